@@ -1,0 +1,39 @@
+/** Who asks, and whether they may: two small functions that a host application can bring its own of. */
+import type { HttpRequest } from '../http/message.js';
+
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Undefined: this one cannot tell, ask the next. Errors: `StatusError` Unauthorized, for credentials that are
+ * meant for it and wrong.
+ */
+export type Authenticator = (request: HttpRequest) => Promise<UserInfo | undefined>;
+
+/** What is to be done, as RBAC rules and SubjectAccessReviews name it. */
+export type AccessAttributes =
+  | {
+      readonly type: 'resource';
+      readonly user: UserInfo;
+      readonly verb: string;
+      readonly group: string;
+      readonly version: string;
+      /** The plural name. */
+      readonly resource: string;
+      readonly subresource?: string;
+      readonly namespace?: string;
+      readonly name?: string;
+    }
+  | { readonly type: 'path'; readonly user: UserInfo; readonly verb: string; readonly path: string };
+
+export interface AccessDecision {
+  readonly decision: 'allow' | 'deny' | 'noOpinion';
+  readonly reason?: string;
+}
+
+/** `deny` ends the question; `noOpinion` asks the next authorizer, and is a refusal where there is none. */
+export type Authorizer = (attributes: AccessAttributes) => AccessDecision | Promise<AccessDecision>;

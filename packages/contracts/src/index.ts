@@ -1,0 +1,8 @@
+/**
+ * The interfaces that adapters implement, and their errors. `./conformance` holds a kit for each, as data
+ * that any test runner can run.
+ */
+export * from './container-runtime.js';
+export * from './network.js';
+export * from './node-agent.js';
+export * from './store-backend.js';

@@ -1,0 +1,67 @@
+/**
+ * What a kind decides about its own objects beyond its schema: a small set of pure functions that the API
+ * server calls at fixed places of every write. All are optional; each takes and returns frozen objects.
+ */
+import type { KubernetesObject } from '../meta/v1.js';
+import type { FieldError } from '../status/field-error.js';
+import type { Kind } from './kind.js';
+
+export interface Strategy<in out T extends KubernetesObject = KubernetesObject> {
+  /** Defaults that a schema cannot state, because they depend on other fields. Runs after the schema's. */
+  defaults?(object: T): T;
+  /** Resets what a client may not set on create (a status is dropped by the server itself). */
+  prepareForCreate?(object: T): T;
+  /** Keeps what a client may not change on update (the status is kept by the server itself). */
+  prepareForUpdate?(object: T, old: T): T;
+  prepareForStatusUpdate?(object: T, old: T): T;
+  validateCreate?(object: T): readonly FieldError[];
+  validateUpdate?(object: T, old: T): readonly FieldError[];
+  validateStatusUpdate?(object: T, old: T): readonly FieldError[];
+  /** Warnings for the client, sent in the Warning header. */
+  warnings?(object: T, old?: T): readonly string[];
+  /** What is wrong with a name, in the words of the rule; DNS subdomain where absent. `prefix`: it is a generateName. */
+  nameErrors?(name: string, prefix: boolean): readonly string[];
+  /** Seconds that a deleted object lives on; 0, or absent: it goes at once unless finalizers hold it. */
+  gracePeriodSeconds?(object: T, requestedSeconds: number | undefined): number;
+  /** A put to an absent name creates it (default false). */
+  readonly allowCreateOnUpdate?: boolean;
+  /** An update without a resourceVersion is taken (default true). */
+  readonly allowUnconditionalUpdate?: boolean;
+  /** Whether the change counts as a new generation; default: the spec, or whatever is not metadata or status, differs. */
+  generationChanged?(object: T, old: T): boolean;
+}
+
+/** A cell of `kubectl get`, computed. `nowMs` is there for ages. */
+export interface TableColumn<in T extends KubernetesObject = KubernetesObject> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  readonly priority?: number;
+  cell(object: T, nowMs: number): string | number | boolean | null;
+}
+
+/** A kind as the API server serves it: the data that everybody shares, and what only the server needs. */
+export interface ResourceDefinition<T extends KubernetesObject = KubernetesObject> {
+  readonly kind: Kind<T>;
+  readonly strategy?: Strategy<T>;
+  /** Computed columns, in the place of the kind's JSONPath columns. */
+  readonly columns?: readonly TableColumn<T>[];
+  /** The fields usable in field selectors and how to read them, beside metadata.name and metadata.namespace. */
+  readonly fields?: Readonly<Record<string, (object: T) => string>>;
+  /**
+   * Other versions served of the same objects. Objects are stored in the version of `kind`; a version says how
+   * to go there and back.
+   */
+  readonly versions?: readonly ServedVersion<T>[];
+}
+
+export interface ServedVersion<in out T extends KubernetesObject = KubernetesObject> {
+  // biome-ignore lint/suspicious/noExplicitAny: the other version's type is its own affair.
+  readonly kind: Kind<any>;
+  readonly toStored: (object: KubernetesObject) => T;
+  readonly fromStored: (object: T) => KubernetesObject;
+  readonly columns?: readonly TableColumn[];
+  /** The Warning header of a deprecated version. */
+  readonly deprecationWarning?: string;
+}

@@ -1,0 +1,238 @@
+/**
+ * The notation in which every kind is written, built-in or custom: a schema is plain data (`SchemaNode`), and
+ * `Schema<T>` carries beside it the TypeScript type of the values that it describes. One node says all that
+ * is known of a place in an object: type, requiredness, default, bounds, how lists merge, protobuf number.
+ *
+ * Deliberately not here: what is done with a schema (`compile.ts` normalizes and validates, `openapi.ts`
+ * prints, `patch` and `apply` merge).
+ */
+
+export type SchemaType =
+  | 'string'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'object'
+  /** An object whose keys are data; `values` describes each value. */
+  | 'map'
+  | 'array'
+  /** A string or an integer (`IntOrString`). */
+  | 'intOrString'
+  /** A quantity: written as string or number, held as its canonical string. */
+  | 'quantity'
+  /** Any JSON value. */
+  | 'any';
+
+export interface SchemaNode {
+  readonly type: SchemaType;
+  /** OpenAPI format: `int32`, `int64`, `double`, `byte`, `date-time`, `micro-time`, `duration`… */
+  readonly format?: string;
+  /** The OpenAPI name of a named object type, as `io.k8s.api.core.v1.Container`. */
+  readonly name?: string;
+  /** Where the description is another named type: that type, read late so that types may be recursive. */
+  readonly ref?: () => SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly values?: SchemaNode;
+  readonly required?: boolean;
+  /** The value that an absent field gets. */
+  readonly default?: unknown;
+  readonly nullable?: boolean;
+  /** The field's number in Kubernetes' protobuf encoding. */
+  readonly proto?: number;
+  /** May not change once set. */
+  readonly immutable?: boolean;
+  readonly enum?: readonly unknown[];
+  readonly listType?: 'atomic' | 'set' | 'map';
+  readonly listMapKeys?: readonly string[];
+  readonly mapType?: 'atomic' | 'granular';
+  /** Strategic merge patch: the key by which list items are matched. */
+  readonly mergeKey?: string;
+  readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
+  /** A union's discriminator and members (KEP-1027), where upstream declares one. */
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: boolean;
+  readonly exclusiveMaximum?: boolean;
+  readonly multipleOf?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  /** `x-kubernetes-preserve-unknown-fields`: unknown keys stay. */
+  readonly preserveUnknownFields?: boolean;
+  /** `x-kubernetes-embedded-resource`: the value is itself an object with apiVersion, kind and metadata. */
+  readonly embeddedResource?: boolean;
+  readonly allOf?: readonly SchemaNode[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+  readonly not?: SchemaNode;
+  /** CEL rules (`x-kubernetes-validations`). */
+  readonly rules?: readonly ValidationRule[];
+  /** A short sentence of ours for `kubectl explain`. */
+  readonly doc?: string;
+}
+
+export interface ValidationRule {
+  readonly rule: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: string;
+  readonly fieldPath?: string;
+  readonly optionalOldSelf?: boolean;
+}
+
+/** Constraints that OpenAPI states beside the type. */
+export type Constraints = Pick<
+  SchemaNode,
+  | 'pattern'
+  | 'minLength'
+  | 'maxLength'
+  | 'minimum'
+  | 'maximum'
+  | 'exclusiveMinimum'
+  | 'exclusiveMaximum'
+  | 'multipleOf'
+  | 'minItems'
+  | 'maxItems'
+  | 'uniqueItems'
+  | 'minProperties'
+  | 'maxProperties'
+  | 'allOf'
+  | 'anyOf'
+  | 'oneOf'
+  | 'not'
+>;
+
+/** A node and the type of its values; `R` tells whether the field is always there. */
+export class Schema<out T, out R extends boolean = false> {
+  /** Carries the type only; never set. */
+  declare readonly T: T;
+  declare readonly R: R;
+  constructor(readonly node: SchemaNode) {}
+
+  private with<U = T, S extends boolean = R>(more: Partial<SchemaNode>): Schema<U, S> {
+    return new Schema<U, S>({ ...this.node, ...more });
+  }
+  required(): Schema<T, true> {
+    return this.with({ required: true });
+  }
+  /** The value of an absent field. What has a default is always there when read, yet may be left out when written. */
+  default(value: T): Schema<T, R> {
+    return this.with({ default: value });
+  }
+  nullable(): Schema<T | null, R> {
+    return this.with({ nullable: true });
+  }
+  immutable(): Schema<T, R> {
+    return this.with({ immutable: true });
+  }
+  enum<const V extends T & string>(...values: readonly V[]): Schema<V, R> {
+    return this.with({ enum: values });
+  }
+  /** List type `map`: items are known by these keys. */
+  byKeys(...keys: readonly string[]): Schema<T, R> {
+    return this.with({ listType: 'map', listMapKeys: keys });
+  }
+  /** List type `set`. */
+  asSet(): Schema<T, R> {
+    return this.with({ listType: 'set' });
+  }
+  /** List type or map type `atomic`. */
+  atomic(): Schema<T, R> {
+    return this.node.type === 'array' ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
+  }
+  /** Strategic merge patch: merged, list items matched by `key`. */
+  mergeBy(key?: string, ...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
+    return this.with({ ...(key === undefined ? {} : { mergeKey: key }), patchStrategy: strategy.length > 0 ? strategy : ['merge'] });
+  }
+  patchStrategy(...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
+    return this.with({ patchStrategy: strategy });
+  }
+  format(format: string): Schema<T, R> {
+    return this.with({ format });
+  }
+  constrain(constraints: Constraints): Schema<T, R> {
+    return this.with(constraints);
+  }
+  rule(rule: string, more: Omit<ValidationRule, 'rule'> = {}): Schema<T, R> {
+    return this.with({ rules: [...(this.node.rules ?? []), { rule, ...more }] });
+  }
+  preserveUnknownFields(): Schema<T, R> {
+    return this.with({ preserveUnknownFields: true });
+  }
+  embeddedResource(): Schema<T, R> {
+    return this.with({ embeddedResource: true });
+  }
+  doc(sentence: string): Schema<T, R> {
+    return this.with({ doc: sentence });
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the widest schema, for positions that take any.
+export type AnySchema = Schema<any, boolean>;
+
+/** The type of the values that a schema (or the kind that has it) describes. Frozen, so read-only throughout. */
+export type Infer<S extends { readonly T: unknown }> = S['T'];
+
+type Fields = Readonly<Record<string, AnySchema>>;
+type Flat<T> = { [K in keyof T]: T[K] };
+export type InferFields<F extends Fields> = Flat<
+  { readonly [K in keyof F as F[K]['R'] extends true ? K : never]: F[K]['T'] } & {
+    readonly [K in keyof F as F[K]['R'] extends true ? never : K]?: F[K]['T'];
+  }
+>;
+
+const numbered = (node: SchemaNode, proto?: number): SchemaNode => (proto === undefined ? node : { ...node, proto });
+
+export const string = (proto?: number) => new Schema<string>(numbered({ type: 'string' }, proto));
+export const boolean = (proto?: number) => new Schema<boolean>(numbered({ type: 'boolean' }, proto));
+export const int32 = (proto?: number) => new Schema<number>(numbered({ type: 'integer', format: 'int32' }, proto));
+export const int64 = (proto?: number) => new Schema<number>(numbered({ type: 'integer', format: 'int64' }, proto));
+export const integer = (proto?: number) => new Schema<number>(numbered({ type: 'integer' }, proto));
+export const number = (proto?: number) => new Schema<number>(numbered({ type: 'number' }, proto));
+export const double = (proto?: number) => new Schema<number>(numbered({ type: 'number', format: 'double' }, proto));
+/** Base64 text. */
+export const bytes = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'byte' }, proto));
+/** RFC 3339, to the second. */
+export const time = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'date-time', nullable: true }, proto));
+/** RFC 3339, to the microsecond. */
+export const microTime = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'micro-time', nullable: true }, proto));
+/** A duration as Go prints it (`1h2m3s`). */
+export const duration = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'duration' }, proto));
+export const intOrString = (proto?: number) => new Schema<number | string>(numbered({ type: 'intOrString', format: 'int-or-string' }, proto));
+export const quantity = (proto?: number) => new Schema<string>(numbered({ type: 'quantity' }, proto));
+/** Any JSON value (`RawExtension`, `JSON`). */
+// biome-ignore lint/suspicious/noExplicitAny: any JSON value, by definition.
+export const any = (proto?: number) => new Schema<any>(numbered({ type: 'any', preserveUnknownFields: true }, proto));
+
+export const list = <T>(items: Schema<T, boolean>, proto?: number) =>
+  new Schema<readonly T[]>(numbered({ type: 'array', items: items.node }, proto));
+
+export const map = <T>(values: Schema<T, boolean>, proto?: number) =>
+  new Schema<Readonly<Record<string, T>>>(numbered({ type: 'map', values: values.node }, proto));
+
+/** An object with the given fields; with `name`, a named type of the OpenAPI document. */
+export function object<F extends Fields>(fields: F, name?: string): Schema<InferFields<F>> {
+  const properties: Record<string, SchemaNode> = {};
+  for (const key in fields) properties[key] = fields[key]!.node;
+  return new Schema({ type: 'object', properties, ...(name === undefined ? {} : { name }) });
+}
+
+/**
+ * A place that holds a value of the named type `type`. Pass a function where the type is not defined yet, or
+ * is recursive; its type argument then names the value's type.
+ */
+export function ref<T>(type: Schema<T, boolean> | (() => AnySchema), proto?: number): Schema<T> {
+  const target = typeof type === 'function' ? () => type().node : () => type.node;
+  return new Schema(numbered({ type: 'object', ref: target }, proto));
+}
+
+/** Follows references to the node that holds the description, keeping what the place itself says. */
+export function resolve(node: SchemaNode): SchemaNode {
+  return node.ref === undefined ? node : resolve(node.ref());
+}

@@ -1,0 +1,63 @@
+/**
+ * An informer keeps the objects of one kind in memory, true to the server, and tells of every change.
+ * Its cache holds the very objects that the client returned: frozen, one copy for all.
+ */
+import type { KindRef, KubernetesObject } from '@pintle/machinery';
+import type { Observable } from 'rxjs';
+
+export type InformerEvent<T> =
+  | { readonly type: 'added'; readonly object: T }
+  | { readonly type: 'updated'; readonly object: T; readonly old: T }
+  /** `object` is the last state known; `finalStateUnknown` where the deletion itself was missed. */
+  | { readonly type: 'deleted'; readonly object: T; readonly finalStateUnknown: boolean }
+  /** The cache holds all that there was when it started. Sent once to each subscriber. */
+  | { readonly type: 'synced' };
+
+/** Reads from the cache: synchronous, never stale by more than the stream. */
+export interface Lister<T> {
+  get(key: { readonly name: string; readonly namespace?: string }): T | undefined;
+  /** In order of namespace and name. */
+  list(options?: { readonly namespace?: string; readonly labelSelector?: string }): readonly T[];
+  /** The objects that index function `index` filed under `value`. Errors: `UnknownIndexError`. */
+  byIndex(index: string, value: string): readonly T[];
+  readonly size: number;
+}
+
+export type IndexFunction<T> = (object: T) => readonly string[];
+
+export interface InformerOptions<T> {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /** Changes what is kept, to save memory. Must not mutate. */
+  readonly transform?: (object: T) => T;
+}
+
+export interface Informer<T extends KubernetesObject = KubernetesObject> {
+  readonly kind: KindRef<T>;
+  /** On subscription the present state as `added`, then `synced`, then changes as they come. Never errors. */
+  readonly events: Observable<InformerEvent<T>>;
+  readonly lister: Lister<T>;
+  /** Whether the first state is complete. */
+  readonly synced: boolean;
+  /** The resource version that the cache has reached; empty before the first list. */
+  readonly resourceVersion: string;
+  /** Resolves when the first state is complete. */
+  whenSynced(signal?: AbortSignal): Promise<void>;
+  /** Resolves when the cache has seen everything up to `resourceVersion`. */
+  caughtUpTo(resourceVersion: string, signal?: AbortSignal): Promise<void>;
+  /** Adds an index over what is there and what comes. */
+  addIndex(name: string, index: IndexFunction<T>): void;
+}
+
+/** The informers of one process: one for each kind and restriction, shared by all who ask. */
+export interface Informers {
+  informer<T extends KubernetesObject>(kind: KindRef<T>, options?: InformerOptions<T>): Informer<T>;
+  /** Starts those asked for so far, and at once each asked for later. */
+  start(): void;
+  /** Resolves when all that were asked for are synced. */
+  whenSynced(signal?: AbortSignal): Promise<void>;
+  /** Ends every stream; caches stay readable. */
+  stop(): Promise<void>;
+}

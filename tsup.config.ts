@@ -1,0 +1,39 @@
+/**
+ * The one build factory: every package is bundled by it, once as ES modules and once as CommonJS.
+ * Entries are read from the package's own `exports`, so a subpath is declared in one place only.
+ * Declarations are emitted apart from this, for all packages at once (`tools/build-types.ts`).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { defineConfig } from 'tsup';
+
+interface Manifest {
+  exports: Record<string, string | { '@pintle/source'?: string }>;
+  bin?: Record<string, string>;
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+
+const entry: Record<string, string> = {};
+for (const target of Object.values(manifest.exports)) {
+  const source = typeof target === 'string' ? undefined : target['@pintle/source'];
+  if (source === undefined || source.includes('*')) continue;
+  entry[source.replace(/^\.\/src\//, '').replace(/\.ts$/, '')] = source;
+}
+for (const target of Object.values(manifest.bin ?? {})) {
+  const name = target.replace(/^\.\/dist\/esm\//, '').replace(/\.js$/, '');
+  entry[name] = `./src/${name}.ts`;
+}
+
+const shared = { entry, target: 'node20', sourcemap: false, dts: false, clean: false, silent: true } as const;
+
+export default defineConfig([
+  { ...shared, format: 'esm', outDir: 'dist/esm', splitting: true },
+  {
+    ...shared,
+    format: 'cjs',
+    outDir: 'dist/cjs',
+    splitting: true,
+    outExtension: () => ({ js: '.js' }),
+    onSuccess: async () => writeFileSync('dist/cjs/package.json', '{"type":"commonjs"}\n'),
+  },
+]);
