@@ -90,7 +90,6 @@ export type JsonPatchOperation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
 
-
 export interface Client {
   get<T extends KubernetesObject>(kind: KindRef<T>, key: ObjectKey, options?: GetOptions): Promise<T>;
   list<T extends KubernetesObject>(kind: KindRef<T>, options?: ListOptions): Promise<ObjectList<T>>;
@@ -103,11 +102,26 @@ export interface Client {
   apply<T extends KubernetesObject>(object: T, options: ApplyOptions): Promise<T>;
   /** The object as it is now where it lives on for a while (grace, finalizers), else as it last was. */
   delete<T extends KubernetesObject>(kind: KindRef<T>, key: ObjectKey, options?: DeleteRequest): Promise<T | Status>;
-  deleteCollection<T extends KubernetesObject>(kind: KindRef<T>, options?: DeleteRequest & ListOptions): Promise<ObjectList<T>>;
+  deleteCollection<T extends KubernetesObject>(
+    kind: KindRef<T>,
+    options?: DeleteRequest & ListOptions,
+  ): Promise<ObjectList<T>>;
   /** Posts a body to a subresource whose kind is its own: `binding`, `eviction`, `token`. */
-  createSubresource<R = unknown>(kind: KindRef, key: ObjectKey, subresource: string, body: unknown, options?: WriteOptions): Promise<R>;
+  createSubresource<R = unknown>(
+    kind: KindRef,
+    key: ObjectKey,
+    subresource: string,
+    body: unknown,
+    options?: WriteOptions,
+  ): Promise<R>;
   /** A subresource that answers with bytes: `log`. */
-  stream(kind: KindRef, key: ObjectKey, subresource: string, query?: Readonly<Record<string, string>>, options?: RequestOptions): AsyncIterable<Uint8Array>;
+  stream(
+    kind: KindRef,
+    key: ObjectKey,
+    subresource: string,
+    query?: Readonly<Record<string, string>>,
+    options?: RequestOptions,
+  ): AsyncIterable<Uint8Array>;
 }
 
 const marker = Symbol.for('pintle.ConnectionError');

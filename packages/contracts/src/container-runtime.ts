@@ -36,6 +36,8 @@ export interface ContainerConfig {
   readonly attempt: number;
   /** What `pullImage` answered. */
   readonly imageRef: string;
+  /** The image as the pod names it; a runtime shows it in the container's status. */
+  readonly image?: string;
   /** Overrides the image's entrypoint where not empty. */
   readonly command: readonly string[];
   readonly args: readonly string[];
@@ -91,6 +93,7 @@ export interface ContainerEvent {
 export interface LogOptions {
   readonly follow?: boolean;
   readonly tailLines?: number;
+  /** Only lines written at or after this time, milliseconds since the epoch. */
   readonly sinceMs?: number;
   readonly timestamps?: boolean;
   readonly limitBytes?: number;
@@ -151,6 +154,14 @@ export interface ContainerRuntime {
   attach(containerId: string, request: Omit<ExecRequest, 'command'>): Promise<ExecSession>;
   portForward(sandboxId: string, port: number): Promise<ByteStream>;
   stats(containerId: string): Promise<ContainerStats | undefined>;
+  /**
+   * Answers probes over the network itself, where nothing listens in its containers: a runtime that only simulates.
+   * Absent: containers are reached by sockets.
+   */
+  probe?(
+    containerId: string,
+    target: { readonly port: number; readonly path?: string },
+  ): Promise<{ readonly healthy: boolean; readonly output: string }>;
   /** Stops and removes everything that it started. */
   close(): Promise<void>;
 }

@@ -3,7 +3,11 @@
 /** Gives each pod its address, as a CNI plug-in does. */
 export interface PodNetwork {
   /** Harmless to repeat: the same pod gets the same address until it is released. */
-  setUpPod(pod: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<{ readonly ip: string }>;
+  setUpPod(pod: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  }): Promise<{ readonly ip: string }>;
   tearDownPod(uid: string): Promise<void>;
   /** What a user should know, as that pods share one address here. Empty for nothing. */
   readonly notices: readonly string[];

@@ -9,7 +9,10 @@ export interface PodContainerRef {
 
 export interface NodeAgent {
   /** `previous`: of the run before the newest. Errors: `StatusError` BadRequest or NotFound. */
-  logs(target: PodContainerRef, options: LogOptions & { readonly previous?: boolean }): Promise<AsyncIterable<Uint8Array>>;
+  logs(
+    target: PodContainerRef,
+    options: LogOptions & { readonly previous?: boolean },
+  ): Promise<AsyncIterable<Uint8Array>>;
   exec(target: PodContainerRef, request: ExecRequest): Promise<ExecSession>;
   attach(target: PodContainerRef, request: Omit<ExecRequest, 'command'>): Promise<ExecSession>;
   portForward(target: { readonly namespace: string; readonly pod: string }, port: number): Promise<ByteStream>;

@@ -10,6 +10,8 @@
  * 4. A watcher sees every write in its range after its start, once each, in the order of revisions.
  */
 
+import type { World } from '@pintle/machinery';
+
 export interface StoreEntry<V> {
   readonly key: string;
   readonly value: V;
@@ -183,7 +185,9 @@ export class SlowWatcherError extends StoreError {
     readonly queueDepthMax: number,
     readonly resumeRevision: number,
   ) {
-    super(`more than ${queueDepthMax} events were waiting for this watcher; watch again from revision ${resumeRevision}`);
+    super(
+      `more than ${queueDepthMax} events were waiting for this watcher; watch again from revision ${resumeRevision}`,
+    );
   }
 }
 
@@ -227,3 +231,6 @@ export class StoreCorruptError extends StoreError {
     super(`the store at ${path} is damaged: ${what}. Move it away to start empty, or restore a copy`, { cause });
   }
 }
+
+/** How an assembly opens the store that it is given: with the codec of its values, on its world. */
+export type StoreOpener = <V>(codec: ValueCodec<V>, world: World) => Promise<StoreBackend<V>>;

@@ -30,7 +30,11 @@ export interface ControllerBuilder<T extends KubernetesObject> {
   for<U extends KubernetesObject>(kind: KindRef<U>, options?: WatchOptions<U>): ControllerBuilder<U>;
   /** Wakes the object that controls the changed one (its owner reference with `controller: true`). */
   owns<U extends KubernetesObject>(kind: KindRef<U>, options?: WatchOptions<U>): ControllerBuilder<T>;
-  watches<U extends KubernetesObject>(kind: KindRef<U>, mapper: Mapper<U>, options?: WatchOptions<U>): ControllerBuilder<T>;
+  watches<U extends KubernetesObject>(
+    kind: KindRef<U>,
+    mapper: Mapper<U>,
+    options?: WatchOptions<U>,
+  ): ControllerBuilder<T>;
   /** An external source of keys. */
   from(source: Observable<ObjectKey>): ControllerBuilder<T>;
   reconcile(reconciler: Reconciler<T>): Controller;
@@ -45,5 +49,10 @@ export interface Controller {
 }
 
 export type ControllerSource =
-  | { readonly type: 'kind'; readonly kind: KindRef; readonly mapper: Mapper<KubernetesObject>; readonly predicate?: Predicate<KubernetesObject> }
+  | {
+      readonly type: 'kind';
+      readonly kind: KindRef;
+      readonly mapper: Mapper<KubernetesObject>;
+      readonly predicate?: Predicate<KubernetesObject>;
+    }
   | { readonly type: 'keys'; readonly keys: Observable<ObjectKey> };

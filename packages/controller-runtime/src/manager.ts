@@ -7,7 +7,12 @@ import type { Controller } from './controller.js';
 /** Something that runs beside controllers: a server, a loop. */
 export interface Runnable {
   readonly name: string;
-  start(context: { readonly client: Client; readonly informers: Informers; readonly world: World; readonly signal: AbortSignal }): Promise<void>;
+  start(context: {
+    readonly client: Client;
+    readonly informers: Informers;
+    readonly world: World;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
 }
 
 export interface LeaderElection {

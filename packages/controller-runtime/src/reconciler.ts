@@ -26,7 +26,11 @@ export interface ReconcileContext<T extends KubernetesObject> {
 }
 
 /** Nothing: done until something changes. Otherwise when to run again, whatever changes. */
-export type ReconcileResult = void | { readonly requeueAfterMs: number } | { readonly requeueAtMs: number } | { readonly requeue: true };
+export type ReconcileResult =
+  | void
+  | { readonly requeueAfterMs: number }
+  | { readonly requeueAtMs: number }
+  | { readonly requeue: true };
 
 export type Reconciler<T extends KubernetesObject> = (context: ReconcileContext<T>) => Promise<ReconcileResult>;
 

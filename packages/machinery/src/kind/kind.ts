@@ -2,9 +2,10 @@
  * A kind as data: its names, scope, schema and subresources. The same shape describes a built-in kind, a kind
  * that a program declares with `defineKind`, and one that a CustomResourceDefinition brings.
  */
+
+import type { KubernetesObject, ObjectMeta } from '../meta/v1.js';
 import { ObjectMeta as ObjectMetaSchema } from '../meta/v1.js';
 import { type AnySchema, type Infer, object, ref, type Schema, string } from '../schema/schema.js';
-import type { KubernetesObject, ObjectMeta } from '../meta/v1.js';
 
 export interface GroupVersionKind {
   /** Empty for the core group. */
@@ -156,13 +157,12 @@ export function apiVersionOf(kind: { readonly group: string; readonly version: s
 /** The group and version of `apps/v1` or `v1`. */
 export function parseApiVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/');
-  return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
 /** `deployments.apps`, or `pods` for the core group. */
 export function qualifiedResource(kind: { readonly group: string; readonly plural: string }): string {
   return kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`;
 }
-
-
-

@@ -23,11 +23,15 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   nameErrors?(name: string, prefix: boolean): readonly string[];
   /** Seconds that a deleted object lives on; 0, or absent: it goes at once unless finalizers hold it. */
   gracePeriodSeconds?(object: T, requestedSeconds: number | undefined): number;
+  /** Whether a deleted object is held by something else than its finalizers, as a namespace by its content. */
+  holdsDeletion?(object: T): boolean;
+  /** The last touch when an object is marked as deleted, as a namespace's phase. */
+  markDeleted?(object: T): T;
   /** A put to an absent name creates it (default false). */
   readonly allowCreateOnUpdate?: boolean;
   /** An update without a resourceVersion is taken (default true). */
   readonly allowUnconditionalUpdate?: boolean;
-  /** Whether the change counts as a new generation; default: the spec, or whatever is not metadata or status, differs. */
+  /** Whether the change counts as a new generation. Built-in kinds without it carry no generation; custom kinds always do. */
   generationChanged?(object: T, old: T): boolean;
 }
 

@@ -113,3 +113,9 @@ export const DeleteOptions = object(
   named('DeleteOptions'),
 );
 export interface DeleteOptions extends Infer<typeof DeleteOptions> {}
+
+export const FieldSelectorRequirement = object(
+  { key: string(1).required(), operator: string(2).required(), values: list(string(), 3).atomic() },
+  named('FieldSelectorRequirement'),
+);
+export interface FieldSelectorRequirement extends Infer<typeof FieldSelectorRequirement> {}

@@ -148,7 +148,10 @@ export class Schema<out T, out R extends boolean = false> {
   }
   /** Strategic merge patch: merged, list items matched by `key`. */
   mergeBy(key?: string, ...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
-    return this.with({ ...(key === undefined ? {} : { mergeKey: key }), patchStrategy: strategy.length > 0 ? strategy : ['merge'] });
+    return this.with({
+      ...(key === undefined ? {} : { mergeKey: key }),
+      patchStrategy: strategy.length > 0 ? strategy : ['merge'],
+    });
   }
   patchStrategy(...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({ patchStrategy: strategy });
@@ -199,12 +202,15 @@ export const double = (proto?: number) => new Schema<number>(numbered({ type: 'n
 /** Base64 text. */
 export const bytes = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'byte' }, proto));
 /** RFC 3339, to the second. */
-export const time = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'date-time', nullable: true }, proto));
+export const time = (proto?: number) =>
+  new Schema<string>(numbered({ type: 'string', format: 'date-time', nullable: true }, proto));
 /** RFC 3339, to the microsecond. */
-export const microTime = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'micro-time', nullable: true }, proto));
+export const microTime = (proto?: number) =>
+  new Schema<string>(numbered({ type: 'string', format: 'micro-time', nullable: true }, proto));
 /** A duration as Go prints it (`1h2m3s`). */
 export const duration = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'duration' }, proto));
-export const intOrString = (proto?: number) => new Schema<number | string>(numbered({ type: 'intOrString', format: 'int-or-string' }, proto));
+export const intOrString = (proto?: number) =>
+  new Schema<number | string>(numbered({ type: 'intOrString', format: 'int-or-string' }, proto));
 export const quantity = (proto?: number) => new Schema<string>(numbered({ type: 'quantity' }, proto));
 /** Any JSON value (`RawExtension`, `JSON`). */
 // biome-ignore lint/suspicious/noExplicitAny: any JSON value, by definition.

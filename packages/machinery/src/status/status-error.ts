@@ -145,7 +145,11 @@ export const methodNotSupported = (subject: StatusSubject, verb: string) =>
 export const expired = (message: string) => statusError('Expired', message);
 
 /** 422, with a cause a field error; the message lists them as apimachinery's aggregate does. */
-export function invalid(kind: { readonly group: string; readonly kind: string }, name: string, errors: readonly FieldError[]): StatusError {
+export function invalid(
+  kind: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): StatusError {
   const texts = [...new Set(errors.map(formatFieldError))];
   const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;

@@ -13,7 +13,10 @@ export interface Logger {
 export const silentLogger: Logger = { log: () => {}, with: () => silentLogger };
 
 /** Hands every line at or above `level` to `write`. */
-export function logger(write: (level: LogLevel, message: string, fields: LogFields) => void, level: LogLevel = 'info'): Logger {
+export function logger(
+  write: (level: LogLevel, message: string, fields: LogFields) => void,
+  level: LogLevel = 'info',
+): Logger {
   const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
   const make = (bound: LogFields): Logger => ({
     log(at, message, fields) {

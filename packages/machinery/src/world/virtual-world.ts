@@ -11,7 +11,13 @@ import type { World } from './world.js';
 /** A span of time: milliseconds, or named parts that add up. */
 export type Duration =
   | number
-  | { readonly days?: number; readonly hours?: number; readonly minutes?: number; readonly seconds?: number; readonly ms?: number };
+  | {
+      readonly days?: number;
+      readonly hours?: number;
+      readonly minutes?: number;
+      readonly seconds?: number;
+      readonly ms?: number;
+    };
 
 export function durationMs(duration: Duration): number {
   if (typeof duration === 'number') return duration;
@@ -35,7 +41,9 @@ export interface VirtualWorld extends World {
 export class LivelockError extends Error {
   readonly code = 'PINTLE_LIVELOCK';
   constructor(readonly turnsMax: number) {
-    super(`the virtual world did not settle within ${turnsMax} turns at one instant; some loop re-arms itself without delay`);
+    super(
+      `the virtual world did not settle within ${turnsMax} turns at one instant; some loop re-arms itself without delay`,
+    );
     this.name = 'LivelockError';
   }
 }

@@ -1,0 +1,2 @@
+/** The kinds and types of `apiextensions/v1`. */
+export * from './apiextensions.js';

@@ -1,0 +1,2 @@
+/** The kinds and types of `apiregistration/v1`. */
+export * from './apiregistration.js';

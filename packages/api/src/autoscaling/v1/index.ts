@@ -1,0 +1,2 @@
+/** The kinds and types of `autoscaling/v1`. */
+export * from './autoscaling.js';

@@ -1,0 +1,2 @@
+/** The kinds and types of `certificates/v1`. */
+export * from './certificates.js';

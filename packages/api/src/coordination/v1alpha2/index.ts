@@ -1,0 +1,2 @@
+/** The kinds and types of `coordination/v1alpha2`. */
+export * from './coordination.js';

@@ -1,0 +1,2 @@
+/** The kinds and types of `coordination/v1beta1`. */
+export * from './coordination.js';

@@ -1,0 +1,157 @@
+/** Part of `v1`, as Kubernetes 1.33 serves it. Field numbers are those of the protobuf encoding. */
+import { defineKind, type Infer, list, map, object, quantity, ref, string, time } from '@pintle/machinery';
+import { NodeSelector, ObjectReference } from './reference.js';
+import {
+  AWSElasticBlockStoreVolumeSource,
+  AzureDiskVolumeSource,
+  AzureFilePersistentVolumeSource,
+  AzureFileVolumeSource,
+  CephFSPersistentVolumeSource,
+  CephFSVolumeSource,
+  CinderPersistentVolumeSource,
+  CinderVolumeSource,
+  ConfigMapVolumeSource,
+  CSIPersistentVolumeSource,
+  CSIVolumeSource,
+  DownwardAPIVolumeSource,
+  EmptyDirVolumeSource,
+  EphemeralVolumeSource,
+  FCVolumeSource,
+  FlexPersistentVolumeSource,
+  FlexVolumeSource,
+  FlockerVolumeSource,
+  GCEPersistentDiskVolumeSource,
+  GitRepoVolumeSource,
+  GlusterfsPersistentVolumeSource,
+  GlusterfsVolumeSource,
+  HostPathVolumeSource,
+  ImageVolumeSource,
+  ISCSIPersistentVolumeSource,
+  ISCSIVolumeSource,
+  LocalVolumeSource,
+  NFSVolumeSource,
+  PersistentVolumeClaimVolumeSource,
+  PhotonPersistentDiskVolumeSource,
+  PortworxVolumeSource,
+  ProjectedVolumeSource,
+  QuobyteVolumeSource,
+  RBDPersistentVolumeSource,
+  RBDVolumeSource,
+  ScaleIOPersistentVolumeSource,
+  ScaleIOVolumeSource,
+  SecretVolumeSource,
+  StorageOSPersistentVolumeSource,
+  StorageOSVolumeSource,
+  VsphereVirtualDiskVolumeSource,
+} from './volume-source.js';
+
+export const VolumeNodeAffinity = object(
+  {
+    required: ref<NodeSelector>(NodeSelector, 1),
+  },
+  'io.k8s.api.core.v1.VolumeNodeAffinity',
+);
+export interface VolumeNodeAffinity extends Infer<typeof VolumeNodeAffinity> {}
+
+export const PersistentVolumeSpec = object(
+  {
+    accessModes: list(string(), 3).atomic(),
+    awsElasticBlockStore: ref<AWSElasticBlockStoreVolumeSource>(AWSElasticBlockStoreVolumeSource),
+    azureDisk: ref<AzureDiskVolumeSource>(AzureDiskVolumeSource),
+    azureFile: ref<AzureFilePersistentVolumeSource>(AzureFilePersistentVolumeSource),
+    capacity: map(quantity(), 1),
+    cephfs: ref<CephFSPersistentVolumeSource>(CephFSPersistentVolumeSource),
+    cinder: ref<CinderPersistentVolumeSource>(CinderPersistentVolumeSource),
+    claimRef: ref<ObjectReference>(ObjectReference, 4),
+    csi: ref<CSIPersistentVolumeSource>(CSIPersistentVolumeSource),
+    fc: ref<FCVolumeSource>(FCVolumeSource),
+    flexVolume: ref<FlexPersistentVolumeSource>(FlexPersistentVolumeSource),
+    flocker: ref<FlockerVolumeSource>(FlockerVolumeSource),
+    gcePersistentDisk: ref<GCEPersistentDiskVolumeSource>(GCEPersistentDiskVolumeSource),
+    glusterfs: ref<GlusterfsPersistentVolumeSource>(GlusterfsPersistentVolumeSource),
+    hostPath: ref<HostPathVolumeSource>(HostPathVolumeSource),
+    iscsi: ref<ISCSIPersistentVolumeSource>(ISCSIPersistentVolumeSource),
+    local: ref<LocalVolumeSource>(LocalVolumeSource),
+    mountOptions: list(string(), 7).atomic(),
+    nfs: ref<NFSVolumeSource>(NFSVolumeSource),
+    nodeAffinity: ref<VolumeNodeAffinity>(VolumeNodeAffinity, 9),
+    persistentVolumeReclaimPolicy: string(5).default('Retain'),
+    photonPersistentDisk: ref<PhotonPersistentDiskVolumeSource>(PhotonPersistentDiskVolumeSource),
+    portworxVolume: ref<PortworxVolumeSource>(PortworxVolumeSource),
+    quobyte: ref<QuobyteVolumeSource>(QuobyteVolumeSource),
+    rbd: ref<RBDPersistentVolumeSource>(RBDPersistentVolumeSource),
+    scaleIO: ref<ScaleIOPersistentVolumeSource>(ScaleIOPersistentVolumeSource),
+    storageClassName: string(6),
+    storageos: ref<StorageOSPersistentVolumeSource>(StorageOSPersistentVolumeSource),
+    volumeAttributesClassName: string(10),
+    volumeMode: string(8).default('Filesystem'),
+    vsphereVolume: ref<VsphereVirtualDiskVolumeSource>(VsphereVirtualDiskVolumeSource),
+  },
+  'io.k8s.api.core.v1.PersistentVolumeSpec',
+);
+export interface PersistentVolumeSpec extends Infer<typeof PersistentVolumeSpec> {}
+
+export const PersistentVolumeStatus = object(
+  {
+    lastPhaseTransitionTime: time(4),
+    message: string(2),
+    phase: string(1).default('Pending'),
+    reason: string(3),
+  },
+  'io.k8s.api.core.v1.PersistentVolumeStatus',
+);
+export interface PersistentVolumeStatus extends Infer<typeof PersistentVolumeStatus> {}
+
+export const PersistentVolume = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  shortNames: ['pv'],
+  scope: 'Cluster',
+  subresources: { status: true },
+  name: 'io.k8s.api.core.v1.PersistentVolume',
+  fields: {
+    spec: ref<PersistentVolumeSpec>(PersistentVolumeSpec, 2),
+    status: ref<PersistentVolumeStatus>(PersistentVolumeStatus, 3),
+  },
+});
+export interface PersistentVolume extends Infer<typeof PersistentVolume> {}
+
+export const Volume = object(
+  {
+    awsElasticBlockStore: ref<AWSElasticBlockStoreVolumeSource>(AWSElasticBlockStoreVolumeSource),
+    azureDisk: ref<AzureDiskVolumeSource>(AzureDiskVolumeSource),
+    azureFile: ref<AzureFileVolumeSource>(AzureFileVolumeSource),
+    cephfs: ref<CephFSVolumeSource>(CephFSVolumeSource),
+    cinder: ref<CinderVolumeSource>(CinderVolumeSource),
+    configMap: ref<ConfigMapVolumeSource>(ConfigMapVolumeSource),
+    csi: ref<CSIVolumeSource>(CSIVolumeSource),
+    downwardAPI: ref<DownwardAPIVolumeSource>(DownwardAPIVolumeSource),
+    emptyDir: ref<EmptyDirVolumeSource>(EmptyDirVolumeSource),
+    ephemeral: ref<EphemeralVolumeSource>(EphemeralVolumeSource),
+    fc: ref<FCVolumeSource>(FCVolumeSource),
+    flexVolume: ref<FlexVolumeSource>(FlexVolumeSource),
+    flocker: ref<FlockerVolumeSource>(FlockerVolumeSource),
+    gcePersistentDisk: ref<GCEPersistentDiskVolumeSource>(GCEPersistentDiskVolumeSource),
+    gitRepo: ref<GitRepoVolumeSource>(GitRepoVolumeSource),
+    glusterfs: ref<GlusterfsVolumeSource>(GlusterfsVolumeSource),
+    hostPath: ref<HostPathVolumeSource>(HostPathVolumeSource),
+    image: ref<ImageVolumeSource>(ImageVolumeSource),
+    iscsi: ref<ISCSIVolumeSource>(ISCSIVolumeSource),
+    name: string(1).required(),
+    nfs: ref<NFSVolumeSource>(NFSVolumeSource),
+    persistentVolumeClaim: ref<PersistentVolumeClaimVolumeSource>(PersistentVolumeClaimVolumeSource),
+    photonPersistentDisk: ref<PhotonPersistentDiskVolumeSource>(PhotonPersistentDiskVolumeSource),
+    portworxVolume: ref<PortworxVolumeSource>(PortworxVolumeSource),
+    projected: ref<ProjectedVolumeSource>(ProjectedVolumeSource),
+    quobyte: ref<QuobyteVolumeSource>(QuobyteVolumeSource),
+    rbd: ref<RBDVolumeSource>(RBDVolumeSource),
+    scaleIO: ref<ScaleIOVolumeSource>(ScaleIOVolumeSource),
+    secret: ref<SecretVolumeSource>(SecretVolumeSource),
+    storageos: ref<StorageOSVolumeSource>(StorageOSVolumeSource),
+    vsphereVolume: ref<VsphereVirtualDiskVolumeSource>(VsphereVirtualDiskVolumeSource),
+  },
+  'io.k8s.api.core.v1.Volume',
+);
+export interface Volume extends Infer<typeof Volume> {}

@@ -1,0 +1,2 @@
+/** The kinds and types of `events/v1`. */
+export * from './events.js';

@@ -1,0 +1,2 @@
+/** The kinds and types of `flowcontrol/v1`. */
+export * from './flowcontrol.js';

@@ -1,0 +1,2 @@
+/** The kinds and types of `node/v1`. */
+export * from './node.js';

@@ -1,0 +1,2 @@
+/** The kinds and types of `policy/v1`. */
+export * from './policy.js';

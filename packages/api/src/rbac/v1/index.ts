@@ -1,0 +1,2 @@
+/** The kinds and types of `rbac/v1`. */
+export * from './rbac.js';

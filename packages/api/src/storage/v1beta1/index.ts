@@ -1,0 +1,2 @@
+/** The kinds and types of `storage/v1beta1`. */
+export * from './storage.js';

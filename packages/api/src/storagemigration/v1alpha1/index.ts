@@ -1,0 +1,2 @@
+/** The kinds and types of `storagemigration/v1alpha1`. */
+export * from './storagemigration.js';

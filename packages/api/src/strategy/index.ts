@@ -1,0 +1,46 @@
+/** The strategy of each kind that has one, by `group/Kind`. */
+import type { Strategy } from '@pintle/machinery';
+import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
+import { namespaceStrategy } from './namespace.js';
+import { nodeStrategy } from './node.js';
+import { podStrategy } from './pod.js';
+import { serviceStrategy } from './service.js';
+import { deploymentStrategy, replicaSetStrategy, specGeneration, workloadStrategy } from './workloads.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each strategy is of its own kind.
+type AnyStrategy = Strategy<any>;
+
+/** Kinds whose names are those of any host name. */
+const pathSegment: AnyStrategy = {
+  nameErrors: (name) =>
+    name === '.' || name === '..' ? [`may not be '${name}'`] : /[/%]/.test(name) ? ["may not contain '/' or '%'"] : [],
+};
+
+export const strategies: Readonly<Record<string, AnyStrategy>> = {
+  '/Pod': podStrategy,
+  '/Node': nodeStrategy,
+  '/Namespace': namespaceStrategy,
+  '/Service': serviceStrategy,
+  '/ReplicationController': workloadStrategy,
+  '/Endpoints': { allowCreateOnUpdate: true },
+  '/Event': { allowCreateOnUpdate: true },
+  'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  'apps/Deployment': deploymentStrategy,
+  'apps/ReplicaSet': replicaSetStrategy,
+  'apps/StatefulSet': workloadStrategy,
+  'apps/DaemonSet': workloadStrategy,
+  'batch/Job': specGeneration,
+  'batch/CronJob': specGeneration,
+  'networking.k8s.io/Ingress': specGeneration,
+  'networking.k8s.io/NetworkPolicy': specGeneration,
+  'policy/PodDisruptionBudget': specGeneration,
+  'discovery.k8s.io/EndpointSlice': {
+    generationChanged: (object, old) => object.endpoints !== old.endpoints || object.ports !== old.ports,
+  },
+  'scheduling.k8s.io/PriorityClass': { generationChanged: () => false },
+  'apiextensions.k8s.io/CustomResourceDefinition': customResourceDefinitionStrategy,
+  'rbac.authorization.k8s.io/Role': pathSegment,
+  'rbac.authorization.k8s.io/RoleBinding': pathSegment,
+  'rbac.authorization.k8s.io/ClusterRole': pathSegment,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
+};

@@ -1,0 +1,42 @@
+/** What field selectors may ask of each kind, beside its name and namespace. */
+import type { CertificateSigningRequest } from '../certificates/v1/index.js';
+import type { Secret } from '../core/v1/config.js';
+import type { Event } from '../core/v1/event.js';
+import type { Namespace } from '../core/v1/namespace.js';
+import type { Node } from '../core/v1/node.js';
+import type { Pod } from '../core/v1/pod.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind reads its own objects.
+type Readers = Readonly<Record<string, (object: any) => string>>;
+
+const text = (value: string | number | boolean | undefined) => (value === undefined ? '' : String(value));
+
+const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
+
+export const selectableFields: Readonly<Record<string, Readers>> = {
+  '/Pod': {
+    'spec.nodeName': ({ spec }: Pod) => text(spec?.nodeName),
+    'spec.restartPolicy': ({ spec }: Pod) => text(spec?.restartPolicy),
+    'spec.schedulerName': ({ spec }: Pod) => text(spec?.schedulerName),
+    'spec.serviceAccountName': ({ spec }: Pod) => text(spec?.serviceAccountName),
+    'spec.hostNetwork': ({ spec }: Pod) => text(spec?.hostNetwork ?? false),
+    'status.phase': ({ status }: Pod) => text(status?.phase),
+    'status.podIP': ({ status }: Pod) => text(status?.podIP),
+    'status.nominatedNodeName': ({ status }: Pod) => text(status?.nominatedNodeName),
+  },
+  '/Node': { 'spec.unschedulable': ({ spec }: Node) => text(spec?.unschedulable ?? false) },
+  '/Namespace': { 'status.phase': ({ status }: Namespace) => text(status?.phase) },
+  '/Secret': { type: ({ type }: Secret) => text(type) },
+  '/Event': {
+    ...Object.fromEntries(
+      involved.map((key) => [`involvedObject.${key}`, ({ involvedObject }: Event) => text(involvedObject?.[key])]),
+    ),
+    reason: ({ reason }: Event) => text(reason),
+    type: ({ type }: Event) => text(type),
+    reportingComponent: ({ reportingComponent }: Event) => text(reportingComponent),
+    source: ({ source, reportingComponent }: Event) => text(source?.component ?? reportingComponent),
+  },
+  'certificates.k8s.io/CertificateSigningRequest': {
+    'spec.signerName': ({ spec }: CertificateSigningRequest) => text(spec.signerName),
+  },
+};

@@ -1,0 +1,82 @@
+/**
+ * ServiceAccount: every pod runs as one, `default` unless it says otherwise, and finds a token, the cluster's
+ * root certificate and its namespace in its containers unless it opts out.
+ */
+import type { Container, Pod, ServiceAccount } from '@pintle/api/core/v1';
+import { forbidden, type KubernetesObject, nameSuffix } from '@pintle/machinery';
+import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
+import { findEntry } from '../verbs/read.js';
+import type { AdmissionPlugin } from './admission.js';
+
+const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+const tokenSeconds = 3607;
+const mirrorAnnotation = 'kubernetes.io/config.mirror';
+
+export function serviceAccountAdmission(core: () => ApiCore): AdmissionPlugin {
+  return {
+    name: 'ServiceAccount',
+    handles: ({ operation, resource, subresource }) =>
+      operation === 'CREATE' &&
+      subresource === undefined &&
+      resource.kind.group === '' &&
+      resource.kind.plural === 'pods',
+    async mutate({ object, resource, name, namespace }) {
+      const pod = object as Pod;
+      if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return pod;
+      const accountName = pod.spec?.serviceAccountName || 'default';
+      const accounts = core().registry.byResource('v1', 'serviceaccounts');
+      const entry =
+        accounts === undefined
+          ? undefined
+          : await findEntry(core(), accounts, { name: accountName, namespace: namespace ?? '' });
+      if (entry === undefined) {
+        // A new namespace gets its default account a moment later; its pods need not wait for that.
+        if (accountName !== 'default')
+          throw forbidden(
+            resource.kind,
+            name,
+            `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`,
+          );
+      }
+      const account = entry === undefined ? undefined : (storedObjectOf(entry) as ServiceAccount);
+      const named = { ...pod, spec: { ...pod.spec!, serviceAccountName: accountName, serviceAccount: accountName } };
+      const mounts = pod.spec?.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
+      return (mounts ? withToken(core(), named) : named) as KubernetesObject;
+    },
+  };
+}
+
+function withToken(core: ApiCore, pod: Pod): Pod {
+  const spec = pod.spec!;
+  const lacks = (container: Container) => !container.volumeMounts?.some((mount) => mount.mountPath === mountPath);
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  if (!containers.some(lacks)) return pod;
+  const volumeName = `kube-api-access-${nameSuffix(core.world.random)}`;
+  const volume = {
+    name: volumeName,
+    projected: {
+      defaultMode: 0o644,
+      sources: [
+        { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        {
+          downwardAPI: {
+            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+          },
+        },
+      ],
+    },
+  };
+  const mount = { name: volumeName, readOnly: true, mountPath };
+  const mounted = <C extends Container>(container: C): C =>
+    lacks(container) ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] } : container;
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      volumes: [...(spec.volumes ?? []), volume],
+      containers: spec.containers.map(mounted),
+      ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mounted) }),
+    },
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * Gives Services their cluster addresses and node ports, each to one Service only. What is taken is learnt
+ * from the store and from requests under way; one API server at a time may hand out from a range.
+ *
+ * Invariant: an address is in `taken` from before its Service is written until its deletion has been seen.
+ */
+import type { Service } from '@pintle/api/core/v1';
+import { prefixRange, type StoreBackend, type StoreEntry, type WatchSubscription } from '@pintle/contracts';
+import {
+  type FieldError,
+  integerBelow,
+  invalid,
+  type KubernetesObject,
+  statusError,
+  type World,
+} from '@pintle/machinery';
+import type { StoredObject } from '../storage/stored-object.js';
+import type { AdmissionPlugin } from './admission.js';
+
+export interface ServiceAddressOptions {
+  /** IPv4, as `10.96.0.0/12`. Its first address is for the Service `kubernetes`. */
+  readonly cidr: string;
+  /** First and last node port. */
+  readonly nodePorts: readonly [number, number];
+}
+
+export interface ServiceAddresses {
+  readonly plugin: AdmissionPlugin;
+  /** The first address of the range. */
+  readonly apiServerIp: string;
+  start(backend: StoreBackend<StoredObject>): Promise<void>;
+  stop(): void;
+}
+
+/** How long an address stays reserved for a request that came to nothing. */
+const reservationMs = 60_000;
+const servicesPrefix = '/registry/core/services/';
+
+type Spec = NonNullable<Service['spec']>;
+
+export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
+  const { base, size } = parseCidr(options.cidr);
+  const taken = new Map<string, string>();
+  const reserved = new Map<string, number>();
+  let subscription: WatchSubscription | undefined;
+
+  const learn = (entry: StoreEntry<StoredObject>, add: boolean) => {
+    const { spec } = entry.value.at(entry.modRevision) as Service;
+    for (const id of claimsOf(spec)) {
+      reserved.delete(id);
+      if (add) taken.set(id, entry.key);
+      else if (taken.get(id) === entry.key) taken.delete(id);
+    }
+  };
+  const isFree = (id: string, owner: string) => {
+    const until = reserved.get(id);
+    if (until !== undefined && until > world.clock.now()) return false;
+    const holder = taken.get(id);
+    return holder === undefined || holder === owner;
+  };
+  const reserve = (id: string) => reserved.set(id, world.clock.now() + reservationMs);
+
+  /** From a random start to the first that is free, so that ranges fill without long searches. */
+  const pick = (count: number, owner: string, name: (index: number) => string): string | undefined => {
+    const start = integerBelow(world.random, count);
+    for (let i = 0; i < count; i++) {
+      const id = name((start + i) % count);
+      if (isFree(id, owner)) {
+        reserve(id);
+        return id;
+      }
+    }
+    return undefined;
+  };
+
+  const clusterIpFor = (spec: Spec, owner: string, name: string): string => {
+    const asked = spec.clusterIP;
+    if (asked) {
+      if (!isFree(asked, owner))
+        throw invalidService(name, {
+          type: 'FieldValueInvalid',
+          field: 'spec.clusterIPs',
+          badValue: [asked],
+          detail: `failed to allocate IP ${asked}: provided IP is already allocated`,
+        });
+      const offset = toNumber(asked) - base;
+      if (!(offset > 0 && offset < size - 1)) {
+        throw invalidService(name, {
+          type: 'FieldValueInvalid',
+          field: 'spec.clusterIPs',
+          badValue: [asked],
+          detail: `failed to allocate IP ${asked}: the provided IP is not in the valid range. The range of valid IPs is ${options.cidr}`,
+        });
+      }
+      reserve(asked);
+      return asked;
+    }
+    // The first address of the range is the API server's, and the last is the broadcast address.
+    const found = pick(size - 3, owner, (index) => toText(base + 2 + index));
+    if (found === undefined)
+      throw statusError('InternalError', `failed to allocate a serviceIP: range ${options.cidr} is full`);
+    return found;
+  };
+
+  const withNodePorts = (spec: Spec, owner: string, name: string): Spec => {
+    const wanted =
+      spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+    const [first, last] = options.nodePorts;
+    const ports = spec.ports?.map((port, index) => {
+      const { nodePort, ...rest } = port;
+      if (!wanted && spec.type !== 'LoadBalancer') return nodePort === undefined ? port : rest;
+      if (nodePort) {
+        const id = portClaim(port.protocol, nodePort);
+        const field = `spec.ports[${index}].nodePort`;
+        if (nodePort < first || nodePort > last)
+          throw invalidService(name, {
+            type: 'FieldValueInvalid',
+            field,
+            badValue: nodePort,
+            detail: `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
+          });
+        if (!isFree(id, owner))
+          throw invalidService(name, {
+            type: 'FieldValueInvalid',
+            field,
+            badValue: nodePort,
+            detail: 'provided port is already allocated',
+          });
+        reserve(id);
+        return port;
+      }
+      if (!wanted) return port;
+      const found = pick(last - first + 1, owner, (offset) => portClaim(port.protocol, first + offset));
+      if (found === undefined)
+        throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
+      return { ...port, nodePort: Number(found.slice(found.indexOf(':') + 1)) };
+    });
+    return ports === undefined ? spec : { ...spec, ports };
+  };
+
+  const plugin: AdmissionPlugin = {
+    name: 'ServiceAddresses',
+    handles: ({ operation, resource, subresource }) =>
+      (operation === 'CREATE' || operation === 'UPDATE') &&
+      subresource === undefined &&
+      resource.kind.group === '' &&
+      resource.kind.plural === 'services',
+    mutate({ object, old, namespace, name }) {
+      const service = object as Service;
+      const owner = `${servicesPrefix}${namespace}/${name}`;
+      const before = (old as Service | undefined)?.spec;
+      const asked: Spec = service.spec ?? {};
+      const external = asked.type === 'ExternalName';
+      const kept =
+        !external && !asked.clusterIP && before?.clusterIP && before.type !== 'ExternalName'
+          ? before.clusterIP
+          : undefined;
+      const clusterIP = external
+        ? undefined
+        : (kept ??
+          (asked.clusterIP === 'None' || asked.clusterIP === before?.clusterIP ? asked.clusterIP : undefined) ??
+          clusterIpFor(asked, owner, name));
+      const { clusterIP: _ip, clusterIPs: _ips, ...rest } = asked;
+      const addressed: Spec = external
+        ? rest
+        : {
+            ...rest,
+            clusterIP: clusterIP!,
+            clusterIPs: [clusterIP!],
+            ipFamilies: asked.ipFamilies ?? ['IPv4'],
+            ipFamilyPolicy: asked.ipFamilyPolicy ?? 'SingleStack',
+          };
+      return { ...service, spec: withNodePorts(keepNodePorts(addressed, before), owner, name) } as KubernetesObject;
+    },
+  };
+
+  return {
+    plugin,
+    apiServerIp: toText(base + 1),
+    async start(backend) {
+      const range = prefixRange(servicesPrefix);
+      const { entries, revision } = await backend.range(range);
+      for (const entry of entries) learn(entry, true);
+      subscription = backend.watch(
+        { ...range, fromRevision: revision + 1 },
+        {
+          next(events) {
+            for (const event of events) {
+              if (event.previous !== undefined) learn(event.previous, false);
+              if (event.type === 'put') learn(event.entry, true);
+            }
+          },
+          error: (error) => world.logger.log('error', 'the watch of services for their addresses ended', { error }),
+          complete: () => {},
+        },
+      );
+    },
+    stop: () => subscription?.unsubscribe(),
+  };
+}
+
+/** An update that leaves node ports out keeps those of the same port and protocol. */
+function keepNodePorts(spec: Spec, before: Spec | undefined): Spec {
+  if (
+    before?.ports === undefined ||
+    spec.ports === undefined ||
+    (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer')
+  )
+    return spec;
+  const ports = spec.ports.map((port) => {
+    if (port.nodePort) return port;
+    const nodePort = before.ports?.find(
+      (other) => other.port === port.port && other.protocol === port.protocol,
+    )?.nodePort;
+    return nodePort ? { ...port, nodePort } : port;
+  });
+  return { ...spec, ports };
+}
+
+const portClaim = (protocol: string | undefined, port: number) => `${protocol ?? 'TCP'}:${port}`;
+
+function claimsOf(spec: Spec | undefined): readonly string[] {
+  const claims: string[] = [];
+  if (spec?.clusterIP && spec.clusterIP !== 'None') claims.push(spec.clusterIP);
+  for (const { nodePort, protocol } of spec?.ports ?? []) if (nodePort) claims.push(portClaim(protocol, nodePort));
+  return claims;
+}
+
+const invalidService = (name: string, error: FieldError) => invalid({ group: '', kind: 'Service' }, name, [error]);
+
+function parseCidr(cidr: string): { base: number; size: number } {
+  const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(cidr);
+  const bits = Number(match?.[2]);
+  if (match === null || !(bits >= 8 && bits <= 28))
+    throw new RangeError(`the service range must be an IPv4 CIDR of /8 to /28, not ${JSON.stringify(cidr)}`);
+  const size = 2 ** (32 - bits);
+  const address = toNumber(match[1]!);
+  return { base: address - (address % size), size };
+}
+
+function toNumber(ip: string): number {
+  return ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function toText(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}

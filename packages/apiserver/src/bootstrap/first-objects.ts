@@ -1,0 +1,62 @@
+/** The objects that every cluster has from its first moment. What is there already stays as it is. */
+
+import type { Client } from '@pintle/client';
+import type { KubernetesObject } from '@pintle/machinery';
+import { StatusError } from '@pintle/machinery';
+
+export interface FirstObjectsOptions {
+  /** The address of the Service `kubernetes`, and the port of the API server behind it. */
+  readonly apiServer?: { readonly ip: string; readonly port: number };
+  readonly policy?: readonly KubernetesObject[];
+}
+
+const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+const priorityClasses = [
+  {
+    name: 'system-cluster-critical',
+    value: 2_000_000_000,
+    description: 'For pods that the cluster cannot do without.',
+  },
+  { name: 'system-node-critical', value: 2_000_001_000, description: 'For pods that their node cannot do without.' },
+];
+
+export async function createFirstObjects(client: Client, options: FirstObjectsOptions): Promise<void> {
+  const objects: KubernetesObject[] = [
+    ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...priorityClasses.map(({ name, ...rest }) => ({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name },
+      ...rest,
+    })),
+    ...(options.apiServer === undefined ? [] : [kubernetesService(options.apiServer)]),
+    ...(options.policy ?? []),
+  ];
+  for (const object of objects) {
+    try {
+      await client.create(object);
+    } catch (error) {
+      if (!StatusError.is(error, 'AlreadyExists') && !isTakenAddress(error)) throw error;
+    }
+  }
+}
+
+/** The Service was there before: its own address is refused before its name is. */
+const isTakenAddress = (error: unknown) =>
+  StatusError.is(error, 'Invalid') && error.message.includes('already allocated');
+
+function kubernetesService({ ip, port }: { readonly ip: string; readonly port: number }): KubernetesObject {
+  const spec = {
+    type: 'ClusterIP',
+    clusterIP: ip,
+    ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: port }],
+    sessionAffinity: 'None',
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec,
+  } as KubernetesObject;
+}

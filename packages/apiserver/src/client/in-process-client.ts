@@ -1,0 +1,205 @@
+/**
+ * The `Client` of an API server in the same process: the pipeline's verbs, called directly. Nothing is
+ * serialized or copied; what it returns are the store's own frozen objects.
+ */
+import type { ApplyOptions, Client, ObjectKey, ObjectList, WatchEvent, WriteOptions } from '@pintle/client';
+import {
+  apiVersionOf,
+  badRequest,
+  type KindRef,
+  type KubernetesObject,
+  type ListMeta,
+  notFound,
+  statusError,
+} from '@pintle/machinery';
+import { Observable } from 'rxjs';
+import type { RequestContext } from '../registry/request-context.js';
+import type { Resource } from '../registry/resource.js';
+import type { SubresourceHandlers } from '../subresources/subresource.js';
+import type { ApiCore, Served } from '../verbs/api-core.js';
+import { storedObjectOf } from '../verbs/api-core.js';
+import { applyObject } from '../verbs/apply.js';
+import type { Access } from '../verbs/authorize.js';
+import { createObject } from '../verbs/create.js';
+import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.js';
+import { patchObject } from '../verbs/patch.js';
+import { getObject, listEntries } from '../verbs/read.js';
+import { updateObject } from '../verbs/update.js';
+import { watchChanges } from '../verbs/watch.js';
+
+export interface InProcessClientParts {
+  readonly core: ApiCore;
+  readonly subresources: SubresourceHandlers;
+  readonly access: Access;
+  readonly context: RequestContext;
+}
+
+export function inProcessClient(parts: InProcessClientParts): Client {
+  const { core, subresources, access, context } = parts;
+
+  const resourceOf = (kind: KindRef): Resource => {
+    const resource = core.registry.byResource(apiVersionOf(kind), kind.plural);
+    if (resource === undefined) throw unknownKind(kind);
+    return resource;
+  };
+  const resourceOfObject = (object: KubernetesObject): Resource => {
+    if (typeof object !== 'object' || object === null) throw badRequest('an object is needed');
+    const resource = core.registry.byObject(object);
+    if (resource === undefined) {
+      throw statusError(
+        'NotFound',
+        `no matches for kind ${JSON.stringify(object.kind ?? '')} in version ${JSON.stringify(object.apiVersion ?? '')}`,
+      );
+    }
+    return resource;
+  };
+  const keyOf = (resource: Resource, key: ObjectKey): ObjectKey =>
+    resource.kind.scope === 'Cluster' ? { name: key.name } : { name: key.name, namespace: key.namespace || 'default' };
+  const pathOf = (resource: Resource, object: KubernetesObject) => {
+    const { name, namespace } = object.metadata ?? {};
+    return {
+      ...(name === undefined ? {} : { name }),
+      ...(resource.kind.scope === 'Cluster' ? {} : { namespace: namespace || 'default' }),
+    };
+  };
+  const allow = (
+    resource: Resource,
+    verb: string,
+    where: { namespace?: string; name?: string; subresource?: string | undefined },
+  ) => access.require(context.user, { verb, resource, ...where });
+  const handlerOf = (resource: Resource, subresource: string) => {
+    const handler = subresources.find(resource, subresource);
+    if (handler === undefined) throw statusError('NotFound', 'the server could not find the requested resource');
+    return handler;
+  };
+  const plain = (subresource: string | undefined) => subresource === undefined || subresource === 'status';
+  // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the object is.
+  const answer = (served: Served): any => served.object;
+
+  return {
+    async get(kind, key, options = {}) {
+      const resource = resourceOf(kind);
+      const at = keyOf(resource, key);
+      await allow(resource, 'get', { ...at, subresource: options.subresource });
+      if (!plain(options.subresource))
+        return handlerOf(resource, options.subresource!).get!({ core, context, resource, key: at });
+      return answer(await getObject(core, resource, at, options));
+    },
+    async list(kind, options = {}) {
+      const resource = resourceOf(kind);
+      await allow(resource, 'list', options.namespace === undefined ? {} : { namespace: options.namespace });
+      const { entries, metadata } = await listEntries(core, resource, options);
+      return objectList(
+        entries.map((entry) => resource.fromStored(storedObjectOf(entry))),
+        metadata,
+      );
+    },
+    // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the objects are.
+    watch: (kind, options = {}): Observable<any> =>
+      new Observable<WatchEvent<KubernetesObject>>((subscriber) => {
+        let end: (() => void) | undefined;
+        const begin = () => {
+          if (subscriber.closed) return;
+          end = watchChanges(core, resourceOf(kind), options, {
+            next(changes) {
+              for (const { type, object } of changes) subscriber.next({ type, object });
+            },
+            error: (error) => subscriber.error(error),
+            complete: () => subscriber.complete(),
+          });
+        };
+        const onAbort = () => subscriber.complete();
+        options.signal?.addEventListener('abort', onAbort, { once: true });
+        subscriber.add(() => {
+          end?.();
+          options.signal?.removeEventListener('abort', onAbort);
+        });
+        const start = async () => {
+          const resource = resourceOf(kind);
+          await allow(resource, 'watch', options.namespace === undefined ? {} : { namespace: options.namespace });
+          begin();
+        };
+        start().catch((error: unknown) => subscriber.error(error));
+      }),
+    async create(object, options = {}) {
+      const resource = resourceOfObject(object);
+      const path = pathOf(resource, object);
+      await allow(resource, 'create', path);
+      return answer(await createObject(core, context, resource, { ...path }, object, options));
+    },
+    async update(object, options = {}) {
+      const resource = resourceOfObject(object);
+      const path = pathOf(resource, object);
+      await allow(resource, 'update', { ...path, subresource: options.subresource });
+      if (!plain(options.subresource))
+        return handlerOf(resource, options.subresource!).update!(
+          { core, context, resource, key: { name: '', ...path } },
+          object,
+          options,
+        );
+      return answer(await updateObject(core, context, resource, path, object, options));
+    },
+    async patch(kind, key, patch, options = {}) {
+      const resource = resourceOf(kind);
+      const at = keyOf(resource, key);
+      await allow(resource, 'patch', { ...at, subresource: options.subresource });
+      if (!plain(options.subresource))
+        return handlerOf(resource, options.subresource!).patch!({ core, context, resource, key: at }, patch, options);
+      return answer(await patchObject(core, context, resource, at, patch, options));
+    },
+    async apply(object, options: ApplyOptions) {
+      const resource = resourceOfObject(object);
+      const path = pathOf(resource, object);
+      await allow(resource, 'patch', { ...path, subresource: options.subresource });
+      return answer(await applyObject(core, context, resource, path, object, options));
+    },
+    async delete(kind, key, options = {}) {
+      const resource = resourceOf(kind);
+      const at = keyOf(resource, key);
+      await allow(resource, 'delete', at);
+      const { outcome, object } = await deleteObject(core, context, resource, at, options);
+      // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the object is.
+      return (outcome === 'marked' ? object : deletedStatus(resource, object)) as any;
+    },
+    async deleteCollection(kind, options = {}) {
+      const resource = resourceOf(kind);
+      await allow(
+        resource,
+        'deletecollection',
+        options.namespace === undefined ? {} : { namespace: options.namespace },
+      );
+      return objectList(await deleteCollection(core, context, resource, options), {});
+    },
+    // biome-ignore lint/suspicious/noExplicitAny: the subresource says what the answer is.
+    async createSubresource(kind, key, subresource, body, options: WriteOptions = {}): Promise<any> {
+      const resource = resourceOf(kind);
+      const at = keyOf(resource, key);
+      await allow(resource, 'create', { ...at, subresource });
+      const { create } = handlerOf(resource, subresource);
+      if (create === undefined)
+        throw statusError('MethodNotAllowed', `create is not supported on ${resource.kind.plural}/${subresource}`);
+      return create({ core, context, resource, key: at }, body, options);
+    },
+    async *stream(kind, key, subresource, query = {}, options = {}) {
+      const resource = resourceOf(kind);
+      const at = keyOf(resource, key);
+      await allow(resource, 'get', { ...at, subresource });
+      const { stream } = handlerOf(resource, subresource);
+      if (stream === undefined)
+        throw statusError('MethodNotAllowed', `${resource.kind.plural}/${subresource} is no stream`);
+      yield* await stream({ core, context, resource, key: at }, new URLSearchParams(query), options.signal);
+    },
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the objects are.
+function objectList(objects: readonly KubernetesObject[], metadata: ListMeta): ObjectList<any> {
+  return Object.freeze(Object.assign([...objects], { metadata: Object.freeze(metadata) }));
+}
+
+function unknownKind(kind: KindRef) {
+  return notFound(
+    { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' },
+    `${kind.plural}.${kind.group}`,
+  );
+}

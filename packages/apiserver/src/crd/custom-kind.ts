@@ -1,0 +1,107 @@
+/** From a CustomResourceDefinition to the definition that is served. Pure. */
+import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
+import {
+  type FieldError,
+  type Kind,
+  type KubernetesObject,
+  ObjectMeta as ObjectMetaSchema,
+  type PrinterColumn,
+  type ResourceDefinition,
+  Schema,
+  type SchemaNode,
+  schemaFromOpenApi,
+} from '@pintle/machinery';
+
+type CrdVersion = CustomResourceDefinition['spec']['versions'][number];
+
+export interface CustomDefinition {
+  readonly definition: ResourceDefinition | undefined;
+  /** Why a schema cannot be served. */
+  readonly errors: readonly FieldError[];
+}
+
+/** The stored version leads; the others are it under another label (conversion `None`). */
+export function definitionOf(crd: CustomResourceDefinition): CustomDefinition {
+  const errors: FieldError[] = [];
+  const kinds = crd.spec.versions.map((version, index) => ({
+    version,
+    kind: kindOf(crd, version, `spec.versions[${index}].schema.openAPIV3Schema`, errors),
+  }));
+  const stored = kinds.find(({ version }) => version.storage) ?? kinds[0];
+  if (stored === undefined || errors.length > 0) return { definition: undefined, errors };
+  const relabelled = (kind: Kind) => (object: KubernetesObject) =>
+    Object.freeze({ ...object, apiVersion: `${kind.group}/${kind.version}` });
+  const versions = kinds
+    .filter((entry) => entry !== stored && entry.version.served)
+    .map(({ version, kind }) => ({
+      kind,
+      toStored: relabelled(stored.kind),
+      fromStored: relabelled(kind),
+      ...(version.deprecated
+        ? {
+            deprecationWarning:
+              version.deprecationWarning ?? `${kind.group}/${kind.version} ${kind.kind} is deprecated`,
+          }
+        : {}),
+    }));
+  return { definition: { kind: stored.kind, versions }, errors };
+}
+
+function kindOf(crd: CustomResourceDefinition, version: CrdVersion, path: string, errors: FieldError[]): Kind {
+  const { group, names, scope } = crd.spec;
+  const singular = names.singular || names.kind.toLowerCase();
+  const scale = version.subresources?.scale;
+  return {
+    T: undefined as unknown as KubernetesObject,
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    singular,
+    listKind: names.listKind || `${names.kind}List`,
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    scope: scope === 'Cluster' ? 'Cluster' : 'Namespaced',
+    schema: new Schema<KubernetesObject>(objectNode(version, path, errors)),
+    subresources: {
+      ...(version.subresources?.status === undefined ? {} : { status: true }),
+      ...(scale === undefined
+        ? {}
+        : {
+            scale: {
+              specReplicasPath: scale.specReplicasPath,
+              statusReplicasPath: scale.statusReplicasPath,
+              ...(scale.labelSelectorPath === undefined ? {} : { labelSelectorPath: scale.labelSelectorPath }),
+            },
+          }),
+    },
+    otherSubresources: [],
+    columns: (version.additionalPrinterColumns ?? []) as readonly PrinterColumn[],
+    selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
+  };
+}
+
+/** The schema of the whole object: what the author wrote, with the parts that every object has. */
+function objectNode(version: CrdVersion, path: string, errors: FieldError[]): SchemaNode {
+  const written = version.schema?.openAPIV3Schema;
+  const read =
+    written === undefined
+      ? { node: { type: 'object', preserveUnknownFields: true } as SchemaNode, errors: [] }
+      : schemaFromOpenApi(written, path);
+  errors.push(...read.errors);
+  return {
+    ...read.node,
+    type: 'object',
+    properties: {
+      ...read.node.properties,
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object', ref: () => ObjectMetaSchema.node } satisfies SchemaNode,
+    },
+  };
+}
+
+/** Only what a definition says of its kind; changes elsewhere need no new kind. */
+export function sameKind(a: CustomResourceDefinition, b: CustomResourceDefinition): boolean {
+  return a.spec === b.spec || JSON.stringify(a.spec) === JSON.stringify(b.spec);
+}

@@ -1,0 +1,185 @@
+/** What the API offers, as documents: `/api`, `/apis`, resource lists, and the aggregated form (KEP-3352). */
+import { apiVersionOf, type Kind, parseApiVersion, type Verb } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+import { compareVersions, type ResourceRegistry } from '../registry/resource-registry.js';
+
+const everyVerb: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+export const verbsOf = (kind: Kind): readonly Verb[] => (kind.verbs === undefined ? everyVerb : [...kind.verbs].sort());
+
+/** The order in which clients are told of groups: the core's first, then as kube-apiserver ranks them, then by name. */
+const groupRank = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+export function groupsInOrder(registry: ResourceRegistry): readonly (readonly [string, readonly string[]])[] {
+  const rank = (group: string) => (groupRank.includes(group) ? groupRank.indexOf(group) : groupRank.length);
+  return [...registry.groups()].sort(([a], [b]) => {
+    return rank(a) - rank(b) || (a < b ? -1 : 1);
+  });
+}
+
+/** `/api`. */
+export function coreVersions(address: string): unknown {
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
+  };
+}
+
+/** `/apis`. */
+export function groupList(registry: ResourceRegistry): unknown {
+  return {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: groupsInOrder(registry)
+      .filter(([group]) => group !== '')
+      .map(([group, versions]) => groupBody(group, versions)),
+  };
+}
+
+/** `/apis/GROUP`; undefined where it is not served. */
+export function groupDocument(registry: ResourceRegistry, group: string): unknown {
+  const versions = group === '' ? undefined : registry.groups().get(group);
+  return versions === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupBody(group, versions) };
+}
+
+function groupBody(group: string, versions: readonly string[]) {
+  const entries = versions.map((version) => ({ groupVersion: `${group}/${version}`, version }));
+  return { name: group, versions: entries, preferredVersion: entries[0] };
+}
+
+/** `/api/v1`, `/apis/GROUP/VERSION`; undefined where it is not served. */
+export function resourceList(registry: ResourceRegistry, apiVersion: string): unknown {
+  const resources = resourcesIn(registry, apiVersion);
+  if (resources.length === 0) return undefined;
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: apiVersion,
+    resources: resources.flatMap(({ kind }) => resourceEntries(kind)),
+  };
+}
+
+function resourcesIn(registry: ResourceRegistry, apiVersion: string): readonly Resource[] {
+  return registry
+    .all()
+    .filter((resource) => resource.apiVersion === apiVersion)
+    .sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));
+}
+
+function resourceEntries(kind: Kind): unknown[] {
+  const namespaced = kind.scope === 'Namespaced';
+  const main = {
+    name: kind.plural,
+    singularName: kind.singular,
+    namespaced,
+    kind: kind.kind,
+    verbs: verbsOf(kind),
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+  };
+  return [
+    main,
+    ...subresourcesOf(kind).map(({ name, responseKind, verbs }) => ({
+      name: `${kind.plural}/${name}`,
+      singularName: '',
+      namespaced,
+      ...responseKind,
+      verbs,
+    })),
+  ];
+}
+
+interface SubresourceEntry {
+  readonly name: string;
+  readonly responseKind: { readonly group?: string; readonly version?: string; readonly kind: string };
+  readonly verbs: readonly Verb[];
+}
+
+function subresourcesOf(kind: Kind): readonly SubresourceEntry[] {
+  const partial: readonly Verb[] = ['get', 'patch', 'update'];
+  const entries: SubresourceEntry[] = kind.otherSubresources.map(({ name, kind: body, group, version, verbs }) => ({
+    name,
+    responseKind: { ...(group ? { group } : {}), ...(version ? { version } : {}), kind: body },
+    verbs: [...verbs].sort(),
+  }));
+  const has = (name: string) => entries.some((entry) => entry.name === name);
+  if (kind.subresources.status && !has('status'))
+    entries.push({ name: 'status', responseKind: { kind: kind.kind }, verbs: partial });
+  if (kind.subresources.scale && !has('scale'))
+    entries.push({
+      name: 'scale',
+      responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      verbs: partial,
+    });
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The aggregated document of `/api` (`core`) or `/apis`: `apidiscovery.k8s.io/v2` or `/v2beta1`. */
+export function aggregatedDiscovery(
+  registry: ResourceRegistry,
+  which: 'core' | 'groups',
+  version: 'v2' | 'v2beta1',
+): unknown {
+  const groups = groupsInOrder(registry).filter(([group]) => (group === '') === (which === 'core'));
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: groups.map(([group, versions]) => ({
+      metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+      versions: [...versions].sort(compareVersions).map((groupVersion) => ({
+        version: groupVersion,
+        freshness: 'Current',
+        resources: resourcesIn(registry, apiVersionOf({ group, version: groupVersion })).map(({ kind }) =>
+          aggregatedEntry(kind),
+        ),
+      })),
+    })),
+  };
+}
+
+function aggregatedEntry(kind: Kind): unknown {
+  const { group, version } = parseApiVersion(apiVersionOf(kind));
+  const subresources = subresourcesOf(kind).map(({ name, responseKind, verbs }) => ({
+    subresource: name,
+    responseKind: {
+      group: responseKind.group ?? group,
+      version: responseKind.version ?? version,
+      kind: responseKind.kind,
+    },
+    verbs,
+  }));
+  return {
+    resource: kind.plural,
+    responseKind: { group, version, kind: kind.kind },
+    scope: kind.scope,
+    singularResource: kind.singular,
+    verbs: verbsOf(kind),
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(subresources.length > 0 ? { subresources } : {}),
+  };
+}

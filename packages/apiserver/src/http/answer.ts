@@ -1,0 +1,62 @@
+/** Answers as plain data: JSON or YAML, with the warnings of the request. */
+import { type Status, StatusError, statusError } from '@pintle/machinery';
+import { stringify as toYaml } from 'yaml';
+import type { HttpResponse } from './message.js';
+import type { Accepted } from './negotiation.js';
+
+export type Body = NonNullable<HttpResponse['body']>;
+
+export function answer(
+  status: number,
+  value: unknown,
+  accepted?: Accepted,
+  warnings: readonly string[] = [],
+): HttpResponse {
+  if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', toYaml(value), warnings);
+  return encoded(
+    status,
+    'application/json',
+    `${accepted?.pretty ? JSON.stringify(value, undefined, 2) : JSON.stringify(value)}\n`,
+    warnings,
+  );
+}
+
+export function encoded(
+  status: number,
+  contentType: string,
+  body: Body,
+  warnings: readonly string[] = [],
+): HttpResponse {
+  const headers: Record<string, string | readonly string[]> = {
+    'content-type': contentType,
+    'cache-control': 'no-cache, private',
+  };
+  if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+  return { status, headers, body };
+}
+
+export const plainText = (status: number, text: string): HttpResponse => ({
+  status,
+  headers: {
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache, private',
+  },
+  body: text,
+});
+
+/** The Status of a failure. What is no `StatusError` is a fault of ours: 500, its text kept out of the answer. */
+export function failure(error: unknown): HttpResponse {
+  const status: Status = StatusError.is(error)
+    ? error.status
+    : statusError('InternalError', 'Internal error occurred: an unexpected fault of the server; see its log').status;
+  const code = status.code ?? 500;
+  const response = answer(code, status);
+  const retry = status.details?.retryAfterSeconds;
+  const headers = {
+    ...response.headers,
+    ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
+    ...(code === 401 ? { 'www-authenticate': 'Bearer realm="pintle"' } : {}),
+  };
+  return { ...response, headers };
+}

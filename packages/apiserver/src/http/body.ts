@@ -1,0 +1,86 @@
+/** What a request carries, decoded: JSON or YAML, within bounds. */
+import { badRequest, statusError } from '@pintle/machinery';
+import { parse as parseYaml } from 'yaml';
+import type { HttpRequest } from './message.js';
+
+/** kube-apiserver's bound on a request's body. */
+export const bodyBytesMax = 3 * 1024 * 1024;
+/** A JSON text nested deeper than this is refused before it is parsed. */
+export const nestingMax = 1000;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const mediaTypeOf = (request: HttpRequest) =>
+  (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
+
+/** The body's value; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
+export async function readBody(request: HttpRequest): Promise<unknown> {
+  const media = mediaTypeOf(request);
+  const bytes = await request.body(bodyBytesMax);
+  if (bytes.length === 0) return undefined;
+  if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*')
+    return parseJson(textOf(bytes));
+  if (media === 'application/yaml' || media.endsWith('+yaml')) return parseYamlBody(textOf(bytes));
+  throw unsupported(media, ['application/json', 'application/yaml']);
+}
+
+export const patchTypes = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+} as const;
+
+export function patchTypeOf(request: HttpRequest): (typeof patchTypes)[keyof typeof patchTypes] {
+  const media = mediaTypeOf(request);
+  if (!Object.hasOwn(patchTypes, media)) throw unsupported(media, Object.keys(patchTypes));
+  return patchTypes[media as keyof typeof patchTypes];
+}
+
+const unsupported = (media: string, accepted: readonly string[]) =>
+  statusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')} (got ${JSON.stringify(media)})`,
+  );
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw badRequest('the body is not UTF-8', error);
+  }
+}
+
+export function parseJson(text: string): unknown {
+  if (nestedTooDeep(text)) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`the body is not JSON: ${(error as Error).message}`, error);
+  }
+}
+
+function parseYamlBody(text: string): unknown {
+  if (/^\s*[{[]/.test(text)) return parseJson(text);
+  try {
+    return parseYaml(text, { version: '1.1', maxAliasCount: 100 });
+  } catch (error) {
+    throw badRequest(`the body is not YAML: ${(error as Error).message}`, error);
+  }
+}
+
+function nestedTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (inString) {
+      if (code === 92) i++;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 123 || code === 91) {
+      if (++depth > nestingMax) return true;
+    } else if (code === 125 || code === 93) depth--;
+  }
+  return false;
+}

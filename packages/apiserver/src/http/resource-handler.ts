@@ -1,0 +1,368 @@
+/** Requests for resources: from method, path and query to a verb, and from its result to an answer. */
+import type { ApplyOptions, JsonPatchOperation, ObjectKey, Patch } from '@pintle/client';
+import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
+import { verbsOf } from '../discovery/discovery.js';
+import type { RequestContext } from '../registry/request-context.js';
+import type { Resource } from '../registry/resource.js';
+import type { SubresourceHandlers } from '../subresources/subresource.js';
+import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
+import { type ApiCore, type Served, storedObjectOf } from '../verbs/api-core.js';
+import { applyObject } from '../verbs/apply.js';
+import type { Access } from '../verbs/authorize.js';
+import { createObject } from '../verbs/create.js';
+import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.js';
+import { parseDeleteOptions } from '../verbs/delete-plan.js';
+import { patchObject } from '../verbs/patch.js';
+import { getObject, type ListResult, listEntries } from '../verbs/read.js';
+import { updateObject } from '../verbs/update.js';
+import { answer, encoded } from './answer.js';
+import { patchTypeOf, readBody } from './body.js';
+import type { HttpRequest, HttpResponse } from './message.js';
+import { type Accepted, negotiate } from './negotiation.js';
+import { deleteQuery, includeObject, isTrue, listOptions, watchOptions, writeOptions } from './request-options.js';
+import type { ResourcePath } from './resource-path.js';
+import type { WatchResponder } from './watch-response.js';
+
+export interface ResourceHandlerParts {
+  readonly core: ApiCore;
+  readonly access: Access;
+  readonly subresources: SubresourceHandlers;
+  readonly watches: WatchResponder;
+}
+
+/** A context that remembers its warnings. */
+export type HttpContext = RequestContext & { readonly warnings: readonly string[] };
+
+/** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
+const watchTimeoutSeconds = 1800;
+
+export async function handleResource(
+  parts: ResourceHandlerParts,
+  context: HttpContext,
+  request: HttpRequest,
+  path: ResourcePath,
+): Promise<HttpResponse> {
+  const { core, access } = parts;
+  const resource = core.registry.byResource(path.apiVersion, path.plural);
+  if (resource === undefined)
+    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  const verb = verbOf(request, path);
+  await access.require(context.user, {
+    verb,
+    resource,
+    namespace: path.namespace,
+    name: path.name,
+    subresource: path.subresource,
+  });
+  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
+  if (path.subresource !== undefined && path.subresource !== 'status')
+    return handleSubresource(parts, context, request, resource, path, verb);
+  if (path.subresource === 'status' && !resource.kind.subresources.status)
+    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (!(verbsOf(resource.kind) as readonly string[]).includes(verb)) throw methodNotSupported(resource.kind, verb);
+  if (
+    verb !== 'list' &&
+    verb !== 'watch' &&
+    verb !== 'deletecollection' &&
+    path.namespace === undefined &&
+    resource.kind.scope === 'Namespaced'
+  ) {
+    throw badRequest('an empty namespace may not be set during creation');
+  }
+  return handleVerb(parts, context, request, resource, path, verb);
+}
+
+async function handleVerb(
+  parts: ResourceHandlerParts,
+  context: HttpContext,
+  request: HttpRequest,
+  resource: Resource,
+  path: ResourcePath,
+  verb: string,
+): Promise<HttpResponse> {
+  const { core } = parts;
+  const { query } = request;
+  const accepted = negotiate(request.header('accept'));
+  const place = {
+    ...(path.namespace === undefined ? {} : { namespace: path.namespace }),
+    ...(path.name === undefined ? {} : { name: path.name }),
+  };
+  const key: ObjectKey = { ...place, name: path.name ?? '' };
+  const one = (status: number, served: Served) =>
+    respondWithObject(parts, context, request, resource, accepted, status, served);
+
+  switch (verb) {
+    case 'get':
+      return one(200, await getObject(core, resource, key, { resourceVersion: query.get('resourceVersion') ?? '' }));
+    case 'list':
+      return respondWithList(
+        parts,
+        request,
+        resource,
+        accepted,
+        await listEntries(core, resource, listOptions(query, path.namespace)),
+      );
+    case 'watch': {
+      const seconds = Math.floor(watchTimeoutSeconds * (1 + core.world.random.next()));
+      const options = watchOptions(query, path.namespace, seconds);
+      const named =
+        path.name === undefined
+          ? options
+          : {
+              ...options,
+              fieldSelector: [options.fieldSelector, `metadata.name=${path.name}`].filter(Boolean).join(','),
+            };
+      return parts.watches.respond(resource, named, accepted, includeObject(query), request.signal);
+    }
+    case 'create':
+      return one(
+        201,
+        await createObject(
+          core,
+          context,
+          resource,
+          place,
+          await requiredBody(request),
+          writeOptions(query, path.subresource),
+        ),
+      );
+    case 'update': {
+      const served = await updateObject(
+        core,
+        context,
+        resource,
+        place,
+        await requiredBody(request),
+        writeOptions(query, path.subresource),
+      );
+      return one(200, served);
+    }
+    case 'patch': {
+      const served = await patchBy(core, context, resource, key, request, path);
+      return one(isNew(served) ? 201 : 200, served);
+    }
+    case 'delete': {
+      const { outcome, object } = await deleteObject(core, context, resource, key, await deletion(request));
+      return answer(200, outcome === 'marked' ? object : deletedStatus(resource, object), accepted, context.warnings);
+    }
+    case 'deletecollection': {
+      const objects = await deleteCollection(core, context, resource, {
+        ...listOptions(query, path.namespace),
+        ...(await deletion(request)),
+      });
+      return answer(
+        200,
+        {
+          ...listEnvelope(resource),
+          metadata: { resourceVersion: String(core.backend.status().revision) },
+          items: objects,
+        },
+        accepted,
+        context.warnings,
+      );
+    }
+    default:
+      throw methodNotSupported(resource.kind, verb);
+  }
+}
+
+/** The first write of an object is its creation. */
+const isNew = ({ entry }: Served) => entry !== undefined && entry.version === 1;
+
+async function patchBy(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  request: HttpRequest,
+  path: ResourcePath,
+): Promise<Served> {
+  const type = patchTypeOf(request);
+  const body = await requiredBody(request);
+  const options = writeOptions(request.query, path.subresource);
+  if (type === 'apply') {
+    if (!options.fieldManager)
+      throw badRequest(
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      );
+    return applyObject(core, context, resource, key, body, options as ApplyOptions);
+  }
+  return patchObject(core, context, resource, key, patchOf(type, body), options);
+}
+
+function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
+  if (type !== 'json') return { type, body };
+  if (!Array.isArray(body)) throw badRequest('a JSON patch must be an array of operations');
+  return { type, operations: body as readonly JsonPatchOperation[] };
+}
+
+async function requiredBody(request: HttpRequest): Promise<unknown> {
+  const body = await readBody(request);
+  if (body === undefined) throw badRequest('the request needs a body');
+  return body;
+}
+
+async function deletion(request: HttpRequest) {
+  const body = await readBody(request);
+  return { ...deleteQuery(request.query), ...parseDeleteOptions(body) };
+}
+
+function verbOf(request: HttpRequest, path: ResourcePath): string {
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      if (isTrue(request.query, 'watch') && path.subresource === undefined) return 'watch';
+      return path.name === undefined ? 'list' : 'get';
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return path.name === undefined ? 'deletecollection' : 'delete';
+    default:
+      throw statusError('MethodNotAllowed', `the method ${request.method} is not supported`);
+  }
+}
+
+function respondWithObject(
+  parts: ResourceHandlerParts,
+  context: HttpContext,
+  request: HttpRequest,
+  resource: Resource,
+  accepted: Accepted,
+  status: number,
+  served: Served,
+): HttpResponse {
+  const { object, entry } = served;
+  if (accepted.as === 'Table') {
+    const options = {
+      includeObject: includeObject(request.query),
+      nowMs: parts.core.world.clock.now(),
+      metaVersion: accepted.metaVersion,
+      metadata: { resourceVersion: object.metadata.resourceVersion ?? '' },
+    };
+    return answer(status, tableOf(resource, [object], options), accepted, context.warnings);
+  }
+  if (accepted.as !== 'object')
+    return answer(status, partialObject(object, accepted.metaVersion), accepted, context.warnings);
+  if (entry === undefined || !resource.isStored || accepted.encoding !== 'json' || accepted.pretty)
+    return answer(status, object, accepted, context.warnings);
+  return encoded(status, 'application/json', entry.value.bytesAt(entry.modRevision), context.warnings);
+}
+
+function respondWithList(
+  parts: ResourceHandlerParts,
+  request: HttpRequest,
+  resource: Resource,
+  accepted: Accepted,
+  { entries, metadata }: ListResult,
+): HttpResponse {
+  const objects = () => entries.map((entry) => resource.fromStored(storedObjectOf(entry)));
+  if (accepted.as === 'Table') {
+    const options = {
+      includeObject: includeObject(request.query),
+      nowMs: parts.core.world.clock.now(),
+      metaVersion: accepted.metaVersion,
+      metadata,
+    };
+    return answer(200, tableOf(resource, objects(), options), accepted);
+  }
+  if (accepted.as !== 'object') return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted);
+  const envelope = { ...listEnvelope(resource), metadata };
+  if (!resource.isStored || accepted.encoding !== 'json' || accepted.pretty)
+    return answer(200, { ...envelope, items: objects() }, accepted);
+  const head = JSON.stringify(envelope);
+  const items = entries.map((entry) => entry.value.bytesAt(entry.modRevision));
+  return encoded(200, 'application/json', joined(`${head.slice(0, -1)},"items":[`, items, ']}\n'));
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes that go out together: small lists at once, large ones in pieces as the socket takes them. */
+const pieceBytes = 256 * 1024;
+
+function joined(head: string, items: readonly Uint8Array[], tail: string): Uint8Array | AsyncIterable<Uint8Array> {
+  const total = items.reduce((sum, { length }) => sum + length + 1, head.length + tail.length);
+  if (total <= pieceBytes) return concatenated([...pieces(head, items, tail)]);
+  return (async function* () {
+    let batch: Uint8Array[] = [];
+    let size = 0;
+    for (const piece of pieces(head, items, tail)) {
+      batch.push(piece);
+      size += piece.length;
+      if (size < pieceBytes) continue;
+      yield concatenated(batch);
+      batch = [];
+      size = 0;
+    }
+    if (batch.length > 0) yield concatenated(batch);
+  })();
+}
+
+const comma = encoder.encode(',');
+
+function* pieces(head: string, items: readonly Uint8Array[], tail: string): Iterable<Uint8Array> {
+  yield encoder.encode(head);
+  for (const [index, item] of items.entries()) {
+    if (index > 0) yield comma;
+    yield item;
+  }
+  yield encoder.encode(tail);
+}
+
+function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+async function handleSubresource(
+  parts: ResourceHandlerParts,
+  context: HttpContext,
+  request: HttpRequest,
+  resource: Resource,
+  path: ResourcePath,
+  verb: string,
+): Promise<HttpResponse> {
+  const handler = parts.subresources.find(resource, path.subresource!);
+  const target = {
+    core: parts.core,
+    context,
+    resource,
+    key: { name: path.name!, ...(path.namespace === undefined ? {} : { namespace: path.namespace }) },
+  };
+  const notServed = () =>
+    methodNotSupported({ group: resource.kind.group, plural: `${resource.kind.plural}/${path.subresource}` }, verb);
+  if (handler === undefined)
+    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  const accepted = negotiate(request.header('accept'));
+  const options = writeOptions(request.query, path.subresource);
+  const respond = (status: number, value: KubernetesObject | unknown) =>
+    answer(status, value, accepted, context.warnings);
+  if (verb === 'get' || verb === 'list') {
+    if (handler.stream !== undefined)
+      return encoded(200, 'text/plain', await handler.stream(target, request.query, request.signal));
+    if (handler.get === undefined) throw notServed();
+    return respond(200, await handler.get(target));
+  }
+  if (verb === 'create' && handler.create !== undefined)
+    return respond(201, await handler.create(target, await requiredBody(request), options));
+  if (verb === 'update' && handler.update !== undefined)
+    return respond(200, await handler.update(target, await requiredBody(request), options));
+  if (verb === 'patch' && handler.patch !== undefined) {
+    const type = patchTypeOf(request);
+    if (type === 'apply')
+      throw statusError(
+        'UnsupportedMediaType',
+        `server-side apply is not supported on ${resource.kind.plural}/${path.subresource}`,
+      );
+    return respond(200, await handler.patch(target, patchOf(type, await requiredBody(request)), options));
+  }
+  throw notServed();
+}

@@ -1,0 +1,169 @@
+/**
+ * A watch as a body: one JSON line an event. The lines of an event are encoded once and shared by every watcher
+ * that sees it the same way. A client that reads too slowly slows only its own watch.
+ */
+import type { WatchOptions } from '@pintle/client';
+import type { StoreEntry, StoreEvent } from '@pintle/contracts';
+import { StatusError, statusError } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+import type { StoredObject } from '../storage/stored-object.js';
+import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
+import type { ApiCore } from '../verbs/api-core.js';
+import { type Change, type ChangeType, watchChanges } from '../verbs/watch.js';
+import type { HttpResponse } from './message.js';
+import type { Accepted } from './negotiation.js';
+
+/** Lines that wait for the socket before the store is asked to hold back. */
+const queueDepthMax = 1000;
+
+const encoder = new TextEncoder();
+
+type Lines = Partial<Record<ChangeType, Uint8Array>>;
+
+export class WatchResponder {
+  private readonly lines = new WeakMap<StoreEvent<StoredObject> | StoreEntry<StoredObject>, Lines>();
+
+  constructor(private readonly core: ApiCore) {}
+
+  respond(
+    resource: Resource,
+    options: WatchOptions,
+    accepted: Accepted,
+    includeObject: IncludeObject,
+    signal: AbortSignal,
+  ): HttpResponse {
+    const queue = new LineQueue();
+    const encode = this.encoderFor(resource, accepted, includeObject);
+    const end = watchChanges(this.core, resource, options, {
+      next: (changes) => queue.push(changes.map(encode)),
+      error(error) {
+        const status = StatusError.is(error)
+          ? error.status
+          : statusError('InternalError', 'the watch was ended by a fault of the server').status;
+        void queue.push([encoder.encode(`${JSON.stringify({ type: 'ERROR', object: status })}\n`)]);
+        queue.close();
+      },
+      complete: () => queue.close(),
+    });
+    const stop = () => {
+      end();
+      queue.close();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+      body: queue.drain(() => {
+        signal.removeEventListener('abort', stop);
+        end();
+      }),
+    };
+  }
+
+  private encoderFor(
+    resource: Resource,
+    accepted: Accepted,
+    includeObject: IncludeObject,
+  ): (change: Change) => Uint8Array {
+    if (accepted.as === 'Table')
+      return (change) => jsonLine(change, this.tableRow(resource, change, accepted, includeObject));
+    if (accepted.as !== 'object')
+      return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
+    if (!resource.isStored) return (change) => jsonLine(change, change.object);
+    return (change) => (change.type === 'BOOKMARK' ? jsonLine(change, change.object) : this.sharedLine(change));
+  }
+
+  private tableRow(resource: Resource, change: Change, accepted: Accepted, includeObject: IncludeObject): unknown {
+    const metadata = { resourceVersion: change.object.metadata.resourceVersion ?? '' };
+    const stored = change.type === 'BOOKMARK' ? [] : [change.object];
+    return tableOf(resource, stored, {
+      includeObject,
+      nowMs: this.core.world.clock.now(),
+      metaVersion: accepted.metaVersion,
+      metadata,
+    });
+  }
+
+  private sharedLine(change: Exclude<Change, { type: 'BOOKMARK' }>): Uint8Array {
+    let lines = this.lines.get(change.source);
+    if (lines === undefined) {
+      lines = {};
+      this.lines.set(change.source, lines);
+    }
+    lines[change.type] ??=
+      change.type === 'DELETED' ? jsonLine(change, change.object) : wrapped(change.type, bytesOf(change.source));
+    return lines[change.type]!;
+  }
+}
+
+const jsonLine = (change: Change, object: unknown) =>
+  encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);
+
+function bytesOf(source: StoreEvent<StoredObject> | StoreEntry<StoredObject>): Uint8Array {
+  const entry = 'type' in source ? (source.type === 'put' ? source.entry : source.previous) : source;
+  return entry.value.bytesAt(entry.modRevision);
+}
+
+function wrapped(type: ChangeType, bytes: Uint8Array): Uint8Array {
+  const head = encoder.encode(`{"type":"${type}","object":`);
+  const line = new Uint8Array(head.length + bytes.length + 2);
+  line.set(head);
+  line.set(bytes, head.length);
+  line.set([125, 10], head.length + bytes.length);
+  return line;
+}
+
+/** Lines between the store, which pushes, and the socket, which pulls. */
+class LineQueue {
+  private lines: Uint8Array[] = [];
+  private closed = false;
+  private wake: (() => void) | undefined;
+  private room: (() => void) | undefined;
+  private roomPromise: Promise<void> | undefined;
+
+  push(lines: readonly Uint8Array[]): void | Promise<void> {
+    if (this.closed) return;
+    for (const line of lines) this.lines.push(line);
+    this.wake?.();
+    if (this.lines.length <= queueDepthMax) return;
+    this.roomPromise ??= new Promise((resolve) => {
+      this.room = resolve;
+    });
+    return this.roomPromise;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.wake?.();
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    this.room?.();
+    this.room = undefined;
+    this.roomPromise = undefined;
+  }
+
+  async *drain(onEnd: () => void): AsyncIterable<Uint8Array> {
+    try {
+      for (;;) {
+        if (this.lines.length > 0) {
+          const { lines } = this;
+          this.lines = [];
+          this.makeRoom();
+          for (const line of lines) yield line;
+          continue;
+        }
+        if (this.closed) return;
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+        this.wake = undefined;
+      }
+    } finally {
+      this.closed = true;
+      this.makeRoom();
+      onEnd();
+    }
+  }
+}

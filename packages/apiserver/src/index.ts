@@ -1,0 +1,11 @@
+/** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
+export * from './access/access.js';
+export * from './admission/admission.js';
+export * from './http/message.js';
+export * from './registry/resource.js';
+export * from './server.js';
+export * from './storage/object-cache.js';
+export * from './storage/stored-object.js';
+export * from './subresources/pod-log.js';
+export * from './subresources/subresource.js';
+export * from './verbs/authorize.js';

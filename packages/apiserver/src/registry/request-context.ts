@@ -1,0 +1,11 @@
+/** Who makes a request and what goes back beside the answer. One for each request, handed through every step. */
+import type { UserInfo } from '../access/access.js';
+
+export interface RequestContext {
+  readonly user: UserInfo;
+  /** The name under which writes are recorded in managedFields where the request gives none. */
+  readonly fieldManager: string;
+  readonly signal?: AbortSignal;
+  /** Texts for the client, sent as Warning headers. */
+  warn(text: string): void;
+}

@@ -1,0 +1,84 @@
+/**
+ * A resource as one version serves it: the kind of that version, the definition behind it, and the way to and
+ * from the stored version. What every verb is given instead of a kind's name.
+ */
+import {
+  apiVersionOf,
+  type Kind,
+  type KubernetesObject,
+  type ResourceDefinition,
+  type TableColumn,
+} from '@pintle/machinery';
+
+export interface Resource {
+  readonly definition: ResourceDefinition;
+  /** The kind as this version serves it. */
+  readonly kind: Kind;
+  readonly apiVersion: string;
+  /** Where its objects live in the store, ending with `/`. */
+  readonly prefix: string;
+  readonly columns?: readonly TableColumn[];
+  readonly deprecationWarning?: string;
+  /** Whether the kind came from a CustomResourceDefinition, whose objects are checked by schema alone. */
+  readonly custom: boolean;
+  /** Whether this is the version that objects are stored in. */
+  readonly isStored: boolean;
+  toStored(object: KubernetesObject): KubernetesObject;
+  /** The same object each time for the same stored object. */
+  fromStored(object: KubernetesObject): KubernetesObject;
+}
+
+/** The resources of a definition, one for each served version, the stored one first. */
+export function resourcesOf(definition: ResourceDefinition, options: { custom?: boolean } = {}): readonly Resource[] {
+  const { kind } = definition;
+  const prefix = `/registry/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
+  const custom = options.custom ?? false;
+  const identity = (object: KubernetesObject) => object;
+  const stored: Resource = {
+    definition,
+    kind,
+    apiVersion: apiVersionOf(kind),
+    prefix,
+    ...(definition.columns === undefined ? {} : { columns: definition.columns }),
+    custom,
+    isStored: true,
+    toStored: identity,
+    fromStored: identity,
+  };
+  const others = (definition.versions ?? []).map((version): Resource => {
+    const converted = new WeakMap<KubernetesObject, KubernetesObject>();
+    const columns = version.columns ?? definition.columns;
+    return {
+      definition,
+      kind: version.kind,
+      apiVersion: apiVersionOf(version.kind),
+      prefix,
+      ...(columns === undefined ? {} : { columns }),
+      ...(version.deprecationWarning === undefined ? {} : { deprecationWarning: version.deprecationWarning }),
+      custom,
+      isStored: false,
+      toStored: version.toStored,
+      fromStored(object) {
+        let found = converted.get(object);
+        if (found === undefined) {
+          found = version.fromStored(object);
+          converted.set(object, found);
+        }
+        return found;
+      },
+    };
+  });
+  return [stored, ...others];
+}
+
+/** The store key of one object. */
+export function storeKey(resource: Resource, namespace: string | undefined, name: string): string {
+  return resource.kind.scope === 'Namespaced' ? `${resource.prefix}${namespace}/${name}` : `${resource.prefix}${name}`;
+}
+
+/** The prefix of all objects of a namespace, or of all. */
+export function storePrefix(resource: Resource, namespace: string | undefined): string {
+  return resource.kind.scope === 'Namespaced' && namespace !== undefined && namespace !== ''
+    ? `${resource.prefix}${namespace}/`
+    : resource.prefix;
+}

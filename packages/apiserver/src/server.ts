@@ -1,0 +1,162 @@
+/**
+ * An API server without a socket: a request pipeline over a store, reached by in-process clients and by an
+ * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
+ */
+import { builtinResources } from '@pintle/api';
+import type { Client } from '@pintle/client';
+import type { StoreBackend } from '@pintle/contracts';
+import { type Kind, type KubernetesObject, type ResourceDefinition, realWorld, type World } from '@pintle/machinery';
+import { memoryStore } from '@pintle/store';
+import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
+import type { AdmissionPlugin } from './admission/admission.js';
+import { defaultTolerations } from './admission/default-tolerations.js';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
+import { priorityAdmission } from './admission/priority.js';
+import { serviceAccountAdmission } from './admission/service-account.js';
+import { serviceAddresses } from './admission/service-addresses.js';
+import { createFirstObjects } from './bootstrap/first-objects.js';
+import { inProcessClient } from './client/in-process-client.js';
+import { customResources } from './crd/custom-resources.js';
+import { type FieldDocs, openApiDocuments } from './discovery/openapi.js';
+import { apiHandler, type ServerVersion } from './http/api-handler.js';
+import type { HttpHandler } from './http/message.js';
+import { WatchResponder } from './http/watch-response.js';
+import { ResourceRegistry } from './registry/resource-registry.js';
+import type { StoredObject } from './storage/stored-object.js';
+import { bindingSubresource } from './subresources/binding.js';
+import { evictionSubresource } from './subresources/eviction.js';
+import { finalizeSubresource } from './subresources/finalize.js';
+import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
+import { scaleSubresource } from './subresources/scale.js';
+import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
+import type { ApiCore } from './verbs/api-core.js';
+import { type Access, accessBy, mastersGroup } from './verbs/authorize.js';
+
+export interface ApiServerOptions {
+  /** The real world unless given. */
+  readonly world?: World;
+  /** A new store in memory unless given. It stays open when the server stops. */
+  readonly backend?: StoreBackend<StoredObject>;
+  /** Kinds served beside the built-in ones, without a CustomResourceDefinition. */
+  readonly kinds?: readonly Kind[];
+  /** In the place of all built-in kinds. */
+  readonly resources?: readonly ResourceDefinition[];
+  /** Run after the built-in plug-ins. */
+  readonly admission?: readonly AdmissionPlugin[];
+  /** Of requests by HTTP. Without one, every request is anonymous. */
+  readonly authenticate?: Authenticator;
+  /** Default: everything is allowed, as for a test. */
+  readonly authorizer?: Authorizer;
+  /** Default: nobody may act for another. */
+  readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
+  /** Default `10.96.0.0/12`. */
+  readonly serviceCidr?: string;
+  /** How to reach the nodes, for logs. */
+  readonly connectNode?: NodeConnector;
+  /** More subresource handlers, by `group/plural/subresource`. */
+  readonly subresources?: Readonly<Record<string, SubresourceHandler>>;
+  /** Objects to be there from the first start, as RBAC's default roles. */
+  readonly firstObjects?: readonly KubernetesObject[];
+  /** Short sentences for `kubectl explain`, read when OpenAPI is first asked for. */
+  readonly fieldDocs?: FieldDocs;
+  /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
+  readonly port?: number;
+}
+
+export interface ClientOptions {
+  /** Default: a member of `system:masters`. */
+  readonly user?: UserInfo;
+  /** Recorded with writes that name no manager. Default `pintle`. */
+  readonly fieldManager?: string;
+}
+
+export interface ApiServer {
+  client(options?: ClientOptions): Client;
+  readonly handle: HttpHandler;
+  readonly core: ApiCore;
+  readonly access: Access;
+  /** The first address of the service range. */
+  readonly apiServerIp: string;
+  stop(): Promise<void>;
+}
+
+/** The Kubernetes whose behaviour is served. */
+export const serverVersion: ServerVersion = { major: '1', minor: '33', gitVersion: 'v1.33.5+pintle', platform: 'node' };
+
+const master: UserInfo = { name: 'system:admin', groups: [mastersGroup, 'system:authenticated'] };
+const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+const allowAll: Authorizer = () => ({ decision: 'allow' });
+
+export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const world = options.world ?? realWorld();
+  const backend = options.backend ?? memoryStore<StoredObject>({ world });
+  const registry = new ResourceRegistry();
+  for (const definition of options.resources ?? builtinResources()) registry.add(definition);
+  for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
+
+  const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
+  const core: ApiCore = {
+    backend,
+    registry,
+    world,
+    admission: [
+      namespaceLifecycle(() => core),
+      serviceAccountAdmission(() => core),
+      priorityAdmission(() => core),
+      defaultTolerations,
+      addresses.plugin,
+      ...(options.admission ?? []),
+    ],
+  };
+  const access = accessBy(options.authorizer ?? allowAll);
+  const subresources = subresourceHandlers(
+    {
+      'core/pods/binding': bindingSubresource,
+      'core/pods/eviction': evictionSubresource,
+      'core/pods/log': podLogSubresource(options.connectNode ?? (() => undefined)),
+      'core/namespaces/finalize': finalizeSubresource,
+      ...options.subresources,
+    },
+    scaleSubresource,
+  );
+  const client = ({ user = master, fieldManager = 'pintle' }: ClientOptions = {}) =>
+    inProcessClient({
+      core,
+      subresources,
+      access,
+      context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
+    });
+
+  await addresses.start(backend);
+  const custom = customResources(core, client({ fieldManager: 'apiserver' }));
+  await custom.start();
+  await createFirstObjects(client({ fieldManager: 'apiserver' }), {
+    ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
+    ...(options.firstObjects === undefined ? {} : { policy: options.firstObjects }),
+  });
+
+  const handle = apiHandler({
+    core,
+    access,
+    subresources,
+    watches: new WatchResponder(core),
+    authenticate: options.authenticate ?? (async () => anonymous),
+    impersonate: options.impersonate ?? (async (user) => user),
+    openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+    version: serverVersion,
+    unready: () => [],
+    metrics: () => '',
+    address: () => '',
+  });
+  return {
+    client,
+    handle,
+    core,
+    access,
+    apiServerIp: addresses.apiServerIp,
+    async stop() {
+      custom.stop();
+      addresses.stop();
+    },
+  };
+}

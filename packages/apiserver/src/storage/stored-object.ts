@@ -1,0 +1,74 @@
+/**
+ * The value that the object store holds: one version of one object, as frozen JSON and as encoded bytes, each
+ * made at most once and shared by every read, list and watch.
+ *
+ * Invariants:
+ * 1. A StoredObject belongs to one entry; the revision it is first read at is that entry's, for good.
+ * 2. The object is deep-frozen from its first read on, and carries that revision as its resourceVersion.
+ */
+import type { ValueCodec } from '@pintle/contracts';
+import { deepFreeze, type KubernetesObject } from '@pintle/machinery';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class StoredObject {
+  private object: KubernetesObject | undefined;
+  private encoded: Uint8Array | undefined;
+  private stamped: boolean;
+  private tombstone: KubernetesObject | undefined;
+
+  private constructor(object: KubernetesObject | undefined, encoded: Uint8Array | undefined, stamped: boolean) {
+    this.object = object;
+    this.encoded = encoded;
+    this.stamped = stamped;
+  }
+
+  /** Freezes the parts; the top level and the metadata are copied once, here, to be stamped at commit. */
+  static of(object: KubernetesObject): StoredObject {
+    for (const value of Object.values(object)) if (value !== object.metadata) deepFreeze(value);
+    for (const value of Object.values(object.metadata)) deepFreeze(value);
+    return new StoredObject({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }, undefined, false);
+  }
+
+  static fromBytes(encoded: Uint8Array): StoredObject {
+    return new StoredObject(undefined, encoded, true);
+  }
+
+  /** The object as of its entry's revision. */
+  at(modRevision: number): KubernetesObject {
+    if (this.object === undefined)
+      this.object = deepFreeze(JSON.parse(decoder.decode(this.encoded)) as KubernetesObject);
+    if (!this.stamped) {
+      (this.object.metadata as Writable<KubernetesObject['metadata']>).resourceVersion = String(modRevision);
+      Object.freeze(this.object.metadata);
+      Object.freeze(this.object);
+      this.stamped = true;
+    }
+    return this.object;
+  }
+
+  /** Its JSON, without a line end. */
+  bytesAt(modRevision: number): Uint8Array {
+    this.encoded ??= encoder.encode(JSON.stringify(this.at(modRevision)));
+    return this.encoded;
+  }
+
+  /** The last state as a deletion at `revision` reports it: with the deletion's resourceVersion. */
+  deletedAt(modRevision: number, revision: number): KubernetesObject {
+    if (this.tombstone === undefined) {
+      const object = this.at(modRevision);
+      const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(revision) });
+      this.tombstone = Object.freeze({ ...object, metadata });
+    }
+    return this.tombstone;
+  }
+}
+
+/** How durable backends write stored objects down: as the JSON that is also served. */
+export const storedObjectCodec: ValueCodec<StoredObject> = {
+  encode: (value, modRevision) => value.bytesAt(modRevision),
+  decode: (bytes) => StoredObject.fromBytes(bytes),
+};

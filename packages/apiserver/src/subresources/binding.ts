@@ -1,0 +1,60 @@
+/** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
+import { Pod } from '@pintle/api/core/v1';
+import { badRequest, conflict, formatTime, type KubernetesObject } from '@pintle/machinery';
+import { changeObject } from '../verbs/update.js';
+import { isKind, type SubresourceHandler } from './subresource.js';
+
+interface Binding extends KubernetesObject {
+  readonly target: { readonly kind?: string; readonly name?: string };
+}
+
+export const bindingSubresource: SubresourceHandler = {
+  async create({ core, context, resource, key }, body, options) {
+    if (!isKind(body, 'Binding')) throw badRequest('the body must be a Binding');
+    const { target, metadata } = body as Partial<Binding>;
+    if (!target?.name) throw badRequest('Binding: target.name: Required value');
+    if (target.kind !== undefined && target.kind !== '' && target.kind !== 'Node')
+      throw badRequest('Binding: target.kind: Unsupported value: only "Node" is supported');
+    await changeObject(core, context, resource, {
+      key,
+      subresource: 'binding',
+      options,
+      change(old) {
+        const pod = old as Pod;
+        if (pod.metadata.deletionTimestamp !== undefined)
+          throw conflict(Pod, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
+        if (pod.spec?.nodeName)
+          throw conflict(
+            Pod,
+            key.name,
+            `pod ${key.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`,
+          );
+        if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
+          throw conflict(Pod, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
+        const wishes = {
+          ...(metadata?.uid ? { uid: metadata.uid } : {}),
+          ...(metadata?.resourceVersion ? { resourceVersion: metadata.resourceVersion } : { resourceVersion: '' }),
+        };
+        const annotations =
+          metadata?.annotations === undefined
+            ? {}
+            : { annotations: { ...pod.metadata.annotations, ...metadata.annotations } };
+        const scheduled = {
+          type: 'PodScheduled',
+          status: 'True',
+          lastProbeTime: null as unknown as string,
+          lastTransitionTime: formatTime(core.world.clock.now()),
+        };
+        const conditions = [...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'), scheduled];
+        const object = {
+          ...pod,
+          metadata: { ...pod.metadata, ...annotations, ...wishes },
+          spec: { ...pod.spec!, nodeName: target.name! },
+          status: { ...pod.status, conditions },
+        };
+        return { object: object as KubernetesObject };
+      },
+    });
+    return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+  },
+};

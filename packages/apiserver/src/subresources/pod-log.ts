@@ -1,0 +1,94 @@
+/** `pods/log`: asks the pod's node. */
+import type { Pod } from '@pintle/api/core/v1';
+import type { LogOptions, NodeAgent } from '@pintle/contracts';
+import { badRequest, parseTime, statusError } from '@pintle/machinery';
+import { storedObjectOf } from '../verbs/api-core.js';
+import { requireEntry } from '../verbs/read.js';
+import type { SubresourceHandler } from './subresource.js';
+
+/** How the API server reaches a node. Undefined: there is no such node to reach. */
+export type NodeConnector = (nodeName: string) => NodeAgent | undefined;
+
+/** The node agent of a pod. Errors: `StatusError` BadRequest for a pod that is on no node, ServiceUnavailable for a node out of reach. */
+export function agentOf(connect: NodeConnector, pod: Pod): NodeAgent {
+  const nodeName = pod.spec?.nodeName;
+  if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  const agent = connect(nodeName);
+  if (agent === undefined)
+    throw statusError(
+      'ServiceUnavailable',
+      `node ${JSON.stringify(nodeName)} of pod ${JSON.stringify(pod.metadata.name)} cannot be reached`,
+    );
+  return agent;
+}
+
+/** The container meant, where a request may leave it out. Errors: `StatusError` BadRequest. */
+export function containerOf(pod: Pod, asked: string | null): string {
+  const spec = pod.spec;
+  const all = [...(spec?.containers ?? []), ...(spec?.initContainers ?? []), ...(spec?.ephemeralContainers ?? [])].map(
+    ({ name }) => name,
+  );
+  if (asked !== null && asked !== '') {
+    if (!all.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`);
+    return asked;
+  }
+  const only = spec?.containers ?? [];
+  if (only.length === 1) return only[0]!.name;
+  const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  if (preferred !== undefined && all.includes(preferred)) return preferred;
+  throw badRequest(
+    `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${only.map(({ name }) => name).join(' ')}]`,
+  );
+}
+
+export function podLogSubresource(connect: NodeConnector): SubresourceHandler {
+  return {
+    async stream({ core, resource, key }, query, signal) {
+      const options = parseLogQuery(query, core.world.clock.now());
+      const pod = storedObjectOf(await requireEntry(core, resource, key)) as Pod;
+      const container = containerOf(pod, query.get('container'));
+      const agent = agentOf(connect, pod);
+      return agent.logs(
+        { namespace: key.namespace ?? '', pod: key.name, container },
+        { ...options, ...(signal === undefined ? {} : { signal }) },
+      );
+    },
+  };
+}
+
+function parseLogQuery(query: URLSearchParams, nowMs: number): LogOptions & { previous?: boolean } {
+  const flag = (name: string) => query.get(name) === 'true' || query.get(name) === '1' || query.get(name) === '';
+  const count = (name: string, least: number): number | undefined => {
+    const text = query.get(name);
+    if (text === null) return undefined;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least) {
+      throw statusError(
+        'Invalid',
+        `PodLogOptions "" is invalid: ${name}: Invalid value: ${text}: must be an integer of at least ${least}`,
+      );
+    }
+    return value;
+  };
+  const sinceSeconds = count('sinceSeconds', 1);
+  const sinceTime = query.get('sinceTime');
+  if (sinceSeconds !== undefined && sinceTime !== null)
+    throw statusError(
+      'Invalid',
+      'PodLogOptions "" is invalid: at most one of `sinceTime` or `sinceSeconds` may be specified',
+    );
+  const since =
+    sinceSeconds !== undefined ? nowMs - sinceSeconds * 1000 : sinceTime !== null ? parseTime(sinceTime) : undefined;
+  if (sinceTime !== null && since === undefined)
+    throw badRequest(`sinceTime must be an RFC 3339 time, not ${JSON.stringify(sinceTime)}`);
+  const tailLines = count('tailLines', 0);
+  const limitBytes = count('limitBytes', 1);
+  return {
+    follow: flag('follow'),
+    previous: flag('previous'),
+    timestamps: flag('timestamps'),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(since === undefined ? {} : { sinceMs: since }),
+  };
+}

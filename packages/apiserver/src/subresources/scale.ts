@@ -1,0 +1,109 @@
+/** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
+import type { Patch } from '@pintle/client';
+import { badRequest, formatLabelSelector, invalid, type KubernetesObject, type LabelSelector } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+import { storedObjectOf } from '../verbs/api-core.js';
+import { applyPatch } from '../verbs/patch.js';
+import { requireEntry } from '../verbs/read.js';
+import { changeObject } from '../verbs/update.js';
+import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
+
+export interface Scale extends KubernetesObject {
+  readonly spec: { readonly replicas: number };
+  readonly status: { readonly replicas: number; readonly selector?: string };
+}
+
+export const scaleSubresource: SubresourceHandler = {
+  async get({ core, resource, key }) {
+    return scaleOf(resource, storedObjectOf(await requireEntry(core, resource, key)));
+  },
+  update: (request, body, options) => scaleTo(request, () => body, options),
+  patch: (request, patch: Patch, options) =>
+    scaleTo(request, (scale) => applyPatch(request.resource, scale, patch), options),
+};
+
+async function scaleTo(
+  { core, context, resource, key }: SubresourceRequest,
+  wish: (scale: Scale) => unknown,
+  options: { readonly dryRun?: boolean },
+): Promise<Scale> {
+  const served = await changeObject(core, context, resource, {
+    key,
+    subresource: 'scale',
+    options,
+    change(old) {
+      const body = wish(scaleOf(resource, old));
+      if (!isKind(body, 'Scale')) throw badRequest('the body must be a Scale of autoscaling/v1');
+      const replicas = (body as Partial<Scale>).spec?.replicas ?? 0;
+      if (!Number.isInteger(replicas)) throw badRequest('spec.replicas must be an integer');
+      if (replicas < 0) {
+        throw invalid({ group: 'autoscaling', kind: 'Scale' }, key.name, [
+          {
+            type: 'FieldValueInvalid',
+            field: 'spec.replicas',
+            badValue: replicas,
+            detail: 'must be greater than or equal to 0',
+          },
+        ]);
+      }
+      const { resourceVersion, uid } = body.metadata ?? {};
+      const object = withValue(
+        old,
+        pathOf(resource.kind.subresources.scale!.specReplicasPath),
+        replicas,
+      ) as KubernetesObject;
+      return {
+        object: {
+          ...object,
+          metadata: { ...object.metadata, resourceVersion: resourceVersion ?? '', uid: uid ?? old.metadata.uid! },
+        },
+      };
+    },
+  });
+  return scaleOf(resource, served.object);
+}
+
+export function scaleOf(resource: Resource, object: KubernetesObject): Scale {
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = resource.kind.subresources.scale!;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = labelSelectorPath === undefined ? undefined : valueAt(object, pathOf(labelSelectorPath));
+  return Object.freeze({
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: Object.freeze({
+      name,
+      namespace,
+      uid,
+      resourceVersion,
+      creationTimestamp,
+    }) as KubernetesObject['metadata'],
+    spec: Object.freeze({ replicas: Number(valueAt(object, pathOf(specReplicasPath)) ?? 0) }),
+    status: Object.freeze({
+      replicas: Number(valueAt(object, pathOf(statusReplicasPath)) ?? 0),
+      ...(selector === undefined || selector === null ? {} : { selector: selectorText(selector) }),
+    }),
+  });
+}
+
+function selectorText(selector: unknown): string {
+  if (typeof selector === 'string') return selector;
+  const fields = selector as Record<string, unknown>;
+  const isLabelSelector = 'matchLabels' in fields || 'matchExpressions' in fields;
+  return formatLabelSelector(
+    isLabelSelector ? (selector as LabelSelector) : { matchLabels: selector as Record<string, string> },
+  );
+}
+
+const pathOf = (dotted: string): readonly string[] => dotted.split('.').filter((part) => part !== '');
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let at = value;
+  for (const key of path) at = (at as Record<string, unknown> | null | undefined)?.[key];
+  return at;
+}
+
+function withValue(value: unknown, [head, ...rest]: readonly string[], leaf: unknown): unknown {
+  if (head === undefined) return leaf;
+  const fields = (value ?? {}) as Record<string, unknown>;
+  return { ...fields, [head]: withValue(fields[head], rest, leaf) };
+}

@@ -1,0 +1,62 @@
+/**
+ * The subresources that are more than a part of their object: each is a few functions, found by group,
+ * resource and name. `status` is not among them: it is an ordinary update of one part.
+ */
+import type { ObjectKey, Patch, WriteOptions } from '@pintle/client';
+import type { KubernetesObject } from '@pintle/machinery';
+import type { RequestContext } from '../registry/request-context.js';
+import type { Resource } from '../registry/resource.js';
+import type { ApiCore } from '../verbs/api-core.js';
+
+export interface SubresourceRequest {
+  readonly core: ApiCore;
+  readonly context: RequestContext;
+  /** The parent's resource. */
+  readonly resource: Resource;
+  /** The parent object. */
+  readonly key: ObjectKey;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each subresource has a kind of its own.
+type Answer = any;
+
+export interface SubresourceHandler {
+  get?(request: SubresourceRequest): Promise<Answer>;
+  create?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
+  update?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
+  patch?(request: SubresourceRequest, patch: Patch, options: WriteOptions): Promise<Answer>;
+  /** Answers with bytes. */
+  stream?(
+    request: SubresourceRequest,
+    query: URLSearchParams,
+    signal?: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface SubresourceHandlers {
+  find(resource: Resource, subresource: string): SubresourceHandler | undefined;
+}
+
+/** Handlers by `group/plural/subresource` (`core` for the empty group); `scale` is found for every kind that declares it. */
+export function subresourceHandlers(
+  handlers: Readonly<Record<string, SubresourceHandler>>,
+  scale: SubresourceHandler,
+): SubresourceHandlers {
+  return {
+    find(resource, subresource) {
+      const { group, plural, subresources } = resource.kind;
+      if (subresource === 'scale') return subresources.scale === undefined ? undefined : scale;
+      const id = `${group === '' ? 'core' : group}/${plural}/${subresource}`;
+      return Object.hasOwn(handlers, id) ? handlers[id] : undefined;
+    },
+  };
+}
+
+/** Narrow help for handlers: an object with the given apiVersion and kind. */
+export function isKind(body: unknown, kind: string): body is KubernetesObject {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    ((body as KubernetesObject).kind === kind || (body as KubernetesObject).kind === undefined)
+  );
+}

@@ -1,0 +1,131 @@
+/** Objects as the rows that `kubectl get` prints (`meta/v1` Table). */
+
+import { humanDuration } from '@pintle/api';
+import {
+  apiVersionOf,
+  type KubernetesObject,
+  type ListMeta,
+  type PrinterColumn,
+  parseTime,
+  type TableColumn,
+} from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+import { compileJsonPath } from './json-path.js';
+
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+const defaultColumns: readonly TableColumn[] = [
+  {
+    name: 'Name',
+    type: 'string',
+    format: 'name',
+    description: 'The name of the object.',
+    cell: ({ metadata }) => metadata.name ?? '',
+  },
+  {
+    name: 'Created At',
+    type: 'date',
+    description: 'When the object was created.',
+    cell: ({ metadata }) => metadata.creationTimestamp ?? '',
+  },
+];
+
+const customColumns = new WeakMap<readonly PrinterColumn[], readonly TableColumn[]>();
+
+export function columnsOf(resource: Resource): readonly TableColumn[] {
+  if (resource.columns !== undefined) return resource.columns;
+  const declared = resource.kind.columns;
+  let columns = customColumns.get(declared);
+  if (columns === undefined) {
+    columns =
+      declared.length === 0
+        ? resource.custom
+          ? [defaultColumns[0]!, ageColumn]
+          : defaultColumns
+        : [defaultColumns[0]!, ...declared.map(fromJsonPath)];
+    customColumns.set(declared, columns);
+  }
+  return columns;
+}
+
+const ageColumn: TableColumn = fromJsonPath({ name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' });
+
+function fromJsonPath(column: PrinterColumn): TableColumn {
+  const read = compileJsonPath(column.jsonPath);
+  return {
+    name: column.name,
+    type: column.type,
+    ...(column.format === undefined ? {} : { format: column.format }),
+    description: column.description ?? '',
+    priority: column.priority ?? 0,
+    cell(object, nowMs) {
+      const found = read(object);
+      if (found.length === 0) return null;
+      const value = found.length === 1 ? found[0] : found.map(String).join(',');
+      if (column.type === 'date') {
+        const time = parseTime(String(value));
+        return time === undefined ? '<invalid>' : humanDuration(nowMs - time);
+      }
+      if (column.type === 'integer' || column.type === 'number')
+        return typeof value === 'number' ? value : Number.isNaN(Number(value)) ? null : Number(value);
+      if (column.type === 'boolean') return typeof value === 'boolean' ? value : null;
+      return typeof value === 'string' ? value : JSON.stringify(value);
+    },
+  };
+}
+
+export interface TableOptions {
+  readonly includeObject: IncludeObject;
+  readonly nowMs: number;
+  readonly metaVersion: string;
+  readonly metadata: ListMeta;
+}
+
+/** A row an object; `objects` are in the stored version, `shown` in the version asked for. */
+export function tableOf(resource: Resource, objects: readonly KubernetesObject[], options: TableOptions): unknown {
+  const columns = columnsOf(resource);
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${options.metaVersion}`,
+    metadata: options.metadata,
+    columnDefinitions: columns.map(({ name, type, format = '', description, priority = 0 }) => ({
+      name,
+      type,
+      format,
+      description,
+      priority,
+    })),
+    rows: objects.map((object) => ({
+      cells: columns.map((column) => column.cell(object, options.nowMs)),
+      ...rowObject(resource, object, options),
+    })),
+  };
+}
+
+function rowObject(
+  resource: Resource,
+  object: KubernetesObject,
+  { includeObject, metaVersion }: TableOptions,
+): { object?: unknown } {
+  if (includeObject === 'None') return {};
+  return { object: includeObject === 'Object' ? resource.fromStored(object) : partialObject(object, metaVersion) };
+}
+
+/** Only the metadata of an object. */
+export function partialObject(object: KubernetesObject, metaVersion: string): unknown {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: object.metadata };
+}
+
+export function partialList(objects: readonly KubernetesObject[], metadata: ListMeta, metaVersion: string): unknown {
+  return {
+    kind: 'PartialObjectMetadataList',
+    apiVersion: `meta.k8s.io/${metaVersion}`,
+    metadata,
+    items: objects.map((object) => partialObject(object, metaVersion)),
+  };
+}
+
+export const listEnvelope = (resource: Resource) => ({
+  kind: resource.kind.listKind,
+  apiVersion: apiVersionOf(resource.kind),
+});

@@ -1,0 +1,63 @@
+/** Server-side apply: the object of one manager's wishes, merged into what is there. */
+import type { ApplyOptions, ObjectKey } from '@pintle/client';
+import { badRequest, type KubernetesObject, StatusError } from '@pintle/machinery';
+import type { RequestContext } from '../registry/request-context.js';
+import type { Resource } from '../registry/resource.js';
+import type { ApiCore, Served } from './api-core.js';
+import { createObject } from './create.js';
+import { placeOf } from './decode.js';
+import { appliedOnto, appliedToNothing } from './managed-fields.js';
+import { findEntry } from './read.js';
+import { changeObject } from './update.js';
+
+export async function applyObject(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  path: { readonly namespace?: string; readonly name?: string },
+  body: unknown,
+  options: ApplyOptions,
+): Promise<Served> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('an apply takes a JSON or YAML object');
+  if (options.fieldManager === '')
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
+  const applied = body as KubernetesObject;
+  if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
+    throw badRequest(
+      `an apply must name its apiVersion and kind: expected apiVersion "${resource.apiVersion}", kind "${resource.kind.kind}"`,
+    );
+  }
+  const metadata = applied.metadata ?? {};
+  if (metadata.managedFields !== undefined && metadata.managedFields.length > 0)
+    throw badRequest('metadata.managedFields must be nil');
+  const { namespace, name } = placeOf(resource, metadata, path);
+  if (name === '') throw badRequest('metadata.name is required for apply');
+  const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
+
+  for (;;) {
+    if ((await findEntry(core, resource, key)) === undefined && options.subresource === undefined) {
+      try {
+        const created = appliedToNothing(
+          core,
+          context,
+          resource,
+          { ...applied, metadata: { ...metadata, ...key } },
+          options,
+        );
+        return await createObject(core, context, resource, key, created, options);
+      } catch (error) {
+        if (StatusError.is(error, 'AlreadyExists')) continue;
+        throw error;
+      }
+    }
+    return changeObject(core, context, resource, {
+      key,
+      ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+      options,
+      change: (old) => ({ object: appliedOnto(core, context, resource, applied, old, options), ownsFields: true }),
+    });
+  }
+}

@@ -1,0 +1,74 @@
+/** The question before every verb: may this user do that? */
+import { forbidden, statusError } from '@pintle/machinery';
+import type { AccessAttributes, Authorizer, UserInfo } from '../access/access.js';
+import type { Resource } from '../registry/resource.js';
+
+export interface ResourceAccess {
+  readonly verb: string;
+  readonly resource: Resource;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
+}
+
+export interface Access {
+  /** Errors: `StatusError` Forbidden. */
+  require(user: UserInfo, access: ResourceAccess): Promise<void> | void;
+  requirePath(user: UserInfo, verb: string, path: string): Promise<void>;
+  readonly authorizer: Authorizer;
+}
+
+/** Members of this group may do everything; they are not looked up. */
+export const mastersGroup = 'system:masters';
+
+export function accessBy(authorizer: Authorizer): Access {
+  const decide = async (attributes: AccessAttributes) => {
+    const { decision, reason } = await authorizer(attributes);
+    return { allowed: decision === 'allow', reason };
+  };
+  return {
+    authorizer,
+    require(user, { verb, resource, namespace, name, subresource }) {
+      if (user.groups.includes(mastersGroup)) return;
+      const { group, version, plural, scope } = resource.kind;
+      const attributes: AccessAttributes = {
+        type: 'resource',
+        user,
+        verb,
+        group,
+        version,
+        resource: plural,
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(namespace === undefined || scope === 'Cluster' ? {} : { namespace }),
+        ...(name === undefined ? {} : { name }),
+      };
+      return decide(attributes).then(({ allowed, reason }) => {
+        if (!allowed)
+          throw forbidden(
+            { group, plural: subresource === undefined ? plural : `${plural}/${subresource}` },
+            name ?? '',
+            refusal(attributes, reason),
+          );
+      });
+    },
+    async requirePath(user, verb, path) {
+      if (user.groups.includes(mastersGroup)) return;
+      const { allowed, reason } = await decide({ type: 'path', user, verb, path });
+      if (!allowed)
+        throw statusError('Forbidden', `forbidden: ${refusal({ type: 'path', user, verb, path }, reason)}`, {
+          details: {},
+        });
+    },
+  };
+}
+
+/** In the words of kube-apiserver: who cannot do what, and where. */
+export function refusal(attributes: AccessAttributes, reason?: string): string {
+  const suffix = reason ? `: ${reason}` : '';
+  const who = `User ${JSON.stringify(attributes.user.name)} cannot ${attributes.verb}`;
+  if (attributes.type === 'path') return `${who} path ${JSON.stringify(attributes.path)}${suffix}`;
+  const { resource, subresource, group, namespace } = attributes;
+  const what = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
+  return `${who} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}${suffix}`;
+}

@@ -1,0 +1,137 @@
+/** Create: decode, admit, stamp, validate, put if absent. */
+import type { WriteOptions } from '@pintle/client';
+import {
+  alreadyExists,
+  formatTime,
+  invalid,
+  type KubernetesObject,
+  nameSuffix,
+  type ObjectMeta,
+  statusError,
+} from '@pintle/machinery';
+import { admitMutating, admitValidating } from '../admission/admission.js';
+import type { RequestContext } from '../registry/request-context.js';
+import { type Resource, storeKey } from '../registry/resource.js';
+import { StoredObject } from '../storage/stored-object.js';
+import { type ApiCore, type Served, serve } from './api-core.js';
+import { decode, placeOf } from './decode.js';
+import { tracksGeneration } from './generation.js';
+import { recordCreate } from './managed-fields.js';
+import { fromStore } from './store-failure.js';
+import { validateForCreate } from './validation.js';
+
+/** Names tried for one `generateName` before the create fails. */
+const generateAttemptsMax = 8;
+/** A generated name is at most 63 characters: this much of the base, and the suffix. */
+const generateBaseMax = 58;
+
+export async function createObject(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  path: { readonly namespace?: string; readonly name?: string },
+  body: unknown,
+  options: WriteOptions = {},
+): Promise<Served> {
+  const decoded = decode(context, resource, body, options);
+  const { namespace, name } = placeOf(resource, decoded.metadata, path);
+  if (name === '' && !decoded.metadata.generateName) {
+    throw invalid(resource.kind, '', [
+      { type: 'FieldValueRequired', field: 'metadata.name', detail: 'name or generateName is required' },
+    ]);
+  }
+  if (decoded.metadata.resourceVersion)
+    throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
+
+  for (let attempt = 1; ; attempt++) {
+    const finalName =
+      name !== ''
+        ? name
+        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random)}`;
+    const object = await prepare(core, context, resource, decoded, namespace, finalName, options);
+    if (options.dryRun) {
+      const present = await fromStore(
+        core.backend.range({ start: storeKey(resource, namespace, finalName), countOnly: true }),
+      );
+      if (present.count > 0) throw alreadyExists(resource.kind, finalName);
+      return { object: resource.fromStored(Object.freeze(object)) };
+    }
+    const key = storeKey(resource, namespace, finalName);
+    const result = await fromStore(
+      core.backend.transact({
+        compare: [{ key, target: 'modRevision', is: '=', value: 0 }],
+        then: [{ type: 'put', key, value: StoredObject.of(object) }],
+      }),
+    );
+    const put = result.results[0];
+    if (result.succeeded && put?.type === 'put') return serve(resource, put.entry);
+    if (name !== '') throw alreadyExists(resource.kind, finalName);
+    if (attempt === generateAttemptsMax) {
+      throw statusError(
+        'AlreadyExists',
+        `${resource.kind.plural} ${JSON.stringify(finalName)} already exists, the server was not able to generate a unique name for the object`,
+        {
+          details: { name: finalName, kind: resource.kind.plural, retryAfterSeconds: 1 },
+        },
+      );
+    }
+  }
+}
+
+async function prepare(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  decoded: KubernetesObject,
+  namespace: string | undefined,
+  name: string,
+  options: WriteOptions,
+): Promise<KubernetesObject> {
+  const { strategy, kind } = resource.definition;
+  const request = {
+    operation: 'CREATE' as const,
+    resource,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    user: context.user,
+    dryRun: options.dryRun ?? false,
+    warn: (text: string) => context.warn(text),
+  };
+  const named: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
+  const admitted = (await admitMutating(core.admission, { ...request, object: named })) ?? named;
+
+  let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
+  if (kind.subresources.status && 'status' in object) object = withoutStatus(object);
+  object = strategy?.prepareForCreate?.(object) ?? object;
+  validateForCreate(resource, object);
+  for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
+  await admitValidating(core.admission, { ...request, object });
+  return recordCreate(core, context, resource, object, options);
+}
+
+function namedMeta(metadata: ObjectMeta, namespace: string | undefined, name: string): ObjectMeta {
+  return { ...metadata, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** What the server alone says of a new object. */
+function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
+  const {
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    selfLink: _link,
+    generation: _generation,
+    resourceVersion: _version,
+    ...kept
+  } = metadata;
+  return {
+    ...kept,
+    uid: core.world.random.uuid(),
+    creationTimestamp: formatTime(core.world.clock.now()),
+    ...(tracksGeneration(resource) ? { generation: 1 } : {}),
+  };
+}
+
+function withoutStatus(object: KubernetesObject): KubernetesObject {
+  const { status: _status, ...rest } = object as KubernetesObject & { status?: unknown };
+  return rest;
+}

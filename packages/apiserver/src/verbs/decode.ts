@@ -1,0 +1,87 @@
+/**
+ * From what a client sent to an object of the stored version: right kind, right name and namespace, unknown
+ * fields dropped (and told of), defaults filled in, quantities in their canonical form.
+ */
+import { apiVersionOf, badRequest, type KubernetesObject, type ObjectMeta, statusError } from '@pintle/machinery';
+import type { RequestContext } from '../registry/request-context.js';
+import type { Resource } from '../registry/resource.js';
+import { normalizerFor } from './normalizers.js';
+
+export interface DecodeOptions {
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+}
+
+/** Errors: `StatusError` BadRequest (what cannot be decoded, or strict validation), Invalid (custom resources). */
+export function decode(
+  context: RequestContext,
+  resource: Resource,
+  body: unknown,
+  options: DecodeOptions,
+): KubernetesObject {
+  const object = checkKind(resource, body);
+  const { value, unknownFields, errors } = normalizerFor(resource)(object);
+  if (errors.length > 0)
+    throw badRequest(
+      `${resource.kind.kind} in version "${resource.kind.version}" cannot be handled as a ${resource.kind.kind}: ${errors.map((error) => error.detail).join(', ')}`,
+    );
+  if (unknownFields.length > 0) reportUnknown(context, unknownFields, options.fieldValidation ?? 'Ignore');
+  const stored = resource.toStored(value as KubernetesObject);
+  return resource.definition.strategy?.defaults?.(stored) ?? stored;
+}
+
+function checkKind(resource: Resource, body: unknown): KubernetesObject {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw badRequest(`the body must be a JSON object of kind ${resource.kind.kind}`);
+  }
+  const { apiVersion, kind, metadata } = body as Partial<KubernetesObject>;
+  const expected = apiVersionOf(resource.kind);
+  if (
+    (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) ||
+    (kind !== undefined && kind !== '' && kind !== resource.kind.kind)
+  ) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${resource.kind.kind}): it says apiVersion ${JSON.stringify(apiVersion ?? '')}, kind ${JSON.stringify(kind ?? '')}; this path takes apiVersion "${expected}", kind "${resource.kind.kind}"`,
+    );
+  }
+  if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
+    return body as KubernetesObject;
+  return { ...body, apiVersion: expected, kind: resource.kind.kind, metadata: metadata ?? {} };
+}
+
+function reportUnknown(
+  context: RequestContext,
+  fields: readonly string[],
+  validation: 'Ignore' | 'Warn' | 'Strict',
+): void {
+  if (validation === 'Ignore') return;
+  const texts = fields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  if (validation === 'Strict') throw badRequest(`strict decoding error: ${texts.join(', ')}`);
+  for (const text of texts) context.warn(text);
+}
+
+/** The namespace and name that a write is for. Errors: `StatusError` BadRequest where object and path disagree. */
+export function placeOf(
+  resource: Resource,
+  metadata: ObjectMeta,
+  path: { readonly namespace?: string; readonly name?: string },
+): { namespace?: string; name: string } {
+  if (path.name !== undefined && metadata.name !== undefined && metadata.name !== '' && metadata.name !== path.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
+  }
+  const name = path.name ?? metadata.name ?? '';
+  if (resource.kind.scope === 'Cluster') {
+    if (metadata.namespace) throw badRequest('namespace may not be set on a cluster-scoped object');
+    return { name };
+  }
+  if (path.namespace && metadata.namespace && path.namespace !== metadata.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  return { name, namespace: path.namespace || metadata.namespace || 'default' };
+}
+
+/** 415 for a patch type that a resource does not take. */
+export const unsupportedPatch = (type: string) =>
+  statusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml (got ${type})`,
+  );

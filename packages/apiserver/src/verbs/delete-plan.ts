@@ -1,0 +1,157 @@
+/** What a deletion comes to, decided purely: gone at once, marked and waiting, or nothing new. */
+import type { DeleteRequest } from '@pintle/client';
+import { badRequest, conflict, formatTime, invalid, type KubernetesObject, type ObjectMeta } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+
+export const orphanFinalizer = 'orphan';
+export const foregroundFinalizer = 'foregroundDeletion';
+
+export type DeletePlan =
+  | { readonly type: 'remove' }
+  /** Written back, marked as deleted: a grace period runs, or finalizers hold it. */
+  | { readonly type: 'mark'; readonly object: KubernetesObject }
+  | { readonly type: 'nothing' };
+
+/** Whether something still holds a deleted object: finalizers, or what the kind itself says. */
+export function pendingDeletion(resource: Resource, object: KubernetesObject): boolean {
+  return (
+    (object.metadata.finalizers?.length ?? 0) > 0 || (resource.definition.strategy?.holdsDeletion?.(object) ?? false)
+  );
+}
+
+/** Errors: `StatusError` Conflict for failed preconditions, Invalid for options that contradict. */
+export function planDelete(
+  resource: Resource,
+  object: KubernetesObject,
+  request: DeleteRequest,
+  nowMs: number,
+): DeletePlan {
+  checkPreconditions(resource, object.metadata, request.preconditions);
+  const { strategy } = resource.definition;
+  const { metadata } = object;
+  const requested = request.gracePeriodSeconds;
+  const graceSeconds = strategy?.gracePeriodSeconds?.(object, requested) ?? 0;
+  const finalizers = finalizersFor(metadata.finalizers ?? [], request.propagationPolicy);
+  const held = finalizers.length > 0 || (strategy?.holdsDeletion?.(object) ?? false);
+
+  if (metadata.deletionTimestamp !== undefined) {
+    const current = metadata.deletionGracePeriodSeconds ?? 0;
+    const shorter = requested !== undefined && graceSeconds < current;
+    if (!shorter && current > 0)
+      return sameFinalizers(finalizers, metadata.finalizers)
+        ? { type: 'nothing' }
+        : { type: 'mark', object: withMeta(object, { finalizers }) };
+    if (!held && graceSeconds === 0) return { type: 'remove' };
+    const deletionTimestamp = shorter
+      ? formatTime(Date.parse(metadata.deletionTimestamp) - (current - graceSeconds) * 1000)
+      : metadata.deletionTimestamp;
+    const marked = withMeta(object, {
+      finalizers,
+      deletionTimestamp,
+      deletionGracePeriodSeconds: shorter ? graceSeconds : current,
+    });
+    return shorter || !sameFinalizers(finalizers, metadata.finalizers)
+      ? { type: 'mark', object: marked }
+      : { type: 'nothing' };
+  }
+
+  if (!held && graceSeconds === 0) return { type: 'remove' };
+  const marked = withMeta(object, {
+    finalizers,
+    deletionTimestamp: formatTime(nowMs + graceSeconds * 1000),
+    deletionGracePeriodSeconds: graceSeconds,
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
+  });
+  return { type: 'mark', object: strategy?.markDeleted?.(marked) ?? marked };
+}
+
+function withMeta(object: KubernetesObject, more: Partial<ObjectMeta>): KubernetesObject {
+  const { finalizers, ...rest } = { ...object.metadata, ...more };
+  return { ...object, metadata: finalizers !== undefined && finalizers.length > 0 ? { ...rest, finalizers } : rest };
+}
+
+const sameFinalizers = (a: readonly string[], b: readonly string[] = []) =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
+
+/** Without a policy, finalizers stay as they are; dependents are then collected in the background. */
+function finalizersFor(finalizers: readonly string[], policy: DeleteRequest['propagationPolicy']): readonly string[] {
+  if (policy === undefined) return finalizers;
+  const others = finalizers.filter((name) => name !== orphanFinalizer && name !== foregroundFinalizer);
+  if (policy === 'Orphan') return [...others, orphanFinalizer];
+  if (policy === 'Foreground') return [...others, foregroundFinalizer];
+  return others;
+}
+
+function checkPreconditions(resource: Resource, metadata: ObjectMeta, wanted: DeleteRequest['preconditions']): void {
+  if (wanted?.uid !== undefined && wanted.uid !== metadata.uid) {
+    throw conflict(
+      resource.kind,
+      metadata.name ?? '',
+      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${metadata.uid}`,
+    );
+  }
+  if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== metadata.resourceVersion) {
+    throw conflict(
+      resource.kind,
+      metadata.name ?? '',
+      `Precondition failed: ResourceVersion in precondition: ${wanted.resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+    );
+  }
+}
+
+/** Errors: `StatusError` for options that are malformed. */
+export function parseDeleteOptions(body: unknown): DeleteRequest {
+  if (body === undefined || body === null) return {};
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw badRequest('the body of a delete must be a DeleteOptions object');
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = body as Record<
+    string,
+    unknown
+  >;
+  const fault = (field: string, badValue: unknown, detail: string) =>
+    invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      { type: 'FieldValueInvalid', field, badValue, detail },
+    ]);
+  if (
+    gracePeriodSeconds !== undefined &&
+    gracePeriodSeconds !== null &&
+    (typeof gracePeriodSeconds !== 'number' || !Number.isInteger(gracePeriodSeconds))
+  ) {
+    throw fault('gracePeriodSeconds', gracePeriodSeconds, 'must be an integer');
+  }
+  if (
+    propagationPolicy !== undefined &&
+    propagationPolicy !== null &&
+    !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy as string)
+  ) {
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      {
+        type: 'FieldValueNotSupported',
+        field: 'propagationPolicy',
+        badValue: propagationPolicy,
+        detail: 'supported values: "Foreground", "Background", "Orphan", "nil"',
+      },
+    ]);
+  }
+  if (orphanDependents !== undefined && orphanDependents !== null && propagationPolicy) {
+    throw fault('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set');
+  }
+  if (dryRun !== undefined && !(Array.isArray(dryRun) && dryRun.every((value) => value === 'All')))
+    throw fault('dryRun', dryRun, 'supported values: "All"');
+  const policy =
+    propagationPolicy ?? (orphanDependents === true ? 'Orphan' : orphanDependents === false ? 'Background' : undefined);
+  const { uid, resourceVersion } = (preconditions ?? {}) as { uid?: string; resourceVersion?: string };
+  return {
+    ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
+    ...(policy ? { propagationPolicy: policy as NonNullable<DeleteRequest['propagationPolicy']> } : {}),
+    ...(uid === undefined && resourceVersion === undefined
+      ? {}
+      : {
+          preconditions: {
+            ...(uid === undefined ? {} : { uid }),
+            ...(resourceVersion === undefined ? {} : { resourceVersion }),
+          },
+        }),
+    ...(Array.isArray(dryRun) && dryRun.length > 0 ? { dryRun: true } : {}),
+  };
+}

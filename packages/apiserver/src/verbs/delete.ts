@@ -1,0 +1,112 @@
+/** Delete and delete-collection: carries out what `planDelete` decides. */
+import type { DeleteRequest, ListOptions, ObjectKey } from '@pintle/client';
+import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
+import { admitValidating } from '../admission/admission.js';
+import type { RequestContext } from '../registry/request-context.js';
+import type { Resource } from '../registry/resource.js';
+import { StoredObject } from '../storage/stored-object.js';
+import { type ApiCore, serve, storedObjectOf } from './api-core.js';
+import { planDelete } from './delete-plan.js';
+import { listEntries, requireEntry } from './read.js';
+import { fromStore } from './store-failure.js';
+
+const attemptsMax = 20;
+
+/** How it ended: `marked` objects live on for a while; `removed` ones are gone. */
+export interface Deleted {
+  readonly outcome: 'marked' | 'removed';
+  /** As it is now, or as it last was; in the version asked for. */
+  readonly object: KubernetesObject;
+}
+
+export async function deleteObject(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  key: ObjectKey,
+  request: DeleteRequest = {},
+): Promise<Deleted> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const entry = await requireEntry(core, resource, key);
+    const old = storedObjectOf(entry);
+    await admitValidating(core.admission, {
+      operation: 'DELETE',
+      resource,
+      ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
+      name: key.name,
+      old,
+      user: context.user,
+      dryRun: request.dryRun ?? false,
+      warn: (text) => context.warn(text),
+    });
+    const plan = planDelete(resource, old, request, core.world.clock.now());
+    if (plan.type === 'nothing') return { outcome: 'marked', object: serve(resource, entry).object };
+    if (request.dryRun) {
+      return plan.type === 'mark'
+        ? { outcome: 'marked', object: resource.fromStored(plan.object) }
+        : { outcome: 'removed', object: serve(resource, entry).object };
+    }
+    const result = await fromStore(
+      core.backend.transact({
+        compare: [{ key: entry.key, target: 'modRevision', is: '=', value: entry.modRevision }],
+        then: [
+          plan.type === 'remove'
+            ? { type: 'delete', start: entry.key }
+            : { type: 'put', key: entry.key, value: StoredObject.of(plan.object) },
+        ],
+      }),
+    );
+    if (!result.succeeded) continue;
+    const done = result.results[0];
+    if (done?.type === 'put') return { outcome: 'marked', object: serve(resource, done.entry).object };
+    return {
+      outcome: 'removed',
+      object: resource.fromStored(entry.value.deletedAt(entry.modRevision, result.revision)),
+    };
+  }
+  throw conflict(
+    resource.kind,
+    key.name,
+    'the object has been modified; please apply your changes to the latest version and try again',
+  );
+}
+
+/** Deletes what a list of the same options would show; what vanishes meanwhile is passed over. */
+export async function deleteCollection(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  options: ListOptions & DeleteRequest,
+): Promise<readonly KubernetesObject[]> {
+  const { entries } = await listEntries(core, resource, options);
+  const deleted: KubernetesObject[] = [];
+  for (const entry of entries) {
+    const { name = '', namespace } = storedObjectOf(entry).metadata;
+    try {
+      const { object } = await deleteObject(
+        core,
+        context,
+        resource,
+        { name, ...(namespace === undefined ? {} : { namespace }) },
+        options,
+      );
+      deleted.push(object);
+    } catch (error) {
+      if (!StatusError.is(error, 'NotFound')) throw error;
+    }
+  }
+  return deleted;
+}
+
+/** The Status that answers a deletion after which nothing is left. */
+export function deletedStatus(resource: Resource, object: KubernetesObject): Status {
+  const { group, plural } = resource.kind;
+  const { name = '', uid = '' } = object.metadata;
+  return Object.freeze({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: Object.freeze({}),
+    status: 'Success',
+    details: Object.freeze({ name, ...(group === '' ? {} : { group }), kind: plural, uid }),
+  });
+}

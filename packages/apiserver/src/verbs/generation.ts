@@ -1,0 +1,18 @@
+/** `metadata.generation` counts the changes of what a client wishes for: of everything but metadata and status. */
+import { deepEqual, type KubernetesObject } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+
+/** Whether objects of this resource carry a generation: custom resources, and the built-in kinds that say so. */
+export function tracksGeneration(resource: Resource): boolean {
+  return resource.custom || resource.definition.strategy?.generationChanged !== undefined;
+}
+
+/** Whether what is wished for differs. For kinds without a rule of their own. */
+export function wishChanged(object: KubernetesObject, old: KubernetesObject): boolean {
+  const [now, before] = [object, old] as unknown as readonly [Record<string, unknown>, Record<string, unknown>];
+  const ignored = (key: string) => key === 'metadata' || key === 'status' || key === 'apiVersion' || key === 'kind';
+  for (const key in now)
+    if (!ignored(key) && now[key] !== before[key] && !deepEqual(now[key], before[key])) return true;
+  for (const key in before) if (!ignored(key) && !(key in now)) return true;
+  return false;
+}

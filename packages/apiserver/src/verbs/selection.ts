@@ -1,0 +1,62 @@
+/** Label and field selectors of a request, compiled to one test of an object in its stored version. */
+import { badRequest, type KubernetesObject, parseFieldSelector, parseLabelSelector } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+
+export type Selected = (object: KubernetesObject) => boolean;
+
+/** Undefined where everything is selected. Errors: `StatusError` BadRequest for what does not parse, or a field that can't be selected by. */
+export function selection(
+  resource: Resource,
+  options: { readonly labelSelector?: string; readonly fieldSelector?: string },
+): Selected | undefined {
+  const byLabels = options.labelSelector ? labelTest(options.labelSelector) : undefined;
+  const byFields = options.fieldSelector ? fieldTest(resource, options.fieldSelector) : undefined;
+  if (byLabels === undefined) return byFields;
+  if (byFields === undefined) return byLabels;
+  return (object) => byLabels(object) && byFields(object);
+}
+
+function labelTest(text: string): Selected {
+  const selector = parsed(() => parseLabelSelector(text));
+  const none = {};
+  return (object) => selector.matches(object.metadata.labels ?? none);
+}
+
+function fieldTest(resource: Resource, text: string): Selected {
+  const requirements = parsed(() => parseFieldSelector(text)).requirements;
+  const tests = requirements.map(({ field, operator, value }) => {
+    const read = fieldReader(resource, field);
+    if (read === undefined)
+      throw badRequest(
+        `Unable to find "${resource.apiVersion}, Resource=${resource.kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`,
+      );
+    const equal = operator !== '!=';
+    return (object: KubernetesObject) => (read(object) === value) === equal;
+  });
+  return (object) => tests.every((test) => test(object));
+}
+
+function fieldReader(resource: Resource, field: string): ((object: KubernetesObject) => string) | undefined {
+  if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
+  if (field === 'metadata.namespace' && resource.kind.scope === 'Namespaced')
+    return (object) => object.metadata.namespace ?? '';
+  const own = resource.definition.fields;
+  if (own !== undefined && Object.hasOwn(own, field)) return own[field];
+  if (resource.kind.selectableFields.includes(`.${field}`)) {
+    const path = field.split('.');
+    return (object) => {
+      let at: unknown = object;
+      for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
+      return at === undefined || at === null ? '' : String(at);
+    };
+  }
+  return undefined;
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error), error);
+  }
+}

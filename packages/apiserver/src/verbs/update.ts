@@ -1,0 +1,240 @@
+/**
+ * Update, in all its forms: a put, a patch and a controller's status are one thing, a function from the object
+ * as it is to the object as it shall be, tried again when somebody else was faster.
+ */
+import type { ObjectKey, WriteOptions } from '@pintle/client';
+import type { StoreEntry } from '@pintle/contracts';
+import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, statusError } from '@pintle/machinery';
+import { admitMutating, admitValidating } from '../admission/admission.js';
+import type { RequestContext } from '../registry/request-context.js';
+import { type Resource, storeKey } from '../registry/resource.js';
+import { StoredObject } from '../storage/stored-object.js';
+import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
+import { createObject } from './create.js';
+import { decode, placeOf } from './decode.js';
+import { pendingDeletion } from './delete-plan.js';
+import { tracksGeneration, wishChanged } from './generation.js';
+import { recordUpdate } from './managed-fields.js';
+import { findEntry } from './read.js';
+import { fromStore } from './store-failure.js';
+import { validateForUpdate } from './validation.js';
+
+const modified = 'the object has been modified; please apply your changes to the latest version and try again';
+
+/** Rounds against other writers before an update gives up. */
+const attemptsMax = 20;
+
+/** What a change makes of the stored object; `managedFields` says that the change accounts for its fields itself. */
+export interface Changed {
+  readonly object: KubernetesObject;
+  readonly ownsFields?: boolean;
+}
+
+export interface ChangeRequest {
+  readonly key: ObjectKey;
+  readonly subresource?: string;
+  readonly options: WriteOptions;
+  /** From the object in the stored version. May be called again, on a newer one. */
+  change(old: KubernetesObject): Changed | Promise<Changed>;
+}
+
+/** A put. Where the kind allows it, an absent object is created. */
+export async function updateObject(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  path: { readonly namespace?: string; readonly name?: string },
+  body: unknown,
+  options: WriteOptions = {},
+): Promise<Served> {
+  const decoded = decode(context, resource, body, options);
+  const { namespace, name } = placeOf(resource, decoded.metadata, path);
+  const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
+  const { strategy } = resource.definition;
+  if (
+    strategy?.allowCreateOnUpdate &&
+    options.subresource === undefined &&
+    (await findEntry(core, resource, key)) === undefined
+  ) {
+    return createObject(core, context, resource, key, body, options);
+  }
+  if (!decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
+    throw statusError(
+      'Invalid',
+      `${resource.kind.plural} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
+    );
+  }
+  return changeObject(core, context, resource, {
+    key,
+    ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+    options,
+    change: () => ({ object: decoded }),
+  });
+}
+
+/** Carries out a change. Errors: `StatusError` NotFound, Conflict, Invalid, and those of admission. */
+export async function changeObject(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  request: ChangeRequest,
+): Promise<Served> {
+  const { key, options } = request;
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const entry = await findEntry(core, resource, key);
+    if (entry === undefined) throw notFound(resource.kind, key.name);
+    const old = storedObjectOf(entry);
+    const { object: wished, ownsFields = false } = await request.change(old);
+    checkPreconditions(resource, key.name, wished.metadata, old.metadata);
+    const object = await prepare(core, context, resource, request, wished, old, ownsFields);
+    if (object === old) return serve(resource, entry);
+    if (options.dryRun) return { object: resource.fromStored(Object.freeze(object)) };
+    const served = await commit(core, resource, entry, object);
+    if (served !== undefined) return served;
+    if (wished.metadata.resourceVersion) throw conflict(resource.kind, key.name, modified);
+  }
+  throw conflict(resource.kind, key.name, modified);
+}
+
+/** Writes over `entry`, or removes it where nothing holds a deleted object any more. Undefined: somebody was faster. */
+async function commit(
+  core: ApiCore,
+  resource: Resource,
+  entry: StoreEntry<StoredObject>,
+  object: KubernetesObject,
+): Promise<Served | undefined> {
+  const { key } = entry;
+  const gone =
+    object.metadata.deletionTimestamp !== undefined &&
+    !pendingDeletion(resource, object) &&
+    (object.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  const result = await fromStore(
+    core.backend.transact({
+      compare: [{ key, target: 'modRevision', is: '=', value: entry.modRevision }],
+      then: [gone ? { type: 'delete', start: key } : { type: 'put', key, value: StoredObject.of(object) }],
+    }),
+  );
+  if (!result.succeeded) return undefined;
+  const done = result.results[0];
+  if (done?.type === 'put') return serve(resource, done.entry);
+  const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(result.revision) });
+  return { object: resource.fromStored(Object.freeze({ ...object, metadata })) };
+}
+
+async function prepare(
+  core: ApiCore,
+  context: RequestContext,
+  resource: Resource,
+  request: ChangeRequest,
+  wished: KubernetesObject,
+  old: KubernetesObject,
+  ownsFields: boolean,
+): Promise<KubernetesObject> {
+  const { strategy } = resource.definition;
+  const { key, subresource, options } = request;
+  const admission = {
+    operation: 'UPDATE' as const,
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
+    name: key.name,
+    old,
+    user: context.user,
+    dryRun: options.dryRun ?? false,
+    warn: (text: string) => context.warn(text),
+  };
+  let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
+  object = subresource === 'status' ? statusOnly(object, old) : keepStatus(resource, object, old, subresource);
+  object = (await admitMutating(core.admission, { ...admission, object })) ?? object;
+  // The change of another subresource is as narrow as its handler made it.
+  if (subresource === 'status') object = strategy?.prepareForStatusUpdate?.(object, old) ?? object;
+  else if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
+  if (tracksGeneration(resource) && subresource !== 'status') {
+    const changed = (strategy?.generationChanged ?? wishChanged)(object, old);
+    const generation = (old.metadata.generation ?? 0) + (changed ? 1 : 0);
+    if (generation !== object.metadata.generation && generation > 0)
+      object = { ...object, metadata: { ...object.metadata, generation } };
+  }
+  validateForUpdate(resource, object, old, subresource);
+  if (subresource === undefined) for (const text of strategy?.warnings?.(object, old) ?? []) context.warn(text);
+  await admitValidating(core.admission, { ...admission, object });
+  object = ownsFields
+    ? object
+    : recordUpdate(core, context, resource, object, old, {
+        ...options,
+        ...(subresource === undefined ? {} : { subresource }),
+      });
+  return unchanged(object, old) ? old : object;
+}
+
+/** The server's own metadata stays as it is, whatever the client says. */
+function keptMeta(wished: ObjectMeta, old: ObjectMeta): ObjectMeta {
+  const {
+    selfLink: _link,
+    generation: _generation,
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    ...rest
+  } = wished;
+  return {
+    ...rest,
+    name: old.name!,
+    ...(old.namespace === undefined ? {} : { namespace: old.namespace }),
+    uid: wished.uid || old.uid!,
+    ...(old.generateName === undefined ? {} : { generateName: old.generateName }),
+    creationTimestamp: old.creationTimestamp!,
+    resourceVersion: old.resourceVersion!,
+    ...(old.generation === undefined ? {} : { generation: old.generation }),
+    ...(old.deletionTimestamp === undefined ? {} : { deletionTimestamp: old.deletionTimestamp }),
+    ...(old.deletionGracePeriodSeconds === undefined
+      ? {}
+      : { deletionGracePeriodSeconds: old.deletionGracePeriodSeconds }),
+  };
+}
+
+type WithStatus = KubernetesObject & { readonly status?: unknown };
+
+function keepStatus(
+  resource: Resource,
+  object: WithStatus,
+  old: WithStatus,
+  subresource: string | undefined,
+): KubernetesObject {
+  if (!resource.definition.kind.subresources.status || subresource !== undefined || object.status === old.status)
+    return object;
+  if (old.status !== undefined) return { ...object, status: old.status } as KubernetesObject;
+  const { status: _status, ...rest } = object;
+  return rest;
+}
+
+/** Of a status update only the status counts (and the metadata that upstream lets through with it). */
+function statusOnly(object: WithStatus, old: WithStatus): KubernetesObject {
+  const metadata = { ...object.metadata };
+  return { ...old, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
+}
+
+function checkPreconditions(resource: Resource, name: string, wished: ObjectMeta, old: ObjectMeta): void {
+  if (wished.resourceVersion && wished.resourceVersion !== old.resourceVersion)
+    throw conflict(resource.kind, name, modified);
+  if (wished.uid && wished.uid !== old.uid) {
+    throw conflict(
+      resource.kind,
+      name,
+      `Precondition failed: UID in precondition: ${wished.uid}, UID in object meta: ${old.uid}`,
+    );
+  }
+}
+
+/** Whether a write would change nothing; times in managedFields do not count. */
+function unchanged(object: KubernetesObject, old: KubernetesObject): boolean {
+  const [now, before] = [object, old] as unknown as readonly [Record<string, unknown>, Record<string, unknown>];
+  for (const key in now)
+    if (key !== 'metadata' && now[key] !== before[key] && !deepEqual(now[key], before[key])) return false;
+  for (const key in before) if (!(key in now)) return false;
+  if (object.metadata === old.metadata) return true;
+  const strip = ({ managedFields, ...rest }: ObjectMeta) => ({
+    ...rest,
+    managedFields: managedFields?.map(({ time: _time, ...entry }) => entry),
+  });
+  return deepEqual(strip(object.metadata), strip(old.metadata));
+}

@@ -1,0 +1,204 @@
+/**
+ * Watch: the store's events of one resource as a client sees them. A selector turns changes into arrivals and
+ * departures: an object that starts to match is ADDED, one that ceases to is DELETED.
+ */
+import type { WatchOptions } from '@pintle/client';
+import {
+  type CompactedError,
+  prefixRange,
+  type StoreEntry,
+  type StoreEvent,
+  type WatchSubscription,
+} from '@pintle/contracts';
+import { badRequest, type CancelTimer, every, invalid, type KubernetesObject } from '@pintle/machinery';
+import { type Resource, storePrefix } from '../registry/resource.js';
+import type { StoredObject } from '../storage/stored-object.js';
+import { type ApiCore, storedObjectOf } from './api-core.js';
+import { listEntries } from './read.js';
+import { parseResourceVersion, tooLargeResourceVersion } from './resource-version.js';
+import { type Selected, selection } from './selection.js';
+import { storeFailure } from './store-failure.js';
+
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** One change, in the version watched. `source` is the same object for all watchers of the change. */
+export type Change =
+  | {
+      readonly type: ChangeType;
+      readonly object: KubernetesObject;
+      readonly source: StoreEvent<StoredObject> | StoreEntry<StoredObject>;
+    }
+  | { readonly type: 'BOOKMARK'; readonly object: KubernetesObject };
+
+export interface ChangeObserver {
+  /** To slow the flow, return a promise. */
+  next(changes: readonly Change[]): void | Promise<void>;
+  /** Always a `StatusError`, unless the store itself broke. */
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/** How often an otherwise quiet watch with bookmarks says how far it is. */
+const bookmarkPeriodMs = 60_000;
+
+/** Begins at once; returns how to end it. Errors in the request are thrown. */
+export function watchChanges(
+  core: ApiCore,
+  resource: Resource,
+  options: WatchOptions,
+  observer: ChangeObserver,
+): () => void {
+  checkOptions(options);
+  const selected = selection(resource, options);
+  const fromRevision = parseResourceVersion(options.resourceVersion);
+  const { revision } = core.backend.status();
+  if (fromRevision > revision) throw tooLargeResourceVersion(fromRevision, revision);
+
+  let subscription: WatchSubscription | undefined;
+  const timers: CancelTimer[] = [];
+  let ended = false;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    for (const cancel of timers) cancel();
+    subscription?.unsubscribe();
+  };
+  const fail = (error: unknown) => {
+    if (ended) return;
+    end();
+    observer.error(storeFailure(error));
+  };
+
+  const follow = (from: number) => {
+    if (ended) return;
+    subscription = core.backend.watch(
+      { ...prefixRange(storePrefix(resource, options.namespace)), fromRevision: from },
+      {
+        next(events) {
+          const changes: Change[] = [];
+          for (const event of events) {
+            const change = changeOf(resource, selected, event);
+            if (change !== undefined) changes.push(change);
+          }
+          if (changes.length > 0) return observer.next(changes);
+        },
+        progress: (reached) => void observer.next([bookmark(resource, reached)]),
+        error: (error) => fail(error as CompactedError),
+        complete() {
+          if (ended) return;
+          end();
+          observer.complete();
+        },
+      },
+    );
+  };
+
+  if (options.allowWatchBookmarks)
+    timers.push(every(core.world.clock, bookmarkPeriodMs, () => subscription?.requestProgress()));
+  if (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0) {
+    timers.push(
+      core.world.clock.schedule(options.timeoutSeconds * 1000, () => {
+        end();
+        observer.complete();
+      }),
+    );
+  }
+
+  const initial = options.sendInitialEvents ?? fromRevision === 0;
+  if (initial) void sendInitial(core, resource, options, observer, () => ended, follow).catch(fail);
+  else follow((fromRevision === 0 ? revision : fromRevision) + 1);
+  return end;
+}
+
+async function sendInitial(
+  core: ApiCore,
+  resource: Resource,
+  options: WatchOptions,
+  observer: ChangeObserver,
+  ended: () => boolean,
+  follow: (from: number) => void,
+): Promise<void> {
+  const { namespace, labelSelector, fieldSelector } = options;
+  const found = await listEntries(core, resource, {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  });
+  if (ended()) return;
+  const changes: Change[] = found.entries.map((entry) => ({
+    type: 'ADDED',
+    object: resource.fromStored(storedObjectOf(entry)),
+    source: entry,
+  }));
+  const revision = Number(found.metadata.resourceVersion);
+  if (options.sendInitialEvents && options.allowWatchBookmarks)
+    changes.push(bookmark(resource, revision, { 'k8s.io/initial-events-end': 'true' }));
+  if (changes.length > 0) await observer.next(changes);
+  follow(revision + 1);
+}
+
+function changeOf(
+  resource: Resource,
+  selected: Selected | undefined,
+  event: StoreEvent<StoredObject>,
+): Change | undefined {
+  const { previous } = event;
+  const before = previous === undefined ? undefined : storedObjectOf(previous);
+  const matchedBefore = before !== undefined && (selected === undefined || selected(before));
+  if (event.type === 'delete') {
+    if (!matchedBefore) return undefined;
+    return {
+      type: 'DELETED',
+      object: resource.fromStored(event.previous.value.deletedAt(event.previous.modRevision, event.modRevision)),
+      source: event,
+    };
+  }
+  const object = storedObjectOf(event.entry);
+  const matches = selected === undefined || selected(object);
+  if (matches)
+    return { type: matchedBefore ? 'MODIFIED' : 'ADDED', object: resource.fromStored(object), source: event };
+  if (!matchedBefore) return undefined;
+  // What left the selection is reported as it was, at the version of the change that made it leave.
+  const { value, modRevision } = previous!;
+  return {
+    type: 'DELETED',
+    object: resource.fromStored(value.deletedAt(modRevision, event.entry.modRevision)),
+    source: event,
+  };
+}
+
+function bookmark(resource: Resource, revision: number, annotations?: Readonly<Record<string, string>>): Change {
+  const metadata = {
+    resourceVersion: String(revision),
+    creationTimestamp: null as unknown as string,
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+  return {
+    type: 'BOOKMARK',
+    object: Object.freeze({
+      apiVersion: resource.apiVersion,
+      kind: resource.kind.kind,
+      metadata: Object.freeze(metadata),
+    }),
+  };
+}
+
+function checkOptions(options: WatchOptions): void {
+  const forbidden = (field: string, detail: string) =>
+    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [{ type: 'FieldValueForbidden', field, detail }]);
+  if (options.sendInitialEvents !== undefined) {
+    if (options.resourceVersionMatch !== 'NotOlderThan') {
+      throw forbidden(
+        'resourceVersionMatch',
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      );
+    }
+  } else if (options.resourceVersionMatch !== undefined) {
+    throw forbidden(
+      'resourceVersionMatch',
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    );
+  }
+  if (options.timeoutSeconds !== undefined && !(options.timeoutSeconds >= 0))
+    throw badRequest(`timeoutSeconds must be a number of seconds, not ${options.timeoutSeconds}`);
+}

@@ -1,0 +1,126 @@
+/**
+ * Puts the parts together: a store, an API server, controllers, a scheduler and nodes, in one process, over one
+ * set of informers. It deliberately listens to nothing and reads no files; `./nodejs` does.
+ */
+import {
+  type ApiServer,
+  type ApiServerOptions,
+  createApiServer,
+  type StoredObject,
+  storedObjectCodec,
+} from '@pintle/apiserver';
+import type { Client } from '@pintle/client';
+import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
+import { type Controller, createManager, type Manager } from '@pintle/controller-runtime';
+import { builtinControllers } from '@pintle/controllers';
+import { type KindRef, realWorld, type World } from '@pintle/machinery';
+import { createServiceProxy, type ServiceProxy } from '@pintle/network';
+import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler';
+import { memoryStore } from '@pintle/store';
+import { createInformers, type Informers } from '@pintle/watch';
+import { type NodePart, startNode } from './node.js';
+
+export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend' | 'connectNode'> {
+  /** The real world unless given. */
+  readonly world?: World;
+  /** In memory unless given. */
+  readonly store?: StoreOpener;
+  readonly nodes?: readonly NodePart[];
+  /** Run beside the built-in ones. */
+  readonly controllers?: readonly Controller[];
+  /** Which built-in controllers run, by name; all of them unless given. */
+  readonly builtinControllers?: readonly string[];
+  /** The scheduler's profiles; the default one unless given, none with `false`. */
+  readonly scheduler?: readonly Profile[] | false;
+  /** Carries the traffic of Services on this machine. */
+  readonly services?: { readonly dataplane: ServiceDataplane; readonly nodeIps: readonly string[] };
+}
+
+export interface Cluster {
+  /** Acts as a member of `system:masters`. */
+  readonly client: Client;
+  readonly apiServer: ApiServer;
+  readonly informers: Informers;
+  readonly world: World;
+  /** Adds a node to the running cluster. */
+  addNode(part: NodePart): Promise<NodeAgent>;
+  /** Ends everything, every pod's processes included. The objects stay in the store. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when every part runs. Whatever a failed start had begun is ended again. */
+export async function createCluster(parts: ClusterParts = {}): Promise<Cluster> {
+  const world = parts.world ?? realWorld();
+  const backend: StoreBackend<StoredObject> = await (parts.store?.(storedObjectCodec, world) ??
+    memoryStore<StoredObject>({ world }));
+  const ends: (() => Promise<unknown>)[] = [() => backend.close()];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    return await assemble(parts, world, backend, ends, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  parts: ClusterParts,
+  world: World,
+  backend: StoreBackend<StoredObject>,
+  ends: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Cluster> {
+  const agents = new Map<string, NodeAgent>();
+  const apiServer = await createApiServer({ ...parts, world, backend, connectNode: (name) => agents.get(name) });
+  ends.push(() => apiServer.stop());
+  const client = apiServer.client();
+
+  const informers = createInformers({ client: apiServer.client({ fieldManager: 'informers' }), world });
+  informers.start();
+  ends.push(() => informers.stop());
+
+  const kinds = (): readonly KindRef[] =>
+    apiServer.core.registry
+      .all()
+      .filter(({ isStored }) => isStored)
+      .map(({ kind }) => kind);
+  const manager = createManager({
+    client: apiServer.client({ fieldManager: 'kube-controller-manager' }),
+    world,
+    informers,
+    controllers: [
+      ...builtinControllers({
+        kinds,
+        ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
+      }),
+      ...(parts.controllers ?? []),
+    ],
+  });
+  await start(manager, ends);
+  if (parts.scheduler !== false) {
+    const scheduler = createScheduler({
+      world,
+      client: apiServer.client({ fieldManager: 'kube-scheduler' }),
+      informers,
+      ...(parts.scheduler === undefined ? {} : { profiles: parts.scheduler }),
+    });
+    await start(scheduler, ends);
+  }
+  if (parts.services !== undefined) await start(createServiceProxy({ world, informers, ...parts.services }), ends);
+
+  const addNode = async (part: NodePart) => {
+    const node = await startNode(part, { world, client: apiServer.client({ fieldManager: 'kubelet' }), informers });
+    agents.set(part.name, node.agent);
+    ends.push(node.stop);
+    return node.agent;
+  };
+  await Promise.all((parts.nodes ?? []).map(addNode));
+  return { client, apiServer, informers, world, addNode, stop };
+}
+
+async function start(part: Manager | Scheduler | ServiceProxy, ends: (() => Promise<unknown>)[]): Promise<void> {
+  ends.push(async () => part.stop());
+  await part.start();
+}

@@ -1,0 +1,76 @@
+/** A node as a part of a cluster: a runtime and a network under a name. */
+import type { Client } from '@pintle/client';
+import type { ContainerRuntime, NodeAgent, PodNetwork } from '@pintle/contracts';
+import {
+  createKubelet,
+  type KubeletOptions,
+  type SimulatedRuntimeOptions,
+  simulatedNetwork,
+  simulatedRuntime,
+} from '@pintle/kubelet';
+import type { World } from '@pintle/machinery';
+import type { Informers } from '@pintle/watch';
+
+export interface NodePart
+  extends Pick<KubeletOptions, 'capacity' | 'labels' | 'taints' | 'addresses' | 'volumes' | 'prober'> {
+  readonly name: string;
+  /** Made when the node starts, on the cluster's world. */
+  runtime(world: World): ContainerRuntime | Promise<ContainerRuntime>;
+  network(world: World): PodNetwork | Promise<PodNetwork>;
+}
+
+/** A node over any runtime and network, given as they are or made for the cluster's world. */
+export function node(
+  options: Omit<NodePart, 'runtime' | 'network'> & {
+    readonly runtime: ContainerRuntime | NodePart['runtime'];
+    readonly network: PodNetwork | NodePart['network'];
+  },
+): NodePart {
+  const { runtime, network } = options;
+  return {
+    ...options,
+    runtime: typeof runtime === 'function' ? runtime : () => runtime,
+    network: typeof network === 'function' ? network : () => network,
+  };
+}
+
+export interface SimulatedNodeOptions extends Omit<NodePart, 'name' | 'runtime' | 'network'> {
+  /** Default `node`: names are `node-0`, `node-1`… */
+  readonly namePrefix?: string;
+  readonly images?: SimulatedRuntimeOptions['images'];
+}
+
+/** Nodes whose containers are data on the world's clock. */
+export function simulatedNodes(count: number, options: SimulatedNodeOptions = {}): readonly NodePart[] {
+  const { namePrefix = 'node', images, ...rest } = options;
+  const network = simulatedNetwork();
+  return Array.from({ length: count }, (_, index) => ({
+    ...rest,
+    name: `${namePrefix}-${index}`,
+    runtime: (world: World) => simulatedRuntime({ world, ...(images === undefined ? {} : { images }) }),
+    network: () => network,
+  }));
+}
+
+export interface RunningNode {
+  readonly agent: NodeAgent;
+  stop(): Promise<void>;
+}
+
+export async function startNode(
+  part: NodePart,
+  shared: { readonly world: World; readonly client: Client; readonly informers: Informers },
+): Promise<RunningNode> {
+  const { name, runtime: makeRuntime, network: makeNetwork, ...options } = part;
+  const runtime = await makeRuntime(shared.world);
+  const network = await makeNetwork(shared.world);
+  const kubelet = createKubelet({ ...options, ...shared, nodeName: name, runtime, network });
+  await kubelet.start();
+  return {
+    agent: kubelet,
+    async stop() {
+      await kubelet.stop();
+      await runtime.close();
+    },
+  };
+}

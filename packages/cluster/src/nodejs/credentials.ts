@@ -1,0 +1,53 @@
+/**
+ * The keys and certificates of a cluster, made once and kept in its folder: a certificate authority, the
+ * server's certificate, an administrator's, and the key that service account tokens are signed with.
+ */
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CertificateAuthority, generateSigningKey } from '@pintle/apiserver/nodejs';
+
+export interface Credentials {
+  readonly caPem: string;
+  readonly server: { readonly certPem: string; readonly keyPem: string };
+  readonly admin: { readonly certPem: string; readonly keyPem: string };
+  /** PKCS #8. */
+  readonly tokenKeyPem: string;
+}
+
+/** Kept files are used again; with no folder, everything is made for this run only. */
+export async function credentials(
+  folder: string | undefined,
+  names: { readonly dns: readonly string[]; readonly ips: readonly string[] },
+  nowMs: number,
+): Promise<Credentials> {
+  const keep = async (name: string, make: () => Promise<string>): Promise<string> => {
+    if (folder === undefined) return make();
+    const path = join(folder, name);
+    const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (kept !== undefined) return kept;
+    const text = await make();
+    // Written aside and renamed, so that a crash leaves the whole file or none.
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+    return text;
+  };
+  if (folder !== undefined) {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o700);
+  }
+  const authority = JSON.parse(
+    await keep('ca.json', async () =>
+      JSON.stringify(await CertificateAuthority.create({ commonName: 'pintle', nowMs }).then((made) => made.toPem())),
+    ),
+  ) as { certPem: string; keyPem: string };
+  const ca = await CertificateAuthority.load(authority);
+  const tokenKeyPem = await keep('service-accounts.key', () => generateSigningKey());
+  const [server, admin] = await Promise.all([
+    ca.issueServer({ commonName: 'kube-apiserver', ...names, nowMs }),
+    ca.issueClient({ commonName: 'kubernetes-admin', organizations: ['system:masters'], nowMs }),
+  ]);
+  return { caPem: authority.certPem, server, admin, tokenKeyPem };
+}

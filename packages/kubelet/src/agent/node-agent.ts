@@ -1,0 +1,109 @@
+/** What the API server asks of a node: logs, exec, attach, port-forward, statistics, found by pod and container name. */
+import type { ContainerStatus as ApiContainerStatus, Pod } from '@pintle/api/core/v1';
+import type { ContainerStatus, NodeAgent, PodContainerRef } from '@pintle/contracts';
+import { badRequest, formatTime, notFound, statusError } from '@pintle/machinery';
+import type { KubeletContext } from '../kubelet-context.js';
+import { allContainersOf } from '../pod/pod-names.js';
+import { runsOf } from '../pod/pod-state.js';
+import type { PodWorker } from '../pod/pod-worker.js';
+
+export function createNodeAgent(context: KubeletContext, workers: () => Iterable<PodWorker>, startedAtMs: number): NodeAgent {
+  const { runtime } = context;
+
+  const workerOf = (namespace: string, name: string): PodWorker => {
+    for (const worker of workers()) if (worker.pod.metadata.name === name && worker.pod.metadata.namespace === namespace) return worker;
+    throw notFound({ group: '', plural: 'pods' }, name);
+  };
+
+  const runsIn = async ({ namespace, pod, container }: PodContainerRef) => {
+    const worker = workerOf(namespace, pod);
+    if (!allContainersOf(worker.pod.spec!).some(({ name }) => name === container)) throw badRequest(`container ${container} is not valid for pod ${pod}`);
+    const { containers } = await worker.runtimeState();
+    return { pod: worker.pod, runs: runsOf(containers, container).filter(({ state }) => state !== 'created') };
+  };
+
+  const runningIn = async (target: PodContainerRef): Promise<ContainerStatus> => {
+    const { runs } = await runsIn(target);
+    const running = runs.find(({ state }) => state === 'running');
+    if (running === undefined) throw notRunning(target);
+    return running;
+  };
+
+  return {
+    async logs(target, { previous = false, ...options }) {
+      const { pod, runs } = await runsIn(target);
+      const quoted = `${JSON.stringify(target.container)} in pod ${JSON.stringify(target.pod)}`;
+      // The run before the newest; where the newest waits to be run again, it is the one before the next.
+      const waiting = runs[0]?.state === 'exited' && waitingOf(pod, target.container) !== undefined;
+      const run = previous ? (waiting ? runs[0] : runs[1]) : runs[0];
+      if (run !== undefined) return runtime.logs(run.id, options);
+      if (previous) throw badRequest(`previous terminated container ${quoted} not found`);
+      const reason = waitingOf(pod, target.container)?.reason ?? 'ContainerCreating';
+      if (reason === 'ErrImagePull') throw badRequest(`container ${quoted} is waiting to start: image can't be pulled`);
+      if (reason === 'ImagePullBackOff') throw badRequest(`container ${quoted} is waiting to start: trying and failing to pull image`);
+      throw badRequest(`container ${quoted} is waiting to start: ${reason}`);
+    },
+    async exec(target, request) {
+      const { id } = await runningIn(target);
+      return runtime.exec(id, request);
+    },
+    async attach(target, request) {
+      const { id } = await runningIn(target);
+      return runtime.attach(id, request);
+    },
+    async portForward({ namespace, pod }, port) {
+      const { sandboxId } = workerOf(namespace, pod);
+      if (sandboxId === undefined) throw statusError('NotFound', `pod ${pod} has no sandbox yet`);
+      return runtime.portForward(sandboxId, port);
+    },
+    async statsSummary() {
+      const pods = await Promise.all([...workers()].map((worker) => podStats(context, worker)));
+      const sum = (pick: (pod: (typeof pods)[number]) => number) => pods.reduce((total, pod) => total + pick(pod), 0);
+      const time = formatTime(context.world.clock.now());
+      return {
+        node: {
+          nodeName: context.nodeName,
+          startTime: formatTime(startedAtMs),
+          cpu: { time, usageCoreNanoSeconds: sum(({ cpu }) => cpu.usageCoreNanoSeconds) },
+          memory: { time, workingSetBytes: sum(({ memory }) => memory.workingSetBytes) },
+        },
+        pods,
+      };
+    },
+  };
+}
+
+const notRunning = ({ container }: PodContainerRef) => badRequest(`container not found (${JSON.stringify(container)})`);
+
+function waitingOf(pod: Pod, name: string) {
+  const statuses: readonly ApiContainerStatus[] = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  return statuses.find((status) => status.name === name)?.state?.waiting;
+}
+
+async function podStats({ runtime, world }: KubeletContext, worker: PodWorker) {
+  const { metadata, status } = worker.pod;
+  const { containers } = await worker.runtimeState();
+  const time = formatTime(world.clock.now());
+  const found = await Promise.all(
+    containers.map(async (run) => {
+      const stats = run.state === 'running' ? await runtime.stats(run.id) : undefined;
+      if (stats === undefined) return [];
+      return [
+        {
+          name: run.name,
+          startTime: formatTime(run.startedAtMs ?? run.createdAtMs),
+          cpu: { time: formatTime(stats.atMs), usageCoreNanoSeconds: stats.cpuUsageNanoseconds },
+          memory: { time: formatTime(stats.atMs), workingSetBytes: stats.memoryWorkingSetBytes },
+        },
+      ];
+    }),
+  );
+  const each = found.flat();
+  return {
+    podRef: { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid },
+    startTime: status?.startTime,
+    containers: each,
+    cpu: { time, usageCoreNanoSeconds: each.reduce((total, { cpu }) => total + cpu.usageCoreNanoSeconds, 0) },
+    memory: { time, workingSetBytes: each.reduce((total, { memory }) => total + memory.workingSetBytes, 0) },
+  };
+}

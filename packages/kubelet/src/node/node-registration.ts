@@ -1,0 +1,166 @@
+/**
+ * Keeps a Node object and its Lease: made or brought up to date at the start, its status told every five minutes or
+ * when it changes, the Lease renewed every ten seconds, as kubelet does. A server that can't be reached is asked again.
+ */
+import { Lease } from '@pintle/api/coordination/v1';
+import { Node } from '@pintle/api/core/v1';
+import type { Client } from '@pintle/client';
+import { type CancelTimer, formatMicroTime, jitter, StatusError, type World } from '@pintle/machinery';
+import { sameValue } from '../pod/same-value.js';
+import { newNode, type NodeDescription, nodeLabels, nodeStatus, type NodeTrouble, withoutHeartbeats } from './node-status.js';
+
+export interface NodeRegistrationOptions {
+  readonly world: World;
+  readonly client: Client;
+  readonly nodeName: string;
+  readonly description: NodeDescription;
+  /** Default 300,000. */
+  readonly statusPeriodMs?: number;
+  /** Default 10,000. */
+  readonly leasePeriodMs?: number;
+  /** Default 40. */
+  readonly leaseDurationSeconds?: number;
+}
+
+export interface NodeRegistration {
+  /** Resolves when the node is registered; tries until it is, or `stop`. */
+  start(): Promise<void>;
+  stop(): void;
+  /** Why the node is not ready; undefined: it is. */
+  setTrouble(trouble: NodeTrouble): void;
+}
+
+export const leaseNamespace = 'kube-node-lease';
+const retryMs = 1_000;
+const retryMaxMs = 7_000;
+const attemptsMax = 5;
+
+export function createNodeRegistration(options: NodeRegistrationOptions): NodeRegistration {
+  const { world, client, nodeName, description, statusPeriodMs = 300_000, leasePeriodMs = 10_000, leaseDurationSeconds = 40 } = options;
+  const { clock } = world;
+  const key = { name: nodeName };
+  const timers = new Set<CancelTimer>();
+  let stopped = false;
+  let trouble: NodeTrouble;
+  let node: Node | undefined;
+  let lease: Lease | undefined;
+  let startedRegistering: (() => void) | undefined;
+
+  const later = (delayMs: number, work: () => Promise<void>) => {
+    if (stopped) return;
+    const cancel = clock.schedule(delayMs, () => {
+      timers.delete(cancel);
+      void work();
+    });
+    timers.add(cancel);
+  };
+  const warn = (what: string, error: unknown) => world.logger.log('warn', `${what}; it is tried again`, { node: nodeName, error });
+
+  /** Makes the node, or takes over the one that is there: its labels are brought up to date, what others set stays. */
+  const register = async () => {
+    try {
+      node = await client.create(newNode(nodeName, description, clock.now()));
+      // A server may take the status of a new object only by its subresource.
+      if (node.status?.conditions === undefined) await writeStatus();
+      return;
+    } catch (error) {
+      if (!StatusError.is(error, 'AlreadyExists')) throw error;
+    }
+    node = await client.get(Node, key);
+    const labels = { ...node.metadata.labels, ...nodeLabels(nodeName, description) };
+    if (!sameValue(labels, node.metadata.labels)) node = await client.patch(Node, key, { type: 'merge', body: { metadata: { labels } } });
+    await writeStatus();
+  };
+
+  const writeStatus = async () => {
+    for (let attempt = 1; ; attempt++) {
+      const current: Node = node ?? (await client.get(Node, key));
+      try {
+        node = await client.update({ ...current, status: nodeStatus(description, current.status, clock.now(), trouble) }, { subresource: 'status' });
+        return;
+      } catch (error) {
+        if (!StatusError.is(error, 'Conflict') || attempt >= attemptsMax) throw error;
+        node = undefined;
+      }
+    }
+  };
+
+  const reportStatus = async () => {
+    try {
+      await writeStatus();
+      later(jitter(world.random, statusPeriodMs, 0.04), reportStatus);
+    } catch (error) {
+      if (StatusError.is(error, 'NotFound')) {
+        node = undefined;
+        await registerUntilDone(retryMs);
+        later(statusPeriodMs, reportStatus);
+        return;
+      }
+      warn('node status could not be written', error);
+      node = undefined;
+      later(retryMaxMs, reportStatus);
+    }
+  };
+
+  const registerUntilDone = async (waitMs: number): Promise<void> => {
+    try {
+      await register();
+    } catch (error) {
+      if (stopped) return;
+      warn('node could not be registered', error);
+      await new Promise<void>((resolve) => {
+        startedRegistering = resolve;
+        later(waitMs, async () => resolve());
+      });
+      if (!stopped) await registerUntilDone(Math.min(retryMaxMs, waitMs * 2));
+    }
+  };
+
+  const renewLease = async () => {
+    try {
+      const renewTime = formatMicroTime(clock.now());
+      const spec = { holderIdentity: nodeName, leaseDurationSeconds, renewTime };
+      if (lease === undefined) lease = await ensureLease(spec);
+      else lease = await client.update({ ...lease, spec: { ...lease.spec, ...spec } });
+    } catch (error) {
+      lease = undefined;
+      warn('node lease could not be renewed', error);
+    }
+    later(jitter(world.random, leasePeriodMs, 0.04), renewLease);
+  };
+
+  const ensureLease = async (spec: Lease['spec']): Promise<Lease> => {
+    const leaseKey = { name: nodeName, namespace: leaseNamespace };
+    const owner = node?.metadata.uid === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.metadata.uid }];
+    try {
+      const metadata = { ...leaseKey, ...(owner.length === 0 ? {} : { ownerReferences: owner }) };
+      return await client.create<Lease>({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
+    } catch (error) {
+      if (!StatusError.is(error, 'AlreadyExists')) throw error;
+      const found = await client.get(Lease, leaseKey);
+      return client.update({ ...found, spec: { ...found.spec, ...spec } });
+    }
+  };
+
+  return {
+    async start() {
+      await registerUntilDone(retryMs);
+      if (stopped) return;
+      await renewLease();
+      later(jitter(world.random, statusPeriodMs, 0.04), reportStatus);
+    },
+    stop() {
+      stopped = true;
+      for (const cancel of timers) cancel();
+      timers.clear();
+      startedRegistering?.();
+    },
+    setTrouble(next) {
+      if (next === trouble) return;
+      trouble = next;
+      if (node !== undefined && !sameValue(withoutHeartbeats(node.status ?? {}), withoutHeartbeats(nodeStatus(description, node.status, clock.now(), trouble)))) {
+        later(0, () => writeStatus().catch((error: unknown) => warn('node status could not be written', error)));
+      }
+    },
+  };
+}

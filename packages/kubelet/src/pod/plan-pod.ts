@@ -1,0 +1,147 @@
+/**
+ * What to do for a pod now, and what to tell of it: the whole of a kubelet's judgement on one pod, as a function of
+ * what is wanted, what is there and what time it is. `pod-worker.ts` calls it and carries out the actions; nothing is
+ * awaited, read or written here.
+ *
+ * A pod goes through: volumes → sandbox (with its address) → init containers → app containers → … → end (containers
+ * end, sandbox stops) → torn down (volumes are gone) → deleted from the API. Each step is found by looking at what is
+ * there, so a plan can be made anew at any moment.
+ */
+import type { ContainerStatus as ApiContainerStatus, Pod, PodStatus } from '@pintle/api/core/v1';
+import { formatTime, parseTime } from '@pintle/machinery';
+import { containerStatusOf } from './container-status.js';
+import { type ContainerAction, type ContainerView, planContainers, shouldRun, viewContainers } from './plan-containers.js';
+import { conditionsOf } from './pod-conditions.js';
+import { graceOf, initContainersOf, isTerminalPhase } from './pod-names.js';
+import { type Phase, phaseOf } from './pod-phase.js';
+import type { Fault, PodMemory, PodRuntimeState, Termination } from './pod-state.js';
+
+export type PodAction =
+  | { readonly type: 'mountVolumes' }
+  /** Asks for the pod's address, and makes the sandbox that holds it. */
+  | { readonly type: 'createSandbox'; readonly attempt: number }
+  | ContainerAction
+  /** Ends every container, in order of their roles, then the sandbox. */
+  | { readonly type: 'killPod'; readonly graceMs: number }
+  /** Gives back the pod's volumes and address. Logs stay. */
+  | { readonly type: 'tearDown' }
+  /** Takes the pod out of the API, and everything left of it out of the runtime. */
+  | { readonly type: 'deletePod' }
+  /** Takes everything left of it out of the runtime. */
+  | { readonly type: 'forgetPod' };
+
+export interface PodPlanInput {
+  readonly pod: Pod;
+  readonly state: PodRuntimeState;
+  readonly memory: PodMemory;
+  readonly nowMs: number;
+  readonly node: { readonly hostIP: string; readonly runtimeName: string };
+}
+
+export interface PodPlan {
+  /** To be done one after the other; after a fault of the whole pod, or at the end, plan anew. */
+  readonly actions: readonly PodAction[];
+  readonly status: PodStatus;
+  /** When time alone will change the plan. */
+  readonly wakeAtMs?: number;
+  /** By container name: what each waits for. */
+  readonly waits: ReadonlyMap<string, Fault>;
+  readonly termination?: Termination;
+}
+
+export function planPod(input: PodPlanInput): PodPlan {
+  const { pod, state, memory, nowMs } = input;
+  const views = viewContainers(pod, state, memory);
+  const deadlineAtMs = deadlineOf(pod, memory);
+  const pastDeadline = deadlineAtMs !== undefined && nowMs >= deadlineAtMs && !isTerminalPhase(pod.status?.phase);
+  const termination = terminationOf(pod, memory, views, pastDeadline);
+
+  if (termination !== undefined) {
+    const allEnded = views.every(({ runs }) => runs[0]?.state !== 'running');
+    const status = statusOf(input, views, new Map(), true, allEnded ? 'ended' : 'ending', pastDeadline);
+    return { actions: planEnd(termination, state, memory), status, waits: new Map(), termination };
+  }
+
+  const plan = planContainers(pod, views, memory, nowMs);
+  const status = statusOf(input, views, plan.waits, plan.initialized, 'running', false);
+  const wakes = [...plan.waits.values()].flatMap(({ retryAtMs, later }) => (later === undefined ? [retryAtMs] : [retryAtMs, later.fromMs]));
+  if (deadlineAtMs !== undefined) wakes.push(deadlineAtMs);
+  const actions: PodAction[] = [];
+  if (memory.fault !== undefined && memory.fault.retryAtMs > nowMs) wakes.push(memory.fault.retryAtMs);
+  else if (state.sandbox?.state === 'notReady' && views.some(({ runs }) => runs[0]?.state === 'running')) actions.push({ type: 'killPod', graceMs: graceOf(pod) });
+  else {
+    if (!memory.volumesMounted) actions.push({ type: 'mountVolumes' });
+    if (state.sandbox?.state === 'ready') actions.push(...plan.actions);
+    else actions.push({ type: 'createSandbox', attempt: (state.sandbox?.config.attempt ?? -1) + 1 });
+  }
+  return { actions, status, waits: plan.waits, ...(wakes.length === 0 ? {} : { wakeAtMs: Math.min(...wakes) }) };
+}
+
+function deadlineOf(pod: Pod, memory: PodMemory): number | undefined {
+  const seconds = pod.spec?.activeDeadlineSeconds;
+  if (seconds === undefined) return undefined;
+  return (parseTime(pod.status?.startTime ?? undefined) ?? memory.seenAtMs) + seconds * 1000;
+}
+
+function terminationOf(pod: Pod, memory: PodMemory, views: readonly ContainerView[], pastDeadline: boolean): Termination | undefined {
+  if (memory.gone) return { cause: 'gone', graceMs: Math.min(graceOf(pod), pod.metadata.deletionTimestamp == null ? 1_000 : Number.POSITIVE_INFINITY) };
+  if (pod.metadata.deletionTimestamp != null) return { cause: 'deleted', graceMs: graceOf(pod) };
+  const ended: Termination = { cause: 'ended', graceMs: (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000 };
+  if (pastDeadline || isTerminalPhase(pod.status?.phase)) return ended;
+  const apps = views.filter(({ role }) => role === 'app');
+  const isOver = (view: ContainerView) => view.runs[0]?.state === 'exited' && !shouldRun(pod, view);
+  if (apps.every(isOver)) return ended;
+  const initFailed = views.some((view) => view.role === 'init' && view.runs[0]?.exitCode !== 0 && isOver(view));
+  return initFailed ? ended : undefined;
+}
+
+function planEnd({ cause, graceMs }: Termination, state: PodRuntimeState, memory: PodMemory): readonly PodAction[] {
+  if (state.sandbox?.state === 'ready' || state.containers.some((container) => container.state === 'running')) return [{ type: 'killPod', graceMs }];
+  if (!memory.tornDown) return [{ type: 'tearDown' }];
+  if (cause === 'deleted') return [{ type: 'deletePod' }];
+  return cause === 'gone' ? [{ type: 'forgetPod' }] : [];
+}
+
+function statusOf(
+  { pod, state, memory, nowMs, node }: PodPlanInput,
+  views: readonly ContainerView[],
+  waits: ReadonlyMap<string, Fault>,
+  initialized: boolean,
+  stage: 'running' | 'ending' | 'ended',
+  pastDeadline: boolean,
+): PodStatus {
+  const before = pod.status ?? {};
+  const spec = pod.spec!;
+  const hasInit = initContainersOf(spec).length > 0;
+  const status = (view: ContainerView): ApiContainerStatus => {
+    const wait = waits.get(view.container.name);
+    const known = (view.role === 'app' ? before.containerStatuses : before.initContainerStatuses)?.find(({ name }) => name === view.container.name);
+    return containerStatusOf({
+      view,
+      memory,
+      runtimeName: node.runtimeName,
+      initializing: hasInit && !(initialized && stage === 'running'),
+      ended: stage === 'ended',
+      ...(wait === undefined ? {} : { wait }),
+      ...(known === undefined ? {} : { before: known }),
+    });
+  };
+  const containerStatuses = views.filter(({ role }) => role === 'app').map(status);
+  const initContainerStatuses = views.filter(({ role }) => role !== 'app').map(status);
+  const computed = phaseOf(spec, { containerStatuses, initContainerStatuses }, stage !== 'running');
+  // A final phase is final.
+  const phase = isTerminalPhase(before.phase) ? (before.phase as Phase) : pastDeadline ? 'Failed' : computed;
+  const ip = memory.ip ?? before.podIP;
+  return {
+    ...before,
+    phase,
+    ...(pastDeadline ? { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' } : {}),
+    conditions: conditionsOf({ pod, phase, sandboxReady: state.sandbox?.state === 'ready', containerStatuses, initContainerStatuses, nowMs }),
+    hostIP: node.hostIP,
+    hostIPs: [{ ip: node.hostIP }],
+    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+    startTime: before.startTime ?? formatTime(memory.seenAtMs),
+    ...(initContainerStatuses.length === 0 ? {} : { initContainerStatuses }),
+    containerStatuses,
+  };
+}

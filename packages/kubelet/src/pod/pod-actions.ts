@@ -1,0 +1,264 @@
+/** What each action of a pod's plan does. The worker calls them one at a time. */
+import { Pod } from '@pintle/api/core/v1';
+import type { PodSandbox } from '@pintle/contracts';
+import { StatusError } from '@pintle/machinery';
+import type { KubeletContext } from '../kubelet-context.js';
+import { type Backoff, stepBackoff } from './backoff.js';
+import { killContainer, killContainers } from './kill-pod.js';
+import type { PodAction } from './plan-pod.js';
+import { podText } from './pod-names.js';
+import { referenceTo } from './pod-reference.js';
+import { type Fault, type PodMemory, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
+import { podVolumes } from './pod-volumes.js';
+import { startContainer, StartFault } from './start-container.js';
+
+export interface PodActionsOptions {
+  readonly pod: () => Pod;
+  readonly memory: () => PodMemory;
+  readonly remember: (change: Partial<PodMemory>) => void;
+  readonly readState: () => Promise<PodRuntimeState>;
+  readonly sandboxes: () => readonly PodSandbox[];
+  readonly setSandboxes: (sandboxes: readonly PodSandbox[]) => void;
+  readonly wake: () => void;
+}
+
+export interface PodActions {
+  /** `done`: nothing is left of the pod. */
+  perform(action: PodAction, termination: Termination | undefined): Promise<'done' | undefined>;
+  /** Tells of containers that begin to wait. */
+  notice(waits: ReadonlyMap<string, Fault>, state: PodRuntimeState): void;
+  /** The pod is to end: what is begun is left, and what is ending ends sooner where less time is left. */
+  hurry(termination: Termination): void;
+  abort(): void;
+  refreshVolumesAtMs(): number;
+  refreshVolumes(): Promise<void>;
+}
+
+const retryMs = 10_000;
+
+export function podActions(context: KubeletContext, options: PodActionsOptions): PodActions {
+  const { world, runtime, network, recorder } = context;
+  const { pod, memory, remember } = options;
+  const volumes = podVolumes(context);
+  const pullBackoffs = new Map<string, Backoff>();
+  const noticed = new Map<string, string>();
+  let interrupt = new AbortController();
+  let killDeadlineMs: number | undefined;
+  let volumesAtMs = Number.POSITIVE_INFINITY;
+
+  const event = (type: 'Normal' | 'Warning', reason: string, message: string, container?: string) => recorder.record(referenceTo(pod(), container), type, reason, message);
+  const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+  /** Of the pod as a whole: nothing goes on until it is tried again. */
+  const failPod = (reason: string, eventReason: string, message: string) => {
+    event('Warning', eventReason, message);
+    remember({ fault: { reason, message, retryAtMs: world.clock.now() + retryMs } });
+  };
+
+  const mountVolumes = async () => {
+    try {
+      await volumes.mount(pod(), memory().ip);
+      remember({ volumesMounted: true, fault: undefined });
+      volumesAtMs = volumes.changing ? world.clock.now() + context.volumeRefreshMs : Number.POSITIVE_INFINITY;
+    } catch (error) {
+      failPod('ContainerCreating', 'FailedMount', messageOf(error));
+    }
+  };
+
+  const createSandbox = async (attempt: number) => {
+    const { name = '', namespace = '', uid = '', labels = {}, annotations = {} } = pod().metadata;
+    try {
+      const hostNetwork = pod().spec?.hostNetwork === true;
+      const ip = hostNetwork ? context.hostIP : (await network.setUpPod({ namespace, name, uid })).ip;
+      const config = { name, namespace, uid, attempt, hostname: pod().spec?.hostname || name, hostNetwork, labels, annotations, ip };
+      const id = await runtime.runPodSandbox(config);
+      options.setSandboxes([{ id, config, state: 'ready', createdAtMs: world.clock.now() }, ...options.sandboxes()]);
+      remember({ ip, fault: undefined });
+    } catch (error) {
+      failPod('ContainerCreating', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
+    }
+  };
+
+  const start = async (action: Extract<PodAction, { type: 'startContainer' }>) => {
+    const { container, attempt, afterExitAtMs } = action;
+    if (interrupt.signal.aborted) return;
+    const { name } = container;
+    if (afterExitAtMs !== undefined) {
+      const backoffs = new Map(memory().backoffs);
+      backoffs.set(name, stepBackoff(backoffs.get(name), afterExitAtMs, world.clock.now()));
+      remember({ backoffs });
+    }
+    const faults = new Map(memory().faults);
+    try {
+      const begun = startContainer(context, {
+        pod: pod(),
+        container,
+        attempt,
+        sandboxId: options.sandboxes()[0]!.id,
+        podIP: memory().ip,
+        volumePaths: volumes.paths,
+        pullBackoffs,
+        signal: interrupt.signal,
+        event: (type, reason, message) => event(type, reason, message, name),
+        onStarting(id, starting) {
+          const ids = new Set(memory().starting);
+          if (starting) ids.add(id);
+          else ids.delete(id);
+          remember({ starting: ids });
+        },
+      });
+      await Promise.race([begun, aborted(interrupt.signal)]);
+      // Where the pod is to end, the start is left alone; what it may still make is ended with the sandbox.
+      begun.catch(() => {});
+      faults.delete(name);
+    } catch (error) {
+      const fault = error instanceof StartFault ? error.fault : { reason: 'CreateContainerError', message: messageOf(error), retryAtMs: world.clock.now() + retryMs };
+      faults.set(name, fault);
+    }
+    remember({ faults });
+    await removeOldRuns(name);
+  };
+
+  /** Of each container the newest run stays, and the one before it, for its log and its status. */
+  const removeOldRuns = async (name: string) => {
+    const { containers } = await options.readState();
+    for (const run of runsOf(containers, name).slice(2)) if (run.state !== 'running') await runtime.removeContainer(run.id);
+  };
+
+  const kill = async ({ id, container, message, graceMs }: Extract<PodAction, { type: 'killContainer' }>) => {
+    const deadlineMs = world.clock.now() + graceMs;
+    killDeadlineMs = deadlineMs;
+    try {
+      await killContainer(context, {
+        pod: pod(),
+        container,
+        containerId: id,
+        podIP: memory().ip ?? '',
+        graceMs,
+        message,
+        event: (type, reason, text) => event(type, reason, text, container.name),
+      });
+    } finally {
+      killDeadlineMs = undefined;
+    }
+  };
+
+  const killPod = async (graceMs: number) => {
+    killDeadlineMs = world.clock.now() + graceMs;
+    try {
+      const { containers } = await options.readState();
+      await killContainers(context, {
+        pod: pod(),
+        running: containers.filter(({ state }) => state === 'running'),
+        graceMs,
+        podIP: memory().ip ?? '',
+        event: (container, type, reason, message) => event(type, reason, message, container.name),
+      });
+      for (const { id } of options.sandboxes()) await runtime.stopPodSandbox(id);
+      options.setSandboxes(options.sandboxes().map((sandbox) => ({ ...sandbox, state: 'notReady' as const })));
+    } finally {
+      killDeadlineMs = undefined;
+    }
+  };
+
+  const tearDown = async () => {
+    volumesAtMs = Number.POSITIVE_INFINITY;
+    const uid = pod().metadata.uid!;
+    await context.volumes.unmountAll(uid);
+    await network.tearDownPod(uid);
+    remember({ tornDown: true });
+  };
+
+  const removeSandboxes = async () => {
+    for (const { id } of options.sandboxes()) await runtime.removePodSandbox(id);
+    options.setSandboxes([]);
+  };
+
+  const deletePod = async () => {
+    const { uid, name, namespace } = pod().metadata;
+    await context.statuses.flush(uid!);
+    try {
+      await context.client.delete(Pod, { name: name!, namespace: namespace! }, { gracePeriodSeconds: 0, preconditions: { uid: uid! } });
+    } catch (error) {
+      // Gone, or another pod of that name: either way this one is no longer there.
+      if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
+    }
+    await removeSandboxes();
+  };
+
+  return {
+    async perform(action, termination) {
+      if (termination === undefined && interrupt.signal.aborted) interrupt = new AbortController();
+      switch (action.type) {
+        case 'mountVolumes':
+          await mountVolumes();
+          return undefined;
+        case 'createSandbox':
+          await createSandbox(action.attempt);
+          return undefined;
+        case 'startContainer':
+          await start(action);
+          return undefined;
+        case 'killContainer':
+          await kill(action);
+          return undefined;
+        case 'killPod':
+          await killPod(action.graceMs);
+          return undefined;
+        case 'tearDown':
+          await tearDown();
+          return undefined;
+        case 'deletePod':
+          await deletePod();
+          return 'done';
+        case 'forgetPod':
+          await removeSandboxes();
+          return 'done';
+      }
+    },
+    notice(waits, { containers }) {
+      for (const [name, { reason }] of waits) {
+        const key = `${reason} ${runsOf(containers, name)[0]?.attempt ?? ''}`;
+        if (noticed.get(name) === key) continue;
+        noticed.set(name, key);
+        if (reason === 'CrashLoopBackOff') event('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(pod())}`, name);
+        else if (reason === 'ImagePullBackOff') {
+          const image = pod().spec!.containers.find((container) => container.name === name)?.image ?? pod().spec!.initContainers?.find((container) => container.name === name)?.image ?? '';
+          event('Normal', 'BackOff', `Back-off pulling image ${JSON.stringify(image)}`, name);
+          event('Warning', 'Failed', 'Error: ImagePullBackOff', name);
+        }
+      }
+    },
+    hurry({ graceMs }) {
+      interrupt.abort();
+      const deadlineMs = world.clock.now() + graceMs;
+      if (killDeadlineMs === undefined || deadlineMs >= killDeadlineMs) return;
+      killDeadlineMs = deadlineMs;
+      void options.readState().then(({ containers }) =>
+        Promise.all(
+          containers
+            .filter(({ state }) => state === 'running')
+            .map(({ id }) => runtime.stopContainer(id, graceMs).catch((error: unknown) => world.logger.log('debug', 'container could not be hurried', { id, error }))),
+        ),
+      );
+    },
+    abort: () => interrupt.abort(),
+    refreshVolumesAtMs: () => volumesAtMs,
+    async refreshVolumes() {
+      if (world.clock.now() < volumesAtMs) return;
+      volumesAtMs = world.clock.now() + context.volumeRefreshMs;
+      try {
+        await volumes.mount(pod(), memory().ip);
+      } catch (error) {
+        event('Warning', 'FailedMount', messageOf(error));
+      }
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,40 @@
+/** What a pod's spec says by itself: its containers by role, and the names that kubelet's messages use. Pure. */
+import type { Container, Pod, PodSpec } from '@pintle/api/core/v1';
+
+export type ContainerRole = 'init' | 'sidecar' | 'app';
+
+/** An init container that goes on running beside the others (KEP-753). */
+export const isSidecar = (container: Container) => container.restartPolicy === 'Always';
+
+export const initContainersOf = (spec: PodSpec): readonly Container[] => spec.initContainers ?? [];
+
+export const allContainersOf = (spec: PodSpec): readonly Container[] => [...initContainersOf(spec), ...spec.containers];
+
+export function roleOf(spec: PodSpec, name: string): ContainerRole {
+  const init = initContainersOf(spec).find((container) => container.name === name);
+  return init === undefined ? 'app' : isSidecar(init) ? 'sidecar' : 'init';
+}
+
+/** What restarts this container: its pod's policy, or `Always` for a sidecar. */
+export function restartPolicyOf(spec: PodSpec, role: ContainerRole): 'Always' | 'OnFailure' | 'Never' {
+  if (role === 'sidecar') return 'Always';
+  const policy = (spec.restartPolicy ?? 'Always') as 'Always' | 'OnFailure' | 'Never';
+  // A finished init container is never run again for its success.
+  return role === 'init' && policy === 'Always' ? 'OnFailure' : policy;
+}
+
+/** `name_namespace(uid)`, as kubelet's messages name a pod. */
+export const podText = ({ metadata }: Pod) => `${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+
+/** Where events of a container point: `spec.containers{web}`. */
+export function fieldPathOf(spec: PodSpec, name: string): string {
+  return roleOf(spec, name) === 'app' ? `spec.containers{${name}}` : `spec.initContainers{${name}}`;
+}
+
+/** How long the pod may take to end, milliseconds. */
+export function graceOf(pod: Pod): number {
+  const seconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
+  return Math.max(0, seconds) * 1000;
+}
+
+export const isTerminalPhase = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed';

@@ -1,0 +1,75 @@
+/** The probes of all running containers of one pod, begun and ended with them. */
+import type { Container, Pod } from '@pintle/api/core/v1';
+import type { ContainerStatus } from '@pintle/contracts';
+import type { KubeletContext } from '../kubelet-context.js';
+import { type ContainerProbes, startProbes } from '../probe/container-probes.js';
+import type { ProbeVerdicts } from '../probe/step-probe.js';
+import { allContainersOf } from './pod-names.js';
+import { referenceTo } from './pod-reference.js';
+
+export interface PodProbes {
+  /** Begins the probes of containers that run now, and ends those of containers that run no longer. */
+  follow(running: readonly ContainerStatus[]): void;
+  /** The pod is ending: nothing is restarted any more. */
+  onlyReadiness(): void;
+  stop(): void;
+}
+
+export interface PodProbesOptions {
+  readonly pod: () => Pod;
+  readonly podIP: () => string;
+  readonly onVerdicts: (containerId: string, verdicts: ProbeVerdicts) => void;
+  readonly onForget: (containerId: string) => void;
+}
+
+const hasProbes = (container: Container) => container.livenessProbe !== undefined || container.readinessProbe !== undefined || container.startupProbe !== undefined;
+
+export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onForget }: PodProbesOptions): PodProbes {
+  const active = new Map<string, ContainerProbes>();
+  let ending = false;
+  const probed = new Map(allContainersOf(pod().spec!).filter(hasProbes).map((container) => [container.name, container]));
+
+  const begin = (run: ContainerStatus, container: Container) => {
+    const probes = startProbes({
+      clock: context.world.clock,
+      runtime: context.runtime,
+      prober: context.prober,
+      target: { containerId: run.id, container, podIP: podIP() },
+      startedAtMs: run.startedAtMs ?? run.createdAtMs,
+      onVerdicts: (verdicts) => onVerdicts(run.id, verdicts),
+      onTrouble(type, { result, output }) {
+        const name = `${type[0]!.toUpperCase()}${type.slice(1)}`;
+        context.recorder.record(referenceTo(pod(), container.name), 'Warning', 'Unhealthy', `${name} probe ${result === 'failure' ? 'failed' : 'errored and resulted in unknown state'}: ${output}`);
+      },
+    });
+    if (probes === undefined) return;
+    active.set(run.id, probes);
+    if (ending) probes.onlyReadiness();
+    onVerdicts(run.id, probes.verdicts);
+  };
+
+  return {
+    follow(running) {
+      if (probed.size === 0) return;
+      for (const [id, probes] of active) {
+        if (running.some((run) => run.id === id)) continue;
+        probes.stop();
+        active.delete(id);
+        onForget(id);
+      }
+      for (const run of running) {
+        const container = probed.get(run.name);
+        if (container !== undefined && !active.has(run.id)) begin(run, container);
+      }
+    },
+    onlyReadiness() {
+      if (ending) return;
+      ending = true;
+      for (const probes of active.values()) probes.onlyReadiness();
+    },
+    stop() {
+      for (const probes of active.values()) probes.stop();
+      active.clear();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * Values read with their schema: which parts are merged and which are one piece, and by what a list item is
+ * known (structured-merge-diff v4). Where there is no schema, maps are merged and lists are one piece.
+ */
+import { deepEqual } from '../meta/frozen.js';
+import { resolve, type SchemaNode } from '../schema/schema.js';
+import { emptyTree, type FieldTree, isEmptyTree, leaf, treeOf } from './field-tree.js';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+const unknownNode: SchemaNode = { type: 'any' };
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function childNode(place: SchemaNode, key: string): SchemaNode {
+  const node = resolve(place);
+  if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key]!;
+  return node.values ?? unknownNode;
+}
+
+export type Shape = 'atomic' | 'fields' | 'map-list' | 'set-list';
+
+/** How a value at a place is merged. */
+export function shapeOf(place: SchemaNode, value: unknown): Shape {
+  if (typeof value !== 'object' || value === null) return 'atomic';
+  const node = resolve(place);
+  if (Array.isArray(value))
+    return place.listType === 'map' ? 'map-list' : place.listType === 'set' ? 'set-list' : 'atomic';
+  return place.mapType === 'atomic' || node.mapType === 'atomic' ? 'atomic' : 'fields';
+}
+
+/** The path element of an item of a list. */
+export function itemElement(place: SchemaNode, item: unknown): string {
+  if (place.listType === 'set') return `v:${JSON.stringify(item)}`;
+  const node = place.items === undefined ? unknownNode : resolve(place.items);
+  const keys: Record<string, unknown> = {};
+  for (const key of [...(place.listMapKeys ?? [])].sort()) {
+    const given = isFields(item) ? item[key] : undefined;
+    const value = given ?? node.properties?.[key]?.default;
+    if (value !== undefined) keys[key] = value;
+  }
+  return `k:${JSON.stringify(keys)}`;
+}
+
+/** All members of a value. A map and an item of a list are members beside what is in them. */
+export function fieldTreeOf(place: SchemaNode, value: unknown, whole = true): FieldTree {
+  if (value === undefined) return emptyTree;
+  switch (shapeOf(place, value)) {
+    case 'atomic':
+      return leaf;
+    case 'fields': {
+      const children = new Map<string, FieldTree>();
+      for (const key of Object.keys(value as Fields)) {
+        const tree = fieldTreeOf(childNode(place, key), (value as Fields)[key], whole);
+        if (!isEmptyTree(tree)) children.set(`f:${key}`, tree);
+      }
+      return treeOf(children.size === 0 || (whole && resolve(place).type === 'map'), children);
+    }
+    default: {
+      const children = new Map<string, FieldTree>();
+      const items = place.items ?? unknownNode;
+      for (const item of value as readonly unknown[]) {
+        const tree = place.listType === 'set' ? leaf : fieldTreeOf(items, item, whole);
+        children.set(itemElement(place, item), treeOf(true, tree.children));
+      }
+      return treeOf(children.size === 0, children);
+    }
+  }
+}
+
+export interface Comparison {
+  /** Members that are new or have another value. */
+  readonly changed: FieldTree;
+  readonly removed: FieldTree;
+}
+
+const same: Comparison = { changed: emptyTree, removed: emptyTree };
+
+/** What differs from `before` to `after`. Shared parts are passed over at once. */
+export function compareValues(place: SchemaNode, before: unknown, after: unknown): Comparison {
+  if (before === after) return same;
+  if (before === undefined) return { changed: fieldTreeOf(place, after), removed: emptyTree };
+  if (after === undefined) return { changed: emptyTree, removed: fieldTreeOf(place, before) };
+  const shape = shapeOf(place, after);
+  if (shape === 'atomic' || shape !== shapeOf(place, before))
+    return deepEqual(before, after) ? same : { changed: leaf, removed: emptyTree };
+  const changed = new Map<string, FieldTree>();
+  const removed = new Map<string, FieldTree>();
+  const note = (element: string, difference: Comparison) => {
+    if (!isEmptyTree(difference.changed)) changed.set(element, difference.changed);
+    if (!isEmptyTree(difference.removed)) removed.set(element, difference.removed);
+  };
+  if (shape === 'fields') {
+    const [old, now] = [before as Fields, after as Fields];
+    for (const key of Object.keys(now)) note(`f:${key}`, compareValues(childNode(place, key), old[key], now[key]));
+    for (const key of Object.keys(old))
+      if (now[key] === undefined) note(`f:${key}`, compareValues(childNode(place, key), old[key], undefined));
+  } else {
+    const index = (items: readonly unknown[]) => new Map(items.map((item) => [itemElement(place, item), item]));
+    const [old, now] = [index(before as readonly unknown[]), index(after as readonly unknown[])];
+    const items = place.items ?? unknownNode;
+    const asItem = (tree: FieldTree) => treeOf(true, tree.children);
+    for (const [element, item] of now) {
+      if (!old.has(element)) changed.set(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
+      else if (shape === 'map-list') note(element, compareValues(items, old.get(element), item));
+    }
+    for (const [element, item] of old)
+      if (!now.has(element)) removed.set(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
+  }
+  return { changed: treeOf(false, changed), removed: treeOf(false, removed) };
+}
+
+/** `applied` laid over `live`: items keep the order that they have, new ones come after them. */
+export function mergeValues(place: SchemaNode, live: unknown, applied: unknown): unknown {
+  if (live === undefined || applied === undefined) return applied ?? live;
+  const shape = shapeOf(place, applied);
+  if (shape === 'atomic' || shape !== shapeOf(place, live)) return applied;
+  if (shape === 'fields') {
+    const result: Record<string, unknown> = { ...(live as Fields) };
+    for (const key of Object.keys(applied as Fields))
+      result[key] = mergeValues(childNode(place, key), result[key], (applied as Fields)[key]);
+    return result;
+  }
+  const wished = new Map((applied as readonly unknown[]).map((item) => [itemElement(place, item), item]));
+  const items = place.items ?? unknownNode;
+  const result: unknown[] = [];
+  for (const item of live as readonly unknown[]) {
+    const element = itemElement(place, item);
+    result.push(wished.has(element) && shape === 'map-list' ? mergeValues(items, item, wished.get(element)) : item);
+    wished.delete(element);
+  }
+  return [...result, ...wished.values()];
+}
+
+/** `value` without the members of `gone`. Undefined where nothing is left of what was removed wholly. */
+export function removeMembers(place: SchemaNode, value: unknown, gone: FieldTree): unknown {
+  if (isEmptyTree(gone) || value === undefined) return value;
+  if (gone.children.size === 0) return undefined;
+  const shape = shapeOf(place, value);
+  if (shape === 'atomic') return gone.own ? undefined : value;
+  if (shape === 'fields') {
+    const result: Record<string, unknown> = {};
+    for (const key of Object.keys(value as Fields)) {
+      const less = gone.children.get(`f:${key}`);
+      const kept =
+        less === undefined
+          ? (value as Fields)[key]
+          : removeMembers(childNode(place, key), (value as Fields)[key], less);
+      if (kept !== undefined) result[key] = kept;
+    }
+    return gone.own && Object.keys(result).length === 0 ? undefined : result;
+  }
+  const items = place.items ?? unknownNode;
+  const result = (value as readonly unknown[]).flatMap((item) => {
+    const less = gone.children.get(itemElement(place, item));
+    if (less === undefined) return [item];
+    // An item that its manager gave up goes as a whole, unless others own parts of it: those were taken out of `gone`.
+    if (less.own) return [];
+    const kept = removeMembers(items, item, less);
+    return kept === undefined ? [] : [kept];
+  });
+  return result.length === 0 ? undefined : result;
+}

@@ -1,0 +1,143 @@
+/** What must hold of every object's metadata (apimachinery `ValidateObjectMeta` and its update). */
+import { dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, qualifiedNameErrors } from '../names/names.js';
+import type { FieldError } from '../status/field-error.js';
+import { forbiddenField, immutableField, invalidField, requiredField, tooLongField } from '../status/field-errors.js';
+import type { ObjectMeta, OwnerReference } from './v1.js';
+
+export interface ObjectMetaRules {
+  readonly namespaced: boolean;
+  /** What is wrong with a name; DNS subdomain unless given. `prefix`: it is a generateName. */
+  readonly nameErrors?: (name: string, prefix: boolean) => readonly string[];
+}
+
+/** Of keys and values of all annotations together. */
+const annotationsBytesMax = 256 * 1024;
+
+export function validateObjectMeta(
+  metadata: ObjectMeta,
+  rules: ObjectMetaRules,
+  path = 'metadata',
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const nameErrors =
+    rules.nameErrors ??
+    ((name: string, prefix: boolean) => dns1123SubdomainErrors(prefix ? maskTrailingDash(name) : name));
+  if (metadata.generateName)
+    for (const message of nameErrors(metadata.generateName, true))
+      errors.push(invalidField(`${path}.generateName`, metadata.generateName, message));
+  if (!metadata.name) errors.push(requiredField(`${path}.name`, 'name or generateName is required'));
+  else
+    for (const message of nameErrors(metadata.name, false))
+      errors.push(invalidField(`${path}.name`, metadata.name, message));
+  if (rules.namespaced) {
+    if (!metadata.namespace) errors.push(requiredField(`${path}.namespace`));
+    else
+      for (const message of dns1123LabelErrors(metadata.namespace))
+        errors.push(invalidField(`${path}.namespace`, metadata.namespace, message));
+  } else if (metadata.namespace) errors.push(forbiddenField(`${path}.namespace`, 'not allowed on this type'));
+  if (metadata.labels !== undefined) errors.push(...validateLabels(metadata.labels, `${path}.labels`));
+  if (metadata.annotations !== undefined)
+    errors.push(...validateAnnotations(metadata.annotations, `${path}.annotations`));
+  if (metadata.ownerReferences !== undefined)
+    errors.push(...validateOwnerReferences(metadata.ownerReferences, `${path}.ownerReferences`));
+  for (const finalizer of metadata.finalizers ?? []) errors.push(...validateFinalizer(finalizer, `${path}.finalizers`));
+  return errors;
+}
+
+/** A generated name may end in `-`, as more follows. */
+export const maskTrailingDash = (name: string) =>
+  name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name;
+
+export function validateLabels(labels: Readonly<Record<string, string>>, path: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  for (const key in labels) {
+    for (const message of qualifiedNameErrors(key)) errors.push(invalidField(path, key, message));
+    for (const message of labelValueErrors(labels[key]!)) errors.push(invalidField(path, labels[key], message));
+  }
+  return errors;
+}
+
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>>,
+  path: string,
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  let total = 0;
+  for (const key in annotations) {
+    for (const message of qualifiedNameErrors(key.toLowerCase())) errors.push(invalidField(path, key, message));
+    total += key.length + annotations[key]!.length;
+  }
+  if (total > annotationsBytesMax) errors.push(tooLongField(path, '', annotationsBytesMax));
+  return errors;
+}
+
+function validateFinalizer(name: string, path: string): readonly FieldError[] {
+  const errors = qualifiedNameErrors(name).map((message) => invalidField(path, name, message));
+  const standard = name === 'orphan' || name === 'foregroundDeletion' || name === 'kubernetes';
+  if (!name.includes('/') && !standard) {
+    errors.push(invalidField(path, name, 'name is neither a standard finalizer name nor is it fully qualified'));
+  }
+  return errors;
+}
+
+function validateOwnerReferences(owners: readonly OwnerReference[], path: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  let controller: OwnerReference | undefined;
+  for (const [index, owner] of owners.entries()) {
+    const at = `${path}[${index}]`;
+    if (!owner.apiVersion) errors.push(invalidField(`${at}.apiVersion`, owner.apiVersion, 'version must not be empty'));
+    if (!owner.kind) errors.push(invalidField(`${at}.kind`, owner.kind, 'must not be empty'));
+    if (!owner.name) errors.push(invalidField(`${at}.name`, owner.name, 'must not be empty'));
+    if (!owner.uid) errors.push(invalidField(`${at}.uid`, owner.uid, 'must not be empty'));
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event')
+      errors.push(invalidField(at, owner, '/v1, Kind=Event is disallowed from being an owner'));
+    if (!owner.controller) continue;
+    if (controller !== undefined) {
+      errors.push(
+        invalidField(
+          path,
+          owners,
+          `Only one reference can have Controller set to true. Found "true" in references for ${controller.kind}/${controller.name} and ${owner.kind}/${owner.name}`,
+        ),
+      );
+    }
+    controller = owner;
+  }
+  return errors;
+}
+
+export function validateObjectMetaUpdate(
+  metadata: ObjectMeta,
+  old: ObjectMeta,
+  path = 'metadata',
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const keep = (
+    field: 'name' | 'namespace' | 'uid' | 'creationTimestamp' | 'deletionTimestamp' | 'deletionGracePeriodSeconds',
+  ) => {
+    if (metadata[field] !== old[field]) errors.push(immutableField(`${path}.${field}`, metadata[field]));
+  };
+  for (const field of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const)
+    keep(field);
+  if ((metadata.generation ?? 0) < (old.generation ?? 0))
+    errors.push(invalidField(`${path}.generation`, metadata.generation, 'must not be decremented'));
+  if (old.deletionTimestamp !== undefined && metadata.finalizers !== undefined) {
+    const added = metadata.finalizers.filter((name) => !old.finalizers?.includes(name));
+    if (added.length > 0) {
+      errors.push(
+        forbiddenField(
+          `${path}.finalizers`,
+          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`,
+        ),
+      );
+    }
+  }
+  return errors;
+}

@@ -1,0 +1,43 @@
+/** JSON Patch (RFC 6902), by fast-json-patch. Frozen documents go in; a new one comes out. */
+import fastJsonPatch, { type Operation } from 'fast-json-patch';
+import { PatchError } from './patch-error.js';
+
+const { applyOperation, deepClone, JsonPatchError } = fastJsonPatch;
+
+/** Operations in one patch, as kube-apiserver allows. */
+const operationsMax = 10_000;
+
+/** Errors: `PatchError`, naming the operation. */
+export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): unknown {
+  if (operations.length > operationsMax)
+    throw new PatchError(
+      `the allowed maximum operations in a JSON patch is ${operationsMax}, got ${operations.length}`,
+    );
+  let result: unknown = deepClone(document);
+  for (const [index, operation] of operations.entries()) {
+    try {
+      result = applyOperation(result, checked(operation), true, true, true, index).newDocument;
+    } catch (error) {
+      const why = error instanceof JsonPatchError ? error.message.split('\n', 1)[0] : (error as Error).message;
+      throw new PatchError(`the JSON patch cannot be applied: operation ${index} (${describe(operation)}): ${why}`, {
+        cause: error,
+      });
+    }
+  }
+  return result;
+}
+
+function checked(operation: unknown): Operation {
+  if (typeof operation !== 'object' || operation === null) throw new Error('an operation must be an object');
+  const { path, from } = operation as { path?: unknown; from?: unknown };
+  for (const pointer of [path, from]) {
+    if (typeof pointer === 'string' && /(^|\/)(__proto__|constructor|prototype)(\/|$)/.test(pointer))
+      throw new Error(`the path ${JSON.stringify(pointer)} may not be patched`);
+  }
+  return operation as Operation;
+}
+
+function describe(operation: unknown): string {
+  const { op, path } = (operation ?? {}) as { op?: unknown; path?: unknown };
+  return `${String(op)} ${JSON.stringify(path ?? '')}`;
+}

@@ -1,0 +1,193 @@
+/**
+ * Strategic merge patch: a merge patch that knows, from the schema, which lists are merged and by which key
+ * (apimachinery `strategicpatch`). Directives: `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…`,
+ * `$setElementOrder/…`.
+ */
+import { deepEqual } from '../meta/frozen.js';
+import { resolve, type SchemaNode } from '../schema/schema.js';
+import { PatchError } from './patch-error.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Mutable = Record<string, unknown>;
+
+const directive = '$patch';
+const retainKeys = '$retainKeys';
+const deletePrefix = '$deleteFromPrimitiveList/';
+const orderPrefix = '$setElementOrder/';
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `schema` describes the document. Errors: `PatchError`. */
+export function applyStrategicMergePatch(document: unknown, patch: unknown, schema: SchemaNode): unknown {
+  if (!isObject(document) || !isObject(patch))
+    throw new PatchError('a strategic merge patch and what it is applied to must be JSON objects');
+  return mergeObject(document, patch, schema, '');
+}
+
+function mergeObject(document: Fields, patch: Fields, place: SchemaNode | undefined, path: string): Fields {
+  const node = place === undefined ? undefined : resolve(place);
+  const command = patch[directive];
+  if (command === 'replace') return withoutDirectives(patch);
+  if (command === 'delete') return {};
+  if (command !== undefined && command !== 'merge')
+    throw new PatchError(
+      `unrecognized patch directive ${JSON.stringify(command)} at ${path || 'the root'}: use replace, delete or merge`,
+    );
+
+  const result: Mutable = { ...retained(document, patch, path) };
+  for (const key of Object.keys(patch)) {
+    if (key === directive || key === retainKeys) continue;
+    if (key.startsWith(deletePrefix)) {
+      const field = key.slice(deletePrefix.length);
+      const present = result[field];
+      if (Array.isArray(present))
+        result[field] = present.filter(
+          (item) => !asList(patch[key], `${path}.${key}`).some((gone) => deepEqual(gone, item)),
+        );
+      continue;
+    }
+    if (key.startsWith(orderPrefix)) continue;
+    const wished = patch[key];
+    if (wished === null) {
+      delete result[key];
+      continue;
+    }
+    const child = fieldNode(node, key);
+    define(
+      result,
+      key,
+      mergeValue(Object.hasOwn(result, key) ? result[key] : undefined, wished, child, `${path}.${key}`),
+    );
+  }
+  for (const key of Object.keys(patch)) {
+    if (!key.startsWith(orderPrefix)) continue;
+    const field = key.slice(orderPrefix.length);
+    const present = result[field];
+    if (Array.isArray(present))
+      result[field] = inOrder(
+        present,
+        asList(patch[key], `${path}.${key}`),
+        asPatchList(patch[field]),
+        fieldNode(node, field)?.mergeKey,
+      );
+  }
+  return result;
+}
+
+const define = (target: Mutable, key: string, value: unknown) =>
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+
+function fieldNode(node: SchemaNode | undefined, key: string): SchemaNode | undefined {
+  if (node === undefined) return undefined;
+  if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key];
+  return node.values;
+}
+
+function mergeValue(present: unknown, wished: unknown, node: SchemaNode | undefined, path: string): unknown {
+  if (isObject(wished)) {
+    const base = isObject(present) && !node?.patchStrategy?.includes('replace') ? present : {};
+    return mergeObject(base, wished, node, path);
+  }
+  if (!Array.isArray(wished)) return wished;
+  if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));
+  const base = Array.isArray(present) ? present : [];
+  return node.mergeKey === undefined
+    ? mergePrimitives(base, wished)
+    : mergeByKey(base, wished, node.mergeKey, node.items, path);
+}
+
+function mergePrimitives(present: readonly unknown[], wished: readonly unknown[]): readonly unknown[] {
+  const result = [...present];
+  for (const item of wished) if (!result.some((other) => deepEqual(other, item))) result.push(item);
+  return result;
+}
+
+const isDirective = (item: unknown): boolean =>
+  isObject(item) && Object.hasOwn(item, directive) && Object.keys(item).length === 1;
+
+function mergeByKey(
+  present: readonly unknown[],
+  wished: readonly unknown[],
+  mergeKey: string,
+  items: SchemaNode | undefined,
+  path: string,
+): readonly unknown[] {
+  const replaces = wished.some(
+    (item) => isObject(item) && item[directive] === 'replace' && !Object.hasOwn(item, mergeKey),
+  );
+  if (replaces) return wished.filter((item) => !isDirective(item));
+  const result: unknown[] = [...present];
+  for (const item of wished) {
+    if (!isObject(item))
+      throw new PatchError(
+        `every item of the list at ${path} must be an object with the merge key ${JSON.stringify(mergeKey)}`,
+      );
+    const key = item[mergeKey];
+    if (key === undefined)
+      throw new PatchError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    if (item[directive] === 'delete') {
+      for (let i = result.length - 1; i >= 0; i--)
+        if (isObject(result[i]) && deepEqual((result[i] as Fields)[mergeKey], key)) result.splice(i, 1);
+      continue;
+    }
+    const index = result.findIndex((other) => isObject(other) && deepEqual(other[mergeKey], key));
+    if (index >= 0)
+      result[index] = mergeObject(result[index] as Fields, item, items, `${path}[${JSON.stringify(key)}]`);
+    else result.push(mergeObject({}, item, items, `${path}[${JSON.stringify(key)}]`));
+  }
+  return result;
+}
+
+/** Items named in the order come in that order; the others keep their place relative to what stood before them. */
+function inOrder(
+  present: readonly unknown[],
+  order: readonly unknown[],
+  patched: readonly unknown[],
+  mergeKey: string | undefined,
+): readonly unknown[] {
+  const idOf = (item: unknown) => JSON.stringify(mergeKey !== undefined && isObject(item) ? item[mergeKey] : item);
+  const rank = new Map(order.map((item, index) => [idOf(item), index]));
+  for (const item of patched) {
+    if (!rank.has(idOf(item)) && !(isObject(item) && item[directive] !== undefined))
+      throw new PatchError(`the order in ${orderPrefix} does not name ${idOf(item)}, which the patch changes`);
+  }
+  const ordered = present
+    .filter((item) => rank.has(idOf(item)))
+    .sort((a, b) => rank.get(idOf(a))! - rank.get(idOf(b))!);
+  const result: unknown[] = [];
+  let next = 0;
+  for (const item of present) {
+    if (rank.has(idOf(item))) {
+      // Everything ordered up to this item's own rank goes first, so that the rest stay where they stood.
+      while (next < ordered.length && rank.get(idOf(ordered[next]))! <= rank.get(idOf(item))!)
+        result.push(ordered[next++]);
+    } else result.push(item);
+  }
+  result.push(...ordered.slice(next));
+  return result;
+}
+
+function retained(document: Fields, patch: Fields, path: string): Fields {
+  const keep = patch[retainKeys];
+  if (keep === undefined) return document;
+  const keys = new Set(asList(keep, `${path}.${retainKeys}`).map(String));
+  for (const key of Object.keys(patch)) {
+    if (!key.startsWith('$') && patch[key] !== null && !keys.has(key))
+      throw new PatchError(
+        `${retainKeys} at ${path || 'the root'} must name ${JSON.stringify(key)}, which the patch sets`,
+      );
+  }
+  return Object.fromEntries(Object.entries(document).filter(([key]) => keys.has(key)));
+}
+
+function withoutDirectives(patch: Fields): Fields {
+  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')));
+}
+
+function asList(value: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new PatchError(`${path.replace(/^\./, '')} must be a list`);
+  return value;
+}
+
+const asPatchList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,290 @@
+/**
+ * From what a client sent to a canonical value, in one pass: unknown fields dropped and reported, defaults filled
+ * in, quantities rewritten, types checked, everything copied once and frozen. The hot path of every write.
+ *
+ * What was normalized before is known by its identity and returned as it is, so that changing one field of an
+ * object costs its own path only.
+ */
+import { canonicalQuantity } from '../quantity/quantity.js';
+import type { FieldError } from '../status/field-error.js';
+import { parseTime } from '../world/timestamp.js';
+import { resolve, type SchemaNode } from './schema.js';
+
+export interface Normalized {
+  readonly value: unknown;
+  /** Dotted paths of fields that the schema does not know; they are not in `value`. */
+  readonly unknownFields: readonly string[];
+  /** Values of the wrong type; `value` is then not usable. */
+  readonly errors: readonly FieldError[];
+}
+
+export type Normalizer = (input: unknown) => Normalized;
+
+export interface NormalizerOptions {
+  /** `typed`: built-in kinds, decoded as Go would. `structural`: custom resources. */
+  readonly mode: 'typed' | 'structural';
+}
+
+/** Values nested deeper than this are refused. */
+const depthMax = 512;
+/** Faults listed for one value. */
+const errorsMax = 20;
+
+class Run {
+  readonly path: (string | number)[] = [];
+  readonly unknownFields: string[] = [];
+  readonly errors: FieldError[] = [];
+
+  at(): string {
+    let text = '';
+    for (const part of this.path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
+    return text;
+  }
+
+  fault(expected: string, found: unknown): undefined {
+    if (this.errors.length >= errorsMax) return undefined;
+    const field = this.at();
+    const shown =
+      typeof found === 'object' && found !== null ? (Array.isArray(found) ? 'array' : 'object') : JSON.stringify(found);
+    this.errors.push({
+      type: 'FieldValueTypeInvalid',
+      field,
+      badValue: shown,
+      detail: `${field || 'the body'}: must be of type ${expected}, not ${shown}`,
+    });
+    return undefined;
+  }
+
+  unknown(key: string): void {
+    if (this.unknownFields.length >= errorsMax) return;
+    this.path.push(key);
+    this.unknownFields.push(this.at());
+    this.path.pop();
+  }
+}
+
+type Step = (input: unknown, run: Run) => unknown;
+
+/** Compiled when first used, part by part. */
+export function compileNormalizer(node: SchemaNode, options: NormalizerOptions): Normalizer {
+  const compiler = new Compiler(options);
+  const step = compiler.step(node);
+  return (input) => {
+    const run = new Run();
+    const value = step(input, run);
+    return { value, unknownFields: run.unknownFields, errors: run.errors };
+  };
+}
+
+class Compiler {
+  private readonly steps = new Map<SchemaNode, Step>();
+
+  constructor(private readonly options: NormalizerOptions) {}
+
+  step(place: SchemaNode): Step {
+    const node = resolve(place);
+    const known = this.steps.get(node);
+    if (known !== undefined) return known;
+    let made: Step | undefined;
+    const late: Step = (input, run) => {
+      made ??= this.compile(node);
+      return made(input, run);
+    };
+    this.steps.set(node, late);
+    return late;
+  }
+
+  private compile(node: SchemaNode): Step {
+    switch (node.type) {
+      case 'string':
+        return stringStep(node);
+      case 'integer':
+        return integerStep(node);
+      case 'number':
+        return (input, run) => (typeof input === 'number' ? input : run.fault('number', input));
+      case 'boolean':
+        return (input, run) => (typeof input === 'boolean' ? input : run.fault('boolean', input));
+      case 'intOrString':
+        return (input, run) =>
+          typeof input === 'string' || (typeof input === 'number' && Number.isInteger(input))
+            ? input
+            : run.fault('integer or string', input);
+      case 'quantity':
+        return quantityStep;
+      case 'any':
+        return anyStep;
+      case 'array':
+        return this.arrayStep(node);
+      case 'map':
+        return this.mapStep(node);
+      case 'object':
+        return this.objectStep(node);
+    }
+  }
+
+  private arrayStep(node: SchemaNode): Step {
+    const item = node.items === undefined ? anyStep : this.step(node.items);
+    const canonical = new WeakSet<object>();
+    return (input, run) => {
+      if (!Array.isArray(input)) return run.fault('array', input);
+      if (canonical.has(input)) return input;
+      const result: unknown[] = new Array(input.length);
+      const depth = run.path.length;
+      for (let i = 0; i < input.length; i++) {
+        run.path[depth] = i;
+        result[i] = item(input[i], run);
+      }
+      run.path.length = depth;
+      Object.freeze(result);
+      canonical.add(result);
+      return result;
+    };
+  }
+
+  private mapStep(node: SchemaNode): Step {
+    const value = node.values === undefined ? anyStep : this.step(node.values);
+    const ofStrings =
+      node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode === 'typed';
+    const canonical = new WeakSet<object>();
+    return (input, run) => {
+      if (!isObject(input)) return run.fault('object', input);
+      if (canonical.has(input)) return input;
+      const result: Record<string, unknown> = {};
+      const depth = run.path.length;
+      for (const key of Object.keys(input)) {
+        run.path[depth] = key;
+        const given = input[key] === null && ofStrings ? '' : input[key];
+        if (given !== undefined) put(result, key, value(given, run));
+      }
+      run.path.length = depth;
+      Object.freeze(result);
+      canonical.add(result);
+      return result;
+    };
+  }
+
+  private objectStep(node: SchemaNode): Step {
+    const properties = node.properties ?? {};
+    const fields = new Map<string, { readonly step: Step; readonly nullable: boolean }>();
+    for (const key of Object.keys(properties)) {
+      const place = properties[key]!;
+      // Built-in times are nullable in their schema, yet a null one is the same as none.
+      fields.set(key, {
+        step: this.step(place),
+        nullable: place.nullable === true && this.options.mode === 'structural',
+      });
+    }
+    const defaults = Object.keys(properties).flatMap((key) =>
+      properties[key]!.default === undefined ? [] : [[key, properties[key]!.default] as const],
+    );
+    const normalizedDefaults = new Map<string, unknown>();
+    const keepsUnknown = node.preserveUnknownFields === true;
+    const canonical = new WeakSet<object>();
+    return (input, run) => {
+      if (!isObject(input)) return run.fault('object', input);
+      if (canonical.has(input)) return input;
+      const depth = run.path.length;
+      if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
+      const result: Record<string, unknown> = {};
+      for (const key of Object.keys(input)) {
+        const given = input[key];
+        const field = fields.get(key);
+        if (field === undefined) {
+          if (given === undefined) continue;
+          run.path[depth] = key;
+          if (keepsUnknown) put(result, key, anyStep(given, run));
+          else {
+            run.path.length = depth;
+            run.unknown(key);
+          }
+          continue;
+        }
+        if (given === undefined || (given === null && !field.nullable)) continue;
+        run.path[depth] = key;
+        result[key] = given === null ? null : field.step(given, run);
+      }
+      run.path.length = depth;
+      for (const [key, value] of defaults) {
+        if (result[key] !== undefined) continue;
+        let ready = normalizedDefaults.get(key);
+        if (ready === undefined) {
+          ready = fields.get(key)!.step(value, run);
+          normalizedDefaults.set(key, ready);
+        }
+        result[key] = ready;
+      }
+      Object.freeze(result);
+      canonical.add(result);
+      return result;
+    };
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys come from outside: `__proto__` is data like any other. */
+function put(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}
+
+function stringStep({ format }: SchemaNode): Step {
+  if (format === 'date-time')
+    return (input, run) =>
+      typeof input === 'string' && parseTime(input) !== undefined
+        ? canonicalTime(input)
+        : run.fault('RFC 3339 time', input);
+  if (format === 'micro-time')
+    return (input, run) =>
+      typeof input === 'string' && parseTime(input) !== undefined ? input : run.fault('RFC 3339 time', input);
+  if (format === 'byte')
+    return (input, run) => (typeof input === 'string' && isBase64(input) ? input : run.fault('base64 string', input));
+  return (input, run) => (typeof input === 'string' ? input : run.fault('string', input));
+}
+
+const canonicalTime = (text: string): string =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? text : `${new Date(parseTime(text)!).toISOString().slice(0, 19)}Z`;
+
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+
+function integerStep({ format }: SchemaNode): Step {
+  const bound = format === 'int32' ? 2 ** 31 : 2 ** 63;
+  return (input, run) =>
+    typeof input === 'number' && Number.isInteger(input) && input >= -bound && input < bound
+      ? input
+      : run.fault(format === 'int32' ? '32-bit integer' : 'integer', input);
+}
+
+const quantityStep: Step = (input, run) => {
+  if (typeof input !== 'string' && typeof input !== 'number') return run.fault('quantity', input);
+  try {
+    return canonicalQuantity(input);
+  } catch (error) {
+    return run.fault(`quantity (${(error as Error).message})`, input);
+  }
+};
+
+/** Copies and freezes any JSON value. What is frozen already is taken as it is. */
+const anyStep: Step = (input, run) => {
+  if (typeof input !== 'object' || input === null || Object.isFrozen(input)) return input;
+  const depth = run.path.length;
+  if (depth > depthMax) return run.fault(`value nested at most ${depthMax} deep`, 'something deeper');
+  if (Array.isArray(input)) {
+    const items = input.map((item, index) => {
+      run.path[depth] = index;
+      return anyStep(item, run);
+    });
+    run.path.length = depth;
+    return Object.freeze(items);
+  }
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(input)) {
+    run.path[depth] = key;
+    const value = (input as Record<string, unknown>)[key];
+    if (value !== undefined) put(result, key, anyStep(value, run));
+  }
+  run.path.length = depth;
+  return Object.freeze(result);
+};

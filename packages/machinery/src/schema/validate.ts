@@ -1,0 +1,145 @@
+/** Values against the bounds of their schema, in the words that users of custom resources know. */
+import { canonicalJson } from '../meta/frozen.js';
+import type { FieldError } from '../status/field-error.js';
+import {
+  duplicateField,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  tooLongField,
+  tooManyField,
+} from '../status/field-errors.js';
+import { resolve, type SchemaNode } from './schema.js';
+
+/** What is wrong with a normalized value. Types are the normalizer's affair. */
+export function validateSchema(node: SchemaNode, value: unknown): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  check(node, value, '', errors);
+  return errors;
+}
+
+function check(place: SchemaNode, value: unknown, path: string, errors: FieldError[]): void {
+  const node = resolve(place);
+  if (value === null || value === undefined) return;
+  if (place.enum !== undefined && !place.enum.some((allowed) => canonicalJson(allowed) === canonicalJson(value))) {
+    errors.push(notSupportedField(path, value, place.enum.map(String)));
+  }
+  if (typeof value === 'string') checkString(node, value, path, errors);
+  else if (typeof value === 'number') checkNumber(node, value, path, errors);
+  else if (Array.isArray(value)) checkArray(node, value, path, errors);
+  else if (typeof value === 'object') checkObject(node, value as Readonly<Record<string, unknown>>, path, errors);
+  checkJunctors(node, value, path, errors);
+}
+
+function checkString(
+  { pattern, minLength, maxLength }: SchemaNode,
+  value: string,
+  path: string,
+  errors: FieldError[],
+): void {
+  const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length;
+  if (maxLength !== undefined && length > maxLength) errors.push(tooLongField(path, value, maxLength));
+  if (minLength !== undefined && length < minLength)
+    errors.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
+  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value))
+    errors.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
+}
+
+function checkNumber(node: SchemaNode, value: number, path: string, errors: FieldError[]): void {
+  const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = node;
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+    errors.push(
+      invalidField(
+        path,
+        value,
+        `${path} in body should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`,
+      ),
+    );
+  }
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+    errors.push(
+      invalidField(
+        path,
+        value,
+        `${path} in body should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`,
+      ),
+    );
+  }
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
+    errors.push(invalidField(path, value, `${path} in body should be a multiple of ${multipleOf}`));
+}
+
+function checkArray(node: SchemaNode, value: readonly unknown[], path: string, errors: FieldError[]): void {
+  const { minItems, maxItems, items, listType, listMapKeys = [] } = node;
+  if (maxItems !== undefined && value.length > maxItems) errors.push(tooManyField(path, value.length, maxItems));
+  if (minItems !== undefined && value.length < minItems)
+    errors.push(invalidField(path, value.length, `${path} in body should have at least ${minItems} items`));
+  if (items !== undefined) for (const [index, item] of value.entries()) check(items, item, `${path}[${index}]`, errors);
+  if (listType !== 'set' && listType !== 'map' && !node.uniqueItems) return;
+  const seen = new Set<string>();
+  for (const [index, item] of value.entries()) {
+    const keys =
+      listType === 'map'
+        ? Object.fromEntries(listMapKeys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]]))
+        : item;
+    const id = canonicalJson(keys);
+    if (seen.has(id)) errors.push(duplicateField(`${path}[${index}]`, keys));
+    seen.add(id);
+  }
+}
+
+function checkObject(
+  node: SchemaNode,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  errors: FieldError[],
+): void {
+  const { properties, values, minProperties, maxProperties } = node;
+  const count = Object.keys(value).length;
+  if (maxProperties !== undefined && count > maxProperties) errors.push(tooManyField(path, count, maxProperties));
+  if (minProperties !== undefined && count < minProperties)
+    errors.push(invalidField(path, value, `${path} in body should have at least ${minProperties} properties`));
+  for (const [key, place] of Object.entries(properties ?? {})) {
+    const field = path === '' ? key : `${path}.${key}`;
+    if (value[key] === undefined) {
+      if (place.required) errors.push(requiredField(field));
+    } else if (key !== 'metadata' || path !== '') check(place, value[key], field, errors);
+  }
+  if (values !== undefined) for (const key of Object.keys(value)) check(values, value[key], `${path}[${key}]`, errors);
+}
+
+function checkJunctors(
+  { allOf = [], anyOf, oneOf, not }: SchemaNode,
+  value: unknown,
+  path: string,
+  errors: FieldError[],
+): void {
+  const fits = (node: SchemaNode): boolean => matchesType(node, value) && validateSchema(node, value).length === 0;
+  for (const node of allOf) check(node, value, path, errors);
+  if (anyOf !== undefined && !anyOf.some(fits))
+    errors.push(invalidField(path, value, `${path} in body must validate at least one schema (anyOf)`));
+  if (oneOf !== undefined && oneOf.filter(fits).length !== 1)
+    errors.push(invalidField(path, value, `${path} in body must validate one and only one schema (oneOf)`));
+  if (not !== undefined && fits(not))
+    errors.push(invalidField(path, value, `${path} in body must not validate the schema (not)`));
+}
+
+function matchesType({ type }: SchemaNode, value: unknown): boolean {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+    case 'map':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * Label selectors, from the text of `-l` or from a `LabelSelector` object, compiled to one form that is quick to
+ * match (apimachinery `labels`).
+ */
+import type { LabelSelector } from '../meta/v1.js';
+import { labelValueErrors, qualifiedNameErrors } from '../names/names.js';
+
+export type Labels = Readonly<Record<string, string>>;
+export type LabelOperator = 'in' | 'notin' | '=' | '!=' | 'exists' | '!' | 'gt' | 'lt';
+
+export interface LabelRequirement {
+  readonly key: string;
+  readonly operator: LabelOperator;
+  readonly values: readonly string[];
+}
+
+/** A selector that does not parse, or names what no label can be. */
+export class SelectorSyntaxError extends Error {
+  readonly code = 'PINTLE_SELECTOR_SYNTAX';
+  constructor(message: string) {
+    super(message);
+    this.name = 'SelectorSyntaxError';
+  }
+}
+
+export class CompiledLabelSelector {
+  private readonly tests: readonly ((labels: Labels) => boolean)[];
+
+  constructor(
+    readonly requirements: readonly LabelRequirement[],
+    private readonly nothing = false,
+  ) {
+    this.tests = requirements.map(compile);
+  }
+
+  matches(labels: Labels): boolean {
+    if (this.nothing) return false;
+    for (const test of this.tests) if (!test(labels)) return false;
+    return true;
+  }
+
+  /** Whether it matches every object. */
+  get isEverything(): boolean {
+    return !this.nothing && this.requirements.length === 0;
+  }
+
+  /** As `-l` takes it, keys in order. */
+  toString(): string {
+    return [...this.requirements]
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(formatRequirement)
+      .join(',');
+  }
+}
+
+export const everything = new CompiledLabelSelector([]);
+export const nothing = new CompiledLabelSelector([], true);
+
+function compile({ key, operator, values }: LabelRequirement): (labels: Labels) => boolean {
+  const [only = ''] = values;
+  switch (operator) {
+    case '=':
+      return (labels) => labels[key] === only && Object.hasOwn(labels, key);
+    case '!=':
+      return (labels) => labels[key] !== only || !Object.hasOwn(labels, key);
+    case 'in': {
+      const set = new Set(values);
+      return (labels) => Object.hasOwn(labels, key) && set.has(labels[key]!);
+    }
+    case 'notin': {
+      const set = new Set(values);
+      return (labels) => !Object.hasOwn(labels, key) || !set.has(labels[key]!);
+    }
+    case 'exists':
+      return (labels) => Object.hasOwn(labels, key);
+    case '!':
+      return (labels) => !Object.hasOwn(labels, key);
+    case 'gt':
+      return (labels) => integerOf(labels, key) > Number(only);
+    case 'lt':
+      return (labels) => integerOf(labels, key) < Number(only);
+  }
+}
+
+const integerOf = (labels: Labels, key: string) =>
+  Object.hasOwn(labels, key) && /^[-+]?\d+$/.test(labels[key]!) ? Number(labels[key]) : Number.NaN;
+
+function formatRequirement({ key, operator, values }: LabelRequirement): string {
+  switch (operator) {
+    case 'exists':
+      return key;
+    case '!':
+      return `!${key}`;
+    case 'gt':
+      return `${key}>${values[0]}`;
+    case 'lt':
+      return `${key}<${values[0]}`;
+    case '=':
+    case '!=':
+      return `${key}${operator}${values[0]}`;
+    default:
+      return `${key} ${operator} (${[...values].sort().join(',')})`;
+  }
+}
+
+/** Errors: `SelectorSyntaxError`. */
+export function parseLabelSelector(text: string): CompiledLabelSelector {
+  return new CompiledLabelSelector(new Parser(text).parse());
+}
+
+const tokenPattern = /\s*(?:(!=|==|=|!|>|<|\(|\)|,)|([^\s!=<>(),]+))/y;
+
+class Parser {
+  private readonly tokens: string[] = [];
+  private at = 0;
+
+  constructor(private readonly text: string) {
+    tokenPattern.lastIndex = 0;
+    const end = text.trimEnd().length;
+    while (tokenPattern.lastIndex < end) {
+      const match = tokenPattern.exec(text);
+      if (match === null) throw this.fault('a label selector');
+      this.tokens.push((match[1] ?? match[2])!);
+    }
+  }
+
+  parse(): readonly LabelRequirement[] {
+    const requirements: LabelRequirement[] = [];
+    while (this.at < this.tokens.length) {
+      requirements.push(this.requirement());
+      if (this.at === this.tokens.length) break;
+      if (this.next() !== ',') throw this.fault("',' or end of string");
+      if (this.at === this.tokens.length) throw this.fault('identifier after ","');
+    }
+    return requirements;
+  }
+
+  private requirement(): LabelRequirement {
+    if (this.peek() === '!') {
+      this.next();
+      return checked({ key: this.word(), operator: '!', values: [] });
+    }
+    const key = this.word();
+    const operator = this.peek();
+    if (operator === undefined || operator === ',') return checked({ key, operator: 'exists', values: [] });
+    this.next();
+    switch (operator) {
+      case '=':
+      case '==':
+        return checked({ key, operator: '=', values: [this.value()] });
+      case '!=':
+        return checked({ key, operator: '!=', values: [this.value()] });
+      case '>':
+        return checked({ key, operator: 'gt', values: [this.value()] });
+      case '<':
+        return checked({ key, operator: 'lt', values: [this.value()] });
+      case 'in':
+      case 'notin':
+        return checked({ key, operator, values: this.values() });
+      default:
+        throw this.fault('in, notin, =, ==, !=, gt, lt', operator);
+    }
+  }
+
+  private values(): readonly string[] {
+    if (this.next() !== '(') throw this.fault("'('");
+    const values: string[] = [];
+    for (;;) {
+      values.push(this.peek() === ',' || this.peek() === ')' ? '' : this.word());
+      const separator = this.next();
+      if (separator === ')') return values;
+      if (separator !== ',') throw this.fault("',' or ')'");
+    }
+  }
+
+  private value(): string {
+    const token = this.peek();
+    return token === undefined || token === ',' ? '' : this.word();
+  }
+
+  private word(): string {
+    const token = this.next();
+    if (token === undefined || /^[!=<>(),]/.test(token)) throw this.fault('identifier', token);
+    return token;
+  }
+
+  private peek(): string | undefined {
+    return this.tokens[this.at];
+  }
+
+  private next(): string | undefined {
+    return this.tokens[this.at++];
+  }
+
+  private fault(expected: string, found = this.tokens[this.at - 1] ?? ''): SelectorSyntaxError {
+    return new SelectorSyntaxError(
+      `unable to parse requirement: found '${found}', expected: ${expected} in ${JSON.stringify(this.text)}`,
+    );
+  }
+}
+
+function checked(requirement: LabelRequirement): LabelRequirement {
+  const { key, operator, values } = requirement;
+  const fault = (field: string, value: unknown, messages: readonly string[]) =>
+    new SelectorSyntaxError(
+      `unable to parse requirement: ${field}: Invalid value: ${JSON.stringify(value)}: ${messages.join('; ')}`,
+    );
+  const keyErrors = qualifiedNameErrors(key);
+  if (keyErrors.length > 0) throw fault('<nil>', key, keyErrors);
+  if ((operator === 'gt' || operator === 'lt') && !/^[-+]?\d+$/.test(values[0]!))
+    throw fault('values[0]', values[0], ["for 'Gt', 'Lt' operators, the value must be an integer"]);
+  for (const [index, value] of values.entries()) {
+    const errors = labelValueErrors(value);
+    if (errors.length > 0) throw fault(`values[${index}][${key}]`, value, errors);
+  }
+  return requirement;
+}
+
+const objectOperators: Readonly<Record<string, LabelOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+};
+
+const compiled = new WeakMap<LabelSelector, CompiledLabelSelector>();
+
+/**
+ * A `LabelSelector` compiled, once for each frozen object. Absent: matches nothing; empty: matches everything.
+ * Errors: `SelectorSyntaxError` for an operator that there is not.
+ */
+export function labelSelectorMatcher(selector: LabelSelector | undefined | null): CompiledLabelSelector {
+  if (selector === undefined || selector === null) return nothing;
+  const known = compiled.get(selector);
+  if (known !== undefined) return known;
+  const requirements: LabelRequirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
+    key,
+    operator: '=',
+    values: [value],
+  }));
+  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
+    const compiledOperator = objectOperators[operator];
+    if (compiledOperator === undefined)
+      throw new SelectorSyntaxError(`"${operator}" is not a valid label selector operator`);
+    requirements.push({ key, operator: compiledOperator, values });
+  }
+  const made = new CompiledLabelSelector(requirements);
+  if (Object.isFrozen(selector)) compiled.set(selector, made);
+  return made;
+}
+
+/** A `LabelSelector` as `-l` takes it. */
+export const formatLabelSelector = (selector: LabelSelector): string => labelSelectorMatcher(selector).toString();

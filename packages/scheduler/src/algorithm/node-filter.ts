@@ -1,0 +1,231 @@
+/**
+ * Looks for feasible nodes: goes round the nodes from where the last attempt stopped, in batches, until enough
+ * are found. Each plugin sees only the nodes that those before it let pass.
+ *
+ * The arrays of a result are scratch space of this object: valid until its next run.
+ */
+import type { CycleState } from '../framework/cycle-state.js';
+import { asFilterStatus, type Framework, pluginError } from '../framework/framework.js';
+import { NodeStatuses, type Refusals } from '../framework/node-statuses.js';
+import type { FilterPlugin } from '../framework/plugin.js';
+import { isSuccess, type Status } from '../framework/status.js';
+import type { NodeTable } from '../nodes/node-table.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+
+/** Pods that preemption made room for: they count as if they were on their nodes already. */
+export interface NominatedPods {
+  readonly size: number;
+  on(nodeName: string): readonly PodInfo[];
+  /** The node that the pod, by key, waits for. */
+  nodeOf(key: string): string | undefined;
+}
+
+export interface FilterRun {
+  readonly rows: Int32Array;
+  /** How many entries of `rows` are feasible nodes. */
+  readonly count: number;
+  /** How many nodes were looked at. */
+  readonly evaluated: number;
+  /** A plugin failed; the rest of the run means nothing. */
+  readonly error?: Status;
+}
+
+/** Batches smaller than this cost more than they spare. */
+const batchMin = 64;
+
+export class NodeFilter {
+  /** Where the next run begins, as kube-scheduler's `nextStartNodeIndex`. */
+  nextStart = 0;
+  private rows = new Int32Array(0);
+  private positions = new Int32Array(0);
+  private codes = new Int32Array(0);
+  private feasible = new Int32Array(0);
+  private refusedRows = new Int32Array(0);
+  private refusedPositions = new Int32Array(0);
+  private refusedPlugins = new Uint8Array(0);
+  private refusedCodes = new Int32Array(0);
+  private refused = 0;
+  private singles: Status[] = [];
+
+  run(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    candidates: Int32Array,
+    wanted: number,
+    nominated?: NominatedPods,
+  ): FilterRun {
+    const table = state.table;
+    const total = candidates.length;
+    this.reserveSpace(total);
+    this.refused = 0;
+    this.singles = [];
+    let found = 0;
+    let position = 0;
+    while (position < total && found < wanted) {
+      const size = Math.min(total - position, Math.max(wanted - found, batchMin));
+      this.fill(candidates, position, size);
+      const refusedBefore = this.refused;
+      const outcome = this.runPlugins(framework, state, pod, table, size);
+      if (typeof outcome !== 'number') return { rows: this.feasible, count: 0, evaluated: position, error: outcome };
+      let count = outcome;
+      if (nominated !== undefined && nominated.size > 0) {
+        count = this.runNominated(framework, state, pod, table, count, nominated);
+      }
+      if (found + count >= wanted) {
+        count = wanted - found;
+        position = this.positions[count - 1]! + 1;
+        this.dropRefusalsFrom(position, refusedBefore);
+      } else {
+        position += size;
+      }
+      this.feasible.set(this.rows.subarray(0, count), found);
+      found += count;
+    }
+    return { rows: this.feasible, count: found, evaluated: position };
+  }
+
+  /** Moves the start behind the nodes that were looked at. */
+  advance(evaluated: number, nodesTotal: number): void {
+    this.nextStart = nodesTotal === 0 ? 0 : (this.nextStart + evaluated) % nodesTotal;
+  }
+
+  /** Why nodes were refused in the last run, kept beyond the next. */
+  statuses(framework: Framework, state: CycleState, pod: PodInfo, absent?: Status): NodeStatuses {
+    const refusals: Refusals = {
+      count: this.refused,
+      rows: this.refusedRows.slice(0, this.refused),
+      plugins: this.refusedPlugins.slice(0, this.refused),
+      codes: this.refusedCodes.slice(0, this.refused),
+    };
+    const source = { state, pod, table: state.table, plugins: framework.filter, singles: this.singles };
+    return new NodeStatuses(source, refusals, absent);
+  }
+
+  /** Every Filter over the batch; how many of it are left, or what failed. */
+  private runPlugins(framework: Framework, state: CycleState, pod: PodInfo, table: NodeTable, size: number) {
+    let count = size;
+    for (let index = 0; index < framework.filter.length && count > 0; index++) {
+      const plugin = framework.filter[index]!;
+      if (state.skipFilter.has(plugin.name)) continue;
+      this.codes.fill(0, 0, count);
+      try {
+        if (plugin.filterAll === undefined) {
+          const error = this.judgeSingly(plugin, state, pod, table, count);
+          if (error !== undefined) return error;
+        } else {
+          plugin.filterAll(state, pod, table, { rows: this.rows, count, codes: this.codes });
+        }
+      } catch (error) {
+        return pluginError(plugin.name, 'Filter', error);
+      }
+      count = this.compact(index, count);
+    }
+    return count;
+  }
+
+  private judgeSingly(plugin: FilterPlugin, state: CycleState, pod: PodInfo, table: NodeTable, count: number) {
+    for (let i = 0; i < count; i++) {
+      const verdict = plugin.filter(state, pod, table.info(this.rows[i]!));
+      if (isSuccess(verdict)) continue;
+      const said = asFilterStatus(verdict, plugin.name);
+      if (said.code === 'Error') return said;
+      this.codes[i] = this.singles.push(said);
+    }
+    return undefined;
+  }
+
+  /** A node must do with the pods nominated to it, too, where they matter at least as much as this one. */
+  private runNominated(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    table: NodeTable,
+    count: number,
+    nominated: NominatedPods,
+  ): number {
+    this.codes.fill(0, 0, count);
+    for (let i = 0; i < count; i++) {
+      const row = this.rows[i]!;
+      const node = table.info(row);
+      const others = nominated.on(node.name).filter((other) => other.priority >= pod.priority && other.uid !== pod.uid);
+      if (others.length === 0) continue;
+      const withOthers = state.clone();
+      for (const other of others) {
+        table.addPod(row, other);
+        for (const each of framework.preFilter) each.preFilterAddPod?.(withOthers, pod, other, node);
+      }
+      const verdict = framework.runFilter(withOthers, pod, node);
+      for (const other of others) table.removePod(row, other);
+      if (isSuccess(verdict)) continue;
+      const plugin = framework.filter.findIndex(({ name }) => name === verdict.plugin);
+      this.refuse(row, this.positions[i]!, plugin, -this.singles.push(verdict));
+      this.codes[i] = -1;
+    }
+    return this.keepPassed(count);
+  }
+
+  private fill(candidates: Int32Array, position: number, size: number): void {
+    const total = candidates.length;
+    const { rows, positions } = this;
+    const from = (this.nextStart + position) % total;
+    const first = Math.min(size, total - from);
+    rows.set(candidates.subarray(from, from + first));
+    if (first < size) rows.set(candidates.subarray(0, size - first), first);
+    for (let i = 0; i < size; i++) positions[i] = position + i;
+  }
+
+  /** Notes the refused, keeps the others in order. */
+  private compact(plugin: number, count: number): number {
+    const { codes } = this;
+    let refused = false;
+    for (let i = 0; i < count; i++) {
+      if (codes[i] === 0) continue;
+      refused = true;
+      this.refuse(this.rows[i]!, this.positions[i]!, plugin, codes[i]!);
+    }
+    return refused ? this.keepPassed(count) : count;
+  }
+
+  private keepPassed(count: number): number {
+    const { codes, rows, positions } = this;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      if (codes[i] !== 0) continue;
+      rows[kept] = rows[i]!;
+      positions[kept++] = positions[i]!;
+    }
+    return kept;
+  }
+
+  private refuse(row: number, position: number, plugin: number, code: number): void {
+    const i = this.refused++;
+    this.refusedRows[i] = row;
+    this.refusedPositions[i] = position;
+    this.refusedPlugins[i] = plugin;
+    this.refusedCodes[i] = code;
+  }
+
+  /** Enough were found within the batch: what came after them was not looked at. */
+  private dropRefusalsFrom(position: number, from: number): void {
+    const end = this.refused;
+    this.refused = from;
+    for (let i = from; i < end; i++) {
+      if (this.refusedPositions[i]! >= position) continue;
+      this.refuse(this.refusedRows[i]!, this.refusedPositions[i]!, this.refusedPlugins[i]!, this.refusedCodes[i]!);
+    }
+  }
+
+  private reserveSpace(size: number): void {
+    if (this.rows.length >= size) return;
+    const length = Math.max(size, 2 * this.rows.length);
+    this.rows = new Int32Array(length);
+    this.positions = new Int32Array(length);
+    this.codes = new Int32Array(length);
+    this.feasible = new Int32Array(length);
+    this.refusedRows = new Int32Array(length);
+    this.refusedPositions = new Int32Array(length);
+    this.refusedPlugins = new Uint8Array(length);
+    this.refusedCodes = new Int32Array(length);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Scores feasible nodes: every Score plugin in turn, normalized, weighted, added up. The totals are scratch
+ * space of this object: valid until its next run.
+ */
+import type { CycleState } from '../framework/cycle-state.js';
+import { type Framework, pluginError } from '../framework/framework.js';
+import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
+import type { Status } from '../framework/status.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+
+/** Told of each plugin's scores, for explanations. The arrays are scratch space: copy. */
+export interface ScoreObserver {
+  scored(plugin: ScorePlugin, raw: Float64Array, normalized: Float64Array): void;
+}
+
+export class NodeScorer {
+  totals = new Float64Array(0);
+  private scores = new Float64Array(0);
+
+  /** Fills `totals` for the first `count` rows. Returns what failed. */
+  run(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    rows: Int32Array,
+    count: number,
+    observer?: ScoreObserver,
+  ): Status | undefined {
+    if (this.totals.length < count) {
+      this.totals = new Float64Array(Math.max(count, 2 * this.totals.length));
+      this.scores = new Float64Array(this.totals.length);
+    }
+    const { totals, scores } = this;
+    totals.fill(0, 0, count);
+    for (const plugin of framework.score) {
+      if (state.skipScore.has(plugin.name)) continue;
+      try {
+        scoreNodes(plugin, state, pod, rows, count, scores);
+        const raw = observer === undefined ? undefined : scores.slice(0, count);
+        plugin.normalizeScores?.(state, pod, state.table, rows, count, scores);
+        if (raw !== undefined) observer?.scored(plugin, raw, scores.slice(0, count));
+      } catch (error) {
+        return pluginError(plugin.name, 'Score', error);
+      }
+      const invalid = addWeighted(totals, scores, count, plugin.weight ?? 1);
+      if (invalid >= 0) return invalidScore(plugin, scores[invalid]!);
+    }
+    return undefined;
+  }
+}
+
+/** The index of a score out of range, or -1. */
+function addWeighted(totals: Float64Array, scores: Float64Array, count: number, weight: number): number {
+  for (let i = 0; i < count; i++) {
+    const score = scores[i]!;
+    if (!(score >= scoreMin && score <= scoreMax)) return i;
+    totals[i] = totals[i]! + weight * score;
+  }
+  return -1;
+}
+
+function scoreNodes(
+  plugin: ScorePlugin,
+  state: CycleState,
+  pod: PodInfo,
+  rows: Int32Array,
+  count: number,
+  scores: Float64Array,
+): void {
+  const { table } = state;
+  if (plugin.scoreAll !== undefined) {
+    plugin.scoreAll(state, pod, table, rows, count, scores);
+    return;
+  }
+  for (let i = 0; i < count; i++) scores[i] = plugin.score(state, pod, table.info(rows[i]!));
+}
+
+function invalidScore(plugin: ScorePlugin, score: number): Status {
+  return {
+    code: 'Error',
+    reasons: [
+      `plugin "${plugin.name}" returns an invalid score ${score}, it should in the range of [${scoreMin}, ${scoreMax}] after normalizing`,
+    ],
+    plugin: plugin.name,
+  };
+}

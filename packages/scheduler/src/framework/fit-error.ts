@@ -1,0 +1,34 @@
+/** Why a pod fits nowhere, as data and in kube-scheduler's words. */
+import type { NodeStatuses } from './node-statuses.js';
+
+export interface Diagnosis {
+  readonly nodesTotal: number;
+  /** Absent where PreFilter refused the pod as a whole. */
+  readonly statuses?: NodeStatuses;
+  readonly preFilterMessage?: string;
+  readonly postFilterMessage?: string;
+  /** The plugins that refused; only events that one of them registered can help. */
+  readonly unschedulablePlugins: ReadonlySet<string>;
+  /** Those that refused with `Pending`. */
+  readonly pendingPlugins: ReadonlySet<string>;
+}
+
+export const noNodesMessage = 'no nodes available to schedule pods';
+
+/** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` */
+export function fitErrorMessage(diagnosis: Diagnosis): string {
+  let message = `0/${diagnosis.nodesTotal} nodes are available:`;
+  if (diagnosis.preFilterMessage !== undefined && diagnosis.preFilterMessage !== '') {
+    message += ` ${diagnosis.preFilterMessage}.`;
+  } else if (diagnosis.statuses !== undefined) {
+    const counts = diagnosis.statuses.reasonCounts(diagnosis.nodesTotal);
+    const texts = [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).sort(byBytes);
+    if (texts.length > 0) message += ` ${texts.join(', ')}.`;
+  }
+  if (diagnosis.postFilterMessage !== undefined && diagnosis.postFilterMessage !== '') {
+    message += ` ${diagnosis.postFilterMessage}.`;
+  }
+  return message;
+}
+
+const byBytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,276 @@
+/**
+ * Runs the extension points of one profile: calls every plugin of a point in order, spares those that skip,
+ * turns what is thrown into an Error status with the plugin's name. Which nodes are looked at and which is
+ * taken is decided in `algorithm/`.
+ */
+import type { NodeInfo } from '../nodes/node-info.js';
+import type { NodeTable } from '../nodes/node-table.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+import type { CycleState } from './cycle-state.js';
+import type { NodeStatuses } from './node-statuses.js';
+import type {
+  BindPlugin,
+  FilterPlugin,
+  NominatingInfo,
+  PermitPlugin,
+  PostBindPlugin,
+  PostFilterPlugin,
+  PreBindPlugin,
+  PreEnqueuePlugin,
+  PreFilterPlugin,
+  PreScorePlugin,
+  ReservePlugin,
+  SchedulerHandle,
+  SchedulerPlugin,
+  ScorePlugin,
+} from './plugin.js';
+import type { Profile } from './profile.js';
+import { errorStatus, isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
+
+/** How long Permit may hold a pod at most. */
+export const permitTimeoutMaxMs = 15 * 60_000;
+
+export interface PreFilterOutcome {
+  /** Set where the pod is refused or a plugin failed. */
+  readonly status?: Status;
+  /** Where set, only these nodes are worth looking at. */
+  readonly nodeNames?: ReadonlySet<string>;
+  /** The plugins that narrowed the nodes. */
+  readonly narrowedBy: readonly string[];
+}
+
+export interface PermitOutcome {
+  /** Success, Wait, a rejection or an error. */
+  readonly status: Status;
+  /** With Wait: the plugins that hold the pod, and how long. */
+  readonly waits: readonly { readonly plugin: string; readonly timeoutMs: number }[];
+}
+
+const success = status('Success');
+
+export class Framework {
+  readonly preEnqueue: readonly PreEnqueuePlugin[];
+  readonly preFilter: readonly PreFilterPlugin[];
+  readonly filter: readonly FilterPlugin[];
+  readonly postFilter: readonly PostFilterPlugin[];
+  readonly preScore: readonly PreScorePlugin[];
+  readonly score: readonly ScorePlugin[];
+  readonly reserve: readonly ReservePlugin[];
+  readonly permit: readonly PermitPlugin[];
+  readonly preBind: readonly PreBindPlugin[];
+  readonly bind: readonly BindPlugin[];
+  readonly postBind: readonly PostBindPlugin[];
+
+  constructor(readonly profile: Profile) {
+    const having = <P extends SchedulerPlugin>(point: keyof P & keyof SchedulerPlugin) =>
+      profile.plugins.filter((plugin) => plugin[point] !== undefined) as unknown as readonly P[];
+    this.preEnqueue = having<PreEnqueuePlugin>('preEnqueue');
+    this.preFilter = having<PreFilterPlugin>('preFilter');
+    this.filter = having<FilterPlugin>('filter');
+    this.postFilter = having<PostFilterPlugin>('postFilter');
+    this.preScore = having<PreScorePlugin>('preScore');
+    this.score = having<ScorePlugin>('score');
+    this.reserve = having<ReservePlugin>('reserve');
+    this.permit = having<PermitPlugin>('permit');
+    this.preBind = having<PreBindPlugin>('preBind');
+    this.bind = having<BindPlugin>('bind');
+    this.postBind = having<PostBindPlugin>('postBind');
+  }
+
+  get schedulerName(): string {
+    return this.profile.schedulerName;
+  }
+
+  runPreEnqueue(pod: PodInfo): Verdict {
+    for (const plugin of this.preEnqueue) {
+      const verdict = attempt(plugin.name, () => plugin.preEnqueue(pod));
+      if (!isSuccess(verdict)) return verdict;
+    }
+    return undefined;
+  }
+
+  runPreFilter(state: CycleState, pod: PodInfo, table: NodeTable): PreFilterOutcome {
+    let nodeNames: ReadonlySet<string> | undefined;
+    let refused: Status | undefined;
+    const narrowedBy: string[] = [];
+    for (const plugin of this.preFilter) {
+      let outcome: ReturnType<PreFilterPlugin['preFilter']>;
+      try {
+        outcome = plugin.preFilter(state, pod, table);
+      } catch (error) {
+        return { status: pluginError(plugin.name, 'PreFilter', error), narrowedBy };
+      }
+      if (outcome === undefined) continue;
+      if ('code' in outcome) {
+        if (outcome.code === 'Skip') state.skipFilter.add(plugin.name);
+        // Preemption may help against Unschedulable, and needs what the other PreFilters compute: go on.
+        else if (outcome.code === 'Unschedulable') refused = saidBy(outcome, plugin.name);
+        else if (outcome.code !== 'Success') return { status: saidBy(outcome, plugin.name), narrowedBy };
+        continue;
+      }
+      if (outcome.nodeNames === undefined) continue;
+      narrowedBy.push(plugin.name);
+      nodeNames = nodeNames === undefined ? outcome.nodeNames : intersection(nodeNames, outcome.nodeNames);
+      if (nodeNames.size === 0) {
+        const reason =
+          narrowedBy.length === 1
+            ? `node(s) didn't satisfy plugin ${plugin.name}`
+            : `node(s) didn't satisfy plugin(s) [${[...narrowedBy].sort().join(' ')}] simultaneously`;
+        return { status: { ...status('UnschedulableAndUnresolvable', reason), plugin: plugin.name }, narrowedBy };
+      }
+    }
+    return {
+      narrowedBy,
+      ...(refused === undefined ? {} : { status: refused }),
+      ...(nodeNames === undefined ? {} : { nodeNames }),
+    };
+  }
+
+  /** One node through every Filter; the first refusal or failure. */
+  runFilter(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict {
+    for (const plugin of this.filter) {
+      if (state.skipFilter.has(plugin.name)) continue;
+      const verdict = attempt(plugin.name, () => plugin.filter(state, pod, node));
+      if (!isSuccess(verdict)) return verdict;
+    }
+    return undefined;
+  }
+
+  runPostFilter(
+    state: CycleState,
+    pod: PodInfo,
+    statuses: NodeStatuses,
+    handle: SchedulerHandle,
+  ): { readonly status: Status; readonly nominating?: NominatingInfo } {
+    const reasons: string[] = [];
+    let last: Status = status('Unschedulable');
+    for (const plugin of this.postFilter) {
+      try {
+        const result = plugin.postFilter(state, pod, statuses, handle);
+        if (result === undefined) continue;
+        const said = saidBy(result.status, plugin.name);
+        if (said.code === 'Success' || said.code === 'Error') {
+          return { status: said, ...(result.nominating === undefined ? {} : { nominating: result.nominating }) };
+        }
+        reasons.push(...said.reasons);
+        last = said;
+      } catch (error) {
+        return { status: pluginError(plugin.name, 'PostFilter', error) };
+      }
+    }
+    return { status: { ...last, reasons } };
+  }
+
+  runPreScore(state: CycleState, pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Verdict {
+    for (const plugin of this.preScore) {
+      const verdict = attempt(plugin.name, () => plugin.preScore(state, pod, table, rows, count));
+      if (verdict?.code === 'Skip') state.skipScore.add(plugin.name);
+      else if (!isSuccess(verdict)) return verdict;
+    }
+    return undefined;
+  }
+
+  runReserve(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Verdict {
+    for (const plugin of this.reserve) {
+      const verdict = attempt(plugin.name, () => plugin.reserve(state, pod, nodeName, handle));
+      if (!isSuccess(verdict)) return verdict;
+    }
+    return undefined;
+  }
+
+  /** In reverse order, every one, whatever fails. Returns what failed. */
+  runUnreserve(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): readonly Status[] {
+    const failures: Status[] = [];
+    for (let i = this.reserve.length - 1; i >= 0; i--) {
+      const plugin = this.reserve[i]!;
+      try {
+        plugin.unreserve(state, pod, nodeName, handle);
+      } catch (error) {
+        failures.push(pluginError(plugin.name, 'Unreserve', error));
+      }
+    }
+    return failures;
+  }
+
+  runPermit(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): PermitOutcome {
+    const waits: { plugin: string; timeoutMs: number }[] = [];
+    for (const plugin of this.permit) {
+      let result: ReturnType<PermitPlugin['permit']>;
+      try {
+        result = plugin.permit(state, pod, nodeName, handle);
+      } catch (error) {
+        return { status: pluginError(plugin.name, 'Permit', error), waits: [] };
+      }
+      const { status: said, timeoutMs = permitTimeoutMaxMs } =
+        result === undefined ? { status: success } : 'code' in result ? { status: result } : result;
+      if (said.code === 'Success') continue;
+      if (said.code !== 'Wait') return { status: saidBy(said, plugin.name), waits: [] };
+      waits.push({ plugin: plugin.name, timeoutMs: Math.min(timeoutMs, permitTimeoutMaxMs) });
+    }
+    return { status: waits.length === 0 ? success : status('Wait'), waits };
+  }
+
+  async runPreBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> {
+    for (const plugin of this.preBind) {
+      const verdict = await attemptAsync(plugin.name, 'PreBind', () => plugin.preBind(state, pod, nodeName, handle));
+      if (!isSuccess(verdict)) return verdict;
+    }
+    return undefined;
+  }
+
+  async runBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> {
+    for (const plugin of this.bind) {
+      const verdict = await attemptAsync(plugin.name, 'Bind', () => plugin.bind(state, pod, nodeName, handle));
+      if (verdict?.code !== 'Skip') return verdict;
+    }
+    return status('Error', `no plugin bound pod ${pod.key}`);
+  }
+
+  runPostBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): readonly Status[] {
+    const failures: Status[] = [];
+    for (const plugin of this.postBind) {
+      try {
+        plugin.postBind(state, pod, nodeName, handle);
+      } catch (error) {
+        failures.push(pluginError(plugin.name, 'PostBind', error));
+      }
+    }
+    return failures;
+  }
+}
+
+/** What a plugin threw, as a status that names it and the point. */
+export function pluginError(plugin: string, point: string, error: unknown): Status {
+  const { reasons } = errorStatus(error);
+  return { code: 'Error', reasons: [`running ${point} plugin "${plugin}": ${reasons[0]}`], plugin, cause: error };
+}
+
+function attempt(plugin: string, call: () => Verdict): Verdict {
+  try {
+    const verdict = call();
+    return isSuccess(verdict) ? undefined : saidBy(verdict, plugin);
+  } catch (error) {
+    return errorStatus(new Error(`plugin "${plugin}" failed: ${message(error)}`, { cause: error }), plugin);
+  }
+}
+
+async function attemptAsync(plugin: string, point: string, call: () => Promise<Verdict> | Verdict): Promise<Verdict> {
+  try {
+    const verdict = await call();
+    return isSuccess(verdict) ? undefined : saidBy(verdict, plugin);
+  } catch (error) {
+    return pluginError(plugin, point, error);
+  }
+}
+
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...a].filter((name) => b.has(name)));
+}
+
+/** Only for the verdicts of plugins that say neither yes nor no: anything but success or a rejection is an error. */
+export function asFilterStatus(verdict: Status, plugin: string): Status {
+  if (isRejected(verdict) || verdict.code === 'Error') return saidBy(verdict, plugin);
+  return { code: 'Error', reasons: [`plugin "${plugin}" answered Filter with ${verdict.code}`], plugin };
+}

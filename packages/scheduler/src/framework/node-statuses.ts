@@ -1,0 +1,122 @@
+/**
+ * Why each node was refused in one attempt: the rows and codes that Filter left behind, turned into statuses
+ * only when somebody asks, and counted by reason without doing so.
+ */
+import type { NodeTable } from '../nodes/node-table.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+import type { CycleState } from './cycle-state.js';
+import type { FilterPlugin } from './plugin.js';
+import { type Status, saidBy, status } from './status.js';
+
+/** What one Filter run left of a refused node: `row`, which plugin, and that plugin's code. */
+export interface Refusals {
+  readonly count: number;
+  readonly rows: Int32Array;
+  /** Indexes into `plugins`. */
+  readonly plugins: Uint8Array;
+  readonly codes: Int32Array;
+}
+
+export interface RefusalSource {
+  readonly state: CycleState;
+  readonly pod: PodInfo;
+  readonly table: NodeTable;
+  readonly plugins: readonly FilterPlugin[];
+  /** Statuses that were given node by node, by code - 1, or -code - 1 where the code is negative. */
+  readonly singles: readonly Status[];
+}
+
+const unresolvable = status('UnschedulableAndUnresolvable');
+
+export class NodeStatuses {
+  private byRow: Map<number, number> | undefined;
+  private readonly shared = new Map<number, Status>();
+
+  constructor(
+    private readonly source: RefusalSource,
+    private readonly refusals: Refusals,
+    /** What holds for every node that was not looked at. */
+    readonly absent: Status = unresolvable,
+  ) {}
+
+  /** How many nodes were looked at and refused. */
+  get size(): number {
+    return this.refusals.count;
+  }
+
+  get(nodeName: string): Status {
+    const row = this.source.table.rowOf(nodeName);
+    if (row === undefined) return this.absent;
+    if (this.byRow === undefined) {
+      this.byRow = new Map();
+      for (let i = 0; i < this.refusals.count; i++) this.byRow.set(this.refusals.rows[i]!, i);
+    }
+    const index = this.byRow.get(row);
+    return index === undefined ? this.absent : this.at(index);
+  }
+
+  /** Every refused node with its status, in the order in which they were looked at. */
+  *entries(): IterableIterator<readonly [nodeName: string, status: Status]> {
+    for (let i = 0; i < this.refusals.count; i++) {
+      yield [this.source.table.info(this.refusals.rows[i]!).name, this.at(i)];
+    }
+  }
+
+  /** How many nodes gave each reason. */
+  reasonCounts(nodesTotal: number): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    const add = ({ reasons }: Status, nodes: number) => {
+      for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes);
+    };
+    for (const { first, nodes } of this.groups()) add(this.at(first), nodes);
+    const absent = nodesTotal - this.refusals.count;
+    if (absent > 0) add(this.absent, absent);
+    return counts;
+  }
+
+  /** The plugins that refused at least one node. */
+  plugins(): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (let i = 0; i < this.refusals.count; i++) names.add(this.source.plugins[this.refusals.plugins[i]!]!.name);
+    return names;
+  }
+
+  /** The plugins that refused with `Pending`. */
+  pendingPlugins(): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const { first } of this.groups()) {
+      const found = this.at(first);
+      if (found.code === 'Pending' && found.plugin !== undefined) names.add(found.plugin);
+    }
+    return names;
+  }
+
+  /** Nodes of equal status: the index of the first, and how many they are. */
+  private groups(): Iterable<{ readonly first: number; nodes: number }> {
+    const groups = new Map<number, { readonly first: number; nodes: number }>();
+    for (let i = 0; i < this.refusals.count; i++) {
+      const code = this.refusals.codes[i]!;
+      const key = code < 0 ? code : code * 256 + this.refusals.plugins[i]!;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { first: i, nodes: 1 });
+      else group.nodes++;
+    }
+    return groups.values();
+  }
+
+  private at(index: number): Status {
+    const { state, pod, table, plugins, singles } = this.source;
+    const plugin = plugins[this.refusals.plugins[index]!]!;
+    const code = this.refusals.codes[index]!;
+    const key = code * 256 + this.refusals.plugins[index]!;
+    if (code < 0) return singles[-code - 1]!;
+    const known = this.shared.get(key);
+    if (known !== undefined) return known;
+    const found =
+      plugin.filterAll === undefined
+        ? singles[code - 1]!
+        : saidBy(plugin.verdict!(state, pod, table, code), plugin.name);
+    this.shared.set(key, found);
+    return found;
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The extension points of the scheduling framework (Kubernetes 1.33), as interfaces. A plugin is a plain object
+ * with a name and the methods of the points that it implements; nothing else registers it.
+ *
+ * The points before Bind are synchronous: a cycle decides on columns in memory. Waiting is Permit's (`Wait`),
+ * PreBind's and Bind's affair, which run beside the next cycles.
+ */
+import type { Client } from '@pintle/client';
+import type { World } from '@pintle/machinery';
+import type { NodeInfo } from '../nodes/node-info.js';
+import type { NodeTable } from '../nodes/node-table.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+import type { QueuedPodInfo } from '../queue/queued-pod-info.js';
+import type { EventOfInterest } from './cluster-event.js';
+import type { CycleState } from './cycle-state.js';
+import type { NodeStatuses } from './node-statuses.js';
+import type { Status, Verdict } from './status.js';
+
+/** The highest score after normalizing. */
+export const scoreMax = 100;
+/** The lowest score after normalizing. */
+export const scoreMin = 0;
+
+export interface PluginIdentity {
+  readonly name: string;
+  /** What its normalized scores are multiplied with; 1 where absent. */
+  readonly weight?: number;
+}
+
+export interface PreEnqueuePoint {
+  /** May the pod enter the active queue at all? A refusal leaves it gated until a registered event lets it in. */
+  preEnqueue(pod: PodInfo): Verdict;
+}
+
+export interface QueueSortPoint {
+  /** Whether `a` is tried before `b`. A profile has exactly one such plugin. */
+  less(a: QueuedPodInfo, b: QueuedPodInfo): boolean;
+}
+
+/** The nodes worth looking at; all of them where `nodeNames` is absent. */
+export interface PreFilterResult {
+  readonly nodeNames?: ReadonlySet<string>;
+}
+
+export interface PreFilterPoint {
+  /**
+   * Computes once for a pod what Filter needs for each node. `Skip` spares the plugin's Filter; a rejection ends
+   * the cycle.
+   */
+  preFilter(state: CycleState, pod: PodInfo, table: NodeTable): PreFilterResult | Status | undefined;
+  /** Takes into account that `added` were on `node`; the node's own columns already say so. */
+  preFilterAddPod?(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): Verdict;
+  preFilterRemovePod?(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): Verdict;
+}
+
+/**
+ * The candidates of one batched Filter call. A plugin sets `codes[i]` for the candidates that it rejects and
+ * leaves the others 0.
+ *
+ * Invariants: 1. only the first `count` entries mean anything. 2. `codes` is all 0 on entry. 3. codes are positive, and
+ * equal codes of one cycle mean equal statuses: that is how 5,000 refusals are told by asking once.
+ */
+export interface FilterBatch {
+  readonly rows: Int32Array;
+  readonly count: number;
+  readonly codes: Int32Array;
+}
+
+export interface FilterPoint {
+  /** May the pod run on this node? */
+  filter(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict;
+  /** The same for many nodes at once, on columns. Must agree with `filter`; needs `verdict`. */
+  filterAll?(state: CycleState, pod: PodInfo, table: NodeTable, batch: FilterBatch): void;
+  /** The status that `filter` would have given, for a code that `filterAll` set in this cycle. */
+  verdict?(state: CycleState, pod: PodInfo, table: NodeTable, code: number): Status;
+}
+
+export interface NominatingInfo {
+  /** Empty: clear the nomination. */
+  readonly nodeName: string;
+}
+
+export interface PostFilterResult {
+  readonly status: Status;
+  readonly nominating?: NominatingInfo;
+}
+
+export interface PostFilterPoint {
+  /** No node fits: may make room (preemption) and nominate a node. */
+  postFilter(
+    state: CycleState,
+    pod: PodInfo,
+    statuses: NodeStatuses,
+    handle: SchedulerHandle,
+  ): PostFilterResult | undefined;
+}
+
+export interface PreScorePoint {
+  /** Computes once what Score needs for each node. `Skip` spares the plugin's Score. */
+  preScore(state: CycleState, pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Verdict;
+}
+
+export interface ScorePoint {
+  /** Any integer; `normalizeScores`, or the plugin itself, brings it between 0 and 100. */
+  score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+  /** The same for many nodes at once: `scores[i]` is for `rows[i]`, for i below `count`. Must agree with `score`. */
+  scoreAll?(
+    state: CycleState,
+    pod: PodInfo,
+    table: NodeTable,
+    rows: Int32Array,
+    count: number,
+    scores: Float64Array,
+  ): void;
+  /** Changes the raw scores in place to integers between 0 and 100. */
+  normalizeScores?(
+    state: CycleState,
+    pod: PodInfo,
+    table: NodeTable,
+    rows: Int32Array,
+    count: number,
+    scores: Float64Array,
+  ): void;
+}
+
+export interface ReservePoint {
+  /** The pod is assumed on the node. A refusal undoes it. */
+  reserve(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Verdict;
+  /** Undoes `reserve`; also called where reserve was not reached. Must not fail and may be called twice. */
+  unreserve(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): void;
+}
+
+export interface PermitResult {
+  readonly status: Status;
+  /** With `Wait`: how long until the pod is turned away. At most 15 minutes. */
+  readonly timeoutMs?: number;
+}
+
+export interface PermitPoint {
+  /** Success lets the pod be bound, a rejection turns it away, `Wait` holds it. */
+  permit(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): PermitResult | Verdict;
+}
+
+export interface PreBindPoint {
+  preBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> | Verdict;
+}
+
+export interface BindPoint {
+  /** Binds the pod, or says `Skip` to leave it to the next plugin. */
+  bind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> | Verdict;
+}
+
+export interface PostBindPoint {
+  /** Told after the fact. */
+  postBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): void;
+}
+
+export interface EnqueueExtensions {
+  /** Which changes may help a pod that this plugin turned away. Absent: every change. */
+  eventsToRegister(): readonly EventOfInterest[];
+}
+
+export type PreEnqueuePlugin = PluginIdentity & PreEnqueuePoint;
+export type QueueSortPlugin = PluginIdentity & QueueSortPoint;
+export type PreFilterPlugin = PluginIdentity & PreFilterPoint;
+export type FilterPlugin = PluginIdentity & FilterPoint;
+export type PostFilterPlugin = PluginIdentity & PostFilterPoint;
+export type PreScorePlugin = PluginIdentity & PreScorePoint;
+export type ScorePlugin = PluginIdentity & ScorePoint;
+export type ReservePlugin = PluginIdentity & ReservePoint;
+export type PermitPlugin = PluginIdentity & PermitPoint;
+export type PreBindPlugin = PluginIdentity & PreBindPoint;
+export type BindPlugin = PluginIdentity & BindPoint;
+export type PostBindPlugin = PluginIdentity & PostBindPoint;
+
+/** A plugin: a name, and any of the points. */
+export type SchedulerPlugin = PluginIdentity &
+  Partial<
+    PreEnqueuePoint &
+      QueueSortPoint &
+      PreFilterPoint &
+      FilterPoint &
+      PostFilterPoint &
+      PreScorePoint &
+      ScorePoint &
+      ReservePoint &
+      PermitPoint &
+      PreBindPoint &
+      BindPoint &
+      PostBindPoint &
+      EnqueueExtensions
+  >;
+
+/** A pod held by Permit. */
+export interface WaitingPod {
+  readonly pod: PodInfo;
+  readonly nodeName: string;
+  /** The plugins that still hold it. */
+  readonly pendingPlugins: readonly string[];
+  /** Lifts one plugin's hold; the pod goes on when none is left. */
+  allow(plugin: string): void;
+  reject(plugin: string, message: string): void;
+}
+
+/** What a plugin may reach at the points that act. */
+export interface SchedulerHandle {
+  readonly table: NodeTable;
+  /** Absent in `schedule()`, which acts on nothing. */
+  readonly client?: Client;
+  readonly world?: World;
+  waitingPods(): readonly WaitingPod[];
+  /** Puts these pods (by key) into the active queue now, back-off or not. */
+  activate(podKeys: readonly string[]): void;
+}

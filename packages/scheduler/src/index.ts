@@ -1,0 +1,38 @@
+/** The scheduling framework, its in-tree plugins, and schedulers with and without a cluster. */
+export * from './framework/cluster-event.js';
+export * from './framework/cycle-state.js';
+export * from './framework/fit-error.js';
+export * from './framework/node-statuses.js';
+export * from './framework/plugin.js';
+export { InvalidProfileError, type Profile, type ProfileOptions, profile } from './framework/profile.js';
+export * from './framework/status.js';
+export { NodeInfo } from './nodes/node-info.js';
+export { NodeTable } from './nodes/node-table.js';
+export { defaultSchedulerName, type PodInfo, podInfo, podKey } from './nodes/pod-info.js';
+export { type PodRequests, podRequests } from './nodes/pod-requests.js';
+export { type BalancedAllocationOptions, nodeResourcesBalancedAllocation } from './plugins/balanced-allocation.js';
+export { defaultBinder } from './plugins/default-binder.js';
+export { defaultPlugins } from './plugins/default-plugins.js';
+export { imageLocality } from './plugins/image-locality.js';
+export { type NodeAffinityOptions, nodeAffinity } from './plugins/node-affinity.js';
+export { nodeName } from './plugins/node-name.js';
+export { nodePorts } from './plugins/node-ports.js';
+export { nodeUnschedulable } from './plugins/node-unschedulable.js';
+export { normalizeScores } from './plugins/normalize-scores.js';
+export { prioritySort } from './plugins/priority-sort.js';
+export type { ResourceWeight, ScoringStrategy, UtilizationPoint } from './plugins/resource-scorer.js';
+export { nodeResourcesFit, type ResourcesFitOptions } from './plugins/resources-fit.js';
+export { schedulingGates } from './plugins/scheduling-gates.js';
+export { taintToleration } from './plugins/taint-toleration.js';
+export type { QueuedPodInfo, QueueMove, QueuePlace } from './queue/queued-pod-info.js';
+export { type QueueCounts, type QueueOptions, SchedulingQueue } from './queue/scheduling-queue.js';
+export * from './runner/scheduler.js';
+export * from './simulate/explain.js';
+export { formatExplanation } from './simulate/format-explanation.js';
+export {
+  type AttemptRecord,
+  type ScheduleInput,
+  type ScheduleResult,
+  schedule,
+  type UnschedulablePod,
+} from './simulate/schedule.js';

@@ -1,0 +1,127 @@
+/**
+ * Which pod holds room on which node: what the API server says, and before it says so, what the scheduler decided.
+ * An assumed pod counts as if it ran there until it is confirmed, forgotten or expired.
+ *
+ * Invariants: 1. a pod, by key, is on at most one node. 2. every pod here is in its node's row, or waits in
+ * `homeless` for a node that is not known. 3. only assumed pods expire.
+ */
+import type { Node } from '@pintle/api/core/v1';
+import type { NodeTable } from './node-table.js';
+import type { PodInfo } from './pod-info.js';
+
+interface Held {
+  info: PodInfo;
+  nodeName: string;
+  assumed: boolean;
+  expiresMs: number | undefined;
+}
+
+export class PodCache {
+  private readonly held = new Map<string, Held>();
+  private readonly homeless = new Map<string, Set<string>>();
+  private readonly assumed = new Set<string>();
+
+  constructor(readonly table: NodeTable) {}
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  isAssumed(key: string): boolean {
+    return this.assumed.has(key);
+  }
+
+  nodeOf(key: string): string | undefined {
+    return this.held.get(key)?.nodeName;
+  }
+
+  /** Counts the pod on the node from now on. False where the pod has a place already. */
+  assume(info: PodInfo, nodeName: string): boolean {
+    if (this.held.has(info.key)) return false;
+    this.place({ info, nodeName, assumed: true, expiresMs: undefined });
+    this.assumed.add(info.key);
+    return true;
+  }
+
+  /** The bind was acknowledged: unless confirmed by `expiresMs`, the pod is dropped. Absent: never. */
+  finishBinding(info: PodInfo, expiresMs: number | undefined): void {
+    const held = this.held.get(info.key);
+    if (held?.assumed === true && held.info.uid === info.uid) held.expiresMs = expiresMs;
+  }
+
+  /** Gives up an assumed pod. False where it is confirmed, or another of the same name has the place. */
+  forget(info: PodInfo): boolean {
+    const held = this.held.get(info.key);
+    if (held === undefined || !held.assumed || held.info.uid !== info.uid) return false;
+    this.remove(held);
+    return true;
+  }
+
+  /** What the API server says: the pod is on that node. */
+  set(info: PodInfo, nodeName: string): void {
+    const held = this.held.get(info.key);
+    if (held !== undefined) this.remove(held);
+    this.place({ info, nodeName, assumed: false, expiresMs: undefined });
+  }
+
+  /** The pod is gone, or ended. */
+  delete(key: string): boolean {
+    const held = this.held.get(key);
+    if (held === undefined) return false;
+    this.remove(held);
+    return true;
+  }
+
+  /** Drops assumed pods whose time is over. */
+  expire(nowMs: number): readonly PodInfo[] {
+    const expired: PodInfo[] = [];
+    for (const key of this.assumed) {
+      const held = this.held.get(key)!;
+      if (held.expiresMs === undefined || held.expiresMs > nowMs) continue;
+      expired.push(held.info);
+      this.remove(held);
+    }
+    return expired;
+  }
+
+  setNode(node: Node): void {
+    const row = this.table.setNode(node);
+    const name = node.metadata.name ?? '';
+    const waiting = this.homeless.get(name);
+    if (waiting === undefined) return;
+    this.homeless.delete(name);
+    for (const key of waiting) this.table.addPod(row, this.held.get(key)!.info);
+  }
+
+  /** Its pods stay known: the API server removes them in its own time, or the node comes back. */
+  removeNode(name: string): void {
+    const pods = this.table.removeNode(name);
+    if (pods.length > 0) this.homeless.set(name, new Set(pods.map(({ key }) => key)));
+  }
+
+  private place(held: Held): void {
+    const { info, nodeName } = held;
+    this.held.set(info.key, held);
+    const row = this.table.rowOf(nodeName);
+    if (row !== undefined) {
+      this.table.addPod(row, info);
+      return;
+    }
+    const waiting = this.homeless.get(nodeName);
+    if (waiting === undefined) this.homeless.set(nodeName, new Set([info.key]));
+    else waiting.add(info.key);
+  }
+
+  private remove({ info, nodeName }: Held): void {
+    this.held.delete(info.key);
+    this.assumed.delete(info.key);
+    const row = this.table.rowOf(nodeName);
+    if (row !== undefined) {
+      this.table.removePod(row, info);
+      return;
+    }
+    const waiting = this.homeless.get(nodeName);
+    waiting?.delete(info.key);
+    if (waiting?.size === 0) this.homeless.delete(nodeName);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What a pod asks of a node: containers add up, init containers run one after another beside the sidecars
+ * started before them, overhead comes on top (Kubernetes' `resourcehelper.PodRequests`).
+ *
+ * Kept are two sums: as asked, and with the least that a container counts for in scores where it asks for
+ * nothing.
+ */
+import type { Container, ContainerStatus, Pod } from '@pintle/api/core/v1';
+import { amountsOf } from './amounts.js';
+import { isScalarResource } from './resource-columns.js';
+
+export interface PodRequests {
+  /** Thousandths of a core. */
+  readonly cpu: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+  /** Other resources asked for, in units. */
+  readonly scalars: readonly { readonly name: string; readonly amount: number }[];
+  /** With the least amounts; what scores count with. */
+  readonly nonZeroCpu: number;
+  readonly nonZeroMemory: number;
+}
+
+/** What a container that asks for no CPU counts for in scores: a tenth of a core. */
+export const leastMilliCpu = 100;
+/** What a container that asks for no memory counts for in scores. */
+export const leastMemoryBytes = 200 * 1024 * 1024;
+
+type Sums = Map<string, number>;
+
+export function podRequests(pod: Pod): PodRequests {
+  const spec = pod.spec;
+  const requestsOf = (container: Container) => containerRequests(pod, container);
+  const asked = aggregate(pod, requestsOf);
+  const nonZero = aggregate(pod, (container) => {
+    const requests = new Map(requestsOf(container));
+    if (!requests.has('cpu')) requests.set('cpu', leastMilliCpu);
+    if (!requests.has('memory')) requests.set('memory', leastMemoryBytes);
+    return requests;
+  });
+  for (const sums of [asked, nonZero]) {
+    const podLevel = spec?.resources?.requests;
+    if (podLevel !== undefined) for (const [name, amount] of amountsOf(podLevel)) sums.set(name, amount);
+    if (spec?.overhead !== undefined) add(sums, amountsOf(spec.overhead));
+  }
+  const scalars: { name: string; amount: number }[] = [];
+  for (const [name, amount] of asked) {
+    if (isScalarResource(name)) scalars.push({ name, amount });
+  }
+  return {
+    cpu: asked.get('cpu') ?? 0,
+    memory: asked.get('memory') ?? 0,
+    ephemeralStorage: asked.get('ephemeral-storage') ?? 0,
+    scalars,
+    nonZeroCpu: nonZero.get('cpu') ?? 0,
+    nonZeroMemory: nonZero.get('memory') ?? 0,
+  };
+}
+
+function aggregate(pod: Pod, requestsOf: (container: Container) => ReadonlyMap<string, number>): Sums {
+  const sums: Sums = new Map();
+  for (const container of pod.spec?.containers ?? []) add(sums, requestsOf(container));
+  const sidecars: Sums = new Map();
+  const startUp: Sums = new Map();
+  for (const container of pod.spec?.initContainers ?? []) {
+    const requests = requestsOf(container);
+    if (isSidecar(container)) {
+      add(sums, requests);
+      add(sidecars, requests);
+      raise(startUp, sidecars);
+    } else {
+      const running: Sums = new Map(requests);
+      add(running, sidecars);
+      raise(startUp, running);
+    }
+  }
+  raise(sums, startUp);
+  return sums;
+}
+
+/** The spec's requests, or while a resize is under way the highest of asked, allocated and actual. */
+function containerRequests(pod: Pod, container: Container): ReadonlyMap<string, number> {
+  const requests = amountsOf(container.resources?.requests ?? {});
+  const status = statusOf(pod, container.name);
+  if (status?.resources === undefined) return requests;
+  const highest: Sums = isResizeInfeasible(pod) ? new Map() : new Map(requests);
+  raise(highest, amountsOf(status.resources.requests ?? {}));
+  raise(highest, amountsOf(status.allocatedResources ?? {}));
+  return highest;
+}
+
+function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
+  return (
+    pod.status?.containerStatuses?.find(({ name }) => name === container) ??
+    pod.status?.initContainerStatuses?.find(({ name }) => name === container)
+  );
+}
+
+function isResizeInfeasible(pod: Pod): boolean {
+  return (
+    pod.status?.conditions?.some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible') ?? false
+  );
+}
+
+/** An init container that goes on running beside the others. */
+export function isSidecar(container: Container): boolean {
+  return container.restartPolicy === 'Always';
+}
+
+function add(sums: Sums, more: ReadonlyMap<string, number>): void {
+  for (const [name, amount] of more) sums.set(name, (sums.get(name) ?? 0) + amount);
+}
+
+function raise(sums: Sums, to: ReadonlyMap<string, number>): void {
+  for (const [name, amount] of to) sums.set(name, Math.max(sums.get(name) ?? 0, amount));
+}

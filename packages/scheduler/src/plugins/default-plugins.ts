@@ -1,0 +1,29 @@
+import type { SchedulerPlugin } from '../framework/plugin.js';
+import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
+import { defaultBinder } from './default-binder.js';
+import { imageLocality } from './image-locality.js';
+import { nodeAffinity } from './node-affinity.js';
+import { nodeName } from './node-name.js';
+import { nodePorts } from './node-ports.js';
+import { nodeUnschedulable } from './node-unschedulable.js';
+import { prioritySort } from './priority-sort.js';
+import { nodeResourcesFit } from './resources-fit.js';
+import { schedulingGates } from './scheduling-gates.js';
+import { taintToleration } from './taint-toleration.js';
+
+/** The plugins that kube-scheduler runs by default, as far as they are here, in its order and with its weights. */
+export function defaultPlugins(): readonly SchedulerPlugin[] {
+  return [
+    schedulingGates(),
+    prioritySort(),
+    nodeUnschedulable(),
+    nodeName(),
+    taintToleration(),
+    nodeAffinity(),
+    nodePorts(),
+    nodeResourcesFit(),
+    nodeResourcesBalancedAllocation(),
+    imageLocality(),
+    defaultBinder(),
+  ];
+}

@@ -1,0 +1,69 @@
+/** Asks one plugin about a pod and nodes in both of its forms, for tests. Not exported. */
+import type { Node, Pod } from '@pintle/api/core/v1';
+import { CycleState } from '../framework/cycle-state.js';
+import type { SchedulerPlugin } from '../framework/plugin.js';
+import { isSuccess, type Verdict } from '../framework/status.js';
+import { podInfo } from '../nodes/pod-info.js';
+import { tableOf } from '../simulate/schedule.js';
+
+export interface Judgement {
+  /** Set where PreFilter refused, or spared the plugin. */
+  readonly preFilter?: Verdict;
+  /** The nodes that PreFilter named. */
+  readonly nodeNames?: readonly string[];
+  readonly single: readonly string[];
+  readonly batched: readonly string[];
+}
+
+/** Filter verdicts as `Code: reasons`, or `ok`, by node. */
+export function judgeFilter(
+  plugin: SchedulerPlugin,
+  pod: Pod,
+  nodes: readonly Node[],
+  pods: readonly Pod[] = [],
+): Judgement {
+  const table = tableOf(nodes, pods);
+  const state = new CycleState(table);
+  const info = podInfo(pod);
+  const before = plugin.preFilter?.(state, info, table);
+  const rows = Int32Array.from(nodes, ({ metadata }) => table.rowOf(metadata.name!)!);
+  const codes = new Int32Array(rows.length);
+  plugin.filterAll?.(state, info, table, { rows, count: rows.length, codes });
+  return {
+    ...(before !== undefined && 'code' in before ? { preFilter: before } : {}),
+    ...(before !== undefined && 'nodeNames' in before ? { nodeNames: [...before.nodeNames!].sort() } : {}),
+    single: [...rows].map((row) => text(plugin.filter!(state, info, table.info(row)))),
+    batched: [...codes].map((code) => text(code === 0 ? undefined : plugin.verdict!(state, info, table, code))),
+  };
+}
+
+export interface Scores {
+  readonly raw: readonly number[];
+  readonly rawBatched: readonly number[];
+  readonly normalized: readonly number[];
+  readonly skipped: boolean;
+}
+
+export function judgeScore(
+  plugin: SchedulerPlugin,
+  pod: Pod,
+  nodes: readonly Node[],
+  pods: readonly Pod[] = [],
+): Scores {
+  const table = tableOf(nodes, pods);
+  const state = new CycleState(table);
+  const info = podInfo(pod);
+  const rows = Int32Array.from(nodes, ({ metadata }) => table.rowOf(metadata.name!)!);
+  const skipped = plugin.preScore?.(state, info, table, rows, rows.length)?.code === 'Skip';
+  const raw = [...rows].map((row) => plugin.score!(state, info, table.info(row)));
+  const scores = new Float64Array(rows.length);
+  if (plugin.scoreAll === undefined) scores.set(raw);
+  else plugin.scoreAll(state, info, table, rows, rows.length, scores);
+  const rawBatched = [...scores];
+  plugin.normalizeScores?.(state, info, table, rows, rows.length, scores);
+  return { raw, rawBatched, normalized: [...scores], skipped };
+}
+
+function text(verdict: Verdict): string {
+  return isSuccess(verdict) ? 'ok' : `${verdict.code}: ${verdict.reasons.join(', ')}`;
+}

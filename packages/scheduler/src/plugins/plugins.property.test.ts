@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Node, NodeSelectorTerm, Pod } from '@pintle/api/core/v1';
+import fc from 'fast-check';
+import { testNode, testPod } from '../test-objects.js';
+import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
+import { defaultPlugins } from './default-plugins.js';
+import { judgeFilter, judgeScore } from './judge.js';
+import { balanced, fits, leastAllocated, taintsTolerated } from './obvious-model.js';
+import { nodeResourcesFit } from './resources-fit.js';
+import { taintToleration } from './taint-toleration.js';
+
+const gpu = 'example.com/gpu';
+const requests = fc.record(
+  {
+    cpu: fc.constantFrom('0', '1m', '100m', '333m', '1', '3'),
+    memory: fc.constantFrom('0', '1', '128Mi', '1Gi', '3Gi'),
+    [gpu]: fc.constantFrom('0', '1', '2'),
+  },
+  { requiredKeys: [] },
+);
+const key = fc.constantFrom('a', 'b');
+const value = fc.constantFrom('', '1', '2', 'x');
+const effect = fc.constantFrom('NoSchedule', 'NoExecute', 'PreferNoSchedule');
+const toleration = fc.oneof(
+  fc.record({ key, operator: fc.constant('Exists'), effect }, { requiredKeys: ['operator'] }),
+  fc.record({ key, operator: fc.constant('Equal'), value, effect }, { requiredKeys: ['key'] }),
+);
+const term = fc.record(
+  {
+    matchExpressions: fc.array(
+      fc.record({
+        key,
+        operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'),
+        values: fc.array(value, { maxLength: 2 }),
+      }),
+      { maxLength: 2 },
+    ),
+    matchFields: fc.array(
+      fc.record({
+        key: fc.constant('metadata.name'),
+        operator: fc.constantFrom('In', 'NotIn'),
+        values: fc.array(fc.constantFrom('n0', 'n1', 'gone'), { maxLength: 2 }),
+      }),
+      { maxLength: 1 },
+    ),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<NodeSelectorTerm>;
+const podWords = fc.record(
+  {
+    requests,
+    tolerations: fc.array(toleration, { maxLength: 2 }),
+    nodeSelector: fc.dictionary(key, value, { maxKeys: 2 }),
+    priority: fc.integer({ min: 0, max: 2 }),
+    affinity: fc.record({
+      nodeAffinity: fc.record(
+        {
+          requiredDuringSchedulingIgnoredDuringExecution: fc.record({
+            nodeSelectorTerms: fc.array(term, { maxLength: 2 }),
+          }),
+          preferredDuringSchedulingIgnoredDuringExecution: fc.array(
+            fc.record({ weight: fc.integer({ min: 1, max: 100 }), preference: term }),
+            { maxLength: 3 },
+          ),
+        },
+        { requiredKeys: [] },
+      ),
+    }),
+    initContainers: fc.array(
+      fc.record(
+        { name: fc.constant('i'), resources: fc.record({ requests }), restartPolicy: fc.constant('Always') },
+        { requiredKeys: ['name', 'resources'] },
+      ),
+      { maxLength: 2 },
+    ),
+    ports: fc.array(fc.record({ hostPort: fc.constantFrom(80, 81), hostIP: fc.constantFrom('', '10.0.0.1') }), {
+      maxLength: 2,
+    }),
+    image: fc.constantFrom('app', 'app:v1', 'other'),
+  },
+  { requiredKeys: [] },
+);
+const nodeWords = fc.record(
+  {
+    cpu: fc.constantFrom('0', '1', '4'),
+    memory: fc.constantFrom('0', '1Gi', '8Gi'),
+    pods: fc.constantFrom('0', '2', '110'),
+    allocatable: fc.record({ [gpu]: fc.constantFrom('1', '4') }),
+    labels: fc.dictionary(key, value, { maxKeys: 2 }),
+    taints: fc.array(fc.record({ key, value, effect }, { requiredKeys: ['key', 'effect'] }), { maxLength: 2 }),
+    unschedulable: fc.boolean(),
+    images: fc.constantFrom([], [{ names: ['app:latest', 'app:v1'], sizeBytes: 900_000_000 }]),
+  },
+  { requiredKeys: [] },
+);
+type PodWords = typeof podWords extends fc.Arbitrary<infer W> ? W : never;
+
+function makePod(name: string, { ports, image, ...words }: PodWords, nodeName?: string): Pod {
+  const pod = testPod(name, { ...(words as object), ...(nodeName === undefined ? {} : { nodeName }) });
+  const container = {
+    ...pod.spec!.containers[0]!,
+    ...(image && { image }),
+    ...(ports && { ports: ports.map((port) => ({ containerPort: 1, protocol: 'TCP' as const, ...port })) }),
+  };
+  return { ...pod, spec: { ...pod.spec!, containers: [container] } } as Pod;
+}
+
+const cluster = fc
+  .tuple(
+    fc.array(nodeWords, { minLength: 1, maxLength: 5 }),
+    fc.array(fc.tuple(podWords, fc.nat()), { maxLength: 8 }),
+    podWords,
+  )
+  .map(([nodes, pods, pod]) => ({
+    nodes: nodes.map((words, i) => testNode(`n${i}`, words as object)) as readonly Node[],
+    pods: pods.map(([words, at], i) => makePod(`p${i}`, words, `n${at % nodes.length}`)),
+    pod: makePod('new', pod),
+  }));
+
+describe('every plugin gives one answer in both of its forms', () => {
+  for (const plugin of defaultPlugins()) {
+    if (plugin.filterAll !== undefined) {
+      it(`${plugin.name}, Filter`, () => {
+        fc.assert(
+          fc.property(cluster, ({ nodes, pods, pod }) => {
+            const { single, batched, preFilter } = judgeFilter(plugin, pod, nodes, pods);
+            expect(batched).toEqual(single);
+            if (preFilter?.code === 'Skip') expect(single.every((text) => text === 'ok')).toBe(true);
+          }),
+          { numRuns: 300 },
+        );
+      });
+    }
+    if (plugin.scoreAll !== undefined) {
+      it(`${plugin.name}, Score`, () => {
+        fc.assert(
+          fc.property(cluster, ({ nodes, pods, pod }) => {
+            const { raw, rawBatched, normalized } = judgeScore(plugin, pod, nodes, pods);
+            expect(rawBatched).toEqual(raw);
+            expect(normalized.every((score) => Number.isInteger(score) && score >= 0 && score <= 100)).toBe(true);
+          }),
+          { numRuns: 300 },
+        );
+      });
+    }
+  }
+});
+
+describe('plugins agree with the obvious model', () => {
+  it('NodeResourcesFit, Filter and Score', () => {
+    fc.assert(
+      fc.property(cluster, ({ nodes, pods, pod }) => {
+        const world = { nodes, pods };
+        expect(judgeFilter(nodeResourcesFit(), pod, nodes, pods).single).toEqual(
+          nodes.map((node) => fits(world, node, pod)),
+        );
+        expect(judgeScore(nodeResourcesFit(), pod, nodes, pods).raw).toEqual(
+          nodes.map((node) => leastAllocated(world, node, pod)),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it('NodeResourcesBalancedAllocation', () => {
+    fc.assert(
+      fc.property(cluster, ({ nodes, pods, pod }) => {
+        const { raw, skipped } = judgeScore(nodeResourcesBalancedAllocation(), pod, nodes, pods);
+        if (!skipped) expect(raw).toEqual(nodes.map((node) => balanced({ nodes, pods }, node, pod)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it('TaintToleration', () => {
+    fc.assert(
+      fc.property(cluster, ({ nodes, pods, pod }) => {
+        const { single } = judgeFilter(taintToleration(), pod, nodes, pods);
+        expect(single.map((text) => text === 'ok')).toEqual(nodes.map((node) => taintsTolerated(node, pod)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

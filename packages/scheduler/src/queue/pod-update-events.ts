@@ -1,0 +1,47 @@
+/** What an update of a pod means for scheduling, as cluster events: nothing where nothing that matters changed. */
+import type { Pod } from '@pintle/api/core/v1';
+import { Action, type ClusterEvent } from '../framework/cluster-event.js';
+import { podRequests } from '../nodes/pod-requests.js';
+
+const targetPod = (action: number, label: string): ClusterEvent => ({ resource: 'TargetPod', action, label });
+const events = {
+  labels: targetPod(Action.UpdatePodLabel, 'UpdatePodLabel'),
+  scaleDown: targetPod(Action.UpdatePodScaleDown, 'UpdatePodScaleDown'),
+  gates: targetPod(Action.UpdatePodSchedulingGatesEliminated, 'UpdatePodSchedulingGatesEliminated'),
+  tolerations: targetPod(Action.UpdatePodToleration, 'UpdatePodToleration'),
+  other: targetPod(Action.UpdatePodOther, 'UpdatePod'),
+};
+
+/** The changes of a waiting pod itself. */
+export function podUpdateEvents(before: Pod, after: Pod): readonly ClusterEvent[] {
+  const found: ClusterEvent[] = [];
+  if (!sameRecord(before.metadata.labels, after.metadata.labels)) found.push(events.labels);
+  if (asksForLess(before, after)) found.push(events.scaleDown);
+  const gates = ({ spec }: Pod) => spec?.schedulingGates?.length ?? 0;
+  if (gates(before) > 0 && gates(after) === 0) found.push(events.gates);
+  const tolerations = ({ spec }: Pod) => spec?.tolerations?.length ?? 0;
+  if (tolerations(before) !== tolerations(after)) found.push(events.tolerations);
+  if (found.length === 0 && before.spec !== after.spec && before.metadata.generation !== after.metadata.generation) {
+    found.push(events.other);
+  }
+  return found;
+}
+
+/** The same changes of a pod that has its node already, which may help others. */
+export function assignedPodUpdateEvents(before: Pod, after: Pod): readonly ClusterEvent[] {
+  return podUpdateEvents(before, after).map((event) => ({ ...event, resource: 'AssignedPod' }));
+}
+
+function asksForLess(before: Pod, after: Pod): boolean {
+  if (before.spec === after.spec && before.status?.containerStatuses === after.status?.containerStatuses) return false;
+  const [had, has] = [podRequests(before), podRequests(after)];
+  if (has.cpu < had.cpu || has.memory < had.memory || has.ephemeralStorage < had.ephemeralStorage) return true;
+  return had.scalars.some(
+    ({ name, amount }) => (has.scalars.find((scalar) => scalar.name === name)?.amount ?? 0) < amount,
+  );
+}
+
+function sameRecord(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
+}

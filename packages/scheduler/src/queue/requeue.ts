@@ -1,0 +1,74 @@
+/**
+ * Whether something that happened makes a pod worth trying again: asks the hints of the plugins that refused it.
+ * What each plugin registered is asked for once, when the queue is made.
+ */
+import { type ClusterEvent, type EventOfInterest, isWildcard, matchesEvent } from '../framework/cluster-event.js';
+import type { Framework } from '../framework/framework.js';
+import type { HappenedEvent } from './in-flight.js';
+import type { QueuedPodInfo } from './queued-pod-info.js';
+
+/** `now`: without back-off. */
+export type Requeue = 'skip' | 'after backoff' | 'now';
+
+export interface RequeueDecision {
+  readonly requeue: Requeue;
+  /** The plugin whose hint decided. */
+  readonly plugin?: string;
+}
+
+const everything: readonly EventOfInterest[] = [{ resource: '*', action: -1 }];
+
+export class QueueingHints {
+  /** By scheduler name, then by plugin. */
+  private readonly interests = new Map<string, ReadonlyMap<string, readonly EventOfInterest[]>>();
+
+  constructor(frameworks: ReadonlyMap<string, Framework>) {
+    for (const [name, { profile }] of frameworks) {
+      this.interests.set(
+        name,
+        new Map(profile.plugins.map((plugin) => [plugin.name, plugin.eventsToRegister?.() ?? everything])),
+      );
+    }
+  }
+
+  /** Whether the plugin registered such events in any profile; a plugin nobody knows is taken to want all. */
+  wants(plugin: string, event: ClusterEvent): boolean {
+    if (isWildcard(event)) return true;
+    let known = false;
+    for (const plugins of this.interests.values()) {
+      const interests = plugins.get(plugin);
+      known ||= interests !== undefined;
+      if (interests?.some((interest) => matchesEvent(interest, event))) return true;
+    }
+    return !known;
+  }
+
+  decide(queued: QueuedPodInfo, happened: HappenedEvent): RequeueDecision {
+    const { unschedulablePlugins, pendingPlugins } = queued;
+    if (isWildcard(happened.event)) return { requeue: 'after backoff' };
+    // It failed rather than was refused: nobody knows what might help, so everything may.
+    if (unschedulablePlugins.size === 0 && pendingPlugins.size === 0) return { requeue: 'after backoff' };
+    for (const plugin of pendingPlugins) {
+      if (this.mayHelp(plugin, queued, happened)) return { requeue: 'now', plugin };
+    }
+    for (const plugin of unschedulablePlugins) {
+      if (this.mayHelp(plugin, queued, happened)) return { requeue: 'after backoff', plugin };
+    }
+    return { requeue: 'skip' };
+  }
+
+  private mayHelp(plugin: string, { pod }: QueuedPodInfo, happened: HappenedEvent): boolean {
+    const interests = this.interests.get(pod.schedulerName)?.get(plugin) ?? everything;
+    for (const interest of interests) {
+      if (!matchesEvent(interest, happened.event)) continue;
+      if (interest.hint === undefined) return true;
+      try {
+        if (interest.hint(pod.pod, happened.before, happened.after) === 'Queue') return true;
+      } catch {
+        // A hint that fails must not leave the pod waiting for ever.
+        return true;
+      }
+    }
+    return false;
+  }
+}

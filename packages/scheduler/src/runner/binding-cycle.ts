@@ -1,0 +1,76 @@
+/**
+ * From a decision to a bound pod: waits for Permit, runs PreBind and Bind, and says what came of it. Runs beside
+ * the next decisions; the pod's room is kept all the while.
+ */
+import { Pod } from '@pintle/api/core/v1';
+import type { Client } from '@pintle/client';
+import { type Clock, StatusError, sleep, withTimeout } from '@pintle/machinery';
+import type { CycleState } from '../framework/cycle-state.js';
+import type { Framework } from '../framework/framework.js';
+import type { SchedulerHandle } from '../framework/plugin.js';
+import { errorStatus, isSuccess, type Status, type Verdict } from '../framework/status.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+
+export interface BindingOptions {
+  readonly framework: Framework;
+  readonly state: CycleState;
+  readonly pod: PodInfo;
+  readonly nodeName: string;
+  readonly handle: SchedulerHandle;
+  readonly client: Client;
+  readonly clock: Clock;
+  /** How long PreBind and Bind may each take. */
+  readonly timeoutMs: number;
+}
+
+/** `bound`: it has the node. `elsewhere`: another bound it meanwhile. `gone`: it was deleted. */
+export type BindingOutcome =
+  | { readonly type: 'bound' | 'elsewhere' | 'gone' }
+  | { readonly type: 'failed'; readonly status: Status };
+
+/** How often the truth is asked for after a bind whose outcome is unknown. */
+const lookUpsMax = 5;
+const lookUpDelayMs = 500;
+
+export async function bindPod(options: BindingOptions): Promise<BindingOutcome> {
+  const { framework, state, pod, nodeName, handle } = options;
+  const before = await limited(options, 'PreBind', () => framework.runPreBind(state, pod, nodeName, handle));
+  if (!isSuccess(before)) return { type: 'failed', status: before };
+  const verdict = await limited(options, 'Bind', () => framework.runBind(state, pod, nodeName, handle));
+  if (isSuccess(verdict)) return { type: 'bound' };
+  if (isRefusal(verdict.cause)) return { type: 'failed', status: verdict };
+  return lookUp(options, verdict);
+}
+
+async function limited(options: BindingOptions, point: string, run: () => Promise<Verdict>): Promise<Verdict> {
+  const what = `${point} of pod ${options.pod.key}`;
+  try {
+    return await withTimeout(options.clock, options.timeoutMs, what, run);
+  } catch (error) {
+    return errorStatus(error);
+  }
+}
+
+/** The server answered, and its answer is no. */
+function isRefusal(cause: unknown): boolean {
+  return StatusError.is(cause) && cause.code >= 400 && cause.code < 500;
+}
+
+/**
+ * Differs from Kubernetes: a bind whose answer was lost may have been carried out, so the pod's room is not given
+ * away before the server was asked where the pod is.
+ */
+async function lookUp({ client, clock, pod, nodeName }: BindingOptions, failure: Status): Promise<BindingOutcome> {
+  for (let attempt = 0; attempt < lookUpsMax; attempt++) {
+    try {
+      const found = await client.get(Pod, { name: pod.name, namespace: pod.namespace });
+      if (found.metadata.uid !== pod.pod.metadata.uid) return { type: 'gone' };
+      if (!found.spec?.nodeName) return { type: 'failed', status: failure };
+      return { type: found.spec.nodeName === nodeName ? 'bound' : 'elsewhere' };
+    } catch (error) {
+      if (StatusError.is(error, 'NotFound')) return { type: 'gone' };
+      await sleep(clock, lookUpDelayMs * 2 ** attempt);
+    }
+  }
+  return { type: 'failed', status: failure };
+}

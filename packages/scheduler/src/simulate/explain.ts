@@ -1,0 +1,196 @@
+/**
+ * Why a pod is where it is, or nowhere: its last attempt repeated on the nodes as they then were, this time with
+ * every plugin asked of every node, as data.
+ *
+ * Caveats: plugins are asked again, so one that answers differently the second time makes the explanation differ.
+ */
+import { NodeScorer } from '../algorithm/node-scorer.js';
+import { CycleState } from '../framework/cycle-state.js';
+import { asFilterStatus, type Framework, pluginError } from '../framework/framework.js';
+import type { FilterPlugin } from '../framework/plugin.js';
+import { isSuccess, type Status } from '../framework/status.js';
+import type { NodeTable } from '../nodes/node-table.js';
+import { type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
+import type { QueueMove } from '../queue/queued-pod-info.js';
+import { type AttemptRecord, frameworksOf, type ScheduleResult, tableOf } from './schedule.js';
+
+export interface FilterVerdict {
+  readonly plugin: string;
+  readonly code: Status['code'];
+  readonly reasons: readonly string[];
+}
+
+export interface PluginScore {
+  readonly plugin: string;
+  readonly raw: number;
+  /** Between 0 and 100. */
+  readonly normalized: number;
+  readonly weight: number;
+}
+
+export interface NodeExplanation {
+  readonly node: string;
+  /** Whether the attempt looked at this node; with sampling it stops when it has found enough. */
+  readonly considered: boolean;
+  /** Whether every Filter lets the pod pass. */
+  readonly feasible: boolean;
+  /** One for each Filter plugin that has something to say about the pod. */
+  readonly filters: readonly FilterVerdict[];
+  /** Of the nodes that are considered and feasible. */
+  readonly scores: readonly PluginScore[];
+  /** The weighted sum of the normalized scores. */
+  readonly total?: number;
+  readonly chosen: boolean;
+}
+
+export interface Explanation {
+  /** `namespace/name`. */
+  readonly pod: string;
+  readonly outcome: 'placed' | 'unschedulable' | 'waiting' | 'gated' | 'failed';
+  readonly nodeName?: string;
+  readonly message?: string;
+  readonly attempts: readonly AttemptRecord[];
+  readonly moves: readonly QueueMove[];
+  /** What refused the pod before any node was looked at. */
+  readonly preFilter?: FilterVerdict;
+  readonly nodes: readonly NodeExplanation[];
+}
+
+/** The result knows no such pod, or several. */
+export class UnknownPodError extends Error {
+  readonly code = 'PINTLE_UNKNOWN_POD';
+  constructor(name: string, candidates: readonly string[]) {
+    super(
+      candidates.length === 0
+        ? `no pod called ${JSON.stringify(name)} was scheduled`
+        : `there are several pods called ${JSON.stringify(name)}: say which of ${candidates.join(', ')}`,
+    );
+    this.name = 'UnknownPodError';
+  }
+}
+
+/** Explains the pod's last attempt. `pod`: `namespace/name`, or a name that only one has. Errors: `UnknownPodError`. */
+export function explain(result: ScheduleResult, pod: string): Explanation {
+  const { key, info } = findPod(result, pod);
+  const attempts = result.attempts.filter((attempt) => attempt.pod === key);
+  const last = attempts.at(-1);
+  const moves = result.moves.get(key) ?? [];
+  const refusal = result.unschedulable.get(key);
+  if (last === undefined) {
+    const outcome = refusal?.gated === true ? 'gated' : 'unschedulable';
+    return { pod: key, outcome, attempts, moves, nodes: [], ...(refusal && { message: refusal.message }) };
+  }
+  const { table, framework } = replay(result, info, last);
+  const nodeName = result.placements.get(key) ?? result.waiting.get(key);
+  const outcome = result.placements.has(key) ? 'placed' : result.waiting.has(key) ? 'waiting' : last.outcome;
+  return {
+    pod: key,
+    outcome,
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(refusal === undefined ? {} : { message: refusal.message }),
+    attempts,
+    moves,
+    ...judge(framework, table, info, last),
+  };
+}
+
+function findPod(result: ScheduleResult, name: string): { key: string; info: PodInfo } {
+  const found = result.input.pods.filter((pod) => podKey(pod) === name || pod.metadata.name === name);
+  const exact = found.filter((pod) => podKey(pod) === name);
+  const pod = exact[0] ?? (found.length === 1 ? found[0] : undefined);
+  if (pod === undefined) throw new UnknownPodError(name, found.map(podKey));
+  return { key: podKey(pod), info: podInfo(pod) };
+}
+
+/** The nodes as they were just before the attempt. */
+function replay(result: ScheduleResult, info: PodInfo, until: AttemptRecord) {
+  const { nodes, pods, policy } = result.input;
+  const table = tableOf(nodes, pods);
+  const byKey = new Map(pods.map((pod) => [podKey(pod), pod]));
+  for (const attempt of result.attempts) {
+    if (attempt === until) break;
+    const settled = attempt.outcome === 'placed' || attempt.outcome === 'waiting';
+    if (settled) table.addPod(table.rowOf(attempt.nodeName!)!, podInfo(byKey.get(attempt.pod)!));
+  }
+  return { table, framework: frameworksOf(policy).get(info.schedulerName)! };
+}
+
+function judge(framework: Framework, table: NodeTable, pod: PodInfo, attempt: AttemptRecord) {
+  const state = new CycleState(table);
+  const before = framework.runPreFilter(state, pod, table);
+  const order = table.rows();
+  if (before.status !== undefined) {
+    const { plugin = '', code, reasons } = before.status;
+    return { preFilter: { plugin, code, reasons }, nodes: [] };
+  }
+  const considered = (position: number) => {
+    if (attempt.evaluated === undefined || before.nodeNames !== undefined) return true;
+    return (position - attempt.start + order.length) % order.length < attempt.evaluated;
+  };
+  const nodes = [...order].map((row, position) => {
+    const filters = framework.filter
+      .filter(({ name }) => !state.skipFilter.has(name))
+      .map((plugin) => verdictOf(plugin, state, pod, table, row));
+    const narrowed = before.nodeNames?.has(table.info(row).name) === false;
+    const feasible = !narrowed && filters.every(({ code }) => code === 'Success');
+    return { row, considered: considered(position) && !narrowed, feasible, filters };
+  });
+  const scored = nodes.filter((node) => node.considered && node.feasible);
+  const { scores, totals } = scoreRows(
+    framework,
+    state,
+    pod,
+    Int32Array.from(scored, ({ row }) => row),
+  );
+  return {
+    nodes: nodes.map(({ row, ...node }): NodeExplanation => {
+      const total = totals.get(row);
+      const name = table.info(row).name;
+      return {
+        node: name,
+        ...node,
+        scores: scores.get(row) ?? [],
+        ...(total === undefined ? {} : { total }),
+        chosen: attempt.nodeName === name,
+      };
+    }),
+  };
+}
+
+function verdictOf(
+  plugin: FilterPlugin,
+  state: CycleState,
+  pod: PodInfo,
+  table: NodeTable,
+  row: number,
+): FilterVerdict {
+  let said: Status | undefined;
+  try {
+    const verdict = plugin.filter(state, pod, table.info(row));
+    said = isSuccess(verdict) ? undefined : asFilterStatus(verdict, plugin.name);
+  } catch (error) {
+    said = pluginError(plugin.name, 'Filter', error);
+  }
+  return { plugin: plugin.name, code: said?.code ?? 'Success', reasons: said?.reasons ?? [] };
+}
+
+function scoreRows(framework: Framework, state: CycleState, pod: PodInfo, rows: Int32Array) {
+  const scores = new Map<number, PluginScore[]>();
+  const totals = new Map<number, number>();
+  // One node that is left is taken without scoring; so is one of none.
+  if (rows.length < 2 || !isSuccess(framework.runPreScore(state, pod, state.table, rows, rows.length))) {
+    return { scores, totals };
+  }
+  const scorer = new NodeScorer();
+  const failure = scorer.run(framework, state, pod, rows, rows.length, {
+    scored({ name, weight = 1 }, raw, normalized) {
+      for (const [i, row] of rows.entries()) {
+        const list = scores.get(row) ?? [];
+        list.push({ plugin: name, raw: raw[i]!, normalized: normalized[i]!, weight });
+        scores.set(row, list);
+      }
+    },
+  });
+  if (failure === undefined) for (const [i, row] of rows.entries()) totals.set(row, scorer.totals[i]!);
+  return { scores, totals };
+}

@@ -1,0 +1,221 @@
+/**
+ * A policy tried out: places pods on nodes as a scheduler with that policy would, with no cluster and no clock.
+ * The same input and seed give the same result. What it decided can be asked of `explain()`.
+ *
+ * It runs the scheduler's own queue and attempts. Time is only counted: when all that is left is backing off, it
+ * jumps to the end of the first back-off. Nothing is bound: a pod is placed when Permit lets it go.
+ */
+import type { Node, Pod } from '@pintle/api/core/v1';
+import { type Random, seededRandom } from '@pintle/machinery';
+import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
+import { clusterEvents } from '../framework/cluster-event.js';
+import { Framework } from '../framework/framework.js';
+import type { Profile } from '../framework/profile.js';
+import { isSuccess, statusMessage } from '../framework/status.js';
+import { NodeTable } from '../nodes/node-table.js';
+import { isTerminal, type PodInfo, podInfo } from '../nodes/pod-info.js';
+import { Nominations } from '../queue/nominations.js';
+import type { QueueMove } from '../queue/queued-pod-info.js';
+import { SchedulingQueue } from '../queue/scheduling-queue.js';
+import { type SimulatedHandle, simulatedHandle } from './simulated-handle.js';
+
+export interface ScheduleInput {
+  /** One policy, or several with scheduler names of their own. */
+  readonly policy: Profile | readonly Profile[];
+  readonly nodes: readonly Node[];
+  /** Those with `spec.nodeName` are there already; the others are placed. */
+  readonly pods: readonly Pod[];
+  /** Breaks ties. Default 1. */
+  readonly seed?: number;
+  /** Attempts that one pod may take. Default 10. */
+  readonly attemptsMax?: number;
+}
+
+/** One attempt, as far as it takes to repeat it. */
+export interface AttemptRecord {
+  readonly pod: string;
+  /** Which attempt of that pod, from 1. */
+  readonly attempt: number;
+  readonly outcome: 'placed' | 'unschedulable' | 'failed' | 'waiting';
+  readonly nodeName?: string;
+  /** How many nodes were looked at, beginning with number `start` of the order. */
+  readonly evaluated?: number;
+  readonly start: number;
+  readonly feasible?: number;
+  readonly message?: string;
+}
+
+export interface UnschedulablePod {
+  readonly message: string;
+  /** The plugins that refused it. */
+  readonly plugins: readonly string[];
+  readonly gated: boolean;
+}
+
+export interface ScheduleResult {
+  /** From pod to node, by `namespace/name`, or name where the pod has no namespace; in order of placement. */
+  readonly placements: ReadonlyMap<string, string>;
+  readonly unschedulable: ReadonlyMap<string, UnschedulablePod>;
+  /** Pods that a Permit plugin still holds, with the node kept for them. */
+  readonly waiting: ReadonlyMap<string, string>;
+  /** In order. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Where each pod went in the queue. */
+  readonly moves: ReadonlyMap<string, readonly QueueMove[]>;
+  readonly input: ScheduleInput;
+}
+
+export function schedule(input: ScheduleInput): ScheduleResult {
+  return new Simulation(input).run();
+}
+
+/** The frameworks of one policy or several, by scheduler name. */
+export function frameworksOf(policy: Profile | readonly Profile[]): ReadonlyMap<string, Framework> {
+  const profiles: readonly Profile[] = 'plugins' in policy ? [policy] : policy;
+  return new Map(profiles.map((each) => [each.schedulerName, new Framework(each)]));
+}
+
+/** A table of these nodes and of the pods that are on them already. */
+export function tableOf(nodes: readonly Node[], pods: readonly Pod[]): NodeTable {
+  const table = new NodeTable({ capacity: nodes.length });
+  for (const node of nodes) table.setNode(node);
+  for (const pod of pods) {
+    const row = pod.spec?.nodeName && !isTerminal(pod) ? table.rowOf(pod.spec.nodeName) : undefined;
+    if (row !== undefined) table.addPod(row, podInfo(pod));
+  }
+  return table;
+}
+
+class Simulation {
+  private readonly table: NodeTable;
+  private readonly frameworks: ReadonlyMap<string, Framework>;
+  private readonly queue: SchedulingQueue;
+  private readonly placer: Placer;
+  private readonly random: Random;
+  private readonly handle: SimulatedHandle;
+  private readonly nominations = new Nominations();
+  private readonly placements = new Map<string, string>();
+  private readonly unschedulable = new Map<string, UnschedulablePod>();
+  private readonly attempts: AttemptRecord[] = [];
+  private readonly moves = new Map<string, readonly QueueMove[]>();
+  private nowMs = 0;
+
+  constructor(private readonly input: ScheduleInput) {
+    this.table = tableOf(input.nodes, input.pods);
+    this.frameworks = frameworksOf(input.policy);
+    this.queue = new SchedulingQueue({ frameworks: this.frameworks });
+    this.random = seededRandom(input.seed ?? 1);
+    this.handle = simulatedHandle({
+      table: this.table,
+      activate: (keys) => this.queue.activate(keys, this.nowMs),
+      settled: (pod, nodeName, refusal) => {
+        if (refusal === undefined) this.place(pod, nodeName);
+        else this.release(pod, nodeName, refusal);
+      },
+    });
+    this.placer = new Placer({
+      table: this.table,
+      random: this.random,
+      handle: this.handle,
+      nominated: this.nominations,
+    });
+  }
+
+  run(): ScheduleResult {
+    const { pods, attemptsMax = 10 } = this.input;
+    for (const pod of pods) {
+      if (pod.spec?.nodeName || isTerminal(pod)) continue;
+      const info = podInfo(pod);
+      if (this.frameworks.has(info.schedulerName)) this.queue.add(info, this.nowMs);
+      else this.refuse(info.key, `no profile has the scheduler name ${JSON.stringify(info.schedulerName)}`, []);
+    }
+    for (;;) {
+      const queued = this.queue.pop(this.nowMs);
+      if (queued === undefined) {
+        const next = this.queue.nextBackoffMs();
+        if (next === undefined) break;
+        this.nowMs = Math.max(this.nowMs, next);
+        continue;
+      }
+      const start = this.placer.nextStart;
+      const framework = this.frameworks.get(queued.pod.schedulerName)!;
+      const outcome = this.placer.attempt(framework, queued.pod);
+      this.moves.set(queued.pod.key, queued.moves);
+      if (outcome.type === 'placed') {
+        this.queue.done(queued);
+        this.keep(framework, queued.pod, outcome, queued.attempts, start);
+        continue;
+      }
+      if (outcome.type === 'unschedulable' && outcome.nominating !== undefined) {
+        this.nominations.set(queued.pod, outcome.nominating.nodeName);
+      }
+      const { message, plugins, pending } = refusalOf(outcome);
+      const failed = outcome.type === 'failed' ? 'failed' : 'unschedulable';
+      this.attempts.push({ pod: queued.pod.key, attempt: queued.attempts, outcome: failed, start, message });
+      this.refuse(queued.pod.key, message, [...plugins, ...pending]);
+      if (queued.attempts >= attemptsMax) this.queue.done(queued);
+      else this.queue.addUnschedulable(queued, { unschedulablePlugins: plugins, pendingPlugins: pending }, this.nowMs);
+    }
+    return this.result();
+  }
+
+  private keep(
+    framework: Framework,
+    pod: PodInfo,
+    outcome: Extract<AttemptOutcome, { type: 'placed' }>,
+    attempt: number,
+    start: number,
+  ): void {
+    const { nodeName, row, state, evaluated, feasible } = outcome;
+    this.table.addPod(row, pod);
+    this.nominations.delete(pod.key);
+    const reserved = framework.runReserve(state, pod, nodeName, this.handle);
+    const permit = isSuccess(reserved) ? framework.runPermit(state, pod, nodeName, this.handle) : undefined;
+    const refusal = permit === undefined ? reserved : permit.status;
+    const record = { pod: pod.key, attempt, nodeName, start, evaluated, feasible };
+    if (refusal?.code === 'Wait') {
+      this.attempts.push({ ...record, outcome: 'waiting' });
+      this.handle.wait(pod, nodeName, permit!.waits, () => framework.runUnreserve(state, pod, nodeName, this.handle));
+    } else if (isSuccess(refusal)) {
+      this.attempts.push({ ...record, outcome: 'placed' });
+      this.place(pod, nodeName);
+    } else {
+      this.attempts.push({ ...record, outcome: 'unschedulable', message: statusMessage(refusal) });
+      framework.runUnreserve(state, pod, nodeName, this.handle);
+      this.release(pod, nodeName, statusMessage(refusal), refusal?.plugin);
+    }
+  }
+
+  private place(pod: PodInfo, nodeName: string): void {
+    this.placements.set(pod.key, nodeName);
+    this.unschedulable.delete(pod.key);
+    this.queue.moveAll(clusterEvents.assignedPodAdd, undefined, pod.pod, this.nowMs);
+  }
+
+  private release(pod: PodInfo, nodeName: string, message: string, plugin?: string): void {
+    this.table.removePod(this.table.rowOf(nodeName)!, pod);
+    this.refuse(pod.key, message, plugin === undefined ? [] : [plugin]);
+  }
+
+  private refuse(key: string, message: string, plugins: readonly string[]): void {
+    this.unschedulable.set(key, { message, plugins: [...new Set(plugins)].sort(), gated: false });
+  }
+
+  private result(): ScheduleResult {
+    for (const { pod, place, gateMessage = '', gatedBy = '', moves } of this.queue.pods()) {
+      this.moves.set(pod.key, moves);
+      if (place === 'gated') this.unschedulable.set(pod.key, { message: gateMessage, plugins: [gatedBy], gated: true });
+    }
+    const waiting = new Map(this.handle.waitingPods().map(({ pod, nodeName }) => [pod.key, nodeName]));
+    const { placements, unschedulable, attempts, moves, input } = this;
+    return { placements, unschedulable, waiting, attempts, moves, input };
+  }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function refusalOf(outcome: Exclude<AttemptOutcome, { type: 'placed' }>) {
+  if (outcome.type === 'failed') return { message: statusMessage(outcome.status), plugins: none, pending: none };
+  const { unschedulablePlugins, pendingPlugins } = outcome.diagnosis;
+  return { message: outcome.message, plugins: unschedulablePlugins, pending: pendingPlugins };
+}
