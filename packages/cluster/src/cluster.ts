@@ -14,6 +14,7 @@ import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pi
 import { type Controller, createManager, type Manager } from '@pintle/controller-runtime';
 import { builtinControllers } from '@pintle/controllers';
 import { type KindRef, realWorld, type World } from '@pintle/machinery';
+import { sharedObjects, sharedPods } from '@pintle/kubelet';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
 import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler';
 import { memoryStore } from '@pintle/store';
@@ -30,6 +31,8 @@ export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend'
   readonly controllers?: readonly Controller[];
   /** Which built-in controllers run, by name; all of them unless given. */
   readonly builtinControllers?: readonly string[];
+  /** PEM; published in every namespace for pods to trust the API server by. */
+  readonly rootCertificate?: string;
   /** The scheduler's profiles; the default one unless given, none with `false`. */
   readonly scheduler?: readonly Profile[] | false;
   /** Carries the traffic of Services on this machine. */
@@ -81,22 +84,19 @@ async function assemble(
   informers.start();
   ends.push(() => informers.stop());
 
-  const kinds = (): readonly KindRef[] =>
-    apiServer.core.registry
-      .all()
-      .filter(({ isStored }) => isStored)
-      .map(({ kind }) => kind);
+  const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('list') ?? true);
+  const kinds = (): readonly KindRef[] => apiServer.core.registry.all().filter(listed).map(({ kind }) => kind);
+  const builtin = builtinControllers({
+    kinds,
+    ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
+    ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
+  });
   const manager = createManager({
     client: apiServer.client({ fieldManager: 'kube-controller-manager' }),
     world,
     informers,
-    controllers: [
-      ...builtinControllers({
-        kinds,
-        ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
-      }),
-      ...(parts.controllers ?? []),
-    ],
+    controllers: [...builtin.controllers, ...(parts.controllers ?? [])],
+    runnables: builtin.runnables,
   });
   await start(manager, ends);
   if (parts.scheduler !== false) {
@@ -110,8 +110,11 @@ async function assemble(
   }
   if (parts.services !== undefined) await start(createServiceProxy({ world, informers, ...parts.services }), ends);
 
+  // One subscription to pods and one cache of what they refer to, however many nodes live in this process.
+  const nodeClient = apiServer.client({ fieldManager: 'kubelet' });
+  const shared = { world, client: nodeClient, informers, pods: sharedPods(informers), objects: sharedObjects({ client: nodeClient, informers }) };
   const addNode = async (part: NodePart) => {
-    const node = await startNode(part, { world, client: apiServer.client({ fieldManager: 'kubelet' }), informers });
+    const node = await startNode(part, shared);
     agents.set(part.name, node.agent);
     ends.push(node.stop);
     return node.agent;

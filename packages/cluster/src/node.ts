@@ -1,5 +1,4 @@
 /** A node as a part of a cluster: a runtime and a network under a name. */
-import type { Client } from '@pintle/client';
 import type { ContainerRuntime, NodeAgent, PodNetwork } from '@pintle/contracts';
 import {
   createKubelet,
@@ -9,10 +8,9 @@ import {
   simulatedRuntime,
 } from '@pintle/kubelet';
 import type { World } from '@pintle/machinery';
-import type { Informers } from '@pintle/watch';
 
 export interface NodePart
-  extends Pick<KubeletOptions, 'capacity' | 'labels' | 'taints' | 'addresses' | 'volumes' | 'prober'> {
+  extends Pick<KubeletOptions, 'capacity' | 'labels' | 'taints' | 'addresses' | 'volumes' | 'prober' | 'nodeInfo'> {
   readonly name: string;
   /** Made when the node starts, on the cluster's world. */
   runtime(world: World): ContainerRuntime | Promise<ContainerRuntime>;

@@ -70,11 +70,11 @@ export type OperationResult<V> =
   | { readonly type: 'delete'; readonly deleted: readonly StoreEntry<V>[] }
   | { readonly type: 'range'; readonly entries: readonly StoreEntry<V>[]; readonly more: boolean };
 
-/** If every comparison holds, `then` is done, else `else`. No key may be written twice in one transaction. */
+/** If every comparison holds, `success` is done, else `failure`. No key may be written twice in one transaction. */
 export interface Transaction<V> {
   readonly compare: readonly Compare[];
-  readonly then: readonly Operation<V>[];
-  readonly else?: readonly Operation<V>[];
+  readonly success: readonly Operation<V>[];
+  readonly failure?: readonly Operation<V>[];
 }
 
 export interface TransactionResult<V> {

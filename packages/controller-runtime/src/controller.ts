@@ -1,9 +1,11 @@
 /** The builder: which objects a controller is for, what else wakes it, and how it runs. */
 import type { ObjectKey } from '@pintle/client';
-import type { KindRef, KubernetesObject } from '@pintle/machinery';
+import { apiVersionOf, controllerOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import type { InformerEvent, Informers } from '@pintle/watch';
 import type { Observable } from 'rxjs';
 import type { Reconciler } from './reconciler.js';
+
+const defaults = { concurrency: 1, backoffBaseMs: 5, backoffMaxMs: 1_000_000, timeoutMs: 300_000 };
 
 export type ObjectEvent<T> = Exclude<InformerEvent<T>, { readonly type: 'synced' }>;
 export type Predicate<T> = (event: ObjectEvent<T>) => boolean;
@@ -56,3 +58,54 @@ export type ControllerSource =
       readonly predicate?: Predicate<KubernetesObject>;
     }
   | { readonly type: 'keys'; readonly keys: Observable<ObjectKey> };
+
+/** A controller without an object to be for; `for` and `reconcile` are still to be said. */
+export class IncompleteControllerError extends Error {
+  readonly code = 'PINTLE_INCOMPLETE_CONTROLLER';
+  constructor(name: string) {
+    super(`controller ${JSON.stringify(name)}: say which kind it is for before reconcile()`);
+    this.name = 'IncompleteControllerError';
+  }
+}
+
+/**
+ * Begins a controller:
+ *
+ * ```ts
+ * const web = controller({ name: 'website' })
+ *   .for(Website)
+ *   .owns(Deployment)
+ *   .reconcile(async ({ object, client }) => { ... });
+ * ```
+ */
+export function controller(options: ControllerOptions): ControllerBuilder<KubernetesObject> {
+  const stated = { ...defaults, ...options };
+  const build = <T extends KubernetesObject>(kind: KindRef<T> | undefined, sources: readonly ControllerSource[]): ControllerBuilder<T> => {
+    const withKind = <U extends KubernetesObject>(source: KindRef<U>, mapper: Mapper<U>, { predicate }: WatchOptions<U> = {}): ControllerSource => ({
+      type: 'kind',
+      kind: source,
+      mapper: mapper as Mapper<KubernetesObject>,
+      ...(predicate === undefined ? {} : { predicate: predicate as Predicate<KubernetesObject> }),
+    });
+    return {
+      for: (own, watch) => build(own, [...sources, withKind(own, ({ metadata }) => [keyOf(metadata)], watch)]),
+      owns: (owned, watch) => build(kind, [...sources, withKind(owned, (object) => ownerKeys(object, kind), watch)]),
+      watches: (watched, mapper, watch) => build(kind, [...sources, withKind(watched, mapper, watch)]),
+      from: (keys) => build(kind, [...sources, { type: 'keys', keys }]),
+      reconcile(reconciler) {
+        if (kind === undefined) throw new IncompleteControllerError(options.name);
+        return { options: stated, kind, sources, reconciler: reconciler as unknown as Reconciler<KubernetesObject> };
+      },
+    };
+  };
+  return build<KubernetesObject>(undefined, []);
+}
+
+const keyOf = ({ name = '', namespace }: KubernetesObject['metadata']): ObjectKey => (namespace === undefined ? { name } : { name, namespace });
+
+/** The key of the owner that controls an object, where it is of `kind`. */
+function ownerKeys(object: KubernetesObject, kind: KindRef | undefined): readonly ObjectKey[] {
+  const owner = controllerOf(object);
+  if (owner === undefined || kind === undefined || owner.kind !== kind.kind || owner.apiVersion.split('/')[0] !== apiVersionOf(kind).split('/')[0]) return [];
+  return [keyOf({ name: owner.name, ...(kind.scope === 'Cluster' || object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }) })];
+}

@@ -1,4 +1,8 @@
 /** Write a controller, run it with a manager: against Pintle or any Kubernetes cluster, with the same code. */
 export * from './controller.js';
+export * from './event-recorder.js';
 export * from './manager.js';
+export * from './predicates.js';
 export * from './reconciler.js';
+export * from './recording-client.js';
+export * from './work-queue.js';

@@ -53,12 +53,12 @@ function open<V>(map: VersionedMap<V>, options: MemoryStoreOptions): MemoryStore
   const hub = new WatchHub<V>((error) => world.logger.log('error', 'a watcher of the store failed', { error }));
   const leases = new Leases(
     world.clock,
-    (keys) => void commit({ compare: [], then: keys.map((start) => ({ type: 'delete', start })) }),
+    (keys) => void commit({ compare: [], success: keys.map((start) => ({ type: 'delete', start })) }),
   );
   let closed = false;
 
   const commit = (transaction: Transaction<V>): TransactionResult<V> => {
-    for (const operation of transaction.then)
+    for (const operation of transaction.success)
       if (operation.type === 'put' && operation.lease) leases.check(operation.lease);
     const { result, events } = map.commit(transaction);
     if (events.length > 0) {
@@ -87,7 +87,7 @@ function open<V>(map: VersionedMap<V>, options: MemoryStoreOptions): MemoryStore
     revokeLease: (id) =>
       guard(() => {
         const keys = leases.revoke(id);
-        if (keys.length > 0) commit({ compare: [], then: keys.map((start) => ({ type: 'delete', start })) });
+        if (keys.length > 0) commit({ compare: [], success: keys.map((start) => ({ type: 'delete', start })) });
       }),
     status: () => ({ revision: map.revision, compactedRevision: map.compactedRevision }),
     snapshot() {

@@ -75,9 +75,9 @@ export class VersionedMap<V> {
   }
 
   /** Evaluates against the tip. Errors: `DuplicateKeyError`; nothing is then staged. */
-  stage({ compare, then, else: otherwise = [] }: Transaction<V>): Staged<V> {
+  stage({ compare, success, failure: otherwise = [] }: Transaction<V>): Staged<V> {
     const succeeded = compare.every((condition) => this.holds(condition));
-    const operations = succeeded ? then : otherwise;
+    const operations = succeeded ? success : otherwise;
     checkKeys(operations);
     const revision = this.tipRevision + 1;
     const events: StoreEvent<V>[] = [];
@@ -92,9 +92,9 @@ export class VersionedMap<V> {
   }
 
   /** As `stage` and `publish` of all in one, for backends that need not wait: no copy is made. */
-  commit({ compare, then, else: otherwise = [] }: Transaction<V>): Staged<V> {
+  commit({ compare, success, failure: otherwise = [] }: Transaction<V>): Staged<V> {
     const succeeded = compare.every((condition) => this.holds(condition));
-    const operations = succeeded ? then : otherwise;
+    const operations = succeeded ? success : otherwise;
     if (operations.length > 1) checkKeys(operations);
     const events: StoreEvent<V>[] = [];
     const results = operations.map((operation) => this.perform(operation, this.tipRevision + 1, events));

@@ -60,7 +60,7 @@ export async function createObject(
     const result = await fromStore(
       core.backend.transact({
         compare: [{ key, target: 'modRevision', is: '=', value: 0 }],
-        then: [{ type: 'put', key, value: StoredObject.of(object) }],
+        success: [{ type: 'put', key, value: StoredObject.of(object) }],
       }),
     );
     const put = result.results[0];

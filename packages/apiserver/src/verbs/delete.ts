@@ -49,7 +49,7 @@ export async function deleteObject(
     const result = await fromStore(
       core.backend.transact({
         compare: [{ key: entry.key, target: 'modRevision', is: '=', value: entry.modRevision }],
-        then: [
+        success: [
           plan.type === 'remove'
             ? { type: 'delete', start: entry.key }
             : { type: 'put', key: entry.key, value: StoredObject.of(plan.object) },

@@ -111,7 +111,7 @@ async function commit(
   const result = await fromStore(
     core.backend.transact({
       compare: [{ key, target: 'modRevision', is: '=', value: entry.modRevision }],
-      then: [gone ? { type: 'delete', start: key } : { type: 'put', key, value: StoredObject.of(object) }],
+      success: [gone ? { type: 'delete', start: key } : { type: 'put', key, value: StoredObject.of(object) }],
     }),
   );
   if (!result.succeeded) return undefined;

@@ -76,14 +76,21 @@ export function every(clock: Clock, periodMs: number, callback: () => void): Can
   };
 }
 
-/** Bounds a piece of work: rejects with `TimeoutError`, and aborts the signal it was given, after `timeoutMs`. */
+/**
+ * Bounds a piece of work: rejects with `TimeoutError`, and aborts the signal it was given, after `timeoutMs`.
+ * When `parent` is aborted, so is that signal.
+ */
 export async function withTimeout<T>(
   clock: Clock,
   timeoutMs: number,
   what: string,
   work: (signal: AbortSignal) => Promise<T>,
+  parent?: AbortSignal,
 ): Promise<T> {
   const controller = new AbortController();
+  const follow = () => controller.abort(parent?.reason);
+  if (parent?.aborted) follow();
+  parent?.addEventListener('abort', follow, { once: true });
   let cancel: CancelTimer = () => {};
   const late = new Promise<never>((_, reject) => {
     cancel = clock.schedule(timeoutMs, () => {
@@ -96,5 +103,6 @@ export async function withTimeout<T>(
     return await Promise.race([work(controller.signal), late]);
   } finally {
     cancel();
+    parent?.removeEventListener('abort', follow);
   }
 }

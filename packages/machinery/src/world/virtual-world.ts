@@ -69,6 +69,7 @@ export function virtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
   let nowMs = startMs;
   let order = 0;
   const heap: Timer[] = [];
+  let cancelled = 0;
 
   const clock: Clock = {
     now: () => nowMs,
@@ -77,7 +78,16 @@ export function virtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
       const timer: Timer = { dueMs: nowMs + Math.max(0, delayMs), order: order++, callback };
       push(heap, timer);
       return () => {
+        if (timer.callback === undefined) return;
         timer.callback = undefined;
+        cancelled++;
+        if (cancelled > 1000 && cancelled * 2 > heap.length) {
+          // Timeouts are nearly always cancelled: what is left of them must not pile up until they are due.
+          const live = heap.filter(({ callback: waiting }) => waiting !== undefined);
+          heap.length = 0;
+          for (const waiting of live) push(heap, waiting);
+          cancelled = 0;
+        }
       };
     },
   };
@@ -93,7 +103,9 @@ export function virtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
       const due = nextDue();
       if (due === undefined || due > nowMs) return;
       // One timer a turn: what it wakes runs before the next timer of the same instant.
-      const { callback } = pop(heap)!;
+      const timer = pop(heap)!;
+      const { callback } = timer;
+      timer.callback = undefined;
       callback?.();
     }
     throw new LivelockError(turnsMax);

@@ -1,0 +1,108 @@
+/**
+ * Leader election by Lease (client-go `leaderelection`): one of several candidates holds the lease, renews it,
+ * and stops being the leader when it could not for too long. Who watches another's lease trusts only its own
+ * clock for how long it has stood still.
+ */
+import { Lease } from '@pintle/api/coordination/v1';
+import type { Client } from '@pintle/client';
+import { AbortedError, formatMicroTime, jitter, sleep, StatusError, type World, withTimeout } from '@pintle/machinery';
+import type { LeaderElection } from './manager.js';
+
+export interface LeaderCallbacks {
+  onElected(): void;
+  /** The lease was lost; whatever only a leader may do has to end now. */
+  onLost(): void;
+}
+
+export class LeaderElector {
+  private readonly timing: { readonly leaseDurationMs: number; readonly renewDeadlineMs: number; readonly retryPeriodMs: number };
+  private observed: { record: string; atMs: number } | undefined;
+  private leading = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly client: Client,
+    private readonly election: LeaderElection,
+    private readonly callbacks: LeaderCallbacks,
+  ) {
+    this.timing = { leaseDurationMs: election.leaseDurationMs ?? 15_000, renewDeadlineMs: election.renewDeadlineMs ?? 10_000, retryPeriodMs: election.retryPeriodMs ?? 2_000 };
+  }
+
+  /** Runs until aborted; lets the lease go at the end, so that another need not wait for it. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        while (!(await this.tryAcquireOrRenew())) await sleep(this.world.clock, jitter(this.world.random, this.timing.retryPeriodMs, 0.2), signal);
+        this.leading = true;
+        this.callbacks.onElected();
+        await this.keepRenewing(signal);
+        this.lose();
+      }
+    } catch (error) {
+      if (!(error instanceof AbortedError)) throw error;
+    } finally {
+      if (this.leading) await this.release();
+      this.lose();
+    }
+  }
+
+  private lose(): void {
+    if (!this.leading) return;
+    this.leading = false;
+    this.callbacks.onLost();
+  }
+
+  private async keepRenewing(signal: AbortSignal): Promise<void> {
+    const { clock } = this.world;
+    let renewedMs = clock.monotonic();
+    while (clock.monotonic() - renewedMs < this.timing.renewDeadlineMs) {
+      await sleep(clock, this.timing.retryPeriodMs, signal);
+      if (await this.tryAcquireOrRenew()) renewedMs = clock.monotonic();
+    }
+  }
+
+  private async tryAcquireOrRenew(): Promise<boolean> {
+    const { clock, logger } = this.world;
+    try {
+      return await withTimeout(clock, this.timing.renewDeadlineMs, 'renewing the leader lease', () => this.attempt());
+    } catch (error) {
+      if (!StatusError.is(error, 'Conflict') && !StatusError.is(error, 'AlreadyExists')) logger.log('warn', 'the leader lease could not be had', { lease: this.election.leaseName, error });
+      return false;
+    }
+  }
+
+  private async attempt(): Promise<boolean> {
+    const { clock } = this.world;
+    const { leaseName: name, leaseNamespace: namespace, identity } = this.election;
+    const now = formatMicroTime(clock.now());
+    const mine = { holderIdentity: identity, leaseDurationSeconds: Math.ceil(this.timing.leaseDurationMs / 1000), renewTime: now };
+    const lease = await this.client.get(Lease, { name, namespace }).catch((error: unknown) => {
+      if (StatusError.is(error, 'NotFound')) return undefined;
+      throw error;
+    });
+    if (lease === undefined) {
+      await this.client.create<Lease>({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec: { ...mine, acquireTime: now, leaseTransitions: 0 } });
+      return true;
+    }
+    const { holderIdentity: holder = '', renewTime = '', acquireTime = now, leaseTransitions = 0 } = lease.spec ?? {};
+    const record = `${holder} ${renewTime} ${lease.metadata.resourceVersion}`;
+    if (this.observed?.record !== record) this.observed = { record, atMs: clock.monotonic() };
+    const held = holder !== '' && holder !== identity && clock.monotonic() - this.observed.atMs < this.timing.leaseDurationMs;
+    if (held) return false;
+    const spec = holder === identity ? { ...lease.spec, ...mine, acquireTime } : { ...lease.spec, ...mine, acquireTime: now, leaseTransitions: leaseTransitions + 1 };
+    // The version read is the fence: who was overtaken meanwhile gets a conflict.
+    await this.client.update<Lease>({ ...lease, spec });
+    return true;
+  }
+
+  private async release(): Promise<void> {
+    const { leaseName: name, leaseNamespace: namespace, identity } = this.election;
+    try {
+      const lease = await this.client.get(Lease, { name, namespace });
+      if (lease.spec?.holderIdentity !== identity) return;
+      await this.client.update<Lease>({ ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: formatMicroTime(this.world.clock.now()) } });
+    } catch (error) {
+      this.world.logger.log('debug', 'the leader lease could not be let go', { lease: name, error });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
+import type { Controller, Runnable } from '@pintle/controller-runtime';
+import type { KindRef } from '@pintle/machinery';
+import { deploymentController } from './deployment/index.js';
+import { endpointSliceController } from './endpoint-slice/index.js';
+import { endpointsController } from './endpoints/index.js';
+import { garbageCollector } from './garbage-collector/index.js';
+import { namespaceController } from './namespace/index.js';
+import { nodeLifecycleController } from './node-lifecycle/index.js';
+import { podGcController } from './pod-gc/index.js';
+import { replicaSetController } from './replicaset/index.js';
+import { rootCaController } from './root-ca/index.js';
+import { serviceAccountController } from './service-account/index.js';
+
+export * from './deployment/index.js';
+export * from './endpoint-slice/index.js';
+export * from './endpoints/index.js';
+export * from './garbage-collector/index.js';
+export * from './namespace/index.js';
+export * from './node-lifecycle/index.js';
+export * from './pod-facts.js';
+export * from './pod-gc/index.js';
+export * from './replicaset/index.js';
+export * from './root-ca/index.js';
+export * from './service-account/index.js';
+
+export interface BuiltinControllersOptions {
+  /** Every kind that objects can be of, for those that look at all of them. */
+  readonly kinds: () => readonly KindRef[];
+  /** Only these, by name; all of them unless given. */
+  readonly only?: readonly string[];
+  /** PEM; without it no root certificate is published. */
+  readonly rootCertificate?: string;
+}
+
+export interface BuiltinControllers {
+  readonly controllers: readonly Controller[];
+  readonly runnables: readonly Runnable[];
+}
+
+export function builtinControllers({ kinds, only, rootCertificate }: BuiltinControllersOptions): BuiltinControllers {
+  const wanted = (name: string) => only === undefined || only.includes(name);
+  const controllers = [
+    deploymentController(),
+    replicaSetController(),
+    endpointSliceController(),
+    endpointsController(),
+    namespaceController({ kinds }),
+    serviceAccountController(),
+    nodeLifecycleController(),
+    podGcController(),
+    ...(rootCertificate === undefined ? [] : [rootCaController({ certificate: rootCertificate })]),
+  ];
+  return {
+    controllers: controllers.filter(({ options }) => wanted(options.name)),
+    runnables: [garbageCollector({ kinds })].filter(({ name }) => wanted(name)),
+  };
+}
