@@ -29,7 +29,7 @@ export interface BuiltinControllersOptions {
   readonly kinds: () => readonly KindRef[];
   /** Only these, by name; all of them unless given. */
   readonly only?: readonly string[];
-  /** PEM; without it no root certificate is published. */
+  /** PEM, for pods to trust the API server by. Empty for a server without a socket. */
   readonly rootCertificate?: string;
 }
 
@@ -38,7 +38,7 @@ export interface BuiltinControllers {
   readonly runnables: readonly Runnable[];
 }
 
-export function builtinControllers({ kinds, only, rootCertificate }: BuiltinControllersOptions): BuiltinControllers {
+export function builtinControllers({ kinds, only, rootCertificate = '' }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
   const controllers = [
     deploymentController(),
@@ -49,7 +49,7 @@ export function builtinControllers({ kinds, only, rootCertificate }: BuiltinCont
     serviceAccountController(),
     nodeLifecycleController(),
     podGcController(),
-    ...(rootCertificate === undefined ? [] : [rootCaController({ certificate: rootCertificate })]),
+    rootCaController({ certificate: rootCertificate }),
   ];
   return {
     controllers: controllers.filter(({ options }) => wanted(options.name)),

@@ -28,11 +28,16 @@ export interface TestClusterOptions extends Omit<ClusterParts, 'world' | 'nodes'
 export interface TestCluster extends Omit<Cluster, 'world'> {
   readonly client: Client;
   readonly world: VirtualWorld;
-  /** Runs until nothing is runnable at this instant. */
+  /**
+   * Runs until nothing is runnable. Retries count as runnable: timers due within the next second are followed, so
+   * that a conflict and its back-off of some milliseconds do not show. What waits longer waits for `advance`.
+   */
   settle(): Promise<void>;
   /** Moves time, running everything that falls due on the way. */
   advance(duration: Duration): Promise<void>;
 }
+
+const retriesWithinMs = 1_000;
 
 /** Resolves when every part runs and nothing is left to do. */
 export async function testCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
@@ -40,11 +45,11 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
   const world = virtualWorld({ seed, ...(logger === undefined ? {} : { logger }) });
   const simulated = typeof nodes === 'number' ? simulatedNodes(nodes, images === undefined ? {} : { images }) : nodes;
   const cluster = await driven(world, createCluster({ ...parts, world, kinds: crds, nodes: simulated }));
-  await world.settle();
+  await world.settle({ withinMs: retriesWithinMs });
   return {
     ...cluster,
     world,
-    settle: () => world.settle(),
+    settle: () => world.settle({ withinMs: retriesWithinMs }),
     advance: (duration) => world.advance(duration),
     stop: () => driven(world, cluster.stop()),
   };

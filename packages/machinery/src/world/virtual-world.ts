@@ -27,10 +27,11 @@ export function durationMs(duration: Duration): number {
 
 export interface VirtualWorld extends World {
   /**
-   * Runs until nothing is runnable at this instant: no promise left to continue and no timer due.
-   * Time does not move. Errors: `LivelockError` when timers keep falling due at one instant.
+   * Runs until nothing is runnable at this instant: no promise left to continue and no timer due. Time does not
+   * move, unless `withinMs` is given: then timers due within that time are run as well, and time ends at the last
+   * of them. Errors: `LivelockError` when timers keep falling due at one instant.
    */
-  settle(): Promise<void>;
+  settle(options?: { readonly withinMs?: number }): Promise<void>;
   /** Settles, then moves time forward, stopping at every timer due on the way and settling there. */
   advance(duration: Duration): Promise<void>;
   /** When the next timer is due, milliseconds since the epoch; undefined where there is none. */
@@ -97,7 +98,7 @@ export function virtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
     return heap[0]?.dueMs;
   };
 
-  const settle = async () => {
+  const settleInstant = async () => {
     for (let turn = 0; turn < turnsMax; turn++) {
       await hostTurn();
       const due = nextDue();
@@ -111,20 +112,24 @@ export function virtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
     throw new LivelockError(turnsMax);
   };
 
+  const runUntil = async (untilMs: number) => {
+    await settleInstant();
+    for (let due = nextDue(); due !== undefined && due <= untilMs; due = nextDue()) {
+      nowMs = Math.max(nowMs, due);
+      await settleInstant();
+    }
+  };
+
   return {
     clock,
     random: seededRandom(seed),
     logger: options.logger ?? silentLogger,
-    settle,
+    settle: ({ withinMs = 0 } = {}) => runUntil(nowMs + withinMs),
     async advance(duration) {
       const untilMs = nowMs + durationMs(duration);
-      await settle();
-      for (let due = nextDue(); due !== undefined && due <= untilMs; due = nextDue()) {
-        nowMs = Math.max(nowMs, due);
-        await settle();
-      }
+      await runUntil(untilMs);
       nowMs = untilMs;
-      await settle();
+      await settleInstant();
     },
     nextTimerAt: nextDue,
   };
