@@ -9,3 +9,8 @@ export * from './storage/stored-object.js';
 export * from './subresources/pod-log.js';
 export * from './subresources/subresource.js';
 export * from './verbs/authorize.js';
+export * from './access/authenticators.js';
+export * from './access/rbac.js';
+export * from './access/service-account-tokens.js';
+export * from './access/stored-roles.js';
+export * from './bootstrap/policy.js';

@@ -8,12 +8,17 @@ import type { StoreBackend } from '@pintle/contracts';
 import { type Kind, type KubernetesObject, type ResourceDefinition, realWorld, type World } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
+import { firstOf } from './access/authenticators.js';
+import { rbacAuthorizer } from './access/rbac.js';
+import type { ServiceAccountTokens } from './access/service-account-tokens.js';
+import { storedRoles } from './access/stored-roles.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { defaultTolerations } from './admission/default-tolerations.js';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
 import { priorityAdmission } from './admission/priority.js';
 import { serviceAccountAdmission } from './admission/service-account.js';
 import { serviceAddresses } from './admission/service-addresses.js';
+import { bootstrapPolicy } from './bootstrap/policy.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
@@ -31,6 +36,7 @@ import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
 import { type Access, accessBy, mastersGroup } from './verbs/authorize.js';
+import { reviews } from './verbs/reviews.js';
 
 export interface ApiServerOptions {
   /** The real world unless given. */
@@ -45,8 +51,10 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   /** Of requests by HTTP. Without one, every request is anonymous. */
   readonly authenticate?: Authenticator;
-  /** Default: everything is allowed, as for a test. */
-  readonly authorizer?: Authorizer;
+  /** `rbac`: by the roles in the store, with Kubernetes' own to begin with. Default: everything is allowed, as for a test. */
+  readonly authorizer?: Authorizer | 'rbac';
+  /** Issues and checks service account tokens. Without it there are none. */
+  readonly tokens?: ServiceAccountTokens;
   /** Default: nobody may act for another. */
   readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
   /** Default `10.96.0.0/12`. */
@@ -84,7 +92,6 @@ export interface ApiServer {
 export const serverVersion: ServerVersion = { major: '1', minor: '33', gitVersion: 'v1.33.5+pintle', platform: 'node' };
 
 const master: UserInfo = { name: 'system:admin', groups: [mastersGroup, 'system:authenticated'] };
-const anonymous: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 const allowAll: Authorizer = () => ({ decision: 'allow' });
 
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
@@ -95,7 +102,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
 
   const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
+  const roles = options.authorizer === 'rbac' ? storedRoles(backend, world.logger) : undefined;
+  const authorizer = roles !== undefined ? rbacAuthorizer(roles) : ((options.authorizer as Authorizer | undefined) ?? allowAll);
+  const access = accessBy(authorizer);
   const core: ApiCore = {
+    review: reviews(access),
     backend,
     registry,
     world,
@@ -108,13 +119,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ...(options.admission ?? []),
     ],
   };
-  const access = accessBy(options.authorizer ?? allowAll);
   const subresources = subresourceHandlers(
     {
       'core/pods/binding': bindingSubresource,
       'core/pods/eviction': evictionSubresource,
       'core/pods/log': podLogSubresource(options.connectNode ?? (() => undefined)),
       'core/namespaces/finalize': finalizeSubresource,
+      ...(options.tokens === undefined ? {} : { 'core/serviceaccounts/token': options.tokens.subresource }),
       ...options.subresources,
     },
     scaleSubresource,
@@ -128,11 +139,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     });
 
   await addresses.start(backend);
+  await roles?.start();
   const custom = customResources(core, client({ fieldManager: 'apiserver' }));
   await custom.start();
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
-    ...(options.firstObjects === undefined ? {} : { policy: options.firstObjects }),
+    policy: [...(roles === undefined ? [] : bootstrapPolicy()), ...(options.firstObjects ?? [])],
   });
 
   const handle = apiHandler({
@@ -140,7 +152,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     access,
     subresources,
     watches: new WatchResponder(core),
-    authenticate: options.authenticate ?? (async () => anonymous),
+    authenticate: options.authenticate ?? firstOf(),
     impersonate: options.impersonate ?? (async (user) => user),
     openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
     version: serverVersion,
@@ -157,6 +169,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     async stop() {
       custom.stop();
       addresses.stop();
+      roles?.stop();
     },
   };
 }

@@ -7,8 +7,7 @@ import {
   type ApiServerOptions,
   createApiServer,
   type StoredObject,
-  storedObjectCodec,
-} from '@pintle/apiserver';
+  storedObjectCodec, type Resource } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
 import { type Controller, createManager, type Manager } from '@pintle/controller-runtime';

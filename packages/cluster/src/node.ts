@@ -57,7 +57,7 @@ export interface RunningNode {
 
 export async function startNode(
   part: NodePart,
-  shared: { readonly world: World; readonly client: Client; readonly informers: Informers },
+  shared: Pick<KubeletOptions, 'world' | 'client' | 'informers' | 'pods' | 'objects'>,
 ): Promise<RunningNode> {
   const { name, runtime: makeRuntime, network: makeNetwork, ...options } = part;
   const runtime = await makeRuntime(shared.world);

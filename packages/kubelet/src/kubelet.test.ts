@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createApiServer } from '@pintle/apiserver';
 import { Lease } from '@pintle/api/coordination/v1';
-import { ConfigMap, Event, Namespace, Node, Pod, type PodSpec, Service } from '@pintle/api/core/v1';
+import { type ConfigMap, Event, type Namespace, Node, Pod, type PodSpec, type Service } from '@pintle/api/core/v1';
+import { createApiServer } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
-import { StatusError, virtualWorld, type VirtualWorld } from '@pintle/machinery';
+import { StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
 import { createInformers, type Informers } from '@pintle/watch';
 import { createKubelet, type Kubelet } from './kubelet.js';
 import type { SimulatedImages } from './simulated/behaviour.js';
@@ -38,7 +38,14 @@ class Bench {
 
   async startKubelet(images: SimulatedImages) {
     this.runtime = simulatedRuntime({ world: this.world, images });
-    this.kubelet = createKubelet({ world: this.world, client: this.client, informers: this.informers, nodeName: 'n1', runtime: this.runtime, network: simulatedNetwork() });
+    this.kubelet = createKubelet({
+      world: this.world,
+      client: this.client,
+      informers: this.informers,
+      nodeName: 'n1',
+      runtime: this.runtime,
+      network: simulatedNetwork(),
+    });
     await this.drive(this.kubelet.start());
   }
 
@@ -59,7 +66,12 @@ class Bench {
         apiVersion: 'v1',
         kind: 'Pod',
         metadata: { name, namespace: 'default' },
-        spec: { nodeName: 'n1', automountServiceAccountToken: false, containers: [{ name: 'main', image: 'app' }], ...spec },
+        spec: {
+          nodeName: 'n1',
+          automountServiceAccountToken: false,
+          containers: [{ name: 'main', image: 'app' }],
+          ...spec,
+        },
       }),
     );
   }
@@ -69,20 +81,25 @@ class Bench {
   /** The pod in short: phase, and each container's state. */
   async brief(name = 'web'): Promise<string> {
     const { status } = await this.pod(name);
-    const states = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(({ name: container, state, restartCount, ready }) => {
-      const text = state?.running ? 'running' : (state?.waiting?.reason ?? state?.terminated?.reason ?? '?');
-      return `${container}:${text}${restartCount > 0 ? `#${restartCount}` : ''}${ready ? '+' : ''}`;
-    });
+    const states = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(
+      ({ name: container, state, restartCount, ready }) => {
+        const text = state?.running ? 'running' : (state?.waiting?.reason ?? state?.terminated?.reason ?? '?');
+        return `${container}:${text}${restartCount > 0 ? `#${restartCount}` : ''}${ready ? '+' : ''}`;
+      },
+    );
     return [status?.phase, ...states].join(' ');
   }
   async containerId(container = 'main'): Promise<string> {
-    return (await this.runtime.listContainers()).find(({ name, state }) => name === container && state === 'running')!.id;
+    return (await this.runtime.listContainers()).find(({ name, state }) => name === container && state === 'running')!
+      .id;
   }
   async events(): Promise<string[]> {
     const events = await this.drive(this.client.list(Event, { namespace: 'default' }));
     return events
       .filter(({ reportingComponent }) => reportingComponent === 'kubelet')
-      .map(({ type, reason, message, count }) => `${type} ${reason}: ${message}${(count ?? 1) > 1 ? ` x${count}` : ''}`);
+      .map(
+        ({ type, reason, message, count }) => `${type} ${reason}: ${message}${(count ?? 1) > 1 ? ` x${count}` : ''}`,
+      );
   }
   async close() {
     await this.kubelet.stop();
@@ -101,8 +118,17 @@ describe('a node', () => {
   it('registers, keeps its lease, and tells that it is ready', async () => {
     await open();
     const node = await bench.drive(bench.client.get(Node, { name: 'n1' }));
-    expect(node.metadata.labels).toMatchObject({ 'kubernetes.io/hostname': 'n1', 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' });
-    expect(node.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual(['MemoryPressure=False', 'DiskPressure=False', 'PIDPressure=False', 'Ready=True']);
+    expect(node.metadata.labels).toMatchObject({
+      'kubernetes.io/hostname': 'n1',
+      'kubernetes.io/os': 'linux',
+      'kubernetes.io/arch': 'amd64',
+    });
+    expect(node.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual([
+      'MemoryPressure=False',
+      'DiskPressure=False',
+      'PIDPressure=False',
+      'Ready=True',
+    ]);
     expect(node.status?.nodeInfo?.containerRuntimeVersion).toBe('simulated://0.1.0');
     const lease = () => bench.drive(bench.client.get(Lease, { namespace: 'kube-node-lease', name: 'n1' }));
     const first = await lease();
@@ -111,12 +137,20 @@ describe('a node', () => {
     expect((await lease()).spec!.renewTime! > first.spec!.renewTime!).toBe(true);
     const heartbeat = node.status!.conditions![3]!.lastHeartbeatTime;
     await bench.world.advance({ minutes: 6 });
-    expect((await bench.drive(bench.client.get(Node, { name: 'n1' }))).status!.conditions![3]!.lastHeartbeatTime).not.toBe(heartbeat);
+    expect(
+      (await bench.drive(bench.client.get(Node, { name: 'n1' }))).status!.conditions![3]!.lastHeartbeatTime,
+    ).not.toBe(heartbeat);
   });
 
   it('takes its Node up again, with what others put there', async () => {
     await open();
-    await bench.drive(bench.client.patch(Node, { name: 'n1' }, { type: 'merge', body: { metadata: { labels: { zone: 'a' } }, spec: { unschedulable: true } } }));
+    await bench.drive(
+      bench.client.patch(
+        Node,
+        { name: 'n1' },
+        { type: 'merge', body: { metadata: { labels: { zone: 'a' } }, spec: { unschedulable: true } } },
+      ),
+    );
     await bench.kubelet.stop();
     await bench.startKubelet({});
     const node = await bench.drive(bench.client.get(Node, { name: 'n1' }));
@@ -133,7 +167,12 @@ describe('a pod', () => {
     expect(await bench.brief()).toBe('Running main:running+');
     expect(status?.podIP).toBe('10.244.0.1');
     expect(status?.containerStatuses?.[0]?.containerID).toMatch(/^simulated:\/\//);
-    expect(await bench.events()).toEqual(['Normal Pulling: Pulling image "app"', 'Normal Pulled: Successfully pulled image "app" in 0s (0s including waiting)', 'Normal Created: Created container: main', 'Normal Started: Started container main']);
+    expect(await bench.events()).toEqual([
+      'Normal Pulling: Pulling image "app"',
+      'Normal Pulled: Successfully pulled image "app" in 0s (0s including waiting)',
+      'Normal Created: Created container: main',
+      'Normal Started: Started container main',
+    ]);
   });
 
   it('writes its status no more often than it changes', async () => {
@@ -152,7 +191,11 @@ describe('a pod', () => {
     bench.runtime.crash(await bench.containerId());
     await bench.world.advance(100);
     expect(await bench.brief()).toBe('Running main:running#1+');
-    expect((await bench.pod()).status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({ exitCode: 137, signal: 9, reason: 'Error' });
+    expect((await bench.pod()).status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({
+      exitCode: 137,
+      signal: 9,
+      reason: 'Error',
+    });
   });
 
   it('that crashes backs off: 0, 10, 20, 40 s', async () => {
@@ -170,7 +213,11 @@ describe('a pod', () => {
     // Each run takes one second; the wait is counted from its end.
     expect(restarts).toEqual([1, 12, 33, 74]);
     expect(await bench.brief()).toBe('Running main:CrashLoopBackOff#4');
-    expect(await bench.events()).toContainEqual(expect.stringMatching(/^Warning BackOff: Back-off restarting failed container main in pod web_default\(.*\) x\d$/));
+    expect(await bench.events()).toContainEqual(
+      expect.stringMatching(
+        /^Warning BackOff: Back-off restarting failed container main in pod web_default\(.*\) x\d$/,
+      ),
+    );
   });
 
   it('runs its init containers in order, then the others', async () => {
@@ -195,7 +242,11 @@ describe('a pod', () => {
 
   it('of a job ends, and its sidecar with it', async () => {
     await open({ job: { runMs: 5_000 } });
-    await bench.createPod({ restartPolicy: 'Never', initContainers: [{ name: 'proxy', image: 'app', restartPolicy: 'Always' }], containers: [{ name: 'main', image: 'job' }] });
+    await bench.createPod({
+      restartPolicy: 'Never',
+      initContainers: [{ name: 'proxy', image: 'app', restartPolicy: 'Always' }],
+      containers: [{ name: 'main', image: 'job' }],
+    });
     await bench.world.advance(1_000);
     expect(await bench.brief()).toBe('Running proxy:running+ main:running+');
     await bench.world.advance(10_000);
@@ -209,18 +260,37 @@ describe('a pod', () => {
     expect(await bench.brief()).toBe('Pending main:ErrImagePull');
     await bench.world.advance(2_000);
     expect(await bench.brief()).toBe('Pending main:ImagePullBackOff');
-    expect((await bench.pod()).status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('Back-off pulling image "none": ErrImagePull: image "none" could not be pulled: it is nowhere');
+    expect((await bench.pod()).status?.containerStatuses?.[0]?.state?.waiting?.message).toBe(
+      'Back-off pulling image "none": ErrImagePull: image "none" could not be pulled: it is nowhere',
+    );
     await bench.world.advance({ seconds: 60 });
     expect(await bench.events()).toContainEqual('Warning Failed: Error: ErrImagePull x3');
   });
 
   it('whose configuration is not there says what is missing, and starts when it is', async () => {
     await open();
-    await bench.createPod({ containers: [{ name: 'main', image: 'app', env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'a' } } }] }] });
+    await bench.createPod({
+      containers: [
+        {
+          name: 'main',
+          image: 'app',
+          env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'a' } } }],
+        },
+      ],
+    });
     await bench.world.advance(100);
     expect(await bench.brief()).toBe('Pending main:CreateContainerConfigError');
-    expect((await bench.pod()).status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('configmap "settings" not found');
-    await bench.drive(bench.client.create<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data: { a: '1' } }));
+    expect((await bench.pod()).status?.containerStatuses?.[0]?.state?.waiting?.message).toBe(
+      'configmap "settings" not found',
+    );
+    await bench.drive(
+      bench.client.create<ConfigMap>({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'settings', namespace: 'default' },
+        data: { a: '1' },
+      }),
+    );
     await bench.world.advance(11_000);
     expect(await bench.brief()).toBe('Running main:running+');
   });
@@ -230,7 +300,9 @@ describe('a pod', () => {
     await bench.createPod({ volumes: [{ name: 'cfg', configMap: { name: 'settings' } }] });
     await bench.world.advance(100);
     expect(await bench.brief()).toBe('Pending main:ContainerCreating');
-    expect(await bench.events()).toEqual(['Warning FailedMount: MountVolume.SetUp failed for volume "cfg" : configmap "settings" not found']);
+    expect(await bench.events()).toEqual([
+      'Warning FailedMount: MountVolume.SetUp failed for volume "cfg" : configmap "settings" not found',
+    ]);
   });
 
   it('past its deadline has failed', async () => {
@@ -247,7 +319,15 @@ describe('a pod', () => {
 describe('probes', () => {
   it('readiness comes and goes', async () => {
     await open({ app: { readyAfterMs: 5_000, illAfterMs: 20_000 } });
-    await bench.createPod({ containers: [{ name: 'main', image: 'app', readinessProbe: { httpGet: { port: 80 }, periodSeconds: 2, failureThreshold: 2 } }] });
+    await bench.createPod({
+      containers: [
+        {
+          name: 'main',
+          image: 'app',
+          readinessProbe: { httpGet: { port: 80 }, periodSeconds: 2, failureThreshold: 2 },
+        },
+      ],
+    });
     await bench.world.advance(100);
     const seen: boolean[] = [];
     for (let second = 0; second < 26; second += 2) {
@@ -255,12 +335,16 @@ describe('probes', () => {
       seen.push((await bench.pod()).status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True');
     }
     expect(seen.map(Number).join('')).toBe('0011111111000');
-    expect(await bench.events()).toContainEqual(expect.stringContaining('Warning Unhealthy: Readiness probe failed: connection refused x'));
+    expect(await bench.events()).toContainEqual(
+      expect.stringContaining('Warning Unhealthy: Readiness probe failed: connection refused x'),
+    );
   });
 
   it('liveness restarts, by exec as well', async () => {
     await open({ app: { illAfterMs: 20_000 } });
-    await bench.createPod({ containers: [{ name: 'main', image: 'app', livenessProbe: { exec: { command: ['check'] }, periodSeconds: 5 } }] });
+    await bench.createPod({
+      containers: [{ name: 'main', image: 'app', livenessProbe: { exec: { command: ['check'] }, periodSeconds: 5 } }],
+    });
     await bench.world.advance(29_000);
     expect(await bench.brief()).toBe('Running main:running+');
     await bench.world.advance(3_000);
@@ -271,12 +355,27 @@ describe('probes', () => {
   it('startup holds the others back', async () => {
     await open({ app: { readyAfterMs: 25_000 } });
     await bench.createPod({
-      containers: [{ name: 'main', image: 'app', startupProbe: { tcpSocket: { port: 80 }, periodSeconds: 10, failureThreshold: 5 }, livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 1 } }],
+      containers: [
+        {
+          name: 'main',
+          image: 'app',
+          startupProbe: { tcpSocket: { port: 80 }, periodSeconds: 10, failureThreshold: 5 },
+          livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 1 },
+        },
+      ],
     });
     await bench.world.advance(24_000);
-    expect((await bench.pod()).status?.containerStatuses?.[0]).toMatchObject({ started: false, ready: false, restartCount: 0 });
+    expect((await bench.pod()).status?.containerStatuses?.[0]).toMatchObject({
+      started: false,
+      ready: false,
+      restartCount: 0,
+    });
     await bench.world.advance(10_000);
-    expect((await bench.pod()).status?.containerStatuses?.[0]).toMatchObject({ started: true, ready: true, restartCount: 0 });
+    expect((await bench.pod()).status?.containerStatuses?.[0]).toMatchObject({
+      started: true,
+      ready: true,
+      restartCount: 0,
+    });
   });
 
   it('gRPC is refused by an event, and counts for nothing', async () => {
@@ -284,7 +383,11 @@ describe('probes', () => {
     await bench.createPod({ containers: [{ name: 'main', image: 'app', livenessProbe: { grpc: { port: 80 } } }] });
     await bench.world.advance(60_000);
     expect(await bench.brief()).toBe('Running main:running+');
-    expect(await bench.events()).toContainEqual(expect.stringContaining('Warning Unhealthy: Liveness probe errored and resulted in unknown state: probes by gRPC are not supported'));
+    expect(await bench.events()).toContainEqual(
+      expect.stringContaining(
+        'Warning Unhealthy: Liveness probe errored and resulted in unknown state: probes by gRPC are not supported',
+      ),
+    );
   });
 });
 
@@ -297,7 +400,14 @@ describe('the end of a pod', () => {
         throw error;
       },
     );
-  const remove = (gracePeriodSeconds?: number) => bench.drive(bench.client.delete(Pod, { namespace: 'default', name: 'web' }, gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }));
+  const remove = (gracePeriodSeconds?: number) =>
+    bench.drive(
+      bench.client.delete(
+        Pod,
+        { namespace: 'default', name: 'web' },
+        gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
+      ),
+    );
 
   it('asks, waits, and takes it out of the API', async () => {
     await open({ app: { stopMs: 5_000 } });
@@ -356,7 +466,9 @@ describe('the end of a pod', () => {
 
   it('runs preStop first, within the grace', async () => {
     await open({ app: { exec: { 'say bye': { takesMs: 4_000 } } } });
-    await bench.createPod({ containers: [{ name: 'main', image: 'app', lifecycle: { preStop: { exec: { command: ['say', 'bye'] } } } }] });
+    await bench.createPod({
+      containers: [{ name: 'main', image: 'app', lifecycle: { preStop: { exec: { command: ['say', 'bye'] } } } }],
+    });
     await bench.world.advance(100);
     await remove();
     await bench.world.advance(3_500);
@@ -367,7 +479,9 @@ describe('the end of a pod', () => {
 
   it('a failing postStart kills the container, and it is started again', async () => {
     await open({ app: { exec: { hi: { exitCode: 1 } } } });
-    await bench.createPod({ containers: [{ name: 'main', image: 'app', lifecycle: { postStart: { exec: { command: ['hi'] } } } }] });
+    await bench.createPod({
+      containers: [{ name: 'main', image: 'app', lifecycle: { postStart: { exec: { command: ['hi'] } } } }],
+    });
     await bench.world.advance(5_000);
     expect((await bench.pod()).status?.containerStatuses?.[0]?.restartCount).toBeGreaterThan(0);
     expect(await bench.events()).toContainEqual(expect.stringContaining('Warning FailedPostStartHook'));
@@ -404,11 +518,15 @@ describe('the node agent', () => {
     await bench.createPod({});
     await bench.world.advance(100);
     expect(await text(await bench.kubelet.logs(target, {}))).toBe('hello\n');
-    await expect(bench.kubelet.logs(target, { previous: true })).rejects.toThrow('previous terminated container "main" in pod "web" not found');
+    await expect(bench.kubelet.logs(target, { previous: true })).rejects.toThrow(
+      'previous terminated container "main" in pod "web" not found',
+    );
     bench.runtime.crash(await bench.containerId());
     await bench.world.advance(100);
     expect(await text(await bench.kubelet.logs(target, { previous: true }))).toBe('hello\n');
-    await expect(bench.kubelet.logs({ ...target, container: 'x' }, {})).rejects.toThrow('container x is not valid for pod web');
+    await expect(bench.kubelet.logs({ ...target, container: 'x' }, {})).rejects.toThrow(
+      'container x is not valid for pod web',
+    );
     await expect(bench.kubelet.logs({ ...target, pod: 'x' }, {})).rejects.toThrow('pods "x" not found');
   });
 
@@ -416,7 +534,9 @@ describe('the node agent', () => {
     await open({ app: { pullError: 'nowhere' } });
     await bench.createPod({});
     await bench.world.advance(100);
-    await expect(bench.kubelet.logs(target, {})).rejects.toThrow(`container "main" in pod "web" is waiting to start: image can't be pulled`);
+    await expect(bench.kubelet.logs(target, {})).rejects.toThrow(
+      `container "main" in pod "web" is waiting to start: image can't be pulled`,
+    );
   });
 
   it('runs commands, and measures', async () => {
@@ -434,7 +554,12 @@ describe('the node agent', () => {
 it('services of the namespace are in the environment', async () => {
   await open();
   await bench.drive(
-    bench.client.create<Service>({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'my-db', namespace: 'default' }, spec: { ports: [{ port: 5432, name: 'sql' }], selector: { app: 'db' } } }),
+    bench.client.create<Service>({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'my-db', namespace: 'default' },
+      spec: { ports: [{ port: 5432, name: 'sql' }], selector: { app: 'db' } },
+    }),
   );
   await bench.world.advance(100);
   const seen: string[] = [];
@@ -445,5 +570,12 @@ it('services of the namespace are in the environment', async () => {
   };
   await bench.createPod({});
   await bench.world.advance(100);
-  expect(seen).toEqual(expect.arrayContaining(['MY_DB_SERVICE_HOST', 'MY_DB_SERVICE_PORT', 'MY_DB_SERVICE_PORT_SQL', 'MY_DB_PORT_5432_TCP_ADDR']));
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      'MY_DB_SERVICE_HOST',
+      'MY_DB_SERVICE_PORT',
+      'MY_DB_SERVICE_PORT_SQL',
+      'MY_DB_PORT_5432_TCP_ADDR',
+    ]),
+  );
 });

@@ -62,7 +62,11 @@ export interface Kubelet extends NodeAgent {
 /** What the scheduler counts on where nothing is said. */
 const defaultCapacity = { cpu: '4', memory: '16Gi', pods: '110', 'ephemeral-storage': '100Gi' };
 
-export function describeNode(nodeName: string, runtime: ContainerRuntime, given: Partial<NodeDescription> = {}): NodeDescription {
+export function describeNode(
+  nodeName: string,
+  runtime: ContainerRuntime,
+  given: Partial<NodeDescription> = {},
+): NodeDescription {
   const { name, version } = runtime.version();
   const capacity = given.capacity ?? defaultCapacity;
   return {

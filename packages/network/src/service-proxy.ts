@@ -28,6 +28,7 @@ export function createServiceProxy({ world, informers, dataplane, nodeIps }: Ser
   const services = informers.informer(Service);
   const slices = informers.informer(EndpointSlice);
   const subscriptions: Subscription[] = [];
+  const reported = new Set<string>();
   let dirty = false;
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -37,14 +38,12 @@ export function createServiceProxy({ world, informers, dataplane, nodeIps }: Ser
     while (dirty && !stopped) {
       dirty = false;
       const faults = await dataplane.apply(planRoutes(services.lister.list(), slices.lister.list(), { nodeIps }));
-      for (const { route, error } of faults)
-        world.logger.log('warn', 'a service route could not be opened', {
-          service: route.name,
-          ip: route.ip,
-          port: route.port,
-          error: error.message,
-        });
-      cancelRetry();
+      for (const { route, error } of faults) {
+        // Told once: the next try comes soon, and again.
+        const id = `${route.name} ${route.ip}:${route.port}`;
+        if (!reported.has(id)) world.logger.log('warn', 'a service route could not be opened', { service: route.name, ip: route.ip, port: route.port, error: error.message });
+        reported.add(id);
+      }cancelRetry();
       if (faults.length > 0) cancelRetry = world.clock.schedule(retryMs, touch);
     }
   };

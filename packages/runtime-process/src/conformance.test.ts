@@ -1,7 +1,7 @@
-import { afterAll, describe, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, describe, it } from '@jest/globals';
 import { containerRuntimeConformance } from '@pintle/contracts/conformance';
 import { processRuntime } from './process-runtime.js';
 
@@ -13,7 +13,8 @@ let count = 0;
 
 describe('processRuntime is a container runtime', () => {
   const cases = containerRuntimeConformance({
-    create: () => processRuntime({ directory: join(home, String(count++)), images: { host: 'host' }, closeGraceMs: 100 }),
+    create: () =>
+      processRuntime({ directory: join(home, String(count++)), images: { host: 'host' }, closeGraceMs: 100 }),
     programs: {
       steady: shell('trap "exit 0" TERM; while :; do sleep 0.02; done'),
       succeeds: shell('exit 0'),

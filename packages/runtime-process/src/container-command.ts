@@ -33,7 +33,10 @@ export interface CommandContext {
 
 /** The command line, as the image's entrypoint and the container's `command` and `args` give it. */
 export function commandLine(config: ContainerConfig, image: ImageSettings): readonly string[] {
-  const line = config.command.length > 0 ? [...config.command, ...config.args] : [...image.entrypoint, ...(config.args.length > 0 ? config.args : image.cmd)];
+  const line =
+    config.command.length > 0
+      ? [...config.command, ...config.args]
+      : [...image.entrypoint, ...(config.args.length > 0 ? config.args : image.cmd)];
   if (line.length === 0) {
     throw new ContainerStartError(
       'CreateContainerError',
@@ -82,7 +85,9 @@ export function environmentOf(config: ContainerConfig, context: CommandContext):
   return {
     ...given,
     CONTAINER_ROOT: root,
-    ...(config.terminationMessagePath === undefined ? {} : { TERMINATION_MESSAGE_PATH: join(root, ...cleanParts(config.terminationMessagePath)) }),
+    ...(config.terminationMessagePath === undefined
+      ? {}
+      : { TERMINATION_MESSAGE_PATH: join(root, ...cleanParts(config.terminationMessagePath)) }),
     [directoryMark]: context.directory,
     [containerMark]: context.containerId,
   };

@@ -10,7 +10,7 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogOptions } from '@pintle/contracts';
-import { formatLogLine, type LogLine, LineSplitter, type LogStream, parseLogLine } from './log-line.js';
+import { formatLogLine, LineSplitter, type LogLine, type LogStream, parseLogLine } from './log-line.js';
 
 export interface LogLimits {
   /** Default 10 MiB. */
@@ -39,7 +39,11 @@ export class ContainerLog {
   ) {}
 
   /** Writes all of a stream, line by line, as fast as the disk takes it. Resolves when the stream has ended. */
-  async capture(stream: LogStream, source: AsyncIterable<Uint8Array>, onChunk: (chunk: Uint8Array) => void): Promise<void> {
+  async capture(
+    stream: LogStream,
+    source: AsyncIterable<Uint8Array>,
+    onChunk: (chunk: Uint8Array) => void,
+  ): Promise<void> {
     const splitter = new LineSplitter(this.limits.lineBytesMax);
     try {
       for await (const chunk of source) {
@@ -52,7 +56,10 @@ export class ContainerLog {
     }
   }
 
-  private write(stream: LogStream, lines: readonly { readonly partial: boolean; readonly content: Buffer }[]): Promise<void> {
+  private write(
+    stream: LogStream,
+    lines: readonly { readonly partial: boolean; readonly content: Buffer }[],
+  ): Promise<void> {
     if (lines.length === 0) return Promise.resolve();
     const atMs = this.now();
     const written = this.tail.then(async () => {
@@ -109,7 +116,10 @@ export class ContainerLog {
    */
   async *read(options: LogOptions): AsyncGenerator<Uint8Array> {
     let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
-    let lines = this.lines({ follow: options.follow === true, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+    let lines = this.lines({
+      follow: options.follow === true,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
     if (options.tailLines !== undefined) lines = this.lastLines(options.tailLines, options);
     for await (const line of lines) {
       if (!isWanted(line, options)) continue;
@@ -129,11 +139,20 @@ export class ContainerLog {
       if (kept.length > count) kept.shift();
     }
     yield* kept;
-    if (options.follow) yield* this.lines({ follow: true, position, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+    if (options.follow)
+      yield* this.lines({
+        follow: true,
+        position,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
   }
 
   /** Every line from `position` on; leaves `position` behind the last one. */
-  private async *lines(from: { follow: boolean; signal?: AbortSignal; position?: { file: number; offset: number } }): AsyncGenerator<LogLine> {
+  private async *lines(from: {
+    follow: boolean;
+    signal?: AbortSignal;
+    position?: { file: number; offset: number };
+  }): AsyncGenerator<LogLine> {
     const { follow, signal, position = { file: this.oldest, offset: 0 } } = from;
     const buffer = Buffer.alloc(readBytes);
     let rest: Buffer = Buffer.alloc(0);
@@ -152,7 +171,10 @@ export class ContainerLog {
           rest = Buffer.alloc(0);
         }
         file ??= await open(this.path(position.file), 'r').catch(() => undefined);
-        const { bytesRead } = file === undefined ? { bytesRead: 0 } : await file.read(buffer, 0, buffer.length, position.offset + rest.length);
+        const { bytesRead } =
+          file === undefined
+            ? { bytesRead: 0 }
+            : await file.read(buffer, 0, buffer.length, position.offset + rest.length);
         if (bytesRead > 0) {
           let data = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
           for (let end = data.indexOf(0x0a); end >= 0; end = data.indexOf(0x0a)) {

@@ -14,7 +14,14 @@ import {
   type ExecSession,
 } from '@pintle/contracts';
 import type { Clock } from '@pintle/machinery';
-import { checkUser, type CommandContext, commandLine, environmentOf, programCandidates, workingDirectory } from './container-command.js';
+import {
+  type CommandContext,
+  checkUser,
+  commandLine,
+  environmentOf,
+  programCandidates,
+  workingDirectory,
+} from './container-command.js';
 import { ContainerLog, type LogLimits } from './container-log.js';
 import { forgetGroup, rememberGroup } from './orphans.js';
 import { OutputTap } from './output-tap.js';
@@ -70,10 +77,15 @@ export class Container {
       // Outer paths before inner ones, so that a mount inside another one's path is not hidden by it.
       const mounts = [...this.config.mounts].sort((a, b) => a.containerPath.length - b.containerPath.length);
       for (const { containerPath, hostPath } of mounts) await linkInto(root, containerPath, hostPath);
-      for (const folder of ['/tmp', workingDirectory(this.config, image)]) if (!isInMount(folder, mounts)) await ownFolder(root, folder);
+      for (const folder of ['/tmp', workingDirectory(this.config, image)])
+        if (!isInMount(folder, mounts)) await ownFolder(root, folder);
       if (this.config.terminationMessagePath !== undefined) await ownPath(root, this.config.terminationMessagePath);
     } catch (error) {
-      throw new ContainerStartError('CreateContainerError', `the root of container ${JSON.stringify(this.config.name)} could not be made: ${text(error)}`, { cause: error });
+      throw new ContainerStartError(
+        'CreateContainerError',
+        `the root of container ${JSON.stringify(this.config.name)} could not be made: ${text(error)}`,
+        { cause: error },
+      );
     }
   }
 
@@ -84,18 +96,32 @@ export class Container {
 
   private async run(): Promise<void> {
     if (this.state !== 'created') throw new ContainerNotFoundError(this.context.containerId);
-    const started = await this.spawn(commandLine(this.config, this.context.image), this.config.stdin || this.config.tty, this.config.tty).catch((error) => {
-      throw error instanceof ContainerStartError ? error : new ContainerStartError('RunContainerError', `container ${JSON.stringify(this.config.name)} could not be started: ${text(error)}`, { cause: error });
+    const started = await this.spawn(
+      commandLine(this.config, this.context.image),
+      this.config.stdin || this.config.tty,
+      this.config.tty,
+    ).catch((error) => {
+      throw error instanceof ContainerStartError
+        ? error
+        : new ContainerStartError(
+            'RunContainerError',
+            `container ${JSON.stringify(this.config.name)} could not be started: ${text(error)}`,
+            { cause: error },
+          );
     });
     this.process = started.group;
     this.startedAtMs = this.context.clock.now();
     this.state = 'running';
     const output = Promise.all([
-      this.log.capture('stdout', started.group.stdout, (chunk) => this.taps.forEach((tap) => tap.stdout.push(chunk))),
-      this.log.capture('stderr', started.group.stderr, (chunk) => this.taps.forEach((tap) => tap.stderr.push(chunk))),
+      this.log.capture('stdout', started.group.stdout, (chunk) => this.show('stdout', chunk)),
+      this.log.capture('stderr', started.group.stderr, (chunk) => this.show('stderr', chunk)),
     ]).catch(() => {});
     this.context.onState('started');
     void started.group.ended.then((end) => this.finish(end, output));
+  }
+
+  private show(stream: 'stdout' | 'stderr', chunk: Uint8Array): void {
+    for (const tap of this.taps) tap[stream].push(chunk);
   }
 
   /** After the first process: all that is left of the container ends, then its output, then it counts as exited. */
@@ -138,7 +164,9 @@ export class Container {
     const path = this.config.terminationMessagePath;
     if (path === undefined) return undefined;
     const bytes = await readFile(await ownPath(this.context.root, path)).catch(() => undefined);
-    return bytes === undefined || bytes.length === 0 ? undefined : bytes.subarray(0, terminationMessageBytesMax).toString('utf8');
+    return bytes === undefined || bytes.length === 0
+      ? undefined
+      : bytes.subarray(0, terminationMessageBytesMax).toString('utf8');
   }
 
   /** SIGTERM to the group, SIGKILL after `graceMs`. Called again meanwhile, the earlier end wins. */
@@ -194,7 +222,8 @@ export class Container {
       tap.stderr.close();
     };
     signal?.addEventListener('abort', leave, { once: true });
-    if (stdin !== undefined && this.process?.stdin !== undefined) void this.feed(this.process, stdin, this.config.stdinOnce);
+    if (stdin !== undefined && this.process?.stdin !== undefined)
+      void this.feed(this.process, stdin, this.config.stdinOnce);
     return {
       stdout: tap.stdout,
       stderr: tap.stderr,
@@ -228,13 +257,20 @@ export class Container {
     const program = await firstExecutable(programCandidates(line[0]!, cwd, root, path));
     if (program === undefined) throw new ProgramNotFoundError(line[0]!);
     const nameFile = join(home, `terminal-${this.terminals++}`);
-    const [file, ...args] = tty ? await inTerminal([program, ...line.slice(1)], this.context.path, nameFile) : [program, ...line.slice(1)];
+    const [file, ...args] = tty
+      ? await inTerminal([program, ...line.slice(1)], this.context.path, nameFile)
+      : [program, ...line.slice(1)];
     const user = checkUser(this.config, uid);
-    const group = await startProcess({ file: file!, args, cwd, env, stdin, ...(user === undefined ? {} : { uid: user }) });
+    const group = await startProcess({
+      file: file!,
+      args,
+      cwd,
+      env,
+      stdin,
+      ...(user === undefined ? {} : { uid: user }),
+    });
     await rememberGroup(directory, group.pid);
-    const resize = tty
-      ? (columns: number, rows: number) => void resizeTerminal(nameFile, columns, rows)
-      : () => {};
+    const resize = tty ? (columns: number, rows: number) => void resizeTerminal(nameFile, columns, rows) : () => {};
     if (this.process === undefined) this.resizeMain = resize;
     return { group, resize };
   }

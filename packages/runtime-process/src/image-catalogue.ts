@@ -30,11 +30,21 @@ export function withDefaultTag(image: string): string {
  */
 export function resolveImage(catalogue: ImageCatalogue, image: string): ImageSource {
   const wanted = withDefaultTag(image);
-  const keys = Object.keys(catalogue).sort((a, b) => Number(a.includes('*')) - Number(b.includes('*')) || b.length - a.length);
-  const found = keys.find((key) => (key.includes('*') ? matches(key, wanted) || matches(key, image) : withDefaultTag(key) === wanted));
+  const keys = Object.keys(catalogue).sort(
+    (a, b) => Number(a.includes('*')) - Number(b.includes('*')) || b.length - a.length,
+  );
+  const found = keys.find((key) =>
+    key.includes('*') ? matches(key, wanted) || matches(key, image) : withDefaultTag(key) === wanted,
+  );
   if (found !== undefined) return catalogue[found]!;
-  const known = keys.length === 0 ? 'it is empty' : `it knows ${keys.slice(0, keysShownMax).join(', ')}${keys.length > keysShownMax ? ', …' : ''}`;
-  throw new ImageNotFoundError(image, `the image catalogue of the process runtime has no entry for it (${known}); add one to \`images\``);
+  const known =
+    keys.length === 0
+      ? 'it is empty'
+      : `it knows ${keys.slice(0, keysShownMax).join(', ')}${keys.length > keysShownMax ? ', …' : ''}`;
+  throw new ImageNotFoundError(
+    image,
+    `the image catalogue of the process runtime has no entry for it (${known}); add one to \`images\``,
+  );
 }
 
 const keysShownMax = 20;

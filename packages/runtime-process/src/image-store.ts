@@ -35,13 +35,28 @@ export function imageStore({ catalogue, directory, limits }: ImageStoreOptions):
   };
 
   const openImage = async (image: string, source: ImageSource): Promise<string> => {
-    if (source === 'host') return remember(image, digestOf(`host ${image}`), { name: image, entrypoint: [], cmd: [], env: {}, workingDir: '' });
+    if (source === 'host')
+      return remember(image, digestOf(`host ${image}`), {
+        name: image,
+        entrypoint: [],
+        cmd: [],
+        env: {},
+        workingDir: '',
+      });
     if ('folder' in source) {
       const folder = resolve(source.folder);
       const found = await stat(folder).catch(() => undefined);
-      if (!found?.isDirectory()) throw new ImagePullError(image, `the catalogue maps it to folder ${folder}, which is not there`);
+      if (!found?.isDirectory())
+        throw new ImagePullError(image, `the catalogue maps it to folder ${folder}, which is not there`);
       const reference = digestOf(`folder ${folder} ${JSON.stringify([image, source.command, source.env])}`);
-      return remember(image, reference, { name: image, entrypoint: source.command ?? [], cmd: [], env: source.env ?? {}, workingDir: '', folder });
+      return remember(image, reference, {
+        name: image,
+        entrypoint: source.command ?? [],
+        cmd: [],
+        env: source.env ?? {},
+        workingDir: '',
+        folder,
+      });
     }
     const unpacked = await openLayout({
       image,
@@ -83,7 +98,11 @@ export function imageStore({ catalogue, directory, limits }: ImageStoreOptions):
     },
     settings(imageRef) {
       const settings = known.get(imageRef);
-      if (settings === undefined) throw new ContainerStartError('CreateContainerError', `image reference ${JSON.stringify(imageRef)} was not pulled`);
+      if (settings === undefined)
+        throw new ContainerStartError(
+          'CreateContainerError',
+          `image reference ${JSON.stringify(imageRef)} was not pulled`,
+        );
       return settings;
     },
   };

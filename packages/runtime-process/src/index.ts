@@ -1,11 +1,12 @@
 /** A container runtime whose containers are child processes of this machine. */
-export { AttachOverflowError } from './output-tap.js';
+
 export { ProgramNotFoundError } from './container.js';
 export type { LogLimits } from './container-log.js';
 export type { ImageCatalogue, ImageSource } from './image-catalogue.js';
 export { LayerLimitError, type LayerLimits } from './oci-layer.js';
 export { RuntimeDirectoryInUseError } from './orphans.js';
+export { AttachOverflowError } from './output-tap.js';
 export { PathEscapeError } from './path-in-root.js';
-export { processRuntime, type ProcessRuntimeOptions, RuntimeClosedError } from './process-runtime.js';
+export { type ProcessRuntimeOptions, processRuntime, RuntimeClosedError } from './process-runtime.js';
 export { TarFormatError } from './tar.js';
 export { TerminalUnsupportedError } from './terminal.js';

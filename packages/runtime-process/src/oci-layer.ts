@@ -28,7 +28,11 @@ export class LayerLimitError extends Error {
 const whiteout = '.wh.';
 const opaque = '.wh..wh..opq';
 
-export async function unpackLayer(archive: AsyncIterable<Uint8Array>, root: string, limits: LayerLimits): Promise<void> {
+export async function unpackLayer(
+  archive: AsyncIterable<Uint8Array>,
+  root: string,
+  limits: LayerLimits,
+): Promise<void> {
   let bytes = 0;
   let entries = 0;
   const written = new Set<string>();

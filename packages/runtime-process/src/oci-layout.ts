@@ -45,7 +45,10 @@ export async function openLayout(options: OpenLayoutOptions): Promise<UnpackedIm
   const { image, layout } = options;
   try {
     const manifestDescriptor = await findManifest(options);
-    const manifest = await readBlob<{ config: Descriptor; layers?: readonly Descriptor[] }>(layout, manifestDescriptor.digest);
+    const manifest = await readBlob<{ config: Descriptor; layers?: readonly Descriptor[] }>(
+      layout,
+      manifestDescriptor.digest,
+    );
     const config = await readBlob<{
       config?: { Entrypoint?: string[]; Cmd?: string[]; Env?: string[]; WorkingDir?: string };
     }>(layout, manifest.config.digest);
@@ -67,26 +70,39 @@ export async function openLayout(options: OpenLayoutOptions): Promise<UnpackedIm
     };
   } catch (error) {
     if (error instanceof ImagePullError) throw error;
-    throw new ImagePullError(image, `its OCI layout ${layout}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new ImagePullError(
+      image,
+      `its OCI layout ${layout}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
 async function findManifest({ image, layout, reference }: OpenLayoutOptions): Promise<Descriptor> {
-  const index = parseDocument<{ manifests?: readonly Descriptor[] }>(await readFile(join(layout, 'index.json')), 'index.json');
+  const index = parseDocument<{ manifests?: readonly Descriptor[] }>(
+    await readFile(join(layout, 'index.json')),
+    'index.json',
+  );
   let candidates = index.manifests ?? [];
   if (reference !== undefined) {
-    candidates = candidates.filter(({ annotations }) => annotations?.['org.opencontainers.image.ref.name'] === reference);
+    candidates = candidates.filter(
+      ({ annotations }) => annotations?.['org.opencontainers.image.ref.name'] === reference,
+    );
   }
   const architecture = architectures[process.arch] ?? process.arch;
   // An index may name another index (one image for many platforms); deeper nesting has no use.
   for (let depth = 0; depth < 3; depth++) {
-    const chosen = candidates.find(({ platform }) => platform?.os === process.platform && platform.architecture === architecture) ??
+    const chosen =
+      candidates.find(({ platform }) => platform?.os === process.platform && platform.architecture === architecture) ??
       candidates.find(({ platform }) => platform === undefined);
     if (chosen === undefined) break;
     if (!/index|manifest\.list/.test(chosen.mediaType ?? '')) return chosen;
     candidates = (await readBlob<{ manifests?: readonly Descriptor[] }>(layout, chosen.digest)).manifests ?? [];
   }
-  throw new ImagePullError(image, `its OCI layout ${layout} has no image${reference === undefined ? '' : ` named ${JSON.stringify(reference)}`} for ${process.platform}/${architecture}`);
+  throw new ImagePullError(
+    image,
+    `its OCI layout ${layout} has no image${reference === undefined ? '' : ` named ${JSON.stringify(reference)}`} for ${process.platform}/${architecture}`,
+  );
 }
 
 function blobPath(layout: string, digest: string): string {
@@ -112,7 +128,8 @@ function parseDocument<T>(bytes: Buffer, name: string): T {
 async function unpackBlob(layout: string, layer: Descriptor, rootfs: string, limits: LayerLimits): Promise<void> {
   const path = blobPath(layout, layer.digest);
   const type = layer.mediaType ?? '';
-  if (type.endsWith('zstd')) throw new Error(`layer ${layer.digest} is compressed with zstd; only gzip and plain tar can be read`);
+  if (type.endsWith('zstd'))
+    throw new Error(`layer ${layer.digest} is compressed with zstd; only gzip and plain tar can be read`);
   const hash = createHash('sha256');
   const file = createReadStream(path);
   file.on('data', (chunk) => hash.update(chunk));

@@ -11,7 +11,9 @@ import { directoryMark, killMarked, signalGroup } from './process-group.js';
 export class RuntimeDirectoryInUseError extends Error {
   readonly code = 'PINTLE_RUNTIME_DIRECTORY_IN_USE';
   constructor(directory: string, pid: number) {
-    super(`directory ${directory} is in use by the process runtime of process ${pid}; stop that one, or choose another directory`);
+    super(
+      `directory ${directory} is in use by the process runtime of process ${pid}; stop that one, or choose another directory`,
+    );
     this.name = 'RuntimeDirectoryInUseError';
   }
 }
@@ -62,7 +64,8 @@ export async function rememberGroup(directory: string, pid: number): Promise<voi
   await writeRecord(join(directory, 'pids', `${pid}.json`), pid);
 }
 
-export const forgetGroup = (directory: string, pid: number) => rm(join(directory, 'pids', `${pid}.json`), { force: true });
+export const forgetGroup = (directory: string, pid: number) =>
+  rm(join(directory, 'pids', `${pid}.json`), { force: true });
 
 /** Ends what an earlier runtime left in `directory`. Returns the processes that were killed. */
 export async function killOrphans(directory: string): Promise<readonly number[]> {

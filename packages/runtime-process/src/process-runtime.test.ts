@@ -1,18 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:http';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ContainerConfig, ContainerNotFoundError, type ContainerRuntime, type ContainerStatus, ImageNotFoundError, type PodSandboxConfig } from '@pintle/contracts';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type ContainerConfig,
+  ContainerNotFoundError,
+  type ContainerRuntime,
+  type ContainerStatus,
+  ImageNotFoundError,
+  type PodSandboxConfig,
+} from '@pintle/contracts';
 import { RuntimeDirectoryInUseError } from './orphans.js';
-import { processRuntime, type ProcessRuntimeOptions } from './process-runtime.js';
+import { type ProcessRuntimeOptions, processRuntime } from './process-runtime.js';
 
 let directory: string;
 let runtime: ContainerRuntime;
 
 const start = (more: Partial<ProcessRuntimeOptions> = {}) =>
-  processRuntime({ directory, images: { 'host:*': 'host', app: { folder: join(directory, '..', 'app'), command: ['node', 'main.js'] } }, ...more });
+  processRuntime({
+    directory,
+    images: { 'host:*': 'host', app: { folder: join(directory, '..', 'app'), command: ['node', 'main.js'] } },
+    ...more,
+  });
 
 beforeEach(() => {
   const home = mkdtempSync(join(tmpdir(), 'pintle-runtime-'));
@@ -89,7 +100,8 @@ async function text(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 const logs = (id: string, options = {}) => text(runtime.logs(id, options));
-const printed = (id: string, wanted: string) => until(`the log to hold ${wanted}`, async () => ((await logs(id)).includes(wanted) ? wanted : undefined));
+const printed = (id: string, wanted: string) =>
+  until(`the log to hold ${wanted}`, async () => ((await logs(id)).includes(wanted) ? wanted : undefined));
 const isAlive = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -110,7 +122,11 @@ describe('the end of a container', () => {
     it(`by ${what}`, async () => {
       const { id } = await run(sh(script));
       const status = await exited(id);
-      expect({ exitCode: status.exitCode, signal: status.signal, reason: status.reason }).toEqual({ exitCode, signal, reason });
+      expect({ exitCode: status.exitCode, signal: status.signal, reason: status.reason }).toEqual({
+        exitCode,
+        signal,
+        reason,
+      });
     });
   }
 
@@ -124,13 +140,20 @@ describe('the end of a container', () => {
   });
 
   it('has the words that the container left', async () => {
-    const { id } = await run({ ...sh('printf "out of luck" > "$TERMINATION_MESSAGE_PATH"; exit 1'), terminationMessagePath: '/dev/termination-log' });
+    const { id } = await run({
+      ...sh('printf "out of luck" > "$TERMINATION_MESSAGE_PATH"; exit 1'),
+      terminationMessagePath: '/dev/termination-log',
+    });
     expect((await exited(id)).message).toBe('out of luck');
   });
 
   it('takes everything with it that the container started', async () => {
     // One process stays in the group, one leaves it.
-    const { id } = await run(sh('sleep 1000 & echo in $!; setsid sleep 1000 & sleep 0.1; echo out $!; exec node -e "setTimeout(() => process.exit(3), 200)"'));
+    const { id } = await run(
+      sh(
+        'sleep 1000 & echo in $!; setsid sleep 1000 & sleep 0.1; echo out $!; exec node -e "setTimeout(() => process.exit(3), 200)"',
+      ),
+    );
     await exited(id);
     const pids = [...(await logs(id)).matchAll(/\d+/g)].map(([pid]) => Number(pid));
     expect(pids).toHaveLength(2);
@@ -140,7 +163,11 @@ describe('the end of a container', () => {
 
 describe('stopContainer', () => {
   it('asks with SIGTERM', async () => {
-    const { id } = await run(node('process.on("SIGTERM", () => { console.log("bye"); process.exit(5); }); setInterval(() => {}, 1000); console.log("up")'));
+    const { id } = await run(
+      node(
+        'process.on("SIGTERM", () => { console.log("bye"); process.exit(5); }); setInterval(() => {}, 1000); console.log("up")',
+      ),
+    );
     await printed(id, 'up');
     await runtime.stopContainer(id, 10_000);
     expect((await runtime.containerStatus(id))?.exitCode).toBe(5);
@@ -172,20 +199,25 @@ describe('what a container gets', () => {
     mkdirSync(volume);
     writeFileSync(join(volume, 'greeting'), 'hello');
     const { id } = await run({
-      ...sh('cat etc/config/greeting; cat "$CONTAINER_ROOT/etc/config/greeting"; echo; echo "$POD_IP $HOST $HOSTNAME $OWN ${SHLVL_NONE-none}"; pwd'),
+      ...sh(
+        'cat etc/config/greeting; cat "$CONTAINER_ROOT/etc/config/greeting"; echo; echo "$POD_IP $HOST $HOSTNAME $OWN $NOT_GIVEN."; pwd',
+      ),
       mounts: [{ containerPath: '/etc/config', hostPath: volume, readOnly: true }],
       env: [{ name: 'OWN', value: 'mine' }],
     });
     await exited(id);
     const [greeting, variables, folder] = (await logs(id)).split('\n');
     expect(greeting).toBe('hellohello');
-    expect(variables).toBe('127.0.0.1 127.0.0.1 web mine none');
+    expect(variables).toBe('127.0.0.1 127.0.0.1 web mine .');
     expect(folder).toBe(join(directory, 'sandboxes', readdirSync(join(directory, 'sandboxes'))[0]!, id, 'root'));
   });
 
   it('the files of its image, which it can not change, with mounts among them', async () => {
     const app = join(directory, '..', 'app');
-    writeFileSync(join(app, 'main.js'), 'const fs = require("fs"); fs.writeFileSync("new", ""); console.log(fs.readFileSync("etc/own", "utf8") + fs.readFileSync("etc/config/greeting", "utf8"))');
+    writeFileSync(
+      join(app, 'main.js'),
+      'const fs = require("fs"); fs.writeFileSync("new", ""); console.log(fs.readFileSync("etc/own", "utf8") + fs.readFileSync("etc/config/greeting", "utf8"))',
+    );
     writeFileSync(join(app, 'etc', 'own'), 'own ');
     const volume = join(directory, '..', 'volume');
     mkdirSync(volume);
@@ -200,7 +232,10 @@ describe('what a container gets', () => {
   });
 
   it('no path outside its root for a mount', async () => {
-    const { id } = await run({ ...sh('exit 0'), mounts: [{ containerPath: '/../../../x', hostPath: directory, readOnly: false }] });
+    const { id } = await run({
+      ...sh('exit 0'),
+      mounts: [{ containerPath: '/../../../x', hostPath: directory, readOnly: false }],
+    });
     await exited(id);
     expect(existsSync(join(directory, 'x'))).toBe(false);
   });
@@ -213,10 +248,17 @@ describe('faults', () => {
     expect(await runtime.imageStatus('nginx:1')).toBeUndefined();
   });
   it('an image of the machine needs a command', async () => {
-    await expect(run({})).rejects.toMatchObject({ code: 'PINTLE_CONTAINER_START', reason: 'CreateContainerError', message: expect.stringContaining('command') });
+    await expect(run({})).rejects.toMatchObject({
+      code: 'PINTLE_CONTAINER_START',
+      reason: 'CreateContainerError',
+      message: expect.stringContaining('command'),
+    });
   });
   it('a program that is not there', async () => {
-    await expect(run({ command: ['no-such-program'] })).rejects.toMatchObject({ reason: 'RunContainerError', message: expect.stringContaining('"no-such-program": executable file not found in $PATH') });
+    await expect(run({ command: ['no-such-program'] })).rejects.toMatchObject({
+      reason: 'RunContainerError',
+      message: expect.stringContaining('"no-such-program": executable file not found in $PATH'),
+    });
   });
   it('a container that is not there', async () => {
     await expect(runtime.startContainer('none')).rejects.toThrow(ContainerNotFoundError);
@@ -290,8 +332,15 @@ describe('exec and attach', () => {
 
   it('runs beside the container, in its folder and environment', async () => {
     const { id } = await run({ ...sh('sleep 1000'), env: [{ name: 'OWN', value: 'mine' }] });
-    const session = await runtime.exec(id, { command: ['sh', '-c', 'cat; echo $OWN; echo oops >&2; exit 4'], stdin: stdin('in ') });
-    expect(await Promise.all([text(session.stdout), text(session.stderr), session.exitCode])).toEqual(['in mine\n', 'oops\n', 4]);
+    const session = await runtime.exec(id, {
+      command: ['sh', '-c', 'cat; echo $OWN; echo oops >&2; exit 4'],
+      stdin: stdin('in '),
+    });
+    expect(await Promise.all([text(session.stdout), text(session.stderr), session.exitCode])).toEqual([
+      'in mine\n',
+      'oops\n',
+      4,
+    ]);
   });
 
   it('dies with the container', async () => {
@@ -311,24 +360,31 @@ describe('exec and attach', () => {
 
   it('says when the program is not there', async () => {
     const { id } = await run(sh('sleep 1000'));
-    await expect(runtime.exec(id, { command: ['no-such-program'] })).rejects.toMatchObject({ code: 'PINTLE_PROGRAM_NOT_FOUND' });
+    await expect(runtime.exec(id, { command: ['no-such-program'] })).rejects.toMatchObject({
+      code: 'PINTLE_PROGRAM_NOT_FOUND',
+    });
   });
 
-  (existsSync('/usr/bin/script') ? it : it.skip)('gives a terminal, of the asked-for size (skipped where there is no `script`)', async () => {
-    const { id } = await run(sh('sleep 1000'));
-    const session = await runtime.exec(id, { command: ['sh', '-c', 'tty; sleep 0.5; stty size; exit 3'], tty: true });
-    const output = text(session.stdout);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    session.resize(101, 33);
-    expect(await session.exitCode).toBe(3);
-    expect(await output).toMatch(/^\/dev\/pts\/\d+\r\n33 101\r\n$/);
-  });
+  (existsSync('/usr/bin/script') ? it : it.skip)(
+    'gives a terminal, of the asked-for size (skipped where there is no `script`)',
+    async () => {
+      const { id } = await run(sh('sleep 1000'));
+      const session = await runtime.exec(id, { command: ['sh', '-c', 'tty; sleep 0.5; stty size; exit 3'], tty: true });
+      const output = text(session.stdout);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      session.resize(101, 33);
+      expect(await session.exitCode).toBe(3);
+      expect(await output).toMatch(/^\/dev\/pts\/\d+\r\n33 101\r\n$/);
+    },
+  );
 
   it('a terminal is refused by name where there is no `script`', async () => {
     await runtime.close();
     runtime = start({ path: '/nowhere' });
     const { id } = await run(sh('/bin/sleep 1000'));
-    await expect(runtime.exec(id, { command: ['/bin/sh'], tty: true })).rejects.toMatchObject({ code: 'PINTLE_TERMINAL_UNSUPPORTED' });
+    await expect(runtime.exec(id, { command: ['/bin/sh'], tty: true })).rejects.toMatchObject({
+      code: 'PINTLE_TERMINAL_UNSUPPORTED',
+    });
   });
 
   it('attaches to what the container says and hears', async () => {
@@ -346,7 +402,7 @@ it('forwards a port to the pod', async () => {
     const { sandboxId } = await run(sh('sleep 1000'));
     const stream = await runtime.portForward(sandboxId, (server.address() as { port: number }).port);
     await stream.write(Buffer.from('GET / HTTP/1.0\r\n\r\n'));
-    expect(await text(stream.readable)).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*here$/);
+    expect(await text(stream.readable)).toMatch(/^HTTP\/1.1 200 OK\r\n.*here$/s);
     stream.close();
   } finally {
     server.close();
@@ -354,7 +410,9 @@ it('forwards a port to the pod', async () => {
 });
 
 (existsSync('/proc/self/stat') ? it : it.skip)('measures (skipped where there is no /proc)', async () => {
-  const { id } = await run(node('for (const end = Date.now() + 300; Date.now() < end; ); console.log("done"); setInterval(() => {}, 1000)'));
+  const { id } = await run(
+    node('for (const end = Date.now() + 300; Date.now() < end; ); console.log("done"); setInterval(() => {}, 1000)'),
+  );
   await printed(id, 'done');
   const stats = await runtime.stats(id);
   expect(stats!.cpuUsageNanoseconds).toBeGreaterThan(2e8);
@@ -363,12 +421,16 @@ it('forwards a port to the pod', async () => {
 
 describe('no process is left', () => {
   it('after close, which also stops new ones', async () => {
-    const { id, sandboxId } = await run(sh('trap "" TERM; (setsid sleep 1000 &) ; echo $$; while :; do sleep 0.1; done'));
+    const { id, sandboxId } = await run(
+      sh('trap "" TERM; (setsid sleep 1000 &) ; echo $$; while :; do sleep 0.1; done'),
+    );
     await until('its pid', async () => (await logs(id)).trim());
     const pid = Number((await logs(id)).trim());
     await runtime.close();
     expect(isAlive(pid)).toBe(false);
-    await expect(runtime.createContainer(sandboxId, config({}))).rejects.toMatchObject({ code: 'PINTLE_RUNTIME_CLOSED' });
+    await expect(runtime.createContainer(sandboxId, config({}))).rejects.toMatchObject({
+      code: 'PINTLE_RUNTIME_CLOSED',
+    });
   });
 
   it('after kill -9 of the process that ran it, once the next runtime starts', async () => {
@@ -404,5 +466,8 @@ async function startVictim(): Promise<ChildProcess> {
   `;
   const file = join(directory, '..', 'victim.mts');
   writeFileSync(file, script);
-  return spawn(process.execPath, ['--import', 'tsx', '--conditions=@pintle/source', file], { cwd: join(__dirname, '../../..'), stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, ['--import', 'tsx', '--conditions=@pintle/source', file], {
+    cwd: join(__dirname, '../../..'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }

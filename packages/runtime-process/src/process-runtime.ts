@@ -76,7 +76,8 @@ export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime
       await mkdir(directory, { recursive: true });
       await lockDirectory(directory);
       const killed = await killOrphans(directory);
-      if (killed.length > 0) world.logger.log('warn', 'ended processes that an earlier runtime left behind', { count: killed.length });
+      if (killed.length > 0)
+        world.logger.log('warn', 'ended processes that an earlier runtime left behind', { count: killed.length });
       await rm(join(directory, 'sandboxes'), { recursive: true, force: true });
     })();
     return opening;
@@ -108,7 +109,11 @@ export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime
       await open();
       const id = newId();
       await mkdir(join(directory, 'sandboxes', id), { recursive: true });
-      sandboxes.set(id, { info: { id, config, state: 'ready', createdAtMs: world.clock.now() }, ready: true, containers: new Map() });
+      sandboxes.set(id, {
+        info: { id, config, state: 'ready', createdAtMs: world.clock.now() },
+        ready: true,
+        containers: new Map(),
+      });
       return id;
     },
 
@@ -143,7 +148,8 @@ export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime
 
     async createContainer(sandboxId, config) {
       const sandbox = await sandboxOf(sandboxId);
-      if (!sandbox.ready) throw new ContainerStartError('CreateContainerError', `sandbox ${sandboxId} has been stopped`);
+      if (!sandbox.ready)
+        throw new ContainerStartError('CreateContainerError', `sandbox ${sandboxId} has been stopped`);
       const id = newId();
       const home = join(directory, 'sandboxes', sandboxId, id);
       const container = new Container(config, {
@@ -189,7 +195,10 @@ export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime
 
     async listContainers(sandboxId) {
       if (closing === undefined) await open();
-      const chosen = sandboxId === undefined ? [...containers.values()].map(({ container }) => container) : [...(sandboxes.get(sandboxId)?.containers.values() ?? [])];
+      const chosen =
+        sandboxId === undefined
+          ? [...containers.values()].map(({ container }) => container)
+          : [...(sandboxes.get(sandboxId)?.containers.values() ?? [])];
       return chosen.map((container) => container.status());
     },
 
@@ -234,7 +243,9 @@ export function processRuntime(options: ProcessRuntimeOptions): ContainerRuntime
           () => false,
         );
         if (!opened) return;
-        await Promise.all([...sandboxes.values()].map((sandbox) => stopSandbox(sandbox, options.closeGraceMs ?? 2_000)));
+        await Promise.all(
+          [...sandboxes.values()].map((sandbox) => stopSandbox(sandbox, options.closeGraceMs ?? 2_000)),
+        );
         sandboxes.clear();
         containers.clear();
         await killOrphans(directory);

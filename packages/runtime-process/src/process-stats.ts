@@ -10,7 +10,8 @@ const pageBytes = 4096;
 export async function processStats(id: string, group: number, atMs: number): Promise<ContainerStats | undefined> {
   const members = (await listProcesses()).filter((info) => info.group === group);
   if (members.length === 0) return undefined;
-  const sum = (pick: (info: (typeof members)[number]) => number) => members.reduce((total, info) => total + pick(info), 0);
+  const sum = (pick: (info: (typeof members)[number]) => number) =>
+    members.reduce((total, info) => total + pick(info), 0);
   return {
     id,
     atMs,

@@ -110,7 +110,8 @@ function paxRecords(text: string): Record<string, string> {
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(32, at);
     const length = space < 0 ? Number.NaN : Number(decoder.decode(bytes.subarray(at, space)));
-    if (!Number.isInteger(length) || length <= space - at || at + length > bytes.length) throw new TarFormatError('a pax record has no readable length');
+    if (!Number.isInteger(length) || length <= space - at || at + length > bytes.length)
+      throw new TarFormatError('a pax record has no readable length');
     const record = decoder.decode(bytes.subarray(space + 1, at + length - 1));
     const equals = record.indexOf('=');
     if (equals > 0) records[record.slice(0, equals)] = record.slice(equals + 1);

@@ -10,7 +10,9 @@ import { join } from 'node:path';
 export class TerminalUnsupportedError extends Error {
   readonly code = 'PINTLE_TERMINAL_UNSUPPORTED';
   constructor() {
-    super('a terminal (tty) needs the program `script` of util-linux, which was not found in PATH; ask without tty, or install it');
+    super(
+      'a terminal (tty) needs the program `script` of util-linux, which was not found in PATH; ask without tty, or install it',
+    );
     this.name = 'TerminalUnsupportedError';
   }
 }
@@ -18,7 +20,13 @@ export class TerminalUnsupportedError extends Error {
 /** The full path of a program that may be run, of those given. */
 export async function firstExecutable(candidates: readonly string[]): Promise<string | undefined> {
   for (const candidate of candidates) {
-    if (await access(candidate, constants.X_OK).then(() => true, () => false)) return candidate;
+    if (
+      await access(candidate, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return candidate;
   }
   return undefined;
 }
@@ -35,5 +43,7 @@ export async function inTerminal(line: readonly string[], path: string, nameFile
 export async function resizeTerminal(nameFile: string, columns: number, rows: number): Promise<void> {
   const name = (await readFile(nameFile, 'utf8').catch(() => '')).trim();
   if (!name.startsWith('/dev/')) return;
-  await new Promise<void>((resolve) => execFile('stty', ['-F', name, 'cols', String(columns), 'rows', String(rows)], () => resolve()));
+  await new Promise<void>((resolve) =>
+    execFile('stty', ['-F', name, 'cols', String(columns), 'rows', String(rows)], () => resolve()),
+  );
 }

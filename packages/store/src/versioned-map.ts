@@ -21,7 +21,7 @@ import {
   type Transaction,
   type TransactionResult,
 } from '@pintle/contracts';
-import { EventLog, keyOf } from './event-log.js';
+import { EventLog, keyOf, revisionOf } from './event-log.js';
 import { OrderedMap } from './ordered-map.js';
 
 export interface Staged<V> {
@@ -106,14 +106,22 @@ export class VersionedMap<V> {
     return { result: { succeeded, revision: this.tipRevision, results }, events };
   }
 
-  /** Makes everything staged visible. Returns the events, whole revisions together. */
-  publish(): readonly StoreEvent<V>[] {
-    const events = this.staged;
-    this.staged = [];
+  /** Makes the first `count` staged events visible (all of them unless given): whole revisions only. */
+  publish(count = this.staged.length): void {
+    const events = this.staged.splice(0, count);
     for (const event of events) this.log.append(event);
-    this.visible = this.tip;
-    this.published = this.tipRevision;
-    return events;
+    if (this.staged.length === 0) {
+      this.visible = this.tip;
+      this.published = this.tipRevision;
+      return;
+    }
+    // More is staged on top: only what was published is laid over what was visible.
+    for (const event of events) {
+      if (event.type === 'put') this.visible.set(event.entry.key, event.entry);
+      else this.visible.delete(event.key);
+    }
+    const last = events.at(-1);
+    if (last !== undefined) this.published = revisionOf(last);
   }
 
   /** Forgets everything staged. */

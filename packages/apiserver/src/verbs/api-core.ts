@@ -5,12 +5,15 @@ import type { AdmissionPlugin } from '../admission/admission.js';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import type { StoredObject } from '../storage/stored-object.js';
+import type { Review } from './reviews.js';
 
 export interface ApiCore {
   readonly backend: StoreBackend<StoredObject>;
   readonly registry: ResourceRegistry;
   readonly world: World;
   readonly admission: readonly AdmissionPlugin[];
+  /** How a resource that is asked and not stored is answered; undefined for all that are stored. */
+  review(resource: Resource): Review | undefined;
 }
 
 /** An object as it is answered: in the version asked for, with its store entry where it has one. */

@@ -34,6 +34,8 @@ export async function createObject(
   options: WriteOptions = {},
 ): Promise<Served> {
   const decoded = decode(context, resource, body, options);
+  const review = core.review(resource);
+  if (review !== undefined) return { object: await review(context, decoded, path.namespace) };
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   if (name === '' && !decoded.metadata.generateName) {
     throw invalid(resource.kind, '', [

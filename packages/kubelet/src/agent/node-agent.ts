@@ -7,17 +7,23 @@ import { allContainersOf } from '../pod/pod-names.js';
 import { runsOf } from '../pod/pod-state.js';
 import type { PodWorker } from '../pod/pod-worker.js';
 
-export function createNodeAgent(context: KubeletContext, workers: () => Iterable<PodWorker>, startedAtMs: number): NodeAgent {
+export function createNodeAgent(
+  context: KubeletContext,
+  workers: () => Iterable<PodWorker>,
+  startedAtMs: number,
+): NodeAgent {
   const { runtime } = context;
 
   const workerOf = (namespace: string, name: string): PodWorker => {
-    for (const worker of workers()) if (worker.pod.metadata.name === name && worker.pod.metadata.namespace === namespace) return worker;
+    for (const worker of workers())
+      if (worker.pod.metadata.name === name && worker.pod.metadata.namespace === namespace) return worker;
     throw notFound({ group: '', plural: 'pods' }, name);
   };
 
   const runsIn = async ({ namespace, pod, container }: PodContainerRef) => {
     const worker = workerOf(namespace, pod);
-    if (!allContainersOf(worker.pod.spec!).some(({ name }) => name === container)) throw badRequest(`container ${container} is not valid for pod ${pod}`);
+    if (!allContainersOf(worker.pod.spec!).some(({ name }) => name === container))
+      throw badRequest(`container ${container} is not valid for pod ${pod}`);
     const { containers } = await worker.runtimeState();
     return { pod: worker.pod, runs: runsOf(containers, container).filter(({ state }) => state !== 'created') };
   };
@@ -40,7 +46,8 @@ export function createNodeAgent(context: KubeletContext, workers: () => Iterable
       if (previous) throw badRequest(`previous terminated container ${quoted} not found`);
       const reason = waitingOf(pod, target.container)?.reason ?? 'ContainerCreating';
       if (reason === 'ErrImagePull') throw badRequest(`container ${quoted} is waiting to start: image can't be pulled`);
-      if (reason === 'ImagePullBackOff') throw badRequest(`container ${quoted} is waiting to start: trying and failing to pull image`);
+      if (reason === 'ImagePullBackOff')
+        throw badRequest(`container ${quoted} is waiting to start: trying and failing to pull image`);
       throw badRequest(`container ${quoted} is waiting to start: ${reason}`);
     },
     async exec(target, request) {
@@ -76,7 +83,10 @@ export function createNodeAgent(context: KubeletContext, workers: () => Iterable
 const notRunning = ({ container }: PodContainerRef) => badRequest(`container not found (${JSON.stringify(container)})`);
 
 function waitingOf(pod: Pod, name: string) {
-  const statuses: readonly ApiContainerStatus[] = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  const statuses: readonly ApiContainerStatus[] = [
+    ...(pod.status?.containerStatuses ?? []),
+    ...(pod.status?.initContainerStatuses ?? []),
+  ];
   return statuses.find((status) => status.name === name)?.state?.waiting;
 }
 

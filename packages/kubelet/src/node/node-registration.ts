@@ -7,7 +7,14 @@ import { Node } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type CancelTimer, formatMicroTime, jitter, StatusError, type World } from '@pintle/machinery';
 import { sameValue } from '../pod/same-value.js';
-import { newNode, type NodeDescription, nodeLabels, nodeStatus, type NodeTrouble, withoutHeartbeats } from './node-status.js';
+import {
+  type NodeDescription,
+  type NodeTrouble,
+  newNode,
+  nodeLabels,
+  nodeStatus,
+  withoutHeartbeats,
+} from './node-status.js';
 
 export interface NodeRegistrationOptions {
   readonly world: World;
@@ -36,7 +43,15 @@ const retryMaxMs = 7_000;
 const attemptsMax = 5;
 
 export function createNodeRegistration(options: NodeRegistrationOptions): NodeRegistration {
-  const { world, client, nodeName, description, statusPeriodMs = 300_000, leasePeriodMs = 10_000, leaseDurationSeconds = 40 } = options;
+  const {
+    world,
+    client,
+    nodeName,
+    description,
+    statusPeriodMs = 300_000,
+    leasePeriodMs = 10_000,
+    leaseDurationSeconds = 40,
+  } = options;
   const { clock } = world;
   const key = { name: nodeName };
   const timers = new Set<CancelTimer>();
@@ -54,7 +69,8 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     });
     timers.add(cancel);
   };
-  const warn = (what: string, error: unknown) => world.logger.log('warn', `${what}; it is tried again`, { node: nodeName, error });
+  const warn = (what: string, error: unknown) =>
+    world.logger.log('warn', `${what}; it is tried again`, { node: nodeName, error });
 
   /** Makes the node, or takes over the one that is there: its labels are brought up to date, what others set stays. */
   const register = async () => {
@@ -68,7 +84,8 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     }
     node = await client.get(Node, key);
     const labels = { ...node.metadata.labels, ...nodeLabels(nodeName, description) };
-    if (!sameValue(labels, node.metadata.labels)) node = await client.patch(Node, key, { type: 'merge', body: { metadata: { labels } } });
+    if (!sameValue(labels, node.metadata.labels))
+      node = await client.patch(Node, key, { type: 'merge', body: { metadata: { labels } } });
     await writeStatus();
   };
 
@@ -76,7 +93,10 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     for (let attempt = 1; ; attempt++) {
       const current: Node = node ?? (await client.get(Node, key));
       try {
-        node = await client.update({ ...current, status: nodeStatus(description, current.status, clock.now(), trouble) }, { subresource: 'status' });
+        node = await client.update(
+          { ...current, status: nodeStatus(description, current.status, clock.now(), trouble) },
+          { subresource: 'status' },
+        );
         return;
       } catch (error) {
         if (!StatusError.is(error, 'Conflict') || attempt >= attemptsMax) throw error;
@@ -131,7 +151,10 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
 
   const ensureLease = async (spec: Lease['spec']): Promise<Lease> => {
     const leaseKey = { name: nodeName, namespace: leaseNamespace };
-    const owner = node?.metadata.uid === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.metadata.uid }];
+    const owner =
+      node?.metadata.uid === undefined
+        ? []
+        : [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.metadata.uid }];
     try {
       const metadata = { ...leaseKey, ...(owner.length === 0 ? {} : { ownerReferences: owner }) };
       return await client.create<Lease>({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
@@ -158,7 +181,13 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     setTrouble(next) {
       if (next === trouble) return;
       trouble = next;
-      if (node !== undefined && !sameValue(withoutHeartbeats(node.status ?? {}), withoutHeartbeats(nodeStatus(description, node.status, clock.now(), trouble)))) {
+      if (
+        node !== undefined &&
+        !sameValue(
+          withoutHeartbeats(node.status ?? {}),
+          withoutHeartbeats(nodeStatus(description, node.status, clock.now(), trouble)),
+        )
+      ) {
         later(0, () => writeStatus().catch((error: unknown) => warn('node status could not be written', error)));
       }
     },

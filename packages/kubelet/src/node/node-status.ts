@@ -23,21 +23,39 @@ const healthy: readonly (readonly [type: string, reason: string, message: string
   ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
 ];
 
-export function nodeConditions(old: readonly NodeCondition[], nowMs: number, trouble?: NodeTrouble): readonly NodeCondition[] {
+export function nodeConditions(
+  old: readonly NodeCondition[],
+  nowMs: number,
+  trouble?: NodeTrouble,
+): readonly NodeCondition[] {
   const now = formatTime(nowMs);
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string): NodeCondition => {
     const before = old.find((one) => one.type === type);
     const same = before?.status === status && before.lastTransitionTime !== undefined;
-    return { type, status, lastHeartbeatTime: now, lastTransitionTime: same ? before.lastTransitionTime! : now, reason, message };
+    return {
+      type,
+      status,
+      lastHeartbeatTime: now,
+      lastTransitionTime: same ? before.lastTransitionTime! : now,
+      reason,
+      message,
+    };
   };
   const own = [
     ...healthy.map(([type, reason, message]) => condition(type, 'False', reason, message)),
-    trouble === undefined ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status') : condition('Ready', 'False', 'KubeletNotReady', trouble),
+    trouble === undefined
+      ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
+      : condition('Ready', 'False', 'KubeletNotReady', trouble),
   ];
   return [...own, ...old.filter(({ type }) => !own.some((one) => one.type === type))];
 }
 
-export function nodeStatus(description: NodeDescription, before: NodeStatus | undefined, nowMs: number, trouble?: NodeTrouble): NodeStatus {
+export function nodeStatus(
+  description: NodeDescription,
+  before: NodeStatus | undefined,
+  nowMs: number,
+  trouble?: NodeTrouble,
+): NodeStatus {
   const { capacity, allocatable, addresses, nodeInfo } = description;
   return {
     ...before,
@@ -55,7 +73,11 @@ export function newNode(name: string, description: NodeDescription, nowMs: numbe
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: nodeLabels(name, description), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    metadata: {
+      name,
+      labels: nodeLabels(name, description),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
     spec: {
       ...(taints.length === 0 ? {} : { taints }),
       ...(podCIDR === undefined ? {} : { podCIDR, podCIDRs: [podCIDR] }),

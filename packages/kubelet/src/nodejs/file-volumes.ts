@@ -2,7 +2,20 @@
  * Volumes as folders of this machine. Files change all at once: they are written into a new folder, and a symbolic
  * link is swapped over to it, in the layout that kubelet's atomic writer has (`..data` → `..2025_01_01…`).
  */
-import { chmod, lstat, mkdir, mkdtemp, readdir, readlink, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type VolumeContent, type VolumeFile, VolumeMountError, type VolumePort } from '../volumes/volume-port.js';
 
@@ -58,12 +71,16 @@ async function writeAtomically(path: string, files: readonly VolumeFile[]): Prom
     const link = join(path, name);
     if ((await lstat(link).catch(() => undefined)) === undefined) await symlink(join(dataLink, name), link);
   }
-  for (const name of await readdir(path)) if (!name.startsWith('..') && !wanted.has(name)) await unlink(join(path, name));
+  for (const name of await readdir(path))
+    if (!name.startsWith('..') && !wanted.has(name)) await unlink(join(path, name));
   if (previous !== undefined) await rm(join(path, previous), { recursive: true, force: true });
 }
 
 /** Checks or makes what a hostPath volume says must be there. */
-async function hostPath(volume: string, { path, mustBe }: Extract<VolumeContent, { type: 'hostPath' }>): Promise<string> {
+async function hostPath(
+  volume: string,
+  { path, mustBe }: Extract<VolumeContent, { type: 'hostPath' }>,
+): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   const fail = (what: string): never => {
     throw new VolumeMountError(volume, `hostPath type check failed: ${path} is not ${what}`);

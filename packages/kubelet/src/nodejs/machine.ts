@@ -15,15 +15,29 @@ export interface MachineOptions {
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
 
-export async function describeMachine({ nodeName, runtime, internalIP = '127.0.0.1', pods = 110 }: MachineOptions): Promise<Partial<NodeDescription>> {
+export async function describeMachine({
+  nodeName,
+  runtime,
+  internalIP = '127.0.0.1',
+  pods = 110,
+}: MachineOptions): Promise<Partial<NodeDescription>> {
   const read = (path: string) =>
     readFile(path, 'utf8').then(
       (text) => text.trim(),
       () => '',
     );
-  const [machineID, bootID, release_] = await Promise.all([read('/etc/machine-id'), read('/proc/sys/kernel/random/boot_id'), read('/etc/os-release')]);
+  const [machineID, bootID, release_] = await Promise.all([
+    read('/etc/machine-id'),
+    read('/proc/sys/kernel/random/boot_id'),
+    read('/etc/os-release'),
+  ]);
   const { name, version } = runtime.version();
-  const capacity = { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: String(pods), 'ephemeral-storage': '100Gi' };
+  const capacity = {
+    cpu: String(cpus().length),
+    memory: `${Math.floor(totalmem() / 1024)}Ki`,
+    pods: String(pods),
+    'ephemeral-storage': '100Gi',
+  };
   return {
     capacity,
     allocatable: capacity,

@@ -2,7 +2,8 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import type { HttpTarget, NetworkTarget, Prober, ProbeOutcome } from '../probe/prober.js';
+import { type Clock, realClock } from '@pintle/machinery';
+import type { HttpTarget, NetworkTarget, ProbeOutcome, Prober } from '../probe/prober.js';
 
 const bodyBytesMax = 10 * 1024;
 const redirectsMax = 10;
@@ -10,16 +11,21 @@ const redirectsMax = 10;
 export interface NetworkProberOptions {
   /** As in `kube-probe/1.33`. Default that. */
   readonly userAgent?: string;
+  /** Times what is asked over a socket. Default: the real one. */
+  readonly clock?: Clock;
 }
 
-export function networkProber({ userAgent = 'kube-probe/1.33' }: NetworkProberOptions = {}): Prober {
+export function networkProber({
+  userAgent = 'kube-probe/1.33',
+  clock = realClock(),
+}: NetworkProberOptions = {}): Prober {
   return {
-    http: (target) => httpProbe(target, userAgent, redirectsMax),
-    tcp: tcpProbe,
+    http: (target) => httpProbe(target, userAgent, clock, redirectsMax),
+    tcp: (target) => tcpProbe(target, clock),
   };
 }
 
-function httpProbe(target: HttpTarget, userAgent: string, redirectsLeft: number): Promise<ProbeOutcome> {
+function httpProbe(target: HttpTarget, userAgent: string, clock: Clock, redirectsLeft: number): Promise<ProbeOutcome> {
   const { scheme, host, port, path, timeoutMs } = target;
   const url = `${scheme.toLowerCase()}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
   return new Promise((resolve) => {
@@ -30,7 +36,7 @@ function httpProbe(target: HttpTarget, userAgent: string, redirectsLeft: number)
     const settle = (outcome: ProbeOutcome) => {
       if (settled) return;
       settled = true;
-      clearTimeout(timer);
+      cancel();
       request.destroy();
       resolve(outcome);
     };
@@ -41,15 +47,21 @@ function httpProbe(target: HttpTarget, userAgent: string, redirectsLeft: number)
       if (status >= 300 && status < 400 && location !== undefined && redirectsLeft > 0) {
         const next = redirected(target, url, location);
         response.resume();
-        if (next === undefined) return settle({ result: 'success', output: `Probe terminated redirects, Response body: ` });
+        if (next === undefined)
+          return settle({ result: 'success', output: `Probe terminated redirects, Response body: ` });
         settled = true;
-        clearTimeout(timer);
+        cancel();
         request.destroy();
-        return resolve(httpProbe(next, userAgent, redirectsLeft - 1));
+        return resolve(httpProbe(next, userAgent, clock, redirectsLeft - 1));
       }
       let body = '';
       response.setEncoding('utf8');
-      const finish = () => settle(status >= 200 && status < 400 ? { result: 'success', output: body } : { result: 'failure', output: `HTTP probe failed with statuscode: ${status}` });
+      const finish = () =>
+        settle(
+          status >= 200 && status < 400
+            ? { result: 'success', output: body }
+            : { result: 'failure', output: `HTTP probe failed with statuscode: ${status}` },
+        );
       response.on('data', (chunk: string) => {
         body += chunk;
         if (body.length >= bodyBytesMax) finish();
@@ -57,8 +69,9 @@ function httpProbe(target: HttpTarget, userAgent: string, redirectsLeft: number)
       response.on('end', finish);
       response.on('error', (error) => failed(error.message));
     });
-    // This is the host's side of the port: what is asked over a real socket is timed by the real clock.
-    const timer = setTimeout(() => failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'), timeoutMs);
+    const cancel = clock.schedule(timeoutMs, () =>
+      failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'),
+    );
     request.on('error', (error) => failed(describe(error, host, port)));
     request.end();
   });
@@ -69,18 +82,25 @@ function redirected(target: HttpTarget, from: string, location: string): HttpTar
   const url = URL.canParse(location, from) ? new URL(location, from) : undefined;
   if (url === undefined || url.hostname.replace(/^\[|\]$/g, '') !== target.host) return undefined;
   const scheme = url.protocol === 'https:' ? 'HTTPS' : 'HTTP';
-  return { ...target, scheme, port: url.port === '' ? (scheme === 'HTTPS' ? 443 : 80) : Number(url.port), path: `${url.pathname}${url.search}` };
+  return {
+    ...target,
+    scheme,
+    port: url.port === '' ? (scheme === 'HTTPS' ? 443 : 80) : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+  };
 }
 
-function tcpProbe({ host, port, timeoutMs }: NetworkTarget): Promise<ProbeOutcome> {
+function tcpProbe({ host, port, timeoutMs }: NetworkTarget, clock: Clock): Promise<ProbeOutcome> {
   return new Promise((resolve) => {
     const settle = (outcome: ProbeOutcome) => {
-      clearTimeout(timer);
+      cancel();
       socket.destroy();
       resolve(outcome);
     };
     const socket = connect({ host, port }, () => settle({ result: 'success', output: '' }));
-    const timer = setTimeout(() => settle({ result: 'failure', output: `dial tcp ${host}:${port}: i/o timeout` }), timeoutMs);
+    const cancel = clock.schedule(timeoutMs, () =>
+      settle({ result: 'failure', output: `dial tcp ${host}:${port}: i/o timeout` }),
+    );
     socket.on('error', (error) => settle({ result: 'failure', output: describe(error, host, port) }));
   });
 }

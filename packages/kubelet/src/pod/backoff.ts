@@ -18,7 +18,8 @@ export interface BackoffBounds {
 export const kubeletBackoff: BackoffBounds = { initialMs: 10_000, maxMs: 300_000 };
 
 /** An entry counts for nothing once twice the longest wait has passed without trouble: 10 minutes. */
-const isExpired = (entry: Backoff, eventAtMs: number, { maxMs }: BackoffBounds) => eventAtMs - entry.updatedAtMs > 2 * maxMs;
+const isExpired = (entry: Backoff, eventAtMs: number, { maxMs }: BackoffBounds) =>
+  eventAtMs - entry.updatedAtMs > 2 * maxMs;
 
 /** How long to wait still, counted from `sinceMs` (when the container ended, or the pull failed). 0: go ahead. */
 export function waitLeft(entry: Backoff | undefined, sinceMs: number, nowMs: number, bounds = kubeletBackoff): number {
@@ -27,7 +28,13 @@ export function waitLeft(entry: Backoff | undefined, sinceMs: number, nowMs: num
 }
 
 /** The entry after one more attempt, of which the trouble before it was at `eventAtMs`. */
-export function stepBackoff(entry: Backoff | undefined, eventAtMs: number, nowMs: number, bounds = kubeletBackoff): Backoff {
-  if (entry === undefined || isExpired(entry, eventAtMs, bounds)) return { delayMs: bounds.initialMs, updatedAtMs: nowMs };
+export function stepBackoff(
+  entry: Backoff | undefined,
+  eventAtMs: number,
+  nowMs: number,
+  bounds = kubeletBackoff,
+): Backoff {
+  if (entry === undefined || isExpired(entry, eventAtMs, bounds))
+    return { delayMs: bounds.initialMs, updatedAtMs: nowMs };
   return { delayMs: Math.min(entry.delayMs * 2, bounds.maxMs), updatedAtMs: nowMs };
 }

@@ -17,9 +17,17 @@ export interface ContainerConfigFacts {
 }
 
 /** Errors: `ContainerConfigError`. */
-export function containerConfigOf({ pod, container, attempt, imageRef, environment, volumePaths }: ContainerConfigFacts): ContainerConfig {
+export function containerConfigOf({
+  pod,
+  container,
+  attempt,
+  imageRef,
+  environment,
+  volumePaths,
+}: ContainerConfigFacts): ContainerConfig {
   const values = new Map(environment.map(({ name, value }) => [name, value]));
-  const expanded = (words: readonly string[] | undefined) => (words ?? []).map((word) => expand(word, (name) => values.get(name)));
+  const expanded = (words: readonly string[] | undefined) =>
+    (words ?? []).map((word) => expand(word, (name) => values.get(name)));
   const user = container.securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser;
   const limit = container.resources?.limits;
   const cpu = limit?.['cpu'];
@@ -56,10 +64,15 @@ export function containerConfigOf({ pod, container, attempt, imageRef, environme
 
 type VolumeMount = NonNullable<Container['volumeMounts']>[number];
 
-function mountOf({ name, mountPath, readOnly, subPath, subPathExpr }: VolumeMount, paths: ReadonlyMap<string, string>, values: ReadonlyMap<string, string>): Mount {
+function mountOf(
+  { name, mountPath, readOnly, subPath, subPathExpr }: VolumeMount,
+  paths: ReadonlyMap<string, string>,
+  values: ReadonlyMap<string, string>,
+): Mount {
   const base = paths.get(name);
   if (base === undefined) throw new ContainerConfigError(`volume ${JSON.stringify(name)} is not mounted`);
   const below = subPathExpr ? expand(subPathExpr, (variable) => values.get(variable)) : (subPath ?? '');
-  if (below.startsWith('/') || below.split('/').includes('..')) throw new ContainerConfigError(`subPath ${JSON.stringify(below)} must not leave its volume`);
+  if (below.startsWith('/') || below.split('/').includes('..'))
+    throw new ContainerConfigError(`subPath ${JSON.stringify(below)} must not leave its volume`);
   return { containerPath: mountPath, hostPath: below === '' ? base : `${base}/${below}`, readOnly: readOnly === true };
 }

@@ -26,11 +26,14 @@ export function containerStatusOf(facts: ContainerStatusFacts): ContainerStatus 
   const newest = runs[0];
   const state = stateOf(facts);
   const previous = state.terminated !== undefined || newest?.state === 'running' ? runs[1] : newest;
-  const lastTerminated = previous?.state === 'exited' ? terminatedOf(previous, runtimeName) : before?.lastState?.terminated;
+  const lastTerminated =
+    previous?.state === 'exited' ? terminatedOf(previous, runtimeName) : before?.lastState?.terminated;
   const started = isStarted(newest, memory);
   const readiness = newest === undefined ? undefined : memory.verdicts.get(newest.id)?.readiness;
   const ready =
-    role === 'init' ? state.terminated?.exitCode === 0 : started && state.running !== undefined && (readiness === undefined || readiness === 'success');
+    role === 'init'
+      ? state.terminated?.exitCode === 0
+      : started && state.running !== undefined && (readiness === undefined || readiness === 'success');
   return {
     name: container.name,
     state,
@@ -48,7 +51,8 @@ export function containerStatusOf(facts: ContainerStatusFacts): ContainerStatus 
 
 function stateOf({ view, wait, initializing, ended, runtimeName, before }: ContainerStatusFacts): ContainerState {
   const newest = view.runs[0];
-  if (newest?.state === 'running') return { running: { startedAt: formatTime(newest.startedAtMs ?? newest.createdAtMs) } };
+  if (newest?.state === 'running')
+    return { running: { startedAt: formatTime(newest.startedAtMs ?? newest.createdAtMs) } };
   if (wait !== undefined) return { waiting: { reason: wait.reason, message: wait.message } };
   if (newest?.state === 'exited') return { terminated: terminatedOf(newest, runtimeName) };
   if (ended) {
@@ -85,7 +89,10 @@ function volumeMountsOf({ volumeMounts }: Container): Pick<ContainerStatus, 'vol
 function resourcesOf({ resources }: Container): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
   if (resources?.limits === undefined && resources?.requests === undefined) return {};
   return {
-    resources: { ...(resources.limits === undefined ? {} : { limits: resources.limits }), ...(resources.requests === undefined ? {} : { requests: resources.requests }) },
+    resources: {
+      ...(resources.limits === undefined ? {} : { limits: resources.limits }),
+      ...(resources.requests === undefined ? {} : { requests: resources.requests }),
+    },
     ...(resources.requests === undefined ? {} : { allocatedResources: resources.requests }),
   };
 }

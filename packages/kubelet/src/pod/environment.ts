@@ -5,7 +5,7 @@
 import type { ConfigMap, Container, Pod, Secret, Service } from '@pintle/api/core/v1';
 import { expand } from './expansion.js';
 import { fieldValue } from './field-ref.js';
-import { resourceValue, type ResourceContext } from './resource-ref.js';
+import { type ResourceContext, resourceValue } from './resource-ref.js';
 import { serviceVariables } from './service-environment.js';
 
 /** A container's configuration can't be made: shown as `CreateContainerConfigError`. */
@@ -24,7 +24,10 @@ export interface ReferencedObjects {
   readonly secrets: ReadonlyMap<string, Secret | undefined>;
 }
 
-export function referencesOf(container: Container): { readonly configMaps: readonly string[]; readonly secrets: readonly string[] } {
+export function referencesOf(container: Container): {
+  readonly configMaps: readonly string[];
+  readonly secrets: readonly string[];
+} {
   const configMaps = new Set<string>();
   const secrets = new Set<string>();
   for (const { configMapRef, secretRef } of container.envFrom ?? []) {
@@ -58,12 +61,17 @@ export function environmentOf(container: Container, context: EnvironmentContext)
   const fromServices = serviceVariables(services);
   const values = new Map<string, string>();
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
-    const data = configMapRef !== undefined ? configMapData(objects, configMapRef) : secretRef !== undefined ? secretData(objects, secretRef) : {};
+    const data =
+      configMapRef !== undefined
+        ? configMapData(objects, configMapRef)
+        : secretRef !== undefined
+          ? secretData(objects, secretRef)
+          : {};
     for (const key of Object.keys(data).sort()) values.set(`${prefix}${key}`, data[key]!);
   }
   for (const { name, value, valueFrom } of container.env ?? []) {
     const lookup = (wanted: string) => values.get(wanted) ?? fromServices[wanted];
-    const found = valueFrom === undefined ? expand(value ?? '', lookup) : valueOf(valueFrom, container, context);
+    const found = valueFrom === undefined ? expand(value ?? '', lookup) : sourceValue(valueFrom, container, context);
     if (found === undefined) continue;
     values.delete(name);
     values.set(name, found);
@@ -78,7 +86,11 @@ export function environmentOf(container: Container, context: EnvironmentContext)
 
 type Source = NonNullable<NonNullable<Container['env']>[number]['valueFrom']>;
 
-function valueOf({ fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef }: Source, container: Container, context: EnvironmentContext): string | undefined {
+function sourceValue(
+  { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef }: Source,
+  container: Container,
+  context: EnvironmentContext,
+): string | undefined {
   const { objects, pod } = context;
   const namespace = pod.metadata.namespace;
   try {
@@ -90,13 +102,19 @@ function valueOf({ fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef }: 
   if (configMapKeyRef !== undefined) {
     const data = configMapData(objects, configMapKeyRef);
     const value = data[configMapKeyRef.key];
-    if (value === undefined && configMapKeyRef.optional !== true) throw new ContainerConfigError(`couldn't find key ${configMapKeyRef.key} in ConfigMap ${namespace}/${configMapKeyRef.name}`);
+    if (value === undefined && configMapKeyRef.optional !== true)
+      throw new ContainerConfigError(
+        `couldn't find key ${configMapKeyRef.key} in ConfigMap ${namespace}/${configMapKeyRef.name}`,
+      );
     return value;
   }
   if (secretKeyRef !== undefined) {
     const data = secretData(objects, secretKeyRef);
     const value = data[secretKeyRef.key];
-    if (value === undefined && secretKeyRef.optional !== true) throw new ContainerConfigError(`couldn't find key ${secretKeyRef.key} in Secret ${namespace}/${secretKeyRef.name}`);
+    if (value === undefined && secretKeyRef.optional !== true)
+      throw new ContainerConfigError(
+        `couldn't find key ${secretKeyRef.key} in Secret ${namespace}/${secretKeyRef.name}`,
+      );
     return value;
   }
   return undefined;
@@ -107,16 +125,26 @@ interface Reference {
   readonly optional?: boolean;
 }
 
-function configMapData({ configMaps }: ReferencedObjects, { name = '', optional }: Reference): Readonly<Record<string, string>> {
+function configMapData(
+  { configMaps }: ReferencedObjects,
+  { name = '', optional }: Reference,
+): Readonly<Record<string, string>> {
   const found = configMaps.get(name);
-  if (found === undefined && optional !== true) throw new ContainerConfigError(`configmap ${JSON.stringify(name)} not found`);
+  if (found === undefined && optional !== true)
+    throw new ContainerConfigError(`configmap ${JSON.stringify(name)} not found`);
   return found?.data ?? {};
 }
 
-function secretData({ secrets }: ReferencedObjects, { name = '', optional }: Reference): Readonly<Record<string, string>> {
+function secretData(
+  { secrets }: ReferencedObjects,
+  { name = '', optional }: Reference,
+): Readonly<Record<string, string>> {
   const found = secrets.get(name);
-  if (found === undefined && optional !== true) throw new ContainerConfigError(`secret ${JSON.stringify(name)} not found`);
-  return Object.fromEntries(Object.entries(found?.data ?? {}).map(([key, value]) => [key, new TextDecoder().decode(fromBase64(value))]));
+  if (found === undefined && optional !== true)
+    throw new ContainerConfigError(`secret ${JSON.stringify(name)} not found`);
+  return Object.fromEntries(
+    Object.entries(found?.data ?? {}).map(([key, value]) => [key, new TextDecoder().decode(fromBase64(value))]),
+  );
 }
 
 /** The bytes of base64 text. */

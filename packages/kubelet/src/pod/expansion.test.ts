@@ -15,8 +15,9 @@ describe('expand', () => {
     ['$(B)', '$(A)'],
     ['$(A', '$(A'],
     ['$A $', '$A $'],
-    ['${A}', '${A}'],
+    ['$' + '{A}', '$' + '{A}'],
     ['$()', '$()'],
   ];
-  for (const [text, result] of cases) it(JSON.stringify(text), () => expect(expand(text, (name) => values[name])).toBe(result));
+  for (const [text, result] of cases)
+    it(JSON.stringify(text), () => expect(expand(text, (name) => values[name])).toBe(result));
 });

@@ -28,7 +28,12 @@ export async function killContainer(context: KubeletContext, options: KillOption
   if (hook !== undefined && graceMs > 0) {
     const beganAtMs = clock.now();
     try {
-      await runHook(hook, graceMs, { containerId, container, podIP }, { clock, runtime: context.runtime, prober: context.prober });
+      await runHook(
+        hook,
+        graceMs,
+        { containerId, container, podIP },
+        { clock, runtime: context.runtime, prober: context.prober },
+      );
     } catch (error) {
       event('Warning', 'FailedPreStopHook', 'PreStopHook failed');
       context.world.logger.log('debug', 'preStop hook failed', { container: container.name, error });
@@ -47,7 +52,10 @@ export interface KillPodOptions {
 }
 
 /** Resolves when every container has ended. */
-export async function killContainers(context: KubeletContext, { pod, running, graceMs, podIP, event }: KillPodOptions): Promise<void> {
+export async function killContainers(
+  context: KubeletContext,
+  { pod, running, graceMs, podIP, event }: KillPodOptions,
+): Promise<void> {
   const { clock } = context.world;
   const deadlineMs = clock.now() + graceMs;
   const kill = async (run: ContainerStatus) => {
@@ -63,7 +71,9 @@ export async function killContainers(context: KubeletContext, { pod, running, gr
       event: (type, reason, message) => event(container, type, reason, message),
     });
   };
-  const sidecars = initContainersOf(pod.spec!).filter(isSidecar).map(({ name }) => name);
+  const sidecars = initContainersOf(pod.spec!)
+    .filter(isSidecar)
+    .map(({ name }) => name);
   await Promise.all(running.filter(({ name }) => !sidecars.includes(name)).map(kill));
   for (const name of sidecars.reverse()) for (const run of running) if (run.name === name) await kill(run);
 }

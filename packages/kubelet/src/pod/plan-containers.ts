@@ -30,7 +30,13 @@ export type ContainerAction =
       /** When the run before ended: this start lengthens the back-off. */
       readonly afterExitAtMs?: number;
     }
-  | { readonly type: 'killContainer'; readonly id: string; readonly container: Container; readonly message: string; readonly graceMs: number };
+  | {
+      readonly type: 'killContainer';
+      readonly id: string;
+      readonly container: Container;
+      readonly message: string;
+      readonly graceMs: number;
+    };
 
 export interface ContainersPlan {
   readonly actions: readonly ContainerAction[];
@@ -64,7 +70,12 @@ export function shouldRun(pod: Pod, { role, runs }: ContainerView): boolean {
   return policy === 'Always' || (policy === 'OnFailure' && newest.exitCode !== 0);
 }
 
-export function planContainers(pod: Pod, views: readonly ContainerView[], memory: PodMemory, nowMs: number): ContainersPlan {
+export function planContainers(
+  pod: Pod,
+  views: readonly ContainerView[],
+  memory: PodMemory,
+  nowMs: number,
+): ContainersPlan {
   const actions: ContainerAction[] = [];
   const waits = new Map<string, Fault>();
   const step = (view: ContainerView) => stepContainer(pod, view, memory, nowMs, actions, waits);
@@ -91,7 +102,14 @@ export function planContainers(pod: Pod, views: readonly ContainerView[], memory
   return { actions, waits, initialized };
 }
 
-function stepContainer(pod: Pod, view: ContainerView, memory: PodMemory, nowMs: number, actions: ContainerAction[], waits: Map<string, Fault>): void {
+function stepContainer(
+  pod: Pod,
+  view: ContainerView,
+  memory: PodMemory,
+  nowMs: number,
+  actions: ContainerAction[],
+  waits: Map<string, Fault>,
+): void {
   const { container, current, runs } = view;
   if (current?.state === 'running') {
     const message = killMessage(pod, view, current, memory);
@@ -101,7 +119,10 @@ function stepContainer(pod: Pod, view: ContainerView, memory: PodMemory, nowMs: 
   const fault = memory.faults.get(container.name);
   if (fault !== undefined && fault.retryAtMs > nowMs) {
     const later = fault.later;
-    waits.set(container.name, later !== undefined && later.fromMs <= nowMs ? { ...later, retryAtMs: fault.retryAtMs } : fault);
+    waits.set(
+      container.name,
+      later !== undefined && later.fromMs <= nowMs ? { ...later, retryAtMs: fault.retryAtMs } : fault,
+    );
     return;
   }
   const newest = runs[0];
@@ -124,12 +145,23 @@ function stepContainer(pod: Pod, view: ContainerView, memory: PodMemory, nowMs: 
     actions.push({ type: 'startContainer', container, attempt: newest.attempt + 1, afterExitAtMs: exitAtMs });
     return;
   }
-  const known = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].find(({ name }) => name === container.name);
-  actions.push({ type: 'startContainer', container, attempt: newest === undefined ? (known?.restartCount ?? 0) : newest.attempt + 1 });
+  const known = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].find(
+    ({ name }) => name === container.name,
+  );
+  actions.push({
+    type: 'startContainer',
+    container,
+    attempt: newest === undefined ? (known?.restartCount ?? 0) : newest.attempt + 1,
+  });
 }
 
 /** Why a running container must end, if it must. */
-function killMessage(pod: Pod, { container, role }: ContainerView, run: ContainerStatus, memory: PodMemory): { message: string; graceMs: number } | undefined {
+function killMessage(
+  pod: Pod,
+  { container, role }: ContainerView,
+  run: ContainerStatus,
+  memory: PodMemory,
+): { message: string; graceMs: number } | undefined {
   const verdicts = memory.verdicts.get(run.id);
   const restarts = restartPolicyOf(pod.spec!, role) !== 'Never';
   const podGraceSeconds = pod.spec?.terminationGracePeriodSeconds ?? 30;
@@ -139,10 +171,12 @@ function killMessage(pod: Pod, { container, role }: ContainerView, run: Containe
   });
   const made = run.labels[imageLabel];
   if (made !== undefined && made !== container.image) {
-    return { message: `Container ${container.name} definition changed${restarts ? ', will be restarted' : ''}`, graceMs: podGraceSeconds * 1000 };
+    return {
+      message: `Container ${container.name} definition changed${restarts ? ', will be restarted' : ''}`,
+      graceMs: podGraceSeconds * 1000,
+    };
   }
   if (verdicts?.liveness === 'failure') return failed(container.livenessProbe, 'liveness');
   if (verdicts?.startup === 'failure') return failed(container.startupProbe, 'startup');
   return undefined;
 }
-

@@ -10,7 +10,13 @@
 import type { ContainerStatus as ApiContainerStatus, Pod, PodStatus } from '@pintle/api/core/v1';
 import { formatTime, parseTime } from '@pintle/machinery';
 import { containerStatusOf } from './container-status.js';
-import { type ContainerAction, type ContainerView, planContainers, shouldRun, viewContainers } from './plan-containers.js';
+import {
+  type ContainerAction,
+  type ContainerView,
+  planContainers,
+  shouldRun,
+  viewContainers,
+} from './plan-containers.js';
 import { conditionsOf } from './pod-conditions.js';
 import { graceOf, initContainersOf, isTerminalPhase } from './pod-names.js';
 import { type Phase, phaseOf } from './pod-phase.js';
@@ -64,11 +70,14 @@ export function planPod(input: PodPlanInput): PodPlan {
 
   const plan = planContainers(pod, views, memory, nowMs);
   const status = statusOf(input, views, plan.waits, plan.initialized, 'running', false);
-  const wakes = [...plan.waits.values()].flatMap(({ retryAtMs, later }) => (later === undefined ? [retryAtMs] : [retryAtMs, later.fromMs]));
+  const wakes = [...plan.waits.values()].flatMap(({ retryAtMs, later }) =>
+    later === undefined ? [retryAtMs] : [retryAtMs, later.fromMs],
+  );
   if (deadlineAtMs !== undefined) wakes.push(deadlineAtMs);
   const actions: PodAction[] = [];
   if (memory.fault !== undefined && memory.fault.retryAtMs > nowMs) wakes.push(memory.fault.retryAtMs);
-  else if (state.sandbox?.state === 'notReady' && views.some(({ runs }) => runs[0]?.state === 'running')) actions.push({ type: 'killPod', graceMs: graceOf(pod) });
+  else if (state.sandbox?.state === 'notReady' && views.some(({ runs }) => runs[0]?.state === 'running'))
+    actions.push({ type: 'killPod', graceMs: graceOf(pod) });
   else {
     if (!memory.volumesMounted) actions.push({ type: 'mountVolumes' });
     if (state.sandbox?.state === 'ready') actions.push(...plan.actions);
@@ -83,8 +92,17 @@ function deadlineOf(pod: Pod, memory: PodMemory): number | undefined {
   return (parseTime(pod.status?.startTime ?? undefined) ?? memory.seenAtMs) + seconds * 1000;
 }
 
-function terminationOf(pod: Pod, memory: PodMemory, views: readonly ContainerView[], pastDeadline: boolean): Termination | undefined {
-  if (memory.gone) return { cause: 'gone', graceMs: Math.min(graceOf(pod), pod.metadata.deletionTimestamp == null ? 1_000 : Number.POSITIVE_INFINITY) };
+function terminationOf(
+  pod: Pod,
+  memory: PodMemory,
+  views: readonly ContainerView[],
+  pastDeadline: boolean,
+): Termination | undefined {
+  if (memory.gone)
+    return {
+      cause: 'gone',
+      graceMs: Math.min(graceOf(pod), pod.metadata.deletionTimestamp == null ? 1_000 : Number.POSITIVE_INFINITY),
+    };
   if (pod.metadata.deletionTimestamp != null) return { cause: 'deleted', graceMs: graceOf(pod) };
   const ended: Termination = { cause: 'ended', graceMs: (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000 };
   if (pastDeadline || isTerminalPhase(pod.status?.phase)) return ended;
@@ -96,7 +114,8 @@ function terminationOf(pod: Pod, memory: PodMemory, views: readonly ContainerVie
 }
 
 function planEnd({ cause, graceMs }: Termination, state: PodRuntimeState, memory: PodMemory): readonly PodAction[] {
-  if (state.sandbox?.state === 'ready' || state.containers.some((container) => container.state === 'running')) return [{ type: 'killPod', graceMs }];
+  if (state.sandbox?.state === 'ready' || state.containers.some((container) => container.state === 'running'))
+    return [{ type: 'killPod', graceMs }];
   if (!memory.tornDown) return [{ type: 'tearDown' }];
   if (cause === 'deleted') return [{ type: 'deletePod' }];
   return cause === 'gone' ? [{ type: 'forgetPod' }] : [];
@@ -115,7 +134,9 @@ function statusOf(
   const hasInit = initContainersOf(spec).length > 0;
   const status = (view: ContainerView): ApiContainerStatus => {
     const wait = waits.get(view.container.name);
-    const known = (view.role === 'app' ? before.containerStatuses : before.initContainerStatuses)?.find(({ name }) => name === view.container.name);
+    const known = (view.role === 'app' ? before.containerStatuses : before.initContainerStatuses)?.find(
+      ({ name }) => name === view.container.name,
+    );
     return containerStatusOf({
       view,
       memory,
@@ -135,8 +156,17 @@ function statusOf(
   return {
     ...before,
     phase,
-    ...(pastDeadline ? { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' } : {}),
-    conditions: conditionsOf({ pod, phase, sandboxReady: state.sandbox?.state === 'ready', containerStatuses, initContainerStatuses, nowMs }),
+    ...(pastDeadline
+      ? { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' }
+      : {}),
+    conditions: conditionsOf({
+      pod,
+      phase,
+      sandboxReady: state.sandbox?.state === 'ready',
+      containerStatuses,
+      initContainerStatuses,
+      nowMs,
+    }),
     hostIP: node.hostIP,
     hostIPs: [{ ip: node.hostIP }],
     ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),

@@ -10,7 +10,7 @@ import { podText } from './pod-names.js';
 import { referenceTo } from './pod-reference.js';
 import { type Fault, type PodMemory, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
 import { podVolumes } from './pod-volumes.js';
-import { startContainer, StartFault } from './start-container.js';
+import { StartFault, startContainer } from './start-container.js';
 
 export interface PodActionsOptions {
   readonly pod: () => Pod;
@@ -46,7 +46,8 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
   let killDeadlineMs: number | undefined;
   let volumesAtMs = Number.POSITIVE_INFINITY;
 
-  const event = (type: 'Normal' | 'Warning', reason: string, message: string, container?: string) => recorder.record(referenceTo(pod(), container), type, reason, message);
+  const event = (type: 'Normal' | 'Warning', reason: string, message: string, container?: string) =>
+    recorder.record(referenceTo(pod(), container), type, reason, message);
   const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
   /** Of the pod as a whole: nothing goes on until it is tried again. */
@@ -70,7 +71,17 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
     try {
       const hostNetwork = pod().spec?.hostNetwork === true;
       const ip = hostNetwork ? context.hostIP : (await network.setUpPod({ namespace, name, uid })).ip;
-      const config = { name, namespace, uid, attempt, hostname: pod().spec?.hostname || name, hostNetwork, labels, annotations, ip };
+      const config = {
+        name,
+        namespace,
+        uid,
+        attempt,
+        hostname: pod().spec?.hostname || name,
+        hostNetwork,
+        labels,
+        annotations,
+        ip,
+      };
       const id = await runtime.runPodSandbox(config);
       options.setSandboxes([{ id, config, state: 'ready', createdAtMs: world.clock.now() }, ...options.sandboxes()]);
       remember({ ip, fault: undefined });
@@ -112,7 +123,10 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       begun.catch(() => {});
       faults.delete(name);
     } catch (error) {
-      const fault = error instanceof StartFault ? error.fault : { reason: 'CreateContainerError', message: messageOf(error), retryAtMs: world.clock.now() + retryMs };
+      const fault =
+        error instanceof StartFault
+          ? error.fault
+          : { reason: 'CreateContainerError', message: messageOf(error), retryAtMs: world.clock.now() + retryMs };
       faults.set(name, fault);
     }
     remember({ faults });
@@ -122,7 +136,8 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
   /** Of each container the newest run stays, and the one before it, for its log and its status. */
   const removeOldRuns = async (name: string) => {
     const { containers } = await options.readState();
-    for (const run of runsOf(containers, name).slice(2)) if (run.state !== 'running') await runtime.removeContainer(run.id);
+    for (const run of runsOf(containers, name).slice(2))
+      if (run.state !== 'running') await runtime.removeContainer(run.id);
   };
 
   const kill = async ({ id, container, message, graceMs }: Extract<PodAction, { type: 'killContainer' }>) => {
@@ -178,7 +193,11 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
     const { uid, name, namespace } = pod().metadata;
     await context.statuses.flush(uid!);
     try {
-      await context.client.delete(Pod, { name: name!, namespace: namespace! }, { gracePeriodSeconds: 0, preconditions: { uid: uid! } });
+      await context.client.delete(
+        Pod,
+        { name: name!, namespace: namespace! },
+        { gracePeriodSeconds: 0, preconditions: { uid: uid! } },
+      );
     } catch (error) {
       // Gone, or another pod of that name: either way this one is no longer there.
       if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
@@ -221,9 +240,13 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
         const key = `${reason} ${runsOf(containers, name)[0]?.attempt ?? ''}`;
         if (noticed.get(name) === key) continue;
         noticed.set(name, key);
-        if (reason === 'CrashLoopBackOff') event('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(pod())}`, name);
+        if (reason === 'CrashLoopBackOff')
+          event('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(pod())}`, name);
         else if (reason === 'ImagePullBackOff') {
-          const image = pod().spec!.containers.find((container) => container.name === name)?.image ?? pod().spec!.initContainers?.find((container) => container.name === name)?.image ?? '';
+          const image =
+            pod().spec!.containers.find((container) => container.name === name)?.image ??
+            pod().spec!.initContainers?.find((container) => container.name === name)?.image ??
+            '';
           event('Normal', 'BackOff', `Back-off pulling image ${JSON.stringify(image)}`, name);
           event('Warning', 'Failed', 'Error: ImagePullBackOff', name);
         }
@@ -234,13 +257,21 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       const deadlineMs = world.clock.now() + graceMs;
       if (killDeadlineMs === undefined || deadlineMs >= killDeadlineMs) return;
       killDeadlineMs = deadlineMs;
-      void options.readState().then(({ containers }) =>
-        Promise.all(
-          containers
-            .filter(({ state }) => state === 'running')
-            .map(({ id }) => runtime.stopContainer(id, graceMs).catch((error: unknown) => world.logger.log('debug', 'container could not be hurried', { id, error }))),
-        ),
-      );
+      void options
+        .readState()
+        .then(({ containers }) =>
+          Promise.all(
+            containers
+              .filter(({ state }) => state === 'running')
+              .map(({ id }) =>
+                runtime
+                  .stopContainer(id, graceMs)
+                  .catch((error: unknown) =>
+                    world.logger.log('debug', 'container could not be hurried', { id, error }),
+                  ),
+              ),
+          ),
+        );
     },
     abort: () => interrupt.abort(),
     refreshVolumesAtMs: () => volumesAtMs,

@@ -49,7 +49,10 @@ function withTransition(draft: Draft, old: readonly PodCondition[], nowMs: numbe
 function initializedOf({ pod, phase, initContainerStatuses, containerStatuses }: ConditionFacts): Draft {
   const type = 'Initialized';
   const spec = pod.spec!;
-  const appsBegan = containerStatuses.some(({ state, lastState }) => state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined);
+  const appsBegan = containerStatuses.some(
+    ({ state, lastState }) =>
+      state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined,
+  );
   const incomplete = initContainersOf(spec).filter((container) => {
     const status = initContainerStatuses.find(({ name }) => name === container.name);
     if (isSidecar(container)) return status?.started !== true && !appsBegan;
@@ -57,7 +60,12 @@ function initializedOf({ pod, phase, initContainerStatuses, containerStatuses }:
   });
   if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' };
   if (incomplete.length === 0) return { type, status: 'True' };
-  return { type, status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: ${names(incomplete)}` };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: ${names(incomplete)}`,
+  };
 }
 
 function containersReadyOf({ pod, phase, containerStatuses, initContainerStatuses }: ConditionFacts): Draft {
@@ -65,10 +73,16 @@ function containersReadyOf({ pod, phase, containerStatuses, initContainerStatuse
   if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
   const unready = countedContainers(pod.spec!).filter(
-    ({ name }) => [...initContainerStatuses, ...containerStatuses].find((status) => status.name === name)?.ready !== true,
+    ({ name }) =>
+      [...initContainerStatuses, ...containerStatuses].find((status) => status.name === name)?.ready !== true,
   );
   if (unready.length === 0) return { type, status: 'True' };
-  return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: ${names(unready)}` };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: ${names(unready)}`,
+  };
 }
 
 function readyOf({ pod }: ConditionFacts, containersReady: Draft): Draft {
@@ -77,11 +91,18 @@ function readyOf({ pod }: ConditionFacts, containersReady: Draft): Draft {
   const faults: string[] = [];
   for (const { conditionType } of pod.spec?.readinessGates ?? []) {
     const condition = pod.status?.conditions?.find((one) => one.type === conditionType);
-    if (condition === undefined) faults.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
-    else if (condition.status !== 'True') faults.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`);
+    if (condition === undefined)
+      faults.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
+    else if (condition.status !== 'True')
+      faults.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`);
   }
   if (faults.length === 0) return { type, status: 'True' };
-  return { type, status: 'False', reason: 'ReadinessGatesNotReady', message: faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]` };
+  return {
+    type,
+    status: 'False',
+    reason: 'ReadinessGatesNotReady',
+    message: faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`,
+  };
 }
 
 /** The containers whose readiness is the pod's: sidecars and app containers. */

@@ -7,7 +7,11 @@ export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 /**
  * @param ending - The pod is being ended: what has stopped will not run again.
  */
-export function phaseOf(spec: PodSpec, status: Pick<PodStatus, 'containerStatuses' | 'initContainerStatuses'>, ending: boolean): Phase {
+export function phaseOf(
+  spec: PodSpec,
+  status: Pick<PodStatus, 'containerStatuses' | 'initContainerStatuses'>,
+  ending: boolean,
+): Phase {
   const initStatus = (name: string) => status.initContainerStatuses?.find((one) => one.name === name);
   const policy = spec.restartPolicy ?? 'Always';
   let sidecarsRunning = false;
@@ -15,7 +19,8 @@ export function phaseOf(spec: PodSpec, status: Pick<PodStatus, 'containerStatuse
     const one = initStatus(container.name);
     if (isSidecar(container)) {
       if (one?.state?.running !== undefined) sidecarsRunning = true;
-      if (one?.started !== true && one?.state?.terminated === undefined && !began(status.containerStatuses)) return ending ? endedPhase(status) : 'Pending';
+      if (one?.started !== true && one?.state?.terminated === undefined && !began(status.containerStatuses))
+        return ending ? endedPhase(status) : 'Pending';
       continue;
     }
     const exitCode = one?.state?.terminated?.exitCode;
@@ -48,10 +53,19 @@ export function phaseOf(spec: PodSpec, status: Pick<PodStatus, 'containerStatuse
 }
 
 const began = (statuses: readonly ContainerStatus[] | undefined) =>
-  statuses?.some(({ state, lastState }) => state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined) ?? false;
+  statuses?.some(
+    ({ state, lastState }) =>
+      state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined,
+  ) ?? false;
 
 /** Of a pod that has been ended: success only where every container says so. */
-function endedPhase({ containerStatuses = [], initContainerStatuses = [] }: Pick<PodStatus, 'containerStatuses' | 'initContainerStatuses'>): Phase {
-  if ([...containerStatuses, ...initContainerStatuses].some(({ state }) => state?.running !== undefined)) return 'Running';
-  return containerStatuses.length > 0 && containerStatuses.every(({ state }) => state?.terminated?.exitCode === 0) ? 'Succeeded' : 'Failed';
+function endedPhase({
+  containerStatuses = [],
+  initContainerStatuses = [],
+}: Pick<PodStatus, 'containerStatuses' | 'initContainerStatuses'>): Phase {
+  if ([...containerStatuses, ...initContainerStatuses].some(({ state }) => state?.running !== undefined))
+    return 'Running';
+  return containerStatuses.length > 0 && containerStatuses.every(({ state }) => state?.terminated?.exitCode === 0)
+    ? 'Succeeded'
+    : 'Failed';
 }

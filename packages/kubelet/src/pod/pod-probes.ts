@@ -22,12 +22,19 @@ export interface PodProbesOptions {
   readonly onForget: (containerId: string) => void;
 }
 
-const hasProbes = (container: Container) => container.livenessProbe !== undefined || container.readinessProbe !== undefined || container.startupProbe !== undefined;
+const hasProbes = (container: Container) =>
+  container.livenessProbe !== undefined ||
+  container.readinessProbe !== undefined ||
+  container.startupProbe !== undefined;
 
 export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onForget }: PodProbesOptions): PodProbes {
   const active = new Map<string, ContainerProbes>();
   let ending = false;
-  const probed = new Map(allContainersOf(pod().spec!).filter(hasProbes).map((container) => [container.name, container]));
+  const probed = new Map(
+    allContainersOf(pod().spec!)
+      .filter(hasProbes)
+      .map((container) => [container.name, container]),
+  );
 
   const begin = (run: ContainerStatus, container: Container) => {
     const probes = startProbes({
@@ -39,7 +46,12 @@ export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onF
       onVerdicts: (verdicts) => onVerdicts(run.id, verdicts),
       onTrouble(type, { result, output }) {
         const name = `${type[0]!.toUpperCase()}${type.slice(1)}`;
-        context.recorder.record(referenceTo(pod(), container.name), 'Warning', 'Unhealthy', `${name} probe ${result === 'failure' ? 'failed' : 'errored and resulted in unknown state'}: ${output}`);
+        context.recorder.record(
+          referenceTo(pod(), container.name),
+          'Warning',
+          'Unhealthy',
+          `${name} probe ${result === 'failure' ? 'failed' : 'errored and resulted in unknown state'}: ${output}`,
+        );
       },
     });
     if (probes === undefined) return;

@@ -80,8 +80,16 @@ const idOf = (containerID: string | undefined) => containerID?.slice(containerID
 export function rememberContainers(pod: Pod, nowMs: number): readonly ContainerStatus[] {
   const found: ContainerStatus[] = [];
   for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
-    const base = { sandboxId: '', name: status.name, image: status.image, imageRef: status.imageID, labels: {}, state: 'exited' as const };
-    const ended = status.state?.terminated ?? (status.state?.running === undefined ? status.lastState?.terminated : undefined);
+    const base = {
+      sandboxId: '',
+      name: status.name,
+      image: status.image,
+      imageRef: status.imageID,
+      labels: {},
+      state: 'exited' as const,
+    };
+    const ended =
+      status.state?.terminated ?? (status.state?.running === undefined ? status.lastState?.terminated : undefined);
     if (ended !== undefined) {
       const startedAtMs = parseTime(ended.startedAt ?? undefined) ?? nowMs;
       found.push({
@@ -116,5 +124,7 @@ export function rememberContainers(pod: Pod, nowMs: number): readonly ContainerS
 
 /** The containers of one name, newest first. */
 export function runsOf(containers: readonly ContainerStatus[], name: string): readonly ContainerStatus[] {
-  return containers.filter((container) => container.name === name).sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
+  return containers
+    .filter((container) => container.name === name)
+    .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
 }

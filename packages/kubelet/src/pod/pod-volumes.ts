@@ -19,9 +19,17 @@ export interface PodVolumes {
 const tokenLifeUsed = 0.8;
 
 /** What the named objects are now. */
-export async function lookUp(context: KubeletContext, namespace: string, names: { readonly configMaps: readonly string[]; readonly secrets: readonly string[] }): Promise<ReferencedObjects> {
-  const configMaps = await Promise.all(names.configMaps.map(async (name) => [name, await context.objects.configMap(namespace, name)] as const));
-  const secrets = await Promise.all(names.secrets.map(async (name) => [name, await context.objects.secret(namespace, name)] as const));
+export async function lookUp(
+  context: KubeletContext,
+  namespace: string,
+  names: { readonly configMaps: readonly string[]; readonly secrets: readonly string[] },
+): Promise<ReferencedObjects> {
+  const configMaps = await Promise.all(
+    names.configMaps.map(async (name) => [name, await context.objects.configMap(namespace, name)] as const),
+  );
+  const secrets = await Promise.all(
+    names.secrets.map(async (name) => [name, await context.objects.secret(namespace, name)] as const),
+  );
   return { configMaps: new Map(configMaps), secrets: new Map(secrets) };
 }
 
@@ -38,16 +46,24 @@ export function podVolumes(context: KubeletContext): PodVolumes {
     if (known !== undefined && known.renewAtMs > world.clock.now()) return;
     const { namespace, name, uid } = pod.metadata;
     const account = pod.spec?.serviceAccountName || 'default';
-    const answer = await client.createSubresource<{ readonly status?: { readonly token?: string } }>(ServiceAccount, { namespace: namespace!, name: account }, 'token', {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: {
-        ...(audience === undefined ? {} : { audiences: [audience] }),
-        expirationSeconds,
-        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+    const answer = await client.createSubresource<{ readonly status?: { readonly token?: string } }>(
+      ServiceAccount,
+      { namespace: namespace!, name: account },
+      'token',
+      {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: {
+          ...(audience === undefined ? {} : { audiences: [audience] }),
+          expirationSeconds,
+          boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+        },
       },
+    );
+    tokens.set(key, {
+      token: answer.status?.token ?? '',
+      renewAtMs: world.clock.now() + expirationSeconds * 1000 * tokenLifeUsed,
     });
-    tokens.set(key, { token: answer.status?.token ?? '', renewAtMs: world.clock.now() + expirationSeconds * 1000 * tokenLifeUsed });
   };
 
   return {
@@ -65,7 +81,11 @@ export function podVolumes(context: KubeletContext): PodVolumes {
           try {
             await tokenFor(pod, wish);
           } catch (error) {
-            throw new VolumeMountError(wish.volume, `failed to fetch token: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+            throw new VolumeMountError(
+              wish.volume,
+              `failed to fetch token: ${error instanceof Error ? error.message : String(error)}`,
+              { cause: error },
+            );
           }
         }
       }
@@ -88,4 +108,5 @@ export function podVolumes(context: KubeletContext): PodVolumes {
   };
 }
 
-const tokenKey = ({ audience, expirationSeconds }: Pick<TokenWish, 'audience' | 'expirationSeconds'>) => `${expirationSeconds} ${audience ?? ''}`;
+const tokenKey = ({ audience, expirationSeconds }: Pick<TokenWish, 'audience' | 'expirationSeconds'>) =>
+  `${expirationSeconds} ${audience ?? ''}`;

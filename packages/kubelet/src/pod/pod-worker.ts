@@ -7,11 +7,11 @@ import type { Pod } from '@pintle/api/core/v1';
 import type { ContainerStatus, PodSandbox } from '@pintle/contracts';
 import type { CancelTimer } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
-import { podActions, type PodActions } from './pod-actions.js';
-import { isTerminalPhase } from './pod-names.js';
-import { emptyMemory, type PodMemory, type PodRuntimeState, rememberContainers } from './pod-state.js';
-import { podProbes } from './pod-probes.js';
 import { type PodPlan, planPod } from './plan-pod.js';
+import { type PodActions, podActions } from './pod-actions.js';
+import { isTerminalPhase } from './pod-names.js';
+import { podProbes } from './pod-probes.js';
+import { emptyMemory, type PodMemory, type PodRuntimeState, rememberContainers } from './pod-state.js';
 import { sameValue } from './same-value.js';
 import { terminationMessages } from './termination-message.js';
 
@@ -49,7 +49,10 @@ export function createPodWorker(options: PodWorkerOptions): PodWorker {
   const { world, runtime } = context;
   const { clock } = world;
   let pod = options.pod;
-  let memory: PodMemory = { ...emptyMemory(clock.now()), remembered: options.sandboxes.length === 0 ? rememberContainers(pod, clock.now()) : [] };
+  let memory: PodMemory = {
+    ...emptyMemory(clock.now()),
+    remembered: options.sandboxes.length === 0 ? rememberContainers(pod, clock.now()) : [],
+  };
   let sandboxes: readonly PodSandbox[] = [...options.sandboxes].sort((a, b) => b.config.attempt - a.config.attempt);
   let dirty = false;
   let running = false;
@@ -102,7 +105,11 @@ export function createPodWorker(options: PodWorkerOptions): PodWorker {
     },
   };
 
-  const messages = terminationMessages(context, () => pod, () => worker.wake());
+  const messages = terminationMessages(
+    context,
+    () => pod,
+    () => worker.wake(),
+  );
   const probes = podProbes(context, {
     pod: () => pod,
     podIP: () => memory.ip ?? '',
@@ -135,19 +142,33 @@ export function createPodWorker(options: PodWorkerOptions): PodWorker {
     const mine = ++sequence;
     const state = await readState();
     probes.follow(runsToProbe(state.containers));
-    const made = planPod({ pod, state, memory, nowMs: clock.now(), node: { hostIP: context.hostIP, runtimeName: context.runtimeName } });
+    const made = planPod({
+      pod,
+      state,
+      memory,
+      nowMs: clock.now(),
+      node: { hostIP: context.hostIP, runtimeName: context.runtimeName },
+    });
     if (mine !== sequence || stopped) return made;
     if (made.termination !== undefined) probes.onlyReadiness();
     actions.notice(made.waits, state);
     last = made;
     if (!memory.gone) context.statuses.set(pod, made.status);
     cancelTimer?.();
-    const wakeAtMs = Math.min(made.wakeAtMs ?? Number.POSITIVE_INFINITY, pausedUntilMs > clock.now() ? pausedUntilMs : Number.POSITIVE_INFINITY, actions.refreshVolumesAtMs());
-    cancelTimer = wakeAtMs === Number.POSITIVE_INFINITY ? undefined : clock.schedule(Math.max(0, wakeAtMs - clock.now()), () => worker.wake());
+    const wakeAtMs = Math.min(
+      made.wakeAtMs ?? Number.POSITIVE_INFINITY,
+      pausedUntilMs > clock.now() ? pausedUntilMs : Number.POSITIVE_INFINITY,
+      actions.refreshVolumesAtMs(),
+    );
+    cancelTimer =
+      wakeAtMs === Number.POSITIVE_INFINITY
+        ? undefined
+        : clock.schedule(Math.max(0, wakeAtMs - clock.now()), () => worker.wake());
     return made;
   };
 
-  const runsToProbe = (containers: readonly ContainerStatus[]) => containers.filter(({ state, id }) => state === 'running' && !memory.starting.has(id));
+  const runsToProbe = (containers: readonly ContainerStatus[]) =>
+    containers.filter(({ state, id }) => state === 'running' && !memory.starting.has(id));
 
   const run = async () => {
     running = true;
@@ -172,7 +193,11 @@ export function createPodWorker(options: PodWorkerOptions): PodWorker {
       }
     } catch (error) {
       if (stopped) return;
-      world.logger.log('warn', 'pod could not be brought forward', { pod: pod.metadata.name, namespace: pod.metadata.namespace, error });
+      world.logger.log('warn', 'pod could not be brought forward', {
+        pod: pod.metadata.name,
+        namespace: pod.metadata.namespace,
+        error,
+      });
       pausedUntilMs = clock.now() + pauseMs;
       dirty = true;
       cancelTimer?.();
@@ -207,7 +232,12 @@ function concerns(before: Pod, next: Pod, last: PodPlan | undefined): boolean {
   if (before.metadata.deletionGracePeriodSeconds !== next.metadata.deletionGracePeriodSeconds) return true;
   if (before.spec !== next.spec && !sameValue(before.spec, next.spec)) return true;
   if (isTerminalPhase(next.status?.phase) && last?.status.phase !== next.status?.phase) return true;
-  if (last !== undefined && next.status?.phase !== last.status.phase && next.status?.phase !== before.status?.phase) return true;
-  if (!sameValue(before.metadata.labels, next.metadata.labels) || !sameValue(before.metadata.annotations, next.metadata.annotations)) return true;
+  if (last !== undefined && next.status?.phase !== last.status.phase && next.status?.phase !== before.status?.phase)
+    return true;
+  if (
+    !sameValue(before.metadata.labels, next.metadata.labels) ||
+    !sameValue(before.metadata.annotations, next.metadata.annotations)
+  )
+    return true;
   return (next.spec?.readinessGates?.length ?? 0) > 0 && !sameValue(before.status?.conditions, next.status?.conditions);
 }

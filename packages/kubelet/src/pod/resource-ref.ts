@@ -16,13 +16,18 @@ interface ResourceRef {
 }
 
 /** Rounded up. Errors: an `Error` for a resource that no container has. */
-export function resourceValue({ resource, divisor, containerName }: ResourceRef, own: Container | undefined, { allocatable, containers }: ResourceContext): string {
+export function resourceValue(
+  { resource, divisor, containerName }: ResourceRef,
+  own: Container | undefined,
+  { allocatable, containers }: ResourceContext,
+): string {
   const container = containerName ? containers.find(({ name }) => name === containerName) : own;
   if (container === undefined) throw new Error(`container ${containerName} not found`);
   const [kind, ...rest] = resource.split('.');
   const name = rest.join('.');
   const resources = container.resources;
-  if ((kind !== 'limits' && kind !== 'requests') || name === '') throw new Error(`unsupported container resource : ${resource}`);
+  if ((kind !== 'limits' && kind !== 'requests') || name === '')
+    throw new Error(`unsupported container resource : ${resource}`);
   const text = resources?.[kind]?.[name] ?? (kind === 'limits' ? allocatable[name] : undefined) ?? '0';
   const value = parseQuantity(text).nano;
   const by = parseQuantity(divisor || '1').nano || parseQuantity('1').nano;

@@ -54,7 +54,12 @@ export async function startContainer(context: KubeletContext, options: StartOpti
   let containerId: string;
   try {
     const { metadata, spec } = pod;
-    const services = [...context.objects.services(metadata.namespace!), ...(metadata.namespace === 'default' ? [] : context.objects.services('default').filter(({ metadata: { name } }) => name === 'kubernetes'))];
+    const services = [
+      ...context.objects.services(metadata.namespace!),
+      ...(metadata.namespace === 'default'
+        ? []
+        : context.objects.services('default').filter(({ metadata: { name } }) => name === 'kubernetes')),
+    ];
     const environment = environmentOf(container, {
       pod,
       objects: await lookUp(context, metadata.namespace!, referencesOf(container)),
@@ -64,10 +69,20 @@ export async function startContainer(context: KubeletContext, options: StartOpti
       allocatable: context.allocatable,
       containers: allContainersOf(spec!),
     });
-    const config = containerConfigOf({ pod, container, attempt, imageRef, environment, volumePaths: options.volumePaths });
+    const config = containerConfigOf({
+      pod,
+      container,
+      attempt,
+      imageRef,
+      environment,
+      volumePaths: options.volumePaths,
+    });
     containerId = await runtime.createContainer(options.sandboxId, config);
   } catch (error) {
-    const reason = error instanceof ContainerConfigError || error instanceof ContainerStartError ? error.reason : 'CreateContainerError';
+    const reason =
+      error instanceof ContainerConfigError || error instanceof ContainerStartError
+        ? error.reason
+        : 'CreateContainerError';
     event('Warning', 'Failed', `Error: ${messageOf(error)}`);
     throw new StartFault({ reason, message: messageOf(error), retryAtMs }, { cause: error });
   }
@@ -78,23 +93,41 @@ export async function startContainer(context: KubeletContext, options: StartOpti
     await runtime.startContainer(containerId);
   } catch (error) {
     event('Warning', 'Failed', `Error: ${messageOf(error)}`);
-    throw new StartFault({ reason: error instanceof ContainerStartError ? error.reason : 'RunContainerError', message: messageOf(error), retryAtMs }, { cause: error });
+    throw new StartFault(
+      {
+        reason: error instanceof ContainerStartError ? error.reason : 'RunContainerError',
+        message: messageOf(error),
+        retryAtMs,
+      },
+      { cause: error },
+    );
   }
   event('Normal', 'Started', `Started container ${container.name}`);
   if (hook === undefined) return;
   try {
-    await runHook(hook, Number.MAX_SAFE_INTEGER, { containerId, container, podIP: options.podIP ?? '' }, { clock: world.clock, runtime, prober: context.prober });
+    await runHook(
+      hook,
+      Number.MAX_SAFE_INTEGER,
+      { containerId, container, podIP: options.podIP ?? '' },
+      { clock: world.clock, runtime, prober: context.prober },
+    );
   } catch (error) {
     event('Warning', 'FailedPostStartHook', `PostStartHook failed`);
     event('Normal', 'Killing', 'FailedPostStartHook');
     await runtime.stopContainer(containerId, (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000);
-    throw new StartFault({ reason: 'PostStartHookError', message: messageOf(error), retryAtMs: world.clock.now() }, { cause: error });
+    throw new StartFault(
+      { reason: 'PostStartHookError', message: messageOf(error), retryAtMs: world.clock.now() },
+      { cause: error },
+    );
   } finally {
     options.onStarting(containerId, false);
   }
 }
 
-async function ensureImage({ runtime, world }: KubeletContext, { container, pullBackoffs, event }: StartOptions): Promise<string> {
+async function ensureImage(
+  { runtime, world }: KubeletContext,
+  { container, pullBackoffs, event }: StartOptions,
+): Promise<string> {
   const image = container.image ?? '';
   const policy = container.imagePullPolicy ?? 'IfNotPresent';
   const present = await runtime.imageStatus(image);
@@ -113,7 +146,11 @@ async function ensureImage({ runtime, world }: KubeletContext, { container, pull
   try {
     const imageRef = await runtime.pullImage(image);
     const took = formatGoDuration(Math.round(world.clock.now() - nowMs));
-    event('Normal', 'Pulled', `Successfully pulled image ${JSON.stringify(image)} in ${took} (${took} including waiting)`);
+    event(
+      'Normal',
+      'Pulled',
+      `Successfully pulled image ${JSON.stringify(image)} in ${took} (${took} including waiting)`,
+    );
     pullBackoffs.delete(image);
     return imageRef;
   } catch (error) {

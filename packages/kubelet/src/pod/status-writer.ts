@@ -82,10 +82,20 @@ export function createStatusWriter({ world, client, delayMs = 5, retryMs = 1_000
         return;
       }
       entry.failures++;
-      world.logger.log('warn', 'pod status could not be written', { pod: pod.metadata.name, namespace: pod.metadata.namespace, error });
+      world.logger.log('warn', 'pod status could not be written', {
+        pod: pod.metadata.name,
+        namespace: pod.metadata.namespace,
+        error,
+      });
     }
     if (entries.get(uid) === entry && entry.written !== entry.desired) {
-      arm(uid, entry, entry.failures === 0 ? delayMs : jitter(world.random, Math.min(retryMaxMs, retryMs * 2 ** (entry.failures - 1))));
+      arm(
+        uid,
+        entry,
+        entry.failures === 0
+          ? delayMs
+          : jitter(world.random, Math.min(retryMaxMs, retryMs * 2 ** (entry.failures - 1))),
+      );
     }
   };
 

@@ -12,7 +12,11 @@ export interface TerminationMessages {
 const linesMax = 80;
 const bytesMax = 2048;
 
-export function terminationMessages({ runtime, world }: KubeletContext, pod: () => Pod, onRead: () => void): TerminationMessages {
+export function terminationMessages(
+  { runtime, world }: KubeletContext,
+  pod: () => Pod,
+  onRead: () => void,
+): TerminationMessages {
   const wanting = new Set(
     allContainersOf(pod().spec!)
       .filter(({ terminationMessagePolicy }) => terminationMessagePolicy === 'FallbackToLogsOnError')
@@ -25,7 +29,8 @@ export function terminationMessages({ runtime, world }: KubeletContext, pod: () 
     let text = '';
     try {
       const decoder = new TextDecoder();
-      for await (const chunk of runtime.logs(id, { tailLines: linesMax })) text = (text + decoder.decode(chunk, { stream: true })).slice(-bytesMax);
+      for await (const chunk of runtime.logs(id, { tailLines: linesMax }))
+        text = (text + decoder.decode(chunk, { stream: true })).slice(-bytesMax);
     } catch (error) {
       world.logger.log('debug', 'the end of a log could not be read', { id, error });
     }
@@ -37,7 +42,8 @@ export function terminationMessages({ runtime, world }: KubeletContext, pod: () 
     withMessages(runs) {
       if (wanting.size === 0) return runs;
       return runs.map((run) => {
-        if (run.state !== 'exited' || run.exitCode === 0 || run.message !== undefined || !wanting.has(run.name)) return run;
+        if (run.state !== 'exited' || run.exitCode === 0 || run.message !== undefined || !wanting.has(run.name))
+          return run;
         const message = known.get(run.id);
         if (message === undefined) void read(run.id);
         return message ? { ...run, message } : run;

@@ -3,7 +3,15 @@ import type { Probe } from '@pintle/api/core/v1';
 import type { CancelTimer } from '@pintle/machinery';
 import type { ProbeOutcome } from './prober.js';
 import { type ProbePorts, type ProbeTarget, runProbe } from './run-probe.js';
-import { initialProbeState, nextProbeAt, type ProbeState, type ProbeType, probeTypes, type ProbeVerdicts, stepProbe } from './step-probe.js';
+import {
+  initialProbeState,
+  nextProbeAt,
+  type ProbeState,
+  type ProbeType,
+  type ProbeVerdicts,
+  probeTypes,
+  stepProbe,
+} from './step-probe.js';
 
 export interface ContainerProbesOptions extends ProbePorts {
   readonly target: ProbeTarget;

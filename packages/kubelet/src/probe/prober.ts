@@ -29,8 +29,12 @@ export interface Prober {
 
 /** Asks the runtime itself, as a simulated one answers. Of one that can't, nothing is known, and the event says so. */
 export function runtimeProber(runtime: ContainerRuntime): Prober {
-  const ask = async (containerId: string, target: { readonly port: number; readonly path?: string }): Promise<ProbeOutcome> => {
-    if (runtime.probe === undefined) return { result: 'unknown', output: 'this kubelet was given no prober for probes over the network' };
+  const ask = async (
+    containerId: string,
+    target: { readonly port: number; readonly path?: string },
+  ): Promise<ProbeOutcome> => {
+    if (runtime.probe === undefined)
+      return { result: 'unknown', output: 'this kubelet was given no prober for probes over the network' };
     const { healthy, output } = await runtime.probe(containerId, target);
     return { result: healthy ? 'success' : 'failure', output };
   };

@@ -3,7 +3,7 @@ import type { Container, LifecycleHandler, Probe } from '@pintle/api/core/v1';
 import type { ContainerRuntime } from '@pintle/contracts';
 import type { Clock } from '@pintle/machinery';
 import { TimeoutError, withTimeout } from '@pintle/machinery';
-import type { HttpTarget, Prober, ProbeOutcome } from './prober.js';
+import type { HttpTarget, ProbeOutcome, Prober } from './prober.js';
 
 export interface ProbeTarget {
   readonly containerId: string;
@@ -28,25 +28,44 @@ export async function runProbe(probe: Probe, target: ProbeTarget, ports: ProbePo
     if (probe.httpGet !== undefined) return await ports.prober.http(httpTarget(probe.httpGet, timeoutMs, target));
     if (probe.tcpSocket !== undefined) {
       const { host, port } = probe.tcpSocket;
-      return await ports.prober.tcp({ containerId: target.containerId, host: host || target.podIP, port: portNumber(port, target.container), timeoutMs });
+      return await ports.prober.tcp({
+        containerId: target.containerId,
+        host: host || target.podIP,
+        port: portNumber(port, target.container),
+        timeoutMs,
+      });
     }
-    return { result: 'unknown', output: probe.grpc === undefined ? 'no probe handler is set' : 'probes by gRPC are not supported by this kubelet' };
+    return {
+      result: 'unknown',
+      output: probe.grpc === undefined ? 'no probe handler is set' : 'probes by gRPC are not supported by this kubelet',
+    };
   } catch (error) {
     return { result: 'unknown', output: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** Runs a postStart or preStop handler. Errors: an `Error` that says how it failed. */
-export async function runHook(handler: LifecycleHandler, timeoutMs: number, target: ProbeTarget, ports: ProbePorts): Promise<void> {
+export async function runHook(
+  handler: LifecycleHandler,
+  timeoutMs: number,
+  target: ProbeTarget,
+  ports: ProbePorts,
+): Promise<void> {
   if (handler.exec !== undefined) {
     const { exitCode, output } = await execIn(handler.exec.command ?? [], timeoutMs, target, ports);
-    if (exitCode !== 0) throw new Error(`command '${(handler.exec.command ?? []).join(' ')}' exited with ${exitCode}: ${output}`);
+    if (exitCode !== 0)
+      throw new Error(`command '${(handler.exec.command ?? []).join(' ')}' exited with ${exitCode}: ${output}`);
   } else if (handler.httpGet !== undefined) {
     const { result, output } = await ports.prober.http(httpTarget(handler.httpGet, timeoutMs, target));
     if (result !== 'success') throw new Error(output);
   } else if (handler.tcpSocket !== undefined) {
     const { host, port } = handler.tcpSocket;
-    const { result, output } = await ports.prober.tcp({ containerId: target.containerId, host: host || target.podIP, port: portNumber(port, target.container), timeoutMs });
+    const { result, output } = await ports.prober.tcp({
+      containerId: target.containerId,
+      host: host || target.podIP,
+      port: portNumber(port, target.container),
+      timeoutMs,
+    });
     if (result !== 'success') throw new Error(output);
   } else if (handler.sleep !== undefined) {
     const ms = Math.min(handler.sleep.seconds * 1000, timeoutMs);
@@ -54,20 +73,38 @@ export async function runHook(handler: LifecycleHandler, timeoutMs: number, targ
   }
 }
 
-async function execProbe(command: readonly string[], timeoutMs: number, target: ProbeTarget, ports: ProbePorts): Promise<ProbeOutcome> {
+async function execProbe(
+  command: readonly string[],
+  timeoutMs: number,
+  target: ProbeTarget,
+  ports: ProbePorts,
+): Promise<ProbeOutcome> {
   try {
     const { exitCode, output } = await execIn(command, timeoutMs, target, ports);
     return { result: exitCode === 0 ? 'success' : 'failure', output };
   } catch (error) {
-    if (error instanceof TimeoutError) return { result: 'failure', output: `command timed out: ${command.map((word) => JSON.stringify(word)).join(' ')} timed out after ${timeoutMs / 1000}s` };
+    if (error instanceof TimeoutError)
+      return {
+        result: 'failure',
+        output: `command timed out: ${command.map((word) => JSON.stringify(word)).join(' ')} timed out after ${timeoutMs / 1000}s`,
+      };
     throw error;
   }
 }
 
-function execIn(command: readonly string[], timeoutMs: number, { containerId }: ProbeTarget, { clock, runtime }: ProbePorts) {
+function execIn(
+  command: readonly string[],
+  timeoutMs: number,
+  { containerId }: ProbeTarget,
+  { clock, runtime }: ProbePorts,
+) {
   return withTimeout(clock, timeoutMs, 'a command in a container', async (signal) => {
     const session = await runtime.exec(containerId, { command, signal });
-    const [stdout, stderr, exitCode] = await Promise.all([readText(session.stdout), readText(session.stderr), session.exitCode]);
+    const [stdout, stderr, exitCode] = await Promise.all([
+      readText(session.stdout),
+      readText(session.stderr),
+      session.exitCode,
+    ]);
     return { exitCode, output: stdout + stderr };
   });
 }
@@ -79,7 +116,11 @@ async function readText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return text.slice(0, outputBytesMax);
 }
 
-function httpTarget({ host, port, path = '/', scheme, httpHeaders = [] }: HttpGet, timeoutMs: number, { containerId, container, podIP }: ProbeTarget): HttpTarget {
+function httpTarget(
+  { host, port, path = '/', scheme, httpHeaders = [] }: HttpGet,
+  timeoutMs: number,
+  { containerId, container, podIP }: ProbeTarget,
+): HttpTarget {
   return {
     containerId,
     host: host || podIP,
@@ -93,7 +134,10 @@ function httpTarget({ host, port, path = '/', scheme, httpHeaders = [] }: HttpGe
 
 /** A port by number, or by the name that the container gives it. */
 export function portNumber(port: number | string, container: Container): number {
-  const number = typeof port === 'number' ? port : (container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port));
+  const number =
+    typeof port === 'number'
+      ? port
+      : (container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port));
   if (!Number.isInteger(number) || number < 1 || number > 65_535) throw new Error(`invalid port number: ${port}`);
   return number;
 }

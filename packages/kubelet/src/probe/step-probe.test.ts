@@ -3,7 +3,12 @@ import { initialProbeState, nextProbeAt, type ProbeType, stepProbe, type Verdict
 
 describe('stepProbe', () => {
   // Outcomes as letters: s(uccess), f(ailure), u(nknown); the verdict after each.
-  const cases: [type: ProbeType, thresholds: { successThreshold?: number; failureThreshold?: number }, outcomes: string, verdicts: string][] = [
+  const cases: [
+    type: ProbeType,
+    thresholds: { successThreshold?: number; failureThreshold?: number },
+    outcomes: string,
+    verdicts: string,
+  ][] = [
     ['readiness', {}, 'fs', 'fs'],
     ['readiness', {}, 'sfffs', 'sssfs'],
     ['readiness', { successThreshold: 2 }, 'sfss', 'fffs'],
@@ -40,7 +45,9 @@ describe('nextProbeAt', () => {
   });
   it('ends the startup probe with its verdict, and the liveness probe with a failure', () => {
     expect(nextProbeAt('startup', probe, { verdict: 'unknown', streak: 1 }, { startup: 'unknown' }, 0, 0)).toBe(7_000);
-    expect(nextProbeAt('startup', probe, { verdict: 'success', streak: 1 }, { startup: 'success' }, 0, 0)).toBeUndefined();
+    expect(
+      nextProbeAt('startup', probe, { verdict: 'success', streak: 1 }, { startup: 'success' }, 0, 0),
+    ).toBeUndefined();
     expect(nextProbeAt('liveness', probe, { verdict: 'failure', streak: 3 }, {}, 0, 0)).toBeUndefined();
     expect(nextProbeAt('readiness', probe, { verdict: 'failure', streak: 3 }, {}, 0, 0)).toBe(7_000);
   });

@@ -42,7 +42,14 @@ export function stepProbe(state: ProbeState, outcome: 'success' | 'failure' | 'u
  * When to probe next: first once `initialDelaySeconds` have passed since the container's start, then every
  * `periodSeconds`. Undefined: not for now, as other probes must speak first, or this one has said its last word.
  */
-export function nextProbeAt(type: ProbeType, probe: Probe, state: ProbeState, verdicts: ProbeVerdicts, startedAtMs: number, lastAtMs: number | undefined): number | undefined {
+export function nextProbeAt(
+  type: ProbeType,
+  probe: Probe,
+  state: ProbeState,
+  verdicts: ProbeVerdicts,
+  startedAtMs: number,
+  lastAtMs: number | undefined,
+): number | undefined {
   const started = verdicts.startup === undefined || verdicts.startup === 'success';
   if (type === 'startup' ? state.verdict !== 'unknown' : !started) return undefined;
   // The container is to be restarted: a new one is probed anew.

@@ -31,7 +31,12 @@ export interface ImageBehaviour extends SimulatedRun {
   /** What it prints, and how long after its start. */
   readonly log?: readonly { readonly afterMs?: number; readonly text: string; readonly stream?: 'stdout' | 'stderr' }[];
   /** What commands in it answer, by their words joined with spaces. Others answer with nothing, and 0 while probes find it well, else 1. */
-  readonly exec?: Readonly<Record<string, { readonly exitCode?: number; readonly stdout?: string; readonly stderr?: string; readonly takesMs?: number }>>;
+  readonly exec?: Readonly<
+    Record<
+      string,
+      { readonly exitCode?: number; readonly stdout?: string; readonly stderr?: string; readonly takesMs?: number }
+    >
+  >;
   readonly cpuMillis?: number;
   readonly memoryBytes?: number;
 }
@@ -46,19 +51,24 @@ const steady: ImageBehaviour = {};
 export function behaviours(images: SimulatedImages): (image: string) => ImageBehaviour {
   const patterns = Object.entries(images)
     .filter(([name]) => name.includes('*'))
-    .map(([name, behaviour]) => ({ pattern: new RegExp(`^${name.split('*').map(escape).join('.*')}$`), behaviour }));
+    .map(([name, behaviour]) => ({
+      pattern: new RegExp(`^${name.split('*').map(escapePattern).join('.*')}$`),
+      behaviour,
+    }));
   const found = new Map<string, ImageBehaviour>();
   return (image) => {
     let behaviour = found.get(image);
     if (behaviour === undefined) {
-      behaviour = Object.hasOwn(images, image) ? images[image]! : (patterns.find(({ pattern }) => pattern.test(image))?.behaviour ?? steady);
+      behaviour = Object.hasOwn(images, image)
+        ? images[image]!
+        : (patterns.find(({ pattern }) => pattern.test(image))?.behaviour ?? steady);
       found.set(image, behaviour);
     }
     return behaviour;
   };
 }
 
-const escape = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+const escapePattern = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
 
 /** How the run of this attempt goes. */
 export function runOf(behaviour: ImageBehaviour, attempt: number): SimulatedRun {

@@ -10,7 +10,9 @@ export class SimulatedContainer {
   private readonly run: SimulatedRun;
   private readonly createdAtMs: number;
   private startedAtMs: number | undefined;
-  private end: { readonly exitCode: number; readonly signal?: number; readonly atMs: number; readonly message?: string } | undefined;
+  private end:
+    | { readonly exitCode: number; readonly signal?: number; readonly atMs: number; readonly message?: string }
+    | undefined;
   private cancelEnd: CancelTimer | undefined;
   private cancelStop: { readonly cancel: CancelTimer; readonly atMs: number } | undefined;
   private readonly waiting: (() => void)[] = [];
@@ -36,7 +38,10 @@ export class SimulatedContainer {
     this.state = 'running';
     this.startedAtMs = this.clock.now();
     const { runMs, exitCode = 0, message } = this.run;
-    if (runMs !== undefined) this.cancelEnd = this.clock.schedule(runMs, () => this.finish({ exitCode, ...(message === undefined ? {} : { message }) }));
+    if (runMs !== undefined)
+      this.cancelEnd = this.clock.schedule(runMs, () =>
+        this.finish({ exitCode, ...(message === undefined ? {} : { message }) }),
+      );
   }
 
   /** Ends as its behaviour says, or by SIGKILL when the grace is over. Resolves when it has. */
@@ -51,7 +56,12 @@ export class SimulatedContainer {
     if (afterMs === 0) this.finish(killed ? { exitCode: 137, signal: 9 } : { exitCode: stopExitCode });
     else if (this.cancelStop === undefined || atMs < this.cancelStop.atMs) {
       this.cancelStop?.cancel();
-      this.cancelStop = { atMs, cancel: this.clock.schedule(afterMs, () => this.finish(killed ? { exitCode: 137, signal: 9 } : { exitCode: stopExitCode })) };
+      this.cancelStop = {
+        atMs,
+        cancel: this.clock.schedule(afterMs, () =>
+          this.finish(killed ? { exitCode: 137, signal: 9 } : { exitCode: stopExitCode }),
+        ),
+      };
     }
     return ended;
   }
@@ -87,20 +97,36 @@ export class SimulatedContainer {
     return this.startedAtMs === undefined ? 0 : (this.end?.atMs ?? this.clock.now()) - this.startedAtMs;
   }
 
-  async *logs({ follow, tailLines, sinceMs, timestamps, limitBytes, stream, signal }: LogOptions): AsyncGenerator<Uint8Array> {
+  async *logs({
+    follow,
+    tailLines,
+    sinceMs,
+    timestamps,
+    limitBytes,
+    stream,
+    signal,
+  }: LogOptions): AsyncGenerator<Uint8Array> {
     let left = limitBytes ?? Number.POSITIVE_INFINITY;
-    const isWanted = (line: { atMs: number; stream: string }) => line.atMs >= (sinceMs ?? 0) && (stream === undefined || stream === 'All' || stream.toLowerCase() === line.stream);
+    const isWanted = (line: { atMs: number; stream: string }) =>
+      line.atMs >= (sinceMs ?? 0) && (stream === undefined || stream === 'All' || stream.toLowerCase() === line.stream);
     const lines = (this.behaviour.log ?? [])
-      .map(({ afterMs = 0, text, stream: from = 'stdout' }) => ({ atMs: (this.startedAtMs ?? Number.POSITIVE_INFINITY) + afterMs, text, stream: from }))
+      .map(({ afterMs = 0, text, stream: from = 'stdout' }) => ({
+        atMs: (this.startedAtMs ?? Number.POSITIVE_INFINITY) + afterMs,
+        text,
+        stream: from,
+      }))
       .sort((a, b) => a.atMs - b.atMs)
       .filter(isWanted);
     const untilMs = () => this.end?.atMs ?? this.clock.now();
     const written = lines.filter(({ atMs }) => atMs <= untilMs()).length;
     const first = tailLines === undefined ? 0 : Math.max(0, written - tailLines);
     for (const { atMs, text } of lines.slice(first)) {
-      while (follow === true && this.state !== 'exited' && atMs > this.clock.now() && !signal?.aborted) await this.until(atMs, signal);
+      while (follow === true && this.state !== 'exited' && atMs > this.clock.now() && !signal?.aborted)
+        await this.until(atMs, signal);
       if (atMs > untilMs() || signal?.aborted) break;
-      const bytes = encoder.encode(`${timestamps === true ? `${new Date(atMs).toISOString()} ` : ''}${text}\n`).subarray(0, left);
+      const bytes = encoder
+        .encode(`${timestamps === true ? `${new Date(atMs).toISOString()} ` : ''}${text}\n`)
+        .subarray(0, left);
       left -= bytes.length;
       yield bytes;
       if (left <= 0) return;

@@ -30,11 +30,7 @@ describe('simulatedRuntime is a container runtime', () => {
           fails: { runMs: 100, exitCode: 3, pullMs: 10 },
           stubborn: { stopMs: 1e12 },
           talks: {
-            log: [
-              { text: 'one' },
-              { text: 'two', afterMs: 10, stream: 'stderr' },
-              { text: 'three', afterMs: 20 },
-            ],
+            log: [{ text: 'one' }, { text: 'two', afterMs: 10, stream: 'stderr' }, { text: 'three', afterMs: 20 }],
           },
           missing: { pullError: 'no such image' },
         },
@@ -62,7 +58,12 @@ describe('simulatedRuntime is a container runtime', () => {
 });
 
 describe('behaviours', () => {
-  const behaviourOf = behaviours({ 'app:1': { runMs: 1 }, 'app:*': { runMs: 2 }, '*/job': { runMs: 3 }, 'a.b': { runMs: 4 } });
+  const behaviourOf = behaviours({
+    'app:1': { runMs: 1 },
+    'app:*': { runMs: 2 },
+    '*/job': { runMs: 3 },
+    'a.b': { runMs: 4 },
+  });
   const cases: [image: string, runMs: number | undefined][] = [
     ['app:1', 1],
     ['app:2', 2],
@@ -71,11 +72,14 @@ describe('behaviours', () => {
     ['axb', undefined],
     ['toString', undefined],
   ];
-  for (const [image, runMs] of cases) it(`${image} runs for ${runMs ?? 'ever'}`, () => expect(behaviourOf(image).runMs).toBe(runMs));
+  for (const [image, runMs] of cases)
+    it(`${image} runs for ${runMs ?? 'ever'}`, () => expect(behaviourOf(image).runMs).toBe(runMs));
 
   it('may differ by attempt, the last one for all that follow', () => {
     const behaviour = { exitCode: 1, runMs: 5, runs: [{}, { runMs: 7 }, { exitCode: 0 }] };
-    expect([0, 1, 2, 9].map((attempt) => runOf(behaviour, attempt)).map(({ runMs, exitCode }) => [runMs, exitCode])).toEqual([
+    expect(
+      [0, 1, 2, 9].map((attempt) => runOf(behaviour, attempt)).map(({ runMs, exitCode }) => [runMs, exitCode]),
+    ).toEqual([
       [5, 1],
       [7, 1],
       [5, 0],
@@ -87,8 +91,31 @@ describe('behaviours', () => {
 describe('a simulated container', () => {
   it('is found well between its times', async () => {
     const runtime = simulatedRuntime({ world, images: { app: { readyAfterMs: 1_000, illAfterMs: 5_000 } } });
-    const sandboxId = await runtime.runPodSandbox({ name: 'p', namespace: 'n', uid: 'u', attempt: 0, hostname: 'p', hostNetwork: false, labels: {}, annotations: {} });
-    const id = await runtime.createContainer(sandboxId, { name: 'c', attempt: 0, imageRef: await runtime.pullImage('app'), command: [], args: [], env: [], mounts: [], labels: {}, annotations: {}, stdin: false, stdinOnce: false, tty: false, resources: {} });
+    const sandboxId = await runtime.runPodSandbox({
+      name: 'p',
+      namespace: 'n',
+      uid: 'u',
+      attempt: 0,
+      hostname: 'p',
+      hostNetwork: false,
+      labels: {},
+      annotations: {},
+    });
+    const id = await runtime.createContainer(sandboxId, {
+      name: 'c',
+      attempt: 0,
+      imageRef: await runtime.pullImage('app'),
+      command: [],
+      args: [],
+      env: [],
+      mounts: [],
+      labels: {},
+      annotations: {},
+      stdin: false,
+      stdinOnce: false,
+      tty: false,
+      resources: {},
+    });
     await runtime.startContainer(id);
     const found: boolean[] = [];
     for (let second = 0; second < 6; second++) {
@@ -105,7 +132,11 @@ describe('simulatedNetwork', () => {
   it('gives each pod an address of its own, the same until it is given back', async () => {
     const network = simulatedNetwork({ cidr: '10.1.255.252/30' });
     const ipOf = async (uid: string) => (await network.setUpPod({ namespace: 'n', name: uid, uid })).ip;
-    expect([await ipOf('a'), await ipOf('b'), await ipOf('a')]).toEqual(['10.1.255.253', '10.1.255.254', '10.1.255.253']);
+    expect([await ipOf('a'), await ipOf('b'), await ipOf('a')]).toEqual([
+      '10.1.255.253',
+      '10.1.255.254',
+      '10.1.255.253',
+    ]);
     await expect(ipOf('c')).rejects.toMatchObject({ code: 'PINTLE_ADDRESS_POOL' });
     await network.tearDownPod('a');
     expect(await ipOf('c')).toBe('10.1.255.253');

@@ -107,9 +107,17 @@ export function simulatedRuntime({ world, images = {} }: SimulatedRuntimeOptions
 
     async createContainer(sandboxId, config) {
       const sandbox = sandboxOf(sandboxId);
-      if (sandbox.info.state !== 'ready') throw new ContainerStartError('CreateContainerError', `sandbox ${sandboxId} has been stopped`);
+      if (sandbox.info.state !== 'ready')
+        throw new ContainerStartError('CreateContainerError', `sandbox ${sandboxId} has been stopped`);
       const image = config.image ?? config.imageRef.replace(/^simulated:\/\//, '');
-      const container: SimulatedContainer = new SimulatedContainer(newId(), sandboxId, config, behaviourOf(image), clock, () => emit('stopped', container));
+      const container: SimulatedContainer = new SimulatedContainer(
+        newId(),
+        sandboxId,
+        config,
+        behaviourOf(image),
+        clock,
+        () => emit('stopped', container),
+      );
       sandbox.containers.set(container.id, container);
       containers.set(container.id, container);
       emit('created', container);
@@ -120,7 +128,8 @@ export function simulatedRuntime({ world, images = {} }: SimulatedRuntimeOptions
       const { startMs = 0, startError } = container.behaviour;
       if (startMs > 0) await sleep(clock, startMs);
       if (startError !== undefined) throw new ContainerStartError('RunContainerError', startError);
-      if (sandboxes.get(container.sandboxId)?.info.state !== 'ready') throw new ContainerStartError('RunContainerError', 'its sandbox has been stopped');
+      if (sandboxes.get(container.sandboxId)?.info.state !== 'ready')
+        throw new ContainerStartError('RunContainerError', 'its sandbox has been stopped');
       container.start();
       emit('started', container);
     },
@@ -175,7 +184,12 @@ export function simulatedRuntime({ world, images = {} }: SimulatedRuntimeOptions
       const container = containers.get(id);
       if (container?.running !== true) return undefined;
       const { cpuMillis = 0, memoryBytes = 0 } = container.behaviour;
-      return { id, atMs: clock.now(), cpuUsageNanoseconds: container.ageMs * cpuMillis * 1000, memoryWorkingSetBytes: memoryBytes };
+      return {
+        id,
+        atMs: clock.now(),
+        cpuUsageNanoseconds: container.ageMs * cpuMillis * 1000,
+        memoryWorkingSetBytes: memoryBytes,
+      };
     },
     async close() {
       closed = true;

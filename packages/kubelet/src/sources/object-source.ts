@@ -13,7 +13,12 @@ export interface ObjectSource {
   services(namespace: string): readonly Service[];
 }
 
-async function getOrNothing<T extends KubernetesObject>(client: Client, kind: KindRef<T>, namespace: string, name: string): Promise<T | undefined> {
+async function getOrNothing<T extends KubernetesObject>(
+  client: Client,
+  kind: KindRef<T>,
+  namespace: string,
+  name: string,
+): Promise<T | undefined> {
   try {
     return await client.get(kind, { namespace, name });
   } catch (error) {
@@ -26,7 +31,13 @@ async function getOrNothing<T extends KubernetesObject>(client: Client, kind: Ki
  * ConfigMaps and Secrets from the API, each time anew: what a kubelet may do that has only a node's rights. Services
  * from an informer.
  */
-export function clientObjects({ client, informers }: { readonly client: Client; readonly informers: Informers }): ObjectSource {
+export function clientObjects({
+  client,
+  informers,
+}: {
+  readonly client: Client;
+  readonly informers: Informers;
+}): ObjectSource {
   const services = informers.informer(Service);
   return {
     configMap: (namespace, name) => getOrNothing(client, ConfigMap, namespace, name),
@@ -36,13 +47,21 @@ export function clientObjects({ client, informers }: { readonly client: Client; 
 }
 
 /** Everything from informers that all kubelets of a process share; what they do not have (yet) is asked of the API. */
-export function sharedObjects({ client, informers }: { readonly client: Client; readonly informers: Informers }): ObjectSource {
+export function sharedObjects({
+  client,
+  informers,
+}: {
+  readonly client: Client;
+  readonly informers: Informers;
+}): ObjectSource {
   const configMaps = informers.informer(ConfigMap);
   const secrets = informers.informer(Secret);
   const services = informers.informer(Service);
   return {
-    configMap: async (namespace, name) => configMaps.lister.get({ namespace, name }) ?? getOrNothing(client, ConfigMap, namespace, name),
-    secret: async (namespace, name) => secrets.lister.get({ namespace, name }) ?? getOrNothing(client, Secret, namespace, name),
+    configMap: async (namespace, name) =>
+      configMaps.lister.get({ namespace, name }) ?? getOrNothing(client, ConfigMap, namespace, name),
+    secret: async (namespace, name) =>
+      secrets.lister.get({ namespace, name }) ?? getOrNothing(client, Secret, namespace, name),
     services: (namespace) => services.lister.list({ namespace }),
   };
 }

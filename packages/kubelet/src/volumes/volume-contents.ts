@@ -56,10 +56,17 @@ export function volumeContent(volume: Volume, context: VolumeContext): VolumeCon
     return { type: 'files', files: configMapFiles(name, configMap, configMap.defaultMode ?? 0o644, context) };
   }
   if (secret !== undefined) {
-    return { type: 'files', files: secretFiles(name, { ...secret, name: secret.secretName }, secret.defaultMode ?? 0o644, context) };
+    return {
+      type: 'files',
+      files: secretFiles(name, { ...secret, name: secret.secretName }, secret.defaultMode ?? 0o644, context),
+    };
   }
   if (hostPath !== undefined) return { type: 'hostPath', path: hostPath.path, mustBe: hostPath.type ?? '' };
-  if (downwardAPI !== undefined) return { type: 'files', files: downwardFiles(name, downwardAPI.items ?? [], downwardAPI.defaultMode ?? 0o644, context) };
+  if (downwardAPI !== undefined)
+    return {
+      type: 'files',
+      files: downwardFiles(name, downwardAPI.items ?? [], downwardAPI.defaultMode ?? 0o644, context),
+    };
   if (projected !== undefined) {
     const mode = projected.defaultMode ?? 0o644;
     const files = (projected.sources ?? []).flatMap((source): readonly VolumeFile[] => {
@@ -77,7 +84,8 @@ export function volumeContent(volume: Volume, context: VolumeContext): VolumeCon
   }
   // A volume that names no source is an emptyDir.
   const sources = Object.keys(volume).filter((key) => key !== 'name' && key !== 'emptyDir');
-  if (sources.length > 0) throw new VolumeMountError(name, `volumes of type ${sources[0]} are not supported by this kubelet`);
+  if (sources.length > 0)
+    throw new VolumeMountError(name, `volumes of type ${sources[0]} are not supported by this kubelet`);
   return { type: 'emptyDir', medium: emptyDir?.medium ?? '' };
 }
 
@@ -87,24 +95,42 @@ interface KeyItems {
   readonly items?: readonly { readonly key: string; readonly path: string; readonly mode?: number }[];
 }
 
-function configMapFiles(volume: string, source: KeyItems, mode: number, { objects }: VolumeContext): readonly VolumeFile[] {
+function configMapFiles(
+  volume: string,
+  source: KeyItems,
+  mode: number,
+  { objects }: VolumeContext,
+): readonly VolumeFile[] {
   const found: ConfigMap | undefined = objects.configMaps.get(source.name ?? '');
-  if (found === undefined && source.optional !== true) throw new VolumeMountError(volume, `configmap ${JSON.stringify(source.name)} not found`);
+  if (found === undefined && source.optional !== true)
+    throw new VolumeMountError(volume, `configmap ${JSON.stringify(source.name)} not found`);
   const data: Record<string, () => Uint8Array> = {};
   for (const [key, value] of Object.entries(found?.data ?? {})) data[key] = () => encode(value);
   for (const [key, value] of Object.entries(found?.binaryData ?? {})) data[key] = () => fromBase64(value);
   return chosen(volume, data, source, mode, 'config');
 }
 
-function secretFiles(volume: string, source: KeyItems, mode: number, { objects }: VolumeContext): readonly VolumeFile[] {
+function secretFiles(
+  volume: string,
+  source: KeyItems,
+  mode: number,
+  { objects }: VolumeContext,
+): readonly VolumeFile[] {
   const found: Secret | undefined = objects.secrets.get(source.name ?? '');
-  if (found === undefined && source.optional !== true) throw new VolumeMountError(volume, `secret ${JSON.stringify(source.name)} not found`);
+  if (found === undefined && source.optional !== true)
+    throw new VolumeMountError(volume, `secret ${JSON.stringify(source.name)} not found`);
   const data: Record<string, () => Uint8Array> = {};
   for (const [key, value] of Object.entries(found?.data ?? {})) data[key] = () => fromBase64(value);
   return chosen(volume, data, source, mode, 'secret');
 }
 
-function chosen(volume: string, data: Readonly<Record<string, () => Uint8Array>>, { items, optional }: KeyItems, mode: number, what: string): readonly VolumeFile[] {
+function chosen(
+  volume: string,
+  data: Readonly<Record<string, () => Uint8Array>>,
+  { items, optional }: KeyItems,
+  mode: number,
+  what: string,
+): readonly VolumeFile[] {
   if (items === undefined || items.length === 0) {
     return Object.keys(data).map((key) => ({ path: checkedPath(volume, key), content: data[key]!(), mode }));
   }
@@ -120,12 +146,21 @@ function chosen(volume: string, data: Readonly<Record<string, () => Uint8Array>>
 
 type DownwardItem = NonNullable<NonNullable<Volume['downwardAPI']>['items']>[number];
 
-function downwardFiles(volume: string, items: readonly DownwardItem[], mode: number, context: VolumeContext): readonly VolumeFile[] {
+function downwardFiles(
+  volume: string,
+  items: readonly DownwardItem[],
+  mode: number,
+  context: VolumeContext,
+): readonly VolumeFile[] {
   return items.map((item) => {
     try {
       const container = context.pod.spec?.containers.find(({ name }) => name === item.resourceFieldRef?.containerName);
       const text =
-        item.fieldRef !== undefined ? fieldValue(item.fieldRef.fieldPath, context) : item.resourceFieldRef !== undefined ? resourceValue(item.resourceFieldRef, container, context) : '';
+        item.fieldRef !== undefined
+          ? fieldValue(item.fieldRef.fieldPath, context)
+          : item.resourceFieldRef !== undefined
+            ? resourceValue(item.resourceFieldRef, container, context)
+            : '';
       return { path: checkedPath(volume, item.path), content: encode(text), mode: item.mode ?? mode };
     } catch (error) {
       if (error instanceof VolumeMountError) throw error;
@@ -136,7 +171,8 @@ function downwardFiles(volume: string, items: readonly DownwardItem[], mode: num
 
 /** Refuses a path that would leave the volume. */
 function checkedPath(volume: string, path: string): string {
-  if (path.startsWith('/') || path.split('/').some((part) => part === '..')) throw new VolumeMountError(volume, `invalid path ${JSON.stringify(path)}: must not leave the volume`);
+  if (path.startsWith('/') || path.split('/').some((part) => part === '..'))
+    throw new VolumeMountError(volume, `invalid path ${JSON.stringify(path)}: must not leave the volume`);
   return path;
 }
 

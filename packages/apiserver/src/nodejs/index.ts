@@ -1,0 +1,3 @@
+/** The API server on sockets: TLS, its certificate authority, and listening. */
+export * from './certificate-authority.js';
+export * from './listen.js';

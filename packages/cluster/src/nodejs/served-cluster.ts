@@ -1,0 +1,84 @@
+/**
+ * A cluster that can be reached: credentials of its own, TLS on a port, RBAC, a kubeconfig. What `pintle up`
+ * starts, for host applications that want the same.
+ */
+import { createPublicKey } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { clientCertificate, firstOf, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
+import { type Listening, listenOnFree } from '@pintle/apiserver/nodejs';
+import { realWorld, statusError } from '@pintle/machinery';
+import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
+import { type Credentials, credentials } from './credentials.js';
+import { kubeConfigText } from './kube-config-text.js';
+
+export interface ServedClusterParts extends Omit<ClusterParts, 'authenticate' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate'> {
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default 6443; the next free one is taken where it is in use. 0: any free one. */
+  readonly port?: number;
+  /** Where keys and certificates are kept; made for this run only unless given. */
+  readonly credentialsFolder?: string;
+  /** Where to write an administrator's kubeconfig; nowhere unless given. */
+  readonly kubeconfig?: string;
+}
+
+export interface ServedCluster extends Cluster {
+  readonly url: string;
+  /** An administrator's kubeconfig. */
+  readonly kubeconfig: string;
+}
+
+const issuer = 'https://kubernetes.default.svc.cluster.local';
+const serverNames = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+
+/** Resolves when the API answers and every part runs. */
+export async function createServedCluster(parts: ServedClusterParts): Promise<ServedCluster> {
+  const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, ...rest } = parts;
+  const world = parts.world ?? realWorld();
+  const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
+  const keys = await credentials(credentialsFolder, { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp] }, world.clock.now());
+  const tokens = await serviceAccountTokens({ world, issuer, privateKeyPem: keys.tokenKeyPem, publicKeyPem: publicPem(keys.tokenKeyPem) });
+
+  let handle: HttpHandler = async () => ({ status: 503, headers: { 'content-type': 'application/json', 'retry-after': '1' }, body: JSON.stringify(statusError('ServiceUnavailable', 'the cluster is starting').status) });
+  const listening = await listenOnFree((request) => handle(request), { host, port, tls: { ...keys.server, clientCaPem: keys.caPem } });
+  try {
+    const cluster = await createCluster({
+      ...rest,
+      world,
+      authenticate: firstOf(clientCertificate, tokens.authenticate),
+      authorizer: 'rbac',
+      tokens,
+      port: listening.port,
+      rootCertificate: keys.caPem,
+    });
+    handle = cluster.apiServer.handle;
+    const url = `https://${host}:${listening.port}`;
+    const text = kubeConfigText({ url, ...adminOf(keys) });
+    if (kubeconfig !== undefined) await writePrivately(kubeconfig, text);
+    return { ...cluster, url, kubeconfig: text, stop: () => stopBoth(listening, cluster) };
+  } catch (error) {
+    await listening.close({ drainMs: 0 });
+    throw error;
+  }
+}
+
+/** The parts end first, so that what they write last still arrives. */
+async function stopBoth(listening: Listening, cluster: Cluster): Promise<void> {
+  await cluster.stop();
+  await listening.close();
+}
+
+const adminOf = ({ caPem, admin }: Credentials) => ({ caPem, certPem: admin.certPem, keyPem: admin.keyPem });
+const publicPem = (privatePem: string) => createPublicKey(privatePem).export({ type: 'spki', format: 'pem' }) as string;
+
+function firstAddress(cidr: string): string {
+  const [base = ''] = cidr.split('/');
+  return base.replace(/\d+$/, (last) => String(Number(last) + 1));
+}
+
+async function writePrivately(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text, { mode: 0o600 });
+}
+

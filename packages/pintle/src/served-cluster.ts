@@ -1,0 +1,72 @@
+/** From the options of the command line to a running cluster. */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type NodePart, node, simulatedNodes } from '@pintle/cluster';
+import { createServedCluster, type ServedCluster as Served } from '@pintle/cluster/nodejs';
+import { describeMachine, fileVolumes, networkProber } from '@pintle/kubelet/nodejs';
+import { type Logger, logger, realWorld } from '@pintle/machinery';
+import { userspaceNetwork, type UserspaceNetwork } from '@pintle/network/nodejs';
+import { type ImageCatalogue, processRuntime } from '@pintle/runtime-process';
+import { lmdbStore } from '@pintle/store-lmdb';
+import type { UpOptions } from './up.js';
+
+export interface ServedCluster {
+  readonly cluster: Served;
+  readonly url: string;
+  readonly kubeconfig: string;
+  /** What a person should know of this machine's limits. */
+  readonly notices: readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function startServed(options: UpOptions): Promise<ServedCluster> {
+  const { dataDir, inMemory = false, host, port, runtime } = options;
+  await mkdir(dataDir, { recursive: true });
+  const kubeconfig = options.kubeconfig ?? join(dataDir, 'kubeconfig');
+  const world = realWorld({ logger: toStandardError() });
+  const network = runtime === 'process' ? await userspaceNetwork({ clock: world.clock }) : undefined;
+  const cluster = await createServedCluster({
+    world,
+    host,
+    port,
+    kubeconfig,
+    credentialsFolder: join(dataDir, 'credentials'),
+    ...(inMemory ? {} : { store: lmdbStore({ path: join(dataDir, 'store') }) }),
+    nodes: network === undefined ? simulatedNodes(options.nodes) : await processNodes(options, network),
+    ...(network === undefined ? {} : { serviceCidr: network.serviceCidr, services: { dataplane: network.services, nodeIps: ['127.0.0.1'] } }),
+  });
+  return { cluster, url: cluster.url, kubeconfig, notices: network?.pods.notices ?? [], stop: () => cluster.stop() };
+}
+
+function processNodes(options: UpOptions, network: UserspaceNetwork): Promise<readonly NodePart[]> {
+  const images = catalogueOf(options.image ?? []);
+  return Promise.all(
+    Array.from({ length: options.nodes }, async (_, index) => {
+      const name = `node-${index}`;
+      const directory = resolve(options.dataDir, 'nodes', name);
+      const runtime = await processRuntime({ directory: join(directory, 'runtime'), images });
+      const machine = await describeMachine({ nodeName: name, runtime });
+      return node({ ...machine, name, runtime, network: network.pods, volumes: fileVolumes({ directory: join(directory, 'volumes') }), prober: networkProber() });
+    }),
+  );
+}
+
+/** `name=folder` with a `server.mjs` or `package.json` in it, or `name=host`. */
+function catalogueOf(images: readonly string[]): ImageCatalogue {
+  return Object.fromEntries(
+    images.map((text) => {
+      const mark = text.indexOf('=');
+      if (mark < 1) throw new Error(`--image ${text}: write name=folder, or name=host`);
+      const [name, source] = [text.slice(0, mark), text.slice(mark + 1)];
+      return [name, source === 'host' ? 'host' : { folder: resolve(source), command: [process.execPath, 'server.mjs'] }] as const;
+    }),
+  );
+}
+
+function toStandardError(): Logger {
+  return logger((level, message, { error, ...fields }) => {
+    const cause = error instanceof Error ? `: ${error.message}` : '';
+    const details = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    process.stderr.write(`${level}: ${message}${cause}${details.length > 0 ? ` (${details.join(' ')})` : ''}\n`);
+  }, 'warn');
+}

@@ -1,0 +1,2 @@
+/** A durable store backend on LMDB. */
+export * from './lmdb-store.js';
