@@ -41,8 +41,8 @@ export interface Reference {
   readonly schemas: ReadonlyMap<string, OpenApiSchema>;
   /** By `v1`, `apps/v1`… */
   readonly resources: ReadonlyMap<string, readonly ApiResource[]>;
-  /** The number of a message's field. */
-  fieldNumber(openApiName: string, field: string): number | undefined;
+  /** The number of a message's field; `inline` where it stands in an embedded message of that number. */
+  fieldNumber(openApiName: string, field: string): { readonly number: number; readonly inline?: number } | undefined;
 }
 
 /** Where the reference lies: beside the project, or where `PINTLE_REFERENCE` says. */
@@ -72,12 +72,18 @@ export function readReference(): Reference | undefined {
   return {
     schemas,
     resources,
-    fieldNumber: (name, field) =>
-      messages[
-        name
-          .replace(/^io\.k8s\./, 'k8s.io.')
-          .replace('apiextensions-apiserver', 'apiextensions_apiserver')
-          .replace('kube-aggregator', 'kube_aggregator')
-      ]?.[field]?.[0],
+    fieldNumber(name, field) {
+      const id = name.replace(/^io\.k8s\./, 'k8s.io.').replace('apiextensions-apiserver', 'apiextensions_apiserver').replace('kube-aggregator', 'kube_aggregator');
+      const own = messages[id];
+      if (own === undefined) return undefined;
+      if (own[field] !== undefined) return { number: own[field][0] };
+      const properties = schemas.get(name)?.properties ?? {};
+      for (const [embedded, [inline, , type]] of Object.entries(own)) {
+        if (properties[embedded] !== undefined) continue;
+        const number = messages[`${id.slice(0, id.lastIndexOf('.'))}.${type}`]?.[field]?.[0];
+        if (number !== undefined) return { number, inline };
+      }
+      return undefined;
+    },
   };
 }

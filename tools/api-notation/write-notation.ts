@@ -162,12 +162,13 @@ class NotationWriter {
       const text = this.property(type, field, property, declared, builders, use);
       const required = schema.required?.includes(field) ? '.required()' : '';
       const stated = defaults[facts]?.[field] ?? trivial(property.default);
+      const zero = facts === 'core.v1.Probe' && typeof stated === 'number' ? '.zeroIsAbsent()' : '';
       const defaulted = stated === undefined ? '' : `.default(${literal(stated)})`;
       const values = enums[facts]?.[field];
       const enumerated =
         values === undefined ? '' : `.enum(${values.map((value) => JSON.stringify(value)).join(', ')})`;
       lines.push(
-        `${/^\w+$/.test(field) ? field : JSON.stringify(field)}: ${text}${enumerated}${defaulted}${required},`,
+        `${/^\w+$/.test(field) ? field : JSON.stringify(field)}: ${text}${enumerated}${defaulted}${zero}${required},`,
       );
     }
     const fields = `{\n${lines.join('\n')}\n}`;
@@ -206,13 +207,13 @@ class NotationWriter {
     builders: Set<string>,
     use: (module: string, name: string) => void,
   ): string {
-    const number = this.reference.fieldNumber(type.openApiName, field);
-    const base = this.value(type, property, number, declared, builders, use);
+    const placed = this.reference.fieldNumber(type.openApiName, field);
+    const base = this.value(type, property, placed?.number, declared, builders, use);
     const listType = property['x-kubernetes-list-type'];
     const keys = property['x-kubernetes-list-map-keys'];
     const mergeKey = property['x-kubernetes-patch-merge-key'];
     const strategy = property['x-kubernetes-patch-strategy']?.split(',');
-    let text = base;
+    let text = placed?.inline === undefined ? base : `${base}.inline(${placed.inline})`;
     if (listType === 'map') text += `.byKeys(${(keys ?? []).map((key) => `'${key}'`).join(', ')})`;
     else if (listType === 'set') text += '.asSet()';
     else if (listType === 'atomic' || property['x-kubernetes-map-type'] === 'atomic') text += '.atomic()';

@@ -1,5 +1,5 @@
 /** Every built-in kind as the API server serves it: kinds with their strategies, columns and selectable fields. */
-import type { Kind, ResourceDefinition } from '@pintle/machinery';
+import { DeleteOptions, type Kind, type ResourceDefinition, type SchemaNode } from '@pintle/machinery';
 import * as admissionregistration from './admissionregistration/v1/index.js';
 import * as apiextensions from './apiextensions/v1/index.js';
 import * as apiregistration from './apiregistration/v1/index.js';
@@ -53,6 +53,17 @@ const groups = [
 
 const isKind = (value: unknown): value is Kind =>
   typeof value === 'object' && value !== null && 'plural' in value && 'schema' in value;
+
+/** Bodies of subresources and of deletions, which are of no resource: their schemas, by `apiVersion/kind`. */
+export function bodySchemas(): Readonly<Record<string, SchemaNode>> {
+  return {
+    'v1/Binding': core.Binding.schema.node,
+    'v1/DeleteOptions': DeleteOptions.node,
+    'policy/v1/Eviction': policy.Eviction.node,
+    'autoscaling/v1/Scale': autoscalingV1.Scale.node,
+    'authentication.k8s.io/v1/TokenRequest': authentication.TokenRequest.node,
+  };
+}
 
 /** The stable kinds of Kubernetes 1.33, each once, with the other versions that it is served in. */
 export function builtinResources(): readonly ResourceDefinition[] {

@@ -2,13 +2,14 @@
  * An API server without a socket: a request pipeline over a store, reached by in-process clients and by an
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
-import { builtinResources } from '@pintle/api';
+import { bodySchemas, builtinResources } from '@pintle/api';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import { type Kind, type KubernetesObject, type ResourceDefinition, realWorld, type World } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
 import { firstOf } from './access/authenticators.js';
+import { impersonation } from './access/impersonation.js';
 import { rbacAuthorizer } from './access/rbac.js';
 import type { ServiceAccountTokens } from './access/service-account-tokens.js';
 import { storedRoles } from './access/stored-roles.js';
@@ -55,7 +56,7 @@ export interface ApiServerOptions {
   readonly authorizer?: Authorizer | 'rbac';
   /** Issues and checks service account tokens. Without it there are none. */
   readonly tokens?: ServiceAccountTokens;
-  /** Default: nobody may act for another. */
+  /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
   readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
   /** Default `10.96.0.0/12`. */
   readonly serviceCidr?: string;
@@ -147,13 +148,15 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     policy: [...(roles === undefined ? [] : bootstrapPolicy()), ...(options.firstObjects ?? [])],
   });
 
+  const bodies = bodySchemas();
   const handle = apiHandler({
     core,
     access,
     subresources,
     watches: new WatchResponder(core),
+    schemaOf: (apiVersion, kind) => registry.byObject({ apiVersion, kind })?.kind.schema.node ?? bodies[`${apiVersion}/${kind}`] ?? bodies[`v1/${kind}`],
     authenticate: options.authenticate ?? firstOf(),
-    impersonate: options.impersonate ?? (async (user) => user),
+    impersonate: options.impersonate ?? impersonation(access),
     openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
     version: serverVersion,
     unready: () => [],

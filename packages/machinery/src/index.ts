@@ -36,3 +36,4 @@ export * from './world/real-world.js';
 export * from './world/timestamp.js';
 export * from './world/virtual-world.js';
 export * from './world/world.js';
+export * from './schema/protobuf.js';

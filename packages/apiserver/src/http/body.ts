@@ -1,5 +1,5 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
-import { badRequest, statusError } from '@pintle/machinery';
+import { badRequest, openEnvelope, ProtobufError, readMessage, type SchemaNode, statusError } from '@pintle/machinery';
 import { parse as parseYaml } from 'yaml';
 import type { HttpRequest } from './message.js';
 
@@ -8,20 +8,38 @@ export const bodyBytesMax = 3 * 1024 * 1024;
 /** A JSON text nested deeper than this is refused before it is parsed. */
 export const nestingMax = 1000;
 
+/** The schema of what an envelope says that it holds. */
+export type SchemaLookup = (apiVersion: string, kind: string) => SchemaNode | undefined;
+
+const protobufMedia = 'application/vnd.kubernetes.protobuf';
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const mediaTypeOf = (request: HttpRequest) =>
   (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
 /** The body's value; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
-export async function readBody(request: HttpRequest): Promise<unknown> {
+export async function readBody(request: HttpRequest, schemaOf: SchemaLookup): Promise<unknown> {
   const media = mediaTypeOf(request);
   const bytes = await request.body(bodyBytesMax);
   if (bytes.length === 0) return undefined;
   if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*')
     return parseJson(textOf(bytes));
   if (media === 'application/yaml' || media.endsWith('+yaml')) return parseYamlBody(textOf(bytes));
-  throw unsupported(media, ['application/json', 'application/yaml']);
+  if (media === protobufMedia) return fromProtobuf(bytes, schemaOf);
+  throw unsupported(media, ['application/json', 'application/yaml', protobufMedia]);
+}
+
+function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
+  try {
+    const { apiVersion, kind, message } = openEnvelope(bytes);
+    const schema = schemaOf(apiVersion, kind);
+    if (schema === undefined) throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
+    return { ...(readMessage(schema, message) as object), apiVersion, kind };
+  } catch (error) {
+    if (error instanceof ProtobufError) throw badRequest(error.message, error);
+    throw error;
+  }
 }
 
 export const patchTypes = {

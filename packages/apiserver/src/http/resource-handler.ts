@@ -16,7 +16,7 @@ import { patchObject } from '../verbs/patch.js';
 import { getObject, type ListResult, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
 import { answer, encoded } from './answer.js';
-import { patchTypeOf, readBody } from './body.js';
+import { patchTypeOf, readBody, type SchemaLookup } from './body.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
 import { deleteQuery, includeObject, isTrue, listOptions, watchOptions, writeOptions } from './request-options.js';
@@ -28,6 +28,8 @@ export interface ResourceHandlerParts {
   readonly access: Access;
   readonly subresources: SubresourceHandlers;
   readonly watches: WatchResponder;
+  /** Of bodies in protobuf, by what their envelope says. */
+  readonly schemaOf: SchemaLookup;
 }
 
 /** A context that remembers its warnings. */
@@ -122,7 +124,7 @@ async function handleVerb(
           context,
           resource,
           place,
-          await requiredBody(request),
+          await requiredBody(parts, request),
           writeOptions(query, path.subresource),
         ),
       );
@@ -132,23 +134,23 @@ async function handleVerb(
         context,
         resource,
         place,
-        await requiredBody(request),
+        await requiredBody(parts, request),
         writeOptions(query, path.subresource),
       );
       return one(200, served);
     }
     case 'patch': {
-      const served = await patchBy(core, context, resource, key, request, path);
+      const served = await patchBy(parts, context, resource, key, request, path);
       return one(isNew(served) ? 201 : 200, served);
     }
     case 'delete': {
-      const { outcome, object } = await deleteObject(core, context, resource, key, await deletion(request));
+      const { outcome, object } = await deleteObject(core, context, resource, key, await deletion(parts, request));
       return answer(200, outcome === 'marked' ? object : deletedStatus(resource, object), accepted, context.warnings);
     }
     case 'deletecollection': {
       const objects = await deleteCollection(core, context, resource, {
         ...listOptions(query, path.namespace),
-        ...(await deletion(request)),
+        ...(await deletion(parts, request)),
       });
       return answer(
         200,
@@ -170,15 +172,16 @@ async function handleVerb(
 const isNew = ({ entry }: Served) => entry !== undefined && entry.version === 1;
 
 async function patchBy(
-  core: ApiCore,
+  parts: ResourceHandlerParts,
   context: RequestContext,
   resource: Resource,
   key: ObjectKey,
   request: HttpRequest,
   path: ResourcePath,
 ): Promise<Served> {
+  const { core } = parts;
   const type = patchTypeOf(request);
-  const body = await requiredBody(request);
+  const body = await requiredBody(parts, request);
   const options = writeOptions(request.query, path.subresource);
   if (type === 'apply') {
     if (!options.fieldManager)
@@ -196,14 +199,14 @@ function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   return { type, operations: body as readonly JsonPatchOperation[] };
 }
 
-async function requiredBody(request: HttpRequest): Promise<unknown> {
-  const body = await readBody(request);
+async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest): Promise<unknown> {
+  const body = await readBody(request, schemaOf);
   if (body === undefined) throw badRequest('the request needs a body');
   return body;
 }
 
-async function deletion(request: HttpRequest) {
-  const body = await readBody(request);
+async function deletion({ schemaOf }: ResourceHandlerParts, request: HttpRequest) {
+  const body = await readBody(request, schemaOf);
   return { ...deleteQuery(request.query), ...parseDeleteOptions(body) };
 }
 
@@ -352,9 +355,9 @@ async function handleSubresource(
     return respond(200, await handler.get(target));
   }
   if (verb === 'create' && handler.create !== undefined)
-    return respond(201, await handler.create(target, await requiredBody(request), options));
+    return respond(201, await handler.create(target, await requiredBody(parts, request), options));
   if (verb === 'update' && handler.update !== undefined)
-    return respond(200, await handler.update(target, await requiredBody(request), options));
+    return respond(200, await handler.update(target, await requiredBody(parts, request), options));
   if (verb === 'patch' && handler.patch !== undefined) {
     const type = patchTypeOf(request);
     if (type === 'apply')
@@ -362,7 +365,7 @@ async function handleSubresource(
         'UnsupportedMediaType',
         `server-side apply is not supported on ${resource.kind.plural}/${path.subresource}`,
       );
-    return respond(200, await handler.patch(target, patchOf(type, await requiredBody(request)), options));
+    return respond(200, await handler.patch(target, patchOf(type, await requiredBody(parts, request)), options));
   }
   throw notServed();
 }

@@ -14,6 +14,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { decode } from './decode.js';
+import { normalizerFor } from './normalizers.js';
 
 interface Recording {
   readonly fieldManager?: string;
@@ -122,8 +123,7 @@ export function appliedOnto(
     live,
     mine(resource, wishes, options.subresource),
     writer,
-    options.force ?? false,
-  );
+    options.force ?? false, (object) => normalizerFor(resource)(object).value as KubernetesObject);
   if (applied.conflicts.length > 0) {
     throw statusError('Conflict', describeConflicts(applied.conflicts), {
       details: {

@@ -157,13 +157,17 @@ export interface Applied {
   readonly conflicts: readonly FieldConflict[];
 }
 
-/** Server-side apply of `wishes` (normalized, without defaults) onto `live`. */
+/**
+ * Server-side apply of `wishes` onto `live`. `complete` fills in defaults, so that a wish that leaves one out does
+ * not conflict with who has it written out.
+ */
 export function applyWishes(
   node: SchemaNode,
   live: KubernetesObject,
   wishes: KubernetesObject,
   writer: Writer,
   force: boolean,
+  complete: (object: KubernetesObject) => KubernetesObject = (object) => object,
 ): Applied {
   const entries = migrated(entriesOf(live), writer);
   const wished = managedOnly(fieldTreeOf(node, wishes, false));
@@ -171,7 +175,7 @@ export function applyWishes(
   const others = entries.filter((entry) => entry !== mine);
 
   const merged = mergeValues(node, live, wishes) as KubernetesObject;
-  const changed = intersectionTree(managedOnly(compareValues(node, live, merged).changed), wished);
+  const changed = intersectionTree(managedOnly(compareValues(node, live, complete(merged)).changed), wished);
   const conflicts = others.flatMap((entry) => conflictsWith(entry, changed));
 
   const given = mine === undefined ? emptyTree : differenceTree(treeFromFieldsV1(mine.fieldsV1), wished);

@@ -165,14 +165,14 @@ class Compiler {
 
   private objectStep(node: SchemaNode): Step {
     const properties = node.properties ?? {};
-    const fields = new Map<string, { readonly step: Step; readonly nullable: boolean }>();
+    const typed = this.options.mode === 'typed';
+    const fields = new Map<string, { readonly step: Step; readonly nullable: boolean; readonly keepsEmpty: boolean }>();
     for (const key of Object.keys(properties)) {
       const place = properties[key]!;
       // Built-in times are nullable in their schema, yet a null one is the same as none.
-      fields.set(key, {
-        step: this.step(place),
-        nullable: place.nullable === true && this.options.mode === 'structural',
-      });
+      const { type } = resolve(place);
+      const keepsEmpty = !typed || place.required === true || (type !== 'map' && type !== 'array');
+      fields.set(key, { step: this.step(place), nullable: place.nullable === true && !typed, keepsEmpty });
     }
     const defaults = Object.keys(properties).flatMap((key) =>
       properties[key]!.default === undefined ? [] : [[key, properties[key]!.default] as const],
@@ -201,7 +201,10 @@ class Compiler {
         }
         if (given === undefined || (given === null && !field.nullable)) continue;
         run.path[depth] = key;
-        result[key] = given === null ? null : field.step(given, run);
+        const value = given === null ? null : field.step(given, run);
+        // Go leaves out empty maps and lists when it writes; here they are left out when they come in.
+        if (!field.keepsEmpty && isEmpty(value)) continue;
+        result[key] = value;
       }
       run.path.length = depth;
       for (const [key, value] of defaults) {
@@ -222,6 +225,13 @@ class Compiler {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value !== 'object' || value === null) return false;
+  for (const _key in value) return false;
+  return true;
+}
 
 /** Keys come from outside: `__proto__` is data like any other. */
 function put(target: Record<string, unknown>, key: string, value: unknown): void {

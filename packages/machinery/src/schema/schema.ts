@@ -40,6 +40,10 @@ export interface SchemaNode {
   readonly nullable?: boolean;
   /** The field's number in Kubernetes' protobuf encoding. */
   readonly proto?: number;
+  /** The number of the embedded message that the field stands in, where Go embeds one struct in another. */
+  readonly protoInline?: number;
+  /** A 0 in protobuf is the same as none: the field is no pointer in Go, and has a default. */
+  readonly zeroIsAbsent?: boolean;
   /** May not change once set. */
   readonly immutable?: boolean;
   readonly enum?: readonly unknown[];
@@ -152,6 +156,13 @@ export class Schema<out T, out R extends boolean = false> {
       ...(key === undefined ? {} : { mergeKey: key }),
       patchStrategy: strategy.length > 0 ? strategy : ['merge'],
     });
+  }
+  /** Stands in an embedded message of this number, in the protobuf encoding. */
+  inline(number: number): Schema<T, R> {
+    return this.with({ protoInline: number });
+  }
+  zeroIsAbsent(): Schema<T, R> {
+    return this.with({ zeroIsAbsent: true });
   }
   patchStrategy(...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({ patchStrategy: strategy });

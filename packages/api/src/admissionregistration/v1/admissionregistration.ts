@@ -44,7 +44,7 @@ export const NamedRuleWithOperations = object(
   {
     apiGroups: list(string()).atomic(),
     apiVersions: list(string()).atomic(),
-    operations: list(string()).atomic(),
+    operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
     resources: list(string()).atomic(),
     scope: string(),
@@ -88,11 +88,11 @@ export interface WebhookClientConfig extends Infer<typeof WebhookClientConfig> {
 
 export const RuleWithOperations = object(
   {
-    apiGroups: list(string()).atomic(),
-    apiVersions: list(string()).atomic(),
+    apiGroups: list(string(), 1).inline(2).atomic(),
+    apiVersions: list(string(), 2).inline(2).atomic(),
     operations: list(string(), 1).atomic(),
-    resources: list(string()).atomic(),
-    scope: string(),
+    resources: list(string(), 3).inline(2).atomic(),
+    scope: string(4).inline(2),
   },
   'io.k8s.api.admissionregistration.v1.RuleWithOperations',
 );

@@ -28,7 +28,7 @@ export interface Capabilities extends Infer<typeof Capabilities> {}
 
 export const ConfigMapEnvSource = object(
   {
-    name: string(),
+    name: string(1).inline(1),
     optional: boolean(2),
   },
   'io.k8s.api.core.v1.ConfigMapEnvSource',
@@ -58,7 +58,7 @@ export interface EnvVar extends Infer<typeof EnvVar> {}
 
 export const SecretEnvSource = object(
   {
-    name: string(),
+    name: string(1).inline(1),
     optional: boolean(2),
   },
   'io.k8s.api.core.v1.SecretEnvSource',
@@ -153,16 +153,16 @@ export interface GRPCAction extends Infer<typeof GRPCAction> {}
 
 export const Probe = object(
   {
-    exec: ref<ExecAction>(ExecAction),
-    failureThreshold: int32(6).default(3),
-    grpc: ref<GRPCAction>(GRPCAction),
-    httpGet: ref<HTTPGetAction>(HTTPGetAction),
+    exec: ref<ExecAction>(ExecAction, 1).inline(1),
+    failureThreshold: int32(6).default(3).zeroIsAbsent(),
+    grpc: ref<GRPCAction>(GRPCAction, 4).inline(1),
+    httpGet: ref<HTTPGetAction>(HTTPGetAction, 2).inline(1),
     initialDelaySeconds: int32(2),
-    periodSeconds: int32(4).default(10),
-    successThreshold: int32(5).default(1),
-    tcpSocket: ref<TCPSocketAction>(TCPSocketAction),
+    periodSeconds: int32(4).default(10).zeroIsAbsent(),
+    successThreshold: int32(5).default(1).zeroIsAbsent(),
+    tcpSocket: ref<TCPSocketAction>(TCPSocketAction, 3).inline(1),
     terminationGracePeriodSeconds: int64(7),
-    timeoutSeconds: int32(3).default(1),
+    timeoutSeconds: int32(3).default(1).zeroIsAbsent(),
   },
   'io.k8s.api.core.v1.Probe',
 );
@@ -295,31 +295,34 @@ export interface Container extends Infer<typeof Container> {}
 
 export const EphemeralContainer = object(
   {
-    args: list(string()).atomic(),
-    command: list(string()).atomic(),
-    env: list(ref<EnvVar>(EnvVar)).byKeys('name').mergeBy('name'),
-    envFrom: list(ref<EnvFromSource>(EnvFromSource)).atomic(),
-    image: string(),
-    imagePullPolicy: string(),
-    lifecycle: ref<Lifecycle>(Lifecycle),
-    livenessProbe: ref<Probe>(Probe),
-    name: string().required(),
-    ports: list(ref<ContainerPort>(ContainerPort)).byKeys('containerPort', 'protocol').mergeBy('containerPort'),
-    readinessProbe: ref<Probe>(Probe),
-    resizePolicy: list(ref<ContainerResizePolicy>(ContainerResizePolicy)).atomic(),
-    resources: ref<ResourceRequirements>(ResourceRequirements).default({}),
-    restartPolicy: string(),
-    securityContext: ref<SecurityContext>(SecurityContext),
-    startupProbe: ref<Probe>(Probe),
-    stdin: boolean(),
-    stdinOnce: boolean(),
+    args: list(string(), 4).inline(1).atomic(),
+    command: list(string(), 3).inline(1).atomic(),
+    env: list(ref<EnvVar>(EnvVar), 7).inline(1).byKeys('name').mergeBy('name'),
+    envFrom: list(ref<EnvFromSource>(EnvFromSource), 19).inline(1).atomic(),
+    image: string(2).inline(1),
+    imagePullPolicy: string(14).inline(1),
+    lifecycle: ref<Lifecycle>(Lifecycle, 12).inline(1),
+    livenessProbe: ref<Probe>(Probe, 10).inline(1),
+    name: string(1).inline(1).required(),
+    ports: list(ref<ContainerPort>(ContainerPort), 6)
+      .inline(1)
+      .byKeys('containerPort', 'protocol')
+      .mergeBy('containerPort'),
+    readinessProbe: ref<Probe>(Probe, 11).inline(1),
+    resizePolicy: list(ref<ContainerResizePolicy>(ContainerResizePolicy), 23).inline(1).atomic(),
+    resources: ref<ResourceRequirements>(ResourceRequirements, 8).inline(1).default({}),
+    restartPolicy: string(24).inline(1),
+    securityContext: ref<SecurityContext>(SecurityContext, 15).inline(1),
+    startupProbe: ref<Probe>(Probe, 22).inline(1),
+    stdin: boolean(16).inline(1),
+    stdinOnce: boolean(17).inline(1),
     targetContainerName: string(2),
-    terminationMessagePath: string().default('/dev/termination-log'),
-    terminationMessagePolicy: string().default('File'),
-    tty: boolean(),
-    volumeDevices: list(ref<VolumeDevice>(VolumeDevice)).byKeys('devicePath').mergeBy('devicePath'),
-    volumeMounts: list(ref<VolumeMount>(VolumeMount)).byKeys('mountPath').mergeBy('mountPath'),
-    workingDir: string(),
+    terminationMessagePath: string(13).inline(1).default('/dev/termination-log'),
+    terminationMessagePolicy: string(20).inline(1).default('File'),
+    tty: boolean(18).inline(1),
+    volumeDevices: list(ref<VolumeDevice>(VolumeDevice), 21).inline(1).byKeys('devicePath').mergeBy('devicePath'),
+    volumeMounts: list(ref<VolumeMount>(VolumeMount), 9).inline(1).byKeys('mountPath').mergeBy('mountPath'),
+    workingDir: string(5).inline(1),
   },
   'io.k8s.api.core.v1.EphemeralContainer',
 );

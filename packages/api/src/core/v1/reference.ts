@@ -4,7 +4,7 @@ import { boolean, type Infer, int32, list, map, object, quantity, ref, string } 
 export const ConfigMapKeySelector = object(
   {
     key: string(2).required(),
-    name: string(),
+    name: string(1).inline(1),
     optional: boolean(3),
   },
   'io.k8s.api.core.v1.ConfigMapKeySelector',
@@ -149,7 +149,7 @@ export interface ScopeSelector extends Infer<typeof ScopeSelector> {}
 export const SecretKeySelector = object(
   {
     key: string(2).required(),
-    name: string(),
+    name: string(1).inline(1),
     optional: boolean(3),
   },
   'io.k8s.api.core.v1.SecretKeySelector',

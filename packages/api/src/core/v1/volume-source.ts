@@ -158,7 +158,7 @@ export interface ClusterTrustBundleProjection extends Infer<typeof ClusterTrustB
 export const ConfigMapProjection = object(
   {
     items: list(ref<KeyToPath>(KeyToPath), 2).atomic(),
-    name: string(),
+    name: string(1).inline(1),
     optional: boolean(4),
   },
   'io.k8s.api.core.v1.ConfigMapProjection',
@@ -169,7 +169,7 @@ export const ConfigMapVolumeSource = object(
   {
     defaultMode: int32(3).default(420),
     items: list(ref<KeyToPath>(KeyToPath), 2).atomic(),
-    name: string(),
+    name: string(1).inline(1),
     optional: boolean(4),
   },
   'io.k8s.api.core.v1.ConfigMapVolumeSource',
@@ -401,7 +401,7 @@ export interface PortworxVolumeSource extends Infer<typeof PortworxVolumeSource>
 export const SecretProjection = object(
   {
     items: list(ref<KeyToPath>(KeyToPath), 2).atomic(),
-    name: string(),
+    name: string(1).inline(1),
     optional: boolean(4),
   },
   'io.k8s.api.core.v1.SecretProjection',

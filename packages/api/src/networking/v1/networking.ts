@@ -103,7 +103,7 @@ export interface IPBlock extends Infer<typeof IPBlock> {}
 export const IngressRule = object(
   {
     host: string(1),
-    http: ref<HTTPIngressRuleValue>(HTTPIngressRuleValue),
+    http: ref<HTTPIngressRuleValue>(HTTPIngressRuleValue, 1).inline(2),
   },
   'io.k8s.api.networking.v1.IngressRule',
 );

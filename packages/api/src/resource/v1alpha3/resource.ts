@@ -51,7 +51,7 @@ export interface OpaqueDeviceConfiguration extends Infer<typeof OpaqueDeviceConf
 
 export const DeviceAllocationConfiguration = object(
   {
-    opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration),
+    opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration, 1).inline(3),
     requests: list(string(), 2).atomic(),
     source: string(1).required(),
   },
@@ -183,7 +183,7 @@ export interface Device extends Infer<typeof Device> {}
 
 export const DeviceClaimConfiguration = object(
   {
-    opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration),
+    opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration, 1).inline(2),
     requests: list(string(), 1).atomic(),
   },
   'io.k8s.api.resource.v1alpha3.DeviceClaimConfiguration',
@@ -247,7 +247,7 @@ export interface DeviceClaim extends Infer<typeof DeviceClaim> {}
 
 export const DeviceClassConfiguration = object(
   {
-    opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration),
+    opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration, 1).inline(1),
   },
   'io.k8s.api.resource.v1alpha3.DeviceClassConfiguration',
 );

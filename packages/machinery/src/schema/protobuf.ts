@@ -1,0 +1,216 @@
+/**
+ * Kubernetes' protobuf encoding, read by schema: from a message's bytes to the JSON value that it stands for
+ * (apimachinery `runtime/serializer/protobuf`). Only reading: what is answered is JSON, which every client takes.
+ */
+import { resolve, type SchemaNode } from './schema.js';
+
+/** Bytes that are no message of the kind that they claim to be. */
+export class ProtobufError extends Error {
+  readonly code = 'PINTLE_PROTOBUF';
+  constructor(what: string) {
+    super(`the protobuf body cannot be read: ${what}`);
+    this.name = 'ProtobufError';
+  }
+}
+
+/** Messages within messages; deeper ones are refused. */
+const depthMax = 100;
+const magic = [0x6b, 0x38, 0x73, 0x00];
+const text = new TextDecoder('utf-8', { fatal: true });
+
+interface Field {
+  readonly number: number;
+  readonly wire: number;
+  /** Of a varint or a fixed number. */
+  readonly value: bigint;
+  /** Of a length-delimited field. */
+  readonly bytes: Uint8Array;
+}
+
+const noBytes = new Uint8Array();
+
+function* fieldsOf(bytes: Uint8Array): Iterable<Field> {
+  let at = 0;
+  const varint = (): bigint => {
+    let result = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw new ProtobufError('it is cut short');
+      result |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asUintN(64, result);
+    }
+    throw new ProtobufError('a number is too long');
+  };
+  while (at < bytes.length) {
+    const tag = Number(varint());
+    const [number, wire] = [tag >>> 3, tag & 7];
+    if (wire === 0) yield { number, wire, value: varint(), bytes: noBytes };
+    else if (wire === 2 || wire === 1 || wire === 5) {
+      const length = wire === 2 ? Number(varint()) : wire === 1 ? 8 : 4;
+      if (at + length > bytes.length) throw new ProtobufError('it is cut short');
+      yield { number, wire, value: 0n, bytes: bytes.subarray(at, at + length) };
+      at += length;
+    } else throw new ProtobufError(`field ${number} has the unknown wire type ${wire}`);
+  }
+}
+
+export interface ProtobufEnvelope {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly message: Uint8Array;
+}
+
+/** The envelope that every object comes in (`runtime.Unknown`). Errors: `ProtobufError`. */
+export function openEnvelope(bytes: Uint8Array): ProtobufEnvelope {
+  if (!magic.every((byte, index) => bytes[index] === byte)) throw new ProtobufError('it does not begin with k8s');
+  let [apiVersion, kind, message] = ['', '', noBytes as Uint8Array];
+  for (const field of fieldsOf(bytes.subarray(4))) {
+    if (field.number === 2) message = field.bytes;
+    if (field.number !== 1) continue;
+    for (const part of fieldsOf(field.bytes)) {
+      if (part.number === 1) apiVersion = text.decode(part.bytes);
+      if (part.number === 2) kind = text.decode(part.bytes);
+    }
+  }
+  return { apiVersion, kind, message };
+}
+
+/** A message as the JSON value of its schema. Fields that the schema does not know are passed over. Errors: `ProtobufError`. */
+export function readMessage(node: SchemaNode, bytes: Uint8Array): unknown {
+  try {
+    return message(resolve(node), bytes, 0);
+  } catch (error) {
+    if (error instanceof ProtobufError) throw error;
+    throw new ProtobufError((error as Error).message);
+  }
+}
+
+interface Table {
+  readonly fields: ReadonlyMap<number, readonly [string, SchemaNode]>;
+  /** Messages whose fields stand in this object, by their number. */
+  readonly inlined: ReadonlyMap<number, ReadonlyMap<number, readonly [string, SchemaNode]>>;
+}
+
+const tables = new WeakMap<SchemaNode, Table>();
+
+function tableOf(node: SchemaNode): Table {
+  let table = tables.get(node);
+  if (table === undefined) {
+    const fields = new Map<number, readonly [string, SchemaNode]>();
+    const inlined = new Map<number, Map<number, readonly [string, SchemaNode]>>();
+    for (const [key, place] of Object.entries(node.properties ?? {})) {
+      if (place.proto === undefined) continue;
+      if (place.protoInline === undefined) fields.set(place.proto, [key, place]);
+      else {
+        const inner = inlined.get(place.protoInline) ?? new Map<number, readonly [string, SchemaNode]>();
+        inlined.set(place.protoInline, inner.set(place.proto, [key, place]));
+      }
+    }
+    table = { fields, inlined };
+    tables.set(node, table);
+  }
+  return table;
+}
+
+function message(node: SchemaNode, bytes: Uint8Array, depth: number): Record<string, unknown> {
+  if (depth > depthMax) throw new ProtobufError(`it is nested deeper than ${depthMax} messages`);
+  const { fields, inlined } = tableOf(node);
+  const result: Record<string, unknown> = {};
+  read(result, fields, bytes, depth, inlined);
+  return result;
+}
+
+function read(result: Record<string, unknown>, fields: Table['fields'], bytes: Uint8Array, depth: number, inlined?: Table['inlined']): void {
+  for (const field of fieldsOf(bytes)) {
+    const inner = inlined?.get(field.number);
+    if (inner !== undefined) {
+      read(result, inner, field.bytes, depth + 1);
+      continue;
+    }
+    const known = fields.get(field.number);
+    if (known === undefined) continue;
+    const [key, place] = known;
+    const value = fieldValue(place, field, result[key], depth);
+    if (value !== undefined) result[key] = value;
+  }
+}
+
+function fieldValue(place: SchemaNode, field: Field, before: unknown, depth: number): unknown {
+  const node = resolve(place);
+  if (node.type === 'array') return [...((before as readonly unknown[] | undefined) ?? []), single(resolve(node.items ?? { type: 'any' }), field, depth) ?? ''];
+  if (node.type === 'map') {
+    const [key, value] = mapEntry(resolve(node.values ?? { type: 'any' }), field.bytes, depth);
+    const entries = { ...(before as Record<string, unknown> | undefined) };
+    Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
+    return entries;
+  }
+  return single(node, field, depth, place.default !== undefined && node.type === 'integer' && place.zeroIsAbsent === true);
+}
+
+function mapEntry(values: SchemaNode, bytes: Uint8Array, depth: number): readonly [string, unknown] {
+  let key = '';
+  let value: unknown = values.type === 'string' ? '' : undefined;
+  for (const part of fieldsOf(bytes)) {
+    if (part.number === 1) key = text.decode(part.bytes);
+    if (part.number === 2) value = fieldValue(values, part, value, depth + 1) ?? value;
+  }
+  return [key, value ?? ''];
+}
+
+/** Undefined: Go's zero value, which is the same as none. */
+function single(node: SchemaNode, { value, bytes }: Field, depth: number, zeroIsAbsent = false): unknown {
+  switch (node.type) {
+    case 'string':
+      return stringValue(node, bytes);
+    case 'boolean':
+      return value !== 0n;
+    case 'integer': {
+      const number = Number(BigInt.asIntN(64, value));
+      return zeroIsAbsent && number === 0 ? undefined : number;
+    }
+    case 'number':
+      return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0, true);
+    case 'quantity':
+      return text.decode(rawField(bytes)) || undefined;
+    case 'intOrString': {
+      let [kind, whole, word] = [0n, 0n, ''];
+      for (const part of fieldsOf(bytes)) {
+        if (part.number === 1) kind = part.value;
+        if (part.number === 2) whole = part.value;
+        if (part.number === 3) word = text.decode(part.bytes);
+      }
+      return kind === 0n ? Number(BigInt.asIntN(32, whole)) : word;
+    }
+    case 'any': {
+      const raw = rawField(bytes);
+      return raw.length === 0 ? undefined : JSON.parse(text.decode(raw));
+    }
+    case 'object':
+      return message(node, bytes, depth + 1);
+    default:
+      throw new ProtobufError(`a ${node.type} stands where one value should`);
+  }
+}
+
+function stringValue({ format }: SchemaNode, bytes: Uint8Array): string | undefined {
+  if (format === 'byte') return btoa(String.fromCharCode(...bytes));
+  if (format === 'date-time' || format === 'micro-time') return timeValue(bytes, format === 'micro-time');
+  const value = text.decode(bytes);
+  return value === '' ? undefined : value;
+}
+
+function timeValue(bytes: Uint8Array, micro: boolean): string | undefined {
+  let [seconds, nanos] = [0n, 0n];
+  for (const part of fieldsOf(bytes)) {
+    if (part.number === 1) seconds = BigInt.asIntN(64, part.value);
+    if (part.number === 2) nanos = part.value;
+  }
+  if (bytes.length === 0) return undefined;
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  return micro ? `${whole}.${String(nanos / 1000n).padStart(6, '0')}Z` : `${whole}Z`;
+}
+
+function rawField(bytes: Uint8Array): Uint8Array {
+  for (const part of fieldsOf(bytes)) if (part.number === 1) return part.bytes;
+  return noBytes;
+}
