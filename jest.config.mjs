@@ -2,7 +2,10 @@
 const transform = {
   '^.+\\.[cm]?[tj]s$': [
     '@swc/jest',
-    { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } }, module: { type: 'commonjs', ignoreDynamic: false } },
+    {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+      module: { type: 'commonjs', ignoreDynamic: false },
+    },
   ],
 };
 

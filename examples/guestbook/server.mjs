@@ -8,7 +8,8 @@ const entriesMax = 100;
 const entries = [];
 
 const server = createServer((request, response) => {
-  const answer = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  const answer = (status, body) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
   if (request.url === '/ready') return answer(200, { ready: true });
   if (request.method !== 'POST') return answer(200, { greeting: GREETING, replica: POD_NAME, entries });
   let text = '';

@@ -73,7 +73,10 @@ export function readReference(): Reference | undefined {
     schemas,
     resources,
     fieldNumber(name, field) {
-      const id = name.replace(/^io\.k8s\./, 'k8s.io.').replace('apiextensions-apiserver', 'apiextensions_apiserver').replace('kube-aggregator', 'kube_aggregator');
+      const id = name
+        .replace(/^io\.k8s\./, 'k8s.io.')
+        .replace('apiextensions-apiserver', 'apiextensions_apiserver')
+        .replace('kube-aggregator', 'kube_aggregator');
       const own = messages[id];
       if (own === undefined) return undefined;
       if (own[field] !== undefined) return { number: own[field][0] };

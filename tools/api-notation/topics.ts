@@ -11,6 +11,7 @@ const coreTopics: readonly Topic[] = [
     'persistent-volume-claim',
     /^(PersistentVolumeClaim(Spec|Status|Condition|Template)?|VolumeResourceRequirements|ModifyVolumeStatus)$/,
   ],
+  ['volume-projection', /^(\w*Projection|(ConfigMap|Secret|DownwardAPI|Projected)VolumeSource)$/],
   ['volume-source', /(VolumeSource|Projection)$|^VolumeProjection$/],
   ['persistent-volume', /^(PersistentVolume|PersistentVolumeSpec|PersistentVolumeStatus|VolumeNodeAffinity|Volume)$/],
   [

@@ -33,10 +33,12 @@ function read(name: string, file: string): Source {
 /** Module names that a file imports, with the line each stands on. */
 export function importsOf(source: Source): readonly { readonly name: string; readonly line: number }[] {
   const found: { name: string; line: number }[] = [];
-  const pattern =
-    /(?:^|\n)\s*(?:import|export)[^'"\n;]*?(?:[^'";]*?\bfrom\s*)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  const pattern = /^(?:import|export)\s[^;'"]*?\bfrom\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm;
   for (const match of source.text.matchAll(pattern)) {
-    found.push({ name: (match[1] ?? match[2])!, line: source.text.slice(0, match.index).split('\n').length });
+    found.push({
+      name: (match[1] ?? match[2] ?? match[3])!,
+      line: source.text.slice(0, match.index).split('\n').length,
+    });
   }
   return found;
 }

@@ -19,8 +19,8 @@ import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
 import { priorityAdmission } from './admission/priority.js';
 import { serviceAccountAdmission } from './admission/service-account.js';
 import { serviceAddresses } from './admission/service-addresses.js';
-import { bootstrapPolicy } from './bootstrap/policy.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
+import { bootstrapPolicy } from './bootstrap/policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { type FieldDocs, openApiDocuments } from './discovery/openapi.js';
@@ -104,7 +104,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
 
   const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
   const roles = options.authorizer === 'rbac' ? storedRoles(backend, world.logger) : undefined;
-  const authorizer = roles !== undefined ? rbacAuthorizer(roles) : ((options.authorizer as Authorizer | undefined) ?? allowAll);
+  const authorizer =
+    roles !== undefined ? rbacAuthorizer(roles) : ((options.authorizer as Authorizer | undefined) ?? allowAll);
   const access = accessBy(authorizer);
   const core: ApiCore = {
     review: reviews(access),
@@ -154,7 +155,10 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     access,
     subresources,
     watches: new WatchResponder(core),
-    schemaOf: (apiVersion, kind) => registry.byObject({ apiVersion, kind })?.kind.schema.node ?? bodies[`${apiVersion}/${kind}`] ?? bodies[`v1/${kind}`],
+    schemaOf: (apiVersion, kind) =>
+      registry.byObject({ apiVersion, kind })?.kind.schema.node ??
+      bodies[`${apiVersion}/${kind}`] ??
+      bodies[`v1/${kind}`],
     authenticate: options.authenticate ?? firstOf(),
     impersonate: options.impersonate ?? impersonation(access),
     openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),

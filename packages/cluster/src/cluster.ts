@@ -6,14 +6,16 @@ import {
   type ApiServer,
   type ApiServerOptions,
   createApiServer,
+  type Resource,
   type StoredObject,
-  storedObjectCodec, type Resource } from '@pintle/apiserver';
+  storedObjectCodec,
+} from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
 import { type Controller, createManager, type Manager } from '@pintle/controller-runtime';
 import { builtinControllers } from '@pintle/controllers';
-import { type KindRef, realWorld, type World } from '@pintle/machinery';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
+import { type KindRef, realWorld, type World } from '@pintle/machinery';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
 import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler';
 import { memoryStore } from '@pintle/store';
@@ -84,7 +86,11 @@ async function assemble(
   ends.push(() => informers.stop());
 
   const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('list') ?? true);
-  const kinds = (): readonly KindRef[] => apiServer.core.registry.all().filter(listed).map(({ kind }) => kind);
+  const kinds = (): readonly KindRef[] =>
+    apiServer.core.registry
+      .all()
+      .filter(listed)
+      .map(({ kind }) => kind);
   const builtin = builtinControllers({
     kinds,
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
@@ -111,7 +117,13 @@ async function assemble(
 
   // One subscription to pods and one cache of what they refer to, however many nodes live in this process.
   const nodeClient = apiServer.client({ fieldManager: 'kubelet' });
-  const shared = { world, client: nodeClient, informers, pods: sharedPods(informers), objects: sharedObjects({ client: nodeClient, informers }) };
+  const shared = {
+    world,
+    client: nodeClient,
+    informers,
+    pods: sharedPods(informers),
+    objects: sharedObjects({ client: nodeClient, informers }),
+  };
   const addNode = async (part: NodePart) => {
     const node = await startNode(part, shared);
     agents.set(part.name, node.agent);

@@ -80,8 +80,15 @@ export class IncompleteControllerError extends Error {
  */
 export function controller(options: ControllerOptions): ControllerBuilder<KubernetesObject> {
   const stated = { ...defaults, ...options };
-  const build = <T extends KubernetesObject>(kind: KindRef<T> | undefined, sources: readonly ControllerSource[]): ControllerBuilder<T> => {
-    const withKind = <U extends KubernetesObject>(source: KindRef<U>, mapper: Mapper<U>, { predicate }: WatchOptions<U> = {}): ControllerSource => ({
+  const build = <T extends KubernetesObject>(
+    kind: KindRef<T> | undefined,
+    sources: readonly ControllerSource[],
+  ): ControllerBuilder<T> => {
+    const withKind = <U extends KubernetesObject>(
+      source: KindRef<U>,
+      mapper: Mapper<U>,
+      { predicate }: WatchOptions<U> = {},
+    ): ControllerSource => ({
       type: 'kind',
       kind: source,
       mapper: mapper as Mapper<KubernetesObject>,
@@ -101,11 +108,25 @@ export function controller(options: ControllerOptions): ControllerBuilder<Kubern
   return build<KubernetesObject>(undefined, []);
 }
 
-const keyOf = ({ name = '', namespace }: KubernetesObject['metadata']): ObjectKey => (namespace === undefined ? { name } : { name, namespace });
+const keyOf = ({ name = '', namespace }: KubernetesObject['metadata']): ObjectKey =>
+  namespace === undefined ? { name } : { name, namespace };
 
 /** The key of the owner that controls an object, where it is of `kind`. */
 function ownerKeys(object: KubernetesObject, kind: KindRef | undefined): readonly ObjectKey[] {
   const owner = controllerOf(object);
-  if (owner === undefined || kind === undefined || owner.kind !== kind.kind || owner.apiVersion.split('/')[0] !== apiVersionOf(kind).split('/')[0]) return [];
-  return [keyOf({ name: owner.name, ...(kind.scope === 'Cluster' || object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }) })];
+  if (
+    owner === undefined ||
+    kind === undefined ||
+    owner.kind !== kind.kind ||
+    owner.apiVersion.split('/')[0] !== apiVersionOf(kind).split('/')[0]
+  )
+    return [];
+  return [
+    keyOf({
+      name: owner.name,
+      ...(kind.scope === 'Cluster' || object.metadata.namespace === undefined
+        ? {}
+        : { namespace: object.metadata.namespace }),
+    }),
+  ];
 }

@@ -16,7 +16,13 @@ export interface EventRecorderOptions {
 }
 
 export interface EventRecorder {
-  record(object: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: { readonly fieldPath?: string }): void;
+  record(
+    object: KubernetesObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    options?: { readonly fieldPath?: string },
+  ): void;
 }
 
 /** Events that later ones are counted into; the longest unheard of are forgotten. */
@@ -33,7 +39,14 @@ export function createEventRecorder({ client, world, component, host }: EventRec
   const remembered = new Map<string, Remembered>();
   let pending = 0;
 
-  const write = async (id: string, object: KubernetesObject, type: string, reason: string, message: string, fieldPath: string | undefined): Promise<void> => {
+  const write = async (
+    id: string,
+    object: KubernetesObject,
+    type: string,
+    reason: string,
+    message: string,
+    fieldPath: string | undefined,
+  ): Promise<void> => {
     const now = formatTime(world.clock.now());
     const { name = '', namespace = 'default', uid, resourceVersion } = object.metadata;
     const known = remembered.get(id);
@@ -41,7 +54,11 @@ export function createEventRecorder({ client, world, component, host }: EventRec
       known.count++;
       remembered.delete(id);
       remembered.set(id, known);
-      await client.patch(Event, { name: known.name, namespace }, { type: 'merge', body: { count: known.count, lastTimestamp: now } });
+      await client.patch(
+        Event,
+        { name: known.name, namespace },
+        { type: 'merge', body: { count: known.count, lastTimestamp: now } },
+      );
       return;
     }
     const eventName = `${name}.${world.random.uuid().replaceAll('-', '').slice(0, 16)}`;
@@ -76,7 +93,16 @@ export function createEventRecorder({ client, world, component, host }: EventRec
     record(object, type, reason, message, { fieldPath } = {}) {
       if (pending >= pendingMax) return;
       pending++;
-      const id = [object.kind, object.metadata.namespace, object.metadata.name, object.metadata.uid, fieldPath, type, reason, message].join('\n');
+      const id = [
+        object.kind,
+        object.metadata.namespace,
+        object.metadata.name,
+        object.metadata.uid,
+        fieldPath,
+        type,
+        reason,
+        message,
+      ].join('\n');
       write(id, object, type, reason, message, fieldPath)
         .catch((error: unknown) => {
           remembered.delete(id);

@@ -5,7 +5,7 @@
  */
 import { Lease } from '@pintle/api/coordination/v1';
 import type { Client } from '@pintle/client';
-import { AbortedError, formatMicroTime, jitter, sleep, StatusError, type World, withTimeout } from '@pintle/machinery';
+import { AbortedError, formatMicroTime, jitter, StatusError, sleep, type World, withTimeout } from '@pintle/machinery';
 import type { LeaderElection } from './manager.js';
 
 export interface LeaderCallbacks {
@@ -15,7 +15,11 @@ export interface LeaderCallbacks {
 }
 
 export class LeaderElector {
-  private readonly timing: { readonly leaseDurationMs: number; readonly renewDeadlineMs: number; readonly retryPeriodMs: number };
+  private readonly timing: {
+    readonly leaseDurationMs: number;
+    readonly renewDeadlineMs: number;
+    readonly retryPeriodMs: number;
+  };
   private observed: { record: string; atMs: number } | undefined;
   private leading = false;
 
@@ -25,14 +29,19 @@ export class LeaderElector {
     private readonly election: LeaderElection,
     private readonly callbacks: LeaderCallbacks,
   ) {
-    this.timing = { leaseDurationMs: election.leaseDurationMs ?? 15_000, renewDeadlineMs: election.renewDeadlineMs ?? 10_000, retryPeriodMs: election.retryPeriodMs ?? 2_000 };
+    this.timing = {
+      leaseDurationMs: election.leaseDurationMs ?? 15_000,
+      renewDeadlineMs: election.renewDeadlineMs ?? 10_000,
+      retryPeriodMs: election.retryPeriodMs ?? 2_000,
+    };
   }
 
   /** Runs until aborted; lets the lease go at the end, so that another need not wait for it. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
-        while (!(await this.tryAcquireOrRenew())) await sleep(this.world.clock, jitter(this.world.random, this.timing.retryPeriodMs, 0.2), signal);
+        while (!(await this.tryAcquireOrRenew()))
+          await sleep(this.world.clock, jitter(this.world.random, this.timing.retryPeriodMs, 0.2), signal);
         this.leading = true;
         this.callbacks.onElected();
         await this.keepRenewing(signal);
@@ -66,7 +75,8 @@ export class LeaderElector {
     try {
       return await withTimeout(clock, this.timing.renewDeadlineMs, 'renewing the leader lease', () => this.attempt());
     } catch (error) {
-      if (!StatusError.is(error, 'Conflict') && !StatusError.is(error, 'AlreadyExists')) logger.log('warn', 'the leader lease could not be had', { lease: this.election.leaseName, error });
+      if (!StatusError.is(error, 'Conflict') && !StatusError.is(error, 'AlreadyExists'))
+        logger.log('warn', 'the leader lease could not be had', { lease: this.election.leaseName, error });
       return false;
     }
   }
@@ -75,21 +85,34 @@ export class LeaderElector {
     const { clock } = this.world;
     const { leaseName: name, leaseNamespace: namespace, identity } = this.election;
     const now = formatMicroTime(clock.now());
-    const mine = { holderIdentity: identity, leaseDurationSeconds: Math.ceil(this.timing.leaseDurationMs / 1000), renewTime: now };
+    const mine = {
+      holderIdentity: identity,
+      leaseDurationSeconds: Math.ceil(this.timing.leaseDurationMs / 1000),
+      renewTime: now,
+    };
     const lease = await this.client.get(Lease, { name, namespace }).catch((error: unknown) => {
       if (StatusError.is(error, 'NotFound')) return undefined;
       throw error;
     });
     if (lease === undefined) {
-      await this.client.create<Lease>({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec: { ...mine, acquireTime: now, leaseTransitions: 0 } });
+      await this.client.create<Lease>({
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name, namespace },
+        spec: { ...mine, acquireTime: now, leaseTransitions: 0 },
+      });
       return true;
     }
     const { holderIdentity: holder = '', renewTime = '', acquireTime = now, leaseTransitions = 0 } = lease.spec ?? {};
     const record = `${holder} ${renewTime} ${lease.metadata.resourceVersion}`;
     if (this.observed?.record !== record) this.observed = { record, atMs: clock.monotonic() };
-    const held = holder !== '' && holder !== identity && clock.monotonic() - this.observed.atMs < this.timing.leaseDurationMs;
+    const held =
+      holder !== '' && holder !== identity && clock.monotonic() - this.observed.atMs < this.timing.leaseDurationMs;
     if (held) return false;
-    const spec = holder === identity ? { ...lease.spec, ...mine, acquireTime } : { ...lease.spec, ...mine, acquireTime: now, leaseTransitions: leaseTransitions + 1 };
+    const spec =
+      holder === identity
+        ? { ...lease.spec, ...mine, acquireTime }
+        : { ...lease.spec, ...mine, acquireTime: now, leaseTransitions: leaseTransitions + 1 };
     // The version read is the fence: who was overtaken meanwhile gets a conflict.
     await this.client.update<Lease>({ ...lease, spec });
     return true;
@@ -100,7 +123,15 @@ export class LeaderElector {
     try {
       const lease = await this.client.get(Lease, { name, namespace });
       if (lease.spec?.holderIdentity !== identity) return;
-      await this.client.update<Lease>({ ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: formatMicroTime(this.world.clock.now()) } });
+      await this.client.update<Lease>({
+        ...lease,
+        spec: {
+          ...lease.spec,
+          holderIdentity: '',
+          leaseDurationSeconds: 1,
+          renewTime: formatMicroTime(this.world.clock.now()),
+        },
+      });
     } catch (error) {
       this.world.logger.log('debug', 'the leader lease could not be let go', { lease: name, error });
     }

@@ -61,7 +61,9 @@ export function createManager(options: ManagerOptions): Manager {
   let election: Promise<void> | undefined;
 
   const startControllers = async () => {
-    running = (options.controllers ?? []).map((controller) => new RunningController({ controller, client, informers, world }));
+    running = (options.controllers ?? []).map(
+      (controller) => new RunningController({ controller, client, informers, world }),
+    );
     informers.start();
     await Promise.all(running.map((controller) => controller.start()));
     for (const runnable of options.runnables ?? []) {

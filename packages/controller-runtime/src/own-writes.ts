@@ -1,5 +1,5 @@
 /** What a controller has written and its caches have not seen yet, by the key that was reconciled. */
-import { TimeoutError, withTimeout, type World } from '@pintle/machinery';
+import { TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import type { Informer } from '@pintle/watch';
 import type { RecordedWrite } from './recording-client.js';
 
@@ -43,13 +43,19 @@ export class OwnWrites {
 
   private async wait(informers: readonly (readonly [Informer, string])[]): Promise<void> {
     try {
-      await withTimeout(this.world.clock, waitMaxMs, 'waiting for the caches to see what was written', async (signal) => {
-        await Promise.all(informers.map(([informer, resourceVersion]) => informer.caughtUpTo(resourceVersion, signal)));
-      });
+      await withTimeout(
+        this.world.clock,
+        waitMaxMs,
+        'waiting for the caches to see what was written',
+        async (signal) => {
+          await Promise.all(
+            informers.map(([informer, resourceVersion]) => informer.caughtUpTo(resourceVersion, signal)),
+          );
+        },
+      );
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
       this.world.logger.log('warn', error.message, { kinds: informers.map(([{ kind }]) => kind.kind) });
     }
   }
 }
-

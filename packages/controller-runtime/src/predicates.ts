@@ -10,9 +10,22 @@ const onUpdate =
 /** Updates only when the wish has changed: not the status, not the metadata. */
 export const generationChanged = onUpdate((object, old) => object.metadata.generation !== old.metadata.generation);
 export const labelsChanged = onUpdate((object, old) => !deepEqual(object.metadata.labels, old.metadata.labels));
-export const annotationsChanged = onUpdate((object, old) => !deepEqual(object.metadata.annotations, old.metadata.annotations));
-export const resourceVersionChanged = onUpdate((object, old) => object.metadata.resourceVersion !== old.metadata.resourceVersion);
+export const annotationsChanged = onUpdate(
+  (object, old) => !deepEqual(object.metadata.annotations, old.metadata.annotations),
+);
+export const resourceVersionChanged = onUpdate(
+  (object, old) => object.metadata.resourceVersion !== old.metadata.resourceVersion,
+);
 
-export const and = <T>(...predicates: readonly Predicate<T>[]): Predicate<T> => (event) => predicates.every((predicate) => predicate(event));
-export const or = <T>(...predicates: readonly Predicate<T>[]): Predicate<T> => (event) => predicates.some((predicate) => predicate(event));
-export const not = <T>(predicate: Predicate<T>): Predicate<T> => (event) => !predicate(event);
+export const and =
+  <T>(...predicates: readonly Predicate<T>[]): Predicate<T> =>
+  (event) =>
+    predicates.every((predicate) => predicate(event));
+export const or =
+  <T>(...predicates: readonly Predicate<T>[]): Predicate<T> =>
+  (event) =>
+    predicates.some((predicate) => predicate(event));
+export const not =
+  <T>(predicate: Predicate<T>): Predicate<T> =>
+  (event) =>
+    !predicate(event);

@@ -16,7 +16,11 @@ export interface RecordedWrite {
 
 export function recordingClient(client: Client, record: (write: RecordedWrite) => void): Client {
   const noted = <T>(fallback: { readonly apiVersion: string; readonly kind: string }, key: ObjectKey, answer: T): T => {
-    const { apiVersion = fallback.apiVersion, kind = fallback.kind, metadata } = (answer ?? {}) as Partial<KubernetesObject>;
+    const {
+      apiVersion = fallback.apiVersion,
+      kind = fallback.kind,
+      metadata,
+    } = (answer ?? {}) as Partial<KubernetesObject>;
     // An answer of another kind (a Status, a Scale) says nothing of the object's own version.
     const own = apiVersion === fallback.apiVersion && kind === fallback.kind;
     const resourceVersion = own ? metadata?.resourceVersion : undefined;
@@ -24,7 +28,10 @@ export function recordingClient(client: Client, record: (write: RecordedWrite) =
     return answer;
   };
   const ofKind = (kind: KindRef) => ({ apiVersion: apiVersionOf(kind), kind: kind.kind });
-  const keyOf = ({ metadata }: KubernetesObject): ObjectKey => ({ name: metadata.name ?? '', ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) });
+  const keyOf = ({ metadata }: KubernetesObject): ObjectKey => ({
+    name: metadata.name ?? '',
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+  });
   return {
     get: (kind, key, options) => client.get(kind, key, options),
     list: (kind, options) => client.list(kind, options),
@@ -39,6 +46,7 @@ export function recordingClient(client: Client, record: (write: RecordedWrite) =
     apply: async (object, options) => noted(object, keyOf(object), await client.apply(object, options)),
     delete: async (kind, key, options) => noted(ofKind(kind), key, await client.delete(kind, key, options)),
     deleteCollection: (kind, options) => client.deleteCollection(kind, options),
-    createSubresource: (kind, key, subresource, body, options) => client.createSubresource(kind, key, subresource, body, options),
+    createSubresource: (kind, key, subresource, body, options) =>
+      client.createSubresource(kind, key, subresource, body, options),
   };
 }

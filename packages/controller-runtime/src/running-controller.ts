@@ -1,6 +1,15 @@
 /** One controller at work: sources into the queue, keys out of it into the reconciler. */
 import type { Client, ObjectKey } from '@pintle/client';
-import { AbortedError, apiVersionOf, type KubernetesObject, objectKey, parseObjectKey, StatusError, withTimeout, type World } from '@pintle/machinery';
+import {
+  AbortedError,
+  apiVersionOf,
+  type KubernetesObject,
+  objectKey,
+  parseObjectKey,
+  StatusError,
+  type World,
+  withTimeout,
+} from '@pintle/machinery';
 import type { Informer, Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
 import type { Controller, ObjectEvent } from './controller.js';
@@ -33,7 +42,8 @@ export class RunningController {
     const { backoffBaseMs, backoffMaxMs } = controller.options;
     this.queue = new WorkQueue({ clock: world.clock, backoffBaseMs, backoffMaxMs });
     for (const source of controller.sources) {
-      if (source.type === 'kind') this.informersByKind.set(`${apiVersionOf(source.kind)} ${source.kind.kind}`, informers.informer(source.kind));
+      if (source.type === 'kind')
+        this.informersByKind.set(`${apiVersionOf(source.kind)} ${source.kind.kind}`, informers.informer(source.kind));
     }
     this.ownWrites = new OwnWrites(world, (apiVersion, kind) => this.informersByKind.get(`${apiVersion} ${kind}`));
   }
@@ -47,7 +57,9 @@ export class RunningController {
     const { controller, informers } = this.options;
     for (const source of controller.sources) {
       if (source.type === 'keys') {
-        this.subscriptions.push(source.keys.subscribe((key) => this.enqueue(key, { kind: controller.kind.kind, key, change: 'external' })));
+        this.subscriptions.push(
+          source.keys.subscribe((key) => this.enqueue(key, { kind: controller.kind.kind, key, change: 'external' })),
+        );
         continue;
       }
       const { kind, mapper, predicate } = source;
@@ -146,5 +158,10 @@ export class RunningController {
 
 function causeOf(kind: string, { type, object }: ObjectEvent<KubernetesObject>): Cause {
   const { name = '', namespace, resourceVersion } = object.metadata;
-  return { kind, key: namespace === undefined ? { name } : { name, namespace }, change: type, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  return {
+    kind,
+    key: namespace === undefined ? { name } : { name, namespace },
+    change: type,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
 }

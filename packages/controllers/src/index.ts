@@ -38,7 +38,11 @@ export interface BuiltinControllers {
   readonly runnables: readonly Runnable[];
 }
 
-export function builtinControllers({ kinds, only, rootCertificate = '' }: BuiltinControllersOptions): BuiltinControllers {
+export function builtinControllers({
+  kinds,
+  only,
+  rootCertificate = '',
+}: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
   const controllers = [
     deploymentController(),

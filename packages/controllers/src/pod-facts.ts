@@ -14,6 +14,7 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, nowMs: number)
 }
 
 /** Neither ended nor being ended. */
-export const isPodActive = ({ metadata, status }: Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined;
+export const isPodActive = ({ metadata, status }: Pod): boolean =>
+  status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined;
 
 export const isPodTerminal = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';

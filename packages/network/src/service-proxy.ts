@@ -41,9 +41,16 @@ export function createServiceProxy({ world, informers, dataplane, nodeIps }: Ser
       for (const { route, error } of faults) {
         // Told once: the next try comes soon, and again.
         const id = `${route.name} ${route.ip}:${route.port}`;
-        if (!reported.has(id)) world.logger.log('warn', 'a service route could not be opened', { service: route.name, ip: route.ip, port: route.port, error: error.message });
+        if (!reported.has(id))
+          world.logger.log('warn', 'a service route could not be opened', {
+            service: route.name,
+            ip: route.ip,
+            port: route.port,
+            error: error.message,
+          });
         reported.add(id);
-      }cancelRetry();
+      }
+      cancelRetry();
       if (faults.length > 0) cancelRetry = world.clock.schedule(retryMs, touch);
     }
   };

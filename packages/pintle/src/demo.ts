@@ -10,21 +10,27 @@ import type { KubernetesObject } from '@pintle/machinery';
 import { parseAllDocuments } from 'yaml';
 import { progressTo } from './progress.js';
 import { startServed } from './served-cluster.js';
-import { type UpOptions, untilAsked, usage } from './up.js';
+import { askedToEnd, endWhenAsked, type UpOptions, usage } from './up.js';
 
 const folder = resolve('examples/guestbook');
 const readyWithinMs = 60_000;
 const requests = 9;
 
 export async function demo(options: UpOptions): Promise<void> {
+  const asked = askedToEnd();
   const served = await startServed({ ...options, image: [`guestbook=${folder}`, ...(options.image ?? [])] });
   console.log(usage(served));
   const { client } = served.cluster;
   for (const object of await manifest()) await client.apply(object, { fieldManager: 'pintle-demo', force: true });
   console.log('\nThe guestbook is applied; its pods:');
-  await untilReady(client);
-  await askAround(client);
-  await untilAsked(served);
+  try {
+    await untilReady(client);
+    await askAround(client);
+  } catch (error) {
+    await served.stop();
+    throw error;
+  }
+  await endWhenAsked(served, asked);
 }
 
 async function manifest(): Promise<readonly KubernetesObject[]> {
@@ -62,11 +68,24 @@ async function askAround(client: Client): Promise<void> {
   const url = `http://${service.spec?.clusterIP}:${service.spec?.ports?.[0]?.port ?? 80}/`;
   const answers = new Map<string, number>();
   for (let i = 0; i < requests; i++) {
-    const { replica } = JSON.parse(await fetchText(url)) as { replica: string };
+    const { replica } = JSON.parse(await answered(url)) as { replica: string };
     answers.set(replica, (answers.get(replica) ?? 0) + 1);
   }
   console.log(`\n${requests} requests to the Service at ${url} were answered by:`);
   for (const [replica, count] of answers) console.log(`  ${replica}  ${count} times`);
+}
+
+/** After a restart the pods are known before they listen again: what is refused is asked again for a while. */
+async function answered(url: string): Promise<string> {
+  const deadline = performance.now() + readyWithinMs;
+  for (;;) {
+    try {
+      return await fetchText(url);
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await wait(100);
+    }
+  }
 }
 
 function fetchText(url: string): Promise<string> {

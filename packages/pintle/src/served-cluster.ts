@@ -5,7 +5,7 @@ import { type NodePart, node, simulatedNodes } from '@pintle/cluster';
 import { createServedCluster, type ServedCluster as Served } from '@pintle/cluster/nodejs';
 import { describeMachine, fileVolumes, networkProber } from '@pintle/kubelet/nodejs';
 import { type Logger, logger, realWorld } from '@pintle/machinery';
-import { userspaceNetwork, type UserspaceNetwork } from '@pintle/network/nodejs';
+import { type UserspaceNetwork, userspaceNetwork } from '@pintle/network/nodejs';
 import { type ImageCatalogue, processRuntime } from '@pintle/runtime-process';
 import { lmdbStore } from '@pintle/store-lmdb';
 import type { UpOptions } from './up.js';
@@ -33,7 +33,9 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
     credentialsFolder: join(dataDir, 'credentials'),
     ...(inMemory ? {} : { store: lmdbStore({ path: join(dataDir, 'store') }) }),
     nodes: network === undefined ? simulatedNodes(options.nodes) : await processNodes(options, network),
-    ...(network === undefined ? {} : { serviceCidr: network.serviceCidr, services: { dataplane: network.services, nodeIps: ['127.0.0.1'] } }),
+    ...(network === undefined
+      ? {}
+      : { serviceCidr: network.serviceCidr, services: { dataplane: network.services, nodeIps: ['127.0.0.1'] } }),
   });
   return { cluster, url: cluster.url, kubeconfig, notices: network?.pods.notices ?? [], stop: () => cluster.stop() };
 }
@@ -46,7 +48,14 @@ function processNodes(options: UpOptions, network: UserspaceNetwork): Promise<re
       const directory = resolve(options.dataDir, 'nodes', name);
       const runtime = await processRuntime({ directory: join(directory, 'runtime'), images });
       const machine = await describeMachine({ nodeName: name, runtime });
-      return node({ ...machine, name, runtime, network: network.pods, volumes: fileVolumes({ directory: join(directory, 'volumes') }), prober: networkProber() });
+      return node({
+        ...machine,
+        name,
+        runtime,
+        network: network.pods,
+        volumes: fileVolumes({ directory: join(directory, 'volumes') }),
+        prober: networkProber(),
+      });
     }),
   );
 }
@@ -58,7 +67,10 @@ function catalogueOf(images: readonly string[]): ImageCatalogue {
       const mark = text.indexOf('=');
       if (mark < 1) throw new Error(`--image ${text}: write name=folder, or name=host`);
       const [name, source] = [text.slice(0, mark), text.slice(mark + 1)];
-      return [name, source === 'host' ? 'host' : { folder: resolve(source), command: [process.execPath, 'server.mjs'] }] as const;
+      return [
+        name,
+        source === 'host' ? 'host' : { folder: resolve(source), command: [process.execPath, 'server.mjs'] },
+      ] as const;
     }),
   );
 }

@@ -14,9 +14,10 @@ export interface UpOptions {
 }
 
 export async function up(options: UpOptions): Promise<void> {
+  const asked = askedToEnd();
   const served = await startServed(options);
   console.log(usage(served));
-  await untilAsked(served);
+  await endWhenAsked(served, asked);
 }
 
 export function usage({ url, kubeconfig, notices }: ServedCluster): string {
@@ -30,12 +31,20 @@ export function usage({ url, kubeconfig, notices }: ServedCluster): string {
   return [...lines, ...notices.map((notice) => `Note: ${notice}.`), 'Ctrl-C ends it.'].join('\n');
 }
 
-/** Resolves when a signal came and everything has ended. A second signal ends the process at once. */
-export async function untilAsked(served: ServedCluster): Promise<void> {
-  const signal = await new Promise<string>((resolveSignal) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolveSignal(name));
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Resolves with the first signal to end. Listen before anything starts, so that none comes too early. */
+export function askedToEnd(): Promise<string> {
+  return new Promise((resolveSignal) => {
+    for (const name of signals) process.once(name, () => resolveSignal(name));
   });
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(130));
+}
+
+/** Resolves when it was asked for and everything has ended. A second signal ends the process at once. */
+export async function endWhenAsked(served: ServedCluster, asked: Promise<string>): Promise<void> {
+  const signal = await asked;
+  for (const name of signals) process.once(name, () => process.exit(130));
   console.log(`\n${signal}: ending every pod, then the cluster.`);
   await served.stop();
+  process.exit(0);
 }

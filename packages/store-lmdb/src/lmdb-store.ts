@@ -48,11 +48,24 @@ interface Pending<V> {
 const headBytes = 32;
 const formatVersion = 1;
 
-export async function openLmdbStore<V>({ path, codec, world, historyEntriesMax = 100_000, mapBytesMax = 16 * 1024 ** 3 }: LmdbStoreOptions & { readonly codec: ValueCodec<V>; readonly world: World }): Promise<StoreBackend<V>> {
+export async function openLmdbStore<V>({
+  path,
+  codec,
+  world,
+  historyEntriesMax = 100_000,
+  mapBytesMax = 16 * 1024 ** 3,
+}: LmdbStoreOptions & { readonly codec: ValueCodec<V>; readonly world: World }): Promise<StoreBackend<V>> {
   mkdirSync(path, { recursive: true });
   let root: RootDatabase;
   try {
-    root = open({ path: `${path}/store.mdb`, mapSize: mapBytesMax, maxDbs: 4, overlappingSync: true, encoding: 'binary', keyEncoding: 'ordered-binary' });
+    root = open({
+      path: `${path}/store.mdb`,
+      mapSize: mapBytesMax,
+      maxDbs: 4,
+      overlappingSync: true,
+      encoding: 'binary',
+      keyEncoding: 'ordered-binary',
+    });
   } catch (error) {
     throw new StoreCorruptError(path, (error as Error).message, error);
   }
@@ -63,9 +76,15 @@ export async function openLmdbStore<V>({ path, codec, world, historyEntriesMax =
   return new LmdbStore<V>(root, entries, facts, map, codec, world, historyEntriesMax).backend();
 }
 
-function read<V>(path: string, entries: Database<Buffer, string>, facts: Database<Record<string, number>, string>, codec: ValueCodec<V>): { entries: StoreEntry<V>[]; revision: number } {
+function read<V>(
+  path: string,
+  entries: Database<Buffer, string>,
+  facts: Database<Record<string, number>, string>,
+  codec: ValueCodec<V>,
+): { entries: StoreEntry<V>[]; revision: number } {
   const state = facts.get('state');
-  if (state !== undefined && state['format'] !== formatVersion) throw new StoreCorruptError(path, `it is of format ${state['format']}, and this program reads ${formatVersion}`);
+  if (state !== undefined && state['format'] !== formatVersion)
+    throw new StoreCorruptError(path, `it is of format ${state['format']}, and this program reads ${formatVersion}`);
   const found: StoreEntry<V>[] = [];
   try {
     for (const { key, value } of entries.getRange()) found.push(decode(key, Buffer.from(value), codec));
@@ -74,23 +93,38 @@ function read<V>(path: string, entries: Database<Buffer, string>, facts: Databas
   }
   const revision = state?.['revision'] ?? 1;
   const newest = found.reduce((most, { modRevision }) => Math.max(most, modRevision), 0);
-  if (newest > revision) throw new StoreCorruptError(path, `an entry is of revision ${newest}, and the store of ${revision}`);
+  if (newest > revision)
+    throw new StoreCorruptError(path, `an entry is of revision ${newest}, and the store of ${revision}`);
   return { entries: found, revision };
 }
 
-function encode<V>({ value, createRevision, modRevision, version, lease }: StoreEntry<V>, codec: ValueCodec<V>): Buffer {
+function encode<V>(
+  { value, createRevision, modRevision, version, lease }: StoreEntry<V>,
+  codec: ValueCodec<V>,
+): Buffer {
   const body = codec.encode(value, modRevision);
   const bytes = Buffer.allocUnsafe(headBytes + body.length);
-  for (const [index, number] of [createRevision, modRevision, version, lease].entries()) bytes.writeDoubleLE(number, index * 8);
+  for (const [index, number] of [createRevision, modRevision, version, lease].entries())
+    bytes.writeDoubleLE(number, index * 8);
   bytes.set(body, headBytes);
   return bytes;
 }
 
 function decode<V>(key: string, bytes: Buffer, codec: ValueCodec<V>): StoreEntry<V> {
   if (bytes.length < headBytes) throw new Error(`the entry ${JSON.stringify(key)} is cut short`);
-  const [createRevision = 0, modRevision = 0, version = 0, lease = 0] = [0, 8, 16, 24].map((at) => bytes.readDoubleLE(at));
-  if (!Number.isInteger(modRevision) || modRevision < 1) throw new Error(`the entry ${JSON.stringify(key)} has no revision`);
-  return { key, value: codec.decode(bytes.subarray(headBytes), modRevision), createRevision, modRevision, version, lease };
+  const [createRevision = 0, modRevision = 0, version = 0, lease = 0] = [0, 8, 16, 24].map((at) =>
+    bytes.readDoubleLE(at),
+  );
+  if (!Number.isInteger(modRevision) || modRevision < 1)
+    throw new Error(`the entry ${JSON.stringify(key)} has no revision`);
+  return {
+    key,
+    value: codec.decode(bytes.subarray(headBytes), modRevision),
+    createRevision,
+    modRevision,
+    version,
+    lease,
+  };
 }
 
 class LmdbStore<V> {
@@ -110,7 +144,13 @@ class LmdbStore<V> {
     private readonly historyEntriesMax: number,
   ) {
     this.hub = new WatchHub<V>((error) => world.logger.log('error', 'a watcher of the store failed', { error }));
-    this.leases = new Leases(world.clock, (keys) => void this.remove(keys).catch((error: unknown) => world.logger.log('error', 'an expired lease could not be ended', { error })));
+    this.leases = new Leases(
+      world.clock,
+      (keys) =>
+        void this.remove(keys).catch((error: unknown) =>
+          world.logger.log('error', 'an expired lease could not be ended', { error }),
+        ),
+    );
   }
 
   backend(): StoreBackend<V> {
@@ -133,11 +173,15 @@ class LmdbStore<V> {
 
   private async transact(transaction: Transaction<V>): Promise<TransactionResult<V>> {
     if (this.closed) throw new StoreClosedError();
-    for (const operation of transaction.success) if (operation.type === 'put' && operation.lease) this.leases.check(operation.lease);
+    for (const operation of transaction.success)
+      if (operation.type === 'put' && operation.lease) this.leases.check(operation.lease);
     const { result, events } = this.map.stage(transaction);
     if (events.length === 0) {
       // What it saw may be staged only: it is told when that is on disk.
-      if (this.flushing !== undefined) await new Promise<void>((resolve, reject) => this.pending.push({ events, revision: result.revision, resolve, reject }));
+      if (this.flushing !== undefined)
+        await new Promise<void>((resolve, reject) =>
+          this.pending.push({ events, revision: result.revision, resolve, reject }),
+        );
       return result;
     }
     await new Promise<void>((resolve, reject) => {
@@ -202,7 +246,8 @@ class LmdbStore<V> {
   }
 
   private async remove(keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await this.transact({ compare: [], success: keys.map((start) => ({ type: 'delete', start })) });
+    if (keys.length > 0)
+      await this.transact({ compare: [], success: keys.map((start) => ({ type: 'delete', start })) });
   }
 
   private async close(): Promise<void> {

@@ -1,12 +1,14 @@
 /** The whole spine on virtual time. */
+
+import { describe, expect, it } from '@jest/globals';
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { Endpoints, Namespace, Pod, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
-import { describe, expect, it } from '@jest/globals';
 import { deployment, service } from './builders.js';
 import { testCluster } from './test-cluster.js';
 
-const running = async (cluster: Awaited<ReturnType<typeof testCluster>>) => (await cluster.client.list(Pod)).filter(({ status }) => status?.phase === 'Running');
+const running = async (cluster: Awaited<ReturnType<typeof testCluster>>) =>
+  (await cluster.client.list(Pod)).filter(({ status }) => status?.phase === 'Running');
 
 describe('testCluster', () => {
   it('brings a deployment to ready pods behind a service', async () => {
@@ -15,8 +17,15 @@ describe('testCluster', () => {
     await cluster.client.create(service('web'));
     await cluster.settle();
     expect(await running(cluster)).toHaveLength(3);
-    expect((await cluster.client.get(Deployment, { name: 'web' })).status).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 3, observedGeneration: 1 });
-    expect((await cluster.client.list(EndpointSlice, { namespace: 'default' })).flatMap(({ endpoints }) => endpoints ?? [])).toHaveLength(3);
+    expect((await cluster.client.get(Deployment, { name: 'web' })).status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      observedGeneration: 1,
+    });
+    expect(
+      (await cluster.client.list(EndpointSlice, { namespace: 'default' })).flatMap(({ endpoints }) => endpoints ?? []),
+    ).toHaveLength(3);
     expect((await cluster.client.get(Endpoints, { name: 'web' })).subsets?.[0]?.addresses).toHaveLength(3);
     await cluster.stop();
   });
@@ -25,7 +34,11 @@ describe('testCluster', () => {
     const cluster = await testCluster();
     await cluster.client.create(deployment('web', { replicas: 3, image: 'web:1' }));
     await cluster.settle();
-    await cluster.client.patch(Deployment, { name: 'web' }, { type: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'main', image: 'web:2' }] } } } } });
+    await cluster.client.patch(
+      Deployment,
+      { name: 'web' },
+      { type: 'strategic', body: { spec: { template: { spec: { containers: [{ name: 'main', image: 'web:2' }] } } } } },
+    );
     await cluster.advance({ minutes: 2 });
     const pods = await running(cluster);
     expect(pods.map(({ spec }) => spec!.containers[0]!.image)).toEqual(['web:2', 'web:2', 'web:2']);

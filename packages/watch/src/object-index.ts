@@ -36,7 +36,13 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
     return this.objects.get(objectKey(key));
   }
 
-  list({ namespace, labelSelector }: { readonly namespace?: string; readonly labelSelector?: string } = {}): readonly T[] {
+  list({
+    namespace,
+    labelSelector,
+  }: {
+    readonly namespace?: string;
+    readonly labelSelector?: string;
+  } = {}): readonly T[] {
     const all = namespace === undefined ? this.inOrder() : [...this.byIndex(namespaceIndex, namespace)].sort(byKey);
     if (labelSelector === undefined || labelSelector === '') return all;
     const selector = parseLabelSelector(labelSelector);

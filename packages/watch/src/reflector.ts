@@ -70,7 +70,12 @@ export class Reflector<T extends KubernetesObject> {
     let page: ObjectList<T> | undefined;
     do {
       const token = page?.metadata.continue;
-      page = await this.client.list(this.kind, { ...selection, limit: pageSize, signal: this.stopping.signal, ...(token === undefined ? {} : { continue: token }) });
+      page = await this.client.list(this.kind, {
+        ...selection,
+        limit: pageSize,
+        signal: this.stopping.signal,
+        ...(token === undefined ? {} : { continue: token }),
+      });
       for (const object of page) objects.push(object);
     } while (page.metadata.continue);
     if (this.stopping.signal.aborted) return;
@@ -92,9 +97,16 @@ export class Reflector<T extends KubernetesObject> {
       this.subscription?.unsubscribe();
       next();
     };
-    this.cancelTimer = clock.schedule(timeoutSeconds * 1000 + overdueMs, () => end(() => this.retry(new Error('the watch is overdue'))));
+    this.cancelTimer = clock.schedule(timeoutSeconds * 1000 + overdueMs, () =>
+      end(() => this.retry(new Error('the watch is overdue'))),
+    );
     const subscription = this.client
-      .watch(this.kind, { ...selection, resourceVersion: this.resourceVersion ?? '', allowWatchBookmarks: true, timeoutSeconds })
+      .watch(this.kind, {
+        ...selection,
+        resourceVersion: this.resourceVersion ?? '',
+        allowWatchBookmarks: true,
+        timeoutSeconds,
+      })
       .subscribe({
         next: (event) => {
           this.resourceVersion = event.object.metadata.resourceVersion ?? this.resourceVersion ?? '';
@@ -102,7 +114,12 @@ export class Reflector<T extends KubernetesObject> {
         },
         error: (error: unknown) => end(() => this.retry(error)),
         // A server that ends every watch at once is treated as one that fails.
-        complete: () => end(() => (clock.monotonic() - startedMs < 1000 ? this.retry(new Error('the watch ended at once')) : void this.listThenWatch())),
+        complete: () =>
+          end(() =>
+            clock.monotonic() - startedMs < 1000
+              ? this.retry(new Error('the watch ended at once'))
+              : void this.listThenWatch(),
+          ),
       });
     this.subscription = subscription;
     if (over) subscription.unsubscribe();
@@ -117,7 +134,11 @@ export class Reflector<T extends KubernetesObject> {
     this.lastFailureMs = clock.monotonic();
     const delayMs = expired ? 0 : jitter(random, this.backoffMs, 1);
     if (!expired) this.backoffMs = Math.min(this.backoffMs * 2, backoffMaxMs);
-    logger.log(expired ? 'debug' : 'warn', 'a list or watch is tried again', { kind: this.kind.kind, delayMs: Math.round(delayMs), error });
+    logger.log(expired ? 'debug' : 'warn', 'a list or watch is tried again', {
+      kind: this.kind.kind,
+      delayMs: Math.round(delayMs),
+      error,
+    });
     this.cancelTimer = clock.schedule(delayMs, () => void this.listThenWatch());
   }
 }

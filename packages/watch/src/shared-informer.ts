@@ -31,7 +31,11 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   ) {
     for (const [name, of] of Object.entries(options.indexes ?? {})) this.index.addIndex(name, of);
     const { namespace, labelSelector, fieldSelector } = options;
-    const selection = { ...(namespace === undefined ? {} : { namespace }), ...(labelSelector === undefined ? {} : { labelSelector }), ...(fieldSelector === undefined ? {} : { fieldSelector }) };
+    const selection = {
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    };
     this.reflector = new Reflector(world, client, kind, selection, this);
   }
 
@@ -67,7 +71,9 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
 
   caughtUpTo(resourceVersion: string, signal?: AbortSignal): Promise<void> {
     const revision = revisionOf(resourceVersion);
-    return this.synced && revisionOf(this.resourceVersion) >= revision ? Promise.resolve() : this.wait(revision, signal);
+    return this.synced && revisionOf(this.resourceVersion) >= revision
+      ? Promise.resolve()
+      : this.wait(revision, signal);
   }
 
   replace(objects: readonly T[], resourceVersion: string): void {
@@ -99,7 +105,11 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
 
   private put(key: string, object: T): void {
     const old = this.index.byKey(key);
-    if (old === object || (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion && deepEqual(old, object))) return;
+    if (
+      old === object ||
+      (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion && deepEqual(old, object))
+    )
+      return;
     this.index.set(key, object);
     // Deleted and made again under one name, with the deletion missed: they are two objects.
     if (old !== undefined && old.metadata.uid !== object.metadata.uid) {
@@ -126,7 +136,8 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
         signal?.removeEventListener('abort', onAbort);
         settle();
       };
-      const onAbort = () => done(() => reject(new AbortedError(`waiting for the cache of ${this.kind.kind}`, { cause: signal?.reason })));
+      const onAbort = () =>
+        done(() => reject(new AbortedError(`waiting for the cache of ${this.kind.kind}`, { cause: signal?.reason })));
       const waiter: Waiter = { revision, resolve: () => done(resolve) };
       if (signal?.aborted) onAbort();
       else {

@@ -4,7 +4,8 @@ import type { HttpRequest } from '../http/message.js';
 import type { Authenticator, UserInfo } from './access.js';
 
 const authenticatedGroup = 'system:authenticated';
-const withAuthenticated = (user: UserInfo): UserInfo => (user.groups.includes(authenticatedGroup) ? user : { ...user, groups: [...user.groups, authenticatedGroup] });
+const withAuthenticated = (user: UserInfo): UserInfo =>
+  user.groups.includes(authenticatedGroup) ? user : { ...user, groups: [...user.groups, authenticatedGroup] };
 
 /** The first who can tell; `anonymous` where nobody can and nothing was shown. */
 export function firstOf(...authenticators: readonly Authenticator[]): Authenticator {
@@ -20,7 +21,9 @@ export function firstOf(...authenticators: readonly Authenticator[]): Authentica
 
 /** A verified client certificate: the common name is the user, the organizations are its groups. */
 export const clientCertificate: Authenticator = async ({ peer }) =>
-  peer.clientCertificate === undefined ? undefined : { name: peer.clientCertificate.commonName, groups: peer.clientCertificate.organizations };
+  peer.clientCertificate === undefined
+    ? undefined
+    : { name: peer.clientCertificate.commonName, groups: peer.clientCertificate.organizations };
 
 /** The token of an `Authorization: Bearer` header. */
 export function bearerToken(request: HttpRequest): string | undefined {

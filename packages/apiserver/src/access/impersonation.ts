@@ -8,7 +8,10 @@ import type { AccessAttributes, UserInfo } from './access.js';
 export function impersonation(access: Access): (user: UserInfo, request: HttpRequest) => Promise<UserInfo> {
   return async (user, request) => {
     const name = request.header('impersonate-user');
-    const groups = (request.header('impersonate-group') ?? '').split(',').map((group) => group.trim()).filter((group) => group !== '');
+    const groups = (request.header('impersonate-group') ?? '')
+      .split(',')
+      .map((group) => group.trim())
+      .filter((group) => group !== '');
     if (name === undefined || name === '') {
       if (groups.length > 0) throw badRequest('requested impersonation of groups without a user: set Impersonate-User');
       return user;
@@ -21,7 +24,15 @@ export function impersonation(access: Access): (user: UserInfo, request: HttpReq
 
 async function require(access: Access, user: UserInfo, resource: string, name: string): Promise<void> {
   if (user.groups.includes(mastersGroup)) return;
-  const attributes: AccessAttributes = { type: 'resource', user, verb: 'impersonate', group: '', version: 'v1', resource, name };
+  const attributes: AccessAttributes = {
+    type: 'resource',
+    user,
+    verb: 'impersonate',
+    group: '',
+    version: 'v1',
+    resource,
+    name,
+  };
   const { decision, reason } = await access.authorizer(attributes);
   if (decision !== 'allow') throw forbidden({ group: '', plural: resource }, name, refusal(attributes, reason));
 }

@@ -1,10 +1,11 @@
 /** Service account tokens (KEP-1205): JWTs that name an account, and the object that they are bound to. */
+
+import type { ServiceAccount } from '@pintle/api/core/v1';
 import { badRequest, type World } from '@pintle/machinery';
 import { importPKCS8, importSPKI, jwtVerify, SignJWT } from 'jose';
-import type { ServiceAccount } from '@pintle/api/core/v1';
+import type { SubresourceHandler } from '../subresources/subresource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
-import type { SubresourceHandler } from '../subresources/subresource.js';
 import type { Authenticator, UserInfo } from './access.js';
 import { bearerToken } from './authenticators.js';
 
@@ -39,8 +40,16 @@ interface Claims {
   readonly pod?: { readonly name: string; readonly uid: string };
 }
 
-export async function serviceAccountTokens({ world, privateKeyPem, publicKeyPem, issuer }: ServiceAccountTokenOptions): Promise<ServiceAccountTokens> {
-  const [privateKey, publicKey] = await Promise.all([importPKCS8(privateKeyPem, algorithm), importSPKI(publicKeyPem, algorithm)]);
+export async function serviceAccountTokens({
+  world,
+  privateKeyPem,
+  publicKeyPem,
+  issuer,
+}: ServiceAccountTokenOptions): Promise<ServiceAccountTokens> {
+  const [privateKey, publicKey] = await Promise.all([
+    importPKCS8(privateKeyPem, algorithm),
+    importSPKI(publicKeyPem, algorithm),
+  ]);
   const nowSeconds = () => Math.floor(world.clock.now() / 1000);
   return {
     async authenticate(request) {
@@ -55,18 +64,28 @@ export async function serviceAccountTokens({ world, privateKeyPem, publicKeyPem,
     },
     subresource: {
       async create({ core, resource, key }, body) {
-        const { spec } = (body ?? {}) as { spec?: { audiences?: readonly string[]; expirationSeconds?: number; boundObjectRef?: BoundObject } };
+        const { spec } = (body ?? {}) as {
+          spec?: {
+            audiences?: readonly string[] | null;
+            expirationSeconds?: number;
+            boundObjectRef?: BoundObject | null;
+          };
+        };
         const seconds = spec?.expirationSeconds ?? secondsDefault;
-        if (seconds < secondsMin) throw badRequest('TokenRequest: spec.expirationSeconds: may not specify a duration less than 10 minutes');
-        if (seconds > secondsMax) throw badRequest('TokenRequest: spec.expirationSeconds: may not specify a duration larger than 2^32 seconds');
+        if (seconds < secondsMin)
+          throw badRequest('TokenRequest: spec.expirationSeconds: may not specify a duration less than 10 minutes');
+        if (seconds > secondsMax)
+          throw badRequest('TokenRequest: spec.expirationSeconds: may not specify a duration larger than 2^32 seconds');
         const account = storedObjectOf(await requireEntry(core, resource, key)) as ServiceAccount;
-        const audiences = spec?.audiences !== undefined && spec.audiences.length > 0 ? spec.audiences : [issuer];
+        const audiences = spec?.audiences?.length ? spec.audiences : [issuer];
         const bound = spec?.boundObjectRef;
         const { name = '', namespace = '', uid = '' } = account.metadata;
         const claims: Claims = {
           namespace,
           serviceaccount: { name, uid },
-          ...(bound?.kind === 'Pod' && bound.name !== undefined ? { pod: { name: bound.name, uid: bound.uid ?? '' } } : {}),
+          ...(bound?.kind === 'Pod' && bound.name !== undefined
+            ? { pod: { name: bound.name, uid: bound.uid ?? '' } }
+            : {}),
         };
         const issuedAt = nowSeconds();
         const token = await new SignJWT({ 'kubernetes.io': claims })
@@ -97,6 +116,13 @@ function userOf({ namespace, serviceaccount, pod }: Claims): UserInfo {
     name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
     uid: serviceaccount.uid,
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
-    ...(pod === undefined ? {} : { extra: { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] } }),
+    ...(pod === undefined
+      ? {}
+      : {
+          extra: {
+            'authentication.kubernetes.io/pod-name': [pod.name],
+            'authentication.kubernetes.io/pod-uid': [pod.uid],
+          },
+        }),
   };
 }

@@ -24,7 +24,8 @@ export function storedRoles(backend: StoreBackend<StoredObject>, logger: Logger)
     role: (namespace, name) => caches.roles.get(`${namespace}/${name}`) as Role | undefined,
     clusterRole: (name) => caches.clusterRoles.get(name) as ClusterRole | undefined,
     *roleBindings(namespace) {
-      for (const binding of caches.roleBindings.values()) if (binding.metadata.namespace === namespace) yield binding as RoleBinding;
+      for (const binding of caches.roleBindings.values())
+        if (binding.metadata.namespace === namespace) yield binding as RoleBinding;
     },
     clusterRoleBindings: () => caches.clusterRoleBindings.values() as IterableIterator<ClusterRoleBinding>,
     async start() {

@@ -4,12 +4,40 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule } from '@pintle/api/rb
 const read = ['get', 'list', 'watch'];
 const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 
-const rule = (verbs: readonly string[], apiGroups: readonly string[], resources: readonly string[]): PolicyRule => ({ verbs, apiGroups, resources });
+const rule = (verbs: readonly string[], apiGroups: readonly string[], resources: readonly string[]): PolicyRule => ({
+  verbs,
+  apiGroups,
+  resources,
+});
 const paths = (...nonResourceURLs: readonly string[]): PolicyRule => ({ verbs: ['get'], nonResourceURLs });
 
 const workloads: readonly (readonly [readonly string[], readonly string[]])[] = [
-  [[''], ['configmaps', 'endpoints', 'persistentvolumeclaims', 'pods', 'replicationcontrollers', 'replicationcontrollers/scale', 'serviceaccounts', 'services']],
-  [['apps'], ['controllerrevisions', 'daemonsets', 'deployments', 'deployments/scale', 'replicasets', 'replicasets/scale', 'statefulsets', 'statefulsets/scale']],
+  [
+    [''],
+    [
+      'configmaps',
+      'endpoints',
+      'persistentvolumeclaims',
+      'pods',
+      'replicationcontrollers',
+      'replicationcontrollers/scale',
+      'serviceaccounts',
+      'services',
+    ],
+  ],
+  [
+    ['apps'],
+    [
+      'controllerrevisions',
+      'daemonsets',
+      'deployments',
+      'deployments/scale',
+      'replicasets',
+      'replicasets/scale',
+      'statefulsets',
+      'statefulsets/scale',
+    ],
+  ],
   [['autoscaling'], ['horizontalpodautoscalers']],
   [['batch'], ['cronjobs', 'jobs']],
   [['networking.k8s.io'], ['ingresses', 'networkpolicies']],
@@ -17,24 +45,62 @@ const workloads: readonly (readonly [readonly string[], readonly string[]])[] = 
 ];
 const viewed: readonly PolicyRule[] = [
   ...workloads.map(([groups, resources]) => rule(read, groups, resources)),
-  rule(read, [''], ['bindings', 'events', 'limitranges', 'namespaces', 'namespaces/status', 'pods/log', 'pods/status', 'resourcequotas']),
+  rule(
+    read,
+    [''],
+    [
+      'bindings',
+      'events',
+      'limitranges',
+      'namespaces',
+      'namespaces/status',
+      'pods/log',
+      'pods/status',
+      'resourcequotas',
+    ],
+  ),
   rule(read, ['discovery.k8s.io'], ['endpointslices']),
 ];
 const edited: readonly PolicyRule[] = [
   ...viewed,
   ...workloads.map(([groups, resources]) => rule(write, groups, resources)),
-  rule([...read, ...write], [''], ['secrets', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'services/proxy']),
+  rule(
+    [...read, ...write],
+    [''],
+    ['secrets', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'services/proxy'],
+  ),
   rule(['create'], [''], ['pods/eviction', 'serviceaccounts/token']),
   rule([...read, ...write], ['coordination.k8s.io'], ['leases']),
 ];
 
 const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
   'cluster-admin': [rule(['*'], ['*'], ['*']), { verbs: ['*'], nonResourceURLs: ['*'] }],
-  admin: [...edited, rule([...read, ...write], ['rbac.authorization.k8s.io'], ['rolebindings', 'roles']), rule(['create'], ['authorization.k8s.io'], ['localsubjectaccessreviews'])],
+  admin: [
+    ...edited,
+    rule([...read, ...write], ['rbac.authorization.k8s.io'], ['rolebindings', 'roles']),
+    rule(['create'], ['authorization.k8s.io'], ['localsubjectaccessreviews']),
+  ],
   edit: edited,
   view: viewed,
-  'system:basic-user': [rule(['create'], ['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']), rule(['create'], ['authentication.k8s.io'], ['selfsubjectreviews'])],
-  'system:discovery': [paths('/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/openapi', '/openapi/*', '/readyz', '/version', '/version/')],
+  'system:basic-user': [
+    rule(['create'], ['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']),
+    rule(['create'], ['authentication.k8s.io'], ['selfsubjectreviews']),
+  ],
+  'system:discovery': [
+    paths(
+      '/api',
+      '/api/*',
+      '/apis',
+      '/apis/*',
+      '/healthz',
+      '/livez',
+      '/openapi',
+      '/openapi/*',
+      '/readyz',
+      '/version',
+      '/version/',
+    ),
+  ],
   'system:public-info-viewer': [paths('/healthz', '/livez', '/readyz', '/version', '/version/')],
 };
 
@@ -50,7 +116,9 @@ const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 
 export function bootstrapPolicy(): readonly (ClusterRole | ClusterRoleBinding)[] {
   return [
-    ...Object.entries(roles).map(([name, rules]): ClusterRole => ({ apiVersion, kind: 'ClusterRole', metadata: { name, labels }, rules })),
+    ...Object.entries(roles).map(
+      ([name, rules]): ClusterRole => ({ apiVersion, kind: 'ClusterRole', metadata: { name, labels }, rules }),
+    ),
     ...Object.entries(bindings).map(
       ([name, groups]): ClusterRoleBinding => ({
         apiVersion,

@@ -63,7 +63,13 @@ function pathsOf(path: string, kind: Kind): Record<string, unknown> {
     'x-kubernetes-group-version-kind': gvk,
     responses: { 200: { description: 'OK', content: media } },
   });
-  const written = { parameters: ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({ name, in: 'query', schema: { type: 'string', uniqueItems: true } })) };
+  const written = {
+    parameters: ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({
+      name,
+      in: 'query',
+      schema: { type: 'string', uniqueItems: true },
+    })),
+  };
   const withBody = (action: string) => ({ ...operation(action), ...written, requestBody: { content: media } });
   return {
     [base]: { get: operation('list'), post: withBody('post'), delete: operation('deletecollection') },

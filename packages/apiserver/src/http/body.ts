@@ -34,7 +34,8 @@ function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
   try {
     const { apiVersion, kind, message } = openEnvelope(bytes);
     const schema = schemaOf(apiVersion, kind);
-    if (schema === undefined) throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
+    if (schema === undefined)
+      throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
     return { ...(readMessage(schema, message) as object), apiVersion, kind };
   } catch (error) {
     if (error instanceof ProtobufError) throw badRequest(error.message, error);

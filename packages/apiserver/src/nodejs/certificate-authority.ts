@@ -21,7 +21,10 @@ export interface IssueOptions {
   readonly nowMs: number;
 }
 
-const serialNumber = () => Buffer.from(webcrypto.getRandomValues(new Uint8Array(16))).toString('hex').replace(/^[89a-f]/, '7');
+const serialNumber = () =>
+  Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)))
+    .toString('hex')
+    .replace(/^[89a-f]/, '7');
 const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
 async function privatePem(key: CryptoKey): Promise<string> {
@@ -45,7 +48,10 @@ export class CertificateAuthority {
       keys,
       extensions: [
         new x509.BasicConstraintsExtension(true, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature, true),
+        new x509.KeyUsagesExtension(
+          x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
+          true,
+        ),
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
@@ -53,7 +59,9 @@ export class CertificateAuthority {
   }
 
   static async load({ certPem, keyPem }: KeyPairPem): Promise<CertificateAuthority> {
-    const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(keyPem), algorithm, true, ['sign']);
+    const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(keyPem), algorithm, true, [
+      'sign',
+    ]);
     return new CertificateAuthority(new x509.X509Certificate(certPem), key as CryptoKey);
   }
 
@@ -61,9 +69,17 @@ export class CertificateAuthority {
     return { certPem: this.certificate.toString('pem'), keyPem: await privatePem(this.key) };
   }
 
-  issueServer(options: IssueOptions & { readonly dns: readonly string[]; readonly ips: readonly string[] }): Promise<KeyPairPem> {
-    const names = [...options.dns.map((value) => ({ type: 'dns' as const, value })), ...options.ips.map((value) => ({ type: 'ip' as const, value }))];
-    return this.issue([{ CN: [options.commonName] }], options.nowMs, [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]), new x509.SubjectAlternativeNameExtension(names)]);
+  issueServer(
+    options: IssueOptions & { readonly dns: readonly string[]; readonly ips: readonly string[] },
+  ): Promise<KeyPairPem> {
+    const names = [
+      ...options.dns.map((value) => ({ type: 'dns' as const, value })),
+      ...options.ips.map((value) => ({ type: 'ip' as const, value })),
+    ];
+    return this.issue([{ CN: [options.commonName] }], options.nowMs, [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
+    ]);
   }
 
   /** The common name is the user's name, the organizations are its groups. */
@@ -73,7 +89,11 @@ export class CertificateAuthority {
     return this.issue(name, options.nowMs, [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])]);
   }
 
-  private async issue(subject: x509.JsonName, nowMs: number, extensions: readonly x509.Extension[]): Promise<KeyPairPem> {
+  private async issue(
+    subject: x509.JsonName,
+    nowMs: number,
+    extensions: readonly x509.Extension[],
+  ): Promise<KeyPairPem> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
@@ -84,7 +104,11 @@ export class CertificateAuthority {
       signingAlgorithm: algorithm,
       publicKey: keys.publicKey,
       signingKey: this.key,
-      extensions: [new x509.BasicConstraintsExtension(false, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true), ...extensions],
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        ...extensions,
+      ],
     });
     return { certPem: certificate.toString('pem'), keyPem: await privatePem(keys.privateKey) };
   }

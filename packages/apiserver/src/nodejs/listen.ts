@@ -50,7 +50,18 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
   const server: Server =
     tls === undefined
       ? createServer(timing, onRequest)
-      : createTlsServer({ ...timing, cert: tls.certPem, key: tls.keyPem, ca: tls.clientCaPem, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' }, onRequest);
+      : createTlsServer(
+          {
+            ...timing,
+            cert: tls.certPem,
+            key: tls.keyPem,
+            ca: tls.clientCaPem,
+            requestCert: true,
+            rejectUnauthorized: false,
+            minVersion: 'TLSv1.2',
+          },
+          onRequest,
+        );
   server.maxConnections = connectionsMax;
   server.listen({ host, port });
   try {
@@ -74,7 +85,11 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
 }
 
 /** The first of `port`, `port + 1`… that can be listened on. */
-export async function listenOnFree(handler: HttpHandler, options: ListenOptions & { readonly port: number }, triesMax = 100): Promise<Listening> {
+export async function listenOnFree(
+  handler: HttpHandler,
+  options: ListenOptions & { readonly port: number },
+  triesMax = 100,
+): Promise<Listening> {
   for (let tried = 0; ; tried++) {
     try {
       return await listen(handler, { ...options, port: options.port === 0 ? 0 : options.port + tried });
@@ -138,7 +153,10 @@ function peerOf({ socket }: IncomingMessage): Peer {
   if (peer === undefined) {
     const remoteAddress = socket.remoteAddress;
     const clientCertificate = certificateOf(socket as TLSSocket);
-    peer = { ...(remoteAddress === undefined ? {} : { remoteAddress }), ...(clientCertificate === undefined ? {} : { clientCertificate }) };
+    peer = {
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      ...(clientCertificate === undefined ? {} : { clientCertificate }),
+    };
     peers.set(socket, peer);
   }
   return peer;
@@ -150,14 +168,26 @@ function certificateOf(socket: TLSSocket): Peer['clientCertificate'] {
   if (subject?.CN === undefined) return undefined;
   const organizations = subject.O as string | string[] | undefined;
   const commonName = String(subject.CN);
-  return { commonName, organizations: organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations] };
+  return {
+    commonName,
+    organizations: organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations],
+  };
 }
 
-async function respond(message: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpResponse, signal: AbortSignal): Promise<void> {
+async function respond(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: HttpResponse,
+  signal: AbortSignal,
+): Promise<void> {
   const sent: Record<string, string | readonly string[]> = { ...headers };
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     let bytes: Uint8Array = typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array());
-    if (bytes.length >= gzipBytesMin && /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? '')) && compressed.has(String(headers['content-type']))) {
+    if (
+      bytes.length >= gzipBytesMin &&
+      /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? '')) &&
+      compressed.has(String(headers['content-type']))
+    ) {
       bytes = await packed(bytes);
       sent['content-encoding'] = 'gzip';
     }
@@ -177,7 +207,10 @@ async function respond(message: IncomingMessage, response: ServerResponse, { sta
   response.end();
 }
 
-const packed = (bytes: Uint8Array): Promise<Buffer> => new Promise((resolve, reject) => gzip(bytes, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error))));
+const packed = (bytes: Uint8Array): Promise<Buffer> =>
+  new Promise((resolve, reject) =>
+    gzip(bytes, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error))),
+  );
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -123,7 +123,9 @@ export function appliedOnto(
     live,
     mine(resource, wishes, options.subresource),
     writer,
-    options.force ?? false, (object) => normalizerFor(resource)(object).value as KubernetesObject);
+    options.force ?? false,
+    (object) => normalizerFor(resource)(object).value as KubernetesObject,
+  );
   if (applied.conflicts.length > 0) {
     throw statusError('Conflict', describeConflicts(applied.conflicts), {
       details: {

@@ -7,7 +7,7 @@ import type { StoreEntry } from '@pintle/contracts';
 import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, statusError } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { type Resource, storeKey } from '../registry/resource.js';
+import type { Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
 import { createObject } from './create.js';

@@ -13,7 +13,12 @@ export function kubeConfigText({ url, caPem, certPem, keyPem }: KubeConfigFacts)
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [{ name: 'pintle', cluster: { server: url, 'certificate-authority-data': base64(caPem) } }],
-      users: [{ name: 'pintle-admin', user: { 'client-certificate-data': base64(certPem), 'client-key-data': base64(keyPem) } }],
+      users: [
+        {
+          name: 'pintle-admin',
+          user: { 'client-certificate-data': base64(certPem), 'client-key-data': base64(keyPem) },
+        },
+      ],
       contexts: [{ name: 'pintle', context: { cluster: 'pintle', user: 'pintle-admin' } }],
       'current-context': 'pintle',
     },

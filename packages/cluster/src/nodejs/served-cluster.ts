@@ -12,7 +12,8 @@ import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
 
-export interface ServedClusterParts extends Omit<ClusterParts, 'authenticate' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate'> {
+export interface ServedClusterParts
+  extends Omit<ClusterParts, 'authenticate' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate'> {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 6443; the next free one is taken where it is in use. 0: any free one. */
@@ -30,18 +31,41 @@ export interface ServedCluster extends Cluster {
 }
 
 const issuer = 'https://kubernetes.default.svc.cluster.local';
-const serverNames = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+const serverNames = [
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
 
 /** Resolves when the API answers and every part runs. */
 export async function createServedCluster(parts: ServedClusterParts): Promise<ServedCluster> {
   const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, ...rest } = parts;
   const world = parts.world ?? realWorld();
   const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
-  const keys = await credentials(credentialsFolder, { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp] }, world.clock.now());
-  const tokens = await serviceAccountTokens({ world, issuer, privateKeyPem: keys.tokenKeyPem, publicKeyPem: publicPem(keys.tokenKeyPem) });
+  const keys = await credentials(
+    credentialsFolder,
+    { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp] },
+    world.clock.now(),
+  );
+  const tokens = await serviceAccountTokens({
+    world,
+    issuer,
+    privateKeyPem: keys.tokenKeyPem,
+    publicKeyPem: publicPem(keys.tokenKeyPem),
+  });
 
-  let handle: HttpHandler = async () => ({ status: 503, headers: { 'content-type': 'application/json', 'retry-after': '1' }, body: JSON.stringify(statusError('ServiceUnavailable', 'the cluster is starting').status) });
-  const listening = await listenOnFree((request) => handle(request), { host, port, tls: { ...keys.server, clientCaPem: keys.caPem } });
+  let handle: HttpHandler = async () => ({
+    status: 503,
+    headers: { 'content-type': 'application/json', 'retry-after': '1' },
+    body: JSON.stringify(statusError('ServiceUnavailable', 'the cluster is starting').status),
+  });
+  const listening = await listenOnFree((request) => handle(request), {
+    host,
+    port,
+    tls: { ...keys.server, clientCaPem: keys.caPem },
+  });
   try {
     const cluster = await createCluster({
       ...rest,
@@ -81,4 +105,3 @@ async function writePrivately(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text, { mode: 0o600 });
 }
-

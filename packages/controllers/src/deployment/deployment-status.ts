@@ -10,10 +10,12 @@ export interface StatusFacts {
   readonly collisionCount?: number;
 }
 
-const sum = (sets: readonly ReplicaSet[], read: (set: ReplicaSet) => number | undefined) => sets.reduce((total, set) => total + (read(set) ?? 0), 0);
+const sum = (sets: readonly ReplicaSet[], read: (set: ReplicaSet) => number | undefined) =>
+  sets.reduce((total, set) => total + (read(set) ?? 0), 0);
 
 /** Only counts above zero are written, as Go leaves zeros out. */
-const counts = (fields: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0));
+const counts = (fields: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0));
 
 export function planStatus(deployment: Deployment, facts: StatusFacts): DeploymentStatus {
   const { newSet, allSets } = facts;
@@ -36,59 +38,108 @@ export function planStatus(deployment: Deployment, facts: StatusFacts): Deployme
 
 type Wanted = Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>;
 
-function conditionsOf(deployment: Deployment, status: DeploymentStatus, facts: StatusFacts): readonly DeploymentCondition[] {
+function conditionsOf(
+  deployment: Deployment,
+  status: DeploymentStatus,
+  facts: StatusFacts,
+): readonly DeploymentCondition[] {
   const now = formatTime(facts.nowMs);
   let conditions = deployment.status?.conditions ?? [];
   const set = (wanted: Wanted, touch = false) => {
     const present = findCondition(conditions, wanted.type);
     if (present !== undefined && present.status === wanted.status && present.reason === wanted.reason && !touch) return;
     const lastTransitionTime = present?.status === wanted.status ? (present.lastTransitionTime ?? now) : now;
-    conditions = [...conditions.filter(({ type }) => type !== wanted.type), { ...wanted, lastUpdateTime: now, lastTransitionTime }];
+    conditions = [
+      ...conditions.filter(({ type }) => type !== wanted.type),
+      { ...wanted, lastUpdateTime: now, lastTransitionTime },
+    ];
   };
   const minAvailable = (deployment.spec?.replicas ?? 1) - fencepostsOf(deployment).maxUnavailable;
   set(
     (status.availableReplicas ?? 0) >= minAvailable
-      ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-      : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' },
+      ? {
+          type: 'Available',
+          status: 'True',
+          reason: 'MinimumReplicasAvailable',
+          message: 'Deployment has minimum availability.',
+        }
+      : {
+          type: 'Available',
+          status: 'False',
+          reason: 'MinimumReplicasUnavailable',
+          message: 'Deployment does not have minimum availability.',
+        },
   );
   const progress = progressOf(deployment, status, facts);
   if (progress !== undefined) set(progress.condition, progress.moved);
   return conditions;
 }
 
-export const hasProgressDeadline = ({ spec }: Deployment): boolean => spec?.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds !== 2_147_483_647;
+export const hasProgressDeadline = ({ spec }: Deployment): boolean =>
+  spec?.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds !== 2_147_483_647;
 
 /** Every wanted pod is new, available, and no old one is left. */
 export function isComplete(deployment: Deployment, status: DeploymentStatus): boolean {
   const wanted = deployment.spec?.replicas ?? 1;
-  return (status.updatedReplicas ?? 0) === wanted && (status.replicas ?? 0) === wanted && (status.availableReplicas ?? 0) === wanted && (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
+  return (
+    (status.updatedReplicas ?? 0) === wanted &&
+    (status.replicas ?? 0) === wanted &&
+    (status.availableReplicas ?? 0) === wanted &&
+    (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+  );
 }
 
-function progressOf(deployment: Deployment, status: DeploymentStatus, { newSet, nowMs }: StatusFacts): { condition: Wanted; moved: boolean } | undefined {
+function progressOf(
+  deployment: Deployment,
+  status: DeploymentStatus,
+  { newSet, nowMs }: StatusFacts,
+): { condition: Wanted; moved: boolean } | undefined {
   if (!hasProgressDeadline(deployment)) return undefined;
   const name = deployment.metadata.name ?? '';
-  const subject = newSet === undefined ? `Deployment ${JSON.stringify(name)}` : `ReplicaSet ${JSON.stringify(newSet.metadata.name)}`;
+  const subject =
+    newSet === undefined ? `Deployment ${JSON.stringify(name)}` : `ReplicaSet ${JSON.stringify(newSet.metadata.name)}`;
   const present = findCondition(deployment.status?.conditions, 'Progressing');
   const before = deployment.status ?? {};
-  const condition = (value: 'True' | 'False' | 'Unknown', reason: string, message: string): Wanted => ({ type: 'Progressing', status: value, reason, message });
+  const condition = (value: 'True' | 'False' | 'Unknown', reason: string, message: string): Wanted => ({
+    type: 'Progressing',
+    status: value,
+    reason,
+    message,
+  });
   if (deployment.spec?.paused) {
-    return present?.reason === 'DeploymentPaused' ? undefined : { condition: condition('Unknown', 'DeploymentPaused', 'Deployment is paused'), moved: false };
+    return present?.reason === 'DeploymentPaused'
+      ? undefined
+      : { condition: condition('Unknown', 'DeploymentPaused', 'Deployment is paused'), moved: false };
   }
-  if (present?.reason === 'DeploymentPaused') return { condition: condition('Unknown', 'DeploymentResumed', 'Deployment is resumed'), moved: false };
-  const settled = (before.replicas ?? 0) === (before.updatedReplicas ?? 0) && present?.reason === 'NewReplicaSetAvailable';
+  if (present?.reason === 'DeploymentPaused')
+    return { condition: condition('Unknown', 'DeploymentResumed', 'Deployment is resumed'), moved: false };
+  const settled =
+    (before.replicas ?? 0) === (before.updatedReplicas ?? 0) && present?.reason === 'NewReplicaSetAvailable';
   if (settled && sameCounts(status, before)) return undefined;
-  if (isComplete(deployment, status)) return { condition: condition('True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`), moved: present?.reason !== 'NewReplicaSetAvailable' };
+  if (isComplete(deployment, status))
+    return {
+      condition: condition('True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`),
+      moved: present?.reason !== 'NewReplicaSetAvailable',
+    };
   const advanced =
     (status.updatedReplicas ?? 0) > (before.updatedReplicas ?? 0) ||
     (status.replicas ?? 0) - (status.updatedReplicas ?? 0) < (before.replicas ?? 0) - (before.updatedReplicas ?? 0) ||
     (status.readyReplicas ?? 0) > (before.readyReplicas ?? 0) ||
     (status.availableReplicas ?? 0) > (before.availableReplicas ?? 0);
-  if (advanced || present === undefined) return { condition: condition('True', 'ReplicaSetUpdated', `${subject} is progressing.`), moved: advanced };
-  if ((deadlineInMs(deployment, nowMs) ?? 1) <= 0) return { condition: condition('False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`), moved: false };
+  if (advanced || present === undefined)
+    return { condition: condition('True', 'ReplicaSetUpdated', `${subject} is progressing.`), moved: advanced };
+  if ((deadlineInMs(deployment, nowMs) ?? 1) <= 0)
+    return {
+      condition: condition('False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`),
+      moved: false,
+    };
   return undefined;
 }
 
-const sameCounts = ({ conditions: _a, observedGeneration: _b, ...a }: DeploymentStatus, { conditions: _c, observedGeneration: _d, ...b }: DeploymentStatus) => deepEqual(a, b);
+const sameCounts = (
+  { conditions: _a, observedGeneration: _b, ...a }: DeploymentStatus,
+  { conditions: _c, observedGeneration: _d, ...b }: DeploymentStatus,
+) => deepEqual(a, b);
 
 /** Until the rollout counts as stuck; undefined where nothing is rolling out, or there is no deadline. */
 export function deadlineInMs(deployment: Deployment, nowMs: number): number | undefined {

@@ -1,10 +1,25 @@
 /** The Deployment controller: rolls pods from one template to the next, a ReplicaSet each. */
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
-import { type Controller, controller, createEventRecorder, type EventRecorder, type ReconcileContext } from '@pintle/controller-runtime';
+import {
+  type Controller,
+  controller,
+  createEventRecorder,
+  type EventRecorder,
+  type ReconcileContext,
+} from '@pintle/controller-runtime';
 import { controllerOf, controllerReference, deepEqual, type KubernetesObject, StatusError } from '@pintle/machinery';
 import { deadlineInMs, planStatus } from './deployment-status.js';
-import { fencepostsOf, isScalingEvent, newSetReplicas, planProportional, planRecreate, planRollout, replicasOf, type Scaling } from './plan-deployment.js';
+import {
+  fencepostsOf,
+  isScalingEvent,
+  newSetReplicas,
+  planProportional,
+  planRecreate,
+  planRollout,
+  replicasOf,
+  type Scaling,
+} from './plan-deployment.js';
 import { annotationsFor, byAge, newSetOf, revisionAnnotation, revisionOf, sameTemplate } from './revision.js';
 import { templateHash, templateHashLabel } from './template-hash.js';
 
@@ -20,7 +35,9 @@ export function deploymentController({ concurrency = 5 }: { readonly concurrency
     .watches(Pod, (pod, informers) => {
       // Recreate waits for the last old pod; only then a deployment cares for pods.
       if (pod.metadata.deletionTimestamp === undefined) return [];
-      const set = informers.informer(ReplicaSet).lister.get({ name: controllerOf(pod)?.name ?? '', namespace: pod.metadata.namespace ?? '' });
+      const set = informers
+        .informer(ReplicaSet)
+        .lister.get({ name: controllerOf(pod)?.name ?? '', namespace: pod.metadata.namespace ?? '' });
       const owner = set === undefined ? undefined : controllerOf(set);
       return owner?.kind === 'Deployment' ? [{ name: owner.name, namespace: pod.metadata.namespace ?? '' }] : [];
     })
@@ -28,20 +45,26 @@ export function deploymentController({ concurrency = 5 }: { readonly concurrency
 }
 
 const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
-const byController = ({ metadata }: KubernetesObject): readonly string[] => metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [];
+const byController = ({ metadata }: KubernetesObject): readonly string[] =>
+  metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [];
 
 class Rollout {
   private readonly events: EventRecorder;
 
   constructor(private readonly context: ReconcileContext<Deployment>) {
-    this.events = createEventRecorder({ client: context.client, world: context.world, component: 'deployment-controller' });
+    this.events = createEventRecorder({
+      client: context.client,
+      world: context.world,
+      component: 'deployment-controller',
+    });
   }
 
   async run(): Promise<undefined | { requeueAfterMs: number }> {
     const { object: deployment, world } = this.context;
     if (deployment === undefined) return undefined;
     const sets = this.setsOf(deployment);
-    if (deployment.metadata.deletionTimestamp !== undefined) return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
+    if (deployment.metadata.deletionTimestamp !== undefined)
+      return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
     if (deployment.spec?.paused || isScalingEvent(deployment, sets)) {
       await this.scaleAll(deployment, planProportional(deployment, sets), sets);
       return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
@@ -50,7 +73,9 @@ class Rollout {
     if (newSet === undefined) return undefined;
     const oldSets = sets.filter((set) => set.metadata.uid !== newSet.metadata.uid);
     const scalings =
-      deployment.spec?.strategy?.type === 'Recreate' ? planRecreate(deployment, newSet, oldSets, this.hasPods(oldSets)) : planRollout(deployment, newSet, oldSets);
+      deployment.spec?.strategy?.type === 'Recreate'
+        ? planRecreate(deployment, newSet, oldSets, this.hasPods(oldSets))
+        : planRollout(deployment, newSet, oldSets);
     await this.scaleAll(deployment, scalings, sets);
     const complete = oldSets.every((set) => replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0);
     if (complete) await this.cleanUp(deployment, oldSets);
@@ -66,7 +91,11 @@ class Rollout {
 
   private hasPods(sets: readonly ReplicaSet[]): boolean {
     const { lister } = this.context.informers.informer(Pod, { indexes: { ownedBy: byController } });
-    return sets.some(({ metadata }) => lister.byIndex('ownedBy', metadata.uid ?? '').some(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed'));
+    return sets.some(({ metadata }) =>
+      lister
+        .byIndex('ownedBy', metadata.uid ?? '')
+        .some(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed'),
+    );
   }
 
   /** The set of the present template, made where there is none. Undefined: the world has to be looked at anew. */
@@ -79,26 +108,53 @@ class Rollout {
     const annotations = annotationsFor(deployment, found, others, scale);
     const newSet = found ?? (await this.createSet(deployment, sets, annotations));
     if (newSet === undefined) return undefined;
-    const current = found !== undefined && !deepEqual(found.metadata.annotations, { ...found.metadata.annotations, ...annotations }) ? await client.update({ ...found, metadata: { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } } }) : newSet;
+    const current =
+      found !== undefined && !deepEqual(found.metadata.annotations, { ...found.metadata.annotations, ...annotations })
+        ? await client.update({
+            ...found,
+            metadata: { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } },
+          })
+        : newSet;
     if (deployment.metadata.annotations?.[revisionAnnotation] !== annotations[revisionAnnotation]) {
       const { name = '', namespace = '' } = deployment.metadata;
-      await client.patch(Deployment, { name, namespace }, { type: 'merge', body: { metadata: { annotations: { [revisionAnnotation]: annotations[revisionAnnotation] } } } });
+      await client.patch(
+        Deployment,
+        { name, namespace },
+        {
+          type: 'merge',
+          body: { metadata: { annotations: { [revisionAnnotation]: annotations[revisionAnnotation] } } },
+        },
+      );
     }
     return current;
   }
 
-  private async createSet(deployment: Deployment, sets: readonly ReplicaSet[], annotations: Readonly<Record<string, string>>): Promise<ReplicaSet | undefined> {
+  private async createSet(
+    deployment: Deployment,
+    sets: readonly ReplicaSet[],
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<ReplicaSet | undefined> {
     const { client } = this.context;
     const template = deployment.spec!.template;
     const hash = templateHash(template, deployment.status?.collisionCount);
     const labels = { ...template.metadata?.labels, [templateHashLabel]: hash };
     const { matchLabels, ...selector } = deployment.spec!.selector;
     const name = `${deployment.metadata.name}-${hash}`;
-    const replicas = deployment.spec?.strategy?.type === 'Recreate' && sets.some((set) => replicasOf(set) > 0 || (set.status?.replicas ?? 0) > 0) ? 0 : newSetReplicas(deployment, undefined, sets);
+    const replicas =
+      deployment.spec?.strategy?.type === 'Recreate' &&
+      sets.some((set) => replicasOf(set) > 0 || (set.status?.replicas ?? 0) > 0)
+        ? 0
+        : newSetReplicas(deployment, undefined, sets);
     const wish: ReplicaSet = {
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
-      metadata: { name, namespace: deployment.metadata.namespace ?? '', labels, annotations, ownerReferences: [controllerReference(deployment, kind)] },
+      metadata: {
+        name,
+        namespace: deployment.metadata.namespace ?? '',
+        labels,
+        annotations,
+        ownerReferences: [controllerReference(deployment, kind)],
+      },
       spec: {
         replicas,
         ...(deployment.spec?.minReadySeconds === undefined ? {} : { minReadySeconds: deployment.spec.minReadySeconds }),
@@ -108,29 +164,58 @@ class Rollout {
     };
     try {
       const made = await client.create(wish);
-      if (replicas > 0) this.events.record(deployment, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`);
+      if (replicas > 0)
+        this.events.record(
+          deployment,
+          'Normal',
+          'ScalingReplicaSet',
+          `Scaled up replica set ${name} from 0 to ${replicas}`,
+        );
       return made;
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists')) throw error;
       const present = await client.get(ReplicaSet, { name, namespace: deployment.metadata.namespace ?? '' });
-      if (controllerOf(present)?.uid === deployment.metadata.uid && sameTemplate(present.spec?.template, template)) return present;
+      if (controllerOf(present)?.uid === deployment.metadata.uid && sameTemplate(present.spec?.template, template))
+        return present;
       // Another template has the same hash: the next one is salted.
-      await client.update({ ...deployment, status: { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 } }, { subresource: 'status' });
+      await client.update(
+        {
+          ...deployment,
+          status: { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 },
+        },
+        { subresource: 'status' },
+      );
       return undefined;
     }
   }
 
-  private async scaleAll(deployment: Deployment, scalings: readonly Scaling[], sets: readonly ReplicaSet[]): Promise<void> {
+  private async scaleAll(
+    deployment: Deployment,
+    scalings: readonly Scaling[],
+    sets: readonly ReplicaSet[],
+  ): Promise<void> {
     const { client } = this.context;
     const wanted = deployment.spec?.replicas ?? 1;
     const scale = { desired: wanted, max: wanted + fencepostsOf(deployment).maxSurge };
-    const told = { 'deployment.kubernetes.io/desired-replicas': String(scale.desired), 'deployment.kubernetes.io/max-replicas': String(scale.max) };
+    const told = {
+      'deployment.kubernetes.io/desired-replicas': String(scale.desired),
+      'deployment.kubernetes.io/max-replicas': String(scale.max),
+    };
     const scaled = new Set(scalings.map(({ set }) => set.metadata.uid));
     for (const { set, replicas } of scalings) {
       const { name = '', namespace = '' } = set.metadata;
-      await client.patch(ReplicaSet, { name, namespace }, { type: 'merge', body: { metadata: { uid: set.metadata.uid, annotations: told }, spec: { replicas } } });
+      await client.patch(
+        ReplicaSet,
+        { name, namespace },
+        { type: 'merge', body: { metadata: { uid: set.metadata.uid, annotations: told }, spec: { replicas } } },
+      );
       const before = replicasOf(set);
-      this.events.record(deployment, 'Normal', 'ScalingReplicaSet', `Scaled ${replicas > before ? 'up' : 'down'} replica set ${name} from ${before} to ${replicas}`);
+      this.events.record(
+        deployment,
+        'Normal',
+        'ScalingReplicaSet',
+        `Scaled ${replicas > before ? 'up' : 'down'} replica set ${name} from ${before} to ${replicas}`,
+      );
     }
     for (const set of sets) {
       const stale = Object.entries(told).some(([key, value]) => set.metadata.annotations?.[key] !== value);
@@ -143,28 +228,53 @@ class Rollout {
   /** Old sets beyond the history limit go, the oldest first. */
   private async cleanUp({ spec }: Deployment, oldSets: readonly ReplicaSet[]): Promise<void> {
     const limit = spec?.revisionHistoryLimit ?? 10;
-    const idle = oldSets.filter((set) => replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0 && set.metadata.deletionTimestamp === undefined);
-    const surplus = [...idle].sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b)).slice(0, Math.max(0, idle.length - limit));
+    const idle = oldSets.filter(
+      (set) =>
+        replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0 && set.metadata.deletionTimestamp === undefined,
+    );
+    const surplus = [...idle]
+      .sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+      .slice(0, Math.max(0, idle.length - limit));
     for (const { metadata } of surplus) {
-      await this.context.client.delete(ReplicaSet, { name: metadata.name ?? '', namespace: metadata.namespace ?? '' }).catch((error: unknown) => {
-        if (!StatusError.is(error, 'NotFound')) throw error;
-      });
+      await this.context.client
+        .delete(ReplicaSet, { name: metadata.name ?? '', namespace: metadata.namespace ?? '' })
+        .catch((error: unknown) => {
+          if (!StatusError.is(error, 'NotFound')) throw error;
+        });
     }
   }
 
-  private async writeStatus(deployment: Deployment, newSet: ReplicaSet | undefined, allSets: readonly ReplicaSet[]): Promise<undefined> {
+  private async writeStatus(
+    deployment: Deployment,
+    newSet: ReplicaSet | undefined,
+    allSets: readonly ReplicaSet[],
+  ): Promise<undefined> {
     const { client, world } = this.context;
     const { collisionCount } = deployment.status ?? {};
-    const status = planStatus(deployment, { newSet, allSets, nowMs: world.clock.now(), ...(collisionCount === undefined ? {} : { collisionCount }) });
+    const status = planStatus(deployment, {
+      newSet,
+      allSets,
+      nowMs: world.clock.now(),
+      ...(collisionCount === undefined ? {} : { collisionCount }),
+    });
     if (deepEqual(status, deployment.status)) return undefined;
     const { name = '', namespace = '', uid } = deployment.metadata;
     // Only the status is written, over whatever the deployment is by now; an older generation is told as observed.
-    await client.patch(Deployment, { name, namespace }, { type: 'merge', body: { metadata: { uid }, status: { ...cleared(deployment.status, status), ...status } } }, { subresource: 'status' });
+    await client.patch(
+      Deployment,
+      { name, namespace },
+      { type: 'merge', body: { metadata: { uid }, status: { ...cleared(deployment.status, status), ...status } } },
+      { subresource: 'status' },
+    );
     return undefined;
   }
 }
 
 /** Nulls for what the new status no longer says. */
 function cleared(before: object | undefined, after: object): Record<string, null> {
-  return Object.fromEntries(Object.keys(before ?? {}).filter((key) => !(key in after)).map((key) => [key, null]));
+  return Object.fromEntries(
+    Object.keys(before ?? {})
+      .filter((key) => !(key in after))
+      .map((key) => [key, null]),
+  );
 }

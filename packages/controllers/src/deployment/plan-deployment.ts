@@ -10,7 +10,8 @@ export interface Scaling {
 
 export const replicasOf = (set: ReplicaSet | undefined): number => set?.spec?.replicas ?? 0;
 const total = (sets: readonly ReplicaSet[]) => sets.reduce((sum, set) => sum + replicasOf(set), 0);
-const availableOf = (sets: readonly ReplicaSet[]) => sets.reduce((sum, { status }) => sum + (status?.availableReplicas ?? 0), 0);
+const availableOf = (sets: readonly ReplicaSet[]) =>
+  sets.reduce((sum, { status }) => sum + (status?.availableReplicas ?? 0), 0);
 
 export interface Fenceposts {
   readonly maxSurge: number;
@@ -28,7 +29,11 @@ export function fencepostsOf({ spec }: Deployment): Fenceposts {
 }
 
 /** How many the new set should have, all sets together never above replicas and surge. */
-export function newSetReplicas(deployment: Deployment, newSet: ReplicaSet | undefined, all: readonly ReplicaSet[]): number {
+export function newSetReplicas(
+  deployment: Deployment,
+  newSet: ReplicaSet | undefined,
+  all: readonly ReplicaSet[],
+): number {
   const wanted = deployment.spec?.replicas ?? 1;
   if (deployment.spec?.strategy?.type === 'Recreate') return wanted;
   const maxTotal = wanted + fencepostsOf(deployment).maxSurge;
@@ -38,7 +43,11 @@ export function newSetReplicas(deployment: Deployment, newSet: ReplicaSet | unde
 }
 
 /** The next step of a rolling update: the new set grows first; only when it has, the old ones shrink. */
-export function planRollout(deployment: Deployment, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): readonly Scaling[] {
+export function planRollout(
+  deployment: Deployment,
+  newSet: ReplicaSet,
+  oldSets: readonly ReplicaSet[],
+): readonly Scaling[] {
   const wanted = deployment.spec?.replicas ?? 1;
   const all = [...oldSets, newSet];
   const grown = replicasOf(newSet) > wanted ? wanted : newSetReplicas(deployment, newSet, all);
@@ -71,21 +80,34 @@ function planShrink(deployment: Deployment, newSet: ReplicaSet, oldSets: readonl
     replicas.set(set, replicas.get(set)! - count);
     removable -= count;
   }
-  return [...replicas].filter(([set, count]) => count !== replicasOf(set)).map(([set, count]) => ({ set, replicas: count }));
+  return [...replicas]
+    .filter(([set, count]) => count !== replicasOf(set))
+    .map(([set, count]) => ({ set, replicas: count }));
 }
 
 /** Recreate: all old pods go before any new one comes. */
-export function planRecreate(deployment: Deployment, newSet: ReplicaSet | undefined, oldSets: readonly ReplicaSet[], oldPodsLeft: boolean): readonly Scaling[] {
+export function planRecreate(
+  deployment: Deployment,
+  newSet: ReplicaSet | undefined,
+  oldSets: readonly ReplicaSet[],
+  oldPodsLeft: boolean,
+): readonly Scaling[] {
   const active = oldSets.filter((set) => replicasOf(set) > 0);
   if (active.length > 0) return active.map((set) => ({ set, replicas: 0 }));
   const wanted = deployment.spec?.replicas ?? 1;
-  return oldPodsLeft || newSet === undefined || replicasOf(newSet) === wanted ? [] : [{ set: newSet, replicas: wanted }];
+  return oldPodsLeft || newSet === undefined || replicasOf(newSet) === wanted
+    ? []
+    : [{ set: newSet, replicas: wanted }];
 }
 
 /** Whether the deployment was scaled since its sets were last told of its size. */
 export function isScalingEvent({ spec }: Deployment, sets: readonly ReplicaSet[]): boolean {
   const wanted = String(spec?.replicas ?? 1);
-  return sets.some((set) => replicasOf(set) > 0 && (set.metadata.annotations?.['deployment.kubernetes.io/desired-replicas'] ?? wanted) !== wanted);
+  return sets.some(
+    (set) =>
+      replicasOf(set) > 0 &&
+      (set.metadata.annotations?.['deployment.kubernetes.io/desired-replicas'] ?? wanted) !== wanted,
+  );
 }
 
 /** Scaling in the middle of a rollout: every set grows or shrinks in proportion to its size. */
@@ -115,7 +137,9 @@ export function planProportional(deployment: Deployment, sets: readonly ReplicaS
   }
   const largest = ordered[0]!;
   replicas.set(largest, Math.max(0, replicas.get(largest)! + toAdd - added));
-  return [...replicas].filter(([set, count]) => count !== replicasOf(set)).map(([set, count]) => ({ set, replicas: count }));
+  return [...replicas]
+    .filter(([set, count]) => count !== replicasOf(set))
+    .map(([set, count]) => ({ set, replicas: count }));
 }
 
 function proportionOf(set: ReplicaSet, deployment: Deployment, toAdd: number, added: number, allowed: number): number {

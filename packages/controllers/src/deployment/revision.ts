@@ -8,9 +8,20 @@ export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
 export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 const historyAnnotation = 'deployment.kubernetes.io/revision-history';
-const notCopied = new Set(['kubectl.kubernetes.io/last-applied-configuration', revisionAnnotation, historyAnnotation, desiredAnnotation, maxAnnotation, 'deprecated.deployment.rollback.to']);
+const notCopied = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  revisionAnnotation,
+  historyAnnotation,
+  desiredAnnotation,
+  maxAnnotation,
+  'deprecated.deployment.rollback.to',
+]);
 
-export const revisionOf = ({ metadata }: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } }): number => Number(metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+export const revisionOf = ({
+  metadata,
+}: {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+}): number => Number(metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
 
 function withoutHash(template: PodTemplateSpec | undefined): unknown {
   const { labels, ...metadata } = template?.metadata ?? {};
@@ -18,7 +29,8 @@ function withoutHash(template: PodTemplateSpec | undefined): unknown {
   return { ...template, metadata: { ...metadata, labels: rest } };
 }
 
-export const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean => deepEqual(withoutHash(a), withoutHash(b));
+export const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean =>
+  deepEqual(withoutHash(a), withoutHash(b));
 
 /** The set of the present template; the oldest where several match. */
 export function newSetOf({ spec }: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
@@ -26,17 +38,38 @@ export function newSetOf({ spec }: Deployment, sets: readonly ReplicaSet[]): Rep
 }
 
 export const byAge = (a: ReplicaSet, b: ReplicaSet): number => {
-  const [x, y] = [`${a.metadata.creationTimestamp} ${a.metadata.name}`, `${b.metadata.creationTimestamp} ${b.metadata.name}`];
+  const [x, y] = [
+    `${a.metadata.creationTimestamp} ${a.metadata.name}`,
+    `${b.metadata.creationTimestamp} ${b.metadata.name}`,
+  ];
   return x < y ? -1 : x > y ? 1 : 0;
 };
 
 /** The annotations that the new set carries: the deployment's own, and the revision after all others. */
-export function annotationsFor(deployment: Deployment, set: ReplicaSet | undefined, others: readonly ReplicaSet[], scale: { readonly desired: number; readonly max: number }): Readonly<Record<string, string>> {
-  const copied = Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key)));
+export function annotationsFor(
+  deployment: Deployment,
+  set: ReplicaSet | undefined,
+  others: readonly ReplicaSet[],
+  scale: { readonly desired: number; readonly max: number },
+): Readonly<Record<string, string>> {
+  const copied = Object.fromEntries(
+    Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key)),
+  );
   const present = set === undefined ? 0 : revisionOf(set);
   const next = Math.max(0, ...others.map(revisionOf)) + 1;
   const revision = Math.max(present, next);
   const before = set?.metadata.annotations?.[historyAnnotation];
-  const history: Readonly<Record<string, string>> = present > 0 && revision > present ? { [historyAnnotation]: before === undefined ? String(present) : `${before},${present}` } : before === undefined ? {} : { [historyAnnotation]: before };
-  return { ...copied, [revisionAnnotation]: String(revision), ...history, [desiredAnnotation]: String(scale.desired), [maxAnnotation]: String(scale.max) };
+  const history: Readonly<Record<string, string>> =
+    present > 0 && revision > present
+      ? { [historyAnnotation]: before === undefined ? String(present) : `${before},${present}` }
+      : before === undefined
+        ? {}
+        : { [historyAnnotation]: before };
+  return {
+    ...copied,
+    [revisionAnnotation]: String(revision),
+    ...history,
+    [desiredAnnotation]: String(scale.desired),
+    [maxAnnotation]: String(scale.max),
+  };
 }

@@ -4,14 +4,24 @@ import { EndpointSlice } from '@pintle/api/discovery/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { controllerReference, StatusError } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { groupEndpoints, managedBy, managedByLabel, type PortGroup, planSlices, serviceNameLabel } from './plan-endpoints.js';
+import {
+  groupEndpoints,
+  managedBy,
+  managedByLabel,
+  type PortGroup,
+  planSlices,
+  serviceNameLabel,
+} from './plan-endpoints.js';
 
 export * from './plan-endpoints.js';
 
 const zoneLabel = 'topology.kubernetes.io/zone';
 
 /** The Services whose selector fits the pod. */
-export function servicesOf(pod: Pod, informers: Informers): readonly { readonly name: string; readonly namespace: string }[] {
+export function servicesOf(
+  pod: Pod,
+  informers: Informers,
+): readonly { readonly name: string; readonly namespace: string }[] {
   const labels = pod.metadata.labels ?? {};
   return informers
     .informer(Service)
@@ -20,7 +30,10 @@ export function servicesOf(pod: Pod, informers: Informers): readonly { readonly 
     .map(({ metadata }) => ({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }));
 }
 
-export const matches = (selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean => {
+export const matches = (
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean => {
   const entries = Object.entries(selector);
   return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
 };
@@ -50,13 +63,24 @@ const kind = { group: '', version: 'v1', kind: 'Service' };
 
 async function reconcile({ object: service, client, informers }: ReconcileContext<Service>): Promise<void> {
   // A Service that is gone takes its slices with it, by ownership.
-  if (service?.spec?.selector === undefined || service.spec.type === 'ExternalName' || service.metadata.deletionTimestamp !== undefined) return;
+  if (
+    service?.spec?.selector === undefined ||
+    service.spec.type === 'ExternalName' ||
+    service.metadata.deletionTimestamp !== undefined
+  )
+    return;
   const { name = '', namespace = '' } = service.metadata;
   const present = informers
     .informer(EndpointSlice)
     .lister.list({ namespace })
-    .filter(({ metadata }) => metadata.labels?.[serviceNameLabel] === name && metadata.labels[managedByLabel] === managedBy && metadata.deletionTimestamp === undefined);
-  const zoneOf = (nodeName: string) => informers.informer(Node).lister.get({ name: nodeName })?.metadata.labels?.[zoneLabel];
+    .filter(
+      ({ metadata }) =>
+        metadata.labels?.[serviceNameLabel] === name &&
+        metadata.labels[managedByLabel] === managedBy &&
+        metadata.deletionTimestamp === undefined,
+    );
+  const zoneOf = (nodeName: string) =>
+    informers.informer(Node).lister.get({ name: nodeName })?.metadata.labels?.[zoneLabel];
   const groups = groupEndpoints(service, podsOf(service, informers), zoneOf);
   // A Service without pods has one slice all the same, so that clients see that it is known.
   const plan = planSlices(groups.length > 0 ? groups : [{ ports: [], endpoints: [] }], present);
@@ -65,9 +89,15 @@ async function reconcile({ object: service, client, informers }: ReconcileContex
     if (!StatusError.is(error, 'NotFound')) throw error;
   };
   await Promise.all([
-    ...[...plan.create, ...(needsEmpty ? [{ ports: [], endpoints: [] }] : [])].map((group) => client.create(sliceOf(service, group))),
-    ...plan.update.map(({ slice, group }) => client.update({ ...slice, endpoints: group.endpoints, ports: group.ports } as EndpointSlice)),
-    ...plan.remove.map(({ metadata }) => client.delete(EndpointSlice, { name: metadata.name ?? '', namespace }).catch(gone)),
+    ...[...plan.create, ...(needsEmpty ? [{ ports: [], endpoints: [] }] : [])].map((group) =>
+      client.create(sliceOf(service, group)),
+    ),
+    ...plan.update.map(({ slice, group }) =>
+      client.update({ ...slice, endpoints: group.endpoints, ports: group.ports } as EndpointSlice),
+    ),
+    ...plan.remove.map(({ metadata }) =>
+      client.delete(EndpointSlice, { name: metadata.name ?? '', namespace }).catch(gone),
+    ),
   ]).catch((error: unknown) => {
     // In a namespace that is going there is nothing to keep.
     if (!StatusError.is(error, 'Forbidden')) throw error;
@@ -82,7 +112,12 @@ function sliceOf(service: Service, { ports, endpoints }: PortGroup): EndpointSli
     metadata: {
       generateName: `${name}-`,
       namespace,
-      labels: { ...labels, [serviceNameLabel]: name, [managedByLabel]: managedBy, ...(service.spec?.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}) },
+      labels: {
+        ...labels,
+        [serviceNameLabel]: name,
+        [managedByLabel]: managedBy,
+        ...(service.spec?.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}),
+      },
       ownerReferences: [controllerReference(service, kind)],
     },
     addressType: 'IPv4',

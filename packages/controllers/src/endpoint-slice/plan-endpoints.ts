@@ -17,10 +17,16 @@ export interface PortGroup {
 }
 
 /** The number of a Service's target port on a pod; undefined where the pod has none of that name. */
-export function targetPortOf(pod: Pod, port: NonNullable<NonNullable<Service['spec']>['ports']>[number]): number | undefined {
+export function targetPortOf(
+  pod: Pod,
+  port: NonNullable<NonNullable<Service['spec']>['ports']>[number],
+): number | undefined {
   const { targetPort = port.port, protocol = 'TCP' } = port;
   if (typeof targetPort === 'number') return targetPort;
-  for (const { ports } of [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')]) {
+  for (const { ports } of [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+  ]) {
     const found = ports?.find(({ name, protocol: own = 'TCP' }) => name === targetPort && own === protocol);
     if (found !== undefined) return found.containerPort;
   }
@@ -28,7 +34,11 @@ export function targetPortOf(pod: Pod, port: NonNullable<NonNullable<Service['sp
 }
 
 /** Pods with an address that have not ended, grouped by their ports. */
-export function groupEndpoints(service: Service, pods: readonly Pod[], zoneOf: (nodeName: string) => string | undefined = () => undefined): readonly PortGroup[] {
+export function groupEndpoints(
+  service: Service,
+  pods: readonly Pod[],
+  zoneOf: (nodeName: string) => string | undefined = () => undefined,
+): readonly PortGroup[] {
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
   for (const pod of pods) {
     const ip = pod.status?.podIP;
@@ -36,7 +46,14 @@ export function groupEndpoints(service: Service, pods: readonly Pod[], zoneOf: (
     const ports = (service.spec?.ports ?? []).flatMap((port): EndpointPort[] => {
       const number = targetPortOf(pod, port);
       if (number === undefined) return [];
-      return [{ name: port.name ?? '', port: number, protocol: port.protocol ?? 'TCP', ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }) }];
+      return [
+        {
+          name: port.name ?? '',
+          port: number,
+          protocol: port.protocol ?? 'TCP',
+          ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+        },
+      ];
     });
     if (ports.length === 0 && (service.spec?.ports?.length ?? 0) > 0) continue;
     const id = canonicalJson(ports);
@@ -47,7 +64,12 @@ export function groupEndpoints(service: Service, pods: readonly Pod[], zoneOf: (
   return [...groups.values()];
 }
 
-function endpointOf(service: Service, pod: Pod, ip: string, zoneOf: (nodeName: string) => string | undefined): Endpoint {
+function endpointOf(
+  service: Service,
+  pod: Pod,
+  ip: string,
+  zoneOf: (nodeName: string) => string | undefined,
+): Endpoint {
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const serving = isPodReady(pod);
   const { name = '', namespace = '', uid = '' } = pod.metadata;
@@ -55,7 +77,11 @@ function endpointOf(service: Service, pod: Pod, ip: string, zoneOf: (nodeName: s
   const zone = nodeName === undefined ? undefined : zoneOf(nodeName);
   return {
     addresses: [ip],
-    conditions: { ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating), serving, terminating },
+    conditions: {
+      ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating),
+      serving,
+      terminating,
+    },
     targetRef: { kind: 'Pod', namespace, name, uid },
     ...(nodeName === undefined ? {} : { nodeName }),
     ...(zone === undefined ? {} : { zone }),
@@ -89,7 +115,8 @@ export function planSlices(groups: readonly PortGroup[], present: readonly Endpo
       return { slice, kept };
     });
     const fresh = [...wanted.values()];
-    for (const content of contents) content.kept.push(...fresh.splice(0, Math.max(0, endpointsMax - content.kept.length)));
+    for (const content of contents)
+      content.kept.push(...fresh.splice(0, Math.max(0, endpointsMax - content.kept.length)));
     for (const { slice, kept } of contents) {
       if (kept.length === 0 && contents.length > 1) left.add(slice);
       else if (!deepEqual(kept, slice.endpoints ?? [])) update.push({ slice, group: { ports, endpoints: kept } });

@@ -5,7 +5,15 @@
 import type { Client } from '@pintle/client';
 import type { Runnable } from '@pintle/controller-runtime';
 import { WorkQueue } from '@pintle/controller-runtime';
-import { apiVersionOf, hasFinalizer, type KindRef, type KubernetesObject, type OwnerReference, StatusError, type World } from '@pintle/machinery';
+import {
+  apiVersionOf,
+  hasFinalizer,
+  type KindRef,
+  type KubernetesObject,
+  type OwnerReference,
+  StatusError,
+  type World,
+} from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
 import { type GraphNode, OwnerGraph, ownersOf } from './owner-graph.js';
@@ -97,7 +105,8 @@ class Collector {
     this.graph.delete(uid);
     for (const { object: dependent } of this.graph.dependentsOf(uid)) this.queue.add(dependent.metadata.uid ?? '');
     // An owner that waits in the foreground may have waited for this one.
-    for (const owner of ownersOf(object)) if (this.graph.get(owner.uid)?.object.metadata.deletionTimestamp !== undefined) this.queue.add(owner.uid);
+    for (const owner of ownersOf(object))
+      if (this.graph.get(owner.uid)?.object.metadata.deletionTimestamp !== undefined) this.queue.add(owner.uid);
   }
 
   private async work(): Promise<void> {
@@ -109,7 +118,11 @@ class Collector {
       } catch (error) {
         if (StatusError.is(error, 'NotFound')) this.queue.forget(uid);
         else {
-          this.world.logger.log(StatusError.is(error, 'Conflict') ? 'debug' : 'warn', 'an object could not be collected', { uid, error });
+          this.world.logger.log(
+            StatusError.is(error, 'Conflict') ? 'debug' : 'warn',
+            'an object could not be collected',
+            { uid, error },
+          );
           this.queue.addRateLimited(uid);
         }
       }
@@ -135,7 +148,9 @@ class Collector {
   private async waitForDependents(node: GraphNode): Promise<void> {
     const uid = node.object.metadata.uid ?? '';
     const dependents = this.graph.dependentsOf(uid);
-    const blocking = dependents.filter(({ object }) => ownersOf(object).some((owner) => owner.uid === uid && owner.blockOwnerDeletion));
+    const blocking = dependents.filter(({ object }) =>
+      ownersOf(object).some((owner) => owner.uid === uid && owner.blockOwnerDeletion),
+    );
     if (blocking.length === 0) return this.removeFinalizer(node, foreground);
     for (const { object } of dependents) this.queue.add(object.metadata.uid ?? '');
   }
@@ -156,19 +171,30 @@ class Collector {
       if (gone.length > 0) await this.disown(node, gone);
       return;
     }
-    const policy = waiting.length > 0 && this.graph.dependentsOf(metadata.uid ?? '').length > 0 ? 'Foreground' : policyOf(node.object);
-    await this.client.delete(node.kind, keyOf(node.object), { preconditions: { uid: metadata.uid ?? '' }, propagationPolicy: policy }).catch((error: unknown) => {
-      if (!StatusError.is(error, 'Conflict')) throw error;
-    });
+    const policy =
+      waiting.length > 0 && this.graph.dependentsOf(metadata.uid ?? '').length > 0
+        ? 'Foreground'
+        : policyOf(node.object);
+    await this.client
+      .delete(node.kind, keyOf(node.object), { preconditions: { uid: metadata.uid ?? '' }, propagationPolicy: policy })
+      .catch((error: unknown) => {
+        if (!StatusError.is(error, 'Conflict')) throw error;
+      });
   }
 
   /** The owner as the server has it; an owner of another uid under its name is another object. */
   private async findOwner(owner: OwnerReference, namespace: string | undefined): Promise<KubernetesObject | undefined> {
     const known = this.graph.get(owner.uid);
     if (known !== undefined) return known.object;
-    const kind = this.options.kinds().find((candidate) => candidate.kind === owner.kind && apiVersionOf(candidate).split('/')[0] === owner.apiVersion.split('/')[0]);
+    const kind = this.options
+      .kinds()
+      .find(
+        (candidate) =>
+          candidate.kind === owner.kind && apiVersionOf(candidate).split('/')[0] === owner.apiVersion.split('/')[0],
+      );
     if (kind === undefined) return undefined;
-    const key = kind.scope === 'Cluster' || namespace === undefined ? { name: owner.name } : { name: owner.name, namespace };
+    const key =
+      kind.scope === 'Cluster' || namespace === undefined ? { name: owner.name } : { name: owner.name, namespace };
     const found = await this.client.get(kind, key).catch((error: unknown) => {
       if (StatusError.is(error, 'NotFound')) return undefined;
       throw error;
@@ -187,7 +213,12 @@ class Collector {
   private async removeFinalizer({ kind, object }: GraphNode, name: string): Promise<void> {
     const { uid, finalizers = [], resourceVersion } = object.metadata;
     const rest = finalizers.filter((other) => other !== name);
-    await this.client.patch(kind, keyOf(object), { type: 'merge', body: { metadata: { uid, resourceVersion, finalizers: rest.length === 0 ? null : rest } } }).catch(gone);
+    await this.client
+      .patch(kind, keyOf(object), {
+        type: 'merge',
+        body: { metadata: { uid, resourceVersion, finalizers: rest.length === 0 ? null : rest } },
+      })
+      .catch(gone);
   }
 }
 
@@ -195,7 +226,9 @@ const gone = (error: unknown) => {
   if (!StatusError.is(error, 'NotFound')) throw error;
 };
 
-const keyOf = ({ metadata: { name = '', namespace } }: KubernetesObject) => (namespace === undefined ? { name } : { name, namespace });
+const keyOf = ({ metadata: { name = '', namespace } }: KubernetesObject) =>
+  namespace === undefined ? { name } : { name, namespace };
 
 /** What an object asks for itself by its finalizers. */
-const policyOf = (object: KubernetesObject) => (hasFinalizer(object, orphan) ? 'Orphan' : hasFinalizer(object, foreground) ? 'Foreground' : 'Background');
+const policyOf = (object: KubernetesObject) =>
+  hasFinalizer(object, orphan) ? 'Orphan' : hasFinalizer(object, foreground) ? 'Foreground' : 'Background';

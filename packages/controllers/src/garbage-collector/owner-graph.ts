@@ -49,4 +49,5 @@ export class OwnerGraph {
   }
 }
 
-export const ownersOf = (object: KubernetesObject | undefined): readonly OwnerReference[] => object?.metadata.ownerReferences ?? [];
+export const ownersOf = (object: KubernetesObject | undefined): readonly OwnerReference[] =>
+  object?.metadata.ownerReferences ?? [];

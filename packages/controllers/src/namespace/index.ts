@@ -18,8 +18,12 @@ export function namespaceController({ kinds, concurrency = 5 }: NamespaceControl
     .reconcile((context) => reconcile(context, kinds()));
 }
 
-async function reconcile({ object: namespace, client }: ReconcileContext<Namespace>, kinds: readonly KindRef[]): Promise<undefined | { requeueAfterMs: number }> {
-  if (namespace?.metadata.deletionTimestamp === undefined || (namespace.spec?.finalizers?.length ?? 0) === 0) return undefined;
+async function reconcile(
+  { object: namespace, client }: ReconcileContext<Namespace>,
+  kinds: readonly KindRef[],
+): Promise<undefined | { requeueAfterMs: number }> {
+  if (namespace?.metadata.deletionTimestamp === undefined || (namespace.spec?.finalizers?.length ?? 0) === 0)
+    return undefined;
   const { name = '' } = namespace.metadata;
   const left: string[] = [];
   for (const kind of kinds.filter(({ scope }) => scope === 'Namespaced')) {
@@ -31,12 +35,33 @@ async function reconcile({ object: namespace, client }: ReconcileContext<Namespa
   }
   if (left.length > 0) {
     const message = `Some resources are remaining: ${left.join(', ')}`;
-    await client.patch(Namespace, { name }, { type: 'strategic', body: { status: { conditions: [{ type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message }] } } }, { subresource: 'status' });
+    await client.patch(
+      Namespace,
+      { name },
+      {
+        type: 'strategic',
+        body: {
+          status: {
+            conditions: [{ type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message }],
+          },
+        },
+      },
+      { subresource: 'status' },
+    );
     return { requeueAfterMs: retryMs };
   }
-  await client.update({ ...namespace, metadata: { ...namespace.metadata, resourceVersion: '' }, spec: { ...namespace.spec, finalizers: [] } }, { subresource: 'finalize' }).catch((error: unknown) => {
-    if (!StatusError.is(error, 'NotFound')) throw error;
-  });
+  await client
+    .update(
+      {
+        ...namespace,
+        metadata: { ...namespace.metadata, resourceVersion: '' },
+        spec: { ...namespace.spec, finalizers: [] },
+      },
+      { subresource: 'finalize' },
+    )
+    .catch((error: unknown) => {
+      if (!StatusError.is(error, 'NotFound')) throw error;
+    });
   return undefined;
 }
 

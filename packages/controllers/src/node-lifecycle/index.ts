@@ -19,7 +19,9 @@ const monitored = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 export function nodeLifecycleController(): Controller {
   return controller({ name: 'node-lifecycle', concurrency: 10 })
     .for(Node)
-    .watches(Lease, ({ metadata }) => (metadata.namespace === leaseNamespace ? [{ name: metadata.name ?? '' }] : []), { predicate: ({ type }) => type !== 'updated' })
+    .watches(Lease, ({ metadata }) => (metadata.namespace === leaseNamespace ? [{ name: metadata.name ?? '' }] : []), {
+      predicate: ({ type }) => type !== 'updated',
+    })
     .reconcile(reconcile);
 }
 
@@ -31,9 +33,17 @@ export function planTaints(node: Node, now: string): readonly Taint[] {
   if (key !== undefined) wanted.push({ key, effect: 'NoSchedule' }, { key, effect: 'NoExecute' });
   if (node.spec?.unschedulable) wanted.push({ key: unschedulableKey, effect: 'NoSchedule' });
   const present = node.spec?.taints ?? [];
-  const kept = present.filter((taint) => !managed.has(taint.key) || wanted.some((other) => other.key === taint.key && other.effect === taint.effect));
-  const added = wanted.filter((taint) => !present.some((other) => other.key === taint.key && other.effect === taint.effect));
-  return [...kept, ...added.map((taint): Taint => ({ ...taint, ...(taint.key === unschedulableKey ? {} : { timeAdded: now }) }))];
+  const kept = present.filter(
+    (taint) =>
+      !managed.has(taint.key) || wanted.some((other) => other.key === taint.key && other.effect === taint.effect),
+  );
+  const added = wanted.filter(
+    (taint) => !present.some((other) => other.key === taint.key && other.effect === taint.effect),
+  );
+  return [
+    ...kept,
+    ...added.map((taint): Taint => ({ ...taint, ...(taint.key === unschedulableKey ? {} : { timeAdded: now }) })),
+  ];
 }
 
 /** When a pod has to leave a node with these taints: never (undefined), or at a time. Pure. */
@@ -43,7 +53,10 @@ export function evictionTime(pod: Pod, taints: readonly Taint[], nowMs: number):
   let earliest: number | undefined;
   for (const taint of executed) {
     const tolerating = (pod.spec?.tolerations ?? []).filter(
-      ({ key, effect, operator, value = '' }) => (!key || key === taint.key) && (!effect || effect === 'NoExecute') && (operator === 'Exists' || value === (taint.value ?? '')),
+      ({ key, effect, operator, value = '' }) =>
+        (!key || key === taint.key) &&
+        (!effect || effect === 'NoExecute') &&
+        (operator === 'Exists' || value === (taint.value ?? '')),
     );
     if (tolerating.length === 0) return nowMs;
     if (tolerating.some(({ tolerationSeconds }) => tolerationSeconds === undefined)) continue;
@@ -60,15 +73,32 @@ async function reconcile(context: ReconcileContext<Node>): Promise<undefined | {
   const name = node.metadata.name ?? '';
   const nowMs = world.clock.now();
   const lease = informers.informer(Lease).lister.get({ name, namespace: leaseNamespace });
-  const heard = Math.max(parseTime(lease?.spec?.renewTime ?? undefined) ?? 0, parseTime(findCondition(node.status?.conditions, 'Ready')?.lastHeartbeatTime ?? undefined) ?? 0, parseTime(node.metadata.creationTimestamp ?? undefined) ?? 0);
+  const heard = Math.max(
+    parseTime(lease?.spec?.renewTime ?? undefined) ?? 0,
+    parseTime(findCondition(node.status?.conditions, 'Ready')?.lastHeartbeatTime ?? undefined) ?? 0,
+    parseTime(node.metadata.creationTimestamp ?? undefined) ?? 0,
+  );
   const silentMs = nowMs - heard;
   const current = silentMs >= graceMs ? await markUnknown(context, node, nowMs) : node;
   const taints = planTaints(current, formatTime(nowMs));
   if (!deepEqual(taints, current.spec?.taints ?? [])) {
-    await client.patch(Node, { name }, { type: 'merge', body: { metadata: { resourceVersion: current.metadata.resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } } });
+    await client.patch(
+      Node,
+      { name },
+      {
+        type: 'merge',
+        body: {
+          metadata: { resourceVersion: current.metadata.resourceVersion },
+          spec: { taints: taints.length === 0 ? null : taints },
+        },
+      },
+    );
   }
   const nextEvictionMs = await evict(context, name, taints, nowMs);
-  const waits = [silentMs < graceMs ? graceMs - silentMs : 5_000, ...(nextEvictionMs === undefined ? [] : [nextEvictionMs])];
+  const waits = [
+    silentMs < graceMs ? graceMs - silentMs : 5_000,
+    ...(nextEvictionMs === undefined ? [] : [nextEvictionMs]),
+  ];
   return { requeueAfterMs: Math.max(100, Math.min(...waits)) };
 }
 
@@ -81,16 +111,31 @@ async function markUnknown({ client }: ReconcileContext<Node>, node: Node, nowMs
     type,
     status: 'Unknown',
     reason: findCondition(conditions, type) === undefined ? 'NodeStatusNeverUpdated' : 'NodeStatusUnknown',
-    message: findCondition(conditions, type) === undefined ? 'Kubelet never posted node status.' : 'Kubelet stopped posting node status.',
+    message:
+      findCondition(conditions, type) === undefined
+        ? 'Kubelet never posted node status.'
+        : 'Kubelet stopped posting node status.',
     lastTransitionTime: now,
   }));
-  return client.patch(Node, { name: node.metadata.name ?? '' }, { type: 'strategic', body: { status: { conditions: changed } } }, { subresource: 'status' });
+  return client.patch(
+    Node,
+    { name: node.metadata.name ?? '' },
+    { type: 'strategic', body: { status: { conditions: changed } } },
+    { subresource: 'status' },
+  );
 }
 
 /** Removes pods whose time has come, tells the others not ready; returns in how long the next has to go. */
-async function evict({ client, informers, logger }: ReconcileContext<Node>, nodeName: string, taints: readonly Taint[], nowMs: number): Promise<number | undefined> {
+async function evict(
+  { client, informers, logger }: ReconcileContext<Node>,
+  nodeName: string,
+  taints: readonly Taint[],
+  nowMs: number,
+): Promise<number | undefined> {
   if (!taints.some(({ effect }) => effect === 'NoExecute')) return undefined;
-  const pods = informers.informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } }).lister.byIndex('node', nodeName);
+  const pods = informers
+    .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
+    .lister.byIndex('node', nodeName);
   const silent = taints.some(({ key }) => key === unreachableKey);
   let next: number | undefined;
   for (const pod of pods) {
@@ -105,7 +150,12 @@ async function evict({ client, informers, logger }: ReconcileContext<Node>, node
       }
       if (silent && findCondition(pod.status?.conditions, 'Ready')?.status === 'True') {
         const condition = { type: 'Ready', status: 'False', lastTransitionTime: formatTime(nowMs) };
-        await client.patch(Pod, key, { type: 'strategic', body: { status: { conditions: [condition] } } }, { subresource: 'status' });
+        await client.patch(
+          Pod,
+          key,
+          { type: 'strategic', body: { status: { conditions: [condition] } } },
+          { subresource: 'status' },
+        );
       }
     } catch (error) {
       if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;

@@ -10,21 +10,25 @@ const quarantineMs = 40_000;
 export function podGcController({ terminatedMax = 12_500 }: { readonly terminatedMax?: number } = {}): Controller {
   return controller({ name: 'pod-garbage-collector' })
     .for(Pod)
-    .watches(Node, ({ metadata }, informers) =>
-      informers
-        .informer(Pod)
-        .lister.list()
-        .filter(({ spec }) => spec?.nodeName === metadata.name)
-        .map((pod) => ({ name: pod.metadata.name ?? '', namespace: pod.metadata.namespace ?? '' })),
+    .watches(
+      Node,
+      ({ metadata }, informers) =>
+        informers
+          .informer(Pod)
+          .lister.list()
+          .filter(({ spec }) => spec?.nodeName === metadata.name)
+          .map((pod) => ({ name: pod.metadata.name ?? '', namespace: pod.metadata.namespace ?? '' })),
       { predicate: ({ type }) => type === 'deleted' },
     )
     .reconcile(async ({ key, object: pod, client, informers, world }) => {
       if (pod === undefined) return undefined;
       const nodeName = pod.spec?.nodeName;
       const remove = () =>
-        client.delete(Pod, key, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid ?? '' } }).catch((error: unknown) => {
-          if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
-        });
+        client
+          .delete(Pod, key, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid ?? '' } })
+          .catch((error: unknown) => {
+            if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
+          });
       if (nodeName && informers.informer(Node).lister.get({ name: nodeName }) === undefined) {
         const ageMs = world.clock.now() - Date.parse(pod.metadata.creationTimestamp ?? '');
         if (ageMs < quarantineMs) return { requeueAfterMs: quarantineMs - ageMs };
@@ -34,7 +38,9 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
       if (!isPodTerminal(pod)) return undefined;
       const ended = informers.informer(Pod).lister.list().filter(isPodTerminal);
       if (ended.length <= terminatedMax) return undefined;
-      const oldest = [...ended].sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1)).slice(0, ended.length - terminatedMax);
+      const oldest = [...ended]
+        .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1))
+        .slice(0, ended.length - terminatedMax);
       if (oldest.includes(pod)) await remove();
       return undefined;
     });

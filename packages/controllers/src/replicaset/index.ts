@@ -3,7 +3,13 @@ import { ReplicaSet } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type Controller, controller, createEventRecorder, type ReconcileContext } from '@pintle/controller-runtime';
-import { controllerReference, deepEqual, type KubernetesObject, labelSelectorMatcher, StatusError } from '@pintle/machinery';
+import {
+  controllerReference,
+  deepEqual,
+  type KubernetesObject,
+  labelSelectorMatcher,
+  StatusError,
+} from '@pintle/machinery';
 import { planReplicaSet } from './plan-replica-set.js';
 
 export * from './plan-replica-set.js';
@@ -27,13 +33,21 @@ export function replicaSetController({ concurrency = 5 }: { readonly concurrency
     .reconcile(reconcile);
 }
 
-async function reconcile({ object: set, client, informers, world }: ReconcileContext<ReplicaSet>): Promise<undefined | { requeueAfterMs: number }> {
+async function reconcile({
+  object: set,
+  client,
+  informers,
+  world,
+}: ReconcileContext<ReplicaSet>): Promise<undefined | { requeueAfterMs: number }> {
   if (set === undefined) return undefined;
   const pods = podsOf(set, informers.informer(Pod, { indexes: { controller: controllerUid } }).lister);
   const plan = planReplicaSet(set, pods, world.clock.now());
   const events = createEventRecorder({ client, world, component: 'replicaset-controller' });
 
-  await Promise.all([...plan.adopt.map((pod) => adopt(client, set, pod)), ...plan.release.map((pod) => release(client, set, pod))]);
+  await Promise.all([
+    ...plan.adopt.map((pod) => adopt(client, set, pod)),
+    ...plan.release.map((pod) => release(client, set, pod)),
+  ]);
   let failure: unknown;
   try {
     await inSlowStart(plan.create, async () => {
@@ -48,20 +62,35 @@ async function reconcile({ object: set, client, informers, world }: ReconcileCon
     );
   } catch (error) {
     failure = error;
-    const deleting = StatusError.is(error, 'Forbidden') && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
+    const deleting =
+      StatusError.is(error, 'Forbidden') &&
+      error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
     if (deleting) return undefined;
-    events.record(set, 'Warning', plan.create > 0 ? 'FailedCreate' : 'FailedDelete', `Error ${plan.create > 0 ? 'creating' : 'deleting'}: ${(error as Error).message}`);
+    events.record(
+      set,
+      'Warning',
+      plan.create > 0 ? 'FailedCreate' : 'FailedDelete',
+      `Error ${plan.create > 0 ? 'creating' : 'deleting'}: ${(error as Error).message}`,
+    );
   }
-  if (!deepEqual(plan.status, set.status)) await client.update({ ...set, status: plan.status }, { subresource: 'status' }).catch(ignoreGone);
+  if (!deepEqual(plan.status, set.status))
+    await client.update({ ...set, status: plan.status }, { subresource: 'status' }).catch(ignoreGone);
   if (failure !== undefined) throw failure;
   return plan.availableInMs === undefined ? undefined : { requeueAfterMs: plan.availableInMs };
 }
 
-const controllerUid = ({ metadata }: KubernetesObject): readonly string[] => metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [`${metadata.namespace}/`];
+const controllerUid = ({ metadata }: KubernetesObject): readonly string[] =>
+  metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [`${metadata.namespace}/`];
 
 /** The pods that it controls, and those of its namespace that nobody does. */
-function podsOf({ metadata }: ReplicaSet, lister: { byIndex(index: string, value: string): readonly Pod[] }): readonly Pod[] {
-  return [...lister.byIndex('controller', metadata.uid ?? ''), ...lister.byIndex('controller', `${metadata.namespace}/`)];
+function podsOf(
+  { metadata }: ReplicaSet,
+  lister: { byIndex(index: string, value: string): readonly Pod[] },
+): readonly Pod[] {
+  return [
+    ...lister.byIndex('controller', metadata.uid ?? ''),
+    ...lister.byIndex('controller', `${metadata.namespace}/`),
+  ];
 }
 
 const kind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };
@@ -95,7 +124,22 @@ const ignoreGone = (error: unknown) => {
 };
 
 const adopt = (client: Client, set: ReplicaSet, { metadata: { name = '', namespace = '', uid = '' } }: Pod) =>
-  client.patch(Pod, { name, namespace }, { type: 'strategic', body: { metadata: { uid, ownerReferences: [controllerReference(set, kind)] } } }).catch(ignoreGone);
+  client
+    .patch(
+      Pod,
+      { name, namespace },
+      { type: 'strategic', body: { metadata: { uid, ownerReferences: [controllerReference(set, kind)] } } },
+    )
+    .catch(ignoreGone);
 
 const release = (client: Client, set: ReplicaSet, { metadata: { name = '', namespace = '', uid = '' } }: Pod) =>
-  client.patch(Pod, { name, namespace }, { type: 'strategic', body: { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: set.metadata.uid }] } } }).catch(ignoreGone);
+  client
+    .patch(
+      Pod,
+      { name, namespace },
+      {
+        type: 'strategic',
+        body: { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: set.metadata.uid }] } },
+      },
+    )
+    .catch(ignoreGone);

@@ -54,7 +54,9 @@ export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: num
 function statusOf(set: ReplicaSet, active: readonly Pod[], nowMs: number): ReplicaSetStatus {
   const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
   const ready = active.filter(isPodReady);
-  const fullyLabeled = active.filter(({ metadata }) => templateLabels.every(([key, value]) => metadata.labels?.[key] === value)).length;
+  const fullyLabeled = active.filter(({ metadata }) =>
+    templateLabels.every(([key, value]) => metadata.labels?.[key] === value),
+  ).length;
   const available = ready.filter((pod) => isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, nowMs)).length;
   return {
     replicas: active.length,
@@ -90,10 +92,15 @@ export function rankVictims(pods: readonly Pod[], nowMs: number): readonly Pod[]
     const text = pod.metadata.annotations?.[deletionCost];
     return text !== undefined && /^[-+]?\d+$/.test(text) ? Number(text) : 0;
   };
-  const restarts = (pod: Pod) => Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
+  const restarts = (pod: Pod) =>
+    Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
   // Ages are compared by their magnitude, so that pods of about one age are told apart by restarts.
-  const magnitude = (ms: number | undefined) => (ms === undefined ? -1 : Math.floor(Math.log2(Math.max(1, (nowMs - ms) / 1000))));
-  const readySince = (pod: Pod) => (isPodReady(pod) ? magnitude(parseTime(findCondition(pod.status?.conditions, 'Ready')?.lastTransitionTime ?? undefined)) : 0);
+  const magnitude = (ms: number | undefined) =>
+    ms === undefined ? -1 : Math.floor(Math.log2(Math.max(1, (nowMs - ms) / 1000)));
+  const readySince = (pod: Pod) =>
+    isPodReady(pod)
+      ? magnitude(parseTime(findCondition(pod.status?.conditions, 'Ready')?.lastTransitionTime ?? undefined))
+      : 0;
   const keys = (pod: Pod): readonly number[] => [
     pod.spec?.nodeName ? 1 : 0,
     phases[pod.status?.phase ?? 'Pending'] ?? 0,

@@ -14,7 +14,12 @@ export function rootCaController({ certificate }: { /** PEM. */ readonly certifi
       const key = { name: configMapName, namespace: namespace.metadata.name ?? '' };
       const present = informers.informer(ConfigMap).lister.get(key);
       if (present?.data?.['ca.crt'] === certificate) return;
-      const wish: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: present?.metadata ?? key, data: { 'ca.crt': certificate } };
+      const wish: ConfigMap = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: present?.metadata ?? key,
+        data: { 'ca.crt': certificate },
+      };
       await (present === undefined ? client.create(wish) : client.update(wish)).catch((error: unknown) => {
         if (!StatusError.is(error, 'AlreadyExists') && !StatusError.is(error, 'Forbidden')) throw error;
       });

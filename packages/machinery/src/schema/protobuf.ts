@@ -120,7 +120,13 @@ function message(node: SchemaNode, bytes: Uint8Array, depth: number): Record<str
   return result;
 }
 
-function read(result: Record<string, unknown>, fields: Table['fields'], bytes: Uint8Array, depth: number, inlined?: Table['inlined']): void {
+function read(
+  result: Record<string, unknown>,
+  fields: Table['fields'],
+  bytes: Uint8Array,
+  depth: number,
+  inlined?: Table['inlined'],
+): void {
   for (const field of fieldsOf(bytes)) {
     const inner = inlined?.get(field.number);
     if (inner !== undefined) {
@@ -137,14 +143,23 @@ function read(result: Record<string, unknown>, fields: Table['fields'], bytes: U
 
 function fieldValue(place: SchemaNode, field: Field, before: unknown, depth: number): unknown {
   const node = resolve(place);
-  if (node.type === 'array') return [...((before as readonly unknown[] | undefined) ?? []), single(resolve(node.items ?? { type: 'any' }), field, depth) ?? ''];
+  if (node.type === 'array')
+    return [
+      ...((before as readonly unknown[] | undefined) ?? []),
+      single(resolve(node.items ?? { type: 'any' }), field, depth) ?? '',
+    ];
   if (node.type === 'map') {
     const [key, value] = mapEntry(resolve(node.values ?? { type: 'any' }), field.bytes, depth);
     const entries = { ...(before as Record<string, unknown> | undefined) };
     Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
     return entries;
   }
-  return single(node, field, depth, place.default !== undefined && node.type === 'integer' && place.zeroIsAbsent === true);
+  return single(
+    node,
+    field,
+    depth,
+    place.default !== undefined && node.type === 'integer' && place.zeroIsAbsent === true,
+  );
 }
 
 function mapEntry(values: SchemaNode, bytes: Uint8Array, depth: number): readonly [string, unknown] {

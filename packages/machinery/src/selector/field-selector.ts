@@ -41,10 +41,10 @@ function parseTerm(term: string): FieldRequirement {
     throw new SelectorSyntaxError(
       `invalid selector: ${JSON.stringify(term)}; can't understand it: a field selector reads field=value or field!=value`,
     );
-  return { field: match[1]!.trim(), operator: match[2] === '!=' ? '!=' : '=', value: unescape(match[3]!) };
+  return { field: match[1]!.trim(), operator: match[2] === '!=' ? '!=' : '=', value: unescaped(match[3]!) };
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   if (/\\(?![\\,=])/.test(text.replaceAll('\\\\', '')))
     throw new SelectorSyntaxError(`invalid field selector: invalid escape sequence in ${JSON.stringify(text)}`);
   if (/(^|[^\\])[=]/.test(text.replaceAll('\\\\', '')))

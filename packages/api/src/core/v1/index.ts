@@ -13,4 +13,5 @@ export * from './policy.js';
 export * from './reference.js';
 export * from './replication.js';
 export * from './service.js';
+export * from './volume-projection.js';
 export * from './volume-source.js';

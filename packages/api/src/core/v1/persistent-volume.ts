@@ -2,6 +2,12 @@
 import { defineKind, type Infer, list, map, object, quantity, ref, string, time } from '@pintle/machinery';
 import { NodeSelector, ObjectReference } from './reference.js';
 import {
+  ConfigMapVolumeSource,
+  DownwardAPIVolumeSource,
+  ProjectedVolumeSource,
+  SecretVolumeSource,
+} from './volume-projection.js';
+import {
   AWSElasticBlockStoreVolumeSource,
   AzureDiskVolumeSource,
   AzureFilePersistentVolumeSource,
@@ -10,10 +16,8 @@ import {
   CephFSVolumeSource,
   CinderPersistentVolumeSource,
   CinderVolumeSource,
-  ConfigMapVolumeSource,
   CSIPersistentVolumeSource,
   CSIVolumeSource,
-  DownwardAPIVolumeSource,
   EmptyDirVolumeSource,
   EphemeralVolumeSource,
   FCVolumeSource,
@@ -33,13 +37,11 @@ import {
   PersistentVolumeClaimVolumeSource,
   PhotonPersistentDiskVolumeSource,
   PortworxVolumeSource,
-  ProjectedVolumeSource,
   QuobyteVolumeSource,
   RBDPersistentVolumeSource,
   RBDVolumeSource,
   ScaleIOPersistentVolumeSource,
   ScaleIOVolumeSource,
-  SecretVolumeSource,
   StorageOSPersistentVolumeSource,
   StorageOSVolumeSource,
   VsphereVirtualDiskVolumeSource,
