@@ -1,0 +1,21 @@
+/** Its test, in milliseconds: every built-in controller runs, and time is under control. */
+import { Pod } from '@pintle/api/core/v1';
+import { testCluster } from '@pintle/testing';
+import { expect, it } from '@jest/globals';
+import { Website, web, website } from './website.js';
+
+it('keeps as many pods as the website asks for', async () => {
+  const cluster = await testCluster({ crds: [Website], controllers: [web] });
+  await cluster.client.create(website('shop', { replicas: 3 }));
+  await cluster.settle();
+  expect(await cluster.client.list(Pod)).toHaveLength(3);
+
+  await cluster.client.patch(Website, { name: 'shop' }, { type: 'merge', body: { spec: { replicas: 1 } } });
+  await cluster.advance({ minutes: 10 });
+  expect(await cluster.client.list(Pod)).toHaveLength(1);
+
+  await cluster.client.delete(Website, { name: 'shop' });
+  await cluster.advance({ minutes: 10 });
+  expect(await cluster.client.list(Pod)).toHaveLength(0);
+  await cluster.stop();
+});
