@@ -24,6 +24,7 @@ import { bootstrapPolicy } from './bootstrap/policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { type FieldDocs, openApiDocuments } from './discovery/openapi.js';
+import { openApiV2 } from './discovery/openapi-v2.js';
 import { apiHandler, type ServerVersion } from './http/api-handler.js';
 import type { HttpHandler } from './http/message.js';
 import { WatchResponder } from './http/watch-response.js';
@@ -162,6 +163,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     authenticate: options.authenticate ?? firstOf(),
     impersonate: options.impersonate ?? impersonation(access),
     openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+    openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
     version: serverVersion,
     unready: () => [],
     metrics: () => '',

@@ -6,7 +6,8 @@ import { apiVersionOf, statusError } from '@pintle/machinery';
 import type { Authenticator, UserInfo } from '../access/access.js';
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
 import type { OpenApiDocuments } from '../discovery/openapi.js';
-import { answer, failure, plainText } from './answer.js';
+import { openApiV2Media } from '../discovery/openapi-v2.js';
+import { answer, encoded, failure, plainText } from './answer.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
 import { negotiate } from './negotiation.js';
 import { type HttpContext, handleResource, type ResourceHandlerParts } from './resource-handler.js';
@@ -25,6 +26,8 @@ export interface ApiHandlerParts extends ResourceHandlerParts {
   /** Acts for another user where the request asks to; returns the user to go on as. */
   readonly impersonate: (user: UserInfo, request: HttpRequest) => Promise<UserInfo>;
   readonly openApi: OpenApiDocuments;
+  /** In gnostic's protobuf. */
+  readonly openApiV2: () => Uint8Array;
   readonly version: ServerVersion;
   /** Names of checks that fail; empty when ready. */
   readonly unready: () => readonly string[];
@@ -168,6 +171,7 @@ function openApiAnswer(
   path: readonly string[],
 ): HttpResponse | undefined {
   const [version, ...rest] = path;
+  if (version === 'v2' && rest.length === 0 && request.header('accept')?.includes('proto-openapi.spec.v2')) return encoded(200, openApiV2Media, parts.openApiV2());
   if (version !== 'v3') return undefined;
   if (rest.length === 0) return answer(200, parts.openApi.index());
   const document = parts.openApi.document(rest.join('/'));

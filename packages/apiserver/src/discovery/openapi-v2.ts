@@ -1,0 +1,154 @@
+/**
+ * OpenAPI v2 in the protobuf form of gnostic, which is the only one that kubectl before 1.30 reads. Made from the
+ * same component schemas as v3. Field numbers are those of gnostic's `OpenAPIv2.proto`.
+ */
+import { type Kind, openApiComponents } from '@pintle/machinery';
+import type { ResourceRegistry } from '../registry/resource-registry.js';
+import type { FieldDocs } from './openapi.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const encoder = new TextEncoder();
+
+/** A message under construction: fields are appended in the order they are written. */
+class Message {
+  private readonly parts: Uint8Array[] = [];
+  private size = 0;
+
+  private push(part: Uint8Array): void {
+    this.parts.push(part);
+    this.size += part.length;
+  }
+
+  bytes(number: number, value: Uint8Array): this {
+    this.push(varint((number << 3) | 2));
+    this.push(varint(value.length));
+    this.push(value);
+    return this;
+  }
+
+  string(number: number, value: unknown): this {
+    return value === undefined ? this : this.bytes(number, encoder.encode(String(value)));
+  }
+
+  message(number: number, value: Message | undefined): this {
+    return value === undefined ? this : this.bytes(number, value.finish());
+  }
+
+  flag(number: number, value: unknown): this {
+    if (value !== true) return this;
+    this.push(varint(number << 3));
+    this.push(varint(1));
+    return this;
+  }
+
+  finish(): Uint8Array {
+    const whole = new Uint8Array(this.size);
+    let at = 0;
+    for (const part of this.parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}
+
+const named = (name: string, value: Message) => new Message().string(1, name).message(2, value);
+/** JSON is YAML, which is what an `Any` holds. */
+const anything = (value: unknown) => new Message().string(2, `${JSON.stringify(value)}\n`);
+
+function schemaMessage(schema: Json): Message {
+  const message = new Message();
+  const inner = schema['allOf'] as readonly Json[] | undefined;
+  // v2 has no place for a description beside a reference, other than in allOf; clients only follow the reference.
+  const reference = (schema['$ref'] ?? inner?.[0]?.['$ref']) as string | undefined;
+  message.string(1, reference?.replace('#/components/schemas/', '#/definitions/'));
+  message.string(2, schema['format']);
+  message.string(4, schema['description']);
+  if (schema['default'] !== undefined) message.message(5, anything(schema['default']));
+  for (const name of (schema['required'] as readonly string[] | undefined) ?? []) message.string(19, name);
+  if (schema['additionalProperties'] !== undefined)
+    message.message(21, new Message().message(1, schemaMessage(schema['additionalProperties'] as Json)));
+  const type =
+    schema['type'] ??
+    (schema['x-kubernetes-int-or-string'] ? 'string' : schema['anyOf'] === undefined ? undefined : 'string');
+  if (type !== undefined) message.message(22, new Message().string(1, type));
+  if (schema['items'] !== undefined)
+    message.message(23, new Message().message(1, schemaMessage(schema['items'] as Json)));
+  const properties = Object.entries((schema['properties'] as Record<string, Json> | undefined) ?? {});
+  if (properties.length > 0) {
+    const all = new Message();
+    for (const [key, property] of properties) all.message(1, named(key, schemaMessage(property)));
+    message.message(25, all);
+  }
+  for (const [key, value] of Object.entries(schema))
+    if (key.startsWith('x-')) message.message(31, named(key, anything(value)));
+  return message;
+}
+
+const queryParameter = (name: string) =>
+  new Message().message(
+    1,
+    new Message().message(
+      2,
+      new Message().message(3, new Message().string(2, 'query').string(4, name).string(6, 'string')),
+    ),
+  );
+
+function pathItem({ group, version, kind }: Kind): Message {
+  const operation = () => {
+    const message = new Message();
+    for (const name of ['dryRun', 'fieldManager', 'fieldValidation']) message.message(8, queryParameter(name));
+    message.message(9, new Message().message(1, named('200', new Message().message(1, new Message().string(1, 'OK')))));
+    return message.message(13, named('x-kubernetes-group-version-kind', anything({ group, version, kind })));
+  };
+  return new Message().message(3, operation()).message(8, operation());
+}
+
+export const openApiV2Media = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/** The whole document, made anew when the kinds have changed. */
+export function openApiV2(registry: ResourceRegistry, title: string, docs: FieldDocs): () => Uint8Array {
+  let made: Uint8Array | undefined;
+  let generation = -1;
+  return () => {
+    if (made === undefined || generation !== registry.generation) {
+      generation = registry.generation;
+      made = documentBytes(registry, title, docs);
+    }
+    return made;
+  };
+}
+
+function documentBytes(registry: ResourceRegistry, title: string, docs: FieldDocs): Uint8Array {
+  const kinds = registry.all().map(({ kind }) => kind);
+  const paths = new Message();
+  for (const kind of kinds) {
+    const base = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+    const path =
+      kind.scope === 'Namespaced'
+        ? `${base}/namespaces/{namespace}/${kind.plural}/{name}`
+        : `${base}/${kind.plural}/{name}`;
+    paths.message(2, named(path, pathItem(kind)));
+  }
+  const definitions = new Message();
+  for (const [name, schema] of Object.entries(openApiComponents(kinds, docs())))
+    definitions.message(1, named(name, schemaMessage(schema as Json)));
+  return new Message()
+    .string(1, '2.0')
+    .message(2, new Message().string(1, title).string(2, 'v1.33.5'))
+    .message(8, paths)
+    .message(9, definitions)
+    .finish();
+}
