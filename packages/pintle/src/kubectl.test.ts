@@ -89,7 +89,7 @@ const steps: readonly Step[] = [
   { args: 'patch -n $N deploy applied --type=merge -p {"metadata":{"labels":{"a":"b"}}}', expect: /patched/ },
   { args: 'patch -n $N deploy applied -p {"spec":{"minReadySeconds":0}}', expect: /patched/ },
   { args: 'label -n $N deploy applied tier=front', expect: /labeled/ },
-  { args: 'annotate -n $N deploy applied note=x', expect: /annotated/ },
+  { args: 'annotate -n $N deploy applied note=x', expect: /annotated?/ },
   { args: 'expose -n $N deploy applied --port=80 --target-port=8080', expect: /service\/applied exposed/ },
   { args: 'create deployment -n $N made --image=nginx --replicas=1', expect: /deployment\.apps\/made created/ },
   { args: 'create configmap -n $N settings --from-literal=a=b', expect: /configmap\/settings created/ },

@@ -31,6 +31,8 @@ function checked(operation: unknown): Operation {
   if (typeof operation !== 'object' || operation === null) throw new Error('an operation must be an object');
   const { path, from } = operation as { path?: unknown; from?: unknown };
   for (const pointer of [path, from]) {
+    if (typeof pointer === 'string' && /\/0\d+(\/|$)/.test(pointer))
+      throw new Error(`the index in ${JSON.stringify(pointer)} has leading zeros`);
     if (typeof pointer === 'string' && /(^|\/)(__proto__|constructor|prototype)(\/|$)/.test(pointer))
       throw new Error(`the path ${JSON.stringify(pointer)} may not be patched`);
   }

@@ -67,6 +67,7 @@ function mergeObject(document: Fields, patch: Fields, place: SchemaNode | undefi
     if (Array.isArray(present))
       result[field] = inOrder(
         present,
+        orderBefore(asPatchList(document[field]), present, asPatchList(patch[field])),
         asList(patch[key], `${path}.${key}`),
         asPatchList(patch[field]),
         fieldNode(node, field)?.mergeKey,
@@ -139,33 +140,61 @@ function mergeByKey(
   return result;
 }
 
-/** Items named in the order come in that order; the others keep their place relative to what stood before them. */
+/**
+ * The order that a list had. Where the patch deletes by directive, upstream looks at the list as merging left it, as
+ * far as it was long before; clients have come to rely on what follows from that.
+ */
+function orderBefore(
+  original: readonly unknown[],
+  merged: readonly unknown[],
+  patched: readonly unknown[],
+): readonly unknown[] {
+  const deletes = patched.some((item) => isObject(item) && item[directive] === 'delete');
+  return deletes ? merged.slice(0, original.length) : original;
+}
+
+/**
+ * Items named in the order come in that order. The others keep their place before whatever stood after them in
+ * the list as it was (`before`), as far as the order allows.
+ */
 function inOrder(
   present: readonly unknown[],
+  before: readonly unknown[],
   order: readonly unknown[],
   patched: readonly unknown[],
   mergeKey: string | undefined,
 ): readonly unknown[] {
   const idOf = (item: unknown) => JSON.stringify(mergeKey !== undefined && isObject(item) ? item[mergeKey] : item);
-  const rank = new Map(order.map((item, index) => [idOf(item), index]));
+  const ranks = (items: readonly unknown[]) => {
+    const found = new Map<string, number>();
+    for (const [index, item] of items.entries()) if (!found.has(idOf(item))) found.set(idOf(item), index);
+    return found;
+  };
+  const rank = ranks(order);
+  const place = ranks(before);
+  let last = -1;
   for (const item of patched) {
-    if (!rank.has(idOf(item)) && !(isObject(item) && item[directive] !== undefined))
-      throw new PatchError(`the order in ${orderPrefix} does not name ${idOf(item)}, which the patch changes`);
+    if (isObject(item) && item[directive] !== undefined) continue;
+    const at = rank.get(idOf(item)) ?? -1;
+    if (at < last || at < 0)
+      throw new PatchError(
+        `the order in ${orderPrefix} doesn't match that of the items that the patch changes, at ${idOf(item)}`,
+      );
+    last = at;
   }
   const ordered = present
     .filter((item) => rank.has(idOf(item)))
     .sort((a, b) => rank.get(idOf(a))! - rank.get(idOf(b))!);
+  const others = present.filter((item) => !rank.has(idOf(item)));
   const result: unknown[] = [];
   let next = 0;
-  for (const item of present) {
-    if (rank.has(idOf(item))) {
-      // Everything ordered up to this item's own rank goes first, so that the rest stay where they stood.
-      while (next < ordered.length && rank.get(idOf(ordered[next]))! <= rank.get(idOf(item))!)
-        result.push(ordered[next++]);
-    } else result.push(item);
+  for (const item of ordered) {
+    const at = place.get(idOf(item));
+    while (next < others.length && at !== undefined && (place.get(idOf(others[next])) ?? Number.POSITIVE_INFINITY) < at)
+      result.push(others[next++]);
+    result.push(item);
   }
-  result.push(...ordered.slice(next));
-  return result;
+  return [...result, ...others.slice(next)];
 }
 
 function retained(document: Fields, patch: Fields, path: string): Fields {

@@ -95,8 +95,9 @@ export async function withTimeout<T>(
   const late = new Promise<never>((_, reject) => {
     cancel = clock.schedule(timeoutMs, () => {
       const error = new TimeoutError(what, timeoutMs);
-      controller.abort(error);
+      // First the verdict, then the signal: the work's own complaint at being aborted comes second.
       reject(error);
+      controller.abort(error);
     });
   });
   try {
