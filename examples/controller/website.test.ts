@@ -1,7 +1,8 @@
 /** Its test, in milliseconds: every built-in controller runs, and time is under control. */
+
+import { expect, it } from '@jest/globals';
 import { Pod } from '@pintle/api/core/v1';
 import { testCluster } from '@pintle/testing';
-import { expect, it } from '@jest/globals';
 import { Website, web, website } from './website.js';
 
 it('keeps as many pods as the website asks for', async () => {

@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
 import { Service } from '@pintle/api/core/v1';
 import { createCluster, node } from '@pintle/cluster';
@@ -12,7 +13,6 @@ import { userspaceNetwork } from '@pintle/network/nodejs';
 import { processRuntime } from '@pintle/runtime-process';
 import { lmdbStore } from '@pintle/store-lmdb';
 import { deployment, service } from '@pintle/testing';
-import { expect, it } from '@jest/globals';
 
 const images = { guestbook: { folder: resolve('examples/guestbook'), command: [process.execPath, 'server.mjs'] } };
 
@@ -59,7 +59,9 @@ it('runs a deployment behind a service, and comes back with the same objects', a
   const path = await mkdtemp(join(tmpdir(), 'pintle-platform-'));
   try {
     const first = await platform(path);
-    await first.client.create(deployment('guestbook', { replicas: 2, image: 'guestbook', automountServiceAccountToken: false }));
+    await first.client.create(
+      deployment('guestbook', { replicas: 2, image: 'guestbook', automountServiceAccountToken: false }),
+    );
     const { spec } = await first.client.create(service('guestbook', { port: 80, targetPort: 8080 }));
     const answer = await eventually(() => fetchText(`http://${spec?.clusterIP}/`));
     expect(JSON.parse(answer)).toMatchObject({ greeting: 'Hello' });

@@ -41,8 +41,11 @@ export interface Reference {
   readonly schemas: ReadonlyMap<string, OpenApiSchema>;
   /** By `v1`, `apps/v1`… */
   readonly resources: ReadonlyMap<string, readonly ApiResource[]>;
-  /** The number of a message's field; `inline` where it stands in an embedded message of that number. */
-  fieldNumber(openApiName: string, field: string): { readonly number: number; readonly inline?: number } | undefined;
+  /** The number of a message's field; `inline`: the embedded messages that it stands in. */
+  fieldNumber(
+    openApiName: string,
+    field: string,
+  ): { readonly number: number; readonly inline?: readonly number[] } | undefined;
 }
 
 /** Where the reference lies: beside the project, or where `PINTLE_REFERENCE` says. */
@@ -69,6 +72,12 @@ export function readReference(): Reference | undefined {
       resources.set(document.groupVersion, document.resources ?? []);
   }
   const messages = json('protobuf-fields.json') as Record<string, Record<string, readonly [number, string, string]>>;
+  // A few fields begin with a capital letter in the messages.
+  const fieldOf = (message: string, field: string) => {
+    const fields = messages[message] ?? {};
+    const key = Object.keys(fields).find((name) => name.toLowerCase() === field.toLowerCase());
+    return key === undefined ? undefined : fields[key];
+  };
   return {
     schemas,
     resources,
@@ -79,14 +88,22 @@ export function readReference(): Reference | undefined {
         .replace('kube-aggregator', 'kube_aggregator');
       const own = messages[id];
       if (own === undefined) return undefined;
-      if (own[field] !== undefined) return { number: own[field][0] };
+      const direct = fieldOf(id, field);
+      if (direct !== undefined) return { number: direct[0] };
       const properties = schemas.get(name)?.properties ?? {};
-      for (const [embedded, [inline, , type]] of Object.entries(own)) {
-        if (properties[embedded] !== undefined) continue;
-        const number = messages[`${id.slice(0, id.lastIndexOf('.'))}.${type}`]?.[field]?.[0];
-        if (number !== undefined) return { number, inline };
-      }
-      return undefined;
+      const search = (message: string, depth: number): { number: number; inline: readonly number[] } | undefined => {
+        for (const [embedded, [number, , type]] of Object.entries(messages[message] ?? {})) {
+          // Only what is no field of the JSON object is embedded.
+          if (properties[embedded] !== undefined || depth > 3) continue;
+          const inner = type.startsWith('.') ? type.slice(1) : `${message.slice(0, message.lastIndexOf('.'))}.${type}`;
+          const own = fieldOf(inner, field);
+          if (own !== undefined) return { number: own[0], inline: [number] };
+          const deeper = search(inner, depth + 1);
+          if (deeper !== undefined) return { number: deeper.number, inline: [number, ...deeper.inline] };
+        }
+        return undefined;
+      };
+      return search(id, 0);
     },
   };
 }

@@ -213,7 +213,7 @@ class NotationWriter {
     const keys = property['x-kubernetes-list-map-keys'];
     const mergeKey = property['x-kubernetes-patch-merge-key'];
     const strategy = property['x-kubernetes-patch-strategy']?.split(',');
-    let text = placed?.inline === undefined ? base : `${base}.inline(${placed.inline})`;
+    let text = placed?.inline === undefined ? base : `${base}.inline(${placed.inline.join(', ')})`;
     if (listType === 'map') text += `.byKeys(${(keys ?? []).map((key) => `'${key}'`).join(', ')})`;
     else if (listType === 'set') text += '.asSet()';
     else if (listType === 'atomic' || property['x-kubernetes-map-type'] === 'atomic') text += '.atomic()';

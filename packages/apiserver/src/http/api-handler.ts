@@ -171,7 +171,8 @@ function openApiAnswer(
   path: readonly string[],
 ): HttpResponse | undefined {
   const [version, ...rest] = path;
-  if (version === 'v2' && rest.length === 0 && request.header('accept')?.includes('proto-openapi.spec.v2')) return encoded(200, openApiV2Media, parts.openApiV2());
+  if (version === 'v2' && rest.length === 0 && request.header('accept')?.includes('proto-openapi.spec.v2'))
+    return encoded(200, openApiV2Media, parts.openApiV2());
   if (version !== 'v3') return undefined;
   if (rest.length === 0) return answer(200, parts.openApi.index());
   const document = parts.openApi.document(rest.join('/'));

@@ -145,6 +145,8 @@ class Compiler {
     const value = node.values === undefined ? anyStep : this.step(node.values);
     const ofStrings =
       node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode === 'typed';
+    const nullable =
+      node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
     const canonical = new WeakSet<object>();
     return (input, run) => {
       if (!isObject(input)) return run.fault('object', input);
@@ -153,7 +155,11 @@ class Compiler {
       const depth = run.path.length;
       for (const key of Object.keys(input)) {
         run.path[depth] = key;
-        const given = input[key] === null && ofStrings ? '' : input[key];
+        const given = input[key] === null && ofStrings && !nullable ? '' : input[key];
+        if (given === null && nullable) {
+          put(result, key, null);
+          continue;
+        }
         if (given !== undefined) put(result, key, value(given, run));
       }
       run.path.length = depth;

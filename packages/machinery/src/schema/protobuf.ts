@@ -85,55 +85,50 @@ export function readMessage(node: SchemaNode, bytes: Uint8Array): unknown {
   }
 }
 
+/** Fields by number, and the embedded messages whose fields stand in the same object. */
 interface Table {
-  readonly fields: ReadonlyMap<number, readonly [string, SchemaNode]>;
-  /** Messages whose fields stand in this object, by their number. */
-  readonly inlined: ReadonlyMap<number, ReadonlyMap<number, readonly [string, SchemaNode]>>;
+  readonly fields: Map<number, readonly [string, SchemaNode]>;
+  readonly embedded: Map<number, Table>;
 }
 
 const tables = new WeakMap<SchemaNode, Table>();
 
+const emptyTable = (): Table => ({ fields: new Map(), embedded: new Map() });
+
 function tableOf(node: SchemaNode): Table {
   let table = tables.get(node);
   if (table === undefined) {
-    const fields = new Map<number, readonly [string, SchemaNode]>();
-    const inlined = new Map<number, Map<number, readonly [string, SchemaNode]>>();
+    table = emptyTable();
     for (const [key, place] of Object.entries(node.properties ?? {})) {
       if (place.proto === undefined) continue;
-      if (place.protoInline === undefined) fields.set(place.proto, [key, place]);
-      else {
-        const inner = inlined.get(place.protoInline) ?? new Map<number, readonly [string, SchemaNode]>();
-        inlined.set(place.protoInline, inner.set(place.proto, [key, place]));
+      let home = table;
+      for (const number of place.protoInline ?? []) {
+        const inner = home.embedded.get(number) ?? emptyTable();
+        home.embedded.set(number, inner);
+        home = inner;
       }
+      home.fields.set(place.proto, [key, place]);
     }
-    table = { fields, inlined };
     tables.set(node, table);
   }
   return table;
 }
 
 function message(node: SchemaNode, bytes: Uint8Array, depth: number): Record<string, unknown> {
-  if (depth > depthMax) throw new ProtobufError(`it is nested deeper than ${depthMax} messages`);
-  const { fields, inlined } = tableOf(node);
   const result: Record<string, unknown> = {};
-  read(result, fields, bytes, depth, inlined);
+  read(result, tableOf(node), bytes, depth);
   return result;
 }
 
-function read(
-  result: Record<string, unknown>,
-  fields: Table['fields'],
-  bytes: Uint8Array,
-  depth: number,
-  inlined?: Table['inlined'],
-): void {
+function read(result: Record<string, unknown>, table: Table, bytes: Uint8Array, depth: number): void {
+  if (depth > depthMax) throw new ProtobufError(`it is nested deeper than ${depthMax} messages`);
   for (const field of fieldsOf(bytes)) {
-    const inner = inlined?.get(field.number);
-    if (inner !== undefined) {
-      read(result, inner, field.bytes, depth + 1);
+    const embedded = table.embedded.get(field.number);
+    if (embedded !== undefined) {
+      read(result, embedded, field.bytes, depth + 1);
       continue;
     }
-    const known = fields.get(field.number);
+    const known = table.fields.get(field.number);
     if (known === undefined) continue;
     const [key, place] = known;
     const value = fieldValue(place, field, result[key], depth);
@@ -167,9 +162,13 @@ function mapEntry(values: SchemaNode, bytes: Uint8Array, depth: number): readonl
   let value: unknown = values.type === 'string' ? '' : undefined;
   for (const part of fieldsOf(bytes)) {
     if (part.number === 1) key = text.decode(part.bytes);
-    if (part.number === 2) value = fieldValue(values, part, value, depth + 1) ?? value;
+    if (part.number !== 2) continue;
+    // A list as a value is wrapped in a message of its own, whose field 1 repeats.
+    if (values.type === 'array')
+      for (const item of fieldsOf(part.bytes)) value = fieldValue(values, item, value, depth + 1);
+    else value = fieldValue(values, part, value, depth + 1) ?? value;
   }
-  return [key, value ?? ''];
+  return [key, value ?? null];
 }
 
 /** Undefined: Go's zero value, which is the same as none. */

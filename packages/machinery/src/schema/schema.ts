@@ -40,8 +40,8 @@ export interface SchemaNode {
   readonly nullable?: boolean;
   /** The field's number in Kubernetes' protobuf encoding. */
   readonly proto?: number;
-  /** The number of the embedded message that the field stands in, where Go embeds one struct in another. */
-  readonly protoInline?: number;
+  /** The numbers of the embedded messages that the field stands in, from the outside in, where Go embeds structs. */
+  readonly protoInline?: readonly number[];
   /** A 0 in protobuf is the same as none: the field is no pointer in Go, and has a default. */
   readonly zeroIsAbsent?: boolean;
   /** May not change once set. */
@@ -157,9 +157,9 @@ export class Schema<out T, out R extends boolean = false> {
       patchStrategy: strategy.length > 0 ? strategy : ['merge'],
     });
   }
-  /** Stands in an embedded message of this number, in the protobuf encoding. */
-  inline(number: number): Schema<T, R> {
-    return this.with({ protoInline: number });
+  /** Stands in embedded messages of these numbers, in the protobuf encoding. */
+  inline(...numbers: readonly number[]): Schema<T, R> {
+    return this.with({ protoInline: numbers });
   }
   zeroIsAbsent(): Schema<T, R> {
     return this.with({ zeroIsAbsent: true });

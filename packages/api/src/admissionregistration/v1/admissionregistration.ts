@@ -42,12 +42,12 @@ export interface MatchCondition extends Infer<typeof MatchCondition> {}
 
 export const NamedRuleWithOperations = object(
   {
-    apiGroups: list(string()).atomic(),
-    apiVersions: list(string()).atomic(),
+    apiGroups: list(string(), 1).inline(2, 2).atomic(),
+    apiVersions: list(string(), 2).inline(2, 2).atomic(),
     operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
-    resources: list(string()).atomic(),
-    scope: string(),
+    resources: list(string(), 3).inline(2, 2).atomic(),
+    scope: string(4).inline(2, 2),
   },
   'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations',
 ).atomic();
@@ -126,7 +126,7 @@ export const MutatingWebhookConfiguration = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration',
   fields: {
-    webhooks: list(ref<MutatingWebhook>(MutatingWebhook)).byKeys('name').mergeBy('name'),
+    webhooks: list(ref<MutatingWebhook>(MutatingWebhook), 2).byKeys('name').mergeBy('name'),
   },
 });
 export interface MutatingWebhookConfiguration extends Infer<typeof MutatingWebhookConfiguration> {}
@@ -161,7 +161,7 @@ export interface TypeChecking extends Infer<typeof TypeChecking> {}
 
 export const Validation = object(
   {
-    expression: string().required(),
+    expression: string(1).required(),
     message: string(2),
     messageExpression: string(4),
     reason: string(3),
@@ -172,8 +172,8 @@ export interface Validation extends Infer<typeof Validation> {}
 
 export const Variable = object(
   {
-    expression: string().required(),
-    name: string().required(),
+    expression: string(2).required(),
+    name: string(1).required(),
   },
   'io.k8s.api.admissionregistration.v1.Variable',
 ).atomic();
@@ -271,7 +271,7 @@ export const ValidatingWebhookConfiguration = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
   fields: {
-    webhooks: list(ref<ValidatingWebhook>(ValidatingWebhook)).byKeys('name').mergeBy('name'),
+    webhooks: list(ref<ValidatingWebhook>(ValidatingWebhook), 2).byKeys('name').mergeBy('name'),
   },
 });
 export interface ValidatingWebhookConfiguration extends Infer<typeof ValidatingWebhookConfiguration> {}

@@ -28,12 +28,12 @@ export interface MatchCondition extends Infer<typeof MatchCondition> {}
 
 export const NamedRuleWithOperations = object(
   {
-    apiGroups: list(string()).atomic(),
-    apiVersions: list(string()).atomic(),
-    operations: list(string()).atomic(),
+    apiGroups: list(string(), 1).inline(2, 2).atomic(),
+    apiVersions: list(string(), 2).inline(2, 2).atomic(),
+    operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
-    resources: list(string()).atomic(),
-    scope: string(),
+    resources: list(string(), 3).inline(2, 2).atomic(),
+    scope: string(4).inline(2, 2),
   },
   'io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations',
 ).atomic();
@@ -72,8 +72,8 @@ export interface ParamKind extends Infer<typeof ParamKind> {}
 
 export const Variable = object(
   {
-    expression: string().required(),
-    name: string().required(),
+    expression: string(2).required(),
+    name: string(1).required(),
   },
   'io.k8s.api.admissionregistration.v1alpha1.Variable',
 );

@@ -30,12 +30,12 @@ export interface MatchCondition extends Infer<typeof MatchCondition> {}
 
 export const NamedRuleWithOperations = object(
   {
-    apiGroups: list(string()).atomic(),
-    apiVersions: list(string()).atomic(),
-    operations: list(string()).atomic(),
+    apiGroups: list(string(), 1).inline(2, 2).atomic(),
+    apiVersions: list(string(), 2).inline(2, 2).atomic(),
+    operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
-    resources: list(string()).atomic(),
-    scope: string(),
+    resources: list(string(), 3).inline(2, 2).atomic(),
+    scope: string(4).inline(2, 2),
   },
   'io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations',
 ).atomic();
@@ -83,7 +83,7 @@ export interface TypeChecking extends Infer<typeof TypeChecking> {}
 
 export const Validation = object(
   {
-    expression: string().required(),
+    expression: string(1).required(),
     message: string(2),
     messageExpression: string(4),
     reason: string(3),
@@ -94,8 +94,8 @@ export interface Validation extends Infer<typeof Validation> {}
 
 export const Variable = object(
   {
-    expression: string().required(),
-    name: string().required(),
+    expression: string(2).required(),
+    name: string(1).required(),
   },
   'io.k8s.api.admissionregistration.v1beta1.Variable',
 ).atomic();

@@ -18,7 +18,7 @@ export const BoundObjectReference = object(
     apiVersion: string(2),
     kind: string(1),
     name: string(3),
-    uid: string(),
+    uid: string(4),
   },
   'io.k8s.api.authentication.v1.BoundObjectReference',
 );

@@ -182,7 +182,7 @@ export interface Ingress extends Infer<typeof Ingress> {}
 
 export const IngressClassParametersReference = object(
   {
-    apiGroup: string(),
+    apiGroup: string(1),
     kind: string(2).required(),
     name: string(3).required(),
     namespace: string(5),
