@@ -8,6 +8,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Node } from '@pintle/api/core/v1';
+import { connect, kubeConfig } from '@pintle/client/nodejs';
 import { simulatedNodes } from '@pintle/cluster';
 import { createServedCluster, type ServedCluster } from '@pintle/cluster/nodejs';
 
@@ -144,6 +146,11 @@ function run(path: string, namespace: string, args: string): Promise<{ output: s
   afterAll(async () => {
     await cluster.stop();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('the TypeScript client does too, by the same kubeconfig', async () => {
+    const client = await connect(kubeConfig({ path: join(folder, 'kubeconfig') }));
+    expect((await client.list(Node)).map(({ metadata }) => metadata.name)).toEqual(['node-0', 'node-1']);
   });
 
   it.each(found)(

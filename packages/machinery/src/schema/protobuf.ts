@@ -159,7 +159,7 @@ function fieldValue(place: SchemaNode, field: Field, before: unknown, depth: num
 
 function mapEntry(values: SchemaNode, bytes: Uint8Array, depth: number): readonly [string, unknown] {
   let key = '';
-  let value: unknown = values.type === 'string' ? '' : undefined;
+  let value: unknown = values.type === 'string' && values.nullable !== true ? '' : undefined;
   for (const part of fieldsOf(bytes)) {
     if (part.number === 1) key = text.decode(part.bytes);
     if (part.number !== 2) continue;

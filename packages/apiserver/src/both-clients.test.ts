@@ -1,0 +1,198 @@
+/** One suite, two clients: in process and over HTTP, the same semantics. */
+
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Deployment } from '@pintle/api/apps/v1';
+import { ConfigMap, Pod } from '@pintle/api/core/v1';
+import type { Client } from '@pintle/client';
+import { httpClient } from '@pintle/client/http';
+import { StatusError } from '@pintle/machinery';
+import { firstValueFrom, take, toArray } from 'rxjs';
+import { listen } from './nodejs/listen.js';
+import { createApiServer } from './server.js';
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const clients: readonly (readonly [string, () => Promise<Client>])[] = [
+  [
+    'in process',
+    async () => {
+      const api = await createApiServer();
+      ends.push(() => api.stop());
+      return api.client();
+    },
+  ],
+  [
+    'over HTTP',
+    async () => {
+      const api = await createApiServer();
+      const listening = await listen(api.handle);
+      ends.push(
+        () => api.stop(),
+        () => listening.close({ drainMs: 0 }),
+      );
+      return httpClient({ server: `http://127.0.0.1:${listening.port}`, fetch });
+    },
+  ],
+];
+
+const configMap = (name: string, data: Record<string, string> = {}): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+});
+const deployment = (name: string): Deployment => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, labels: { app: name } },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'nginx' }] } },
+  },
+});
+const refusal = async (work: Promise<unknown>) => {
+  const error = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  expect(StatusError.is(error)).toBe(true);
+  const { reason, code, message } = error as StatusError;
+  return { reason, code, message };
+};
+
+describe.each(clients)('%s', (_name, connect) => {
+  it('creates, reads, and gives back frozen objects of the default namespace', async () => {
+    const client = await connect();
+    const made = await client.create(configMap('a', { x: '1' }));
+    expect(made.metadata.namespace).toBe('default');
+    expect(Object.isFrozen(made.data)).toBe(true);
+    expect(await client.get(ConfigMap, { name: 'a' })).toEqual(made);
+  });
+
+  it('refuses with the same words', async () => {
+    const client = await connect();
+    await client.create(configMap('a'));
+    expect(await refusal(client.create(configMap('a')))).toEqual({
+      reason: 'AlreadyExists',
+      code: 409,
+      message: 'configmaps "a" already exists',
+    });
+    expect(await refusal(client.get(ConfigMap, { name: 'b' }))).toEqual({
+      reason: 'NotFound',
+      code: 404,
+      message: 'configmaps "b" not found',
+    });
+    expect(await refusal(client.create({ apiVersion: 'v9', kind: 'Nothing', metadata: { name: 'x' } }))).toMatchObject({
+      reason: 'NotFound',
+      message: 'no matches for kind "Nothing" in version "v9"',
+    });
+    expect(await refusal(client.list(Pod, { labelSelector: 'a=(' }))).toMatchObject({
+      reason: 'BadRequest',
+      code: 400,
+    });
+  });
+
+  it('updates the newest version only', async () => {
+    const client = await connect();
+    const made = await client.create(configMap('a'));
+    const updated = await client.update({ ...made, data: { x: '2' } });
+    expect(updated.data).toEqual({ x: '2' });
+    expect(await refusal(client.update({ ...made, data: { x: '3' } }))).toMatchObject({
+      reason: 'Conflict',
+      code: 409,
+    });
+  });
+
+  it('patches in three ways, and applies', async () => {
+    const client = await connect();
+    await client.create(deployment('web'));
+    const key = { name: 'web' };
+    expect(
+      (await client.patch(Deployment, key, { type: 'merge', body: { spec: { replicas: 2 } } })).spec?.replicas,
+    ).toBe(2);
+    expect(
+      (
+        await client.patch(Deployment, key, {
+          type: 'json',
+          operations: [{ op: 'replace', path: '/spec/replicas', value: 3 }],
+        })
+      ).spec?.replicas,
+    ).toBe(3);
+    const strategic = { spec: { template: { spec: { containers: [{ name: 'side', image: 'x' }] } } } };
+    expect(
+      (await client.patch(Deployment, key, { type: 'strategic', body: strategic })).spec?.template.spec?.containers,
+    ).toHaveLength(2);
+    const applied = await client.apply(configMap('b', { x: '1' }), { fieldManager: 'me' });
+    expect(applied.metadata.managedFields).toMatchObject([{ manager: 'me', operation: 'Apply' }]);
+    expect(await refusal(client.apply(configMap('b', { x: '2' }), { fieldManager: 'you' }))).toMatchObject({
+      reason: 'Conflict',
+    });
+  });
+
+  it('lists in pages, watches from there, and deletes', async () => {
+    const client = await connect();
+    for (const name of ['a', 'b', 'c']) await client.create(configMap(name));
+    const page = await client.list(ConfigMap, { namespace: 'default', limit: 2 });
+    expect([page.length, page.metadata.remainingItemCount, page[0]?.kind]).toEqual([2, 1, 'ConfigMap']);
+    const rest = await client.list(ConfigMap, { namespace: 'default', continue: page.metadata.continue! });
+    expect(rest.map(({ metadata }) => metadata.name)).toEqual(['c']);
+    const seen = firstValueFrom(
+      client
+        .watch(ConfigMap, { namespace: 'default', resourceVersion: page.metadata.resourceVersion! })
+        .pipe(take(3), toArray()),
+    );
+    await client.create(configMap('d'));
+    await client.patch(ConfigMap, { name: 'd' }, { type: 'merge', body: { data: { x: '1' } } });
+    expect(await client.delete(ConfigMap, { name: 'd' })).toMatchObject({ kind: 'Status', status: 'Success' });
+    expect((await seen).map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual([
+      'ADDED d',
+      'MODIFIED d',
+      'DELETED d',
+    ]);
+    expect(await client.deleteCollection(ConfigMap, { namespace: 'default' })).toHaveLength(3);
+  });
+
+  it('speaks of subresources, and does nothing on a dry run', async () => {
+    const client = await connect();
+    await client.create(deployment('web'));
+    const scale = await client.get(Deployment, { name: 'web' }, { subresource: 'scale' });
+    expect(scale).toMatchObject({ kind: 'Scale', spec: { replicas: 1 } });
+    await client.patch(
+      Deployment,
+      { name: 'web' },
+      { type: 'merge', body: { spec: { replicas: 4 } } },
+      { subresource: 'scale' },
+    );
+    expect((await client.get(Deployment, { name: 'web' })).spec?.replicas).toBe(4);
+    await client.patch(
+      Deployment,
+      { name: 'web' },
+      { type: 'merge', body: { spec: { replicas: 9 } } },
+      { dryRun: true },
+    );
+    expect((await client.get(Deployment, { name: 'web' })).spec?.replicas).toBe(4);
+    const told = await client.patch(
+      Deployment,
+      { name: 'web' },
+      { type: 'merge', body: { status: { replicas: 4 }, spec: { replicas: 1 } } },
+      { subresource: 'status' },
+    );
+    expect([told.status?.replicas, told.spec?.replicas]).toEqual([4, 4]);
+    await client.create<Pod>({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: { containers: [{ name: 'main', image: 'x' }] },
+    });
+    await client.createSubresource(Pod, { name: 'p' }, 'binding', {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name: 'p' },
+      target: { kind: 'Node', name: 'n' },
+    });
+    expect((await client.get(Pod, { name: 'p' })).spec?.nodeName).toBe('n');
+  });
+});

@@ -1,0 +1,2 @@
+/** A `Client` over HTTP, on any `fetch`. */
+export * from './http-client.js';

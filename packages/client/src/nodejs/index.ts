@@ -1,0 +1,3 @@
+/** Clients of real clusters: `connect(kubeConfig())`. */
+export * from './connect.js';
+export * from './kube-config.js';
