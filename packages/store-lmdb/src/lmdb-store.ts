@@ -5,7 +5,7 @@
  * Invariants: 1. What was acknowledged is on disk. 2. What is visible to readers and watchers was acknowledged,
  * or is in the same flush as what was. 3. A transaction is on disk wholly or not at all, with its revision.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import {
   type RangeRequest,
   type StoreBackend,
@@ -56,6 +56,7 @@ export async function openLmdbStore<V>({
   mapBytesMax = 16 * 1024 ** 3,
 }: LmdbStoreOptions & { readonly codec: ValueCodec<V>; readonly world: World }): Promise<StoreBackend<V>> {
   mkdirSync(path, { recursive: true });
+  checkFile(path);
   let root: RootDatabase;
   try {
     root = open({
@@ -74,6 +75,28 @@ export async function openLmdbStore<V>({
   const start = read(path, entries, facts, codec);
   const map = new VersionedMap<V>({ ...start, compactedRevision: start.revision });
   return new LmdbStore<V>(root, entries, facts, map, codec, world, historyEntriesMax).backend();
+}
+
+/** Where the first page says that it is LMDB's, and what it says there. */
+const magicAt = 24;
+const magic = 0xbeefc0de;
+const pageBytesMin = 4096;
+
+/** What is no LMDB file would end the process inside the library: it is not given to it. Errors: `StoreCorruptError`. */
+function checkFile(path: string): void {
+  const file = `${path}/store.mdb`;
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return;
+  const head = Buffer.alloc(magicAt + 4);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, head, 0, head.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (head.readUInt32LE(magicAt) !== magic) throw new StoreCorruptError(path, 'store.mdb is no LMDB file');
+  if (size < 2 * pageBytesMin || size % pageBytesMin !== 0)
+    throw new StoreCorruptError(path, `store.mdb is cut short at ${size} bytes`);
 }
 
 function read<V>(
