@@ -1,11 +1,11 @@
-import { Deployment } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { createCluster, simulatedNodes } from '@pintle/cluster';
 import { deployment } from '@pintle/testing';
 import type { BenchRow } from '../row.js';
 
 const [nodes, pods] = [1_000, 10_000];
-const withinMs = 300_000;
+/** A run that takes longer is ended, and told as far as it came. */
+const withinMs = 60_000;
 
 const row: BenchRow = {
   name: '1,000 nodes and 10,000 pods of one Deployment to Running, simulated',
@@ -22,9 +22,13 @@ const row: BenchRow = {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const seconds = (performance.now() - start) / 1000;
-    const { status } = await cluster.client.get(Deployment, { name: 'web' });
+    const count = running();
     await cluster.stop();
-    return { ours: pods / seconds, unit: 'pods/s', notes: `${status?.replicas} replicas, one run` };
+    return {
+      ours: count / seconds,
+      unit: 'pods/s',
+      notes: `${count} of ${pods} ran in ${seconds.toFixed(0)} s; one run`,
+    };
   },
 };
 export default row;

@@ -5,7 +5,7 @@ import type { InformerEvent, Informers } from '@pintle/watch';
 import type { Observable } from 'rxjs';
 import type { Reconciler } from './reconciler.js';
 
-const defaults = { concurrency: 1, backoffBaseMs: 5, backoffMaxMs: 1_000_000, timeoutMs: 300_000 };
+const defaults = { concurrency: 1, backoffBaseMs: 5, backoffMaxMs: 1_000_000, gatherMs: 0, timeoutMs: 300_000 };
 
 export type ObjectEvent<T> = Exclude<InformerEvent<T>, { readonly type: 'synced' }>;
 export type Predicate<T> = (event: ObjectEvent<T>) => boolean;
@@ -24,6 +24,11 @@ export interface ControllerOptions {
   readonly backoffBaseMs?: number;
   /** Default 1,000,000 ms. */
   readonly backoffMaxMs?: number;
+  /**
+   * How long changes of objects that are not the controller's own are gathered before they wake it. Default 0. For
+   * controllers that look at many objects at once, so that a thousand changes do not mean a thousand looks.
+   */
+  readonly gatherMs?: number;
   /** The time one reconcile may take. Default 300,000 ms. */
   readonly timeoutMs?: number;
 }

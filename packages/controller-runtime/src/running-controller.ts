@@ -96,7 +96,9 @@ export class RunningController {
     const causes = this.causes.get(id);
     if (causes === undefined) this.causes.set(id, [cause]);
     else if (causes.length < causesMax) causes.push(cause);
-    this.queue.add(id);
+    const { kind, options } = this.options.controller;
+    const foreign = cause.change === 'updated' && cause.kind !== kind.kind;
+    this.queue.addAfter(id, foreign ? options.gatherMs : 0);
   }
 
   private async work(): Promise<void> {

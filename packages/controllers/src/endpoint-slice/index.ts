@@ -49,7 +49,7 @@ export function podsOf(service: Service, informers: Informers): readonly Pod[] {
 }
 
 export function endpointSliceController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
-  return controller({ name: 'endpointslice', concurrency })
+  return controller({ name: 'endpointslice', concurrency, gatherMs: 20 })
     .for(Service)
     .watches(Pod, servicesOf)
     .watches(EndpointSlice, ({ metadata }) => {

@@ -9,7 +9,7 @@ const addressesMax = 1000;
 const overCapacity = 'endpoints.kubernetes.io/over-capacity';
 
 export function endpointsController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
-  return controller({ name: 'endpoints', concurrency })
+  return controller({ name: 'endpoints', concurrency, gatherMs: 20 })
     .for(Service)
     .watches(Pod, servicesOf)
     .watches(Endpoints, ({ metadata }) => [{ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }])

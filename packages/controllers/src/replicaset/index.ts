@@ -14,11 +14,13 @@ import { planReplicaSet } from './plan-replica-set.js';
 
 export * from './plan-replica-set.js';
 
+/** A set looks at all its pods: what they tell of themselves is gathered for a moment. */
+const gatherMs = 20;
 /** Creates start one at a time and double while they succeed, so that a quota is met gently. */
 const slowStartFirst = 1;
 
 export function replicaSetController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
-  return controller({ name: 'replicaset', concurrency })
+  return controller({ name: 'replicaset', concurrency, gatherMs })
     .for(ReplicaSet)
     .owns(Pod)
     .watches(Pod, (pod, informers) => {
