@@ -1,0 +1,157 @@
+/**
+ * Sends one request and gets its answer: time limits, the server's wish to be asked later, and one second try for
+ * a read whose kept-alive connection had just been closed. Knows no kinds: `http-client.ts` does.
+ */
+import { deepFreeze, type StatusError, sleep, type World, withTimeout } from '@pintle/machinery';
+import { ConnectionError } from '../client.js';
+import { failureOf } from './failure.js';
+import { type Query, searchOf } from './resource-path.js';
+
+/** As much of `fetch` as is needed here. */
+export type FetchLike = (
+  url: string,
+  init: {
+    readonly method: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly signal?: AbortSignal;
+  },
+) => Promise<Response>;
+
+export interface TransportOptions {
+  /** As `https://127.0.0.1:6443`, with a path where the API is behind one. */
+  readonly server: string;
+  readonly fetch: FetchLike;
+  readonly world: World;
+  readonly userAgent: string;
+  /** For the whole of a request; for a stream, until its answer begins. */
+  readonly timeoutMs: number;
+  /** How often a request is sent again when the server says when (`Retry-After`). */
+  readonly retriesMax: number;
+  /** A longer wish of the server is cut to this. */
+  readonly retryAfterMaxMs: number;
+  readonly onWarning: (text: string) => void;
+}
+
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** Of the body; JSON unless said. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Transport {
+  /** The answer's JSON, frozen. Errors: `StatusError`, `ConnectionError`. */
+  json(request: OutgoingRequest): Promise<unknown>;
+  /** The answer's body as it comes; null where there is none. Errors: as `json`. */
+  open(request: OutgoingRequest): Promise<ReadableStream<Uint8Array> | null>;
+}
+
+export function transport(options: TransportOptions): Transport {
+  const { fetch, world, userAgent, timeoutMs, retriesMax, retryAfterMaxMs, onWarning } = options;
+  const base = options.server.replace(/\/+$/, '');
+
+  const attempt = async (request: OutgoingRequest, signal: AbortSignal): Promise<Response> => {
+    const { method, path, query = {}, body, contentType = 'application/json' } = request;
+    const init = {
+      method,
+      headers: {
+        accept: 'application/json',
+        'user-agent': userAgent,
+        ...(body === undefined ? {} : { 'content-type': contentType }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal,
+    };
+    const url = `${base}${path}${searchOf(query)}`;
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      if (method !== 'GET' || signal.aborted || !wasClosed(error)) throw error;
+      return fetch(url, init);
+    }
+  };
+
+  /** Sends until there is an answer to keep. `signal` stays in force while the body is read. */
+  const answered = async (request: OutgoingRequest, signal: AbortSignal): Promise<Response> => {
+    for (let retry = 0; ; retry++) {
+      const response = await attempt(request, signal);
+      for (const text of warningsOf(response.headers.get('warning'))) onWarning(text);
+      if (response.ok) return response;
+      const seconds = retryAfterOf(response);
+      const failure = failureOf(request, response.status, await response.text().catch(() => ''), seconds);
+      if (seconds === undefined || retry >= retriesMax || !isAskLater(failure)) throw failure;
+      await sleep(world.clock, Math.min(seconds * 1000, retryAfterMaxMs), signal);
+    }
+  };
+
+  const wrapped = async <T>(request: OutgoingRequest, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw asFailure(`${request.method} ${base}${request.path}`, error, request.signal);
+    }
+  };
+  const limited = <T>(request: OutgoingRequest, work: (signal: AbortSignal) => Promise<T>) =>
+    withTimeout(world.clock, timeoutMs, `${request.method} ${request.path}`, work, request.signal);
+
+  return {
+    json: (request) =>
+      wrapped(request, () =>
+        limited(request, async (signal) => deepFreeze(await (await answered(request, signal)).json()) as unknown),
+      ),
+    open: (request) =>
+      wrapped(request, async () => {
+        // Outlives the time limit, which is for the answer's head only.
+        const whole = new AbortController();
+        const follow = () => whole.abort(request.signal?.reason);
+        if (request.signal?.aborted) follow();
+        request.signal?.addEventListener('abort', follow, { once: true });
+        return limited(request, async (signal) => {
+          const late = () => whole.abort(signal.reason);
+          signal.addEventListener('abort', late, { once: true });
+          try {
+            return (await answered(request, whole.signal)).body;
+          } finally {
+            signal.removeEventListener('abort', late);
+          }
+        });
+      }),
+  };
+}
+
+/** What went wrong on the way, as the error that callers know. */
+export function asFailure(what: string, error: unknown, signal?: AbortSignal): StatusError | ConnectionError {
+  if (isFailure(error)) return error;
+  if (signal?.aborted) return new ConnectionError(`${what} was aborted by its caller`, { cause: error });
+  const { message, cause } = error as Error;
+  const why = cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message;
+  return new ConnectionError(`${what} failed: ${why}`, { cause: error });
+}
+
+function isFailure(error: unknown): error is StatusError | ConnectionError {
+  return ConnectionError.is(error) || (error as Error | undefined)?.name === 'StatusError';
+}
+
+/** The server is busy or starting: it has not carried the request out. */
+const isAskLater = ({ code }: StatusError) => code === 429 || code >= 500;
+
+function retryAfterOf(response: Response): number | undefined {
+  const text = response.headers.get('retry-after');
+  return text !== null && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+/** A connection that was kept alive and closed by the server just as the request went out. */
+function wasClosed(error: unknown): boolean {
+  const code = ((error as Error).cause as { code?: unknown } | undefined)?.code;
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
+}
+
+/** The texts of `Warning: 299 - "…"` headers (RFC 7234), which may stand in one line. */
+export function warningsOf(header: string | null): readonly string[] {
+  if (header === null) return [];
+  return [...header.matchAll(/299 +\S+ +"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text!.replace(/\\(.)/g, '$1'));
+}
