@@ -37,7 +37,9 @@ export function failureOf(
   const status = statusIn(body);
   if (status !== undefined) return new StatusError({ ...status, code: status.code ?? code });
   const reason =
-    code === 409 && method === 'POST' ? 'AlreadyExists' : (reasons[code] ?? (code >= 500 ? 'InternalError' : 'Unknown'));
+    code === 409 && method === 'POST'
+      ? 'AlreadyExists'
+      : (reasons[code] ?? (code >= 500 ? 'InternalError' : 'Unknown'));
   const text = body.trim().slice(0, quotedCharactersMax);
   return statusError(reason, `the server answered ${code} to ${method} ${path}${text === '' ? '' : `: ${text}`}`, {
     code,

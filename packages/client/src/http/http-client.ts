@@ -2,7 +2,14 @@
  * The `Client` of any Kubernetes API server, over HTTP. It speaks through a `fetch`-like function, so that where
  * it runs and how it is trusted is the host's affair: `./nodejs` makes one from a kubeconfig.
  */
-import { apiVersionOf, type KindRef, type KubernetesObject, type ListMeta, realWorld, type World } from '@pintle/machinery';
+import {
+  apiVersionOf,
+  type KindRef,
+  type KubernetesObject,
+  type ListMeta,
+  realWorld,
+  type World,
+} from '@pintle/machinery';
 import type { ApplyOptions, Client, DeleteRequest, ObjectList, Patch, WriteOptions } from '../client.js';
 import { placeLookup, placeOfKind } from './discovery.js';
 import { piecesOf } from './lines.js';
@@ -112,7 +119,14 @@ export function httpClient(options: HttpClientOptions): Client {
       const list = await ask({
         method: 'DELETE',
         path: collectionPath(placeOfKind(kind), namespace),
-        query: { labelSelector, fieldSelector, limit, continue: options.continue, resourceVersion, resourceVersionMatch },
+        query: {
+          labelSelector,
+          fieldSelector,
+          limit,
+          continue: options.continue,
+          resourceVersion,
+          resourceVersionMatch,
+        },
         body: deleteOptions(options),
         signal: options.signal,
       });

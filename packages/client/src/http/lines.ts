@@ -21,7 +21,10 @@ export async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerato
  * The lines of a body that are not empty, the last one even where no line break ends it. Pieces are searched once:
  * a long line in many pieces costs no more than its length. Errors: `RangeError` for a line beyond the limit.
  */
-export async function* linesOf(body: ReadableStream<Uint8Array>, charactersMax = lineCharactersMax): AsyncGenerator<string> {
+export async function* linesOf(
+  body: ReadableStream<Uint8Array>,
+  charactersMax = lineCharactersMax,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let parts: string[] = [];
   let length = 0;
