@@ -13,7 +13,8 @@ export class UnknownIndexError extends Error {
 
 interface Index<T> {
   readonly of: IndexFunction<T>;
-  readonly values: Map<string, Set<T>>;
+  /** By value, then by key. */
+  readonly values: Map<string, Map<string, T>>;
 }
 
 const namespaceIndex = 'namespace';
@@ -21,7 +22,9 @@ const namespaceIndex = 'namespace';
 export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
   private readonly objects = new Map<string, T>();
   private readonly indexes = new Map<string, Index<T>>();
-  /** In order of keys; made when asked for, dropped when a key comes or goes. */
+  /** Made when asked for, dropped when a key comes or goes. */
+  private sortedKeys: readonly string[] | undefined;
+  /** In order of keys; made when asked for, dropped with every change. */
   private sorted: readonly T[] | undefined;
 
   constructor() {
@@ -53,14 +56,14 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
     const found = this.indexes.get(index);
     if (found === undefined) throw new UnknownIndexError(index);
     const objects = found.values.get(value);
-    return objects === undefined ? [] : [...objects];
+    return objects === undefined ? [] : [...objects.values()];
   }
 
   addIndex(name: string, of: IndexFunction<T>): void {
     if (this.indexes.has(name)) return;
     const index: Index<T> = { of, values: new Map() };
     this.indexes.set(name, index);
-    for (const object of this.objects.values()) file(index, object);
+    for (const [key, object] of this.objects) file(index, key, object);
   }
 
   keys(): IterableIterator<string> {
@@ -76,10 +79,11 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
     const before = this.objects.get(key);
     this.objects.set(key, object);
     for (const index of this.indexes.values()) {
-      if (before !== undefined) unfile(index, before);
-      file(index, object);
+      if (before === undefined) file(index, key, object);
+      else refile(index, key, before, object);
     }
     this.sorted = undefined;
+    if (before === undefined) this.sortedKeys = undefined;
     return before;
   }
 
@@ -87,13 +91,15 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
     const before = this.objects.get(key);
     if (before === undefined) return undefined;
     this.objects.delete(key);
-    for (const index of this.indexes.values()) unfile(index, before);
+    for (const index of this.indexes.values()) unfile(index, key, index.of(before));
     this.sorted = undefined;
+    this.sortedKeys = undefined;
     return before;
   }
 
   private inOrder(): readonly T[] {
-    this.sorted ??= [...this.objects.values()].sort(byKey);
+    this.sortedKeys ??= [...this.objects.keys()].sort();
+    this.sorted ??= this.sortedKeys.map((key) => this.objects.get(key)!);
     return this.sorted;
   }
 }
@@ -103,18 +109,29 @@ function byKey(a: KubernetesObject, b: KubernetesObject): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function file<T>({ of, values }: Index<T>, object: T): void {
+function file<T>({ of, values }: Index<T>, key: string, object: T): void {
   for (const value of of(object)) {
     const objects = values.get(value);
-    if (objects === undefined) values.set(value, new Set([object]));
-    else objects.add(object);
+    if (objects === undefined) values.set(value, new Map([[key, object]]));
+    else objects.set(key, object);
   }
 }
 
-function unfile<T>({ of, values }: Index<T>, object: T): void {
-  for (const value of of(object)) {
+/** An object that stays under its value keeps its place there. */
+function refile<T>(index: Index<T>, key: string, before: T, object: T): void {
+  const [was, is] = [index.of(before), new Set(index.of(object))];
+  unfile(
+    index,
+    key,
+    was.filter((value) => !is.has(value)),
+  );
+  file(index, key, object);
+}
+
+function unfile<T>({ values }: Index<T>, key: string, gone: readonly string[]): void {
+  for (const value of gone) {
     const objects = values.get(value);
-    objects?.delete(object);
+    objects?.delete(key);
     if (objects?.size === 0) values.delete(value);
   }
 }

@@ -11,15 +11,20 @@ export interface DecodeOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
 }
 
-/** Errors: `StatusError` BadRequest (what cannot be decoded, or strict validation), Invalid (custom resources). */
+/**
+ * `old` is the object as it is stored, where it is known: what does not change is then shared with it.
+ * Errors: `StatusError` BadRequest (what cannot be decoded, or strict validation), Invalid (custom resources).
+ */
 export function decode(
   context: RequestContext,
   resource: Resource,
   body: unknown,
   options: DecodeOptions,
+  old?: KubernetesObject,
 ): KubernetesObject {
   const object = checkKind(resource, body);
-  const { value, unknownFields, errors } = normalizerFor(resource)(object);
+  const known = old === undefined ? undefined : resource.fromStored(old);
+  const { value, unknownFields, errors } = normalizerFor(resource)(object, known);
   if (errors.length > 0)
     throw badRequest(
       `${resource.kind.kind} in version "${resource.kind.version}" cannot be handled as a ${resource.kind.kind}: ${errors.map((error) => error.detail).join(', ')}`,

@@ -124,7 +124,7 @@ export function appliedOnto(
     mine(resource, wishes, options.subresource),
     writer,
     options.force ?? false,
-    (object) => normalizerFor(resource)(object).value as KubernetesObject,
+    (object) => normalizerFor(resource)(object, live).value as KubernetesObject,
   );
   if (applied.conflicts.length > 0) {
     throw statusError('Conflict', describeConflicts(applied.conflicts), {
@@ -142,7 +142,7 @@ export function appliedOnto(
     resourceVersion: resourceVersion ?? '',
     ...(uid === undefined ? {} : { uid }),
   };
-  return withEntries(decode(context, resource, { ...applied.object, metadata: asked }, options), applied.managedFields);
+  return withEntries(decode(context, resource, { ...applied.object, metadata: asked }, options, old), applied.managedFields);
 }
 
 /** Of what was sent, what this endpoint takes: the status only through its own, the rest only through the main one. */

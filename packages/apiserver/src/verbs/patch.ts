@@ -31,7 +31,7 @@ export function patchObject(
     change(old) {
       const patched = applyPatch(resource, resource.fromStored(old), patch);
       if (patched === old) return { object: old };
-      const object = decode(context, resource, patched, options);
+      const object = decode(context, resource, patched, options, old);
       placeOf(resource, object.metadata, key);
       return { object };
     },

@@ -47,17 +47,13 @@ export async function updateObject(
   body: unknown,
   options: WriteOptions = {},
 ): Promise<Served> {
-  const decoded = decode(context, resource, body, options);
+  const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
+  const decoded = decode(context, resource, body, options, entry && storedObjectOf(entry));
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
-  if (
-    strategy?.allowCreateOnUpdate &&
-    options.subresource === undefined &&
-    (await findEntry(core, resource, key)) === undefined
-  ) {
+  if (strategy?.allowCreateOnUpdate && options.subresource === undefined && (await findEntry(core, resource, key)) === undefined)
     return createObject(core, context, resource, key, body, options);
-  }
   if (!decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
     throw statusError(
       'Invalid',

@@ -1,8 +1,8 @@
 /** What a ReplicaSet needs done, from its pods as they are. Pure. */
 import type { ReplicaSet, ReplicaSetStatus } from '@pintle/api/apps/v1';
 import type { Pod } from '@pintle/api/core/v1';
-import { controllerOf, findCondition, labelSelectorMatcher, parseTime } from '@pintle/machinery';
-import { isPodActive, isPodAvailable, isPodReady } from '../pod-facts.js';
+import { type CompiledLabelSelector, controllerOf, labelSelectorMatcher, parseTime } from '@pintle/machinery';
+import { isPodActive, isPodAvailable, isPodReady, readySince } from '../pod-facts.js';
 
 export interface ReplicaSetPlan {
   /** Pods to adopt: they match, and nobody controls them. */
@@ -22,13 +22,13 @@ export const burstMax = 500;
 const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
 
 export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: number): ReplicaSetPlan {
-  const selector = labelSelectorMatcher(set.spec?.selector);
+  const matchesSet = byLabels(labelSelectorMatcher(set.spec?.selector));
   const owned: Pod[] = [];
   const adopt: Pod[] = [];
   const release: Pod[] = [];
   for (const pod of pods) {
     const controller = controllerOf(pod);
-    const matches = selector.matches(pod.metadata.labels ?? {});
+    const matches = matchesSet(pod);
     if (controller !== undefined && controller.uid !== set.metadata.uid) continue;
     if (controller === undefined) {
       if (matches && isPodActive(pod) && set.metadata.deletionTimestamp === undefined) adopt.push(pod);
@@ -54,8 +54,8 @@ export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: num
 function statusOf(set: ReplicaSet, active: readonly Pod[], nowMs: number): ReplicaSetStatus {
   const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
   const ready = active.filter(isPodReady);
-  const fullyLabeled = active.filter(({ metadata }) =>
-    templateLabels.every(([key, value]) => metadata.labels?.[key] === value),
+  const fullyLabeled = active.filter(
+    byLabels({ matches: (labels) => templateLabels.every(([key, value]) => labels[key] === value) }),
   ).length;
   const available = ready.filter((pod) => isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, nowMs)).length;
   return {
@@ -68,11 +68,23 @@ function statusOf(set: ReplicaSet, active: readonly Pod[], nowMs: number): Repli
   };
 }
 
+/** Pods of one template share their labels: each set of labels is asked about once. */
+function byLabels(selector: Pick<CompiledLabelSelector, 'matches'>): (pod: Pod) => boolean {
+  const answers = new Map<object | undefined, boolean>();
+  return ({ metadata: { labels } }) => {
+    let answer = answers.get(labels);
+    if (answer === undefined) {
+      answer = selector.matches(labels ?? {});
+      answers.set(labels, answer);
+    }
+    return answer;
+  };
+}
+
 function nextAvailability(pods: readonly Pod[], minReadySeconds: number, nowMs: number): number | undefined {
   let next: number | undefined;
   for (const pod of pods) {
-    const ready = findCondition(pod.status?.conditions, 'Ready');
-    const since = ready?.status === 'True' ? parseTime(ready.lastTransitionTime ?? undefined) : undefined;
+    const since = readySince(pod);
     const inMs = since === undefined ? 0 : since + minReadySeconds * 1000 - nowMs;
     if (inMs > 0 && (next === undefined || inMs < next)) next = inMs;
   }
@@ -97,17 +109,14 @@ export function rankVictims(pods: readonly Pod[], nowMs: number): readonly Pod[]
   // Ages are compared by their magnitude, so that pods of about one age are told apart by restarts.
   const magnitude = (ms: number | undefined) =>
     ms === undefined ? -1 : Math.floor(Math.log2(Math.max(1, (nowMs - ms) / 1000)));
-  const readySince = (pod: Pod) =>
-    isPodReady(pod)
-      ? magnitude(parseTime(findCondition(pod.status?.conditions, 'Ready')?.lastTransitionTime ?? undefined))
-      : 0;
+  const readyFor = (pod: Pod) => (isPodReady(pod) ? magnitude(readySince(pod)) : 0);
   const keys = (pod: Pod): readonly number[] => [
     pod.spec?.nodeName ? 1 : 0,
     phases[pod.status?.phase ?? 'Pending'] ?? 0,
     isPodReady(pod) ? 1 : 0,
     cost(pod),
     -(onNode.get(pod.spec?.nodeName ?? '') ?? 0),
-    readySince(pod),
+    readyFor(pod),
     -restarts(pod),
     magnitude(parseTime(pod.metadata.creationTimestamp ?? undefined)),
   ];

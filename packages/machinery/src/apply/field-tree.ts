@@ -2,59 +2,119 @@
  * A set of field paths, as a tree whose edges are the elements of `FieldsV1`: `f:name` a field, `k:{…}` a list
  * item by its keys, `v:…` an item of a set. Immutable; operations share what they can.
  *
+ * Objects made from one template have the same fields, so `TreeBuilder` (beside this file) gives equal members one
+ * tree, and a tree remembers what was lately made of it: its `FieldsV1`, its difference from another, its union
+ * with another.
+ *
  * Invariants: 1. A node without children is a member itself. 2. `own` on a node with children is the `.` of
  * `FieldsV1`: the node is a member beside its children.
  */
 
-export interface FieldTree {
-  readonly own: boolean;
-  readonly children: ReadonlyMap<string, FieldTree>;
+export class FieldTree {
+  private written: FieldsV1 | undefined;
+  private readonly differences = new Recent();
+  private readonly unions = new Recent();
+
+  constructor(
+    readonly own: boolean,
+    readonly children: ReadonlyMap<string, FieldTree>,
+  ) {}
+
+  get isEmpty(): boolean {
+    return !this.own && this.children.size === 0;
+  }
+
+  /** Every member of either. */
+  union(other: FieldTree): FieldTree {
+    if (this === other || other.isEmpty) return this;
+    if (this.isEmpty) return other;
+    return this.unions.of(other, () => this.joined(other));
+  }
+
+  private joined(other: FieldTree): FieldTree {
+    let children: Map<string, FieldTree> | undefined;
+    for (const [key, more] of other.children) {
+      const present = this.children.get(key);
+      const joined = present === undefined ? more : present.union(more);
+      if (joined === present) continue;
+      children ??= new Map(this.children);
+      children.set(key, joined);
+    }
+    const own = this.own || other.own;
+    return children === undefined && own === this.own ? this : treeOf(own, children ?? this.children);
+  }
+
+  /** The members of this one that are not members of the other. */
+  minus(other: FieldTree): FieldTree {
+    if (this.isEmpty || other.isEmpty) return this;
+    return this.differences.of(other, () => this.reduced(other));
+  }
+
+  private reduced(other: FieldTree): FieldTree {
+    let children: Map<string, FieldTree> | undefined;
+    for (const [key, less] of other.children) {
+      const present = this.children.get(key);
+      if (present === undefined) continue;
+      const rest = present.minus(less);
+      if (rest === present) continue;
+      children ??= new Map(this.children);
+      if (rest.isEmpty) children.delete(key);
+      else children.set(key, rest);
+    }
+    const own = this.own && !other.own;
+    return children === undefined && own === this.own ? this : treeOf(own, children ?? this.children);
+  }
+
+  /** As objects carry it in `managedFields`; frozen, made once. */
+  get fieldsV1(): FieldsV1 {
+    if (this.written === undefined) {
+      // Items and values differ from object to object: as fields of plain objects each would leave a trace in the engine.
+      const named = [...this.children.keys()].every((key) => key.startsWith('f:'));
+      const fields: Record<string, FieldsV1> = named ? {} : Object.create(null);
+      if (this.own && this.children.size > 0) fields['.'] = noFields;
+      for (const key of [...this.children.keys()].sort()) fields[key] = this.children.get(key)!.fieldsV1;
+      this.written = Object.freeze(fields);
+      parsed.set(this.written, this);
+    }
+    return this.written;
+  }
 }
+
+export type FieldsV1 = { readonly [key: string]: FieldsV1 };
+
+const noFields: FieldsV1 = Object.freeze({});
+
+/** The last few results of an operation with another tree: writes to like objects come in turns. */
+class Recent {
+  private readonly others: FieldTree[] = [];
+  private readonly results: FieldTree[] = [];
+  private oldest = 0;
+
+  of(other: FieldTree, make: () => FieldTree): FieldTree {
+    const known = this.others.indexOf(other);
+    if (known >= 0) return this.results[known]!;
+    const made = make();
+    this.others[this.oldest] = other;
+    this.results[this.oldest] = made;
+    this.oldest = (this.oldest + 1) % recentMax;
+    return made;
+  }
+}
+
+const recentMax = 4;
 
 const noChildren: ReadonlyMap<string, FieldTree> = new Map();
 
-/** One member, with nothing below it. */
-export const leaf: FieldTree = { own: true, children: noChildren };
-/** No member at all. */
-export const emptyTree: FieldTree = { own: false, children: noChildren };
+const parsed = new WeakMap<object, FieldTree>();
 
-export const isEmptyTree = (tree: FieldTree): boolean => !tree.own && tree.children.size === 0;
+/** One member, with nothing below it. */
+export const leaf: FieldTree = new FieldTree(true, noChildren);
+/** No member at all. */
+export const emptyTree: FieldTree = new FieldTree(false, noChildren);
 
 export function treeOf(own: boolean, children: ReadonlyMap<string, FieldTree>): FieldTree {
   if (children.size === 0) return own ? leaf : emptyTree;
-  return { own, children };
-}
-
-export function unionTree(a: FieldTree, b: FieldTree): FieldTree {
-  if (a === b || isEmptyTree(b)) return a;
-  if (isEmptyTree(a)) return b;
-  let children: Map<string, FieldTree> | undefined;
-  for (const [key, more] of b.children) {
-    const present = a.children.get(key);
-    const joined = present === undefined ? more : unionTree(present, more);
-    if (joined === present) continue;
-    children ??= new Map(a.children);
-    children.set(key, joined);
-  }
-  const own = a.own || b.own;
-  return children === undefined && own === a.own ? a : treeOf(own, children ?? a.children);
-}
-
-/** The members of `a` that are not members of `b`. */
-export function differenceTree(a: FieldTree, b: FieldTree): FieldTree {
-  if (isEmptyTree(a) || isEmptyTree(b)) return a;
-  let children: Map<string, FieldTree> | undefined;
-  for (const [key, less] of b.children) {
-    const present = a.children.get(key);
-    if (present === undefined) continue;
-    const rest = differenceTree(present, less);
-    if (rest === present) continue;
-    children ??= new Map(a.children);
-    if (isEmptyTree(rest)) children.delete(key);
-    else children.set(key, rest);
-  }
-  const own = a.own && !b.own;
-  return children === undefined && own === a.own ? a : treeOf(own, children ?? a.children);
+  return new FieldTree(own, children);
 }
 
 export function intersectionTree(a: FieldTree, b: FieldTree): FieldTree {
@@ -64,7 +124,7 @@ export function intersectionTree(a: FieldTree, b: FieldTree): FieldTree {
     const other = large.children.get(key);
     if (other === undefined) continue;
     const common = intersectionTree(child, other);
-    if (!isEmptyTree(common)) children.set(key, common);
+    if (!common.isEmpty) children.set(key, common);
   }
   return treeOf(a.own && b.own, children);
 }
@@ -74,10 +134,6 @@ export function* membersOf(tree: FieldTree, prefix: readonly string[] = []): Ite
   if (tree.own && prefix.length > 0) yield prefix;
   for (const [key, child] of tree.children) yield* membersOf(child, [...prefix, key]);
 }
-
-type FieldsV1 = { readonly [key: string]: FieldsV1 };
-
-const parsed = new WeakMap<object, FieldTree>();
 
 /** The tree of a `fieldsV1`, made once for each object. */
 export function treeFromFieldsV1(fields: unknown): FieldTree {
@@ -96,15 +152,6 @@ function parse(fields: FieldsV1, root: boolean): FieldTree {
   const children = new Map<string, FieldTree>();
   for (const key of keys) if (key !== '.') children.set(key, parse(fields[key]!, false));
   return treeOf(Object.hasOwn(fields, '.'), children);
-}
-
-export function fieldsV1Of(tree: FieldTree): FieldsV1 {
-  const fields: Record<string, FieldsV1> = {};
-  if (tree.own && tree.children.size > 0) fields['.'] = Object.freeze({});
-  for (const key of [...tree.children.keys()].sort()) fields[key] = fieldsV1Of(tree.children.get(key)!);
-  const frozen = Object.freeze(fields);
-  parsed.set(frozen, tree);
-  return frozen;
 }
 
 /** A member as users read it: `.spec.containers[name="web"].image`. */

@@ -5,17 +5,14 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import type { SchemaNode } from '../schema/schema.js';
 import {
-  differenceTree,
   emptyTree,
   type FieldTree,
-  fieldsV1Of,
   formatMember,
   intersectionTree,
-  isEmptyTree,
+  leaf,
   membersOf,
   treeFromFieldsV1,
   treeOf,
-  unionTree,
 } from './field-tree.js';
 import { compareValues, fieldTreeOf, mergeValues, removeMembers } from './typed-value.js';
 
@@ -54,19 +51,16 @@ const unmanagedMeta = [
   'f:deletionGracePeriodSeconds',
 ];
 
-function managedOnly(tree: FieldTree): FieldTree {
-  const children = new Map(tree.children);
-  children.delete('f:apiVersion');
-  children.delete('f:kind');
-  const metadata = children.get('f:metadata');
-  if (metadata !== undefined) {
-    const rest = new Map(metadata.children);
-    for (const element of unmanagedMeta) rest.delete(element);
-    if (rest.size === 0) children.delete('f:metadata');
-    else children.set('f:metadata', treeOf(false, rest));
-  }
-  return treeOf(false, children);
-}
+const unmanaged = treeOf(
+  true,
+  new Map([
+    ['f:apiVersion', leaf],
+    ['f:kind', leaf],
+    ['f:metadata', treeOf(true, new Map(unmanagedMeta.map((element) => [element, leaf])))],
+  ]),
+);
+
+const managedOnly = (tree: FieldTree): FieldTree => tree.minus(unmanaged);
 
 const entriesOf = (object: KubernetesObject | undefined): readonly ManagedFieldsEntry[] =>
   object?.metadata.managedFields ?? [];
@@ -83,15 +77,15 @@ function entryOf(writer: Writer, operation: 'Apply' | 'Update', tree: FieldTree)
     apiVersion: writer.apiVersion,
     time: writer.now,
     fieldsType: 'FieldsV1',
-    fieldsV1: fieldsV1Of(tree),
+    fieldsV1: tree.fieldsV1,
     ...(writer.subresource === undefined ? {} : { subresource: writer.subresource }),
   });
 }
 
 /** The entry with other members; undefined where none is left, the same entry where none changed. */
 function withTree(entry: ManagedFieldsEntry, tree: FieldTree): ManagedFieldsEntry | undefined {
-  if (isEmptyTree(tree)) return undefined;
-  return tree === treeFromFieldsV1(entry.fieldsV1) ? entry : Object.freeze({ ...entry, fieldsV1: fieldsV1Of(tree) });
+  if (tree.isEmpty) return undefined;
+  return tree === treeFromFieldsV1(entry.fieldsV1) ? entry : Object.freeze({ ...entry, fieldsV1: tree.fieldsV1 });
 }
 
 /**
@@ -108,8 +102,8 @@ export function managedFieldsAfterUpdate(
   const difference = compareValues(node, old, object);
   const changed = managedOnly(difference.changed);
   const removed = managedOnly(difference.removed);
-  if (isEmptyTree(changed) && isEmptyTree(removed)) return before;
-  const touched = unionTree(changed, removed);
+  if (changed.isEmpty && removed.isEmpty) return before;
+  const touched = changed.union(removed);
   let mine: ManagedFieldsEntry | undefined;
   let moved = false;
   const others: ManagedFieldsEntry[] = [];
@@ -119,14 +113,14 @@ export function managedFieldsAfterUpdate(
       others.push(entry);
       continue;
     }
-    const kept = withTree(entry, differenceTree(treeFromFieldsV1(entry.fieldsV1), touched));
+    const kept = withTree(entry, treeFromFieldsV1(entry.fieldsV1).minus(touched));
     moved ||= kept !== entry;
     if (kept !== undefined) others.push(kept);
   }
   const owned = mine === undefined ? emptyTree : treeFromFieldsV1(mine.fieldsV1);
-  const next = differenceTree(unionTree(owned, changed), differenceTree(removed, changed));
+  const next = owned.union(changed).minus(removed.minus(changed));
   if (next === owned && !moved) return before;
-  const entry = isEmptyTree(next) ? undefined : next === owned ? mine : entryOf(writer, 'Update', next);
+  const entry = next.isEmpty ? undefined : next === owned ? mine : entryOf(writer, 'Update', next);
   const replaced =
     mine === undefined
       ? [...others, ...(entry === undefined ? [] : [entry])]
@@ -142,7 +136,7 @@ function capped(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsE
     .slice(0, updates.length - updateManagersMax + 1);
   const byVersion = new Map<string, FieldTree>();
   for (const { apiVersion = '', fieldsV1 } of oldest)
-    byVersion.set(apiVersion, unionTree(byVersion.get(apiVersion) ?? emptyTree, treeFromFieldsV1(fieldsV1)));
+    byVersion.set(apiVersion, (byVersion.get(apiVersion) ?? emptyTree).union(treeFromFieldsV1(fieldsV1)));
   const merged = [...byVersion].map(([apiVersion, tree]) =>
     entryOf({ manager: ancientManager, apiVersion, now: oldest.at(-1)!.time ?? '' }, 'Update', tree),
   );
@@ -178,22 +172,22 @@ export function applyWishes(
   const changed = intersectionTree(managedOnly(compareValues(node, live, complete(merged)).changed), wished);
   const conflicts = others.flatMap((entry) => conflictsWith(entry, changed));
 
-  const given = mine === undefined ? emptyTree : differenceTree(treeFromFieldsV1(mine.fieldsV1), wished);
-  const held = others.reduce((tree, entry) => unionTree(tree, treeFromFieldsV1(entry.fieldsV1)), emptyTree);
-  const object = removeMembers(node, merged, abandoned(given, unionTree(held, wished))) as KubernetesObject;
+  const given = mine === undefined ? emptyTree : treeFromFieldsV1(mine.fieldsV1).minus(wished);
+  const held = others.reduce((tree, entry) => tree.union(treeFromFieldsV1(entry.fieldsV1)), emptyTree);
+  const object = removeMembers(node, merged, abandoned(given, held.union(wished))) as KubernetesObject;
 
   const kept = others.flatMap((entry) => {
     const next =
-      force && !isEmptyTree(changed)
-        ? withTree(entry, differenceTree(treeFromFieldsV1(entry.fieldsV1), changed))
+      force && !changed.isEmpty
+        ? withTree(entry, treeFromFieldsV1(entry.fieldsV1).minus(changed))
         : entry;
     return next === undefined ? [] : [next];
   });
   const own =
-    mine !== undefined && isEmptyTree(given) && isEmptyTree(differenceTree(wished, treeFromFieldsV1(mine.fieldsV1)))
+    mine !== undefined && given.isEmpty && wished.minus(treeFromFieldsV1(mine.fieldsV1)).isEmpty
       ? mine
       : entryOf(writer, 'Apply', wished);
-  const managedFields = isEmptyTree(wished)
+  const managedFields = wished.isEmpty
     ? kept
     : mine === undefined
       ? [own, ...kept]
@@ -213,7 +207,7 @@ function abandoned(given: FieldTree, held: FieldTree): FieldTree {
   for (const [key, child] of given.children) {
     const other = held.children.get(key);
     const rest = other === undefined ? child : abandoned(child, other);
-    if (!isEmptyTree(rest)) children.set(key, rest);
+    if (!rest.isEmpty) children.set(key, rest);
   }
   return treeOf(given.own && !held.own && held.children.size === 0, children);
 }
@@ -239,8 +233,7 @@ function migrated(entries: readonly ManagedFieldsEntry[], writer: Writer): reado
   );
   if (client === undefined) return entries;
   const mine = entries.find((entry) => isWriters(entry, writer, 'Apply'));
-  const tree = unionTree(
-    mine === undefined ? emptyTree : treeFromFieldsV1(mine.fieldsV1),
+  const tree = (mine === undefined ? emptyTree : treeFromFieldsV1(mine.fieldsV1)).union(
     treeFromFieldsV1(client.fieldsV1),
   );
   return [entryOf(writer, 'Apply', tree), ...entries.filter((entry) => entry !== client && entry !== mine)];

@@ -4,7 +4,8 @@
  */
 import { deepEqual } from '../meta/frozen.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
-import { emptyTree, type FieldTree, isEmptyTree, leaf, treeOf } from './field-tree.js';
+import { emptyTree, type FieldTree, leaf } from './field-tree.js';
+import { TreeBuilder } from './tree-builder.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -50,23 +51,27 @@ export function fieldTreeOf(place: SchemaNode, value: unknown, whole = true): Fi
     case 'atomic':
       return leaf;
     case 'fields': {
-      const children = new Map<string, FieldTree>();
-      for (const key of Object.keys(value as Fields)) {
-        const tree = fieldTreeOf(childNode(place, key), (value as Fields)[key], whole);
-        if (!isEmptyTree(tree)) children.set(`f:${key}`, tree);
-      }
-      return treeOf(children.size === 0 || (whole && resolve(place).type === 'map'), children);
+      const node = new TreeBuilder();
+      for (const key of Object.keys(value as Fields))
+        node.add(`f:${key}`, fieldTreeOf(childNode(place, key), (value as Fields)[key], whole));
+      return node.tree(node.isEmpty || (whole && resolve(place).type === 'map'));
     }
     default: {
-      const children = new Map<string, FieldTree>();
-      const items = place.items ?? unknownNode;
-      for (const item of value as readonly unknown[]) {
-        const tree = place.listType === 'set' ? leaf : fieldTreeOf(items, item, whole);
-        children.set(itemElement(place, item), treeOf(true, tree.children));
-      }
-      return treeOf(children.size === 0, children);
+      const node = new TreeBuilder();
+      for (const [element, item] of itemsByElement(place, value as readonly unknown[]))
+        node.add(element, place.listType === 'set' ? leaf : asItem(fieldTreeOf(place.items ?? unknownNode, item, whole)));
+      return node.tree(node.isEmpty);
     }
   }
+}
+
+/** Of items that are known by the same keys, the last. */
+const itemsByElement = (place: SchemaNode, items: readonly unknown[]): ReadonlyMap<string, unknown> =>
+  new Map(items.map((item) => [itemElement(place, item), item]));
+
+/** An item is a member beside what is in it. */
+function asItem(tree: FieldTree): FieldTree {
+  return tree.own ? tree : tree.union(leaf);
 }
 
 export interface Comparison {
@@ -85,30 +90,32 @@ export function compareValues(place: SchemaNode, before: unknown, after: unknown
   const shape = shapeOf(place, after);
   if (shape === 'atomic' || shape !== shapeOf(place, before))
     return deepEqual(before, after) ? same : { changed: leaf, removed: emptyTree };
-  const changed = new Map<string, FieldTree>();
-  const removed = new Map<string, FieldTree>();
+  const changed = new TreeBuilder();
+  const removed = new TreeBuilder();
   const note = (element: string, difference: Comparison) => {
-    if (!isEmptyTree(difference.changed)) changed.set(element, difference.changed);
-    if (!isEmptyTree(difference.removed)) removed.set(element, difference.removed);
+    changed.add(element, difference.changed);
+    removed.add(element, difference.removed);
   };
   if (shape === 'fields') {
     const [old, now] = [before as Fields, after as Fields];
-    for (const key of Object.keys(now)) note(`f:${key}`, compareValues(childNode(place, key), old[key], now[key]));
+    for (const key of Object.keys(now))
+      if (now[key] !== old[key]) note(`f:${key}`, compareValues(childNode(place, key), old[key], now[key]));
     for (const key of Object.keys(old))
       if (now[key] === undefined) note(`f:${key}`, compareValues(childNode(place, key), old[key], undefined));
   } else {
-    const index = (items: readonly unknown[]) => new Map(items.map((item) => [itemElement(place, item), item]));
-    const [old, now] = [index(before as readonly unknown[]), index(after as readonly unknown[])];
+    const [old, now] = [
+      itemsByElement(place, before as readonly unknown[]),
+      itemsByElement(place, after as readonly unknown[]),
+    ];
     const items = place.items ?? unknownNode;
-    const asItem = (tree: FieldTree) => treeOf(true, tree.children);
     for (const [element, item] of now) {
-      if (!old.has(element)) changed.set(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
+      if (!old.has(element)) changed.add(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
       else if (shape === 'map-list') note(element, compareValues(items, old.get(element), item));
     }
     for (const [element, item] of old)
-      if (!now.has(element)) removed.set(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
+      if (!now.has(element)) removed.add(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
   }
-  return { changed: treeOf(false, changed), removed: treeOf(false, removed) };
+  return { changed: changed.tree(false), removed: removed.tree(false) };
 }
 
 /** `applied` laid over `live`: items keep the order that they have, new ones come after them. */
@@ -135,7 +142,7 @@ export function mergeValues(place: SchemaNode, live: unknown, applied: unknown):
 
 /** `value` without the members of `gone`. Undefined where nothing is left of what was removed wholly. */
 export function removeMembers(place: SchemaNode, value: unknown, gone: FieldTree): unknown {
-  if (isEmptyTree(gone) || value === undefined) return value;
+  if (gone.isEmpty || value === undefined) return value;
   if (gone.children.size === 0) return undefined;
   const shape = shapeOf(place, value);
   if (shape === 'atomic') return gone.own ? undefined : value;

@@ -2,9 +2,10 @@
  * From what a client sent to a canonical value, in one pass: unknown fields dropped and reported, defaults filled
  * in, quantities rewritten, types checked, everything copied once and frozen. The hot path of every write.
  *
- * What was normalized before is known by its identity and returned as it is, so that changing one field of an
- * object costs its own path only.
+ * What did not change from the object's last version is that version's own: changing one field of an object costs
+ * its own path only, and versions share all the rest.
  */
+import { deepEqual } from '../meta/frozen.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
@@ -18,7 +19,11 @@ export interface Normalized {
   readonly errors: readonly FieldError[];
 }
 
-export type Normalizer = (input: unknown) => Normalized;
+/**
+ * `known` is a value that this normalizer made before, mostly the last version of the same object: equal parts of
+ * the result are its parts.
+ */
+export type Normalizer = (input: unknown, known?: unknown) => Normalized;
 
 export interface NormalizerOptions {
   /** `typed`: built-in kinds, decoded as Go would. `structural`: custom resources. */
@@ -63,15 +68,15 @@ class Run {
   }
 }
 
-type Step = (input: unknown, run: Run) => unknown;
+type Step = (input: unknown, run: Run, known: unknown) => unknown;
 
 /** Compiled when first used, part by part. */
 export function compileNormalizer(node: SchemaNode, options: NormalizerOptions): Normalizer {
   const compiler = new Compiler(options);
   const step = compiler.step(node);
-  return (input) => {
+  return (input, known) => {
     const run = new Run();
-    const value = step(input, run);
+    const value = step(input, run, known);
     return { value, unknownFields: run.unknownFields, errors: run.errors };
   };
 }
@@ -86,9 +91,9 @@ class Compiler {
     const known = this.steps.get(node);
     if (known !== undefined) return known;
     let made: Step | undefined;
-    const late: Step = (input, run) => {
+    const late: Step = (input, run, known) => {
       made ??= this.compile(node);
-      return made(input, run);
+      return made(input, run, known);
     };
     this.steps.set(node, late);
     return late;
@@ -124,20 +129,20 @@ class Compiler {
 
   private arrayStep(node: SchemaNode): Step {
     const item = node.items === undefined ? anyStep : this.step(node.items);
-    const canonical = new WeakSet<object>();
-    return (input, run) => {
+    return (input, run, known) => {
       if (!Array.isArray(input)) return run.fault('array', input);
-      if (canonical.has(input)) return input;
+      if (input === known) return input;
+      const before = Array.isArray(known) ? known : nothing;
       const result: unknown[] = new Array(input.length);
+      let same = input.length === before.length;
       const depth = run.path.length;
       for (let i = 0; i < input.length; i++) {
         run.path[depth] = i;
-        result[i] = item(input[i], run);
+        result[i] = item(input[i], run, before[i]);
+        same &&= result[i] === before[i];
       }
       run.path.length = depth;
-      Object.freeze(result);
-      canonical.add(result);
-      return result;
+      return same ? before : Object.freeze(result);
     };
   }
 
@@ -147,25 +152,24 @@ class Compiler {
       node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode === 'typed';
     const nullable =
       node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
-    const canonical = new WeakSet<object>();
-    return (input, run) => {
+    return (input, run, known) => {
       if (!isObject(input)) return run.fault('object', input);
-      if (canonical.has(input)) return input;
+      if (input === known) return input;
+      const before = isObject(known) ? known : undefined;
       const result: Record<string, unknown> = {};
+      let same = before !== undefined;
       const depth = run.path.length;
       for (const key of Object.keys(input)) {
         run.path[depth] = key;
         const given = input[key] === null && ofStrings && !nullable ? '' : input[key];
-        if (given === null && nullable) {
-          put(result, key, null);
-          continue;
-        }
-        if (given !== undefined) put(result, key, value(given, run));
+        if (given === undefined) continue;
+        const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
+        const is = given === null && nullable ? null : value(given, run, was);
+        put(result, key, is);
+        same &&= is === was;
       }
       run.path.length = depth;
-      Object.freeze(result);
-      canonical.add(result);
-      return result;
+      return same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
     };
   }
 
@@ -185,21 +189,26 @@ class Compiler {
     );
     const normalizedDefaults = new Map<string, unknown>();
     const keepsUnknown = node.preserveUnknownFields === true;
-    const canonical = new WeakSet<object>();
-    return (input, run) => {
+    return (input, run, known) => {
       if (!isObject(input)) return run.fault('object', input);
-      if (canonical.has(input)) return input;
+      if (input === known) return input;
       const depth = run.path.length;
       if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
+      const before = isObject(known) ? known : undefined;
       const result: Record<string, unknown> = {};
+      let same = before !== undefined;
       for (const key of Object.keys(input)) {
         const given = input[key];
         const field = fields.get(key);
         if (field === undefined) {
           if (given === undefined) continue;
           run.path[depth] = key;
-          if (keepsUnknown) put(result, key, anyStep(given, run));
-          else {
+          if (keepsUnknown) {
+            const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
+            const is = anyStep(given, run, was);
+            put(result, key, is);
+            same &&= is === was;
+          } else {
             run.path.length = depth;
             run.unknown(key);
           }
@@ -207,26 +216,35 @@ class Compiler {
         }
         if (given === undefined || (given === null && !field.nullable)) continue;
         run.path[depth] = key;
-        const value = given === null ? null : field.step(given, run);
+        const was = before?.[key];
+        const value = given === null ? null : field.step(given, run, was);
         // Go leaves out empty maps and lists when it writes; here they are left out when they come in.
         if (!field.keepsEmpty && isEmpty(value)) continue;
         result[key] = value;
+        same &&= value === was;
       }
       run.path.length = depth;
       for (const [key, value] of defaults) {
         if (result[key] !== undefined) continue;
         let ready = normalizedDefaults.get(key);
         if (ready === undefined) {
-          ready = fields.get(key)!.step(value, run);
+          ready = fields.get(key)!.step(value, run, undefined);
           normalizedDefaults.set(key, ready);
         }
         result[key] = ready;
+        same &&= ready === before?.[key];
       }
-      Object.freeze(result);
-      canonical.add(result);
-      return result;
+      return same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
     };
   }
+}
+
+const nothing: readonly unknown[] = Object.freeze([]);
+
+function sizeOf(value: Readonly<Record<string, unknown>>): number {
+  let size = 0;
+  for (const _key in value) size++;
+  return size;
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -283,24 +301,25 @@ const quantityStep: Step = (input, run) => {
 };
 
 /** Copies and freezes any JSON value. What is frozen already is taken as it is. */
-const anyStep: Step = (input, run) => {
+const anyStep: Step = (input, run, known) => {
   if (typeof input !== 'object' || input === null || Object.isFrozen(input)) return input;
   const depth = run.path.length;
   if (depth > depthMax) return run.fault(`value nested at most ${depthMax} deep`, 'something deeper');
   if (Array.isArray(input)) {
     const items = input.map((item, index) => {
       run.path[depth] = index;
-      return anyStep(item, run);
+      return anyStep(item, run, Array.isArray(known) ? known[index] : undefined);
     });
     run.path.length = depth;
-    return Object.freeze(items);
+    return deepEqual(items, known) ? known : Object.freeze(items);
   }
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(input)) {
     run.path[depth] = key;
     const value = (input as Record<string, unknown>)[key];
-    if (value !== undefined) put(result, key, anyStep(value, run));
+    if (value !== undefined)
+      put(result, key, anyStep(value, run, isObject(known) && Object.hasOwn(known, key) ? known[key] : undefined));
   }
   run.path.length = depth;
-  return Object.freeze(result);
+  return deepEqual(result, known) ? known : Object.freeze(result);
 };

@@ -2,8 +2,16 @@
 
 /** `2006-01-02T15:04:05Z`, truncated to the second. */
 export function formatTime(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(epochMs / 1000);
+  if (second !== lately.second) {
+    lately.text = `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+    lately.second = second;
+  }
+  return lately.text;
 }
+
+/** A busy server stamps thousands of objects in one second. */
+const lately = { second: Number.NaN, text: '' };
 
 /** `2006-01-02T15:04:05.000000Z`. */
 export function formatMicroTime(epochMs: number): string {
