@@ -14,6 +14,7 @@ import { rbacAuthorizer } from './access/rbac.js';
 import type { ServiceAccountTokens } from './access/service-account-tokens.js';
 import { storedRoles } from './access/stored-roles.js';
 import type { AdmissionPlugin } from './admission/admission.js';
+import { admissionCaches } from './admission/admission-caches.js';
 import { defaultTolerations } from './admission/default-tolerations.js';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
 import { priorityAdmission } from './admission/priority.js';
@@ -104,6 +105,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
 
   const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
+  const caches = admissionCaches(backend, world.logger);
   const roles = options.authorizer === 'rbac' ? storedRoles(backend, world.logger) : undefined;
   const authorizer =
     roles !== undefined ? rbacAuthorizer(roles) : ((options.authorizer as Authorizer | undefined) ?? allowAll);
@@ -114,9 +116,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     registry,
     world,
     admission: [
-      namespaceLifecycle(() => core),
-      serviceAccountAdmission(() => core),
-      priorityAdmission(() => core),
+      namespaceLifecycle(() => core, caches),
+      serviceAccountAdmission(() => core, caches),
+      priorityAdmission(() => core, caches),
       defaultTolerations,
       addresses.plugin,
       ...(options.admission ?? []),
@@ -142,6 +144,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     });
 
   await addresses.start(backend);
+  await caches.start();
   await roles?.start();
   const custom = customResources(core, client({ fieldManager: 'apiserver' }));
   await custom.start();
@@ -178,6 +181,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     async stop() {
       custom.stop();
       addresses.stop();
+      caches.stop();
       roles?.stop();
     },
   };

@@ -18,6 +18,8 @@ export interface WatchOptions<T> {
 
 export interface ControllerOptions {
   readonly name: string;
+  /** Who tells in Events, as `deployment-controller`. Default: the name. */
+  readonly component?: string;
   /** Keys reconciled at once. Default 1. A key is never reconciled twice at once. */
   readonly concurrency?: number;
   /** Default 5 ms. */
@@ -84,7 +86,7 @@ export class IncompleteControllerError extends Error {
  * ```
  */
 export function controller(options: ControllerOptions): ControllerBuilder<KubernetesObject> {
-  const stated = { ...defaults, ...options };
+  const stated = { ...defaults, component: options.name, ...options };
   const build = <T extends KubernetesObject>(
     kind: KindRef<T> | undefined,
     sources: readonly ControllerSource[],

@@ -1,6 +1,7 @@
 /** Write a controller, run it with a manager: against Pintle or any Kubernetes cluster, with the same code. */
 export * from './controller.js';
-export * from './event-recorder.js';
+export * from './events/event-correlator.js';
+export * from './events/event-recorder.js';
 export * from './manager.js';
 export * from './predicates.js';
 export * from './reconciler.js';

@@ -2,6 +2,7 @@
 import type { Client, ObjectKey } from '@pintle/client';
 import type { KubernetesObject, Logger, World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
+import type { EventRecorder } from './events/event-recorder.js';
 
 /** Why a reconcile runs: the changes that woke it, oldest first, at most `causesMax` of them. */
 export interface Cause {
@@ -18,6 +19,8 @@ export interface ReconcileContext<T extends KubernetesObject> {
   /** Its writes are remembered: the next reconcile of this key waits until the caches have seen them. */
   readonly client: Client;
   readonly informers: Informers;
+  /** Tells people what was done to an object, by Events. */
+  readonly events: EventRecorder;
   readonly world: World;
   readonly logger: Logger;
   /** Aborted when the manager stops, leadership is lost or the reconcile's time is up. */

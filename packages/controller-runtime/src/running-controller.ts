@@ -13,6 +13,7 @@ import {
 import type { Informer, Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
 import type { Controller, ObjectEvent } from './controller.js';
+import { createEventRecorder, type EventRecorder } from './events/event-recorder.js';
 import { OwnWrites } from './own-writes.js';
 import { type Cause, type ReconcileResult, TerminalError } from './reconciler.js';
 import { recordingClient } from './recording-client.js';
@@ -33,6 +34,7 @@ export class RunningController {
   private readonly informersByKind = new Map<string, Informer>();
   private readonly causes = new Map<string, Cause[]>();
   private readonly ownWrites: OwnWrites;
+  private readonly events: EventRecorder;
   private readonly subscriptions: Subscription[] = [];
   private readonly stopping = new AbortController();
   private workers: Promise<void>[] = [];
@@ -40,6 +42,11 @@ export class RunningController {
   constructor(private readonly options: RunningControllerOptions) {
     const { controller, informers, world } = options;
     const { backoffBaseMs, backoffMaxMs } = controller.options;
+    this.events = createEventRecorder({
+      client: options.client,
+      world,
+      component: controller.options.component,
+    });
     this.queue = new WorkQueue({ clock: world.clock, backoffBaseMs, backoffMaxMs });
     for (const source of controller.sources) {
       if (source.type === 'kind')
@@ -84,6 +91,7 @@ export class RunningController {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     this.queue.close();
     await Promise.all(this.workers);
+    await this.events.flush();
   }
 
   /** Tells what runs to give up. */
@@ -127,6 +135,7 @@ export class RunningController {
             object: informers.informer(controller.kind).lister.get(key),
             client: recordingClient(client, (write) => this.ownWrites.record(id, write)),
             informers,
+            events: this.events,
             world,
             logger,
             signal,

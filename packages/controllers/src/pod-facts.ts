@@ -3,37 +3,46 @@
  * because a controller looks at all pods of its object whenever one of them changes.
  */
 import type { Pod } from '@pintle/api/core/v1';
-import { findCondition, parseTime } from '@pintle/machinery';
+import { controllerOf, findCondition, parseTime } from '@pintle/machinery';
 
-interface Readiness {
+export interface PodFacts {
+  /** Neither ended nor being ended. */
+  readonly active: boolean;
   readonly ready: boolean;
-  /** When it became so. */
-  readonly sinceMs: number | undefined;
+  /** When it became ready; undefined where it is not, or does not say. */
+  readonly readySinceMs: number | undefined;
+  /** The uid of who controls it. */
+  readonly controller: string | undefined;
 }
 
-const known = new WeakMap<Pod, Readiness>();
+const known = new WeakMap<Pod, PodFacts>();
 
-function readinessOf(pod: Pod): Readiness {
-  let readiness = known.get(pod);
-  if (readiness === undefined) {
+export function podFacts(pod: Pod): PodFacts {
+  let facts = known.get(pod);
+  if (facts === undefined) {
     const condition = findCondition(pod.status?.conditions, 'Ready');
     const ready = condition?.status === 'True';
-    readiness = { ready, sinceMs: ready ? parseTime(condition.lastTransitionTime ?? undefined) : undefined };
-    if (Object.isFrozen(pod)) known.set(pod, readiness);
+    facts = {
+      active: isPodActive(pod),
+      ready,
+      readySinceMs: ready ? parseTime(condition.lastTransitionTime ?? undefined) : undefined,
+      controller: controllerOf(pod)?.uid,
+    };
+    if (Object.isFrozen(pod)) known.set(pod, facts);
   }
-  return readiness;
+  return facts;
 }
 
-export const isPodReady = (pod: Pod): boolean => readinessOf(pod).ready;
-
-/** When the pod became ready; undefined where it is not, or does not say. */
-export const readySince = (pod: Pod): number | undefined => readinessOf(pod).sinceMs;
+export const isPodReady = (pod: Pod): boolean => podFacts(pod).ready;
 
 /** Ready for at least `minReadySeconds`. */
 export function isPodAvailable(pod: Pod, minReadySeconds: number, nowMs: number): boolean {
-  const { ready, sinceMs } = readinessOf(pod);
+  return isAvailable(podFacts(pod), minReadySeconds, nowMs);
+}
+
+export function isAvailable({ ready, readySinceMs }: PodFacts, minReadySeconds: number, nowMs: number): boolean {
   if (!ready || minReadySeconds === 0) return ready;
-  return sinceMs !== undefined && sinceMs + minReadySeconds * 1000 <= nowMs;
+  return readySinceMs !== undefined && readySinceMs + minReadySeconds * 1000 <= nowMs;
 }
 
 /** Neither ended nor being ended. */

@@ -1,11 +1,4 @@
 /** The node agent over a container runtime, and the simulated runtime that lets a thousand of them live in one process. */
-export {
-  createEventRecorder,
-  type EventRecorder,
-  type EventRecorderOptions,
-  type EventType,
-  silentRecorder,
-} from './events/event-recorder.js';
 export { createKubelet, describeNode, type Kubelet, type KubeletOptions } from './kubelet.js';
 export {
   createNodeRegistration,

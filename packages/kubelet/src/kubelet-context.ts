@@ -1,8 +1,8 @@
 /** What the parts of one kubelet share: its ports, and what is known of its node. */
 import type { Client } from '@pintle/client';
 import type { ContainerRuntime, PodNetwork } from '@pintle/contracts';
+import type { EventRecorder } from '@pintle/controller-runtime';
 import type { World } from '@pintle/machinery';
-import type { EventRecorder } from './events/event-recorder.js';
 import type { StatusWriter } from './pod/status-writer.js';
 import type { Prober } from './probe/prober.js';
 import type { ObjectSource } from './sources/object-source.js';

@@ -9,10 +9,10 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import type { ContainerRuntime, NodeAgent, PodNetwork, PodSandbox } from '@pintle/contracts';
+import { createEventRecorder, type EventRecorder } from '@pintle/controller-runtime';
 import type { World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { createNodeAgent } from './agent/node-agent.js';
-import { createEventRecorder, type EventRecorder } from './events/event-recorder.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { createNodeRegistration } from './node/node-registration.js';
 import type { NodeDescription } from './node/node-status.js';

@@ -2,9 +2,11 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { PriorityClass } from '@pintle/api/scheduling/v1';
 import { forbidden, type KubernetesObject } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
-import { findEntry, listEntries } from '../verbs/read.js';
+import { findEntry } from '../verbs/read.js';
 import type { AdmissionPlugin } from './admission.js';
+import type { AdmissionCaches } from './admission-caches.js';
 
 /** The classes that are always there, with the values of scheduling/v1. */
 const systemClasses: Readonly<Record<string, number>> = {
@@ -12,7 +14,7 @@ const systemClasses: Readonly<Record<string, number>> = {
   'system-cluster-critical': 2_000_000_000,
 };
 
-export function priorityAdmission(core: () => ApiCore): AdmissionPlugin {
+export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches): AdmissionPlugin {
   return {
     name: 'Priority',
     handles: ({ operation, resource, subresource }) =>
@@ -20,28 +22,12 @@ export function priorityAdmission(core: () => ApiCore): AdmissionPlugin {
       subresource === undefined &&
       resource.kind.group === '' &&
       resource.kind.plural === 'pods',
-    async mutate({ object, resource, name }) {
+    mutate({ object, resource, name }) {
       const pod = object as Pod;
-      const { priorityClassName, priority } = pod.spec ?? {};
-      const found = await classOf(core(), priorityClassName);
-      if (priorityClassName && found === undefined)
-        throw forbidden(resource.kind, name, `no PriorityClass with name ${priorityClassName} was found`);
-      const value = found?.value ?? 0;
-      if (priority !== undefined && priority !== value) {
-        throw forbidden(
-          resource.kind,
-          name,
-          `the integer value of priority (${priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
-        );
-      }
-      const preemptionPolicy = pod.spec?.preemptionPolicy ?? found?.preemptionPolicy ?? 'PreemptLowerPriority';
-      const spec = {
-        ...pod.spec!,
-        priority: value,
-        preemptionPolicy,
-        ...(found === undefined ? {} : { priorityClassName: found.name }),
-      };
-      return { ...pod, spec } as KubernetesObject;
+      const wanted = pod.spec?.priorityClassName;
+      const found = wanted ? classOf(caches, wanted) : defaultClass(caches);
+      if (found !== undefined || !wanted) return withPriority(pod, resource, name, found);
+      return lookForClass(core(), wanted).then((late) => withPriority(pod, resource, name, late));
     },
   };
 }
@@ -52,24 +38,50 @@ interface FoundClass {
   readonly preemptionPolicy?: string | undefined;
 }
 
-async function classOf(core: ApiCore, name: string | undefined): Promise<FoundClass | undefined> {
-  if (name && Object.hasOwn(systemClasses, name)) return { name, value: systemClasses[name]! };
+/** Errors: `StatusError` Forbidden for a class that is not there, or a priority that is not the class's. */
+function withPriority(pod: Pod, resource: Resource, name: string, found: FoundClass | undefined): KubernetesObject {
+  const { priorityClassName, priority } = pod.spec ?? {};
+  if (priorityClassName && found === undefined)
+    throw forbidden(resource.kind, name, `no PriorityClass with name ${priorityClassName} was found`);
+  const value = found?.value ?? 0;
+  if (priority !== undefined && priority !== value) {
+    throw forbidden(
+      resource.kind,
+      name,
+      `the integer value of priority (${priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    );
+  }
+  const spec = {
+    ...pod.spec!,
+    priority: value,
+    preemptionPolicy: pod.spec?.preemptionPolicy ?? found?.preemptionPolicy ?? 'PreemptLowerPriority',
+  };
+  if (found !== undefined) spec.priorityClassName = found.name;
+  return { ...pod, spec } as KubernetesObject;
+}
+
+const asFound = ({ metadata, value, preemptionPolicy }: PriorityClass): FoundClass => ({
+  name: metadata.name ?? '',
+  value,
+  preemptionPolicy,
+});
+
+function classOf({ priorityClasses }: AdmissionCaches, name: string): FoundClass | undefined {
+  if (Object.hasOwn(systemClasses, name)) return { name, value: systemClasses[name]! };
+  const known = priorityClasses.get(name);
+  return known === undefined ? undefined : asFound(known as PriorityClass);
+}
+
+async function lookForClass(core: ApiCore, name: string): Promise<FoundClass | undefined> {
   const classes = core.registry.byResource('scheduling.k8s.io/v1', 'priorityclasses');
-  if (classes === undefined) return undefined;
-  const asFound = ({ metadata, value, preemptionPolicy }: PriorityClass): FoundClass => ({
-    name: metadata.name ?? '',
-    value,
-    preemptionPolicy,
-  });
-  if (name) {
-    const entry = await findEntry(core, classes, { name });
-    return entry === undefined ? undefined : asFound(storedObjectOf(entry) as PriorityClass);
-  }
-  const { entries } = await listEntries(core, classes);
+  const entry = classes === undefined ? undefined : await findEntry(core, classes, { name });
+  return entry === undefined ? undefined : asFound(storedObjectOf(entry) as PriorityClass);
+}
+
+/** Of several default classes, the lowest. */
+function defaultClass({ priorityClasses }: AdmissionCaches): FoundClass | undefined {
   let best: FoundClass | undefined;
-  for (const entry of entries) {
-    const candidate = storedObjectOf(entry) as PriorityClass;
+  for (const candidate of priorityClasses.values() as Iterable<PriorityClass>)
     if (candidate.globalDefault && (best === undefined || candidate.value < best.value)) best = asFound(candidate);
-  }
   return best;
 }

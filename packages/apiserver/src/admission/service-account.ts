@@ -3,16 +3,29 @@
  * root certificate and its namespace in its containers unless it opts out.
  */
 import type { Container, Pod, ServiceAccount } from '@pintle/api/core/v1';
-import { forbidden, type KubernetesObject, nameSuffix } from '@pintle/machinery';
+import { deepFreeze, forbidden, type KubernetesObject, nameSuffix } from '@pintle/machinery';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
 import type { AdmissionPlugin } from './admission.js';
+import type { AdmissionCaches } from './admission-caches.js';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const tokenSeconds = 3607;
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
-export function serviceAccountAdmission(core: () => ApiCore): AdmissionPlugin {
+/** One for all pods. */
+const tokenSources = deepFreeze({
+  defaultMode: 0o644,
+  sources: [
+    { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    {
+      downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] },
+    },
+  ],
+});
+
+export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }: AdmissionCaches): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
     handles: ({ operation, resource, subresource }) =>
@@ -20,30 +33,36 @@ export function serviceAccountAdmission(core: () => ApiCore): AdmissionPlugin {
       subresource === undefined &&
       resource.kind.group === '' &&
       resource.kind.plural === 'pods',
-    async mutate({ object, resource, name, namespace }) {
+    mutate({ object, resource, name, namespace }) {
       const pod = object as Pod;
       if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return pod;
       const accountName = pod.spec?.serviceAccountName || 'default';
-      const accounts = core().registry.byResource('v1', 'serviceaccounts');
-      const entry =
-        accounts === undefined
-          ? undefined
-          : await findEntry(core(), accounts, { name: accountName, namespace: namespace ?? '' });
-      if (entry === undefined) {
+      const known = serviceAccounts.get(`${namespace}/${accountName}`) as ServiceAccount | undefined;
+      if (known !== undefined) return withAccount(core(), pod, accountName, known);
+      return accountOf(core(), namespace ?? '', accountName).then((account) => {
         // A new namespace gets its default account a moment later; its pods need not wait for that.
-        if (accountName !== 'default')
+        if (account === undefined && accountName !== 'default')
           throw forbidden(
             resource.kind,
             name,
             `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`,
           );
-      }
-      const account = entry === undefined ? undefined : (storedObjectOf(entry) as ServiceAccount);
-      const named = { ...pod, spec: { ...pod.spec!, serviceAccountName: accountName, serviceAccount: accountName } };
-      const mounts = pod.spec?.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
-      return (mounts ? withToken(core(), named) : named) as KubernetesObject;
+        return withAccount(core(), pod, accountName, account);
+      });
     },
   };
+}
+
+async function accountOf(core: ApiCore, namespace: string, name: string): Promise<ServiceAccount | undefined> {
+  const accounts = core.registry.byResource('v1', 'serviceaccounts');
+  const entry = accounts === undefined ? undefined : await findEntry(core, accounts, { name, namespace });
+  return entry === undefined ? undefined : (storedObjectOf(entry) as ServiceAccount);
+}
+
+function withAccount(core: ApiCore, pod: Pod, name: string, account: ServiceAccount | undefined): KubernetesObject {
+  const named = { ...pod, spec: { ...pod.spec!, serviceAccountName: name, serviceAccount: name } };
+  const mounts = pod.spec?.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
+  return (mounts ? withToken(core, named) : named) as KubernetesObject;
 }
 
 function withToken(core: ApiCore, pod: Pod): Pod {
@@ -52,21 +71,7 @@ function withToken(core: ApiCore, pod: Pod): Pod {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   if (!containers.some(lacks)) return pod;
   const volumeName = `kube-api-access-${nameSuffix(core.world.random)}`;
-  const volume = {
-    name: volumeName,
-    projected: {
-      defaultMode: 0o644,
-      sources: [
-        { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        {
-          downwardAPI: {
-            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-          },
-        },
-      ],
-    },
-  };
+  const volume = { name: volumeName, projected: tokenSources };
   const mount = { name: volumeName, readOnly: true, mountPath };
   const mounted = <C extends Container>(container: C): C =>
     lacks(container) ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] } : container;

@@ -124,13 +124,15 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     async create(object, options = {}) {
       const resource = resourceOfObject(object);
       const path = pathOf(resource, object);
-      await allow(resource, 'create', path);
+      const allowed = allow(resource, 'create', path);
+      if (allowed !== undefined) await allowed;
       return answer(await createObject(core, context, resource, { ...path }, object, options));
     },
     async update(object, options = {}) {
       const resource = resourceOfObject(object);
       const path = pathOf(resource, object);
-      await allow(resource, 'update', { ...path, subresource: options.subresource });
+      const allowed = allow(resource, 'update', { ...path, subresource: options.subresource });
+      if (allowed !== undefined) await allowed;
       if (!plain(options.subresource))
         return handlerOf(resource, options.subresource!).update!(
           { core, context, resource, key: { name: '', ...path } },

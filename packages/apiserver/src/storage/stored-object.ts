@@ -28,8 +28,10 @@ export class StoredObject {
 
   /** Freezes the parts; the top level and the metadata are copied once, here, to be stamped at commit. */
   static of(object: KubernetesObject): StoredObject {
-    for (const value of Object.values(object)) if (value !== object.metadata) deepFreeze(value);
-    for (const value of Object.values(object.metadata)) deepFreeze(value);
+    const fields = object as unknown as Readonly<Record<string, unknown>>;
+    for (const key in fields) if (key !== 'metadata') deepFreeze(fields[key]);
+    const meta = object.metadata as Readonly<Record<string, unknown>>;
+    for (const key in meta) deepFreeze(meta[key]);
     return new StoredObject({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }, undefined, false);
   }
 

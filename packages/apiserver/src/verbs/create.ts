@@ -100,38 +100,45 @@ async function prepare(
     warn: (text: string) => context.warn(text),
   };
   const named: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
-  const admitted = (await admitMutating(core.admission, { ...request, object: named })) ?? named;
+  const admission = admitMutating(core.admission, { ...request, object: named });
+  const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
 
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
   if (kind.subresources.status && 'status' in object) object = withoutStatus(object);
   object = strategy?.prepareForCreate?.(object) ?? object;
   validateForCreate(resource, object);
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
-  await admitValidating(core.admission, { ...request, object });
+  const verdict = admitValidating(core.admission, { ...request, object });
+  if (verdict !== undefined) await verdict;
   return recordCreate(core, context, resource, object, options);
 }
 
 function namedMeta(metadata: ObjectMeta, namespace: string | undefined, name: string): ObjectMeta {
-  return { ...metadata, name, ...(namespace === undefined ? {} : { namespace }) };
+  if (metadata.name === name && metadata.namespace === namespace) return metadata;
+  return namespace === undefined ? { ...metadata, name } : { ...metadata, name, namespace };
 }
 
-/** What the server alone says of a new object. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What the server alone says of a new object; what the client says of that is passed over. */
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
-  const {
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    selfLink: _link,
-    generation: _generation,
-    resourceVersion: _version,
-    ...kept
-  } = metadata;
-  return {
-    ...kept,
+  const fresh: Writable<ObjectMeta> = {
+    ...metadata,
     uid: core.world.random.uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
-    ...(tracksGeneration(resource) ? { generation: 1 } : {}),
   };
+  for (const field of serverFields) if (fresh[field] !== undefined) delete fresh[field];
+  if (tracksGeneration(resource)) fresh.generation = 1;
+  return fresh;
 }
+
+const serverFields = [
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+  'generation',
+  'resourceVersion',
+] as const;
 
 function withoutStatus(object: KubernetesObject): KubernetesObject {
   const { status: _status, ...rest } = object as KubernetesObject & { status?: unknown };

@@ -38,8 +38,14 @@ function writerOf(
 
 function withEntries(object: KubernetesObject, managedFields: readonly ManagedFieldsEntry[]): KubernetesObject {
   if (object.metadata.managedFields === managedFields) return object;
-  const { managedFields: _before, ...rest } = object.metadata;
-  return { ...object, metadata: managedFields.length === 0 ? rest : { ...rest, managedFields } };
+  if (managedFields.length > 0) return { ...object, metadata: { ...object.metadata, managedFields } };
+  return withoutEntries(object);
+}
+
+function withoutEntries(object: KubernetesObject): KubernetesObject {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _before, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 const isApplied = (entries: readonly ManagedFieldsEntry[] | undefined) =>
@@ -54,8 +60,7 @@ export function recordCreate(
   options: Recording,
 ): KubernetesObject {
   if (isApplied(object.metadata.managedFields)) return object;
-  const { managedFields: _given, ...metadata } = object.metadata;
-  const fresh = { ...object, metadata };
+  const fresh = withoutEntries(object);
   return withEntries(
     fresh,
     managedFieldsAfterUpdate(
@@ -142,7 +147,10 @@ export function appliedOnto(
     resourceVersion: resourceVersion ?? '',
     ...(uid === undefined ? {} : { uid }),
   };
-  return withEntries(decode(context, resource, { ...applied.object, metadata: asked }, options, old), applied.managedFields);
+  return withEntries(
+    decode(context, resource, { ...applied.object, metadata: asked }, options, old),
+    applied.managedFields,
+  );
 }
 
 /** Of what was sent, what this endpoint takes: the status only through its own, the rest only through the main one. */

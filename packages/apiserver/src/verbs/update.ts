@@ -52,7 +52,11 @@ export async function updateObject(
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
-  if (strategy?.allowCreateOnUpdate && options.subresource === undefined && (await findEntry(core, resource, key)) === undefined)
+  if (
+    strategy?.allowCreateOnUpdate &&
+    options.subresource === undefined &&
+    (await findEntry(core, resource, key)) === undefined
+  )
     return createObject(core, context, resource, key, body, options);
   if (!decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
     throw statusError(
@@ -80,7 +84,8 @@ export async function changeObject(
     const entry = await findEntry(core, resource, key);
     if (entry === undefined) throw notFound(resource.kind, key.name);
     const old = storedObjectOf(entry);
-    const { object: wished, ownsFields = false } = await request.change(old);
+    const changed = request.change(old);
+    const { object: wished, ownsFields = false } = changed instanceof Promise ? await changed : changed;
     checkPreconditions(resource, key.name, wished.metadata, old.metadata);
     const object = await prepare(core, context, resource, request, wished, old, ownsFields);
     if (object === old) return serve(resource, entry);
@@ -141,7 +146,8 @@ async function prepare(
   };
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object = subresource === 'status' ? statusOnly(object, old) : keepStatus(resource, object, old, subresource);
-  object = (await admitMutating(core.admission, { ...admission, object })) ?? object;
+  const admitted = admitMutating(core.admission, { ...admission, object });
+  object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
   // The change of another subresource is as narrow as its handler made it.
   if (subresource === 'status') object = strategy?.prepareForStatusUpdate?.(object, old) ?? object;
   else if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
@@ -153,7 +159,8 @@ async function prepare(
   }
   validateForUpdate(resource, object, old, subresource);
   if (subresource === undefined) for (const text of strategy?.warnings?.(object, old) ?? []) context.warn(text);
-  await admitValidating(core.admission, { ...admission, object });
+  const verdict = admitValidating(core.admission, { ...admission, object });
+  if (verdict !== undefined) await verdict;
   object = ownsFields
     ? object
     : recordUpdate(core, context, resource, object, old, {
@@ -163,30 +170,30 @@ async function prepare(
   return unchanged(object, old) ? old : object;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The server's own metadata stays as it is, whatever the client says. */
 function keptMeta(wished: ObjectMeta, old: ObjectMeta): ObjectMeta {
-  const {
-    selfLink: _link,
-    generation: _generation,
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    ...rest
-  } = wished;
-  return {
-    ...rest,
-    name: old.name!,
-    ...(old.namespace === undefined ? {} : { namespace: old.namespace }),
-    uid: wished.uid || old.uid!,
-    ...(old.generateName === undefined ? {} : { generateName: old.generateName }),
-    creationTimestamp: old.creationTimestamp!,
-    resourceVersion: old.resourceVersion!,
-    ...(old.generation === undefined ? {} : { generation: old.generation }),
-    ...(old.deletionTimestamp === undefined ? {} : { deletionTimestamp: old.deletionTimestamp }),
-    ...(old.deletionGracePeriodSeconds === undefined
-      ? {}
-      : { deletionGracePeriodSeconds: old.deletionGracePeriodSeconds }),
-  };
+  const kept: Writable<ObjectMeta> = { ...wished, uid: wished.uid || old.uid! };
+  for (const field of serverFields) {
+    if (kept[field] === old[field]) continue;
+    if (old[field] !== undefined) (kept as Record<string, unknown>)[field] = old[field];
+    else if (field !== 'generateName') delete kept[field];
+  }
+  return kept;
 }
+
+const serverFields = [
+  'name',
+  'namespace',
+  'generateName',
+  'creationTimestamp',
+  'resourceVersion',
+  'generation',
+  'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
 
 type WithStatus = KubernetesObject & { readonly status?: unknown };
 

@@ -1,13 +1,7 @@
 /** The Deployment controller: rolls pods from one template to the next, a ReplicaSet each. */
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
-import {
-  type Controller,
-  controller,
-  createEventRecorder,
-  type EventRecorder,
-  type ReconcileContext,
-} from '@pintle/controller-runtime';
+import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { controllerOf, controllerReference, deepEqual, type KubernetesObject, StatusError } from '@pintle/machinery';
 import { deadlineInMs, planStatus } from './deployment-status.js';
 import {
@@ -29,7 +23,7 @@ export * from './revision.js';
 export * from './template-hash.js';
 
 export function deploymentController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
-  return controller({ name: 'deployment', concurrency })
+  return controller({ name: 'deployment', component: 'deployment-controller', concurrency })
     .for(Deployment)
     .owns(ReplicaSet)
     .watches(Pod, (pod, informers) => {
@@ -49,15 +43,7 @@ const byController = ({ metadata }: KubernetesObject): readonly string[] =>
   metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [];
 
 class Rollout {
-  private readonly events: EventRecorder;
-
-  constructor(private readonly context: ReconcileContext<Deployment>) {
-    this.events = createEventRecorder({
-      client: context.client,
-      world: context.world,
-      component: 'deployment-controller',
-    });
-  }
+  constructor(private readonly context: ReconcileContext<Deployment>) {}
 
   async run(): Promise<undefined | { requeueAfterMs: number }> {
     const { object: deployment, world } = this.context;
@@ -165,7 +151,7 @@ class Rollout {
     try {
       const made = await client.create(wish);
       if (replicas > 0)
-        this.events.record(
+        this.context.events.record(
           deployment,
           'Normal',
           'ScalingReplicaSet',
@@ -210,7 +196,7 @@ class Rollout {
         { type: 'merge', body: { metadata: { uid: set.metadata.uid, annotations: told }, spec: { replicas } } },
       );
       const before = replicasOf(set);
-      this.events.record(
+      this.context.events.record(
         deployment,
         'Normal',
         'ScalingReplicaSet',

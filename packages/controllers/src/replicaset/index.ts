@@ -2,7 +2,7 @@
 import { ReplicaSet } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
-import { type Controller, controller, createEventRecorder, type ReconcileContext } from '@pintle/controller-runtime';
+import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import {
   controllerReference,
   deepEqual,
@@ -20,7 +20,7 @@ const gatherMs = 20;
 const slowStartFirst = 1;
 
 export function replicaSetController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
-  return controller({ name: 'replicaset', concurrency, gatherMs })
+  return controller({ name: 'replicaset', component: 'replicaset-controller', concurrency, gatherMs })
     .for(ReplicaSet)
     .owns(Pod)
     .watches(Pod, (pod, informers) => {
@@ -39,12 +39,12 @@ async function reconcile({
   object: set,
   client,
   informers,
+  events,
   world,
 }: ReconcileContext<ReplicaSet>): Promise<undefined | { requeueAfterMs: number }> {
   if (set === undefined) return undefined;
   const pods = podsOf(set, informers.informer(Pod, { indexes: { controller: controllerUid } }).lister);
   const plan = planReplicaSet(set, pods, world.clock.now());
-  const events = createEventRecorder({ client, world, component: 'replicaset-controller' });
 
   await Promise.all([
     ...plan.adopt.map((pod) => adopt(client, set, pod)),

@@ -1,8 +1,8 @@
 /** What a ReplicaSet needs done, from its pods as they are. Pure. */
 import type { ReplicaSet, ReplicaSetStatus } from '@pintle/api/apps/v1';
 import type { Pod } from '@pintle/api/core/v1';
-import { type CompiledLabelSelector, controllerOf, labelSelectorMatcher, parseTime } from '@pintle/machinery';
-import { isPodActive, isPodAvailable, isPodReady, readySince } from '../pod-facts.js';
+import { type CompiledLabelSelector, labelSelectorMatcher, parseTime } from '@pintle/machinery';
+import { isAvailable, isPodReady, podFacts } from '../pod-facts.js';
 
 export interface ReplicaSetPlan {
   /** Pods to adopt: they match, and nobody controls them. */
@@ -23,21 +23,20 @@ const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
 
 export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: number): ReplicaSetPlan {
   const matchesSet = byLabels(labelSelectorMatcher(set.spec?.selector));
-  const owned: Pod[] = [];
   const adopt: Pod[] = [];
   const release: Pod[] = [];
+  const active: Pod[] = [];
   for (const pod of pods) {
-    const controller = controllerOf(pod);
-    const matches = matchesSet(pod);
-    if (controller !== undefined && controller.uid !== set.metadata.uid) continue;
-    if (controller === undefined) {
-      if (matches && isPodActive(pod) && set.metadata.deletionTimestamp === undefined) adopt.push(pod);
-      continue;
+    const facts = podFacts(pod);
+    if (facts.controller === undefined) {
+      if (!facts.active || set.metadata.deletionTimestamp !== undefined || !matchesSet(pod)) continue;
+      adopt.push(pod);
+      active.push(pod);
+    } else if (facts.controller === set.metadata.uid) {
+      if (!matchesSet(pod)) release.push(pod);
+      else if (facts.active) active.push(pod);
     }
-    if (matches) owned.push(pod);
-    else release.push(pod);
   }
-  const active = [...owned, ...adopt].filter(isPodActive);
   const missing = set.metadata.deletionTimestamp === undefined ? (set.spec?.replicas ?? 1) - active.length : 0;
   const minReady = set.spec?.minReadySeconds ?? 0;
   const next = minReady === 0 ? undefined : nextAvailability(active, minReady, nowMs);
@@ -53,15 +52,22 @@ export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: num
 
 function statusOf(set: ReplicaSet, active: readonly Pod[], nowMs: number): ReplicaSetStatus {
   const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
-  const ready = active.filter(isPodReady);
-  const fullyLabeled = active.filter(
-    byLabels({ matches: (labels) => templateLabels.every(([key, value]) => labels[key] === value) }),
-  ).length;
-  const available = ready.filter((pod) => isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, nowMs)).length;
+  const isFullyLabeled = byLabels({
+    matches: (labels) => templateLabels.every(([key, value]) => labels[key] === value),
+  });
+  const minReady = set.spec?.minReadySeconds ?? 0;
+  let [fullyLabeled, ready, available] = [0, 0, 0];
+  for (const pod of active) {
+    if (isFullyLabeled(pod)) fullyLabeled++;
+    const facts = podFacts(pod);
+    if (!facts.ready) continue;
+    ready++;
+    if (isAvailable(facts, minReady, nowMs)) available++;
+  }
   return {
     replicas: active.length,
     ...(fullyLabeled === 0 ? {} : { fullyLabeledReplicas: fullyLabeled }),
-    ...(ready.length === 0 ? {} : { readyReplicas: ready.length }),
+    ...(ready === 0 ? {} : { readyReplicas: ready }),
     ...(available === 0 ? {} : { availableReplicas: available }),
     ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
     ...(set.status?.conditions === undefined ? {} : { conditions: set.status.conditions }),
@@ -71,12 +77,15 @@ function statusOf(set: ReplicaSet, active: readonly Pod[], nowMs: number): Repli
 /** Pods of one template share their labels: each set of labels is asked about once. */
 function byLabels(selector: Pick<CompiledLabelSelector, 'matches'>): (pod: Pod) => boolean {
   const answers = new Map<object | undefined, boolean>();
+  let [lastLabels, last]: [object | undefined | null, boolean] = [null, false];
   return ({ metadata: { labels } }) => {
+    if (labels === lastLabels) return last;
     let answer = answers.get(labels);
     if (answer === undefined) {
       answer = selector.matches(labels ?? {});
       answers.set(labels, answer);
     }
+    [lastLabels, last] = [labels, answer];
     return answer;
   };
 }
@@ -84,7 +93,7 @@ function byLabels(selector: Pick<CompiledLabelSelector, 'matches'>): (pod: Pod) 
 function nextAvailability(pods: readonly Pod[], minReadySeconds: number, nowMs: number): number | undefined {
   let next: number | undefined;
   for (const pod of pods) {
-    const since = readySince(pod);
+    const since = podFacts(pod).readySinceMs;
     const inMs = since === undefined ? 0 : since + minReadySeconds * 1000 - nowMs;
     if (inMs > 0 && (next === undefined || inMs < next)) next = inMs;
   }
@@ -109,7 +118,7 @@ export function rankVictims(pods: readonly Pod[], nowMs: number): readonly Pod[]
   // Ages are compared by their magnitude, so that pods of about one age are told apart by restarts.
   const magnitude = (ms: number | undefined) =>
     ms === undefined ? -1 : Math.floor(Math.log2(Math.max(1, (nowMs - ms) / 1000)));
-  const readyFor = (pod: Pod) => (isPodReady(pod) ? magnitude(readySince(pod)) : 0);
+  const readyFor = (pod: Pod) => (isPodReady(pod) ? magnitude(podFacts(pod).readySinceMs) : 0);
   const keys = (pod: Pod): readonly number[] => [
     pod.spec?.nodeName ? 1 : 0,
     phases[pod.status?.phase ?? 'Pending'] ?? 0,

@@ -4,10 +4,10 @@ import type { PodSandbox } from '@pintle/contracts';
 import { StatusError } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type Backoff, stepBackoff } from './backoff.js';
+import { eventOptions } from './event-options.js';
 import { killContainer, killContainers } from './kill-pod.js';
 import type { PodAction } from './plan-pod.js';
 import { podText } from './pod-names.js';
-import { referenceTo } from './pod-reference.js';
 import { type Fault, type PodMemory, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
 import { podVolumes } from './pod-volumes.js';
 import { StartFault, startContainer } from './start-container.js';
@@ -47,7 +47,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
   let volumesAtMs = Number.POSITIVE_INFINITY;
 
   const event = (type: 'Normal' | 'Warning', reason: string, message: string, container?: string) =>
-    recorder.record(referenceTo(pod(), container), type, reason, message);
+    recorder.record(pod(), type, reason, message, eventOptions(pod(), container));
   const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
   /** Of the pod as a whole: nothing goes on until it is tried again. */

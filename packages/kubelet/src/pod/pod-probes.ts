@@ -4,8 +4,8 @@ import type { ContainerStatus } from '@pintle/contracts';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type ContainerProbes, startProbes } from '../probe/container-probes.js';
 import type { ProbeVerdicts } from '../probe/step-probe.js';
+import { eventOptions } from './event-options.js';
 import { allContainersOf } from './pod-names.js';
-import { referenceTo } from './pod-reference.js';
 
 export interface PodProbes {
   /** Begins the probes of containers that run now, and ends those of containers that run no longer. */
@@ -47,10 +47,11 @@ export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onF
       onTrouble(type, { result, output }) {
         const name = `${type[0]!.toUpperCase()}${type.slice(1)}`;
         context.recorder.record(
-          referenceTo(pod(), container.name),
+          pod(),
           'Warning',
           'Unhealthy',
           `${name} probe ${result === 'failure' ? 'failed' : 'errored and resulted in unknown state'}: ${output}`,
+          eventOptions(pod(), container.name),
         );
       },
     });

@@ -177,10 +177,7 @@ export function applyWishes(
   const object = removeMembers(node, merged, abandoned(given, held.union(wished))) as KubernetesObject;
 
   const kept = others.flatMap((entry) => {
-    const next =
-      force && !changed.isEmpty
-        ? withTree(entry, treeFromFieldsV1(entry.fieldsV1).minus(changed))
-        : entry;
+    const next = force && !changed.isEmpty ? withTree(entry, treeFromFieldsV1(entry.fieldsV1).minus(changed)) : entry;
     return next === undefined ? [] : [next];
   });
   const own =

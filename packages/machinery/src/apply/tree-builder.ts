@@ -17,7 +17,7 @@ class Step {
 
   constructor(
     private readonly before: Step | undefined,
-    private readonly element: string,
+    readonly element: string,
     private readonly child: FieldTree,
   ) {}
 

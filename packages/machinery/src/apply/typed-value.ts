@@ -59,7 +59,10 @@ export function fieldTreeOf(place: SchemaNode, value: unknown, whole = true): Fi
     default: {
       const node = new TreeBuilder();
       for (const [element, item] of itemsByElement(place, value as readonly unknown[]))
-        node.add(element, place.listType === 'set' ? leaf : asItem(fieldTreeOf(place.items ?? unknownNode, item, whole)));
+        node.add(
+          element,
+          place.listType === 'set' ? leaf : asItem(fieldTreeOf(place.items ?? unknownNode, item, whole)),
+        );
       return node.tree(node.isEmpty);
     }
   }

@@ -1,0 +1,33 @@
+/**
+ * What admission asks of the store for nearly every write, kept in memory: answered without waiting. A cache may be
+ * a moment behind the writes of another server; who finds nothing in it looks into the store.
+ */
+import type { StoreBackend } from '@pintle/contracts';
+import type { Logger } from '@pintle/machinery';
+import { ObjectCache } from '../storage/object-cache.js';
+import type { StoredObject } from '../storage/stored-object.js';
+
+export interface AdmissionCaches {
+  readonly namespaces: ObjectCache;
+  readonly serviceAccounts: ObjectCache;
+  readonly priorityClasses: ObjectCache;
+  start(): Promise<void>;
+  stop(): void;
+}
+
+export function admissionCaches(backend: StoreBackend<StoredObject>, logger: Logger): AdmissionCaches {
+  const caches = {
+    namespaces: new ObjectCache(backend, '/registry/core/namespaces/', logger),
+    serviceAccounts: new ObjectCache(backend, '/registry/core/serviceaccounts/', logger),
+    priorityClasses: new ObjectCache(backend, '/registry/scheduling.k8s.io/priorityclasses/', logger),
+  };
+  return {
+    ...caches,
+    async start() {
+      for (const cache of Object.values(caches)) await cache.start();
+    },
+    stop() {
+      for (const cache of Object.values(caches)) cache.stop();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * Decides what is written for an event, so that a loop that tells the same again and again does not flood the
+ * store (client-go's `EventCorrelator`, with its limits). Pure but for its memory; times come from the caller.
+ *
+ * In this order: many like events with different messages become one; an event that was told before counts up; who
+ * tells too much of one object is not heard for a while.
+ */
+
+export interface ObservedEvent {
+  /** Who tells: component and host. */
+  readonly source: string;
+  /** Whom it is about, with its uid. */
+  readonly object: string;
+  readonly fieldPath: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type EventDecision =
+  | { readonly type: 'create'; readonly id: string; readonly message: string }
+  | { readonly type: 'count'; readonly id: string; readonly message: string; readonly count: number }
+  | { readonly type: 'drop' };
+
+/** Different messages of like events within `similarMs` before they become one. */
+const similarMax = 10;
+const similarMs = 600_000;
+/** Events of one source about one object that may come at once, and how long each takes to be earned back. */
+const burstMax = 25;
+const earnMs = 300_000;
+/** Of each memory; the longest unheard of are forgotten. */
+const rememberedMax = 4096;
+
+interface Similar {
+  messages: Set<string>;
+  lastMs: number;
+}
+
+interface Allowance {
+  left: number;
+  sinceMs: number;
+}
+
+export class EventCorrelator {
+  private readonly similar = new Memory<Similar>();
+  private readonly counts = new Memory<number>();
+  private readonly allowances = new Memory<Allowance>();
+
+  observe(event: ObservedEvent, nowMs: number): EventDecision {
+    const like = `${event.source}\n${event.object}\n${event.type}\n${event.reason}`;
+    const many = this.isOneOfMany(like, event.message, nowMs);
+    const message = many ? `(combined from similar events): ${event.message}` : event.message;
+    const id = many ? like : `${like}\n${event.fieldPath}\n${event.message}`;
+    if (!this.isAllowed(`${event.source}\n${event.object}`, nowMs)) return { type: 'drop' };
+    const count = (this.counts.get(id) ?? 0) + 1;
+    this.counts.set(id, count);
+    return count === 1 ? { type: 'create', id, message } : { type: 'count', id, message, count };
+  }
+
+  /** What was written of it is gone: the next one is the first. */
+  forget(id: string): void {
+    this.counts.delete(id);
+  }
+
+  private isOneOfMany(like: string, message: string, nowMs: number): boolean {
+    let similar = this.similar.get(like);
+    if (similar === undefined || nowMs - similar.lastMs > similarMs) similar = { messages: new Set(), lastMs: nowMs };
+    if (similar.messages.size < similarMax) similar.messages.add(message);
+    similar.lastMs = nowMs;
+    this.similar.set(like, similar);
+    return !similar.messages.has(message);
+  }
+
+  private isAllowed(who: string, nowMs: number): boolean {
+    const allowance = this.allowances.get(who) ?? { left: burstMax, sinceMs: nowMs };
+    const earned = Math.floor((nowMs - allowance.sinceMs) / earnMs);
+    if (earned > 0) {
+      allowance.left = Math.min(burstMax, allowance.left + earned);
+      allowance.sinceMs += earned * earnMs;
+    }
+    this.allowances.set(who, allowance);
+    if (allowance.left === 0) return false;
+    if (allowance.left === burstMax) allowance.sinceMs = nowMs;
+    allowance.left--;
+    return true;
+  }
+}
+
+/** A map that forgets what was set longest ago. */
+class Memory<V> {
+  private readonly values = new Map<string, V>();
+
+  get(key: string): V | undefined {
+    return this.values.get(key);
+  }
+
+  set(key: string, value: V): void {
+    this.values.delete(key);
+    this.values.set(key, value);
+    if (this.values.size > rememberedMax) this.values.delete(this.values.keys().next().value!);
+  }
+
+  delete(key: string): void {
+    this.values.delete(key);
+  }
+}
