@@ -5,7 +5,7 @@
 import { apiVersionOf, badRequest, type KubernetesObject, type ObjectMeta, statusError } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
-import { normalizerFor } from './normalizers.js';
+import { normalize } from './normalizers.js';
 
 export interface DecodeOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
@@ -24,7 +24,7 @@ export function decode(
 ): KubernetesObject {
   const object = checkKind(resource, body);
   const known = old === undefined ? undefined : resource.fromStored(old);
-  const { value, unknownFields, errors } = normalizerFor(resource)(object, known);
+  const { value, unknownFields, errors } = normalize(resource, object, known);
   if (errors.length > 0)
     throw badRequest(
       `${resource.kind.kind} in version "${resource.kind.version}" cannot be handled as a ${resource.kind.kind}: ${errors.map((error) => error.detail).join(', ')}`,

@@ -14,7 +14,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { decode } from './decode.js';
-import { normalizerFor } from './normalizers.js';
+import { normalize } from './normalizers.js';
 
 interface Recording {
   readonly fieldManager?: string;
@@ -129,7 +129,7 @@ export function appliedOnto(
     mine(resource, wishes, options.subresource),
     writer,
     options.force ?? false,
-    (object) => normalizerFor(resource)(object, live).value as KubernetesObject,
+    (object) => normalize(resource, object, live).value as KubernetesObject,
   );
   if (applied.conflicts.length > 0) {
     throw statusError('Conflict', describeConflicts(applied.conflicts), {
