@@ -10,7 +10,13 @@ export interface BenchResult {
 export interface BenchRow {
   readonly name: string;
   readonly goal: string;
+  /** Errors: `MissingPeerError`, and the row is then told as skipped. */
   run(): Promise<BenchResult>;
+}
+
+/** What a row is held against is not on this machine. */
+export class MissingPeerError extends Error {
+  readonly code = 'PINTLE_MISSING_PEER';
 }
 
 export const median = (values: readonly number[]): number =>
