@@ -26,7 +26,7 @@ const pod = (i) => ({
   metadata: { name: 'service-' + (i % 500) + '-pod-' + i, namespace: 'default',
     labels: { app: 'service-' + (i % 500), tier: 'backend', 'pod-template-hash': (i % 500).toString(36) },
     annotations: { 'example.com/config-checksum': (i * 7919).toString(16).padStart(64, '0'), 'example.com/owner': 'team-' + (i % 40) } },
-  spec: { nodeName: 'node-' + (i % 1000), containers: ['main', 'proxy'].map((name) => ({
+  spec: { nodeName: 'node-' + (i % 1000), containers: ['main'].map((name) => ({
     name, image: 'registry.example.com/service-' + (i % 500) + '/' + name + ':v' + (i % 7),
     args: ['--listen=:8080', '--zone=zone-' + (i % 3), '--log-level=info'],
     env: Array.from({ length: 8 }, (_, n) => ({ name: 'SETTING_' + n, value: 'value-' + n + '-of-' + (i % 500) })),

@@ -1,15 +1,16 @@
 /** The shared informers of one process. Two who ask for the same thing get the same informer. */
 import type { Client } from '@pintle/client';
-import { apiVersionOf, type KindRef, type KubernetesObject, type World } from '@pintle/machinery';
+import { apiVersionOf, type KindRef, type KubernetesObject, realWorld, type World } from '@pintle/machinery';
 import type { Informer, InformerOptions, Informers } from './informer.js';
 import { SharedInformer } from './shared-informer.js';
 
 export interface InformersOptions {
   readonly client: Client;
-  readonly world: World;
+  /** The real world unless given. */
+  readonly world?: World;
 }
 
-export function createInformers({ client, world }: InformersOptions): Informers {
+export function createInformers({ client, world = realWorld() }: InformersOptions): Informers {
   // biome-ignore lint/suspicious/noExplicitAny: informers of every kind, by what they were asked for as.
   const informers = new Map<string, SharedInformer<any>>();
   let started = false;
