@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { prefixRange, type StoreBackend, StoreCorruptError } from '@pintle/contracts';
-import { realWorld, seededRandom } from '@pintle/machinery';
+import { storeBackendConformance } from '@pintle/contracts/conformance';
+import { realWorld, seededRandom, virtualWorld } from '@pintle/machinery';
 import { openLmdbStore } from './lmdb-store.js';
 
 const text = new TextEncoder();
@@ -23,6 +24,13 @@ beforeEach(async () => {
 afterEach(() => rm(path, { recursive: true, force: true }));
 
 describe('lmdbStore', () => {
+  const world = virtualWorld({ seed: 1 });
+  for (const { name, run } of storeBackendConformance({
+    open: () => openLmdbStore<string>({ path, codec, world }),
+    advance: (ms) => world.advance(ms),
+  }))
+    it(name, run);
+
   it('comes back with the same entries and revision', async () => {
     const first = await open();
     await Promise.all(
@@ -68,6 +76,46 @@ describe('lmdbStore', () => {
       false,
       false,
     ]);
+    await store.close();
+  });
+
+  it('keeps leases, and begins their time anew when it is opened', async () => {
+    const first = await openLmdbStore<string>({ path, codec, world });
+    const { id } = await first.grantLease(10);
+    const ended = await first.grantLease(10);
+    await first.transact({ compare: [], success: [{ type: 'put', key: 'k', value: '1', lease: id }] });
+    await first.revokeLease(ended.id);
+    await world.advance(9_000);
+    await first.close();
+    const second = await openLmdbStore<string>({ path, codec, world });
+    await world.advance(9_000);
+    expect((await second.range(everything)).count).toBe(1);
+    await expect(second.keepLeaseAlive(ended.id)).rejects.toMatchObject({ code: 'PINTLE_STORE_LEASE_NOT_FOUND' });
+    expect((await second.grantLease(10)).id).toBeGreaterThan(id);
+    const gone = new Promise<void>((done) => {
+      second.watch(everything, { next: () => done(), error: () => {}, complete: () => {} });
+    });
+    await world.advance(2_000);
+    await gone;
+    expect((await second.range(everything)).count).toBe(0);
+    await second.close();
+  });
+
+  it('fails a write that the disk does not take, shows nothing of it, and goes on', async () => {
+    const writer = resolve('packages/store-lmdb/src/full-disk-writer.ts');
+    // The limit is in KiB; the store itself and what else the writer needs is far below it.
+    const run = `ulimit -f 4096 && exec "$0" --import tsx --conditions=@pintle/source "$1" "$2"`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', run, process.execPath, writer, path], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      outcomes: ['k1 written', 'k2 PINTLE_STORE_WRITE', 'k3 PINTLE_STORE_WRITE', 'k4 written'],
+      seen: ['k1', 'k4'],
+      revision: 3,
+    });
+    const store = await open();
+    expect((await store.range(everything)).entries.map(({ key }) => key)).toEqual(['k1', 'k4']);
     await store.close();
   });
 

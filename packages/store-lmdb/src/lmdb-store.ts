@@ -28,8 +28,6 @@ export interface LmdbStoreOptions {
   readonly path: string;
   /** Events kept in memory for watches that resume. Default 100,000. */
   readonly historyEntriesMax?: number;
-  /** Bytes that the store may grow to on disk. Default 16 GiB; takes no space before it is needed. */
-  readonly mapBytesMax?: number;
 }
 
 /** A store for `createCluster({ store })`. */
@@ -46,14 +44,18 @@ interface Pending<V> {
 
 /** What one entry says beside its value, in front of it: five numbers of eight bytes. */
 const headBytes = 32;
+
+const leasePrefix = 'lease/';
+const leaseFact = (id: number) => `${leasePrefix}${id}`;
 const formatVersion = 1;
+/** Of addresses, not of memory or disk: the library takes more where it needs more. */
+const addressBytes = 16 * 1024 ** 3;
 
 export async function openLmdbStore<V>({
   path,
   codec,
   world,
   historyEntriesMax = 100_000,
-  mapBytesMax = 16 * 1024 ** 3,
 }: LmdbStoreOptions & { readonly codec: ValueCodec<V>; readonly world: World }): Promise<StoreBackend<V>> {
   mkdirSync(path, { recursive: true });
   checkFile(path);
@@ -61,9 +63,11 @@ export async function openLmdbStore<V>({
   try {
     root = open({
       path: `${path}/store.mdb`,
-      mapSize: mapBytesMax,
+      mapSize: addressBytes,
       maxDbs: 4,
       overlappingSync: true,
+      // Batches are made here; the library's own would leave a promise that nobody can ask whether it failed.
+      eventTurnBatching: false,
       encoding: 'binary',
       keyEncoding: 'ordered-binary',
     });
@@ -74,7 +78,9 @@ export async function openLmdbStore<V>({
   const facts = root.openDB<Record<string, number>, string>({ name: 'facts', encoding: 'json' });
   const start = read(path, entries, facts, codec);
   const map = new VersionedMap<V>({ ...start, compactedRevision: start.revision });
-  return new LmdbStore<V>(root, entries, facts, map, codec, world, historyEntriesMax).backend();
+  const store = new LmdbStore<V>(root, entries, facts, map, codec, world, historyEntriesMax);
+  store.resumeLeases(start.entries);
+  return store.backend();
 }
 
 /** Where the first page says that it is LMDB's, and what it says there. */
@@ -150,6 +156,31 @@ function decode<V>(key: string, bytes: Buffer, codec: ValueCodec<V>): StoreEntry
   };
 }
 
+/**
+ * Waits for a commit, and rejects with what the system said. The library's error has that in a promise of its own,
+ * which nobody else would ask, and Node ends a process for a rejection that nobody asks for.
+ */
+async function whole(commit: Promise<unknown>): Promise<void> {
+  try {
+    await commit;
+  } catch (error) {
+    let reason = error;
+    const { commitError } = error as { readonly commitError?: Promise<unknown> };
+    commitError?.catch((cause: unknown) => {
+      reason = cause;
+    });
+    // It was rejected in the same turn; two steps on it is known here.
+    await Promise.resolve();
+    await Promise.resolve();
+    throw reason;
+  }
+}
+
+/** A part of a transaction fails with it, and is heard of there. */
+function withTransaction(part: Promise<unknown>): void {
+  part.catch(() => {});
+}
+
 class LmdbStore<V> {
   private readonly hub: WatchHub<V>;
   private readonly leases: Leases;
@@ -169,8 +200,8 @@ class LmdbStore<V> {
     this.hub = new WatchHub<V>((error) => world.logger.log('error', 'a watcher of the store failed', { error }));
     this.leases = new Leases(
       world.clock,
-      (keys) =>
-        void this.remove(keys).catch((error: unknown) =>
+      (keys, id) =>
+        void this.endLease(id, keys).catch((error: unknown) =>
           world.logger.log('error', 'an expired lease could not be ended', { error }),
         ),
     );
@@ -186,9 +217,13 @@ class LmdbStore<V> {
       transact: (transaction) => this.transact(transaction),
       watch: (request, observer) => watch(map, this.hub, { queueDepthMax: queueDepthDefault, ...request }, observer),
       compact: async (revision) => map.compact(revision),
-      grantLease: async (ttlSeconds) => leases.grant(ttlSeconds),
+      grantLease: async (ttlSeconds) => {
+        const lease = leases.grant(ttlSeconds);
+        await whole(this.facts.put(leaseFact(lease.id), { ttlSeconds }));
+        return lease;
+      },
       keepLeaseAlive: async (id) => leases.keepAlive(id),
-      revokeLease: async (id) => this.remove(leases.revoke(id)),
+      revokeLease: async (id) => this.endLease(id, leases.revoke(id)),
       status: () => ({ revision: map.revision, compactedRevision: map.compactedRevision }),
       close: () => this.close(),
     };
@@ -237,13 +272,13 @@ class LmdbStore<V> {
     const committed = this.root.transaction(() => {
       for (const { events } of batch) {
         for (const event of events) {
-          if (event.type === 'put') void this.entries.put(event.entry.key, encode(event.entry, this.codec));
-          else void this.entries.remove(event.key);
+          if (event.type === 'put') withTransaction(this.entries.put(event.entry.key, encode(event.entry, this.codec)));
+          else withTransaction(this.entries.remove(event.key));
         }
       }
-      void this.facts.put('state', { format: formatVersion, revision });
+      withTransaction(this.facts.put('state', { format: formatVersion, revision }));
     });
-    await committed;
+    await whole(committed);
     await this.root.flushed;
   }
 
@@ -268,9 +303,17 @@ class LmdbStore<V> {
     for (const { reject } of all) reject(error);
   }
 
-  private async remove(keys: readonly string[]): Promise<void> {
+  /** Leases whose time ran while nobody was there have it anew, as with etcd's new leader. */
+  resumeLeases(entries: readonly StoreEntry<V>[]): void {
+    for (const { key, value } of this.facts.getRange({ start: leasePrefix, end: `${leasePrefix}~` }))
+      this.leases.grant(value['ttlSeconds'] ?? 1, Number(key.slice(leasePrefix.length)));
+    for (const { key, lease } of entries) if (lease !== 0) this.leases.move(key, 0, lease);
+  }
+
+  private async endLease(id: number, keys: readonly string[]): Promise<void> {
     if (keys.length > 0)
       await this.transact({ compare: [], success: keys.map((start) => ({ type: 'delete', start })) });
+    await whole(this.facts.remove(leaseFact(id)));
   }
 
   private async close(): Promise<void> {

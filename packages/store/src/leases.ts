@@ -13,7 +13,7 @@ export class Leases {
 
   constructor(
     private readonly clock: Clock,
-    private readonly onExpired: (keys: readonly string[]) => void,
+    private readonly onExpired: (keys: readonly string[], id: number) => void,
   ) {}
 
   grant(ttlSeconds: number, id = this.nextId): Lease {
@@ -69,7 +69,7 @@ export class Leases {
   private arm(lease: Running): void {
     lease.cancel = this.clock.schedule(lease.ttlSeconds * 1000, () => {
       this.running.delete(lease.id);
-      this.onExpired([...lease.keys]);
+      this.onExpired([...lease.keys], lease.id);
     });
   }
 }

@@ -11,6 +11,7 @@ import type {
   ExecSession,
   PodSandboxConfig,
 } from '../container-runtime.js';
+import { type ConformanceCase, check, rejects, same } from './checks.js';
 
 /** A container that behaves in a known way. */
 export interface ConformanceProgram {
@@ -41,39 +42,6 @@ export interface ContainerRuntimeSubject {
   until<T>(look: () => Promise<T | undefined>): Promise<T>;
   /** Awaits work that needs the world to go on. */
   drive<T>(work: Promise<T>): Promise<T>;
-}
-
-export interface ConformanceCase {
-  readonly name: string;
-  run(): Promise<void>;
-}
-
-/** A runtime does not do what its contract says. */
-export class ContainerRuntimeConformanceError extends Error {
-  readonly code = 'PINTLE_CONFORMANCE';
-  constructor(what: string) {
-    super(what);
-    this.name = 'ContainerRuntimeConformanceError';
-  }
-}
-
-function check(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new ContainerRuntimeConformanceError(what);
-}
-
-const same = (actual: unknown, expected: unknown, what: string) =>
-  check(
-    JSON.stringify(actual) === JSON.stringify(expected),
-    `${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(actual)}`,
-  );
-
-async function rejects(work: Promise<unknown>, code: string, what: string): Promise<void> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  check(error !== undefined, `${what}: expected an error with code ${code}, found none`);
-  same((error as { code?: unknown }).code, code, what);
 }
 
 const sandboxConfig: PodSandboxConfig = {
