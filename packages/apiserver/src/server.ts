@@ -5,7 +5,14 @@
 import { bodySchemas, builtinResources } from '@pintle/api';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
-import { type Kind, type KubernetesObject, type ResourceDefinition, realWorld, type World } from '@pintle/machinery';
+import {
+  type FieldDocs,
+  type Kind,
+  type KubernetesObject,
+  type ResourceDefinition,
+  realWorld,
+  type World,
+} from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
 import { firstOf } from './access/authenticators.js';
@@ -24,7 +31,7 @@ import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
-import { type FieldDocs, openApiDocuments } from './discovery/openapi.js';
+import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import { apiHandler, type ServerVersion } from './http/api-handler.js';
 import type { HttpHandler } from './http/message.js';
@@ -69,7 +76,7 @@ export interface ApiServerOptions {
   /** Objects to be there from the first start, as RBAC's default roles. */
   readonly firstObjects?: readonly KubernetesObject[];
   /** Short sentences for `kubectl explain`, read when OpenAPI is first asked for. */
-  readonly fieldDocs?: FieldDocs;
+  readonly fieldDocs?: () => FieldDocs;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
 }

@@ -2,9 +2,8 @@
  * OpenAPI v2 in the protobuf form of gnostic, which is the only one that kubectl before 1.30 reads. Made from the
  * same component schemas as v3. Field numbers are those of gnostic's `OpenAPIv2.proto`.
  */
-import { type Kind, openApiComponents } from '@pintle/machinery';
+import { type FieldDocs, type Kind, openApiComponents } from '@pintle/machinery';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
-import type { FieldDocs } from './openapi.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -119,7 +118,7 @@ function pathItem({ group, version, kind }: Kind): Message {
 export const openApiV2Media = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** The whole document, made anew when the kinds have changed. */
-export function openApiV2(registry: ResourceRegistry, title: string, docs: FieldDocs): () => Uint8Array {
+export function openApiV2(registry: ResourceRegistry, title: string, docs: () => FieldDocs): () => Uint8Array {
   let made: Uint8Array | undefined;
   let generation = -1;
   return () => {
@@ -131,7 +130,7 @@ export function openApiV2(registry: ResourceRegistry, title: string, docs: Field
   };
 }
 
-function documentBytes(registry: ResourceRegistry, title: string, docs: FieldDocs): Uint8Array {
+function documentBytes(registry: ResourceRegistry, title: string, docs: () => FieldDocs): Uint8Array {
   const kinds = registry.all().map(({ kind }) => kind);
   const paths = new Message();
   for (const kind of kinds) {

@@ -1,5 +1,5 @@
 /** The OpenAPI v3 documents, one a group and version, made when first asked for and kept until the kinds change. */
-import { type Kind, openApiComponents } from '@pintle/machinery';
+import { type FieldDocs, type Kind, openApiComponents } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 
@@ -10,9 +10,7 @@ export interface OpenApiDocuments {
   document(path: string): unknown;
 }
 
-export type FieldDocs = () => Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-export function openApiDocuments(registry: ResourceRegistry, title: string, docs: FieldDocs): OpenApiDocuments {
+export function openApiDocuments(registry: ResourceRegistry, title: string, docs: () => FieldDocs): OpenApiDocuments {
   let made = new Map<string, unknown>();
   let generation = -1;
   const fresh = () => {
@@ -43,7 +41,7 @@ export function openApiDocuments(registry: ResourceRegistry, title: string, docs
   };
 }
 
-function documentOf(path: string, resources: readonly Resource[], title: string, docs: FieldDocs): unknown {
+function documentOf(path: string, resources: readonly Resource[], title: string, docs: () => FieldDocs): unknown {
   const paths: Record<string, unknown> = {};
   for (const { kind } of resources) Object.assign(paths, pathsOf(path, kind));
   const schemas = openApiComponents(

@@ -2,9 +2,11 @@
  * A cluster that can be reached: credentials of its own, TLS on a port, RBAC, a kubeconfig. What `pintle up`
  * starts, for host applications that want the same.
  */
+
 import { createPublicKey } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fieldDocs } from '@pintle/api/docs';
 import { clientCertificate, firstOf, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
 import { type Listening, listenOnFree } from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
@@ -68,6 +70,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   });
   try {
     const cluster = await createCluster({
+      fieldDocs: () => fieldDocs,
       ...rest,
       world,
       authenticate: firstOf(clientCertificate, tokens.authenticate),

@@ -2,12 +2,18 @@
 import type { Kind } from '../kind/kind.js';
 import { resolve, type SchemaNode } from './schema.js';
 
-/** Short sentences of ours, by type and field; the empty field is the type itself. */
-export type Docs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** Short sentences about a type and its fields. */
+export interface TypeDocs {
+  readonly about: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** By the type's name, as `io.k8s.api.core.v1.PodSpec`. */
+export type FieldDocs = Readonly<Record<string, TypeDocs>>;
 type Json = Record<string, unknown>;
 
 /** The component schemas of the kinds and of all that they are made of. */
-export function openApiComponents(kinds: readonly Kind[], docs: Docs = {}): Readonly<Record<string, unknown>> {
+export function openApiComponents(kinds: readonly Kind[], docs: FieldDocs = {}): Readonly<Record<string, unknown>> {
   const components: Record<string, unknown> = {};
   for (const kind of kinds) {
     const name = kind.schema.node.name ?? [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.');
@@ -25,7 +31,7 @@ function placeSchema(
   place: SchemaNode,
   description: string | undefined,
   components: Record<string, unknown>,
-  docs: Docs,
+  docs: FieldDocs,
 ): Json {
   const node = resolve(place);
   const said = {
@@ -47,16 +53,16 @@ function objectSchema(
   node: SchemaNode,
   name: string | undefined,
   components: Record<string, unknown>,
-  docs: Docs,
+  docs: FieldDocs,
 ): Json {
   const own = name === undefined ? undefined : docs[name];
   const properties: Json = {};
   const required: string[] = [];
   for (const [key, place] of Object.entries(node.properties ?? {})) {
-    properties[key] = placeSchema(place, place.doc ?? own?.[key], components, docs);
+    properties[key] = placeSchema(place, place.doc ?? own?.fields[key], components, docs);
     if (place.required) required.push(key);
   }
-  const description = node.doc ?? own?.[''];
+  const description = node.doc ?? own?.about;
   return {
     type: 'object',
     ...(description === undefined ? {} : { description }),
@@ -67,7 +73,7 @@ function objectSchema(
   };
 }
 
-function valueSchema(node: SchemaNode, components: Record<string, unknown>, docs: Docs): Json {
+function valueSchema(node: SchemaNode, components: Record<string, unknown>, docs: FieldDocs): Json {
   const of = (item: SchemaNode | undefined) =>
     item === undefined ? {} : placeSchema(item, item.doc, components, docs);
   const description = node.doc === undefined ? {} : { description: node.doc };
