@@ -43,7 +43,8 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
   };
   return {
     ...spec,
-    containers: spec.containers.map(container),
+    // As for Go, what is absent is empty: that it is required is for the validation to say.
+    containers: (spec.containers ?? []).map(container),
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(container) }),
     ...(spec.serviceAccountName === undefined
       ? spec.serviceAccount === undefined
@@ -55,7 +56,7 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
 }
 
 export const podStrategy: Strategy<Pod> = {
-  defaults: (pod) => (pod.spec?.containers === undefined ? pod : { ...pod, spec: defaultPodSpec(pod.spec) }),
+  defaults: (pod) => ({ ...pod, spec: defaultPodSpec(pod.spec ?? { containers: [] }) }),
   prepareForCreate: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClassOf(pod.spec) } }),
   validateCreate: (pod) => (pod.spec === undefined ? [requiredField('spec')] : podSpecErrors(pod.spec, 'spec')),
   validateUpdate: (pod, old) => [

@@ -217,17 +217,21 @@ function verbOf(request: HttpRequest, path: ResourcePath): string {
       if (isTrue(request.query, 'watch') && path.subresource === undefined) return 'watch';
       return path.name === undefined ? 'list' : 'get';
     case 'POST':
+      if (path.name !== undefined && path.subresource === undefined) throw notAllowed();
       return 'create';
     case 'PUT':
-      return 'update';
     case 'PATCH':
-      return 'patch';
+      if (path.name === undefined) throw notAllowed();
+      return request.method === 'PUT' ? 'update' : 'patch';
     case 'DELETE':
       return path.name === undefined ? 'deletecollection' : 'delete';
     default:
-      throw statusError('MethodNotAllowed', `the method ${request.method} is not supported`);
+      throw notAllowed();
   }
 }
+
+const notAllowed = () =>
+  statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} });
 
 function respondWithObject(
   parts: ResourceHandlerParts,
