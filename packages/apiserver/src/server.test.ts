@@ -149,6 +149,21 @@ describe('update', () => {
     );
   });
 
+  it('makes a patch anew when somebody was faster, and an update that names a version not', async () => {
+    const { client } = await server();
+    const made = await client.create(configMap('a'));
+    const key = { name: 'a', namespace: 'default' };
+    const patches = Array.from({ length: 10 }, (_, index) =>
+      client.patch(ConfigMap, key, { type: 'merge', body: { data: { [`k${index}`]: 'x' } } }),
+    );
+    await Promise.all(patches);
+    expect(Object.keys((await client.get(ConfigMap, key)).data ?? {})).toHaveLength(10);
+    const stale = { resourceVersion: made.metadata.resourceVersion };
+    const named = client.patch(ConfigMap, key, { type: 'merge', body: { metadata: stale, data: { late: 'x' } } });
+    expect((await failure(named)).reason).toBe('Conflict');
+    expect((await failure(client.update({ ...made, data: { late: 'x' } }))).reason).toBe('Conflict');
+  });
+
   it('patches by JSON patch, merge patch and strategic merge patch', async () => {
     const { client } = await server();
     await client.create(deployment('web'));

@@ -146,12 +146,12 @@ const serviceUrl = async (client: Client) =>
       }),
     );
     const container = { name: 'server', env: [{ name: 'EDITION', value: '2' }] };
-    await client.patch(
-      Deployment,
-      { name: 'guestbook' },
-      { type: 'strategic', body: { spec: { template: { spec: { containers: [container] } } } } },
-    );
     try {
+      await client.patch(
+        Deployment,
+        { name: 'guestbook' },
+        { type: 'strategic', body: { spec: { template: { spec: { containers: [container] } } } } },
+      );
       await eventually(60_000, async () => {
         const { metadata, status } = await client.get(Deployment, { name: 'guestbook' });
         const pods = await client.list(Pod, { labelSelector: 'app=guestbook' });

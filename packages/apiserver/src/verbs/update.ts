@@ -91,8 +91,8 @@ export async function changeObject(
     if (object === old) return serve(resource, entry);
     if (options.dryRun) return { object: resource.fromStored(Object.freeze(object)) };
     const served = await commit(core, resource, entry, object);
+    // Somebody was faster: a change that names a version will not fit the next one, any other is made anew.
     if (served !== undefined) return served;
-    if (wished.metadata.resourceVersion) throw conflict(resource.kind, key.name, modified);
   }
   throw conflict(resource.kind, key.name, modified);
 }
