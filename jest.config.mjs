@@ -9,6 +9,9 @@ const transform = {
   ],
 };
 
+/** The command of the examples, from source as well. */
+process.env.PINTLE ??= `${process.execPath} --import tsx --conditions=@pintle/source packages/pintle/src/cli.ts`;
+
 export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@pintle/source', 'node', 'require', 'default'] },
