@@ -7,6 +7,7 @@ const steps: readonly (readonly [string, string])[] = [
   ['tests', 'npx jest'],
   ['build', 'npm run --silent build'],
   ['packages', 'npx tsx tools/check-packages.ts'],
+  ['examples from the packed packages', 'npx tsx tools/examples/check-examples.ts'],
 ];
 
 for (const [name, command] of steps) {

@@ -14,7 +14,7 @@ it('gives a cluster to whatever reads a kubeconfig', async () => {
   // `PINTLE` may say where the command is, where it is not installed.
   const [command = 'npx', ...args] = (process.env['PINTLE'] ?? 'npx pintle').split(' ');
   const options = ['--in-memory', '--runtime', 'simulated', '--port', '0', '--data-dir', folder, '--kubeconfig', path];
-  const cluster = spawn(command, [...args, 'up', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const cluster = spawn(command, [...args, 'up', ...options], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const ended = once(cluster, 'exit');
   try {
     await once(cluster.stdout, 'data');
@@ -27,7 +27,8 @@ it('gives a cluster to whatever reads a kubeconfig', async () => {
     });
     expect((await client.list(Pod)).map(({ metadata }) => metadata.name)).toEqual(['web']);
   } finally {
-    cluster.kill('SIGTERM');
+    // The whole group: npx does not pass signals on to what it runs.
+    if (cluster.pid !== undefined) process.kill(-cluster.pid, 'SIGTERM');
     await ended;
     await rm(folder, { recursive: true, force: true });
   }
