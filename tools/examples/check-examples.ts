@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { checkedProgram, codeBlocks, linesNotInExample } from './readme-blocks.js';
+import { basename, dirname, join, resolve } from 'node:path';
+import { checkedProgram, codeBlocks, excerptOf } from './readme-blocks.js';
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'pintle-examples-'));
@@ -77,15 +77,16 @@ function checkReadmes(): void {
   const here = join(folder, 'readmes');
   mkdirSync(here);
   writeFileSync(join(here, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-  for (const name of readdirSync(join(root, 'packages')))
-    for (const [at, block] of codeBlocks(join(root, 'packages', name, 'README.md')).entries())
-      writeFileSync(join(here, `${name}-${at + 1}.ts`), checkedProgram(block));
+  const pages = ['README.md', ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`)];
+  for (const page of pages)
+    for (const [at, block] of codeBlocks(join(root, page)).entries()) {
+      const excerpt = excerptOf(block, (path) => readFileSync(join(root, path), 'utf8'));
+      if (excerpt === undefined)
+        writeFileSync(join(here, `${basename(dirname(page))}-${at + 1}.ts`), checkedProgram(block));
+      else report(`${page}: excerpt of ${excerpt.of}`, excerpt.strange.length === 0, excerpt.strange.join('\n'));
+    }
   for (const file of compiled(here, 'programs of the READMEs'))
     run(`README of ${basename(file, '.js')}`, here, process.execPath, file);
-  for (const [at, block] of codeBlocks(join(root, 'README.md')).entries()) {
-    const strange = linesNotInExample(block, (path) => readFileSync(join(root, path), 'utf8'));
-    report(`excerpt ${at + 1} of the README`, strange.length === 0, `not in the example:\n${strange.join('\n')}`);
-  }
 }
 
 function installed(): boolean {

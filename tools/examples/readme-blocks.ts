@@ -1,7 +1,7 @@
 /**
- * The code in the READMEs, as programs. A block of a package's README is a whole program, and a comment after a
- * statement that is a literal says what it gives: `parse('1'); // 1` is checked when the program runs. A block of the
- * project's README is an excerpt of an example, and named by the first line's `// examples/…` comment.
+ * The code in the READMEs, as programs. A block is a whole program, and a comment after a statement that is a
+ * literal says what it gives: `parse('1'); // 1` is checked when the program runs. Or it is an excerpt of a file that
+ * CI runs, which its first line names: `// examples/…` or `// packages/…`.
  */
 import { readFileSync } from 'node:fs';
 
@@ -32,10 +32,16 @@ const linesOf = (text: string) =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('//'));
 
-/** Lines of an excerpt that the example it names does not have. */
-export function linesNotInExample(block: string, read: (path: string) => string): readonly string[] {
-  const path = /^\/\/ (examples\/\S+)/.exec(block)?.[1];
-  if (path === undefined) return ['(the first line does not name an example, as "// examples/…")'];
-  const example = new Set(linesOf(read(path)));
-  return linesOf(block).filter((line) => !example.has(line));
+/**
+ * What a block is an excerpt of, with the lines that the file does not have; absent where the block is a program.
+ * Indentation does not count.
+ */
+export function excerptOf(
+  block: string,
+  read: (path: string) => string,
+): { readonly of: string; readonly strange: readonly string[] } | undefined {
+  const path = /^\/\/ ((?:examples|packages)\/\S+)/.exec(block)?.[1];
+  if (path === undefined) return undefined;
+  const lines = new Set(linesOf(read(path)));
+  return { of: path, strange: linesOf(block).filter((line) => !lines.has(line)) };
 }

@@ -48,6 +48,8 @@ export interface Cluster {
   readonly world: World;
   /** Adds a node to the running cluster. */
   addNode(part: NodePart): Promise<NodeAgent>;
+  /** Ends a node's kubelet and its containers, as when the machine is switched off. Its Node object stays. */
+  stopNode(name: string): Promise<void>;
   /** Ends everything, every pod's processes included. The objects stay in the store. */
   stop(): Promise<void>;
 }
@@ -77,6 +79,7 @@ async function assemble(
   stop: () => Promise<void>,
 ): Promise<Cluster> {
   const agents = new Map<string, NodeAgent>();
+  const nodeEnds = new Map<string, () => Promise<void>>();
   const apiServer = await createApiServer({ ...parts, world, backend, connectNode: (name) => agents.get(name) });
   ends.push(() => apiServer.stop());
   const client = apiServer.client();
@@ -127,11 +130,21 @@ async function assemble(
   const addNode = async (part: NodePart) => {
     const node = await startNode(part, shared);
     agents.set(part.name, node.agent);
-    ends.push(node.stop);
+    nodeEnds.set(part.name, node.stop);
     return node.agent;
   };
+  const stopNode = async (name: string) => {
+    const end = nodeEnds.get(name);
+    if (end === undefined) throw new Error(`no node "${name}" runs in this cluster`);
+    nodeEnds.delete(name);
+    agents.delete(name);
+    await end();
+  };
+  ends.push(async () => {
+    for (const name of [...nodeEnds.keys()].reverse()) await stopNode(name);
+  });
   await Promise.all((parts.nodes ?? []).map(addNode));
-  return { client, apiServer, informers, world, addNode, stop };
+  return { client, apiServer, informers, world, addNode, stopNode, stop };
 }
 
 async function start(part: Manager | Scheduler | ServiceProxy, ends: (() => Promise<unknown>)[]): Promise<void> {

@@ -1,3 +1,6 @@
 /** Test anything that speaks Kubernetes, in milliseconds and without a cluster. */
 export * from './builders.js';
+export { parseScenario, type ScenarioStep, ScenarioSyntaxError } from './scenario/parse-scenario.js';
+export * from './scenario/run-scenario.js';
+export { ScenarioCommandError } from './scenario/scenario-commands.js';
 export * from './test-cluster.js';

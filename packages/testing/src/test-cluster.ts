@@ -51,6 +51,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     world,
     settle: () => world.settle({ withinMs: retriesWithinMs }),
     advance: (duration) => world.advance(duration),
+    stopNode: (name) => driven(world, cluster.stopNode(name)),
     stop: () => driven(world, cluster.stop()),
   };
 }
