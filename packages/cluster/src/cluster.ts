@@ -12,7 +12,7 @@ import {
 } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
-import { type Controller, createManager, type Manager } from '@pintle/controller-runtime';
+import { type Controller, createEventWriter, createManager, type Manager } from '@pintle/controller-runtime';
 import { builtinControllers } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
 import { type KindRef, realWorld, type World } from '@pintle/machinery';
@@ -99,10 +99,13 @@ async function assemble(
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
   });
+  // One writer for all who tell of events, so that together they leave the work its time.
+  const eventWriter = createEventWriter({ world });
   const manager = createManager({
     client: apiServer.client({ fieldManager: 'kube-controller-manager' }),
     world,
     informers,
+    eventWriter,
     controllers: [...builtin.controllers, ...(parts.controllers ?? [])],
     runnables: builtin.runnables,
   });
@@ -112,6 +115,7 @@ async function assemble(
       world,
       client: apiServer.client({ fieldManager: 'kube-scheduler' }),
       informers,
+      eventWriter,
       ...(parts.scheduler === undefined ? {} : { profiles: parts.scheduler }),
     });
     await start(scheduler, ends);
@@ -123,6 +127,7 @@ async function assemble(
   const shared = {
     world,
     client: nodeClient,
+    eventWriter,
     informers,
     pods: sharedPods(informers),
     objects: sharedObjects({ client: nodeClient, informers }),

@@ -57,7 +57,7 @@ export interface RunningNode {
 
 export async function startNode(
   part: NodePart,
-  shared: Pick<KubeletOptions, 'world' | 'client' | 'informers' | 'pods' | 'objects'>,
+  shared: Pick<KubeletOptions, 'world' | 'client' | 'informers' | 'pods' | 'objects' | 'eventWriter'>,
 ): Promise<RunningNode> {
   const { name, runtime: makeRuntime, network: makeNetwork, ...options } = part;
   const runtime = await makeRuntime(shared.world);

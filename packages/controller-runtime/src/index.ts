@@ -2,6 +2,7 @@
 export * from './controller.js';
 export * from './events/event-correlator.js';
 export * from './events/event-recorder.js';
+export * from './events/event-writer.js';
 export * from './manager.js';
 export * from './predicates.js';
 export * from './reconciler.js';

@@ -3,6 +3,7 @@ import type { Client } from '@pintle/client';
 import { realWorld, TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import { createInformers, type Informers } from '@pintle/watch';
 import type { Controller } from './controller.js';
+import { createEventWriter, type EventWriter } from './events/event-writer.js';
 import { LeaderElector } from './leader-election.js';
 import { RunningController } from './running-controller.js';
 
@@ -37,6 +38,8 @@ export interface ManagerOptions {
   readonly world?: World;
   /** Its own unless given; given ones are neither started nor stopped. */
   readonly informers?: Informers;
+  /** Its own unless given. */
+  readonly eventWriter?: EventWriter;
   readonly leaderElection?: LeaderElection;
 }
 
@@ -56,13 +59,14 @@ export function createManager(options: ManagerOptions): Manager {
   const world = options.world ?? realWorld();
   const { client, leaderElection } = options;
   const informers = options.informers ?? createInformers({ client, world });
+  const eventWriter = options.eventWriter ?? createEventWriter({ world });
   const stopping = new AbortController();
   let running: readonly RunningController[] = [];
   let election: Promise<void> | undefined;
 
   const startControllers = async () => {
     running = (options.controllers ?? []).map(
-      (controller) => new RunningController({ controller, client, informers, world }),
+      (controller) => new RunningController({ controller, client, informers, world, eventWriter }),
     );
     informers.start();
     await Promise.all(running.map((controller) => controller.start()));

@@ -14,6 +14,7 @@ import type { Informer, Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
 import type { Controller, ObjectEvent } from './controller.js';
 import { createEventRecorder, type EventRecorder } from './events/event-recorder.js';
+import type { EventWriter } from './events/event-writer.js';
 import { OwnWrites } from './own-writes.js';
 import { type Cause, type ReconcileResult, TerminalError } from './reconciler.js';
 import { recordingClient } from './recording-client.js';
@@ -24,6 +25,7 @@ export interface RunningControllerOptions {
   readonly client: Client;
   readonly informers: Informers;
   readonly world: World;
+  readonly eventWriter: EventWriter;
 }
 
 /** Causes remembered for one reconcile; of more only the first. */
@@ -46,6 +48,7 @@ export class RunningController {
       client: options.client,
       world,
       component: controller.options.component,
+      writer: options.eventWriter,
     });
     this.queue = new WorkQueue({ clock: world.clock, backoffBaseMs, backoffMaxMs });
     for (const source of controller.sources) {

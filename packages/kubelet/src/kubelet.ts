@@ -9,7 +9,7 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import type { ContainerRuntime, NodeAgent, PodNetwork, PodSandbox } from '@pintle/contracts';
-import { createEventRecorder, type EventRecorder } from '@pintle/controller-runtime';
+import { createEventRecorder, type EventRecorder, type EventWriter } from '@pintle/controller-runtime';
 import type { World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { createNodeAgent } from './agent/node-agent.js';
@@ -45,6 +45,8 @@ export interface KubeletOptions extends Partial<NodeDescription> {
   readonly prober?: Prober;
   /** Events of pods. Its own unless given; `silentRecorder` for none. */
   readonly recorder?: EventRecorder;
+  /** When its recorder writes; shared by the kubelets of a process. Its own unless given. */
+  readonly eventWriter?: EventWriter;
   /** How often volumes follow what they show. Default 60,000. */
   readonly volumeRefreshMs?: number;
 }
@@ -95,6 +97,15 @@ export function describeNode(
   };
 }
 
+const recorderOf = ({ world, client, nodeName, eventWriter }: KubeletOptions): EventRecorder =>
+  createEventRecorder({
+    world,
+    client,
+    component: 'kubelet',
+    host: nodeName,
+    ...(eventWriter === undefined ? {} : { writer: eventWriter }),
+  });
+
 export function createKubelet(options: KubeletOptions): Kubelet {
   const { world, client, nodeName, runtime, informers } = options;
   const pods = options.pods ?? sharedPods(informers);
@@ -111,7 +122,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     volumes: options.volumes ?? (runtime.probe === undefined ? refusedVolumes() : noVolumes()),
     prober: options.prober ?? runtimeProber(runtime),
     objects: options.objects ?? sharedObjects({ client, informers }),
-    recorder: options.recorder ?? createEventRecorder({ world, client, component: 'kubelet', host: nodeName }),
+    recorder: options.recorder ?? recorderOf(options),
     statuses,
     allocatable: description.allocatable,
     volumeRefreshMs: options.volumeRefreshMs ?? 60_000,

@@ -1,12 +1,13 @@
 /**
  * Writes Events, so that people can see what happened to an object and why. Events are a courtesy: they are written
- * one after the other while the caller goes on, and dropped where too many wait or the server does not take them.
- * How often the same is written is the `EventCorrelator`'s affair.
+ * while the caller goes on, when the `EventWriter` has its turn, and dropped where too many wait or the server does
+ * not take them. How often the same is written is the `EventCorrelator`'s affair.
  */
 import { Event } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { formatTime, integerBelow, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
 import { EventCorrelator, type EventDecision } from './event-correlator.js';
+import { createEventWriter, type EventWriter } from './event-writer.js';
 
 export interface EventRecorderOptions {
   readonly client: Client;
@@ -17,19 +18,21 @@ export interface EventRecorderOptions {
   readonly host?: string;
   /** Events that wait to be written; more are dropped. Default 1,000. */
   readonly queueDepthMax?: number;
+  /** Shared by the recorders of a process; its own unless given. */
+  readonly writer?: EventWriter;
 }
 
 export type EventType = 'Normal' | 'Warning';
 
+export interface EventDetails {
+  /** The part that it is about, as `spec.containers{web}`. */
+  readonly fieldPath?: string;
+  /** What was done or tried, as `Binding`. */
+  readonly action?: string;
+}
+
 export interface EventRecorder {
-  /** `fieldPath`: the part that it is about, as `spec.containers{web}`. */
-  record(
-    object: KubernetesObject,
-    type: EventType,
-    reason: string,
-    message: string,
-    options?: { readonly fieldPath?: string },
-  ): void;
+  record(object: KubernetesObject, type: EventType, reason: string, message: string, options?: EventDetails): void;
   /** Resolves when everything recorded so far is written or dropped. */
   flush(): Promise<void>;
 }
@@ -41,7 +44,7 @@ interface Waiting {
   readonly object: KubernetesObject;
   readonly type: EventType;
   readonly reason: string;
-  readonly fieldPath: string | undefined;
+  readonly details: EventDetails;
   readonly atMs: number;
   readonly decision: Exclude<EventDecision, { type: 'drop' }>;
 }
@@ -52,11 +55,12 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   /** Names of what was written; as many as the correlator may still count up. */
   const names = new Map<string, string>();
   let order = integerBelow(world.random, orderMax);
-  let queue: Waiting[] = [];
-  let writing: Promise<void> | undefined;
+  const writer = options.writer ?? createEventWriter({ world });
+  let waitingCount = 0;
 
-  const create = async ({ object, type, reason, fieldPath, atMs, decision }: Waiting): Promise<void> => {
+  const create = async ({ object, type, reason, details, atMs, decision }: Waiting): Promise<void> => {
     const { name: of = '', namespace, uid, resourceVersion } = object.metadata;
+    const { fieldPath, action } = details;
     const time = formatTime(atMs);
     // In the order of time when sorted by name; the random start keeps recorders of one moment apart.
     const name = `${of}.${hex(atMs, 11)}${hex(order++ % orderMax, 5)}`;
@@ -74,6 +78,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         ...(fieldPath === undefined ? {} : { fieldPath }),
       },
       reason,
+      ...(action === undefined ? {} : { action }),
       message: decision.message,
       type,
       count: 1,
@@ -101,42 +106,36 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     }
   };
 
-  const writeAll = async () => {
-    while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
-      for (const waiting of batch) {
-        try {
-          await write(waiting);
-        } catch (error) {
-          correlator.forget(waiting.decision.id);
-          world.logger.log('debug', 'an event could not be written', { reason: waiting.reason, error });
-        }
-      }
+  const attempt = async (waiting: Waiting): Promise<void> => {
+    try {
+      await write(waiting);
+    } catch (error) {
+      correlator.forget(waiting.decision.id);
+      world.logger.log('debug', 'an event could not be written', { reason: waiting.reason, error });
+    } finally {
+      waitingCount--;
     }
-    writing = undefined;
   };
 
   return {
-    record(object, type, reason, message, { fieldPath } = {}) {
-      if (queue.length >= queueDepthMax) {
+    record(object, type, reason, message, details = {}) {
+      if (waitingCount >= queueDepthMax) {
         world.logger.log('debug', 'an event was dropped: too many wait', { reason, message });
         return;
       }
       const { name, namespace, uid } = object.metadata;
       const subject = `${object.kind}\n${namespace ?? ''}\n${name ?? ''}\n${uid ?? ''}`;
       const atMs = world.clock.now();
+      const { fieldPath = '' } = details;
       const decision = correlator.observe(
-        { source: `${component}\n${host}`, object: subject, fieldPath: fieldPath ?? '', type, reason, message },
+        { source: `${component}\n${host}`, object: subject, fieldPath, type, reason, message },
         atMs,
       );
       if (decision.type === 'drop') return;
-      queue.push({ object, type, reason, fieldPath, atMs, decision });
-      writing ??= writeAll();
+      waitingCount++;
+      writer.write(() => attempt({ object, type, reason, details, atMs, decision }));
     },
-    flush: async () => {
-      await writing;
-    },
+    flush: () => writer.flush(),
   };
 }
 

@@ -1,30 +1,25 @@
 /** What the scheduler tells about a pod: the PodScheduled condition, and the events Scheduled and FailedScheduling. */
-import { Event, Pod, type PodCondition } from '@pintle/api/core/v1';
+import { Pod, type PodCondition } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
+import type { EventRecorder, EventType } from '@pintle/controller-runtime';
 import { formatTime, type World } from '@pintle/machinery';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { Outbox } from './outbox.js';
 
 /** What an event may say at most; longer texts end in ` ...`. */
 const noteMax = 1024;
-/** How many events are remembered, so that one that repeats is counted and not written anew. */
-const rememberedMax = 4096;
 
 export interface PodReportsOptions {
   readonly client: Client;
   readonly world: World;
   readonly outbox: Outbox;
-  /** Default true. */
-  readonly recordEvents: boolean;
-}
-
-interface Remembered {
-  readonly name: string;
-  count: number;
+  /** Records the events of one scheduler name. */
+  readonly recorder: (component: string) => EventRecorder;
 }
 
 export class PodReports {
-  private readonly remembered = new Map<string, Remembered>();
+  /** By scheduler name; there are as many as profiles. */
+  private readonly recorders = new Map<string, EventRecorder>();
 
   constructor(private readonly options: PodReportsOptions) {}
 
@@ -70,65 +65,13 @@ export class PodReports {
     });
   }
 
-  private event(pod: PodInfo, type: 'Normal' | 'Warning', reason: string, action: string, text: string): void {
-    if (!this.options.recordEvents) return;
-    const { client, world, outbox } = this.options;
+  private event(pod: PodInfo, type: EventType, reason: string, action: string, text: string): void {
     const message = text.length <= noteMax ? text : `${text.slice(0, noteMax - 4)} ...`;
-    const now = formatTime(world.clock.now());
-    const id = `${pod.uid}/${reason}/${message}`;
-    const namespace = pod.namespace === '' ? 'default' : pod.namespace;
-    const known = this.remembered.get(id);
-    if (known !== undefined) {
-      const count = ++known.count;
-      outbox.send(`event/${id}`, async () => {
-        const body = { count, lastTimestamp: now };
-        await client.patch(Event, { name: known.name, namespace }, { type: 'merge', body });
-      });
-      return;
+    let recorder = this.recorders.get(pod.schedulerName);
+    if (recorder === undefined) {
+      recorder = this.options.recorder(pod.schedulerName);
+      this.recorders.set(pod.schedulerName, recorder);
     }
-    const name = `${pod.name}.${hex(world)}`;
-    this.remember(id, { name, count: 1 });
-    const event: Event = {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name, namespace },
-      involvedObject: {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        namespace: pod.namespace,
-        name: pod.name,
-        ...(pod.pod.metadata.uid === undefined ? {} : { uid: pod.uid }),
-        ...(pod.pod.metadata.resourceVersion === undefined
-          ? {}
-          : { resourceVersion: pod.pod.metadata.resourceVersion }),
-      },
-      reason,
-      action,
-      message,
-      type,
-      count: 1,
-      firstTimestamp: now,
-      lastTimestamp: now,
-      source: { component: pod.schedulerName },
-      reportingComponent: pod.schedulerName,
-      reportingInstance: pod.schedulerName,
-    };
-    outbox.send(`event/${id}`, async () => {
-      await client.create(event);
-    });
+    recorder.record(pod.pod, type, reason, message, { action });
   }
-
-  private remember(id: string, event: Remembered): void {
-    this.remembered.set(id, event);
-    if (this.remembered.size > rememberedMax) this.remembered.delete(this.remembered.keys().next().value!);
-  }
-}
-
-/** Sixteen hexadecimal digits. */
-function hex({ random }: World): string {
-  const half = () =>
-    Math.floor(random.next() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, '0');
-  return half() + half();
 }

@@ -4,6 +4,7 @@
  */
 import { Node, Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
+import { createEventRecorder, createEventWriter, type EventWriter, silentRecorder } from '@pintle/controller-runtime';
 import { type CancelTimer, every, type World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
@@ -44,6 +45,8 @@ export interface SchedulerOptions {
   readonly podsPerTurn?: number;
   /** Default true. */
   readonly recordEvents?: boolean;
+  /** When events are written; its own unless given. */
+  readonly eventWriter?: EventWriter;
 }
 
 export interface Scheduler {
@@ -93,7 +96,16 @@ class RunningScheduler implements Scheduler {
     this.outbox = new Outbox({
       onError: (error) => world.logger.log('warn', 'a report on a pod was not written', { error }),
     });
-    this.reports = new PodReports({ client, world, outbox: this.outbox, recordEvents: options.recordEvents ?? true });
+    const eventWriter = options.eventWriter ?? createEventWriter({ world });
+    this.reports = new PodReports({
+      client,
+      world,
+      outbox: this.outbox,
+      recorder: (component) =>
+        options.recordEvents === false
+          ? silentRecorder
+          : createEventRecorder({ client, world, component, writer: eventWriter, queueDepthMax: 10_000 }),
+    });
     this.handle = {
       table: this.table,
       client,
