@@ -1,0 +1,519 @@
+/**
+ * From a tree to a function that gives its value. Names become places in a frame, so that nothing is looked up while
+ * it runs; every step is charged to a budget, so that no expression runs for long.
+ */
+import type { FunctionTable } from './functions.js';
+import { qualifiedName } from './parse.js';
+import type { Comprehension, Expression, LiteralValue } from './syntax-tree.js';
+import {
+  CelError,
+  type CelMap,
+  isList,
+  isMap,
+  LiteralMap,
+  noSuchOverload,
+  Optional,
+  Type,
+  typeName,
+  Uint,
+  type Value,
+} from './values.js';
+
+/** More was spent than the expression may cost. Nothing absorbs it. */
+export class CelCostError extends Error {
+  readonly code = 'PINTLE_CEL_COST';
+  constructor(readonly limit: number) {
+    super('operation cancelled: actual cost limit exceeded');
+    this.name = 'CelCostError';
+  }
+}
+
+/** What a run has: the variables, each in its place, and what it may still spend. */
+export class Frame {
+  spent = 0;
+  constructor(
+    readonly values: (Value | undefined)[],
+    private readonly costLimit: number,
+  ) {}
+
+  charge(cost: number): void {
+    this.spent += cost;
+    if (this.spent > this.costLimit) throw new CelCostError(this.costLimit);
+  }
+}
+
+export type Evaluator = (frame: Frame) => Value;
+
+/** Makes a message `Name{…}`, as `Object{…}` of a mutating policy. */
+export type MessageMaker = (name: string, fields: ReadonlyMap<string, Value>) => Value;
+
+export interface Scope {
+  /** Names of variables; their order is their place in the frame. */
+  readonly variables: readonly string[];
+  readonly functions: FunctionTable;
+  readonly message?: MessageMaker;
+  /** In which names are looked for first, as `a.b`. */
+  readonly container?: string;
+}
+
+const types: ReadonlyMap<string, Type> = new Map(
+  [
+    'bool',
+    'bytes',
+    'double',
+    'int',
+    'list',
+    'map',
+    'null_type',
+    'optional_type',
+    'string',
+    'type',
+    'uint',
+    'google.protobuf.Duration',
+    'google.protobuf.Timestamp',
+  ].map((name) => [name, new Type(name)]),
+);
+
+/** Compiles within a scope; variables of macros get places after those of the scope. */
+export class Compiler {
+  private readonly places = new Map<string, number>();
+  /** Places that a frame needs. */
+  size: number;
+
+  constructor(private readonly scope: Scope) {
+    this.size = scope.variables.length;
+    for (const [place, name] of scope.variables.entries()) this.places.set(name, place);
+  }
+
+  compile(expression: Expression): Evaluator {
+    switch (expression.type) {
+      case 'literal': {
+        const value = literal(expression.value);
+        return () => value;
+      }
+      case 'name':
+        return this.name(expression.name);
+      case 'select':
+        return this.select(expression);
+      case 'index':
+        return this.index(expression);
+      case 'call':
+        return this.call(expression);
+      case 'and':
+      case 'or':
+        return this.logical(expression.type === 'or', this.compile(expression.left), this.compile(expression.right));
+      case 'conditional': {
+        const [test, then, otherwise] = [expression.test, expression.then, expression.otherwise].map((part) =>
+          this.compile(part),
+        );
+        return (frame) => (truth(test!(frame), '_?_:_') ? then!(frame) : otherwise!(frame));
+      }
+      case 'list':
+        return this.list(expression.items);
+      case 'map': {
+        const entries = expression.entries.map(({ key, value, optional }) => ({
+          key: this.compile(key),
+          value: this.compile(value),
+          optional,
+        }));
+        return (frame) => {
+          frame.charge(30);
+          const made: [Value, Value][] = [];
+          for (const { key, value, optional } of entries) {
+            const name = key(frame);
+            const given = value(frame);
+            const present = optional ? valueOfOptional(given) : given;
+            if (present !== undefined) made.push([name, present]);
+          }
+          return new LiteralMap(made);
+        };
+      }
+      case 'message':
+        return this.message(expression);
+      case 'comprehension':
+        return this.comprehension(expression);
+      case 'bind':
+        return this.bind(expression);
+    }
+  }
+
+  private name(name: string): Evaluator {
+    const found = this.variable(name) ?? this.type(name);
+    if (found === undefined)
+      throw new CelError(`undeclared reference to '${name.replace(/^\./, '')}' (in container '')`);
+    return found;
+  }
+
+  private variable(name: string): Evaluator | undefined {
+    for (const candidate of this.candidates(name)) {
+      const place = this.places.get(candidate);
+      if (place === undefined) continue;
+      return (frame) => {
+        frame.charge(1);
+        const value = frame.values[place];
+        if (value === undefined) throw new CelError(`no such attribute(s): ${candidate}`);
+        return value;
+      };
+    }
+    return undefined;
+  }
+
+  private type(name: string): Evaluator | undefined {
+    for (const candidate of this.candidates(name)) {
+      const type = types.get(candidate) ?? this.scope.functions.types.get(candidate);
+      if (type !== undefined) return () => type;
+    }
+    return undefined;
+  }
+
+  /** A name in the container is looked for from the innermost part outward; `.name` only as it is. */
+  private *candidates(name: string): Iterable<string> {
+    if (!name.startsWith('.')) {
+      for (
+        let { container = '' } = this.scope;
+        container !== '';
+        container = container.slice(0, Math.max(0, container.lastIndexOf('.')))
+      )
+        if (!this.isLocal(name)) yield `${container}.${name}`;
+      yield name;
+    } else yield name.slice(1);
+  }
+
+  private isLocal(name: string): boolean {
+    return (this.places.get(name) ?? -1) >= this.scope.variables.length;
+  }
+
+  private select(expression: Expression & { type: 'select' }): Evaluator {
+    const { field, optional, test } = expression;
+    if (!optional && !test) {
+      // `a.b.c` may be one variable of that name: the longest name is taken.
+      const name = qualifiedName(expression);
+      const whole =
+        name === undefined || this.startsWithLocal(name) ? undefined : (this.variable(name) ?? this.type(name));
+      if (whole !== undefined) return whole;
+    }
+    const target = this.compile(expression.target);
+    if (test) {
+      return (frame) => {
+        const object = target(frame);
+        frame.charge(1);
+        if (object instanceof Optional) return object.value !== undefined && member(object.value, field) !== undefined;
+        if (!isMap(object)) throw noSuchOverload('has', [object]);
+        return declared(object, field).get(field) !== undefined;
+      };
+    }
+    return (frame) => {
+      const object = target(frame);
+      frame.charge(1);
+      if (object instanceof Optional)
+        return object.value === undefined ? object : optionalOf(member(object.value, field));
+      const value = member(object, field);
+      if (optional) return optionalOf(value);
+      if (value === undefined) throw new CelError(`no such key: ${field}`);
+      return value;
+    };
+  }
+
+  private startsWithLocal(name: string): boolean {
+    return this.isLocal(name.split('.')[0]!);
+  }
+
+  private index(expression: Expression & { type: 'index' }): Evaluator {
+    const target = this.compile(expression.target);
+    const index = this.compile(expression.index);
+    const { optional } = expression;
+    return (frame) => {
+      const object = target(frame);
+      const key = index(frame);
+      frame.charge(1);
+      if (object instanceof Optional) {
+        if (object.value === undefined) return object;
+        return optionalOf(element(object.value, key));
+      }
+      const value = element(object, key);
+      if (optional) return optionalOf(value);
+      if (value === undefined)
+        throw new CelError(isList(object) ? `index out of bounds: ${String(key)}` : `no such key: ${String(key)}`);
+      return value;
+    };
+  }
+
+  private call({ name, target, args }: Expression & { type: 'call' }): Evaluator {
+    const { functions } = this.scope;
+    if (target !== undefined) {
+      // `math.greatest(…)` is a function in a namespace; `value.startsWith(…)` is a method.
+      const namespace = qualifiedName(target);
+      const qualified = namespace === undefined ? undefined : this.functionName(`${namespace}.${name}`);
+      if (qualified !== undefined && this.variable(namespace!) === undefined)
+        return this.apply(qualified, functions.function(qualified)!, args);
+      const method = functions.method(name);
+      if (method === undefined) throw new CelError(`undeclared reference to '${name}' (in container '')`);
+      return this.apply(name, method, [target, ...args]);
+    }
+    const found = this.functionName(name);
+    if (found === undefined) throw new CelError(`undeclared reference to '${name}' (in container '')`);
+    return this.apply(found, functions.function(found)!, args);
+  }
+
+  private functionName(name: string): string | undefined {
+    for (const candidate of this.candidates(name))
+      if (this.scope.functions.function(candidate) !== undefined) return candidate;
+    return undefined;
+  }
+
+  private apply(
+    name: string,
+    call: NonNullable<ReturnType<FunctionTable['function']>>,
+    args: readonly Expression[],
+  ): Evaluator {
+    const evaluators = args.map((arg) => this.compile(arg));
+    const [first, second] = evaluators;
+    if (name === 'optional.or' || name === 'or' || name === 'orValue') return this.orElse(name, call, evaluators);
+    if (evaluators.length === 2) {
+      return (frame) => {
+        const given = [first!(frame), second!(frame)];
+        frame.charge(call.cost(given));
+        return call.run(given);
+      };
+    }
+    return (frame) => {
+      const given = evaluators.map((evaluate) => evaluate(frame));
+      frame.charge(call.cost(given));
+      return call.run(given);
+    };
+  }
+
+  /** `a.or(b)` looks at `b` only where it must. */
+  private orElse(
+    name: string,
+    call: NonNullable<ReturnType<FunctionTable['function']>>,
+    [target, other]: readonly Evaluator[],
+  ): Evaluator {
+    return (frame) => {
+      const given = target!(frame);
+      frame.charge(1);
+      if (other === undefined) return call.run([given]);
+      if (given instanceof Optional && given.value !== undefined) return name === 'or' ? given : given.value;
+      return call.run([given, other(frame)]);
+    };
+  }
+
+  /** Either side may decide alone, even where the other has no value. */
+  private logical(decisive: boolean, left: Evaluator, right: Evaluator): Evaluator {
+    const name = decisive ? '_||_' : '_&&_';
+    const value = (evaluate: Evaluator, frame: Frame): Value | CelError => {
+      try {
+        return evaluate(frame);
+      } catch (error) {
+        if (error instanceof CelError) return error;
+        throw error;
+      }
+    };
+    return (frame) => {
+      const first = value(left, frame);
+      if (first === decisive) return decisive;
+      const second = value(right, frame);
+      if (second === decisive) return decisive;
+      for (const each of [first, second]) {
+        if (each instanceof CelError) throw each;
+        if (typeof each !== 'boolean') throw noSuchOverload(name, [first as Value, second as Value]);
+      }
+      return !decisive;
+    };
+  }
+
+  private list(items: readonly { readonly value: Expression; readonly optional: boolean }[]): Evaluator {
+    const evaluators = items.map(({ value, optional }) => ({ evaluate: this.compile(value), optional }));
+    return (frame) => {
+      frame.charge(10);
+      const made: Value[] = [];
+      for (const { evaluate, optional } of evaluators) {
+        const given = evaluate(frame);
+        const present = optional ? valueOfOptional(given) : given;
+        if (present !== undefined) made.push(present);
+      }
+      return made;
+    };
+  }
+
+  private message({ name, fields }: Expression & { type: 'message' }): Evaluator {
+    const make = this.scope.message;
+    if (make === undefined) throw new CelError(`undeclared reference to '${name}' (in container '')`);
+    const evaluators = fields.map(({ name: field, value, optional }) => ({
+      field,
+      evaluate: this.compile(value),
+      optional,
+    }));
+    return (frame) => {
+      frame.charge(40);
+      const made = new Map<string, Value>();
+      for (const { field, evaluate, optional } of evaluators) {
+        const given = evaluate(frame);
+        const present = optional ? valueOfOptional(given) : given;
+        if (present !== undefined) made.set(field, present);
+      }
+      return make(name, made);
+    };
+  }
+
+  /** Compiles within new variables, which are gone afterwards. */
+  private within<T>(names: readonly string[], compile: (places: readonly number[]) => T): T {
+    const hidden = names.map((name) => this.places.get(name));
+    const places = names.map((name) => {
+      const place = this.size++;
+      this.places.set(name, place);
+      return place;
+    });
+    const compiled = compile(places);
+    for (const [at, name] of names.entries()) {
+      const before = hidden[at];
+      if (before === undefined) this.places.delete(name);
+      else this.places.set(name, before);
+    }
+    return compiled;
+  }
+
+  private bind({ name, value, body, optional }: Expression & { type: 'bind' }): Evaluator {
+    const evaluate = this.compile(value);
+    return this.within([name], ([place]) => {
+      const inner = this.compile(body);
+      return (frame) => {
+        const given = evaluate(frame);
+        frame.charge(1);
+        if (optional === undefined) {
+          frame.values[place!] = given;
+          return inner(frame);
+        }
+        if (!(given instanceof Optional)) throw noSuchOverload(optional === 'map' ? 'optMap' : 'optFlatMap', [given]);
+        if (given.value === undefined) return given;
+        frame.values[place!] = given.value;
+        const result = inner(frame);
+        return optional === 'map' ? new Optional(result) : result;
+      };
+    });
+  }
+
+  private comprehension({ macro, range, variables, filter, body }: Comprehension): Evaluator {
+    const over = this.compile(range);
+    return this.within(variables, (places) => {
+      const keep = filter === undefined ? undefined : this.compile(filter);
+      const inner = this.compile(body);
+      const each = (frame: Frame, visit: (key: Value) => boolean): void => {
+        for (const [key, value] of elements(over(frame), variables.length === 2)) {
+          frame.charge(1);
+          frame.values[places[0]!] = key;
+          if (places.length === 2) frame.values[places[1]!] = value;
+          if (keep !== undefined && !truth(keep(frame), macro)) continue;
+          if (!visit(key)) return;
+        }
+      };
+      switch (macro) {
+        case 'all':
+          return (frame) => quantified(false, each, inner, frame);
+        case 'exists':
+          return (frame) => quantified(true, each, inner, frame);
+        case 'existsOne':
+          return (frame) => {
+            let count = 0;
+            each(frame, () => {
+              if (truth(inner(frame), macro)) count++;
+              return true;
+            });
+            return count === 1;
+          };
+        case 'filter':
+        case 'map':
+          return (frame) => {
+            const made: Value[] = [];
+            each(frame, (key) => {
+              if (macro === 'map') made.push(inner(frame));
+              else if (truth(inner(frame), macro)) made.push(key);
+              return true;
+            });
+            return made;
+          };
+        case 'transformMap':
+        case 'transformMapEntry':
+          return (frame) => {
+            const made: [Value, Value][] = [];
+            each(frame, (key) => {
+              const result = inner(frame);
+              if (macro === 'transformMap') made.push([key, result]);
+              else if (isMap(result)) for (const name of result.keys()) made.push([name, result.get(name)!]);
+              else throw noSuchOverload(macro, [result]);
+              return true;
+            });
+            return new LiteralMap(made);
+          };
+      }
+    });
+  }
+}
+
+/** `all` (decided by a false) and `exists` (by a true): an error counts only where nothing decides. */
+function quantified(
+  decisive: boolean,
+  each: (frame: Frame, visit: (key: Value) => boolean) => void,
+  inner: Evaluator,
+  frame: Frame,
+): boolean {
+  let decided = false;
+  let failure: CelError | undefined;
+  each(frame, () => {
+    try {
+      decided = truth(inner(frame), decisive ? 'exists' : 'all') === decisive;
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      failure ??= error;
+    }
+    return !decided;
+  });
+  if (decided) return decisive;
+  if (failure !== undefined) throw failure;
+  return !decisive;
+}
+
+function* elements(range: Value, two: boolean): Iterable<readonly [Value, Value]> {
+  if (isList(range)) {
+    for (let at = 0; at < range.length; at++) yield two ? [BigInt(at), range[at]!] : [range[at]!, null];
+  } else if (isMap(range)) for (const key of range.keys()) yield [key, two ? range.get(key)! : null];
+  else throw noSuchOverload('comprehension', [range]);
+}
+
+function truth(value: Value, name: string): boolean {
+  if (typeof value !== 'boolean') throw noSuchOverload(name, [value]);
+  return value;
+}
+
+function valueOfOptional(value: Value): Value | undefined {
+  if (!(value instanceof Optional)) throw noSuchOverload('?', [value]);
+  return value.value;
+}
+
+const optionalOf = (value: Value | undefined): Optional => (value === undefined ? Optional.none : new Optional(value));
+
+function declared(object: CelMap, field: string): CelMap {
+  if (object.fields !== undefined && !object.fields.has(field)) throw new CelError(`undefined field '${field}'`);
+  return object;
+}
+
+function member(object: Value, field: string): Value | undefined {
+  if (!isMap(object)) throw noSuchOverload(`select ${field}`, [object]);
+  return declared(object, field).get(field);
+}
+
+function element(object: Value, key: Value): Value | undefined {
+  if (isMap(object)) {
+    if (typeof key === 'object' && !(key instanceof Uint)) throw new CelError(`unsupported key type: ${typeName(key)}`);
+    return object.get(key);
+  }
+  if (!isList(object)) throw noSuchOverload('_[_]', [object, key]);
+  const at = typeof key === 'bigint' ? Number(key) : key instanceof Uint ? Number(key.value) : key;
+  if (typeof at !== 'number') throw noSuchOverload('_[_]', [object, key]);
+  if (!Number.isInteger(at)) throw new CelError(`invalid index: ${at}`);
+  return object[at];
+}
+
+function literal(value: LiteralValue): Value {
+  return typeof value === 'object' && value !== null && 'uint' in value ? new Uint(value.uint) : (value as Value);
+}

@@ -1,0 +1,9 @@
+/** The Common Expression Language, as Kubernetes uses it. */
+
+export { type CheckedType, type CheckProblem, typeOfSchema } from './check.js';
+export * from './compile.js';
+export { CelCostError, type MessageMaker } from './evaluate.js';
+export type { Library, Overload } from './functions.js';
+export * from './json-values.js';
+export { kubernetesLibraries } from './library/kubernetes.js';
+export * from './values.js';

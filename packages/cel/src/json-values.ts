@@ -1,0 +1,143 @@
+/**
+ * JSON as values of CEL, by its schema: an integer is an `int`, a date-time a `timestamp`, a declared object only has
+ * the fields that it declares. Values are made when they are asked for, so that a rule on one field of a large object
+ * costs one field.
+ */
+import type { SchemaNode } from '@pintle/machinery';
+import { parseDuration, parseTimestamp } from './library/time.js';
+import { CelError, type CelMap, keyOf, LiteralMap, Timestamp, type Value } from './values.js';
+
+/** Names that CEL reserves, and so writes otherwise: `self.__namespace__`. */
+const reserved = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+);
+const symbols: Readonly<Record<string, string>> = {
+  '.': '__dot__',
+  '-': '__dash__',
+  '/': '__slash__',
+  __: '__underscores__',
+};
+
+/** The name under which an expression finds a property; absent where it cannot be named. */
+export function celFieldName(property: string): string | undefined {
+  if (reserved.has(property)) return `__${property}__`;
+  if (!/^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/.test(property)) return undefined;
+  return property.replace(/__|[.\-/]/g, (symbol) => symbols[symbol]!);
+}
+
+/** The schema behind a reference. */
+export const resolved = (node: SchemaNode): SchemaNode =>
+  node.ref === undefined
+    ? node
+    : { ...node.ref(), ...(node.nullable === undefined ? {} : { nullable: node.nullable }) };
+
+const fieldsCache = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** From the names of an expression to the properties of an object type. */
+export function celFields(properties: Readonly<Record<string, SchemaNode>>): ReadonlyMap<string, string> {
+  let fields = fieldsCache.get(properties);
+  if (fields === undefined) {
+    fields = new Map(
+      Object.keys(properties).flatMap((property) => {
+        const name = celFieldName(property);
+        return name === undefined ? [] : [[name, property] as const];
+      }),
+    );
+    fieldsCache.set(properties, fields);
+  }
+  return fields;
+}
+
+class JsonObject implements CelMap {
+  readonly celType = 'map';
+  private readonly made = new Map<string, Value>();
+
+  constructor(
+    private readonly object: Readonly<Record<string, unknown>>,
+    private readonly node: SchemaNode,
+    private readonly names: ReadonlyMap<string, string> | undefined,
+  ) {}
+
+  get size(): number {
+    return Object.keys(this.object).length;
+  }
+  get fields(): { has(name: string): boolean } | undefined {
+    return this.names;
+  }
+  get(key: Value): Value | undefined {
+    if (typeof key !== 'string') return undefined;
+    const property = this.names?.get(key) ?? key;
+    if (!Object.hasOwn(this.object, property)) return undefined;
+    const value = this.object[property];
+    if (value === undefined) return undefined;
+    let made = this.made.get(property);
+    if (made === undefined) {
+      made = celValueOf(value, this.node.properties?.[property] ?? this.node.values);
+      this.made.set(property, made);
+    }
+    return made;
+  }
+  *keys(): Iterable<Value> {
+    for (const key of Object.keys(this.object)) yield key;
+  }
+}
+
+/** Errors: `CelError` where the value is not what its schema says. */
+export function celValueOf(value: unknown, schema?: SchemaNode): Value {
+  if (value === null || value === undefined) return null;
+  const node = schema === undefined ? undefined : resolved(schema);
+  switch (typeof value) {
+    case 'boolean':
+      return value;
+    case 'number':
+      if (node?.type === 'number') return value;
+      return Number.isInteger(value) ? BigInt(value) : value;
+    case 'string':
+      return textOf(value, node);
+    case 'object':
+      if (Array.isArray(value)) return value.map((item) => celValueOf(item, node?.items));
+      return objectOf(value as Readonly<Record<string, unknown>>, node);
+    default:
+      throw new CelError(`a value of type ${typeof value}`);
+  }
+}
+
+function textOf(value: string, node: SchemaNode | undefined): Value {
+  switch (node?.type === 'string' ? node.format : undefined) {
+    case 'date-time':
+    case 'micro-time':
+      return parseTimestamp(value);
+    case 'date':
+      return new Timestamp(parseTimestamp(`${value}T00:00:00Z`).nanos);
+    case 'duration':
+      return parseDuration(value);
+    case 'byte':
+      return Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
+    default:
+      return value;
+  }
+}
+
+function objectOf(value: Readonly<Record<string, unknown>>, node: SchemaNode | undefined): Value {
+  const properties = node?.properties;
+  const open = properties === undefined || node?.preserveUnknownFields === true;
+  return new JsonObject(value, node ?? { type: 'object' }, open ? undefined : celFields(properties));
+}
+
+/** Back to JSON, for what a mutation makes. Errors: `CelError` for values that JSON has not. */
+export function jsonOf(value: Value): unknown {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
+    return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return (value as readonly Value[]).map(jsonOf);
+  if ('celType' in value && value.celType === 'map') {
+    const map = value as CelMap;
+    return Object.fromEntries([...map.keys()].map((key) => [keyOf(key)!.slice(1), jsonOf(map.get(key)!)]));
+  }
+  throw new CelError('a value that JSON has no form for');
+}
+
+/** A map of values by name, for variables that are made of several. */
+export const celMapOf = (entries: Readonly<Record<string, Value>>): CelMap => new LiteralMap(Object.entries(entries));

@@ -1,0 +1,81 @@
+/** The formats of names and labels: `format.dns1123Label().validate(self.name)` gives an optional list of faults. */
+import {
+  dns1035LabelErrors,
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  labelValueErrors,
+  qualifiedNameErrors,
+} from '@pintle/machinery';
+import type { Library } from '../functions.js';
+import { CelError, type Opaque, Optional } from '../values.js';
+import { parseTimestamp } from './time.js';
+import { parseUrl } from './url.js';
+
+export class Format implements Opaque {
+  readonly celType = 'kubernetes.NamedFormat';
+  constructor(
+    readonly name: string,
+    readonly faults: (text: string) => readonly string[],
+  ) {}
+  equals(other: Opaque): boolean {
+    return other instanceof Format && other.name === this.name;
+  }
+}
+
+/** A name that `generateName` may be given: what follows the prefix is not there yet. */
+const ofPrefix = (faults: (text: string) => readonly string[]) => (text: string) => faults(text.replace(/-$/, 'a'));
+const matching = (shape: RegExp, fault: string) => (text: string) => (shape.test(text) ? [] : [fault]);
+
+function dateTimeFaults(text: string): readonly string[] {
+  try {
+    parseTimestamp(text);
+    return [];
+  } catch (error) {
+    if (error instanceof CelError) return ['invalid datetime'];
+    throw error;
+  }
+}
+
+const formats: readonly Format[] = [
+  new Format('dns1123Label', dns1123LabelErrors),
+  new Format('dns1123Subdomain', dns1123SubdomainErrors),
+  new Format('dns1035Label', dns1035LabelErrors),
+  new Format('dns1123LabelPrefix', ofPrefix(dns1123LabelErrors)),
+  new Format('dns1123SubdomainPrefix', ofPrefix(dns1123SubdomainErrors)),
+  new Format('dns1035LabelPrefix', ofPrefix(dns1035LabelErrors)),
+  new Format('qualifiedName', qualifiedNameErrors),
+  new Format('labelValue', labelValueErrors),
+  new Format('uri', (text) => (parseUrl(text) === undefined ? ['invalid URI'] : [])),
+  new Format('uuid', matching(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, 'does not match the UUID format')),
+  new Format('byte', matching(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'invalid base64')),
+  new Format('date', matching(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'invalid date')),
+  new Format('datetime', dateTimeFaults),
+];
+
+const type = 'kubernetes.NamedFormat';
+
+export const formatLibrary: Library = {
+  types: [type],
+  overloads: [
+    ...formats.map((format) => ({ name: `format.${format.name}`, params: [], result: type, run: () => format })),
+    {
+      name: 'format.named',
+      params: ['string'],
+      result: 'optional_type',
+      run(name: string) {
+        const found = formats.find((format) => format.name === name);
+        return found === undefined ? Optional.none : new Optional(found);
+      },
+    },
+    {
+      name: 'validate',
+      as: 'method',
+      params: [type, 'string'],
+      result: 'optional_type',
+      run(format: Format, text: string) {
+        const faults = format.faults(text);
+        return faults.length === 0 ? Optional.none : new Optional(faults);
+      },
+    },
+  ],
+};

@@ -1,0 +1,16 @@
+/** Regular expressions in linear time (RE2's syntax), so that no pattern can hang who matches it. */
+import { RE2JS, RE2JSException } from 're2js';
+import { CelError } from '../values.js';
+
+/** Errors: `CelError` for what is no pattern. */
+export function pattern(source: string): RE2JS {
+  try {
+    return RE2JS.compile(source);
+  } catch (error) {
+    if (error instanceof RE2JSException) throw new CelError(`error parsing regexp: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Whether the pattern matches anywhere in the text. */
+export const findsIn = (source: string, text: string): boolean => pattern(source).matcher(text).find();

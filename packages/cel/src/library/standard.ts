@@ -1,0 +1,322 @@
+/** The functions and operators of the language's definition. */
+import type { Library, Overload, TypeName } from '../functions.js';
+import { traversal } from '../functions.js';
+import { int64Max, int64Min, uint64Max } from '../tokens.js';
+import {
+  CelError,
+  type CelMap,
+  compare,
+  type Duration,
+  equal,
+  lengthOf,
+  noSuchOverload,
+  type Timestamp,
+  Type,
+  typeName,
+  Uint,
+  type Value,
+} from '../values.js';
+import { findsIn } from './pattern.js';
+import {
+  dayOfYear,
+  duration,
+  floorDivide,
+  formatDuration,
+  formatTimestamp,
+  parseDuration,
+  parseTimestamp,
+  timestamp,
+  wallClock,
+} from './time.js';
+
+const durationType = 'google.protobuf.Duration';
+const timestampType = 'google.protobuf.Timestamp';
+
+export function int(value: bigint): bigint {
+  if (value > int64Max || value < int64Min) throw new CelError('return error for overflow');
+  return value;
+}
+const uint = (value: bigint): Uint => {
+  if (value > uint64Max || value < 0n) throw new CelError('return error for overflow');
+  return new Uint(value);
+};
+
+const operator = (
+  name: string,
+  params: readonly TypeName[],
+  result: TypeName,
+  run: (...args: never[]) => Value,
+  cost?: (...args: never[]) => number,
+): Overload => ({ name, params, result, run, ...(cost === undefined ? {} : { cost }) });
+
+const arithmetic = (
+  sign: string,
+  ints: (a: bigint, b: bigint) => bigint,
+  doubles?: (a: number, b: number) => number,
+): Overload[] => [
+  operator(`_${sign}_`, ['int', 'int'], 'int', (a: bigint, b: bigint) => int(ints(a, b))),
+  operator(`_${sign}_`, ['uint', 'uint'], 'uint', (a: Uint, b: Uint) => uint(ints(a.value, b.value))),
+  ...(doubles === undefined ? [] : [operator(`_${sign}_`, ['double', 'double'], 'double', doubles)]),
+];
+
+const nonZero = (b: bigint, what: string): bigint => {
+  if (b === 0n) throw new CelError(what);
+  return b;
+};
+
+const textCost = (a: string, b: string) => 1 + traversal(a.length + b.length);
+
+const operators: readonly Overload[] = [
+  ...arithmetic(
+    '+',
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
+  ...arithmetic(
+    '-',
+    (a, b) => a - b,
+    (a, b) => a - b,
+  ),
+  ...arithmetic(
+    '*',
+    (a, b) => a * b,
+    (a, b) => a * b,
+  ),
+  ...arithmetic(
+    '/',
+    (a, b) => a / nonZero(b, 'division by zero'),
+    (a, b) => a / b,
+  ),
+  ...arithmetic('%', (a, b) => a % nonZero(b, 'modulus by zero')),
+  operator('-_', ['int'], 'int', (a: bigint) => int(-a)),
+  operator('-_', ['double'], 'double', (a: number) => -a),
+  operator('!_', ['bool'], 'bool', (a: boolean) => !a),
+  operator('_+_', ['string', 'string'], 'string', (a: string, b: string) => a + b, textCost),
+  operator(
+    '_+_',
+    ['bytes', 'bytes'],
+    'bytes',
+    (a: Uint8Array, b: Uint8Array) => Uint8Array.from([...a, ...b]),
+    (a: Uint8Array, b: Uint8Array) => 1 + traversal(a.length + b.length),
+  ),
+  operator(
+    '_+_',
+    ['list', 'list'],
+    'list',
+    (a: Value[], b: Value[]) => [...a, ...b],
+    (a: Value[], b: Value[]) => 1 + traversal(a.length + b.length),
+  ),
+  operator('_+_', [durationType, durationType], durationType, (a: Duration, b: Duration) =>
+    duration(a.nanos + b.nanos),
+  ),
+  operator('_+_', [timestampType, durationType], timestampType, (a: Timestamp, b: Duration) =>
+    timestamp(a.nanos + b.nanos),
+  ),
+  operator('_+_', [durationType, timestampType], timestampType, (a: Duration, b: Timestamp) =>
+    timestamp(a.nanos + b.nanos),
+  ),
+  operator('_-_', [durationType, durationType], durationType, (a: Duration, b: Duration) =>
+    duration(a.nanos - b.nanos),
+  ),
+  operator('_-_', [timestampType, durationType], timestampType, (a: Timestamp, b: Duration) =>
+    timestamp(a.nanos - b.nanos),
+  ),
+  operator('_-_', [timestampType, timestampType], durationType, (a: Timestamp, b: Timestamp) =>
+    duration(a.nanos - b.nanos),
+  ),
+  operator('_==_', ['any', 'any'], 'bool', (a: Value, b: Value) => equal(a, b), sizeCost),
+  operator('_!=_', ['any', 'any'], 'bool', (a: Value, b: Value) => !equal(a, b), sizeCost),
+  ...(
+    [
+      ['<', (order) => order < 0],
+      ['<=', (order) => order <= 0],
+      ['>', (order) => order > 0],
+      ['>=', (order) => order >= 0],
+    ] as const satisfies readonly (readonly [string, (order: number) => boolean])[]
+  ).map(([sign, holds]) =>
+    operator(
+      `_${sign}_`,
+      ['any', 'any'],
+      'bool',
+      (a: Value, b: Value) => {
+        const order = compare(a, b);
+        if (order === undefined) throw noSuchOverload(`_${sign}_`, [a, b]);
+        return holds(order);
+      },
+      sizeCost,
+    ),
+  ),
+  operator(
+    '_in_',
+    ['any', 'list'],
+    'bool',
+    (a: Value, list: readonly Value[]) => list.some((item) => equal(item, a)),
+    (_: Value, list: readonly Value[]) => 1 + list.length,
+  ),
+  operator('_in_', ['any', 'map'], 'bool', (a: Value, map: CelMap) => map.get(a) !== undefined),
+];
+
+function sizeCost(a: Value, b: Value): number {
+  return 1 + Math.min(traversal(sizeOf(a)), traversal(sizeOf(b)));
+}
+
+const sizeOf = (value: Value): number =>
+  typeof value === 'string' || value instanceof Uint8Array || Array.isArray(value) ? value.length : 1;
+
+const sizes: readonly Overload[] = [
+  { name: 'size', as: 'both', params: ['string'], result: 'int', run: (text: string) => BigInt(lengthOf(text)) },
+  { name: 'size', as: 'both', params: ['bytes'], result: 'int', run: (bytes: Uint8Array) => BigInt(bytes.length) },
+  { name: 'size', as: 'both', params: ['list'], result: 'int', run: (list: Value[]) => BigInt(list.length) },
+  { name: 'size', as: 'both', params: ['map'], result: 'int', run: (map: CelMap) => BigInt(map.size) },
+];
+
+const text = (name: string, run: (text: string, other: string) => boolean): Overload => ({
+  name,
+  as: 'method',
+  params: ['string', 'string'],
+  result: 'bool',
+  run,
+  cost: textCost,
+});
+
+const texts: readonly Overload[] = [
+  text('contains', (value, part) => value.includes(part)),
+  text('startsWith', (value, part) => value.startsWith(part)),
+  text('endsWith', (value, part) => value.endsWith(part)),
+  {
+    name: 'matches',
+    as: 'both',
+    params: ['string', 'string'],
+    result: 'bool',
+    run: (value: string, pattern: string) => findsIn(pattern, value),
+    cost: (value: string, pattern: string) =>
+      (1 + traversal(value.length)) * Math.max(1, Math.ceil(pattern.length / 4)),
+  },
+];
+
+const convert = (name: string, from: TypeName, run: (value: never) => Value): Overload => ({
+  name,
+  params: [from],
+  result: name,
+  run,
+});
+
+function ofDouble(value: number, [min, max]: readonly [number, number]): bigint {
+  if (Number.isNaN(value) || value <= min || value >= max) throw new CelError('range error converting a double');
+  return BigInt(Math.trunc(value));
+}
+
+function parsed(value: string, pattern: RegExp, what: string): string {
+  if (!pattern.test(value)) throw new CelError(`cannot convert ${JSON.stringify(value)} to ${what}`);
+  return value;
+}
+
+const conversions: readonly Overload[] = [
+  convert('int', 'int', (value: bigint) => value),
+  convert('int', 'uint', ({ value }: Uint) => int(value)),
+  convert('int', 'double', (value: number) => ofDouble(value, [-(2 ** 63), 2 ** 63])),
+  convert('int', 'string', (value: string) => int(BigInt(parsed(value, /^-?\d+$/, 'int')))),
+  convert('int', timestampType, ({ nanos }: Timestamp) => floorDivide(nanos, 1_000_000_000n)),
+  convert('uint', 'uint', (value: Uint) => value),
+  convert('uint', 'int', (value: bigint) => uint(value)),
+  convert('uint', 'double', (value: number) => new Uint(ofDouble(value, [-1, 2 ** 64]))),
+  convert('uint', 'string', (value: string) => uint(BigInt(parsed(value, /^\d+$/, 'uint')))),
+  convert('double', 'double', (value: number) => value),
+  convert('double', 'int', (value: bigint) => Number(value)),
+  convert('double', 'uint', ({ value }: Uint) => Number(value)),
+  convert('double', 'string', (value: string) =>
+    Number(parsed(value, /^[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|NaN|Infinity)$/, 'double')),
+  ),
+  convert('string', 'string', (value: string) => value),
+  convert('string', 'int', (value: bigint) => String(value)),
+  convert('string', 'uint', ({ value }: Uint) => String(value)),
+  convert('string', 'double', (value: number) => formatDouble(value)),
+  convert('string', 'bool', (value: boolean) => String(value)),
+  convert('string', 'bytes', (value: Uint8Array) => decodeUtf8(value)),
+  convert('string', timestampType, (value: Timestamp) => formatTimestamp(value)),
+  convert('string', durationType, (value: Duration) => formatDuration(value)),
+  convert('bytes', 'bytes', (value: Uint8Array) => value),
+  convert('bytes', 'string', (value: string) => new TextEncoder().encode(value)),
+  convert('bool', 'bool', (value: boolean) => value),
+  convert('bool', 'string', (value: string) => parseBool(value)),
+  { ...convert('timestamp', 'string', (value: string) => parseTimestamp(value)), result: timestampType },
+  { ...convert('timestamp', 'int', (value: bigint) => timestamp(value * 1_000_000_000n)), result: timestampType },
+  { ...convert('timestamp', timestampType, (value: Timestamp) => value), result: timestampType },
+  { ...convert('duration', 'string', (value: string) => parseDuration(value)), result: durationType },
+  { ...convert('duration', 'int', (value: bigint) => duration(value)), result: durationType },
+  { ...convert('duration', durationType, (value: Duration) => value), result: durationType },
+  { ...convert('dyn', 'any', (value: Value) => value), result: 'any' },
+  { ...convert('type', 'any', (value: Value) => new Type(typeName(value))), result: 'type' },
+];
+
+export function formatDouble(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (Object.is(value, -0)) return '-0';
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 1e-4 || size >= 1e21)) {
+    // Go writes two digits of the exponent at least.
+    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  }
+  return String(value);
+}
+
+function decodeUtf8(value: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
+  } catch {
+    throw new CelError('invalid UTF-8 in bytes, cannot convert to string');
+  }
+}
+
+function parseBool(value: string): boolean {
+  if (/^(?:1|t|T|true|True|TRUE)$/.test(value)) return true;
+  if (/^(?:0|f|F|false|False|FALSE)$/.test(value)) return false;
+  throw new CelError(`cannot convert ${JSON.stringify(value)} to bool`);
+}
+
+/** A part of the calendar, of a timestamp with or without a time zone. */
+const calendar = (name: string, read: (date: Date) => number): Overload[] => [
+  {
+    name,
+    as: 'method',
+    params: [timestampType],
+    result: 'int',
+    run: (value: Timestamp) => BigInt(read(wallClock(value))),
+  },
+  {
+    name,
+    as: 'method',
+    params: [timestampType, 'string'],
+    result: 'int',
+    run: (value: Timestamp, zone: string) => BigInt(read(wallClock(value, zone))),
+  },
+];
+
+const spans = (name: string, unitNanos: bigint, within?: bigint): Overload => ({
+  name,
+  as: 'method',
+  params: [durationType],
+  result: 'int',
+  run: ({ nanos }: Duration) => (within === undefined ? nanos : nanos % within) / unitNanos,
+});
+
+const second = 1_000_000_000n;
+const times: readonly Overload[] = [
+  ...calendar('getFullYear', (date) => date.getUTCFullYear()),
+  ...calendar('getMonth', (date) => date.getUTCMonth()),
+  ...calendar('getDate', (date) => date.getUTCDate()),
+  ...calendar('getDayOfMonth', (date) => date.getUTCDate() - 1),
+  ...calendar('getDayOfWeek', (date) => date.getUTCDay()),
+  ...calendar('getDayOfYear', dayOfYear),
+  ...calendar('getHours', (date) => date.getUTCHours()),
+  ...calendar('getMinutes', (date) => date.getUTCMinutes()),
+  ...calendar('getSeconds', (date) => date.getUTCSeconds()),
+  ...calendar('getMilliseconds', (date) => date.getUTCMilliseconds()),
+  spans('getHours', 3600n * second),
+  spans('getMinutes', 60n * second),
+  spans('getSeconds', second),
+  spans('getMilliseconds', 1_000_000n, second),
+];
+
+export const standardLibrary: Library = { overloads: [...operators, ...sizes, ...texts, ...conversions, ...times] };
