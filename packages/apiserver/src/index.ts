@@ -5,6 +5,7 @@ export * from './access/rbac.js';
 export * from './access/service-account-tokens.js';
 export * from './access/stored-roles.js';
 export * from './admission/admission.js';
+export * from './admission/webhook/webhook-caller.js';
 export * from './bootstrap/policy.js';
 export * from './http/message.js';
 export * from './registry/resource.js';

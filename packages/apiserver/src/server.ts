@@ -22,11 +22,16 @@ import type { ServiceAccountTokens } from './access/service-account-tokens.js';
 import { storedRoles } from './access/stored-roles.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
+import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultTolerations } from './admission/default-tolerations.js';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
+import { paramsFrom } from './admission/policy/policy-params.js';
+import { validatingPolicies } from './admission/policy/validating-policies.js';
 import { priorityAdmission } from './admission/priority.js';
 import { serviceAccountAdmission } from './admission/service-account.js';
 import { serviceAddresses } from './admission/service-addresses.js';
+import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
+import { webhooks } from './admission/webhook/webhooks.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -77,6 +82,8 @@ export interface ApiServerOptions {
   readonly firstObjects?: readonly KubernetesObject[];
   /** Short sentences for `kubectl explain`, read when OpenAPI is first asked for. */
   readonly fieldDocs?: () => FieldDocs;
+  /** How webhooks are asked: `httpsWebhookCaller()` of `./nodejs`. Without it none can be, and their failure policy counts. */
+  readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
 }
@@ -104,6 +111,10 @@ export const serverVersion: ServerVersion = { major: '1', minor: '33', gitVersio
 const master: UserInfo = { name: 'system:admin', groups: [mastersGroup, 'system:authenticated'] };
 const allowAll: Authorizer = () => ({ decision: 'allow' });
 
+const noWebhooks: WebhookCaller = async () => {
+  throw new Error('this API server has no way to call webhooks');
+};
+
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const world = options.world ?? realWorld();
   const backend = options.backend ?? memoryStore<StoredObject>({ world });
@@ -112,6 +123,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
 
   const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
+  const rules = customResourceRules();
+  await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
   const roles = options.authorizer === 'rbac' ? storedRoles(backend, world.logger) : undefined;
   const authorizer =
@@ -129,6 +142,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       defaultTolerations,
       addresses.plugin,
       ...(options.admission ?? []),
+      // Last, so that webhooks see what the others made, and policies what webhooks made.
+      webhooks({ caches, world, call: options.callWebhook ?? noWebhooks }),
+      rules,
+      validatingPolicies(
+        caches,
+        paramsFrom(() => core),
+      ),
     ],
   };
   const subresources = subresourceHandlers(

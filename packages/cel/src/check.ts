@@ -43,9 +43,13 @@ export function typeOfSchema(schema: SchemaNode): CheckedType {
     case 'array':
       return type('list', node.items === undefined ? any : typeOfSchema(node.items));
     case 'object':
-      if (node.properties !== undefined && node.preserveUnknownFields !== true)
-        return { name: 'map', properties: node.properties };
+      return node.properties === undefined || node.preserveUnknownFields === true
+        ? type('map', any, text)
+        : { name: 'map', properties: node.properties };
+    case 'map':
       return type('map', node.values === undefined ? any : typeOfSchema(node.values), text);
+    case 'quantity':
+      return text;
     default:
       return any;
   }
@@ -77,13 +81,13 @@ export interface CheckProblem {
   readonly problem: string;
 }
 
-/** The type of the expression, and everything that is wrong with it. */
+/** The type of the expression, the variables that it names, and everything that is wrong with it. */
 export function checkCel(
   expression: Expression,
   scope: CheckScope,
-): { readonly type: CheckedType; readonly problems: readonly CheckProblem[] } {
+): { readonly type: CheckedType; readonly problems: readonly CheckProblem[]; readonly names: ReadonlySet<string> } {
   const checker = new Checker(scope);
-  return { type: checker.check(expression), problems: checker.problems };
+  return { type: checker.check(expression), problems: checker.problems, names: checker.names };
 }
 
 const numbers = new Set(['int', 'uint', 'double']);
@@ -92,6 +96,7 @@ const known = (...checked: readonly CheckedType[]): boolean => checked.every(({ 
 
 class Checker {
   readonly problems: CheckProblem[] = [];
+  readonly names = new Set<string>();
   private locals: ReadonlyMap<string, CheckedType> = new Map();
 
   constructor(private readonly scope: CheckScope) {}
@@ -159,7 +164,10 @@ class Checker {
     const plain = name.replace(/^\./, '');
     const local = this.locals.get(plain);
     if (local !== undefined) return local;
-    if (Object.hasOwn(this.scope.variables, plain)) return this.scope.variables[plain];
+    if (Object.hasOwn(this.scope.variables, plain)) {
+      this.names.add(plain);
+      return this.scope.variables[plain];
+    }
     return standardTypes.has(plain) || this.scope.functions.types.has(plain) ? type('type') : undefined;
   }
 

@@ -26,6 +26,8 @@ export interface CelOptions {
 export interface CelProgram {
   /** What is known of the result; its name is `any` where nothing is. */
   readonly type: CheckedType;
+  /** The variables that it names; none where it was not checked. */
+  readonly names: ReadonlySet<string>;
   /** Errors: `CelError` where there is no value, `CelCostError` where it costs too much. */
   run(variables?: Readonly<Record<string, Value | undefined>>): { readonly value: Value; readonly cost: number };
 }
@@ -83,6 +85,7 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
       const evaluate = compiler.compile(expression);
       return {
         type: checked?.type ?? { name: 'any' },
+        names: checked?.names ?? new Set(),
         run(given = {}) {
           const values: (Value | undefined)[] = names.map((name) => given[name]);
           values.length = compiler.size;

@@ -4,20 +4,9 @@
  */
 import type { FunctionTable } from './functions.js';
 import { qualifiedName } from './parse.js';
-import type { Comprehension, Expression, LiteralValue } from './syntax-tree.js';
-import {
-  CelError,
-  type CelMap,
-  isList,
-  isMap,
-  LiteralMap,
-  noSuchOverload,
-  Optional,
-  Type,
-  typeName,
-  Uint,
-  type Value,
-} from './values.js';
+import { declared, element, elements, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
+import type { Comprehension, Expression } from './syntax-tree.js';
+import { CelError, isList, isMap, LiteralMap, noSuchOverload, Optional, Type, type Value } from './values.js';
 
 /** More was spent than the expression may cost. Nothing absorbs it. */
 export class CelCostError extends Error {
@@ -471,49 +460,4 @@ function quantified(
   if (decided) return decisive;
   if (failure !== undefined) throw failure;
   return !decisive;
-}
-
-function* elements(range: Value, two: boolean): Iterable<readonly [Value, Value]> {
-  if (isList(range)) {
-    for (let at = 0; at < range.length; at++) yield two ? [BigInt(at), range[at]!] : [range[at]!, null];
-  } else if (isMap(range)) for (const key of range.keys()) yield [key, two ? range.get(key)! : null];
-  else throw noSuchOverload('comprehension', [range]);
-}
-
-function truth(value: Value, name: string): boolean {
-  if (typeof value !== 'boolean') throw noSuchOverload(name, [value]);
-  return value;
-}
-
-function valueOfOptional(value: Value): Value | undefined {
-  if (!(value instanceof Optional)) throw noSuchOverload('?', [value]);
-  return value.value;
-}
-
-const optionalOf = (value: Value | undefined): Optional => (value === undefined ? Optional.none : new Optional(value));
-
-function declared(object: CelMap, field: string): CelMap {
-  if (object.fields !== undefined && !object.fields.has(field)) throw new CelError(`undefined field '${field}'`);
-  return object;
-}
-
-function member(object: Value, field: string): Value | undefined {
-  if (!isMap(object)) throw noSuchOverload(`select ${field}`, [object]);
-  return declared(object, field).get(field);
-}
-
-function element(object: Value, key: Value): Value | undefined {
-  if (isMap(object)) {
-    if (typeof key === 'object' && !(key instanceof Uint)) throw new CelError(`unsupported key type: ${typeName(key)}`);
-    return object.get(key);
-  }
-  if (!isList(object)) throw noSuchOverload('_[_]', [object, key]);
-  const at = typeof key === 'bigint' ? Number(key) : key instanceof Uint ? Number(key.value) : key;
-  if (typeof at !== 'number') throw noSuchOverload('_[_]', [object, key]);
-  if (!Number.isInteger(at)) throw new CelError(`invalid index: ${at}`);
-  return object[at];
-}
-
-function literal(value: LiteralValue): Value {
-  return typeof value === 'object' && value !== null && 'uint' in value ? new Uint(value.uint) : (value as Value);
 }

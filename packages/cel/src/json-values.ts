@@ -121,9 +121,8 @@ function textOf(value: string, node: SchemaNode | undefined): Value {
 }
 
 function objectOf(value: Readonly<Record<string, unknown>>, node: SchemaNode | undefined): Value {
-  const properties = node?.properties;
-  const open = properties === undefined || node?.preserveUnknownFields === true;
-  return new JsonObject(value, node ?? { type: 'object' }, open ? undefined : celFields(properties));
+  const properties = node?.type === 'object' && node.preserveUnknownFields !== true ? node.properties : undefined;
+  return new JsonObject(value, node ?? { type: 'map' }, properties === undefined ? undefined : celFields(properties));
 }
 
 /** Back to JSON, for what a mutation makes. Errors: `CelError` for values that JSON has not. */

@@ -11,15 +11,27 @@ export interface AdmissionCaches {
   readonly namespaces: ObjectCache;
   readonly serviceAccounts: ObjectCache;
   readonly priorityClasses: ObjectCache;
+  readonly validatingPolicies: ObjectCache;
+  readonly validatingPolicyBindings: ObjectCache;
+  readonly validatingWebhooks: ObjectCache;
+  readonly mutatingWebhooks: ObjectCache;
+  readonly services: ObjectCache;
   start(): Promise<void>;
   stop(): void;
 }
+
+const guards = '/registry/admissionregistration.k8s.io/';
 
 export function admissionCaches(backend: StoreBackend<StoredObject>, logger: Logger): AdmissionCaches {
   const caches = {
     namespaces: new ObjectCache(backend, '/registry/core/namespaces/', logger),
     serviceAccounts: new ObjectCache(backend, '/registry/core/serviceaccounts/', logger),
     priorityClasses: new ObjectCache(backend, '/registry/scheduling.k8s.io/priorityclasses/', logger),
+    validatingPolicies: new ObjectCache(backend, `${guards}validatingadmissionpolicies/`, logger),
+    validatingPolicyBindings: new ObjectCache(backend, `${guards}validatingadmissionpolicybindings/`, logger),
+    validatingWebhooks: new ObjectCache(backend, `${guards}validatingwebhookconfigurations/`, logger),
+    mutatingWebhooks: new ObjectCache(backend, `${guards}mutatingwebhookconfigurations/`, logger),
+    services: new ObjectCache(backend, '/registry/core/services/', logger),
   };
   return {
     ...caches,

@@ -1,3 +1,4 @@
 /** The API server on sockets: TLS, its certificate authority, and listening. */
 export * from './certificate-authority.js';
 export * from './listen.js';
+export * from './webhook-caller.js';

@@ -57,6 +57,10 @@ export class ObjectCache {
     return this.objects.get(this.prefix + place);
   }
 
+  get size(): number {
+    return this.objects.size;
+  }
+
   values(): IterableIterator<KubernetesObject> {
     return this.objects.values();
   }

@@ -8,7 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fieldDocs } from '@pintle/api/docs';
 import { clientCertificate, firstOf, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
-import { type Listening, listenOnFree } from '@pintle/apiserver/nodejs';
+import { httpsWebhookCaller, type Listening, listenOnFree } from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials } from './credentials.js';
@@ -71,6 +71,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   try {
     const cluster = await createCluster({
       fieldDocs: () => fieldDocs,
+      callWebhook: httpsWebhookCaller(),
       ...rest,
       world,
       authenticate: firstOf(clientCertificate, tokens.authenticate),

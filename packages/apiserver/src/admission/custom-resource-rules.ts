@@ -1,0 +1,92 @@
+/**
+ * Holds custom resources to the CEL rules of their definition, and refuses definitions whose rules cannot be
+ * compiled. The language is loaded with the first rule; from then on nobody waits for it.
+ */
+import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
+import { type FieldError, invalid, type Kind, type SchemaNode, schemaFromOpenApi } from '@pintle/machinery';
+import { brokenRules, type CelModule, compileRules, hasRules, type RuleNode } from '../crd/validation-rules.js';
+import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
+
+const definitions = 'customresourcedefinitions';
+
+export interface CustomResourceRules extends AdmissionPlugin {
+  /** Loads the language where one of these kinds has rules: what is known beforehand keeps nobody waiting. */
+  prepare(kinds: readonly Kind[]): Promise<void>;
+}
+
+export function customResourceRules(): CustomResourceRules {
+  /** By the schema of a kind; `null` where it has no rules. */
+  const compiled = new WeakMap<SchemaNode, RuleNode | null>();
+  const withRules = new WeakMap<SchemaNode, boolean>();
+  let loaded: CelModule | undefined;
+
+  const mayHaveRules = (schema: SchemaNode): boolean => {
+    let found = withRules.get(schema);
+    if (found === undefined) {
+      found = hasRules(schema);
+      withRules.set(schema, found);
+    }
+    return found;
+  };
+  const isDefinition = ({ resource: { kind } }: AdmissionRequest) =>
+    kind.plural === definitions && kind.group === 'apiextensions.k8s.io';
+
+  const judge = (cel: CelModule, request: AdmissionRequest): void => {
+    const { resource, object, old, name } = request;
+    const faults = isDefinition(request)
+      ? uncompilable(cel, object as CustomResourceDefinition, old as CustomResourceDefinition | undefined)
+      : broken(cel, request);
+    if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
+  };
+  const broken = (cel: CelModule, { resource, object, old }: AdmissionRequest): readonly FieldError[] => {
+    const { node: schema } = resource.kind.schema;
+    let rules = compiled.get(schema);
+    if (rules === undefined) {
+      rules = compileRules(cel, schema, '').node ?? null;
+      compiled.set(schema, rules);
+    }
+    return rules === null || object === undefined ? [] : brokenRules(cel, rules, object, old);
+  };
+
+  return {
+    name: 'CustomResourceRules',
+    async prepare(kinds) {
+      if (kinds.some(({ schema }) => mayHaveRules(schema.node))) loaded = await import('@pintle/cel');
+    },
+    handles(request) {
+      const { operation, resource, object, subresource } = request;
+      if (object === undefined || (operation !== 'CREATE' && operation !== 'UPDATE')) return false;
+      if (resource.custom) return mayHaveRules(resource.kind.schema.node);
+      return isDefinition(request) && subresource === undefined;
+    },
+    validate(request) {
+      if (loaded !== undefined) return judge(loaded, request);
+      if (isDefinition(request) && !definitionHasRules(request.object as CustomResourceDefinition)) return;
+      return import('@pintle/cel').then((cel) => {
+        loaded = cel;
+        judge(cel, request);
+      });
+    },
+  };
+}
+
+const schemasOf = ({ spec }: CustomResourceDefinition) =>
+  spec.versions.flatMap(({ schema }, index) =>
+    schema?.openAPIV3Schema === undefined
+      ? []
+      : [{ written: schema.openAPIV3Schema, path: `spec.versions[${index}].schema.openAPIV3Schema` }],
+  );
+
+const definitionHasRules = (crd: CustomResourceDefinition): boolean =>
+  schemasOf(crd).some(({ written, path }) => hasRules(schemaFromOpenApi(written, path).node));
+
+function uncompilable(
+  cel: CelModule,
+  crd: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+): readonly FieldError[] {
+  if (old !== undefined && JSON.stringify(old.spec) === JSON.stringify(crd.spec)) return [];
+  return schemasOf(crd).flatMap(
+    ({ written, path }) => compileRules(cel, schemaFromOpenApi(written, path).node, path).errors,
+  );
+}

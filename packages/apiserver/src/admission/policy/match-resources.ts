@@ -1,0 +1,78 @@
+/** Which requests a policy or a webhook is asked about: by operation, resource, version, scope and labels. */
+import type { MatchResources, NamedRuleWithOperations } from '@pintle/api/admissionregistration/v1';
+import { type KubernetesObject, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
+import type { ObjectCache } from '../../storage/object-cache.js';
+import type { AdmissionRequest } from '../admission.js';
+
+export interface Match extends Pick<MatchResources, 'namespaceSelector' | 'objectSelector' | 'matchPolicy'> {
+  readonly resourceRules?: readonly NamedRuleWithOperations[] | null;
+  readonly excludeResourceRules?: readonly NamedRuleWithOperations[] | null;
+}
+
+const has = (list: readonly string[] | null | undefined, wanted: string): boolean =>
+  list?.some((each) => each === '*' || each === wanted) ?? false;
+
+function resourceMatches(pattern: string, plural: string, subresource: string | undefined): boolean {
+  const [resource = '', sub] = pattern.split('/');
+  if (resource !== '*' && resource !== plural) return false;
+  // `*` is every resource without its subresources; `*/*` has them all.
+  return sub === undefined ? subresource === undefined : sub === '*' || sub === subresource;
+}
+
+function ruleMatches(rule: NamedRuleWithOperations, request: AdmissionRequest, equivalent: boolean): boolean {
+  const { kind } = request.resource;
+  const { scope = '*' } = rule;
+  return (
+    has(rule.operations, request.operation) &&
+    has(rule.apiGroups, kind.group) &&
+    // Versions of one resource are the same objects: asked for one, `Equivalent` means all.
+    (equivalent || has(rule.apiVersions, kind.version)) &&
+    (rule.resources?.some((pattern) => resourceMatches(pattern, kind.plural, request.subresource)) ?? false) &&
+    (scope === '*' || scope === kind.scope) &&
+    (!rule.resourceNames?.length || rule.resourceNames.includes(request.name))
+  );
+}
+
+const labelsMatch = (selector: LabelSelector | null | undefined, object: KubernetesObject | undefined): boolean =>
+  object !== undefined && labelSelectorMatcher(selector ?? {}).matches(object.metadata.labels ?? {});
+
+const selectsAll = (selector: LabelSelector | null | undefined): boolean =>
+  !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && !selector.matchExpressions?.length);
+
+/** Of a namespace itself, its own labels; of what has no namespace, everything. */
+function namespaceMatches(match: Match, request: AdmissionRequest, namespaces: ObjectCache): boolean {
+  const { namespaceSelector } = match;
+  if (selectsAll(namespaceSelector)) return true;
+  const { kind } = request.resource;
+  if (kind.group === '' && kind.plural === 'namespaces')
+    return labelsMatch(namespaceSelector, request.object ?? request.old);
+  if (request.namespace === undefined) return true;
+  return labelsMatch(namespaceSelector, namespaces.get(request.namespace));
+}
+
+/** A match without rules takes every request that its selectors take, as a binding's may be. */
+export function matchesRequest(match: Match, request: AdmissionRequest, namespaces: ObjectCache): boolean {
+  const equivalent = match.matchPolicy !== 'Exact';
+  const { resourceRules, excludeResourceRules, objectSelector } = match;
+  if (excludeResourceRules?.some((rule) => ruleMatches(rule, request, equivalent))) return false;
+  if (resourceRules?.length && !resourceRules.some((rule) => ruleMatches(rule, request, equivalent))) return false;
+  if (!namespaceMatches(match, request, namespaces)) return false;
+  return (
+    selectsAll(objectSelector) ||
+    labelsMatch(objectSelector, request.object) ||
+    labelsMatch(objectSelector, request.old)
+  );
+}
+
+const neverAsked = new Set([
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+]);
+
+/** What guards the guards: no policy and no webhook is asked about them, so that a bad one can be taken away. */
+export const isGuarded = ({ resource: { kind } }: AdmissionRequest): boolean =>
+  kind.group !== 'admissionregistration.k8s.io' || !neverAsked.has(kind.plural);

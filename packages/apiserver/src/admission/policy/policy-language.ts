@@ -1,0 +1,114 @@
+/** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
+import type * as Cel from '@pintle/cel';
+import type { KubernetesObject } from '@pintle/machinery';
+import type { AdmissionRequest } from '../admission.js';
+
+export type CelModule = typeof Cel;
+
+const any: Cel.CheckedType = { name: 'any' };
+
+/** Names that match conditions may use, and those that only policies may. */
+const conditionVariables = { object: any, oldObject: any, request: any };
+const policyVariables = { ...conditionVariables, params: any, namespaceObject: any, variables: any };
+
+export interface PolicyLanguage {
+  readonly cel: CelModule;
+  readonly conditions: Cel.CelEnvironment;
+  readonly policies: Cel.CelEnvironment;
+}
+
+export function policyLanguage(cel: CelModule): PolicyLanguage {
+  const libraries = cel.kubernetesLibraries;
+  return {
+    cel,
+    conditions: cel.celEnvironment({ variables: conditionVariables, libraries }),
+    policies: cel.celEnvironment({ variables: policyVariables, libraries }),
+  };
+}
+
+/** What an AdmissionReview says of a request, as both webhooks and expressions see it. */
+export function requestOf(request: AdmissionRequest): Readonly<Record<string, unknown>> {
+  const { resource, subresource, namespace, name, operation, user, dryRun } = request;
+  const { group, version, kind, plural } = resource.kind;
+  return {
+    kind: { group, version, kind },
+    resource: { group, version, resource: plural },
+    requestKind: { group, version, kind },
+    requestResource: { group, version, resource: plural },
+    ...(subresource === undefined ? {} : { subResource: subresource, requestSubResource: subresource }),
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid === undefined ? {} : { uid: user.uid }),
+      groups: user.groups,
+      ...(user.extra === undefined ? {} : { extra: user.extra }),
+    },
+    dryRun,
+  };
+}
+
+/** Objects in the version that the request speaks. */
+export const objectsOf = ({ resource, object, old }: AdmissionRequest) => ({
+  object: object === undefined ? undefined : resource.fromStored(object),
+  oldObject: old === undefined ? undefined : resource.fromStored(old),
+});
+
+export function requestVariables(cel: CelModule, request: AdmissionRequest): Readonly<Record<string, Cel.Value>> {
+  const { object, oldObject } = objectsOf(request);
+  return {
+    object: cel.celValueOf(object),
+    oldObject: cel.celValueOf(oldObject),
+    request: cel.celValueOf(requestOf(request)),
+  };
+}
+
+export interface MatchCondition {
+  readonly name: string;
+  readonly program: Cel.CelProgram;
+}
+
+/**
+ * Whether all conditions hold. A condition that is false decides, whatever the others do; else one that has no value
+ * throws. Errors: `CelError`, `CelCostError`.
+ */
+export function conditionsHold(
+  cel: CelModule,
+  conditions: readonly MatchCondition[],
+  variables: Readonly<Record<string, Cel.Value>>,
+): boolean {
+  let failure: unknown;
+  for (const { program } of conditions) {
+    try {
+      if (program.run(variables).value !== true) return false;
+    } catch (error) {
+      if (!(error instanceof cel.CelError) && !(error instanceof cel.CelCostError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure;
+  return true;
+}
+
+/** A map whose values are found when they are asked for: `variables.name`, each once. */
+export function lazyMap(names: readonly string[], find: (name: string) => Cel.Value): Cel.CelMap {
+  const made = new Map<string, Cel.Value>();
+  return {
+    celType: 'map',
+    size: names.length,
+    keys: () => names,
+    get(key) {
+      if (typeof key !== 'string' || !names.includes(key)) return undefined;
+      let value = made.get(key);
+      if (value === undefined) {
+        value = find(key);
+        made.set(key, value);
+      }
+      return value;
+    },
+  };
+}
+
+/** For `namespaceObject` and `params`: null where there is none. */
+export const celObject = (cel: CelModule, object: KubernetesObject | undefined): Cel.Value => cel.celValueOf(object);

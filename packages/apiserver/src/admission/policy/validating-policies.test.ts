@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals';
+import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '@pintle/api/admissionregistration/v1';
+import type { ConfigMap, Namespace } from '@pintle/api/core/v1';
+import { type KubernetesObject, StatusError, virtualWorld } from '@pintle/machinery';
+import { createApiServer } from '../../server.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const configMaps = {
+  apiGroups: [''],
+  apiVersions: ['v1'],
+  operations: ['CREATE', 'UPDATE'],
+  resources: ['configmaps'],
+};
+const policy = (spec: Json, name = 'small'): ValidatingAdmissionPolicy =>
+  ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name },
+    spec: { matchConstraints: { resourceRules: [configMaps] }, ...spec },
+  }) as unknown as ValidatingAdmissionPolicy;
+const binding = (spec: Json = {}, name = 'everywhere'): ValidatingAdmissionPolicyBinding =>
+  ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name },
+    spec: { policyName: 'small', validationActions: ['Deny'], ...spec },
+  }) as unknown as ValidatingAdmissionPolicyBinding;
+const configMap = (data: Record<string, string>, metadata: Json = {}): ConfigMap =>
+  ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'c', namespace: 'default', ...metadata },
+    data,
+  }) as ConfigMap;
+
+async function setup(...objects: readonly KubernetesObject[]) {
+  const world = virtualWorld({ seed: 1 });
+  const warnings: string[] = [];
+  const logger = {
+    ...world.logger,
+    log: (level: string, text: string) => void (level === 'warn' && warnings.push(text)),
+  };
+  const pending = createApiServer({ world: { ...world, logger: { ...logger, with: () => logger } } as typeof world });
+  await world.settle();
+  const client = (await pending).client();
+  for (const object of objects) await client.create(object);
+  await world.settle();
+  const tried = async (work: Promise<unknown>): Promise<string> => {
+    try {
+      await work;
+      return 'accepted';
+    } catch (error) {
+      if (!StatusError.is(error)) throw error;
+      return `${error.status.code} ${error.status.reason}: ${error.status.message}`;
+    }
+  };
+  return { client, tried, warnings, settle: () => world.settle() };
+}
+
+const noBig = { validations: [{ expression: "!('big' in object.data)", message: 'nothing big' }] };
+
+describe('ValidatingAdmissionPolicy', () => {
+  it('denies by a binding, in the words and with the reason of the policy', async () => {
+    const { client, tried } = await setup(policy(noBig), binding());
+    expect(await tried(client.create(configMap({ big: '1' })))).toBe(
+      `422 Invalid: configmaps "c" is forbidden: ValidatingAdmissionPolicy 'small' with binding 'everywhere' denied request: nothing big`,
+    );
+    expect(await tried(client.create(configMap({ small: '1' })))).toBe('accepted');
+  });
+
+  it('does nothing without a binding, and tells where that only warns', async () => {
+    const alone = await setup(policy(noBig));
+    expect(await alone.tried(alone.client.create(configMap({ big: '1' })))).toBe('accepted');
+    const { client, tried, warnings } = await setup(policy(noBig), binding({ validationActions: ['Warn', 'Audit'] }));
+    expect(await tried(client.create(configMap({ big: '1' })))).toBe('accepted');
+    expect(warnings).toEqual([
+      `Validation failed for ValidatingAdmissionPolicy 'small' with binding 'everywhere': nothing big`,
+    ]);
+  });
+
+  it('sees the object as it was, the request, the namespace, and variables of its own', async () => {
+    const { client, tried } = await setup(
+      policy({
+        variables: [
+          { name: 'count', expression: 'size(object.data)' },
+          { name: 'limit', expression: "namespaceObject.metadata.name == 'default' ? variables.count + 0 : 0" },
+        ],
+        validations: [
+          {
+            expression: 'variables.limit <= 2',
+            messageExpression: "'too many: ' + string(variables.count)",
+            reason: 'Forbidden',
+          },
+          { expression: "request.operation == 'CREATE' || object.data.a == oldObject.data.a", message: 'a stays' },
+          { expression: "request.userInfo.username == 'system:admin'" },
+        ],
+      }),
+      binding(),
+    );
+    expect(await tried(client.create(configMap({ a: '1', b: '2', c: '3' })))).toContain(
+      '403 Forbidden: configmaps "c" is forbidden',
+    );
+    expect(await tried(client.create(configMap({ a: '1', b: '2', c: '3' })))).toContain('too many: 3');
+    expect(await tried(client.create(configMap({ a: '1' })))).toBe('accepted');
+    expect(await tried(client.update(configMap({ a: '2' })))).toContain('a stays');
+    expect(await tried(client.update(configMap({ a: '1', b: '2' })))).toBe('accepted');
+  });
+
+  it('looks only at what it is bound to: labels, namespaces, conditions, exclusions', async () => {
+    const matchConditions = [{ name: 'no-robots', expression: "!object.metadata.name.startsWith('robot-')" }];
+    const { client, tried } = await setup(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels: { strict: 'yes' } } } as Namespace,
+      policy({ ...noBig, matchConditions }),
+      binding({
+        matchResources: {
+          namespaceSelector: { matchLabels: { strict: 'yes' } },
+          objectSelector: { matchExpressions: [{ key: 'free', operator: 'DoesNotExist' }] },
+        },
+      }),
+    );
+    const big = (metadata: Json) => tried(client.create(configMap({ big: '1' }, metadata)));
+    expect(await big({ namespace: 'strict' })).toContain('nothing big');
+    expect(await big({ namespace: 'default' })).toBe('accepted');
+    expect(await big({ namespace: 'strict', labels: { free: 'yes' } })).toBe('accepted');
+    expect(await big({ namespace: 'strict', name: 'robot-1' })).toBe('accepted');
+  });
+
+  it('takes parameters by name or selector, and denies where there are none', async () => {
+    const limit = policy({
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      matchConditions: [{ name: 'not-params', expression: "!object.metadata.name.startsWith('params')" }],
+      validations: [
+        { expression: 'size(object.data) <= int(params.data.max)', messageExpression: "'at most ' + params.data.max" },
+      ],
+    });
+    const paramRef = { name: 'params', namespace: 'default', parameterNotFoundAction: 'Deny' };
+    const { client, tried, settle } = await setup(limit, binding({ paramRef }));
+    expect(await tried(client.create(configMap({ a: '1', b: '2' })))).toContain('no params found for policy binding');
+    await client.create(configMap({ max: '1' }, { name: 'params' }));
+    await settle();
+    expect(await tried(client.create(configMap({ a: '1', b: '2' })))).toContain('at most 1');
+    expect(await tried(client.create(configMap({ a: '1' })))).toBe('accepted');
+  });
+
+  it('refuses what has no value, unless the policy says to ignore it', async () => {
+    const broken = { validations: [{ expression: "object.data.missing == 'x'" }] };
+    const strict = await setup(policy(broken), binding());
+    expect(await strict.tried(strict.client.create(configMap({ a: '1' })))).toContain(
+      `expression 'object.data.missing == 'x'' resulted in error: no such key: missing`,
+    );
+    const lenient = await setup(policy({ ...broken, failurePolicy: 'Ignore' }), binding());
+    expect(await lenient.tried(lenient.client.create(configMap({ a: '1' })))).toBe('accepted');
+  });
+
+  it.each([
+    [{ validations: [{ expression: 'object.' }] }, 'spec.validations[0].expression: Invalid value'],
+    [{ validations: [{ expression: '1 + 1' }] }, 'must evaluate to bool'],
+    [{ validations: [{ expression: 'nothing' }] }, "undeclared reference to 'nothing'"],
+    [{ validations: [] }, 'validations or auditAnnotations must be specified'],
+    [{ ...noBig, variables: [{ name: 'v', expression: '(' }] }, 'spec.variables[0].expression'],
+    [{ ...noBig, matchConditions: [{ name: 'm', expression: 'params' }] }, 'spec.matchConditions[0].expression'],
+  ])('cannot be made of %j', async (spec, words) => {
+    const { client, tried } = await setup();
+    const said = await tried(client.create(policy(spec)));
+    expect(said).toContain('422 Invalid');
+    expect(said).toContain(words);
+  });
+
+  it('can always be taken away', async () => {
+    const all = { apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] };
+    const { client, tried } = await setup(
+      policy({ matchConstraints: { resourceRules: [all] }, validations: [{ expression: 'false' }] }),
+      binding(),
+    );
+    expect(await tried(client.create(configMap({})))).toContain('denied');
+    expect(await tried(client.delete(ValidatingAdmissionPolicyBinding, { name: 'everywhere' }))).toBe('accepted');
+    expect(await tried(client.delete(ValidatingAdmissionPolicy, { name: 'small' }))).toBe('accepted');
+  });
+});

@@ -1,0 +1,19 @@
+/**
+ * How admission reviews reach webhooks: a port, so that the API server stays without sockets. `./nodejs` has the one
+ * over HTTPS; a host application may answer in process.
+ */
+
+export interface WebhookTarget {
+  /** With scheme, host, port and path. */
+  readonly url: string;
+  /** The name that the certificate is checked for, where it is not the URL's host. */
+  readonly serverName?: string;
+  /** PEM; the system's authorities where there is none. */
+  readonly caBundle?: string;
+}
+
+/** Answers with the parsed body. Rejects where the webhook cannot be asked or does not answer with JSON and 200. */
+export type WebhookCaller = (target: WebhookTarget, body: unknown, signal: AbortSignal) => Promise<unknown>;
+
+/** The most that a webhook may answer. */
+export const webhookAnswerMax = 10 * 1024 * 1024;

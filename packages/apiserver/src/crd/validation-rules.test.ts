@@ -1,0 +1,228 @@
+import { describe, expect, it } from '@jest/globals';
+import { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
+import type { Client } from '@pintle/client';
+import { type KubernetesObject, StatusError, virtualWorld } from '@pintle/machinery';
+import { createApiServer } from '../server.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const rule = (text: string, more: Json = {}) => ({ rule: text, ...more });
+
+function definition(spec: Json, rootRules: readonly Json[] = []): CustomResourceDefinition {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', kind: 'Widget' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: { spec },
+              ...(rootRules.length === 0 ? {} : { 'x-kubernetes-validations': rootRules }),
+            },
+          },
+        },
+      ],
+    },
+  } as unknown as CustomResourceDefinition;
+}
+
+const Widget = { group: 'example.com', version: 'v1', kind: 'Widget', plural: 'widgets', scope: 'Namespaced' } as const;
+const widget = (spec: Json): KubernetesObject =>
+  ({
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'w', namespace: 'default' },
+    spec,
+  }) as KubernetesObject;
+
+async function serverWith(crd: CustomResourceDefinition): Promise<{ client: Client; settle(): Promise<void> }> {
+  const world = virtualWorld({ seed: 1 });
+  const pending = createApiServer({ world });
+  await world.settle();
+  const client = (await pending).client();
+  await client.create(crd);
+  await world.settle();
+  return { client, settle: () => world.settle() };
+}
+
+async function messageOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'accepted';
+  } catch (error) {
+    if (!StatusError.is(error)) throw error;
+    return error.status.message ?? '';
+  }
+}
+
+const integers = { min: { type: 'integer' }, max: { type: 'integer' } };
+const patch = (client: Client, spec: Json) =>
+  client.patch(Widget as never, { name: 'w', namespace: 'default' }, { type: 'merge', body: { spec } });
+
+describe('rules of custom resources', () => {
+  it('refuse what does not hold, with the words, the reason and the place of the rule', async () => {
+    const { client } = await serverWith(
+      definition({
+        type: 'object',
+        properties: integers,
+        'x-kubernetes-validations': [
+          rule('self.min <= self.max', { message: 'min must not be above max' }),
+          rule('self.max < 100', {
+            messageExpression: "'max is ' + string(self.max)",
+            reason: 'FieldValueForbidden',
+            fieldPath: '.max',
+          }),
+          rule('self.min != 13'),
+        ],
+      }),
+    );
+    expect(await messageOf(client.create(widget({ min: 5, max: 1 })))).toBe(
+      'Widget.example.com "w" is invalid: spec: Invalid value: "object": min must not be above max',
+    );
+    expect(await messageOf(client.create(widget({ min: 5, max: 200 })))).toBe(
+      'Widget.example.com "w" is invalid: spec.max: Forbidden: max is 200',
+    );
+    expect(await messageOf(client.create(widget({ min: 13, max: 20 })))).toContain('failed rule: self.min != 13');
+    expect(await messageOf(client.create(widget({ min: 1 })))).toContain(
+      'spec: Invalid value: "object": no such key: max evaluating rule: min must not be above max',
+    );
+    expect(await messageOf(client.create(widget({ min: 1, max: 2 })))).toBe('accepted');
+  });
+
+  it('see a change: oldSelf, and what is new by optionalOldSelf', async () => {
+    const { client } = await serverWith(
+      definition({
+        type: 'object',
+        properties: {
+          size: {
+            type: 'integer',
+            'x-kubernetes-validations': [rule('self >= oldSelf', { message: 'may not shrink' })],
+          },
+          color: {
+            type: 'string',
+            'x-kubernetes-validations': [
+              rule("oldSelf.hasValue() || self == 'red'", { message: 'begins red', optionalOldSelf: true }),
+            ],
+          },
+          parts: {
+            type: 'array',
+            'x-kubernetes-list-type': 'map',
+            'x-kubernetes-list-map-keys': ['name'],
+            items: {
+              type: 'object',
+              required: ['name'],
+              properties: { name: { type: 'string' }, id: { type: 'integer' } },
+              'x-kubernetes-validations': [rule('self.id == oldSelf.id', { message: 'id is immutable' })],
+            },
+          },
+        },
+      }),
+    );
+    expect(await messageOf(client.create(widget({ size: 3, color: 'blue' })))).toContain(
+      'spec.color: Invalid value: "string": begins red',
+    );
+    await client.create(widget({ size: 3, color: 'red', parts: [{ name: 'a', id: 1 }] }));
+    expect(await messageOf(patch(client, { size: 2 }))).toContain(
+      'spec.size: Invalid value: "integer": may not shrink',
+    );
+    expect(await messageOf(patch(client, { color: 'blue' }))).toBe('accepted');
+    expect(
+      await messageOf(
+        patch(client, {
+          parts: [
+            { name: 'b', id: 9 },
+            { name: 'a', id: 2 },
+          ],
+        }),
+      ),
+    ).toContain('spec.parts[1]: Invalid value: "object": id is immutable');
+    expect(
+      await messageOf(
+        patch(client, {
+          parts: [
+            { name: 'b', id: 9 },
+            { name: 'a', id: 1 },
+          ],
+        }),
+      ),
+    ).toBe('accepted');
+  });
+
+  it('leave alone what was there before the rule and has not changed', async () => {
+    const loose = definition({ type: 'object', properties: { ...integers, note: { type: 'string' } } });
+    const { client, settle } = await serverWith(loose);
+    await client.create(widget({ min: 500, note: 'a' }));
+    const strict = definition({
+      type: 'object',
+      properties: {
+        ...integers,
+        note: { type: 'string' },
+        min: { type: 'integer', 'x-kubernetes-validations': [rule('self < 10')] },
+      },
+    });
+    await client.patch(
+      CustomResourceDefinition,
+      { name: 'widgets.example.com' },
+      { type: 'merge', body: { spec: strict.spec } },
+    );
+    await settle();
+    expect(await messageOf(patch(client, { note: 'b' }))).toBe('accepted');
+    expect(await messageOf(patch(client, { min: 501 }))).toContain('failed rule: self < 10');
+  });
+
+  it('see no more of metadata than names', async () => {
+    const { client } = await serverWith(definition({ type: 'object' }, [rule("self.metadata.name.startsWith('w')")]));
+    expect(await messageOf(client.create(widget({})))).toBe('accepted');
+  });
+
+  it('cannot hang the server', async () => {
+    const nested = 'self.list.all(a, self.list.all(b, self.list.all(c, a + b + c >= 0)))';
+    const { client } = await serverWith(
+      definition({
+        type: 'object',
+        properties: { list: { type: 'array', items: { type: 'integer' } } },
+        'x-kubernetes-validations': [rule(nested)],
+      }),
+    );
+    const list = Array.from({ length: 1_000 }, (_, at) => at);
+    expect(await messageOf(client.create(widget({ list })))).toContain('call cost exceeds limit for rule');
+  });
+});
+
+describe('definitions with rules that cannot be', () => {
+  it.each([
+    [[rule('self.nothing > 1')], "undefined field 'nothing'"],
+    [[rule('self.min')], 'must evaluate to a bool'],
+    [[rule('self.min >')], 'Syntax error'],
+    [[rule('')], 'rule is not specified'],
+    [[rule('self.min > 0', { messageExpression: '1' })], 'must evaluate to a string'],
+    [[rule('self.min > 0', { optionalOldSelf: true })], 'may not be set if oldSelf is not used in rule'],
+  ])('%j', async (rules, words) => {
+    const world = virtualWorld({ seed: 1 });
+    const pending = createApiServer({ world });
+    await world.settle();
+    const client = (await pending).client();
+    const crd = definition({ type: 'object', properties: integers, 'x-kubernetes-validations': rules });
+    const message = await messageOf(client.create(crd));
+    expect(message).toContain('spec.versions[0].schema.openAPIV3Schema.properties[spec].x-kubernetes-validations[0]');
+    expect(message).toContain(words);
+  });
+
+  it('oldSelf in a list without keys', async () => {
+    const world = virtualWorld({ seed: 1 });
+    const pending = createApiServer({ world });
+    await world.settle();
+    const items = { type: 'string', 'x-kubernetes-validations': [rule('self == oldSelf')] };
+    const crd = definition({ type: 'object', properties: { list: { type: 'array', items } } });
+    expect(await messageOf((await pending).client().create(crd))).toContain('uncorrelatable portion of the schema');
+  });
+});

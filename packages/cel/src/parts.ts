@@ -1,0 +1,61 @@
+/** Parts of values: fields, elements, what an optional holds. */
+import type { LiteralValue } from './syntax-tree.js';
+import {
+  CelError,
+  type CelMap,
+  isList,
+  isMap,
+  noSuchOverload,
+  Optional,
+  typeName,
+  Uint,
+  type Value,
+} from './values.js';
+
+/** What a macro goes over: the elements of a list, the keys of a map; with `two`, places or keys and values. */
+export function* elements(range: Value, two: boolean): Iterable<readonly [Value, Value]> {
+  if (isList(range)) {
+    for (let at = 0; at < range.length; at++) yield two ? [BigInt(at), range[at]!] : [range[at]!, null];
+  } else if (isMap(range)) for (const key of range.keys()) yield [key, two ? range.get(key)! : null];
+  else throw noSuchOverload('comprehension', [range]);
+}
+
+export function truth(value: Value, name: string): boolean {
+  if (typeof value !== 'boolean') throw noSuchOverload(name, [value]);
+  return value;
+}
+
+export function valueOfOptional(value: Value): Value | undefined {
+  if (!(value instanceof Optional)) throw noSuchOverload('?', [value]);
+  return value.value;
+}
+
+export const optionalOf = (value: Value | undefined): Optional =>
+  value === undefined ? Optional.none : new Optional(value);
+
+/** Errors: `CelError` where a declared object has no such field. */
+export function declared(object: CelMap, field: string): CelMap {
+  if (object.fields !== undefined && !object.fields.has(field)) throw new CelError(`undefined field '${field}'`);
+  return object;
+}
+
+export function member(object: Value, field: string): Value | undefined {
+  if (!isMap(object)) throw noSuchOverload(`select ${field}`, [object]);
+  return declared(object, field).get(field);
+}
+
+export function element(object: Value, key: Value): Value | undefined {
+  if (isMap(object)) {
+    if (typeof key === 'object' && !(key instanceof Uint)) throw new CelError(`unsupported key type: ${typeName(key)}`);
+    return object.get(key);
+  }
+  if (!isList(object)) throw noSuchOverload('_[_]', [object, key]);
+  const at = typeof key === 'bigint' ? Number(key) : key instanceof Uint ? Number(key.value) : key;
+  if (typeof at !== 'number') throw noSuchOverload('_[_]', [object, key]);
+  if (!Number.isInteger(at)) throw new CelError(`invalid index: ${at}`);
+  return object[at];
+}
+
+export function literal(value: LiteralValue): Value {
+  return typeof value === 'object' && value !== null && 'uint' in value ? new Uint(value.uint) : (value as Value);
+}
