@@ -1,6 +1,7 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
+import { jobStrategy } from './job.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
@@ -29,7 +30,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'apps/ReplicaSet': replicaSetStrategy,
   'apps/StatefulSet': workloadStrategy,
   'apps/DaemonSet': workloadStrategy,
-  'batch/Job': specGeneration,
+  'batch/Job': jobStrategy,
   'batch/CronJob': specGeneration,
   'networking.k8s.io/Ingress': specGeneration,
   'networking.k8s.io/NetworkPolicy': specGeneration,

@@ -31,7 +31,8 @@ interface Workload extends KubernetesObject {
   };
 }
 
-function withPodDefaults<T extends Workload>(object: T): T {
+/** The defaults of the pod template. */
+export function withPodDefaults<T extends Workload>(object: T): T {
   const template = object.spec?.template;
   if (template?.spec === undefined) return object;
   return { ...object, spec: { ...object.spec, template: { ...template, spec: defaultPodSpec(template.spec) } } };
