@@ -5,6 +5,7 @@ import { deploymentController } from './deployment/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
+import { jobController } from './job/index.js';
 import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
@@ -16,6 +17,7 @@ export * from './deployment/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
+export * from './job/index.js';
 export * from './namespace/index.js';
 export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
@@ -47,6 +49,7 @@ export function builtinControllers({
   const controllers = [
     deploymentController(),
     replicaSetController(),
+    jobController(),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),
