@@ -4,6 +4,7 @@ import {
   duplicateField,
   type FieldError,
   invalidField,
+  invalidWithoutValue,
   notSupportedField,
   qualifiedNameErrors,
   requiredField,
@@ -149,14 +150,11 @@ function failureRuleErrors(spec: JobSpec, rule: PodFailurePolicyRule, path: stri
     if (!conditionStatuses.includes(status)) errors.push(notSupportedField(`${at}.status`, status, conditionStatuses));
   }
   if (onExitCodes !== undefined && onPodConditions.length > 0)
-    errors.push(bare(path, 'specifying both OnExitCodes and OnPodConditions is not supported'));
+    errors.push(invalidWithoutValue(path, 'specifying both OnExitCodes and OnPodConditions is not supported'));
   if (onExitCodes === undefined && onPodConditions.length === 0)
-    errors.push(bare(path, 'specifying one of OnExitCodes and OnPodConditions is required'));
+    errors.push(invalidWithoutValue(path, 'specifying one of OnExitCodes and OnPodConditions is required'));
   return errors;
 }
-
-/** An error that tells no value. */
-export const bare = (field: string, detail: string): FieldError => ({ type: 'FieldValueInvalid', field, detail });
 
 function exitCodesErrors(
   { template }: JobSpec,

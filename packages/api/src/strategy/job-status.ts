@@ -2,10 +2,18 @@
  * What may become of a Job's status. Anybody may manage Jobs (`spec.managedBy`), so the server holds them to it. A
  * rule is about a change: what was already so is let be.
  */
-import { deepEqual, type FieldError, invalidField, isConditionTrue, parseTime, requiredField } from '@pintle/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  invalidField,
+  invalidWithoutValue,
+  isConditionTrue,
+  parseTime,
+  requiredField,
+} from '@pintle/machinery';
 import type { Job } from '../batch/v1/job.js';
 import { firstOverlap, parseIndexRanges } from './job-indexes.js';
-import { bare, nonNegative } from './job-spec.js';
+import { nonNegative } from './job-spec.js';
 
 const is = ({ status }: Job, type: string) => isConditionTrue(status?.conditions, type);
 const isFinished = (job: Job) => is(job, 'Complete') || is(job, 'Failed');
@@ -54,7 +62,7 @@ function uncountedErrors({ status }: Job): readonly FieldError[] {
 
 function conditionErrors(job: Job, old: Job): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const fault = (detail: string) => errors.push(bare('status.conditions', detail));
+  const fault = (detail: string) => errors.push(invalidWithoutValue('status.conditions', detail));
   const changed = (type: string) => is(job, type) !== is(old, type);
   if ((changed('Complete') || changed('Failed')) && is(job, 'Complete') && is(job, 'Failed'))
     fault('cannot set Complete=True and Failed=true conditions');
@@ -103,7 +111,9 @@ function timeErrors(job: Job, old: Job): readonly FieldError[] {
     errors.push(requiredField('status.startTime', 'startTime is required for finished job'));
   if (completionTime != null && before.completionTime != null && completionChanged)
     errors.push(invalidField('status.completionTime', completionTime, 'completionTime cannot be mutated'));
-  if (before.startTime != null && startChanged && !job.spec?.suspend)
+  // A Job that goes on after a pause is started anew.
+  const resumes = is(old, 'Suspended') && !is(job, 'Suspended');
+  if (before.startTime != null && startChanged && !job.spec?.suspend && !resumes)
     errors.push(requiredField('status.startTime', 'startTime cannot be removed for unsuspended job'));
   const { uncountedTerminatedPods: uncounted } = status;
   const left = (uncounted?.succeeded?.length ?? 0) + (uncounted?.failed?.length ?? 0);

@@ -2,7 +2,7 @@
  * How a Job's ended pods are counted, each once, though any step may fail: first the status names those that are
  * about to be counted, then they lose their finalizers, and then the status counts them. Pure.
  */
-import type { JobStatus } from '@pintle/api/batch/v1';
+import type { Job, JobStatus } from '@pintle/api/batch/v1';
 import type { Pod } from '@pintle/api/core/v1';
 import { formatTime, isConditionTrue } from '@pintle/machinery';
 import { judgeFailure } from './failure-policy.js';
@@ -57,7 +57,7 @@ export function planAccount(
   };
   const outcome =
     plan.outcome === undefined ? completionOf(facts, counts.active) : done.isPartial ? undefined : plan.outcome;
-  const pause = plan.isManaged && outcome === undefined ? withPause(facts, startTime, nowMs) : { startTime };
+  const pause = plan.isManaged && outcome === undefined ? withPause(facts, nowMs) : {};
   const counted = countPods(facts, outcome);
   const tracked = new Set(pods.filter(isTracked).map(({ metadata }) => metadata.uid ?? ''));
   const status = settle({ ...job.status, uncountedTerminatedPods: counted.uncounted }, tracked);
@@ -67,7 +67,7 @@ export function planAccount(
       ...status,
       ...counts,
       ...indexStatus(facts, counted.succeededIndexes, status),
-      startTime: pause.startTime,
+      startTime,
       conditions: outcome === undefined ? conditions : ensureInterim(conditions, outcome, nowMs),
     }),
     release: counted.release,
@@ -88,8 +88,19 @@ function ensureInterim(conditions: JobStatus['conditions'], { type, reason, mess
   return ensureCondition(conditions, { type: interimTypes[type], status: 'True', reason, message }, nowMs);
 }
 
-/** A pause is told by a condition; a Job that goes on counts as started anew. */
-function withPause({ job }: JobFacts, startTime: string | undefined, nowMs: number) {
+/**
+ * When the Job counts as started: it does so anew when it goes on after a pause, so that its deadline is for a time
+ * without pauses.
+ */
+export function startTimeOf(job: Job, nowMs: number): string | undefined {
+  const { startTime, conditions } = job.status ?? {};
+  if (isSuspended(job)) return startTime ?? undefined;
+  const goesOn = isConditionTrue(conditions, 'Suspended') && job.metadata.deletionTimestamp === undefined;
+  return goesOn || startTime == null ? formatTime(nowMs) : startTime;
+}
+
+/** A pause is told by a condition. */
+function withPause({ job }: JobFacts, nowMs: number) {
   const before = job.status?.conditions;
   const isPaused = isSuspended(job);
   const conditions = ensureCondition(
@@ -99,10 +110,7 @@ function withPause({ job }: JobFacts, startTime: string | undefined, nowMs: numb
       : { type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed' },
     nowMs,
   );
-  if (conditions === before) return { startTime };
-  return isPaused
-    ? { startTime, conditions, event: 'Suspended' as const }
-    : { startTime: formatTime(nowMs), conditions, event: 'Resumed' as const };
+  return conditions === before ? {} : { conditions, event: isPaused ? ('Suspended' as const) : ('Resumed' as const) };
 }
 
 function countPods({ job, pods, indexes }: JobFacts, outcome: Outcome | undefined) {

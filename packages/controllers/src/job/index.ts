@@ -9,7 +9,6 @@ import { type Controller, controller, type ReconcileContext } from '@pintle/cont
 import {
   controllerOf,
   deepEqual,
-  formatTime,
   labelSelectorMatcher,
   objectKey,
   parseTime,
@@ -20,12 +19,12 @@ import type { InformerOptions, Informers } from '@pintle/watch';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
 import { ignoreGone } from '../ignore-gone.js';
 import { inSlowStart } from '../slow-start.js';
-import { type Account, conclude, type Done, planAccount } from './account.js';
+import { type Account, conclude, type Done, planAccount, startTimeOf } from './account.js';
 import { type BackoffRecord, noFailures } from './backoff.js';
 import { isJobFinished, type Outcome } from './job-conditions.js';
 import { jobFacts } from './job-facts.js';
 import { podOfJob } from './job-pod.js';
-import { isSuspended, isTracked, trackingFinalizer } from './job-pods.js';
+import { isTracked, trackingFinalizer } from './job-pods.js';
 import { type JobPlan, planJob } from './plan-job.js';
 
 export { formatIndexes, type IndexInterval, type IndexSet, parseIndexes } from './indexes.js';
@@ -104,7 +103,7 @@ class JobSync {
 
   private async sync(job: Job, pods: readonly Pod[]): Promise<undefined | { requeueAfterMs: number }> {
     const nowMs = this.context.world.clock.now();
-    const startTime = job.status?.startTime ?? (isSuspended(job) ? undefined : formatTime(nowMs));
+    const startTime = startTimeOf(job, nowMs);
     const facts = jobFacts(job, pods, this.record(job));
     const plan = planJob(facts, parseTime(startTime), nowMs);
     const { done, failure } = await this.carryOut(job, plan);
