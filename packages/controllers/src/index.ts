@@ -12,6 +12,7 @@ import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
+import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 
 export * from './deployment/index.js';
 export * from './endpoint-slice/index.js';
@@ -25,6 +26,7 @@ export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
+export * from './ttl-after-finished/index.js';
 
 export interface BuiltinControllersOptions {
   /** Every kind that objects can be of, for those that look at all of them. */
@@ -50,6 +52,7 @@ export function builtinControllers({
     deploymentController(),
     replicaSetController(),
     jobController(),
+    ttlAfterFinishedController(),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),
