@@ -1,5 +1,6 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { cronJobStrategy } from './cron-job.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { jobStrategy } from './job.js';
 import { namespaceStrategy } from './namespace.js';
@@ -31,7 +32,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'apps/StatefulSet': workloadStrategy,
   'apps/DaemonSet': workloadStrategy,
   'batch/Job': jobStrategy,
-  'batch/CronJob': specGeneration,
+  'batch/CronJob': cronJobStrategy,
   'networking.k8s.io/Ingress': specGeneration,
   'networking.k8s.io/NetworkPolicy': specGeneration,
   'policy/PodDisruptionBudget': specGeneration,

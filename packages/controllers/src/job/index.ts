@@ -6,18 +6,12 @@ import { Job, type JobStatus } from '@pintle/api/batch/v1';
 import { Pod } from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import {
-  controllerOf,
-  deepEqual,
-  labelSelectorMatcher,
-  objectKey,
-  parseTime,
-  StatusError,
-  withFinalizer,
-} from '@pintle/machinery';
-import type { InformerOptions, Informers } from '@pintle/watch';
+import { controllerOf, deepEqual, labelSelectorMatcher, objectKey, parseTime, withFinalizer } from '@pintle/machinery';
+import type { InformerOptions } from '@pintle/watch';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
 import { ignoreGone } from '../ignore-gone.js';
+import { isNamespaceEnding } from '../namespace-ending.js';
+import { ObjectMemory } from '../object-memory.js';
 import { inSlowStart } from '../slow-start.js';
 import { type Account, conclude, type Done, planAccount, startTimeOf } from './account.js';
 import { type BackoffRecord, noFailures } from './backoff.js';
@@ -42,17 +36,8 @@ export const jobControllerName = 'kubernetes.io/job-controller';
 
 const jobNameLabel = 'batch.kubernetes.io/job-name';
 
-/** Failures by Job, forgotten with it. */
-type Records = Map<string, { readonly uid: string; readonly record: BackoffRecord }>;
-
 export function jobController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
-  // By the informers of each manager that runs it: a controller itself is data.
-  const known = new WeakMap<Informers, Records>();
-  const recordsOf = (informers: Informers): Records => {
-    const records = known.get(informers) ?? new Map();
-    known.set(informers, records);
-    return records;
-  };
+  const memory = new ObjectMemory<BackoffRecord>();
   return controller({
     name: 'job',
     component: 'job-controller',
@@ -65,7 +50,7 @@ export function jobController({ concurrency = 5 }: { readonly concurrency?: numb
     .owns(Pod)
     .watches(Pod, wouldAdopt(Job))
     .watches(Pod, (pod) => (controllerOf(pod) === undefined ? trackingJobs(pod) : []))
-    .reconcile((context) => new JobSync(context, recordsOf(context.informers)).run());
+    .reconcile((context) => new JobSync(context, memory).run());
 }
 
 /** The Job that a pod with the finalizer is of, or was. */
@@ -84,14 +69,14 @@ const trackingIndex: NonNullable<InformerOptions<Pod>['indexes']> = {
 class JobSync {
   constructor(
     private readonly context: ReconcileContext<Job>,
-    private readonly records: Records,
+    private readonly memory: ObjectMemory<BackoffRecord>,
   ) {}
 
   async run(): Promise<undefined | { requeueAfterMs: number }> {
-    const { object: job, key } = this.context;
+    const { object: job, key, informers } = this.context;
     if (job?.spec?.managedBy !== undefined && job.spec.managedBy !== jobControllerName) return undefined;
     if (job === undefined || isJobFinished(job)) {
-      this.records.delete(objectKey(key));
+      this.memory.forget(informers, objectKey(key));
       await this.releasePods(this.trackedPods());
       return undefined;
     }
@@ -102,24 +87,20 @@ class JobSync {
   }
 
   private async sync(job: Job, pods: readonly Pod[]): Promise<undefined | { requeueAfterMs: number }> {
-    const nowMs = this.context.world.clock.now();
+    const { world, informers, key } = this.context;
+    const nowMs = world.clock.now();
     const startTime = startTimeOf(job, nowMs);
-    const facts = jobFacts(job, pods, this.record(job));
+    const facts = jobFacts(job, pods, this.memory.get(informers, objectKey(key), job.metadata.uid) ?? noFailures);
     const plan = planJob(facts, parseTime(startTime), nowMs);
     const { done, failure } = await this.carryOut(job, plan);
     const account = planAccount(facts, plan, done, startTime, nowMs);
     if (account.pause !== undefined)
       this.tell(job, 'Normal', account.pause, account.pause === 'Suspended' ? 'Job suspended' : 'Job resumed');
     const named = await this.writeStatus(job, account.status);
-    this.records.set(objectKey(this.context.key), { uid: job.metadata.uid ?? '', record: facts.record });
+    this.memory.set(informers, objectKey(key), job.metadata.uid, facts.record);
     await this.count(named, pods, account, nowMs);
     if (failure !== undefined) throw failure;
     return plan.requeueAfterMs === undefined ? undefined : { requeueAfterMs: plan.requeueAfterMs };
-  }
-
-  private record({ metadata }: Job): BackoffRecord {
-    const found = this.records.get(objectKey(this.context.key));
-    return found?.uid === metadata.uid ? found!.record : noFailures;
   }
 
   private async claimPods(job: Job): Promise<readonly Pod[]> {
@@ -246,7 +227,3 @@ class JobSync {
     this.context.events.record(job, type, reason, message);
   }
 }
-
-const isNamespaceEnding = (error: unknown): boolean =>
-  StatusError.is(error, 'Forbidden') &&
-  (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false);
