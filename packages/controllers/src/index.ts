@@ -6,6 +6,7 @@ import { deploymentController } from './deployment/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
+import { horizontalPodAutoscalerController, type MetricsSource } from './horizontal-pod-autoscaler/index.js';
 import { jobController } from './job/index.js';
 import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
@@ -20,6 +21,7 @@ export * from './deployment/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
+export * from './horizontal-pod-autoscaler/index.js';
 export * from './job/index.js';
 export * from './namespace/index.js';
 export * from './node-lifecycle/index.js';
@@ -37,6 +39,8 @@ export interface BuiltinControllersOptions {
   readonly only?: readonly string[];
   /** PEM, for pods to trust the API server by. Empty for a server without a socket. */
   readonly rootCertificate?: string;
+  /** What autoscalers ask; they know no metric unless given. */
+  readonly metrics?: MetricsSource;
 }
 
 export interface BuiltinControllers {
@@ -48,6 +52,7 @@ export function builtinControllers({
   kinds,
   only,
   rootCertificate = '',
+  metrics,
 }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
   const controllers = [
@@ -56,6 +61,7 @@ export function builtinControllers({
     jobController(),
     ttlAfterFinishedController(),
     cronJobController(),
+    horizontalPodAutoscalerController({ kinds, ...(metrics === undefined ? {} : { metrics }) }),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),

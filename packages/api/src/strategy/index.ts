@@ -1,5 +1,6 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { autoscalerStrategy } from './autoscaler.js';
 import { cronJobStrategy } from './cron-job.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { jobStrategy } from './job.js';
@@ -31,6 +32,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'apps/ReplicaSet': replicaSetStrategy,
   'apps/StatefulSet': workloadStrategy,
   'apps/DaemonSet': workloadStrategy,
+  'autoscaling/HorizontalPodAutoscaler': autoscalerStrategy,
   'batch/Job': jobStrategy,
   'batch/CronJob': cronJobStrategy,
   'networking.k8s.io/Ingress': specGeneration,
