@@ -7,9 +7,9 @@
  * follow the Node object last set; the object is canonical. 4. an array may be replaced when nodes are added:
  * hold none across cycles.
  */
-import type { Node, Taint } from '@pintle/api/core/v1';
-import type { LabelSelector } from '@pintle/machinery';
+import { Namespace, type Node, type Taint } from '@pintle/api/core/v1';
 import { amountsOf } from './amounts.js';
+import { ClusterObjects } from './cluster-objects.js';
 import { Dictionary } from './dictionary.js';
 import { HostPorts } from './host-ports.js';
 import { ImageStates } from './image-states.js';
@@ -39,15 +39,11 @@ export class NodeTable {
   private capacity: number;
   private readonly observers: PodObserver[] = [];
   private readonly indexes = new Map<string, PodObserver>();
-  private readonly namespaces = new Map<string, Readonly<Record<string, string>>>();
 
   /** Grows whenever nodes come or go, or their labels or taints change: what is kept by them is counted anew. */
   topologyVersion = 0;
-  /** Grows whenever labels of a namespace change. */
-  namespaceVersion = 0;
-  /** What the pods of the same owner and Services have in common, where that is known. */
-  ownerSelector: (pod: PodInfo) => LabelSelector | undefined = () => undefined;
-
+  /** What there is besides nodes and pods. */
+  readonly objects = new ClusterObjects();
   readonly resources: ResourceColumns;
   readonly labels: LabelColumns;
   readonly images = new ImageStates();
@@ -130,14 +126,7 @@ export class NodeTable {
   }
 
   namespaceLabels(name: string): Readonly<Record<string, string>> {
-    return this.namespaces.get(name) ?? noLabels;
-  }
-
-  /** The labels of a namespace; undefined when it is gone. */
-  setNamespace(name: string, labels: Readonly<Record<string, string>> | undefined): void {
-    this.namespaceVersion++;
-    if (labels === undefined) this.namespaces.delete(name);
-    else this.namespaces.set(name, labels);
+    return this.objects.get(Namespace, name)?.metadata.labels ?? noLabels;
   }
 
   /** Adds the node, or makes its row follow the new object. Returns the row. */

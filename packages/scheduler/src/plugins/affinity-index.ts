@@ -3,6 +3,7 @@
  * many different terms as there are, so that a pod is judged by a few look-ups however many pods there are.
  */
 
+import { Namespace } from '@pintle/api/core/v1';
 import type { NodeTable, PodObserver } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { eachPod, Tally } from '../nodes/tally.js';
@@ -35,7 +36,7 @@ export class AffinityIndex implements PodObserver {
 
   constructor(private readonly table: NodeTable) {
     this.topologyVersion = table.topologyVersion;
-    this.namespaceVersion = table.namespaceVersion;
+    this.namespaceVersion = table.objects.version(Namespace);
     eachPod(table, (row, pod) => this.carry(row, pod, 1));
   }
 
@@ -69,7 +70,8 @@ export class AffinityIndex implements PodObserver {
   }
 
   private get current(): boolean {
-    return this.topologyVersion === this.table.topologyVersion && this.namespaceVersion === this.table.namespaceVersion;
+    const { topologyVersion, objects } = this.table;
+    return this.topologyVersion === topologyVersion && this.namespaceVersion === objects.version(Namespace);
   }
 
   private tallyOf(selection: Selection, topologyKey: string): Tally {
@@ -118,7 +120,7 @@ export class AffinityIndex implements PodObserver {
   private refresh(): void {
     if (this.current) return;
     this.topologyVersion = this.table.topologyVersion;
-    this.namespaceVersion = this.table.namespaceVersion;
+    this.namespaceVersion = this.table.objects.version(Namespace);
     this.byText.clear();
     const selections = [...this.selections.values()];
     for (const { tallies } of selections) for (const tally of tallies.values()) tally.clear();

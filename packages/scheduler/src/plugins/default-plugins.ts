@@ -1,6 +1,7 @@
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { defaultBinder } from './default-binder.js';
+import { defaultPreemption } from './default-preemption.js';
 import { imageLocality } from './image-locality.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
@@ -26,6 +27,7 @@ export function defaultPlugins(): readonly SchedulerPlugin[] {
     nodeResourcesFit(),
     podTopologySpread(),
     interPodAffinity(),
+    defaultPreemption(),
     nodeResourcesBalancedAllocation(),
     imageLocality(),
     defaultBinder(),

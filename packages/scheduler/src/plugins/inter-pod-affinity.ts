@@ -1,8 +1,8 @@
 /** Pods beside pods, and apart from them: required and preferred affinity and anti-affinity, in both directions. */
 
-import type { Node, Pod } from '@pintle/api/core/v1';
+import { Namespace, type Node, type Pod } from '@pintle/api/core/v1';
 import { Action } from '../framework/cluster-event.js';
-import { stateKey } from '../framework/cycle-state.js';
+import { type CycleState, stateKey } from '../framework/cycle-state.js';
 import {
   type EnqueueExtensions,
   type FilterPlugin,
@@ -57,12 +57,16 @@ export function interPodAffinity(
   return {
     name: 'InterPodAffinity',
     weight,
+    reads: [Namespace],
     preFilter(state, pod, table) {
       const wanted = wantedOf(pod, table);
       if (wanted === undefined) return skip;
       state.write(wantedKey, wanted);
       return undefined;
     },
+    // Terms that come or go with a pod are another set of tallies.
+    preFilterAddPod: renew,
+    preFilterRemovePod: renew,
     filter(state, pod, { table, row }) {
       const wanted = state.read(wantedKey) ?? wantedOf(pod, table);
       return wanted === undefined ? undefined : verdicts[judge(wanted, row)];
@@ -117,6 +121,12 @@ export function interPodAffinity(
       { resource: 'Node', action: Action.Add | Action.UpdateNodeLabel, hint: hintOfNode },
     ],
   };
+}
+
+function renew(state: CycleState, pod: PodInfo): undefined {
+  const wanted = wantedOf(pod, state.table);
+  if (wanted === undefined) state.delete(wantedKey);
+  else state.write(wantedKey, wanted);
 }
 
 /** Absent where there is nothing to filter by. */

@@ -14,6 +14,7 @@ import {
 import { skip, status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import { ownerKinds } from './owner-selector.js';
 import {
   type ConstraintDefaults,
   type DefaultConstraint,
@@ -70,6 +71,7 @@ export function podTopologySpread(
   return {
     name: 'PodTopologySpread',
     weight,
+    reads: ownerKinds,
     preFilter(state, pod, table) {
       const entry = hard(pod, table);
       if (entry === undefined) return skip;

@@ -3,6 +3,7 @@ import type { Pod, TopologySpreadConstraint } from '@pintle/api/core/v1';
 import { type CompiledLabelSelector, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import { ownerSelector } from './owner-selector.js';
 
 export interface SpreadConstraint {
   readonly topologyKey: string;
@@ -55,7 +56,7 @@ export function spreadConstraints(
   }
   const wanted = defaults.constraints.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
   if (wanted.length === 0) return none;
-  const labelSelector = table.ownerSelector(pod);
+  const labelSelector = ownerSelector(pod, table.objects);
   if (labelSelector === undefined) return none;
   return {
     constraints: wanted.map((constraint) =>
