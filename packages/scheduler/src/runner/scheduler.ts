@@ -5,7 +5,7 @@
 import { Node, Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { createEventRecorder, createEventWriter, type EventWriter, silentRecorder } from '@pintle/controller-runtime';
-import { type CancelTimer, every, type KindRef, type KubernetesObject, type World } from '@pintle/machinery';
+import { type CancelTimer, every, type KindRef, type KubernetesObject, realWorld, type World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
 import { frameworkHandle } from '../algorithm/framework-handle.js';
@@ -30,7 +30,8 @@ import { PodReports } from './pod-reports.js';
 import { Preemptor } from './preemptor.js';
 
 export interface SchedulerOptions {
-  readonly world: World;
+  /** The real world unless given. */
+  readonly world?: World;
   readonly client: Client;
   /** Neither started nor stopped here. */
   readonly informers: Informers;
@@ -90,8 +91,11 @@ class RunningScheduler implements Scheduler {
   private turnScheduled = false;
   private running = false;
 
+  private readonly world: World;
+
   constructor(private readonly options: SchedulerOptions) {
-    const { world, client, bindsMax = 256 } = options;
+    const { world = realWorld(), client, bindsMax = 256 } = options;
+    this.world = world;
     this.bindsMax = bindsMax;
     this.frameworks = frameworksOf(options.profiles ?? [profile({ plugins: defaultPlugins() })]);
     this.queue = new SchedulingQueue({ ...options.queue, frameworks: this.frameworks });
@@ -160,7 +164,8 @@ class RunningScheduler implements Scheduler {
   }
 
   async start(): Promise<void> {
-    const { informers, world } = this.options;
+    const { world } = this;
+    const { informers } = this.options;
     const nodes = informers.informer(Node);
     const pods = informers.informer(Pod);
     const others = this.kindsRead().map((kind) => informers.informer(kind));
@@ -217,14 +222,14 @@ class RunningScheduler implements Scheduler {
   }
 
   private now(): number {
-    return this.options.world.clock.now();
+    return this.world.clock.now();
   }
 
   /** Asks for a turn soon; many events ask for one turn. */
   private wake(): void {
     if (this.turnScheduled || !this.running) return;
     this.turnScheduled = true;
-    this.options.world.clock.schedule(0, () => {
+    this.world.clock.schedule(0, () => {
       this.turnScheduled = false;
       this.turn();
     });
@@ -263,7 +268,7 @@ class RunningScheduler implements Scheduler {
     try {
       outcome = this.placer.attempt(framework, pod);
     } catch (error) {
-      this.options.world.logger.log('error', 'an attempt failed', { pod: pod.key, error });
+      this.world.logger.log('error', 'an attempt failed', { pod: pod.key, error });
       outcome = { type: 'failed', status: { code: 'Error', reasons: [String(error)], cause: error } };
     }
     if (outcome.type === 'placed') this.keep(queued, framework, outcome);
@@ -292,7 +297,7 @@ class RunningScheduler implements Scheduler {
     }
     const held = permit.status.code === 'Wait' ? this.permits.hold(pod, nodeName, permit.waits) : undefined;
     const bind = this.bind(queued, framework, outcome, held).catch((error) => {
-      this.options.world.logger.log('error', 'a binding cycle failed', { pod: pod.key, error });
+      this.world.logger.log('error', 'a binding cycle failed', { pod: pod.key, error });
     });
     this.binding.add(bind);
     void bind.then(() => {
@@ -317,7 +322,8 @@ class RunningScheduler implements Scheduler {
       }
     }
     const { handle } = this;
-    const { client, world, bindTimeoutMs: timeoutMs = 30_000, assumedPodTtlMs = 0 } = this.options;
+    const { world } = this;
+    const { client, bindTimeoutMs: timeoutMs = 30_000, assumedPodTtlMs = 0 } = this.options;
     const bound = await bindPod({ framework, state, pod, nodeName, handle, client, clock: world.clock, timeoutMs });
     if (bound.type === 'failed') {
       this.giveUp(queued, framework, outcome, bound.status, 'binding');
@@ -404,7 +410,7 @@ class RunningScheduler implements Scheduler {
     this.cancelBackoff = undefined;
     const next = this.queue.nextBackoffMs();
     if (next === undefined || !this.running) return;
-    this.cancelBackoff = this.options.world.clock.schedule(Math.max(0, next - this.now()), () => this.wake());
+    this.cancelBackoff = this.world.clock.schedule(Math.max(0, next - this.now()), () => this.wake());
   }
 
   private flush(): void {
@@ -414,14 +420,14 @@ class RunningScheduler implements Scheduler {
 
   private expire(): void {
     for (const pod of this.cache.expire(this.now())) {
-      this.options.world.logger.log('warn', 'a bound pod was never seen and counts no longer', { pod: pod.key });
+      this.world.logger.log('warn', 'a bound pod was never seen and counts no longer', { pod: pod.key });
       this.queue.moveAll(clusterEvents.assignedPodDelete, pod.pod, undefined, this.now());
     }
     this.wake();
   }
 
   private logPlugin(failure: Status, pod: PodInfo): void {
-    this.options.world.logger.log('error', statusMessage(failure), { pod: pod.key, error: failure.cause });
+    this.world.logger.log('error', statusMessage(failure), { pod: pod.key, error: failure.cause });
   }
 }
 
