@@ -11,6 +11,7 @@ import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
+import { statefulSetController } from './statefulset/index.js';
 
 export * from './deployment/index.js';
 export * from './endpoint-slice/index.js';
@@ -23,6 +24,7 @@ export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
+export * from './statefulset/index.js';
 
 export interface BuiltinControllersOptions {
   /** Every kind that objects can be of, for those that look at all of them. */
@@ -47,6 +49,7 @@ export function builtinControllers({
   const controllers = [
     deploymentController(),
     replicaSetController(),
+    statefulSetController(),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),

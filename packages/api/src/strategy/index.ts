@@ -1,10 +1,12 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { controllerRevisionStrategy } from './controller-revision.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
 import { serviceStrategy } from './service.js';
+import { statefulSetStrategy } from './stateful-set.js';
 import { deploymentStrategy, replicaSetStrategy, specGeneration, workloadStrategy } from './workloads.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each strategy is of its own kind.
@@ -27,7 +29,8 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   'apps/Deployment': deploymentStrategy,
   'apps/ReplicaSet': replicaSetStrategy,
-  'apps/StatefulSet': workloadStrategy,
+  'apps/StatefulSet': statefulSetStrategy,
+  'apps/ControllerRevision': controllerRevisionStrategy,
   'apps/DaemonSet': workloadStrategy,
   'batch/Job': specGeneration,
   'batch/CronJob': specGeneration,

@@ -12,17 +12,19 @@ import {
 } from '@pintle/machinery';
 import type { Deployment, ReplicaSet } from '../apps/v1/index.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
+import { amountErrors, nonNegativeErrors } from './amount.js';
 import { defaultPodSpec, podSpecErrors } from './pod.js';
 
 interface WithSpec extends KubernetesObject {
   readonly spec?: unknown;
 }
 
-const specChanged = (object: WithSpec, old: WithSpec) => object.spec !== old.spec && !deepEqual(object.spec, old.spec);
+export const specChanged = (object: WithSpec, old: WithSpec) =>
+  object.spec !== old.spec && !deepEqual(object.spec, old.spec);
 
 export const specGeneration: Strategy<WithSpec> = { generationChanged: specChanged };
 
-interface Workload extends KubernetesObject {
+export interface Workload extends KubernetesObject {
   readonly spec?: {
     readonly replicas?: number;
     readonly minReadySeconds?: number;
@@ -31,21 +33,18 @@ interface Workload extends KubernetesObject {
   };
 }
 
-function withPodDefaults<T extends Workload>(object: T): T {
+export function withPodDefaults<T extends Workload>(object: T): T {
   const template = object.spec?.template;
   if (template?.spec === undefined) return object;
   return { ...object, spec: { ...object.spec, template: { ...template, spec: defaultPodSpec(template.spec) } } };
 }
 
-function workloadErrors(object: Workload): readonly FieldError[] {
+export function workloadErrors(object: Workload): readonly FieldError[] {
   const { spec } = object;
   if (spec === undefined) return [requiredField('spec')];
   const errors: FieldError[] = [];
-  for (const field of ['replicas', 'minReadySeconds'] as const) {
-    const value = spec[field];
-    if (value !== undefined && value < 0)
-      errors.push(invalidField(`spec.${field}`, value, 'must be greater than or equal to 0'));
-  }
+  for (const field of ['replicas', 'minReadySeconds'] as const)
+    errors.push(...nonNegativeErrors(spec[field], `spec.${field}`));
   if (spec.selector !== undefined && isLabelSelector(spec.selector))
     errors.push(...selectorErrors(spec.selector, spec.template));
   if (spec.template?.spec === undefined) errors.push(requiredField('spec.template.spec.containers'));
@@ -129,33 +128,17 @@ function deploymentErrors(deployment: Deployment): readonly FieldError[] {
       ['maxSurge', maxSurge],
       ['maxUnavailable', maxUnavailable],
     ] as const)
-      errors.push(...amountErrors(value, `spec.strategy.rollingUpdate.${field}`));
+      errors.push(...(value === undefined ? [] : amountErrors(value, `spec.strategy.rollingUpdate.${field}`)));
     const isZero = (value: unknown) => value === 0 || value === '0%';
     if (isZero(maxSurge) && isZero(maxUnavailable))
       errors.push(
         invalidField('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
       );
   }
-  if (revisionHistoryLimit !== undefined && revisionHistoryLimit < 0)
-    errors.push(invalidField('spec.revisionHistoryLimit', revisionHistoryLimit, 'must be greater than or equal to 0'));
+  errors.push(...nonNegativeErrors(revisionHistoryLimit, 'spec.revisionHistoryLimit'));
   if (progressDeadlineSeconds !== undefined && progressDeadlineSeconds <= minReadySeconds)
     errors.push(
       invalidField('spec.progressDeadlineSeconds', progressDeadlineSeconds, 'must be greater than minReadySeconds'),
     );
   return errors;
-}
-
-function amountErrors(value: number | string | undefined, path: string): readonly FieldError[] {
-  if (value === undefined) return [];
-  if (typeof value === 'number')
-    return value < 0 ? [invalidField(path, value, 'must be greater than or equal to 0')] : [];
-  return /^\d+%$/.test(value)
-    ? []
-    : [
-        invalidField(
-          path,
-          value,
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-        ),
-      ];
 }
