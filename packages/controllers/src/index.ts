@@ -9,6 +9,7 @@ import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
+import { replicationController } from './replication/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
 import { statefulSetController } from './statefulset/index.js';
@@ -22,6 +23,7 @@ export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
 export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
+export * from './replication/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
 export * from './statefulset/index.js';
@@ -49,6 +51,7 @@ export function builtinControllers({
   const controllers = [
     deploymentController(),
     replicaSetController(),
+    replicationController(),
     statefulSetController(),
     endpointSliceController(),
     endpointsController(),

@@ -283,6 +283,7 @@ export const columnsByKind: Readonly<Record<string, AnyColumns>> = {
     integer<ReplicationController>('Ready', ({ status }) => status?.readyReplicas),
     ageColumn,
     ...templateColumns<ReplicationController>(),
+    wide<ReplicationController>('Selector', ({ spec }) => labelText(spec?.selector)),
   ],
   '/PersistentVolume': [
     nameColumn,

@@ -2,12 +2,14 @@
 import type { Strategy } from '@pintle/machinery';
 import { controllerRevisionStrategy } from './controller-revision.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
+import { daemonSetStrategy } from './daemon-set.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
+import { replicationControllerStrategy } from './replication-controller.js';
 import { serviceStrategy } from './service.js';
 import { statefulSetStrategy } from './stateful-set.js';
-import { deploymentStrategy, replicaSetStrategy, specGeneration, workloadStrategy } from './workloads.js';
+import { deploymentStrategy, replicaSetStrategy, specGeneration } from './workloads.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each strategy is of its own kind.
 type AnyStrategy = Strategy<any>;
@@ -23,7 +25,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Node': nodeStrategy,
   '/Namespace': namespaceStrategy,
   '/Service': serviceStrategy,
-  '/ReplicationController': workloadStrategy,
+  '/ReplicationController': replicationControllerStrategy,
   '/Endpoints': { allowCreateOnUpdate: true },
   '/Event': { allowCreateOnUpdate: true },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
@@ -31,7 +33,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'apps/ReplicaSet': replicaSetStrategy,
   'apps/StatefulSet': statefulSetStrategy,
   'apps/ControllerRevision': controllerRevisionStrategy,
-  'apps/DaemonSet': workloadStrategy,
+  'apps/DaemonSet': daemonSetStrategy,
   'batch/Job': specGeneration,
   'batch/CronJob': specGeneration,
   'networking.k8s.io/Ingress': specGeneration,

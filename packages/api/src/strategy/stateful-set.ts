@@ -5,7 +5,6 @@ import {
   type FieldError,
   forbiddenField,
   invalidField,
-  labelSelectorMatcher,
   maskTrailingDash,
   notSupportedField,
   requiredField,
@@ -13,7 +12,9 @@ import {
 } from '@pintle/machinery';
 import type { StatefulSet, StatefulSetSpec } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
-import { specChanged, withPodDefaults } from './workloads.js';
+import { endlessErrors, selectorErrors, specChanged, type WorkloadNames, withPodDefaults } from './workloads.js';
+
+const names: WorkloadNames = { selects: 'statefulset', runs: 'StatefulSet' };
 
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   nameErrors: (name, prefix) => dns1123LabelErrors(prefix ? maskTrailingDash(name) : name),
@@ -75,18 +76,9 @@ function statefulSetErrors({ spec }: StatefulSet): readonly FieldError[] {
     ...nonNegativeErrors(spec.replicas, 'spec.replicas'),
     ...nonNegativeErrors(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...nonNegativeErrors(spec.ordinals?.start, 'spec.ordinals.start'),
-    ...selectorErrors(spec),
+    ...selectorErrors(spec, names),
+    ...endlessErrors(spec.template, names),
   );
-  const { restartPolicy, activeDeadlineSeconds } = spec.template?.spec ?? {};
-  if (restartPolicy !== undefined && restartPolicy !== 'Always')
-    errors.push(notSupportedField('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
-  if (activeDeadlineSeconds !== undefined)
-    errors.push(
-      forbiddenField(
-        'spec.template.spec.activeDeadlineSeconds',
-        'activeDeadlineSeconds in StatefulSet is not Supported',
-      ),
-    );
   return errors;
 }
 
@@ -107,17 +99,6 @@ function updateStrategyErrors({ updateStrategy }: StatefulSetSpec): readonly Fie
       ? [invalidField(at, maxUnavailable, 'cannot be 0')]
       : []),
   ];
-}
-
-function selectorErrors({ selector, template }: StatefulSetSpec): readonly FieldError[] {
-  if (selector === undefined) return [requiredField('spec.selector')];
-  const compiled = labelSelectorMatcher(selector);
-  if (compiled.isEverything)
-    return [invalidField('spec.selector', selector, 'empty selector is invalid for statefulset')];
-  const labels = template?.metadata?.labels ?? {};
-  return compiled.matches(labels)
-    ? []
-    : [invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')];
 }
 
 const changeable = [

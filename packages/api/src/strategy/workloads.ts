@@ -2,11 +2,13 @@
 import {
   deepEqual,
   type FieldError,
+  forbiddenField,
   immutableField,
   invalidField,
   type KubernetesObject,
   type LabelSelector,
   labelSelectorMatcher,
+  notSupportedField,
   requiredField,
   type Strategy,
 } from '@pintle/machinery';
@@ -28,7 +30,7 @@ export interface Workload extends KubernetesObject {
   readonly spec?: {
     readonly replicas?: number;
     readonly minReadySeconds?: number;
-    readonly selector?: LabelSelector | Readonly<Record<string, string>>;
+    readonly selector?: LabelSelector;
     readonly template?: PodTemplateSpec;
   };
 }
@@ -39,62 +41,74 @@ export function withPodDefaults<T extends Workload>(object: T): T {
   return { ...object, spec: { ...object.spec, template: { ...template, spec: defaultPodSpec(template.spec) } } };
 }
 
-export function workloadErrors(object: Workload): readonly FieldError[] {
-  const { spec } = object;
+/** What must hold of every kind that keeps pods running. `kind` is as messages name it. */
+export function workloadErrors({ spec }: Workload, kind: WorkloadNames): readonly FieldError[] {
   if (spec === undefined) return [requiredField('spec')];
   const errors: FieldError[] = [];
   for (const field of ['replicas', 'minReadySeconds'] as const)
     errors.push(...nonNegativeErrors(spec[field], `spec.${field}`));
-  if (spec.selector !== undefined && isLabelSelector(spec.selector))
-    errors.push(...selectorErrors(spec.selector, spec.template));
+  errors.push(...selectorErrors(spec, kind));
   if (spec.template?.spec === undefined) errors.push(requiredField('spec.template.spec.containers'));
-  else {
-    errors.push(...podSpecErrors(spec.template.spec, 'spec.template.spec'));
-    if (spec.template.spec.restartPolicy !== 'Always') {
-      errors.push({
-        type: 'FieldValueNotSupported',
-        field: 'spec.template.spec.restartPolicy',
-        badValue: spec.template.spec.restartPolicy,
-        detail: 'supported values: "Always"',
-      });
-    }
-  }
+  else errors.push(...podSpecErrors(spec.template.spec, 'spec.template.spec'), ...endlessErrors(spec.template, kind));
   return errors;
 }
 
-const isLabelSelector = (selector: object): selector is LabelSelector =>
-  'matchLabels' in selector || 'matchExpressions' in selector || Object.keys(selector).length === 0;
+export interface WorkloadNames {
+  /** As in "empty selector is invalid for deployment". */
+  readonly selects: string;
+  /** As in "activeDeadlineSeconds in ReplicaSet is not Supported". */
+  readonly runs: string;
+}
 
-function selectorErrors(selector: LabelSelector, template: PodTemplateSpec | undefined): readonly FieldError[] {
+/** The pods of a template that is to run for ever. */
+export function endlessErrors({ spec }: PodTemplateSpec, { runs }: WorkloadNames): readonly FieldError[] {
+  const { restartPolicy = 'Always', activeDeadlineSeconds } = spec ?? {};
+  const path = 'spec.template.spec';
+  return [
+    ...(restartPolicy === 'Always' ? [] : [notSupportedField(`${path}.restartPolicy`, restartPolicy, ['Always'])]),
+    ...(activeDeadlineSeconds === undefined
+      ? []
+      : [forbiddenField(`${path}.activeDeadlineSeconds`, `activeDeadlineSeconds in ${runs} is not Supported`)]),
+  ];
+}
+
+export function selectorErrors(
+  { selector, template }: NonNullable<Workload['spec']>,
+  { selects }: WorkloadNames,
+): readonly FieldError[] {
+  if (selector === undefined) return [requiredField('spec.selector')];
   const compiled = labelSelectorMatcher(selector);
   if (compiled.isEverything)
-    return [invalidField('spec.selector', selector, 'empty selector is invalid for deployment')];
+    return [invalidField('spec.selector', selector, `empty selector is invalid for ${selects}`)];
   const labels = template?.metadata?.labels ?? {};
   return compiled.matches(labels)
     ? []
     : [invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')];
 }
 
-export const workloadStrategy: Strategy<Workload> = {
-  defaults: withPodDefaults,
-  generationChanged: specChanged,
-  validateCreate: workloadErrors,
-  validateUpdate: workloadErrors,
-};
+interface Selecting {
+  readonly spec?: { readonly selector?: unknown };
+}
+
+/** A selector is chosen once. */
+export const selectorChangeErrors = ({ spec }: Selecting, { spec: old }: Selecting): readonly FieldError[] =>
+  deepEqual(spec?.selector, old?.selector) ? [] : [immutableField('spec.selector', spec?.selector)];
+
+// Upstream's own words: a ReplicaSet is told of deployments, and a Deployment of ReplicaSets.
+const names: WorkloadNames = { selects: 'deployment', runs: 'ReplicaSet' };
 
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
-  ...(workloadStrategy as unknown as Strategy<ReplicaSet>),
+  defaults: withPodDefaults,
+  generationChanged: specChanged,
   prepareForCreate: (set) => ({ ...set, status: { replicas: 0 } }),
-  validateUpdate: (set, old) => [
-    ...workloadErrors(set as Workload),
-    ...(deepEqual(set.spec?.selector, old.spec?.selector) ? [] : [immutableField('spec.selector', set.spec?.selector)]),
-  ],
+  validateCreate: (set) => workloadErrors(set, names),
+  validateUpdate: (set, old) => [...workloadErrors(set, names), ...selectorChangeErrors(set, old)],
 };
 
 export const deploymentStrategy: Strategy<Deployment> = {
-  ...(workloadStrategy as unknown as Strategy<Deployment>),
+  generationChanged: specChanged,
   defaults(deployment) {
-    const withPods = withPodDefaults(deployment as Workload) as Deployment;
+    const withPods = withPodDefaults(deployment);
     const { spec } = withPods;
     if (spec === undefined || spec.strategy?.type !== 'RollingUpdate') return withPods;
     const { maxSurge = '25%', maxUnavailable = '25%' } = spec.strategy.rollingUpdate ?? {};
@@ -104,16 +118,11 @@ export const deploymentStrategy: Strategy<Deployment> = {
     };
   },
   validateCreate: deploymentErrors,
-  validateUpdate: (deployment, old) => [
-    ...deploymentErrors(deployment),
-    ...(deepEqual(deployment.spec?.selector, old.spec?.selector)
-      ? []
-      : [immutableField('spec.selector', deployment.spec?.selector)]),
-  ],
+  validateUpdate: (deployment, old) => [...deploymentErrors(deployment), ...selectorChangeErrors(deployment, old)],
 };
 
 function deploymentErrors(deployment: Deployment): readonly FieldError[] {
-  const errors = [...workloadErrors(deployment as Workload)];
+  const errors = [...workloadErrors(deployment, names)];
   const { strategy, progressDeadlineSeconds, minReadySeconds = 0, revisionHistoryLimit } = deployment.spec ?? {};
   if (strategy?.type === 'Recreate' && strategy.rollingUpdate !== undefined) {
     errors.push({

@@ -28,7 +28,10 @@ export function statefulSetController({ concurrency = 5 }: { readonly concurrenc
   return controller({ name: 'statefulset', component: 'statefulset-controller', concurrency, gatherMs })
     .for(StatefulSet)
     .owns(Pod)
-    .watches(Pod, wouldAdopt(StatefulSet))
+    .watches(
+      Pod,
+      wouldAdopt(StatefulSet, ({ spec }) => spec?.selector),
+    )
     .watches(ControllerRevision, () => [])
     .watches(PersistentVolumeClaim, setsOfClaim, { predicate: ({ type }) => type === 'deleted' })
     .reconcile(reconcile);
