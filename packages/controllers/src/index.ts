@@ -1,6 +1,7 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
+import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
@@ -14,6 +15,7 @@ import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
 import { statefulSetController } from './statefulset/index.js';
 
+export * from './daemonset/index.js';
 export * from './deployment/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
@@ -53,6 +55,7 @@ export function builtinControllers({
     replicaSetController(),
     replicationController(),
     statefulSetController(),
+    daemonSetController(),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),
