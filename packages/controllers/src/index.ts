@@ -3,6 +3,7 @@ import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
 import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
+import { disruptionController, staleDisruptionController } from './disruption/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
@@ -17,6 +18,7 @@ import { statefulSetController } from './statefulset/index.js';
 
 export * from './daemonset/index.js';
 export * from './deployment/index.js';
+export * from './disruption/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
@@ -56,6 +58,8 @@ export function builtinControllers({
     replicationController(),
     statefulSetController(),
     daemonSetController(),
+    disruptionController({ kinds }),
+    staleDisruptionController(),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),

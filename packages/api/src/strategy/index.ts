@@ -6,6 +6,7 @@ import { daemonSetStrategy } from './daemon-set.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
+import { podDisruptionBudgetStrategy } from './pod-disruption-budget.js';
 import { replicationControllerStrategy } from './replication-controller.js';
 import { serviceStrategy } from './service.js';
 import { statefulSetStrategy } from './stateful-set.js';
@@ -38,7 +39,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'batch/CronJob': specGeneration,
   'networking.k8s.io/Ingress': specGeneration,
   'networking.k8s.io/NetworkPolicy': specGeneration,
-  'policy/PodDisruptionBudget': specGeneration,
+  'policy/PodDisruptionBudget': podDisruptionBudgetStrategy,
   'discovery.k8s.io/EndpointSlice': {
     generationChanged: (object, old) => object.endpoints !== old.endpoints || object.ports !== old.ports,
   },

@@ -16,16 +16,16 @@ const selecting = (object: ReplicationController, selector: Selector) => ({
 });
 
 function withDefaults(object: ReplicationController): ReplicationController {
-  const labels = object.spec?.template?.metadata?.labels;
-  const selector = isEmpty(object.spec?.selector) ? labels : object.spec?.selector;
-  const { spec } = withPodDefaults(selecting(object, selector));
-  const labelled = isEmpty(object.metadata.labels) && labels !== undefined;
+  const { metadata, spec } = object;
+  if (spec === undefined) return object;
+  const labels = spec.template?.metadata?.labels;
+  const { selector: _, ...rest } = spec;
+  const { spec: defaulted } = withPodDefaults({ ...object, spec: rest });
+  const selector = isEmpty(spec.selector) ? labels : spec.selector;
   return {
     ...object,
-    metadata: labelled ? { ...object.metadata, labels } : object.metadata,
-    ...(object.spec === undefined
-      ? {}
-      : { spec: { ...object.spec, ...spec, ...(selector === undefined ? {} : { selector }) } as typeof object.spec }),
+    metadata: isEmpty(metadata.labels) && labels !== undefined ? { ...metadata, labels } : metadata,
+    spec: { ...defaulted, ...(selector === undefined ? {} : { selector }) } as typeof spec,
   };
 }
 
