@@ -4,7 +4,12 @@ import { Node, Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type Predicate, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, labelSelectorMatcher, StatusError } from '@pintle/machinery';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
-import { podRevisionLabel, podRevisionOf, surplusRevisions } from '../history/controller-revision.js';
+import {
+  podRevisionLabel,
+  podRevisionOf,
+  revisionLimitDefault,
+  surplusRevisions,
+} from '../history/controller-revision.js';
 import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from '../history/revisions.js';
 import { ignoreGone } from '../ignore-gone.js';
 import { inSlowStart } from '../slow-start.js';
@@ -78,8 +83,12 @@ async function reconcile(
   } finally {
     await writeStatus(client, DaemonSet, set, plan.status).catch(ignoreGone);
   }
-  const live = new Set([hashOf(revision), ...claims.owned.map(podRevisionOf)]);
-  const surplus = surplusRevisions(revisions, (each) => live.has(hashOf(each)), set.spec.revisionHistoryLimit);
+  const live = new Set(claims.owned.map(podRevisionOf));
+  const old = revisions.filter(({ metadata }) => metadata.name !== revision.metadata.name);
+  const { revisionHistoryLimit = revisionLimitDefault } = set.spec;
+  // As upstream, old revisions of which there are pods take their place in the history.
+  const places = revisionHistoryLimit - old.filter((each) => live.has(hashOf(each))).length;
+  const surplus = surplusRevisions(old, (each) => live.has(hashOf(each)), places);
   await deleteRevisions(context, surplus);
   return plan.lookAgainInMs === undefined ? undefined : { requeueAfterMs: plan.lookAgainInMs };
 }
