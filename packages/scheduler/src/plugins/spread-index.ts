@@ -3,12 +3,12 @@
  * on nodes) share the counts, which follow the table as pods come and go.
  */
 
+import { untolerated } from '@pintle/api/placement';
 import { compileLabels, compileTerm, type RowTest } from '../nodes/node-selector.js';
 import type { NodeTable, PodObserver } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { eachPod } from '../nodes/tally.js';
 import type { SpreadConstraint, SpreadConstraints } from './spread-constraints.js';
-import { untolerated } from './tolerations.js';
 
 /** One constraint's counts. */
 export interface SpreadCounts {
