@@ -63,18 +63,17 @@ export function claimable<T extends KubernetesObject>(
   ];
 }
 
-interface Selecting extends KubernetesObject {
-  readonly spec?: { readonly selector?: LabelSelector };
-}
-
 /** Wakes the owners that might adopt a changed object: those whose selector matches what nobody controls. */
-export function wouldAdopt<T extends Selecting>(kind: KindRef<T>): Mapper<KubernetesObject> {
+export function wouldAdopt<T extends KubernetesObject>(
+  kind: KindRef<T>,
+  selectorOf: (owner: T) => LabelSelector | undefined,
+): Mapper<KubernetesObject> {
   return ({ metadata }, informers): readonly ObjectKey[] => {
     if (metadata.ownerReferences?.some((owner) => owner.controller)) return [];
     return informers
       .informer(kind)
       .lister.list({ namespace: metadata.namespace ?? '' })
-      .filter(({ spec }) => labelSelectorMatcher(spec?.selector).matches(metadata.labels ?? {}))
+      .filter((owner) => labelSelectorMatcher(selectorOf(owner)).matches(metadata.labels ?? {}))
       .map((owner) => ({ name: owner.metadata.name ?? '', namespace: owner.metadata.namespace ?? '' }));
   };
 }

@@ -2,7 +2,9 @@
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
 import { cronJobController } from './cronjob/index.js';
+import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
+import { disruptionController, staleDisruptionController } from './disruption/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
@@ -12,12 +14,16 @@ import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
+import { replicationController } from './replication/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
+import { statefulSetController } from './statefulset/index.js';
 import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 
 export * from './cronjob/index.js';
+export * from './daemonset/index.js';
 export * from './deployment/index.js';
+export * from './disruption/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
@@ -28,8 +34,10 @@ export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
 export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
+export * from './replication/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
+export * from './statefulset/index.js';
 export * from './ttl-after-finished/index.js';
 
 export interface BuiltinControllersOptions {
@@ -58,6 +66,11 @@ export function builtinControllers({
   const controllers = [
     deploymentController(),
     replicaSetController(),
+    replicationController(),
+    statefulSetController(),
+    daemonSetController(),
+    disruptionController({ kinds }),
+    staleDisruptionController(),
     jobController(),
     ttlAfterFinishedController(),
     cronJobController(),

@@ -3,8 +3,9 @@ import { type FieldError, invalidField, notSupportedField, requiredField, type S
 import { CronSyntaxError, parseCronSchedule } from '../batch/cron/cron-schedule.js';
 import { zoneOf } from '../batch/cron/zone.js';
 import type { CronJob, CronJobSpec } from '../batch/v1/cron-job.js';
+import { nonNegativeErrors } from './amount.js';
 import { withPolicyDefaults } from './job.js';
-import { jobSpecErrors, nonNegative } from './job-spec.js';
+import { jobSpecErrors } from './job-spec.js';
 import { specGeneration, withPodDefaults } from './workloads.js';
 
 /** The names of its Jobs are eleven characters longer, and theirs are at most 63. */
@@ -21,7 +22,7 @@ function withDefaults(cronJob: CronJob): CronJob {
 
 function specErrors(spec: CronJobSpec, old?: CronJobSpec): readonly FieldError[] {
   const errors: FieldError[] = [...scheduleErrors(spec, old?.schedule.includes('TZ') ?? false)];
-  errors.push(...nonNegative('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds));
+  errors.push(...nonNegativeErrors(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'));
   if (spec.timeZone !== undefined && spec.timeZone !== old?.timeZone) errors.push(...timeZoneErrors(spec.timeZone));
   if (!policies.includes(spec.concurrencyPolicy ?? ''))
     errors.push(notSupportedField('spec.concurrencyPolicy', spec.concurrencyPolicy, policies));
@@ -36,7 +37,7 @@ function specErrors(spec: CronJobSpec, old?: CronJobSpec): readonly FieldError[]
       errors.push(notSupportedField(`${path}.manualSelector`, job.manualSelector, ['nil', 'false']));
   }
   for (const field of ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const)
-    errors.push(...nonNegative(`spec.${field}`, spec[field]));
+    errors.push(...nonNegativeErrors(spec[field], `spec.${field}`));
   return errors;
 }
 

@@ -12,6 +12,7 @@ import {
   tooManyField,
 } from '@pintle/machinery';
 import type { JobSpec, PodFailurePolicyRule, SuccessPolicyRule } from '../batch/v1/job.js';
+import { nonNegativeErrors } from './amount.js';
 import { countOf, parseIndexRanges } from './job-indexes.js';
 import { podSpecErrors } from './pod.js';
 
@@ -34,9 +35,6 @@ const conditionStatuses = ['False', 'True', 'Unknown'];
 const listed = (values: readonly string[]) =>
   `valid values: [${values.map((value) => JSON.stringify(value)).join(' ')}]`;
 
-export const nonNegative = (path: string, value: number | undefined): readonly FieldError[] =>
-  value !== undefined && value < 0 ? [invalidField(path, value, 'must be greater than or equal to 0')] : [];
-
 export function jobSpecErrors(spec: JobSpec, path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   for (const field of [
@@ -48,7 +46,7 @@ export function jobSpecErrors(spec: JobSpec, path: string): readonly FieldError[
     'backoffLimitPerIndex',
     'maxFailedIndexes',
   ] as const)
-    errors.push(...nonNegative(`${path}.${field}`, spec[field]));
+    errors.push(...nonNegativeErrors(spec[field], `${path}.${field}`));
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
     errors.push(requiredField(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
   if (spec.managedBy !== undefined) errors.push(...managedByErrors(spec.managedBy, `${path}.managedBy`));
@@ -223,7 +221,7 @@ function successRuleErrors(
     if (succeededCount > max)
       errors.push(invalidField(at, succeededCount, `must be less than or equal to ${max} (the number of ${what})`));
   };
-  errors.push(...nonNegative(at, succeededCount));
+  errors.push(...nonNegativeErrors(succeededCount, at));
   atMost(completions, 'specified completions');
   if (succeededIndexes !== undefined) atMost(indexes, 'indexes in the specified succeededIndexes field');
   return errors;

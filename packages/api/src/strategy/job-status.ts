@@ -12,8 +12,8 @@ import {
   requiredField,
 } from '@pintle/machinery';
 import type { Job } from '../batch/v1/job.js';
+import { nonNegativeErrors } from './amount.js';
 import { firstOverlap, parseIndexRanges } from './job-indexes.js';
-import { nonNegative } from './job-spec.js';
 
 const is = ({ status }: Job, type: string) => isConditionTrue(status?.conditions, type);
 const isFinished = (job: Job) => is(job, 'Complete') || is(job, 'Failed');
@@ -33,7 +33,7 @@ function countErrors(job: Job, old: Job): readonly FieldError[] {
   const before = old.status ?? {};
   const errors: FieldError[] = [];
   for (const field of ['active', 'succeeded', 'failed', 'ready', 'terminating'] as const)
-    errors.push(...nonNegative(`status.${field}`, status[field]));
+    errors.push(...nonNegativeErrors(status[field], `status.${field}`));
   if ((status.failed ?? 0) < (before.failed ?? 0))
     errors.push(invalidField('status.failed', status.failed ?? 0, 'cannot decrease the failed counter'));
   // An elastic indexed Job can be scaled down, and its completed indexes with it.

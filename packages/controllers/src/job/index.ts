@@ -48,7 +48,10 @@ export function jobController({ concurrency = 5 }: { readonly concurrency?: numb
   })
     .for(Job)
     .owns(Pod)
-    .watches(Pod, wouldAdopt(Job))
+    .watches(
+      Pod,
+      wouldAdopt(Job, ({ spec }) => spec?.selector),
+    )
     .watches(Pod, (pod) => (controllerOf(pod) === undefined ? trackingJobs(pod) : []))
     .reconcile((context) => new JobSync(context, memory).run());
 }
