@@ -69,12 +69,15 @@ function withSelector(job: Job): Job {
     ...uidLabels.map((label) => [label, metadata.uid]),
   ]) as Record<string, string>;
   const { template, selector } = spec;
+  const labels = { ...own, ...template?.metadata?.labels };
   return {
     ...job,
+    // The Job has the labels of its pods where it has none of its own.
+    metadata: { ...metadata, labels: metadata.labels ?? labels },
     spec: {
       ...spec,
       selector: { ...selector, matchLabels: { [selectorLabel]: metadata.uid ?? '', ...selector?.matchLabels } },
-      template: { ...template, metadata: { ...template?.metadata, labels: { ...own, ...template?.metadata?.labels } } },
+      template: { ...template, metadata: { ...template?.metadata, labels } },
     },
   };
 }
