@@ -1,4 +1,5 @@
 /** What field selectors may ask of each kind, beside its name and namespace. */
+import type { Job } from '../batch/v1/index.js';
 import type { CertificateSigningRequest } from '../certificates/v1/index.js';
 import type { Secret } from '../core/v1/config.js';
 import type { Event } from '../core/v1/event.js';
@@ -36,6 +37,7 @@ export const selectableFields: Readonly<Record<string, Readers>> = {
     reportingComponent: ({ reportingComponent }: Event) => text(reportingComponent),
     source: ({ source, reportingComponent }: Event) => text(source?.component ?? reportingComponent),
   },
+  'batch/Job': { 'status.successful': ({ status }: Job) => text(status?.succeeded ?? 0) },
   'certificates.k8s.io/CertificateSigningRequest': {
     'spec.signerName': ({ spec }: CertificateSigningRequest) => text(spec.signerName),
   },

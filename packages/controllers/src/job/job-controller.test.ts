@@ -1,7 +1,7 @@
 /** Jobs in a whole cluster, on virtual time. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Job, type JobSpec } from '@pintle/api/batch/v1';
-import { Event, Namespace, Pod } from '@pintle/api/core/v1';
+import { Event, Namespace, Node, Pod } from '@pintle/api/core/v1';
 import { type TestCluster, type TestClusterOptions, testCluster } from '@pintle/testing';
 
 const images = {
@@ -217,6 +217,29 @@ describe('a Job', () => {
     const [pod] = await podsOf('kept');
     expect(pod!.metadata.finalizers ?? []).toEqual([]);
     expect(pod!.metadata.ownerReferences ?? []).toEqual([]);
+  });
+
+  it('replaces pods whose node is gone, also where it waits for their end', async () => {
+    await start({ nodes: 2 });
+    await cluster.client.create(job('patient', 'steady', { parallelism: 1, podReplacementPolicy: 'Failed' }));
+    await cluster.advance({ seconds: 1 });
+    const [pod] = await podsOf('patient');
+    const name = pod!.spec!.nodeName!;
+    await cluster.stopNode(name);
+    await cluster.client.delete(Node, { name });
+    await cluster.advance({ minutes: 2 });
+    const pods = await podsOf('patient');
+    expect(pods.map(({ spec, status }) => [spec!.nodeName === name, status!.phase])).toEqual([[false, 'Running']]);
+    expect((await get('patient')).status).toMatchObject({ active: 1, failed: 1, terminating: 0 });
+  });
+
+  it('is found by how many of its pods ended well', async () => {
+    await start();
+    await cluster.client.create(job('one', 'ok'));
+    await cluster.client.create(job('none', 'steady'));
+    await cluster.advance({ seconds: 10 });
+    const found = await cluster.client.list(Job, { fieldSelector: 'status.successful=1' });
+    expect(found.map(({ metadata }) => metadata.name)).toEqual(['one']);
   });
 
   it('goes with its namespace', async () => {

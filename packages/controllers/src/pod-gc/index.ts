@@ -1,7 +1,9 @@
 /** Pod GC: pods whose node is gone, and more ended pods than anybody looks at. */
 import { Node, Pod } from '@pintle/api/core/v1';
+import type { Patch } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
-import { StatusError } from '@pintle/machinery';
+import { formatTime } from '@pintle/machinery';
+import { ignoreGone } from '../ignore-gone.js';
 import { isPodTerminal } from '../pod-facts.js';
 
 /** How long a node may be unknown before its pods are taken for lost (upstream's quarantine). */
@@ -26,12 +28,13 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
       const remove = () =>
         client
           .delete(Pod, key, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid ?? '' } })
-          .catch((error: unknown) => {
-            if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
-          });
+          .catch(ignoreGone);
       if (nodeName && informers.informer(Node).lister.get({ name: nodeName }) === undefined) {
         const ageMs = world.clock.now() - Date.parse(pod.metadata.creationTimestamp ?? '');
         if (ageMs < quarantineMs) return { requeueAfterMs: quarantineMs - ageMs };
+        // Nobody else will say how it ended; who holds it by a finalizer waits for that.
+        if (!isPodTerminal(pod))
+          await client.patch(Pod, key, lost(world.clock.now()), { subresource: 'status' }).catch(ignoreGone);
         await remove();
         return undefined;
       }
@@ -45,3 +48,22 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
       return undefined;
     });
 }
+
+/** A pod whose node is gone has failed (upstream's reason and message). */
+const lost = (nowMs: number): Patch => ({
+  type: 'strategic',
+  body: {
+    status: {
+      phase: 'Failed',
+      conditions: [
+        {
+          type: 'DisruptionTarget',
+          status: 'True',
+          reason: 'DeletionByPodGC',
+          message: 'PodGC: node no longer exists',
+          lastTransitionTime: formatTime(nowMs),
+        },
+      ],
+    },
+  },
+});
