@@ -4,3 +4,8 @@ import { StatusError } from '@pintle/machinery';
 export function ignoreGone(error: unknown): void {
   if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
 }
+
+/** For writes to what may have gone meanwhile, and that are tried again where it has changed. */
+export function ignoreNotFound(error: unknown): void {
+  if (!StatusError.is(error, 'NotFound')) throw error;
+}

@@ -9,7 +9,7 @@ import { type Controller, controller, type ReconcileContext } from '@pintle/cont
 import { controllerOf, deepEqual, labelSelectorMatcher, objectKey, parseTime, withFinalizer } from '@pintle/machinery';
 import type { InformerOptions } from '@pintle/watch';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-gone.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
 import { inSlowStart } from '../slow-start.js';
@@ -140,7 +140,8 @@ class JobSync {
 
   private async releasePod({ metadata: { name = '', namespace = '', uid = '' } }: Pod): Promise<void> {
     const body = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] } };
-    await this.context.client.patch(Pod, { name, namespace }, { type: 'strategic', body }).catch(ignoreGone);
+    // A conflict is a failure: a pod whose finalizer is taken for gone would be counted again.
+    await this.context.client.patch(Pod, { name, namespace }, { type: 'strategic', body }).catch(ignoreNotFound);
   }
 
   private async carryOut(job: Job, plan: JobPlan): Promise<{ readonly done: Done; readonly failure?: unknown }> {
@@ -185,7 +186,7 @@ class JobSync {
   private async removePod(job: Job, pod: Pod, isCounted: boolean): Promise<void> {
     const { name = '', namespace = '', uid = '' } = pod.metadata;
     if (!isCounted && isTracked(pod)) await this.releasePod(pod);
-    await this.context.client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+    await this.context.client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
     this.tell(job, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
   }
 

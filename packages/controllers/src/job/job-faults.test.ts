@@ -1,0 +1,87 @@
+/** Jobs while requests and answers are lost, and writes are refused: what has ended is counted once all the same. */
+import { describe, expect, it } from '@jest/globals';
+import { Job, type JobSpec } from '@pintle/api/batch/v1';
+import { Pod } from '@pintle/api/core/v1';
+import { faults, intercept } from '@pintle/client/interceptor';
+import { createManager } from '@pintle/controller-runtime';
+import { type TestCluster, testCluster } from '@pintle/testing';
+import { jobController } from './index.js';
+
+const images = { ok: { runMs: 5_000 }, fails: { runMs: 2_000, exitCode: 1 } };
+
+/** What pods need to run. */
+const others = ['serviceaccount', 'root-ca-certificate-publisher'];
+
+/** A cluster whose Jobs are managed by a controller that meets faults. */
+async function start(seed: number): Promise<TestCluster & { readonly heal: () => void }> {
+  const cluster = await testCluster({ seed, nodes: 3, images, builtinControllers: others });
+  const { world } = cluster;
+  let isHealed = false;
+  const client = intercept(
+    cluster.apiServer.client({ fieldManager: 'kube-controller-manager' }),
+    faults({
+      world,
+      only: ({ verb }) => !isHealed && verb !== 'list' && verb !== 'get',
+      lostRequest: 0.1,
+      lostAnswer: 0.1,
+      conflict: 0.1,
+      serverError: 0.1,
+      delayMaxMs: 50,
+      repeatedEvent: 0.1,
+    }),
+  );
+  const manager = createManager({ client, world, controllers: [jobController()] });
+  const started = manager.start();
+  await cluster.settle();
+  await started;
+  return {
+    ...cluster,
+    heal: () => {
+      isHealed = true;
+    },
+  };
+}
+
+const job = (name: string, image: string, spec: Partial<JobSpec>): Job =>
+  ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace: 'default' },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image }] } }, ...spec },
+  }) as Job;
+
+describe('under faults', () => {
+  it.each([1, 2, 3, 4, 5])(
+    'seed %d: each pod counts once',
+    async (seed) => {
+      const cluster = await start(seed);
+      await cluster.client.create(job('many', 'ok', { completions: 30, parallelism: 10, backoffLimit: 1_000 }));
+      await cluster.client.create(
+        job('shards', 'ok', { completions: 30, parallelism: 10, completionMode: 'Indexed', backoffLimit: 1_000 }),
+      );
+      await cluster.client.create(job('fails', 'fails', { backoffLimit: 2 }));
+      await cluster.advance({ minutes: 10 });
+      cluster.heal();
+      await cluster.advance({ minutes: 10 });
+      const ended = async (name: string) => {
+        const { status } = await cluster.client.get(Job, { name });
+        const pods = await cluster.client.list(Pod, { labelSelector: `job-name=${name}` });
+        const inPhase = (phase: string) => pods.filter((pod) => pod.status?.phase === phase).length;
+        expect(pods.flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
+        expect(status).toMatchObject({ uncountedTerminatedPods: {}, terminating: 0, ready: 0 });
+        expect(status!.active).toBeUndefined();
+        return { status: status!, succeeded: inPhase('Succeeded'), failed: inPhase('Failed') };
+      };
+      const many = await ended('many');
+      expect(many.status.succeeded).toBe(many.succeeded);
+      expect(many.succeeded).toBeGreaterThanOrEqual(30);
+      const shards = await ended('shards');
+      expect(shards.status).toMatchObject({ succeeded: 30, completedIndexes: '0-29' });
+      const fails = await ended('fails');
+      expect(fails.status.failed).toBe(fails.failed);
+      expect(fails.status.conditions!.map(({ type }) => type)).toEqual(['FailureTarget', 'Failed']);
+      await cluster.stop();
+    },
+    30_000,
+  );
+});
