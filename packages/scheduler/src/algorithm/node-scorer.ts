@@ -7,6 +7,7 @@ import { type Framework, pluginError } from '../framework/framework.js';
 import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
 import type { Status } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import type { SignedNodes } from './signed-nodes.js';
 
 /** Told of each plugin's scores, for explanations. The arrays are scratch space: copy. */
 export interface ScoreObserver {
@@ -24,17 +25,29 @@ export class NodeScorer {
     pod: PodInfo,
     rows: Int32Array,
     count: number,
-    observer?: ScoreObserver,
+    { observer, signed }: { readonly observer?: ScoreObserver; readonly signed?: SignedNodes } = {},
   ): Status | undefined {
     if (this.totals.length < count) {
       this.totals = new Float64Array(Math.max(count, 2 * this.totals.length));
       this.scores = new Float64Array(this.totals.length);
     }
     const { totals, scores } = this;
-    totals.fill(0, 0, count);
+    if (signed === undefined) {
+      totals.fill(0, 0, count);
+    } else {
+      const failure = signed.score(state, pod, state.table, rows, count);
+      if (failure !== undefined) {
+        return 'error' in failure
+          ? pluginError(failure.plugin.name, 'Score', failure.error)
+          : invalidScore(failure.plugin, failure.score);
+      }
+      for (let i = 0; i < count; i++) totals[i] = signed.totals[rows[i]!]!;
+    }
     for (const plugin of framework.score) {
-      if (state.skipScore.has(plugin.name)) continue;
+      if (state.skipScore.has(plugin.name) || signed?.plugins.scores.includes(plugin)) continue;
       try {
+        // What all nodes get alike does not choose between them.
+        if (observer === undefined && plugin.uniformScore?.(state, pod, state.table) !== undefined) continue;
         scoreNodes(plugin, state, pod, rows, count, scores);
         const raw = observer === undefined ? undefined : scores.slice(0, count);
         plugin.normalizeScores?.(state, pod, state.table, rows, count, scores);

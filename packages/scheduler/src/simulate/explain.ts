@@ -186,12 +186,14 @@ function scoreRows(framework: Framework, state: CycleState, pod: PodInfo, rows: 
   }
   const scorer = new NodeScorer();
   const failure = scorer.run(framework, state, pod, rows, rows.length, {
-    scored({ name, weight = 1 }, raw, normalized) {
-      for (const [i, row] of rows.entries()) {
-        const list = scores.get(row) ?? [];
-        list.push({ plugin: name, raw: raw[i]!, normalized: normalized[i]!, weight });
-        scores.set(row, list);
-      }
+    observer: {
+      scored({ name, weight = 1 }, raw, normalized) {
+        for (const [i, row] of rows.entries()) {
+          const list = scores.get(row) ?? [];
+          list.push({ plugin: name, raw: raw[i]!, normalized: normalized[i]!, weight });
+          scores.set(row, list);
+        }
+      },
     },
   });
   if (failure === undefined) for (const [i, row] of rows.entries()) totals.set(row, scorer.totals[i]!);
