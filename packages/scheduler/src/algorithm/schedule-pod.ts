@@ -117,8 +117,9 @@ export class Placer {
   ) {
     const verdict = framework.runPreScore(state, pod, state.table, rows, count);
     if (!isSuccess(verdict)) return verdict;
-    const failure = this.scorer.run(framework, state, pod, rows, count, signed === undefined ? {} : { signed });
-    return failure ?? selectHost(this.scorer.totals, count, this.options.random);
+    const scored = this.scorer.run(framework, state, pod, rows, count, signed === undefined ? {} : { signed });
+    if ('code' in scored) return scored;
+    return selectHost(scored.totals, count, this.options.random, scored.byRow ? rows : undefined);
   }
 
   private refusedByPreFilter(

@@ -185,7 +185,7 @@ function scoreRows(framework: Framework, state: CycleState, pod: PodInfo, rows: 
     return { scores, totals };
   }
   const scorer = new NodeScorer();
-  const failure = scorer.run(framework, state, pod, rows, rows.length, {
+  const scored = scorer.run(framework, state, pod, rows, rows.length, {
     observer: {
       scored({ name, weight = 1 }, raw, normalized) {
         for (const [i, row] of rows.entries()) {
@@ -196,6 +196,6 @@ function scoreRows(framework: Framework, state: CycleState, pod: PodInfo, rows: 
       },
     },
   });
-  if (failure === undefined) for (const [i, row] of rows.entries()) totals.set(row, scorer.totals[i]!);
+  if (!('code' in scored)) for (const [i, row] of rows.entries()) totals.set(row, scored.totals[i]!);
   return { scores, totals };
 }
