@@ -1,12 +1,15 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
+import { cronJobController } from './cronjob/index.js';
 import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
 import { disruptionController, staleDisruptionController } from './disruption/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
+import { horizontalPodAutoscalerController, type MetricsSource } from './horizontal-pod-autoscaler/index.js';
+import { jobController } from './job/index.js';
 import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
@@ -15,13 +18,17 @@ import { replicationController } from './replication/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
 import { statefulSetController } from './statefulset/index.js';
+import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 
+export * from './cronjob/index.js';
 export * from './daemonset/index.js';
 export * from './deployment/index.js';
 export * from './disruption/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
+export * from './horizontal-pod-autoscaler/index.js';
+export * from './job/index.js';
 export * from './namespace/index.js';
 export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
@@ -31,6 +38,7 @@ export * from './replication/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
 export * from './statefulset/index.js';
+export * from './ttl-after-finished/index.js';
 
 export interface BuiltinControllersOptions {
   /** Every kind that objects can be of, for those that look at all of them. */
@@ -39,6 +47,8 @@ export interface BuiltinControllersOptions {
   readonly only?: readonly string[];
   /** PEM, for pods to trust the API server by. Empty for a server without a socket. */
   readonly rootCertificate?: string;
+  /** What autoscalers ask; they know no metric unless given. */
+  readonly metrics?: MetricsSource;
 }
 
 export interface BuiltinControllers {
@@ -50,6 +60,7 @@ export function builtinControllers({
   kinds,
   only,
   rootCertificate = '',
+  metrics,
 }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
   const controllers = [
@@ -60,6 +71,10 @@ export function builtinControllers({
     daemonSetController(),
     disruptionController({ kinds }),
     staleDisruptionController(),
+    jobController(),
+    ttlAfterFinishedController(),
+    cronJobController(),
+    horizontalPodAutoscalerController({ kinds, ...(metrics === undefined ? {} : { metrics }) }),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),

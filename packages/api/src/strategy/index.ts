@@ -1,8 +1,11 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { autoscalerStrategy } from './autoscaler.js';
 import { controllerRevisionStrategy } from './controller-revision.js';
+import { cronJobStrategy } from './cron-job.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { daemonSetStrategy } from './daemon-set.js';
+import { jobStrategy } from './job.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
@@ -35,8 +38,9 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'apps/StatefulSet': statefulSetStrategy,
   'apps/ControllerRevision': controllerRevisionStrategy,
   'apps/DaemonSet': daemonSetStrategy,
-  'batch/Job': specGeneration,
-  'batch/CronJob': specGeneration,
+  'autoscaling/HorizontalPodAutoscaler': autoscalerStrategy,
+  'batch/Job': jobStrategy,
+  'batch/CronJob': cronJobStrategy,
   'networking.k8s.io/Ingress': specGeneration,
   'networking.k8s.io/NetworkPolicy': specGeneration,
   'policy/PodDisruptionBudget': podDisruptionBudgetStrategy,
