@@ -13,5 +13,6 @@ export * from './server.js';
 export * from './storage/object-cache.js';
 export * from './storage/stored-object.js';
 export * from './subresources/pod-log.js';
+export * from './subresources/stream-session.js';
 export * from './subresources/subresource.js';
 export * from './verbs/authorize.js';

@@ -269,7 +269,8 @@ export class RuntimeClosedError extends Error {
 
 function openStream(host: string, port: number): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
+    // Each direction ends by itself: a client that has said all may still wait for an answer.
+    const socket = connect({ host, port, allowHalfOpen: true });
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
@@ -278,6 +279,7 @@ function openStream(host: string, port: number): Promise<ByteStream> {
       resolve({
         readable: socket,
         write: (chunk) => new Promise((done, fail) => socket.write(chunk, (error) => (error ? fail(error) : done()))),
+        end: () => socket.end(),
         close: () => socket.destroy(),
       });
     });
