@@ -12,7 +12,7 @@ export * from './registry/resource.js';
 export * from './server.js';
 export * from './storage/object-cache.js';
 export * from './storage/stored-object.js';
+export * from './streams/stream-session.js';
 export * from './subresources/pod-log.js';
-export * from './subresources/stream-session.js';
 export * from './subresources/subresource.js';
 export * from './verbs/authorize.js';

@@ -2,7 +2,7 @@
  * A request and its answer as plain data. The API server's core speaks only these; `fetch` and Node's sockets
  * translate. A body that streams is an async iterable, pulled as fast as the client takes it.
  */
-import type { StreamSession } from '../subresources/stream-session.js';
+import type { StreamSession } from '../streams/stream-session.js';
 
 /** What the transport knows of the other side. */
 export interface Peer {

@@ -5,7 +5,7 @@ import type { Role, RoleBinding } from '@pintle/api/rbac/v1';
 import type { HttpRequest, HttpResponse } from '@pintle/apiserver';
 import type { KubernetesObject, Status } from '@pintle/machinery';
 import { pod, type TestCluster, testCluster } from '@pintle/testing';
-import { type RemoteCommandSession, runRemoteCommand } from './stream-session.js';
+import { type RemoteCommandSession, runRemoteCommand } from '../streams/stream-session.js';
 
 const container = (name: string, image: string) => ({ name, image }) as Container;
 

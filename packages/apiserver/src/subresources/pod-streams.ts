@@ -3,10 +3,10 @@ import type { Pod } from '@pintle/api/core/v1';
 import type { PodContainerRef } from '@pintle/contracts';
 import { badRequest, type KubernetesObject } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
+import type { WantedStreams } from '../streams/stream-session.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
 import { agentOf, containerOf, type NodeConnector } from './pod-log.js';
-import type { WantedStreams } from './stream-session.js';
 import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
 export function podExecSubresource(connect: NodeConnector): SubresourceHandler {

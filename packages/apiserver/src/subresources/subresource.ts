@@ -6,8 +6,8 @@ import type { ObjectKey, Patch, WriteOptions } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
+import type { StreamSession } from '../streams/stream-session.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import type { StreamSession } from './stream-session.js';
 
 export interface SubresourceRequest {
   readonly core: ApiCore;

@@ -4,6 +4,7 @@
  */
 import type { ByteStream, ExecSession } from '@pintle/contracts';
 import { type Status, StatusError, statusError } from '@pintle/machinery';
+import type { TerminalSize } from './terminal-size.js';
 
 /** Streams that a client may ask for. With `tty`, stderr comes out of stdout. */
 export interface WantedStreams {
@@ -31,11 +32,6 @@ export interface PortForwardSession {
 }
 
 export type StreamSession = RemoteCommandSession | PortForwardSession;
-
-export interface TerminalSize {
-  readonly columns: number;
-  readonly rows: number;
-}
 
 /** The client's side of a remote command, as a transport gives it. */
 export interface RemoteCommandChannels {

@@ -1,0 +1,107 @@
+/**
+ * Requests that change protocols. The pipeline decides whether they may; here the socket is handed over to what
+ * carries the session that the pipeline answered with.
+ */
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { plainText } from '../../http/answer.js';
+import type { HttpHandler, HttpResponse } from '../../http/message.js';
+import { channelProtocols, chooseProtocol } from '../../streams/channel-protocols.js';
+import type { StreamSession } from '../../streams/stream-session.js';
+import { requestOf, respond } from '../exchange.js';
+import type { StreamLimits } from './limits.js';
+import { acceptWebSocket } from './web-socket.js';
+import { serveCommandOverWebSocket } from './web-socket-command.js';
+
+interface Upgrade {
+  readonly message: IncomingMessage;
+  readonly socket: Duplex;
+  /** What came after the request's head. */
+  readonly head: Buffer;
+  readonly limits: StreamLimits;
+}
+
+/** Listens for upgrades on a server. Sockets that were handed over are the server's no more: `closeAll` ends them. */
+export function upgrades(server: Server, handler: HttpHandler, limits: StreamLimits): { closeAll(): void } {
+  const sockets = new Set<Duplex>();
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const carrier = carriers[String(message.headers.upgrade).toLowerCase()];
+    if (carrier === undefined) return withoutUpgrade(server, message, socket, head);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // Whoever carries the session sees the close; a socket's error must not be the process's.
+    socket.on('error', () => {});
+    const handled = async () => {
+      const gone = new AbortController();
+      socket.once('close', () => gone.abort());
+      const answer = await handler({ ...requestOf(message, gone.signal), upgrade: true });
+      if (answer.session === undefined) await refuse(message, socket, answer);
+      else await carrier({ message, socket, head, limits }, answer.session);
+    };
+    // What comes here is a socket that broke, or a client that does not speak what it said it would.
+    handled().catch(() => socket.destroy());
+  });
+  return {
+    closeAll() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+type Carrier = (upgrade: Upgrade, session: StreamSession) => Promise<void>;
+
+/** By the lower-case name in the `Upgrade` header. */
+const carriers: Readonly<Record<string, Carrier>> = { __proto__: null as never, websocket: carryOverWebSocket };
+
+async function carryOverWebSocket(upgrade: Upgrade, session: StreamSession): Promise<void> {
+  const { message, socket, head, limits } = upgrade;
+  const offered = listed(message.headers['sec-websocket-protocol']);
+  if (session.kind !== 'remoteCommand') return refuse(message, socket, noCommonProtocol(offered, []));
+  const protocol = chooseProtocol(offered, channelProtocols);
+  if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, channelProtocols));
+  const client = await acceptWebSocket(message, socket, head, protocol.name, limits);
+  await serveCommandOverWebSocket(session, client, protocol, limits);
+}
+
+/** The names of a header, in order. Names of bearer tokens are no protocols. */
+const listed = (header: string | undefined): readonly string[] =>
+  (header ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !name.startsWith('base64url.bearer.authorization.k8s.io.'));
+
+const noCommonProtocol = (offered: readonly string[], served: readonly { readonly name: string }[]): HttpResponse =>
+  plainText(
+    403,
+    `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${served.map(({ name }) => name).join(' ')}]`,
+  );
+
+/** An ordinary answer on a socket that was taken from the server; then the socket is closed. */
+async function refuse(message: IncomingMessage, socket: Duplex, answer: HttpResponse): Promise<void> {
+  const response = new ServerResponse(message);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once('finish', () => {
+    response.detachSocket(socket as Socket);
+    socket.end();
+  });
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  await respond(message, response, answer, gone.signal);
+}
+
+/**
+ * An offer of a protocol that is not spoken here (`h2c`, from Java's client) is a request like any other (RFC 9110,
+ * section 7.8). Node hands the socket over all the same: it is given back, with the request less its offer.
+ */
+function withoutUpgrade(server: Server, message: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const lines = [`${message.method} ${message.url} HTTP/${message.httpVersion}`];
+  const { rawHeaders } = message;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (!/^(upgrade|http2-settings)$/i.test(rawHeaders[i]!)) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
+}
