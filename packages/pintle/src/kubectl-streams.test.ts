@@ -7,29 +7,16 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Container, Pod } from '@pintle/api/core/v1';
-import { node } from '@pintle/cluster';
-import { createServedCluster, type ServedCluster } from '@pintle/cluster/nodejs';
-import { fileVolumes } from '@pintle/kubelet/nodejs';
-import { realWorld } from '@pintle/machinery';
-import { type UserspaceNetwork, userspaceNetwork } from '@pintle/network/nodejs';
-import { processRuntime } from '@pintle/runtime-process';
+import type { ServedCluster } from '@pintle/cluster/nodejs';
 import { findKubectls, type KubectlOptions, kubectlEnvironment, runKubectl } from './kubectl-binaries.js';
+import { hostContainer, hostPod, processCluster } from './streams-cluster.js';
 
-const found = findKubectls().filter(({ version }) => version >= '1.31');
+const found = findKubectls();
 
 let cluster: ServedCluster;
-let network: UserspaceNetwork;
 let folder: string;
 
-const shell = (name: string, command: string, more: Partial<Container> = {}) =>
-  ({ name, image: 'host', command: ['sh', '-c', command], ...more }) as Container;
-const pod = (name: string, ...containers: readonly Container[]): Pod => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, namespace: 'default' },
-  spec: { containers, restartPolicy: 'Never', terminationGracePeriodSeconds: 0 } as Pod['spec'],
-});
+const shell = (name: string, command: string) => hostContainer(name, ['sh', '-c', command]);
 
 const run = (path: string, args: string, options: Partial<KubectlOptions> = {}) =>
   runKubectl(path, args.split(' '), { folder, ...options });
@@ -56,27 +43,11 @@ function inTerminal(path: string, args: string, input: string): Promise<{ output
 (found.length === 0 ? describe.skip : describe)('kubectl in running containers', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pintle-streams-'));
-    const world = realWorld();
-    network = await userspaceNetwork({ clock: world.clock });
-    cluster = await createServedCluster({
-      world,
-      port: 0,
-      kubeconfig: join(folder, 'kubeconfig'),
-      serviceCidr: network.serviceCidr,
-      services: { dataplane: network.services, nodeIps: ['127.0.0.1'] },
-      nodes: [
-        node({
-          name: 'here',
-          runtime: await processRuntime({ directory: join(folder, 'runtime'), images: { host: 'host' } }),
-          network: network.pods,
-          volumes: fileVolumes({ directory: join(folder, 'volumes') }),
-        }),
-      ],
-    });
-    await cluster.client.create(pod('app', shell('main', 'sleep 100000')));
-    await cluster.client.create(pod('two', shell('web', 'sleep 100000'), shell('side', 'sleep 100000')));
-    await cluster.client.create(pod('ended', shell('main', 'exit 0'), shell('other', 'sleep 100000')));
-    await cluster.client.create(pod('talker', shell('main', 'while true; do echo tick; sleep 0.2; done')));
+    cluster = await processCluster(folder);
+    await cluster.client.create(hostPod('app', shell('main', 'sleep 100000')));
+    await cluster.client.create(hostPod('two', shell('web', 'sleep 100000'), shell('side', 'sleep 100000')));
+    await cluster.client.create(hostPod('ended', shell('main', 'exit 0'), shell('other', 'sleep 100000')));
+    await cluster.client.create(hostPod('talker', shell('main', 'while true; do echo tick; sleep 0.2; done')));
     const { path } = found[0]!;
     await run(path, 'wait pod/app pod/two pod/talker --for=condition=Ready --timeout=30s');
     await run(path, 'wait pod/ended --for=jsonpath={.status.containerStatuses[0].state.terminated.exitCode}=0');

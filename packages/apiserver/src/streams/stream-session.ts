@@ -27,7 +27,7 @@ export interface PortForwardSession {
   readonly kind: 'portForward';
   /** Ports that the request names itself; clients of the WebSocket channels do, others name them by stream. */
   readonly ports: readonly number[];
-  /** A new connection to a port of the pod. Errors: whatever the runtime says. */
+  /** A new connection to a port of the pod. Errors: what to tell the client. */
   open(port: number): Promise<ByteStream>;
 }
 

@@ -3,7 +3,7 @@ import type { Pod } from '@pintle/api/core/v1';
 import type { PodContainerRef } from '@pintle/contracts';
 import { badRequest, type KubernetesObject } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
-import type { WantedStreams } from '../streams/stream-session.js';
+import { type WantedStreams, wordsOf } from '../streams/stream-session.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
 import { agentOf, containerOf, type NodeConnector } from './pod-log.js';
@@ -53,11 +53,29 @@ export function podPortForwardSubresource(connect: NodeConnector): SubresourceHa
     async connect(request, query) {
       const ports = portsIn(query);
       await admit(request, 'portforward', { kind: 'PodPortForwardOptions', ...(ports.length === 0 ? {} : { ports }) });
-      const agent = agentOf(connect, await podOf(request));
-      const target = { namespace: request.key.namespace ?? '', pod: request.key.name };
-      return { kind: 'portForward', ports, open: (port) => agent.portForward(target, port) };
+      const pod = await podOf(request);
+      const agent = agentOf(connect, pod);
+      const { name, namespace = '', uid } = pod.metadata;
+      return {
+        kind: 'portForward',
+        ports,
+        async open(port) {
+          try {
+            return await agent.portForward({ namespace, pod: name! }, port);
+          } catch (error) {
+            throw new PortForwardError(`error forwarding port ${port} to pod ${name}, uid ${uid}: ${wordsOf(error)}`, {
+              cause: error,
+            });
+          }
+        },
+      };
     },
   };
+}
+
+/** Nothing answers at a port of a pod; the message is the kubelet's for its clients. */
+export class PortForwardError extends Error {
+  readonly code = 'PINTLE_PORT_FORWARD';
 }
 
 const podOf = async ({ core, resource, key }: SubresourceRequest): Promise<Pod> =>

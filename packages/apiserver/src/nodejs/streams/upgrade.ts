@@ -9,9 +9,12 @@ import { TLSSocket } from 'node:tls';
 import { plainText } from '../../http/answer.js';
 import type { HttpHandler, HttpResponse } from '../../http/message.js';
 import { channelProtocols, chooseProtocol } from '../../streams/channel-protocols.js';
-import type { StreamSession } from '../../streams/stream-session.js';
+import { type RemoteCommandSession, type StreamSession, wordsOf } from '../../streams/stream-session.js';
 import { requestOf, respond } from '../exchange.js';
+import { socketConnection, tunnelConnection } from './byte-connection.js';
 import type { StreamLimits } from './limits.js';
+import { serveCommandOverSpdy, spdyCommandProtocols } from './spdy-command.js';
+import { portForwardProtocols, servePortForwardOverSpdy } from './spdy-port-forward.js';
 import { acceptWebSocket } from './web-socket.js';
 import { serveCommandOverWebSocket } from './web-socket-command.js';
 
@@ -27,7 +30,7 @@ interface Upgrade {
 export function upgrades(server: Server, handler: HttpHandler, limits: StreamLimits): { closeAll(): void } {
   const sockets = new Set<Duplex>();
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const carrier = carriers[String(message.headers.upgrade).toLowerCase()];
+    const carrier = carriers.get(String(message.headers.upgrade).toLowerCase());
     if (carrier === undefined) return withoutUpgrade(server, message, socket, head);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -53,16 +56,61 @@ export function upgrades(server: Server, handler: HttpHandler, limits: StreamLim
 type Carrier = (upgrade: Upgrade, session: StreamSession) => Promise<void>;
 
 /** By the lower-case name in the `Upgrade` header. */
-const carriers: Readonly<Record<string, Carrier>> = { __proto__: null as never, websocket: carryOverWebSocket };
+const carriers: ReadonlyMap<string, Carrier> = new Map([
+  ['websocket', carryOverWebSocket],
+  ['spdy/3.1', carryOverSpdy],
+]);
 
 async function carryOverWebSocket(upgrade: Upgrade, session: StreamSession): Promise<void> {
   const { message, socket, head, limits } = upgrade;
   const offered = listed(message.headers['sec-websocket-protocol']);
-  if (session.kind !== 'remoteCommand') return refuse(message, socket, noCommonProtocol(offered, []));
+  if (session.kind === 'portForward') {
+    const protocol = chooseProtocol(offered, tunnelProtocols);
+    if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, tunnelProtocols));
+    const client = await acceptWebSocket(message, socket, head, protocol.name, limits);
+    return servePortForwardOverSpdy(session, tunnelConnection(client), limits);
+  }
   const protocol = chooseProtocol(offered, channelProtocols);
   if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, channelProtocols));
   const client = await acceptWebSocket(message, socket, head, protocol.name, limits);
   await serveCommandOverWebSocket(session, client, protocol, limits);
+}
+
+/** SPDY inside of WebSocket messages (KEP-4006). */
+const tunnelProtocols = portForwardProtocols.map(({ name }) => ({ name: `SPDY/3.1+${name}` }));
+
+async function carryOverSpdy(upgrade: Upgrade, session: StreamSession): Promise<void> {
+  const { message, socket, head, limits } = upgrade;
+  const offered = listed(message.headers['x-stream-protocol-version'] as string | undefined);
+  const served = session.kind === 'portForward' ? portForwardProtocols : spdyCommandProtocols;
+  const protocol = chooseProtocol<{ readonly name: string }>(offered, served);
+  if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, served));
+  if (session.kind === 'remoteCommand') {
+    const failure = await checked(session);
+    if (failure !== undefined) return refuse(message, socket, failure);
+  }
+  socket.write(
+    [
+      'HTTP/1.1 101 Switching Protocols',
+      'Connection: Upgrade',
+      'Upgrade: SPDY/3.1',
+      `X-Stream-Protocol-Version: ${protocol.name}`,
+      '\r\n',
+    ].join('\r\n'),
+  );
+  const connection = socketConnection(socket, head);
+  if (session.kind === 'portForward') await servePortForwardOverSpdy(session, connection, limits);
+  else await serveCommandOverSpdy(session, connection, limits);
+}
+
+/** A kubelet refuses before it changes protocols, with words and no Status; kubectl shows them as they are. */
+async function checked(session: RemoteCommandSession): Promise<HttpResponse | undefined> {
+  try {
+    await session.check();
+    return undefined;
+  } catch (error) {
+    return plainText(500, wordsOf(error));
+  }
 }
 
 /** The names of a header, in order. Names of bearer tokens are no protocols. */

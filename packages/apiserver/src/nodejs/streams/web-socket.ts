@@ -13,6 +13,10 @@ export interface MessageSocket {
   send(...parts: readonly Uint8Array[]): Promise<void>;
   /** Says goodbye; the rest of what was sent can still be read, for `finishMs`. Reads on, and drops it. */
   close(code: number, reason: string): void;
+  /** Ends the connection at once. */
+  destroy(): void;
+  /** Bytes that `send` was given and the system has not taken. */
+  readonly unsentBytes: number;
   /** Aborted when the connection has ended, by whichever side. */
   readonly gone: AbortSignal;
 }
@@ -49,6 +53,7 @@ export function acceptWebSocket(
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     skipUTF8Validation: true,
     maxPayload: limits.messageBytesMax,
     closeTimeout: limits.finishMs,
@@ -88,7 +93,11 @@ function messageSocket(client: WebSocket, limits: StreamLimits): MessageSocket {
     client.pause();
     void full.then(() => client.resume());
   });
-  client.on('ping', () => watch.heard());
+  client.on('ping', (data) => {
+    watch.heard();
+    // Who takes no answers gets none: they would pile up here.
+    if (client.bufferedAmount < limits.bufferBytesMax) client.pong(data);
+  });
   client.on('pong', () => watch.heard());
   // What broke is told by the close that follows.
   client.on('error', () => {});
@@ -108,5 +117,9 @@ function messageSocket(client: WebSocket, limits: StreamLimits): MessageSocket {
         );
       }),
     close: (code, reason) => client.close(code, reason),
+    destroy: () => client.terminate(),
+    get unsentBytes() {
+      return client.bufferedAmount;
+    },
   };
 }
