@@ -24,6 +24,7 @@ import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultTolerations } from './admission/default-tolerations.js';
+import { limitRanger } from './admission/limit-ranger.js';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
 import { paramsFrom } from './admission/policy/policy-params.js';
 import { validatingPolicies } from './admission/policy/validating-policies.js';
@@ -137,6 +138,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     admission: [
       namespaceLifecycle(() => core, caches),
+      limitRanger(caches),
       serviceAccountAdmission(() => core, caches),
       priorityAdmission(() => core, caches),
       defaultTolerations,

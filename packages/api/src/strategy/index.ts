@@ -1,6 +1,7 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
+import { limitRangeStrategy } from './limit-range.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
@@ -21,6 +22,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Node': nodeStrategy,
   '/Namespace': namespaceStrategy,
   '/Service': serviceStrategy,
+  '/LimitRange': limitRangeStrategy,
   '/ReplicationController': workloadStrategy,
   '/Endpoints': { allowCreateOnUpdate: true },
   '/Event': { allowCreateOnUpdate: true },

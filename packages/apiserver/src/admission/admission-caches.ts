@@ -11,6 +11,7 @@ export interface AdmissionCaches {
   readonly namespaces: ObjectCache;
   readonly serviceAccounts: ObjectCache;
   readonly priorityClasses: ObjectCache;
+  readonly limitRanges: ObjectCache;
   readonly validatingPolicies: ObjectCache;
   readonly validatingPolicyBindings: ObjectCache;
   readonly validatingWebhooks: ObjectCache;
@@ -26,6 +27,7 @@ export function admissionCaches(backend: StoreBackend<StoredObject>, logger: Log
   const caches = {
     namespaces: new ObjectCache(backend, '/registry/core/namespaces/', logger),
     serviceAccounts: new ObjectCache(backend, '/registry/core/serviceaccounts/', logger),
+    limitRanges: new ObjectCache(backend, '/registry/core/limitranges/', logger),
     priorityClasses: new ObjectCache(backend, '/registry/scheduling.k8s.io/priorityclasses/', logger),
     validatingPolicies: new ObjectCache(backend, `${guards}validatingadmissionpolicies/`, logger),
     validatingPolicyBindings: new ObjectCache(backend, `${guards}validatingadmissionpolicybindings/`, logger),
