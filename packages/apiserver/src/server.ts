@@ -29,6 +29,7 @@ import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
 import { paramsFrom } from './admission/policy/policy-params.js';
 import { validatingPolicies } from './admission/policy/validating-policies.js';
 import { priorityAdmission } from './admission/priority.js';
+import { resourceQuota } from './admission/quota/resource-quota.js';
 import { serviceAccountAdmission } from './admission/service-account.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
@@ -151,6 +152,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         caches,
         paramsFrom(() => core),
       ),
+      // What has been charged should be written, so nothing that may refuse comes after.
+      resourceQuota(() => core, caches),
     ],
   };
   const subresources = subresourceHandlers(

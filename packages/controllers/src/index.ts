@@ -9,6 +9,7 @@ import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
+import { resourceQuotaController } from './resource-quota/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
 
@@ -21,6 +22,7 @@ export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
 export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
+export * from './resource-quota/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
 
@@ -53,6 +55,7 @@ export function builtinControllers({
     serviceAccountController(),
     nodeLifecycleController(),
     podGcController(),
+    resourceQuotaController({ kinds }),
     rootCaController({ certificate: rootCertificate }),
   ];
   return {

@@ -27,6 +27,7 @@ import type { StorageClass } from '../storage/v1/index.js';
 import { ageColumn, ageOf, column, integer, labelText, listed, nameColumn, wide } from './column.js';
 import { humanDuration } from './human-duration.js';
 import { podColumns } from './pod.js';
+import { resourceQuotaColumns } from './resource-quota.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each list is of its own kind.
 type AnyColumns = readonly TableColumn<any>[];
@@ -263,6 +264,7 @@ export const columnsByKind: Readonly<Record<string, AnyColumns>> = {
     integer<ConfigMap>('Data', ({ data, binaryData }) => count(data) + count(binaryData)),
     ageColumn,
   ],
+  '/ResourceQuota': resourceQuotaColumns,
   '/Secret': [
     nameColumn,
     column<Secret>('Type', ({ type }) => type ?? ''),

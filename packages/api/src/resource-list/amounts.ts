@@ -2,7 +2,14 @@
  * Arithmetic on lists of resources (core/v1 ResourceList): names with quantities, exactly. Quota, limit ranges and
  * validation count with it; the scheduler, for which plain numbers will do, does not.
  */
-import { addQuantity, compareQuantity, formatQuantity, parseQuantity, type Quantity } from '@pintle/machinery';
+import {
+  addQuantity,
+  compareQuantity,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+  subtractQuantity,
+} from '@pintle/machinery';
 
 /** A ResourceList that can be counted with. */
 export type ResourceAmounts = ReadonlyMap<string, Quantity>;
@@ -24,8 +31,10 @@ export function formatResourceList(amounts: ResourceAmounts): ResourceList {
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : a > b ? 1 : 0);
 
+export const addAmounts = (...lists: readonly ResourceAmounts[]): ResourceAmounts => sumAmounts(lists);
+
 /** The sum of all lists; a name is in it that is in any of them. */
-export function addAmounts(...lists: readonly ResourceAmounts[]): ResourceAmounts {
+export function sumAmounts(lists: Iterable<ResourceAmounts>): ResourceAmounts {
   const sums = new Map<string, Quantity>();
   for (const list of lists)
     for (const [name, quantity] of list) {
@@ -44,3 +53,35 @@ export function maxAmounts(a: ResourceAmounts, b: ResourceAmounts): ResourceAmou
   }
   return greatest;
 }
+
+/** Name by name; what `a` lacks counts as nothing. */
+export function subtractAmounts(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
+  const left = new Map(a);
+  for (const [name, quantity] of b)
+    left.set(name, subtractQuantity(left.get(name) ?? { nano: 0n, format: quantity.format }, quantity));
+  return left;
+}
+
+/** Only these names. */
+export function maskAmounts(list: ResourceAmounts, names: Iterable<string>): ResourceAmounts {
+  const kept = new Map<string, Quantity>();
+  for (const name of names) {
+    const quantity = list.get(name);
+    if (quantity !== undefined) kept.set(name, quantity);
+  }
+  return kept;
+}
+
+/** The names of which `list` has more than `bounds`. */
+export const exceeding = (list: ResourceAmounts, bounds: ResourceAmounts): readonly string[] =>
+  [...bounds].filter(([name, bound]) => (list.get(name)?.nano ?? bound.nano) > bound.nano).map(([name]) => name);
+
+/** The same names with the same values; how they are written does not count. */
+export const sameAmounts = (a: ResourceAmounts, b: ResourceAmounts): boolean =>
+  a.size === b.size && [...a].every(([name, { nano }]) => b.get(name)?.nano === nano);
+
+/** `name=amount`, in alphabetical order, as messages about quota list them. */
+export const describeAmounts = (list: ResourceAmounts): string =>
+  Object.entries(formatResourceList(list))
+    .map(([name, amount]) => `${name}=${amount}`)
+    .join(',');

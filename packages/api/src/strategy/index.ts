@@ -5,6 +5,7 @@ import { limitRangeStrategy } from './limit-range.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
+import { resourceQuotaStrategy } from './resource-quota.js';
 import { serviceStrategy } from './service.js';
 import { deploymentStrategy, replicaSetStrategy, specGeneration, workloadStrategy } from './workloads.js';
 
@@ -23,6 +24,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Namespace': namespaceStrategy,
   '/Service': serviceStrategy,
   '/LimitRange': limitRangeStrategy,
+  '/ResourceQuota': resourceQuotaStrategy,
   '/ReplicationController': workloadStrategy,
   '/Endpoints': { allowCreateOnUpdate: true },
   '/Event': { allowCreateOnUpdate: true },

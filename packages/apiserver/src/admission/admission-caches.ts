@@ -12,6 +12,7 @@ export interface AdmissionCaches {
   readonly serviceAccounts: ObjectCache;
   readonly priorityClasses: ObjectCache;
   readonly limitRanges: ObjectCache;
+  readonly resourceQuotas: ObjectCache;
   readonly validatingPolicies: ObjectCache;
   readonly validatingPolicyBindings: ObjectCache;
   readonly validatingWebhooks: ObjectCache;
@@ -28,6 +29,7 @@ export function admissionCaches(backend: StoreBackend<StoredObject>, logger: Log
     namespaces: new ObjectCache(backend, '/registry/core/namespaces/', logger),
     serviceAccounts: new ObjectCache(backend, '/registry/core/serviceaccounts/', logger),
     limitRanges: new ObjectCache(backend, '/registry/core/limitranges/', logger),
+    resourceQuotas: new ObjectCache(backend, '/registry/core/resourcequotas/', logger),
     priorityClasses: new ObjectCache(backend, '/registry/scheduling.k8s.io/priorityclasses/', logger),
     validatingPolicies: new ObjectCache(backend, `${guards}validatingadmissionpolicies/`, logger),
     validatingPolicyBindings: new ObjectCache(backend, `${guards}validatingadmissionpolicybindings/`, logger),

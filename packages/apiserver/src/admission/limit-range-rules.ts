@@ -61,7 +61,7 @@ export function podLimitFaults({ spec }: Pod, range: LimitRange): readonly strin
     }
     if (item.type === 'Pod') {
       const bare = { excludeOverhead: true };
-      faults.push(...constraintFaults(item, podRequests(spec, bare), podLimits(spec, bare)));
+      faults.push(...constraintFaults(item, podRequests({ spec }, bare), podLimits({ spec }, bare)));
     }
   }
   return faults;
