@@ -26,6 +26,7 @@ import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultTolerations } from './admission/default-tolerations.js';
 import { limitRanger } from './admission/limit-ranger.js';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
+import { podSecurity } from './admission/pod-security/pod-security.js';
 import { paramsFrom } from './admission/policy/policy-params.js';
 import { validatingPolicies } from './admission/policy/validating-policies.js';
 import { priorityAdmission } from './admission/priority.js';
@@ -141,6 +142,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       namespaceLifecycle(() => core, caches),
       limitRanger(caches),
       serviceAccountAdmission(() => core, caches),
+      podSecurity(() => core, caches),
       priorityAdmission(() => core, caches),
       defaultTolerations,
       addresses.plugin,
