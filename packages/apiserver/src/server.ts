@@ -23,18 +23,9 @@ import { storedRoles } from './access/stored-roles.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
-import { defaultTolerations } from './admission/default-tolerations.js';
-import { limitRanger } from './admission/limit-ranger.js';
-import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
-import { podSecurity } from './admission/pod-security/pod-security.js';
-import { paramsFrom } from './admission/policy/policy-params.js';
-import { validatingPolicies } from './admission/policy/validating-policies.js';
-import { priorityAdmission } from './admission/priority.js';
-import { resourceQuota } from './admission/quota/resource-quota.js';
-import { serviceAccountAdmission } from './admission/service-account.js';
+import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
-import { webhooks } from './admission/webhook/webhooks.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -138,25 +129,15 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     backend,
     registry,
     world,
-    admission: [
-      namespaceLifecycle(() => core, caches),
-      limitRanger(caches),
-      serviceAccountAdmission(() => core, caches),
-      podSecurity(() => core, caches),
-      priorityAdmission(() => core, caches),
-      defaultTolerations,
-      addresses.plugin,
-      ...(options.admission ?? []),
-      // Last, so that webhooks see what the others made, and policies what webhooks made.
-      webhooks({ caches, world, call: options.callWebhook ?? noWebhooks }),
-      rules,
-      validatingPolicies(
-        caches,
-        paramsFrom(() => core),
-      ),
-      // What has been charged should be written, so nothing that may refuse comes after.
-      resourceQuota(() => core, caches),
-    ],
+    admission: defaultPlugins({
+      core: () => core,
+      caches,
+      world,
+      serviceAddresses: addresses.plugin,
+      customResourceRules: rules,
+      more: options.admission ?? [],
+      callWebhook: options.callWebhook ?? noWebhooks,
+    }),
   };
   const subresources = subresourceHandlers(
     {

@@ -12,6 +12,7 @@ import { replicaSetController } from './replicaset/index.js';
 import { resourceQuotaController } from './resource-quota/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
+import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
 
 export * from './deployment/index.js';
 export * from './endpoint-slice/index.js';
@@ -25,6 +26,7 @@ export * from './replicaset/index.js';
 export * from './resource-quota/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
+export * from './volume-protection/index.js';
 
 export interface BuiltinControllersOptions {
   /** Every kind that objects can be of, for those that look at all of them. */
@@ -56,6 +58,8 @@ export function builtinControllers({
     nodeLifecycleController(),
     podGcController(),
     resourceQuotaController({ kinds }),
+    pvcProtectionController(),
+    pvProtectionController(),
     rootCaController({ certificate: rootCertificate }),
   ];
   return {
