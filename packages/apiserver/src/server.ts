@@ -131,6 +131,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     admission: defaultPlugins({
       core: () => core,
+      access,
       caches,
       world,
       serviceAddresses: addresses.plugin,

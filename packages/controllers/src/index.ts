@@ -1,6 +1,12 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
+import {
+  type CertificateSigner,
+  csrApprovingController,
+  csrCleanerController,
+  csrSigningController,
+} from './certificates/index.js';
 import { deploymentController } from './deployment/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
@@ -14,6 +20,7 @@ import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
 import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
 
+export * from './certificates/index.js';
 export * from './deployment/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
@@ -35,6 +42,8 @@ export interface BuiltinControllersOptions {
   readonly only?: readonly string[];
   /** PEM, for pods to trust the API server by. Empty for a server without a socket. */
   readonly rootCertificate?: string;
+  /** Signs approved CertificateSigningRequests; without it nobody does. */
+  readonly certificateSigner?: CertificateSigner;
 }
 
 export interface BuiltinControllers {
@@ -46,6 +55,7 @@ export function builtinControllers({
   kinds,
   only,
   rootCertificate = '',
+  certificateSigner,
 }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
   const controllers = [
@@ -61,6 +71,9 @@ export function builtinControllers({
     pvcProtectionController(),
     pvProtectionController(),
     rootCaController({ certificate: rootCertificate }),
+    csrApprovingController(),
+    csrCleanerController(),
+    ...(certificateSigner === undefined ? [] : [csrSigningController({ signer: certificateSigner })]),
   ];
   return {
     controllers: controllers.filter(({ options }) => wanted(options.name)),

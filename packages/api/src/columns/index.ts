@@ -24,6 +24,7 @@ import type { PodDisruptionBudget } from '../policy/v1/index.js';
 import type { ClusterRoleBinding, RoleBinding } from '../rbac/v1/index.js';
 import type { PriorityClass } from '../scheduling/v1/index.js';
 import type { StorageClass } from '../storage/v1/index.js';
+import { certificateSigningRequestColumns } from './certificate-signing-request.js';
 import { ageColumn, ageOf, column, integer, labelText, listed, nameColumn, wide } from './column.js';
 import { humanDuration } from './human-duration.js';
 import { podColumns } from './pod.js';
@@ -265,6 +266,7 @@ export const columnsByKind: Readonly<Record<string, AnyColumns>> = {
     ageColumn,
   ],
   '/ResourceQuota': resourceQuotaColumns,
+  'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequestColumns,
   '/Secret': [
     nameColumn,
     column<Secret>('Type', ({ type }) => type ?? ''),

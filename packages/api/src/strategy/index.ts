@@ -1,5 +1,6 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { certificateSigningRequestStrategy } from './certificate-signing-request.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { limitRangeStrategy } from './limit-range.js';
 import { namespaceStrategy } from './namespace.js';
@@ -42,6 +43,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
     generationChanged: (object, old) => object.endpoints !== old.endpoints || object.ports !== old.ports,
   },
   'scheduling.k8s.io/PriorityClass': { generationChanged: () => false },
+  'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequestStrategy,
   'apiextensions.k8s.io/CustomResourceDefinition': customResourceDefinitionStrategy,
   'rbac.authorization.k8s.io/Role': pathSegment,
   'rbac.authorization.k8s.io/RoleBinding': pathSegment,

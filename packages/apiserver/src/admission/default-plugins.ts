@@ -4,8 +4,15 @@
  */
 import type { World } from '@pintle/machinery';
 import type { ApiCore } from '../verbs/api-core.js';
+import type { Access } from '../verbs/authorize.js';
 import type { AdmissionPlugin } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
+import {
+  certificateApproval,
+  certificateRequestSignature,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from './certificates/certificates.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { defaultTolerations } from './default-tolerations.js';
 import { limitRanger } from './limit-ranger.js';
@@ -25,6 +32,7 @@ import { webhooks } from './webhook/webhooks.js';
 
 export interface DefaultPluginsOptions {
   readonly core: () => ApiCore;
+  readonly access: Access;
   readonly caches: AdmissionCaches;
   readonly world: World;
   readonly serviceAddresses: AdmissionPlugin;
@@ -34,7 +42,13 @@ export interface DefaultPluginsOptions {
   readonly callWebhook: WebhookCaller;
 }
 
-export function defaultPlugins({ core, caches, world, ...options }: DefaultPluginsOptions): readonly AdmissionPlugin[] {
+export function defaultPlugins({
+  core,
+  access,
+  caches,
+  world,
+  ...options
+}: DefaultPluginsOptions): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(core, caches),
     limitRanger(caches),
@@ -47,6 +61,10 @@ export function defaultPlugins({ core, caches, world, ...options }: DefaultPlugi
     storageObjectInUseProtection,
     persistentVolumeClaimResize(caches),
     runtimeClassAdmission(core, caches),
+    certificateApproval(access),
+    certificateSigning(access),
+    certificateSubjectRestriction,
+    certificateRequestSignature,
     defaultIngressClass(caches),
     options.serviceAddresses,
     ...options.more,
