@@ -1,11 +1,11 @@
 /**
  * SchedulingBasic 5000Nodes/10000Pods of upstream's scheduler_perf, in process and without a cluster: queue, default
- * plugins, placement. Beside it what the same decisions cost at least: a bare scan of typed arrays for fit and two
- * scores over as many nodes, with no framework.
+ * plugins, placement.
  */
 import type { Node, Pod } from '@pintle/api/core/v1';
 import { defaultPlugins, profile, schedule } from '@pintle/scheduler';
 import type { BenchRow } from '../row.js';
+import { bareScan } from './bare-scan.js';
 
 const nodeCount = 5000;
 const podCount = 10_000;
@@ -26,7 +26,7 @@ const row: BenchRow = {
       if (placements.size !== podCount) throw new Error(`placed ${placements.size} of ${podCount} pods`);
       return podCount / seconds;
     };
-    const bare = (looked: number) => podCount / (bareScan(looked) / 1000);
+    const bare = (looked: number) => podCount / (bareScan(nodeCount, podCount, looked) / 1000);
     const [sampling, all] = [median(() => rate(0)), median(() => rate(100))];
     const [bareSampling, bareAll] = [median(() => bare(sampled)), median(() => bare(nodeCount))];
     return {
@@ -65,38 +65,6 @@ function benchPod(name: string): Pod {
       ],
     },
   } as Pod;
-}
-
-/** Milliseconds for all pods, looking at `looked` nodes for each. */
-function bareScan(looked: number): number {
-  const [cpu, memory] = [new Float64Array(nodeCount).fill(4000), new Float64Array(nodeCount).fill(32 * 2 ** 30)];
-  const [cpuUsed, memoryUsed] = [new Float64Array(nodeCount), new Float64Array(nodeCount)];
-  const [askCpu, askMemory] = [100, 500 * 2 ** 20];
-  let next = 0;
-  const start = performance.now();
-  for (let pod = 0; pod < podCount; pod++) {
-    let best = -1;
-    let bestScore = -1;
-    for (let i = 0; i < looked; i++) {
-      const row = (next + i) % nodeCount;
-      const [capacity, bytes] = [cpu[row]!, memory[row]!];
-      const [milli, used] = [cpuUsed[row]! + askCpu, memoryUsed[row]! + askMemory];
-      if (milli > capacity || used > bytes) continue;
-      const least = Math.floor(
-        (Math.floor(((capacity - milli) * 100) / capacity) + Math.floor(((bytes - used) * 100) / bytes)) / 2,
-      );
-      const balanced = Math.trunc((1 - Math.abs(milli / capacity - used / bytes) / 2) * 100);
-      if (least + balanced > bestScore) {
-        bestScore = least + balanced;
-        best = row;
-      }
-    }
-    if (best < 0) throw new Error('the bare scan ran out of nodes');
-    cpuUsed[best]! += askCpu;
-    memoryUsed[best]! += askMemory;
-    next = (next + looked) % nodeCount;
-  }
-  return performance.now() - start;
 }
 
 function median(measure: () => number): number {

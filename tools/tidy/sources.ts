@@ -27,7 +27,7 @@ function filesIn(folder: string): readonly string[] {
 
 function read(name: string, file: string): Source {
   const path = relative(root, file).split(sep).join('/');
-  return { path, package: name, text: readFileSync(file, 'utf8'), isTest: /\.(test|system)\.ts$/.test(path) };
+  return { path, package: name, text: readFileSync(file, 'utf8'), isTest: /\.(test|system|fixture)\.ts$/.test(path) };
 }
 
 /** Module names that a file imports, with the line each stands on. */

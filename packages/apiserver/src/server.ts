@@ -56,6 +56,8 @@ export interface ApiServerOptions {
   readonly kinds?: readonly Kind[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
+  /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
+  readonly disableAdmissionPlugins?: readonly string[];
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
   /** Of requests by HTTP. Without one, every request is anonymous. */
@@ -138,6 +140,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       customResourceRules: rules,
       more: options.admission ?? [],
       callWebhook: options.callWebhook ?? noWebhooks,
+      disabled: options.disableAdmissionPlugins ?? [],
     }),
   };
   const subresources = subresourceHandlers(

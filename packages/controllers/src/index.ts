@@ -7,7 +7,9 @@ import {
   csrCleanerController,
   csrSigningController,
 } from './certificates/index.js';
+import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
+import { disruptionController, staleDisruptionController } from './disruption/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
@@ -21,7 +23,13 @@ import { serviceAccountController } from './service-account/index.js';
 import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
 
 export * from './certificates/index.js';
+
+import { replicationController } from './replication/index.js';
+import { statefulSetController } from './statefulset/index.js';
+
+export * from './daemonset/index.js';
 export * from './deployment/index.js';
+export * from './disruption/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
@@ -30,9 +38,11 @@ export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
 export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
+export * from './replication/index.js';
 export * from './resource-quota/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
+export * from './statefulset/index.js';
 export * from './volume-protection/index.js';
 
 export interface BuiltinControllersOptions {
@@ -61,6 +71,11 @@ export function builtinControllers({
   const controllers = [
     deploymentController(),
     replicaSetController(),
+    replicationController(),
+    statefulSetController(),
+    daemonSetController(),
+    disruptionController({ kinds }),
+    staleDisruptionController(),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),

@@ -45,6 +45,17 @@ export function isAvailable({ ready, readySinceMs }: PodFacts, minReadySeconds: 
   return readySinceMs !== undefined && readySinceMs + minReadySeconds * 1000 <= nowMs;
 }
 
+/** Until the first of the ready pods becomes available; undefined where none will by waiting alone. */
+export function nextAvailabilityInMs(pods: readonly Pod[], minReadySeconds: number, nowMs: number): number | undefined {
+  let next: number | undefined;
+  for (const pod of pods) {
+    const since = podFacts(pod).readySinceMs;
+    const inMs = since === undefined ? 0 : since + minReadySeconds * 1000 - nowMs;
+    if (inMs > 0 && (next === undefined || inMs < next)) next = inMs;
+  }
+  return next;
+}
+
 /** Neither ended nor being ended. */
 export const isPodActive = ({ metadata, status }: Pod): boolean =>
   status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && metadata.deletionTimestamp === undefined;

@@ -2,37 +2,17 @@
  * Unmodified kubectl of several versions against a served cluster of simulated nodes: what people type, and what they
  * then see.
  */
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Node } from '@pintle/api/core/v1';
 import { connect, kubeConfig } from '@pintle/client/nodejs';
 import { simulatedNodes } from '@pintle/cluster';
 import { createServedCluster, type ServedCluster } from '@pintle/cluster/nodejs';
+import { findKubectls, runKubectl } from './kubectl-binaries.js';
 
-const versions = ['1.27', '1.28', '1.29', '1.30', '1.31', '1.32', '1.33'];
-
-/** Where a kubectl of this version is; by the names that distributions give it. */
-function kubectlOf(version: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/lib/google-cloud-sdk/bin'];
-  return folders.map((folder) => join(folder, `kubectl.${version}`)).find((path) => existsSync(path));
-}
-
-const found = versions.flatMap((version) => {
-  const path = kubectlOf(version);
-  return path === undefined ? [] : [{ version, path }];
-});
-
-const missing = versions.filter((version) => !found.some((kubectl) => kubectl.version === version));
-const isRequired = process.env['PINTLE_SYSTEM_TESTS'] === 'required';
-if (missing.length > 0) {
-  const names = `kubectl.${missing.join(', kubectl.')}`;
-  if (isRequired) throw new Error(`these tests are required here, and need ${names} on the PATH`);
-  process.stdout.write(`skipped: no ${names} on this machine's PATH\n`);
-}
+const found = findKubectls();
 
 const manifest = {
   apiVersion: 'apps/v1',
@@ -119,25 +99,15 @@ const steps: readonly Step[] = [
   { args: 'delete namespace $N --timeout=30s', expect: /namespace "\S+" deleted/ },
 ];
 
-/** Without the colours that older versions print anywhere. */
-const plain = (text: string) => text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g'), '');
-
 let cluster: ServedCluster;
 let folder: string;
 
-function run(path: string, namespace: string, args: string): Promise<{ output: string; status: number }> {
+async function run(path: string, namespace: string, args: string): Promise<{ output: string; status: number }> {
   const words = args
     .split(' ')
     .map((word) => word.replace('$N', namespace).replace('$F', join(folder, 'manifest.json')));
-  const env = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: join(folder, 'kubeconfig') };
-  return new Promise((done) => {
-    execFile(path, words, { env, timeout: 40_000 }, (error, stdout, stderr) =>
-      done({
-        output: plain(`${stdout}${stderr}`),
-        status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
-      }),
-    );
-  });
+  const { stdout, stderr, status } = await runKubectl(path, words, { folder });
+  return { output: `${stdout}${stderr}`, status };
 }
 
 (found.length === 0 ? describe.skip : describe)('kubectl', () => {

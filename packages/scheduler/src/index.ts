@@ -6,6 +6,7 @@ export * from './framework/node-statuses.js';
 export * from './framework/plugin.js';
 export { InvalidProfileError, type Profile, type ProfileOptions, profile } from './framework/profile.js';
 export * from './framework/status.js';
+export { ClusterObjects } from './nodes/cluster-objects.js';
 export { NodeInfo } from './nodes/node-info.js';
 export { NodeTable } from './nodes/node-table.js';
 export { defaultSchedulerName, type PodInfo, podInfo, podKey } from './nodes/pod-info.js';
@@ -13,17 +14,22 @@ export { type PodRequests, podRequests } from './nodes/pod-requests.js';
 export { type BalancedAllocationOptions, nodeResourcesBalancedAllocation } from './plugins/balanced-allocation.js';
 export { defaultBinder } from './plugins/default-binder.js';
 export { defaultPlugins } from './plugins/default-plugins.js';
+export { type DefaultPreemptionOptions, defaultPreemption } from './plugins/default-preemption.js';
 export { imageLocality } from './plugins/image-locality.js';
+export { type InterPodAffinityOptions, interPodAffinity } from './plugins/inter-pod-affinity.js';
 export { type NodeAffinityOptions, nodeAffinity } from './plugins/node-affinity.js';
 export { nodeName } from './plugins/node-name.js';
 export { nodePorts } from './plugins/node-ports.js';
 export { nodeUnschedulable } from './plugins/node-unschedulable.js';
 export { normalizeScores } from './plugins/normalize-scores.js';
+export { type PodTopologySpreadOptions, podTopologySpread } from './plugins/pod-topology-spread.js';
 export { prioritySort } from './plugins/priority-sort.js';
 export type { ResourceWeight, ScoringStrategy, UtilizationPoint } from './plugins/resource-scorer.js';
 export { nodeResourcesFit, type ResourcesFitOptions } from './plugins/resources-fit.js';
 export { schedulingGates } from './plugins/scheduling-gates.js';
+export type { DefaultConstraint } from './plugins/spread-constraints.js';
 export { taintToleration } from './plugins/taint-toleration.js';
+export { type Candidate, criteria as preemptionCriteria } from './preemption/candidate.js';
 export type { QueuedPodInfo, QueueMove, QueuePlace } from './queue/queued-pod-info.js';
 export { type QueueCounts, type QueueOptions, SchedulingQueue } from './queue/scheduling-queue.js';
 export * from './runner/scheduler.js';
@@ -31,6 +37,7 @@ export * from './simulate/explain.js';
 export { formatExplanation } from './simulate/format-explanation.js';
 export {
   type AttemptRecord,
+  type Preemption,
   type ScheduleInput,
   type ScheduleResult,
   schedule,

@@ -1,6 +1,12 @@
 /** The columns of `kubectl get` for each kind that has its own, by `group/Kind`. */
-import { formatLabelSelector, type LabelSelector, type TableColumn } from '@pintle/machinery';
-import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../apps/v1/index.js';
+import {
+  controllerOf,
+  formatLabelSelector,
+  type LabelSelector,
+  parseApiVersion,
+  type TableColumn,
+} from '@pintle/machinery';
+import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../apps/v1/index.js';
 import type { HorizontalPodAutoscaler } from '../autoscaling/v2/index.js';
 import type { CronJob, Job } from '../batch/v1/index.js';
 import type { Lease } from '../coordination/v1/index.js';
@@ -281,6 +287,7 @@ export const columnsByKind: Readonly<Record<string, AnyColumns>> = {
     integer<ReplicationController>('Ready', ({ status }) => status?.readyReplicas),
     ageColumn,
     ...templateColumns<ReplicationController>(),
+    wide<ReplicationController>('Selector', ({ spec }) => labelText(spec?.selector)),
   ],
   '/PersistentVolume': [
     nameColumn,
@@ -320,6 +327,17 @@ export const columnsByKind: Readonly<Record<string, AnyColumns>> = {
   'apps/ReplicaSet': replicaSet,
   'apps/StatefulSet': statefulSet,
   'apps/DaemonSet': daemonSet,
+  'apps/ControllerRevision': [
+    nameColumn,
+    column<ControllerRevision>('Controller', (revision) => {
+      const owner = controllerOf(revision);
+      if (owner === undefined) return '<none>';
+      const { group } = parseApiVersion(owner.apiVersion);
+      return `${owner.kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${owner.name}`;
+    }),
+    column<ControllerRevision>('Revision', ({ revision }) => String(revision)),
+    ageColumn,
+  ],
   'batch/Job': job,
   'batch/CronJob': cronJob,
   'discovery.k8s.io/EndpointSlice': endpointSlice,

@@ -1,14 +1,19 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
 import { certificateSigningRequestStrategy } from './certificate-signing-request.js';
+import { controllerRevisionStrategy } from './controller-revision.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
+import { daemonSetStrategy } from './daemon-set.js';
 import { limitRangeStrategy } from './limit-range.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
+import { podDisruptionBudgetStrategy } from './pod-disruption-budget.js';
+import { replicationControllerStrategy } from './replication-controller.js';
 import { resourceQuotaStrategy } from './resource-quota.js';
 import { serviceStrategy } from './service.js';
-import { deploymentStrategy, replicaSetStrategy, specGeneration, workloadStrategy } from './workloads.js';
+import { statefulSetStrategy } from './stateful-set.js';
+import { deploymentStrategy, replicaSetStrategy, specGeneration } from './workloads.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each strategy is of its own kind.
 type AnyStrategy = Strategy<any>;
@@ -26,19 +31,20 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Service': serviceStrategy,
   '/LimitRange': limitRangeStrategy,
   '/ResourceQuota': resourceQuotaStrategy,
-  '/ReplicationController': workloadStrategy,
+  '/ReplicationController': replicationControllerStrategy,
   '/Endpoints': { allowCreateOnUpdate: true },
   '/Event': { allowCreateOnUpdate: true },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   'apps/Deployment': deploymentStrategy,
   'apps/ReplicaSet': replicaSetStrategy,
-  'apps/StatefulSet': workloadStrategy,
-  'apps/DaemonSet': workloadStrategy,
+  'apps/StatefulSet': statefulSetStrategy,
+  'apps/ControllerRevision': controllerRevisionStrategy,
+  'apps/DaemonSet': daemonSetStrategy,
   'batch/Job': specGeneration,
   'batch/CronJob': specGeneration,
   'networking.k8s.io/Ingress': specGeneration,
   'networking.k8s.io/NetworkPolicy': specGeneration,
-  'policy/PodDisruptionBudget': specGeneration,
+  'policy/PodDisruptionBudget': podDisruptionBudgetStrategy,
   'discovery.k8s.io/EndpointSlice': {
     generationChanged: (object, old) => object.endpoints !== old.endpoints || object.ports !== old.ports,
   },

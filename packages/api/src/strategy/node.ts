@@ -3,6 +3,7 @@ import { duplicateField, type FieldError, forbiddenField, type Strategy } from '
 import type { Node } from '../core/v1/node.js';
 
 export const nodeStrategy: Strategy<Node> = {
+  keepsStatusOnCreate: true,
   validateCreate: (node) => taintErrors(node),
   validateUpdate(node, old) {
     const errors = [...taintErrors(node)];

@@ -2,100 +2,113 @@
 import {
   deepEqual,
   type FieldError,
+  forbiddenField,
   immutableField,
   invalidField,
   type KubernetesObject,
   type LabelSelector,
   labelSelectorMatcher,
+  notSupportedField,
   requiredField,
   type Strategy,
 } from '@pintle/machinery';
 import type { Deployment, ReplicaSet } from '../apps/v1/index.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
+import { amountErrors, nonNegativeErrors } from './amount.js';
 import { defaultPodSpec, podSpecErrors } from './pod.js';
 
 interface WithSpec extends KubernetesObject {
   readonly spec?: unknown;
 }
 
-const specChanged = (object: WithSpec, old: WithSpec) => object.spec !== old.spec && !deepEqual(object.spec, old.spec);
+export const specChanged = (object: WithSpec, old: WithSpec) =>
+  object.spec !== old.spec && !deepEqual(object.spec, old.spec);
 
 export const specGeneration: Strategy<WithSpec> = { generationChanged: specChanged };
 
-interface Workload extends KubernetesObject {
+export interface Workload extends KubernetesObject {
   readonly spec?: {
     readonly replicas?: number;
     readonly minReadySeconds?: number;
-    readonly selector?: LabelSelector | Readonly<Record<string, string>>;
+    readonly selector?: LabelSelector;
     readonly template?: PodTemplateSpec;
   };
 }
 
-function withPodDefaults<T extends Workload>(object: T): T {
+export function withPodDefaults<T extends Workload>(object: T): T {
   const template = object.spec?.template;
   if (template?.spec === undefined) return object;
   return { ...object, spec: { ...object.spec, template: { ...template, spec: defaultPodSpec(template.spec) } } };
 }
 
-function workloadErrors(object: Workload): readonly FieldError[] {
-  const { spec } = object;
+/** What must hold of every kind that keeps pods running. `kind` is as messages name it. */
+export function workloadErrors({ spec }: Workload, kind: WorkloadNames): readonly FieldError[] {
   if (spec === undefined) return [requiredField('spec')];
   const errors: FieldError[] = [];
-  for (const field of ['replicas', 'minReadySeconds'] as const) {
-    const value = spec[field];
-    if (value !== undefined && value < 0)
-      errors.push(invalidField(`spec.${field}`, value, 'must be greater than or equal to 0'));
-  }
-  if (spec.selector !== undefined && isLabelSelector(spec.selector))
-    errors.push(...selectorErrors(spec.selector, spec.template));
+  for (const field of ['replicas', 'minReadySeconds'] as const)
+    errors.push(...nonNegativeErrors(spec[field], `spec.${field}`));
+  errors.push(...selectorErrors(spec, kind));
   if (spec.template?.spec === undefined) errors.push(requiredField('spec.template.spec.containers'));
-  else {
-    errors.push(...podSpecErrors(spec.template.spec, 'spec.template.spec'));
-    if (spec.template.spec.restartPolicy !== 'Always') {
-      errors.push({
-        type: 'FieldValueNotSupported',
-        field: 'spec.template.spec.restartPolicy',
-        badValue: spec.template.spec.restartPolicy,
-        detail: 'supported values: "Always"',
-      });
-    }
-  }
+  else errors.push(...podSpecErrors(spec.template.spec, 'spec.template.spec'), ...endlessErrors(spec.template, kind));
   return errors;
 }
 
-const isLabelSelector = (selector: object): selector is LabelSelector =>
-  'matchLabels' in selector || 'matchExpressions' in selector || Object.keys(selector).length === 0;
+export interface WorkloadNames {
+  /** As in "empty selector is invalid for deployment". */
+  readonly selects: string;
+  /** As in "activeDeadlineSeconds in ReplicaSet is not Supported". */
+  readonly runs: string;
+}
 
-function selectorErrors(selector: LabelSelector, template: PodTemplateSpec | undefined): readonly FieldError[] {
+/** The pods of a template that is to run for ever. */
+export function endlessErrors({ spec }: PodTemplateSpec, { runs }: WorkloadNames): readonly FieldError[] {
+  const { restartPolicy = 'Always', activeDeadlineSeconds } = spec ?? {};
+  const path = 'spec.template.spec';
+  return [
+    ...(restartPolicy === 'Always' ? [] : [notSupportedField(`${path}.restartPolicy`, restartPolicy, ['Always'])]),
+    ...(activeDeadlineSeconds === undefined
+      ? []
+      : [forbiddenField(`${path}.activeDeadlineSeconds`, `activeDeadlineSeconds in ${runs} is not Supported`)]),
+  ];
+}
+
+export function selectorErrors(
+  { selector, template }: NonNullable<Workload['spec']>,
+  { selects }: WorkloadNames,
+): readonly FieldError[] {
+  if (selector === undefined) return [requiredField('spec.selector')];
   const compiled = labelSelectorMatcher(selector);
   if (compiled.isEverything)
-    return [invalidField('spec.selector', selector, 'empty selector is invalid for deployment')];
+    return [invalidField('spec.selector', selector, `empty selector is invalid for ${selects}`)];
   const labels = template?.metadata?.labels ?? {};
   return compiled.matches(labels)
     ? []
     : [invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')];
 }
 
-export const workloadStrategy: Strategy<Workload> = {
-  defaults: withPodDefaults,
-  generationChanged: specChanged,
-  validateCreate: workloadErrors,
-  validateUpdate: workloadErrors,
-};
+interface Selecting {
+  readonly spec?: { readonly selector?: unknown };
+}
+
+/** A selector is chosen once. */
+export const selectorChangeErrors = ({ spec }: Selecting, { spec: old }: Selecting): readonly FieldError[] =>
+  deepEqual(spec?.selector, old?.selector) ? [] : [immutableField('spec.selector', spec?.selector)];
+
+// Upstream's own words: a ReplicaSet is told of deployments, and a Deployment of ReplicaSets.
+const names: WorkloadNames = { selects: 'deployment', runs: 'ReplicaSet' };
 
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
-  ...(workloadStrategy as unknown as Strategy<ReplicaSet>),
+  defaults: withPodDefaults,
+  generationChanged: specChanged,
   prepareForCreate: (set) => ({ ...set, status: { replicas: 0 } }),
-  validateUpdate: (set, old) => [
-    ...workloadErrors(set as Workload),
-    ...(deepEqual(set.spec?.selector, old.spec?.selector) ? [] : [immutableField('spec.selector', set.spec?.selector)]),
-  ],
+  validateCreate: (set) => workloadErrors(set, names),
+  validateUpdate: (set, old) => [...workloadErrors(set, names), ...selectorChangeErrors(set, old)],
 };
 
 export const deploymentStrategy: Strategy<Deployment> = {
-  ...(workloadStrategy as unknown as Strategy<Deployment>),
+  generationChanged: specChanged,
   defaults(deployment) {
-    const withPods = withPodDefaults(deployment as Workload) as Deployment;
+    const withPods = withPodDefaults(deployment);
     const { spec } = withPods;
     if (spec === undefined || spec.strategy?.type !== 'RollingUpdate') return withPods;
     const { maxSurge = '25%', maxUnavailable = '25%' } = spec.strategy.rollingUpdate ?? {};
@@ -105,16 +118,11 @@ export const deploymentStrategy: Strategy<Deployment> = {
     };
   },
   validateCreate: deploymentErrors,
-  validateUpdate: (deployment, old) => [
-    ...deploymentErrors(deployment),
-    ...(deepEqual(deployment.spec?.selector, old.spec?.selector)
-      ? []
-      : [immutableField('spec.selector', deployment.spec?.selector)]),
-  ],
+  validateUpdate: (deployment, old) => [...deploymentErrors(deployment), ...selectorChangeErrors(deployment, old)],
 };
 
 function deploymentErrors(deployment: Deployment): readonly FieldError[] {
-  const errors = [...workloadErrors(deployment as Workload)];
+  const errors = [...workloadErrors(deployment, names)];
   const { strategy, progressDeadlineSeconds, minReadySeconds = 0, revisionHistoryLimit } = deployment.spec ?? {};
   if (strategy?.type === 'Recreate' && strategy.rollingUpdate !== undefined) {
     errors.push({
@@ -129,33 +137,17 @@ function deploymentErrors(deployment: Deployment): readonly FieldError[] {
       ['maxSurge', maxSurge],
       ['maxUnavailable', maxUnavailable],
     ] as const)
-      errors.push(...amountErrors(value, `spec.strategy.rollingUpdate.${field}`));
+      errors.push(...(value === undefined ? [] : amountErrors(value, `spec.strategy.rollingUpdate.${field}`)));
     const isZero = (value: unknown) => value === 0 || value === '0%';
     if (isZero(maxSurge) && isZero(maxUnavailable))
       errors.push(
         invalidField('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
       );
   }
-  if (revisionHistoryLimit !== undefined && revisionHistoryLimit < 0)
-    errors.push(invalidField('spec.revisionHistoryLimit', revisionHistoryLimit, 'must be greater than or equal to 0'));
+  errors.push(...nonNegativeErrors(revisionHistoryLimit, 'spec.revisionHistoryLimit'));
   if (progressDeadlineSeconds !== undefined && progressDeadlineSeconds <= minReadySeconds)
     errors.push(
       invalidField('spec.progressDeadlineSeconds', progressDeadlineSeconds, 'must be greater than minReadySeconds'),
     );
   return errors;
-}
-
-function amountErrors(value: number | string | undefined, path: string): readonly FieldError[] {
-  if (value === undefined) return [];
-  if (typeof value === 'number')
-    return value < 0 ? [invalidField(path, value, 'must be greater than or equal to 0')] : [];
-  return /^\d+%$/.test(value)
-    ? []
-    : [
-        invalidField(
-          path,
-          value,
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-        ),
-      ];
 }

@@ -44,6 +44,12 @@ it('the plug-ins are those of kube-apiserver, in its order', () => {
   expect(names.filter((name) => upstream.includes(name))).toEqual(upstream);
 });
 
+it('any of them can be left out', async () => {
+  const open = (await createApiServer({ disableAdmissionPlugins: ['TaintNodesByCondition'] })).client();
+  const made = await open.create<Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } });
+  expect(made.spec?.taints).toBeUndefined();
+});
+
 const claim = (name: string, spec: PersistentVolumeClaim['spec'] = {}, annotations = {}): PersistentVolumeClaim => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',

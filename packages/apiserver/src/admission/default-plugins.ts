@@ -40,6 +40,8 @@ export interface DefaultPluginsOptions {
   /** The host application's own. */
   readonly more: readonly AdmissionPlugin[];
   readonly callWebhook: WebhookCaller;
+  /** The names of those to leave out. */
+  readonly disabled: readonly string[];
 }
 
 export function defaultPlugins({
@@ -49,7 +51,7 @@ export function defaultPlugins({
   world,
   ...options
 }: DefaultPluginsOptions): readonly AdmissionPlugin[] {
-  return [
+  const plugins: readonly AdmissionPlugin[] = [
     namespaceLifecycle(core, caches),
     limitRanger(caches),
     serviceAccountAdmission(core, caches),
@@ -75,4 +77,5 @@ export function defaultPlugins({
     // What has been charged should be written, so nothing that may refuse comes after.
     resourceQuota(core, caches),
   ];
+  return plugins.filter(({ name }) => !options.disabled.includes(name));
 }

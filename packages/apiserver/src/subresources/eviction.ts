@@ -1,8 +1,21 @@
-/** `pods/eviction`: a deletion that asks PodDisruptionBudgets first (policy/v1). */
+/**
+ * `pods/eviction`: a deletion that asks the pod's PodDisruptionBudget first (policy/v1). What does not run counts
+ * for no budget; what is not ready may go where the budget is kept without it.
+ */
 import type { Pod } from '@pintle/api/core/v1';
+import { budgetsOf, withDisruptionAllowed } from '@pintle/api/disruption';
 import { PodDisruptionBudget } from '@pintle/api/policy/v1';
 import type { DeleteRequest } from '@pintle/client';
-import { badRequest, labelSelectorMatcher, statusError } from '@pintle/machinery';
+import {
+  badRequest,
+  forbidden,
+  formatTime,
+  isConditionTrue,
+  type KubernetesObject,
+  StatusError,
+  setCondition,
+  statusError,
+} from '@pintle/machinery';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { deleteObject } from '../verbs/delete.js';
 import { parseDeleteOptions } from '../verbs/delete-plan.js';
@@ -10,71 +23,175 @@ import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
 
+/** Rounds against a pod that changes while it is evicted. */
+const attemptsMax = 20;
+/** Approved evictions that the disruption controller has not seen the end of. */
+const disruptedPodsMax = 2_000;
+const retryAfterSeconds = 10;
+
+const evicted = Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+
 export const evictionSubresource: SubresourceHandler = {
   async create(request, body, options) {
-    const { core, context, resource, key } = request;
     if (!isKind(body, 'Eviction')) throw badRequest('the body must be an Eviction');
-    const asked = parseDeleteOptions((body as { deleteOptions?: unknown }).deleteOptions);
-    const deletion: DeleteRequest = { ...asked, ...(options.dryRun ? { dryRun: true } : {}) };
-    const pod = storedObjectOf(await requireEntry(core, resource, key)) as Pod;
-    const phase = pod.status?.phase;
-    const counted =
-      phase !== 'Succeeded' &&
-      phase !== 'Failed' &&
-      phase !== 'Pending' &&
-      pod.metadata.deletionTimestamp === undefined;
-    if (counted) await takeFromBudget(request, pod, options.dryRun ?? false);
-    await deleteObject(core, context, resource, key, deletion);
-    return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+    const { metadata, deleteOptions } = body as Partial<KubernetesObject> & { deleteOptions?: unknown };
+    if (metadata?.name !== request.key.name) throw badRequest('name in URL does not match name in Eviction object');
+    const asked: DeleteRequest = { ...parseDeleteOptions(deleteOptions), ...(options.dryRun ? { dryRun: true } : {}) };
+    await evict(request, asked);
+    return evicted;
   },
 };
 
-async function takeFromBudget({ core, context, key }: SubresourceRequest, pod: Pod, dryRun: boolean): Promise<void> {
-  const budgets = core.registry.byResource('policy/v1', PodDisruptionBudget.plural);
-  if (budgets === undefined) return;
-  const { entries } = await listEntries(core, budgets, { namespace: key.namespace ?? '' });
-  const matching = entries
-    .map((entry) => storedObjectOf(entry) as PodDisruptionBudget)
-    .filter(
-      ({ spec }) =>
-        spec?.selector !== undefined && labelSelectorMatcher(spec.selector).matches(pod.metadata.labels ?? {}),
-    );
-  if (matching.length === 0) return;
-  if (matching.length > 1)
+async function evict(request: SubresourceRequest, asked: DeleteRequest): Promise<void> {
+  const pod = await removeUncounted(request, asked);
+  if (pod === undefined) return;
+  const budget = await budgetOf(request, pod);
+  if (budget === undefined) return removePod(request, asked);
+  if (!passesBy(budget, pod)) {
+    await takeFromBudget(request, budget, asked.dryRun ?? false);
+    return removePod(request, asked);
+  }
+  try {
+    return await removePod(request, asked, pod);
+  } catch (error) {
+    throw lostRace(error, asked) ? stillProcessed(budget) : error;
+  }
+}
+
+/** Whether the pod changed meanwhile, where the client did not ask for one version of it. */
+const lostRace = (error: unknown, { preconditions }: DeleteRequest) =>
+  StatusError.is(error, 'Conflict') && preconditions?.resourceVersion === undefined;
+
+/** Removes a pod that counts for no budget; else returns it. */
+async function removeUncounted(request: SubresourceRequest, asked: DeleteRequest): Promise<Pod | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const pod = storedObjectOf(await requireEntry(request.core, request.resource, request.key)) as Pod;
+    const phase = pod.status?.phase;
+    const isOver = phase === 'Succeeded' || phase === 'Failed' || pod.metadata.deletionTimestamp !== undefined;
+    if (!isOver && phase !== 'Pending') return pod;
+    try {
+      // One that waits may become ready while we look, and count from then on.
+      await removePod(request, asked, isOver ? undefined : pod);
+      return undefined;
+    } catch (error) {
+      if (attempt >= attemptsMax || !lostRace(error, asked)) throw error;
+    }
+  }
+}
+
+/** With `seen`, only where the pod is still as it was then. */
+async function removePod(request: SubresourceRequest, asked: DeleteRequest, seen?: Pod): Promise<void> {
+  const { core, context, resource, key } = request;
+  const resourceVersion = asked.preconditions?.resourceVersion ?? seen?.metadata.resourceVersion;
+  const preconditions = {
+    ...asked.preconditions,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  if (asked.dryRun) {
+    await deleteObject(core, context, resource, key, { ...asked, preconditions });
+    return;
+  }
+  const { object } = await changeObject(core, context, resource, {
+    key,
+    subresource: 'status',
+    options: {},
+    change(old) {
+      const pod = old as Pod;
+      const condition = {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'EvictionByEvictionAPI',
+        message: 'Eviction API: evicting',
+        lastProbeTime: null as unknown as string,
+      };
+      const now = formatTime(core.world.clock.now());
+      const conditions = setCondition(pod.status?.conditions, condition, now);
+      return {
+        object: {
+          ...pod,
+          metadata: { ...pod.metadata, resourceVersion: '', ...preconditions },
+          status: { ...pod.status, conditions },
+        } as KubernetesObject,
+      };
+    },
+  });
+  const told = resourceVersion === undefined ? {} : { resourceVersion: object.metadata.resourceVersion ?? '' };
+  await deleteObject(core, context, resource, key, { ...asked, preconditions: { ...asked.preconditions, ...told } });
+}
+
+async function budgetOf({ core, key }: SubresourceRequest, pod: Pod): Promise<PodDisruptionBudget | undefined> {
+  const resource = core.registry.byResource('policy/v1', PodDisruptionBudget.plural);
+  if (resource === undefined) return undefined;
+  const { entries } = await listEntries(core, resource, { namespace: key.namespace ?? '' });
+  const found = budgetsOf(
+    pod,
+    entries.map((entry) => storedObjectOf(entry) as PodDisruptionBudget),
+  );
+  if (found.length > 1)
     throw statusError(
       'InternalError',
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
-  const { name = '' } = matching[0]!.metadata;
-  await changeObject(core, context, budgets, {
+  return found[0];
+}
+
+/** Whether the pod may go without being counted: it is not ready, and the budget does not depend on it. */
+function passesBy({ spec, status }: PodDisruptionBudget, pod: Pod): boolean {
+  if (isConditionTrue(pod.status?.conditions, 'Ready')) return false;
+  if (spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
+  const { currentHealthy = 0, desiredHealthy = 0 } = status ?? {};
+  return currentHealthy >= desiredHealthy && desiredHealthy > 0;
+}
+
+async function takeFromBudget(
+  { core, context, key }: SubresourceRequest,
+  { metadata: { name = '' } }: PodDisruptionBudget,
+  dryRun: boolean,
+): Promise<void> {
+  const resource = core.registry.byResource('policy/v1', PodDisruptionBudget.plural)!;
+  await changeObject(core, context, resource, {
     key: { name, namespace: key.namespace ?? '' },
     subresource: 'status',
     options: dryRun ? { dryRun } : {},
     change(old) {
       const budget = old as PodDisruptionBudget;
-      const allowed = budget.status?.disruptionsAllowed ?? 0;
-      if (allowed <= 0) {
-        throw statusError('TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
-          details: {
-            causes: [
-              {
-                reason: 'DisruptionBudget',
-                message: `The disruption budget ${name} needs ${budget.status?.desiredHealthy ?? 0} healthy pods and has ${budget.status?.currentHealthy ?? 0} currently`,
-              },
-            ],
-          },
-        });
-      }
-      const disruptedPods = {
-        ...budget.status?.disruptedPods,
-        [key.name]: new Date(core.world.clock.now()).toISOString(),
+      checkBudget(budget);
+      const now = formatTime(core.world.clock.now());
+      const { disruptedPods, disruptionsAllowed } = budget.status!;
+      const taken = {
+        ...budget.status!,
+        disruptionsAllowed: disruptionsAllowed - 1,
+        disruptedPods: { ...disruptedPods, [key.name]: now },
       };
-      return {
-        object: {
-          ...budget,
-          status: { ...budget.status!, disruptionsAllowed: allowed - 1, disruptedPods },
-        } as PodDisruptionBudget,
-      };
+      return { object: { ...budget, status: disruptionsAllowed === 1 ? withDisruptionAllowed(taken, now) : taken } };
     },
   });
 }
+
+/** Errors: `StatusError` TooManyRequests where the budget has nothing to give, or is not yet counted. */
+function checkBudget(budget: PodDisruptionBudget): void {
+  const { metadata, status } = budget;
+  const { disruptionsAllowed = 0, desiredHealthy = 0, currentHealthy = 0, observedGeneration = 0 } = status ?? {};
+  if (observedGeneration < (metadata.generation ?? 0)) throw stillProcessed(budget);
+  if (Object.keys(status?.disruptedPods ?? {}).length > disruptedPodsMax)
+    throw forbidden(
+      { group: 'policy', plural: 'poddisruptionbudget' },
+      metadata.name ?? '',
+      'DisruptedPods map too big - too many evictions not confirmed by PDB controller',
+    );
+  if (disruptionsAllowed > 0) return;
+  throw violation(
+    `The disruption budget ${metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+  );
+}
+
+const stillProcessed = ({ metadata }: PodDisruptionBudget) =>
+  violation(`The disruption budget ${metadata.name} is still being processed by the server.`, retryAfterSeconds);
+
+const violation = (message: string, retrySeconds?: number) =>
+  statusError('TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
+    details: {
+      causes: [{ reason: 'DisruptionBudget', message }],
+      ...(retrySeconds === undefined ? {} : { retryAfterSeconds: retrySeconds }),
+    },
+  });

@@ -104,7 +104,8 @@ async function prepare(
   const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
 
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
-  if (kind.subresources.status && 'status' in object) object = withoutStatus(object);
+  if (kind.subresources.status && 'status' in object && strategy?.keepsStatusOnCreate !== true)
+    object = withoutStatus(object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   validateForCreate(resource, object);
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);

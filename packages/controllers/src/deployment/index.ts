@@ -3,6 +3,7 @@ import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { controllerOf, controllerReference, deepEqual, type KubernetesObject, StatusError } from '@pintle/machinery';
+import { writeStatus } from '../write-status.js';
 import { deadlineInMs, planStatus } from './deployment-status.js';
 import {
   fencepostsOf,
@@ -243,24 +244,7 @@ class Rollout {
       nowMs: world.clock.now(),
       ...(collisionCount === undefined ? {} : { collisionCount }),
     });
-    if (deepEqual(status, deployment.status)) return undefined;
-    const { name = '', namespace = '', uid } = deployment.metadata;
-    // Only the status is written, over whatever the deployment is by now; an older generation is told as observed.
-    await client.patch(
-      Deployment,
-      { name, namespace },
-      { type: 'merge', body: { metadata: { uid }, status: { ...cleared(deployment.status, status), ...status } } },
-      { subresource: 'status' },
-    );
+    await writeStatus(client, Deployment, deployment, status);
     return undefined;
   }
-}
-
-/** Nulls for what the new status no longer says. */
-function cleared(before: object | undefined, after: object): Record<string, null> {
-  return Object.fromEntries(
-    Object.keys(before ?? {})
-      .filter((key) => !(key in after))
-      .map((key) => [key, null]),
-  );
 }

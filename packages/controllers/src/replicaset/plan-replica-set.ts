@@ -2,7 +2,7 @@
 import type { ReplicaSet, ReplicaSetStatus } from '@pintle/api/apps/v1';
 import type { Pod } from '@pintle/api/core/v1';
 import { type CompiledLabelSelector, labelSelectorMatcher, parseTime } from '@pintle/machinery';
-import { isAvailable, isPodReady, podFacts } from '../pod-facts.js';
+import { isAvailable, isPodReady, nextAvailabilityInMs, podFacts } from '../pod-facts.js';
 
 export interface ReplicaSetPlan {
   /** Pods to adopt: they match, and nobody controls them. */
@@ -39,7 +39,7 @@ export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: num
   }
   const missing = set.metadata.deletionTimestamp === undefined ? (set.spec?.replicas ?? 1) - active.length : 0;
   const minReady = set.spec?.minReadySeconds ?? 0;
-  const next = minReady === 0 ? undefined : nextAvailability(active, minReady, nowMs);
+  const next = minReady === 0 ? undefined : nextAvailabilityInMs(active, minReady, nowMs);
   return {
     adopt,
     release,
@@ -88,16 +88,6 @@ function byLabels(selector: Pick<CompiledLabelSelector, 'matches'>): (pod: Pod) 
     [lastLabels, last] = [labels, answer];
     return answer;
   };
-}
-
-function nextAvailability(pods: readonly Pod[], minReadySeconds: number, nowMs: number): number | undefined {
-  let next: number | undefined;
-  for (const pod of pods) {
-    const since = podFacts(pod).readySinceMs;
-    const inMs = since === undefined ? 0 : since + minReadySeconds * 1000 - nowMs;
-    if (inMs > 0 && (next === undefined || inMs < next)) next = inMs;
-  }
-  return next;
 }
 
 /**

@@ -27,7 +27,9 @@ export interface SubresourceStrategy<in out T extends KubernetesObject = Kuberne
 export interface Strategy<in out T extends KubernetesObject = KubernetesObject> {
   /** Defaults that a schema cannot state, because they depend on other fields. Runs after the schema's. */
   defaults?(object: T): T;
-  /** Resets what a client may not set on create (a status is dropped by the server itself). */
+  /** Whether who creates an object may say its status, as a kubelet does of its node (default false: it is dropped). */
+  readonly keepsStatusOnCreate?: boolean;
+  /** Resets what a client may not set on create. */
   prepareForCreate?(object: T, context: WriteContext): T;
   /** Keeps what a client may not change on update (the status is kept by the server itself). */
   prepareForUpdate?(object: T, old: T): T;

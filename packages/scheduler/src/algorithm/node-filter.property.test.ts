@@ -8,7 +8,7 @@ import { status } from '../framework/status.js';
 import { podInfo } from '../nodes/pod-info.js';
 import { nodeUnschedulable } from '../plugins/node-unschedulable.js';
 import { tableOf } from '../simulate/schedule.js';
-import { testNode, testPod } from '../test-objects.js';
+import { testNode, testPod } from '../test-objects.fixture.js';
 import { NodeFilter } from './node-filter.js';
 
 /** Judges one node at a time, and refuses nodes by a digit of their name. */

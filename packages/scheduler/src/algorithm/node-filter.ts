@@ -11,6 +11,7 @@ import type { FilterPlugin } from '../framework/plugin.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import { filterWithNominated } from './nominated-filter.js';
 
 /** Pods that preemption made room for: they count as if they were on their nodes already. */
 export interface NominatedPods {
@@ -147,16 +148,7 @@ export class NodeFilter {
     this.codes.fill(0, 0, count);
     for (let i = 0; i < count; i++) {
       const row = this.rows[i]!;
-      const node = table.info(row);
-      const others = nominated.on(node.name).filter((other) => other.priority >= pod.priority && other.uid !== pod.uid);
-      if (others.length === 0) continue;
-      const withOthers = state.clone();
-      for (const other of others) {
-        table.addPod(row, other);
-        for (const each of framework.preFilter) each.preFilterAddPod?.(withOthers, pod, other, node);
-      }
-      const verdict = framework.runFilter(withOthers, pod, node);
-      for (const other of others) table.removePod(row, other);
+      const verdict = filterWithNominated(framework, state, pod, table.info(row), nominated);
       if (isSuccess(verdict)) continue;
       const plugin = framework.filter.findIndex(({ name }) => name === verdict.plugin);
       this.refuse(row, this.positions[i]!, plugin, -this.singles.push(verdict));

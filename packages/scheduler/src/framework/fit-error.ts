@@ -21,14 +21,19 @@ export function fitErrorMessage(diagnosis: Diagnosis): string {
   if (diagnosis.preFilterMessage !== undefined && diagnosis.preFilterMessage !== '') {
     message += ` ${diagnosis.preFilterMessage}.`;
   } else if (diagnosis.statuses !== undefined) {
-    const counts = diagnosis.statuses.reasonCounts(diagnosis.nodesTotal);
-    const texts = [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).sort(byBytes);
-    if (texts.length > 0) message += ` ${texts.join(', ')}.`;
+    message = reasonsMessage(diagnosis.statuses.reasonCounts(diagnosis.nodesTotal), diagnosis.nodesTotal);
   }
   if (diagnosis.postFilterMessage !== undefined && diagnosis.postFilterMessage !== '') {
-    message += ` ${diagnosis.postFilterMessage}.`;
+    message += ` ${diagnosis.postFilterMessage}`;
   }
   return message;
+}
+
+/** How many of the nodes gave each reason, in one sentence. */
+export function reasonsMessage(counts: ReadonlyMap<string, number>, nodesTotal: number): string {
+  const message = `0/${nodesTotal} nodes are available:`;
+  const texts = [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).sort(byBytes);
+  return texts.length > 0 ? `${message} ${texts.join(', ')}.` : message;
 }
 
 const byBytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -126,6 +126,26 @@ export class Framework {
     };
   }
 
+  /** Tells PreFilter plugins that a pod came to the node or went from it, as the table already says. */
+  runPodChanged(
+    state: CycleState,
+    pod: PodInfo,
+    changed: PodInfo,
+    node: NodeInfo,
+    change: 'added' | 'removed',
+  ): Verdict {
+    for (const plugin of this.preFilter) {
+      if (state.skipFilter.has(plugin.name)) continue;
+      const verdict = attempt(plugin.name, () =>
+        change === 'added'
+          ? plugin.preFilterAddPod?.(state, pod, changed, node)
+          : plugin.preFilterRemovePod?.(state, pod, changed, node),
+      );
+      if (!isSuccess(verdict)) return verdict;
+    }
+    return undefined;
+  }
+
   /** One node through every Filter; the first refusal or failure. */
   runFilter(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict {
     for (const plugin of this.filter) {

@@ -6,7 +6,7 @@ import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { CycleState } from './cycle-state.js';
 import type { FilterPlugin } from './plugin.js';
-import { type Status, saidBy, status } from './status.js';
+import { type Status, type StatusCode, saidBy, status } from './status.js';
 
 /** What one Filter run left of a refused node: `row`, which plugin, and that plugin's code. */
 export interface Refusals {
@@ -60,6 +60,17 @@ export class NodeStatuses {
     for (let i = 0; i < this.refusals.count; i++) {
       yield [this.source.table.info(this.refusals.rows[i]!).name, this.at(i)];
     }
+  }
+
+  /** The rows of the nodes with this code, in the order in which they were looked at, then those that were not. */
+  rowsOf(code: StatusCode): Int32Array {
+    const rows: number[] = [];
+    for (let i = 0; i < this.refusals.count; i++) if (this.at(i).code === code) rows.push(this.refusals.rows[i]!);
+    if (this.absent.code === code) {
+      const seen = new Set(this.refusals.rows.subarray(0, this.refusals.count));
+      for (const row of this.source.table.rows()) if (!seen.has(row)) rows.push(row);
+    }
+    return Int32Array.from(rows);
   }
 
   /** How many nodes gave each reason. */

@@ -6,7 +6,7 @@
  * PreBind's and Bind's affair, which run beside the next cycles.
  */
 import type { Client } from '@pintle/client';
-import type { World } from '@pintle/machinery';
+import type { KindRef, KubernetesObject, Random, World } from '@pintle/machinery';
 import type { NodeInfo } from '../nodes/node-info.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -25,6 +25,8 @@ export interface PluginIdentity {
   readonly name: string;
   /** What its normalized scores are multiplied with; 1 where absent. */
   readonly weight?: number;
+  /** Kinds besides nodes and pods that it asks `table.objects` for: a scheduler follows these and no others. */
+  readonly reads?: readonly KindRef<KubernetesObject>[];
 }
 
 export interface PreEnqueuePoint {
@@ -205,10 +207,24 @@ export interface WaitingPod {
 /** What a plugin may reach at the points that act. */
 export interface SchedulerHandle {
   readonly table: NodeTable;
+  readonly random: Random;
   /** Absent in `schedule()`, which acts on nothing. */
   readonly client?: Client;
   readonly world?: World;
   waitingPods(): readonly WaitingPod[];
   /** Puts these pods (by key) into the active queue now, back-off or not. */
   activate(podKeys: readonly string[]): void;
+  /** Every Filter of the pod's profile for one node, as the table now is, nominated pods counted. */
+  filter(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict;
+  /** Tells the plugins of the pod's profile that `changed` came to the node or went from it, in the table already. */
+  podChanged(state: CycleState, pod: PodInfo, changed: PodInfo, node: NodeInfo, change: 'added' | 'removed'): Verdict;
+  /** The pods that wait for this node. */
+  nominatedOn(nodeName: string): readonly PodInfo[];
+  /** The node that the pod waits for. */
+  nominatedNode(pod: PodInfo): string | undefined;
+  /**
+   * Makes room: the victims are to leave the node, so that `pod`, which is nominated to it, can come. Does not wait
+   * for it.
+   */
+  preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[]): void;
 }

@@ -2,6 +2,7 @@
  * The labels of all nodes: a column for each key, in it for each row the number of the value, or 0 where the
  * node has no such label. A selector over nodes becomes a look-up in one or a few of these columns.
  */
+import { parseInteger } from '@pintle/api/placement';
 import { Dictionary } from './dictionary.js';
 
 export interface LabelColumn {
@@ -56,11 +57,6 @@ export class LabelColumns {
     column.ids[row] = 0;
     if (--column.rows === 0) this.columns.delete(key);
   }
-}
-
-/** A decimal integer as Go's strconv.ParseInt reads it, else NaN. */
-export function parseInteger(text: string): number {
-  return /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function grown(array: Int32Array, capacity: number): Int32Array {

@@ -1,35 +1,14 @@
 /**
- * Node selectors in two forms that must agree: `matchesTerm` reads one node's labels; `compileTerm` makes a
- * test of rows that reads label columns.
+ * Node selectors in two forms that must agree: `matchesTerm` of `@pintle/api/placement` reads one node's labels;
+ * `compileTerm` makes a test of rows that reads label columns.
  */
-import type { Node, NodeSelectorRequirement, NodeSelectorTerm } from '@pintle/api/core/v1';
-import { parseInteger } from './label-columns.js';
+import type { NodeSelectorRequirement, NodeSelectorTerm } from '@pintle/api/core/v1';
+import { isEmptyTerm, matchesRequirement, parseInteger } from '@pintle/api/placement';
 import type { NodeTable } from './node-table.js';
 
 export type RowTest = (row: number) => boolean;
 
 const never: RowTest = () => false;
-
-/** A term without requirements matches nothing. */
-export function isEmptyTerm({ matchExpressions, matchFields }: NodeSelectorTerm): boolean {
-  return (matchExpressions?.length ?? 0) === 0 && (matchFields?.length ?? 0) === 0;
-}
-
-export function matchesTerm(node: Node, term: NodeSelectorTerm): boolean {
-  if (isEmptyTerm(term)) return false;
-  const { labels = {}, name } = node.metadata;
-  return (
-    (term.matchExpressions ?? []).every((requirement) => {
-      const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
-      return matchesRequirement(value, requirement);
-    }) && (term.matchFields ?? []).every((requirement) => matchesField(name, requirement))
-  );
-}
-
-export function matchesLabels(node: Node, wanted: Readonly<Record<string, string>>): boolean {
-  const { labels = {} } = node.metadata;
-  return Object.keys(wanted).every((key) => Object.hasOwn(labels, key) && labels[key] === wanted[key]);
-}
 
 export function compileTerm(table: NodeTable, term: NodeSelectorTerm): RowTest {
   if (isEmptyTerm(term)) return never;
@@ -45,25 +24,6 @@ export function compileLabels(table: NodeTable, wanted: Readonly<Record<string, 
     compileRequirement(table, { key, operator: 'In', values: [wanted[key]!] }),
   );
   return tests.length === 1 ? tests[0]! : (row) => tests.every((test) => test(row));
-}
-
-function matchesRequirement(value: string | undefined, { operator, values = [] }: NodeSelectorRequirement): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && values.length === 1 && parseInteger(value) > parseInteger(values[0]!);
-    case 'Lt':
-      return value !== undefined && values.length === 1 && parseInteger(value) < parseInteger(values[0]!);
-    default:
-      return false;
-  }
 }
 
 function compileRequirement(table: NodeTable, requirement: NodeSelectorRequirement): RowTest {
@@ -100,13 +60,6 @@ function compileRequirement(table: NodeTable, requirement: NodeSelectorRequireme
     default:
       return never;
   }
-}
-
-/** Only `metadata.name` can be selected by, `In` or `NotIn`. */
-function matchesField(name: string | undefined, { key, operator, values = [] }: NodeSelectorRequirement): boolean {
-  if (key !== 'metadata.name' || name === undefined) return false;
-  if (operator === 'In') return values.includes(name);
-  return operator === 'NotIn' && !values.includes(name);
 }
 
 function compileField(table: NodeTable, { key, operator, values = [] }: NodeSelectorRequirement): RowTest {

@@ -7,8 +7,9 @@
  * follow the Node object last set; the object is canonical. 4. an array may be replaced when nodes are added:
  * hold none across cycles.
  */
-import type { Node, Taint } from '@pintle/api/core/v1';
+import { Namespace, type Node, type Taint } from '@pintle/api/core/v1';
 import { amountsOf } from './amounts.js';
+import { ClusterObjects } from './cluster-objects.js';
 import { Dictionary } from './dictionary.js';
 import { HostPorts } from './host-ports.js';
 import { ImageStates } from './image-states.js';
@@ -17,6 +18,12 @@ import { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
 import { grown, ResourceColumns } from './resource-columns.js';
 import { ZoneOrder, zoneOf } from './zone-order.js';
+
+/** What keeps sums over pods beside the table: told of each pod that comes or goes. */
+export interface PodObserver {
+  /** `sign` is 1 for a pod that has come to the row, -1 for one that has gone. */
+  podChanged(row: number, pod: PodInfo, sign: 1 | -1): void;
+}
 
 const capacityMin = 16;
 const noLabels: Readonly<Record<string, string>> = {};
@@ -30,7 +37,13 @@ export class NodeTable {
   private readonly freeRows: number[] = [];
   private readonly order = new ZoneOrder();
   private capacity: number;
+  private readonly observers: PodObserver[] = [];
+  private readonly indexes = new Map<string, PodObserver>();
 
+  /** Grows whenever nodes come or go, or their labels or taints change: what is kept by them is counted anew. */
+  topologyVersion = 0;
+  /** What there is besides nodes and pods. */
+  readonly objects = new ClusterObjects();
   readonly resources: ResourceColumns;
   readonly labels: LabelColumns;
   readonly images = new ImageStates();
@@ -101,12 +114,28 @@ export class NodeTable {
     return row === undefined ? undefined : this.infos[row];
   }
 
+  /** An index that a plugin keeps with the table, made when it is first asked for; pods that are there already count. */
+  index<I extends PodObserver>(name: string, make: () => I): I {
+    let found = this.indexes.get(name);
+    if (found === undefined) {
+      found = make();
+      this.indexes.set(name, found);
+      this.observers.push(found);
+    }
+    return found as I;
+  }
+
+  namespaceLabels(name: string): Readonly<Record<string, string>> {
+    return this.objects.get(Namespace, name)?.metadata.labels ?? noLabels;
+  }
+
   /** Adds the node, or makes its row follow the new object. Returns the row. */
   setNode(node: Node): number {
     const name = node.metadata.name ?? '';
     const known = this.rowByName.get(name);
     const row = known ?? this.takeRow(name);
     const before = known === undefined ? undefined : this.nodes[row];
+    if (before === undefined || !sameTopology(before, node)) this.topologyVersion++;
     this.nodes[row] = node;
     this.placeInOrder(row, before, node);
     this.labels.set(row, before?.metadata.labels ?? noLabels, node.metadata.labels ?? noLabels);
@@ -124,6 +153,7 @@ export class NodeTable {
     const node = this.nodes[row]!;
     const pods = [...this.pods[row]!];
     for (const pod of pods) this.removePod(row, pod);
+    this.topologyVersion++;
     this.order.remove(row, zoneOf(node.metadata.labels ?? noLabels));
     this.labels.set(row, node.metadata.labels ?? noLabels, noLabels);
     this.images.set(row, node.status?.images ?? [], []);
@@ -140,6 +170,7 @@ export class NodeTable {
   addPod(row: number, pod: PodInfo): void {
     this.pods[row]!.push(pod);
     this.account(row, pod, 1);
+    for (const observer of this.observers) observer.podChanged(row, pod, 1);
     for (const port of pod.hostPorts) (this.ports[row] ??= new HostPorts()).add(port);
   }
 
@@ -152,6 +183,7 @@ export class NodeTable {
     pods[index] = pods[pods.length - 1]!;
     pods.pop();
     this.account(row, found, -1);
+    for (const observer of this.observers) observer.podChanged(row, found, -1);
     for (const port of found.hostPorts) this.ports[row]?.remove(port);
     if (this.ports[row]?.size === 0) this.ports[row] = undefined;
     return true;
@@ -221,6 +253,16 @@ export class NodeTable {
     this.unschedulable = copyOf(this.unschedulable, new Uint8Array(capacity));
   }
 }
+
+function sameTopology(a: Node, b: Node): boolean {
+  return (
+    (a.metadata.labels === b.metadata.labels ||
+      sameText(a.metadata.labels ?? noLabels, b.metadata.labels ?? noLabels)) &&
+    (a.spec?.taints === b.spec?.taints || sameText(a.spec?.taints ?? [], b.spec?.taints ?? []))
+  );
+}
+
+const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function copyOf<A extends Int32Array | Uint8Array>(from: A, into: A): A {
   into.set(from);

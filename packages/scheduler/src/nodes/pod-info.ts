@@ -44,6 +44,11 @@ export function podKey(pod: Pod): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
 }
 
+/** The pod as if it were bound. */
+export function onNode({ pod }: PodInfo, nodeName: string): Pod {
+  return { ...pod, spec: { ...pod.spec!, nodeName } };
+}
+
 /** A pod that ended holds nothing. */
 export function isTerminal({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';

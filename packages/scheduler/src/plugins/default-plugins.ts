@@ -1,11 +1,14 @@
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { defaultBinder } from './default-binder.js';
+import { defaultPreemption } from './default-preemption.js';
 import { imageLocality } from './image-locality.js';
+import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
 import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
 import { nodeUnschedulable } from './node-unschedulable.js';
+import { podTopologySpread } from './pod-topology-spread.js';
 import { prioritySort } from './priority-sort.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { schedulingGates } from './scheduling-gates.js';
@@ -22,6 +25,9 @@ export function defaultPlugins(): readonly SchedulerPlugin[] {
     nodeAffinity(),
     nodePorts(),
     nodeResourcesFit(),
+    podTopologySpread(),
+    interPodAffinity(),
+    defaultPreemption(),
     nodeResourcesBalancedAllocation(),
     imageLocality(),
     defaultBinder(),

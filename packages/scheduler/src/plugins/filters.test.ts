@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '@pintle/api/core/v1';
-import { type NodeWords, type PodWords, testNode, testPod } from '../test-objects.js';
-import { judgeFilter } from './judge.js';
+import { type NodeWords, type PodWords, testNode, testPod } from '../test-objects.fixture.js';
+import { judgeFilter } from './judge.fixture.js';
 import { nodeAffinity } from './node-affinity.js';
 import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';

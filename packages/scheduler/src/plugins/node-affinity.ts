@@ -1,5 +1,6 @@
 /** Nodes by label and name: `nodeSelector`, required and preferred node affinity, and what the profile adds. */
 import type { Node, NodeAffinity, NodeSelectorTerm, Pod, PreferredSchedulingTerm } from '@pintle/api/core/v1';
+import { isEmptyTerm, matchesPod, matchesTerm } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
 import type {
   EnqueueExtensions,
@@ -10,14 +11,7 @@ import type {
   ScorePoint,
 } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
-import {
-  compileLabels,
-  compileTerm,
-  isEmptyTerm,
-  matchesLabels,
-  matchesTerm,
-  type RowTest,
-} from '../nodes/node-selector.js';
+import { compileLabels, compileTerm, type RowTest } from '../nodes/node-selector.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { normalizeScores } from './normalize-scores.js';
 
@@ -109,15 +103,6 @@ const affinityOf = ({ spec }: Pod): NodeAffinity | undefined => spec?.affinity?.
 
 function requiredTerms(pod: Pod): readonly NodeSelectorTerm[] | undefined {
   return affinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-}
-
-/** Whether the pod's own selector and required affinity allow the node. */
-export function matchesPod(pod: Pod, node: Node): boolean {
-  const terms = requiredTerms(pod);
-  return (
-    matchesLabels(node, pod.spec?.nodeSelector ?? {}) &&
-    (terms === undefined || terms.some((term) => matchesTerm(node, term)))
-  );
 }
 
 function anyOf(table: NodeTable, terms: readonly NodeSelectorTerm[]): RowTest {

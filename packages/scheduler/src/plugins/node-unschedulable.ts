@@ -1,8 +1,8 @@
 import type { Node, Pod } from '@pintle/api/core/v1';
+import { toleratesAny } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
 import type { EnqueueExtensions, FilterPlugin, PreFilterPoint } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
-import { toleratesAny } from './tolerations.js';
 
 const reason = 'node(s) were unschedulable';
 const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, NodeSelectorTerm, Pod } from '@pintle/api/core/v1';
 import fc from 'fast-check';
-import { testNode, testPod } from '../test-objects.js';
+import { testNode, testPod } from '../test-objects.fixture.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { defaultPlugins } from './default-plugins.js';
-import { judgeFilter, judgeScore } from './judge.js';
-import { balanced, fits, leastAllocated, taintsTolerated } from './obvious-model.js';
+import { judgeFilter, judgeScore } from './judge.fixture.js';
+import { balanced, fits, leastAllocated, taintsTolerated } from './obvious-model.fixture.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { taintToleration } from './taint-toleration.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeAffinity, Taint, Toleration } from '@pintle/api/core/v1';
-import { type PodWords, testNode, testPod } from '../test-objects.js';
+import { type PodWords, testNode, testPod } from '../test-objects.fixture.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { imageLocality } from './image-locality.js';
-import { judgeScore } from './judge.js';
+import { judgeScore } from './judge.fixture.js';
 import { nodeAffinity } from './node-affinity.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { taintToleration } from './taint-toleration.js';

@@ -1,9 +1,9 @@
 import type { Node, Pod, Taint, Toleration } from '@pintle/api/core/v1';
+import { toleratesAny, untolerated } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
 import type { EnqueueExtensions, FilterPlugin, PluginIdentity, ScorePoint } from '../framework/plugin.js';
 import { type Status, status } from '../framework/status.js';
 import { normalizeScores } from './normalize-scores.js';
-import { toleratesAny, untolerated } from './tolerations.js';
 
 const noTolerations: readonly Toleration[] = [];
 

@@ -6,7 +6,7 @@ import type { SchedulerPlugin } from '../framework/plugin.js';
 import { profile } from '../framework/profile.js';
 import { podInfo } from '../nodes/pod-info.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
-import { type PodWords, testNode, testPod } from '../test-objects.js';
+import { type PodWords, testNode, testPod } from '../test-objects.fixture.js';
 import type { QueuedPodInfo } from './queued-pod-info.js';
 import { type QueueOptions, SchedulingQueue } from './scheduling-queue.js';
 

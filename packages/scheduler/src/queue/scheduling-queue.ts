@@ -248,6 +248,17 @@ export class SchedulingQueue {
     }
   }
 
+  /** What was to help a waiting pod failed: it is tried again after its back-off, and not before. */
+  retry(key: string, nowMs: number): void {
+    const queued = this.waiting.get(key);
+    if (queued === undefined || queued.place === 'gated') return;
+    this.waiting.delete(key);
+    queued.unschedulablePlugins = none;
+    queued.pendingPlugins = none;
+    queued.timestampMs = nowMs;
+    this.requeue(queued, { requeue: 'after backoff' }, 'PreemptionFailed', nowMs);
+  }
+
   /** Moves what has waited long enough: ended back-offs, and pods unschedulable for too long. */
   flush(nowMs: number): void {
     this.flushBackoff(nowMs);

@@ -1,6 +1,6 @@
 /** From what informers tell to the pod cache and the queue: who has which node, who waits, and whom a change may help. */
 import type { Node, Pod } from '@pintle/api/core/v1';
-import type { World } from '@pintle/machinery';
+import type { KubernetesObject, World } from '@pintle/machinery';
 import type { InformerEvent } from '@pintle/watch';
 import { Action, type ClusterEvent, clusterEvents } from '../framework/cluster-event.js';
 import type { PodCache } from '../nodes/pod-cache.js';
@@ -19,6 +19,12 @@ export interface ClusterChangesOptions {
   /** A pod that is not bound yet is gone. */
   readonly onGone: (key: string) => void;
 }
+
+const changes = {
+  added: [Action.Add, 'Add'],
+  updated: [Action.Update, 'Update'],
+  deleted: [Action.Delete, 'Delete'],
+} as const;
 
 type State = 'assigned' | 'waiting' | 'none';
 
@@ -59,6 +65,23 @@ export class ClusterChanges {
       case 'synced':
         return;
     }
+  }
+
+  /** Any other object that a plugin reads. */
+  object(event: InformerEvent<KubernetesObject>): void {
+    if (event.type === 'synced') return;
+    const { objects } = this.options.cache.table;
+    const { type, object } = event;
+    if (type === 'deleted') objects.delete(object);
+    else objects.set(object);
+    const resource = object.kind ?? '';
+    const now = this.options.world.clock.now();
+    const [before, after] = [
+      type === 'updated' ? event.old : type === 'deleted' ? object : undefined,
+      type === 'deleted' ? undefined : object,
+    ];
+    const [action, label] = changes[type];
+    this.options.queue.moveAll({ resource, action, label: `${resource}${label}` }, before, after, now);
   }
 
   /** The same name may be another pod: what was and what is are then told one after the other. */
@@ -138,6 +161,7 @@ export class ClusterChanges {
 function countsDiffer(before: Pod, after: Pod): boolean {
   return (
     before.metadata.labels !== after.metadata.labels ||
+    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
     before.status?.containerStatuses !== after.status?.containerStatuses ||
     before.status?.phase !== after.status?.phase
   );

@@ -54,6 +54,13 @@ export class PermitWaits {
     });
   }
 
+  /** Turns the pod away, if it is held. */
+  reject(key: string, plugin: string, message: string): boolean {
+    const held = this.waiting.get(key);
+    held?.reject(plugin, message);
+    return held !== undefined;
+  }
+
   /** The pod is gone, or the scheduler stops. */
   abandon(key: string, message: string): void {
     this.waiting.get(key)?.settle(status('Error', message));

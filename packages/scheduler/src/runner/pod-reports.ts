@@ -33,6 +33,19 @@ export class PodReports {
     this.condition(pod, reason, message, nominatedNode);
   }
 
+  preempted(victim: PodInfo, by: PodInfo, nodeName: string): void {
+    this.event(victim, 'Normal', 'Preempted', 'Preempting', `Preempted by pod ${by.uid} on node ${nodeName}`);
+  }
+
+  /** The pod waits for no node in particular any more. */
+  nominationCleared({ key, name, namespace, uid, pod }: PodInfo): void {
+    if (!pod.status?.nominatedNodeName) return;
+    this.options.outbox.send(`nomination/${key}`, async () => {
+      const body = { metadata: { uid }, status: { nominatedNodeName: null } };
+      await this.options.client.patch(Pod, { name, namespace }, { type: 'merge', body }, { subresource: 'status' });
+    });
+  }
+
   note(pod: PodInfo, message: string): void {
     this.event(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
   }

@@ -1,38 +1,37 @@
-import { describe, expect, it } from '@jest/globals';
-import type { Pod } from '@pintle/api/core/v1';
-import { seededRandom, virtualWorld } from '@pintle/machinery';
-import type { PermitPlugin, PostFilterPlugin, ReservePlugin, SchedulerPlugin } from '../framework/plugin.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { seededRandom } from '@pintle/machinery';
+import { createInformers } from '@pintle/watch';
+import type { PermitPlugin, PostFilterPlugin, ReservePlugin } from '../framework/plugin.js';
 import { InvalidProfileError, profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
-import { testNode, testPod, times } from '../test-objects.js';
+import { testNode, testPod, times } from '../test-objects.fixture.js';
+import { SchedulerTestCluster, type SchedulerTestOptions } from './scheduler.fixture.js';
 import { createScheduler, type SchedulerOptions } from './scheduler.js';
-import { type Faults, ScriptedCluster } from './scripted-cluster.js';
-
-async function start(
-  options: { faults?: Faults; seed?: number; plugins?: readonly SchedulerPlugin[] } & Partial<SchedulerOptions> = {},
-) {
-  const { faults, seed = 1, plugins = [], ...rest } = options;
-  const world = virtualWorld({ seed });
-  const cluster = new ScriptedCluster(world, seededRandom(seed + 1000), faults);
-  const profiles = [profile({ plugins: [...defaultPlugins(), ...plugins] })];
-  const scheduler = createScheduler({ world, client: cluster.client, informers: cluster.informers, profiles, ...rest });
-  await scheduler.start();
-  const nodeOf = (key: string) => cluster.pods.live.get(key)?.spec?.nodeName;
-  return { world, cluster, scheduler, nodeOf };
-}
 
 const core = { cpu: '1', namespace: 'ns' };
+let cluster: SchedulerTestCluster;
+const start = async (options?: SchedulerTestOptions) => {
+  cluster = await SchedulerTestCluster.start(options);
+  return cluster;
+};
+const reasons = async () => (await cluster.events()).map(({ reason }) => reason);
+const failure = async () => (await cluster.events()).find(({ reason }) => reason === 'FailedScheduling')?.message;
+
+afterEach(() => {
+  expect(cluster.violations).toEqual([]);
+});
 
 describe('createScheduler', () => {
   it('binds pods and says so', async () => {
-    const { world, cluster, scheduler, nodeOf } = await start();
-    cluster.setNode(testNode('n'));
-    cluster.setPod(testPod('a', core));
-    await world.settle();
-    expect(nodeOf('ns/a')).toBe('n');
-    expect(cluster.events.map(({ type, reason, message }) => [type, reason, message])).toEqual([
-      ['Normal', 'Scheduled', 'Successfully assigned ns/a to n'],
+    const { scheduler } = await start();
+    await cluster.setNode(testNode('n'));
+    await cluster.setPod(testPod('a', core));
+    await cluster.settle();
+    expect(await cluster.nodeOf('ns/a')).toBe('n');
+    await cluster.world.advance(200);
+    expect(await cluster.events()).toMatchObject([
+      { type: 'Normal', reason: 'Scheduled', message: 'Successfully assigned ns/a to n' },
     ]);
     expect(scheduler.idle).toBe(true);
     expect(scheduler.counts).toMatchObject({ active: 0, inFlight: 0, binding: 0, assumedOrBound: 1 });
@@ -40,70 +39,69 @@ describe('createScheduler', () => {
   });
 
   it('writes why a pod fits nowhere, and places it when a node comes', async () => {
-    const { world, cluster, nodeOf } = await start();
-    cluster.setNode(testNode('small', { cpu: '500m' }));
-    cluster.setPod(testPod('a', core));
-    await world.settle();
-    const message = '0/1 nodes are available: 1 Insufficient cpu.';
-    expect(cluster.pods.live.get('ns/a')?.status?.conditions).toEqual([
-      {
-        type: 'PodScheduled',
-        status: 'False',
-        reason: 'Unschedulable',
-        message,
-        lastTransitionTime: '2025-01-01T00:00:00Z',
-      },
+    await start();
+    await cluster.setNode(testNode('small', { cpu: '500m' }));
+    await cluster.setPod(testPod('a', core));
+    await cluster.settle();
+    const message =
+      '0/1 nodes are available: 1 Insufficient cpu. ' +
+      'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+    expect((await cluster.pod('ns/a'))?.status?.conditions).toMatchObject([
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
     ]);
-    expect(cluster.events).toMatchObject([{ type: 'Warning', reason: 'FailedScheduling', message }]);
-    cluster.setNode(testNode('big'));
-    await world.settle();
-    expect(nodeOf('ns/a')).toBe('big');
+    await cluster.world.advance(200);
+    expect(await cluster.events()).toMatchObject([{ type: 'Warning', reason: 'FailedScheduling', message }]);
+    await cluster.setNode(testNode('big'));
+    await cluster.settle();
+    await cluster.world.advance({ seconds: 1 });
+    expect(await cluster.nodeOf('ns/a')).toBe('big');
   });
 
   it('places pods that came before any node as soon as one comes', async () => {
-    const { world, cluster, nodeOf } = await start();
-    cluster.setPod(testPod('a', core));
-    await world.settle();
-    expect(cluster.events[0]?.message).toBe('no nodes available to schedule pods');
-    cluster.setNode(testNode('n'));
-    await world.settle();
-    expect(nodeOf('ns/a')).toBe('n');
+    await start();
+    await cluster.setPod(testPod('a', core));
+    await cluster.settle();
+    await cluster.world.advance(200);
+    expect(await failure()).toBe('no nodes available to schedule pods');
+    await cluster.setNode(testNode('n'));
+    await cluster.world.advance({ seconds: 2 });
+    expect(await cluster.nodeOf('ns/a')).toBe('n');
   });
 
   it('leaves pods of other schedulers and ended pods alone, and counts what others bound', async () => {
-    const { world, cluster, nodeOf } = await start();
-    cluster.setNode(testNode('n', { cpu: '2' }));
-    cluster.setPod(testPod('other', { ...core, schedulerName: 'theirs' }));
-    cluster.setPod(testPod('there', { ...core, nodeName: 'n' }));
-    cluster.setPod(testPod('ended', { ...core, nodeName: 'n', status: { phase: 'Succeeded' } }));
-    cluster.setPod(testPod('a', core));
-    cluster.setPod(testPod('b', core));
-    await world.settle();
-    expect(nodeOf('ns/other')).toBeUndefined();
-    expect([nodeOf('ns/a'), nodeOf('ns/b')].filter(Boolean)).toEqual(['n']);
+    await start();
+    await cluster.setNode(testNode('n', { cpu: '2' }));
+    await cluster.setPod(testPod('other', { ...core, schedulerName: 'theirs' }));
+    await cluster.setPod(testPod('there', { ...core, nodeName: 'n' }));
+    await cluster.setPod(testPod('ended', { ...core, nodeName: 'n', status: { phase: 'Succeeded' } }));
+    await cluster.setPod(testPod('a', core));
+    await cluster.setPod(testPod('b', core));
+    await cluster.settle();
+    expect(await cluster.nodeOf('ns/other')).toBeUndefined();
+    expect([await cluster.nodeOf('ns/a'), await cluster.nodeOf('ns/b')].filter(Boolean)).toEqual(['n']);
   });
 
   it('gives room back when a bind is refused, and tries again after the back-off', async () => {
-    const { world, cluster, scheduler, nodeOf } = await start({ faults: { refused: 1 } });
-    cluster.setNode(testNode('n', { cpu: '1' }));
-    cluster.setPod(testPod('a', core));
-    await world.settle();
-    expect(nodeOf('ns/a')).toBeUndefined();
+    const { scheduler } = await start({ faults: { conflict: 1 } });
+    await cluster.setNode(testNode('n', { cpu: '1' }));
+    await cluster.setPod(testPod('a', core));
+    await cluster.settle();
+    expect(await cluster.nodeOf('ns/a')).toBeUndefined();
     expect(scheduler.counts).toMatchObject({ backoff: 1, assumedOrBound: 0 });
-    expect(cluster.pods.live.get('ns/a')?.status?.conditions?.[0]?.reason).toBe('SchedulerError');
-    await world.advance({ seconds: 4 });
-    expect(cluster.events.find(({ reason }) => reason === 'FailedScheduling')?.message).toContain('a webhook says no');
+    expect((await cluster.pod('ns/a'))?.status?.conditions?.[0]?.reason).toBe('SchedulerError');
+    await cluster.world.advance({ seconds: 4 });
+    expect(await failure()).toContain('a fault was injected');
+    await scheduler.stop();
   });
 
   it('keeps the room of a bind whose answer was lost', async () => {
-    const { world, cluster, scheduler, nodeOf } = await start({ faults: { lostAnswer: 1 } });
-    cluster.setNode(testNode('n', { cpu: '1' }));
-    cluster.setPod(testPod('a', core));
-    cluster.setPod(testPod('b', core));
-    await world.settle();
-    expect([nodeOf('ns/a'), nodeOf('ns/b')].filter(Boolean)).toHaveLength(1);
+    const { scheduler } = await start({ faults: { lostAnswer: 1 } });
+    await cluster.setNode(testNode('n', { cpu: '1' }));
+    await cluster.setPod(testPod('a', core));
+    await cluster.setPod(testPod('b', core));
+    await cluster.settle();
+    expect([await cluster.nodeOf('ns/a'), await cluster.nodeOf('ns/b')].filter(Boolean)).toHaveLength(1);
     expect(scheduler.counts).toMatchObject({ unschedulable: 1, assumedOrBound: 1 });
-    expect(cluster.violations).toEqual([]);
   });
 
   it('undoes a reservation that is refused', async () => {
@@ -116,37 +114,34 @@ describe('createScheduler', () => {
       },
       unreserve: (_, { name }) => void log.push(`unreserve ${name}`),
     };
-    const { world, cluster, scheduler, nodeOf } = await start({ plugins: [reserving] });
-    cluster.setNode(testNode('n'));
-    cluster.setPod(testPod('a', core));
-    cluster.setPod(testPod('b', core));
-    await world.settle();
-    expect(nodeOf('ns/b')).toBe('n');
+    const { scheduler } = await start({ plugins: [reserving] });
+    await cluster.setNode(testNode('n'));
+    await cluster.setPod(testPod('a', core));
+    await cluster.setPod(testPod('b', core));
+    await cluster.settle();
+    expect(await cluster.nodeOf('ns/b')).toBe('n');
     expect(log.filter((line) => line.endsWith(' b'))).toEqual(['reserve b']);
     expect(log.slice(0, 2)).toEqual(['reserve a', 'unreserve a']);
-    expect(cluster.events.find(({ reason }) => reason === 'FailedScheduling')?.message).toBe(
-      '0/1 nodes are available: 1 not today.',
-    );
+    await cluster.world.advance(200);
+    expect(await failure()).toBe('0/1 nodes are available: 1 not today.');
     expect(scheduler.counts.assumedOrBound).toBe(1);
   });
 
   it('turns a pod away that Permit held too long, and forgets one that is deleted meanwhile', async () => {
     const holding: PermitPlugin = { name: 'Holding', permit: () => ({ status: status('Wait'), timeoutMs: 3000 }) };
-    const { world, cluster, scheduler, nodeOf } = await start({ plugins: [holding] });
-    cluster.setNode(testNode('n', { cpu: '2' }));
-    cluster.setPod(testPod('late', core));
-    cluster.setPod(testPod('gone', core));
-    await world.settle();
+    const { scheduler } = await start({ plugins: [holding] });
+    await cluster.setNode(testNode('n', { cpu: '2' }));
+    await cluster.setPod(testPod('late', core));
+    await cluster.setPod(testPod('gone', core));
+    await cluster.settle();
     expect(scheduler.counts).toMatchObject({ binding: 2, assumedOrBound: 2 });
     expect(scheduler.idle).toBe(true);
-    cluster.deletePod('ns/gone');
-    await world.settle();
+    await cluster.deletePod('ns/gone');
+    await cluster.settle();
     expect(scheduler.counts).toMatchObject({ binding: 1, assumedOrBound: 1 });
-    await world.advance(3000);
-    expect(nodeOf('ns/late')).toBeUndefined();
-    expect(cluster.events.find(({ reason }) => reason === 'FailedScheduling')?.message).toContain(
-      'rejected due to timeout after waiting 3s at plugin Holding',
-    );
+    await cluster.world.advance({ seconds: 4 });
+    expect(await cluster.nodeOf('ns/late')).toBeUndefined();
+    expect(await failure()).toContain('rejected due to timeout after waiting 3s at plugin Holding');
     await scheduler.stop();
   });
 
@@ -155,24 +150,25 @@ describe('createScheduler', () => {
       name: 'Evicting',
       postFilter: () => ({ status: status('Success', 'made room on n'), nominating: { nodeName: 'n' } }),
     };
-    const { world, cluster, nodeOf } = await start({ plugins: [evicting] });
-    cluster.setNode(testNode('n', { cpu: '1' }));
-    cluster.setPod(testPod('low', { ...core, nodeName: 'n' }));
-    cluster.setPod(testPod('high', { ...core, priority: 5 }));
-    await world.settle();
-    const { status: told } = cluster.pods.live.get('ns/high')!;
+    await start({ profiles: [profile({ plugins: [...defaultPlugins().filter((p) => !p.postFilter), evicting] })] });
+    await cluster.setNode(testNode('n', { cpu: '1' }));
+    await cluster.setPod(testPod('low', { ...core, nodeName: 'n' }));
+    await cluster.setPriority('high', 5);
+    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
+    await cluster.settle();
+    const { status: told } = (await cluster.pod('ns/high'))!;
     expect(told?.nominatedNodeName).toBe('n');
-    expect(told?.conditions?.[0]?.message).toBe('0/1 nodes are available: 1 Insufficient cpu. made room on n.');
-    cluster.setPod(testPod('greedy', core));
-    cluster.deletePod('ns/low');
-    await world.advance({ seconds: 20 });
-    expect(nodeOf('ns/high')).toBe('n');
-    expect(nodeOf('ns/greedy')).toBeUndefined();
+    expect(told?.conditions?.[0]?.message).toBe('0/1 nodes are available: 1 Insufficient cpu. made room on n');
+    await cluster.setPod(testPod('greedy', core));
+    await cluster.deletePod('ns/low');
+    await cluster.world.advance({ seconds: 20 });
+    expect(await cluster.nodeOf('ns/high')).toBe('n');
+    expect(await cluster.nodeOf('ns/greedy')).toBeUndefined();
   });
 
   it('refuses profiles that cannot bind, and two of one name', async () => {
-    const world = virtualWorld();
-    const { client, informers } = new ScriptedCluster(world, world.random);
+    const { world, client } = await start();
+    const informers = createInformers({ client, world });
     const make = (profiles: SchedulerOptions['profiles']) => () =>
       createScheduler({ world, client, informers, profiles: profiles! });
     expect(make([profile({ plugins: [] })])).toThrow(InvalidProfileError);
@@ -181,27 +177,92 @@ describe('createScheduler', () => {
   });
 });
 
+describe('preemption', () => {
+  it('makes the least important pod leave, and places the other on its node', async () => {
+    await start();
+    await cluster.setPriority('high', 100);
+    await cluster.setPriority('middle', 10);
+    await cluster.setNode(testNode('n', { cpu: '2' }));
+    await cluster.setPod(testPod('low', core));
+    await cluster.setPod(testPod('middle', { ...core, priorityClassName: 'middle' }));
+    await cluster.settle();
+    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
+    await cluster.settle();
+    // Nothing runs here that would end the victim: it is on its way out, and says why.
+    const victim = (await cluster.pod('ns/low'))!;
+    expect(victim.metadata.deletionTimestamp).toBeDefined();
+    expect(victim.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject({
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: 'default-scheduler: preempting to accommodate a higher priority pod',
+    });
+    const { metadata, status: told } = (await cluster.pod('ns/high'))!;
+    expect(told?.nominatedNodeName).toBe('n');
+    await cluster.world.advance(200);
+    const preempted = (await cluster.events()).find(({ reason }) => reason === 'Preempted');
+    expect(preempted).toMatchObject({ type: 'Normal', message: `Preempted by pod ${metadata.uid} on node n` });
+    await cluster.deletePod('ns/low');
+    await cluster.world.advance({ seconds: 2 });
+    await cluster.settle();
+    expect(await cluster.nodeOf('ns/high')).toBe('n');
+    expect(await cluster.nodeOf('ns/middle')).toBe('n');
+  });
+
+  it('waits for a victim on its way out, and takes no second one', async () => {
+    await start();
+    await cluster.setPriority('high', 100);
+    await cluster.setNode(testNode('n', { cpu: '2' }));
+    for (const name of ['a', 'b']) await cluster.setPod(testPod(name, core));
+    await cluster.settle();
+    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
+    await cluster.settle();
+    await cluster.setNode(testNode('n', { cpu: '2', labels: { changed: 'yes' } }));
+    await cluster.setNode(testNode('other', { cpu: '100m' }));
+    await cluster.world.advance({ minutes: 6 });
+    const leaving = (await cluster.pods()).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    expect(leaving).toHaveLength(1);
+    expect((await cluster.pod('ns/high'))?.status?.conditions?.[0]?.message).toContain(
+      'not eligible due to a terminating pod on the nominated node.',
+    );
+  });
+
+  it('tries again after a back-off where a victim cannot be deleted', async () => {
+    const requests: string[] = [];
+    await start({ onRequest: (text) => requests.push(text), faults: { serverError: 1 }, faulty: 'delete' });
+    await cluster.setPriority('high', 100);
+    await cluster.setNode(testNode('n', { cpu: '1' }));
+    await cluster.setPod(testPod('low', core));
+    await cluster.settle();
+    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
+    await cluster.settle();
+    await cluster.world.advance({ seconds: 10 });
+    const deletions = requests.filter((text) => text === 'delete low').length;
+    expect(deletions).toBeGreaterThan(1);
+    expect(deletions).toBeLessThan(6);
+  });
+});
+
 describe('under faults', () => {
   it.each(times(12, (seed) => seed))('nothing is double-booked and nothing is lost, seed %i', async (seed) => {
-    const faults = { refused: 0.1, lostAnswer: 0.1, lostRequest: 0.1, delayMaxMs: 300 };
-    const { world, cluster, scheduler } = await start({ faults, seed, bindsMax: 8, podsPerTurn: 4 });
+    const faults = { conflict: 0.1, lostAnswer: 0.1, lostRequest: 0.1, delayMaxMs: 300 };
+    const { world, scheduler } = await start({ faults, seed, bindsMax: 8, podsPerTurn: 4 });
     const random = seededRandom(seed + 5000);
     const pick = (bound: number) => Math.floor(random.next() * bound);
     let made = 0;
     for (let step = 0; step < 60; step++) {
       const roll = random.next();
-      if (roll < 0.15) cluster.setNode(testNode(`n${pick(6)}`, { cpu: '3' }));
-      else if (roll < 0.75) cluster.setPod(testPod(`p${made++}`, core));
-      else if (roll < 0.9 && made > 0) cluster.deletePod(`ns/p${pick(made)}`);
+      if (roll < 0.15) await cluster.setNode(testNode(`n${pick(6)}`, { cpu: '3' }));
+      else if (roll < 0.75) await cluster.setPod(testPod(`p${made++}`, core));
+      else if (roll < 0.9 && made > 0) await cluster.deletePod(`ns/p${pick(made)}`);
       else await world.advance(pick(2000));
-      await world.settle();
+      await cluster.settle();
     }
     await world.advance({ minutes: 12 });
-    expect(cluster.violations).toEqual([]);
-    const pods = [...cluster.pods.live.values()];
+    await cluster.settle();
+    const pods = await cluster.pods();
     const pending = pods.filter(({ spec }) => !spec?.nodeName);
-    const bound = (node: string) => pods.filter(({ spec }: Pod) => spec?.nodeName === node).length;
-    const room = [...cluster.nodes.live.keys()].reduce((sum, node) => sum + 3 - bound(node), 0);
+    const bound = (node: string) => pods.filter(({ spec }) => spec?.nodeName === node).length;
+    const room = (await cluster.nodes()).reduce((sum, { metadata }) => sum + 3 - bound(metadata.name!), 0);
     expect(Math.min(pending.length, room)).toBe(0);
     expect(scheduler.counts).toMatchObject({
       active: 0,
@@ -211,5 +272,6 @@ describe('under faults', () => {
     });
     expect(scheduler.counts.unschedulable + scheduler.counts.backoff).toBe(pending.length);
     await scheduler.stop();
+    expect(await reasons()).toContain('Scheduled');
   });
 });

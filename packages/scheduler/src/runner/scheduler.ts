@@ -5,9 +5,10 @@
 import { Node, Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { createEventRecorder, createEventWriter, type EventWriter, silentRecorder } from '@pintle/controller-runtime';
-import { type CancelTimer, every, type World } from '@pintle/machinery';
+import { type CancelTimer, every, type KindRef, type KubernetesObject, realWorld, type World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
+import { frameworkHandle } from '../algorithm/framework-handle.js';
 import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import { Framework } from '../framework/framework.js';
@@ -16,7 +17,7 @@ import { InvalidProfileError, type Profile, profile, requireBindPlugin } from '.
 import { isRejected, isSuccess, type Status, statusMessage, type Verdict } from '../framework/status.js';
 import { NodeTable } from '../nodes/node-table.js';
 import { PodCache } from '../nodes/pod-cache.js';
-import { type PodInfo, podInfo } from '../nodes/pod-info.js';
+import { onNode, type PodInfo, podInfo } from '../nodes/pod-info.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
 import { Nominations } from '../queue/nominations.js';
 import type { QueuedPodInfo } from '../queue/queued-pod-info.js';
@@ -26,9 +27,11 @@ import { ClusterChanges } from './cluster-changes.js';
 import { Outbox } from './outbox.js';
 import { PermitWaits } from './permit-waits.js';
 import { PodReports } from './pod-reports.js';
+import { Preemptor } from './preemptor.js';
 
 export interface SchedulerOptions {
-  readonly world: World;
+  /** The real world unless given. */
+  readonly world?: World;
   readonly client: Client;
   /** Neither started nor stopped here. */
   readonly informers: Informers;
@@ -70,15 +73,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 class RunningScheduler implements Scheduler {
   private readonly table = new NodeTable();
   private readonly cache = new PodCache(this.table);
-  private readonly frameworks: ReadonlyMap<string, Framework>;
+  readonly frameworks: ReadonlyMap<string, Framework>;
   private readonly queue: SchedulingQueue;
   private readonly placer: Placer;
   private readonly permits: PermitWaits;
   private readonly outbox: Outbox;
   private readonly reports: PodReports;
+  private readonly preemptor: Preemptor;
   private readonly changes: ClusterChanges;
   private readonly handle: SchedulerHandle;
-  private readonly nominations = new Nominations();
+  readonly nominations = new Nominations();
   private readonly subscriptions: Subscription[] = [];
   private readonly timers: CancelTimer[] = [];
   private readonly binding = new Set<Promise<void>>();
@@ -87,8 +91,11 @@ class RunningScheduler implements Scheduler {
   private turnScheduled = false;
   private running = false;
 
+  private readonly world: World;
+
   constructor(private readonly options: SchedulerOptions) {
-    const { world, client, bindsMax = 256 } = options;
+    const { world = realWorld(), client, bindsMax = 256 } = options;
+    this.world = world;
     this.bindsMax = bindsMax;
     this.frameworks = frameworksOf(options.profiles ?? [profile({ plugins: defaultPlugins() })]);
     this.queue = new SchedulingQueue({ ...options.queue, frameworks: this.frameworks });
@@ -106,10 +113,21 @@ class RunningScheduler implements Scheduler {
           ? silentRecorder
           : createEventRecorder({ client, world, component, writer: eventWriter, queueDepthMax: 10_000 }),
     });
-    this.handle = {
-      table: this.table,
+    this.preemptor = new Preemptor({
       client,
       world,
+      permits: this.permits,
+      nominations: this.nominations,
+      reports: this.reports,
+      onFailure: (key) => this.preemptionFailed(key),
+    });
+    this.handle = {
+      table: this.table,
+      random: world.random,
+      client,
+      world,
+      ...frameworkHandle(this),
+      preempt: (pod, nodeName, victims) => this.preemptor.preempt(pod, nodeName, victims),
       waitingPods: () => this.permits.list(),
       activate: (keys) => {
         this.queue.activate(keys, this.now());
@@ -137,14 +155,29 @@ class RunningScheduler implements Scheduler {
   }
 
   get idle(): boolean {
-    return this.queue.counts().active === 0 && this.binding.size === this.permits.size && this.outbox.idle;
+    return (
+      this.queue.counts().active === 0 &&
+      this.binding.size === this.permits.size &&
+      this.outbox.idle &&
+      this.preemptor.idle
+    );
   }
 
   async start(): Promise<void> {
-    const { informers, world } = this.options;
+    const { world } = this;
+    const { informers } = this.options;
     const nodes = informers.informer(Node);
     const pods = informers.informer(Pod);
-    await Promise.all([nodes.whenSynced(), pods.whenSynced()]);
+    const others = this.kindsRead().map((kind) => informers.informer(kind));
+    await Promise.all([nodes, pods, ...others].map((informer) => informer.whenSynced()));
+    for (const informer of others) {
+      this.subscriptions.push(
+        informer.events.subscribe((event) => {
+          this.changes.object(event);
+          this.wake();
+        }),
+      );
+    }
     // Nodes first: pods that are there already find their rows.
     this.subscriptions.push(
       nodes.events.subscribe((event) => {
@@ -169,18 +202,34 @@ class RunningScheduler implements Scheduler {
     this.cancelBackoff?.();
     this.permits.abandonAll('the scheduler stops');
     await Promise.all(this.binding);
-    await this.outbox.stop();
+    await Promise.all([this.outbox.stop(), this.preemptor.stop()]);
+  }
+
+  /** What the plugins of all profiles declare. */
+  private kindsRead(): readonly KindRef<KubernetesObject>[] {
+    const kinds = new Map<string, KindRef<KubernetesObject>>();
+    for (const { profile: each } of this.frameworks.values()) {
+      for (const { reads = [] } of each.plugins)
+        for (const kind of reads) kinds.set(`${kind.group}/${kind.kind}`, kind);
+    }
+    return [...kinds.values()];
+  }
+
+  private preemptionFailed(key: string): void {
+    this.nominations.delete(key);
+    this.queue.retry(key, this.now());
+    this.wake();
   }
 
   private now(): number {
-    return this.options.world.clock.now();
+    return this.world.clock.now();
   }
 
   /** Asks for a turn soon; many events ask for one turn. */
   private wake(): void {
     if (this.turnScheduled || !this.running) return;
     this.turnScheduled = true;
-    this.options.world.clock.schedule(0, () => {
+    this.world.clock.schedule(0, () => {
       this.turnScheduled = false;
       this.turn();
     });
@@ -219,7 +268,7 @@ class RunningScheduler implements Scheduler {
     try {
       outcome = this.placer.attempt(framework, pod);
     } catch (error) {
-      this.options.world.logger.log('error', 'an attempt failed', { pod: pod.key, error });
+      this.world.logger.log('error', 'an attempt failed', { pod: pod.key, error });
       outcome = { type: 'failed', status: { code: 'Error', reasons: [String(error)], cause: error } };
     }
     if (outcome.type === 'placed') this.keep(queued, framework, outcome);
@@ -248,7 +297,7 @@ class RunningScheduler implements Scheduler {
     }
     const held = permit.status.code === 'Wait' ? this.permits.hold(pod, nodeName, permit.waits) : undefined;
     const bind = this.bind(queued, framework, outcome, held).catch((error) => {
-      this.options.world.logger.log('error', 'a binding cycle failed', { pod: pod.key, error });
+      this.world.logger.log('error', 'a binding cycle failed', { pod: pod.key, error });
     });
     this.binding.add(bind);
     void bind.then(() => {
@@ -273,7 +322,8 @@ class RunningScheduler implements Scheduler {
       }
     }
     const { handle } = this;
-    const { client, world, bindTimeoutMs: timeoutMs = 30_000, assumedPodTtlMs = 0 } = this.options;
+    const { world } = this;
+    const { client, bindTimeoutMs: timeoutMs = 30_000, assumedPodTtlMs = 0 } = this.options;
     const bound = await bindPod({ framework, state, pod, nodeName, handle, client, clock: world.clock, timeoutMs });
     if (bound.type === 'failed') {
       this.giveUp(queued, framework, outcome, bound.status, 'binding');
@@ -360,7 +410,7 @@ class RunningScheduler implements Scheduler {
     this.cancelBackoff = undefined;
     const next = this.queue.nextBackoffMs();
     if (next === undefined || !this.running) return;
-    this.cancelBackoff = this.options.world.clock.schedule(Math.max(0, next - this.now()), () => this.wake());
+    this.cancelBackoff = this.world.clock.schedule(Math.max(0, next - this.now()), () => this.wake());
   }
 
   private flush(): void {
@@ -370,14 +420,14 @@ class RunningScheduler implements Scheduler {
 
   private expire(): void {
     for (const pod of this.cache.expire(this.now())) {
-      this.options.world.logger.log('warn', 'a bound pod was never seen and counts no longer', { pod: pod.key });
+      this.world.logger.log('warn', 'a bound pod was never seen and counts no longer', { pod: pod.key });
       this.queue.moveAll(clusterEvents.assignedPodDelete, pod.pod, undefined, this.now());
     }
     this.wake();
   }
 
   private logPlugin(failure: Status, pod: PodInfo): void {
-    this.options.world.logger.log('error', statusMessage(failure), { pod: pod.key, error: failure.cause });
+    this.world.logger.log('error', statusMessage(failure), { pod: pod.key, error: failure.cause });
   }
 }
 
@@ -394,9 +444,4 @@ function frameworksOf(profiles: readonly Profile[]): ReadonlyMap<string, Framewo
     frameworks.set(each.schedulerName, new Framework(each));
   }
   return frameworks;
-}
-
-/** The pod as if it were bound. */
-function onNode({ pod }: PodInfo, nodeName: string): Pod {
-  return { ...pod, spec: { ...pod.spec!, nodeName } };
 }

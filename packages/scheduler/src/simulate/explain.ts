@@ -104,12 +104,15 @@ function findPod(result: ScheduleResult, name: string): { key: string; info: Pod
 
 /** The nodes as they were just before the attempt. */
 function replay(result: ScheduleResult, info: PodInfo, until: AttemptRecord) {
-  const { nodes, pods, policy } = result.input;
-  const table = tableOf(nodes, pods);
+  const { nodes, pods, policy, objects } = result.input;
+  const table = tableOf(nodes, pods, objects);
   const byKey = new Map(pods.map((pod) => [podKey(pod), pod]));
   for (const attempt of result.attempts) {
     if (attempt === until) break;
     const settled = attempt.outcome === 'placed' || attempt.outcome === 'waiting';
+    for (const victim of attempt.victims ?? []) {
+      table.removePod(table.rowOf(attempt.nominatedNode!)!, podInfo(byKey.get(victim)!));
+    }
     if (settled) table.addPod(table.rowOf(attempt.nodeName!)!, podInfo(byKey.get(attempt.pod)!));
   }
   return { table, framework: frameworksOf(policy).get(info.schedulerName)! };

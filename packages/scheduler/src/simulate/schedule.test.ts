@@ -3,7 +3,7 @@ import type { FilterPlugin, PermitPlugin, ScorePlugin } from '../framework/plugi
 import { InvalidProfileError, profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
-import { testNode, testPod, times } from '../test-objects.js';
+import { testNode, testPod, times } from '../test-objects.fixture.js';
 import { explain, UnknownPodError } from './explain.js';
 import { formatExplanation } from './format-explanation.js';
 import { schedule } from './schedule.js';
@@ -30,7 +30,7 @@ describe('schedule', () => {
     const { unschedulable } = schedule({ policy, nodes, pods: [testPod('big', { cpu: '2', memory: '64Gi' })] });
     expect(unschedulable.get('big')).toEqual({
       message:
-        '0/3 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 1 node(s) had untolerated taint {gpu: yes}, 1 node(s) were unschedulable.',
+        '0/3 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 1 node(s) had untolerated taint {gpu: yes}, 1 node(s) were unschedulable. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
       plugins: ['NodeResourcesFit', 'NodeUnschedulable', 'TaintToleration'],
       gated: false,
     });

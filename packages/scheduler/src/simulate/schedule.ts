@@ -6,14 +6,14 @@
  * jumps to the end of the first back-off. Nothing is bound: a pod is placed when Permit lets it go.
  */
 import type { Node, Pod } from '@pintle/api/core/v1';
-import { type Random, seededRandom } from '@pintle/machinery';
+import { type KubernetesObject, type Random, seededRandom } from '@pintle/machinery';
 import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import { Framework } from '../framework/framework.js';
 import type { Profile } from '../framework/profile.js';
 import { isSuccess, statusMessage } from '../framework/status.js';
 import { NodeTable } from '../nodes/node-table.js';
-import { isTerminal, type PodInfo, podInfo } from '../nodes/pod-info.js';
+import { isTerminal, onNode, type PodInfo, podInfo } from '../nodes/pod-info.js';
 import { Nominations } from '../queue/nominations.js';
 import type { QueueMove } from '../queue/queued-pod-info.js';
 import { SchedulingQueue } from '../queue/scheduling-queue.js';
@@ -25,6 +25,8 @@ export interface ScheduleInput {
   readonly nodes: readonly Node[];
   /** Those with `spec.nodeName` are there already; the others are placed. */
   readonly pods: readonly Pod[];
+  /** What else plugins ask for: Namespaces, Services, PodDisruptionBudgets, claims and volumes, and so on. */
+  readonly objects?: readonly KubernetesObject[];
   /** Breaks ties. Default 1. */
   readonly seed?: number;
   /** Attempts that one pod may take. Default 10. */
@@ -43,6 +45,9 @@ export interface AttemptRecord {
   readonly start: number;
   readonly feasible?: number;
   readonly message?: string;
+  /** The pods that had to leave `nominatedNode` for this one, by key. */
+  readonly victims?: readonly string[];
+  readonly nominatedNode?: string;
 }
 
 export interface UnschedulablePod {
@@ -52,12 +57,20 @@ export interface UnschedulablePod {
   readonly gated: boolean;
 }
 
+export interface Preemption {
+  readonly nodeName: string;
+  /** The pod that made it leave, by key. */
+  readonly by: string;
+}
+
 export interface ScheduleResult {
   /** From pod to node, by `namespace/name`, or name where the pod has no namespace; in order of placement. */
   readonly placements: ReadonlyMap<string, string>;
   readonly unschedulable: ReadonlyMap<string, UnschedulablePod>;
   /** Pods that a Permit plugin still holds, with the node kept for them. */
   readonly waiting: ReadonlyMap<string, string>;
+  /** Pods that had to leave their node, by key. They are not placed again: in a cluster they would be deleted. */
+  readonly preempted: ReadonlyMap<string, Preemption>;
   /** In order. */
   readonly attempts: readonly AttemptRecord[];
   /** Where each pod went in the queue. */
@@ -76,8 +89,13 @@ export function frameworksOf(policy: Profile | readonly Profile[]): ReadonlyMap<
 }
 
 /** A table of these nodes and of the pods that are on them already. */
-export function tableOf(nodes: readonly Node[], pods: readonly Pod[]): NodeTable {
+export function tableOf(
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  objects: readonly KubernetesObject[] = [],
+): NodeTable {
   const table = new NodeTable({ capacity: nodes.length });
+  for (const object of objects) table.objects.set(object);
   for (const node of nodes) table.setNode(node);
   for (const pod of pods) {
     const row = pod.spec?.nodeName && !isTerminal(pod) ? table.rowOf(pod.spec.nodeName) : undefined;
@@ -98,15 +116,22 @@ class Simulation {
   private readonly unschedulable = new Map<string, UnschedulablePod>();
   private readonly attempts: AttemptRecord[] = [];
   private readonly moves = new Map<string, readonly QueueMove[]>();
+  private readonly preempted = new Map<string, Preemption>();
+  /** Of the attempt under way. */
+  private victims: readonly string[] = [];
   private nowMs = 0;
 
   constructor(private readonly input: ScheduleInput) {
-    this.table = tableOf(input.nodes, input.pods);
+    this.table = tableOf(input.nodes, input.pods, input.objects);
     this.frameworks = frameworksOf(input.policy);
     this.queue = new SchedulingQueue({ frameworks: this.frameworks });
     this.random = seededRandom(input.seed ?? 1);
     this.handle = simulatedHandle({
       table: this.table,
+      random: this.random,
+      frameworks: this.frameworks,
+      nominations: this.nominations,
+      preempt: (pod, nodeName, victims) => this.preempt(pod, nodeName, victims),
       activate: (keys) => this.queue.activate(keys, this.nowMs),
       settled: (pod, nodeName, refusal) => {
         if (refusal === undefined) this.place(pod, nodeName);
@@ -139,6 +164,7 @@ class Simulation {
       }
       const start = this.placer.nextStart;
       const framework = this.frameworks.get(queued.pod.schedulerName)!;
+      this.victims = [];
       const outcome = this.placer.attempt(framework, queued.pod);
       this.moves.set(queued.pod.key, queued.moves);
       if (outcome.type === 'placed') {
@@ -151,7 +177,17 @@ class Simulation {
       }
       const { message, plugins, pending } = refusalOf(outcome);
       const failed = outcome.type === 'failed' ? 'failed' : 'unschedulable';
-      this.attempts.push({ pod: queued.pod.key, attempt: queued.attempts, outcome: failed, start, message });
+      this.attempts.push({
+        pod: queued.pod.key,
+        attempt: queued.attempts,
+        outcome: failed,
+        start,
+        message,
+        ...(this.victims.length > 0 && {
+          victims: this.victims,
+          nominatedNode: this.nominations.nodeOf(queued.pod.key)!,
+        }),
+      });
       this.refuse(queued.pod.key, message, [...plugins, ...pending]);
       if (queued.attempts >= attemptsMax) this.queue.done(queued);
       else this.queue.addUnschedulable(queued, { unschedulablePlugins: plugins, pendingPlugins: pending }, this.nowMs);
@@ -186,6 +222,19 @@ class Simulation {
     }
   }
 
+  /** The victims leave at once. The queue hears of it while the attempt is still under way, as of any change. */
+  private preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[]): void {
+    const row = this.table.rowOf(nodeName)!;
+    this.victims = victims.map(({ key }) => key);
+    for (const victim of victims) {
+      this.handle.abandon(victim.key);
+      this.table.removePod(row, victim);
+      this.placements.delete(victim.key);
+      this.preempted.set(victim.key, { nodeName, by: pod.key });
+      this.queue.moveAll(clusterEvents.assignedPodDelete, onNode(victim, nodeName), undefined, this.nowMs);
+    }
+  }
+
   private place(pod: PodInfo, nodeName: string): void {
     this.placements.set(pod.key, nodeName);
     this.unschedulable.delete(pod.key);
@@ -207,8 +256,8 @@ class Simulation {
       if (place === 'gated') this.unschedulable.set(pod.key, { message: gateMessage, plugins: [gatedBy], gated: true });
     }
     const waiting = new Map(this.handle.waitingPods().map(({ pod, nodeName }) => [pod.key, nodeName]));
-    const { placements, unschedulable, attempts, moves, input } = this;
-    return { placements, unschedulable, waiting, attempts, moves, input };
+    const { placements, unschedulable, preempted, attempts, moves, input } = this;
+    return { placements, unschedulable, preempted, waiting, attempts, moves, input };
   }
 }
 

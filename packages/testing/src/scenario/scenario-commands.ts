@@ -157,6 +157,13 @@ const commands: Readonly<Record<string, Command>> = {
     });
     return `${label} deleted`;
   },
+  /** Asks for a pod to go, which its disruption budget may refuse: `evict pod/web-0`. */
+  async evict(cluster, line) {
+    const { kind, key, label } = target(cluster, line);
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: key };
+    await cluster.client.createSubresource(kind, key, 'eviction', body);
+    return `${label} evicted`;
+  },
   get,
   /** A part of one object as YAML: `show deployment/web --path=status.conditions`. */
   async show(cluster, line) {

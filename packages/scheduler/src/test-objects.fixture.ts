@@ -1,4 +1,4 @@
-/** Pods and nodes for this package's tests, in few words. Not exported. */
+/** Pods and nodes for this package's tests, in few words.. */
 import type { Container, Node, Pod } from '@pintle/api/core/v1';
 
 type PodSpec = NonNullable<Pod['spec']>;

@@ -1,6 +1,6 @@
 /**
  * Each plugin once more, as slow and as plain as can be: straight from the objects, no columns, no caches. The
- * property tests hold the plugins against it. Not exported.
+ * property tests hold the plugins against it..
  */
 import type { Node, Pod } from '@pintle/api/core/v1';
 

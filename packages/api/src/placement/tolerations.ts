@@ -1,5 +1,5 @@
-/** Whether tolerations tolerate taints: what TaintToleration and NodeUnschedulable both ask. */
-import type { Taint, Toleration } from '@pintle/api/core/v1';
+/** Whether tolerations tolerate taints. */
+import type { Taint, Toleration } from '../core/v1/index.js';
 
 type TaintLike = Pick<Taint, 'key' | 'effect'> & { readonly value?: string };
 

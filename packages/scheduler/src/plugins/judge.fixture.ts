@@ -1,9 +1,10 @@
-/** Asks one plugin about a pod and nodes in both of its forms, for tests. Not exported. */
+/** Asks one plugin about a pod and nodes in both of its forms, for tests.. */
 import type { Node, Pod } from '@pintle/api/core/v1';
 import { CycleState } from '../framework/cycle-state.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { isSuccess, type Verdict } from '../framework/status.js';
-import { podInfo } from '../nodes/pod-info.js';
+import type { NodeTable } from '../nodes/node-table.js';
+import { type PodInfo, podInfo } from '../nodes/pod-info.js';
 import { tableOf } from '../simulate/schedule.js';
 
 export interface Judgement {
@@ -22,9 +23,21 @@ export function judgeFilter(
   nodes: readonly Node[],
   pods: readonly Pod[] = [],
 ): Judgement {
-  const table = tableOf(nodes, pods);
+  return judgeFilterOn(plugin, podInfo(pod), nodes, tableOf(nodes, pods));
+}
+
+/** Both, on a table that is there already. */
+export function judge(
+  plugin: SchedulerPlugin,
+  info: PodInfo,
+  nodes: readonly Node[],
+  table: NodeTable,
+): Judgement & Scores {
+  return { ...judgeFilterOn(plugin, info, nodes, table), ...judgeScoreOn(plugin, info, nodes, table) };
+}
+
+function judgeFilterOn(plugin: SchedulerPlugin, info: PodInfo, nodes: readonly Node[], table: NodeTable): Judgement {
   const state = new CycleState(table);
-  const info = podInfo(pod);
   const before = plugin.preFilter?.(state, info, table);
   const rows = Int32Array.from(nodes, ({ metadata }) => table.rowOf(metadata.name!)!);
   const codes = new Int32Array(rows.length);
@@ -50,9 +63,11 @@ export function judgeScore(
   nodes: readonly Node[],
   pods: readonly Pod[] = [],
 ): Scores {
-  const table = tableOf(nodes, pods);
+  return judgeScoreOn(plugin, podInfo(pod), nodes, tableOf(nodes, pods));
+}
+
+function judgeScoreOn(plugin: SchedulerPlugin, info: PodInfo, nodes: readonly Node[], table: NodeTable): Scores {
   const state = new CycleState(table);
-  const info = podInfo(pod);
   const rows = Int32Array.from(nodes, ({ metadata }) => table.rowOf(metadata.name!)!);
   const skipped = plugin.preScore?.(state, info, table, rows, rows.length)?.code === 'Skip';
   const raw = [...rows].map((row) => plugin.score!(state, info, table.info(row)));

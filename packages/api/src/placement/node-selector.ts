@@ -1,0 +1,67 @@
+/** Which nodes a pod's selector and required node affinity allow. */
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm } from '../core/v1/index.js';
+import type { Pod } from '../core/v1/pod.js';
+
+/** Whether the pod's own selector and required affinity allow the node. */
+export function matchesPod(pod: Pod, node: Node): boolean {
+  const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return (
+    matchesLabels(node, pod.spec?.nodeSelector ?? {}) &&
+    (terms === undefined || terms.some((term) => matchesTerm(node, term)))
+  );
+}
+
+/** A term without requirements matches nothing. */
+export function isEmptyTerm({ matchExpressions, matchFields }: NodeSelectorTerm): boolean {
+  return (matchExpressions?.length ?? 0) === 0 && (matchFields?.length ?? 0) === 0;
+}
+
+export function matchesTerm(node: Node, term: NodeSelectorTerm): boolean {
+  if (isEmptyTerm(term)) return false;
+  const { labels = {}, name } = node.metadata;
+  return (
+    (term.matchExpressions ?? []).every((requirement) => {
+      const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
+      return matchesRequirement(value, requirement);
+    }) && (term.matchFields ?? []).every((requirement) => matchesField(name, requirement))
+  );
+}
+
+export function matchesLabels(node: Node, wanted: Readonly<Record<string, string>>): boolean {
+  const { labels = {} } = node.metadata;
+  return Object.keys(wanted).every((key) => Object.hasOwn(labels, key) && labels[key] === wanted[key]);
+}
+
+export function matchesRequirement(
+  value: string | undefined,
+  { operator, values = [] }: NodeSelectorRequirement,
+): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && values.length === 1 && parseInteger(value) > parseInteger(values[0]!);
+    case 'Lt':
+      return value !== undefined && values.length === 1 && parseInteger(value) < parseInteger(values[0]!);
+    default:
+      return false;
+  }
+}
+
+/** Only `metadata.name` can be selected by, `In` or `NotIn`. */
+function matchesField(name: string | undefined, { key, operator, values = [] }: NodeSelectorRequirement): boolean {
+  if (key !== 'metadata.name' || name === undefined) return false;
+  if (operator === 'In') return values.includes(name);
+  return operator === 'NotIn' && !values.includes(name);
+}
+
+/** A decimal integer as Go's strconv.ParseInt reads it, else NaN. */
+export function parseInteger(text: string): number {
+  return /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+}

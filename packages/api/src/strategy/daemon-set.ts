@@ -1,0 +1,55 @@
+/** DaemonSets: their defaults, what must hold of them, and the count of their templates. */
+import { deepEqual, type FieldError, invalidField, requiredField, type Strategy } from '@pintle/machinery';
+import type { DaemonSet } from '../apps/v1/index.js';
+import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
+import { selectorChangeErrors, specChanged, withPodDefaults, workloadErrors } from './workloads.js';
+
+const names = { selects: 'daemonset', runs: 'DaemonSet' };
+const templateGeneration = 'deprecated.daemonset.template.generation';
+
+export const daemonSetStrategy: Strategy<DaemonSet> = {
+  generationChanged: specChanged,
+  defaults(given) {
+    const set = withPodDefaults(given);
+    const { spec } = set;
+    if (spec === undefined || spec.updateStrategy?.type !== 'RollingUpdate') return set;
+    const rollingUpdate = { maxUnavailable: 1, maxSurge: 0, ...spec.updateStrategy.rollingUpdate };
+    return { ...set, spec: { ...spec, updateStrategy: { ...spec.updateStrategy, rollingUpdate } } };
+  },
+  prepareForCreate: (set) => ({
+    ...withGeneration(set, 1),
+    status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+  }),
+  prepareForUpdate: (set, old) => {
+    const before = Number(old.metadata.annotations?.[templateGeneration] ?? 1) || 1;
+    return withGeneration(set, deepEqual(set.spec?.template, old.spec?.template) ? before : before + 1);
+  },
+  validateCreate: daemonSetErrors,
+  validateUpdate: (set, old) => [...daemonSetErrors(set), ...selectorChangeErrors(set, old)],
+};
+
+/** How many templates there were; the server's to say. */
+function withGeneration(set: DaemonSet, generation: number): DaemonSet {
+  const annotations = { ...set.metadata.annotations, [templateGeneration]: String(generation) };
+  return { ...set, metadata: { ...set.metadata, annotations } };
+}
+
+function daemonSetErrors(set: DaemonSet): readonly FieldError[] {
+  const { updateStrategy, revisionHistoryLimit } = set.spec ?? {};
+  const errors = [
+    ...workloadErrors(set, names),
+    ...nonNegativeErrors(revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+  ];
+  if (updateStrategy?.type !== 'RollingUpdate') return errors;
+  const { maxUnavailable = 0, maxSurge = 0 } = updateStrategy.rollingUpdate ?? {};
+  const path = 'spec.updateStrategy.rollingUpdate';
+  errors.push(
+    ...boundedAmountErrors(maxUnavailable, `${path}.maxUnavailable`),
+    ...boundedAmountErrors(maxSurge, `${path}.maxSurge`),
+  );
+  if (!isNothing(maxUnavailable) && !isNothing(maxSurge))
+    errors.push(invalidField(`${path}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  if (isNothing(maxUnavailable) && isNothing(maxSurge))
+    errors.push(requiredField(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+  return errors;
+}

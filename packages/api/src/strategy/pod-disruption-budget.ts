@@ -1,0 +1,35 @@
+/** PodDisruptionBudgets: what must hold of them. */
+import { type FieldError, invalidField, notSupportedField, requiredField, type Strategy } from '@pintle/machinery';
+import type { PodDisruptionBudget } from '../policy/v1/index.js';
+import { boundedAmountErrors, nonNegativeErrors } from './amount.js';
+import { specChanged } from './workloads.js';
+
+function budgetErrors({ spec }: PodDisruptionBudget): readonly FieldError[] {
+  if (spec === undefined) return [requiredField('spec')];
+  const { minAvailable, maxUnavailable, unhealthyPodEvictionPolicy: policy } = spec;
+  const policies = ['AlwaysAllow', 'IfHealthyBudget'];
+  return [
+    ...(minAvailable !== undefined && maxUnavailable !== undefined
+      ? [invalidField('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
+      : []),
+    ...(minAvailable === undefined ? [] : boundedAmountErrors(minAvailable, 'spec.minAvailable')),
+    ...(maxUnavailable === undefined ? [] : boundedAmountErrors(maxUnavailable, 'spec.maxUnavailable')),
+    ...(policy === undefined || policies.includes(policy)
+      ? []
+      : [notSupportedField('spec.unhealthyPodEvictionPolicy', policy, policies)]),
+  ];
+}
+
+const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const;
+
+export const podDisruptionBudgetStrategy: Strategy<PodDisruptionBudget> = {
+  generationChanged: specChanged,
+  prepareForCreate: (budget) => ({
+    ...budget,
+    status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
+  }),
+  validateCreate: budgetErrors,
+  validateUpdate: budgetErrors,
+  validateStatusUpdate: ({ status }) =>
+    counts.flatMap((field) => nonNegativeErrors(status?.[field], `status.${field}`)),
+};

@@ -1,0 +1,105 @@
+/**
+ * Which objects belong to a controller's object: those that it controls and that match its selector. Those that
+ * nobody controls are adopted, those that match no more are let go (upstream's ControllerRefManager).
+ */
+import type { Client, ObjectKey } from '@pintle/client';
+import type { Mapper } from '@pintle/controller-runtime';
+import {
+  controllerOf,
+  controllerReference,
+  type GroupVersionKind,
+  type KindRef,
+  type KubernetesObject,
+  type LabelSelector,
+  labelSelectorMatcher,
+} from '@pintle/machinery';
+import type { InformerOptions, Informers } from '@pintle/watch';
+import { ignoreGone } from './ignore-gone.js';
+
+export interface ClaimPlan<T> {
+  /** What belongs to the owner, the adopted included. */
+  readonly owned: readonly T[];
+  readonly adopt: readonly T[];
+  readonly release: readonly T[];
+}
+
+export function planClaims<T extends KubernetesObject>(
+  owner: KubernetesObject,
+  objects: readonly T[],
+  matches: (object: T) => boolean,
+): ClaimPlan<T> {
+  const [owned, adopt, release]: [T[], T[], T[]] = [[], [], []];
+  const ending = owner.metadata.deletionTimestamp !== undefined;
+  for (const object of objects) {
+    const controller = controllerOf(object)?.uid;
+    if (controller === undefined) {
+      if (ending || object.metadata.deletionTimestamp !== undefined || !matches(object)) continue;
+      adopt.push(object);
+      owned.push(object);
+    } else if (controller === owner.metadata.uid) {
+      if (matches(object)) owned.push(object);
+      else if (!ending) release.push(object);
+    }
+  }
+  return { owned, adopt, release };
+}
+
+/** The index of controlled objects: by their controller's uid, and what nobody controls by its namespace. */
+export const controllerIndex: NonNullable<InformerOptions<KubernetesObject>['indexes']> = {
+  controller: ({ metadata }) =>
+    metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [`${metadata.namespace}/`],
+};
+
+/** The objects of a kind that `owner` controls, and those of its namespace that nobody does. */
+export function claimable<T extends KubernetesObject>(
+  informers: Informers,
+  kind: KindRef<T>,
+  { metadata }: KubernetesObject,
+): readonly T[] {
+  const { lister } = informers.informer(kind, { indexes: controllerIndex });
+  return [
+    ...lister.byIndex('controller', metadata.uid ?? ''),
+    ...lister.byIndex('controller', `${metadata.namespace}/`),
+  ];
+}
+
+/** Wakes the owners that might adopt a changed object: those whose selector matches what nobody controls. */
+export function wouldAdopt<T extends KubernetesObject>(
+  kind: KindRef<T>,
+  selectorOf: (owner: T) => LabelSelector | undefined,
+): Mapper<KubernetesObject> {
+  return ({ metadata }, informers): readonly ObjectKey[] => {
+    if (metadata.ownerReferences?.some((owner) => owner.controller)) return [];
+    return informers
+      .informer(kind)
+      .lister.list({ namespace: metadata.namespace ?? '' })
+      .filter((owner) => labelSelectorMatcher(selectorOf(owner)).matches(metadata.labels ?? {}))
+      .map((owner) => ({ name: owner.metadata.name ?? '', namespace: owner.metadata.namespace ?? '' }));
+  };
+}
+
+export interface ClaimKinds {
+  readonly owner: GroupVersionKind;
+  readonly owned: KindRef;
+}
+
+/** Carries out what was planned. What has gone or changed meanwhile is left for the next look. */
+export async function claimObjects(
+  client: Client,
+  owner: KubernetesObject,
+  { adopt, release }: Pick<ClaimPlan<KubernetesObject>, 'adopt' | 'release'>,
+  kinds: ClaimKinds,
+): Promise<void> {
+  const patch = ({ metadata: { name = '', namespace = '', uid = '' } }: KubernetesObject, reference: object) =>
+    client
+      .patch(
+        kinds.owned,
+        { name, namespace },
+        { type: 'strategic', body: { metadata: { uid, ownerReferences: [reference] } } },
+      )
+      .catch(ignoreGone);
+  await Promise.all([
+    ...adopt.map((object) => patch(object, controllerReference(owner, kinds.owner))),
+    ...release.map((object) => patch(object, { $patch: 'delete', uid: owner.metadata.uid })),
+  ]);
+}

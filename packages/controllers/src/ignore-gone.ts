@@ -1,0 +1,6 @@
+import { StatusError } from '@pintle/machinery';
+
+/** For writes to what may have gone or changed meanwhile: whoever changed it wakes the controller again. */
+export function ignoreGone(error: unknown): void {
+  if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
+}

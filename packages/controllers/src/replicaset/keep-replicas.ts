@@ -1,0 +1,101 @@
+/**
+ * What ReplicaSets and ReplicationControllers have in common, which is all but their names: as many pods of a
+ * template as were asked for. A kind is looked at through an adapter that shows it as a ReplicaSet.
+ */
+import type { ReplicaSet, ReplicaSetCondition } from '@pintle/api/apps/v1';
+import { Pod } from '@pintle/api/core/v1';
+import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
+import { deepEqual, formatTime, type KindRef, type KubernetesObject, StatusError } from '@pintle/machinery';
+import { claimable, claimObjects, wouldAdopt } from '../claims.js';
+import { ignoreGone } from '../ignore-gone.js';
+import { podFromTemplate } from '../pod-template.js';
+import { inSlowStart } from '../slow-start.js';
+import { planReplicaSet, type ReplicaSetPlan } from './plan-replica-set.js';
+
+/** A set looks at all its pods: what they tell of themselves is gathered for a moment. */
+const gatherMs = 20;
+
+export interface ReplicaKeeper<T extends KubernetesObject> {
+  readonly name: string;
+  readonly component: string;
+  readonly kind: KindRef<T>;
+  readonly concurrency: number;
+  /** The object with its fields where a ReplicaSet has them. */
+  readonly asReplicaSet: (object: T) => ReplicaSet;
+}
+
+export function keepReplicas<T extends KubernetesObject>(keeper: ReplicaKeeper<T>): Controller {
+  const { name, component, kind, concurrency, asReplicaSet } = keeper;
+  return controller({ name, component, concurrency, gatherMs })
+    .for(kind)
+    .owns(Pod)
+    .watches(
+      Pod,
+      wouldAdopt(kind, (object) => asReplicaSet(object).spec?.selector),
+    )
+    .reconcile((context) => reconcile(context, keeper));
+}
+
+async function reconcile<T extends KubernetesObject>(
+  { object, client, informers, events, world }: ReconcileContext<T>,
+  { kind, asReplicaSet }: ReplicaKeeper<T>,
+): Promise<undefined | { requeueAfterMs: number }> {
+  if (object === undefined) return undefined;
+  const set = asReplicaSet(object);
+  const plan = planReplicaSet(set, claimable(informers, Pod, object), world.clock.now());
+  await claimObjects(client, object, plan, { owner: kind, owned: Pod });
+  let failure: Error | undefined;
+  try {
+    const wish = podFromTemplate(object, kind, set.spec?.template);
+    await inSlowStart(Array<Pod>(plan.create).fill(wish), async (pod) => {
+      const made = await client.create(pod);
+      events.record(object, 'Normal', 'SuccessfulCreate', `Created pod: ${made.metadata.name}`);
+    });
+    await Promise.all(
+      plan.remove.map(async ({ metadata: { name = '', namespace = '', uid = '' } }) => {
+        await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+        events.record(object, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
+      }),
+    );
+  } catch (error) {
+    failure = error as Error;
+    const deleting =
+      StatusError.is(error, 'Forbidden') &&
+      error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
+    if (deleting) return undefined;
+    events.record(
+      object,
+      'Warning',
+      failureReason(plan),
+      `Error ${plan.create > 0 ? 'creating' : 'deleting'}: ${failure.message}`,
+    );
+  }
+  const status = withFailure(plan, failure, formatTime(world.clock.now()));
+  if (!deepEqual(status, set.status))
+    await client.update({ ...object, status } as T, { subresource: 'status' }).catch(ignoreGone);
+  if (failure !== undefined) throw failure;
+  return plan.availableInMs === undefined ? undefined : { requeueAfterMs: plan.availableInMs };
+}
+
+const failureReason = ({ create }: ReplicaSetPlan) => (create > 0 ? 'FailedCreate' : 'FailedDelete');
+
+/** The status with the condition ReplicaFailure for as long as pods cannot be made or removed. */
+export function withFailure(plan: ReplicaSetPlan, failure: Error | undefined, now: string): ReplicaSetPlan['status'] {
+  const { conditions = [], ...status } = plan.status;
+  const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  const before = conditions.find(({ type }) => type === 'ReplicaFailure');
+  const told: readonly ReplicaSetCondition[] =
+    failure === undefined
+      ? others
+      : [
+          ...others,
+          before ?? {
+            type: 'ReplicaFailure',
+            status: 'True',
+            reason: failureReason(plan),
+            message: failure.message,
+            lastTransitionTime: now,
+          },
+        ];
+  return told.length === 0 ? status : { ...status, conditions: told };
+}

@@ -1,0 +1,60 @@
+/**
+ * What the cluster has besides nodes and pods, as far as a plugin declares that it reads it: namespaces, Services,
+ * claims and volumes, disruption budgets.
+ */
+import { apiVersionOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
+
+interface OfKind {
+  readonly byNamespace: Map<string, Map<string, KubernetesObject>>;
+  version: number;
+}
+
+const kindId = (kind: { readonly apiVersion?: string | undefined; readonly kind?: string | undefined }) =>
+  `${kind.apiVersion ?? ''} ${kind.kind ?? ''}`;
+
+export class ClusterObjects {
+  private readonly kinds = new Map<string, OfKind>();
+
+  set(object: KubernetesObject): void {
+    const of = this.of(kindId(object));
+    const { namespace = '', name = '' } = object.metadata;
+    const objects = of.byNamespace.get(namespace);
+    if (objects === undefined) of.byNamespace.set(namespace, new Map([[name, object]]));
+    else objects.set(name, object);
+    of.version++;
+  }
+
+  delete(object: KubernetesObject): void {
+    const of = this.of(kindId(object));
+    of.byNamespace.get(object.metadata.namespace ?? '')?.delete(object.metadata.name ?? '');
+    of.version++;
+  }
+
+  get<T extends KubernetesObject>(kind: KindRef<T>, name: string, namespace = ''): T | undefined {
+    return this.known(kind)?.byNamespace.get(namespace)?.get(name) as T | undefined;
+  }
+
+  /** Of one namespace, or of a kind that has none. */
+  in<T extends KubernetesObject>(kind: KindRef<T>, namespace = ''): Iterable<T> {
+    return (this.known(kind)?.byNamespace.get(namespace)?.values() ?? []) as Iterable<T>;
+  }
+
+  *all<T extends KubernetesObject>(kind: KindRef<T>): Iterable<T> {
+    for (const objects of this.known(kind)?.byNamespace.values() ?? []) yield* objects.values() as Iterable<T>;
+  }
+
+  /** Grows with every change of an object of the kind. */
+  version(kind: KindRef): number {
+    return this.known(kind)?.version ?? 0;
+  }
+
+  private known(kind: KindRef): OfKind | undefined {
+    return this.kinds.get(kindId({ apiVersion: apiVersionOf(kind), kind: kind.kind }));
+  }
+
+  private of(id: string): OfKind {
+    let of = this.kinds.get(id);
+    if (of === undefined) this.kinds.set(id, (of = { byNamespace: new Map(), version: 0 }));
+    return of;
+  }
+}

@@ -1,0 +1,84 @@
+/** Terms of pod affinity, read once: which pods one means, in which topology. */
+import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '@pintle/api/core/v1';
+import { type CompiledLabelSelector, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
+import type { NodeTable } from '../nodes/node-table.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+
+export interface AffinityTerm {
+  readonly topologyKey: string;
+  /** Equal for terms that mean the same pods. */
+  readonly text: string;
+  readonly namespaces: ReadonlySet<string>;
+  readonly namespaceSelector: CompiledLabelSelector | undefined;
+  readonly selector: CompiledLabelSelector;
+}
+
+export interface WeightedTerm {
+  readonly term: AffinityTerm;
+  readonly weight: number;
+}
+
+export interface AffinityTerms {
+  readonly required: readonly AffinityTerm[];
+  readonly requiredAnti: readonly AffinityTerm[];
+  readonly preferred: readonly WeightedTerm[];
+  readonly preferredAnti: readonly WeightedTerm[];
+}
+
+const noTerms: AffinityTerms = { required: [], requiredAnti: [], preferred: [], preferredAnti: [] };
+const read = new WeakMap<object, Map<string, AffinityTerms>>();
+
+/** Of a pod's affinity and its namespace, which is the one meant where a term names none. */
+export function affinityTerms({ pod, namespace }: PodInfo): AffinityTerms {
+  const affinity = pod.spec?.affinity;
+  if (!affinity || (!affinity.podAffinity && !affinity.podAntiAffinity)) return noTerms;
+  let byNamespace = read.get(affinity);
+  if (byNamespace === undefined) read.set(affinity, (byNamespace = new Map()));
+  let found = byNamespace.get(namespace);
+  if (found === undefined) byNamespace.set(namespace, (found = termsOf(affinity, namespace)));
+  return found;
+}
+
+function termsOf(
+  { podAffinity, podAntiAffinity }: NonNullable<NonNullable<Pod['spec']>['affinity']>,
+  namespace: string,
+): AffinityTerms {
+  const all = (terms: readonly PodAffinityTerm[] | undefined | null) =>
+    (terms ?? []).map((term) => termOf(term, namespace));
+  const weighted = (terms: readonly WeightedPodAffinityTerm[] | undefined | null) =>
+    (terms ?? [])
+      .filter(({ weight }) => weight !== 0)
+      .map(({ weight, podAffinityTerm }) => ({ weight, term: termOf(podAffinityTerm, namespace) }));
+  return {
+    required: all(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    requiredAnti: all(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    preferred: weighted(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+    preferredAnti: weighted(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+  };
+}
+
+function termOf(
+  { namespaces, namespaceSelector, labelSelector, topologyKey }: PodAffinityTerm,
+  own: string,
+): AffinityTerm {
+  const named = namespaces ?? [];
+  const selected = namespaceSelector ?? undefined;
+  const meant = named.length === 0 && selected === undefined ? [own] : [...named].sort();
+  return {
+    topologyKey,
+    text: JSON.stringify([meant, selected ?? null, labelSelector ?? null]),
+    namespaces: new Set(meant),
+    namespaceSelector: selected === undefined ? undefined : labelSelectorMatcher(selected),
+    selector: labelSelectorMatcher(labelSelector as LabelSelector | undefined),
+  };
+}
+
+const noLabels: Readonly<Record<string, string>> = {};
+
+/** Whether the term means this pod. */
+export function meansPod(term: AffinityTerm, { pod, namespace }: PodInfo, table: NodeTable): boolean {
+  return (
+    (term.namespaces.has(namespace) || (term.namespaceSelector?.matches(table.namespaceLabels(namespace)) ?? false)) &&
+    term.selector.matches(pod.metadata.labels ?? noLabels)
+  );
+}

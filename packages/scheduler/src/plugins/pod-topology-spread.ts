@@ -1,0 +1,218 @@
+/** Spreads pods over the domains of a topology: as a rule (`DoNotSchedule`) and as a wish (`ScheduleAnyway`). */
+import type { Node, Pod } from '@pintle/api/core/v1';
+import { Action } from '../framework/cluster-event.js';
+import { stateKey } from '../framework/cycle-state.js';
+import {
+  type EnqueueExtensions,
+  type FilterPlugin,
+  type PluginIdentity,
+  type PreFilterPoint,
+  type PreScorePoint,
+  type ScorePoint,
+  scoreMax,
+} from '../framework/plugin.js';
+import { skip, status } from '../framework/status.js';
+import type { NodeTable } from '../nodes/node-table.js';
+import type { PodInfo } from '../nodes/pod-info.js';
+import { ownerKinds } from './owner-selector.js';
+import {
+  type ConstraintDefaults,
+  type DefaultConstraint,
+  meansSelf,
+  spreadConstraints,
+  systemDefaultConstraints,
+} from './spread-constraints.js';
+import { fewest, type SpreadCounts, type SpreadEntry, SpreadIndex } from './spread-index.js';
+
+export interface PodTopologySpreadOptions {
+  /** Default 2. */
+  readonly weight?: number;
+  /** For pods without constraints, by the selector of their owner and Services. Default: those of kube-scheduler. */
+  readonly defaultConstraints?: readonly DefaultConstraint[];
+}
+
+const hostname = 'kubernetes.io/hostname';
+const skewed = status('Unschedulable', "node(s) didn't match pod topology spread constraints");
+const unlabelled = status(
+  'UnschedulableAndUnresolvable',
+  "node(s) didn't match pod topology spread constraints (missing required label)",
+);
+const codeOfSkew = 1;
+const codeOfLabel = 2;
+
+interface Soft {
+  readonly entry: SpreadEntry;
+  /** Of each constraint: the logarithm of its domains. */
+  readonly weights: readonly number[];
+  readonly requireAll: boolean;
+}
+
+const hardKey = stateKey<SpreadEntry>('PodTopologySpread/filter');
+const softKey = stateKey<Soft>('PodTopologySpread/score');
+
+export function podTopologySpread(
+  options: PodTopologySpreadOptions = {},
+): PluginIdentity & PreFilterPoint & FilterPlugin & PreScorePoint & ScorePoint & EnqueueExtensions {
+  const { weight = 2, defaultConstraints } = options;
+  const defaults: ConstraintDefaults = {
+    constraints: defaultConstraints ?? systemDefaultConstraints,
+    ofSystem: defaultConstraints === undefined,
+  };
+  const hard = (pod: PodInfo, table: NodeTable): SpreadEntry | undefined => {
+    const given = spreadConstraints(pod, table, 'DoNotSchedule', defaults);
+    return given.constraints.length === 0 ? undefined : SpreadIndex.of(table).entry(pod, given);
+  };
+  const soft = (pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Soft | undefined => {
+    const given = spreadConstraints(pod, table, 'ScheduleAnyway', defaults);
+    if (given.constraints.length === 0) return undefined;
+    const entry = SpreadIndex.of(table).entry(pod, given);
+    return { entry, weights: domainWeights(entry, rows, count, given.requireAll), requireAll: given.requireAll };
+  };
+  return {
+    name: 'PodTopologySpread',
+    weight,
+    reads: ownerKinds,
+    preFilter(state, pod, table) {
+      const entry = hard(pod, table);
+      if (entry === undefined) return skip;
+      state.write(hardKey, entry);
+      return undefined;
+    },
+    filter(state, pod, { table, row }) {
+      const entry = state.read(hardKey) ?? hard(pod, table);
+      if (entry === undefined) return undefined;
+      const code = judge(entry.counts, boundsOf(entry, pod), row);
+      return code === 0 ? undefined : code === codeOfSkew ? skewed : unlabelled;
+    },
+    filterAll(state, pod, table, { rows, count, codes }) {
+      const entry = state.read(hardKey) ?? hard(pod, table);
+      if (entry === undefined) return;
+      const bounds = boundsOf(entry, pod);
+      for (let i = 0; i < count; i++) codes[i] = judge(entry.counts, bounds, rows[i]!);
+    },
+    verdict: (_state, _pod, _table, code) => (code === codeOfSkew ? skewed : unlabelled),
+    preScore(state, pod, table, rows, count) {
+      const found = soft(pod, table, rows, count);
+      if (found === undefined) return skip;
+      state.write(softKey, found);
+      return undefined;
+    },
+    score(state, _pod, { row }) {
+      const found = state.read(softKey);
+      return found === undefined ? 0 : scoreOf(found, row);
+    },
+    scoreAll(state, _pod, _table, rows, count, scores) {
+      const found = state.read(softKey);
+      if (found === undefined) scores.fill(0, 0, count);
+      else for (let i = 0; i < count; i++) scores[i] = scoreOf(found, rows[i]!);
+    },
+    normalizeScores(state, _pod, _table, rows, count, scores) {
+      const found = state.read(softKey);
+      if (found === undefined) return;
+      let [lowest, highest] = [Number.POSITIVE_INFINITY, 0];
+      for (let i = 0; i < count; i++) {
+        if (isIgnored(found, rows[i]!)) continue;
+        if (scores[i]! < lowest) lowest = scores[i]!;
+        if (scores[i]! > highest) highest = scores[i]!;
+      }
+      for (let i = 0; i < count; i++) {
+        if (isIgnored(found, rows[i]!)) scores[i] = 0;
+        else scores[i] = highest === 0 ? scoreMax : Math.trunc((scoreMax * (highest + lowest - scores[i]!)) / highest);
+      }
+    },
+    eventsToRegister: () => [
+      { resource: 'AssignedPod', action: Action.Add | Action.Delete | Action.UpdatePodLabel, hint: hintOfPod },
+      {
+        resource: 'TargetPod',
+        action: Action.UpdatePodLabel,
+        hint: (pod, _before, after) => (after?.metadata.uid === pod.metadata.uid ? 'Queue' : 'Skip'),
+      },
+      {
+        resource: 'Node',
+        action: Action.Add | Action.Delete | Action.UpdateNodeLabel | Action.UpdateNodeTaint,
+        hint: hintOfNode,
+      },
+    ],
+  };
+}
+
+/** The most pods that a domain may have to take this one, by constraint. */
+function boundsOf({ counts }: SpreadEntry, pod: PodInfo): readonly number[] {
+  return counts.map((each) => each.constraint.maxSkew + fewest(each) - (meansSelf(each.constraint, pod) ? 1 : 0));
+}
+
+function judge(counts: readonly SpreadCounts[], bounds: readonly number[], row: number): number {
+  for (let at = 0; at < counts.length; at++) {
+    const { ids, pods } = counts[at]!;
+    const id = ids[row]!;
+    if (id === 0) return codeOfLabel;
+    if (pods[id]! > bounds[at]!) return codeOfSkew;
+  }
+  return 0;
+}
+
+/** A node without one of the labels has no say. */
+const isIgnored = ({ entry, requireAll }: Soft, row: number): boolean =>
+  requireAll && entry.counts.some(({ ids }) => ids[row] === 0);
+
+/** More domains make a pod more or less in one of them weigh more. */
+function domainWeights(
+  { counts }: SpreadEntry,
+  rows: Int32Array,
+  count: number,
+  requireAll: boolean,
+): readonly number[] {
+  let taking = 0;
+  const seen = counts.map(() => new Set<number>());
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    if (requireAll && counts.some(({ ids }) => ids[row] === 0)) continue;
+    taking++;
+    for (let at = 0; at < counts.length; at++)
+      if (counts[at]!.constraint.topologyKey !== hostname) seen[at]!.add(counts[at]!.ids[row]!);
+  }
+  return counts.map(({ constraint }, at) => {
+    const domains = constraint.topologyKey === hostname ? taking : seen[at]!.size;
+    return Math.log(domains + 2);
+  });
+}
+
+function scoreOf(soft: Soft, row: number): number {
+  if (isIgnored(soft, row)) return 0;
+  const { entry, weights } = soft;
+  let sum = 0;
+  for (let at = 0; at < weights.length; at++) {
+    const { ids, pods, onNode, constraint } = entry.counts[at]!;
+    const id = ids[row]!;
+    if (id === 0) continue;
+    const found = constraint.topologyKey === hostname ? onNode[row]! : pods[id]!;
+    sum += found * weights[at]! + (constraint.maxSkew - 1);
+  }
+  return Math.round(sum);
+}
+
+const constraintsOf = (pod: Pod) =>
+  pod.spec?.topologySpreadConstraints?.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule') ?? [];
+
+/** Whether another pod of the namespace may be one that is counted. */
+function hintOfPod(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
+  const other = (after ?? before) as Pod | undefined;
+  return other?.metadata.namespace === pod.metadata.namespace ? 'Queue' : 'Skip';
+}
+
+/** Whether the node makes or ends a domain, or belongs to another. */
+function hintOfNode(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
+  const constraints = constraintsOf(pod);
+  // Constraints of the profile are not known here.
+  if (constraints.length === 0) return 'Queue';
+  const [was, is] = [before as Node | undefined, after as Node | undefined];
+  const counted = (node: Node | undefined) =>
+    node !== undefined && constraints.every(({ topologyKey }) => node.metadata.labels?.[topologyKey] !== undefined);
+  if (was === undefined || is === undefined) return counted(was ?? is) ? 'Queue' : 'Skip';
+  if (counted(was) !== counted(is)) return 'Queue';
+  const moved = constraints.some(
+    ({ topologyKey }) => was.metadata.labels?.[topologyKey] !== is.metadata.labels?.[topologyKey],
+  );
+  const taints = JSON.stringify(was.spec?.taints ?? []) !== JSON.stringify(is.spec?.taints ?? []);
+  return counted(is) && (moved || taints) ? 'Queue' : 'Skip';
+}

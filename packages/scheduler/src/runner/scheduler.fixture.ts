@@ -1,0 +1,166 @@
+/** A real API server on virtual time with a scheduler before it that faults may befall. For tests. */
+
+import { Event, type Namespace, Node, Pod } from '@pintle/api/core/v1';
+import type { PriorityClass } from '@pintle/api/scheduling/v1';
+import { createApiServer } from '@pintle/apiserver';
+import type { Client } from '@pintle/client';
+import { type ClientRequest, type FaultOptions, faults as faultsOf, intercept } from '@pintle/client/interceptor';
+import {
+  type KindRef,
+  type KubernetesObject,
+  parseQuantity,
+  StatusError,
+  seededRandom,
+  type VirtualWorld,
+  virtualWorld,
+} from '@pintle/machinery';
+import { createInformers } from '@pintle/watch';
+import type { SchedulerPlugin } from '../framework/plugin.js';
+import { profile } from '../framework/profile.js';
+import { isTerminal, podKey } from '../nodes/pod-info.js';
+import { defaultPlugins } from '../plugins/default-plugins.js';
+import { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler.js';
+
+export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
+  readonly faults?: Omit<FaultOptions, 'world' | 'random' | 'only'>;
+  /** Which requests meet them. Default: binds. */
+  readonly faulty?: 'binding' | 'delete';
+  /** Told of every request, as `delete web-1`. */
+  readonly onRequest?: (text: string) => void;
+  readonly seed?: number;
+  /** Beside the default ones. */
+  readonly plugins?: readonly SchedulerPlugin[];
+}
+
+export class SchedulerTestCluster {
+  /** What must never happen, and did. */
+  readonly violations: string[] = [];
+  private readonly boundTo = new Map<string, string>();
+
+  private constructor(
+    readonly world: VirtualWorld,
+    readonly client: Client,
+    readonly scheduler: Scheduler,
+  ) {}
+
+  static async start(options: SchedulerTestOptions = {}): Promise<SchedulerTestCluster> {
+    const { faults = {}, faulty: kind = 'binding', onRequest, seed = 1, plugins = [], ...rest } = options;
+    const world = virtualWorld({ seed });
+    const server = createApiServer({ world, disableAdmissionPlugins: ['TaintNodesByCondition'] });
+    await world.settle();
+    const client = (await server).client();
+    const ns: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } };
+    await client.create(ns);
+    const metadata = { namespace: 'ns', name: 'default' };
+    await client.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    const random = seededRandom(seed + 1000);
+    const only = ({ verb, subresource }: ClientRequest) => verb === kind || subresource === kind;
+    const onWire = intercept(client, faultsOf({ ...faults, world, random, only }));
+    const faulty = intercept(onWire, {
+      request({ verb, key }, next) {
+        onRequest?.(`${verb} ${key?.name}`);
+        return next();
+      },
+    });
+    const informers = createInformers({ client: faulty, world });
+    informers.start();
+    const profiles = [profile({ plugins: [...defaultPlugins(), ...plugins] })];
+    const scheduler = createScheduler({ world, client: faulty, informers, profiles, ...rest });
+    const started = scheduler.start();
+    await world.settle({ withinMs: 1000 });
+    await started;
+    return new SchedulerTestCluster(world, client, scheduler);
+  }
+
+  async setNode(node: Node): Promise<void> {
+    await this.put(Node, node);
+  }
+
+  async setPod(pod: Pod): Promise<void> {
+    await this.put(Pod, pod);
+  }
+
+  async setPriority(name: string, value: number): Promise<void> {
+    const priorityClass: PriorityClass = {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name },
+      value,
+    };
+    await this.client.create(priorityClass);
+  }
+
+  async nodes(): Promise<readonly Node[]> {
+    return this.client.list(Node);
+  }
+
+  async deletePod(key: string): Promise<void> {
+    const [namespace, name] = key.split('/') as [string, string];
+    await this.client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 0 }).catch(ignoreGone);
+  }
+
+  async pods(): Promise<readonly Pod[]> {
+    return this.client.list(Pod);
+  }
+
+  async pod(key: string): Promise<Pod | undefined> {
+    return (await this.pods()).find((pod) => podKey(pod) === key);
+  }
+
+  async nodeOf(key: string): Promise<string | undefined> {
+    return (await this.pod(key))?.spec?.nodeName;
+  }
+
+  async events(): Promise<readonly Event[]> {
+    return (await this.client.list(Event)).filter(({ reason }) => reason !== undefined);
+  }
+
+  /** Runs what is due, and looks whether a node holds more than it has or a pod moved from one to another. */
+  async settle(): Promise<void> {
+    await this.world.settle();
+    const nodes = await this.client.list(Node);
+    const pods = (await this.pods()).filter((pod) => !isTerminal(pod));
+    for (const { metadata, status } of nodes) {
+      const held = pods.filter(({ spec }) => spec?.nodeName === metadata.name);
+      const asked = held.reduce((sum, { spec }) => sum + cpu(spec?.containers[0]?.resources?.requests?.['cpu']), 0);
+      if (asked > cpu(status?.allocatable?.['cpu'])) this.violations.push(`${metadata.name} holds ${held.length} pods`);
+    }
+    for (const { metadata, spec } of pods) {
+      if (!spec?.nodeName) continue;
+      const before = this.boundTo.get(metadata.uid!);
+      if (before !== undefined && before !== spec.nodeName) this.violations.push(`${metadata.name} was bound twice`);
+      this.boundTo.set(metadata.uid!, spec.nodeName);
+    }
+  }
+
+  /** Creates it, or says what its spec and status now are. */
+  private async put<T extends Node | Pod>(kind: typeof Node | typeof Pod, object: T): Promise<void> {
+    const { uid: _, ...metadata } = object.metadata;
+    const made = await this.client
+      .create({ ...object, metadata } as KubernetesObject)
+      .catch((error) => ignoreExisting(error));
+    if (made === undefined && kind === Pod) return;
+    const { name = '', namespace } = metadata;
+    const key = namespace === undefined ? { name } : { name, namespace };
+    if (object.status === undefined) return;
+    const body = { status: object.status };
+    await this.client.patch<Node | Pod>(
+      kind as KindRef<Node | Pod>,
+      key,
+      { type: 'merge', body },
+      { subresource: 'status' },
+    );
+  }
+}
+
+const cpu = (quantity: string | number | undefined) => Number(parseQuantity(String(quantity ?? '0')).nano);
+
+function ignoreGone(error: unknown): undefined {
+  if (!StatusError.is(error, 'NotFound')) throw error;
+  return undefined;
+}
+
+function ignoreExisting(error: unknown): undefined {
+  if (!StatusError.is(error, 'AlreadyExists')) throw error;
+  return undefined;
+}
