@@ -351,7 +351,7 @@ async function handleSubresource(
   if (handler === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
   const accepted = negotiate(request.header('accept'));
-  const options = writeOptions(request.query, path.subresource);
+  const options = writeOptions(request.query);
   const respond = (status: number, value: KubernetesObject | unknown) =>
     answer(status, value, accepted, context.warnings);
   if (verb === 'get' || verb === 'list') {
