@@ -23,15 +23,9 @@ import { storedRoles } from './access/stored-roles.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
-import { defaultTolerations } from './admission/default-tolerations.js';
-import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
-import { paramsFrom } from './admission/policy/policy-params.js';
-import { validatingPolicies } from './admission/policy/validating-policies.js';
-import { priorityAdmission } from './admission/priority.js';
-import { serviceAccountAdmission } from './admission/service-account.js';
+import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
-import { webhooks } from './admission/webhook/webhooks.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -63,6 +57,8 @@ export interface ApiServerOptions {
   readonly kinds?: readonly Kind[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
+  /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
+  readonly disableAdmissionPlugins?: readonly string[];
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
   /** Of requests by HTTP. Without one, every request is anonymous. */
@@ -136,21 +132,17 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     backend,
     registry,
     world,
-    admission: [
-      namespaceLifecycle(() => core, caches),
-      serviceAccountAdmission(() => core, caches),
-      priorityAdmission(() => core, caches),
-      defaultTolerations,
-      addresses.plugin,
-      ...(options.admission ?? []),
-      // Last, so that webhooks see what the others made, and policies what webhooks made.
-      webhooks({ caches, world, call: options.callWebhook ?? noWebhooks }),
-      rules,
-      validatingPolicies(
-        caches,
-        paramsFrom(() => core),
-      ),
-    ],
+    admission: defaultPlugins({
+      core: () => core,
+      access,
+      caches,
+      world,
+      serviceAddresses: addresses.plugin,
+      customResourceRules: rules,
+      more: options.admission ?? [],
+      callWebhook: options.callWebhook ?? noWebhooks,
+      disabled: options.disableAdmissionPlugins ?? [],
+    }),
   };
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
