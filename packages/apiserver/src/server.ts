@@ -23,15 +23,9 @@ import { storedRoles } from './access/stored-roles.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
-import { defaultTolerations } from './admission/default-tolerations.js';
-import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
-import { paramsFrom } from './admission/policy/policy-params.js';
-import { validatingPolicies } from './admission/policy/validating-policies.js';
-import { priorityAdmission } from './admission/priority.js';
-import { serviceAccountAdmission } from './admission/service-account.js';
+import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
-import { webhooks } from './admission/webhook/webhooks.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -47,6 +41,7 @@ import { bindingSubresource } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
 import { finalizeSubresource } from './subresources/finalize.js';
 import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
+import { podAttachSubresource, podExecSubresource, podPortForwardSubresource } from './subresources/pod-streams.js';
 import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
@@ -62,6 +57,8 @@ export interface ApiServerOptions {
   readonly kinds?: readonly Kind[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
+  /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
+  readonly disableAdmissionPlugins?: readonly string[];
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
   /** Of requests by HTTP. Without one, every request is anonymous. */
@@ -74,7 +71,7 @@ export interface ApiServerOptions {
   readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
   /** Default `10.96.0.0/12`. */
   readonly serviceCidr?: string;
-  /** How to reach the nodes, for logs. */
+  /** How to reach the nodes, for logs and for streams. */
   readonly connectNode?: NodeConnector;
   /** More subresource handlers, by `group/plural/subresource`. */
   readonly subresources?: Readonly<Record<string, SubresourceHandler>>;
@@ -135,27 +132,27 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     backend,
     registry,
     world,
-    admission: [
-      namespaceLifecycle(() => core, caches),
-      serviceAccountAdmission(() => core, caches),
-      priorityAdmission(() => core, caches),
-      defaultTolerations,
-      addresses.plugin,
-      ...(options.admission ?? []),
-      // Last, so that webhooks see what the others made, and policies what webhooks made.
-      webhooks({ caches, world, call: options.callWebhook ?? noWebhooks }),
-      rules,
-      validatingPolicies(
-        caches,
-        paramsFrom(() => core),
-      ),
-    ],
+    admission: defaultPlugins({
+      core: () => core,
+      access,
+      caches,
+      world,
+      serviceAddresses: addresses.plugin,
+      customResourceRules: rules,
+      more: options.admission ?? [],
+      callWebhook: options.callWebhook ?? noWebhooks,
+      disabled: options.disableAdmissionPlugins ?? [],
+    }),
   };
+  const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
     {
       'core/pods/binding': bindingSubresource,
       'core/pods/eviction': evictionSubresource,
-      'core/pods/log': podLogSubresource(options.connectNode ?? (() => undefined)),
+      'core/pods/log': podLogSubresource(connectNode),
+      'core/pods/exec': podExecSubresource(connectNode),
+      'core/pods/attach': podAttachSubresource(connectNode),
+      'core/pods/portforward': podPortForwardSubresource(connectNode),
       'core/namespaces/finalize': finalizeSubresource,
       ...(options.tokens === undefined ? {} : { 'core/serviceaccounts/token': options.tokens.subresource }),
       ...options.subresources,

@@ -13,7 +13,7 @@ import {
 import type { Client } from '@pintle/client';
 import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
 import { type Controller, createEventWriter, createManager, type Manager } from '@pintle/controller-runtime';
-import { builtinControllers, type MetricsSource } from '@pintle/controllers';
+import { builtinControllers, type CertificateSigner, type MetricsSource } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
 import { type KindRef, realWorld, type World } from '@pintle/machinery';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
@@ -37,6 +37,8 @@ export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend'
   readonly rootCertificate?: string;
   /** What autoscalers ask. Where it is silent of pods' CPU and memory, the nodes of this process tell of them. */
   readonly metrics?: Partial<MetricsSource>;
+  /** Signs approved CertificateSigningRequests; without it they stay as they are. */
+  readonly certificateSigner?: CertificateSigner;
   /** The scheduler's profiles; the default one unless given, none with `false`. */
   readonly scheduler?: readonly Profile[] | false;
   /** Carries the traffic of Services on this machine. */
@@ -102,6 +104,7 @@ async function assemble(
     metrics: { ...nodeMetrics({ world, informers, agents: () => agents.values() }), ...parts.metrics },
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
+    ...(parts.certificateSigner === undefined ? {} : { certificateSigner: parts.certificateSigner }),
   });
   // One writer for all who tell of events, so that together they leave the work its time.
   const eventWriter = createEventWriter({ world });

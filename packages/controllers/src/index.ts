@@ -1,6 +1,12 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
+import {
+  type CertificateSigner,
+  csrApprovingController,
+  csrCleanerController,
+  csrSigningController,
+} from './certificates/index.js';
 import { cronJobController } from './cronjob/index.js';
 import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
@@ -14,9 +20,14 @@ import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
-import { replicationController } from './replication/index.js';
+import { resourceQuotaController } from './resource-quota/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
+import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
+
+export * from './certificates/index.js';
+
+import { replicationController } from './replication/index.js';
 import { statefulSetController } from './statefulset/index.js';
 import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 
@@ -35,10 +46,12 @@ export * from './pod-facts.js';
 export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
 export * from './replication/index.js';
+export * from './resource-quota/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
 export * from './statefulset/index.js';
 export * from './ttl-after-finished/index.js';
+export * from './volume-protection/index.js';
 
 export interface BuiltinControllersOptions {
   /** Every kind that objects can be of, for those that look at all of them. */
@@ -49,6 +62,8 @@ export interface BuiltinControllersOptions {
   readonly rootCertificate?: string;
   /** What autoscalers ask; they know no metric unless given. */
   readonly metrics?: MetricsSource;
+  /** Signs approved CertificateSigningRequests; without it nobody does. */
+  readonly certificateSigner?: CertificateSigner;
 }
 
 export interface BuiltinControllers {
@@ -61,6 +76,7 @@ export function builtinControllers({
   only,
   rootCertificate = '',
   metrics,
+  certificateSigner,
 }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
   const controllers = [
@@ -81,7 +97,13 @@ export function builtinControllers({
     serviceAccountController(),
     nodeLifecycleController(),
     podGcController(),
+    resourceQuotaController({ kinds }),
+    pvcProtectionController(),
+    pvProtectionController(),
     rootCaController({ certificate: rootCertificate }),
+    csrApprovingController(),
+    csrCleanerController(),
+    ...(certificateSigner === undefined ? [] : [csrSigningController({ signer: certificateSigner })]),
   ];
   return {
     controllers: controllers.filter(({ options }) => wanted(options.name)),

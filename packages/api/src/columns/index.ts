@@ -30,9 +30,11 @@ import type { ClusterRoleBinding, RoleBinding } from '../rbac/v1/index.js';
 import type { PriorityClass } from '../scheduling/v1/index.js';
 import type { StorageClass } from '../storage/v1/index.js';
 import { autoscalerColumns } from './autoscaler.js';
+import { certificateSigningRequestColumns } from './certificate-signing-request.js';
 import { ageColumn, ageOf, column, integer, labelText, listed, nameColumn, wide } from './column.js';
 import { humanDuration } from './human-duration.js';
 import { podColumns } from './pod.js';
+import { resourceQuotaColumns } from './resource-quota.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each list is of its own kind.
 type AnyColumns = readonly TableColumn<any>[];
@@ -269,6 +271,8 @@ export const columnsByKind: Readonly<Record<string, AnyColumns>> = {
     integer<ConfigMap>('Data', ({ data, binaryData }) => count(data) + count(binaryData)),
     ageColumn,
   ],
+  '/ResourceQuota': resourceQuotaColumns,
+  'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequestColumns,
   '/Secret': [
     nameColumn,
     column<Secret>('Type', ({ type }) => type ?? ''),

@@ -1,16 +1,19 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
 import { autoscalerStrategy } from './autoscaler.js';
+import { certificateSigningRequestStrategy } from './certificate-signing-request.js';
 import { controllerRevisionStrategy } from './controller-revision.js';
 import { cronJobStrategy } from './cron-job.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { daemonSetStrategy } from './daemon-set.js';
 import { jobStrategy } from './job.js';
+import { limitRangeStrategy } from './limit-range.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
 import { podDisruptionBudgetStrategy } from './pod-disruption-budget.js';
 import { replicationControllerStrategy } from './replication-controller.js';
+import { resourceQuotaStrategy } from './resource-quota.js';
 import { serviceStrategy } from './service.js';
 import { statefulSetStrategy } from './stateful-set.js';
 import { deploymentStrategy, replicaSetStrategy, specGeneration } from './workloads.js';
@@ -29,6 +32,8 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Node': nodeStrategy,
   '/Namespace': namespaceStrategy,
   '/Service': serviceStrategy,
+  '/LimitRange': limitRangeStrategy,
+  '/ResourceQuota': resourceQuotaStrategy,
   '/ReplicationController': replicationControllerStrategy,
   '/Endpoints': { allowCreateOnUpdate: true },
   '/Event': { allowCreateOnUpdate: true },
@@ -48,6 +53,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
     generationChanged: (object, old) => object.endpoints !== old.endpoints || object.ports !== old.ports,
   },
   'scheduling.k8s.io/PriorityClass': { generationChanged: () => false },
+  'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequestStrategy,
   'apiextensions.k8s.io/CustomResourceDefinition': customResourceDefinitionStrategy,
   'rbac.authorization.k8s.io/Role': pathSegment,
   'rbac.authorization.k8s.io/RoleBinding': pathSegment,

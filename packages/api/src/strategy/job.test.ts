@@ -14,7 +14,10 @@ function job(spec: object, status: object = {}): Job {
     metadata: { name: 'job', namespace: 'default', uid: 'u' },
     spec: { template, ...spec },
   } as unknown as Job;
-  return { ...jobStrategy.prepareForCreate!(jobStrategy.defaults!(given)), status } as Job;
+  return {
+    ...jobStrategy.prepareForCreate!(jobStrategy.defaults!(given), { user: { name: 'test', groups: [] }, nowMs: 0 }),
+    status,
+  } as Job;
 }
 
 const indexed = { completionMode: 'Indexed', completions: 3 };

@@ -17,6 +17,7 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { Container } from '../core/v1/container.js';
+import type { Volume } from '../core/v1/persistent-volume.js';
 import type { Pod, PodSpec } from '../core/v1/pod.js';
 import { qosClassOf } from './pod-qos.js';
 
@@ -51,9 +52,15 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
         ? {}
         : { serviceAccountName: spec.serviceAccount }
       : { serviceAccount: spec.serviceAccountName }),
+    // A volume of no type is an empty folder.
+    ...(spec.volumes?.some(isBare)
+      ? { volumes: spec.volumes.map((volume) => (isBare(volume) ? { ...volume, emptyDir: {} } : volume)) }
+      : {}),
     enableServiceLinks: spec.enableServiceLinks ?? true,
   };
 }
+
+const isBare = (volume: Volume) => Object.keys(volume).every((field) => field === 'name');
 
 export const podStrategy: Strategy<Pod> = {
   defaults: (pod) => ({ ...pod, spec: defaultPodSpec(pod.spec ?? { containers: [] }) }),

@@ -194,7 +194,7 @@ describe('a changed object', () => {
     expect(updateErrors('apps/DaemonSet', { selector: more })[0]).toMatch(/^spec\.selector: .*field is immutable$/);
     const { prepareForCreate, prepareForUpdate } = strategies['apps/DaemonSet']!;
     const generation = 'deprecated.daemonset.template.generation';
-    const first = prepareForCreate!(made('apps/DaemonSet', {}));
+    const first = prepareForCreate!(made('apps/DaemonSet', {}), { user: { name: 'jane', groups: [] }, nowMs: 0 });
     const changed = made('apps/DaemonSet', {
       template: { ...template, metadata: { labels, annotations: { a: 'b' } } },
     });

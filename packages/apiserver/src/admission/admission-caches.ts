@@ -11,6 +11,11 @@ export interface AdmissionCaches {
   readonly namespaces: ObjectCache;
   readonly serviceAccounts: ObjectCache;
   readonly priorityClasses: ObjectCache;
+  readonly storageClasses: ObjectCache;
+  readonly runtimeClasses: ObjectCache;
+  readonly ingressClasses: ObjectCache;
+  readonly limitRanges: ObjectCache;
+  readonly resourceQuotas: ObjectCache;
   readonly validatingPolicies: ObjectCache;
   readonly validatingPolicyBindings: ObjectCache;
   readonly validatingWebhooks: ObjectCache;
@@ -26,7 +31,12 @@ export function admissionCaches(backend: StoreBackend<StoredObject>, logger: Log
   const caches = {
     namespaces: new ObjectCache(backend, '/registry/core/namespaces/', logger),
     serviceAccounts: new ObjectCache(backend, '/registry/core/serviceaccounts/', logger),
+    limitRanges: new ObjectCache(backend, '/registry/core/limitranges/', logger),
+    resourceQuotas: new ObjectCache(backend, '/registry/core/resourcequotas/', logger),
     priorityClasses: new ObjectCache(backend, '/registry/scheduling.k8s.io/priorityclasses/', logger),
+    storageClasses: new ObjectCache(backend, '/registry/storage.k8s.io/storageclasses/', logger),
+    runtimeClasses: new ObjectCache(backend, '/registry/node.k8s.io/runtimeclasses/', logger),
+    ingressClasses: new ObjectCache(backend, '/registry/networking.k8s.io/ingressclasses/', logger),
     validatingPolicies: new ObjectCache(backend, `${guards}validatingadmissionpolicies/`, logger),
     validatingPolicyBindings: new ObjectCache(backend, `${guards}validatingadmissionpolicybindings/`, logger),
     validatingWebhooks: new ObjectCache(backend, `${guards}validatingwebhookconfigurations/`, logger),

@@ -73,6 +73,22 @@ const edited: readonly PolicyRule[] = [
   rule([...read, ...write], ['coordination.k8s.io'], ['leases']),
 ];
 
+/** Who approves automatically, and who may approve for which signer. */
+const certificateRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
+  ...Object.fromEntries(
+    ['nodeclient', 'selfnodeclient'].map((flow) => [
+      `system:certificates.k8s.io:certificatesigningrequests:${flow}`,
+      [rule(['create'], ['certificates.k8s.io'], [`certificatesigningrequests/${flow}`])],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['legacy-unknown', 'kubelet-serving', 'kube-apiserver-client', 'kube-apiserver-client-kubelet'].map((signer) => [
+      `system:certificates.k8s.io:${signer}-approver`,
+      [{ ...rule(['approve'], ['certificates.k8s.io'], ['signers']), resourceNames: [`kubernetes.io/${signer}`] }],
+    ]),
+  ),
+};
+
 const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
   'cluster-admin': [rule(['*'], ['*'], ['*']), { verbs: ['*'], nonResourceURLs: ['*'] }],
   admin: [
@@ -101,6 +117,7 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
       '/version/',
     ),
   ],
+  ...certificateRoles,
   'system:public-info-viewer': [paths('/healthz', '/livez', '/readyz', '/version', '/version/')],
 };
 

@@ -14,7 +14,7 @@ import {
 } from '@pintle/machinery';
 import { Observable } from 'rxjs';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import type { ApiCore, Served } from '../verbs/api-core.js';
 import { storedObjectOf } from '../verbs/api-core.js';
@@ -72,7 +72,8 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     if (handler === undefined) throw statusError('NotFound', 'the server could not find the requested resource');
     return handler;
   };
-  const plain = (subresource: string | undefined) => subresource === undefined || subresource === 'status';
+  const plain = (resource: Resource, subresource: string | undefined) =>
+    subresource === undefined || subresource === 'status' || isPartOfObject(resource, subresource);
   // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the object is.
   const answer = (served: Served): any => served.object;
 
@@ -81,7 +82,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const resource = resourceOf(kind);
       const at = keyOf(resource, key);
       await allow(resource, 'get', { ...at, subresource: options.subresource });
-      if (!plain(options.subresource))
+      if (!plain(resource, options.subresource))
         return handlerOf(resource, options.subresource!).get!({ core, context, resource, key: at });
       return answer(await getObject(core, resource, at, options));
     },
@@ -133,7 +134,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const path = pathOf(resource, object);
       const allowed = allow(resource, 'update', { ...path, subresource: options.subresource });
       if (allowed !== undefined) await allowed;
-      if (!plain(options.subresource))
+      if (!plain(resource, options.subresource))
         return handlerOf(resource, options.subresource!).update!(
           { core, context, resource, key: { name: '', ...path } },
           object,
@@ -145,7 +146,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const resource = resourceOf(kind);
       const at = keyOf(resource, key);
       await allow(resource, 'patch', { ...at, subresource: options.subresource });
-      if (!plain(options.subresource))
+      if (!plain(resource, options.subresource))
         return handlerOf(resource, options.subresource!).patch!({ core, context, resource, key: at }, patch, options);
       return answer(await patchObject(core, context, resource, at, patch, options));
     },

@@ -57,10 +57,7 @@ export function watchOptions(
   });
 }
 
-export function writeOptions(
-  query: URLSearchParams,
-  subresource: string | undefined,
-): WriteOptions & { force?: boolean } {
+export function writeOptions(query: URLSearchParams, subresource?: string): WriteOptions & { force?: boolean } {
   const validation = text(query, 'fieldValidation');
   if (validation !== undefined && validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
     throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
@@ -87,7 +84,7 @@ export function writeOptions(
     fieldManager,
     fieldValidation: (validation ?? 'Warn') as WriteOptions['fieldValidation'],
     dryRun: dryRun(query) || undefined,
-    subresource: subresource === 'status' ? subresource : undefined,
+    subresource,
     force: isTrue(query, 'force') || undefined,
   });
 }

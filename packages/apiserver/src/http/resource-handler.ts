@@ -3,7 +3,7 @@ import type { ApplyOptions, JsonPatchOperation, ObjectKey, Patch } from '@pintle
 import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
 import { type ApiCore, type Served, storedObjectOf } from '../verbs/api-core.js';
@@ -38,6 +38,9 @@ export type HttpContext = RequestContext & { readonly warnings: readonly string[
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
+/** What can be done to a part of an object. */
+const partVerbs = ['get', 'update', 'patch'];
+
 export async function handleResource(
   parts: ResourceHandlerParts,
   context: HttpContext,
@@ -57,11 +60,10 @@ export async function handleResource(
     subresource: path.subresource,
   });
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
-  if (path.subresource !== undefined && path.subresource !== 'status')
+  if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(parts, context, request, resource, path, verb);
-  if (path.subresource === 'status' && !resource.kind.subresources.status)
-    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
-  if (!(verbsOf(resource.kind) as readonly string[]).includes(verb)) throw methodNotSupported(resource.kind, verb);
+  const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
+  if (!verbs.includes(verb)) throw methodNotSupported(resource.kind, verb);
   if (
     verb !== 'list' &&
     verb !== 'watch' &&
@@ -348,8 +350,14 @@ async function handleSubresource(
     methodNotSupported({ group: resource.kind.group, plural: `${resource.kind.plural}/${path.subresource}` }, verb);
   if (handler === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (handler.connect !== undefined) {
+    if (verb !== 'get' && verb !== 'create') throw notServed();
+    const session = await handler.connect(target, request.query);
+    if (request.upgrade !== true) throw badRequest('Upgrade request required');
+    return { status: 101, headers: {}, session };
+  }
   const accepted = negotiate(request.header('accept'));
-  const options = writeOptions(request.query, path.subresource);
+  const options = writeOptions(request.query);
   const respond = (status: number, value: KubernetesObject | unknown) =>
     answer(status, value, accepted, context.warnings);
   if (verb === 'get' || verb === 'list') {

@@ -21,6 +21,47 @@ export interface IssueOptions {
   readonly nowMs: number;
 }
 
+/** What a certificate request is granted. */
+export interface SignOptions {
+  /** PKCS #10, PEM. */
+  readonly requestPem: string;
+  /** As CertificateSigningRequests name them. */
+  readonly usages: readonly string[];
+  readonly notBeforeMs: number;
+  /** Not beyond the authority's own end. */
+  readonly notAfterMs: number;
+}
+
+const { KeyUsageFlags: flags, ExtendedKeyUsage: purposes } = x509;
+const keyUsages: Readonly<Record<string, number>> = {
+  signing: flags.digitalSignature,
+  'digital signature': flags.digitalSignature,
+  'content commitment': flags.nonRepudiation,
+  'key encipherment': flags.keyEncipherment,
+  'key agreement': flags.keyAgreement,
+  'data encipherment': flags.dataEncipherment,
+  'cert sign': flags.keyCertSign,
+  'crl sign': flags.cRLSign,
+  'encipher only': flags.encipherOnly,
+  'decipher only': flags.decipherOnly,
+};
+const extendedKeyUsages: Readonly<Record<string, string>> = {
+  any: '2.5.29.37.0',
+  'server auth': purposes.serverAuth,
+  'client auth': purposes.clientAuth,
+  'code signing': purposes.codeSigning,
+  'email protection': purposes.emailProtection,
+  's/mime': purposes.emailProtection,
+  'ipsec end system': '1.3.6.1.5.5.7.3.5',
+  'ipsec tunnel': '1.3.6.1.5.5.7.3.6',
+  'ipsec user': '1.3.6.1.5.5.7.3.7',
+  timestamping: purposes.timeStamping,
+  'ocsp signing': purposes.ocspSigning,
+  'microsoft sgc': '1.3.6.1.4.1.311.10.3.3',
+  'netscape sgc': '2.16.840.1.113730.4.1',
+};
+const alternativeNames = '2.5.29.17';
+
 const serialNumber = () =>
   Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)))
     .toString('hex')
@@ -87,6 +128,31 @@ export class CertificateAuthority {
     const organizations = options.organizations ?? [];
     const name = [...organizations.map((organization) => ({ O: [organization] })), { CN: [options.commonName] }];
     return this.issue(name, options.nowMs, [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])]);
+  }
+
+  /** The names and the key of a request, certified; in PEM. */
+  async sign({ requestPem, usages, notBeforeMs, notAfterMs }: SignOptions): Promise<string> {
+    const request = new x509.Pkcs10CertificateRequest(requestPem);
+    const names = request.getExtension(alternativeNames);
+    const bits = usages.reduce((sum, usage) => sum | (keyUsages[usage] ?? 0), 0);
+    const extended = usages.flatMap((usage) => extendedKeyUsages[usage] ?? []);
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: serialNumber(),
+      subject: request.subjectName.toJSON(),
+      issuer: this.certificate.subject,
+      notBefore: new Date(notBeforeMs),
+      notAfter: new Date(Math.min(notAfterMs, this.certificate.notAfter.getTime())),
+      signingAlgorithm: algorithm,
+      publicKey: request.publicKey,
+      signingKey: this.key,
+      extensions: [
+        ...(bits === 0 ? [] : [new x509.KeyUsagesExtension(bits, true)]),
+        ...(extended.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension(extended)]),
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        ...(names === null ? [] : [names]),
+      ],
+    });
+    return `${certificate.toString('pem')}\n`;
   }
 
   private async issue(

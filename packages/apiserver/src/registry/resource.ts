@@ -82,3 +82,9 @@ export function storePrefix(resource: Resource, namespace: string | undefined): 
     ? `${resource.prefix}${namespace}/`
     : resource.prefix;
 }
+
+/** Whether a subresource is the object itself, of which a part may be changed: `status`, and what its strategy names. */
+export const isPartOfObject = ({ kind, definition }: Resource, subresource: string): boolean =>
+  subresource === 'status'
+    ? (kind.subresources.status ?? false)
+    : definition.strategy?.subresources?.[subresource] !== undefined;

@@ -13,8 +13,11 @@ export interface CacheChange {
   readonly previous: KubernetesObject | undefined;
 }
 
+const none: readonly KubernetesObject[] = [];
+
 export class ObjectCache {
   private readonly objects = new Map<string, KubernetesObject>();
+  private readonly byNamespace = new Map<string, Map<string, KubernetesObject>>();
   private subscription: WatchSubscription | undefined;
 
   constructor(
@@ -49,7 +52,25 @@ export class ObjectCache {
     const previous = this.objects.get(key);
     if (object === undefined) this.objects.delete(key);
     else this.objects.set(key, object);
+    this.setInNamespace(key, object);
     this.onChange({ key, object, previous });
+  }
+
+  private setInNamespace(key: string, object: KubernetesObject | undefined): void {
+    const slash = key.indexOf('/', this.prefix.length);
+    if (slash === -1) return;
+    const namespace = key.slice(this.prefix.length, slash);
+    const objects = this.byNamespace.get(namespace) ?? new Map<string, KubernetesObject>();
+    if (object === undefined) objects.delete(key);
+    else objects.set(key, object);
+    if (objects.size === 0) this.byNamespace.delete(namespace);
+    else this.byNamespace.set(namespace, objects);
+  }
+
+  /** Those of a namespace, in the order of their creation. */
+  inNamespace(namespace: string): readonly KubernetesObject[] {
+    const objects = this.byNamespace.get(namespace);
+    return objects === undefined ? none : [...objects.values()];
   }
 
   /** By what follows the prefix: `NAME` or `NAMESPACE/NAME`. */

@@ -1,7 +1,8 @@
 /** What every verb works on: the store, the kinds, the world, and the rules that come in from outside. */
 import type { StoreBackend, StoreEntry } from '@pintle/contracts';
-import type { KubernetesObject, World } from '@pintle/machinery';
+import type { KubernetesObject, World, WriteContext } from '@pintle/machinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
+import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -31,3 +32,9 @@ export function serve(resource: Resource, entry: StoreEntry<StoredObject>): Serv
 export function storedObjectOf(entry: StoreEntry<StoredObject>): KubernetesObject {
   return entry.value.at(entry.modRevision);
 }
+
+/** What strategies are told of a write. */
+export const writeContext = ({ world }: ApiCore, { user }: RequestContext): WriteContext => ({
+  user,
+  nowMs: world.clock.now(),
+});

@@ -13,7 +13,7 @@ import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { type Resource, storeKey } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve } from './api-core.js';
+import { type ApiCore, type Served, serve, writeContext } from './api-core.js';
 import { decode, placeOf } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
@@ -106,7 +106,7 @@ async function prepare(
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
   if (kind.subresources.status && 'status' in object && strategy?.keepsStatusOnCreate !== true)
     object = withoutStatus(object);
-  object = strategy?.prepareForCreate?.(object) ?? object;
+  object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   validateForCreate(resource, object);
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...request, object });

@@ -9,7 +9,7 @@ import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
+import { type ApiCore, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
 import { decode, placeOf } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
@@ -148,9 +148,13 @@ async function prepare(
   object = subresource === 'status' ? statusOnly(object, old) : keepStatus(resource, object, old, subresource);
   const admitted = admitMutating(core.admission, { ...admission, object });
   object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
-  // The change of another subresource is as narrow as its handler made it.
-  if (subresource === 'status') object = strategy?.prepareForStatusUpdate?.(object, old) ?? object;
-  else if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
+  if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
+  else if (subresource === 'status')
+    object = strategy?.prepareForStatusUpdate?.(object, old, writeContext(core, context)) ?? object;
+  // The change of any other subresource is as narrow as its strategy, or its handler, makes it.
+  else
+    object =
+      strategy?.subresources?.[subresource]?.prepareForUpdate(object, old, writeContext(core, context)) ?? object;
   if (tracksGeneration(resource) && subresource !== 'status') {
     const changed = (strategy?.generationChanged ?? wishChanged)(object, old);
     const generation = (old.metadata.generation ?? 0) + (changed ? 1 : 0);

@@ -28,11 +28,11 @@ export function validateForUpdate(
 ): void {
   const { strategy } = resource.definition;
   const own =
-    subresource === 'status'
-      ? strategy?.validateStatusUpdate
-      : subresource === undefined
-        ? strategy?.validateUpdate
-        : undefined;
+    subresource === undefined
+      ? strategy?.validateUpdate
+      : subresource === 'status'
+        ? strategy?.validateStatusUpdate
+        : strategy?.subresources?.[subresource]?.validateUpdate;
   const faults: FieldError[] = [
     ...(object.metadata === old.metadata
       ? []

@@ -8,6 +8,8 @@ import { CertificateAuthority, generateSigningKey } from '@pintle/apiserver/node
 
 export interface Credentials {
   readonly caPem: string;
+  /** Signs what is asked for by CertificateSigningRequests. */
+  readonly authority: CertificateAuthority;
   readonly server: { readonly certPem: string; readonly keyPem: string };
   readonly admin: { readonly certPem: string; readonly keyPem: string };
   /** PKCS #8. */
@@ -49,5 +51,5 @@ export async function credentials(
     ca.issueServer({ commonName: 'kube-apiserver', ...names, nowMs }),
     ca.issueClient({ commonName: 'kubernetes-admin', organizations: ['system:masters'], nowMs }),
   ]);
-  return { caPem: authority.certPem, server, admin, tokenKeyPem };
+  return { caPem: authority.certPem, authority: ca, server, admin, tokenKeyPem };
 }

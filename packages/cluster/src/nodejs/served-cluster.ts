@@ -15,7 +15,10 @@ import { type Credentials, credentials } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
 
 export interface ServedClusterParts
-  extends Omit<ClusterParts, 'authenticate' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate'> {
+  extends Omit<
+    ClusterParts,
+    'authenticate' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'
+  > {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 6443; the next free one is taken where it is in use. 0: any free one. */
@@ -79,6 +82,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       tokens,
       port: listening.port,
       rootCertificate: keys.caPem,
+      certificateSigner: keys.authority,
     });
     handle = cluster.apiServer.handle;
     const url = `https://${host}:${listening.port}`;

@@ -6,16 +6,36 @@ import type { KubernetesObject } from '../meta/v1.js';
 import type { FieldError } from '../status/field-error.js';
 import type { Kind } from './kind.js';
 
+/** Who writes, and when. */
+export interface WriteContext {
+  readonly user: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly groups: readonly string[];
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly nowMs: number;
+}
+
+/** What an update of one subresource may change, where a subresource is the whole object seen through a slit. */
+export interface SubresourceStrategy<in out T extends KubernetesObject = KubernetesObject> {
+  /** The object as it was, with what this subresource may change. */
+  prepareForUpdate(object: T, old: T, context: WriteContext): T;
+  validateUpdate?(object: T, old: T): readonly FieldError[];
+}
+
 export interface Strategy<in out T extends KubernetesObject = KubernetesObject> {
   /** Defaults that a schema cannot state, because they depend on other fields. Runs after the schema's. */
   defaults?(object: T): T;
   /** Whether who creates an object may say its status, as a kubelet does of its node (default false: it is dropped). */
   readonly keepsStatusOnCreate?: boolean;
   /** Resets what a client may not set on create. */
-  prepareForCreate?(object: T): T;
+  prepareForCreate?(object: T, context: WriteContext): T;
   /** Keeps what a client may not change on update (the status is kept by the server itself). */
   prepareForUpdate?(object: T, old: T): T;
-  prepareForStatusUpdate?(object: T, old: T): T;
+  prepareForStatusUpdate?(object: T, old: T, context: WriteContext): T;
+  /** Beside `status`, by name. They are read, updated and patched as the object itself is. */
+  readonly subresources?: Readonly<Record<string, SubresourceStrategy<T>>>;
   validateCreate?(object: T): readonly FieldError[];
   validateUpdate?(object: T, old: T): readonly FieldError[];
   validateStatusUpdate?(object: T, old: T): readonly FieldError[];

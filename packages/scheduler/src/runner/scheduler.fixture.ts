@@ -46,7 +46,7 @@ export class SchedulerTestCluster {
   static async start(options: SchedulerTestOptions = {}): Promise<SchedulerTestCluster> {
     const { faults = {}, faulty: kind = 'binding', onRequest, seed = 1, plugins = [], ...rest } = options;
     const world = virtualWorld({ seed });
-    const server = createApiServer({ world });
+    const server = createApiServer({ world, disableAdmissionPlugins: ['TaintNodesByCondition'] });
     await world.settle();
     const client = (await server).client();
     const ns: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } };

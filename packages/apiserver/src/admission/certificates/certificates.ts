@@ -1,0 +1,86 @@
+/**
+ * CertificateApproval, CertificateSigning and CertificateSubjectRestriction: who may approve or sign for a signer is
+ * asked of the authorizer (verbs `approve` and `sign` on `signers`), and nobody becomes a master of the cluster by a
+ * certificate request. With them goes the check that a request is signed by its own key.
+ */
+import { parseEncodedRequest, signers } from '@pintle/api/certificate-request';
+import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
+import { deepEqual, forbidden, invalid, invalidField } from '@pintle/machinery';
+import type { UserInfo } from '../../access/access.js';
+import { type Access, mastersGroup } from '../../verbs/authorize.js';
+import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { signatureFault } from './request-signature.js';
+
+const isOf = ({ resource: { kind } }: AdmissionRequest) =>
+  kind.group === 'certificates.k8s.io' && kind.plural === 'certificatesigningrequests';
+
+export function certificateApproval(access: Access): AdmissionPlugin {
+  return {
+    name: 'CertificateApproval',
+    handles: (request) => request.operation === 'UPDATE' && request.subresource === 'approval' && isOf(request),
+    validate: (request) => requireSigner(access, request, 'approve'),
+  };
+}
+
+export function certificateSigning(access: Access): AdmissionPlugin {
+  return {
+    name: 'CertificateSigning',
+    handles: (request) => request.operation === 'UPDATE' && request.subresource === 'status' && isOf(request),
+    async validate(request) {
+      const [now, before] = [request.object, request.old].map((object) => (object as CertificateSigningRequest).status);
+      const changed = now?.certificate !== before?.certificate || !deepEqual(now?.conditions, before?.conditions);
+      if (changed) await requireSigner(access, request, 'sign');
+    },
+  };
+}
+
+export const certificateSubjectRestriction: AdmissionPlugin = {
+  name: 'CertificateSubjectRestriction',
+  handles: (request) => request.operation === 'CREATE' && request.subresource === undefined && isOf(request),
+  validate({ object, resource, name }) {
+    const { spec } = object as CertificateSigningRequest;
+    if (spec.signerName !== signers.kubeApiServerClient) return;
+    if (parseEncodedRequest(spec.request ?? '').organizations.includes(mastersGroup))
+      throw forbidden(
+        resource.kind,
+        name,
+        `use of ${spec.signerName} signer with ${mastersGroup} group is not allowed`,
+      );
+  },
+};
+
+export const certificateRequestSignature: AdmissionPlugin = {
+  name: 'CertificateRequestSignature',
+  handles: certificateSubjectRestriction.handles,
+  async validate({ object, resource, name }) {
+    const { spec } = object as CertificateSigningRequest;
+    const fault = await signatureFault(parseEncodedRequest(spec.request ?? ''));
+    if (fault !== undefined) throw invalid(resource.kind, name, [invalidField('spec.request', spec.request, fault)]);
+  },
+};
+
+async function requireSigner(access: Access, request: AdmissionRequest, verb: 'approve' | 'sign'): Promise<void> {
+  const { spec } = request.old as CertificateSigningRequest;
+  const signerName = spec.signerName ?? '';
+  for (const name of [signerName, `${signerName.split('/')[0]}/*`])
+    if (await mayUse(access, request.user, verb, name)) return;
+  throw forbidden(
+    request.resource.kind,
+    request.name,
+    `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`,
+  );
+}
+
+async function mayUse({ authorizer }: Access, user: UserInfo, verb: string, name: string): Promise<boolean> {
+  if (user.groups.includes(mastersGroup)) return true;
+  const { decision } = await authorizer({
+    type: 'resource',
+    user,
+    verb,
+    group: 'certificates.k8s.io',
+    version: '*',
+    resource: 'signers',
+    name,
+  });
+  return decision === 'allow';
+}

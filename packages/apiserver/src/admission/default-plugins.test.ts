@@ -1,0 +1,219 @@
+/** The small plug-ins, as a client sees them. The larger ones have tests of their own. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, type PodSpec } from '@pintle/api/core/v1';
+import type { Ingress, IngressClass } from '@pintle/api/networking/v1';
+import type { RuntimeClass } from '@pintle/api/node/v1';
+import type { StorageClass } from '@pintle/api/storage/v1';
+import type { Client } from '@pintle/client';
+import { StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
+import { type ApiServer, createApiServer } from '../server.js';
+
+let world: VirtualWorld;
+let server: ApiServer;
+let client: Client;
+
+beforeEach(async () => {
+  world = virtualWorld({ seed: 1 });
+  server = await createApiServer({ world });
+  client = server.client();
+  await client
+    .create<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
+    .catch((error: unknown) => {
+      if (!StatusError.is(error, 'AlreadyExists')) throw error;
+    });
+});
+
+it('the plug-ins are those of kube-apiserver, in its order', () => {
+  const upstream = [
+    'NamespaceLifecycle',
+    'LimitRanger',
+    'ServiceAccount',
+    'TaintNodesByCondition',
+    'PodSecurity',
+    'Priority',
+    'DefaultTolerationSeconds',
+    'DefaultStorageClass',
+    'StorageObjectInUseProtection',
+    'PersistentVolumeClaimResize',
+    'RuntimeClass',
+    'DefaultIngressClass',
+    'ValidatingAdmissionPolicy',
+    'ResourceQuota',
+  ];
+  const names = server.core.admission.map(({ name }) => name);
+  expect(names.filter((name) => upstream.includes(name))).toEqual(upstream);
+});
+
+it('any of them can be left out', async () => {
+  const open = (await createApiServer({ disableAdmissionPlugins: ['TaintNodesByCondition'] })).client();
+  const made = await open.create<Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } });
+  expect(made.spec?.taints).toBeUndefined();
+});
+
+const claim = (name: string, spec: PersistentVolumeClaim['spec'] = {}, annotations = {}): PersistentVolumeClaim => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace: 'default', annotations },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
+});
+const storageClass = (name: string, annotation?: string, more: Partial<StorageClass> = {}) =>
+  client.create<StorageClass>({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name, ...(annotation === undefined ? {} : { annotations: { [annotation]: 'true' } }) },
+    provisioner: 'example.com/disk',
+    ...more,
+  });
+const isDefault = 'storageclass.kubernetes.io/is-default-class';
+
+describe('DefaultStorageClass', () => {
+  const classOf = async (given: PersistentVolumeClaim) => (await client.create(given)).spec?.storageClassName;
+
+  it('does nothing without a default', async () => {
+    await storageClass('plain');
+    expect(await classOf(claim('a'))).toBeUndefined();
+  });
+
+  it('fills in the default, by either annotation, and nothing over what is said', async () => {
+    await storageClass('fast', 'storageclass.beta.kubernetes.io/is-default-class');
+    expect(await classOf(claim('a'))).toBe('fast');
+    expect(await classOf(claim('b', { storageClassName: '' }))).toBe('');
+    expect(await classOf(claim('c', { storageClassName: 'slow' }))).toBe('slow');
+    expect(await classOf(claim('d', {}, { 'volume.beta.kubernetes.io/storage-class': 'slow' }))).toBeUndefined();
+  });
+
+  it('of several takes the newest, of equally new ones the first by name', async () => {
+    await storageClass('old', isDefault);
+    await world.advance({ minutes: 1 });
+    await storageClass('new-b', isDefault);
+    await storageClass('new-a', isDefault);
+    expect(await classOf(claim('a'))).toBe('new-a');
+  });
+});
+
+describe('DefaultIngressClass', () => {
+  const ingress = (name: string, more: Partial<Ingress> = {}): Ingress => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name, namespace: 'default' },
+    spec: { defaultBackend: { service: { name: 's', port: { number: 80 } } } },
+    ...more,
+  });
+
+  it('fills in the default where no class is named', async () => {
+    await client.create<IngressClass>({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: { name: 'edge', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+      spec: { controller: 'example.com/edge' },
+    });
+    const metadata = { name: 'b', namespace: 'default', annotations: { 'kubernetes.io/ingress.class': 'nginx' } };
+    expect((await client.create(ingress('a'))).spec?.ingressClassName).toBe('edge');
+    expect((await client.create(ingress('b', { metadata }))).spec?.ingressClassName).toBeUndefined();
+    expect((await client.create(ingress('c', { spec: { ingressClassName: 'own' } }))).spec?.ingressClassName).toBe(
+      'own',
+    );
+  });
+});
+
+describe('StorageObjectInUseProtection', () => {
+  it('holds claims and volumes by a finalizer', async () => {
+    expect((await client.create(claim('a'))).metadata.finalizers).toEqual(['kubernetes.io/pvc-protection']);
+    const volume = await client.create<PersistentVolume>({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'v', finalizers: ['example.com/mine'] },
+      spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' } },
+    });
+    expect(volume.metadata.finalizers).toEqual(['example.com/mine', 'kubernetes.io/pv-protection']);
+    await client.delete(PersistentVolume, { name: 'v' });
+    expect((await client.get(PersistentVolume, { name: 'v' })).metadata.deletionTimestamp).toBeDefined();
+  });
+});
+
+describe('PersistentVolumeClaimResize', () => {
+  const grow = (name: string) =>
+    client.patch(
+      PersistentVolumeClaim,
+      { name, namespace: 'default' },
+      { type: 'merge', body: { spec: { resources: { requests: { storage: '2Gi' } } } } },
+    );
+  const bound = async (name: string, storageClassName?: string) => {
+    const made = await client.create(claim(name, storageClassName === undefined ? {} : { storageClassName }));
+    await client.update({ ...made, status: { phase: 'Bound' } }, { subresource: 'status' });
+  };
+
+  it('lets only bound claims grow', async () => {
+    await storageClass('elastic', isDefault, { allowVolumeExpansion: true });
+    await client.create(claim('a'));
+    await expect(grow('a')).rejects.toThrow(
+      'persistentvolumeclaims "a" is forbidden: Only bound persistent volume claims can be expanded',
+    );
+    await bound('b');
+    expect((await grow('b')).spec?.resources?.requests).toEqual({ storage: '2Gi' });
+  });
+
+  it.each([['stiff'], [undefined]])('asks the storage class: %s', async (name) => {
+    if (name !== undefined) await storageClass(name);
+    await bound('a', name);
+    await expect(grow('a')).rejects.toThrow(
+      'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    );
+  });
+});
+
+describe('TaintNodesByCondition', () => {
+  it('keeps pods from a new node', async () => {
+    const made = await client.create<Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } });
+    expect(made.spec?.taints).toEqual([{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]);
+    const kept = await client.update<Node>({ ...made, spec: {} });
+    expect(kept.spec?.taints).toBeUndefined();
+    expect(await client.list(Node)).toHaveLength(1);
+  });
+});
+
+describe('RuntimeClass', () => {
+  const pod = (name: string, spec: Partial<PodSpec>): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'i' }], ...spec },
+  });
+  beforeEach(() =>
+    client.create<RuntimeClass>({
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: 'sandboxed' },
+      handler: 'runsc',
+      overhead: { podFixed: { cpu: '100m', memory: '1Mi' } },
+      scheduling: { nodeSelector: { sandbox: 'yes' }, tolerations: [{ key: 'sandbox', operator: 'Exists' }] },
+    }),
+  );
+
+  it('brings overhead and scheduling', async () => {
+    const { spec } = await client.create(pod('a', { runtimeClassName: 'sandboxed', nodeSelector: { zone: 'a' } }));
+    expect(spec?.overhead).toEqual({ cpu: '100m', memory: '1Mi' });
+    expect(spec?.nodeSelector).toEqual({ zone: 'a', sandbox: 'yes' });
+    expect(spec?.tolerations).toContainEqual({ key: 'sandbox', operator: 'Exists' });
+  });
+
+  it.each([
+    [{ runtimeClassName: 'unknown' }, 'pod rejected: RuntimeClass "unknown" not found'],
+    [
+      { runtimeClassName: 'sandboxed', overhead: { cpu: '1' } },
+      "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
+    ],
+    [{ overhead: { cpu: '1' } }, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'],
+    [
+      { runtimeClassName: 'sandboxed', nodeSelector: { sandbox: 'no' } },
+      'conflict: runtimeClass.scheduling.nodeSelector[sandbox] = yes; pod.spec.nodeSelector[sandbox] = no',
+    ],
+  ])('refuses %j', async (spec, message) => {
+    await expect(client.create(pod('a', spec))).rejects.toThrow(`pods "a" is forbidden: ${message}`);
+  });
+
+  it('takes the same overhead written otherwise', async () => {
+    await client.create(pod('a', { runtimeClassName: 'sandboxed', overhead: { cpu: '0.1', memory: '1024Ki' } }));
+    expect(await client.list(Pod)).toHaveLength(1);
+  });
+});

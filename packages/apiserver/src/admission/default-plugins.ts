@@ -1,0 +1,81 @@
+/**
+ * The plug-ins that kube-apiserver 1.33 has on by default, in its order, with what this server does besides: addresses
+ * of Services, rules of custom resources, and the plug-ins of the host application.
+ */
+import type { World } from '@pintle/machinery';
+import type { ApiCore } from '../verbs/api-core.js';
+import type { Access } from '../verbs/authorize.js';
+import type { AdmissionPlugin } from './admission.js';
+import type { AdmissionCaches } from './admission-caches.js';
+import {
+  certificateApproval,
+  certificateRequestSignature,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from './certificates/certificates.js';
+import { defaultIngressClass, defaultStorageClass } from './default-class.js';
+import { defaultTolerations } from './default-tolerations.js';
+import { limitRanger } from './limit-ranger.js';
+import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { podSecurity } from './pod-security/pod-security.js';
+import { paramsFrom } from './policy/policy-params.js';
+import { validatingPolicies } from './policy/validating-policies.js';
+import { priorityAdmission } from './priority.js';
+import { resourceQuota } from './quota/resource-quota.js';
+import { runtimeClassAdmission } from './runtime-class.js';
+import { serviceAccountAdmission } from './service-account.js';
+import { storageObjectInUseProtection } from './storage-protection.js';
+import { taintNodesByCondition } from './taint-new-nodes.js';
+import { persistentVolumeClaimResize } from './volume-resize.js';
+import type { WebhookCaller } from './webhook/webhook-caller.js';
+import { webhooks } from './webhook/webhooks.js';
+
+export interface DefaultPluginsOptions {
+  readonly core: () => ApiCore;
+  readonly access: Access;
+  readonly caches: AdmissionCaches;
+  readonly world: World;
+  readonly serviceAddresses: AdmissionPlugin;
+  readonly customResourceRules: AdmissionPlugin;
+  /** The host application's own. */
+  readonly more: readonly AdmissionPlugin[];
+  readonly callWebhook: WebhookCaller;
+  /** The names of those to leave out. */
+  readonly disabled: readonly string[];
+}
+
+export function defaultPlugins({
+  core,
+  access,
+  caches,
+  world,
+  ...options
+}: DefaultPluginsOptions): readonly AdmissionPlugin[] {
+  const plugins: readonly AdmissionPlugin[] = [
+    namespaceLifecycle(core, caches),
+    limitRanger(caches),
+    serviceAccountAdmission(core, caches),
+    taintNodesByCondition,
+    podSecurity(core, caches),
+    priorityAdmission(core, caches),
+    defaultTolerations,
+    defaultStorageClass(caches),
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize(caches),
+    runtimeClassAdmission(core, caches),
+    certificateApproval(access),
+    certificateSigning(access),
+    certificateSubjectRestriction,
+    certificateRequestSignature,
+    defaultIngressClass(caches),
+    options.serviceAddresses,
+    ...options.more,
+    // So late that webhooks see what the others made, and policies what webhooks made.
+    webhooks({ caches, world, call: options.callWebhook }),
+    options.customResourceRules,
+    validatingPolicies(caches, paramsFrom(core)),
+    // What has been charged should be written, so nothing that may refuse comes after.
+    resourceQuota(core, caches),
+  ];
+  return plugins.filter(({ name }) => !options.disabled.includes(name));
+}

@@ -1,0 +1,188 @@
+/**
+ * PodSecurity: holds pods to the level that their namespace enforces by its labels, and warns of pods and of workloads
+ * beyond the level that it warns at. A namespace may not carry labels that make no sense, and is told which of its
+ * pods a stricter level would have refused.
+ *
+ * **Differs from Kubernetes**: nothing is annotated for an audit log, as there is none; the audit labels are checked
+ * and have no other effect. There are no exemptions.
+ */
+import type { Namespace, Pod, PodTemplateSpec } from '@pintle/api/core/v1';
+import { controllerOf, deepEqual, forbidden, invalid, type KubernetesObject } from '@pintle/machinery';
+import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
+import { findEntry, listEntries } from '../../verbs/read.js';
+import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import type { AdmissionCaches } from '../admission-caches.js';
+import { type AnyContainer, containersOf, type PodLike } from './check.js';
+import { describeViolations, violationsOf } from './evaluate.js';
+import {
+  formatLevelVersion,
+  isStricter,
+  type LevelVersion,
+  type ParsedPolicy,
+  policyOf,
+  sameLevelVersion,
+} from './policy.js';
+
+/** Pods looked at when a namespace becomes stricter. */
+const podsMax = 3_000;
+
+const ignoredSubresources = new Set(['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status']);
+
+/** Where a workload has the template of its pods, by `group/plural`. */
+const templates: Readonly<Record<string, (object: never) => PodTemplateSpec | undefined>> = {
+  '/podtemplates': ({ template }: { template?: PodTemplateSpec }) => template,
+  '/replicationcontrollers': ofSpec,
+  'apps/replicasets': ofSpec,
+  'apps/deployments': ofSpec,
+  'apps/statefulsets': ofSpec,
+  'apps/daemonsets': ofSpec,
+  'batch/jobs': ofSpec,
+  'batch/cronjobs': ({ spec }: { spec?: { jobTemplate?: WithTemplate } }) => spec?.jobTemplate?.spec?.template,
+};
+
+interface WithTemplate {
+  readonly spec?: { readonly template?: PodTemplateSpec };
+}
+
+function ofSpec({ spec }: WithTemplate): PodTemplateSpec | undefined {
+  return spec?.template;
+}
+
+export function podSecurity(core: () => ApiCore, { namespaces }: AdmissionCaches): AdmissionPlugin {
+  const parsed = new WeakMap<KubernetesObject, ParsedPolicy>();
+  const parsedOf = (namespace: KubernetesObject): ParsedPolicy => {
+    let policy = parsed.get(namespace);
+    if (policy === undefined) {
+      policy = policyOf(namespace.metadata.labels);
+      parsed.set(namespace, policy);
+    }
+    return policy;
+  };
+
+  const hold = (request: AdmissionRequest, { policy }: ParsedPolicy): void => {
+    const { resource, object, old, name } = request;
+    const isPod = idOf(request) === '/pods';
+    if (isPod && old !== undefined && !changesContainers(object as Pod, old as Pod)) return;
+    const pod: Partial<PodLike> | undefined = isPod ? (object as Pod) : templateOf(request);
+    if (!hasSpec(pod)) return;
+    if (isPod) {
+      const violations = violationsOf(pod, policy.enforce);
+      if (violations.length > 0)
+        throw forbidden(
+          resource.kind,
+          name,
+          `violates PodSecurity "${formatLevelVersion(policy.enforce)}": ${describeViolations(violations)}`,
+        );
+    }
+    const violations = violationsOf(pod, policy.warn);
+    if (violations.length > 0)
+      request.warn(`would violate PodSecurity "${formatLevelVersion(policy.warn)}": ${describeViolations(violations)}`);
+  };
+
+  const holdNamespace = async (request: AdmissionRequest): Promise<void> => {
+    const { resource, object, old, name } = request;
+    const now = policyOf(object?.metadata.labels);
+    const before = old === undefined ? undefined : parsedOf(old);
+    if (now.errors.length > 0 && !deepEqual(now.errors, before?.errors ?? []))
+      throw invalid(resource.kind, name, now.errors);
+    const { enforce } = now.policy;
+    const earlier = before?.policy.enforce;
+    if (earlier === undefined || sameLevelVersion(enforce, earlier) || enforce.level === 'privileged') return;
+    if (enforce.version === earlier.version && !isStricter(enforce.level, earlier.level)) return;
+    for (const text of await warningsOfPods(core(), name, enforce)) request.warn(text);
+  };
+
+  return {
+    name: 'PodSecurity',
+    handles({ operation, resource: { kind }, subresource, namespace }) {
+      if (operation !== 'CREATE' && operation !== 'UPDATE') return false;
+      const id = `${kind.group}/${kind.plural}`;
+      if (id === '/namespaces') return subresource === undefined;
+      const isPod = id === '/pods';
+      if (
+        isPod ? ignoredSubresources.has(subresource ?? '') : subresource !== undefined || !Object.hasOwn(templates, id)
+      )
+        return false;
+      const known = namespaces.get(namespace ?? '');
+      if (known === undefined) return true;
+      const { enforce, warn } = parsedOf(known).policy;
+      return warn.level !== 'privileged' || (isPod && enforce.level !== 'privileged');
+    },
+    validate(request) {
+      if (idOf(request) === '/namespaces') return holdNamespace(request);
+      const { namespace = '' } = request;
+      const known = namespaces.get(namespace);
+      if (known !== undefined) return hold(request, parsedOf(known));
+      return lookUp(core(), namespace).then((late) => hold(request, policyOf(late?.metadata.labels)));
+    },
+  };
+}
+
+const idOf = ({ resource: { kind } }: AdmissionRequest) => `${kind.group}/${kind.plural}`;
+
+function templateOf(request: AdmissionRequest): PodLike | undefined {
+  const template = templates[idOf(request)]?.(request.object as never);
+  return template?.spec === undefined ? undefined : { metadata: template.metadata, spec: template.spec };
+}
+
+async function lookUp(core: ApiCore, name: string): Promise<Namespace | undefined> {
+  const resource = core.registry.byResource('v1', 'namespaces');
+  const entry = resource === undefined ? undefined : await findEntry(core, resource, { name });
+  return entry === undefined ? undefined : (storedObjectOf(entry) as Namespace);
+}
+
+/** Of what may change in a pod that exists, only images and new containers count. */
+function changesContainers({ spec }: Pod, { spec: old }: Pod): boolean {
+  if (spec === undefined || old === undefined) return true;
+  const [now, before] = [containersOf(spec), containersOf(old)];
+  const same = ({ name, image }: AnyContainer) => before.some((other) => other.name === name && other.image === image);
+  return now.length !== before.length || !now.every(same);
+}
+
+/** Which pods there are that the new level would refuse: one line a reason, with the first pod's name. */
+async function warningsOfPods(core: ApiCore, namespace: string, enforce: LevelVersion): Promise<readonly string[]> {
+  const resource = core.registry.byResource('v1', 'pods');
+  if (resource === undefined) return [];
+  const { entries } = await listEntries(core, resource, { namespace });
+  const pods = oneOfEachOwnerFirst(entries.map((entry) => storedObjectOf(entry) as Pod));
+  const byReason = new Map<string, string[]>();
+  for (const pod of pods.slice(0, podsMax)) {
+    const violations = violationsOf({ metadata: pod.metadata, spec: pod.spec! }, enforce);
+    if (violations.length === 0) continue;
+    const reason = violations.map((violation) => violation.reason).join(', ');
+    const names = byReason.get(reason) ?? [];
+    names.push(pod.metadata.name ?? '');
+    byReason.set(reason, names);
+  }
+  const lines = [...byReason].map(
+    ([reason, names]) => `${[...names].sort()[0]}${andOthers(names.length - 1)}: ${reason}`,
+  );
+  return [
+    ...(pods.length > podsMax
+      ? [`new PodSecurity enforce level only checked against the first ${podsMax} of ${pods.length} existing pods`]
+      : []),
+    ...(lines.length > 0
+      ? [
+          `existing pods in namespace "${namespace}" violate the new PodSecurity enforce level "${formatLevelVersion(enforce)}"`,
+        ]
+      : []),
+    ...lines.sort(),
+  ];
+}
+
+const andOthers = (count: number): string =>
+  count === 0 ? '' : count === 1 ? ' (and 1 other pod)' : ` (and ${count} other pods)`;
+
+/** So that of many replicas of few workloads every workload is looked at. */
+function oneOfEachOwnerFirst(pods: readonly Pod[]): readonly Pod[] {
+  const seen = new Set<string>();
+  const [first, more]: [Pod[], Pod[]] = [[], []];
+  for (const pod of pods) {
+    const owner = controllerOf(pod)?.uid;
+    (owner !== undefined && seen.has(owner) ? more : first).push(pod);
+    if (owner !== undefined) seen.add(owner);
+  }
+  return [...first, ...more];
+}
+
+const hasSpec = (pod: Partial<PodLike> | undefined): pod is PodLike => pod?.spec !== undefined;

@@ -1,0 +1,77 @@
+/** What one request costs the quotas of its namespace, and whether they can pay. Pure. */
+import type { ResourceQuota } from '@pintle/api/core/v1';
+import { isInScopes, type QuotaEvaluator } from '@pintle/api/quota';
+import {
+  addAmounts,
+  describeAmounts,
+  exceeding,
+  formatResourceList,
+  maskAmounts,
+  parseResourceList,
+  type ResourceAmounts,
+  subtractAmounts,
+} from '@pintle/api/resource-list';
+import type { KubernetesObject } from '@pintle/machinery';
+
+export interface Charge {
+  readonly evaluator: QuotaEvaluator;
+  readonly object: KubernetesObject;
+  /** As it was, for an update: only the difference is charged. */
+  readonly old?: KubernetesObject | undefined;
+  readonly nowMs: number;
+}
+
+/** The quotas after the charge, those not concerned as they were; or why it is refused, in the words of Kubernetes. */
+export type Charged =
+  | { readonly type: 'charged'; readonly quotas: readonly ResourceQuota[] }
+  | { readonly type: 'refused'; readonly reason: string };
+
+export function chargeQuotas(quotas: readonly ResourceQuota[], charge: Charge): Charged {
+  const { evaluator, object } = charge;
+  const concerned = new Set<ResourceQuota>();
+  for (const quota of quotas) {
+    const hard = quota.status?.hard ?? {};
+    const names = evaluator.matching(Object.keys(hard));
+    if (names.length === 0 || !isInScopes(evaluator, quota.spec ?? {}, object)) continue;
+    const missing = evaluator.missing(names, object);
+    if (missing !== undefined) return refused(`failed quota: ${quota.metadata.name}: ${missing}`);
+    const unknown = names.filter((name) => quota.status?.used?.[name] === undefined);
+    if (unknown.length > 0)
+      return refused(`status unknown for quota: ${quota.metadata.name}, resources: ${[...names].sort().join(',')}`);
+    concerned.add(quota);
+  }
+  if (concerned.size === 0) return { type: 'charged', quotas };
+
+  const usage = evaluator.usage(object, charge.nowMs);
+  const negative = [...usage].filter(([, { nano }]) => nano < 0n).map(([name]) => name);
+  if (negative.length > 0) return refused(`quota usage is negative for resource(s): ${negative.sort().join(',')}`);
+  const change = withoutZeros(
+    charge.old === undefined ? usage : subtractAmounts(usage, evaluator.usage(charge.old, charge.nowMs)),
+  );
+  if (change.size === 0) return { type: 'charged', quotas };
+
+  const after: ResourceQuota[] = [];
+  for (const quota of quotas) {
+    if (!concerned.has(quota)) {
+      after.push(quota);
+      continue;
+    }
+    const [hard, used] = [parseResourceList(quota.status?.hard), parseResourceList(quota.status?.used)];
+    const asked = maskAmounts(change, hard.keys());
+    const total = addAmounts(used, asked);
+    const over = exceeding(maskAmounts(total, asked.keys()), hard);
+    if (over.length > 0) {
+      const [requested, taken, limited] = [asked, used, hard].map((list) => describeAmounts(maskAmounts(list, over)));
+      return refused(
+        `exceeded quota: ${quota.metadata.name}, requested: ${requested}, used: ${taken}, limited: ${limited}`,
+      );
+    }
+    after.push(asked.size === 0 ? quota : { ...quota, status: { ...quota.status, used: formatResourceList(total) } });
+  }
+  return { type: 'charged', quotas: after };
+}
+
+const refused = (reason: string): Charged => ({ type: 'refused', reason });
+
+const withoutZeros = (list: ResourceAmounts): ResourceAmounts =>
+  new Map([...list].filter(([, { nano }]) => nano !== 0n));

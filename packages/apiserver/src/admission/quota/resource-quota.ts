@@ -1,0 +1,38 @@
+/**
+ * ResourceQuota: charges what is created, or grows, to the quotas of its namespace, and refuses what they cannot pay.
+ * What is given back, the ResourceQuota controller finds out.
+ */
+import { isQuotable, type QuotaEvaluator, quotaEvaluator } from '@pintle/api/quota';
+import { forbidden } from '@pintle/machinery';
+import type { Resource } from '../../registry/resource.js';
+import type { ApiCore } from '../../verbs/api-core.js';
+import type { AdmissionPlugin } from '../admission.js';
+import type { AdmissionCaches } from '../admission-caches.js';
+import { QuotaAccounts } from './quota-accounts.js';
+
+export function resourceQuota(core: () => ApiCore, { resourceQuotas }: AdmissionCaches): AdmissionPlugin {
+  const accounts = new QuotaAccounts(core);
+  const evaluators = new WeakMap<Resource['definition'], QuotaEvaluator>();
+  const evaluatorOf = ({ definition }: Resource): QuotaEvaluator => {
+    let found = evaluators.get(definition);
+    if (found === undefined) {
+      found = quotaEvaluator(definition.kind);
+      evaluators.set(definition, found);
+    }
+    return found;
+  };
+  return {
+    name: 'ResourceQuota',
+    handles: ({ operation, resource, subresource, namespace }) =>
+      namespace !== undefined &&
+      resourceQuotas.inNamespace(namespace).length > 0 &&
+      isQuotable(resource.kind) &&
+      evaluatorOf(resource).handles(operation, subresource),
+    async validate({ resource, namespace = '', name, object, old, dryRun }) {
+      if (object === undefined) return;
+      const charge = { evaluator: evaluatorOf(resource), object, old, nowMs: core().world.clock.now() };
+      const refusal = await accounts.charge(namespace, charge, { dryRun });
+      if (refusal !== undefined) throw forbidden(resource.kind, name, refusal);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * The ResourceQuota controller: recounts what the objects of a namespace use, where a quota is new or changed, where
+ * something has gone, and every now and then. Charging for what is created is admission's affair.
+ */
+import { type Pod, ResourceQuota } from '@pintle/api/core/v1';
+import { isQuotable, isTerminating, type QuotaEvaluator, quotaEvaluator } from '@pintle/api/quota';
+import { sameAmounts } from '@pintle/api/resource-list';
+import type { ObjectKey } from '@pintle/client';
+import { type Controller, controller, type ReconcileContext, type ReconcileResult } from '@pintle/controller-runtime';
+import { apiVersionOf, deepEqual, type KindRef, type KubernetesObject, sleep } from '@pintle/machinery';
+import type { Informer, InformerEvent, Informers } from '@pintle/watch';
+import { Subject } from 'rxjs';
+import { type Counted, planQuotaStatus } from './plan-quota-status.js';
+
+export * from './plan-quota-status.js';
+
+export interface ResourceQuotaControllerOptions {
+  /** Every kind that objects can be of, asked anew each time. */
+  readonly kinds: () => readonly KindRef[];
+  readonly concurrency?: number;
+}
+
+/** How often all is counted again (upstream's resource-quota-sync-period). */
+const resyncMs = 300_000;
+/** How long a quota must have been left alone before something is given back to it. */
+const quietMs = 100;
+
+/** A resource that some quota counts, and the cache of its objects. */
+interface Followed {
+  readonly evaluator: QuotaEvaluator;
+  readonly informer: Informer;
+}
+
+export function resourceQuotaController({ kinds, concurrency = 5 }: ResourceQuotaControllerOptions): Controller {
+  const freed = new Subject<ObjectKey>();
+  const followedBy = new WeakMap<Informers, Map<string, Followed>>();
+
+  /** Subscribed for as long as the informers live. */
+  const follow = ({ informers, world }: ReconcileContext<ResourceQuota>, kind: KindRef): Followed => {
+    const followed = followedBy.get(informers) ?? new Map<string, Followed>();
+    followedBy.set(informers, followed);
+    const id = `${apiVersionOf(kind)} ${kind.plural}`;
+    const known = followed.get(id);
+    if (known !== undefined) return known;
+    const made = { evaluator: quotaEvaluator(kind), informer: informers.informer(kind) };
+    followed.set(id, made);
+    const quotas = informers.informer(ResourceQuota).lister;
+    made.informer.events.subscribe((event) => {
+      if (event.type !== 'deleted' && event.type !== 'updated') return;
+      const { namespace = '' } = event.object.metadata;
+      const concerned = quotas
+        .list({ namespace })
+        .filter(({ spec }) => made.evaluator.matching(Object.keys(spec?.hard ?? {})).length > 0);
+      if (concerned.length === 0 || !changesUsage(made.evaluator, event, world.clock.now())) return;
+      for (const { metadata } of concerned) freed.next({ name: metadata.name ?? '', namespace });
+    });
+    return made;
+  };
+
+  const count = async (context: ReconcileContext<ResourceQuota>, quota: ResourceQuota): Promise<readonly Counted[]> => {
+    const bounded = Object.keys(quota.spec?.hard ?? {});
+    const { namespace = '' } = quota.metadata;
+    const followed = kinds()
+      .filter((kind) => kind.scope === 'Namespaced' && isQuotable(kind))
+      .filter((kind) => quotaEvaluator(kind).matching(bounded).length > 0)
+      .map((kind) => follow(context, kind));
+    await Promise.all(followed.map(({ informer }) => informer.whenSynced(context.signal)));
+    return followed.map(({ evaluator, informer }) => ({ evaluator, objects: informer.lister.list({ namespace }) }));
+  };
+
+  const reconcile = async (context: ReconcileContext<ResourceQuota>): Promise<ReconcileResult> => {
+    const { key, object: quota, client, informers, world, signal } = context;
+    if (quota === undefined) return;
+    let plan = planQuotaStatus(quota, await count(context, quota), world.clock.now());
+    if (plan.lowers) {
+      // Admission charges before an object is written: what is charged and not there may be on its way.
+      await sleep(world.clock, quietMs, signal);
+      const now = informers.informer(ResourceQuota).lister.get(key);
+      if (now?.metadata.resourceVersion !== quota.metadata.resourceVersion) return { requeueAfterMs: quietMs };
+      plan = planQuotaStatus(quota, await count(context, quota), world.clock.now());
+    }
+    if (plan.status !== undefined) await client.update({ ...quota, status: plan.status }, { subresource: 'status' });
+    return { requeueAfterMs: resyncMs };
+  };
+
+  return controller({ name: 'resourcequota', concurrency })
+    .for(ResourceQuota, {
+      predicate: (event) => event.type !== 'updated' || !deepEqual(event.object.spec, event.old.spec),
+    })
+    .from(freed)
+    .reconcile(reconcile);
+}
+
+function changesUsage(
+  evaluator: QuotaEvaluator,
+  event: Extract<InformerEvent<KubernetesObject>, { readonly type: 'deleted' | 'updated' }>,
+  nowMs: number,
+): boolean {
+  if (event.type === 'deleted') return true;
+  const { object, old } = event;
+  if (!sameAmounts(evaluator.usage(object, nowMs), evaluator.usage(old, nowMs))) return true;
+  return evaluator.resource.plural === 'pods' && isTerminating(object as Pod) !== isTerminating(old as Pod);
+}
