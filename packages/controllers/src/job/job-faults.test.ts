@@ -10,7 +10,7 @@ import { jobController } from './index.js';
 const images = { ok: { runMs: 5_000 }, fails: { runMs: 2_000, exitCode: 1 } };
 
 /** What pods need to run. */
-const others = ['serviceaccount', 'root-ca-certificate-publisher'];
+const others = ['serviceaccount', 'root-ca-certificate-publisher', 'node-lifecycle'];
 
 /** A cluster whose Jobs are managed by a controller that meets faults. */
 async function start(seed: number): Promise<TestCluster & { readonly heal: () => void }> {
