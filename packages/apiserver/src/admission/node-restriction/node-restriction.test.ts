@@ -6,11 +6,11 @@ import { type Namespace, Node, PersistentVolumeClaim, Pod, type PodSpec, Service
 import type { CSINode } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
 import { realWorld, StatusError } from '@pintle/machinery';
+import { referencesOf } from '../../access/pod-references.js';
 import { serviceAccountTokens } from '../../access/service-account-tokens.js';
 import { createApiServer } from '../../server.js';
 import { sampleRequests } from '../certificates/sample-requests.fixture.js';
 import { forbiddenLabels } from './node-labels.js';
-import { referencesOf } from './pod-references.js';
 
 let admin: Client;
 /** Of the node n1. */

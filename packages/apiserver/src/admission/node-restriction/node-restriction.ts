@@ -8,11 +8,11 @@ import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import type { Node, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import { deepEqual, forbidden, type KubernetesObject, notFound } from '@pintle/machinery';
 import { nodeOf } from '../../access/node-identity.js';
+import { referencesOf } from '../../access/pod-references.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry } from '../../verbs/read.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import { forbiddenLabels } from './node-labels.js';
-import { referencesOf } from './pod-references.js';
 
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const leaseNamespace = 'kube-node-lease';

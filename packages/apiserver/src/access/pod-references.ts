@@ -1,9 +1,14 @@
 /** The objects that a pod refers to by name, which its node may therefore read. Pure. */
 import type { Pod } from '@pintle/api/core/v1';
-import { containersOf } from '../pod-security/check.js';
 
 type PodSpec = NonNullable<Pod['spec']>;
-type AnyContainer = PodSpec['containers'][number];
+type AnyContainer = Pick<PodSpec['containers'][number], 'env' | 'envFrom'>;
+
+const containersOf = (spec: PodSpec | undefined): readonly AnyContainer[] => [
+  ...(spec?.initContainers ?? []),
+  ...(spec?.containers ?? []),
+  ...(spec?.ephemeralContainers ?? []),
+];
 
 /** Names, each once, all of the pod's own namespace. */
 export interface PodReferences {
@@ -21,7 +26,7 @@ export function referencesOf({ metadata, spec }: Pod): PodReferences {
     if (name) set.add(name);
   };
   for (const { name } of spec?.imagePullSecrets ?? []) add(secrets, name);
-  for (const { env, envFrom } of (spec === undefined ? [] : containersOf(spec)) as readonly AnyContainer[]) {
+  for (const { env, envFrom } of containersOf(spec)) {
     for (const { configMapRef, secretRef } of envFrom ?? []) {
       add(configMaps, configMapRef?.name);
       add(secrets, secretRef?.name);
