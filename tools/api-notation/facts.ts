@@ -51,7 +51,6 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   'apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy': { whenDeleted: 'Retain', whenScaled: 'Retain' },
   'apps.v1.DaemonSetSpec': { revisionHistoryLimit: 10, updateStrategy: {} },
   'apps.v1.DaemonSetUpdateStrategy': { type: 'RollingUpdate' },
-  'batch.v1.JobSpec': { completionMode: 'NonIndexed', suspend: false, podReplacementPolicy: 'TerminatingOrFailed' },
   'batch.v1.CronJobSpec': {
     concurrencyPolicy: 'Allow',
     suspend: false,

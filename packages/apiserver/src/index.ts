@@ -15,6 +15,8 @@ export * from './registry/resource.js';
 export * from './server.js';
 export * from './storage/object-cache.js';
 export * from './storage/stored-object.js';
+export * from './streams/stream-session.js';
 export * from './subresources/pod-log.js';
+export { PortForwardError } from './subresources/pod-streams.js';
 export * from './subresources/subresource.js';
 export * from './verbs/authorize.js';

@@ -44,6 +44,7 @@ import { bindingSubresource } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
 import { finalizeSubresource } from './subresources/finalize.js';
 import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
+import { podAttachSubresource, podExecSubresource, podPortForwardSubresource } from './subresources/pod-streams.js';
 import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
@@ -76,7 +77,7 @@ export interface ApiServerOptions {
   readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
   /** Default `10.96.0.0/12`. */
   readonly serviceCidr?: string;
-  /** How to reach the nodes, for logs. */
+  /** How to reach the nodes, for logs and for streams. */
   readonly connectNode?: NodeConnector;
   /** More subresource handlers, by `group/plural/subresource`. */
   readonly subresources?: Readonly<Record<string, SubresourceHandler>>;
@@ -161,11 +162,15 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       disabled: options.disableAdmissionPlugins ?? [],
     }),
   };
+  const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
     {
       'core/pods/binding': bindingSubresource,
       'core/pods/eviction': evictionSubresource,
-      'core/pods/log': podLogSubresource(options.connectNode ?? (() => undefined)),
+      'core/pods/log': podLogSubresource(connectNode),
+      'core/pods/exec': podExecSubresource(connectNode),
+      'core/pods/attach': podAttachSubresource(connectNode),
+      'core/pods/portforward': podPortForwardSubresource(connectNode),
       'core/namespaces/finalize': finalizeSubresource,
       ...(options.tokens === undefined ? {} : { 'core/serviceaccounts/token': options.tokens.subresource }),
       ...options.subresources,

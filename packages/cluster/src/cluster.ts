@@ -13,7 +13,7 @@ import {
 import type { Client } from '@pintle/client';
 import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
 import { type Controller, createEventWriter, createManager, type Manager } from '@pintle/controller-runtime';
-import { builtinControllers, type CertificateSigner } from '@pintle/controllers';
+import { builtinControllers, type CertificateSigner, type MetricsSource } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
 import { type KindRef, realWorld, type World } from '@pintle/machinery';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
@@ -21,6 +21,7 @@ import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler
 import { memoryStore } from '@pintle/store';
 import { createInformers, type Informers } from '@pintle/watch';
 import { type NodePart, startNode } from './node.js';
+import { nodeMetrics } from './node-metrics.js';
 
 export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend' | 'connectNode'> {
   /** The real world unless given. */
@@ -34,6 +35,8 @@ export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend'
   readonly builtinControllers?: readonly string[];
   /** PEM; published in every namespace for pods to trust the API server by. */
   readonly rootCertificate?: string;
+  /** What autoscalers ask. Where it is silent of pods' CPU and memory, the nodes of this process tell of them. */
+  readonly metrics?: Partial<MetricsSource>;
   /** Signs approved CertificateSigningRequests; without it they stay as they are. */
   readonly certificateSigner?: CertificateSigner;
   /** The scheduler's profiles; the default one unless given, none with `false`. */
@@ -98,6 +101,7 @@ async function assemble(
       .map(({ kind }) => kind);
   const builtin = builtinControllers({
     kinds,
+    metrics: { ...nodeMetrics({ world, informers, agents: () => agents.values() }), ...parts.metrics },
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
     ...(parts.certificateSigner === undefined ? {} : { certificateSigner: parts.certificateSigner }),

@@ -120,7 +120,11 @@ export interface ExecSession {
 
 export interface ByteStream {
   readonly readable: AsyncIterable<Uint8Array>;
+  /** Resolves when the other side has room for more. */
   write(chunk: Uint8Array): Promise<void>;
+  /** Says that nothing more will be written. What the other side still sends can be read. */
+  end(): void;
+  /** Ends both directions at once. */
   close(): void;
 }
 

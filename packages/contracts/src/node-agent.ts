@@ -13,6 +13,8 @@ export interface NodeAgent {
     target: PodContainerRef,
     options: LogOptions & { readonly previous?: boolean },
   ): Promise<AsyncIterable<Uint8Array>>;
+  /** Whether streams to this container can be opened now. Errors: `StatusError` NotFound, in a kubelet's words. */
+  requireRunning(target: PodContainerRef): Promise<void>;
   exec(target: PodContainerRef, request: ExecRequest): Promise<ExecSession>;
   attach(target: PodContainerRef, request: Omit<ExecRequest, 'command'>): Promise<ExecSession>;
   portForward(target: { readonly namespace: string; readonly pod: string }, port: number): Promise<ByteStream>;

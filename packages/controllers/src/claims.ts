@@ -81,6 +81,8 @@ export function wouldAdopt<T extends KubernetesObject>(
 export interface ClaimKinds {
   readonly owner: GroupVersionKind;
   readonly owned: KindRef;
+  /** What the adopted get, and the released lose, by which the owner holds them. */
+  readonly finalizer?: string;
 }
 
 /** Carries out what was planned. What has gone or changed meanwhile is left for the next look. */
@@ -90,16 +92,21 @@ export async function claimObjects(
   { adopt, release }: Pick<ClaimPlan<KubernetesObject>, 'adopt' | 'release'>,
   kinds: ClaimKinds,
 ): Promise<void> {
-  const patch = ({ metadata: { name = '', namespace = '', uid = '' } }: KubernetesObject, reference: object) =>
+  const { finalizer } = kinds;
+  const patch = ({ metadata: { name = '', namespace = '', uid = '' } }: KubernetesObject, change: object) =>
     client
-      .patch(
-        kinds.owned,
-        { name, namespace },
-        { type: 'strategic', body: { metadata: { uid, ownerReferences: [reference] } } },
-      )
+      .patch(kinds.owned, { name, namespace }, { type: 'strategic', body: { metadata: { uid, ...change } } })
       .catch(ignoreGone);
+  const adopted = {
+    ownerReferences: [controllerReference(owner, kinds.owner)],
+    ...(finalizer === undefined ? {} : { finalizers: [finalizer] }),
+  };
+  const released = {
+    ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }],
+    ...(finalizer === undefined ? {} : { '$deleteFromPrimitiveList/finalizers': [finalizer] }),
+  };
   await Promise.all([
-    ...adopt.map((object) => patch(object, controllerReference(owner, kinds.owner))),
-    ...release.map((object) => patch(object, { $patch: 'delete', uid: owner.metadata.uid })),
+    ...adopt.map((object) => patch(object, adopted)),
+    ...release.map((object) => patch(object, released)),
   ]);
 }

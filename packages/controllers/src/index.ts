@@ -7,12 +7,15 @@ import {
   csrCleanerController,
   csrSigningController,
 } from './certificates/index.js';
+import { cronJobController } from './cronjob/index.js';
 import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
 import { disruptionController, staleDisruptionController } from './disruption/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
+import { horizontalPodAutoscalerController, type MetricsSource } from './horizontal-pod-autoscaler/index.js';
+import { jobController } from './job/index.js';
 import { namespaceController } from './namespace/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
@@ -26,13 +29,17 @@ export * from './certificates/index.js';
 
 import { replicationController } from './replication/index.js';
 import { statefulSetController } from './statefulset/index.js';
+import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 
+export * from './cronjob/index.js';
 export * from './daemonset/index.js';
 export * from './deployment/index.js';
 export * from './disruption/index.js';
 export * from './endpoint-slice/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
+export * from './horizontal-pod-autoscaler/index.js';
+export * from './job/index.js';
 export * from './namespace/index.js';
 export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
@@ -43,6 +50,7 @@ export * from './resource-quota/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
 export * from './statefulset/index.js';
+export * from './ttl-after-finished/index.js';
 export * from './volume-protection/index.js';
 
 export interface BuiltinControllersOptions {
@@ -52,6 +60,8 @@ export interface BuiltinControllersOptions {
   readonly only?: readonly string[];
   /** PEM, for pods to trust the API server by. Empty for a server without a socket. */
   readonly rootCertificate?: string;
+  /** What autoscalers ask; they know no metric unless given. */
+  readonly metrics?: MetricsSource;
   /** Signs approved CertificateSigningRequests; without it nobody does. */
   readonly certificateSigner?: CertificateSigner;
 }
@@ -65,6 +75,7 @@ export function builtinControllers({
   kinds,
   only,
   rootCertificate = '',
+  metrics,
   certificateSigner,
 }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
@@ -76,6 +87,10 @@ export function builtinControllers({
     daemonSetController(),
     disruptionController({ kinds }),
     staleDisruptionController(),
+    jobController(),
+    ttlAfterFinishedController(),
+    cronJobController(),
+    horizontalPodAutoscalerController({ kinds, ...(metrics === undefined ? {} : { metrics }) }),
     endpointSliceController(),
     endpointsController(),
     namespaceController({ kinds }),

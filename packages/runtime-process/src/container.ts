@@ -27,7 +27,7 @@ import { forgetGroup, rememberGroup } from './orphans.js';
 import { OutputTap } from './output-tap.js';
 import { cleanParts, linkFolder, linkInto, ownFolder, ownPath } from './path-in-root.js';
 import { containerMark, killMarked, type ProcessEnd, type ProcessGroup, startProcess } from './process-group.js';
-import { firstExecutable, inTerminal, resizeTerminal } from './terminal.js';
+import { firstExecutable, inTerminal, terminalSizer } from './terminal.js';
 
 export interface ContainerContext extends CommandContext {
   readonly sandboxId: string;
@@ -270,7 +270,7 @@ export class Container {
       ...(user === undefined ? {} : { uid: user }),
     });
     await rememberGroup(directory, group.pid);
-    const resize = tty ? (columns: number, rows: number) => void resizeTerminal(nameFile, columns, rows) : () => {};
+    const resize = tty ? terminalSizer(nameFile, this.context.clock) : () => {};
     if (this.process === undefined) this.resizeMain = resize;
     return { group, resize };
   }

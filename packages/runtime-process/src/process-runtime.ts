@@ -267,17 +267,30 @@ export class RuntimeClosedError extends Error {
   }
 }
 
+/** Nothing answers at a port of a sandbox; the message is as Go's, which users of Kubernetes know. */
+export class PortUnreachableError extends Error {
+  readonly code = 'PINTLE_PORT_UNREACHABLE';
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    const why = cause.code === 'ECONNREFUSED' ? 'connection refused' : cause.message;
+    super(`dial tcp ${host}:${port}: connect: ${why}`, { cause });
+    this.name = 'PortUnreachableError';
+  }
+}
+
 function openStream(host: string, port: number): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    socket.once('error', reject);
+    // Each direction ends by itself: a client that has said all may still wait for an answer.
+    const socket = connect({ host, port, allowHalfOpen: true });
+    const fail = (error: NodeJS.ErrnoException) => reject(new PortUnreachableError(host, port, error));
+    socket.once('error', fail);
     socket.once('connect', () => {
-      socket.off('error', reject);
+      socket.off('error', fail);
       // The reader sees it: the stream ends with the error.
       socket.on('error', () => {});
       resolve({
         readable: socket,
         write: (chunk) => new Promise((done, fail) => socket.write(chunk, (error) => (error ? fail(error) : done()))),
+        end: () => socket.end(),
         close: () => socket.destroy(),
       });
     });

@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, sleep } from '@pintle/machinery';
 
 /** A terminal was asked for, and this machine has no `script` program to make one. */
 export class TerminalUnsupportedError extends Error {
@@ -39,11 +40,37 @@ export async function inTerminal(line: readonly string[], path: string, nameFile
   return [script, '-qefc', `tty > ${quoted[0]}; exec ${quoted.slice(1).join(' ')}`, '/dev/null'];
 }
 
-/** Changes the size of the terminal whose name `nameFile` holds. Harmless when it is gone. */
-export async function resizeTerminal(nameFile: string, columns: number, rows: number): Promise<void> {
-  const name = (await readFile(nameFile, 'utf8').catch(() => '')).trim();
-  if (!name.startsWith('/dev/')) return;
-  await new Promise<void>((resolve) =>
-    execFile('stty', ['-F', name, 'cols', String(columns), 'rows', String(rows)], () => resolve()),
-  );
+/** The command names its terminal soon after its start; a size that is set before waits for that. */
+const nameWaitMs = 50;
+const nameTriesMax = 100;
+
+/** Sets the size of the terminal whose name `nameFile` holds, the newest size where many come. Harmless when it is gone. */
+export function terminalSizer(nameFile: string, clock: Clock): (columns: number, rows: number) => void {
+  let wanted: { readonly columns: number; readonly rows: number } | undefined;
+  let isWorking = false;
+  const nameOf = async (): Promise<string | undefined> => {
+    for (let tried = 0; tried < nameTriesMax; tried++) {
+      const name = (await readFile(nameFile, 'utf8').catch(() => '')).trim();
+      if (name.startsWith('/dev/')) return name;
+      await sleep(clock, nameWaitMs);
+    }
+    return undefined;
+  };
+  const work = async () => {
+    const name = await nameOf();
+    while (name !== undefined && wanted !== undefined) {
+      const { columns, rows } = wanted;
+      wanted = undefined;
+      await new Promise<void>((resolve) =>
+        execFile('stty', ['-F', name, 'cols', String(columns), 'rows', String(rows)], () => resolve()),
+      );
+    }
+    isWorking = false;
+  };
+  return (columns, rows) => {
+    wanted = { columns, rows };
+    if (isWorking) return;
+    isWorking = true;
+    void work();
+  };
 }

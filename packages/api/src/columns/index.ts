@@ -7,7 +7,6 @@ import {
   type TableColumn,
 } from '@pintle/machinery';
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../apps/v1/index.js';
-import type { HorizontalPodAutoscaler } from '../autoscaling/v2/index.js';
 import type { CronJob, Job } from '../batch/v1/index.js';
 import type { Lease } from '../coordination/v1/index.js';
 import type {
@@ -30,6 +29,7 @@ import type { PodDisruptionBudget } from '../policy/v1/index.js';
 import type { ClusterRoleBinding, RoleBinding } from '../rbac/v1/index.js';
 import type { PriorityClass } from '../scheduling/v1/index.js';
 import type { StorageClass } from '../storage/v1/index.js';
+import { autoscalerColumns } from './autoscaler.js';
 import { certificateSigningRequestColumns } from './certificate-signing-request.js';
 import { ageColumn, ageOf, column, integer, labelText, listed, nameColumn, wide } from './column.js';
 import { humanDuration } from './human-duration.js';
@@ -346,20 +346,7 @@ export const columnsByKind: Readonly<Record<string, AnyColumns>> = {
     column<Lease>('Holder', ({ spec }) => spec?.holderIdentity ?? ''),
     ageColumn,
   ],
-  'autoscaling/HorizontalPodAutoscaler': [
-    nameColumn,
-    column<HorizontalPodAutoscaler>(
-      'Reference',
-      ({ spec }) => `${spec?.scaleTargetRef.kind}/${spec?.scaleTargetRef.name}`,
-    ),
-    column<HorizontalPodAutoscaler>('Targets', ({ spec, status }) => targets(spec, status)),
-    column<HorizontalPodAutoscaler>('MinPods', ({ spec }) =>
-      spec?.minReplicas === undefined ? '<unset>' : String(spec.minReplicas),
-    ),
-    integer<HorizontalPodAutoscaler>('MaxPods', ({ spec }) => spec?.maxReplicas),
-    integer<HorizontalPodAutoscaler>('Replicas', ({ status }) => status?.currentReplicas),
-    ageColumn,
-  ],
+  'autoscaling/HorizontalPodAutoscaler': autoscalerColumns,
   'policy/PodDisruptionBudget': [
     nameColumn,
     column<PodDisruptionBudget>('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),
@@ -407,18 +394,3 @@ const shortModes: Readonly<Record<string, string>> = {
 };
 const accessModes = (modes: readonly string[] | undefined) =>
   (modes ?? []).map((mode) => shortModes[mode] ?? mode).join(',');
-
-function targets(spec: HorizontalPodAutoscaler['spec'], status: HorizontalPodAutoscaler['status']): string {
-  const metrics = spec?.metrics ?? [];
-  if (metrics.length === 0) return '<none>';
-  return metrics
-    .map(({ type, resource }, index) => {
-      const current = status?.currentMetrics?.[index]?.resource?.current;
-      if (type !== 'Resource' || resource === undefined) return `<unknown>/${type}`;
-      const wanted = resource.target.averageUtilization;
-      if (wanted === undefined)
-        return `${current?.averageValue ?? '<unknown>'}/${resource.target.averageValue ?? '<auto>'}`;
-      return `${resource.name}: ${current?.averageUtilization === undefined ? '<unknown>' : `${current.averageUtilization}%`}/${wanted}%`;
-    })
-    .join(', ');
-}

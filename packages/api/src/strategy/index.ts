@@ -1,9 +1,12 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { autoscalerStrategy } from './autoscaler.js';
 import { certificateSigningRequestStrategy } from './certificate-signing-request.js';
 import { controllerRevisionStrategy } from './controller-revision.js';
+import { cronJobStrategy } from './cron-job.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { daemonSetStrategy } from './daemon-set.js';
+import { jobStrategy } from './job.js';
 import { limitRangeStrategy } from './limit-range.js';
 import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
@@ -41,8 +44,9 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'apps/StatefulSet': statefulSetStrategy,
   'apps/ControllerRevision': controllerRevisionStrategy,
   'apps/DaemonSet': daemonSetStrategy,
-  'batch/Job': specGeneration,
-  'batch/CronJob': specGeneration,
+  'autoscaling/HorizontalPodAutoscaler': autoscalerStrategy,
+  'batch/Job': jobStrategy,
+  'batch/CronJob': cronJobStrategy,
   'networking.k8s.io/Ingress': specGeneration,
   'networking.k8s.io/NetworkPolicy': specGeneration,
   'policy/PodDisruptionBudget': podDisruptionBudgetStrategy,

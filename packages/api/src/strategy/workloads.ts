@@ -35,6 +35,7 @@ export interface Workload extends KubernetesObject {
   };
 }
 
+/** The defaults of the pod template. */
 export function withPodDefaults<T extends Workload>(object: T): T {
   const template = object.spec?.template;
   if (template?.spec === undefined) return object;

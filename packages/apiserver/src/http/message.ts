@@ -2,6 +2,7 @@
  * A request and its answer as plain data. The API server's core speaks only these; `fetch` and Node's sockets
  * translate. A body that streams is an async iterable, pulled as fast as the client takes it.
  */
+import type { StreamSession } from '../streams/stream-session.js';
 
 /** What the transport knows of the other side. */
 export interface Peer {
@@ -22,12 +23,16 @@ export interface HttpRequest {
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
   readonly peer: Peer;
+  /** Whether the client offers to change protocols and the transport can follow. */
+  readonly upgrade?: boolean;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array | string>;
+  /** With status 101, to an `upgrade`: what the transport carries from here on. It has not begun yet. */
+  readonly session?: StreamSession;
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;

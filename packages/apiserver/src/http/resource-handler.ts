@@ -351,6 +351,12 @@ async function handleSubresource(
     methodNotSupported({ group: resource.kind.group, plural: `${resource.kind.plural}/${path.subresource}` }, verb);
   if (handler === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (handler.connect !== undefined) {
+    if (verb !== 'get' && verb !== 'create') throw notServed();
+    const session = await handler.connect(target, request.query);
+    if (request.upgrade !== true) throw badRequest('Upgrade request required');
+    return { status: 101, headers: {}, session };
+  }
   const accepted = negotiate(request.header('accept'));
   const options = writeOptions(request.query);
   const respond = (status: number, value: KubernetesObject | unknown) =>

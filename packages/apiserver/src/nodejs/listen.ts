@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { gzip } from 'node:zlib';
-import { statusError } from '@pintle/machinery';
-import type { HttpHandler, HttpRequest, HttpResponse, Peer } from '../http/message.js';
+import type { HttpHandler } from '../http/message.js';
+import { serve } from './exchange.js';
+import { type StreamLimits, streamLimits } from './streams/limits.js';
+import { upgrades } from './streams/upgrade.js';
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
@@ -17,6 +17,8 @@ export interface ListenOptions {
   readonly tls?: { readonly certPem: string; readonly keyPem: string; readonly clientCaPem: string };
   /** Default 10,000; more are refused. */
   readonly connectionsMax?: number;
+  /** Bounds of exec, attach and port-forward streams. */
+  readonly streams?: Partial<StreamLimits>;
 }
 
 export interface Listening {
@@ -37,11 +39,6 @@ export class PortInUseError extends Error {
 
 /** Time for a request's head; a body has as long again with every piece. */
 const headersTimeoutMs = 30_000;
-/** A client that takes nothing for so long is cut off. */
-const stallTimeoutMs = 120_000;
-/** As kube-apiserver: smaller answers are not worth packing. */
-const gzipBytesMin = 128 * 1024;
-const compressed = new Set(['application/json', 'application/yaml']);
 
 export async function listen(handler: HttpHandler, options: ListenOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 0, tls, connectionsMax = 10_000 } = options;
@@ -63,6 +60,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
           onRequest,
         );
   server.maxConnections = connectionsMax;
+  const upgraded = upgrades(server, handler, streamLimits(options.streams));
   server.listen({ host, port });
   try {
     await once(server, 'listening');
@@ -77,7 +75,10 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+        upgraded.closeAll();
+      }, drainMs);
       await closed;
       clearTimeout(cut);
     },
@@ -97,124 +98,4 @@ export async function listenOnFree(
       if (!(error instanceof PortInUseError) || tried + 1 === triesMax) throw error;
     }
   }
-}
-
-async function serve(handler: HttpHandler, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  response.on('error', () => gone.abort());
-  response.setTimeout(stallTimeoutMs, () => {
-    // A quiet watch is no stall: only what could not be written for so long is.
-    if (response.writableLength > 0) response.destroy();
-  });
-  try {
-    const answer = await handler(requestOf(message, gone.signal));
-    await respond(message, response, answer, gone.signal);
-  } catch {
-    // The handler answers every fault of its own; what comes here is a socket that broke.
-    response.destroy();
-  }
-}
-
-function requestOf(message: IncomingMessage, signal: AbortSignal): HttpRequest {
-  const url = message.url ?? '/';
-  const mark = url.indexOf('?');
-  return {
-    method: message.method ?? 'GET',
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-    header: (name) => {
-      const value = message.headers[name];
-      return typeof value === 'string' ? value : value?.join(', ');
-    },
-    body: (maxBytes) => readBody(message, maxBytes),
-    signal,
-    peer: peerOf(message),
-  };
-}
-
-async function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = () => statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);
-  if (Number(message.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
-}
-
-const peers = new WeakMap<object, Peer>();
-
-function peerOf({ socket }: IncomingMessage): Peer {
-  let peer = peers.get(socket);
-  if (peer === undefined) {
-    const remoteAddress = socket.remoteAddress;
-    const clientCertificate = certificateOf(socket as TLSSocket);
-    peer = {
-      ...(remoteAddress === undefined ? {} : { remoteAddress }),
-      ...(clientCertificate === undefined ? {} : { clientCertificate }),
-    };
-    peers.set(socket, peer);
-  }
-  return peer;
-}
-
-function certificateOf(socket: TLSSocket): Peer['clientCertificate'] {
-  if (socket.encrypted !== true || !socket.authorized) return undefined;
-  const { subject } = socket.getPeerCertificate() as Partial<PeerCertificate>;
-  if (subject?.CN === undefined) return undefined;
-  const organizations = subject.O as string | string[] | undefined;
-  const commonName = String(subject.CN);
-  return {
-    commonName,
-    organizations: organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations],
-  };
-}
-
-async function respond(
-  message: IncomingMessage,
-  response: ServerResponse,
-  { status, headers, body }: HttpResponse,
-  signal: AbortSignal,
-): Promise<void> {
-  const sent: Record<string, string | readonly string[]> = { ...headers };
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    let bytes: Uint8Array = typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array());
-    if (
-      bytes.length >= gzipBytesMin &&
-      /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? '')) &&
-      compressed.has(String(headers['content-type']))
-    ) {
-      bytes = await packed(bytes);
-      sent['content-encoding'] = 'gzip';
-    }
-    sent['content-length'] = String(bytes.length);
-    // An upload that was not read to its end leaves the connection unusable for another request.
-    if (!message.complete) sent['connection'] = 'close';
-    response.writeHead(status, sent as Record<string, string>);
-    response.end(message.method === 'HEAD' ? undefined : bytes);
-    return;
-  }
-  response.writeHead(status, sent as Record<string, string>);
-  response.flushHeaders();
-  for await (const chunk of body) {
-    if (signal.aborted) return;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), aborted(signal)]);
-  }
-  response.end();
-}
-
-const packed = (bytes: Uint8Array): Promise<Buffer> =>
-  new Promise((resolve, reject) =>
-    gzip(bytes, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error))),
-  );
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

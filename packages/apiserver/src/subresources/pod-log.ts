@@ -24,21 +24,15 @@ export function agentOf(connect: NodeConnector, pod: Pod): NodeAgent {
 
 /** The container meant, where a request may leave it out. Errors: `StatusError` BadRequest. */
 export function containerOf(pod: Pod, asked: string | null): string {
-  const spec = pod.spec;
-  const all = [...(spec?.containers ?? []), ...(spec?.initContainers ?? []), ...(spec?.ephemeralContainers ?? [])].map(
-    ({ name }) => name,
-  );
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  const all = [...initContainers, ...containers, ...ephemeralContainers].map(({ name }) => name);
+  const { name } = pod.metadata;
   if (asked !== null && asked !== '') {
-    if (!all.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`);
+    if (!all.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${name}`);
     return asked;
   }
-  const only = spec?.containers ?? [];
-  if (only.length === 1) return only[0]!.name;
-  const preferred = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
-  if (preferred !== undefined && all.includes(preferred)) return preferred;
-  throw badRequest(
-    `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${only.map(({ name }) => name).join(' ')}]`,
-  );
+  if (containers.length === 1) return containers[0]!.name;
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`);
 }
 
 export function podLogSubresource(connect: NodeConnector): SubresourceHandler {

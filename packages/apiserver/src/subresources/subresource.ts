@@ -6,6 +6,7 @@ import type { ObjectKey, Patch, WriteOptions } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
+import type { StreamSession } from '../streams/stream-session.js';
 import type { ApiCore } from '../verbs/api-core.js';
 
 export interface SubresourceRequest {
@@ -25,6 +26,8 @@ export interface SubresourceHandler {
   create?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
   update?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
   patch?(request: SubresourceRequest, patch: Patch, options: WriteOptions): Promise<Answer>;
+  /** Answers with streams in both directions, which the transport carries once it has changed protocols. */
+  connect?(request: SubresourceRequest, query: URLSearchParams): Promise<StreamSession>;
   /** Answers with bytes. */
   stream?(
     request: SubresourceRequest,

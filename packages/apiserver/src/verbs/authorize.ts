@@ -48,12 +48,7 @@ export function accessBy(authorizer: Authorizer): Access {
         ...(selected === undefined ? {} : { fieldSelector: selected }),
       };
       return decide(attributes).then(({ allowed, reason }) => {
-        if (!allowed)
-          throw forbidden(
-            { group, plural: subresource === undefined ? plural : `${plural}/${subresource}` },
-            name ?? '',
-            refusal(attributes, reason),
-          );
+        if (!allowed) throw forbidden({ group, plural }, name ?? '', refusal(attributes, reason));
       });
     },
     async requirePath(user, verb, path) {

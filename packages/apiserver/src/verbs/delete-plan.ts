@@ -31,7 +31,7 @@ export function planDelete(
   const { metadata } = object;
   const requested = request.gracePeriodSeconds;
   const graceSeconds = strategy?.gracePeriodSeconds?.(object, requested) ?? 0;
-  const finalizers = finalizersFor(metadata.finalizers ?? [], request.propagationPolicy);
+  const finalizers = finalizersFor(metadata.finalizers ?? [], policyOf(resource, metadata, request));
   const held = finalizers.length > 0 || (strategy?.holdsDeletion?.(object) ?? false);
 
   if (metadata.deletionTimestamp !== undefined) {
@@ -72,6 +72,17 @@ function withMeta(object: KubernetesObject, more: Partial<ObjectMeta>): Kubernet
 
 const sameFinalizers = (a: readonly string[], b: readonly string[] = []) =>
   a.length === b.length && a.every((name, i) => name === b[i]);
+
+/** What was asked for; else what the object's finalizers say already; else what its kind does of old. */
+function policyOf(
+  { definition }: Resource,
+  { finalizers }: ObjectMeta,
+  { propagationPolicy }: DeleteRequest,
+): DeleteRequest['propagationPolicy'] {
+  if (propagationPolicy !== undefined || definition.strategy?.orphansDependents === undefined) return propagationPolicy;
+  const isSaid = finalizers?.some((name) => name === orphanFinalizer || name === foregroundFinalizer);
+  return isSaid ? undefined : 'Orphan';
+}
 
 /** Without a policy, finalizers stay as they are; dependents are then collected in the background. */
 function finalizersFor(finalizers: readonly string[], policy: DeleteRequest['propagationPolicy']): readonly string[] {

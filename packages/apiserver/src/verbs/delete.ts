@@ -26,6 +26,9 @@ export async function deleteObject(
   key: ObjectKey,
   request: DeleteRequest = {},
 ): Promise<Deleted> {
+  const { orphansDependents } = resource.definition.strategy ?? {};
+  if (orphansDependents !== undefined && request.propagationPolicy === undefined)
+    context.warn(orphansDependents.warning);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await requireEntry(core, resource, key);
     const old = storedObjectOf(entry);

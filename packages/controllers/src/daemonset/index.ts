@@ -2,7 +2,7 @@
 import { ControllerRevision, DaemonSet } from '@pintle/api/apps/v1';
 import { Node, Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type Predicate, type ReconcileContext } from '@pintle/controller-runtime';
-import { deepEqual, labelSelectorMatcher, StatusError } from '@pintle/machinery';
+import { deepEqual, labelSelectorMatcher } from '@pintle/machinery';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
 import {
   podRevisionLabel,
@@ -12,6 +12,7 @@ import {
 } from '../history/controller-revision.js';
 import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from '../history/revisions.js';
 import { ignoreGone } from '../ignore-gone.js';
+import { isNamespaceEnding } from '../namespace-ending.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
 import { daemonPodFor, daemonSetKind, hashOf } from './daemon-pod.js';
@@ -112,10 +113,7 @@ async function act(
     });
   } catch (error) {
     const { message } = error as Error;
-    const deleting =
-      StatusError.is(error, 'Forbidden') &&
-      error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
-    if (deleting) return;
+    if (isNamespaceEnding(error)) return;
     events.record(set, 'Warning', 'FailedCreate', `Error creating: ${message}`);
     throw error;
   }

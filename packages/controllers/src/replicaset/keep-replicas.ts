@@ -5,9 +5,10 @@
 import type { ReplicaSet, ReplicaSetCondition } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { deepEqual, formatTime, type KindRef, type KubernetesObject, StatusError } from '@pintle/machinery';
+import { deepEqual, formatTime, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import { claimable, claimObjects, wouldAdopt } from '../claims.js';
 import { ignoreGone } from '../ignore-gone.js';
+import { isNamespaceEnding } from '../namespace-ending.js';
 import { podFromTemplate } from '../pod-template.js';
 import { inSlowStart } from '../slow-start.js';
 import { planReplicaSet, type ReplicaSetPlan } from './plan-replica-set.js';
@@ -59,10 +60,7 @@ async function reconcile<T extends KubernetesObject>(
     );
   } catch (error) {
     failure = error as Error;
-    const deleting =
-      StatusError.is(error, 'Forbidden') &&
-      error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
-    if (deleting) return undefined;
+    if (isNamespaceEnding(error)) return undefined;
     events.record(
       object,
       'Warning',

@@ -50,6 +50,9 @@ export function createNodeAgent(
         throw badRequest(`container ${quoted} is waiting to start: trying and failing to pull image`);
       throw badRequest(`container ${quoted} is waiting to start: ${reason}`);
     },
+    async requireRunning(target) {
+      await runningIn(target);
+    },
     async exec(target, request) {
       const { id } = await runningIn(target);
       return runtime.exec(id, request);
@@ -80,7 +83,8 @@ export function createNodeAgent(
   };
 }
 
-const notRunning = ({ container }: PodContainerRef) => badRequest(`container not found (${JSON.stringify(container)})`);
+const notRunning = ({ container }: PodContainerRef) =>
+  statusError('NotFound', `container not found (${JSON.stringify(container)})`);
 
 function waitingOf(pod: Pod, name: string) {
   const statuses: readonly ApiContainerStatus[] = [

@@ -49,6 +49,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   holdsDeletion?(object: T): boolean;
   /** The last touch when an object is marked as deleted, as a namespace's phase. */
   markDeleted?(object: T): T;
+  /** A deletion that names no policy leaves the dependents behind, as of old with Jobs; the client is told so. */
+  readonly orphansDependents?: { readonly warning: string };
   /** A put to an absent name creates it (default false). */
   readonly allowCreateOnUpdate?: boolean;
   /** An update without a resourceVersion is taken (default true). */

@@ -12,6 +12,12 @@ export const invalidField = (field: string, badValue: unknown, detail: string): 
   badValue,
   detail,
 });
+/** For a value that is too large to tell, or is told by the detail. */
+export const invalidWithoutValue = (field: string, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field,
+  detail,
+});
 export const forbiddenField = (field: string, detail: string): FieldError => ({
   type: 'FieldValueForbidden',
   field,

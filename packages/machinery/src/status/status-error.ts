@@ -180,6 +180,7 @@ const typeText: Record<FieldError['type'], string> = {
 export function fieldErrorBody(error: FieldError): string {
   const text = typeText[error.type];
   const bare =
+    !('badValue' in error) ||
     error.type === 'FieldValueRequired' ||
     error.type === 'FieldValueForbidden' ||
     error.type === 'FieldValueTooLong' ||

@@ -12,6 +12,7 @@ import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { filterWithNominated } from './nominated-filter.js';
+import type { SignedNodes } from './signed-nodes.js';
 
 /** Pods that preemption made room for: they count as if they were on their nodes already. */
 export interface NominatedPods {
@@ -55,6 +56,7 @@ export class NodeFilter {
     candidates: Int32Array,
     wanted: number,
     nominated?: NominatedPods,
+    signed?: SignedNodes,
   ): FilterRun {
     const table = state.table;
     const total = candidates.length;
@@ -67,7 +69,7 @@ export class NodeFilter {
       const size = Math.min(total - position, Math.max(wanted - found, batchMin));
       this.fill(candidates, position, size);
       const refusedBefore = this.refused;
-      const outcome = this.runPlugins(framework, state, pod, table, size);
+      const outcome = this.runPlugins(framework, state, pod, table, size, signed);
       if (typeof outcome !== 'number') return { rows: this.feasible, count: 0, evaluated: position, error: outcome };
       let count = outcome;
       if (nominated !== undefined && nominated.size > 0) {
@@ -104,9 +106,23 @@ export class NodeFilter {
   }
 
   /** Every Filter over the batch; how many of it are left, or what failed. */
-  private runPlugins(framework: Framework, state: CycleState, pod: PodInfo, table: NodeTable, size: number) {
+  private runPlugins(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    table: NodeTable,
+    size: number,
+    signed: SignedNodes | undefined,
+  ) {
     let count = size;
-    for (let index = 0; index < framework.filter.length && count > 0; index++) {
+    let first = 0;
+    if (signed !== undefined) {
+      const error = signed.filter(state, pod, table, this.rows, size);
+      if (error !== undefined) return error;
+      count = this.keepSigned(signed, size);
+      first = signed.plugins.filters.length;
+    }
+    for (let index = first; index < framework.filter.length && count > 0; index++) {
       const plugin = framework.filter[index]!;
       if (state.skipFilter.has(plugin.name)) continue;
       this.codes.fill(0, 0, count);
@@ -185,6 +201,23 @@ export class NodeFilter {
     for (let i = 0; i < count; i++) {
       if (codes[i] !== 0) continue;
       rows[kept] = rows[i]!;
+      positions[kept++] = positions[i]!;
+    }
+    return kept;
+  }
+
+  /** Notes those that were refused before, keeps the others in order. */
+  private keepSigned({ refusedBy, codes }: SignedNodes, count: number): number {
+    const { rows, positions } = this;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const by = refusedBy[row]!;
+      if (by !== 0) {
+        this.refuse(row, positions[i]!, by - 1, codes[row]!);
+        continue;
+      }
+      rows[kept] = row;
       positions[kept++] = positions[i]!;
     }
     return kept;

@@ -1,12 +1,12 @@
 /**
- * Scores feasible nodes: every Score plugin in turn, normalized, weighted, added up. The totals are scratch
- * space of this object: valid until its next run.
+ * Scores feasible nodes: every Score plugin in turn, normalized, weighted, added up.
  */
 import type { CycleState } from '../framework/cycle-state.js';
 import { type Framework, pluginError } from '../framework/framework.js';
 import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
 import type { Status } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import type { SignedNodes } from './signed-nodes.js';
 
 /** Told of each plugin's scores, for explanations. The arrays are scratch space: copy. */
 export interface ScoreObserver {
@@ -14,26 +14,41 @@ export interface ScoreObserver {
 }
 
 export class NodeScorer {
-  totals = new Float64Array(0);
+  private totals = new Float64Array(0);
   private scores = new Float64Array(0);
 
-  /** Fills `totals` for the first `count` rows. Returns what failed. */
+  /**
+   * The totals of the first `count` rows, or what failed. What all nodes get alike may be missing in them, unless there
+   * is an observer. Scratch space of this object, or with `byRow` of `signed`: valid until the next run.
+   */
   run(
     framework: Framework,
     state: CycleState,
     pod: PodInfo,
     rows: Int32Array,
     count: number,
-    observer?: ScoreObserver,
-  ): Status | undefined {
-    if (this.totals.length < count) {
-      this.totals = new Float64Array(Math.max(count, 2 * this.totals.length));
-      this.scores = new Float64Array(this.totals.length);
+    { observer, signed }: { readonly observer?: ScoreObserver; readonly signed?: SignedNodes } = {},
+  ): Totals | Status {
+    const plugins = framework.score.filter(
+      (plugin) =>
+        !state.skipScore.has(plugin.name) &&
+        !signed?.plugins.scores.includes(plugin) &&
+        (observer !== undefined || plugin.uniformScore?.(state, pod, state.table) === undefined),
+    );
+    if (signed !== undefined) {
+      const failure = signed.score(state, pod, state.table, rows, count);
+      if (failure !== undefined) {
+        return 'error' in failure
+          ? pluginError(failure.plugin.name, 'Score', failure.error)
+          : invalidScore(failure.plugin, failure.score);
+      }
+      if (plugins.length === 0) return { totals: signed.totals, byRow: true };
     }
+    this.reserveSpace(count);
     const { totals, scores } = this;
-    totals.fill(0, 0, count);
-    for (const plugin of framework.score) {
-      if (state.skipScore.has(plugin.name)) continue;
+    if (signed === undefined) totals.fill(0, 0, count);
+    else for (let i = 0; i < count; i++) totals[i] = signed.totals[rows[i]!]!;
+    for (const plugin of plugins) {
       try {
         scoreNodes(plugin, state, pod, rows, count, scores);
         const raw = observer === undefined ? undefined : scores.slice(0, count);
@@ -45,8 +60,20 @@ export class NodeScorer {
       const invalid = addWeighted(totals, scores, count, plugin.weight ?? 1);
       if (invalid >= 0) return invalidScore(plugin, scores[invalid]!);
     }
-    return undefined;
+    return { totals, byRow: false };
   }
+
+  private reserveSpace(count: number): void {
+    if (this.totals.length >= count) return;
+    this.totals = new Float64Array(Math.max(count, 2 * this.totals.length));
+    this.scores = new Float64Array(this.totals.length);
+  }
+}
+
+export interface Totals {
+  readonly totals: Float64Array;
+  /** Whether they are by row, and not by the index in `rows`. */
+  readonly byRow: boolean;
 }
 
 /** The index of a score out of range, or -1. */

@@ -15,6 +15,7 @@ import { NodeFilter, type NominatedPods } from './node-filter.js';
 import { NodeScorer } from './node-scorer.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { selectHost } from './select-host.js';
+import { SignatureCache, type SignedNodes } from './signed-nodes.js';
 
 export type AttemptOutcome =
   | {
@@ -45,6 +46,7 @@ const none: ReadonlySet<string> = new Set();
 export class Placer {
   private readonly filter = new NodeFilter();
   private readonly scorer = new NodeScorer();
+  private readonly signatures = new Map<Framework, SignatureCache>();
 
   constructor(private readonly options: PlacerOptions) {}
 
@@ -64,17 +66,32 @@ export class Placer {
     }
     const before = framework.runPreFilter(state, pod, table);
     if (before.status !== undefined) return this.refusedByPreFilter(framework, state, pod, before, before.status);
-    const rows = this.search(framework, state, pod, before);
+    const signed = this.signedFor(framework, pod);
+    const rows = this.search(framework, state, pod, before, signed);
     if (rows.error !== undefined) return { type: 'failed', status: rows.error };
     if (rows.count === 0) return this.fitsNowhere(framework, state, pod, before);
     const { evaluated, count: feasible } = rows;
-    const chosen = feasible === 1 ? 0 : this.choose(framework, state, pod, rows.rows, feasible);
+    const chosen = feasible === 1 ? 0 : this.choose(framework, state, pod, rows.rows, feasible, signed);
     if (typeof chosen !== 'number') return { type: 'failed', status: chosen };
     const row = rows.rows[chosen]!;
     return { type: 'placed', nodeName: table.info(row).name, row, state, evaluated, feasible };
   }
 
-  private search(framework: Framework, state: CycleState, pod: PodInfo, before: PreFilterOutcome) {
+  private signedFor(framework: Framework, pod: PodInfo): SignedNodes | undefined {
+    const signature = framework.signatureOf(pod);
+    if (signature === undefined) return undefined;
+    let cache = this.signatures.get(framework);
+    if (cache === undefined) this.signatures.set(framework, (cache = new SignatureCache(framework.signed)));
+    return cache.get(signature);
+  }
+
+  private search(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    before: PreFilterOutcome,
+    signed: SignedNodes | undefined,
+  ) {
     const { table, nominated } = this.options;
     const nominatedNode = nominated?.nodeOf(pod.key) ?? pod.pod.status?.nominatedNodeName;
     const nominatedRow = nominatedNode ? table.rowOf(nominatedNode) : undefined;
@@ -85,16 +102,24 @@ export class Placer {
     const candidates = before.nodeNames === undefined ? table.rows() : rowsOf(table, before.nodeNames);
     const { percentageOfNodesToScore } = framework.profile;
     const wanted = framework.score.length === 0 ? 1 : feasibleNodesToFind(candidates.length, percentageOfNodesToScore);
-    const run = this.filter.run(framework, state, pod, candidates, wanted, nominated);
+    const run = this.filter.run(framework, state, pod, candidates, wanted, nominated, signed);
     this.filter.advance(run.evaluated, table.size);
     return run;
   }
 
-  private choose(framework: Framework, state: CycleState, pod: PodInfo, rows: Int32Array, count: number) {
+  private choose(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    rows: Int32Array,
+    count: number,
+    signed: SignedNodes | undefined,
+  ) {
     const verdict = framework.runPreScore(state, pod, state.table, rows, count);
     if (!isSuccess(verdict)) return verdict;
-    const failure = this.scorer.run(framework, state, pod, rows, count);
-    return failure ?? selectHost(this.scorer.totals, count, this.options.random);
+    const scored = this.scorer.run(framework, state, pod, rows, count, signed === undefined ? {} : { signed });
+    if ('code' in scored) return scored;
+    return selectHost(scored.totals, count, this.options.random, scored.byRow ? rows : undefined);
   }
 
   private refusedByPreFilter(

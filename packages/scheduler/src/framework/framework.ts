@@ -25,6 +25,7 @@ import type {
   ScorePlugin,
 } from './plugin.js';
 import type { Profile } from './profile.js';
+import { type SignedPlugins, signedPlugins } from './signed-plugins.js';
 import { errorStatus, isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
 
 /** How long Permit may hold a pod at most. */
@@ -60,6 +61,8 @@ export class Framework {
   readonly preBind: readonly PreBindPlugin[];
   readonly bind: readonly BindPlugin[];
   readonly postBind: readonly PostBindPlugin[];
+  /** Those whose answers are kept for pods of one signature. */
+  readonly signed: SignedPlugins;
 
   constructor(readonly profile: Profile) {
     const having = <P extends SchedulerPlugin>(point: keyof P & keyof SchedulerPlugin) =>
@@ -75,10 +78,22 @@ export class Framework {
     this.preBind = having<PreBindPlugin>('preBind');
     this.bind = having<BindPlugin>('bind');
     this.postBind = having<PostBindPlugin>('postBind');
+    this.signed = signedPlugins(this);
   }
 
   get schedulerName(): string {
     return this.profile.schedulerName;
+  }
+
+  /** What the signing plugins read of the pod; undefined where one of them has no like for it, or there are none. */
+  signatureOf(pod: PodInfo): string | undefined {
+    let signature = '';
+    for (const plugin of this.signed.all) {
+      const part = plugin.sign!(pod);
+      if (part === undefined) return undefined;
+      signature += `${part}\n`;
+    }
+    return signature === '' ? undefined : signature;
   }
 
   runPreEnqueue(pod: PodInfo): Verdict {

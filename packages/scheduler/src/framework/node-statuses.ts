@@ -28,8 +28,17 @@ export interface RefusalSource {
 
 const unresolvable = status('UnschedulableAndUnresolvable');
 
+interface Group {
+  readonly first: number;
+  nodes: number;
+}
+
+/** Equal for equal statuses; those given node by node are each their own, whichever plugin gave them. */
+const keyOf = (code: number, plugin: number) => (code < 0 ? code : code * 256 + plugin);
+
 export class NodeStatuses {
   private byRow: Map<number, number> | undefined;
+  private grouped: readonly Group[] | undefined;
   private readonly shared = new Map<number, Status>();
 
   constructor(
@@ -64,13 +73,23 @@ export class NodeStatuses {
 
   /** The rows of the nodes with this code, in the order in which they were looked at, then those that were not. */
   rowsOf(code: StatusCode): Int32Array {
-    const rows: number[] = [];
-    for (let i = 0; i < this.refusals.count; i++) if (this.at(i).code === code) rows.push(this.refusals.rows[i]!);
-    if (this.absent.code === code) {
-      const seen = new Set(this.refusals.rows.subarray(0, this.refusals.count));
-      for (const row of this.source.table.rows()) if (!seen.has(row)) rows.push(row);
+    const { count, rows, plugins, codes } = this.refusals;
+    const found = new Int32Array(this.source.table.size);
+    let length = 0;
+    let [key, wanted] = [Number.NaN, false];
+    for (let i = 0; i < count; i++) {
+      const each = keyOf(codes[i]!, plugins[i]!);
+      if (each !== key) {
+        key = each;
+        wanted = this.at(i).code === code;
+      }
+      if (wanted) found[length++] = rows[i]!;
     }
-    return Int32Array.from(rows);
+    if (this.absent.code === code) {
+      const seen = new Set(rows.subarray(0, count));
+      for (const row of this.source.table.rows()) if (!seen.has(row)) found[length++] = row;
+    }
+    return found.subarray(0, length);
   }
 
   /** How many nodes gave each reason. */
@@ -88,7 +107,7 @@ export class NodeStatuses {
   /** The plugins that refused at least one node. */
   plugins(): ReadonlySet<string> {
     const names = new Set<string>();
-    for (let i = 0; i < this.refusals.count; i++) names.add(this.source.plugins[this.refusals.plugins[i]!]!.name);
+    for (const { first } of this.groups()) names.add(this.source.plugins[this.refusals.plugins[first]!]!.name);
     return names;
   }
 
@@ -103,24 +122,32 @@ export class NodeStatuses {
   }
 
   /** Nodes of equal status: the index of the first, and how many they are. */
-  private groups(): Iterable<{ readonly first: number; nodes: number }> {
-    const groups = new Map<number, { readonly first: number; nodes: number }>();
-    for (let i = 0; i < this.refusals.count; i++) {
-      const code = this.refusals.codes[i]!;
-      const key = code < 0 ? code : code * 256 + this.refusals.plugins[i]!;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { first: i, nodes: 1 });
-      else group.nodes++;
+  private groups(): readonly Group[] {
+    if (this.grouped !== undefined) return this.grouped;
+    const { count, plugins, codes } = this.refusals;
+    const groups = new Map<number, Group>();
+    let last: Group | undefined;
+    let key = Number.NaN;
+    for (let i = 0; i < count; i++) {
+      const each = keyOf(codes[i]!, plugins[i]!);
+      // Mostly neighbours are refused alike.
+      if (each !== key || last === undefined) {
+        key = each;
+        last = groups.get(each);
+        if (last === undefined) groups.set(each, (last = { first: i, nodes: 0 }));
+      }
+      last.nodes++;
     }
-    return groups.values();
+    this.grouped = [...groups.values()];
+    return this.grouped;
   }
 
   private at(index: number): Status {
     const { state, pod, table, plugins, singles } = this.source;
     const plugin = plugins[this.refusals.plugins[index]!]!;
     const code = this.refusals.codes[index]!;
-    const key = code * 256 + this.refusals.plugins[index]!;
     if (code < 0) return singles[-code - 1]!;
+    const key = keyOf(code, this.refusals.plugins[index]!);
     const known = this.shared.get(key);
     if (known !== undefined) return known;
     const found =

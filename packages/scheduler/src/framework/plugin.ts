@@ -103,6 +103,8 @@ export interface PreScorePoint {
 }
 
 export interface ScorePoint {
+  /** The normalized score of every node, where all are alike in this: nothing more is then asked. */
+  uniformScore?(state: CycleState, pod: PodInfo, table: NodeTable): number | undefined;
   /** Any integer; `normalizeScores`, or the plugin itself, brings it between 0 and 100. */
   score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
   /** The same for many nodes at once: `scores[i]` is for `rows[i]`, for i below `count`. Must agree with `score`. */
@@ -157,6 +159,15 @@ export interface PostBindPoint {
   postBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): void;
 }
 
+export interface SignPoint {
+  /**
+   * What Filter and Score read of the pod, as text. Pods of equal signatures get equal verdicts, codes and raw scores on
+   * a node as long as the node's row and the table's `epoch` stay: they are then not asked for again. Undefined: this
+   * pod has no like. Plugins that look beyond the one node have no `sign`.
+   */
+  sign(pod: PodInfo): string | undefined;
+}
+
 export interface EnqueueExtensions {
   /** Which changes may help a pod that this plugin turned away. Absent: every change. */
   eventsToRegister(): readonly EventOfInterest[];
@@ -190,6 +201,7 @@ export type SchedulerPlugin = PluginIdentity &
       PreBindPoint &
       BindPoint &
       PostBindPoint &
+      SignPoint &
       EnqueueExtensions
   >;
 

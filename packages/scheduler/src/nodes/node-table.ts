@@ -42,6 +42,10 @@ export class NodeTable {
 
   /** Grows whenever nodes come or go, or their labels or taints change: what is kept by them is counted anew. */
   topologyVersion = 0;
+  /** Grows when what is known of nodes changes beyond single rows: names, topology, images. */
+  epoch = 0;
+  /** By row; grows whenever anything of the row changes. */
+  rowVersion: Uint32Array;
   /** What there is besides nodes and pods. */
   readonly objects = new ClusterObjects();
   readonly resources: ResourceColumns;
@@ -71,6 +75,7 @@ export class NodeTable {
     this.allowedPods = new Int32Array(this.capacity);
     this.unschedulable = new Uint8Array(this.capacity);
     this.taintSet = new Int32Array(this.capacity);
+    this.rowVersion = new Uint32Array(this.capacity);
   }
 
   /** How many nodes there are. */
@@ -135,7 +140,9 @@ export class NodeTable {
     const known = this.rowByName.get(name);
     const row = known ?? this.takeRow(name);
     const before = known === undefined ? undefined : this.nodes[row];
-    if (before === undefined || !sameTopology(before, node)) this.topologyVersion++;
+    if (before === undefined || !sameTopology(before, node)) this.changeTopology();
+    if (before?.status?.images !== node.status?.images) this.epoch++;
+    this.rowVersion[row]!++;
     this.nodes[row] = node;
     this.placeInOrder(row, before, node);
     this.labels.set(row, before?.metadata.labels ?? noLabels, node.metadata.labels ?? noLabels);
@@ -153,7 +160,8 @@ export class NodeTable {
     const node = this.nodes[row]!;
     const pods = [...this.pods[row]!];
     for (const pod of pods) this.removePod(row, pod);
-    this.topologyVersion++;
+    this.changeTopology();
+    this.rowVersion[row]!++;
     this.order.remove(row, zoneOf(node.metadata.labels ?? noLabels));
     this.labels.set(row, node.metadata.labels ?? noLabels, noLabels);
     this.images.set(row, node.status?.images ?? [], []);
@@ -189,7 +197,13 @@ export class NodeTable {
     return true;
   }
 
+  private changeTopology(): void {
+    this.topologyVersion++;
+    this.epoch++;
+  }
+
   private account(row: number, { requests }: PodInfo, sign: 1 | -1): void {
+    this.rowVersion[row]!++;
     const { cpu, memory, ephemeralStorage } = this.resources;
     cpu.requested[row]! += sign * requests.cpu;
     memory.requested[row]! += sign * requests.memory;
@@ -251,6 +265,7 @@ export class NodeTable {
     this.allowedPods = copyOf(this.allowedPods, new Int32Array(capacity));
     this.taintSet = copyOf(this.taintSet, new Int32Array(capacity));
     this.unschedulable = copyOf(this.unschedulable, new Uint8Array(capacity));
+    this.rowVersion = copyOf(this.rowVersion, new Uint32Array(capacity));
   }
 }
 
@@ -264,7 +279,7 @@ function sameTopology(a: Node, b: Node): boolean {
 
 const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function copyOf<A extends Int32Array | Uint8Array>(from: A, into: A): A {
+function copyOf<A extends Int32Array | Uint8Array | Uint32Array>(from: A, into: A): A {
   into.set(from);
   return into;
 }

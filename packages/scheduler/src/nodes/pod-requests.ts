@@ -29,7 +29,34 @@ export const leastMemoryBytes = 200 * 1024 * 1024;
 
 type Sums = Map<string, number>;
 
+interface Known {
+  readonly spec: Pod['spec'];
+  readonly requests: PodRequests;
+}
+
+/** By the list of containers: versions of one pod, and pods of one template, share it. */
+const known = new WeakMap<object, Known>();
+
 export function podRequests(pod: Pod): PodRequests {
+  const { spec, status } = pod;
+  // What is actual or allocated may be another amount than what is asked for.
+  if (spec === undefined || status?.containerStatuses?.length || status?.initContainerStatuses?.length)
+    return computedRequests(pod);
+  const found = known.get(spec.containers);
+  if (
+    found !== undefined &&
+    found.spec!.initContainers === spec.initContainers &&
+    found.spec!.overhead === spec.overhead &&
+    found.spec!.resources === spec.resources
+  ) {
+    return found.requests;
+  }
+  const requests = computedRequests(pod);
+  if (typeof spec.containers === 'object') known.set(spec.containers, { spec, requests });
+  return requests;
+}
+
+function computedRequests(pod: Pod): PodRequests {
   const spec = pod.spec;
   const requestsOf = (container: Container) => containerRequests(pod, container);
   const asked = aggregate(pod, requestsOf);
@@ -114,4 +141,17 @@ function add(sums: Sums, more: ReadonlyMap<string, number>): void {
 
 function raise(sums: Sums, to: ReadonlyMap<string, number>): void {
   for (const [name, amount] of to) sums.set(name, Math.max(sums.get(name) ?? 0, amount));
+}
+
+/** Equal for pods that ask for the same. */
+export function signatureOfRequests({
+  cpu,
+  memory,
+  ephemeralStorage,
+  scalars,
+  nonZeroCpu,
+  nonZeroMemory,
+}: PodRequests): string {
+  const amounts = `${cpu} ${memory} ${ephemeralStorage} ${nonZeroCpu} ${nonZeroMemory}`;
+  return scalars.length === 0 ? amounts : `${amounts} ${JSON.stringify(scalars)}`;
 }

@@ -1,6 +1,13 @@
 import { stateKey } from '../framework/cycle-state.js';
-import { type PluginIdentity, type PreScorePoint, type ScorePoint, scoreMax } from '../framework/plugin.js';
+import {
+  type PluginIdentity,
+  type PreScorePoint,
+  type ScorePoint,
+  type SignPoint,
+  scoreMax,
+} from '../framework/plugin.js';
 import { skip } from '../framework/status.js';
+import { signatureOfRequests } from '../nodes/pod-requests.js';
 import { cpuAndMemory, type ResourceTerms, type ResourceWeight, requestOf, resourceTerms } from './resource-scorer.js';
 
 const key = stateKey<ResourceTerms>('NodeResourcesBalancedAllocation');
@@ -18,11 +25,12 @@ export interface BalancedAllocationOptions {
  */
 export function nodeResourcesBalancedAllocation(
   options: BalancedAllocationOptions = {},
-): PluginIdentity & PreScorePoint & ScorePoint {
+): PluginIdentity & PreScorePoint & ScorePoint & SignPoint {
   const resources = options.resources ?? cpuAndMemory;
   return {
     name: 'NodeResourcesBalancedAllocation',
     weight: options.weight ?? 1,
+    sign: ({ requests }) => signatureOfRequests(requests),
     preScore(state, pod, table) {
       if (resources.every(({ name }) => requestOf(pod, name, false) === 0)) return skip;
       state.write(key, resourceTerms(pod, table, resources, { nonZero: false }));

@@ -1,4 +1,10 @@
-import { type PluginIdentity, type PreScorePoint, type ScorePoint, scoreMax } from '../framework/plugin.js';
+import {
+  type PluginIdentity,
+  type PreScorePoint,
+  type ScorePoint,
+  type SignPoint,
+  scoreMax,
+} from '../framework/plugin.js';
 import { skip } from '../framework/status.js';
 import { type ImageState, normalizedImageName } from '../nodes/image-states.js';
 import type { NodeTable } from '../nodes/node-table.js';
@@ -12,10 +18,14 @@ const thresholdMaxPerContainer = 1000 * mebibyte;
  * Prefers nodes that already hold the pod's images, the more of their size the better. An image that few nodes
  * hold counts for less, so that those nodes are not flooded.
  */
-export function imageLocality(options: { readonly weight?: number } = {}): PluginIdentity & PreScorePoint & ScorePoint {
+export function imageLocality(
+  options: { readonly weight?: number } = {},
+): PluginIdentity & PreScorePoint & ScorePoint & SignPoint {
   return {
     name: 'ImageLocality',
     weight: options.weight ?? 1,
+    sign: ({ pod }) =>
+      [pod.spec?.initContainers, pod.spec?.containers].map((list) => list?.map(({ image }) => image)).join(';'),
     // Nowhere known images score 0 everywhere, which changes nothing.
     preScore: (_, pod, table) => (known(pod, table).length === 0 ? skip : undefined),
     score: (_, pod, { table, row }) => {

@@ -9,7 +9,9 @@ import type {
   PreFilterPoint,
   PreScorePoint,
   ScorePoint,
+  SignPoint,
 } from '../framework/plugin.js';
+import { textOf } from '../framework/signed-plugins.js';
 import { skip, status } from '../framework/status.js';
 import { compileLabels, compileTerm, type RowTest } from '../nodes/node-selector.js';
 import type { NodeTable } from '../nodes/node-table.js';
@@ -35,7 +37,7 @@ const codeOfProfile = 2;
 /** Keeps a pod to nodes that its selector and affinity allow, and prefers those that its preferences match. */
 export function nodeAffinity(
   options: NodeAffinityOptions = {},
-): PluginIdentity & PreFilterPoint & FilterPlugin & PreScorePoint & ScorePoint & EnqueueExtensions {
+): PluginIdentity & PreFilterPoint & FilterPlugin & PreScorePoint & ScorePoint & SignPoint & EnqueueExtensions {
   const added = options.addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   const addedPreferences = usable(options.addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution);
   const preferences = (pod: Pod) => {
@@ -45,6 +47,7 @@ export function nodeAffinity(
   return {
     name: 'NodeAffinity',
     weight: options.weight ?? 2,
+    sign: ({ pod }) => `${textOf(pod.spec?.nodeSelector)} ${textOf(affinityOf(pod))}`,
     preFilter(_, { pod }) {
       const terms = requiredTerms(pod);
       if (terms === undefined && added === undefined && pod.spec?.nodeSelector === undefined) return skip;

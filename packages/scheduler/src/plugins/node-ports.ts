@@ -1,6 +1,6 @@
 import type { Pod } from '@pintle/api/core/v1';
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, FilterPlugin, PreFilterPoint } from '../framework/plugin.js';
+import type { EnqueueExtensions, FilterPlugin, PreFilterPoint, SignPoint } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
 import { HostPorts } from '../nodes/host-ports.js';
 import type { NodeTable } from '../nodes/node-table.js';
@@ -9,9 +9,10 @@ import { type PodInfo, podInfo } from '../nodes/pod-info.js';
 const refused = status('Unschedulable', "node(s) didn't have free ports for the requested pod ports");
 
 /** Keeps a pod off nodes where another has taken a host port that it asks for. */
-export function nodePorts(): FilterPlugin & PreFilterPoint & EnqueueExtensions {
+export function nodePorts(): FilterPlugin & PreFilterPoint & SignPoint & EnqueueExtensions {
   return {
     name: 'NodePorts',
+    sign: ({ hostPorts }) => (hostPorts.length === 0 ? '' : JSON.stringify(hostPorts)),
     preFilter: (_, { hostPorts }) => (hostPorts.length === 0 ? skip : undefined),
     filter: (_, pod, { table, row }) => (conflicts(pod, table, row) ? refused : undefined),
     filterAll(_, pod, table, { rows, count, codes }) {

@@ -1,7 +1,8 @@
 import type { Node, Pod } from '@pintle/api/core/v1';
 import { toleratesAny } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, FilterPlugin, PreFilterPoint } from '../framework/plugin.js';
+import type { EnqueueExtensions, FilterPlugin, PreFilterPoint, SignPoint } from '../framework/plugin.js';
+import { textOf } from '../framework/signed-plugins.js';
 import { skip, status } from '../framework/status.js';
 
 const reason = 'node(s) were unschedulable';
@@ -9,9 +10,10 @@ const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } 
 const refused = status('UnschedulableAndUnresolvable', reason);
 
 /** Keeps pods off nodes with `spec.unschedulable`, unless they tolerate the taint that goes with it. */
-export function nodeUnschedulable(): FilterPlugin & PreFilterPoint & EnqueueExtensions {
+export function nodeUnschedulable(): FilterPlugin & PreFilterPoint & SignPoint & EnqueueExtensions {
   return {
     name: 'NodeUnschedulable',
+    sign: ({ pod }) => textOf(pod.spec?.tolerations),
     preFilter: (_, { pod }) => (isTolerated(pod) ? skip : undefined),
     filter: (_, { pod }, node) => (node.unschedulable && !isTolerated(pod) ? refused : undefined),
     filterAll(_, { pod }, { unschedulable, unschedulableCount }, { rows, count, codes }) {

@@ -8,10 +8,12 @@ import type {
   PluginIdentity,
   PreScorePoint,
   ScorePoint,
+  SignPoint,
 } from '../framework/plugin.js';
 import { type Status, status } from '../framework/status.js';
 import { amountsOf } from '../nodes/amounts.js';
 import { type PodInfo, podInfo } from '../nodes/pod-info.js';
+import { signatureOfRequests } from '../nodes/pod-requests.js';
 import { isExtendedResource } from '../nodes/resource-columns.js';
 import {
   cpuAndMemory,
@@ -48,7 +50,7 @@ const askBitsMax = 29;
 
 export function nodeResourcesFit(
   options: ResourcesFitOptions = {},
-): PluginIdentity & FilterPlugin & PreScorePoint & ScorePoint & EnqueueExtensions {
+): PluginIdentity & FilterPlugin & PreScorePoint & ScorePoint & SignPoint & EnqueueExtensions {
   const ignored = new Set(options.ignoredResources ?? []);
   const ignoredGroups = new Set(options.ignoredResourceGroups ?? []);
   const strategy = options.scoringStrategy ?? { type: 'LeastAllocated' };
@@ -73,6 +75,7 @@ export function nodeResourcesFit(
   return {
     name: 'NodeResourcesFit',
     weight: options.weight ?? 1,
+    sign: ({ requests }) => signatureOfRequests(requests),
     filter(_, pod, node) {
       const asks = asksOf(pod);
       let code = node.podCount + 1 > node.allowedPods ? 1 : 0;

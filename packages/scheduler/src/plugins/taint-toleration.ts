@@ -1,7 +1,15 @@
 import type { Node, Pod, Taint, Toleration } from '@pintle/api/core/v1';
 import { toleratesAny, untolerated } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, FilterPlugin, PluginIdentity, ScorePoint } from '../framework/plugin.js';
+import {
+  type EnqueueExtensions,
+  type FilterPlugin,
+  type PluginIdentity,
+  type ScorePoint,
+  type SignPoint,
+  scoreMax,
+} from '../framework/plugin.js';
+import { textOf } from '../framework/signed-plugins.js';
 import { type Status, status } from '../framework/status.js';
 import { normalizeScores } from './normalize-scores.js';
 
@@ -13,10 +21,12 @@ const noTolerations: readonly Toleration[] = [];
  */
 export function taintToleration(
   options: { readonly weight?: number } = {},
-): PluginIdentity & FilterPlugin & ScorePoint & EnqueueExtensions {
+): PluginIdentity & FilterPlugin & ScorePoint & SignPoint & EnqueueExtensions {
   return {
     name: 'TaintToleration',
     weight: options.weight ?? 3,
+    sign: ({ pod }) => textOf(pod.spec?.tolerations),
+    uniformScore: (_state, _pod, { taintSets }) => (taintSets.size === 0 ? scoreMax : undefined),
     filter(_, { pod }, node) {
       const taint = untolerated(node.taints, pod.spec?.tolerations ?? noTolerations);
       return taint && refused(taint);

@@ -185,15 +185,17 @@ function scoreRows(framework: Framework, state: CycleState, pod: PodInfo, rows: 
     return { scores, totals };
   }
   const scorer = new NodeScorer();
-  const failure = scorer.run(framework, state, pod, rows, rows.length, {
-    scored({ name, weight = 1 }, raw, normalized) {
-      for (const [i, row] of rows.entries()) {
-        const list = scores.get(row) ?? [];
-        list.push({ plugin: name, raw: raw[i]!, normalized: normalized[i]!, weight });
-        scores.set(row, list);
-      }
+  const scored = scorer.run(framework, state, pod, rows, rows.length, {
+    observer: {
+      scored({ name, weight = 1 }, raw, normalized) {
+        for (const [i, row] of rows.entries()) {
+          const list = scores.get(row) ?? [];
+          list.push({ plugin: name, raw: raw[i]!, normalized: normalized[i]!, weight });
+          scores.set(row, list);
+        }
+      },
     },
   });
-  if (failure === undefined) for (const [i, row] of rows.entries()) totals.set(row, scorer.totals[i]!);
+  if (!('code' in scored)) for (const [i, row] of rows.entries()) totals.set(row, scored.totals[i]!);
   return { scores, totals };
 }

@@ -1,6 +1,6 @@
 /** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
 import type * as Cel from '@pintle/cel';
-import type { KubernetesObject } from '@pintle/machinery';
+import { type KubernetesObject, parseApiVersion } from '@pintle/machinery';
 import type { AdmissionRequest } from '../admission.js';
 
 export type CelModule = typeof Cel;
@@ -29,11 +29,16 @@ export function policyLanguage(cel: CelModule): PolicyLanguage {
 /** What an AdmissionReview says of a request, as both webhooks and expressions see it. */
 export function requestOf(request: AdmissionRequest): Readonly<Record<string, unknown>> {
   const { resource, subresource, namespace, name, operation, user, dryRun } = request;
-  const { group, version, kind, plural } = resource.kind;
+  const { group, version, plural } = resource.kind;
+  // What is connected to is the parent; what is asked is an object of the subresource's own kind.
+  const kind =
+    operation === 'CONNECT' && request.object !== undefined
+      ? { ...parseApiVersion(request.object.apiVersion), kind: request.object.kind }
+      : { group, version, kind: resource.kind.kind };
   return {
-    kind: { group, version, kind },
+    kind,
     resource: { group, version, resource: plural },
-    requestKind: { group, version, kind },
+    requestKind: kind,
     requestResource: { group, version, resource: plural },
     ...(subresource === undefined ? {} : { subResource: subresource, requestSubResource: subresource }),
     name,

@@ -1,0 +1,34 @@
+/** Which plugins of a profile sign pods, and at which points what they say can be kept. */
+import type { FilterPlugin, SchedulerPlugin, ScorePlugin } from './plugin.js';
+
+export interface SignedPlugins {
+  /** Those that come before every filter that does not sign. */
+  readonly filters: readonly FilterPlugin[];
+  /** Those whose scores need no normalizing. */
+  readonly scores: readonly ScorePlugin[];
+  /** Both, each once. */
+  readonly all: readonly SchedulerPlugin[];
+}
+
+export function signedPlugins(framework: {
+  readonly filter: readonly FilterPlugin[];
+  readonly score: readonly ScorePlugin[];
+}): SignedPlugins {
+  const signs = (plugin: SchedulerPlugin) => plugin.sign !== undefined;
+  const others = framework.filter.findIndex((plugin) => !signs(plugin) || plugin.filterAll === undefined);
+  const filters = others < 0 ? framework.filter : framework.filter.slice(0, others);
+  const scores = framework.score.filter(
+    (plugin) => signs(plugin) && plugin.scoreAll !== undefined && plugin.normalizeScores === undefined,
+  );
+  return { filters, scores, all: [...new Set<SchedulerPlugin>([...filters, ...scores])] };
+}
+
+const texts = new WeakMap<object, string>();
+
+/** An object of a pod's spec as text, made once for pods that share it; empty where there is none. */
+export function textOf(object: object | null | undefined): string {
+  if (object === undefined || object === null) return '';
+  let text = texts.get(object);
+  if (text === undefined) texts.set(object, (text = JSON.stringify(object)));
+  return text;
+}
