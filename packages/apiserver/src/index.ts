@@ -1,6 +1,9 @@
 /** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
 export * from './access/access.js';
 export * from './access/authenticators.js';
+export * from './access/first-opinion.js';
+export * from './access/node-authorizer.js';
+export * from './access/node-relations.js';
 export * from './access/rbac.js';
 export * from './access/service-account-tokens.js';
 export * from './access/stored-roles.js';

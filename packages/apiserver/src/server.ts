@@ -16,7 +16,10 @@ import {
 import { memoryStore } from '@pintle/store';
 import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
 import { firstOf } from './access/authenticators.js';
+import { firstOpinion } from './access/first-opinion.js';
 import { impersonation } from './access/impersonation.js';
+import { nodeAuthorizer } from './access/node-authorizer.js';
+import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
 import type { ServiceAccountTokens } from './access/service-account-tokens.js';
 import { storedRoles } from './access/stored-roles.js';
@@ -63,8 +66,11 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   /** Of requests by HTTP. Without one, every request is anonymous. */
   readonly authenticate?: Authenticator;
-  /** `rbac`: by the roles in the store, with Kubernetes' own to begin with. Default: everything is allowed, as for a test. */
-  readonly authorizer?: Authorizer | 'rbac';
+  /**
+   * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
+   * several the first with an opinion counts. Default: everything is allowed, as for a test.
+   */
+  readonly authorizer?: Authorizer | AuthorizationMode | readonly AuthorizationMode[];
   /** Issues and checks service account tokens. Without it there are none. */
   readonly tokens?: ServiceAccountTokens;
   /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
@@ -84,6 +90,9 @@ export interface ApiServerOptions {
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
 }
+
+/** As kube-apiserver's `--authorization-mode` has them. */
+export type AuthorizationMode = 'node' | 'rbac';
 
 export interface ClientOptions {
   /** Default: a member of `system:masters`. */
@@ -112,6 +121,9 @@ const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
 };
 
+const authorizationModes = (wanted: ApiServerOptions['authorizer']): readonly AuthorizationMode[] =>
+  wanted === undefined || typeof wanted === 'function' ? [] : typeof wanted === 'string' ? [wanted] : wanted;
+
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const world = options.world ?? realWorld();
   const backend = options.backend ?? memoryStore<StoredObject>({ world });
@@ -123,9 +135,15 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const rules = customResourceRules();
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
-  const roles = options.authorizer === 'rbac' ? storedRoles(backend, world.logger) : undefined;
+  const modes = authorizationModes(options.authorizer);
+  const roles = modes.includes('rbac') ? storedRoles(backend, world.logger) : undefined;
+  const relations = modes.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
   const authorizer =
-    roles !== undefined ? rbacAuthorizer(roles) : ((options.authorizer as Authorizer | undefined) ?? allowAll);
+    typeof options.authorizer === 'function'
+      ? options.authorizer
+      : modes.length === 0
+        ? allowAll
+        : firstOpinion(modes.map((mode) => (mode === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!))));
   const access = accessBy(authorizer);
   const core: ApiCore = {
     review: reviews(access),
@@ -170,6 +188,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await addresses.start(backend);
   await caches.start();
   await roles?.start();
+  await relations?.start();
   const custom = customResources(core, client({ fieldManager: 'apiserver' }));
   await custom.start();
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {
@@ -207,6 +226,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       addresses.stop();
       caches.stop();
       roles?.stop();
+      relations?.stop();
     },
   };
 }

@@ -12,6 +12,7 @@ import { namespaceStrategy } from './namespace.js';
 import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
 import { podDisruptionBudgetStrategy } from './pod-disruption-budget.js';
+import { podSubresources } from './pod-subresources.js';
 import { replicationControllerStrategy } from './replication-controller.js';
 import { resourceQuotaStrategy } from './resource-quota.js';
 import { serviceStrategy } from './service.js';
@@ -28,7 +29,7 @@ const pathSegment: AnyStrategy = {
 };
 
 export const strategies: Readonly<Record<string, AnyStrategy>> = {
-  '/Pod': podStrategy,
+  '/Pod': { ...podStrategy, subresources: podSubresources },
   '/Node': nodeStrategy,
   '/Namespace': namespaceStrategy,
   '/Service': serviceStrategy,

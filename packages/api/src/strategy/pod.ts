@@ -47,6 +47,9 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
     // As for Go, what is absent is empty: that it is required is for the validation to say.
     containers: (spec.containers ?? []).map(container),
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(container) }),
+    ...(spec.ephemeralContainers === undefined
+      ? {}
+      : { ephemeralContainers: spec.ephemeralContainers.map((given) => container(given as Container)) }),
     ...(spec.serviceAccountName === undefined
       ? spec.serviceAccount === undefined
         ? {}
@@ -65,7 +68,15 @@ const isBare = (volume: Volume) => Object.keys(volume).every((field) => field ==
 export const podStrategy: Strategy<Pod> = {
   defaults: (pod) => ({ ...pod, spec: defaultPodSpec(pod.spec ?? { containers: [] }) }),
   prepareForCreate: (pod) => ({ ...pod, status: { phase: 'Pending', qosClass: qosClassOf(pod.spec) } }),
-  validateCreate: (pod) => (pod.spec === undefined ? [requiredField('spec')] : podSpecErrors(pod.spec, 'spec')),
+  validateCreate: (pod) =>
+    pod.spec === undefined
+      ? [requiredField('spec')]
+      : [
+          ...podSpecErrors(pod.spec, 'spec'),
+          ...(pod.spec.ephemeralContainers?.length
+            ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')]
+            : []),
+        ],
   validateUpdate: (pod, old) => [
     ...(pod.spec === undefined ? [requiredField('spec')] : podSpecErrors(pod.spec, 'spec')),
     ...specChangeErrors(pod, old),
@@ -186,7 +197,7 @@ export function podSpecErrors(spec: PodSpec, path: string): readonly FieldError[
   return errors;
 }
 
-function containerErrors(
+export function containerErrors(
   container: Container,
   path: string,
   names: Set<string>,

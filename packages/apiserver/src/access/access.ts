@@ -1,4 +1,5 @@
 /** Who asks, and whether they may: two small functions that a host application can bring its own of. */
+import type { FieldSelector } from '@pintle/machinery';
 import type { HttpRequest } from '../http/message.js';
 
 export interface UserInfo {
@@ -27,6 +28,8 @@ export type AccessAttributes =
       readonly subresource?: string;
       readonly namespace?: string;
       readonly name?: string;
+      /** Of a list or a watch: what it is restricted to. */
+      readonly fieldSelector?: FieldSelector;
     }
   | { readonly type: 'path'; readonly user: UserInfo; readonly verb: string; readonly path: string };
 

@@ -1,8 +1,9 @@
 /** Service account tokens (KEP-1205): JWTs that name an account, and the object that they are bound to. */
 
 import type { ServiceAccount } from '@pintle/api/core/v1';
-import { badRequest, type World } from '@pintle/machinery';
+import { badRequest, type KubernetesObject, type World } from '@pintle/machinery';
 import { importPKCS8, importSPKI, jwtVerify, SignJWT } from 'jose';
+import { admitValidating } from '../admission/admission.js';
 import type { SubresourceHandler } from '../subresources/subresource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
@@ -63,7 +64,7 @@ export async function serviceAccountTokens({
       }
     },
     subresource: {
-      async create({ core, resource, key }, body) {
+      async create({ core, context, resource, key }, body, options) {
         const { spec } = (body ?? {}) as {
           spec?: {
             audiences?: readonly string[] | null;
@@ -77,6 +78,21 @@ export async function serviceAccountTokens({
         if (seconds > secondsMax)
           throw badRequest('TokenRequest: spec.expirationSeconds: may not specify a duration larger than 2^32 seconds');
         const account = storedObjectOf(await requireEntry(core, resource, key)) as ServiceAccount;
+        await admitValidating(core.admission, {
+          operation: 'CREATE',
+          resource,
+          subresource: 'token',
+          ...key,
+          object: {
+            apiVersion: 'authentication.k8s.io/v1',
+            kind: 'TokenRequest',
+            metadata: {},
+            ...(body as Partial<KubernetesObject> | undefined),
+          },
+          user: context.user,
+          dryRun: options.dryRun ?? false,
+          warn: (text) => context.warn(text),
+        });
         const audiences = spec?.audiences?.length ? spec.audiences : [issuer];
         const bound = spec?.boundObjectRef;
         const { name = '', namespace = '', uid = '' } = account.metadata;

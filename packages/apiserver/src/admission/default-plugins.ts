@@ -1,6 +1,7 @@
 /**
  * The plug-ins that kube-apiserver 1.33 has on by default, in its order, with what this server does besides: addresses
- * of Services, rules of custom resources, and the plug-ins of the host application.
+ * of Services, rules of custom resources, the plug-ins of the host application, and NodeRestriction, which kubeadm has
+ * on as well.
  */
 import type { World } from '@pintle/machinery';
 import type { ApiCore } from '../verbs/api-core.js';
@@ -17,6 +18,7 @@ import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { defaultTolerations } from './default-tolerations.js';
 import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { nodeRestriction } from './node-restriction/node-restriction.js';
 import { podSecurity } from './pod-security/pod-security.js';
 import { paramsFrom } from './policy/policy-params.js';
 import { validatingPolicies } from './policy/validating-policies.js';
@@ -55,6 +57,7 @@ export function defaultPlugins({
     namespaceLifecycle(core, caches),
     limitRanger(caches),
     serviceAccountAdmission(core, caches),
+    nodeRestriction(core),
     taintNodesByCondition,
     podSecurity(core, caches),
     priorityAdmission(core, caches),

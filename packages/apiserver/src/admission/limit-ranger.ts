@@ -16,8 +16,8 @@ export function limitRanger({ limitRanges }: AdmissionCaches): AdmissionPlugin {
     handles: ({ operation, resource, subresource, namespace, object }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       namespace !== undefined &&
-      object?.metadata.deletionTimestamp === undefined &&
-      isLimited(resource.kind, operation, subresource),
+      isLimited(resource.kind, operation, subresource) &&
+      object?.metadata.deletionTimestamp === undefined,
     mutate(request) {
       const object = request.object as KubernetesObject;
       if (request.resource.kind.plural !== 'pods') return object;

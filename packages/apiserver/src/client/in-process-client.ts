@@ -65,7 +65,12 @@ export function inProcessClient(parts: InProcessClientParts): Client {
   const allow = (
     resource: Resource,
     verb: string,
-    where: { namespace?: string; name?: string; subresource?: string | undefined },
+    where: {
+      namespace?: string;
+      name?: string;
+      subresource?: string | undefined;
+      fieldSelector?: string | undefined;
+    },
   ) => access.require(context.user, { verb, resource, ...where });
   const handlerOf = (resource: Resource, subresource: string) => {
     const handler = subresources.find(resource, subresource);
@@ -88,7 +93,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     },
     async list(kind, options = {}) {
       const resource = resourceOf(kind);
-      await allow(resource, 'list', options.namespace === undefined ? {} : { namespace: options.namespace });
+      await allow(resource, 'list', selectedBy(options));
       const { entries, metadata } = await listEntries(core, resource, options);
       return objectList(
         entries.map((entry) => resource.fromStored(storedObjectOf(entry))),
@@ -117,7 +122,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
         });
         const start = async () => {
           const resource = resourceOf(kind);
-          await allow(resource, 'watch', options.namespace === undefined ? {} : { namespace: options.namespace });
+          await allow(resource, 'watch', selectedBy(options));
           begin();
         };
         start().catch((error: unknown) => subscriber.error(error));
@@ -194,6 +199,17 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     },
   };
 }
+
+const selectedBy = ({
+  namespace,
+  fieldSelector,
+}: {
+  readonly namespace?: string;
+  readonly fieldSelector?: string;
+}) => ({
+  ...(namespace === undefined ? {} : { namespace }),
+  fieldSelector,
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the objects are.
 function objectList(objects: readonly KubernetesObject[], metadata: ListMeta): ObjectList<any> {

@@ -58,6 +58,7 @@ export async function handleResource(
     namespace: path.namespace,
     name: path.name,
     subresource: path.subresource,
+    fieldSelector: verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined,
   });
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))

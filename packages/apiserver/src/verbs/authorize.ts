@@ -1,5 +1,5 @@
 /** The question before every verb: may this user do that? */
-import { forbidden, statusError } from '@pintle/machinery';
+import { type FieldSelector, forbidden, parseFieldSelector, statusError } from '@pintle/machinery';
 import type { AccessAttributes, Authorizer, UserInfo } from '../access/access.js';
 import type { Resource } from '../registry/resource.js';
 
@@ -9,6 +9,8 @@ export interface ResourceAccess {
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
   readonly subresource?: string | undefined;
+  /** Of a list or a watch. One of `metadata.name` counts as the name. */
+  readonly fieldSelector?: string | undefined;
 }
 
 export interface Access {
@@ -28,8 +30,10 @@ export function accessBy(authorizer: Authorizer): Access {
   };
   return {
     authorizer,
-    require(user, { verb, resource, namespace, name, subresource }) {
+    require(user, { verb, resource, namespace, name: named, subresource, fieldSelector }) {
       if (user.groups.includes(mastersGroup)) return;
+      const selected = fieldSelector ? parsed(fieldSelector) : undefined;
+      const name = named ?? nameIn(selected);
       const { group, version, plural, scope } = resource.kind;
       const attributes: AccessAttributes = {
         type: 'resource',
@@ -41,6 +45,7 @@ export function accessBy(authorizer: Authorizer): Access {
         ...(subresource === undefined ? {} : { subresource }),
         ...(namespace === undefined || scope === 'Cluster' ? {} : { namespace }),
         ...(name === undefined ? {} : { name }),
+        ...(selected === undefined ? {} : { fieldSelector: selected }),
       };
       return decide(attributes).then(({ allowed, reason }) => {
         if (!allowed) throw forbidden({ group, plural }, name ?? '', refusal(attributes, reason));
@@ -56,6 +61,20 @@ export function accessBy(authorizer: Authorizer): Access {
     },
   };
 }
+
+/** A selector that cannot be read selects nothing here; the verb itself says what is wrong with it. */
+function parsed(text: string): FieldSelector | undefined {
+  try {
+    return parseFieldSelector(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const nameIn = (selector: FieldSelector | undefined): string | undefined =>
+  selector?.requirements.find(
+    ({ field, operator, value }) => field === 'metadata.name' && operator === '=' && value !== '',
+  )?.value;
 
 /** In the words of kube-apiserver: who cannot do what, and where. */
 export function refusal(attributes: AccessAttributes, reason?: string): string {

@@ -78,7 +78,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       ...rest,
       world,
       authenticate: firstOf(clientCertificate, tokens.authenticate),
-      authorizer: 'rbac',
+      authorizer: ['node', 'rbac'],
       tokens,
       port: listening.port,
       rootCertificate: keys.caPem,

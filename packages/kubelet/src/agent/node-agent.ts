@@ -90,6 +90,7 @@ function waitingOf(pod: Pod, name: string) {
   const statuses: readonly ApiContainerStatus[] = [
     ...(pod.status?.containerStatuses ?? []),
     ...(pod.status?.initContainerStatuses ?? []),
+    ...(pod.status?.ephemeralContainerStatuses ?? []),
   ];
   return statuses.find((status) => status.name === name)?.state?.waiting;
 }

@@ -31,9 +31,11 @@ export function containerStatusOf(facts: ContainerStatusFacts): ContainerStatus 
   const started = isStarted(newest, memory);
   const readiness = newest === undefined ? undefined : memory.verdicts.get(newest.id)?.readiness;
   const ready =
-    role === 'init'
-      ? state.terminated?.exitCode === 0
-      : started && state.running !== undefined && (readiness === undefined || readiness === 'success');
+    role === 'ephemeral'
+      ? false
+      : role === 'init'
+        ? state.terminated?.exitCode === 0
+        : started && state.running !== undefined && (readiness === undefined || readiness === 'success');
   return {
     name: container.name,
     state,
@@ -43,7 +45,7 @@ export function containerStatusOf(facts: ContainerStatusFacts): ContainerStatus 
     image: newest?.image ?? container.image ?? '',
     imageID: newest?.imageRef ?? '',
     ...(newest === undefined || newest.id === '' ? {} : { containerID: `${runtimeName}://${newest.id}` }),
-    started: role === 'init' ? false : started,
+    ...(role === 'ephemeral' ? {} : { started: role === 'init' ? false : started }),
     ...volumeMountsOf(container),
     ...resourcesOf(container),
   };

@@ -1,6 +1,6 @@
 /**
- * Which containers of a pod to start and to end now, in Kubernetes' order: init containers one after the other,
- * sidecars among them, then the app containers. Pure; `plan-pod.ts` calls it for a pod that should run.
+ * Which containers of a pod to start and to end now, in Kubernetes' order: ephemeral containers, which wait for nobody,
+ * init containers one after the other, sidecars among them, then the app containers. Pure; `plan-pod.ts` calls it for a pod that should run.
  */
 import type { Container, Pod } from '@pintle/api/core/v1';
 import type { ContainerStatus } from '@pintle/contracts';
@@ -79,7 +79,8 @@ export function planContainers(
   const actions: ContainerAction[] = [];
   const waits = new Map<string, Fault>();
   const step = (view: ContainerView) => stepContainer(pod, view, memory, nowMs, actions, waits);
-  const init = views.filter(({ role }) => role !== 'app');
+  for (const view of views) if (view.role === 'ephemeral') step(view);
+  const init = views.filter(({ role }) => role === 'init' || role === 'sidecar');
   const apps = views.filter(({ role }) => role === 'app');
   const appsBegan = apps.some(({ current }) => current !== undefined);
 
@@ -127,7 +128,7 @@ function stepContainer(
   }
   const newest = runs[0];
   // An init container of an earlier sandbox has its work undone with it.
-  const undone = view.role !== 'app' && current === undefined;
+  const undone = (view.role === 'init' || view.role === 'sidecar') && current === undefined;
   if (!undone && !shouldRun(pod, view)) return;
   if (newest?.state === 'exited') {
     const exitAtMs = newest.finishedAtMs ?? nowMs;

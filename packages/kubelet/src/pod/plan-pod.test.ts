@@ -98,6 +98,8 @@ const actionsOf = (situation: Situation) => plan(situation).actions.map(short);
 const deleted = { deletionTimestamp: formatTime(now), deletionGracePeriodSeconds: 7 };
 const init = [container('first'), container('second')];
 const mixed = [container('first'), sidecar('proxy'), container('last')];
+const debugged = (more: Partial<PodSpec> = {}) =>
+  podOf({ ephemeralContainers: [{ name: 'debugger', image: 'tools' }], ...more });
 const probed = (more: Partial<Container>) => podOf({ containers: [container('main', more)] });
 const failing = (verdicts: Record<string, 'success' | 'failure' | 'unknown'>, id = 'main-0') => ({
   verdicts: new Map([[id, verdicts]]),
@@ -152,6 +154,18 @@ describe('what to do', () => {
       ['killPod in 30s'],
     ],
     ['Never, failed', { pod: podOf({ restartPolicy: 'Never' }), runs: ['main exited 3'] }, ['killPod in 30s']],
+    ['an ephemeral container', { pod: debugged(), runs: ['main running'] }, ['start debugger#0']],
+    [
+      'an ephemeral container beside one that fails to begin',
+      { pod: debugged({ initContainers: init }), runs: ['first running'] },
+      ['start debugger#0'],
+    ],
+    ['an ephemeral container once ended', { pod: debugged(), runs: ['main running', 'debugger exited 1'] }, []],
+    [
+      'an ephemeral container keeps no pod alive',
+      { pod: debugged({ restartPolicy: 'Never' }), runs: ['main exited 0', 'debugger running'] },
+      ['killPod in 30s'],
+    ],
     [
       'Never, one of two runs',
       {
@@ -595,6 +609,15 @@ describe('what to tell', () => {
       message: 'Pod was active on the node longer than the specified deadline',
     });
     expect(plan({ pod: podOf({ activeDeadlineSeconds: 100 }), runs: ['main running'] }).wakeAtMs).toBe(now + 40_000);
+  });
+
+  it('ephemeral containers apart from the others', () => {
+    const { status } = plan({ pod: debugged(), runs: ['main running', 'debugger running'] });
+    expect(status.containerStatuses?.map(({ name }) => name)).toEqual(['main']);
+    expect(status.ephemeralContainerStatuses).toMatchObject([
+      { name: 'debugger', ready: false, state: { running: {} } },
+    ]);
+    expect(status.initContainerStatuses).toBeUndefined();
   });
 
   it('where it is, and since when', () => {

@@ -134,21 +134,24 @@ function statusOf(
   const hasInit = initContainersOf(spec).length > 0;
   const status = (view: ContainerView): ApiContainerStatus => {
     const wait = waits.get(view.container.name);
-    const known = (view.role === 'app' ? before.containerStatuses : before.initContainerStatuses)?.find(
-      ({ name }) => name === view.container.name,
-    );
+    const known = [
+      ...(before.initContainerStatuses ?? []),
+      ...(before.containerStatuses ?? []),
+      ...(before.ephemeralContainerStatuses ?? []),
+    ].find(({ name }) => name === view.container.name);
     return containerStatusOf({
       view,
       memory,
       runtimeName: node.runtimeName,
-      initializing: hasInit && !(initialized && stage === 'running'),
+      initializing: view.role !== 'ephemeral' && hasInit && !(initialized && stage === 'running'),
       ended: stage === 'ended',
       ...(wait === undefined ? {} : { wait }),
       ...(known === undefined ? {} : { before: known }),
     });
   };
   const containerStatuses = views.filter(({ role }) => role === 'app').map(status);
-  const initContainerStatuses = views.filter(({ role }) => role !== 'app').map(status);
+  const initContainerStatuses = views.filter(({ role }) => role === 'init' || role === 'sidecar').map(status);
+  const ephemeralContainerStatuses = views.filter(({ role }) => role === 'ephemeral').map(status);
   const computed = phaseOf(spec, { containerStatuses, initContainerStatuses }, stage !== 'running');
   // A final phase is final.
   const phase = isTerminalPhase(before.phase) ? (before.phase as Phase) : pastDeadline ? 'Failed' : computed;
@@ -173,5 +176,6 @@ function statusOf(
     startTime: before.startTime ?? formatTime(memory.seenAtMs),
     ...(initContainerStatuses.length === 0 ? {} : { initContainerStatuses }),
     containerStatuses,
+    ...(ephemeralContainerStatuses.length === 0 ? {} : { ephemeralContainerStatuses }),
   };
 }

@@ -7,7 +7,7 @@ import { type Backoff, stepBackoff } from './backoff.js';
 import { eventOptions } from './event-options.js';
 import { killContainer, killContainers } from './kill-pod.js';
 import type { PodAction } from './plan-pod.js';
-import { podText } from './pod-names.js';
+import { allContainersOf, podText } from './pod-names.js';
 import { type Fault, type PodMemory, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
 import { podVolumes } from './pod-volumes.js';
 import { StartFault, startContainer } from './start-container.js';
@@ -243,10 +243,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
         if (reason === 'CrashLoopBackOff')
           event('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(pod())}`, name);
         else if (reason === 'ImagePullBackOff') {
-          const image =
-            pod().spec!.containers.find((container) => container.name === name)?.image ??
-            pod().spec!.initContainers?.find((container) => container.name === name)?.image ??
-            '';
+          const image = allContainersOf(pod().spec!).find((container) => container.name === name)?.image ?? '';
           event('Normal', 'BackOff', `Back-off pulling image ${JSON.stringify(image)}`, name);
           event('Warning', 'Failed', 'Error: ImagePullBackOff', name);
         }

@@ -79,7 +79,8 @@ const idOf = (containerID: string | undefined) => containerID?.slice(containerID
  */
 export function rememberContainers(pod: Pod, nowMs: number): readonly ContainerStatus[] {
   const found: ContainerStatus[] = [];
-  for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
+  for (const status of [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses]) {
     const base = {
       sandboxId: '',
       name: status.name,

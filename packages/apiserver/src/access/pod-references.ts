@@ -1,0 +1,62 @@
+/** The objects that a pod refers to by name, which its node may therefore read. Pure. */
+import type { Pod } from '@pintle/api/core/v1';
+
+type PodSpec = NonNullable<Pod['spec']>;
+type AnyContainer = Pick<PodSpec['containers'][number], 'env' | 'envFrom'>;
+
+const containersOf = (spec: PodSpec | undefined): readonly AnyContainer[] => [
+  ...(spec?.initContainers ?? []),
+  ...(spec?.containers ?? []),
+  ...(spec?.ephemeralContainers ?? []),
+];
+
+/** Names, each once, all of the pod's own namespace. */
+export interface PodReferences {
+  readonly secrets: ReadonlySet<string>;
+  readonly configMaps: ReadonlySet<string>;
+  readonly claims: ReadonlySet<string>;
+  readonly serviceAccount: string | undefined;
+}
+
+export function referencesOf({ metadata, spec }: Pod): PodReferences {
+  const secrets = new Set<string>();
+  const configMaps = new Set<string>();
+  const claims = new Set<string>();
+  const add = (set: Set<string>, name: string | undefined) => {
+    if (name) set.add(name);
+  };
+  for (const { name } of spec?.imagePullSecrets ?? []) add(secrets, name);
+  for (const { env, envFrom } of containersOf(spec)) {
+    for (const { configMapRef, secretRef } of envFrom ?? []) {
+      add(configMaps, configMapRef?.name);
+      add(secrets, secretRef?.name);
+    }
+    for (const { valueFrom } of env ?? []) {
+      add(configMaps, valueFrom?.configMapKeyRef?.name);
+      add(secrets, valueFrom?.secretKeyRef?.name);
+    }
+  }
+  for (const volume of spec?.volumes ?? []) {
+    add(configMaps, volume.configMap?.name);
+    add(secrets, volume.secret?.secretName);
+    for (const source of volume.projected?.sources ?? []) {
+      add(configMaps, source.configMap?.name);
+      add(secrets, source.secret?.name);
+    }
+    add(secrets, volume.azureFile?.secretName);
+    for (const driver of [
+      volume.cephfs,
+      volume.cinder,
+      volume.flexVolume,
+      volume.rbd,
+      volume.scaleIO,
+      volume.iscsi,
+      volume.storageos,
+    ])
+      add(secrets, driver?.secretRef?.name);
+    add(secrets, volume.csi?.nodePublishSecretRef?.name);
+    add(claims, volume.persistentVolumeClaim?.claimName);
+    if (volume.ephemeral !== undefined) claims.add(`${metadata.name}-${volume.name}`);
+  }
+  return { secrets, configMaps, claims, serviceAccount: spec?.serviceAccountName || undefined };
+}
