@@ -14,6 +14,7 @@ const kindId = (kind: { readonly apiVersion?: string | undefined; readonly kind?
 
 export class ClusterObjects {
   private readonly kinds = new Map<string, OfKind>();
+  private readonly derivations = new Map<string, { readonly versions: readonly number[]; readonly value: unknown }>();
 
   set(object: KubernetesObject): void {
     const of = this.of(kindId(object));
@@ -46,6 +47,16 @@ export class ClusterObjects {
   /** Grows with every change of an object of the kind. */
   version(kind: KindRef): number {
     return this.known(kind)?.version ?? 0;
+  }
+
+  /** What follows from all objects of these kinds, computed anew only after one of them changed. */
+  derive<T>(name: string, kinds: readonly KindRef[], compute: () => T): T {
+    const versions = kinds.map((kind) => this.version(kind));
+    const known = this.derivations.get(name);
+    if (known !== undefined && known.versions.every((version, i) => version === versions[i])) return known.value as T;
+    const value = compute();
+    this.derivations.set(name, { versions, value });
+    return value;
   }
 
   private known(kind: KindRef): OfKind | undefined {

@@ -1,5 +1,6 @@
 /** Asks one plugin about a pod and nodes in both of its forms, for tests.. */
 import type { Node, Pod } from '@pintle/api/core/v1';
+import type { KubernetesObject } from '@pintle/machinery';
 import { CycleState } from '../framework/cycle-state.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { isSuccess, type Verdict } from '../framework/status.js';
@@ -22,8 +23,9 @@ export function judgeFilter(
   pod: Pod,
   nodes: readonly Node[],
   pods: readonly Pod[] = [],
+  objects: readonly KubernetesObject[] = [],
 ): Judgement {
-  return judgeFilterOn(plugin, podInfo(pod), nodes, tableOf(nodes, pods));
+  return judgeFilterOn(plugin, podInfo(pod), nodes, tableOf(nodes, pods, objects));
 }
 
 /** Both, on a table that is there already. */
