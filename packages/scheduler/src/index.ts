@@ -1,6 +1,20 @@
 /** The scheduling framework, its in-tree plugins, and schedulers with and without a cluster. */
+export {
+  type SchedulerConfiguration,
+  type SchedulerConfigurationOptions,
+  schedulerConfiguration,
+} from './configuration/configuration.js';
+export { InvalidConfigurationError } from './configuration/configuration-error.js';
+export type {
+  ExtenderConfiguration,
+  KubeSchedulerConfiguration,
+  KubeSchedulerProfile,
+  PluginSet,
+} from './configuration/notation.js';
+export type { PluginFactory, PluginRegistry } from './configuration/plugin-registry.js';
 export * from './framework/cluster-event.js';
 export * from './framework/cycle-state.js';
+export { type ExtensionPoint, extensionPoints, type PointOrder } from './framework/extension-point.js';
 export * from './framework/fit-error.js';
 export * from './framework/node-statuses.js';
 export * from './framework/plugin.js';

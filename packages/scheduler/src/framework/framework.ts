@@ -7,6 +7,7 @@ import type { NodeInfo } from '../nodes/node-info.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { CycleState } from './cycle-state.js';
+import { type ExtensionPoint, pluginsAt } from './extension-point.js';
 import type { NodeStatuses } from './node-statuses.js';
 import type {
   BindPlugin,
@@ -65,19 +66,18 @@ export class Framework {
   readonly signed: SignedPlugins;
 
   constructor(readonly profile: Profile) {
-    const having = <P extends SchedulerPlugin>(point: keyof P & keyof SchedulerPlugin) =>
-      profile.plugins.filter((plugin) => plugin[point] !== undefined) as unknown as readonly P[];
-    this.preEnqueue = having<PreEnqueuePlugin>('preEnqueue');
-    this.preFilter = having<PreFilterPlugin>('preFilter');
-    this.filter = having<FilterPlugin>('filter');
-    this.postFilter = having<PostFilterPlugin>('postFilter');
-    this.preScore = having<PreScorePlugin>('preScore');
-    this.score = having<ScorePlugin>('score');
-    this.reserve = having<ReservePlugin>('reserve');
-    this.permit = having<PermitPlugin>('permit');
-    this.preBind = having<PreBindPlugin>('preBind');
-    this.bind = having<BindPlugin>('bind');
-    this.postBind = having<PostBindPlugin>('postBind');
+    const at = <P extends SchedulerPlugin>(point: ExtensionPoint) => pluginsAt(profile, point) as readonly P[];
+    this.preEnqueue = at<PreEnqueuePlugin>('preEnqueue');
+    this.preFilter = at<PreFilterPlugin>('preFilter');
+    this.filter = at<FilterPlugin>('filter');
+    this.postFilter = at<PostFilterPlugin>('postFilter');
+    this.preScore = at<PreScorePlugin>('preScore');
+    this.score = at<ScorePlugin>('score');
+    this.reserve = at<ReservePlugin>('reserve');
+    this.permit = at<PermitPlugin>('permit');
+    this.preBind = at<PreBindPlugin>('preBind');
+    this.bind = at<BindPlugin>('bind');
+    this.postBind = at<PostBindPlugin>('postBind');
     this.signed = signedPlugins(this);
   }
 

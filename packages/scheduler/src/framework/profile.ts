@@ -4,6 +4,7 @@
  */
 import { defaultSchedulerName } from '../nodes/pod-info.js';
 import { prioritySort } from '../plugins/priority-sort.js';
+import { extensionPoints, implementsPoint, type PointOrder, pluginsAt } from './extension-point.js';
 import type { BindPlugin, QueueSortPlugin, SchedulerPlugin } from './plugin.js';
 
 export interface ProfileOptions {
@@ -16,6 +17,11 @@ export interface ProfileOptions {
    * nodes, as kube-scheduler does; 100: all. Default 0.
    */
   readonly percentageOfNodesToScore?: number;
+  /**
+   * For some points, the names of the plugins that run there, in order. At a point that is absent every plugin runs
+   * that implements it.
+   */
+  readonly points?: PointOrder;
 }
 
 export interface Profile extends Required<ProfileOptions> {
@@ -70,6 +76,19 @@ export function profile(options: ProfileOptions): Profile {
     if (plugin.less !== undefined) sorts.push(plugin as QueueSortPlugin);
   }
   if (options.plugins.length > 255) throw new InvalidProfileError('plugins', 'at most 255 plugins');
+  const { points = {} } = options;
+  for (const point of extensionPoints) {
+    for (const [index, name] of (points[point] ?? []).entries()) {
+      const plugin = options.plugins.find((each) => each.name === name);
+      if (plugin !== undefined && implementsPoint(plugin, point)) continue;
+      throw new InvalidProfileError(
+        `points.${point}[${index}]`,
+        `no plugin ${JSON.stringify(name)} implements ${point}`,
+      );
+    }
+  }
+  if (points.queueSort !== undefined)
+    sorts.splice(0, sorts.length, ...sorts.filter(({ name }) => points.queueSort!.includes(name)));
   if (sorts.length > 1) {
     throw new InvalidProfileError(
       'plugins',
@@ -81,13 +100,14 @@ export function profile(options: ProfileOptions): Profile {
     schedulerName,
     percentageOfNodesToScore,
     queueSort,
+    points,
     plugins: sorts.length === 0 ? [queueSort, ...options.plugins] : options.plugins,
   };
 }
 
 /** A profile that a running scheduler uses must be able to bind. Errors: `InvalidProfileError`. */
-export function requireBindPlugin({ plugins }: Profile): readonly BindPlugin[] {
-  const binders = plugins.filter((plugin): plugin is BindPlugin => plugin.bind !== undefined);
+export function requireBindPlugin(checked: Profile): readonly BindPlugin[] {
+  const binders = pluginsAt(checked, 'bind') as readonly BindPlugin[];
   if (binders.length === 0)
     throw new InvalidProfileError('plugins', 'at least one plugin must bind; add defaultBinder()');
   return binders;
