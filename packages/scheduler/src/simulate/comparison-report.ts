@@ -105,7 +105,7 @@ function coloursOf({ a, b }: Comparison): ReadonlyMap<string, string> {
   const apps = [...counts].sort(([one, m], [other, n]) => n - m || (one < other ? -1 : 1));
   // Steps of the golden angle keep neighbours apart however many there are.
   return new Map(
-    apps.map(([app], at) => [app, `hsl(${Math.round(at * 137.508) % 360} 60% ${at % 2 === 0 ? 50 : 62}%)`]),
+    apps.map(([app], at) => [app, `hsl(${Math.round(210 + at * 137.508) % 360} 60% ${at % 2 === 0 ? 50 : 62}%)`]),
   );
 }
 
