@@ -6,8 +6,9 @@
  */
 import { NodeScorer } from '../algorithm/node-scorer.js';
 import { CycleState } from '../framework/cycle-state.js';
-import { asFilterStatus, type Framework, pluginError } from '../framework/framework.js';
+import { asFilterStatus, type Framework } from '../framework/framework.js';
 import type { FilterPlugin } from '../framework/plugin.js';
+import { pluginError } from '../framework/plugin-calls.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
