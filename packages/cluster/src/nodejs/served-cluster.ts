@@ -8,7 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fieldDocs } from '@pintle/api/docs';
 import { clientCertificate, firstOf, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
-import { httpsWebhookCaller, type Listening, listenOnFree } from '@pintle/apiserver/nodejs';
+import { httpsWebhookCaller, type Listening, listenOnFree, processMetrics } from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials } from './credentials.js';
@@ -84,6 +84,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       rootCertificate: keys.caPem,
       certificateSigner: keys.authority,
     });
+    processMetrics(cluster.apiServer.metricsRegistry);
     handle = cluster.apiServer.handle;
     const url = `https://${host}:${listening.port}`;
     const text = kubeConfigText({ url, ...adminOf(keys) });
