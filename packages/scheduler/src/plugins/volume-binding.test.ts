@@ -4,7 +4,8 @@ import { annSelectedNode } from '@pintle/api/volumes';
 import type { KubernetesObject } from '@pintle/machinery';
 import { profile } from '../framework/profile.js';
 import { podInfo } from '../nodes/pod-info.js';
-import { schedule, tableOf } from '../simulate/schedule.js';
+import { schedule } from '../simulate/schedule.js';
+import { tableOf } from '../simulate/simulation.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import {
   claims,
