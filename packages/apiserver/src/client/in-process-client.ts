@@ -25,7 +25,7 @@ import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.j
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
-import { watchChanges } from '../verbs/watch.js';
+import { type ChangeObserver, watchChanges } from '../verbs/watch.js';
 
 export interface InProcessClientParts {
   readonly core: ApiCore;
@@ -106,13 +106,16 @@ export function inProcessClient(parts: InProcessClientParts): Client {
         let end: (() => void) | undefined;
         const begin = () => {
           if (subscriber.closed) return;
-          end = watchChanges(core, resourceOf(kind), options, {
+          const resource = resourceOf(kind);
+          const observer: ChangeObserver = {
             next(changes) {
               for (const { type, object } of changes) subscriber.next({ type, object });
             },
             error: (error) => subscriber.error(error),
             complete: () => subscriber.complete(),
-          });
+          };
+          const held = { verb: 'watch', resource, ...selectedBy(options) };
+          end = watchChanges(core, resource, options, observer, (lost) => access.hold(context.user, held, lost));
         };
         const onAbort = () => subscriber.complete();
         options.signal?.addEventListener('abort', onAbort, { once: true });
