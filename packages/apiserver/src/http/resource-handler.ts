@@ -114,7 +114,11 @@ async function handleVerb(
               ...options,
               fieldSelector: [options.fieldSelector, `metadata.name=${path.name}`].filter(Boolean).join(','),
             };
-      return parts.watches.respond(resource, named, accepted, includeObject(query), request.signal);
+      const { namespace, name } = path;
+      const held = { verb, resource, namespace, name, fieldSelector: named.fieldSelector };
+      return parts.watches.respond(resource, named, accepted, includeObject(query), request.signal, (lost) =>
+        parts.access.hold(context.user, held, lost),
+      );
     }
     case 'create':
       return one(
