@@ -70,7 +70,11 @@ export class LeaderElector {
     try {
       while (!signal.aborted) {
         while (!(await this.tryAcquireOrRenew()))
-          await sleep(this.world.clock, jitter(this.world.random, this.timing.retryPeriodMs, 0.2), signal);
+          await sleep(
+            this.world.clock,
+            jitter(this.world.random.stream('leader-election'), this.timing.retryPeriodMs, 0.2),
+            signal,
+          );
         this.leading = true;
         this.callbacks.onElected();
         await this.keepRenewing(signal);

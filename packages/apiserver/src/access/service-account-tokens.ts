@@ -112,7 +112,7 @@ export async function serviceAccountTokens({
           .setIssuedAt(issuedAt)
           .setNotBefore(issuedAt)
           .setExpirationTime(issuedAt + seconds)
-          .setJti(world.random.uuid())
+          .setJti(world.random.stream('tokens').uuid())
           .sign(privateKey);
         const expirationTimestamp = `${new Date((issuedAt + seconds) * 1000).toISOString().slice(0, 19)}Z`;
         return Object.freeze({

@@ -125,7 +125,7 @@ class RunningScheduler implements Scheduler {
     });
     this.handle = {
       table: this.table,
-      random: world.random,
+      random: world.random.stream('scheduler'),
       client,
       world,
       ...frameworkHandle(this),
@@ -138,7 +138,7 @@ class RunningScheduler implements Scheduler {
     };
     this.placer = new Placer({
       table: this.table,
-      random: world.random,
+      random: world.random.stream('scheduler'),
       handle: this.handle,
       nominated: this.nominations,
     });
