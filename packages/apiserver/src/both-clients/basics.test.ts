@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
-import { ConfigMap, Pod } from '@pintle/api/core/v1';
+import { ConfigMap, Pod, Secret } from '@pintle/api/core/v1';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { clients, configMap, deployment, refusal } from './clients.fixture.js';
 
@@ -73,6 +73,24 @@ describe.each(clients)('%s', (_name, connect) => {
     expect(await refusal(client.apply(configMap('b', { x: '2' }), { fieldManager: 'you' }))).toMatchObject({
       reason: 'Conflict',
     });
+  });
+
+  it('keeps the text of a secret as its data, whoever writes it how', async () => {
+    const client = await connect();
+    const secret = (text: string): Secret => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's' },
+      data: { kept: 'eA==' },
+      stringData: { word: text },
+    });
+    const made = await client.create(secret('grüße'));
+    expect(made).toMatchObject({ data: { kept: 'eA==', word: 'Z3LDvMOfZQ==' } });
+    expect(made).not.toHaveProperty('stringData');
+    const applied = await client.apply(secret('b'), { fieldManager: 'me', force: true });
+    expect(applied.data).toEqual({ kept: 'eA==', word: 'Yg==' });
+    const body = { stringData: { word: 'c' } };
+    expect((await client.patch(Secret, { name: 's' }, { type: 'merge', body })).data?.['word']).toBe('Yw==');
   });
 
   it('lists in pages, watches from there, and deletes', async () => {
