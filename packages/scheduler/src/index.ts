@@ -35,6 +35,7 @@ export { type NodeAffinityOptions, nodeAffinity } from './plugins/node-affinity.
 export { nodeName } from './plugins/node-name.js';
 export { nodePorts } from './plugins/node-ports.js';
 export { nodeUnschedulable } from './plugins/node-unschedulable.js';
+export { nodeVolumeLimits } from './plugins/node-volume-limits.js';
 export { normalizeScores } from './plugins/normalize-scores.js';
 export { type PodTopologySpreadOptions, podTopologySpread } from './plugins/pod-topology-spread.js';
 export { prioritySort } from './plugins/priority-sort.js';
@@ -43,6 +44,9 @@ export { nodeResourcesFit, type ResourcesFitOptions } from './plugins/resources-
 export { schedulingGates } from './plugins/scheduling-gates.js';
 export type { DefaultConstraint } from './plugins/spread-constraints.js';
 export { taintToleration } from './plugins/taint-toleration.js';
+export { type VolumeBindingOptions, volumeBinding } from './plugins/volume-binding.js';
+export { volumeRestrictions } from './plugins/volume-restrictions.js';
+export { volumeZone } from './plugins/volume-zone.js';
 export { type Candidate, criteria as preemptionCriteria } from './preemption/candidate.js';
 export type { QueuedPodInfo, QueueMove, QueuePlace } from './queue/queued-pod-info.js';
 export { type QueueCounts, type QueueOptions, SchedulingQueue } from './queue/scheduling-queue.js';

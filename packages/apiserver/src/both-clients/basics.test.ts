@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
-import { ConfigMap, Pod } from '@pintle/api/core/v1';
+import { ConfigMap, Pod, Secret } from '@pintle/api/core/v1';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { clients, configMap, deployment, refusal } from './clients.fixture.js';
 
@@ -75,6 +75,24 @@ describe.each(clients)('%s', (_name, connect) => {
     });
   });
 
+  it('keeps the text of a secret as its data, whoever writes it how', async () => {
+    const client = await connect();
+    const secret = (text: string): Secret => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's' },
+      data: { kept: 'eA==' },
+      stringData: { word: text },
+    });
+    const made = await client.create(secret('grüße'));
+    expect(made).toMatchObject({ data: { kept: 'eA==', word: 'Z3LDvMOfZQ==' } });
+    expect(made).not.toHaveProperty('stringData');
+    const applied = await client.apply(secret('b'), { fieldManager: 'me', force: true });
+    expect(applied.data).toEqual({ kept: 'eA==', word: 'Yg==' });
+    const body = { stringData: { word: 'c' } };
+    expect((await client.patch(Secret, { name: 's' }, { type: 'merge', body })).data?.['word']).toBe('Yw==');
+  });
+
   it('lists in pages, watches from there, and deletes', async () => {
     const client = await connect();
     for (const name of ['a', 'b', 'c']) await client.create(configMap(name));
@@ -96,6 +114,18 @@ describe.each(clients)('%s', (_name, connect) => {
       'DELETED d',
     ]);
     expect(await client.deleteCollection(ConfigMap, { namespace: 'default' })).toHaveLength(3);
+  });
+
+  it('gives the metadata alone where that is asked for', async () => {
+    const client = await connect();
+    const { metadata } = await client.create(configMap('a', { x: '1' }));
+    const own = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
+    const asked = { namespace: 'default', metadataOnly: true };
+    const list = await client.list(ConfigMap, asked);
+    expect([...list]).toEqual([own]);
+    expect(list.metadata.resourceVersion).toBeDefined();
+    const seen = firstValueFrom(client.watch(ConfigMap, asked).pipe(take(1)));
+    expect(await seen).toEqual({ type: 'ADDED', object: own });
   });
 
   it('speaks of subresources, and does nothing on a dry run', async () => {

@@ -52,7 +52,7 @@ export async function createObject(
     const finalName =
       name !== ''
         ? name
-        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random)}`;
+        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random.stream(`names/${resource.kind.plural}`))}`;
     const object = await prepare(core, context, resource, decoded, namespace, finalName, options);
     if (options.dryRun) {
       const present = await fromStore(
@@ -129,7 +129,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
-    uid: core.world.random.uuid(),
+    uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };
   for (const field of serverFields) if (fresh[field] !== undefined) delete fresh[field];
