@@ -46,7 +46,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info });
     } catch (error) {
-      response = failure(error);
+      response = failure(error, request.header('accept'));
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }

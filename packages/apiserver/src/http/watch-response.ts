@@ -1,10 +1,10 @@
 /**
- * A watch as a body: one JSON line an event. The lines of an event are encoded once and shared by every watcher
- * that sees it the same way. A client that reads too slowly slows only its own watch.
+ * A watch as a body: one JSON line an event, or in protobuf one frame. The bytes of an event are made once and shared
+ * by every watcher that sees it the same way. A client that reads too slowly slows only its own watch.
  */
 import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
-import { StatusError, statusError } from '@pintle/machinery';
+import { StatusError, sealEnvelope, statusError, watchEventFrame } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -19,16 +19,20 @@ import {
 } from '../verbs/watch.js';
 import type { HttpResponse } from './message.js';
 import type { Accepted } from './negotiation.js';
+import { messageOf, protobufMedia, protobufOf, statusEnvelope } from './protobuf.js';
 
 /** Lines that wait for the socket before the store is asked to hold back. */
 const queueDepthMax = 1000;
 
 const encoder = new TextEncoder();
 
+type Source = StoreEvent<StoredObject> | StoreEntry<StoredObject>;
 type Lines = Partial<Record<ChangeType, Uint8Array>>;
 
 export class WatchResponder {
-  private readonly lines = new WeakMap<StoreEvent<StoredObject> | StoreEntry<StoredObject>, Lines>();
+  private readonly lines = new WeakMap<Source, Lines>();
+  /** By the resource as well: each version of a kind has frames of its own. */
+  private readonly frames = new WeakMap<Resource, WeakMap<Source, Lines>>();
 
   constructor(
     private readonly core: ApiCore,
@@ -56,7 +60,12 @@ export class WatchResponder {
         const status = StatusError.is(error)
           ? error.status
           : statusError('InternalError', 'the watch was ended by a fault of the server').status;
-        void queue.push([encoder.encode(`${JSON.stringify({ type: 'ERROR', object: status })}\n`)]);
+        const inProtobuf = accepted.encoding === 'protobuf';
+        void queue.push([
+          inProtobuf
+            ? watchEventFrame('ERROR', statusEnvelope(status))
+            : encoder.encode(`${JSON.stringify({ type: 'ERROR', object: status })}\n`),
+        ]);
         queue.close();
       },
       complete: () => queue.close(),
@@ -69,7 +78,10 @@ export class WatchResponder {
     signal.addEventListener('abort', stop, { once: true });
     return {
       status: 200,
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+      headers: {
+        'content-type': accepted.encoding === 'protobuf' ? `${protobufMedia};stream=watch` : 'application/json',
+        'cache-control': 'no-cache, private',
+      },
       body: queue.drain(() => {
         signal.removeEventListener('abort', stop);
         end();
@@ -82,12 +94,33 @@ export class WatchResponder {
     accepted: Accepted,
     includeObject: IncludeObject,
   ): (change: Change) => Uint8Array {
+    if (accepted.encoding === 'protobuf') return this.frameEncoder(resource, accepted);
     if (accepted.as === 'Table')
       return (change) => jsonLine(change, this.tableRow(resource, change, accepted, includeObject));
     if (accepted.as !== 'object')
       return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
     if (!resource.isStored) return (change) => jsonLine(change, change.object);
     return (change) => (change.type === 'BOOKMARK' ? jsonLine(change, change.object) : this.sharedLine(change));
+  }
+
+  private frameEncoder(resource: Resource, { as, metaVersion }: Accepted): (change: Change) => Uint8Array {
+    if (as !== 'object')
+      return ({ type, object }) =>
+        watchEventFrame(type, protobufOf(partialObject(object, metaVersion), () => undefined)!);
+    const schema = resource.kind.schema.node;
+    const frame = ({ type, object }: Change) => watchEventFrame(type, sealEnvelope(object, messageOf(schema, object)));
+    return (change) => {
+      if (change.type === 'BOOKMARK') return frame(change);
+      const frames = linesAt(this.frames.get(resource) ?? this.framesOf(resource), change.source);
+      frames[change.type] ??= frame(change);
+      return frames[change.type]!;
+    };
+  }
+
+  private framesOf(resource: Resource): WeakMap<Source, Lines> {
+    const frames = new WeakMap<Source, Lines>();
+    this.frames.set(resource, frames);
+    return frames;
   }
 
   private tableRow(resource: Resource, change: Change, accepted: Accepted, includeObject: IncludeObject): unknown {
@@ -102,21 +135,26 @@ export class WatchResponder {
   }
 
   private sharedLine(change: Exclude<Change, { type: 'BOOKMARK' }>): Uint8Array {
-    let lines = this.lines.get(change.source);
-    if (lines === undefined) {
-      lines = {};
-      this.lines.set(change.source, lines);
-    }
+    const lines = linesAt(this.lines, change.source);
     lines[change.type] ??=
       change.type === 'DELETED' ? jsonLine(change, change.object) : wrapped(change.type, bytesOf(change.source));
     return lines[change.type]!;
   }
 }
 
+function linesAt(all: WeakMap<Source, Lines>, source: Source): Lines {
+  let lines = all.get(source);
+  if (lines === undefined) {
+    lines = {};
+    all.set(source, lines);
+  }
+  return lines;
+}
+
 const jsonLine = (change: Change, object: unknown) =>
   encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);
 
-function bytesOf(source: StoreEvent<StoredObject> | StoreEntry<StoredObject>): Uint8Array {
+function bytesOf(source: Source): Uint8Array {
   const entry = 'type' in source ? (source.type === 'put' ? source.entry : source.previous) : source;
   return entry.value.bytesAt(entry.modRevision);
 }
