@@ -3,7 +3,7 @@ import type { ApplyOptions, JsonPatchOperation, ObjectKey, Patch } from '@pintle
 import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { isPartOfObject, type Resource } from '../registry/resource.js';
+import { isPartOfObject, type Resource, servesAsStored } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
@@ -246,7 +246,12 @@ function respondWithObject(
   }
   if (accepted.as !== 'object')
     return answer(status, partialObject(object, accepted.metaVersion), accepted, context.warnings);
-  if (entry === undefined || !resource.isStored || accepted.encoding !== 'json' || accepted.pretty)
+  if (
+    entry === undefined ||
+    !servesAsStored(resource, storedObjectOf(entry)) ||
+    accepted.encoding !== 'json' ||
+    accepted.pretty
+  )
     return answer(status, object, accepted, context.warnings);
   return encoded(status, 'application/json', entry.value.bytesAt(entry.modRevision), context.warnings);
 }
@@ -270,7 +275,11 @@ function respondWithList(
   }
   if (accepted.as !== 'object') return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted);
   const envelope = { ...listEnvelope(resource), metadata };
-  if (!resource.isStored || accepted.encoding !== 'json' || accepted.pretty)
+  if (
+    !entries.every((entry) => servesAsStored(resource, storedObjectOf(entry))) ||
+    accepted.encoding !== 'json' ||
+    accepted.pretty
+  )
     return answer(200, { ...envelope, items: objects() }, accepted);
   const head = JSON.stringify(envelope);
   const items = entries.map((entry) => entry.value.bytesAt(entry.modRevision));

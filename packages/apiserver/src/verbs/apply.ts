@@ -57,7 +57,9 @@ export async function applyObject(
       key,
       ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
       options,
-      change: (old) => ({ object: appliedOnto(core, context, resource, applied, old, options), ownsFields: true }),
+      async change(old) {
+        return { object: await appliedOnto(core, context, resource, applied, old, options), ownsFields: true };
+      },
     });
   }
 }

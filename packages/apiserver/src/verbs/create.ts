@@ -11,7 +11,7 @@ import {
 } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { type Resource, storeKey } from '../registry/resource.js';
+import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, writeContext } from './api-core.js';
 import { decode, placeOf } from './decode.js';
@@ -33,7 +33,8 @@ export async function createObject(
   body: unknown,
   options: WriteOptions = {},
 ): Promise<Served> {
-  const decoded = decode(context, resource, body, options);
+  const decoding = decode(context, resource, body, options);
+  const decoded = decoding instanceof Promise ? await decoding : decoding;
   const review = core.review(resource);
   if (review !== undefined) return { object: await review(context, decoded, path.namespace) };
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
@@ -111,6 +112,7 @@ async function prepare(
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...request, object });
   if (verdict !== undefined) await verdict;
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
   return recordCreate(core, context, resource, object, options);
 }
 

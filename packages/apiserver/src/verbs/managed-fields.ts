@@ -112,14 +112,14 @@ export function appliedToNothing(
 }
 
 /** Errors: `StatusError` Conflict, with a cause for each field that another manages. */
-export function appliedOnto(
+export async function appliedOnto(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   wishes: KubernetesObject,
   old: KubernetesObject,
   options: ApplyOptions,
-): KubernetesObject {
+): Promise<KubernetesObject> {
   const writer = writerOf(core, context, resource, options);
   const live = resource.fromStored(old);
   const { resourceVersion, uid } = wishes.metadata;
@@ -148,7 +148,7 @@ export function appliedOnto(
     ...(uid === undefined ? {} : { uid }),
   };
   return withEntries(
-    decode(context, resource, { ...applied.object, metadata: asked }, options, old),
+    await decode(context, resource, { ...applied.object, metadata: asked }, options, old),
     applied.managedFields,
   );
 }
