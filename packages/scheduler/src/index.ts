@@ -27,8 +27,9 @@ export { defaultSchedulerName, type PodInfo, podInfo, podKey } from './nodes/pod
 export { type PodRequests, podRequests } from './nodes/pod-requests.js';
 export { type BalancedAllocationOptions, nodeResourcesBalancedAllocation } from './plugins/balanced-allocation.js';
 export { defaultBinder } from './plugins/default-binder.js';
-export { defaultPlugins } from './plugins/default-plugins.js';
+export { type DefaultPluginsOptions, defaultPlugins } from './plugins/default-plugins.js';
 export { type DefaultPreemptionOptions, defaultPreemption } from './plugins/default-preemption.js';
+export { dynamicResources } from './plugins/dynamic-resources.js';
 export { imageLocality } from './plugins/image-locality.js';
 export { type InterPodAffinityOptions, interPodAffinity } from './plugins/inter-pod-affinity.js';
 export { type NodeAffinityOptions, nodeAffinity } from './plugins/node-affinity.js';

@@ -3,6 +3,7 @@
  * turns what is thrown into an Error status with the plugin's name. Which nodes are looked at and which is
  * taken is decided in `algorithm/`.
  */
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeInfo } from '../nodes/node-info.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -105,9 +106,9 @@ export class Framework {
     return signature === '' ? undefined : signature;
   }
 
-  runPreEnqueue(pod: PodInfo): Verdict {
+  runPreEnqueue(pod: PodInfo, objects: ClusterObjects): Verdict {
     for (const plugin of this.preEnqueue) {
-      const verdict = attempt(plugin.name, 'PreEnqueue', () => plugin.preEnqueue(pod));
+      const verdict = attempt(plugin.name, 'PreEnqueue', () => plugin.preEnqueue(pod, objects));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;

@@ -7,6 +7,7 @@
  */
 import type { Client } from '@pintle/client';
 import type { KindRef, KubernetesObject, Random, World } from '@pintle/machinery';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeInfo } from '../nodes/node-info.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -31,7 +32,7 @@ export interface PluginIdentity {
 
 export interface PreEnqueuePoint {
   /** May the pod enter the active queue at all? A refusal leaves it gated until a registered event lets it in. */
-  preEnqueue(pod: PodInfo): Verdict;
+  preEnqueue(pod: PodInfo, objects: ClusterObjects): Verdict;
 }
 
 export interface QueueSortPoint {

@@ -2,6 +2,7 @@ import type { SchedulerPlugin } from '../framework/plugin.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { defaultBinder } from './default-binder.js';
 import { defaultPreemption } from './default-preemption.js';
+import { dynamicResources } from './dynamic-resources.js';
 import { imageLocality } from './image-locality.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
@@ -18,8 +19,13 @@ import { volumeBinding } from './volume-binding.js';
 import { volumeRestrictions } from './volume-restrictions.js';
 import { volumeZone } from './volume-zone.js';
 
-/** The plugins that kube-scheduler runs by default, as far as they are here, in its order and with its weights. */
-export function defaultPlugins(): readonly SchedulerPlugin[] {
+export interface DefaultPluginsOptions {
+  /** With DynamicResources, for clusters that serve `resource.k8s.io`. Default false, as in Kubernetes 1.33. */
+  readonly dynamicResources?: boolean;
+}
+
+/** The plugins that kube-scheduler runs by default, in its order and with its weights. */
+export function defaultPlugins(options: DefaultPluginsOptions = {}): readonly SchedulerPlugin[] {
   return [
     schedulingGates(),
     prioritySort(),
@@ -35,6 +41,7 @@ export function defaultPlugins(): readonly SchedulerPlugin[] {
     volumeZone(),
     podTopologySpread(),
     interPodAffinity(),
+    ...(options.dynamicResources === true ? [dynamicResources()] : []),
     defaultPreemption(),
     nodeResourcesBalancedAllocation(),
     imageLocality(),

@@ -4,7 +4,8 @@ import { annSelectedNode } from '@pintle/api/volumes';
 import type { KubernetesObject } from '@pintle/machinery';
 import { profile } from '../framework/profile.js';
 import { podInfo } from '../nodes/pod-info.js';
-import { schedule, tableOf } from '../simulate/schedule.js';
+import { schedule } from '../simulate/schedule.js';
+import { tableOf } from '../simulate/simulation.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import {
   claims,
@@ -15,7 +16,7 @@ import {
   testCsiNode,
   testVolume,
 } from '../volume-objects.fixture.js';
-import { judge, judgeFilter } from './judge.fixture.js';
+import { hintOf, judge, judgeFilter } from './judge.fixture.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { volumeBinding } from './volume-binding.js';
 
@@ -385,10 +386,7 @@ describe('volumes that are promised', () => {
 });
 
 describe('which events may help VolumeBinding', () => {
-  const hint = (resource: string) =>
-    volumeBinding()
-      .eventsToRegister()
-      .find((each) => each.resource === resource)!.hint!;
+  const hint = (resource: string) => hintOf(volumeBinding(), resource);
   const topologies = { allowedTopologies: [{ matchLabelExpressions: [{ key: 'k', values: ['v'] }] }] };
   const capacity = (words?: Parameters<typeof testCapacity>[2]) => testCapacity('k', 'wait', words);
   const csiPod = testPod('p', { volumes: [{ name: 'v', csi: { driver: 'd' } }] as never });

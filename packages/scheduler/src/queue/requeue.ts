@@ -4,6 +4,7 @@
  */
 import { type ClusterEvent, type EventOfInterest, isWildcard, matchesEvent } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { HappenedEvent } from './in-flight.js';
 import type { QueuedPodInfo } from './queued-pod-info.js';
 
@@ -22,7 +23,10 @@ export class QueueingHints {
   /** By scheduler name, then by plugin. */
   private readonly interests = new Map<string, ReadonlyMap<string, readonly EventOfInterest[]>>();
 
-  constructor(frameworks: ReadonlyMap<string, Framework>) {
+  constructor(
+    frameworks: ReadonlyMap<string, Framework>,
+    private readonly objects: ClusterObjects,
+  ) {
     for (const [name, { profile }] of frameworks) {
       this.interests.set(
         name,
@@ -63,7 +67,7 @@ export class QueueingHints {
       if (!matchesEvent(interest, happened.event)) continue;
       if (interest.hint === undefined) return true;
       try {
-        if (interest.hint(pod.pod, happened.before, happened.after) === 'Queue') return true;
+        if (interest.hint(pod.pod, happened.before, happened.after, this.objects) === 'Queue') return true;
       } catch {
         // A hint that fails must not leave the pod waiting for ever.
         return true;

@@ -8,6 +8,7 @@ import type { KubernetesObject } from '@pintle/machinery';
 import { type ClusterEvent, clusterEvents } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
 import { isSuccess, statusMessage } from '../framework/status.js';
+import { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { InFlight } from './in-flight.js';
 import { KeyedHeap } from './keyed-heap.js';
@@ -19,6 +20,8 @@ import { WaitingForEvent } from './waiting-pods.js';
 export interface QueueOptions {
   /** By scheduler name. All sort the queue alike: the first one's QueueSort is used. */
   readonly frameworks: ReadonlyMap<string, Framework>;
+  /** What plugins ask when they gate a pod, or are asked for a hint. Default: nothing is there. */
+  readonly objects?: ClusterObjects;
   /** Default 1,000. */
   readonly backoffInitialMs?: number;
   /** Default 10,000. */
@@ -65,6 +68,7 @@ export class SchedulingQueue {
       backoffMaxMs: 10_000,
       unschedulableMaxMs: 300_000,
       popFromBackoff: true,
+      objects: new ClusterObjects(),
       ...options,
     };
     const first = [...options.frameworks.values()][0];
@@ -79,7 +83,7 @@ export class SchedulingQueue {
     };
     this.backoff = new KeyedHeap(keyOf, endsBefore);
     this.errorBackoff = new KeyedHeap(keyOf, endsBefore);
-    this.hints = new QueueingHints(options.frameworks);
+    this.hints = new QueueingHints(options.frameworks, this.options.objects);
   }
 
   counts(): QueueCounts {
@@ -333,7 +337,9 @@ export class SchedulingQueue {
     plugin: string | undefined,
     nowMs: number,
   ): void {
-    const verdict = this.options.frameworks.get(queued.pod.schedulerName)?.runPreEnqueue(queued.pod);
+    const verdict = this.options.frameworks
+      .get(queued.pod.schedulerName)
+      ?.runPreEnqueue(queued.pod, this.options.objects);
     if (!isSuccess(verdict)) {
       queued.gatedBy = verdict.plugin ?? '';
       queued.gateMessage = statusMessage(verdict);

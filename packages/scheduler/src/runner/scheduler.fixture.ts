@@ -6,6 +6,7 @@ import { createApiServer } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { type ClientRequest, type FaultOptions, faults as faultsOf, intercept } from '@pintle/client/interceptor';
 import {
+  type Kind,
   type KindRef,
   type KubernetesObject,
   parseQuantity,
@@ -30,6 +31,8 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly seed?: number;
   /** Beside the default ones. */
   readonly plugins?: readonly SchedulerPlugin[];
+  /** Kinds that the API server serves beside those that it always does. */
+  readonly kinds?: readonly Kind[];
 }
 
 export class SchedulerTestCluster {
@@ -44,9 +47,9 @@ export class SchedulerTestCluster {
   ) {}
 
   static async start(options: SchedulerTestOptions = {}): Promise<SchedulerTestCluster> {
-    const { faults = {}, faulty: kind = 'binding', onRequest, seed = 1, plugins = [], ...rest } = options;
+    const { faults = {}, faulty: kind = 'binding', onRequest, seed = 1, plugins = [], kinds = [], ...rest } = options;
     const world = virtualWorld({ seed });
-    const server = createApiServer({ world, disableAdmissionPlugins: ['TaintNodesByCondition'] });
+    const server = createApiServer({ world, kinds, disableAdmissionPlugins: ['TaintNodesByCondition'] });
     await world.settle();
     const client = (await server).client();
     const ns: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } };

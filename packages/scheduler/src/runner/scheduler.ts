@@ -37,7 +37,7 @@ export interface SchedulerOptions {
   readonly informers: Informers;
   /** Default: one with `defaultPlugins()`. Each has a scheduler name of its own. */
   readonly profiles?: readonly Profile[];
-  readonly queue?: Omit<QueueOptions, 'frameworks'>;
+  readonly queue?: Omit<QueueOptions, 'frameworks' | 'objects'>;
   /** Binds under way at once; at the limit the next decision waits. Default 256. */
   readonly bindsMax?: number;
   /** How long a plugin may take at PreBind, unless it says otherwise, and at Bind. Default 30,000. */
@@ -100,7 +100,7 @@ class RunningScheduler implements Scheduler {
     this.world = world;
     this.bindsMax = bindsMax;
     this.frameworks = frameworksOf(options.profiles ?? [profile({ plugins: defaultPlugins() })]);
-    this.queue = new SchedulingQueue({ ...options.queue, frameworks: this.frameworks });
+    this.queue = new SchedulingQueue({ ...options.queue, frameworks: this.frameworks, objects: this.table.objects });
     this.permits = new PermitWaits(world.clock);
     this.outbox = new Outbox({
       onError: (error) => world.logger.log('warn', 'a report on a pod was not written', { error }),

@@ -71,7 +71,7 @@ export class Simulation {
   ) {
     this.table = tableOf(input.nodes, input.pods, input.objects);
     this.frameworks = frameworksOf(input.policy);
-    this.queue = new SchedulingQueue({ frameworks: this.frameworks });
+    this.queue = new SchedulingQueue({ frameworks: this.frameworks, objects: this.table.objects });
     this.random = seededRandom(input.seed ?? 1);
     this.handle = simulatedHandle({
       table: this.table,
