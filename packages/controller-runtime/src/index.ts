@@ -3,6 +3,7 @@ export * from './controller.js';
 export * from './events/event-correlator.js';
 export * from './events/event-recorder.js';
 export * from './events/event-writer.js';
+export { type LeaderCallbacks, LeaderElector } from './leader-election.js';
 export * from './manager.js';
 export * from './predicates.js';
 export * from './reconciler.js';

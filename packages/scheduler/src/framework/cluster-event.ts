@@ -53,9 +53,17 @@ export type QueueingHintFunction = (
 export interface EventOfInterest {
   readonly resource: EventResource;
   readonly action: number;
+  /** Asked once for an event, before the hint is asked for each pod: whether it matters to any pod at all. */
+  readonly matters?: EventFilter;
   /** Absent: every such event may help. */
   readonly hint?: QueueingHintFunction;
 }
+
+export type EventFilter = (
+  before: KubernetesObject | undefined,
+  after: KubernetesObject | undefined,
+  objects: ClusterObjects,
+) => boolean;
 
 const event = (resource: EventResource, action: number, label: string): ClusterEvent => ({ resource, action, label });
 

@@ -6,6 +6,7 @@ import { createApiServer } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { type ClientRequest, type FaultOptions, faults as faultsOf, intercept } from '@pintle/client/interceptor';
 import {
+  type Clock,
   type Kind,
   type KindRef,
   type KubernetesObject,
@@ -16,6 +17,7 @@ import {
   virtualWorld,
 } from '@pintle/machinery';
 import { createInformers } from '@pintle/watch';
+import type { Extender } from '../extenders/extender.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { profile } from '../framework/profile.js';
 import { isTerminal, podKey } from '../nodes/pod-info.js';
@@ -33,6 +35,7 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly plugins?: readonly SchedulerPlugin[];
   /** Kinds that the API server serves beside those that it always does. */
   readonly kinds?: readonly Kind[];
+  readonly extendersOf?: (clock: Clock) => readonly Extender[];
 }
 
 export class SchedulerTestCluster {
@@ -47,7 +50,16 @@ export class SchedulerTestCluster {
   ) {}
 
   static async start(options: SchedulerTestOptions = {}): Promise<SchedulerTestCluster> {
-    const { faults = {}, faulty: kind = 'binding', onRequest, seed = 1, plugins = [], kinds = [], ...rest } = options;
+    const {
+      faults = {},
+      faulty: kind = 'binding',
+      onRequest,
+      seed = 1,
+      plugins = [],
+      kinds = [],
+      extendersOf,
+      ...rest
+    } = options;
     const world = virtualWorld({ seed });
     const server = createApiServer({ world, kinds, disableAdmissionPlugins: ['TaintNodesByCondition'] });
     await world.settle();
@@ -68,7 +80,14 @@ export class SchedulerTestCluster {
     const informers = createInformers({ client: faulty, world });
     informers.start();
     const profiles = [profile({ plugins: [...defaultPlugins(), ...plugins] })];
-    const scheduler = createScheduler({ world, client: faulty, informers, profiles, ...rest });
+    const scheduler = createScheduler({
+      world,
+      client: faulty,
+      informers,
+      profiles,
+      ...(extendersOf && { extenders: extendersOf(world.clock) }),
+      ...rest,
+    });
     const started = scheduler.start();
     await world.settle({ withinMs: 1000 });
     await started;
