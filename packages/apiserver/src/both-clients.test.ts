@@ -155,6 +155,18 @@ describe.each(clients)('%s', (_name, connect) => {
     expect(await client.deleteCollection(ConfigMap, { namespace: 'default' })).toHaveLength(3);
   });
 
+  it('gives the metadata alone where that is asked for', async () => {
+    const client = await connect();
+    const { metadata } = await client.create(configMap('a', { x: '1' }));
+    const own = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
+    const asked = { namespace: 'default', metadataOnly: true };
+    const list = await client.list(ConfigMap, asked);
+    expect([...list]).toEqual([own]);
+    expect(list.metadata.resourceVersion).toBeDefined();
+    const seen = firstValueFrom(client.watch(ConfigMap, asked).pipe(take(1)));
+    expect(await seen).toEqual({ type: 'ADDED', object: own });
+  });
+
   it('speaks of subresources, and does nothing on a dry run', async () => {
     const client = await connect();
     await client.create(deployment('web'));

@@ -20,6 +20,7 @@ import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
 import { firstOf } from './access/authenticators.js';
 import { firstOpinion } from './access/first-opinion.js';
 import { impersonation } from './access/impersonation.js';
+import { noEscalation } from './access/no-escalation.js';
 import { nodeAuthorizer } from './access/node-authorizer.js';
 import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
@@ -33,6 +34,7 @@ import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
+import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { openApiDocuments } from './discovery/openapi.js';
@@ -170,7 +172,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       world,
       serviceAddresses: addresses.plugin,
       customResourceRules: rules,
-      more: options.admission ?? [],
+      more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
       callWebhook: options.callWebhook ?? noWebhooks,
       disabled: options.disableAdmissionPlugins ?? [],
     }),
@@ -221,8 +223,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
-    policy: [...(roles === undefined ? [] : bootstrapPolicy()), ...(options.firstObjects ?? [])],
+    policy: options.firstObjects ?? [],
   });
+  if (roles !== undefined) await reconcilePolicy(client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
     'scheduling/bootstrap-system-priority-classes',

@@ -32,6 +32,7 @@ export * from './status/field-error.js';
 export * from './status/field-errors.js';
 export * from './status/status-error.js';
 export * from './world/clock.js';
+export * from './world/console-logger.js';
 export * from './world/logger.js';
 export * from './world/random.js';
 export * from './world/real-world.js';

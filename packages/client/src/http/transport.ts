@@ -40,6 +40,8 @@ export interface OutgoingRequest {
   readonly body?: unknown;
   /** Of the body; JSON unless said. */
   readonly contentType?: string;
+  /** Of the answer; JSON unless said. */
+  readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,11 +57,11 @@ export function transport(options: TransportOptions): Transport {
   const base = options.server.replace(/\/+$/, '');
 
   const attempt = async (request: OutgoingRequest, signal: AbortSignal): Promise<Response> => {
-    const { method, path, query = {}, body, contentType = 'application/json' } = request;
+    const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = request;
     const init = {
       method,
       headers: {
-        accept: 'application/json',
+        accept,
         'user-agent': userAgent,
         ...(body === undefined ? {} : { 'content-type': contentType }),
       },
