@@ -2,9 +2,11 @@
  * What every object of Kubernetes shares, and the ports of the world. Imports nothing of Pintle.
  */
 
+export * from './apply/check-wishes.js';
+export * from './apply/conflicts.js';
 export * from './apply/field-tree.js';
 export * from './apply/managed-fields.js';
-export * from './apply/typed-value.js';
+export type { Versioned, Versions, WriteRules } from './apply/structured-merge.js';
 export * from './kind/kind.js';
 export * from './kind/strategy.js';
 export * from './meta/frozen.js';

@@ -44,7 +44,7 @@ const gadgets = (name: string) =>
     kind: 'Gadget',
     plural: 'gadgets',
     scope: 'Namespaced',
-    T: undefined as never,
+    T: undefined as unknown as KubernetesObject,
   }) as const;
 
 async function server(callWebhook?: WebhookCaller) {

@@ -105,7 +105,7 @@ async function handleVerb(
         await listEntries(core, resource, listOptions(query, path.namespace)),
       );
     case 'watch': {
-      const seconds = Math.floor(watchTimeoutSeconds * (1 + core.world.random.next()));
+      const seconds = Math.floor(watchTimeoutSeconds * (1 + core.world.random.stream('watch-timeouts').next()));
       const options = watchOptions(query, path.namespace, seconds);
       const named =
         path.name === undefined

@@ -44,11 +44,19 @@ function decodeReady(
     );
   if (unknownFields.length > 0) reportUnknown(context, unknownFields, options.fieldValidation ?? 'Ignore');
   const stored = () => {
-    const made = resource.toStored(value as KubernetesObject);
+    const made = resource.toStored(asksForReset(object, value as KubernetesObject));
     return resource.definition.strategy?.defaults?.(made) ?? made;
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
   return ready === undefined ? stored() : ready.then(stored);
+}
+
+/** An empty list of managed fields says something, other than empty lists in general. */
+function asksForReset(sent: KubernetesObject, decoded: KubernetesObject): KubernetesObject {
+  const { managedFields } = sent.metadata;
+  if (!Array.isArray(managedFields) || managedFields.length > 0 || decoded.metadata.managedFields !== undefined)
+    return decoded;
+  return { ...decoded, metadata: { ...decoded.metadata, managedFields } };
 }
 
 function checkKind(resource: Resource, body: unknown): KubernetesObject {

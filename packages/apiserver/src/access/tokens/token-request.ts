@@ -65,7 +65,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         iat: issuedAt,
         nbf: issuedAt,
         exp: issuedAt + seconds,
-        jti: world.random.uuid(),
+        jti: world.random.stream('tokens').uuid(),
         'kubernetes.io': bound,
       });
       return Object.freeze({
