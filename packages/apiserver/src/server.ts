@@ -6,23 +6,29 @@ import { bodySchemas, builtinResources } from '@pintle/api';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import {
+  createMetrics,
   type FieldDocs,
   type Kind,
   type KubernetesObject,
+  type Metrics,
   type ResourceDefinition,
   realWorld,
   type World,
 } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
-import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
-import { firstOf } from './access/authenticators.js';
+import type { Authenticator, Authorizer, TokenAuthenticator, UserInfo } from './access/access.js';
+import { authentication, firstIdentity } from './access/authenticators.js';
 import { firstOpinion } from './access/first-opinion.js';
+import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
+import { noEscalation } from './access/no-escalation.js';
 import { nodeAuthorizer } from './access/node-authorizer.js';
 import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
-import type { ServiceAccountTokens } from './access/service-account-tokens.js';
+import { rulesReview } from './access/rules-review.js';
 import { storedRoles } from './access/stored-roles.js';
+import { cachedTokens } from './access/tokens/cached-tokens.js';
+import type { ServiceAccountTokens } from './access/tokens/service-account-tokens.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
@@ -31,14 +37,21 @@ import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
+import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
-import { apiHandler, type ServerVersion } from './http/api-handler.js';
+import { health } from './health/health.js';
+import type { HealthCheck } from './health/health-checks.js';
+import { serverChecks } from './health/server-checks.js';
+import { apiHandler } from './http/api-handler.js';
+import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
 import { WatchResponder } from './http/watch-response.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
+import { requestMetrics } from './requests/request-metrics.js';
+import { serverMetrics } from './requests/server-metrics.js';
 import type { StoredObject } from './storage/stored-object.js';
 import { bindingSubresource } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
@@ -64,8 +77,12 @@ export interface ApiServerOptions {
   readonly disableAdmissionPlugins?: readonly string[];
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
-  /** Of requests by HTTP. Without one, every request is anonymous. */
-  readonly authenticate?: Authenticator;
+  /** Tell who asks by HTTP, by what a request shows beside a token: `clientCertificate`, `requestHeaders()`. */
+  readonly authenticators?: readonly Authenticator[];
+  /** Tell whose a bearer token is, beside those of `tokens`: `staticTokens()`, `oidcTokens()`. */
+  readonly tokenAuthenticators?: readonly TokenAuthenticator[];
+  /** Whether who shows nothing is let in as `system:anonymous` (default true). */
+  readonly anonymous?: boolean;
   /**
    * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
    * several the first with an opinion counts. Default: everything is allowed, as for a test.
@@ -89,6 +106,10 @@ export interface ApiServerOptions {
   readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
+  /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
+  readonly metricsRegistry?: Metrics;
+  /** More checks of `/livez` and `/readyz`. */
+  readonly healthChecks?: readonly HealthCheck[];
 }
 
 /** As kube-apiserver's `--authorization-mode` has them. */
@@ -106,6 +127,7 @@ export interface ApiServer {
   readonly handle: HttpHandler;
   readonly core: ApiCore;
   readonly access: Access;
+  readonly metricsRegistry: Metrics;
   /** The first address of the service range. */
   readonly apiServerIp: string;
   stop(): Promise<void>;
@@ -136,7 +158,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
   const modes = authorizationModes(options.authorizer);
-  const roles = modes.includes('rbac') ? storedRoles(backend, world.logger) : undefined;
+  const roles = modes.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
   const relations = modes.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
   const authorizer =
     typeof options.authorizer === 'function'
@@ -144,9 +166,27 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       : modes.length === 0
         ? allowAll
         : firstOpinion(modes.map((mode) => (mode === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!))));
-  const access = accessBy(authorizer);
+  const held = heldPermissions(world.clock);
+  const access = accessBy(authorizer, held);
+  const authenticateToken = firstIdentity([
+    ...(options.tokenAuthenticators ?? []),
+    ...(options.tokens === undefined
+      ? []
+      : [cachedTokens(world.clock, (...asked) => options.tokens!.authenticator(core)(...asked))]),
+  ]);
   const core: ApiCore = {
-    review: reviews(access),
+    review: reviews({
+      access,
+      authenticateToken,
+      rulesFor: rulesReview({
+        roles,
+        incomplete: modes.includes('node')
+          ? ['node authorizer does not support user rule resolution']
+          : modes.length === 0
+            ? ['the authorizer does not support user rule resolution']
+            : [],
+      }),
+    }),
     backend,
     registry,
     world,
@@ -157,7 +197,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       world,
       serviceAddresses: addresses.plugin,
       customResourceRules: rules,
-      more: options.admission ?? [],
+      more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
       callWebhook: options.callWebhook ?? noWebhooks,
       disabled: options.disableAdmissionPlugins ?? [],
     }),
@@ -185,43 +225,79 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
     });
 
+  const metrics = options.metricsRegistry ?? createMetrics();
+  const checks = serverChecks(
+    backend,
+    [
+      'generic-apiserver-start-informers',
+      'crd-informer-synced',
+      'start-system-namespaces-controller',
+      'scheduling/bootstrap-system-priority-classes',
+      ...(roles === undefined ? [] : (['rbac/bootstrap-roles'] as const)),
+    ],
+    options.healthChecks ?? [],
+  );
+  const healthOf = health(checks.checks, metrics);
+
   await addresses.start(backend);
   await caches.start();
   await roles?.start();
   await relations?.start();
   const custom = customResources(core, client({ fieldManager: 'apiserver' }));
   await custom.start();
+  checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
-    policy: [...(roles === undefined ? [] : bootstrapPolicy()), ...(options.firstObjects ?? [])],
+    policy: options.firstObjects ?? [],
   });
+  if (roles !== undefined) await reconcilePolicy(client({ fieldManager: 'apiserver' }), bootstrapPolicy());
+  checks.done(
+    'start-system-namespaces-controller',
+    'scheduling/bootstrap-system-priority-classes',
+    'rbac/bootstrap-roles',
+  );
+  serverMetrics(metrics, backend, registry, serverVersion);
 
   const bodies = bodySchemas();
+  const requests = requestMetrics(metrics, world.clock);
   const handle = apiHandler({
     core,
     access,
     subresources,
-    watches: new WatchResponder(core),
+    watches: new WatchResponder(core, requests),
     schemaOf: (apiVersion, kind) =>
       registry.byObject({ apiVersion, kind })?.kind.schema.node ??
       bodies[`${apiVersion}/${kind}`] ??
       bodies[`v1/${kind}`],
-    authenticate: options.authenticate ?? firstOf(),
+    authenticate: authentication({
+      requests: options.authenticators ?? [],
+      token: authenticateToken,
+      anonymous: options.anonymous ?? true,
+    }),
     impersonate: options.impersonate ?? impersonation(access),
-    openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-    openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-    version: serverVersion,
-    unready: () => [],
-    metrics: () => '',
-    address: () => '',
+    requests,
+    health: healthOf.answer,
+    documents: {
+      registry,
+      openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+      openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+      version: serverVersion,
+      metrics: (which) =>
+        metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
+      checkNames: healthOf.names,
+      address: () => '',
+      issuer: options.tokens?.documents ?? new Map(),
+    },
   });
   return {
     client,
     handle,
     core,
     access,
+    metricsRegistry: metrics,
     apiServerIp: addresses.apiServerIp,
     async stop() {
+      checks.shutDown();
       custom.stop();
       addresses.stop();
       caches.stop();

@@ -2,15 +2,18 @@
  * What every object of Kubernetes shares, and the ports of the world. Imports nothing of Pintle.
  */
 
+export * from './apply/check-wishes.js';
+export * from './apply/conflicts.js';
 export * from './apply/field-tree.js';
 export * from './apply/managed-fields.js';
-export * from './apply/typed-value.js';
+export type { Versioned, Versions, WriteRules } from './apply/structured-merge.js';
 export * from './kind/kind.js';
 export * from './kind/strategy.js';
 export * from './meta/frozen.js';
 export * from './meta/object-meta.js';
 export * from './meta/ownership.js';
 export * from './meta/v1.js';
+export * from './metrics/metrics.js';
 export * from './names/ip.js';
 export * from './names/names.js';
 export * from './patch/json-patch.js';
@@ -34,6 +37,7 @@ export * from './status/field-error.js';
 export * from './status/field-errors.js';
 export * from './status/status-error.js';
 export * from './world/clock.js';
+export * from './world/console-logger.js';
 export * from './world/logger.js';
 export * from './world/random.js';
 export * from './world/real-world.js';

@@ -35,6 +35,7 @@ export { type NodeAffinityOptions, nodeAffinity } from './plugins/node-affinity.
 export { nodeName } from './plugins/node-name.js';
 export { nodePorts } from './plugins/node-ports.js';
 export { nodeUnschedulable } from './plugins/node-unschedulable.js';
+export { nodeVolumeLimits } from './plugins/node-volume-limits.js';
 export { normalizeScores } from './plugins/normalize-scores.js';
 export { type PodTopologySpreadOptions, podTopologySpread } from './plugins/pod-topology-spread.js';
 export { prioritySort } from './plugins/priority-sort.js';
@@ -43,17 +44,26 @@ export { nodeResourcesFit, type ResourcesFitOptions } from './plugins/resources-
 export { schedulingGates } from './plugins/scheduling-gates.js';
 export type { DefaultConstraint } from './plugins/spread-constraints.js';
 export { taintToleration } from './plugins/taint-toleration.js';
+export { type VolumeBindingOptions, volumeBinding } from './plugins/volume-binding.js';
+export { volumeRestrictions } from './plugins/volume-restrictions.js';
+export { volumeZone } from './plugins/volume-zone.js';
 export { type Candidate, criteria as preemptionCriteria } from './preemption/candidate.js';
 export type { QueuedPodInfo, QueueMove, QueuePlace } from './queue/queued-pod-info.js';
 export { type QueueCounts, type QueueOptions, SchedulingQueue } from './queue/scheduling-queue.js';
 export * from './runner/scheduler.js';
+export * from './simulate/compare.js';
+export { comparisonReport, type ReportOptions } from './simulate/comparison-report.js';
+export type { Distribution } from './simulate/distribution.js';
 export * from './simulate/explain.js';
 export { formatExplanation } from './simulate/format-explanation.js';
-export {
-  type AttemptRecord,
-  type Preemption,
-  type ScheduleInput,
-  type ScheduleResult,
-  schedule,
-  type UnschedulablePod,
-} from './simulate/schedule.js';
+export { formatRemedy } from './simulate/format-remedy.js';
+export { generateTrace, type NodeGroup, type PodGroup, type TraceDescription } from './simulate/generate-trace.js';
+export { InvalidTraceError } from './simulate/invalid-trace-error.js';
+export * from './simulate/policy-metrics.js';
+export * from './simulate/remedies.js';
+export type { Change } from './simulate/remedy-changes.js';
+export * from './simulate/replay.js';
+export { schedule } from './simulate/schedule.js';
+export * from './simulate/schedule-result.js';
+export * from './simulate/trace.js';
+export { arrivesAnnotation, formatTrace, parseTrace, runsAnnotation } from './simulate/trace-text.js';

@@ -65,7 +65,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
 
   /** From a random start to the first that is free, so that ranges fill without long searches. */
   const pick = (count: number, owner: string, name: (index: number) => string): string | undefined => {
-    const start = integerBelow(world.random, count);
+    const start = integerBelow(world.random.stream('service-addresses'), count);
     for (let i = 0; i < count; i++) {
       const id = name((start + i) % count);
       if (isFree(id, owner)) {

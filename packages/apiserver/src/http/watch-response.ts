@@ -6,10 +6,17 @@ import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
 import { StatusError, statusError } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
+import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import { type Change, type ChangeType, watchChanges } from '../verbs/watch.js';
+import {
+  type Change,
+  type ChangeObserver,
+  type ChangeType,
+  type WatchPermission,
+  watchChanges,
+} from '../verbs/watch.js';
 import type { HttpResponse } from './message.js';
 import type { Accepted } from './negotiation.js';
 
@@ -23,7 +30,10 @@ type Lines = Partial<Record<ChangeType, Uint8Array>>;
 export class WatchResponder {
   private readonly lines = new WeakMap<StoreEvent<StoredObject> | StoreEntry<StoredObject>, Lines>();
 
-  constructor(private readonly core: ApiCore) {}
+  constructor(
+    private readonly core: ApiCore,
+    private readonly metrics: RequestMetrics,
+  ) {}
 
   respond(
     resource: Resource,
@@ -31,11 +41,17 @@ export class WatchResponder {
     accepted: Accepted,
     includeObject: IncludeObject,
     signal: AbortSignal,
+    permission: WatchPermission,
   ): HttpResponse {
     const queue = new LineQueue();
     const encode = this.encoderFor(resource, accepted, includeObject);
-    const end = watchChanges(this.core, resource, options, {
-      next: (changes) => queue.push(changes.map(encode)),
+    const { group, version, plural } = resource.kind;
+    const sent = this.metrics.watchEvents(group, version, plural);
+    const observer: ChangeObserver = {
+      next(changes) {
+        sent.increment(changes.length);
+        return queue.push(changes.map(encode));
+      },
       error(error) {
         const status = StatusError.is(error)
           ? error.status
@@ -44,7 +60,8 @@ export class WatchResponder {
         queue.close();
       },
       complete: () => queue.close(),
-    });
+    };
+    const end = watchChanges(this.core, resource, options, observer, permission);
     const stop = () => {
       end();
       queue.close();

@@ -1,6 +1,7 @@
 /** The question before every verb: may this user do that? */
 import { type FieldSelector, forbidden, parseFieldSelector, statusError } from '@pintle/machinery';
 import type { AccessAttributes, Authorizer, UserInfo } from '../access/access.js';
+import type { HeldPermissions } from '../access/held-permissions.js';
 import type { Resource } from '../registry/resource.js';
 
 export interface ResourceAccess {
@@ -17,19 +18,28 @@ export interface Access {
   /** Errors: `StatusError` Forbidden. */
   require(user: UserInfo, access: ResourceAccess): Promise<void> | void;
   requirePath(user: UserInfo, verb: string, path: string): Promise<void>;
+  /** As `require`, for as long as the permission is used: `lost` hears when it is gone. Returns how to let go. */
+  hold(user: UserInfo, access: ResourceAccess, lost: (error: unknown) => void): () => void;
   readonly authorizer: Authorizer;
 }
 
 /** Members of this group may do everything; they are not looked up. */
 export const mastersGroup = 'system:masters';
 
-export function accessBy(authorizer: Authorizer): Access {
+/** Whoever runs the server may ask these without credentials, as kube-apiserver is set up by default. */
+const alwaysAllowed: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
+
+export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access {
   const decide = async (attributes: AccessAttributes) => {
     const { decision, reason } = await authorizer(attributes);
     return { allowed: decision === 'allow', reason };
   };
-  return {
+  const access: Access = {
     authorizer,
+    hold(user, wanted, lost) {
+      if (user.groups.includes(mastersGroup)) return () => {};
+      return held.hold(async () => access.require(user, wanted), lost);
+    },
     require(user, { verb, resource, namespace, name: named, subresource, fieldSelector }) {
       if (user.groups.includes(mastersGroup)) return;
       const selected = fieldSelector ? parsed(fieldSelector) : undefined;
@@ -52,6 +62,7 @@ export function accessBy(authorizer: Authorizer): Access {
       });
     },
     async requirePath(user, verb, path) {
+      if (alwaysAllowed.has(path)) return;
       if (user.groups.includes(mastersGroup)) return;
       const { allowed, reason } = await decide({ type: 'path', user, verb, path });
       if (!allowed)
@@ -60,6 +71,7 @@ export function accessBy(authorizer: Authorizer): Access {
         });
     },
   };
+  return access;
 }
 
 /** A selector that cannot be read selects nothing here; the verb itself says what is wrong with it. */

@@ -25,9 +25,18 @@ import type {
   SchedulerPlugin,
   ScorePlugin,
 } from './plugin.js';
+import {
+  attempt,
+  attemptAsync,
+  type CallLimits,
+  checkedVerdict,
+  inWords,
+  isStatus,
+  pluginError,
+} from './plugin-calls.js';
 import type { Profile } from './profile.js';
 import { type SignedPlugins, signedPlugins } from './signed-plugins.js';
-import { errorStatus, isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
+import { isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
 
 /** How long Permit may hold a pod at most. */
 export const permitTimeoutMaxMs = 15 * 60_000;
@@ -98,7 +107,7 @@ export class Framework {
 
   runPreEnqueue(pod: PodInfo): Verdict {
     for (const plugin of this.preEnqueue) {
-      const verdict = attempt(plugin.name, () => plugin.preEnqueue(pod));
+      const verdict = attempt(plugin.name, 'PreEnqueue', () => plugin.preEnqueue(pod));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
@@ -116,12 +125,16 @@ export class Framework {
         return { status: pluginError(plugin.name, 'PreFilter', error), narrowedBy };
       }
       if (outcome === undefined) continue;
-      if ('code' in outcome) {
+      if (isStatus(outcome)) {
         if (outcome.code === 'Skip') state.skipFilter.add(plugin.name);
         // Preemption may help against Unschedulable, and needs what the other PreFilters compute: go on.
         else if (outcome.code === 'Unschedulable') refused = saidBy(outcome, plugin.name);
         else if (outcome.code !== 'Success') return { status: saidBy(outcome, plugin.name), narrowedBy };
         continue;
+      }
+      if (typeof outcome !== 'object' || !(outcome.nodeNames instanceof Set || outcome.nodeNames === undefined)) {
+        const nonsense = new Error(`it answered with ${inWords(outcome)}`);
+        return { status: pluginError(plugin.name, 'PreFilter', nonsense), narrowedBy };
       }
       if (outcome.nodeNames === undefined) continue;
       narrowedBy.push(plugin.name);
@@ -151,7 +164,7 @@ export class Framework {
   ): Verdict {
     for (const plugin of this.preFilter) {
       if (state.skipFilter.has(plugin.name)) continue;
-      const verdict = attempt(plugin.name, () =>
+      const verdict = attempt(plugin.name, 'PreFilter', () =>
         change === 'added'
           ? plugin.preFilterAddPod?.(state, pod, changed, node)
           : plugin.preFilterRemovePod?.(state, pod, changed, node),
@@ -165,7 +178,7 @@ export class Framework {
   runFilter(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict {
     for (const plugin of this.filter) {
       if (state.skipFilter.has(plugin.name)) continue;
-      const verdict = attempt(plugin.name, () => plugin.filter(state, pod, node));
+      const verdict = attempt(plugin.name, 'Filter', () => plugin.filter(state, pod, node));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
@@ -183,6 +196,7 @@ export class Framework {
       try {
         const result = plugin.postFilter(state, pod, statuses, handle);
         if (result === undefined) continue;
+        if (!isStatus(result?.status)) throw new Error(`it answered with ${inWords(result)}`);
         const said = saidBy(result.status, plugin.name);
         if (said.code === 'Success' || said.code === 'Error') {
           return { status: said, ...(result.nominating === undefined ? {} : { nominating: result.nominating }) };
@@ -198,7 +212,7 @@ export class Framework {
 
   runPreScore(state: CycleState, pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Verdict {
     for (const plugin of this.preScore) {
-      const verdict = attempt(plugin.name, () => plugin.preScore(state, pod, table, rows, count));
+      const verdict = attempt(plugin.name, 'PreScore', () => plugin.preScore(state, pod, table, rows, count));
       if (verdict?.code === 'Skip') state.skipScore.add(plugin.name);
       else if (!isSuccess(verdict)) return verdict;
     }
@@ -207,7 +221,7 @@ export class Framework {
 
   runReserve(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Verdict {
     for (const plugin of this.reserve) {
-      const verdict = attempt(plugin.name, () => plugin.reserve(state, pod, nodeName, handle));
+      const verdict = attempt(plugin.name, 'Reserve', () => plugin.reserve(state, pod, nodeName, handle));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
@@ -237,7 +251,11 @@ export class Framework {
         return { status: pluginError(plugin.name, 'Permit', error), waits: [] };
       }
       const { status: said, timeoutMs = permitTimeoutMaxMs } =
-        result === undefined ? { status: success } : 'code' in result ? { status: result } : result;
+        result === undefined ? { status: success } : isStatus(result) ? { status: result } : result;
+      if (!isStatus(said) || Number.isNaN(timeoutMs)) {
+        const nonsense = new Error(`it answered with ${inWords(result)}`);
+        return { status: pluginError(plugin.name, 'Permit', nonsense), waits: [] };
+      }
       if (said.code === 'Success') continue;
       if (said.code !== 'Wait') return { status: saidBy(said, plugin.name), waits: [] };
       waits.push({ plugin: plugin.name, timeoutMs: Math.min(timeoutMs, permitTimeoutMaxMs) });
@@ -245,17 +263,54 @@ export class Framework {
     return { status: waits.length === 0 ? success : status('Wait'), waits };
   }
 
-  async runPreBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> {
+  /** The plugins that have something to do before the pod is bound, or what failed. */
+  runPreBindPreFlight(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+  ): readonly PreBindPlugin[] | Status {
+    const needed: PreBindPlugin[] = [];
     for (const plugin of this.preBind) {
-      const verdict = await attemptAsync(plugin.name, 'PreBind', () => plugin.preBind(state, pod, nodeName, handle));
+      const verdict = attempt(plugin.name, 'PreBindPreFlight', () =>
+        plugin.preBindPreFlight?.(state, pod, nodeName, handle),
+      );
+      if (isSuccess(verdict)) needed.push(plugin);
+      else if (verdict.code !== 'Skip') return verdict;
+    }
+    return needed;
+  }
+
+  async runPreBind(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    limits: CallLimits,
+  ): Promise<Verdict> {
+    const needed = this.preBind.length === 0 ? [] : this.runPreBindPreFlight(state, pod, nodeName, handle);
+    if ('code' in needed) return needed;
+    for (const plugin of needed) {
+      const own = { ...limits, timeoutMs: plugin.preBindTimeoutMs ?? limits.timeoutMs };
+      const verdict = await attemptAsync(plugin.name, 'PreBind', own, (signal) =>
+        plugin.preBind(state, pod, nodeName, handle, signal),
+      );
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
   }
 
-  async runBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> {
+  async runBind(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    limits: CallLimits,
+  ): Promise<Verdict> {
     for (const plugin of this.bind) {
-      const verdict = await attemptAsync(plugin.name, 'Bind', () => plugin.bind(state, pod, nodeName, handle));
+      const verdict = await attemptAsync(plugin.name, 'Bind', limits, (signal) =>
+        plugin.bind(state, pod, nodeName, handle, signal),
+      );
       if (verdict?.code !== 'Skip') return verdict;
     }
     return status('Error', `no plugin bound pod ${pod.key}`);
@@ -274,38 +329,13 @@ export class Framework {
   }
 }
 
-/** What a plugin threw, as a status that names it and the point. */
-export function pluginError(plugin: string, point: string, error: unknown): Status {
-  const { reasons } = errorStatus(error);
-  return { code: 'Error', reasons: [`running ${point} plugin "${plugin}": ${reasons[0]}`], plugin, cause: error };
-}
-
-function attempt(plugin: string, call: () => Verdict): Verdict {
-  try {
-    const verdict = call();
-    return isSuccess(verdict) ? undefined : saidBy(verdict, plugin);
-  } catch (error) {
-    return errorStatus(new Error(`plugin "${plugin}" failed: ${message(error)}`, { cause: error }), plugin);
-  }
-}
-
-async function attemptAsync(plugin: string, point: string, call: () => Promise<Verdict> | Verdict): Promise<Verdict> {
-  try {
-    const verdict = await call();
-    return isSuccess(verdict) ? undefined : saidBy(verdict, plugin);
-  } catch (error) {
-    return pluginError(plugin, point, error);
-  }
-}
-
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...a].filter((name) => b.has(name)));
 }
 
 /** Only for the verdicts of plugins that say neither yes nor no: anything but success or a rejection is an error. */
-export function asFilterStatus(verdict: Status, plugin: string): Status {
-  if (isRejected(verdict) || verdict.code === 'Error') return saidBy(verdict, plugin);
-  return { code: 'Error', reasons: [`plugin "${plugin}" answered Filter with ${verdict.code}`], plugin };
+export function asFilterStatus(verdict: Verdict, plugin: string): Verdict {
+  const said = checkedVerdict(plugin, 'Filter', verdict);
+  if (said === undefined || isRejected(said) || said.code === 'Error') return said;
+  return pluginError(plugin, 'Filter', new Error(`it answered with ${said.code}`));
 }

@@ -146,12 +146,29 @@ export interface PermitPoint {
 }
 
 export interface PreBindPoint {
-  preBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> | Verdict;
+  /** `Skip` spares the plugin's PreBind. Must be quick: it is asked before anything waits. */
+  preBindPreFlight?(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Verdict;
+  /** `signal` is aborted when the plugin's time is over, or the pod is gone. */
+  preBind(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    signal: AbortSignal,
+  ): Promise<Verdict> | Verdict;
+  /** How long `preBind` may take, where that is not what the scheduler allows anyway. */
+  readonly preBindTimeoutMs?: number;
 }
 
 export interface BindPoint {
-  /** Binds the pod, or says `Skip` to leave it to the next plugin. */
-  bind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> | Verdict;
+  /** Binds the pod, or says `Skip` to leave it to the next plugin. `signal` as for `preBind`. */
+  bind(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    signal: AbortSignal,
+  ): Promise<Verdict> | Verdict;
 }
 
 export interface PostBindPoint {

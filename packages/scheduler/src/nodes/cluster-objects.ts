@@ -3,6 +3,7 @@
  * claims and volumes, disruption budgets.
  */
 import { apiVersionOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
+import { AssumedObjects } from './assumed-objects.js';
 
 interface OfKind {
   readonly byNamespace: Map<string, Map<string, KubernetesObject>>;
@@ -13,6 +14,8 @@ const kindId = (kind: { readonly apiVersion?: string | undefined; readonly kind?
   `${kind.apiVersion ?? ''} ${kind.kind ?? ''}`;
 
 export class ClusterObjects {
+  /** What was decided and is not written yet. */
+  readonly assumed = new AssumedObjects(this);
   private readonly kinds = new Map<string, OfKind>();
   private readonly derivations = new Map<string, { readonly versions: readonly number[]; readonly value: unknown }>();
 
@@ -53,7 +56,7 @@ export class ClusterObjects {
   derive<T>(name: string, kinds: readonly KindRef[], compute: () => T): T {
     const versions = kinds.map((kind) => this.version(kind));
     const known = this.derivations.get(name);
-    if (known !== undefined && known.versions.every((version, i) => version === versions[i])) return known.value as T;
+    if (known?.versions.every((version, i) => version === versions[i])) return known.value as T;
     const value = compute();
     this.derivations.set(name, { versions, value });
     return value;

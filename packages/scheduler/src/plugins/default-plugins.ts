@@ -8,11 +8,15 @@ import { nodeAffinity } from './node-affinity.js';
 import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
 import { nodeUnschedulable } from './node-unschedulable.js';
+import { nodeVolumeLimits } from './node-volume-limits.js';
 import { podTopologySpread } from './pod-topology-spread.js';
 import { prioritySort } from './priority-sort.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { schedulingGates } from './scheduling-gates.js';
 import { taintToleration } from './taint-toleration.js';
+import { volumeBinding } from './volume-binding.js';
+import { volumeRestrictions } from './volume-restrictions.js';
+import { volumeZone } from './volume-zone.js';
 
 /** The plugins that kube-scheduler runs by default, as far as they are here, in its order and with its weights. */
 export function defaultPlugins(): readonly SchedulerPlugin[] {
@@ -25,6 +29,10 @@ export function defaultPlugins(): readonly SchedulerPlugin[] {
     nodeAffinity(),
     nodePorts(),
     nodeResourcesFit(),
+    volumeRestrictions(),
+    nodeVolumeLimits(),
+    volumeBinding(),
+    volumeZone(),
     podTopologySpread(),
     interPodAffinity(),
     defaultPreemption(),

@@ -67,7 +67,8 @@ export class SchedulerTestCluster {
     const profiles = [profile({ plugins: [...defaultPlugins(), ...plugins] })];
     const scheduler = createScheduler({ world, client: faulty, informers, profiles, ...rest });
     const started = scheduler.start();
-    await world.settle({ withinMs: 1000 });
+    // Late events make even the first lists late.
+    await world.settle({ withinMs: 10_000 });
     await started;
     return new SchedulerTestCluster(world, client, scheduler);
   }

@@ -40,7 +40,7 @@ export interface SchedulerOptions {
   readonly queue?: Omit<QueueOptions, 'frameworks'>;
   /** Binds under way at once; at the limit the next decision waits. Default 256. */
   readonly bindsMax?: number;
-  /** How long PreBind and Bind may each take. Default 30,000. */
+  /** How long a plugin may take at PreBind, unless it says otherwise, and at Bind. Default 30,000. */
   readonly bindTimeoutMs?: number;
   /** How long a bound pod counts before the informer shows it. Default 0: for ever, as in Kubernetes. */
   readonly assumedPodTtlMs?: number;
@@ -86,6 +86,8 @@ class RunningScheduler implements Scheduler {
   private readonly subscriptions: Subscription[] = [];
   private readonly timers: CancelTimer[] = [];
   private readonly binding = new Set<Promise<void>>();
+  /** Of pods that are being bound, by key. */
+  private readonly endings = new Map<string, AbortController>();
   private readonly bindsMax: number;
   private cancelBackoff: CancelTimer | undefined;
   private turnScheduled = false;
@@ -123,7 +125,7 @@ class RunningScheduler implements Scheduler {
     });
     this.handle = {
       table: this.table,
-      random: world.random,
+      random: world.random.stream('scheduler'),
       client,
       world,
       ...frameworkHandle(this),
@@ -136,7 +138,7 @@ class RunningScheduler implements Scheduler {
     };
     this.placer = new Placer({
       table: this.table,
-      random: world.random,
+      random: world.random.stream('scheduler'),
       handle: this.handle,
       nominated: this.nominations,
     });
@@ -146,7 +148,10 @@ class RunningScheduler implements Scheduler {
       queue: this.queue,
       nominations: this.nominations,
       responsible: (name) => this.frameworks.has(name),
-      onGone: (key) => this.permits.abandon(key, 'the pod was deleted'),
+      onGone: (key) => {
+        this.permits.abandon(key, 'the pod was deleted');
+        this.endings.get(key)?.abort(new Error('the pod was deleted'));
+      },
     });
   }
 
@@ -324,7 +329,12 @@ class RunningScheduler implements Scheduler {
     const { handle } = this;
     const { world } = this;
     const { client, bindTimeoutMs: timeoutMs = 30_000, assumedPodTtlMs = 0 } = this.options;
-    const bound = await bindPod({ framework, state, pod, nodeName, handle, client, clock: world.clock, timeoutMs });
+    const { clock } = world;
+    const ending = new AbortController();
+    this.endings.set(pod.key, ending);
+    const { signal } = ending;
+    const bound = await bindPod({ framework, state, pod, nodeName, handle, client, clock, timeoutMs, signal });
+    if (this.endings.get(pod.key) === ending) this.endings.delete(pod.key);
     if (bound.type === 'failed') {
       this.giveUp(queued, framework, outcome, bound.status, 'binding');
       return;
