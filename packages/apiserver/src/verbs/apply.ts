@@ -20,10 +20,6 @@ export async function applyObject(
 ): Promise<Served> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badRequest('an apply takes a JSON or YAML object');
-  if (options.fieldManager === '')
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
   const applied = body as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
     throw badRequest(

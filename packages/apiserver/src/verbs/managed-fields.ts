@@ -8,6 +8,7 @@ import {
   type FieldTree,
   faultInWishes,
   formatTime,
+  invalid,
   type KubernetesObject,
   leaf,
   type ManagedFieldsEntry,
@@ -153,6 +154,10 @@ export function apply(
   old: KubernetesObject | undefined,
   options: ApplyOptions,
 ): AppliedObject {
+  if (options.fieldManager === '')
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+      { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
+    ]);
   const fault = faultInWishes(resource.kind.schema.node, wishes);
   if (fault !== undefined) {
     const { namespace = '', name = '' } = wishes.metadata;
