@@ -166,7 +166,12 @@ class RunningScheduler implements Scheduler {
       cache: this.cache,
       queue: this.queue,
       nominations: this.nominations,
-      placer: new Placer({ table: this.table, random: world.random, handle, nominated: this.nominations }),
+      placer: new Placer({
+        table: this.table,
+        random: world.random.stream('scheduler'),
+        handle,
+        nominated: this.nominations,
+      }),
       permits: this.permits,
       reports: this.reports,
       metrics: this.metrics,
@@ -269,7 +274,7 @@ class RunningScheduler implements Scheduler {
     const { world, table, frameworks, nominations } = this;
     return {
       table,
-      random: world.random,
+      random: world.random.stream('scheduler'),
       client,
       world,
       ...frameworkHandle({ frameworks, nominations }),

@@ -44,12 +44,14 @@ export interface TraceDescription {
 
 /** Errors: `InvalidTraceError`. */
 export function generateTrace({ seed, nodes, pods }: TraceDescription): Trace {
+  // A group's numbers stay what they are when others are added or changed.
+  const random = seededRandom(seed);
   checkNames(nodes, 'nodes');
   checkNames(pods, 'pods');
   return {
     nodes: nodes.flatMap(nodesOf),
     pods: pods
-      .flatMap((group, at) => podsOf(group, `pods[${at}]`, seededRandom(streamOf(seed, group.name))))
+      .flatMap((group, at) => podsOf(group, `pods[${at}]`, random.stream(group.name)))
       .sort((a, b) => a.arrivesMs! - b.arrivesMs!),
   };
 }
@@ -61,13 +63,6 @@ function checkNames(groups: readonly { readonly name: string; readonly count: nu
     if (!(Number.isInteger(count) && count >= 0))
       throw new InvalidTraceError(`${field}[${at}].count`, `${count} is no whole number from 0`);
   }
-}
-
-/** A group's numbers stay what they are when others are added or changed. */
-function streamOf(seed: number, name: string): number {
-  let hash = 0x811c9dc5 ^ seed;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }
 
 function nodesOf({ name, count, allocatable, labels, taints, zones = [] }: NodeGroup): readonly Node[] {
