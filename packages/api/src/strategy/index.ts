@@ -15,6 +15,7 @@ import { podDisruptionBudgetStrategy } from './pod-disruption-budget.js';
 import { podSubresources } from './pod-subresources.js';
 import { replicationControllerStrategy } from './replication-controller.js';
 import { resourceQuotaStrategy } from './resource-quota.js';
+import { secretStrategy } from './secret.js';
 import { serviceStrategy } from './service.js';
 import { statefulSetStrategy } from './stateful-set.js';
 import { deploymentStrategy, replicaSetStrategy, specGeneration } from './workloads.js';
@@ -32,6 +33,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Pod': { ...podStrategy, subresources: podSubresources },
   '/Node': nodeStrategy,
   '/Namespace': namespaceStrategy,
+  '/Secret': secretStrategy,
   '/Service': serviceStrategy,
   '/LimitRange': limitRangeStrategy,
   '/ResourceQuota': resourceQuotaStrategy,

@@ -4,7 +4,6 @@ import {
   dns1123LabelErrors,
   duplicateField,
   type FieldError,
-  immutableField,
   invalidField,
   maskTrailingDash,
   notSupportedField,
@@ -55,7 +54,11 @@ export const serviceStrategy: Strategy<Service> = {
       before?.clusterIP &&
       now?.clusterIP !== before.clusterIP
     ) {
-      errors.push(immutableField('spec.clusterIPs[0]', now?.clusterIP ?? ''));
+      errors.push(
+        now?.clusterIP
+          ? invalidField('spec.clusterIPs[0]', now.clusterIPs ?? [now.clusterIP], 'may not change once set')
+          : invalidField('spec.clusterIPs[0]', [], 'primary clusterIP can not be unset'),
+      );
     }
     return errors;
   },

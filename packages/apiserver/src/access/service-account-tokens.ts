@@ -10,7 +10,6 @@ import { requireEntry } from '../verbs/read.js';
 import type { Authenticator, UserInfo } from './access.js';
 import { bearerToken } from './authenticators.js';
 
-const algorithm = 'ES256';
 const secondsDefault = 3600;
 const secondsMin = 600;
 const secondsMax = 2 ** 32;
@@ -23,10 +22,18 @@ export interface ServiceAccountTokens {
 
 export interface ServiceAccountTokenOptions {
   readonly world: World;
-  /** PKCS #8 and SPKI PEM of one P-256 key. */
-  readonly privateKeyPem: string;
-  readonly publicKeyPem: string;
-  readonly issuer: string;
+  /** PKCS #8: tokens are signed with it. */
+  readonly privateKey: TokenKey;
+  /** SPKI: a token of any of them is good. */
+  readonly publicKeys: readonly TokenKey[];
+  /** The first issues; tokens of all are good. */
+  readonly issuers: readonly [string, ...string[]];
+}
+
+/** A key in PEM and what is signed with it. */
+export interface TokenKey {
+  readonly pem: string;
+  readonly algorithm: 'ES256' | 'ES384' | 'ES512' | 'RS256';
 }
 
 interface BoundObject {
@@ -43,25 +50,30 @@ interface Claims {
 
 export async function serviceAccountTokens({
   world,
-  privateKeyPem,
-  publicKeyPem,
-  issuer,
+  privateKey: { pem, algorithm },
+  publicKeys,
+  issuers,
 }: ServiceAccountTokenOptions): Promise<ServiceAccountTokens> {
-  const [privateKey, publicKey] = await Promise.all([
-    importPKCS8(privateKeyPem, algorithm),
-    importSPKI(publicKeyPem, algorithm),
+  const [privateKey, checkingKeys] = await Promise.all([
+    importPKCS8(pem, algorithm),
+    Promise.all(publicKeys.map(async (key) => ({ ...key, key: await importSPKI(key.pem, key.algorithm) }))),
   ]);
+  const [issuer] = issuers;
   const nowSeconds = () => Math.floor(world.clock.now() / 1000);
   return {
     async authenticate(request) {
       const token = bearerToken(request);
       if (token === undefined || token.split('.').length !== 3) return undefined;
-      try {
-        const { payload } = await jwtVerify(token, publicKey, { issuer, currentDate: new Date(world.clock.now()) });
-        return userOf(payload['kubernetes.io'] as Claims);
-      } catch {
-        return undefined;
+      const required = { issuer: [...issuers], currentDate: new Date(world.clock.now()) };
+      for (const { key, algorithm: known } of checkingKeys) {
+        try {
+          const { payload } = await jwtVerify(token, key, { ...required, algorithms: [known] });
+          return userOf(payload['kubernetes.io'] as Claims);
+        } catch {
+          // Not of this key; another may fit.
+        }
       }
+      return undefined;
     },
     subresource: {
       async create({ core, context, resource, key }, body, options) {

@@ -1,4 +1,5 @@
 /** The API server on sockets: TLS, its certificate authority, and listening. */
 export * from './certificate-authority.js';
 export * from './listen.js';
+export * from './token-keys.js';
 export * from './webhook-caller.js';

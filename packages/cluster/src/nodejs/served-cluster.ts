@@ -3,30 +3,62 @@
  * starts, for host applications that want the same.
  */
 
-import { createPublicKey } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fieldDocs } from '@pintle/api/docs';
-import { clientCertificate, firstOf, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
-import { httpsWebhookCaller, type Listening, listenOnFree } from '@pintle/apiserver/nodejs';
+import {
+  type Authenticator,
+  clientCertificate,
+  firstOf,
+  type HttpHandler,
+  serviceAccountTokens,
+} from '@pintle/apiserver';
+import {
+  checkingKey,
+  httpsWebhookCaller,
+  type KeyPairPem,
+  type Listening,
+  listen,
+  listenOnFree,
+  signingKey,
+} from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
-import { type Credentials, credentials } from './credentials.js';
+import { type Credentials, credentials, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
 
 export interface ServedClusterParts
-  extends Omit<
-    ClusterParts,
-    'authenticate' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'
-  > {
+  extends Omit<ClusterParts, 'authenticate' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'> {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 6443; the next free one is taken where it is in use. 0: any free one. */
   readonly port?: number;
+  /** That port and no other: a `PortInUseError` where it is in use. */
+  readonly portExactly?: boolean;
+  /** What the API server shows; issued by the cluster's own authority unless given. */
+  readonly serverCertificate?: KeyPairPem;
+  /** A folder with `apiserver.crt` and `apiserver.key` to show; written there where they are missing. */
+  readonly serverCertificateFolder?: string;
+  /** Authorities whose client certificates are trusted beside the cluster's own. */
+  readonly clientCaPem?: string;
+  /** Asked after client certificates and before service account tokens. */
+  readonly authenticators?: readonly Authenticator[];
+  /** Whether requests without credentials are let through as `system:anonymous`. Default true. */
+  readonly anonymous?: boolean;
+  /** In the place of keys of the cluster's own. */
+  readonly serviceAccounts?: ServiceAccountKeys;
   /** Where keys and certificates are kept; made for this run only unless given. */
   readonly credentialsFolder?: string;
   /** Where to write an administrator's kubeconfig; nowhere unless given. */
   readonly kubeconfig?: string;
+}
+
+export interface ServiceAccountKeys {
+  /** The first issues tokens, those of all are good. Default: the cluster's own name. */
+  readonly issuers?: readonly string[];
+  readonly signingKeyPem?: string;
+  /** Keys or certificates; the signing key's own unless given. */
+  readonly checkingKeyPems?: readonly string[];
 }
 
 export interface ServedCluster extends Cluster {
@@ -35,7 +67,7 @@ export interface ServedCluster extends Cluster {
   readonly kubeconfig: string;
 }
 
-const issuer = 'https://kubernetes.default.svc.cluster.local';
+const ownIssuer = 'https://kubernetes.default.svc.cluster.local';
 const serverNames = [
   'localhost',
   'kubernetes',
@@ -46,7 +78,7 @@ const serverNames = [
 
 /** Resolves when the API answers and every part runs. */
 export async function createServedCluster(parts: ServedClusterParts): Promise<ServedCluster> {
-  const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, ...rest } = parts;
+  const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, serviceAccounts = {}, ...rest } = parts;
   const world = parts.world ?? realWorld();
   const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
   const keys = await credentials(
@@ -54,11 +86,14 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp] },
     world.clock.now(),
   );
+  const shown = parts.serverCertificate ?? (await shownCertificate(parts.serverCertificateFolder, keys));
+  const tokenKeyPem = serviceAccounts.signingKeyPem ?? keys.tokenKeyPem;
+  const [firstIssuer = ownIssuer, ...otherIssuers] = serviceAccounts.issuers ?? [];
   const tokens = await serviceAccountTokens({
     world,
-    issuer,
-    privateKeyPem: keys.tokenKeyPem,
-    publicKeyPem: publicPem(keys.tokenKeyPem),
+    issuers: [firstIssuer, ...otherIssuers],
+    privateKey: signingKey(tokenKeyPem),
+    publicKeys: (serviceAccounts.checkingKeyPems ?? [tokenKeyPem]).map(checkingKey),
   });
 
   let handle: HttpHandler = async () => ({
@@ -66,27 +101,28 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     headers: { 'content-type': 'application/json', 'retry-after': '1' },
     body: JSON.stringify(statusError('ServiceUnavailable', 'the cluster is starting').status),
   });
-  const listening = await listenOnFree((request) => handle(request), {
+  const listening = await (parts.portExactly ? listen : listenOnFree)((request) => handle(request), {
     host,
     port,
-    tls: { ...keys.server, clientCaPem: keys.caPem },
+    tls: { ...shown, clientCaPem: [keys.caPem, parts.clientCaPem ?? ''].join('\n') },
   });
   try {
     const cluster = await createCluster({
       fieldDocs: () => fieldDocs,
       callWebhook: httpsWebhookCaller(),
+      authorizer: ['node', 'rbac'],
       ...rest,
       world,
-      authenticate: firstOf(clientCertificate, tokens.authenticate),
-      authorizer: ['node', 'rbac'],
+      authenticate: authentication(parts, tokens.authenticate),
       tokens,
       port: listening.port,
       rootCertificate: keys.caPem,
       certificateSigner: keys.authority,
     });
     handle = cluster.apiServer.handle;
-    const url = `https://${host}:${listening.port}`;
-    const text = kubeConfigText({ url, ...adminOf(keys) });
+    const url = `https://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening.port}`;
+    // What is shown is either of the cluster's authority or itself all that there is to trust it by.
+    const text = kubeConfigText({ url, ...adminOf(keys), caPem: shown === keys.server ? keys.caPem : shown.certPem });
     if (kubeconfig !== undefined) await writePrivately(kubeconfig, text);
     return { ...cluster, url, kubeconfig: text, stop: () => stopBoth(listening, cluster) };
   } catch (error) {
@@ -101,8 +137,18 @@ async function stopBoth(listening: Listening, cluster: Cluster): Promise<void> {
   await listening.close();
 }
 
-const adminOf = ({ caPem, admin }: Credentials) => ({ caPem, certPem: admin.certPem, keyPem: admin.keyPem });
-const publicPem = (privatePem: string) => createPublicKey(privatePem).export({ type: 'spki', format: 'pem' }) as string;
+const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: admin.keyPem });
+
+function authentication(
+  { authenticators = [], anonymous = true }: ServedClusterParts,
+  serviceAccountToken: Authenticator,
+): Authenticator {
+  const authenticate = firstOf(clientCertificate, ...authenticators, serviceAccountToken);
+  return async (request) => {
+    const user = await authenticate(request);
+    return anonymous || user?.name !== 'system:anonymous' ? user : undefined;
+  };
+}
 
 function firstAddress(cidr: string): string {
   const [base = ''] = cidr.split('/');

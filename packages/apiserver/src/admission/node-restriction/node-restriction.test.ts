@@ -35,9 +35,9 @@ beforeEach(async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const tokens = await serviceAccountTokens({
     world: realWorld(),
-    issuer: 'https://issuer',
-    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+    issuers: ['https://issuer'],
+    privateKey: { pem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, algorithm: 'ES256' },
+    publicKeys: [{ pem: publicKey.export({ type: 'spki', format: 'pem' }) as string, algorithm: 'ES256' }],
   });
   const server = await createApiServer({ tokens });
   admin = server.client();
