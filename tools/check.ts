@@ -1,4 +1,7 @@
-/** Everything that must hold, one step after the other; the first that fails ends the run. */
+/**
+ * Everything that must hold, one step after the other; the first that fails ends the run. `-- --without NAME` leaves
+ * out a step that has just been made.
+ */
 import { spawnSync } from 'node:child_process';
 
 const steps: readonly (readonly [string, string])[] = [
@@ -10,7 +13,15 @@ const steps: readonly (readonly [string, string])[] = [
   ['examples from the packed packages', 'npx tsx tools/examples/check-examples.ts'],
 ];
 
+const without = process.argv.flatMap((argument, at) => (process.argv[at - 1] === '--without' ? [argument] : []));
+const strange = without.filter((name) => !steps.some(([step]) => step === name));
+if (strange.length > 0) {
+  console.error(`no step "${strange[0]}"; there are: ${steps.map(([name]) => name).join(', ')}`);
+  process.exit(2);
+}
+
 for (const [name, command] of steps) {
+  if (without.includes(name)) continue;
   console.log(`\n== ${name}: ${command}`);
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
   if (status !== 0) {

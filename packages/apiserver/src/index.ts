@@ -10,6 +10,8 @@ export * from './access/stored-roles.js';
 export * from './admission/admission.js';
 export * from './admission/webhook/webhook-caller.js';
 export * from './bootstrap/policy.js';
+export * from './health/health-checks.js';
+export type { ServerVersion } from './http/documents.js';
 export * from './http/message.js';
 export * from './registry/resource.js';
 export * from './server.js';

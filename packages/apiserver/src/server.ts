@@ -6,9 +6,11 @@ import { bodySchemas, builtinResources } from '@pintle/api';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import {
+  createMetrics,
   type FieldDocs,
   type Kind,
   type KubernetesObject,
+  type Metrics,
   type ResourceDefinition,
   realWorld,
   type World,
@@ -35,10 +37,16 @@ import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
-import { apiHandler, type ServerVersion } from './http/api-handler.js';
+import { health } from './health/health.js';
+import type { HealthCheck } from './health/health-checks.js';
+import { serverChecks } from './health/server-checks.js';
+import { apiHandler } from './http/api-handler.js';
+import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
 import { WatchResponder } from './http/watch-response.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
+import { requestMetrics } from './requests/request-metrics.js';
+import { serverMetrics } from './requests/server-metrics.js';
 import type { StoredObject } from './storage/stored-object.js';
 import { bindingSubresource } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
@@ -93,6 +101,10 @@ export interface ApiServerOptions {
   readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
+  /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
+  readonly metricsRegistry?: Metrics;
+  /** More checks of `/livez` and `/readyz`. */
+  readonly healthChecks?: readonly HealthCheck[];
 }
 
 /** As kube-apiserver's `--authorization-mode` has them. */
@@ -113,6 +125,7 @@ export interface ApiServer {
   readonly handle: HttpHandler;
   readonly core: ApiCore;
   readonly access: Access;
+  readonly metricsRegistry: Metrics;
   /** The first address of the service range. */
   readonly apiServerIp: string;
   stop(): Promise<void>;
@@ -194,43 +207,73 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
     });
 
+  const metrics = options.metricsRegistry ?? createMetrics();
+  const checks = serverChecks(
+    backend,
+    [
+      'generic-apiserver-start-informers',
+      'crd-informer-synced',
+      'start-system-namespaces-controller',
+      'scheduling/bootstrap-system-priority-classes',
+      ...(roles === undefined ? [] : (['rbac/bootstrap-roles'] as const)),
+    ],
+    options.healthChecks ?? [],
+  );
+  const healthOf = health(checks.checks, metrics);
+
   await addresses.start(backend);
   await caches.start();
   await roles?.start();
   await relations?.start();
   const custom = customResources(core, client({ fieldManager: 'apiserver' }));
   await custom.start();
+  checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: [...(roles === undefined ? [] : bootstrapPolicy()), ...(options.firstObjects ?? [])],
   });
+  checks.done(
+    'start-system-namespaces-controller',
+    'scheduling/bootstrap-system-priority-classes',
+    'rbac/bootstrap-roles',
+  );
+  serverMetrics(metrics, backend, registry, serverVersion);
 
   const bodies = bodySchemas();
+  const requests = requestMetrics(metrics, world.clock);
   const handle = apiHandler({
     core,
     access,
     subresources,
-    watches: new WatchResponder(core),
+    watches: new WatchResponder(core, requests),
     schemaOf: (apiVersion, kind) =>
       registry.byObject({ apiVersion, kind })?.kind.schema.node ??
       bodies[`${apiVersion}/${kind}`] ??
       bodies[`v1/${kind}`],
     authenticate: options.authenticate ?? firstOf(),
     impersonate: options.impersonate ?? impersonation(access),
-    openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-    openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-    version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
-    unready: () => [],
-    metrics: () => '',
-    address: () => '',
+    requests,
+    health: healthOf.answer,
+    documents: {
+      registry,
+      openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+      openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+      version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
+      metrics: (which) =>
+        metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
+      checkNames: healthOf.names,
+      address: () => '',
+    },
   });
   return {
     client,
     handle,
     core,
     access,
+    metricsRegistry: metrics,
     apiServerIp: addresses.apiServerIp,
     async stop() {
+      checks.shutDown();
       custom.stop();
       addresses.stop();
       caches.stop();

@@ -113,6 +113,7 @@ async function assemble(
     world,
     informers,
     eventWriter,
+    metrics: apiServer.metricsRegistry,
     controllers: [...builtin.controllers, ...(parts.controllers ?? [])],
     runnables: builtin.runnables,
   });

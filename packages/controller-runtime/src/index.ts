@@ -8,3 +8,4 @@ export * from './predicates.js';
 export * from './reconciler.js';
 export * from './recording-client.js';
 export * from './work-queue.js';
+export * from './work-queue-metrics.js';

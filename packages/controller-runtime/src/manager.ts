@@ -1,6 +1,6 @@
 /** Runs controllers over shared informers: ordered start and stop, leader election, health. */
 import type { Client } from '@pintle/client';
-import { realWorld, TimeoutError, type World, withTimeout } from '@pintle/machinery';
+import { type Metrics, realWorld, TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import { createInformers, type Informers } from '@pintle/watch';
 import type { Controller } from './controller.js';
 import { createEventWriter, type EventWriter } from './events/event-writer.js';
@@ -41,6 +41,8 @@ export interface ManagerOptions {
   /** Its own unless given. */
   readonly eventWriter?: EventWriter;
   readonly leaderElection?: LeaderElection;
+  /** Where work queues are counted; nowhere unless given. */
+  readonly metrics?: Metrics;
 }
 
 export interface Manager {
@@ -66,7 +68,15 @@ export function createManager(options: ManagerOptions): Manager {
 
   const startControllers = async () => {
     running = (options.controllers ?? []).map(
-      (controller) => new RunningController({ controller, client, informers, world, eventWriter }),
+      (controller) =>
+        new RunningController({
+          controller,
+          client,
+          informers,
+          world,
+          eventWriter,
+          ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+        }),
     );
     informers.start();
     await Promise.all(running.map((controller) => controller.start()));

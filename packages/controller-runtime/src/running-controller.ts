@@ -4,6 +4,7 @@ import {
   AbortedError,
   apiVersionOf,
   type KubernetesObject,
+  type Metrics,
   objectKey,
   parseObjectKey,
   StatusError,
@@ -19,6 +20,7 @@ import { OwnWrites } from './own-writes.js';
 import { type Cause, type ReconcileResult, TerminalError } from './reconciler.js';
 import { recordingClient } from './recording-client.js';
 import { WorkQueue } from './work-queue.js';
+import { workQueueMetrics } from './work-queue-metrics.js';
 
 export interface RunningControllerOptions {
   readonly controller: Controller;
@@ -26,6 +28,8 @@ export interface RunningControllerOptions {
   readonly informers: Informers;
   readonly world: World;
   readonly eventWriter: EventWriter;
+  /** Where its work queue is counted. */
+  readonly metrics?: Metrics;
 }
 
 /** Causes remembered for one reconcile; of more only the first. */
@@ -50,7 +54,14 @@ export class RunningController {
       component: controller.options.component,
       writer: options.eventWriter,
     });
-    this.queue = new WorkQueue({ clock: world.clock, backoffBaseMs, backoffMaxMs });
+    this.queue = new WorkQueue({
+      clock: world.clock,
+      backoffBaseMs,
+      backoffMaxMs,
+      ...(options.metrics === undefined
+        ? {}
+        : { observer: workQueueMetrics(options.metrics, world.clock, controller.options.name) }),
+    });
     for (const source of controller.sources) {
       if (source.type === 'kind')
         this.informersByKind.set(`${apiVersionOf(source.kind)} ${source.kind.kind}`, informers.informer(source.kind));

@@ -6,6 +6,7 @@
  * dirty (added meanwhile, queued again when done).
  */
 import type { CancelTimer, Clock } from '@pintle/machinery';
+import type { WorkQueueObserver } from './work-queue-metrics.js';
 
 export interface WorkQueueOptions {
   readonly clock: Clock;
@@ -13,6 +14,7 @@ export interface WorkQueueOptions {
   readonly backoffBaseMs?: number;
   /** Default 1,000,000. */
   readonly backoffMaxMs?: number;
+  readonly observer?: WorkQueueObserver;
 }
 
 const queued = 1;
@@ -78,6 +80,7 @@ export class WorkQueue<K extends string = string> {
     const { backoffBaseMs = 5, backoffMaxMs = 1_000_000 } = this.options;
     const count = this.failures.get(key) ?? 0;
     this.failures.set(key, count + 1);
+    this.options.observer?.retried();
     this.addAfter(key, Math.min(backoffBaseMs * 2 ** Math.min(count, 50), backoffMaxMs));
   }
 
@@ -100,6 +103,7 @@ export class WorkQueue<K extends string = string> {
     }
     this.states.set(key, running);
     this.runningCount++;
+    this.options.observer?.taken(key);
     return key;
   }
 
@@ -113,6 +117,7 @@ export class WorkQueue<K extends string = string> {
 
   done(key: K): void {
     this.runningCount--;
+    this.options.observer?.done(key);
     if (this.states.get(key) === dirty && !this.closed) {
       this.states.set(key, queued);
       this.offer(key);
@@ -124,13 +129,18 @@ export class WorkQueue<K extends string = string> {
     this.closed = true;
     for (const { cancel } of this.delayed.values()) cancel();
     this.delayed.clear();
-    for (const key of this.waiting.slice(this.head)) this.states.delete(key);
+    for (const key of this.waiting.slice(this.head)) {
+      this.states.delete(key);
+      this.options.observer?.taken(key);
+      this.options.observer?.done(key);
+    }
     this.waiting = [];
     this.head = 0;
     for (const taker of this.takers.splice(0)) taker(undefined);
   }
 
   private offer(key: K): void {
+    this.options.observer?.queued(key);
     this.waiting.push(key);
     const taker = this.takers.shift();
     if (taker !== undefined) taker(this.take());

@@ -11,6 +11,7 @@ export * from './meta/frozen.js';
 export * from './meta/object-meta.js';
 export * from './meta/ownership.js';
 export * from './meta/v1.js';
+export * from './metrics/metrics.js';
 export * from './names/names.js';
 export * from './patch/json-patch.js';
 export * from './patch/merge-patch.js';

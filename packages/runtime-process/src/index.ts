@@ -7,6 +7,11 @@ export { LayerLimitError, type LayerLimits } from './oci-layer.js';
 export { RuntimeDirectoryInUseError } from './orphans.js';
 export { AttachOverflowError } from './output-tap.js';
 export { PathEscapeError } from './path-in-root.js';
-export { PortUnreachableError, type ProcessRuntimeOptions, processRuntime, RuntimeClosedError } from './process-runtime.js';
+export {
+  PortUnreachableError,
+  type ProcessRuntimeOptions,
+  processRuntime,
+  RuntimeClosedError,
+} from './process-runtime.js';
 export { TarFormatError } from './tar.js';
 export { TerminalUnsupportedError } from './terminal.js';

@@ -47,13 +47,19 @@ export { type Candidate, criteria as preemptionCriteria } from './preemption/can
 export type { QueuedPodInfo, QueueMove, QueuePlace } from './queue/queued-pod-info.js';
 export { type QueueCounts, type QueueOptions, SchedulingQueue } from './queue/scheduling-queue.js';
 export * from './runner/scheduler.js';
+export * from './simulate/compare.js';
+export { comparisonReport, type ReportOptions } from './simulate/comparison-report.js';
+export type { Distribution } from './simulate/distribution.js';
 export * from './simulate/explain.js';
 export { formatExplanation } from './simulate/format-explanation.js';
-export {
-  type AttemptRecord,
-  type Preemption,
-  type ScheduleInput,
-  type ScheduleResult,
-  schedule,
-  type UnschedulablePod,
-} from './simulate/schedule.js';
+export { formatRemedy } from './simulate/format-remedy.js';
+export { generateTrace, type NodeGroup, type PodGroup, type TraceDescription } from './simulate/generate-trace.js';
+export { InvalidTraceError } from './simulate/invalid-trace-error.js';
+export * from './simulate/policy-metrics.js';
+export * from './simulate/remedies.js';
+export type { Change } from './simulate/remedy-changes.js';
+export * from './simulate/replay.js';
+export { schedule } from './simulate/schedule.js';
+export * from './simulate/schedule-result.js';
+export * from './simulate/trace.js';
+export { arrivesAnnotation, formatTrace, parseTrace, runsAnnotation } from './simulate/trace-text.js';

@@ -117,6 +117,9 @@ const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
       '/version/',
     ),
   ],
+  'system:monitoring': [
+    paths('/healthz', '/healthz/*', '/livez', '/livez/*', '/metrics', '/metrics/slis', '/readyz', '/readyz/*'),
+  ],
   ...certificateRoles,
   'system:public-info-viewer': [paths('/healthz', '/livez', '/readyz', '/version', '/version/')],
 };
@@ -125,6 +128,7 @@ const bindings: Readonly<Record<string, readonly string[]>> = {
   'cluster-admin': ['system:masters'],
   'system:basic-user': ['system:authenticated'],
   'system:discovery': ['system:authenticated'],
+  'system:monitoring': ['system:monitoring'],
   'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
 };
 

@@ -4,6 +4,7 @@ import { badRequest, type KubernetesObject, methodNotSupported, statusError } fr
 import { verbsOf } from '../discovery/discovery.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
+import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
 import { type ApiCore, type Served, storedObjectOf } from '../verbs/api-core.js';
@@ -19,7 +20,7 @@ import { answer, encoded } from './answer.js';
 import { patchTypeOf, readBody, type SchemaLookup } from './body.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
-import { deleteQuery, includeObject, isTrue, listOptions, watchOptions, writeOptions } from './request-options.js';
+import { deleteQuery, includeObject, listOptions, watchOptions, writeOptions } from './request-options.js';
 import type { ResourcePath } from './resource-path.js';
 import type { WatchResponder } from './watch-response.js';
 
@@ -46,20 +47,16 @@ export async function handleResource(
   context: HttpContext,
   request: HttpRequest,
   path: ResourcePath,
+  info: ResourceRequestInfo,
 ): Promise<HttpResponse> {
   const { core, access } = parts;
   const resource = core.registry.byResource(path.apiVersion, path.plural);
   if (resource === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
-  const verb = verbOf(request, path);
-  await access.require(context.user, {
-    verb,
-    resource,
-    namespace: path.namespace,
-    name: path.name,
-    subresource: path.subresource,
-    fieldSelector: verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined,
-  });
+  checkMethod(request.method, path);
+  const { verb, namespace, name, subresource } = info;
+  const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
+  await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(parts, context, request, resource, path, verb);
@@ -140,11 +137,11 @@ async function handleVerb(
         await requiredBody(parts, request),
         writeOptions(query, path.subresource),
       );
-      return one(200, served);
+      return one(served.created ? 201 : 200, served);
     }
     case 'patch': {
       const served = await patchBy(parts, context, resource, key, request, path);
-      return one(isNew(served) ? 201 : 200, served);
+      return one(served.created ? 201 : 200, served);
     }
     case 'delete': {
       const { outcome, object } = await deleteObject(core, context, resource, key, await deletion(parts, request));
@@ -170,9 +167,6 @@ async function handleVerb(
       throw methodNotSupported(resource.kind, verb);
   }
 }
-
-/** The first write of an object is its creation. */
-const isNew = ({ entry }: Served) => entry !== undefined && entry.version === 1;
 
 async function patchBy(
   parts: ResourceHandlerParts,
@@ -213,24 +207,15 @@ async function deletion({ schemaOf }: ResourceHandlerParts, request: HttpRequest
   return { ...deleteQuery(request.query), ...parseDeleteOptions(body) };
 }
 
-function verbOf(request: HttpRequest, path: ResourcePath): string {
-  switch (request.method) {
-    case 'GET':
-    case 'HEAD':
-      if (isTrue(request.query, 'watch') && path.subresource === undefined) return 'watch';
-      return path.name === undefined ? 'list' : 'get';
-    case 'POST':
-      if (path.name !== undefined && path.subresource === undefined) throw notAllowed();
-      return 'create';
-    case 'PUT':
-    case 'PATCH':
-      if (path.name === undefined) throw notAllowed();
-      return request.method === 'PUT' ? 'update' : 'patch';
-    case 'DELETE':
-      return path.name === undefined ? 'deletecollection' : 'delete';
-    default:
-      throw notAllowed();
-  }
+/** Errors: `StatusError` MethodNotAllowed for what means nothing at such a path. */
+function checkMethod(method: string, { name, subresource }: ResourcePath): void {
+  const fits =
+    method === 'POST'
+      ? name === undefined || subresource !== undefined
+      : method === 'PUT' || method === 'PATCH'
+        ? name !== undefined
+        : method === 'GET' || method === 'HEAD' || method === 'DELETE';
+  if (!fits) throw notAllowed();
 }
 
 const notAllowed = () =>

@@ -6,6 +6,7 @@ import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
 import { StatusError, statusError } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
+import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
 import type { ApiCore } from '../verbs/api-core.js';
@@ -23,7 +24,10 @@ type Lines = Partial<Record<ChangeType, Uint8Array>>;
 export class WatchResponder {
   private readonly lines = new WeakMap<StoreEvent<StoredObject> | StoreEntry<StoredObject>, Lines>();
 
-  constructor(private readonly core: ApiCore) {}
+  constructor(
+    private readonly core: ApiCore,
+    private readonly metrics: RequestMetrics,
+  ) {}
 
   respond(
     resource: Resource,
@@ -34,8 +38,13 @@ export class WatchResponder {
   ): HttpResponse {
     const queue = new LineQueue();
     const encode = this.encoderFor(resource, accepted, includeObject);
+    const { group, version, plural } = resource.kind;
+    const sent = this.metrics.watchEvents(group, version, plural);
     const end = watchChanges(this.core, resource, options, {
-      next: (changes) => queue.push(changes.map(encode)),
+      next(changes) {
+        sent.increment(changes.length);
+        return queue.push(changes.map(encode));
+      },
       error(error) {
         const status = StatusError.is(error)
           ? error.status

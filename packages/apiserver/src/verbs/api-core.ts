@@ -22,6 +22,8 @@ export interface Served {
   readonly object: KubernetesObject;
   /** Absent for a dry run, and for what is not stored. */
   readonly entry?: StoreEntry<StoredObject>;
+  /** Whether this request made it. */
+  readonly created?: boolean;
 }
 
 export function serve(resource: Resource, entry: StoreEntry<StoredObject>): Served {

@@ -56,7 +56,7 @@ export async function createObject(
         core.backend.range({ start: storeKey(resource, namespace, finalName), countOnly: true }),
       );
       if (present.count > 0) throw alreadyExists(resource.kind, finalName);
-      return { object: resource.fromStored(Object.freeze(object)) };
+      return { object: resource.fromStored(Object.freeze(object)), created: true };
     }
     const key = storeKey(resource, namespace, finalName);
     const result = await fromStore(
@@ -66,7 +66,7 @@ export async function createObject(
       }),
     );
     const put = result.results[0];
-    if (result.succeeded && put?.type === 'put') return serve(resource, put.entry);
+    if (result.succeeded && put?.type === 'put') return { ...serve(resource, put.entry), created: true };
     if (name !== '') throw alreadyExists(resource.kind, finalName);
     if (attempt === generateAttemptsMax) {
       throw statusError(

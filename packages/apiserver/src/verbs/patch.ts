@@ -44,11 +44,9 @@ export function patchObject(
 const typesRefused = (patch: unknown) => (faults: readonly TypeFault[]) => {
   const [fault] = faults;
   const detail = fault === undefined ? '' : converterWords(fault);
-  return statusError(
-    'Invalid',
-    ` "" is invalid: patch: Invalid value: ${JSON.stringify(formatGo(patch))}: ${detail}`,
-    { details: { causes: [{ reason: 'FieldValueInvalid', field: 'patch', message: detail }] } },
-  );
+  return statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(formatGo(patch))}: ${detail}`, {
+    details: { causes: [{ reason: 'FieldValueInvalid', field: 'patch', message: detail }] },
+  });
 };
 
 /** Go's names of what JSON holds. */

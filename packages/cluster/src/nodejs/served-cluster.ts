@@ -20,6 +20,7 @@ import {
   type Listening,
   listen,
   listenOnFree,
+  processMetrics,
   signingKey,
 } from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
@@ -119,6 +120,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       rootCertificate: keys.caPem,
       certificateSigner: keys.authority,
     });
+    processMetrics(cluster.apiServer.metricsRegistry);
     handle = cluster.apiServer.handle;
     const url = `https://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening.port}`;
     // What is shown is either of the cluster's authority or itself all that there is to trust it by.

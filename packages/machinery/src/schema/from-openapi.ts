@@ -111,7 +111,11 @@ function objectOf(schema: Json, path: string, errors: FieldError[]): Partial<Sch
     const node = read(value, `${path}.properties[${key}]`, errors);
     nodes[key] = names.has(key) ? { ...node, required: true } : node;
   }
-  return { type: 'object', properties: nodes, ...(additionalProperties === true ? { preserveUnknownFields: true } : {}) };
+  return {
+    type: 'object',
+    properties: nodes,
+    ...(additionalProperties === true ? { preserveUnknownFields: true } : {}),
+  };
 }
 
 /** Inside allOf, anyOf, oneOf and not only values are judged; types and the rest stand outside. */

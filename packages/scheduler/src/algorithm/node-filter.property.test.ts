@@ -7,7 +7,7 @@ import { profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { podInfo } from '../nodes/pod-info.js';
 import { nodeUnschedulable } from '../plugins/node-unschedulable.js';
-import { tableOf } from '../simulate/schedule.js';
+import { tableOf } from '../simulate/simulation.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { NodeFilter } from './node-filter.js';
 

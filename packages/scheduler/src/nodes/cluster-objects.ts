@@ -53,7 +53,7 @@ export class ClusterObjects {
   derive<T>(name: string, kinds: readonly KindRef[], compute: () => T): T {
     const versions = kinds.map((kind) => this.version(kind));
     const known = this.derivations.get(name);
-    if (known !== undefined && known.versions.every((version, i) => version === versions[i])) return known.value as T;
+    if (known?.versions.every((version, i) => version === versions[i])) return known.value as T;
     const value = compute();
     this.derivations.set(name, { versions, value });
     return value;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, Pod } from '@pintle/api/core/v1';
 import fc from 'fast-check';
-import { tableOf } from '../simulate/schedule.js';
+import { tableOf } from '../simulate/simulation.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { NodeTable } from './node-table.js';
 import { PodCache } from './pod-cache.js';

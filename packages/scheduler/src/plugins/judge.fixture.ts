@@ -6,7 +6,7 @@ import type { SchedulerPlugin } from '../framework/plugin.js';
 import { isSuccess, type Verdict } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo } from '../nodes/pod-info.js';
-import { tableOf } from '../simulate/schedule.js';
+import { tableOf } from '../simulate/simulation.js';
 
 export interface Judgement {
   /** Set where PreFilter refused, or spared the plugin. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pod, Volume } from '@pintle/api/core/v1';
 import { CycleState } from '../framework/cycle-state.js';
 import { podInfo } from '../nodes/pod-info.js';
-import { tableOf } from '../simulate/schedule.js';
+import { tableOf } from '../simulate/simulation.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { claims, testClaim } from '../volume-objects.fixture.js';
 import { judgeFilter } from './judge.fixture.js';

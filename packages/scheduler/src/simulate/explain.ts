@@ -4,6 +4,8 @@
  *
  * Caveats: plugins are asked again, so one that answers differently the second time makes the explanation differ.
  */
+import { seededRandom } from '@pintle/machinery';
+import { NodeFilter } from '../algorithm/node-filter.js';
 import { NodeScorer } from '../algorithm/node-scorer.js';
 import { CycleState } from '../framework/cycle-state.js';
 import { asFilterStatus, type Framework, pluginError } from '../framework/framework.js';
@@ -11,8 +13,12 @@ import type { FilterPlugin } from '../framework/plugin.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
+import { findCandidates } from '../plugins/default-preemption.js';
+import { Nominations } from '../queue/nominations.js';
 import type { QueueMove } from '../queue/queued-pod-info.js';
-import { type AttemptRecord, frameworksOf, type ScheduleResult, tableOf } from './schedule.js';
+import type { AttemptRecord, ScheduleResult } from './schedule-result.js';
+import { simulatedHandle } from './simulated-handle.js';
+import { frameworksOf, tableOf } from './simulation.js';
 
 export interface FilterVerdict {
   readonly plugin: string;
@@ -54,6 +60,25 @@ export interface Explanation {
   /** What refused the pod before any node was looked at. */
   readonly preFilter?: FilterVerdict;
   readonly nodes: readonly NodeExplanation[];
+  /** Of the last attempt that found no node, under a policy with DefaultPreemption: where it looked for room. */
+  readonly preemption?: PreemptionExplanation;
+}
+
+export interface PreemptionExplanation {
+  /** Nodes that would have had room without the victims; the chosen one first, then by name. */
+  readonly candidates: readonly CandidateExplanation[];
+  /** How many of the other nodes gave each reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export interface CandidateExplanation {
+  readonly node: string;
+  /** By key, the more important first. */
+  readonly victims: readonly string[];
+  /** How many of them a PodDisruptionBudget protects. */
+  readonly violations: number;
+  /** What decided against it; absent for the chosen one. */
+  readonly lostBy?: string;
 }
 
 /** The result knows no such pod, or several. */
@@ -80,7 +105,8 @@ export function explain(result: ScheduleResult, pod: string): Explanation {
     const outcome = refusal?.gated === true ? 'gated' : 'unschedulable';
     return { pod: key, outcome, attempts, moves, nodes: [], ...(refusal && { message: refusal.message }) };
   }
-  const { table, framework } = replay(result, info, last);
+  const { table, frameworks } = replay(result, last);
+  const framework = frameworks.get(info.schedulerName)!;
   const nodeName = result.placements.get(key) ?? result.waiting.get(key);
   const outcome = result.placements.has(key) ? 'placed' : result.waiting.has(key) ? 'waiting' : last.outcome;
   return {
@@ -91,6 +117,11 @@ export function explain(result: ScheduleResult, pod: string): Explanation {
     attempts,
     moves,
     ...judge(framework, table, info, last),
+    ...preemptionOf(
+      result,
+      info,
+      attempts.findLast((attempt) => attempt.outcome === 'unschedulable'),
+    ),
   };
 }
 
@@ -103,11 +134,16 @@ function findPod(result: ScheduleResult, name: string): { key: string; info: Pod
 }
 
 /** The nodes as they were just before the attempt. */
-function replay(result: ScheduleResult, info: PodInfo, until: AttemptRecord) {
+function replay(result: ScheduleResult, until: AttemptRecord) {
   const { nodes, pods, policy, objects } = result.input;
   const table = tableOf(nodes, pods, objects);
   const byKey = new Map(pods.map((pod) => [podKey(pod), pod]));
-  for (const attempt of result.attempts) {
+  let departed = 0;
+  for (const [made, attempt] of result.attempts.entries()) {
+    for (; (result.departures[departed]?.attempts ?? Number.POSITIVE_INFINITY) <= made; departed++) {
+      const { pod, nodeName } = result.departures[departed]!;
+      table.removePod(table.rowOf(nodeName)!, podInfo(byKey.get(pod)!));
+    }
     if (attempt === until) break;
     const settled = attempt.outcome === 'placed' || attempt.outcome === 'waiting';
     for (const victim of attempt.victims ?? []) {
@@ -115,7 +151,7 @@ function replay(result: ScheduleResult, info: PodInfo, until: AttemptRecord) {
     }
     if (settled) table.addPod(table.rowOf(attempt.nodeName!)!, podInfo(byKey.get(attempt.pod)!));
   }
-  return { table, framework: frameworksOf(policy).get(info.schedulerName)! };
+  return { table, frameworks: frameworksOf(policy) };
 }
 
 function judge(framework: Framework, table: NodeTable, pod: PodInfo, attempt: AttemptRecord) {
@@ -157,6 +193,48 @@ function judge(framework: Framework, table: NodeTable, pod: PodInfo, attempt: At
         chosen: attempt.nodeName === name,
       };
     }),
+  };
+}
+
+/** Every node is tried, and not only as many as a scheduler is content with. */
+function preemptionOf(
+  result: ScheduleResult,
+  pod: PodInfo,
+  attempt: AttemptRecord | undefined,
+): { readonly preemption?: PreemptionExplanation } {
+  if (attempt === undefined) return {};
+  const { table, frameworks } = replay(result, attempt);
+  const framework = frameworks.get(pod.schedulerName)!;
+  if (!framework.postFilter.some(({ name }) => name === 'DefaultPreemption')) return {};
+  const state = new CycleState(table);
+  if (framework.runPreFilter(state, pod, table).status !== undefined) return {};
+  const filter = new NodeFilter();
+  filter.run(framework, state, pod, table.rows(), table.size);
+  const nothing = () => {};
+  const nominations = new Nominations();
+  const handle = simulatedHandle({
+    table,
+    frameworks,
+    nominations,
+    random: seededRandom(1),
+    preempt: nothing,
+    activate: nothing,
+    settled: nothing,
+  });
+  const statuses = filter.statuses(framework, state, pod);
+  const { candidates, choice, reasons } = findCandidates(state, pod, statuses, handle, (nodes) => nodes);
+  const chosen = attempt.nominatedNode ?? choice?.chosen.nodeName;
+  return {
+    preemption: {
+      candidates: candidates
+        .map(({ nodeName: node, victims, violations }): CandidateExplanation => {
+          const keys = victims.map(({ key }) => key);
+          const lostBy = choice?.lost.get(node) ?? 'as good, and looked at later';
+          return { node, victims: keys, violations, ...(node === chosen ? {} : { lostBy }) };
+        })
+        .sort((a, b) => Number(b.node === chosen) - Number(a.node === chosen) || (a.node < b.node ? -1 : 1)),
+      reasons: Object.fromEntries(reasons),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** An explanation as a table for people: a line a node, a column a plugin. */
-import type { Explanation, NodeExplanation } from './explain.js';
+import type { Explanation, NodeExplanation, PreemptionExplanation } from './explain.js';
 
 /**
  * The explanation as text: what became of the pod, then each node with what the filters said, or its scores.
@@ -11,6 +11,7 @@ export function formatExplanation(explanation: Explanation, options: { readonly 
   const lines = [`${pod}: ${outcome}${nodeName === undefined ? '' : ` on ${nodeName}`}`];
   if (message !== undefined) lines.push(message);
   if (preFilter !== undefined) lines.push(`${preFilter.plugin}: ${preFilter.reasons.join(', ')}`);
+  if (explanation.preemption !== undefined) lines.push(...preemptionLines(explanation.preemption));
   if (nodes.length === 0) return lines.join('\n');
   const shown = [...nodes].sort(byRank).slice(0, nodesMax);
   const plugins = [...new Set(shown.flatMap(({ scores }) => scores.map(({ plugin }) => plugin)))];
@@ -33,6 +34,14 @@ export function formatExplanation(explanation: Explanation, options: { readonly 
     );
   if (shown.length < nodes.length) lines.push(`and ${nodes.length - shown.length} nodes more`);
   return lines.join('\n');
+}
+
+function preemptionLines({ candidates }: PreemptionExplanation): readonly string[] {
+  return candidates.map(({ node, victims, violations, lostBy }) => {
+    const budgets = violations === 0 ? '' : ` (${violations} protected by disruption budgets)`;
+    const verdict = lostBy === undefined ? 'chosen' : `not chosen: ${lostBy}`;
+    return `preemption on ${node} of ${victims.join(', ')}${budgets}: ${verdict}`;
+  });
 }
 
 function byRank(a: NodeExplanation, b: NodeExplanation): number {

@@ -216,4 +216,25 @@ describe('explain', () => {
     expect(() => explain(both, 'x')).toThrow('say which of a/x, b/x');
     expect(explain(both, 'b/x').outcome).toBe('placed');
   });
+
+  it('tells which pods preemption would have had to leave, and why the other nodes lost', () => {
+    const nodes = times(3, (i) => testNode(`n${i}`, { cpu: '2' }));
+    const pods = [
+      testPod('two-a', { cpu: '1', nodeName: 'n0' }),
+      testPod('two-b', { cpu: '1', nodeName: 'n0' }),
+      testPod('one', { cpu: '2', nodeName: 'n1' }),
+      testPod('dear', { cpu: '2', nodeName: 'n2', priority: 5 }),
+      testPod('web', { cpu: '2', priority: 10 }),
+    ];
+    const explanation = explain(schedule({ policy, nodes, pods }), 'web');
+    expect(explanation).toMatchObject({ outcome: 'placed', nodeName: 'n1' });
+    expect(explanation.preemption!.candidates).toEqual([
+      { node: 'n1', victims: ['one'], violations: 0 },
+      { node: 'n0', victims: ['two-a', 'two-b'], violations: 0, lostBy: 'smallest sum of priorities' },
+      { node: 'n2', victims: ['dear'], violations: 0, lostBy: 'least important first victim' },
+    ]);
+    expect(formatExplanation(explanation)).toContain(
+      'preemption on n2 of dear: not chosen: least important first victim',
+    );
+  });
 });

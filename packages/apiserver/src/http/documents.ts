@@ -1,0 +1,148 @@
+/** What the API says of itself: discovery, OpenAPI, version, metrics. */
+import { apiVersionOf, statusError } from '@pintle/machinery';
+import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
+import type { OpenApiDocuments } from '../discovery/openapi.js';
+import { openApiV2Media } from '../discovery/openapi-v2.js';
+import type { HealthEndpoint } from '../health/health-checks.js';
+import type { ResourceRegistry } from '../registry/resource-registry.js';
+import { answer, encoded } from './answer.js';
+import type { HttpRequest, HttpResponse } from './message.js';
+import { negotiate } from './negotiation.js';
+
+/** The version that clients are told: the Kubernetes that this server behaves as. */
+export interface ServerVersion {
+  readonly major: string;
+  readonly minor: string;
+  readonly gitVersion: string;
+  readonly platform: string;
+}
+
+export interface DocumentParts {
+  readonly registry: ResourceRegistry;
+  readonly openApi: OpenApiDocuments;
+  /** In gnostic's protobuf. */
+  readonly openApiV2: () => Uint8Array;
+  readonly version: ServerVersion;
+  /** For Prometheus; `slis` of health checks alone. */
+  readonly metrics: (which: 'all' | 'slis') => Promise<string>;
+  /** The names of an endpoint's checks. */
+  readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
+  readonly address: () => string;
+}
+
+/** The document at a path; undefined where there is none. */
+export async function documentAt(
+  parts: DocumentParts,
+  request: HttpRequest,
+  segments: readonly string[],
+): Promise<HttpResponse | undefined> {
+  const { registry } = parts;
+  const [root, first, second] = segments;
+  const json = (document: unknown) =>
+    document === undefined ? undefined : answer(200, document, negotiate(request.header('accept')));
+  switch (root) {
+    case undefined:
+      return json({ paths: knownPaths(parts) });
+    case 'version':
+      return json(versionDocument(parts.version));
+    case 'metrics':
+      if (first === undefined) return metricsText(await parts.metrics('all'));
+      return first === 'slis' && second === undefined ? metricsText(await parts.metrics('slis')) : undefined;
+    case 'openapi':
+      return openApiAnswer(parts, request, segments.slice(1));
+    case 'api':
+      if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
+      return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
+    case 'apis':
+      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry));
+      if (second === undefined) return json(groupDocument(registry, first));
+      return segments.length === 3
+        ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const metricsText = (text: string) => encoded(200, 'text/plain; version=0.0.4; charset=utf-8', text);
+
+/** Every path that leads somewhere, as `/` lists them. */
+function knownPaths({ registry, checkNames }: DocumentParts): readonly string[] {
+  const groups = [...registry.groups()].filter(([group]) => group !== '');
+  const checks = (['healthz', 'livez', 'readyz'] as const).flatMap((endpoint) => [
+    `/${endpoint}`,
+    ...checkNames(endpoint).map((name) => `/${endpoint}/${name}`),
+  ]);
+  const paths = [
+    '/api',
+    '/api/v1',
+    '/apis',
+    ...groups.flatMap(([group, versions]) => [
+      `/apis/${group}`,
+      ...versions.map((version) => `/apis/${group}/${version}`),
+    ]),
+    ...checks,
+    '/metrics',
+    '/metrics/slis',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/version',
+  ];
+  return paths.sort();
+}
+
+function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 'groups'): HttpResponse | undefined {
+  for (const range of (request.header('accept') ?? '').split(',')) {
+    const match =
+      /^\s*application\/json\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=(v2|v2beta1)\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(
+        range,
+      );
+    if (match !== null) {
+      const version = match[1] as 'v2' | 'v2beta1';
+      const response = answer(200, aggregatedDiscovery(parts.registry, which, version));
+      return {
+        ...response,
+        headers: {
+          ...response.headers,
+          'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+          vary: 'Accept',
+        },
+      };
+    }
+    if (/^\s*application\/json\s*$/.test(range)) return undefined;
+  }
+  return undefined;
+}
+
+function openApiAnswer(parts: DocumentParts, request: HttpRequest, path: readonly string[]): HttpResponse | undefined {
+  const [version, ...rest] = path;
+  if (version === 'v2' && rest.length === 0 && request.header('accept')?.includes('proto-openapi.spec.v2'))
+    return encoded(200, openApiV2Media, parts.openApiV2());
+  if (version !== 'v3') return undefined;
+  if (rest.length === 0) return answer(200, parts.openApi.index());
+  const document = parts.openApi.document(rest.join('/'));
+  if (document === undefined) return undefined;
+  if (
+    request.header('accept')?.includes('application/com.github.proto-openapi.spec.v3') &&
+    !request.header('accept')?.includes('application/json')
+  ) {
+    throw statusError('NotAcceptable', 'only the following media types are accepted: application/json');
+  }
+  return answer(200, document);
+}
+
+function versionDocument({ major, minor, gitVersion, platform }: ServerVersion): unknown {
+  return {
+    major,
+    minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: '',
+    platform,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * What a request asks for, before anything is known of kinds: verb, resource, place (apiserver `RequestInfo`).
+ * Metrics, audit, flow control and authorization speak of a request in these words.
+ */
+import { parseApiVersion } from '@pintle/machinery';
+import { parseResourcePath, type ResourcePath } from '../http/resource-path.js';
+
+export interface ResourceRequestInfo {
+  readonly type: 'resource';
+  /** In Kubernetes' words: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`. */
+  readonly verb: string;
+  /** As it was asked for, without the query. */
+  readonly path: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** A request for something that is no resource: a document, a health check. */
+export interface PathRequestInfo {
+  readonly type: 'path';
+  readonly verb: string;
+  readonly path: string;
+}
+
+export type RequestInfo = ResourceRequestInfo | PathRequestInfo;
+
+export interface RequestLine {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** `place` is that of `parseResourcePath`, for who has parsed the path already. */
+export function requestInfo(
+  line: RequestLine,
+  place: ResourcePath | undefined = parseResourcePath(line.path.split('/').filter((segment) => segment !== '')),
+): RequestInfo {
+  const { method, path, query } = line;
+  if (place === undefined) return { type: 'path', verb: method.toLowerCase(), path };
+  const { group, version } = parseApiVersion(place.apiVersion);
+  const { plural, namespace, subresource } = place;
+  const verb = verbOf(method, place, query);
+  const name = place.name ?? (verb === 'list' || verb === 'watch' ? namedByField(query) : undefined);
+  return {
+    type: 'resource',
+    verb,
+    path,
+    group,
+    version,
+    resource: plural,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+function verbOf(method: string, { name, subresource }: ResourcePath, query: URLSearchParams): string {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      if (subresource === undefined && saysYes(query.get('watch'))) return 'watch';
+      return name === undefined ? 'list' : 'get';
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return name === undefined ? 'deletecollection' : 'delete';
+    default:
+      return method.toLowerCase();
+  }
+}
+
+const saysYes = (value: string | null) => value !== null && /^(?:1|t|true|True|TRUE|T)$/.test(value);
+
+/** A list or watch of the one object that a field selector names counts as one of that name, also for authorization. */
+function namedByField(query: URLSearchParams): string | undefined {
+  const selector = query.get('fieldSelector');
+  if (selector === null) return undefined;
+  return /(?:^|,)metadata\.name==?([a-z0-9][a-z0-9.-]*)(?:,|$)/.exec(selector)?.[1];
+}
+
+const readVerbs = new Set(['get', 'list', 'watch', 'head', 'options']);
+
+/** Whether the request may change what is stored. */
+export const isMutating = ({ verb }: RequestInfo): boolean => !readVerbs.has(verb);
+
+const longSubresources = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+
+/** Whether the answer may take as long as the client stays: such requests have no part in limits of concurrency. */
+export const isLongRunning = (info: RequestInfo): boolean =>
+  info.type === 'resource' &&
+  (info.verb === 'watch' || (info.subresource !== undefined && longSubresources.has(info.subresource)));

@@ -1,0 +1,239 @@
+/**
+ * The scheduler's own queue and attempts over a table in memory, on a time that is only counted. `schedule()` runs it
+ * once to its end; `replay()` lets pods come and go on the way. Nothing is bound: a pod is placed when Permit lets it go.
+ */
+import type { Node, Pod } from '@pintle/api/core/v1';
+import { type KubernetesObject, type Random, seededRandom } from '@pintle/machinery';
+import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
+import { clusterEvents } from '../framework/cluster-event.js';
+import { Framework } from '../framework/framework.js';
+import type { Profile } from '../framework/profile.js';
+import { isSuccess, statusMessage } from '../framework/status.js';
+import { NodeTable } from '../nodes/node-table.js';
+import { isTerminal, onNode, type PodInfo, podInfo } from '../nodes/pod-info.js';
+import { Nominations } from '../queue/nominations.js';
+import type { QueueMove } from '../queue/queued-pod-info.js';
+import { SchedulingQueue } from '../queue/scheduling-queue.js';
+import type {
+  AttemptRecord,
+  Departure,
+  Preemption,
+  ScheduleInput,
+  ScheduleResult,
+  UnschedulablePod,
+} from './schedule-result.js';
+import { type SimulatedHandle, simulatedHandle } from './simulated-handle.js';
+
+/** The frameworks of one policy or several, by scheduler name. */
+export function frameworksOf(policy: Profile | readonly Profile[]): ReadonlyMap<string, Framework> {
+  const profiles: readonly Profile[] = 'plugins' in policy ? [policy] : policy;
+  return new Map(profiles.map((each) => [each.schedulerName, new Framework(each)]));
+}
+
+/** A table of these nodes and of the pods that are on them already. */
+export function tableOf(
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  objects: readonly KubernetesObject[] = [],
+): NodeTable {
+  const table = new NodeTable({ capacity: nodes.length });
+  for (const object of objects) table.objects.set(object);
+  for (const node of nodes) table.setNode(node);
+  for (const pod of pods) {
+    const row = pod.spec?.nodeName && !isTerminal(pod) ? table.rowOf(pod.spec.nodeName) : undefined;
+    if (row !== undefined) table.addPod(row, podInfo(pod));
+  }
+  return table;
+}
+
+export class Simulation {
+  private readonly table: NodeTable;
+  private readonly frameworks: ReadonlyMap<string, Framework>;
+  private readonly queue: SchedulingQueue;
+  private readonly placer: Placer;
+  private readonly random: Random;
+  private readonly handle: SimulatedHandle;
+  private readonly nominations = new Nominations();
+  private readonly placements = new Map<string, string>();
+  private readonly unschedulable = new Map<string, UnschedulablePod>();
+  private readonly attempts: AttemptRecord[] = [];
+  private readonly moves = new Map<string, readonly QueueMove[]>();
+  private readonly preempted = new Map<string, Preemption>();
+  /** Of the attempt under way. */
+  private victims: readonly string[] = [];
+  private readonly departures: Departure[] = [];
+  private nowMs = 0;
+
+  constructor(
+    private readonly input: ScheduleInput,
+    /** Told of every pod that gets its node for good. */
+    private readonly placed: (podKey: string, atMs: number) => void = () => {},
+  ) {
+    this.table = tableOf(input.nodes, input.pods, input.objects);
+    this.frameworks = frameworksOf(input.policy);
+    this.queue = new SchedulingQueue({ frameworks: this.frameworks });
+    this.random = seededRandom(input.seed ?? 1);
+    this.handle = simulatedHandle({
+      table: this.table,
+      random: this.random,
+      frameworks: this.frameworks,
+      nominations: this.nominations,
+      preempt: (pod, nodeName, victims) => this.preempt(pod, nodeName, victims),
+      activate: (keys) => this.queue.activate(keys, this.nowMs),
+      settled: (pod, nodeName, refusal) => {
+        if (refusal === undefined) this.place(pod, nodeName);
+        else this.release(pod, nodeName, refusal);
+      },
+    });
+    this.placer = new Placer({
+      table: this.table,
+      random: this.random,
+      handle: this.handle,
+      nominated: this.nominations,
+    });
+  }
+
+  /** A pod wants a place, now. */
+  arrive(pod: Pod): void {
+    const info = podInfo(pod);
+    if (this.frameworks.has(info.schedulerName)) this.queue.add(info, this.nowMs);
+    else this.refuse(info.key, `no profile has the scheduler name ${JSON.stringify(info.schedulerName)}`, []);
+  }
+
+  /** A pod has ended or was deleted, wherever it was. */
+  leave(pod: Pod): void {
+    const info = podInfo(pod);
+    this.queue.delete(info.key);
+    this.nominations.delete(info.key);
+    const held = this.handle.waitingPods().find((waiting) => waiting.pod.key === info.key);
+    this.handle.abandon(info.key);
+    const nodeName = held?.nodeName ?? this.placements.get(info.key) ?? pod.spec?.nodeName;
+    const row = nodeName === undefined ? undefined : this.table.rowOf(nodeName);
+    if (row === undefined || this.preempted.has(info.key)) return;
+    this.table.removePod(row, info);
+    this.departures.push({ pod: info.key, nodeName: nodeName!, atMs: this.nowMs, attempts: this.attempts.length });
+    this.queue.moveAll(clusterEvents.assignedPodDelete, onNode(info, nodeName!), undefined, this.nowMs);
+  }
+
+  /** When a pod that backs off may be tried again; undefined where none does. */
+  get nextBackoffMs(): number | undefined {
+    return this.queue.nextBackoffMs();
+  }
+
+  /** Time passes; it never goes back. */
+  advanceTo(ms: number): void {
+    this.nowMs = Math.max(this.nowMs, ms);
+  }
+
+  /** Tries pods until none is left that can be tried now. */
+  attemptAll(): void {
+    const { attemptsMax = 10 } = this.input;
+    for (let queued = this.queue.pop(this.nowMs); queued !== undefined; queued = this.queue.pop(this.nowMs)) {
+      const start = this.placer.nextStart;
+      const framework = this.frameworks.get(queued.pod.schedulerName)!;
+      this.victims = [];
+      const outcome = this.placer.attempt(framework, queued.pod);
+      this.moves.set(queued.pod.key, queued.moves);
+      if (outcome.type === 'placed') {
+        this.queue.done(queued);
+        this.keep(framework, queued.pod, outcome, queued.attempts, start);
+        continue;
+      }
+      if (outcome.type === 'unschedulable' && outcome.nominating !== undefined) {
+        this.nominations.set(queued.pod, outcome.nominating.nodeName);
+      }
+      const { message, plugins, pending } = refusalOf(outcome);
+      const failed = outcome.type === 'failed' ? 'failed' : 'unschedulable';
+      this.attempts.push({
+        pod: queued.pod.key,
+        attempt: queued.attempts,
+        atMs: this.nowMs,
+        outcome: failed,
+        start,
+        message,
+        ...(this.victims.length > 0 && {
+          victims: this.victims,
+          nominatedNode: this.nominations.nodeOf(queued.pod.key)!,
+        }),
+      });
+      this.refuse(queued.pod.key, message, [...plugins, ...pending]);
+      if (queued.attempts >= attemptsMax) this.queue.done(queued);
+      else this.queue.addUnschedulable(queued, { unschedulablePlugins: plugins, pendingPlugins: pending }, this.nowMs);
+    }
+  }
+
+  private keep(
+    framework: Framework,
+    pod: PodInfo,
+    outcome: Extract<AttemptOutcome, { type: 'placed' }>,
+    attempt: number,
+    start: number,
+  ): void {
+    const { nodeName, row, state, evaluated, feasible } = outcome;
+    this.table.addPod(row, pod);
+    this.nominations.delete(pod.key);
+    const reserved = framework.runReserve(state, pod, nodeName, this.handle);
+    const permit = isSuccess(reserved) ? framework.runPermit(state, pod, nodeName, this.handle) : undefined;
+    const refusal = permit === undefined ? reserved : permit.status;
+    const record = { pod: pod.key, attempt, atMs: this.nowMs, nodeName, start, evaluated, feasible };
+    if (refusal?.code === 'Wait') {
+      this.attempts.push({ ...record, outcome: 'waiting' });
+      this.handle.wait(pod, nodeName, permit!.waits, () => framework.runUnreserve(state, pod, nodeName, this.handle));
+    } else if (isSuccess(refusal)) {
+      this.attempts.push({ ...record, outcome: 'placed' });
+      this.place(pod, nodeName);
+    } else {
+      this.attempts.push({ ...record, outcome: 'unschedulable', message: statusMessage(refusal) });
+      framework.runUnreserve(state, pod, nodeName, this.handle);
+      this.release(pod, nodeName, statusMessage(refusal), refusal?.plugin);
+    }
+  }
+
+  /** The victims leave at once. The queue hears of it while the attempt is still under way, as of any change. */
+  private preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[]): void {
+    const row = this.table.rowOf(nodeName)!;
+    this.victims = victims.map(({ key }) => key);
+    for (const victim of victims) {
+      this.handle.abandon(victim.key);
+      this.table.removePod(row, victim);
+      this.placements.delete(victim.key);
+      this.preempted.set(victim.key, { nodeName, by: pod.key });
+      this.queue.moveAll(clusterEvents.assignedPodDelete, onNode(victim, nodeName), undefined, this.nowMs);
+    }
+  }
+
+  private place(pod: PodInfo, nodeName: string): void {
+    this.placements.set(pod.key, nodeName);
+    this.unschedulable.delete(pod.key);
+    this.placed(pod.key, this.nowMs);
+    this.queue.moveAll(clusterEvents.assignedPodAdd, undefined, pod.pod, this.nowMs);
+  }
+
+  private release(pod: PodInfo, nodeName: string, message: string, plugin?: string): void {
+    this.table.removePod(this.table.rowOf(nodeName)!, pod);
+    this.refuse(pod.key, message, plugin === undefined ? [] : [plugin]);
+  }
+
+  private refuse(key: string, message: string, plugins: readonly string[]): void {
+    this.unschedulable.set(key, { message, plugins: [...new Set(plugins)].sort(), gated: false });
+  }
+
+  /** What has been decided so far. */
+  result(): ScheduleResult {
+    for (const { pod, place, gateMessage = '', gatedBy = '', moves } of this.queue.pods()) {
+      this.moves.set(pod.key, moves);
+      if (place === 'gated') this.unschedulable.set(pod.key, { message: gateMessage, plugins: [gatedBy], gated: true });
+    }
+    const waiting = new Map(this.handle.waitingPods().map(({ pod, nodeName }) => [pod.key, nodeName]));
+    const { placements, unschedulable, preempted, attempts, departures, moves, input } = this;
+    return { placements, unschedulable, preempted, waiting, attempts, departures, moves, input };
+  }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function refusalOf(outcome: Exclude<AttemptOutcome, { type: 'placed' }>) {
+  if (outcome.type === 'failed') return { message: statusMessage(outcome.status), plugins: none, pending: none };
+  const { unschedulablePlugins, pendingPlugins } = outcome.diagnosis;
+  return { message: outcome.message, plugins: unschedulablePlugins, pending: pendingPlugins };
+}
