@@ -38,6 +38,12 @@ const servicesPrefix = '/registry/core/services/';
 
 type Spec = NonNullable<Service['spec']>;
 
+/** How much of the beginning of a range is kept for those who name an address (KEPs 3070 and 3668). */
+function staticBand(count: number, { step, max }: { readonly step: number; readonly max: number }): number {
+  const least = 16;
+  return count <= least ? 0 : Math.min(Math.max(least, Math.floor(count / step)), max);
+}
+
 export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
   const { base, size } = parseCidr(options.cidr);
   const taken = new Map<string, string>();
@@ -60,11 +66,15 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
   };
   const reserve = (id: string) => reserved.set(id, world.clock.now() + reservationMs);
 
-  /** From a random start to the first that is free, so that ranges fill without long searches. */
-  const pick = (count: number, owner: string, name: (index: number) => string): string | undefined => {
-    const start = integerBelow(world.random, count);
+  /**
+   * From a random start to the first that is free, so that ranges fill without long searches. The first `band` are left to
+   * those who ask for them by name, as long as there are others.
+   */
+  const pick = (count: number, band: number, owner: string, name: (index: number) => string): string | undefined => {
+    const others = Math.max(0, count - band);
+    const start = others === 0 ? 0 : integerBelow(world.random, others);
     for (let i = 0; i < count; i++) {
-      const id = name((start + i) % count);
+      const id = name(i < others ? band + ((start + i) % others) : i - others);
       if (isFree(id, owner)) {
         reserve(id);
         return id;
@@ -96,7 +106,9 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       return asked;
     }
     // The first address of the range is the API server's, and the last is the broadcast address.
-    const found = pick(size - 3, owner, (index) => toText(base + 2 + index));
+    const found = pick(size - 3, staticBand(size - 2, { step: 16, max: 256 }) - 1, owner, (index) =>
+      toText(base + 2 + index),
+    );
     if (found === undefined)
       throw statusError('InternalError', `failed to allocate a serviceIP: range ${options.cidr} is full`);
     return found;
@@ -130,7 +142,10 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
         return port;
       }
       if (!wanted) return port;
-      const found = pick(last - first + 1, owner, (offset) => portClaim(port.protocol, first + offset));
+      const count = last - first + 1;
+      const found = pick(count, staticBand(count, { step: 32, max: 128 }), owner, (offset) =>
+        portClaim(port.protocol, first + offset),
+      );
       if (found === undefined)
         throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
       return { ...port, nodePort: Number(found.slice(found.indexOf(':') + 1)) };

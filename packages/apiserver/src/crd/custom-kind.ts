@@ -37,15 +37,13 @@ export function definitionOf(crd: CustomResourceDefinition): CustomDefinition {
       kind,
       toStored: relabelled(stored.kind),
       fromStored: relabelled(kind),
-      ...(version.deprecated
-        ? {
-            deprecationWarning:
-              version.deprecationWarning ?? `${kind.group}/${kind.version} ${kind.kind} is deprecated`,
-          }
-        : {}),
+      ...deprecation(version, kind),
     }));
-  return { definition: { kind: stored.kind, versions }, errors };
+  return { definition: { kind: stored.kind, versions, ...deprecation(stored.version, stored.kind) }, errors };
 }
+
+const deprecation = ({ deprecated, deprecationWarning }: CrdVersion, { group, version, kind }: Kind) =>
+  deprecated ? { deprecationWarning: deprecationWarning ?? `${group}/${version} ${kind} is deprecated` } : {};
 
 function kindOf(crd: CustomResourceDefinition, version: CrdVersion, path: string, errors: FieldError[]): Kind {
   const { group, names, scope } = crd.spec;

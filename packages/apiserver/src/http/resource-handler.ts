@@ -124,7 +124,7 @@ async function handleVerb(
           context,
           resource,
           place,
-          await requiredBody(parts, request),
+          await requiredBody(parts, request, resource.kind.kind),
           writeOptions(query, path.subresource),
         ),
       );
@@ -134,7 +134,7 @@ async function handleVerb(
         context,
         resource,
         place,
-        await requiredBody(parts, request),
+        await requiredBody(parts, request, resource.kind.kind),
         writeOptions(query, path.subresource),
       );
       return one(served.created ? 201 : 200, served);
@@ -196,8 +196,8 @@ function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   return { type, operations: body as readonly JsonPatchOperation[] };
 }
 
-async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest): Promise<unknown> {
-  const body = await readBody(request, schemaOf);
+async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest, kind?: string): Promise<unknown> {
+  const body = await readBody(request, schemaOf, kind);
   if (body === undefined) throw badRequest('the request needs a body');
   return body;
 }
