@@ -17,7 +17,7 @@ export class OwnWrites {
   ) {}
 
   record(key: string, write: RecordedWrite): void {
-    if (write.resourceVersion === undefined || this.informerOf(write.apiVersion, write.kind) === undefined) return;
+    if (this.informerOf(write.apiVersion, write.kind) === undefined) return;
     const writes = this.byKey.get(key);
     if (writes === undefined) this.byKey.set(key, [write]);
     else {
@@ -32,30 +32,39 @@ export class OwnWrites {
     if (writes === undefined) return undefined;
     this.byKey.delete(key);
     const newest = new Map<Informer, string>();
-    for (const { apiVersion, kind, resourceVersion = '' } of writes) {
-      const informer = this.informerOf(apiVersion, kind);
-      if (informer === undefined || Number(resourceVersion) <= Number(informer.resourceVersion || 0)) continue;
-      if (Number(resourceVersion) > Number(newest.get(informer) ?? 0)) newest.set(informer, resourceVersion);
+    const gone: (readonly [Informer, RecordedWrite])[] = [];
+    for (const write of writes) {
+      const informer = this.informerOf(write.apiVersion, write.kind)!;
+      const { resourceVersion } = write;
+      if (resourceVersion === undefined) {
+        if (!isGone(informer, write)) gone.push([informer, write]);
+      } else if (Number(resourceVersion) > Number(newest.get(informer) ?? (informer.resourceVersion || 0)))
+        newest.set(informer, resourceVersion);
     }
-    if (newest.size === 0) return undefined;
-    return this.wait([...newest]);
+    return newest.size + gone.length === 0 ? undefined : this.wait([...newest], gone);
   }
 
-  private async wait(informers: readonly (readonly [Informer, string])[]): Promise<void> {
+  private async wait(
+    newest: readonly (readonly [Informer, string])[],
+    gone: readonly (readonly [Informer, RecordedWrite])[],
+  ): Promise<void> {
     try {
-      await withTimeout(
-        this.world.clock,
-        waitMaxMs,
-        'waiting for the caches to see what was written',
-        async (signal) => {
-          await Promise.all(
-            informers.map(([informer, resourceVersion]) => informer.caughtUpTo(resourceVersion, signal)),
-          );
-        },
+      await withTimeout(this.world.clock, waitMaxMs, 'waiting for the caches to see what was written', (signal) =>
+        Promise.all([
+          ...newest.map(([informer, resourceVersion]) => informer.caughtUpTo(resourceVersion, signal)),
+          ...gone.map(([informer, write]) => informer.until(() => isGone(informer, write), signal)),
+        ]),
       );
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
-      this.world.logger.log('warn', error.message, { kinds: informers.map(([{ kind }]) => kind.kind) });
+      const kinds = [...newest, ...gone].map(([{ kind }]) => kind.kind);
+      this.world.logger.log('warn', error.message, { kinds });
     }
   }
+}
+
+/** Whether the cache no longer has the object that was deleted; one of that name that was made since is another. */
+function isGone({ lister }: Informer, { key, uid }: RecordedWrite): boolean {
+  const present = lister.get(key);
+  return present === undefined || (uid !== undefined && present.metadata.uid !== uid);
 }

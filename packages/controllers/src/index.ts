@@ -7,6 +7,7 @@ import {
   csrCleanerController,
   csrSigningController,
 } from './certificates/index.js';
+import { clusterRoleAggregationController } from './cluster-role-aggregation/index.js';
 import { cronJobController } from './cronjob/index.js';
 import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
@@ -31,6 +32,7 @@ import { replicationController } from './replication/index.js';
 import { statefulSetController } from './statefulset/index.js';
 import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 
+export * from './cluster-role-aggregation/index.js';
 export * from './cronjob/index.js';
 export * from './daemonset/index.js';
 export * from './deployment/index.js';
@@ -106,6 +108,7 @@ export function builtinControllers({
     serviceAccountController(),
     nodeLifecycleController(),
     podGcController(),
+    clusterRoleAggregationController(),
     resourceQuotaController({ kinds }),
     pvcProtectionController(),
     pvProtectionController(),

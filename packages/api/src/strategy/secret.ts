@@ -1,16 +1,18 @@
-/** Secret: what `stringData` says goes into `data`, where it wins; it is for writing only and never kept. */
+/** Secrets: text that is written as `stringData` is kept as `data`, and never given back as text. */
 import type { Strategy } from '@pintle/machinery';
-import type { Secret } from '../core/v1/config.js';
+import type { Secret } from '../core/v1/index.js';
 
 export const secretStrategy: Strategy<Secret> = {
-  defaults({ stringData, ...secret }) {
-    const texts = Object.entries(stringData ?? {});
-    if (texts.length === 0) return secret;
-    const data = { ...secret.data, ...Object.fromEntries(texts.map(([key, text]) => [key, base64(text)])) };
-    return { ...secret, data };
+  defaults(object) {
+    const { stringData, ...rest } = object;
+    if (stringData === undefined) return object;
+    const written = Object.entries(stringData).map(([key, text]) => [key, base64(text)] as const);
+    return { ...rest, data: { ...rest.data, ...Object.fromEntries(written) } };
   },
 };
 
-/** Of the UTF-8 bytes. */
-const base64 = (text: string) =>
-  btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+function base64(text: string): string {
+  let bytes = '';
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return btoa(bytes);
+}

@@ -47,7 +47,7 @@ function staticBand(count: number, { step, max }: { readonly step: number; reado
 export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
   const { base, size } = parseCidr(options.cidr);
   const taken = new Map<string, string>();
-  const reserved = new Map<string, number>();
+  const reserved = new Map<string, { readonly untilMs: number; readonly owner: string }>();
   let subscription: WatchSubscription | undefined;
 
   const learn = (entry: StoreEntry<StoredObject>, add: boolean) => {
@@ -59,12 +59,15 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     }
   };
   const isFree = (id: string, owner: string) => {
-    const until = reserved.get(id);
-    if (until !== undefined && until > world.clock.now()) return false;
+    const reservation = reserved.get(id);
+    // Who was refused may ask again, as `kubectl apply --force` does.
+    if (reservation !== undefined && reservation.owner !== owner && reservation.untilMs > world.clock.now())
+      return false;
     const holder = taken.get(id);
     return holder === undefined || holder === owner;
   };
-  const reserve = (id: string) => reserved.set(id, world.clock.now() + reservationMs);
+  const reserve = (id: string, owner: string) =>
+    reserved.set(id, { untilMs: world.clock.now() + reservationMs, owner });
 
   /**
    * From a random start to the first that is free, so that ranges fill without long searches. The first `band` are left to
@@ -72,11 +75,11 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
    */
   const pick = (count: number, band: number, owner: string, name: (index: number) => string): string | undefined => {
     const others = Math.max(0, count - band);
-    const start = others === 0 ? 0 : integerBelow(world.random, others);
+    const start = others === 0 ? 0 : integerBelow(world.random.stream('service-addresses'), others);
     for (let i = 0; i < count; i++) {
       const id = name(i < others ? band + ((start + i) % others) : i - others);
       if (isFree(id, owner)) {
-        reserve(id);
+        reserve(id, owner);
         return id;
       }
     }
@@ -102,7 +105,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
           detail: `failed to allocate IP ${asked}: the provided IP is not in the valid range. The range of valid IPs is ${options.cidr}`,
         });
       }
-      reserve(asked);
+      reserve(asked, owner);
       return asked;
     }
     // The first address of the range is the API server's, and the last is the broadcast address.
@@ -138,7 +141,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
             badValue: nodePort,
             detail: 'provided port is already allocated',
           });
-        reserve(id);
+        reserve(id, owner);
         return port;
       }
       if (!wanted) return port;

@@ -105,7 +105,7 @@ async function handleVerb(
         await listEntries(core, resource, listOptions(query, path.namespace)),
       );
     case 'watch': {
-      const seconds = Math.floor(watchTimeoutSeconds * (1 + core.world.random.next()));
+      const seconds = Math.floor(watchTimeoutSeconds * (1 + core.world.random.stream('watch-timeouts').next()));
       const options = watchOptions(query, path.namespace, seconds);
       const named =
         path.name === undefined
@@ -114,7 +114,11 @@ async function handleVerb(
               ...options,
               fieldSelector: [options.fieldSelector, `metadata.name=${path.name}`].filter(Boolean).join(','),
             };
-      return parts.watches.respond(resource, named, accepted, includeObject(query), request.signal);
+      const { namespace, name } = path;
+      const held = { verb, resource, namespace, name, fieldSelector: named.fieldSelector };
+      return parts.watches.respond(resource, named, accepted, includeObject(query), request.signal, (lost) =>
+        parts.access.hold(context.user, held, lost),
+      );
     }
     case 'create':
       return one(

@@ -10,7 +10,13 @@ import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import { type Change, type ChangeType, watchChanges } from '../verbs/watch.js';
+import {
+  type Change,
+  type ChangeObserver,
+  type ChangeType,
+  type WatchPermission,
+  watchChanges,
+} from '../verbs/watch.js';
 import type { HttpResponse } from './message.js';
 import type { Accepted } from './negotiation.js';
 
@@ -35,12 +41,13 @@ export class WatchResponder {
     accepted: Accepted,
     includeObject: IncludeObject,
     signal: AbortSignal,
+    permission: WatchPermission,
   ): HttpResponse {
     const queue = new LineQueue();
     const encode = this.encoderFor(resource, accepted, includeObject);
     const { group, version, plural } = resource.kind;
     const sent = this.metrics.watchEvents(group, version, plural);
-    const end = watchChanges(this.core, resource, options, {
+    const observer: ChangeObserver = {
       next(changes) {
         sent.increment(changes.length);
         return queue.push(changes.map(encode));
@@ -53,7 +60,8 @@ export class WatchResponder {
         queue.close();
       },
       complete: () => queue.close(),
-    });
+    };
+    const end = watchChanges(this.core, resource, options, observer, permission);
     const stop = () => {
       end();
       queue.close();

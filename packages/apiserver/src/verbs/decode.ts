@@ -38,8 +38,16 @@ export function decode(
   const { value, unknownFields, errors } = normalize(resource, object, known);
   if (errors.length > 0) throw (options.refuse ?? refusal(resource.kind))(errors);
   if (unknownFields.length > 0) reportUnknown(context, unknownFields, options.fieldValidation ?? 'Ignore');
-  const stored = resource.toStored(value as KubernetesObject);
+  const stored = resource.toStored(asksForReset(object, value as KubernetesObject));
   return resource.definition.strategy?.defaults?.(stored) ?? stored;
+}
+
+/** An empty list of managed fields says something, other than empty lists in general. */
+function asksForReset(sent: KubernetesObject, decoded: KubernetesObject): KubernetesObject {
+  const { managedFields } = sent.metadata;
+  if (!Array.isArray(managedFields) || managedFields.length > 0 || decoded.metadata.managedFields !== undefined)
+    return decoded;
+  return { ...decoded, metadata: { ...decoded.metadata, managedFields } };
 }
 
 const refusal =

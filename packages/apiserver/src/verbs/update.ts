@@ -145,7 +145,13 @@ async function prepare(
     warn: (text: string) => context.warn(text),
   };
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
-  object = subresource === 'status' ? statusOnly(object, old) : keepStatus(resource, object, old, subresource);
+  object =
+    subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
+  if (!ownsFields)
+    object = recordUpdate(core, context, resource, object, old, {
+      ...options,
+      ...(subresource === undefined ? {} : { subresource }),
+    });
   const admitted = admitMutating(core.admission, { ...admission, object });
   object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
   if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
@@ -165,12 +171,6 @@ async function prepare(
   if (subresource === undefined) for (const text of strategy?.warnings?.(object, old) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...admission, object });
   if (verdict !== undefined) await verdict;
-  object = ownsFields
-    ? object
-    : recordUpdate(core, context, resource, object, old, {
-        ...options,
-        ...(subresource === undefined ? {} : { subresource }),
-      });
   return unchanged(object, old) ? old : object;
 }
 
@@ -214,10 +214,13 @@ function keepStatus(
   return rest;
 }
 
-/** Of a status update only the status counts (and the metadata that upstream lets through with it). */
-function statusOnly(object: WithStatus, old: WithStatus): KubernetesObject {
-  const metadata = { ...object.metadata };
-  return { ...old, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
+/** Of a status update only the status counts, and of built-in kinds the metadata that upstream lets through with it. */
+function statusOnly({ custom }: Resource, object: WithStatus, old: WithStatus): KubernetesObject {
+  const { managedFields: _before, ...server } = old.metadata;
+  const { managedFields } = object.metadata;
+  const metadata = custom ? { ...server, ...(managedFields === undefined ? {} : { managedFields }) } : object.metadata;
+  const { status: _old, ...rest } = old;
+  return { ...rest, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
 }
 
 function checkPreconditions(resource: Resource, name: string, wished: ObjectMeta, old: ObjectMeta): void {

@@ -41,12 +41,16 @@ export interface ChangeObserver {
 /** How often an otherwise quiet watch with bookmarks says how far it is. */
 const bookmarkPeriodMs = 60_000;
 
+/** What may end a watch before its time: `lost` ends it with an error. Returns how to let go. */
+export type WatchPermission = (lost: (error: unknown) => void) => () => void;
+
 /** Begins at once; returns how to end it. Errors in the request are thrown. */
 export function watchChanges(
   core: ApiCore,
   resource: Resource,
   options: WatchOptions,
   observer: ChangeObserver,
+  permission?: WatchPermission,
 ): () => void {
   checkOptions(options);
   const selected = selection(resource, options);
@@ -103,6 +107,8 @@ export function watchChanges(
       }),
     );
   }
+
+  if (permission !== undefined) timers.push(permission(fail));
 
   const initial = options.sendInitialEvents ?? fromRevision === 0;
   if (initial) void sendInitial(core, resource, options, observer, () => ended, follow).catch(fail);

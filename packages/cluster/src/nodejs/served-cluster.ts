@@ -6,22 +6,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fieldDocs } from '@pintle/api/docs';
+import { clientCertificate, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
 import {
-  type Authenticator,
-  clientCertificate,
-  firstOf,
-  type HttpHandler,
-  serviceAccountTokens,
-} from '@pintle/apiserver';
-import {
-  checkingKey,
   httpsWebhookCaller,
   type KeyPairPem,
   type Listening,
   listen,
   listenOnFree,
   processMetrics,
-  signingKey,
+  publicKeyPem,
+  tokenKeys,
 } from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
@@ -29,7 +23,7 @@ import { type Credentials, credentials, shownCertificate } from './credentials.j
 import { kubeConfigText } from './kube-config-text.js';
 
 export interface ServedClusterParts
-  extends Omit<ClusterParts, 'authenticate' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'> {
+  extends Omit<ClusterParts, 'authenticators' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'> {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 6443; the next free one is taken where it is in use. 0: any free one. */
@@ -42,10 +36,6 @@ export interface ServedClusterParts
   readonly serverCertificateFolder?: string;
   /** Authorities whose client certificates are trusted beside the cluster's own. */
   readonly clientCaPem?: string;
-  /** Asked after client certificates and before service account tokens. */
-  readonly authenticators?: readonly Authenticator[];
-  /** Whether requests without credentials are let through as `system:anonymous`. Default true. */
-  readonly anonymous?: boolean;
   /** In the place of keys of the cluster's own. */
   readonly serviceAccounts?: ServiceAccountKeys;
   /** Where keys and certificates are kept; made for this run only unless given. */
@@ -58,7 +48,7 @@ export interface ServiceAccountKeys {
   /** The first issues tokens, those of all are good. Default: the cluster's own name. */
   readonly issuers?: readonly string[];
   readonly signingKeyPem?: string;
-  /** Keys or certificates; the signing key's own unless given. */
+  /** Keys or certificates whose tokens count beside the signing key's. */
   readonly checkingKeyPems?: readonly string[];
 }
 
@@ -89,12 +79,13 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   );
   const shown = parts.serverCertificate ?? (await shownCertificate(parts.serverCertificateFolder, keys));
   const tokenKeyPem = serviceAccounts.signingKeyPem ?? keys.tokenKeyPem;
-  const [firstIssuer = ownIssuer, ...otherIssuers] = serviceAccounts.issuers ?? [];
+  const [issuer = ownIssuer, ...otherIssuers] = serviceAccounts.issuers ?? [];
   const tokens = await serviceAccountTokens({
     world,
-    issuers: [firstIssuer, ...otherIssuers],
-    privateKey: signingKey(tokenKeyPem),
-    publicKeys: (serviceAccounts.checkingKeyPems ?? [tokenKeyPem]).map(checkingKey),
+    issuer,
+    otherIssuers,
+    ...tokenKeys(tokenKeyPem),
+    otherPublicKeysPem: (serviceAccounts.checkingKeyPems ?? []).map(publicKeyPem),
   });
 
   let handle: HttpHandler = async () => ({
@@ -114,7 +105,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       authorizer: ['node', 'rbac'],
       ...rest,
       world,
-      authenticate: authentication(parts, tokens.authenticate),
+      authenticators: [clientCertificate],
       tokens,
       port: listening.port,
       rootCertificate: keys.caPem,
@@ -140,17 +131,6 @@ async function stopBoth(listening: Listening, cluster: Cluster): Promise<void> {
 }
 
 const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: admin.keyPem });
-
-function authentication(
-  { authenticators = [], anonymous = true }: ServedClusterParts,
-  serviceAccountToken: Authenticator,
-): Authenticator {
-  const authenticate = firstOf(clientCertificate, ...authenticators, serviceAccountToken);
-  return async (request) => {
-    const user = await authenticate(request);
-    return anonymous || user?.name !== 'system:anonymous' ? user : undefined;
-  };
-}
 
 function firstAddress(cidr: string): string {
   const [base = ''] = cidr.split('/');

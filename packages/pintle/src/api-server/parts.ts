@@ -1,7 +1,7 @@
 /** From kube-apiserver's flags to the parts of a served cluster: reads the files that they name, and starts nothing. */
 import { readFile } from 'node:fs/promises';
 import { builtinResources } from '@pintle/api';
-import { type Authorizer, type AuthorizerChoice, staticTokens, type UserInfo } from '@pintle/apiserver';
+import { type Authorizer, type AuthorizerChoice, parseTokenFile, staticTokens } from '@pintle/apiserver';
 import type { ServedClusterParts } from '@pintle/cluster/nodejs';
 import { apiVersionOf, type ResourceDefinition } from '@pintle/machinery';
 import type { ApiServerFlags } from './flags.js';
@@ -36,7 +36,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
     ...(clientCaFile === undefined ? {} : { clientCaPem: await fileOf('--client-ca-file', clientCaFile) }),
     ...(tokenAuthFile === undefined
       ? {}
-      : { authenticators: [staticTokens(parseTokens(await fileOf('--token-auth-file', tokenAuthFile)))] }),
+      : { tokenAuthenticators: [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)))] }),
     ...given('anonymous', flags.anonymousAuth),
     ...(flags.authorizationMode === undefined
       ? {}
@@ -70,33 +70,6 @@ async function fileOf(flag: string, path: string): Promise<string> {
   } catch (error) {
     throw new Error(`${flag} ${path}: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** `token,user,uid,"group1,group2"` a line; uid and groups may be missing. */
-export function parseTokens(text: string): readonly { readonly token: string; readonly user: UserInfo }[] {
-  const lines = text.split(/\r?\n/);
-  return lines.flatMap((line, index) => {
-    if (line.trim() === '' || line.startsWith('#')) return [];
-    const fields = [...line.matchAll(/\s*("(?:[^"]|"")*"|[^,]*)\s*(?:,|$)/g)].map(([, field = '']) =>
-      field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field.trim(),
-    );
-    const [token = '', name = '', uid = '', groups = ''] = fields;
-    if (token === '' || name === '')
-      throw new Error(`--token-auth-file: line ${index + 1} lacks a token or a user: write token,user,uid,"groups"`);
-    return [
-      {
-        token,
-        user: {
-          name,
-          ...(uid === '' ? {} : { uid }),
-          groups: groups
-            .split(',')
-            .map((group) => group.trim())
-            .filter((group) => group !== ''),
-        },
-      },
-    ];
-  });
 }
 
 /** What `--runtime-config` leaves: the most particular word counts. */

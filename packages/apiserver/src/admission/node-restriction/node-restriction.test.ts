@@ -7,7 +7,7 @@ import type { CSINode } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
 import { realWorld, StatusError } from '@pintle/machinery';
 import { referencesOf } from '../../access/pod-references.js';
-import { serviceAccountTokens } from '../../access/service-account-tokens.js';
+import { serviceAccountTokens } from '../../access/tokens/service-account-tokens.js';
 import { createApiServer } from '../../server.js';
 import { sampleRequests } from '../certificates/sample-requests.fixture.js';
 import { forbiddenLabels } from './node-labels.js';
@@ -35,9 +35,9 @@ beforeEach(async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const tokens = await serviceAccountTokens({
     world: realWorld(),
-    issuers: ['https://issuer'],
-    privateKey: { pem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, algorithm: 'ES256' },
-    publicKeys: [{ pem: publicKey.export({ type: 'spki', format: 'pem' }) as string, algorithm: 'ES256' }],
+    issuer: 'https://issuer',
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
   });
   const server = await createApiServer({ tokens });
   admin = server.client();

@@ -92,7 +92,7 @@ export function webhooks({ caches, world, call }: WebhooksOptions): readonly Adm
     const { name, sideEffects, failurePolicy } = webhook;
     if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
       throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
-    const uid = world.random.uuid();
+    const uid = world.random.stream('admission-reviews').uuid();
     const timeoutMs = (webhook.timeoutSeconds ?? timeoutDefaultSeconds) * 1_000;
     try {
       const target = targetOf(webhook, services);
