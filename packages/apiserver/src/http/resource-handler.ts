@@ -99,6 +99,7 @@ async function handleVerb(
     case 'list':
       return respondWithList(
         parts,
+        context,
         request,
         resource,
         accepted,
@@ -253,6 +254,7 @@ function respondWithObject(
 
 function respondWithList(
   parts: ResourceHandlerParts,
+  { warnings }: HttpContext,
   request: HttpRequest,
   resource: Resource,
   accepted: Accepted,
@@ -266,15 +268,16 @@ function respondWithList(
       metaVersion: accepted.metaVersion,
       metadata,
     };
-    return answer(200, tableOf(resource, objects(), options), accepted);
+    return answer(200, tableOf(resource, objects(), options), accepted, warnings);
   }
-  if (accepted.as !== 'object') return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted);
+  if (accepted.as !== 'object')
+    return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted, warnings);
   const envelope = { ...listEnvelope(resource), metadata };
   if (!resource.isStored || accepted.encoding !== 'json' || accepted.pretty)
-    return answer(200, { ...envelope, items: objects() }, accepted);
+    return answer(200, { ...envelope, items: objects() }, accepted, warnings);
   const head = JSON.stringify(envelope);
   const items = entries.map((entry) => entry.value.bytesAt(entry.modRevision));
-  return encoded(200, 'application/json', joined(`${head.slice(0, -1)},"items":[`, items, ']}\n'));
+  return encoded(200, 'application/json', joined(`${head.slice(0, -1)},"items":[`, items, ']}\n'), warnings);
 }
 
 const encoder = new TextEncoder();

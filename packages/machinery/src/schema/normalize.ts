@@ -189,7 +189,8 @@ class Compiler {
       const place = properties[key]!;
       // Built-in times are nullable in their schema, yet a null one is the same as none.
       const { type } = resolve(place);
-      const keepsEmpty = !typed || place.required === true || (type !== 'map' && type !== 'array');
+      const keepsEmpty =
+        !typed || place.required === true || !(type === 'map' || type === 'array' || place.falseIsAbsent === true);
       fields.set(key, { step: this.step(place), nullable: place.nullable === true && !typed, keepsEmpty });
     }
     const defaults = Object.keys(properties).flatMap((key) =>
@@ -226,8 +227,8 @@ class Compiler {
         run.path[depth] = key;
         const was = before?.[key];
         const value = given === null ? null : field.step(given, run, was);
-        // Go leaves out empty maps and lists when it writes; here they are left out when they come in.
-        if (!field.keepsEmpty && isEmpty(value)) continue;
+        // Go leaves out empty maps and lists, and plain booleans that are false, when it writes; here they are left out when they come in.
+        if (!field.keepsEmpty && (value === false || isEmpty(value))) continue;
         result[key] = value;
         same &&= value === was;
       }

@@ -1,5 +1,6 @@
 /** `pintle apiserver`: the API server alone, as kube-apiserver is: no controllers, no scheduler, no nodes. */
 import { join } from 'node:path';
+import { serverVersion } from '@pintle/apiserver';
 import { createServedCluster } from '@pintle/cluster/nodejs';
 import { realWorld } from '@pintle/machinery';
 import { lmdbStore } from '@pintle/store-lmdb';
@@ -18,6 +19,10 @@ export interface ApiServerOptions extends ApiServerFlags {
 
 export async function apiServer(options: ApiServerOptions): Promise<void> {
   const { dataDir, kubeconfig, version } = options;
+  if (version === true) {
+    console.log(`Kubernetes ${serverVersion.gitVersion}`);
+    return;
+  }
   const asked = askedToEnd();
   const served = await createServedCluster({
     world: realWorld({ logger: toStandardError() }),
@@ -25,7 +30,7 @@ export async function apiServer(options: ApiServerOptions): Promise<void> {
       ? {}
       : { store: lmdbStore({ path: join(dataDir, 'store') }), credentialsFolder: join(dataDir, 'credentials') }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(typeof version === 'string' ? { gitVersion: version } : {}),
+    ...(version === undefined ? {} : { gitVersion: version }),
     portExactly: true,
     authorizer: () => ({ decision: 'allow' }),
     builtinControllers: [],

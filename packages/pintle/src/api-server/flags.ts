@@ -30,17 +30,21 @@ export interface ApiServerFlags {
 
 const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
 
-/** Of kube-apiserver 1.33. */
+/** Those of kube-apiserver 1.33 that Pintle has, all of them on. */
 const admissionPlugins = [
-  ...['AlwaysAdmit', 'AlwaysDeny', 'AlwaysPullImages', 'CertificateApproval', 'CertificateSigning'],
-  ...['CertificateSubjectRestriction', 'ClusterTrustBundleAttest', 'DefaultIngressClass', 'DefaultStorageClass'],
-  ...['DefaultTolerationSeconds', 'DenyServiceExternalIPs', 'EventRateLimit', 'ExtendedResourceToleration'],
-  ...['ImagePolicyWebhook', 'LimitPodHardAntiAffinityTopology', 'LimitRanger', 'MutatingAdmissionPolicy'],
-  ...['MutatingAdmissionWebhook', 'NamespaceAutoProvision', 'NamespaceExists', 'NamespaceLifecycle'],
-  ...['NodeRestriction', 'OwnerReferencesPermissionEnforcement', 'PersistentVolumeClaimResize', 'PodNodeSelector'],
-  ...['PodSecurity', 'PodTolerationRestriction', 'Priority', 'ResourceQuota', 'RuntimeClass', 'ServiceAccount'],
-  ...['StorageObjectInUseProtection', 'TaintNodesByCondition', 'ValidatingAdmissionPolicy'],
-  'ValidatingAdmissionWebhook',
+  ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction', 'DefaultIngressClass'],
+  ...['DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger', 'MutatingAdmissionWebhook'],
+  ...['NamespaceLifecycle', 'NodeRestriction', 'PersistentVolumeClaimResize', 'PodSecurity', 'Priority'],
+  ...['ResourceQuota', 'RuntimeClass', 'ServiceAccount', 'StorageObjectInUseProtection', 'TaintNodesByCondition'],
+  ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook'],
+];
+
+/** The others of kube-apiserver 1.33: to leave one out changes nothing. */
+const otherAdmissionPlugins = [
+  ...['AlwaysAdmit', 'AlwaysDeny', 'AlwaysPullImages', 'ClusterTrustBundleAttest', 'DenyServiceExternalIPs'],
+  ...['EventRateLimit', 'ExtendedResourceToleration', 'ImagePolicyWebhook', 'LimitPodHardAntiAffinityTopology'],
+  ...['MutatingAdmissionPolicy', 'NamespaceAutoProvision', 'NamespaceExists', 'OwnerReferencesPermissionEnforcement'],
+  ...['PodNodeSelector', 'PodTolerationRestriction'],
 ];
 
 export const wholeNumber = (least: number, most: number) => (text: string) => {
@@ -62,6 +66,13 @@ const namesOf =
         throw new InvalidArgumentError(`${what} "${word}" is unknown; known are ${known.join(', ')}.`);
     return collected(text, before);
   };
+
+/** A plug-in that Pintle lacks is no unknown one. */
+function enabledPlugins(text: string, before?: readonly string[]): readonly string[] {
+  const lacking = words(text).find((word) => otherAdmissionPlugins.includes(word));
+  if (lacking !== undefined) throw new InvalidArgumentError(`admission plug-in "${lacking}" is not in Pintle.`);
+  return namesOf(admissionPlugins, 'admission plug-in')(text, before);
+}
 
 const truth = (text: string): boolean => {
   if (/^(1|t|true|T|TRUE|True)$/.test(text)) return true;
@@ -116,11 +127,11 @@ const effective = (): readonly Option[] => [
   new Option('--authorization-mode <modes>', `who decides, in turn: ${authorizationModes.join(', ')}`).argParser(
     namesOf(authorizationModes, 'authorization mode'),
   ),
-  new Option('--enable-admission-plugins <names>', 'admission plug-ins to have besides the usual ones').argParser(
-    namesOf(admissionPlugins, 'admission plug-in'),
+  new Option('--enable-admission-plugins <names>', 'admission plug-ins to have: all that there are, even so').argParser(
+    enabledPlugins,
   ),
   new Option('--disable-admission-plugins <names>', 'admission plug-ins to leave out').argParser(
-    namesOf(admissionPlugins, 'admission plug-in'),
+    namesOf([...admissionPlugins, ...otherAdmissionPlugins], 'admission plug-in'),
   ),
   new Option('--service-cluster-ip-range <cidr>', 'where addresses of Services are from').argParser(ipRange),
   new Option('--service-node-port-range <range>', 'where node ports of Services are from').argParser(portRange),
