@@ -252,7 +252,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await caches.start();
   await roles?.start();
   await relations?.start();
-  const custom = customResources(core, client({ fieldManager: 'apiserver' }));
+  const custom = customResources({
+    core,
+    client: client({ fieldManager: 'apiserver' }),
+    webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
+  });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {

@@ -29,6 +29,9 @@ export { NodeTable } from './nodes/node-table.js';
 export { defaultSchedulerName, type PodInfo, podInfo, podKey } from './nodes/pod-info.js';
 export { type PodRequests, podRequests } from './nodes/pod-requests.js';
 export { type BalancedAllocationOptions, nodeResourcesBalancedAllocation } from './plugins/balanced-allocation.js';
+export { type BinPackingOptions, binPackingPlugins } from './plugins/bin-packing.js';
+export { dataAnnotation, dataLocality } from './plugins/data-locality.js';
+export { type DeadlinesOptions, deadlineAnnotation, deadlines, durationAnnotation } from './plugins/deadlines.js';
 export { defaultBinder } from './plugins/default-binder.js';
 export { type DefaultPluginsOptions, defaultPlugins } from './plugins/default-plugins.js';
 export { type DefaultPreemptionOptions, defaultPreemption } from './plugins/default-preemption.js';
@@ -36,6 +39,12 @@ export { dynamicResources } from './plugins/dynamic-resources.js';
 export { gangScheduling } from './plugins/gang-scheduling.js';
 export { imageLocality } from './plugins/image-locality.js';
 export { type InterPodAffinityOptions, interPodAffinity } from './plugins/inter-pod-affinity.js';
+export {
+  type InterferenceCosts,
+  type InterferenceOptions,
+  interference,
+  workloadClassLabel,
+} from './plugins/interference.js';
 export { type NodeAffinityOptions, nodeAffinity } from './plugins/node-affinity.js';
 export { nodeName } from './plugins/node-name.js';
 export { nodePorts } from './plugins/node-ports.js';

@@ -29,11 +29,17 @@ export function patchObject(
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
     options,
-    change(old) {
+    async change(old) {
       const patched = applyPatch(resource, resource.fromStored(old), patch);
       if (patched === old) return { object: old };
       const refuse = patch.type === 'strategic' && !resource.custom ? typesRefused(patch.body) : undefined;
-      const object = decode(context, resource, patched, refuse === undefined ? options : { ...options, refuse }, old);
+      const object = await decode(
+        context,
+        resource,
+        patched,
+        refuse === undefined ? options : { ...options, refuse },
+        old,
+      );
       placeOf(resource, object.metadata, key);
       return { object };
     },

@@ -1,4 +1,4 @@
-import type { SchedulerPlugin } from '../framework/plugin.js';
+import type { QueueSortPlugin, SchedulerPlugin } from '../framework/plugin.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { defaultBinder } from './default-binder.js';
 import { defaultPreemption } from './default-preemption.js';
@@ -27,13 +27,15 @@ export interface DefaultPluginsOptions {
   readonly dynamicResources?: boolean;
   /** With GangScheduling and what places groups, for clusters that serve PodGroups. Default false. */
   readonly gangScheduling?: boolean;
+  /** Sorts the queue in place of PrioritySort. */
+  readonly queueSort?: QueueSortPlugin;
 }
 
 /** The plugins that kube-scheduler runs by default, in its order and with its weights. */
 export function defaultPlugins(options: DefaultPluginsOptions = {}): readonly SchedulerPlugin[] {
   return [
     schedulingGates(),
-    prioritySort(),
+    options.queueSort ?? prioritySort(),
     nodeUnschedulable(),
     nodeName(),
     taintToleration(),
