@@ -82,6 +82,8 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
    * to go there and back.
    */
   readonly versions?: readonly ServedVersion<T>[];
+  /** The Warning header of the version of `kind`, where that is deprecated. */
+  readonly deprecationWarning?: string;
   /** In the place of what the versions say, where objects lie in the store in more than one version. */
   readonly conversion?: Conversion;
 }
