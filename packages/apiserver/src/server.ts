@@ -163,6 +163,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     backend,
     registry,
     world,
+    uids: world.random.fork('uids'),
+    names: world.random.fork('names'),
     admission: defaultPlugins({
       core: () => core,
       access,

@@ -12,6 +12,7 @@ import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
 import { disruptionController, staleDisruptionController } from './disruption/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
 import { horizontalPodAutoscalerController, type MetricsSource } from './horizontal-pod-autoscaler/index.js';
@@ -23,6 +24,7 @@ import { replicaSetController } from './replicaset/index.js';
 import { resourceQuotaController } from './resource-quota/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
+import { taintEvictionController } from './taint-eviction/index.js';
 import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
 
 export * from './certificates/index.js';
@@ -36,6 +38,7 @@ export * from './daemonset/index.js';
 export * from './deployment/index.js';
 export * from './disruption/index.js';
 export * from './endpoint-slice/index.js';
+export * from './endpoint-slice-mirroring/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
 export * from './horizontal-pod-autoscaler/index.js';
@@ -50,6 +53,7 @@ export * from './resource-quota/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
 export * from './statefulset/index.js';
+export * from './taint-eviction/index.js';
 export * from './ttl-after-finished/index.js';
 export * from './volume-protection/index.js';
 
@@ -92,10 +96,12 @@ export function builtinControllers({
     cronJobController(),
     horizontalPodAutoscalerController({ kinds, ...(metrics === undefined ? {} : { metrics }) }),
     endpointSliceController(),
+    endpointSliceMirroringController(),
     endpointsController(),
     namespaceController({ kinds }),
     serviceAccountController(),
     nodeLifecycleController(),
+    taintEvictionController(),
     podGcController(),
     resourceQuotaController({ kinds }),
     pvcProtectionController(),

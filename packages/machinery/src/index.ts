@@ -12,6 +12,7 @@ export * from './meta/object-meta.js';
 export * from './meta/ownership.js';
 export * from './meta/v1.js';
 export * from './metrics/metrics.js';
+export * from './names/ip.js';
 export * from './names/names.js';
 export * from './patch/json-patch.js';
 export * from './patch/merge-patch.js';

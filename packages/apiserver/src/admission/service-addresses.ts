@@ -60,9 +60,10 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
   };
   const reserve = (id: string) => reserved.set(id, world.clock.now() + reservationMs);
 
+  const random = world.random.fork('service addresses');
   /** From a random start to the first that is free, so that ranges fill without long searches. */
   const pick = (count: number, owner: string, name: (index: number) => string): string | undefined => {
-    const start = integerBelow(world.random, count);
+    const start = integerBelow(random, count);
     for (let i = 0; i < count; i++) {
       const id = name((start + i) % count);
       if (isFree(id, owner)) {

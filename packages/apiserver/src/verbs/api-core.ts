@@ -1,6 +1,6 @@
 /** What every verb works on: the store, the kinds, the world, and the rules that come in from outside. */
 import type { StoreBackend, StoreEntry } from '@pintle/contracts';
-import type { KubernetesObject, World, WriteContext } from '@pintle/machinery';
+import type { KubernetesObject, Random, World, WriteContext } from '@pintle/machinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
@@ -12,6 +12,10 @@ export interface ApiCore {
   readonly backend: StoreBackend<StoredObject>;
   readonly registry: ResourceRegistry;
   readonly world: World;
+  /** Of uids. */
+  readonly uids: Random;
+  /** Of the ends of generated names. */
+  readonly names: Random;
   readonly admission: readonly AdmissionPlugin[];
   /** How a resource that is asked and not stored is answered; undefined for all that are stored. */
   review(resource: Resource): Review | undefined;

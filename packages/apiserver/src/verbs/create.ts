@@ -47,9 +47,7 @@ export async function createObject(
 
   for (let attempt = 1; ; attempt++) {
     const finalName =
-      name !== ''
-        ? name
-        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random)}`;
+      name !== '' ? name : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.names)}`;
     const object = await prepare(core, context, resource, decoded, namespace, finalName, options);
     if (options.dryRun) {
       const present = await fromStore(
@@ -125,7 +123,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
-    uid: core.world.random.uuid(),
+    uid: core.uids.uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };
   for (const field of serverFields) if (fresh[field] !== undefined) delete fresh[field];

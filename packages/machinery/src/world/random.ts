@@ -8,6 +8,11 @@ export interface Random {
   next(): number;
   /** A random (version 4) UUID. */
   uuid(): string;
+  /**
+   * A source of its own for one use, told apart by `name`: what others draw does not change what it gives, so that a
+   * part that is added leaves the names of a seeded run as they are.
+   */
+  fork(name: string): Random;
 }
 
 /** The alphabet of generated names: no vowels and no look-alikes, so that no words appear (apimachinery `rand`). */
@@ -58,6 +63,7 @@ export function seededRandom(seed: number): Random {
   };
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   return {
+    fork: (name) => seededRandom(seedOf(seed, name)),
     next: () => next32() / 0x1_0000_0000,
     uuid() {
       const [w0, w1, w2, w3] = [next32(), next32(), next32(), next32()];
@@ -66,4 +72,11 @@ export function seededRandom(seed: number): Random {
       return `${hex(w0, 8)}-${hex(w1 >>> 16, 4)}-${hex(version, 4)}-${hex(variant, 4)}-${hex(w2 & 0xffff, 4)}${hex(w3, 8)}`;
     },
   };
+}
+
+/** FNV-1a, 32 bits, from a seed on. */
+function seedOf(seed: number, name: string): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
 }

@@ -68,4 +68,13 @@ describe('seeded randomness', () => {
     expect(a.uuid()).toBe(b.uuid());
     expect(a.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
+
+  it('forks into sources that others do not disturb', () => {
+    const [a, b] = [seededRandom(3), seededRandom(3)];
+    b.next();
+    b.fork('other').next();
+    expect(a.fork('names').next()).toBe(b.fork('names').next());
+    expect(a.fork('names').next()).not.toBe(a.fork('uids').next());
+    expect(a.fork('names').next()).not.toBe(seededRandom(4).fork('names').next());
+  });
 });

@@ -121,9 +121,10 @@ class RunningScheduler implements Scheduler {
       reports: this.reports,
       onFailure: (key) => this.preemptionFailed(key),
     });
+    const random = world.random.fork('scheduler');
     this.handle = {
       table: this.table,
-      random: world.random,
+      random,
       client,
       world,
       ...frameworkHandle(this),
@@ -136,7 +137,7 @@ class RunningScheduler implements Scheduler {
     };
     this.placer = new Placer({
       table: this.table,
-      random: world.random,
+      random,
       handle: this.handle,
       nominated: this.nominations,
     });
