@@ -33,6 +33,8 @@ export interface ListOptions extends RequestOptions {
   readonly continue?: string;
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+  /** Of each object only `apiVersion`, `kind` and `metadata`. */
+  readonly metadataOnly?: boolean;
 }
 
 /** The objects found, with the list's own metadata beside them. */
@@ -51,6 +53,8 @@ export interface WatchOptions extends RequestOptions {
   /** With bookmarks: the present state first, ended by a bookmark annotated `k8s.io/initial-events-end`. */
   readonly sendInitialEvents?: boolean;
   readonly timeoutSeconds?: number;
+  /** Of each object only `apiVersion`, `kind` and `metadata`. */
+  readonly metadataOnly?: boolean;
 }
 
 export type WatchEvent<T> =
@@ -122,6 +126,14 @@ export interface Client {
     query?: Readonly<Record<string, string>>,
     options?: RequestOptions,
   ): AsyncIterable<Uint8Array>;
+}
+
+/** What `metadataOnly` leaves of an object. */
+export function metadataOf<T extends KubernetesObject>(
+  { metadata }: T,
+  kind: { readonly apiVersion: string; readonly kind: string },
+): T {
+  return Object.freeze({ apiVersion: kind.apiVersion, kind: kind.kind, metadata }) as KubernetesObject as T;
 }
 
 const marker = Symbol.for('pintle.ConnectionError');

@@ -120,6 +120,7 @@ async function assemble(
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
     ...(parts.certificateSigner === undefined ? {} : { certificateSigner: parts.certificateSigner }),
+    ...(parts.clusterCidrs === undefined ? {} : { clusterCidrs: parts.clusterCidrs }),
   });
   const volumes = volumeControllers({
     drivers: parts.volumeDrivers?.(world) ?? [],

@@ -2,9 +2,11 @@
  * What every object of Kubernetes shares, and the ports of the world. Imports nothing of Pintle.
  */
 
+export * from './apply/check-wishes.js';
+export * from './apply/conflicts.js';
 export * from './apply/field-tree.js';
 export * from './apply/managed-fields.js';
-export * from './apply/typed-value.js';
+export type { Versioned, Versions, WriteRules } from './apply/structured-merge.js';
 export * from './kind/kind.js';
 export * from './kind/strategy.js';
 export * from './meta/frozen.js';
@@ -29,10 +31,13 @@ export * from './schema/to-openapi.js';
 export * from './schema/validate.js';
 export * from './selector/field-selector.js';
 export * from './selector/label-selector.js';
+export * from './selector/label-selector-errors.js';
+export * from './status/field-checks.js';
 export * from './status/field-error.js';
 export * from './status/field-errors.js';
 export * from './status/status-error.js';
 export * from './world/clock.js';
+export * from './world/console-logger.js';
 export * from './world/logger.js';
 export * from './world/random.js';
 export * from './world/real-world.js';

@@ -16,10 +16,10 @@ describe('processRuntime is a container runtime', () => {
     create: () =>
       processRuntime({ directory: join(home, String(count++)), images: { host: 'host' }, closeGraceMs: 100 }),
     programs: {
-      steady: shell('trap "exit 0" TERM; while :; do sleep 0.02; done'),
+      steady: shell('trap "exit 0" TERM; echo ready; while :; do sleep 0.02; done'),
       succeeds: shell('exit 0'),
       fails: shell('exit 3'),
-      stubborn: shell('trap "" TERM; while :; do sleep 0.02; done'),
+      stubborn: shell('trap "" TERM; echo ready; while :; do sleep 0.02; done'),
       talks: shell('sleep 0.05; echo one; sleep 0.05; echo two >&2; sleep 0.05; echo three; sleep 1000'),
       missing: { image: 'missing' },
     },

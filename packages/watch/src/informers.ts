@@ -1,44 +1,83 @@
 /** The shared informers of one process. Two who ask for the same thing get the same informer. */
 import type { Client } from '@pintle/client';
-import { apiVersionOf, type KindRef, type KubernetesObject, realWorld, type World } from '@pintle/machinery';
-import type { Informer, InformerOptions, Informers } from './informer.js';
+import {
+  apiVersionOf,
+  consoleLogger,
+  type KindRef,
+  type KubernetesObject,
+  realWorld,
+  type World,
+} from '@pintle/machinery';
+import type { Informer, InformerOptions, Informers, Selection } from './informer.js';
+import type { ReflectorLimits } from './reflector.js';
 import { SharedInformer } from './shared-informer.js';
 
-export interface InformersOptions {
+export interface InformersOptions extends ReflectorLimits {
   readonly client: Client;
-  /** The real world unless given. */
+  /** The real world, with a log on the console, unless given. */
   readonly world?: World;
+  /**
+   * What the caches hold of a kind where who asks says nothing else: so that a process that may see one namespace, or
+   * needs the objects of one label, has no more in memory.
+   */
+  readonly restrictions?: readonly Restriction[];
 }
 
-export function createInformers({ client, world = realWorld() }: InformersOptions): Informers {
-  // biome-ignore lint/suspicious/noExplicitAny: informers of every kind, by what they were asked for as.
-  const informers = new Map<string, SharedInformer<any>>();
+export interface Restriction extends Selection {
+  readonly kind: KindRef;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: informers of every kind, by what they were asked for as.
+type AnyInformer = SharedInformer<any>;
+
+export function createInformers(options: InformersOptions): Informers {
+  const { client, world = realWorld({ logger: consoleLogger() }), restrictions = [], ...limits } = options;
+  const all: AnyInformer[] = [];
+  /** Informers of one form of one kind: they hold the same objects, and share one copy of each. */
+  const families = new Map<string, AnyInformer[]>();
   let started = false;
+
+  const restrictionOf = (kind: KindRef): Selection => {
+    const found = restrictions.find((each) => each.kind.plural === kind.plural && each.kind.group === kind.group);
+    if (found === undefined) return {};
+    const { kind: _kind, ...selection } = found;
+    return selection;
+  };
+
+  const shared = <T extends KubernetesObject>(
+    kind: KindRef<T>,
+    asked: InformerOptions<T>,
+    metadataOnly: boolean,
+  ): Informer<T> => {
+    const wanted = { ...restrictionOf(kind), ...asked };
+    const form = `${apiVersionOf(kind)} ${kind.plural}${metadataOnly ? ' metadata' : ''}`;
+    const family = families.get(form) ?? [];
+    families.set(form, family);
+    const known = family.find((informer) => informer.serves(wanted)) as SharedInformer<T> | undefined;
+    if (known !== undefined) {
+      for (const [name, of] of Object.entries(wanted.indexes ?? {})) known.addIndex(name, of);
+      return known;
+    }
+    const made = new SharedInformer<T>({ world, client, kind, wanted, metadataOnly, limits, family });
+    family.push(made);
+    all.push(made);
+    if (started) made.start();
+    return made;
+  };
+
   return {
-    informer<T extends KubernetesObject>(kind: KindRef<T>, options: InformerOptions<T> = {}): Informer<T> {
-      const { namespace = '', labelSelector = '', fieldSelector = '', transform, indexes = {} } = options;
-      const id = [apiVersionOf(kind), kind.plural, namespace, labelSelector, fieldSelector].join(' ');
-      const known = transform === undefined ? (informers.get(id) as SharedInformer<T> | undefined) : undefined;
-      if (known !== undefined) {
-        for (const [name, of] of Object.entries(indexes)) known.addIndex(name, of);
-        return known;
-      }
-      const made = new SharedInformer<T>(world, client, kind, options);
-      // One with a transform keeps something else than the others do, and so is nobody else's.
-      informers.set(transform === undefined ? id : `${id} #${informers.size}`, made);
-      if (started) made.start();
-      return made;
-    },
+    informer: (kind, asked = {}) => shared(kind, asked, false),
+    metadataInformer: (kind, asked = {}) => shared(kind, asked, true),
     start() {
       started = true;
-      for (const informer of informers.values()) informer.start();
+      for (const informer of all) informer.start();
     },
     async whenSynced(signal) {
-      await Promise.all([...informers.values()].map((informer) => informer.whenSynced(signal)));
+      await Promise.all(all.map((informer) => informer.whenSynced(signal)));
     },
     async stop() {
       started = false;
-      for (const informer of informers.values()) informer.stop();
+      for (const informer of all) informer.stop();
     },
   };
 }

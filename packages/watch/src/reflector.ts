@@ -1,11 +1,25 @@
 /**
- * Keeps a target true to one list of the server: lists, then watches from there, and again whenever the watch
- * breaks. It never gives up and never falls silent: errors back off, and a watch that ends is begun anew from
- * the version it had reached.
+ * Keeps a target true to one list of the server: the first state, then a watch from there, and again whenever the
+ * watch breaks. It never gives up and never falls silent: errors back off, a watch that ends is begun anew from the
+ * version it had reached, and one that says nothing for too long is taken for dead.
+ *
+ * States: *without a version* (at first, and when the server no longer knows the one reached: the first state is read,
+ * as a stream where the server serves that, else as a list in pages) and *with a version* (a watch goes on from there).
  */
-import type { Client, ListOptions, ObjectList, WatchEvent } from '@pintle/client';
-import { jitter, type KindRef, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
+import type { Client, ListOptions, WatchEvent, WatchOptions } from '@pintle/client';
+import {
+  type CancelTimer,
+  jitter,
+  type KindRef,
+  type KubernetesObject,
+  objectKey,
+  StatusError,
+  type World,
+  withTimeout,
+} from '@pintle/machinery';
 import type { Subscription } from 'rxjs';
+import type { Selection } from './informer.js';
+import { listAll } from './list-all.js';
 
 export interface ReflectorTarget<T> {
   /** Everything there is, as of `resourceVersion`. */
@@ -14,38 +28,63 @@ export interface ReflectorTarget<T> {
   apply(event: WatchEvent<T>): void;
 }
 
-export interface ReflectorOptions extends Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'> {
+export interface ReflectorLimits {
   /** Objects of one page of a list. Default 500. */
   readonly pageSize?: number;
+  /** The time one page of a list may take. Default 60,000. */
+  readonly listTimeoutMs?: number;
+  /**
+   * A watch that says nothing for so long, not even by a bookmark, is ended and begun anew. Default 150,000: servers
+   * send bookmarks every minute.
+   */
+  readonly silenceMaxMs?: number;
+  /** Whether the first state is asked for as a stream (`sendInitialEvents`). Default true; who refuses gets lists. */
+  readonly streamingLists?: boolean;
+}
+
+export interface ReflectorOptions extends ReflectorLimits {
+  readonly selection: Selection;
+  readonly metadataOnly: boolean;
 }
 
 /** client-go's: 800 ms, doubling to 30 s, reset after two minutes of quiet. */
 const backoffBaseMs = 800;
 const backoffMaxMs = 30_000;
 const backoffResetMs = 120_000;
-/** A watch is asked to end after so long, and again as much by chance, so that one that went dead is noticed. */
+/** A watch is asked to end after so long, and again as much by chance, so that servers can share their load. */
 const watchSeconds = 300;
-/** Beyond its own end, a watch that says nothing is given up. */
-const overdueMs = 30_000;
+/** A server that ends a watch sooner, with nothing said, is treated as one that fails. */
+const watchShortMs = 1_000;
+const initialEventsEnd = 'k8s.io/initial-events-end';
+
+/** Why a stream of the first state was given up for lists. */
+class NotStreamedError extends Error {}
 
 export class Reflector<T extends KubernetesObject> {
   private resourceVersion: string | undefined;
   private subscription: Subscription | undefined;
   private readonly stopping = new AbortController();
+  private readonly limits: Required<ReflectorLimits>;
+  private readonly asked: Selection & { readonly metadataOnly?: boolean };
+  private streaming: boolean;
   private backoffMs = backoffBaseMs;
   private lastFailureMs = Number.NEGATIVE_INFINITY;
-  private cancelTimer = () => {};
+  private cancelTimer: CancelTimer = () => {};
 
   constructor(
     private readonly world: World,
     private readonly client: Client,
     private readonly kind: KindRef<T>,
-    private readonly options: ReflectorOptions,
+    { selection, metadataOnly, ...limits }: ReflectorOptions,
     private readonly target: ReflectorTarget<T>,
-  ) {}
+  ) {
+    this.limits = { pageSize: 500, listTimeoutMs: 60_000, silenceMaxMs: 150_000, streamingLists: true, ...limits };
+    this.streaming = this.limits.streamingLists;
+    this.asked = { ...selection, ...(metadataOnly ? { metadataOnly } : {}) };
+  }
 
   start(): void {
-    void this.listThenWatch();
+    void this.follow();
   }
 
   stop(): void {
@@ -54,91 +93,143 @@ export class Reflector<T extends KubernetesObject> {
     this.subscription?.unsubscribe();
   }
 
-  private async listThenWatch(): Promise<void> {
+  private async follow(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     try {
-      if (this.resourceVersion === undefined) await this.list();
-      this.watch();
+      if (this.resourceVersion === undefined && !this.streaming) await this.list();
+      if (!this.stopping.signal.aborted) this.watch();
     } catch (error) {
       this.retry(error);
     }
   }
 
   private async list(): Promise<void> {
-    const { pageSize = 500, ...selection } = this.options;
-    const objects: T[] = [];
-    let page: ObjectList<T> | undefined;
-    do {
-      const token = page?.metadata.continue;
-      page = await this.client.list(this.kind, {
-        ...selection,
-        limit: pageSize,
-        signal: this.stopping.signal,
-        ...(token === undefined ? {} : { continue: token }),
-      });
-      for (const object of page) objects.push(object);
-    } while (page.metadata.continue);
+    const { pageSize, listTimeoutMs } = this.limits;
+    const page = (options: ListOptions) =>
+      withTimeout(
+        this.world.clock,
+        listTimeoutMs,
+        `listing ${this.kind.plural}`,
+        (signal) => this.client.list(this.kind, { ...options, signal }),
+        this.stopping.signal,
+      );
+    const { objects, resourceVersion } = await listAll(page, { ...this.asked, limit: pageSize });
     if (this.stopping.signal.aborted) return;
-    this.resourceVersion = page.metadata.resourceVersion ?? '';
-    this.target.replace(objects, this.resourceVersion);
+    this.resourceVersion = resourceVersion;
+    this.target.replace(objects, resourceVersion);
   }
 
   private watch(): void {
-    if (this.stopping.signal.aborted) return;
-    const { pageSize: _pageSize, ...selection } = this.options;
-    const timeoutSeconds = Math.floor(jitter(this.world.random, watchSeconds, 1));
     const { clock } = this.world;
+    const { silenceMaxMs } = this.limits;
+    /** The first state, as far as it has come; undefined once it is complete. */
+    let initial = this.resourceVersion === undefined ? new Map<string, T>() : undefined;
     const startedMs = clock.monotonic();
+    let heardMs = startedMs;
     let over = false;
+    let progressed = false;
+    let subscription: Subscription | undefined;
+    let cancelSilence: CancelTimer = () => {};
     const end = (next: () => void) => {
       if (over) return;
       over = true;
-      this.cancelTimer();
-      this.subscription?.unsubscribe();
+      cancelSilence();
+      subscription?.unsubscribe();
       next();
     };
-    this.cancelTimer = clock.schedule(timeoutSeconds * 1000 + overdueMs, () =>
-      end(() => this.retry(new Error('the watch is overdue'))),
-    );
-    const subscription = this.client
-      .watch(this.kind, {
-        ...selection,
-        resourceVersion: this.resourceVersion ?? '',
-        allowWatchBookmarks: true,
-        timeoutSeconds,
-      })
-      .subscribe({
-        next: (event) => {
-          this.resourceVersion = event.object.metadata.resourceVersion ?? this.resourceVersion ?? '';
-          this.target.apply(event);
-        },
-        error: (error: unknown) => end(() => this.retry(error)),
-        // A server that ends every watch at once is treated as one that fails.
-        complete: () =>
-          end(() =>
-            clock.monotonic() - startedMs < 1000
-              ? this.retry(new Error('the watch ended at once'))
-              : void this.listThenWatch(),
-          ),
+    const listenFor = (ms: number) => {
+      cancelSilence = this.cancelTimer = clock.schedule(ms, () => {
+        // One timer for many events: it looks when the last one came, and waits for the rest.
+        const leftMs = heardMs + silenceMaxMs - clock.monotonic();
+        if (leftMs > 0) listenFor(leftMs);
+        else end(() => this.fallenSilent(initial !== undefined));
       });
-    this.subscription = subscription;
+    };
+    const next = (event: WatchEvent<T>) => {
+      if (over) return;
+      heardMs = clock.monotonic();
+      const { metadata } = event.object;
+      if (initial === undefined) {
+        progressed = true;
+        this.resourceVersion = metadata.resourceVersion ?? this.resourceVersion ?? '';
+        this.target.apply(event);
+      } else if (event.type === 'DELETED') initial.delete(objectKey(metadata));
+      else if (event.type !== 'BOOKMARK') initial.set(objectKey(metadata), event.object);
+      else if (metadata.annotations?.[initialEventsEnd] === 'true') {
+        const objects = [...initial.values()];
+        initial = undefined;
+        this.resourceVersion = metadata.resourceVersion ?? '';
+        this.target.replace(objects, this.resourceVersion);
+      }
+    };
+    listenFor(silenceMaxMs);
+    subscription = this.client.watch(this.kind, this.watchOptions()).subscribe({
+      next,
+      error: (error: unknown) =>
+        end(() =>
+          this.retry(
+            initial !== undefined && StatusError.is(error, 'Invalid')
+              ? new NotStreamedError('the server refuses to stream its lists', { cause: error })
+              : error,
+          ),
+        ),
+      complete: () =>
+        end(() =>
+          initial !== undefined || (!progressed && clock.monotonic() - startedMs < watchShortMs)
+            ? this.retry(new Error('the watch ended at once'))
+            : void this.follow(),
+        ),
+    });
+    // It may have ended while it was begun, and another may follow already.
     if (over) subscription.unsubscribe();
+    else this.subscription = subscription;
+  }
+
+  private watchOptions(): WatchOptions {
+    const options = {
+      ...this.asked,
+      allowWatchBookmarks: true,
+      timeoutSeconds: Math.floor(jitter(this.world.random.stream('watch'), watchSeconds, 1)),
+    };
+    return this.resourceVersion === undefined
+      ? { ...options, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
+      : { ...options, resourceVersion: this.resourceVersion };
+  }
+
+  /** A half-open connection, a proxy that swallows, a server that hangs: or only one without bookmarks. */
+  private fallenSilent(inFirstState: boolean): void {
+    this.world.logger.log('debug', 'a watch fell silent and is begun anew', { kind: this.kind.kind });
+    if (inFirstState) this.retry(new NotStreamedError('the server began to stream its list and did not end'));
+    else void this.follow();
   }
 
   private retry(error: unknown): void {
     if (this.stopping.signal.aborted) return;
-    const expired = StatusError.is(error, 'Expired') || StatusError.is(error, 'Gone');
-    if (expired) this.resourceVersion = undefined;
     const { clock, logger, random } = this.world;
+    const anew = isVersionUnknown(error);
+    if (anew) this.resourceVersion = undefined;
+    if (error instanceof NotStreamedError) this.streaming = false;
+    const atOnce =
+      (anew || error instanceof NotStreamedError) && clock.monotonic() - this.lastFailureMs > backoffBaseMs;
     if (clock.monotonic() - this.lastFailureMs > backoffResetMs) this.backoffMs = backoffBaseMs;
     this.lastFailureMs = clock.monotonic();
-    const delayMs = expired ? 0 : jitter(random, this.backoffMs, 1);
-    if (!expired) this.backoffMs = Math.min(this.backoffMs * 2, backoffMaxMs);
-    logger.log(expired ? 'debug' : 'warn', 'a list or watch is tried again', {
+    const delayMs = atOnce ? 0 : Math.max(jitter(random, this.backoffMs, 1), retryAfterMs(error));
+    if (!atOnce) this.backoffMs = Math.min(this.backoffMs * 2, backoffMaxMs);
+    logger.log(atOnce ? 'debug' : 'warn', 'a list or watch is tried again', {
       kind: this.kind.kind,
       delayMs: Math.round(delayMs),
       error,
     });
-    this.cancelTimer = clock.schedule(delayMs, () => void this.listThenWatch());
+    this.cancelTimer = clock.schedule(delayMs, () => void this.follow());
   }
 }
+
+/** The version is compacted away, or the server was set back to before it. */
+const isVersionUnknown = (error: unknown): boolean =>
+  StatusError.is(error, 'Expired') ||
+  StatusError.is(error, 'Gone') ||
+  (StatusError.is(error, 'Timeout') &&
+    (error.status.details?.causes ?? []).some(({ reason }) => reason === 'ResourceVersionTooLarge'));
+
+const retryAfterMs = (error: unknown): number =>
+  StatusError.is(error) ? (error.status.details?.retryAfterSeconds ?? 0) * 1000 : 0;

@@ -1,57 +1,108 @@
 /** One informer: a reflector feeding an index, and whoever listens. */
 import type { Client, WatchEvent } from '@pintle/client';
 import { AbortedError, deepEqual, type KindRef, type KubernetesObject, objectKey, type World } from '@pintle/machinery';
-import { Observable, type Subscriber } from 'rxjs';
-import type { IndexFunction, Informer, InformerEvent, InformerOptions, Lister } from './informer.js';
+import { filter, map, type Observable, take } from 'rxjs';
+import { EventHub } from './event-hub.js';
+import type { IndexFunction, Informer, InformerEvent, InformerOptions, Lister, Updated } from './informer.js';
 import { ObjectIndex } from './object-index.js';
-import { Reflector, type ReflectorTarget } from './reflector.js';
+import { Reflector, type ReflectorLimits, type ReflectorTarget } from './reflector.js';
 
 interface Waiter {
-  readonly revision: number;
+  holds(): boolean;
   resolve(): void;
+  reject(cause: unknown): void;
+}
+
+export interface SharedInformerOptions<T extends KubernetesObject> {
+  readonly world: World;
+  readonly client: Client;
+  readonly kind: KindRef<T>;
+  readonly wanted: InformerOptions<T>;
+  readonly metadataOnly: boolean;
+  readonly limits: ReflectorLimits;
+  /** Informers that hold objects of the same form, this one among them in the end. */
+  readonly family: readonly SharedInformer<T>[];
 }
 
 /** Later resource versions are larger numbers on every server that Pintle is and on kube-apiserver over etcd. */
 const revisionOf = (resourceVersion: string): number => (/^\d+$/.test(resourceVersion) ? Number(resourceVersion) : 0);
 
 export class SharedInformer<T extends KubernetesObject> implements Informer<T>, ReflectorTarget<T> {
-  synced = false;
+  hasSynced = false;
   resourceVersion = '';
+  readonly kind: KindRef<T>;
+  readonly events: Observable<InformerEvent<T>>;
+  readonly added: Observable<T>;
+  readonly updated: Observable<Updated<T>>;
+  readonly deleted: Observable<T>;
+  readonly synced: Observable<void>;
   private readonly index = new ObjectIndex<T>();
-  private readonly subscribers = new Set<Subscriber<InformerEvent<T>>>();
+  private readonly hub: EventHub<InformerEvent<T>>;
   private readonly waiters = new Set<Waiter>();
   private readonly reflector: Reflector<T>;
   private started = false;
+  private stopped = false;
 
-  constructor(
-    private readonly world: World,
-    client: Client,
-    readonly kind: KindRef<T>,
-    private readonly options: InformerOptions<T>,
-  ) {
-    for (const [name, of] of Object.entries(options.indexes ?? {})) this.index.addIndex(name, of);
-    const { namespace, labelSelector, fieldSelector } = options;
+  constructor(private readonly options: SharedInformerOptions<T>) {
+    const { world, client, kind, wanted, metadataOnly, limits } = options;
+    this.kind = kind;
+    this.hub = new EventHub(
+      () => this.state(),
+      (error) => this.report('a handler of an informer failed', error),
+    );
+    const { events } = this.hub;
+    this.events = events;
+    this.added = events.pipe(
+      filter((event) => event.type === 'added'),
+      map(({ object }) => object),
+    );
+    this.updated = events.pipe(
+      filter((event) => event.type === 'updated'),
+      map(({ object, old }) => ({ before: old, after: object })),
+    );
+    this.deleted = events.pipe(
+      filter((event) => event.type === 'deleted'),
+      map(({ object }) => object),
+    );
+    this.synced = events.pipe(
+      filter((event) => event.type === 'synced'),
+      map(() => undefined),
+      take(1),
+    );
+    for (const [name, of] of Object.entries(wanted.indexes ?? {})) this.addIndex(name, of);
+    const { namespace, labelSelector, fieldSelector } = wanted;
     const selection = {
       ...(namespace === undefined ? {} : { namespace }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
-    this.reflector = new Reflector(world, client, kind, selection, this);
+    this.reflector = new Reflector(world, client, kind, { ...limits, selection, metadataOnly }, this);
   }
 
   get lister(): Lister<T> {
     return this.index;
   }
 
-  readonly events = new Observable<InformerEvent<T>>((subscriber) => {
-    for (const object of this.index.list()) this.tell(subscriber, { type: 'added', object });
-    if (this.synced) this.tell(subscriber, { type: 'synced' });
-    this.subscribers.add(subscriber);
-    return () => this.subscribers.delete(subscriber);
-  });
+  /** Whether who wants this may share this informer. */
+  serves(wanted: InformerOptions<T>): boolean {
+    const own = this.options.wanted;
+    return (
+      (own.namespace ?? '') === (wanted.namespace ?? '') &&
+      (own.labelSelector ?? '') === (wanted.labelSelector ?? '') &&
+      (own.fieldSelector ?? '') === (wanted.fieldSelector ?? '') &&
+      own.transform === wanted.transform
+    );
+  }
 
   addIndex(name: string, of: IndexFunction<T>): void {
-    this.index.addIndex(name, of);
+    this.index.addIndex(name, (object) => {
+      try {
+        return of(object);
+      } catch (error) {
+        this.report(`the index ${JSON.stringify(name)} failed of an object`, error, object);
+        return [];
+      }
+    });
   }
 
   start(): void {
@@ -61,49 +112,81 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   }
 
   stop(): void {
+    this.stopped = true;
     this.reflector.stop();
-    for (const subscriber of [...this.subscribers]) subscriber.complete();
+    for (const waiter of this.waiters) waiter.reject(new Error('the informer was stopped'));
+    this.hub.complete();
   }
 
   whenSynced(signal?: AbortSignal): Promise<void> {
-    return this.synced ? Promise.resolve() : this.wait(0, signal);
+    return this.until(() => true, signal);
   }
 
   caughtUpTo(resourceVersion: string, signal?: AbortSignal): Promise<void> {
     const revision = revisionOf(resourceVersion);
-    return this.synced && revisionOf(this.resourceVersion) >= revision
-      ? Promise.resolve()
-      : this.wait(revision, signal);
+    return this.until(() => revisionOf(this.resourceVersion) >= revision, signal);
+  }
+
+  until(holds: (lister: Lister<T>) => boolean, signal?: AbortSignal): Promise<void> {
+    return this.hasSynced && holds(this.index) ? Promise.resolve() : this.wait(() => holds(this.index), signal);
   }
 
   replace(objects: readonly T[], resourceVersion: string): void {
     const gone = new Set(this.index.keys());
     for (const given of objects) {
-      const object = this.kept(given);
-      const key = objectKey(object.metadata);
+      const key = objectKey(given.metadata);
       gone.delete(key);
-      this.put(key, object);
+      this.put(key, given);
     }
     for (const key of gone) this.drop(key, this.index.byKey(key)!, true);
-    this.reach(resourceVersion);
-    if (this.synced) return;
-    this.synced = true;
-    this.emit({ type: 'synced' });
-    this.reach(resourceVersion);
+    // A server that was set back has older versions than the one reached: its list is the truth.
+    this.resourceVersion = resourceVersion;
+    const first = !this.hasSynced;
+    this.hasSynced = true;
+    if (first) this.hub.emit({ type: 'synced' });
+    this.release();
   }
 
   apply(event: WatchEvent<T>): void {
     const { metadata } = event.object;
-    if (event.type === 'DELETED') this.drop(objectKey(metadata), this.kept(event.object), false);
-    else if (event.type !== 'BOOKMARK') this.put(objectKey(metadata), this.kept(event.object));
-    this.reach(metadata.resourceVersion ?? '');
+    const key = objectKey(metadata);
+    if (event.type === 'DELETED') this.drop(key, this.kept(key, event.object), false);
+    else if (event.type !== 'BOOKMARK') this.put(key, event.object);
+    const { resourceVersion = '' } = metadata;
+    if (revisionOf(resourceVersion) > revisionOf(this.resourceVersion)) this.resourceVersion = resourceVersion;
+    this.release();
   }
 
-  private kept(object: T): T {
-    return this.options.transform === undefined ? object : this.options.transform(object);
+  /** The state as a new subscriber is told of it. */
+  private *state(): Iterable<InformerEvent<T>> {
+    for (const object of this.index.list()) yield { type: 'added', object };
+    if (this.hasSynced) yield { type: 'synced' };
   }
 
-  private put(key: string, object: T): void {
+  /** What is kept of an object: its transform, or the copy that another informer of the process has already. */
+  private kept(key: string, object: T): T {
+    const { family, wanted } = this.options;
+    if (wanted.transform !== undefined) {
+      try {
+        return wanted.transform(object);
+      } catch (error) {
+        this.report('the transform of an informer failed of an object', error, object);
+        return object;
+      }
+    }
+    if (family.length < 2) return object;
+    const { uid, resourceVersion } = object.metadata;
+    for (const { index, options } of family) {
+      if (options.wanted.transform !== undefined) continue;
+      const copy = index.byKey(key);
+      if (copy !== undefined && copy.metadata.resourceVersion === resourceVersion && copy.metadata.uid === uid)
+        return copy;
+    }
+    return object;
+  }
+
+  private put(key: string, given: T): void {
+    const object = this.kept(key, given);
     const old = this.index.byKey(key);
     if (
       old === object ||
@@ -113,33 +196,43 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
     this.index.set(key, object);
     // Deleted and made again under one name, with the deletion missed: they are two objects.
     if (old !== undefined && old.metadata.uid !== object.metadata.uid) {
-      this.emit({ type: 'deleted', object: old, finalStateUnknown: true });
-      this.emit({ type: 'added', object });
-    } else this.emit(old === undefined ? { type: 'added', object } : { type: 'updated', object, old });
+      this.hub.emit({ type: 'deleted', object: old, finalStateUnknown: true });
+      this.hub.emit({ type: 'added', object });
+    } else this.hub.emit(old === undefined ? { type: 'added', object } : { type: 'updated', object, old });
   }
 
   private drop(key: string, object: T, finalStateUnknown: boolean): void {
-    if (this.index.delete(key) !== undefined) this.emit({ type: 'deleted', object, finalStateUnknown });
+    if (this.index.delete(key) !== undefined) this.hub.emit({ type: 'deleted', object, finalStateUnknown });
   }
 
-  private reach(resourceVersion: string): void {
-    if (revisionOf(resourceVersion) > revisionOf(this.resourceVersion)) this.resourceVersion = resourceVersion;
-    if (!this.synced) return;
-    const reached = revisionOf(this.resourceVersion);
-    for (const waiter of this.waiters) if (waiter.revision <= reached) waiter.resolve();
+  /** Lets those go who waited for what is reached now. */
+  private release(): void {
+    if (!this.hasSynced || this.waiters.size === 0) return;
+    for (const waiter of this.waiters) {
+      try {
+        if (waiter.holds()) waiter.resolve();
+      } catch (error) {
+        waiter.reject(error);
+      }
+    }
   }
 
-  private wait(revision: number, signal: AbortSignal | undefined): Promise<void> {
+  private wait(holds: () => boolean, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (settle: () => void) => {
         this.waiters.delete(waiter);
         signal?.removeEventListener('abort', onAbort);
         settle();
       };
-      const onAbort = () =>
-        done(() => reject(new AbortedError(`waiting for the cache of ${this.kind.kind}`, { cause: signal?.reason })));
-      const waiter: Waiter = { revision, resolve: () => done(resolve) };
+      const waiter: Waiter = {
+        holds,
+        resolve: () => done(resolve),
+        reject: (cause) =>
+          done(() => reject(new AbortedError(`waiting for the cache of ${this.kind.kind}`, { cause }))),
+      };
+      const onAbort = () => waiter.reject(signal?.reason);
       if (signal?.aborted) onAbort();
+      else if (this.stopped) waiter.reject(new Error('the informer is stopped'));
       else {
         this.waiters.add(waiter);
         signal?.addEventListener('abort', onAbort, { once: true });
@@ -147,16 +240,11 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
     });
   }
 
-  private emit(event: InformerEvent<T>): void {
-    for (const subscriber of this.subscribers) this.tell(subscriber, event);
-  }
-
-  /** RxJS itself reports what a handler throws on a later turn; the stream goes on. */
-  private tell(subscriber: Subscriber<InformerEvent<T>>, event: InformerEvent<T>): void {
-    try {
-      subscriber.next(event);
-    } catch (error) {
-      this.world.logger.log('error', 'a handler of an informer failed', { kind: this.kind.kind, error });
-    }
+  private report(message: string, error: unknown, object?: T): void {
+    this.options.world.logger.log('error', message, {
+      kind: this.kind.kind,
+      ...(object === undefined ? {} : { object: objectKey(object.metadata) }),
+      error,
+    });
   }
 }

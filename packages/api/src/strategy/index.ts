@@ -13,8 +13,10 @@ import { nodeStrategy } from './node.js';
 import { podStrategy } from './pod.js';
 import { podDisruptionBudgetStrategy } from './pod-disruption-budget.js';
 import { podSubresources } from './pod-subresources.js';
+import { rbacStrategies } from './rbac.js';
 import { replicationControllerStrategy } from './replication-controller.js';
 import { resourceQuotaStrategy } from './resource-quota.js';
+import { secretStrategy } from './secret.js';
 import { serviceStrategy } from './service.js';
 import { statefulSetStrategy } from './stateful-set.js';
 import { deploymentStrategy, replicaSetStrategy, specGeneration } from './workloads.js';
@@ -22,16 +24,11 @@ import { deploymentStrategy, replicaSetStrategy, specGeneration } from './worklo
 // biome-ignore lint/suspicious/noExplicitAny: each strategy is of its own kind.
 type AnyStrategy = Strategy<any>;
 
-/** Kinds whose names are those of any host name. */
-const pathSegment: AnyStrategy = {
-  nameErrors: (name) =>
-    name === '.' || name === '..' ? [`may not be '${name}'`] : /[/%]/.test(name) ? ["may not contain '/' or '%'"] : [],
-};
-
 export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Pod': { ...podStrategy, subresources: podSubresources },
   '/Node': nodeStrategy,
   '/Namespace': namespaceStrategy,
+  '/Secret': secretStrategy,
   '/Service': serviceStrategy,
   '/LimitRange': limitRangeStrategy,
   '/ResourceQuota': resourceQuotaStrategy,
@@ -56,8 +53,5 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'scheduling.k8s.io/PriorityClass': { generationChanged: () => false },
   'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequestStrategy,
   'apiextensions.k8s.io/CustomResourceDefinition': customResourceDefinitionStrategy,
-  'rbac.authorization.k8s.io/Role': pathSegment,
-  'rbac.authorization.k8s.io/RoleBinding': pathSegment,
-  'rbac.authorization.k8s.io/ClusterRole': pathSegment,
-  'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
+  ...rbacStrategies,
 };

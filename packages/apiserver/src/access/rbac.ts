@@ -1,58 +1,101 @@
 /** RBAC (rbac.authorization.k8s.io/v1): who may do what by roles and their bindings, as they are now. Pure over getters. */
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from '@pintle/api/rbac/v1';
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  RoleRef,
+  Subject,
+} from '@pintle/api/rbac/v1';
 import type { AccessAttributes, Authorizer, UserInfo } from './access.js';
 
 /** The roles and bindings of a cluster, at hand. */
 export interface RoleSource {
   role(namespace: string, name: string): Role | undefined;
   clusterRole(name: string): ClusterRole | undefined;
-  roleBindings(namespace: string): Iterable<RoleBinding>;
-  clusterRoleBindings(): Iterable<ClusterRoleBinding>;
+  /** Those that name one of these subjects, by `subjectKey`. */
+  roleBindings(namespace: string, subjects: readonly string[]): Iterable<RoleBinding>;
+  clusterRoleBindings(subjects: readonly string[]): Iterable<ClusterRoleBinding>;
 }
 
 export function rbacAuthorizer(source: RoleSource): Authorizer {
   return (attributes) => {
     const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
-    for (const rule of rulesFor(source, attributes.user, namespace)) {
-      if (covers(rule.rule, attributes)) return { decision: 'allow', reason: rule.reason };
+    const missing: string[] = [];
+    for (const granted of rulesFor(source, attributes.user, namespace, missing)) {
+      if (covers(granted.rule, attributes))
+        return { decision: 'allow', reason: `RBAC: allowed by ${granted.because()}` };
     }
-    return { decision: 'noOpinion' };
+    if (missing.length === 0) return { decision: 'noOpinion' };
+    return { decision: 'noOpinion', reason: `RBAC: ${missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`}` };
   };
 }
 
 export interface GrantedRule {
   readonly rule: PolicyRule;
-  readonly reason: string;
+  /** Which binding gives it, to whom. */
+  because(): string;
 }
 
-/** Every rule that holds for the user: cluster-wide, and in the namespace where one is given. */
-export function* rulesFor(source: RoleSource, user: UserInfo, namespace: string | undefined): Iterable<GrantedRule> {
-  for (const { metadata, subjects, roleRef } of source.clusterRoleBindings()) {
-    if (!subjects?.some((subject) => isSubject(subject, user, ''))) continue;
-    for (const rule of source.clusterRole(roleRef.name)?.rules ?? [])
-      yield {
-        rule,
-        reason: `RBAC: allowed by ClusterRoleBinding ${JSON.stringify(metadata.name)} of ClusterRole ${JSON.stringify(roleRef.name)}`,
-      };
+/**
+ * Every rule that holds for the user: cluster-wide, and in the namespace where one is given. What is wrong with roles
+ * that bindings name is added to `missing`.
+ */
+export function* rulesFor(
+  source: RoleSource,
+  user: UserInfo,
+  namespace: string | undefined,
+  missing: string[] = [],
+): Iterable<GrantedRule> {
+  const subjects = subjectsOf(user);
+  for (const binding of source.clusterRoleBindings(subjects)) {
+    for (const rule of rulesOf(source, binding.roleRef, '', missing))
+      yield { rule, because: () => describe(binding, binding.metadata.name, user, '') };
   }
   if (namespace === undefined) return;
-  for (const { metadata, subjects, roleRef } of source.roleBindings(namespace)) {
-    if (!subjects?.some((subject) => isSubject(subject, user, namespace))) continue;
-    const role =
-      roleRef.kind === 'ClusterRole' ? source.clusterRole(roleRef.name) : source.role(namespace, roleRef.name);
-    for (const rule of role?.rules ?? [])
-      yield {
-        rule,
-        reason: `RBAC: allowed by RoleBinding ${JSON.stringify(`${metadata.name}/${namespace}`)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)}`,
-      };
+  for (const binding of source.roleBindings(namespace, subjects)) {
+    for (const rule of rulesOf(source, binding.roleRef, namespace, missing))
+      yield { rule, because: () => describe(binding, `${binding.metadata.name}/${namespace}`, user, namespace) };
   }
 }
 
-function isSubject({ kind, name, namespace }: Subject, user: UserInfo, bindingNamespace: string): boolean {
-  if (kind === 'User') return user.name === name;
-  if (kind === 'Group') return user.groups.includes(name);
-  return kind === 'ServiceAccount' && user.name === `system:serviceaccount:${namespace || bindingNamespace}:${name}`;
+function rulesOf(
+  source: RoleSource,
+  { kind, name }: RoleRef,
+  namespace: string,
+  missing: string[],
+): readonly PolicyRule[] {
+  const role = kind === 'ClusterRole' ? source.clusterRole(name) : source.role(namespace, name);
+  if (role === undefined)
+    missing.push(`${kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(name)} not found`);
+  return role?.rules ?? [];
 }
+
+function describe(
+  { kind, roleRef, subjects }: ClusterRoleBinding | RoleBinding,
+  name: string | undefined,
+  user: UserInfo,
+  namespace: string,
+): string {
+  const keys = subjectsOf(user);
+  const subject = subjects?.find((each) => keys.includes(subjectKey(each, namespace) ?? ''));
+  const place = subject?.kind === 'ServiceAccount' ? `/${subject.namespace || namespace}` : '';
+  return `${kind} ${JSON.stringify(name)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)} to ${subject?.kind} ${JSON.stringify(`${subject?.name}${place}`)}`;
+}
+
+/** A subject of a binding as one text; the same for a service account and for the user that it is. */
+export function subjectKey({ kind, name, namespace }: Subject, bindingNamespace: string): string | undefined {
+  if (kind === 'User') return `user ${name}`;
+  if (kind === 'Group') return `group ${name}`;
+  if (kind !== 'ServiceAccount' || !(namespace || bindingNamespace)) return undefined;
+  return `user system:serviceaccount:${namespace || bindingNamespace}:${name}`;
+}
+
+const subjectsOf = (user: UserInfo): readonly string[] => [
+  `user ${user.name}`,
+  ...user.groups.map((group) => `group ${group}`),
+];
 
 const has = (values: readonly string[] | undefined, wanted: string) =>
   values?.some((value) => value === '*' || value === wanted) ?? false;
@@ -60,23 +103,20 @@ const has = (values: readonly string[] | undefined, wanted: string) =>
 /** Whether a rule allows what is asked. */
 export function covers(rule: PolicyRule, attributes: AccessAttributes): boolean {
   if (!has(rule.verbs, attributes.verb)) return false;
-  if (attributes.type === 'path') {
-    return (
-      rule.nonResourceURLs?.some(
-        (url) =>
-          url === '*' || url === attributes.path || (url.endsWith('*') && attributes.path.startsWith(url.slice(0, -1))),
-      ) ?? false
-    );
-  }
+  if (attributes.type === 'path') return rule.nonResourceURLs?.some((url) => urlCovers(url, attributes.path)) ?? false;
   const { group, resource, subresource, name = '' } = attributes;
   if (!has(rule.apiGroups, group)) return false;
   const wanted = subresource === undefined ? resource : `${resource}/${subresource}`;
-  const resources = rule.resources ?? [];
-  if (
-    !resources.some(
-      (value) => value === '*' || value === wanted || (subresource !== undefined && value === `*/${subresource}`),
-    )
-  )
-    return false;
-  return rule.resourceNames === undefined || rule.resourceNames.length === 0 || rule.resourceNames.includes(name);
+  if (!rule.resources?.some((value) => resourceCovers(value, wanted))) return false;
+  return !rule.resourceNames?.length || rule.resourceNames.includes(name);
+}
+
+export const urlCovers = (granted: string, wanted: string): boolean =>
+  granted === '*' || granted === wanted || (granted.endsWith('*') && wanted.startsWith(granted.slice(0, -1)));
+
+/** `pods/log` is covered by itself, by `*`, and by `*` of its subresource. */
+export function resourceCovers(granted: string, wanted: string): boolean {
+  if (granted === '*' || granted === wanted) return true;
+  const slash = wanted.indexOf('/');
+  return slash >= 0 && granted === `*${wanted.slice(slash)}`;
 }

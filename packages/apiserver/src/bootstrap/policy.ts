@@ -1,153 +1,92 @@
-/** The roles that every cluster begins with, and who has them (upstream's bootstrap policy, the parts in use here). */
-import type { ClusterRole, ClusterRoleBinding, PolicyRule } from '@pintle/api/rbac/v1';
+/** The default RBAC policy as objects: cluster roles, those of controllers, roles in namespaces, and who has them. */
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding, Subject } from '@pintle/api/rbac/v1';
+import { clusterRoles, type RoleFacts } from './cluster-roles.js';
+import { controllerRoles } from './controller-roles.js';
+import { namespaceRoles } from './namespace-roles.js';
 
-const read = ['get', 'list', 'watch'];
-const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+export interface Policy {
+  readonly clusterRoles: readonly ClusterRole[];
+  readonly clusterRoleBindings: readonly ClusterRoleBinding[];
+  readonly roles: readonly Role[];
+  readonly roleBindings: readonly RoleBinding[];
+}
 
-const rule = (verbs: readonly string[], apiGroups: readonly string[], resources: readonly string[]): PolicyRule => ({
-  verbs,
-  apiGroups,
-  resources,
+const group = 'rbac.authorization.k8s.io';
+const apiVersion = `${group}/v1`;
+const metadata = {
+  labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
+  annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
+};
+const aggregationLabel = (role: string) => `${group}/aggregate-to-${role}`;
+
+const users = (names: readonly string[]): readonly Subject[] =>
+  names.map((name) => ({ apiGroup: group, kind: 'User', name }));
+const groups = (names: readonly string[]): readonly Subject[] =>
+  names.map((name) => ({ apiGroup: group, kind: 'Group', name }));
+const accounts = (names: readonly string[]): readonly Subject[] =>
+  names.map((name) => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' }));
+
+/** Who has which cluster role. */
+const bindings: Readonly<Record<string, readonly Subject[]>> = {
+  'cluster-admin': groups(['system:masters']),
+  'system:basic-user': groups(['system:authenticated']),
+  'system:discovery': groups(['system:authenticated']),
+  'system:kube-controller-manager': users(['system:kube-controller-manager']),
+  'system:kube-dns': accounts(['kube-dns']),
+  'system:kube-scheduler': users(['system:kube-scheduler']),
+  'system:monitoring': groups(['system:monitoring']),
+  // Nodes are judged by the node authorizer; the binding stays, for clusters that fill it themselves.
+  'system:node': [],
+  'system:node-proxier': users(['system:kube-proxy']),
+  'system:public-info-viewer': groups(['system:authenticated', 'system:unauthenticated']),
+  'system:service-account-issuer-discovery': groups(['system:serviceaccounts']),
+  'system:volume-scheduler': users(['system:kube-scheduler']),
+};
+
+function clusterRole(name: string, { rules, sumOf, into }: RoleFacts): ClusterRole {
+  const labels = { ...metadata.labels, ...(into === undefined ? {} : { [aggregationLabel(into)]: 'true' }) };
+  return {
+    apiVersion,
+    kind: 'ClusterRole',
+    metadata: { name, ...metadata, labels },
+    ...(sumOf === undefined
+      ? {}
+      : { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [aggregationLabel(sumOf)]: 'true' } }] } }),
+    ...(rules === undefined ? {} : { rules }),
+  };
+}
+
+const clusterRoleBinding = (name: string, subjects: readonly Subject[]): ClusterRoleBinding => ({
+  apiVersion,
+  kind: 'ClusterRoleBinding',
+  metadata: { name, ...metadata },
+  roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+  ...(subjects.length === 0 ? {} : { subjects }),
 });
-const paths = (...nonResourceURLs: readonly string[]): PolicyRule => ({ verbs: ['get'], nonResourceURLs });
 
-const workloads: readonly (readonly [readonly string[], readonly string[]])[] = [
-  [
-    [''],
-    [
-      'configmaps',
-      'endpoints',
-      'persistentvolumeclaims',
-      'pods',
-      'replicationcontrollers',
-      'replicationcontrollers/scale',
-      'serviceaccounts',
-      'services',
+export function bootstrapPolicy(): Policy {
+  const ofController = (name: string) => `system:controller:${name}`;
+  return {
+    clusterRoles: [
+      ...Object.entries(clusterRoles).map(([name, facts]) => clusterRole(name, facts)),
+      ...Object.entries(controllerRoles).map(([name, rules]) => clusterRole(ofController(name), { rules })),
     ],
-  ],
-  [
-    ['apps'],
-    [
-      'controllerrevisions',
-      'daemonsets',
-      'deployments',
-      'deployments/scale',
-      'replicasets',
-      'replicasets/scale',
-      'statefulsets',
-      'statefulsets/scale',
+    clusterRoleBindings: [
+      ...Object.entries(bindings).map(([name, subjects]) => clusterRoleBinding(name, subjects)),
+      ...Object.keys(controllerRoles).map((name) => clusterRoleBinding(ofController(name), accounts([name]))),
     ],
-  ],
-  [['autoscaling'], ['horizontalpodautoscalers']],
-  [['batch'], ['cronjobs', 'jobs']],
-  [['networking.k8s.io'], ['ingresses', 'networkpolicies']],
-  [['policy'], ['poddisruptionbudgets']],
-];
-const viewed: readonly PolicyRule[] = [
-  ...workloads.map(([groups, resources]) => rule(read, groups, resources)),
-  rule(
-    read,
-    [''],
-    [
-      'bindings',
-      'events',
-      'limitranges',
-      'namespaces',
-      'namespaces/status',
-      'pods/log',
-      'pods/status',
-      'resourcequotas',
-    ],
-  ),
-  rule(read, ['discovery.k8s.io'], ['endpointslices']),
-];
-const edited: readonly PolicyRule[] = [
-  ...viewed,
-  ...workloads.map(([groups, resources]) => rule(write, groups, resources)),
-  rule(
-    [...read, ...write],
-    [''],
-    ['secrets', 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'services/proxy'],
-  ),
-  rule(['create'], [''], ['pods/eviction', 'serviceaccounts/token']),
-  rule([...read, ...write], ['coordination.k8s.io'], ['leases']),
-];
-
-/** Who approves automatically, and who may approve for which signer. */
-const certificateRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
-  ...Object.fromEntries(
-    ['nodeclient', 'selfnodeclient'].map((flow) => [
-      `system:certificates.k8s.io:certificatesigningrequests:${flow}`,
-      [rule(['create'], ['certificates.k8s.io'], [`certificatesigningrequests/${flow}`])],
-    ]),
-  ),
-  ...Object.fromEntries(
-    ['legacy-unknown', 'kubelet-serving', 'kube-apiserver-client', 'kube-apiserver-client-kubelet'].map((signer) => [
-      `system:certificates.k8s.io:${signer}-approver`,
-      [{ ...rule(['approve'], ['certificates.k8s.io'], ['signers']), resourceNames: [`kubernetes.io/${signer}`] }],
-    ]),
-  ),
-};
-
-const roles: Readonly<Record<string, readonly PolicyRule[]>> = {
-  'cluster-admin': [rule(['*'], ['*'], ['*']), { verbs: ['*'], nonResourceURLs: ['*'] }],
-  admin: [
-    ...edited,
-    rule([...read, ...write], ['rbac.authorization.k8s.io'], ['rolebindings', 'roles']),
-    rule(['create'], ['authorization.k8s.io'], ['localsubjectaccessreviews']),
-  ],
-  edit: edited,
-  view: viewed,
-  'system:basic-user': [
-    rule(['create'], ['authorization.k8s.io'], ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']),
-    rule(['create'], ['authentication.k8s.io'], ['selfsubjectreviews']),
-  ],
-  'system:discovery': [
-    paths(
-      '/api',
-      '/api/*',
-      '/apis',
-      '/apis/*',
-      '/healthz',
-      '/livez',
-      '/openapi',
-      '/openapi/*',
-      '/readyz',
-      '/version',
-      '/version/',
-    ),
-  ],
-  'system:monitoring': [
-    paths('/healthz', '/healthz/*', '/livez', '/livez/*', '/metrics', '/metrics/slis', '/readyz', '/readyz/*'),
-  ],
-  ...certificateRoles,
-  'system:public-info-viewer': [paths('/healthz', '/livez', '/readyz', '/version', '/version/')],
-};
-
-const bindings: Readonly<Record<string, readonly string[]>> = {
-  'cluster-admin': ['system:masters'],
-  'system:basic-user': ['system:authenticated'],
-  'system:discovery': ['system:authenticated'],
-  'system:monitoring': ['system:monitoring'],
-  'system:public-info-viewer': ['system:authenticated', 'system:unauthenticated'],
-};
-
-const apiVersion = 'rbac.authorization.k8s.io/v1';
-const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
-
-export function bootstrapPolicy(): readonly (ClusterRole | ClusterRoleBinding)[] {
-  return [
-    ...Object.entries(roles).map(
-      ([name, rules]): ClusterRole => ({ apiVersion, kind: 'ClusterRole', metadata: { name, labels }, rules }),
-    ),
-    ...Object.entries(bindings).map(
-      ([name, groups]): ClusterRoleBinding => ({
-        apiVersion,
-        kind: 'ClusterRoleBinding',
-        metadata: { name, labels },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-        subjects: groups.map((group) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group })),
-      }),
-    ),
-  ];
+    roles: namespaceRoles.map(({ namespace, name, rules }) => ({
+      apiVersion,
+      kind: 'Role',
+      metadata: { name, namespace, ...metadata },
+      rules,
+    })),
+    roleBindings: namespaceRoles.map(({ namespace, name, binding }) => ({
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata: { name: binding.name ?? name, namespace, ...metadata },
+      roleRef: { apiGroup: group, kind: 'Role', name },
+      subjects: [...users(binding.users ?? []), ...accounts(binding.accounts ?? [])],
+    })),
+  };
 }

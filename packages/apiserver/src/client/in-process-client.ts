@@ -2,7 +2,15 @@
  * The `Client` of an API server in the same process: the pipeline's verbs, called directly. Nothing is
  * serialized or copied; what it returns are the store's own frozen objects.
  */
-import type { ApplyOptions, Client, ObjectKey, ObjectList, WatchEvent, WriteOptions } from '@pintle/client';
+import {
+  type ApplyOptions,
+  type Client,
+  metadataOf,
+  type ObjectKey,
+  type ObjectList,
+  type WatchEvent,
+  type WriteOptions,
+} from '@pintle/client';
 import {
   apiVersionOf,
   badRequest,
@@ -25,7 +33,7 @@ import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.j
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
-import { watchChanges } from '../verbs/watch.js';
+import { type ChangeObserver, watchChanges } from '../verbs/watch.js';
 
 export interface InProcessClientParts {
   readonly core: ApiCore;
@@ -95,8 +103,12 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const resource = resourceOf(kind);
       await allow(resource, 'list', selectedBy(options));
       const { entries, metadata } = await listEntries(core, resource, options);
+      const own = { apiVersion: resource.apiVersion, kind: resource.kind.kind };
       return objectList(
-        entries.map((entry) => resource.fromStored(storedObjectOf(entry))),
+        entries.map((entry) => {
+          const object = resource.fromStored(storedObjectOf(entry));
+          return options.metadataOnly ? metadataOf(object, own) : object;
+        }),
         metadata,
       );
     },
@@ -106,13 +118,18 @@ export function inProcessClient(parts: InProcessClientParts): Client {
         let end: (() => void) | undefined;
         const begin = () => {
           if (subscriber.closed) return;
-          end = watchChanges(core, resourceOf(kind), options, {
+          const resource = resourceOf(kind);
+          const own = { apiVersion: resource.apiVersion, kind: resource.kind.kind };
+          const observer: ChangeObserver = {
             next(changes) {
-              for (const { type, object } of changes) subscriber.next({ type, object });
+              for (const { type, object } of changes)
+                subscriber.next({ type, object: options.metadataOnly ? metadataOf(object, own) : object });
             },
             error: (error) => subscriber.error(error),
             complete: () => subscriber.complete(),
-          });
+          };
+          const held = { verb: 'watch', resource, ...selectedBy(options) };
+          end = watchChanges(core, resource, options, observer, (lost) => access.hold(context.user, held, lost));
         };
         const onAbort = () => subscriber.complete();
         options.signal?.addEventListener('abort', onAbort, { once: true });

@@ -11,9 +11,8 @@ import {
 } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { type Resource, storeKey } from '../registry/resource.js';
-import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve, writeContext } from './api-core.js';
+import { prepared, type Resource, storeKey } from '../registry/resource.js';
+import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
 import { decode, placeOf } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
@@ -25,15 +24,19 @@ const generateAttemptsMax = 8;
 /** A generated name is at most 63 characters: this much of the base, and the suffix. */
 const generateBaseMax = 58;
 
+/** `ownsFields`: the body accounts for its fields itself. */
+export type CreateOptions = WriteOptions & { readonly ownsFields?: boolean };
+
 export async function createObject(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
-  options: WriteOptions = {},
+  options: CreateOptions = {},
 ): Promise<Served> {
-  const decoded = decode(context, resource, body, options);
+  const decoding = decode(context, resource, body, options);
+  const decoded = decoding instanceof Promise ? await decoding : decoding;
   const review = core.review(resource);
   if (review !== undefined) return { object: await review(context, decoded, path.namespace) };
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
@@ -47,7 +50,9 @@ export async function createObject(
 
   for (let attempt = 1; ; attempt++) {
     const finalName =
-      name !== '' ? name : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.names)}`;
+      name !== ''
+        ? name
+        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random.stream(`names/${resource.kind.plural}`))}`;
     const object = await prepare(core, context, resource, decoded, namespace, finalName, options);
     if (options.dryRun) {
       const present = await fromStore(
@@ -57,14 +62,16 @@ export async function createObject(
       return { object: resource.fromStored(Object.freeze(object)), created: true };
     }
     const key = storeKey(resource, namespace, finalName);
+    const put = putOf(core, resource, key, object);
+    const write = put instanceof Promise ? await fromStore(put) : put;
     const result = await fromStore(
       core.backend.transact({
         compare: [{ key, target: 'modRevision', is: '=', value: 0 }],
-        success: [{ type: 'put', key, value: StoredObject.of(object) }],
+        success: [write],
       }),
     );
-    const put = result.results[0];
-    if (result.succeeded && put?.type === 'put') return { ...serve(resource, put.entry), created: true };
+    const done = result.results[0];
+    if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
     if (name !== '') throw alreadyExists(resource.kind, finalName);
     if (attempt === generateAttemptsMax) {
       throw statusError(
@@ -85,7 +92,7 @@ async function prepare(
   decoded: KubernetesObject,
   namespace: string | undefined,
   name: string,
-  options: WriteOptions,
+  options: CreateOptions,
 ): Promise<KubernetesObject> {
   const { strategy, kind } = resource.definition;
   const request = {
@@ -97,7 +104,9 @@ async function prepare(
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
   };
-  const named: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
+  const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
+  if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
+  const named = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
   const admission = admitMutating(core.admission, { ...request, object: named });
   const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
 
@@ -109,7 +118,9 @@ async function prepare(
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...request, object });
   if (verdict !== undefined) await verdict;
-  return recordCreate(core, context, resource, object, options);
+  // What is answered and watched is converted before it is written: a write whose answer fails has not happened.
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
+  return object;
 }
 
 function namedMeta(metadata: ObjectMeta, namespace: string | undefined, name: string): ObjectMeta {
@@ -123,7 +134,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
-    uid: core.uids.uuid(),
+    uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };
   for (const field of serverFields) if (fresh[field] !== undefined) delete fresh[field];

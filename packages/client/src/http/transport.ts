@@ -40,6 +40,8 @@ export interface OutgoingRequest {
   readonly body?: unknown;
   /** Of the body; JSON unless said. */
   readonly contentType?: string;
+  /** Of the answer; JSON unless said. */
+  readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,11 +57,11 @@ export function transport(options: TransportOptions): Transport {
   const base = options.server.replace(/\/+$/, '');
 
   const attempt = async (request: OutgoingRequest, signal: AbortSignal): Promise<Response> => {
-    const { method, path, query = {}, body, contentType = 'application/json' } = request;
+    const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = request;
     const init = {
       method,
       headers: {
-        accept: 'application/json',
+        accept,
         'user-agent': userAgent,
         ...(body === undefined ? {} : { 'content-type': contentType }),
       },
@@ -127,8 +129,12 @@ export function transport(options: TransportOptions): Transport {
 export function asFailure(what: string, error: unknown, signal?: AbortSignal): StatusError | ConnectionError {
   if (isFailure(error)) return error;
   if (signal?.aborted) return new ConnectionError(`${what} was aborted by its caller`, { cause: error });
-  const { message, cause } = error as Error;
-  const why = cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message;
+  const { message, cause } = error as Error & {
+    readonly cause?: { readonly message?: string; readonly code?: string };
+  };
+  // Of several addresses that were tried, the code is all that is said.
+  const reason = cause?.message || cause?.code;
+  const why = reason === undefined ? message : `${message}: ${reason}`;
   return new ConnectionError(`${what} failed: ${why}`, { cause: error });
 }
 

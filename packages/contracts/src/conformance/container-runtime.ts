@@ -23,13 +23,13 @@ export interface ContainerRuntimeSubject {
   /** A fresh runtime. */
   create(): ContainerRuntime;
   readonly programs: {
-    /** Runs until it is asked to end, and ends then with exit code 0. */
+    /** Runs until it is asked to end, and ends then with exit code 0. Prints `ready` once it would do so. */
     readonly steady: ConformanceProgram;
     /** Ends by itself with exit code 0. */
     readonly succeeds: ConformanceProgram;
     /** Ends by itself with exit code 3. */
     readonly fails: ConformanceProgram;
-    /** Takes no notice of SIGTERM. */
+    /** Takes no notice of SIGTERM. Prints `ready` once it would not. */
     readonly stubborn: ConformanceProgram;
     /** Prints `one` to stdout, then `two` to stderr, then `three` to stdout, a few milliseconds or more between them, and goes on. */
     readonly talks: ConformanceProgram;
@@ -94,6 +94,12 @@ class Bench {
     const id = await this.create(sandboxId, program);
     await this.subject.drive(this.runtime.startContainer(id));
     return { sandboxId, id };
+  }
+  /** Runs a program that prints `ready`, and waits for that. */
+  async runReady(program: ConformanceProgram) {
+    const running = await this.run(program);
+    await this.subject.until(async () => ((await this.logs(running.id)).includes('ready\n') ? true : undefined));
+    return running;
   }
   exited(id: string): Promise<ContainerStatus> {
     return this.subject.until(async () => {
@@ -188,7 +194,7 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
   [
     'stopContainer asks first',
     async (bench) => {
-      const { id } = await bench.run(bench.subject.programs.steady);
+      const { id } = await bench.runReady(bench.subject.programs.steady);
       await bench.subject.drive(bench.runtime.stopContainer(id, 60_000));
       same(
         [(await bench.runtime.containerStatus(id))?.state, (await bench.runtime.containerStatus(id))?.exitCode],
@@ -201,7 +207,7 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
   [
     'stopContainer kills after the grace period',
     async (bench) => {
-      const { id } = await bench.run(bench.subject.programs.stubborn);
+      const { id } = await bench.runReady(bench.subject.programs.stubborn);
       await bench.subject.drive(bench.runtime.stopContainer(id, 100));
       const status = await bench.runtime.containerStatus(id);
       same([status?.state, status?.exitCode, status?.signal], ['exited', 137, 9], 'after stopContainer');
@@ -210,7 +216,7 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
   [
     'stopContainer with less grace overtakes one with more',
     async (bench) => {
-      const { id } = await bench.run(bench.subject.programs.stubborn);
+      const { id } = await bench.runReady(bench.subject.programs.stubborn);
       const patient = bench.runtime.stopContainer(id, 3_600_000);
       await bench.subject.drive(bench.runtime.stopContainer(id, 50));
       await bench.subject.drive(patient);
@@ -220,7 +226,7 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
   [
     'stopPodSandbox ends its containers, and lets no more be made',
     async (bench) => {
-      const { sandboxId, id } = await bench.run(bench.subject.programs.steady);
+      const { sandboxId, id } = await bench.runReady(bench.subject.programs.steady);
       const waiting = await bench.create(sandboxId, bench.subject.programs.steady);
       await bench.subject.drive(bench.runtime.stopPodSandbox(sandboxId));
       same(await bench.state(id), 'exited', 'the container');
@@ -235,7 +241,7 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
   [
     'removeContainer ends it, and forgets it',
     async (bench) => {
-      const { id } = await bench.run(bench.subject.programs.steady);
+      const { id } = await bench.runReady(bench.subject.programs.steady);
       await bench.subject.drive(bench.runtime.removeContainer(id));
       same(await bench.runtime.containerStatus(id), undefined, 'its status');
       await bench.runtime.removeContainer(id);
@@ -315,7 +321,7 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
   [
     'exec has its output and its exit code',
     async (bench) => {
-      const { id } = await bench.run(bench.subject.programs.steady);
+      const { id } = await bench.runReady(bench.subject.programs.steady);
       const { prints, fails } = bench.subject.execs;
       const first = await bench.subject.drive(bench.runtime.exec(id, { command: prints }).then(readSession));
       same([first.out.trim(), first.code], ['hello', 0], 'the one that prints');
@@ -329,7 +335,7 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
   [
     'attach ends with the container',
     async (bench) => {
-      const { id } = await bench.run(bench.subject.programs.steady);
+      const { id } = await bench.runReady(bench.subject.programs.steady);
       const session = await bench.runtime.attach(id, {});
       const read = readSession(session);
       await bench.subject.drive(bench.runtime.stopContainer(id, 60_000));

@@ -25,10 +25,13 @@ describe('simulatedRuntime is a container runtime', () => {
       simulatedRuntime({
         world,
         images: {
-          steady: { exec: { hello: { stdout: 'hello\n' }, fail: { exitCode: 5, takesMs: 10 } } },
+          steady: {
+            log: [{ text: 'ready' }],
+            exec: { hello: { stdout: 'hello\n' }, fail: { exitCode: 5, takesMs: 10 } },
+          },
           succeeds: { runMs: 100, startMs: 10 },
           fails: { runMs: 100, exitCode: 3, pullMs: 10 },
-          stubborn: { stopMs: 1e12 },
+          stubborn: { log: [{ text: 'ready' }], stopMs: 1e12 },
           talks: {
             log: [{ text: 'one' }, { text: 'two', afterMs: 10, stream: 'stderr' }, { text: 'three', afterMs: 20 }],
           },

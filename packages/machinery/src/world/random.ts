@@ -9,10 +9,10 @@ export interface Random {
   /** A random (version 4) UUID. */
   uuid(): string;
   /**
-   * A source of its own for one use, told apart by `name`: what others draw does not change what it gives, so that a
-   * part that is added leaves the names of a seeded run as they are.
+   * The source of this name: the same one whenever it is asked for, and what others draw does not change what it gives.
+   * Each part draws from one of its own, so that a run stays as it is when another part is added or draws once more.
    */
-  fork(name: string): Random;
+  stream(name: string): Random;
 }
 
 /** The alphabet of generated names: no vowels and no look-alikes, so that no words appear (apimachinery `rand`). */
@@ -40,6 +40,7 @@ export function jitter(random: Random, baseMs: number, factor = 0.1): number {
  * state filled by splitmix32).
  */
 export function seededRandom(seed: number): Random {
+  const streams = new Map<string, Random>();
   let mix = seed >>> 0;
   const split = () => {
     mix = (mix + 0x9e3779b9) >>> 0;
@@ -63,8 +64,12 @@ export function seededRandom(seed: number): Random {
   };
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   return {
-    fork: (name) => seededRandom(seedOf(seed, name)),
     next: () => next32() / 0x1_0000_0000,
+    stream(name) {
+      let found = streams.get(name);
+      if (found === undefined) streams.set(name, (found = seededRandom(hashOf(name, seed))));
+      return found;
+    },
     uuid() {
       const [w0, w1, w2, w3] = [next32(), next32(), next32(), next32()];
       const version = 0x4000 | (w1 & 0x0fff);
@@ -74,8 +79,8 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** FNV-1a, 32 bits, from a seed on. */
-function seedOf(seed: number, name: string): number {
+/** FNV-1a, begun with the seed. */
+function hashOf(name: string, seed: number): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
   return hash;

@@ -31,7 +31,7 @@ export function realClock(): Clock {
 }
 
 export function realRandom(): Random {
-  const random: Random = { next: () => Math.random(), uuid: () => crypto.randomUUID(), fork: () => random };
+  const random: Random = { next: () => Math.random(), uuid: () => crypto.randomUUID(), stream: () => random };
   return random;
 }
 

@@ -5,9 +5,10 @@
  * The arrays of a result are scratch space of this object: valid until its next run.
  */
 import type { CycleState } from '../framework/cycle-state.js';
-import { asFilterStatus, type Framework, pluginError } from '../framework/framework.js';
+import { asFilterStatus, type Framework } from '../framework/framework.js';
 import { NodeStatuses, type Refusals } from '../framework/node-statuses.js';
 import type { FilterPlugin } from '../framework/plugin.js';
+import { pluginError } from '../framework/plugin-calls.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -94,7 +95,13 @@ export class NodeFilter {
   }
 
   /** Why nodes were refused in the last run, kept beyond the next. */
-  statuses(framework: Framework, state: CycleState, pod: PodInfo, absent?: Status): NodeStatuses {
+  statuses(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    absent?: Status,
+    byExtenders?: ReadonlyMap<string, Status>,
+  ): NodeStatuses {
     const refusals: Refusals = {
       count: this.refused,
       rows: this.refusedRows.slice(0, this.refused),
@@ -102,7 +109,7 @@ export class NodeFilter {
       codes: this.refusedCodes.slice(0, this.refused),
     };
     const source = { state, pod, table: state.table, plugins: framework.filter, singles: this.singles };
-    return new NodeStatuses(source, refusals, absent);
+    return new NodeStatuses(source, refusals, absent, byExtenders);
   }
 
   /** Every Filter over the batch; how many of it are left, or what failed. */
@@ -144,8 +151,9 @@ export class NodeFilter {
   private judgeSingly(plugin: FilterPlugin, state: CycleState, pod: PodInfo, table: NodeTable, count: number) {
     for (let i = 0; i < count; i++) {
       const verdict = plugin.filter(state, pod, table.info(this.rows[i]!));
-      if (isSuccess(verdict)) continue;
+      if (verdict === undefined) continue;
       const said = asFilterStatus(verdict, plugin.name);
+      if (said === undefined) continue;
       if (said.code === 'Error') return said;
       this.codes[i] = this.singles.push(said);
     }

@@ -2,8 +2,9 @@
  * Scores feasible nodes: every Score plugin in turn, normalized, weighted, added up.
  */
 import type { CycleState } from '../framework/cycle-state.js';
-import { type Framework, pluginError } from '../framework/framework.js';
+import type { Framework } from '../framework/framework.js';
 import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
+import { pluginError } from '../framework/plugin-calls.js';
 import type { Status } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { SignedNodes } from './signed-nodes.js';

@@ -6,8 +6,8 @@
  * plugins with `sign` are kept; of those that filter, only the ones that run before any without.
  */
 import type { CycleState } from '../framework/cycle-state.js';
-import { pluginError } from '../framework/framework.js';
 import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
+import { pluginError } from '../framework/plugin-calls.js';
 import type { SignedPlugins } from '../framework/signed-plugins.js';
 import type { Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';

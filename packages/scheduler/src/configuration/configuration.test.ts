@@ -80,6 +80,7 @@ profiles:
       'ImageLocality:3',
       'TaintToleration:3',
       'NodeAffinity:2',
+      'VolumeBinding:1',
       'PodTopologySpread:2',
       'InterPodAffinity:2',
       'NodeResourcesBalancedAllocation:1',

@@ -8,6 +8,7 @@ import { interPodAffinity } from '../plugins/inter-pod-affinity.js';
 import { nodeAffinity } from '../plugins/node-affinity.js';
 import { podTopologySpread } from '../plugins/pod-topology-spread.js';
 import { nodeResourcesFit } from '../plugins/resources-fit.js';
+import { volumeBinding } from '../plugins/volume-binding.js';
 import { decode } from './decode.js';
 import { type ArgsOf, argsTypeErrors, type PluginArgs, pluginArgs, scoringStrategyOf } from './plugin-args.js';
 
@@ -31,6 +32,11 @@ const inTreeWithArgs: { readonly [P in keyof typeof pluginArgs]?: (args: ArgsOf<
       ignoredResources: args.ignoredResources ?? [],
       ignoredResourceGroups: args.ignoredResourceGroups ?? [],
       scoringStrategy: scoringStrategyOf(args),
+    }),
+  VolumeBinding: ({ bindTimeoutSeconds = 600, shape }) =>
+    volumeBinding({
+      bindTimeoutMs: bindTimeoutSeconds * 1000,
+      ...(shape && { shape: shape.map(({ utilization = 0, score = 0 }) => ({ utilization, score })) }),
     }),
   NodeResourcesBalancedAllocation: ({ resources = [] }) => nodeResourcesBalancedAllocation({ resources }),
 };

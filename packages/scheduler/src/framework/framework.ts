@@ -3,6 +3,9 @@
  * turns what is thrown into an Error status with the plugin's name. Which nodes are looked at and which is
  * taken is decided in `algorithm/`.
  */
+
+import type { ExtenderChain } from '../extenders/extender-chain.js';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeInfo } from '../nodes/node-info.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -12,10 +15,17 @@ import type { NodeStatuses } from './node-statuses.js';
 import type {
   BindPlugin,
   FilterPlugin,
+  GroupInfo,
   NominatingInfo,
   PermitPlugin,
+  Placement,
+  PlacementFeasiblePlugin,
+  PlacementGeneratePlugin,
+  PlacementScorePlugin,
+  PlacementTrial,
   PostBindPlugin,
   PostFilterPlugin,
+  PostFilterResult,
   PreBindPlugin,
   PreEnqueuePlugin,
   PreFilterPlugin,
@@ -25,9 +35,19 @@ import type {
   SchedulerPlugin,
   ScorePlugin,
 } from './plugin.js';
+import {
+  attempt,
+  attemptAsync,
+  type CallLimits,
+  checkedVerdict,
+  inWords,
+  isStatus,
+  pluginError,
+} from './plugin-calls.js';
+import { type PointObserver, PointTimer } from './point-timer.js';
 import type { Profile } from './profile.js';
 import { type SignedPlugins, signedPlugins } from './signed-plugins.js';
-import { errorStatus, isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
+import { isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
 
 /** How long Permit may hold a pod at most. */
 export const permitTimeoutMaxMs = 15 * 60_000;
@@ -39,6 +59,11 @@ export interface PreFilterOutcome {
   readonly nodeNames?: ReadonlySet<string>;
   /** The plugins that narrowed the nodes. */
   readonly narrowedBy: readonly string[];
+}
+
+export interface PostFilterOutcome {
+  readonly status: Status;
+  readonly nominating?: NominatingInfo;
 }
 
 export interface PermitOutcome {
@@ -62,10 +87,20 @@ export class Framework {
   readonly preBind: readonly PreBindPlugin[];
   readonly bind: readonly BindPlugin[];
   readonly postBind: readonly PostBindPlugin[];
+  readonly placementGenerate: readonly PlacementGeneratePlugin[];
+  readonly placementFeasible: readonly PlacementFeasiblePlugin[];
+  readonly placementScore: readonly PlacementScorePlugin[];
   /** Those whose answers are kept for pods of one signature. */
   readonly signed: SignedPlugins;
 
-  constructor(readonly profile: Profile) {
+  /** How long its points take is told to its observer. */
+  readonly timer: PointTimer;
+
+  constructor(
+    readonly profile: Profile,
+    observer?: PointObserver,
+  ) {
+    this.timer = new PointTimer(profile.schedulerName, observer);
     const at = <P extends SchedulerPlugin>(point: ExtensionPoint) => pluginsAt(profile, point) as readonly P[];
     this.preEnqueue = at<PreEnqueuePlugin>('preEnqueue');
     this.preFilter = at<PreFilterPlugin>('preFilter');
@@ -78,6 +113,9 @@ export class Framework {
     this.preBind = at<PreBindPlugin>('preBind');
     this.bind = at<BindPlugin>('bind');
     this.postBind = at<PostBindPlugin>('postBind');
+    this.placementGenerate = at<PlacementGeneratePlugin>('placementGenerate');
+    this.placementFeasible = at<PlacementFeasiblePlugin>('placementFeasible');
+    this.placementScore = at<PlacementScorePlugin>('placementScore');
     this.signed = signedPlugins(this);
   }
 
@@ -96,9 +134,9 @@ export class Framework {
     return signature === '' ? undefined : signature;
   }
 
-  runPreEnqueue(pod: PodInfo): Verdict {
+  runPreEnqueue(pod: PodInfo, objects: ClusterObjects): Verdict {
     for (const plugin of this.preEnqueue) {
-      const verdict = attempt(plugin.name, () => plugin.preEnqueue(pod));
+      const verdict = attempt(plugin.name, 'PreEnqueue', () => plugin.preEnqueue(pod, objects));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
@@ -116,12 +154,16 @@ export class Framework {
         return { status: pluginError(plugin.name, 'PreFilter', error), narrowedBy };
       }
       if (outcome === undefined) continue;
-      if ('code' in outcome) {
+      if (isStatus(outcome)) {
         if (outcome.code === 'Skip') state.skipFilter.add(plugin.name);
         // Preemption may help against Unschedulable, and needs what the other PreFilters compute: go on.
         else if (outcome.code === 'Unschedulable') refused = saidBy(outcome, plugin.name);
         else if (outcome.code !== 'Success') return { status: saidBy(outcome, plugin.name), narrowedBy };
         continue;
+      }
+      if (typeof outcome !== 'object' || !(outcome.nodeNames instanceof Set || outcome.nodeNames === undefined)) {
+        const nonsense = new Error(`it answered with ${inWords(outcome)}`);
+        return { status: pluginError(plugin.name, 'PreFilter', nonsense), narrowedBy };
       }
       if (outcome.nodeNames === undefined) continue;
       narrowedBy.push(plugin.name);
@@ -151,7 +193,7 @@ export class Framework {
   ): Verdict {
     for (const plugin of this.preFilter) {
       if (state.skipFilter.has(plugin.name)) continue;
-      const verdict = attempt(plugin.name, () =>
+      const verdict = attempt(plugin.name, 'PreFilter', () =>
         change === 'added'
           ? plugin.preFilterAddPod?.(state, pod, changed, node)
           : plugin.preFilterRemovePod?.(state, pod, changed, node),
@@ -165,40 +207,58 @@ export class Framework {
   runFilter(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict {
     for (const plugin of this.filter) {
       if (state.skipFilter.has(plugin.name)) continue;
-      const verdict = attempt(plugin.name, () => plugin.filter(state, pod, node));
+      const verdict = attempt(plugin.name, 'Filter', () => plugin.filter(state, pod, node));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
   }
 
+  /** The first that makes room, or what all of them say. Later only where extenders have a say. */
   runPostFilter(
     state: CycleState,
     pod: PodInfo,
     statuses: NodeStatuses,
     handle: SchedulerHandle,
-  ): { readonly status: Status; readonly nominating?: NominatingInfo } {
+    extenders?: ExtenderChain,
+  ): PostFilterOutcome | Promise<PostFilterOutcome> {
     const reasons: string[] = [];
     let last: Status = status('Unschedulable');
-    for (const plugin of this.postFilter) {
-      try {
-        const result = plugin.postFilter(state, pod, statuses, handle);
-        if (result === undefined) continue;
-        const said = saidBy(result.status, plugin.name);
-        if (said.code === 'Success' || said.code === 'Error') {
-          return { status: said, ...(result.nominating === undefined ? {} : { nominating: result.nominating }) };
-        }
-        reasons.push(...said.reasons);
-        last = said;
-      } catch (error) {
-        return { status: pluginError(plugin.name, 'PostFilter', error) };
+    const judge = (plugin: PostFilterPlugin, result: PostFilterResult | undefined): PostFilterOutcome | undefined => {
+      if (result === undefined) return undefined;
+      if (!isStatus(result?.status)) throw new Error(`it answered with ${inWords(result)}`);
+      const said = saidBy(result.status, plugin.name);
+      if (said.code === 'Success' || said.code === 'Error') {
+        return { status: said, ...(result.nominating === undefined ? {} : { nominating: result.nominating }) };
       }
-    }
-    return { status: { ...last, reasons } };
+      reasons.push(...said.reasons);
+      last = said;
+      return undefined;
+    };
+    const rest = (from: number): PostFilterOutcome | Promise<PostFilterOutcome> => {
+      for (let i = from; i < this.postFilter.length; i++) {
+        const plugin = this.postFilter[i]!;
+        const failed = (error: unknown) => ({ status: pluginError(plugin.name, 'PostFilter', error) });
+        try {
+          if (extenders !== undefined && plugin.postFilterWith !== undefined) {
+            return plugin
+              .postFilterWith(state, pod, statuses, handle, extenders)
+              .then((result) => judge(plugin, result) ?? rest(i + 1), failed)
+              .catch(failed);
+          }
+          const outcome = judge(plugin, plugin.postFilter(state, pod, statuses, handle));
+          if (outcome !== undefined) return outcome;
+        } catch (error) {
+          return failed(error);
+        }
+      }
+      return { status: { ...last, reasons } };
+    };
+    return rest(0);
   }
 
   runPreScore(state: CycleState, pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Verdict {
     for (const plugin of this.preScore) {
-      const verdict = attempt(plugin.name, () => plugin.preScore(state, pod, table, rows, count));
+      const verdict = attempt(plugin.name, 'PreScore', () => plugin.preScore(state, pod, table, rows, count));
       if (verdict?.code === 'Skip') state.skipScore.add(plugin.name);
       else if (!isSuccess(verdict)) return verdict;
     }
@@ -207,7 +267,7 @@ export class Framework {
 
   runReserve(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Verdict {
     for (const plugin of this.reserve) {
-      const verdict = attempt(plugin.name, () => plugin.reserve(state, pod, nodeName, handle));
+      const verdict = attempt(plugin.name, 'Reserve', () => plugin.reserve(state, pod, nodeName, handle));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
@@ -237,7 +297,11 @@ export class Framework {
         return { status: pluginError(plugin.name, 'Permit', error), waits: [] };
       }
       const { status: said, timeoutMs = permitTimeoutMaxMs } =
-        result === undefined ? { status: success } : 'code' in result ? { status: result } : result;
+        result === undefined ? { status: success } : isStatus(result) ? { status: result } : result;
+      if (!isStatus(said) || Number.isNaN(timeoutMs)) {
+        const nonsense = new Error(`it answered with ${inWords(result)}`);
+        return { status: pluginError(plugin.name, 'Permit', nonsense), waits: [] };
+      }
       if (said.code === 'Success') continue;
       if (said.code !== 'Wait') return { status: saidBy(said, plugin.name), waits: [] };
       waits.push({ plugin: plugin.name, timeoutMs: Math.min(timeoutMs, permitTimeoutMaxMs) });
@@ -245,20 +309,103 @@ export class Framework {
     return { status: waits.length === 0 ? success : status('Wait'), waits };
   }
 
-  async runPreBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> {
+  /** The plugins that have something to do before the pod is bound, or what failed. */
+  runPreBindPreFlight(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+  ): readonly PreBindPlugin[] | Status {
+    const needed: PreBindPlugin[] = [];
     for (const plugin of this.preBind) {
-      const verdict = await attemptAsync(plugin.name, 'PreBind', () => plugin.preBind(state, pod, nodeName, handle));
+      const verdict = attempt(plugin.name, 'PreBindPreFlight', () =>
+        plugin.preBindPreFlight?.(state, pod, nodeName, handle),
+      );
+      if (isSuccess(verdict)) needed.push(plugin);
+      else if (verdict.code !== 'Skip') return verdict;
+    }
+    return needed;
+  }
+
+  async runPreBind(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    limits: CallLimits,
+  ): Promise<Verdict> {
+    const needed = this.preBind.length === 0 ? [] : this.runPreBindPreFlight(state, pod, nodeName, handle);
+    if ('code' in needed) return needed;
+    for (const plugin of needed) {
+      const own = { ...limits, timeoutMs: plugin.preBindTimeoutMs ?? limits.timeoutMs };
+      const verdict = await attemptAsync(plugin.name, 'PreBind', own, (signal) =>
+        plugin.preBind(state, pod, nodeName, handle, signal),
+      );
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
   }
 
-  async runBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Promise<Verdict> {
+  async runBind(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    limits: CallLimits,
+  ): Promise<Verdict> {
     for (const plugin of this.bind) {
-      const verdict = await attemptAsync(plugin.name, 'Bind', () => plugin.bind(state, pod, nodeName, handle));
+      const verdict = await attemptAsync(plugin.name, 'Bind', limits, (signal) =>
+        plugin.bind(state, pod, nodeName, handle, signal),
+      );
       if (verdict?.code !== 'Skip') return verdict;
     }
     return status('Error', `no plugin bound pod ${pod.key}`);
+  }
+
+  /** The sets of nodes on which a group may go: those of the first plugin that has any, else all nodes as one. */
+  runPlacementGenerate(group: GroupInfo, table: NodeTable): readonly Placement[] | Status {
+    for (const plugin of this.placementGenerate) {
+      try {
+        const placements = plugin.generatePlacements(group, table);
+        if (placements === undefined) continue;
+        if (placements.length > 0) return placements;
+        return { ...status('Unschedulable', 'no placement is there for the pod group'), plugin: plugin.name };
+      } catch (error) {
+        return pluginError(plugin.name, 'PlacementGenerate', error);
+      }
+    }
+    return [{ name: 'all nodes' }];
+  }
+
+  runPlacementFeasible(
+    group: GroupInfo,
+    progress: { readonly scheduled: number; readonly remaining: number },
+  ): Verdict {
+    let waits: Verdict;
+    for (const plugin of this.placementFeasible) {
+      const verdict = attempt(plugin.name, 'PlacementFeasible', () => plugin.placementFeasible(group, progress));
+      if (isSuccess(verdict)) continue;
+      if (verdict.code !== 'Wait') return verdict;
+      waits = verdict;
+    }
+    return waits;
+  }
+
+  /** The weighted sums of the trials' scores. */
+  runPlacementScore(group: GroupInfo, table: NodeTable, trials: readonly PlacementTrial[]): readonly number[] | Status {
+    const totals = trials.map(() => 0);
+    for (const plugin of this.placementScore) {
+      for (const [i, trial] of trials.entries()) {
+        try {
+          const score = plugin.scorePlacement(group, trial, table);
+          if (!(score >= 0 && score <= 100)) throw new Error(`it answered with the score ${score}`);
+          totals[i]! += (plugin.weight ?? 1) * score;
+        } catch (error) {
+          return pluginError(plugin.name, 'PlacementScore', error);
+        }
+      }
+    }
+    return totals;
   }
 
   runPostBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): readonly Status[] {
@@ -274,38 +421,13 @@ export class Framework {
   }
 }
 
-/** What a plugin threw, as a status that names it and the point. */
-export function pluginError(plugin: string, point: string, error: unknown): Status {
-  const { reasons } = errorStatus(error);
-  return { code: 'Error', reasons: [`running ${point} plugin "${plugin}": ${reasons[0]}`], plugin, cause: error };
-}
-
-function attempt(plugin: string, call: () => Verdict): Verdict {
-  try {
-    const verdict = call();
-    return isSuccess(verdict) ? undefined : saidBy(verdict, plugin);
-  } catch (error) {
-    return errorStatus(new Error(`plugin "${plugin}" failed: ${message(error)}`, { cause: error }), plugin);
-  }
-}
-
-async function attemptAsync(plugin: string, point: string, call: () => Promise<Verdict> | Verdict): Promise<Verdict> {
-  try {
-    const verdict = await call();
-    return isSuccess(verdict) ? undefined : saidBy(verdict, plugin);
-  } catch (error) {
-    return pluginError(plugin, point, error);
-  }
-}
-
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...a].filter((name) => b.has(name)));
 }
 
 /** Only for the verdicts of plugins that say neither yes nor no: anything but success or a rejection is an error. */
-export function asFilterStatus(verdict: Status, plugin: string): Status {
-  if (isRejected(verdict) || verdict.code === 'Error') return saidBy(verdict, plugin);
-  return { code: 'Error', reasons: [`plugin "${plugin}" answered Filter with ${verdict.code}`], plugin };
+export function asFilterStatus(verdict: Verdict, plugin: string): Verdict {
+  const said = checkedVerdict(plugin, 'Filter', verdict);
+  if (said === undefined || isRejected(said) || said.code === 'Error') return said;
+  return pluginError(plugin, 'Filter', new Error(`it answered with ${said.code}`));
 }

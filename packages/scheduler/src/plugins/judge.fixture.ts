@@ -4,6 +4,7 @@ import type { KubernetesObject } from '@pintle/machinery';
 import { CycleState } from '../framework/cycle-state.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { isSuccess, type Verdict } from '../framework/status.js';
+import { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo } from '../nodes/pod-info.js';
 import { tableOf } from '../simulate/simulation.js';
@@ -28,18 +29,26 @@ export function judgeFilter(
   return judgeFilterOn(plugin, podInfo(pod), nodes, tableOf(nodes, pods, objects));
 }
 
-/** Both, on a table that is there already. */
+/** Both, on a table that is there already; with `keepState` as one cycle, for plugins that score by what they filtered. */
 export function judge(
   plugin: SchedulerPlugin,
   info: PodInfo,
   nodes: readonly Node[],
   table: NodeTable,
+  { keepState = false } = {},
 ): Judgement & Scores {
-  return { ...judgeFilterOn(plugin, info, nodes, table), ...judgeScoreOn(plugin, info, nodes, table) };
+  const state = new CycleState(table);
+  const judged = judgeFilterOn(plugin, info, nodes, table, state);
+  return { ...judged, ...judgeScoreOn(plugin, info, nodes, table, keepState ? state : new CycleState(table)) };
 }
 
-function judgeFilterOn(plugin: SchedulerPlugin, info: PodInfo, nodes: readonly Node[], table: NodeTable): Judgement {
-  const state = new CycleState(table);
+function judgeFilterOn(
+  plugin: SchedulerPlugin,
+  info: PodInfo,
+  nodes: readonly Node[],
+  table: NodeTable,
+  state = new CycleState(table),
+): Judgement {
   const before = plugin.preFilter?.(state, info, table);
   const rows = Int32Array.from(nodes, ({ metadata }) => table.rowOf(metadata.name!)!);
   const codes = new Int32Array(rows.length);
@@ -68,8 +77,13 @@ export function judgeScore(
   return judgeScoreOn(plugin, podInfo(pod), nodes, tableOf(nodes, pods));
 }
 
-function judgeScoreOn(plugin: SchedulerPlugin, info: PodInfo, nodes: readonly Node[], table: NodeTable): Scores {
-  const state = new CycleState(table);
+function judgeScoreOn(
+  plugin: SchedulerPlugin,
+  info: PodInfo,
+  nodes: readonly Node[],
+  table: NodeTable,
+  state = new CycleState(table),
+): Scores {
   const rows = Int32Array.from(nodes, ({ metadata }) => table.rowOf(metadata.name!)!);
   const skipped = plugin.preScore?.(state, info, table, rows, rows.length)?.code === 'Skip';
   const raw = [...rows].map((row) => plugin.score!(state, info, table.info(row)));
@@ -83,4 +97,13 @@ function judgeScoreOn(plugin: SchedulerPlugin, info: PodInfo, nodes: readonly No
 
 function text(verdict: Verdict): string {
   return isSuccess(verdict) ? 'ok' : `${verdict.code}: ${verdict.reasons.join(', ')}`;
+}
+
+/** What a plugin that refused `pod` says of a change of a resource. */
+export function hintOf(plugin: SchedulerPlugin, resource: string, objects: readonly KubernetesObject[] = []) {
+  const { hint } = plugin.eventsToRegister!().find((event) => event.resource === resource && event.hint !== undefined)!;
+  const known = new ClusterObjects();
+  for (const object of objects) known.set(object);
+  return (pod: Pod, before: KubernetesObject | undefined, after: KubernetesObject | undefined) =>
+    hint!(pod, before, after, known);
 }

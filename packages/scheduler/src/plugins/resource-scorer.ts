@@ -156,8 +156,14 @@ function weightedMean(each: (requested: number, capacity: number) => number): Ro
   };
 }
 
-function capacityRatio(shape: readonly UtilizationPoint[]): RowScore {
+/** From a utilization in percent to a score of 0 to 100, as the shape says. */
+export function capacityRatioOf(shape: readonly UtilizationPoint[]): (utilization: number) => number {
   const points = shape.map(({ utilization, score }) => ({ utilization, score: score * (scoreMax / 10) }));
+  return (utilization) => onBrokenLine(points, utilization);
+}
+
+function capacityRatio(shape: readonly UtilizationPoint[]): RowScore {
+  const scoreOf = capacityRatioOf(shape);
   const utilizationMax = 100;
   return ({ count, allocatable, requested, amounts, weights }, row) => {
     let sum = 0;
@@ -167,7 +173,7 @@ function capacityRatio(shape: readonly UtilizationPoint[]): RowScore {
       if (capacity === 0) continue;
       const used = requested[i]![row]! + amounts[i]!;
       const utilization = used > capacity ? utilizationMax : Math.floor((used * utilizationMax) / capacity);
-      const score = onBrokenLine(points, utilization);
+      const score = scoreOf(utilization);
       if (score <= 0) continue;
       sum += weights[i]! * score;
       weightSum += weights[i]!;

@@ -5,8 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import { runScenario } from '../scenario/run-scenario.js';
 import type { TestClusterOptions } from '../test-cluster.js';
 
-/** A story of a day takes a second or two; machines are sometimes busy. */
-const timeoutMs = 60_000;
+/** A scenario of many virtual days takes some real seconds, more where the machine is busy. */
+const patienceMs = 60_000;
 
 /**
  * Declares a test for each `*.scenario` file of a folder. With `PINTLE_REWRITE=1` in the environment the files are
@@ -26,7 +26,7 @@ export function scenarioTests(folder: string, options: TestClusterOptions = {}):
         if (rewrite) writeFileSync(path, text);
         else expect(text).toBe(expected);
       },
-      timeoutMs,
+      patienceMs,
     );
   });
 }

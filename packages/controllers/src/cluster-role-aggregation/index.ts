@@ -1,0 +1,24 @@
+/** Cluster role aggregation: gives roles that are the sum of others the rules of those, whenever one of them changes. */
+import { aggregatedRules } from '@pintle/api/rbac';
+import { ClusterRole } from '@pintle/api/rbac/v1';
+import { type Controller, controller } from '@pintle/controller-runtime';
+import { deepEqual } from '@pintle/machinery';
+import { ignoreGone } from '../ignore-gone.js';
+
+export function clusterRoleAggregationController(): Controller {
+  return controller({ name: 'clusterrole-aggregation-controller' })
+    .for(ClusterRole)
+    .watches(ClusterRole, (_role, informers) =>
+      informers
+        .informer(ClusterRole)
+        .lister.list()
+        .filter(({ aggregationRule }) => aggregationRule !== undefined)
+        .map(({ metadata }) => ({ name: metadata.name ?? '' })),
+    )
+    .reconcile(async ({ object: role, client, informers }) => {
+      if (role === undefined) return;
+      const rules = aggregatedRules(role, informers.informer(ClusterRole).lister.list());
+      if (rules === undefined || deepEqual(rules, role.rules ?? [])) return;
+      await client.update({ ...role, rules }).catch(ignoreGone);
+    });
+}

@@ -1,0 +1,76 @@
+/**
+ * What plugins answer, checked: whatever one throws, or answers that is no answer at its point, becomes an error status
+ * that names it. Asynchronous points are bounded in time here, too.
+ */
+import { type Clock, withTimeout } from '@pintle/machinery';
+import { errorStatus, isSuccess, type Status, type StatusCode, saidBy, type Verdict } from './status.js';
+
+const codes: ReadonlySet<unknown> = new Set<StatusCode>([
+  'Success',
+  'Error',
+  'Unschedulable',
+  'UnschedulableAndUnresolvable',
+  'Wait',
+  'Skip',
+  'Pending',
+]);
+
+export function isStatus(answer: unknown): answer is Status {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    codes.has((answer as Status).code) &&
+    Array.isArray((answer as Status).reasons)
+  );
+}
+
+/** What a plugin threw, as a status that names it and the point. */
+export function pluginError(plugin: string, point: string, error: unknown): Status {
+  const { reasons } = errorStatus(error);
+  return { code: 'Error', reasons: [`running ${point} plugin "${plugin}": ${reasons[0]}`], plugin, cause: error };
+}
+
+/** The answer as a verdict; undefined for success. */
+export function checkedVerdict(plugin: string, point: string, answer: unknown): Verdict {
+  if (answer === undefined) return undefined;
+  if (!isStatus(answer)) return pluginError(plugin, point, new Error(`it answered with ${inWords(answer)}`));
+  return isSuccess(answer) ? undefined : saidBy(answer, plugin);
+}
+
+/** For messages: what an answer is that should be something else. */
+export function inWords(answer: unknown): string {
+  if (answer === null) return 'null';
+  if (Array.isArray(answer)) return 'a list';
+  if (typeof answer !== 'object' && typeof answer !== 'function') return `${typeof answer} ${String(answer)}`;
+  return typeof (answer as { then?: unknown }).then === 'function' ? 'a promise' : 'something that is no status';
+}
+
+export function attempt(plugin: string, point: string, call: () => unknown): Verdict {
+  try {
+    return checkedVerdict(plugin, point, call());
+  } catch (error) {
+    return pluginError(plugin, point, error);
+  }
+}
+
+/** How long asynchronous plugins may take, and what ends them early. */
+export interface CallLimits {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** The pod is gone. */
+  readonly signal?: AbortSignal;
+}
+
+export async function attemptAsync(
+  plugin: string,
+  point: string,
+  { clock, timeoutMs, signal: gone }: CallLimits,
+  call: (signal: AbortSignal) => Promise<Verdict> | Verdict,
+): Promise<Verdict> {
+  try {
+    const answer = await withTimeout(clock, timeoutMs, `its answer`, async (signal) => call(signal), gone);
+    return checkedVerdict(plugin, point, answer);
+  } catch (error) {
+    return pluginError(plugin, point, error);
+  }
+}
