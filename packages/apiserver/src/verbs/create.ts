@@ -103,6 +103,7 @@ async function prepare(
     user: context.user,
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
+    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };
   const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);

@@ -152,6 +152,7 @@ async function prepare(
     user: context.user,
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
+    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object =
