@@ -65,6 +65,9 @@ export function bodySchemas(): Readonly<Record<string, SchemaNode>> {
   };
 }
 
+/** How long objects live that end by themselves (kube-apiserver's --event-ttl). */
+const timesToLiveSeconds: Readonly<Record<string, number>> = { '/Event': 3_600 };
+
 /** The stable kinds of Kubernetes 1.33, each once, with the other versions that it is served in. */
 export function builtinResources(): readonly ResourceDefinition[] {
   const versions: Readonly<Record<string, ResourceDefinition['versions']>> = {
@@ -85,6 +88,7 @@ export function builtinResources(): readonly ResourceDefinition[] {
           ...(columns === undefined ? {} : { columns }),
           ...(fields === undefined ? {} : { fields }),
           ...(versions[id] === undefined ? {} : { versions: versions[id] }),
+          ...(timesToLiveSeconds[id] === undefined ? {} : { timeToLiveSeconds: timesToLiveSeconds[id] }),
         };
       }),
   );

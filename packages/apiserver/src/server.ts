@@ -55,6 +55,7 @@ import { WatchResponder } from './http/watch-response.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
 import { requestMetrics } from './requests/request-metrics.js';
 import { serverMetrics } from './requests/server-metrics.js';
+import { SharedLeases } from './storage/shared-leases.js';
 import type { StoredObject } from './storage/stored-object.js';
 import { bindingSubresource } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
@@ -206,6 +207,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     backend,
     registry,
     world,
+    leases: new SharedLeases(backend, world.clock),
     admission: defaultPlugins({
       core: () => core,
       access,
