@@ -1,11 +1,14 @@
 /** The bookkeeping of field managers, as the verbs call it. */
 import type { ApplyOptions } from '@pintle/client';
 import {
+  type Accounted,
   applyWishes,
   describeConflicts,
   formatTime,
+  type Kind,
   type KubernetesObject,
   type ManagedFieldsEntry,
+  managedFieldsAfterCreate,
   managedFieldsAfterUpdate,
   statusError,
   type Writer,
@@ -61,16 +64,20 @@ export function recordCreate(
 ): KubernetesObject {
   if (isApplied(object.metadata.managedFields)) return object;
   const fresh = withoutEntries(object);
-  return withEntries(
-    fresh,
-    managedFieldsAfterUpdate(
-      resource.kind.schema.node,
-      resource.fromStored(fresh),
-      undefined,
-      writerOf(core, context, resource, options),
-    ),
+  const { kind } = resource;
+  const writer = writerOf(core, context, resource, options);
+  const { entries, accounted } = managedFieldsAfterCreate(
+    kind.schema.node,
+    resource.fromStored(fresh),
+    writer,
+    lately.get(kind),
   );
+  lately.set(kind, accounted);
+  return withEntries(fresh, entries);
 }
+
+/** What was accounted for last, by kind: objects of one template come one after the other. */
+const lately = new WeakMap<Kind, Accounted>();
 
 /** A client may clear all entries, by an empty list; else what it sent of them is passed over. */
 export function recordUpdate(

@@ -13,6 +13,7 @@ import {
   membersOf,
   treeFromFieldsV1,
   treeOf,
+  writtenTree,
 } from './field-tree.js';
 import { compareValues, fieldTreeOf, mergeValues, removeMembers } from './typed-value.js';
 
@@ -62,8 +63,7 @@ const unmanaged = treeOf(
 
 const managedOnly = (tree: FieldTree): FieldTree => tree.minus(unmanaged);
 
-const entriesOf = (object: KubernetesObject | undefined): readonly ManagedFieldsEntry[] =>
-  object?.metadata.managedFields ?? [];
+const entriesOf = ({ metadata }: KubernetesObject): readonly ManagedFieldsEntry[] => metadata.managedFields ?? [];
 const isWriters = (entry: ManagedFieldsEntry, writer: Writer, operation: string) =>
   entry.manager === writer.manager &&
   entry.operation === operation &&
@@ -77,7 +77,7 @@ function entryOf(writer: Writer, operation: 'Apply' | 'Update', tree: FieldTree)
     apiVersion: writer.apiVersion,
     time: writer.now,
     fieldsType: 'FieldsV1',
-    fieldsV1: tree.fieldsV1,
+    fieldsV1: writtenTree(tree),
     ...(writer.subresource === undefined ? {} : { subresource: writer.subresource }),
   });
 }
@@ -85,17 +85,41 @@ function entryOf(writer: Writer, operation: 'Apply' | 'Update', tree: FieldTree)
 /** The entry with other members; undefined where none is left, the same entry where none changed. */
 function withTree(entry: ManagedFieldsEntry, tree: FieldTree): ManagedFieldsEntry | undefined {
   if (tree.isEmpty) return undefined;
-  return tree === treeFromFieldsV1(entry.fieldsV1) ? entry : Object.freeze({ ...entry, fieldsV1: tree.fieldsV1 });
+  return tree === treeFromFieldsV1(entry.fieldsV1) ? entry : Object.freeze({ ...entry, fieldsV1: writtenTree(tree) });
+}
+
+/** An object and all of its members. */
+export interface Accounted {
+  readonly object: KubernetesObject;
+  readonly tree: FieldTree;
 }
 
 /**
- * The entries after `writer` made `object` out of `old` (undefined: it created it). What it changed is its own
- * from now on; what it removed is nobody's. The same array where nobody's fields changed.
+ * The entries of an object that `writer` created: all of it is its own. `like` is an object of the kind that was
+ * accounted for before, best one of the same template: what the two share is not looked at again.
+ */
+export function managedFieldsAfterCreate(
+  node: SchemaNode,
+  object: KubernetesObject,
+  writer: Writer,
+  like?: Accounted,
+): { readonly entries: readonly ManagedFieldsEntry[]; readonly accounted: Accounted } {
+  const tree = fieldTreeOf(node, object, true, like?.object, like?.tree);
+  const own = managedOnly(tree);
+  return {
+    entries: own.isEmpty ? [] : Object.freeze([entryOf(writer, 'Update', own)]),
+    accounted: { object, tree },
+  };
+}
+
+/**
+ * The entries after `writer` made `object` out of `old`. What it changed is its own from now on; what it removed is
+ * nobody's. The same array where nobody's fields changed.
  */
 export function managedFieldsAfterUpdate(
   node: SchemaNode,
   object: KubernetesObject,
-  old: KubernetesObject | undefined,
+  old: KubernetesObject,
   writer: Writer,
 ): readonly ManagedFieldsEntry[] {
   const before = entriesOf(old);

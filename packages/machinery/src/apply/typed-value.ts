@@ -44,29 +44,69 @@ export function itemElement(place: SchemaNode, item: unknown): string {
   return `k:${JSON.stringify(keys)}`;
 }
 
-/** All members of a value. A map and an item of a list are members beside what is in them. */
-export function fieldTreeOf(place: SchemaNode, value: unknown, whole = true): FieldTree {
+/**
+ * All members of a value. A map and an item of a list are members beside what is in them. `like` is another value at
+ * this place and `likeTree` its members: where both have the same, it is not looked at again, and the same tree is
+ * returned where nothing differs.
+ */
+export function fieldTreeOf(
+  place: SchemaNode,
+  value: unknown,
+  whole = true,
+  like?: unknown,
+  likeTree?: FieldTree,
+): FieldTree {
   if (value === undefined) return emptyTree;
-  switch (shapeOf(place, value)) {
-    case 'atomic':
-      return leaf;
-    case 'fields': {
-      const node = new TreeBuilder();
-      for (const key of Object.keys(value as Fields))
-        node.add(`f:${key}`, fieldTreeOf(childNode(place, key), (value as Fields)[key], whole));
-      return node.tree(node.isEmpty || (whole && resolve(place).type === 'map'));
-    }
-    default: {
-      const node = new TreeBuilder();
-      for (const [element, item] of itemsByElement(place, value as readonly unknown[]))
-        node.add(
-          element,
-          place.listType === 'set' ? leaf : asItem(fieldTreeOf(place.items ?? unknownNode, item, whole)),
-        );
-      return node.tree(node.isEmpty);
-    }
-  }
+  const shape = shapeOf(place, value);
+  if (shape === 'atomic') return leaf;
+  if (likeTree !== undefined && value === like) return likeTree;
+  if (shape === 'fields') return treeOfFields(place, value as Fields, whole, like, likeTree);
+  const node = new TreeBuilder();
+  for (const [element, item] of itemsByElement(place, value as readonly unknown[]))
+    node.add(element, place.listType === 'set' ? leaf : asItem(fieldTreeOf(place.items ?? unknownNode, item, whole)));
+  return node.tree(node.isEmpty);
 }
+
+function treeOfFields(
+  place: SchemaNode,
+  value: Fields,
+  whole: boolean,
+  like: unknown,
+  likeTree: FieldTree | undefined,
+): FieldTree {
+  const before = isFields(like) ? like : undefined;
+  const elements: string[] = [];
+  const children: FieldTree[] = [];
+  let same = likeTree !== undefined;
+  for (const key of Object.keys(value)) {
+    const element = fieldElement(key);
+    const known = likeTree?.children.get(element);
+    const child = fieldTreeOf(childNode(place, key), value[key], whole, before?.[key], known);
+    if (child.isEmpty) continue;
+    elements.push(element);
+    children.push(child);
+    same &&= child === known;
+  }
+  const own = elements.length === 0 || (whole && resolve(place).type === 'map');
+  if (same && likeTree!.children.size === elements.length && likeTree!.own === own) return likeTree!;
+  const node = new TreeBuilder();
+  for (let i = 0; i < elements.length; i++) node.add(elements[i]!, children[i]!);
+  return node.tree(own);
+}
+
+/** `f:KEY`, one text for each key: made texts are slow to look up by. */
+function fieldElement(key: string): string {
+  let element = elements.get(key);
+  if (element === undefined) {
+    if (elements.size === elementsMax) elements.clear();
+    element = `f:${key}`;
+    elements.set(key, element);
+  }
+  return element;
+}
+
+const elements = new Map<string, string>();
+const elementsMax = 10_000;
 
 /** Of items that are known by the same keys, the last. */
 const itemsByElement = (place: SchemaNode, items: readonly unknown[]): ReadonlyMap<string, unknown> =>
@@ -102,9 +142,9 @@ export function compareValues(place: SchemaNode, before: unknown, after: unknown
   if (shape === 'fields') {
     const [old, now] = [before as Fields, after as Fields];
     for (const key of Object.keys(now))
-      if (now[key] !== old[key]) note(`f:${key}`, compareValues(childNode(place, key), old[key], now[key]));
+      if (now[key] !== old[key]) note(fieldElement(key), compareValues(childNode(place, key), old[key], now[key]));
     for (const key of Object.keys(old))
-      if (now[key] === undefined) note(`f:${key}`, compareValues(childNode(place, key), old[key], undefined));
+      if (now[key] === undefined) note(fieldElement(key), compareValues(childNode(place, key), old[key], undefined));
   } else {
     const [old, now] = [
       itemsByElement(place, before as readonly unknown[]),
