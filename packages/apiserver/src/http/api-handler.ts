@@ -77,7 +77,9 @@ async function handle(
     const context: HttpContext = {
       user,
       fieldManager: managerOf(request.header('user-agent')),
-      signal: request.signal,
+      get signal() {
+        return request.signal;
+      },
       warnings,
       warn(text) {
         if (!warnings.includes(text)) warnings.push(text);
