@@ -30,6 +30,8 @@ export class Connection {
     const socket = connect({ port, host: '127.0.0.1', ca: caPem, cert: client.certPem, key: client.keyPem });
     socket.setNoDelay(true);
     await once(socket, 'secureConnect');
+    // Whoever waits for an answer hears of the end by 'close'.
+    socket.on('error', () => {});
     return new Connection(socket);
   }
 

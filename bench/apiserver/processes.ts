@@ -1,5 +1,5 @@
 /** Servers in processes of their own, over TLS with certificates made for the run: ours, and what it is held against. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CertificateAuthority } from '@pintle/apiserver/nodejs';
@@ -45,10 +45,19 @@ export async function serverProcess(program: string, start: Start): Promise<Serv
   const child = fork(fileURLToPath(new URL(program, import.meta.url)), [], {
     execArgv: [...process.execArgv, '--expose-gc'],
   });
-  const { port } = await asked<{ port: number }>(child, start);
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the process ended without an answer');
+  });
+  ended.catch(() => {});
+  const ask = async <T>(question: object): Promise<T> => {
+    const answer = new Promise<T>((resolve) => child.once('message', (message) => resolve(message as T)));
+    child.send(question);
+    return Promise.race([answer, ended]);
+  };
+  const { port } = await ask<{ port: number }>(start);
   return {
     port,
-    ask: (question) => asked(child, question),
+    ask,
     async stop() {
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -56,20 +65,17 @@ export async function serverProcess(program: string, start: Start): Promise<Serv
   };
 }
 
-async function asked<T>(child: ChildProcess, question: object): Promise<T> {
-  const answer = once(child, 'message');
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('the process ended without an answer');
-  });
-  ended.catch(() => {});
-  child.send(question);
-  const [result] = (await Promise.race([answer, ended])) as [T];
-  return result;
-}
-
 /** Answers messages with what `answer` returns, one after the other. */
 export function answering(answer: (question: never) => Promise<unknown>): void {
-  process.on('message', async (question) => process.send!((await answer(question as never)) ?? {}));
+  process.on('message', async (question: { cpu?: boolean }) =>
+    process.send!(question.cpu ? process.cpuUsage() : ((await answer(question as never)) ?? {})),
+  );
+}
+
+/** Microseconds of processor time that the process has taken so far. */
+export async function cpuMicroseconds(served: Served): Promise<number> {
+  const { user, system } = await served.ask<NodeJS.CpuUsage>({ cpu: true });
+  return user + system;
 }
 
 /** The most memory that the process takes beyond what it takes now, while `work` runs; garbage of before aside. */

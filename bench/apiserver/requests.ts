@@ -2,17 +2,37 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BenchRow, paired } from '../row.js';
+import { type BenchRow, median, paired } from '../row.js';
 import { type Connection, connections, get, post, rateOf } from './connection.js';
 import { smallPod } from './pods.js';
-import { type Start, serverProcess, tlsFiles } from './processes.js';
+import { cpuMicroseconds, type Served, type Start, serverProcess, tlsFiles } from './processes.js';
 
 const pods = '/api/v1/namespaces/default/pods';
 const connectionCount = 32;
 
+/** One server with its open connections. */
+interface Side {
+  readonly served: Served;
+  readonly open: readonly Connection[];
+  /** Processor time of each request that was measured. */
+  readonly cpu: number[];
+}
+
 interface Sides {
-  readonly ours: readonly Connection[];
-  readonly bare: readonly Connection[];
+  readonly ours: Side;
+  readonly bare: Side;
+}
+
+async function rate(
+  { served, open, cpu }: Side,
+  count: number,
+  request: () => Buffer,
+  status: number,
+): Promise<number> {
+  const before = await cpuMicroseconds(served);
+  const result = await rateOf(open, count, request, status);
+  cpu.push(((await cpuMicroseconds(served)) - before) / count);
+  return result;
 }
 
 async function measured(
@@ -26,11 +46,20 @@ async function measured(
     serverProcess('bare-server.ts', start),
   ]);
   try {
-    const result = await work({
-      ours: await connections(connectionCount, ours.port, tls),
-      bare: await connections(connectionCount, bare.port, tls),
+    const sideOf = async (served: Served): Promise<Side> => ({
+      served,
+      open: await connections(connectionCount, served.port, tls),
+      cpu: [],
     });
-    return { ...result, ratio: result.ours / result.peer, unit: 'requests/s' };
+    const sides = { ours: await sideOf(ours), bare: await sideOf(bare) };
+    const result = await work(sides);
+    const [mine, theirs] = [median(sides.ours.cpu), median(sides.bare.cpu)];
+    return {
+      ...result,
+      ratio: result.ours / result.peer,
+      unit: 'requests/s',
+      notes: `processor time of a request ${Math.round(mine)} us against ${Math.round(theirs)}: ${(theirs / mine).toFixed(2)} x`,
+    };
   } finally {
     await Promise.all([ours.stop(), bare.stop()]);
   }
@@ -41,11 +70,10 @@ const creating =
   async ({ ours, bare }: Sides) => {
     let made = 0;
     const request = () => post(pods, JSON.stringify(smallPod(`pod-${made++}`)));
-    const rate = (open: readonly Connection[]) => rateOf(open, count, request, 201);
     return paired(
       7,
-      () => rate(ours),
-      () => rate(bare),
+      () => rate(ours, count, request, 201),
+      () => rate(bare, count, request, 201),
     );
   };
 
@@ -73,13 +101,13 @@ export const rows: readonly BenchRow[] = [
     run: () =>
       // As large as the pod below is when it is answered; checked there.
       measured({ constantBytes }, async ({ ours, bare }) => {
-        await ours[0]!.send(post(pods, JSON.stringify(smallPod('pod'))));
-        const { bodyBytes } = await ours[0]!.send(get(`${pods}/pod`));
+        await ours.open[0]!.send(post(pods, JSON.stringify(smallPod('pod'))));
+        const { bodyBytes } = await ours.open[0]!.send(get(`${pods}/pod`));
         if (Math.abs(bodyBytes - constantBytes) > 200) throw new Error(`the pod has ${bodyBytes} bytes`);
         return paired(
           7,
-          () => rateOf(ours, 20_000, () => get(`${pods}/pod`), 200),
-          () => rateOf(bare, 20_000, () => get(`${pods}/pod`), 200),
+          () => rate(ours, 20_000, () => get(`${pods}/pod`), 200),
+          () => rate(bare, 20_000, () => get(`${pods}/pod`), 200),
         );
       }),
   },
