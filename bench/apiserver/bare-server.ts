@@ -53,7 +53,7 @@ async function start({
     onRequest,
   );
   // Connections wait while the other side is measured.
-  server.keepAliveTimeout = 0;
+  server.keepAliveTimeout = 90_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port };
 }

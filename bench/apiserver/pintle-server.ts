@@ -1,6 +1,6 @@
 /** The program of our server: TLS, client certificates, the node authorizer and RBAC; in memory, or durable at `path`. */
 import type { ClusterRoleBinding } from '@pintle/api/rbac/v1';
-import { clientCertificate, createApiServer, firstOf, storedObjectCodec } from '@pintle/apiserver';
+import { clientCertificate, createApiServer, storedObjectCodec } from '@pintle/apiserver';
 import { listen } from '@pintle/apiserver/nodejs';
 import { realWorld } from '@pintle/machinery';
 import { lmdbStore } from '@pintle/store-lmdb';
@@ -16,7 +16,7 @@ async function start({ tls, path }: Start & { readonly path?: string }) {
   server = await createApiServer({
     world,
     ...backend,
-    authenticate: firstOf(clientCertificate),
+    authenticators: [clientCertificate],
     authorizer: ['node', 'rbac'],
   });
   for (const [name, role] of Object.entries(groups))

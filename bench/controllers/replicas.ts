@@ -83,8 +83,7 @@ async function overHttp(load: Load): Promise<number> {
   const client = await connect({
     server: `https://127.0.0.1:${served.port}`,
     ca: tls.caPem,
-    cert: tls.controllers.certPem,
-    key: tls.controllers.keyPem,
+    credentials: { cert: { text: tls.controllers.certPem }, key: { text: tls.controllers.keyPem } },
   });
   const kinds = builtinResources().flatMap(({ kind }) => (kind.verbs?.includes('list') === false ? [] : [kind]));
   const manager = createManager({ client, ...builtinControllers({ kinds: () => kinds }) });
@@ -96,6 +95,7 @@ async function overHttp(load: Load): Promise<number> {
     await manager.stop().catch((error: unknown) => {
       if (!ConnectionError.is(error)) throw error;
     });
+    await client.close();
     await served.stop();
   }
 }

@@ -1,7 +1,7 @@
 /** A controller for a kind of its own: a Website is a Deployment of web servers. */
 import { Deployment } from '@pintle/api/apps/v1';
 import { controller } from '@pintle/controller-runtime';
-import { controllerReference, defineKind, type Infer, int32, object, string } from '@pintle/machinery';
+import { defineKind, type Infer, int32, object, string } from '@pintle/machinery';
 
 export const Website = defineKind({
   group: 'example.com',
@@ -23,19 +23,18 @@ export const website = (name: string, spec: Website['spec'] = {}): Website => ({
 export const web = controller({ name: 'website' })
   .for(Website)
   .owns(Deployment)
-  .reconcile(async ({ object: site, client }) => {
-    if (site === undefined) return;
-    await client.apply(deploymentFor(site), { fieldManager: 'website' });
+  .reconcile(async ({ object: site, ensure }) => {
+    if (site !== undefined) await ensure(deploymentFor(site));
   });
 
 function deploymentFor(site: Website): Deployment {
-  const { name = '', namespace = '' } = site.metadata;
-  const labels = { website: name };
+  const { name } = site.metadata;
+  const labels = { website: name ?? '' };
   const { replicas = 1, image = 'nginx' } = site.spec;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name, namespace, ownerReferences: [controllerReference(site, Website)] },
+    metadata: { name },
     spec: {
       replicas,
       selector: { matchLabels: labels },

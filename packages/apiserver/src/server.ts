@@ -16,16 +16,19 @@ import {
   type World,
 } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
-import type { Authenticator, Authorizer, UserInfo } from './access/access.js';
-import { firstOf } from './access/authenticators.js';
+import type { Authenticator, Authorizer, TokenAuthenticator, UserInfo } from './access/access.js';
+import { authentication, firstIdentity } from './access/authenticators.js';
 import { firstOpinion } from './access/first-opinion.js';
+import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
 import { noEscalation } from './access/no-escalation.js';
 import { nodeAuthorizer } from './access/node-authorizer.js';
 import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
-import type { ServiceAccountTokens } from './access/service-account-tokens.js';
+import { rulesReview } from './access/rules-review.js';
 import { storedRoles } from './access/stored-roles.js';
+import { cachedTokens } from './access/tokens/cached-tokens.js';
+import type { ServiceAccountTokens } from './access/tokens/service-account-tokens.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
@@ -74,8 +77,12 @@ export interface ApiServerOptions {
   readonly disableAdmissionPlugins?: readonly string[];
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
-  /** Of requests by HTTP. Without one, every request is anonymous. */
-  readonly authenticate?: Authenticator;
+  /** Tell who asks by HTTP, by what a request shows beside a token: `clientCertificate`, `requestHeaders()`. */
+  readonly authenticators?: readonly Authenticator[];
+  /** Tell whose a bearer token is, beside those of `tokens`: `staticTokens()`, `oidcTokens()`. */
+  readonly tokenAuthenticators?: readonly TokenAuthenticator[];
+  /** Whether who shows nothing is let in as `system:anonymous` (default true). */
+  readonly anonymous?: boolean;
   /**
    * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
    * several the first with an opinion counts. Default: everything is allowed, as for a test.
@@ -151,7 +158,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
   const modes = authorizationModes(options.authorizer);
-  const roles = modes.includes('rbac') ? storedRoles(backend, world.logger) : undefined;
+  const roles = modes.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
   const relations = modes.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
   const authorizer =
     typeof options.authorizer === 'function'
@@ -159,9 +166,27 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       : modes.length === 0
         ? allowAll
         : firstOpinion(modes.map((mode) => (mode === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!))));
-  const access = accessBy(authorizer);
+  const held = heldPermissions(world.clock);
+  const access = accessBy(authorizer, held);
+  const authenticateToken = firstIdentity([
+    ...(options.tokenAuthenticators ?? []),
+    ...(options.tokens === undefined
+      ? []
+      : [cachedTokens(world.clock, (...asked) => options.tokens!.authenticator(core)(...asked))]),
+  ]);
   const core: ApiCore = {
-    review: reviews(access),
+    review: reviews({
+      access,
+      authenticateToken,
+      rulesFor: rulesReview({
+        roles,
+        incomplete: modes.includes('node')
+          ? ['node authorizer does not support user rule resolution']
+          : modes.length === 0
+            ? ['the authorizer does not support user rule resolution']
+            : [],
+      }),
+    }),
     backend,
     registry,
     world,
@@ -218,7 +243,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await caches.start();
   await roles?.start();
   await relations?.start();
-  const custom = customResources(core, client({ fieldManager: 'apiserver' }));
+  const custom = customResources({
+    core,
+    client: client({ fieldManager: 'apiserver' }),
+    webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
+  });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {
@@ -244,7 +273,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       registry.byObject({ apiVersion, kind })?.kind.schema.node ??
       bodies[`${apiVersion}/${kind}`] ??
       bodies[`v1/${kind}`],
-    authenticate: options.authenticate ?? firstOf(),
+    authenticate: authentication({
+      requests: options.authenticators ?? [],
+      token: authenticateToken,
+      anonymous: options.anonymous ?? true,
+    }),
     impersonate: options.impersonate ?? impersonation(access),
     requests,
     health: healthOf.answer,
@@ -257,6 +290,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
       checkNames: healthOf.names,
       address: () => '',
+      issuer: options.tokens?.documents ?? new Map(),
     },
   });
   return {

@@ -1,11 +1,21 @@
 /** The builder: which objects a controller is for, what else wakes it, and how it runs. */
-import type { ObjectKey } from '@pintle/client';
-import { apiVersionOf, controllerOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
+import type { Client, ObjectKey } from '@pintle/client';
+import { apiVersionOf, type Clock, controllerOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import type { InformerEvent, Informers } from '@pintle/watch';
 import type { Observable } from 'rxjs';
+import { type Cleanup, type Finalizer, finalizing } from './finalizer.js';
+import type { RateLimiter } from './rate-limiter.js';
 import type { Reconciler } from './reconciler.js';
 
-const defaults = { concurrency: 1, backoffBaseMs: 5, backoffMaxMs: 1_000_000, gatherMs: 0, timeoutMs: 300_000 };
+const defaults = {
+  concurrency: 1,
+  backoffBaseMs: 5,
+  backoffMaxMs: 1_000_000,
+  gatherMs: 0,
+  timeoutMs: 300_000,
+  syncTimeoutMs: 120_000,
+  leaderOnly: true,
+};
 
 export type ObjectEvent<T> = Exclude<InformerEvent<T>, { readonly type: 'synced' }>;
 export type Predicate<T> = (event: ObjectEvent<T>) => boolean;
@@ -31,8 +41,25 @@ export interface ControllerOptions {
    * controllers that look at many objects at once, so that a thousand changes do not mean a thousand looks.
    */
   readonly gatherMs?: number;
-  /** The time one reconcile may take. Default 300,000 ms. */
+  /** In the place of the back-off of each key: `(clock) => slowestOf(exponentialBackoff(), tokenBucket({ clock, … }))`. */
+  readonly rateLimiter?: (clock: Clock) => RateLimiter;
+  /** The time one reconcile may take. Then its signal is aborted, and it writes nothing more. Default 300,000 ms. */
   readonly timeoutMs?: number;
+  /** The time that the first state of its kinds may take before it counts as failed to start. Default 120,000 ms. */
+  readonly syncTimeoutMs?: number;
+  /** Whether it runs on the leader alone, where managers elect one. Default true. */
+  readonly leaderOnly?: boolean;
+}
+
+/** A source that is asked: every so often, for the keys to reconcile. */
+export interface PollOptions {
+  readonly everyMs: number;
+  /** One that fails is reported, and asked again after the same time. */
+  keys(context: {
+    readonly client: Client;
+    readonly informers: Informers;
+    readonly signal: AbortSignal;
+  }): Promise<readonly ObjectKey[]>;
 }
 
 export interface ControllerBuilder<T extends KubernetesObject> {
@@ -44,14 +71,20 @@ export interface ControllerBuilder<T extends KubernetesObject> {
     mapper: Mapper<U>,
     options?: WatchOptions<U>,
   ): ControllerBuilder<T>;
-  /** An external source of keys. */
+  /** An external source of keys. One that errors is reported, and gives no more. */
   from(source: Observable<ObjectKey>): ControllerBuilder<T>;
+  /** Another external source, which is asked. */
+  polls(options: PollOptions): ControllerBuilder<T>;
+  /** Every object is looked at again every so often, after what has changed. */
+  resync(options: { readonly everyMs: number }): ControllerBuilder<T>;
+  /** Puts a finalizer on objects, so that `cleanup` runs before they go. */
+  finalizes(finalizer: string, cleanup: Cleanup<T>): ControllerBuilder<T>;
   reconcile(reconciler: Reconciler<T>): Controller;
 }
 
 /** A controller as data: nothing runs until a manager starts it, and two managers may each run it. */
 export interface Controller {
-  readonly options: Required<ControllerOptions>;
+  readonly options: Required<Omit<ControllerOptions, 'rateLimiter'>> & Pick<ControllerOptions, 'rateLimiter'>;
   readonly kind: KindRef;
   readonly sources: readonly ControllerSource[];
   readonly reconciler: Reconciler<KubernetesObject>;
@@ -64,7 +97,9 @@ export type ControllerSource =
       readonly mapper: Mapper<KubernetesObject>;
       readonly predicate?: Predicate<KubernetesObject>;
     }
-  | { readonly type: 'keys'; readonly keys: Observable<ObjectKey> };
+  | { readonly type: 'keys'; readonly keys: Observable<ObjectKey> }
+  | { readonly type: 'poll'; readonly poll: PollOptions }
+  | { readonly type: 'resync'; readonly everyMs: number };
 
 /** A controller without an object to be for; `for` and `reconcile` are still to be said. */
 export class IncompleteControllerError extends Error {
@@ -90,7 +125,9 @@ export function controller(options: ControllerOptions): ControllerBuilder<Kubern
   const build = <T extends KubernetesObject>(
     kind: KindRef<T> | undefined,
     sources: readonly ControllerSource[],
+    finalizers: readonly Finalizer<T>[] = [],
   ): ControllerBuilder<T> => {
+    const more = (source: ControllerSource) => build(kind, [...sources, source], finalizers);
     const withKind = <U extends KubernetesObject>(
       source: KindRef<U>,
       mapper: Mapper<U>,
@@ -103,12 +140,16 @@ export function controller(options: ControllerOptions): ControllerBuilder<Kubern
     });
     return {
       for: (own, watch) => build(own, [...sources, withKind(own, ({ metadata }) => [keyOf(metadata)], watch)]),
-      owns: (owned, watch) => build(kind, [...sources, withKind(owned, (object) => ownerKeys(object, kind), watch)]),
-      watches: (watched, mapper, watch) => build(kind, [...sources, withKind(watched, mapper, watch)]),
-      from: (keys) => build(kind, [...sources, { type: 'keys', keys }]),
+      owns: (owned, watch) => more(withKind(owned, (object) => ownerKeys(object, kind), watch)),
+      watches: (watched, mapper, watch) => more(withKind(watched, mapper, watch)),
+      from: (keys) => more({ type: 'keys', keys }),
+      polls: (poll) => more({ type: 'poll', poll }),
+      resync: ({ everyMs }) => more({ type: 'resync', everyMs }),
+      finalizes: (finalizer, cleanup) => build(kind, sources, [...finalizers, [finalizer, cleanup]]),
       reconcile(reconciler) {
         if (kind === undefined) throw new IncompleteControllerError(options.name);
-        return { options: stated, kind, sources, reconciler: reconciler as unknown as Reconciler<KubernetesObject> };
+        const whole = finalizers.length === 0 ? reconciler : finalizing(finalizers, reconciler);
+        return { options: stated, kind, sources, reconciler: whole as unknown as Reconciler<KubernetesObject> };
       },
     };
   };

@@ -2,11 +2,34 @@
  * Leader election by Lease (client-go `leaderelection`): one of several candidates holds the lease, renews it,
  * and stops being the leader when it could not for too long. Who watches another's lease trusts only its own
  * clock for how long it has stood still.
+ *
+ * Invariant: nobody else can have the lease while `holds()` is true. It counts from before the renewal was asked for,
+ * and by a clock that does not go back; others wait for as long from when they saw it, which is later.
  */
 import { Lease } from '@pintle/api/coordination/v1';
 import type { Client } from '@pintle/client';
 import { AbortedError, formatMicroTime, jitter, StatusError, sleep, type World, withTimeout } from '@pintle/machinery';
-import type { LeaderElection } from './manager.js';
+
+export interface LeaderElection {
+  readonly leaseName: string;
+  readonly leaseNamespace: string;
+  readonly identity: string;
+  /** Default 15,000. */
+  readonly leaseDurationMs?: number;
+  /** Default 10,000. */
+  readonly renewDeadlineMs?: number;
+  /** Default 2,000. */
+  readonly retryPeriodMs?: number;
+}
+
+/** A write by one that no longer leads, or cannot know that it does. */
+export class NotLeaderError extends Error {
+  readonly code = 'PINTLE_NOT_LEADER';
+  constructor(lease: string) {
+    super(`the lease ${JSON.stringify(lease)} is not held any longer: nothing is written`);
+    this.name = 'NotLeaderError';
+  }
+}
 
 export interface LeaderCallbacks {
   onElected(): void;
@@ -22,6 +45,7 @@ export class LeaderElector {
   };
   private observed: { record: string; atMs: number } | undefined;
   private leading = false;
+  private heldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly world: World,
@@ -36,12 +60,21 @@ export class LeaderElector {
     };
   }
 
+  /** Whether the lease is certainly still held. */
+  holds(): boolean {
+    return this.leading && this.world.clock.monotonic() < this.heldUntilMs;
+  }
+
   /** Runs until aborted; lets the lease go at the end, so that another need not wait for it. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
         while (!(await this.tryAcquireOrRenew()))
-          await sleep(this.world.clock, jitter(this.world.random, this.timing.retryPeriodMs, 0.2), signal);
+          await sleep(
+            this.world.clock,
+            jitter(this.world.random.stream('leader-election'), this.timing.retryPeriodMs, 0.2),
+            signal,
+          );
         this.leading = true;
         this.callbacks.onElected();
         await this.keepRenewing(signal);
@@ -63,17 +96,22 @@ export class LeaderElector {
 
   private async keepRenewing(signal: AbortSignal): Promise<void> {
     const { clock } = this.world;
-    let renewedMs = clock.monotonic();
-    while (clock.monotonic() - renewedMs < this.timing.renewDeadlineMs) {
-      await sleep(clock, this.timing.retryPeriodMs, signal);
-      if (await this.tryAcquireOrRenew()) renewedMs = clock.monotonic();
+    const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = this.timing;
+    while (clock.monotonic() < this.heldUntilMs - leaseDurationMs + renewDeadlineMs) {
+      await sleep(clock, retryPeriodMs, signal);
+      await this.tryAcquireOrRenew();
     }
   }
 
   private async tryAcquireOrRenew(): Promise<boolean> {
     const { clock, logger } = this.world;
+    const askedMs = clock.monotonic();
     try {
-      return await withTimeout(clock, this.timing.renewDeadlineMs, 'renewing the leader lease', () => this.attempt());
+      const held = await withTimeout(clock, this.timing.renewDeadlineMs, 'renewing the leader lease', () =>
+        this.attempt(),
+      );
+      if (held) this.heldUntilMs = askedMs + this.timing.leaseDurationMs;
+      return held;
     } catch (error) {
       if (!StatusError.is(error, 'Conflict') && !StatusError.is(error, 'AlreadyExists'))
         logger.log('warn', 'the leader lease could not be had', { lease: this.election.leaseName, error });

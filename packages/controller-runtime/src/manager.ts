@@ -1,131 +1,265 @@
-/** Runs controllers over shared informers: ordered start and stop, leader election, health. */
+/**
+ * Runs controllers over shared informers: ordered start and stop, leader election with a warm standby, health, metrics.
+ *
+ * Start: what runs on every candidate; the caches; then, as the leader where one is elected, controllers and runnables.
+ * Stop: controllers end what they are at, then runnables, then the lease is let go, then caches end.
+ */
 import type { Client } from '@pintle/client';
-import { type Metrics, realWorld, TimeoutError, type World, withTimeout } from '@pintle/machinery';
-import { createInformers, type Informers } from '@pintle/watch';
+import {
+  consoleLogger,
+  createMetrics,
+  type Metrics,
+  realWorld,
+  TimeoutError,
+  type World,
+  withTimeout,
+} from '@pintle/machinery';
+import { createInformers, HandlerSafeObservable, type Informers } from '@pintle/watch';
+import { type Observable, Subject } from 'rxjs';
 import type { Controller } from './controller.js';
 import { createEventWriter, type EventWriter } from './events/event-writer.js';
-import { LeaderElector } from './leader-election.js';
+import { askAll, type HealthCheck, type HealthReport } from './health.js';
+import { type LeaderElection, LeaderElector, NotLeaderError } from './leader-election.js';
+import { formatProblem, type Problem } from './loops/problem.js';
+import { watchFights } from './loops/watch-fights.js';
+import type { Runnable } from './runnable.js';
 import { RunningController } from './running-controller.js';
-
-/** Something that runs beside controllers: a server, a loop. */
-export interface Runnable {
-  readonly name: string;
-  start(context: {
-    readonly client: Client;
-    readonly informers: Informers;
-    readonly world: World;
-    readonly signal: AbortSignal;
-  }): Promise<void>;
-}
-
-export interface LeaderElection {
-  readonly leaseName: string;
-  readonly leaseNamespace: string;
-  readonly identity: string;
-  /** Default 15,000. */
-  readonly leaseDurationMs?: number;
-  /** Default 10,000. */
-  readonly renewDeadlineMs?: number;
-  /** Default 2,000. */
-  readonly retryPeriodMs?: number;
-}
+import type { Tracing } from './tracing.js';
+import { type ReconcileRun, WriteLedger, type WrittenVersion } from './write-ledger.js';
 
 export interface ManagerOptions {
   readonly client: Client;
   readonly controllers?: readonly Controller[];
   readonly runnables?: readonly Runnable[];
-  /** The real world unless given. */
+  /** The real world, with a log on the console, unless given. */
   readonly world?: World;
   /** Its own unless given; given ones are neither started nor stopped. */
   readonly informers?: Informers;
   /** Its own unless given. */
   readonly eventWriter?: EventWriter;
   readonly leaderElection?: LeaderElection;
-  /** Where work queues are counted; nowhere unless given. */
+  /** Where reconciles and work queues are counted. Its own unless given. */
   readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
+  /** Beside its own: whether the process lives (`live`), and whether it can be counted on (`ready`). */
+  readonly checks?: { readonly live?: readonly HealthCheck[]; readonly ready?: readonly HealthCheck[] };
 }
 
 export interface Manager {
-  /** Resolves when caches are synced and every controller runs (as leader, where election is on). */
+  /**
+   * Resolves when caches are synced and every controller runs; where election is on, when caches are synced and the
+   * manager is a candidate. Errors: `TimeoutError` where the first state of a kind does not come.
+   */
   start(): Promise<void>;
   /** Lets running reconciles end, at most `drainMs` (default 30,000), then ends everything. */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
   readonly informers: Informers;
   /** Whether nothing is queued, delayed retries aside, and nothing runs. */
   readonly idle: boolean;
+  /** Whether its controllers run. */
+  readonly isLeading: boolean;
+  /** Hot loops and fights, as they are found. They are logged as well. */
+  readonly problems: Observable<Problem>;
+  readonly metrics: Metrics;
+  live(): Promise<HealthReport>;
+  ready(): Promise<HealthReport>;
+  /** Which run of a controller wrote a version of an object, as far as that is remembered. */
+  writerOf(version: WrittenVersion): ReconcileRun | undefined;
 }
 
 const drainDefaultMs = 30_000;
 
 export function createManager(options: ManagerOptions): Manager {
-  const world = options.world ?? realWorld();
-  const { client, leaderElection } = options;
-  const informers = options.informers ?? createInformers({ client, world });
-  const eventWriter = options.eventWriter ?? createEventWriter({ world });
-  const stopping = new AbortController();
-  let running: readonly RunningController[] = [];
-  let election: Promise<void> | undefined;
+  return new ControllerManager(options);
+}
 
-  const startControllers = async () => {
-    running = (options.controllers ?? []).map(
-      (controller) =>
-        new RunningController({
-          controller,
-          client,
-          informers,
-          world,
-          eventWriter,
-          ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
-        }),
+class ControllerManager implements Manager {
+  readonly informers: Informers;
+  readonly metrics: Metrics;
+  readonly problems: Observable<Problem>;
+  private readonly world: World;
+  private readonly eventWriter: EventWriter;
+  private readonly ledger = new WriteLedger();
+  private readonly found = new Subject<Problem>();
+  private readonly stopping = new AbortController();
+  private readonly elector: LeaderElector | undefined;
+  private runs = 0;
+  private everywhere: readonly RunningController[] = [];
+  private asLeader: readonly RunningController[] = [];
+  private leaderSignal = new AbortController();
+  private candidacy: Promise<void> | undefined;
+  private leading = false;
+  private synced = false;
+  private endFights = () => {};
+
+  constructor(private readonly options: ManagerOptions) {
+    this.world = options.world ?? realWorld({ logger: consoleLogger() });
+    const { world } = this;
+    this.informers = options.informers ?? createInformers({ client: options.client, world });
+    this.eventWriter = options.eventWriter ?? createEventWriter({ world });
+    this.metrics = options.metrics ?? createMetrics();
+    this.problems = new HandlerSafeObservable<Problem>(
+      (error) => world.logger.log('error', 'a handler of problems failed', { error }),
+      (subscriber) => this.found.subscribe(subscriber),
     );
-    informers.start();
-    await Promise.all(running.map((controller) => controller.start()));
-    for (const runnable of options.runnables ?? []) {
-      runnable
-        .start({ client, informers, world, signal: stopping.signal })
-        .catch((error: unknown) => world.logger.log('error', 'a runnable failed', { name: runnable.name, error }));
+    if (options.leaderElection !== undefined) this.elector = this.electorOf(options.leaderElection);
+  }
+
+  get idle(): boolean {
+    return [...this.everywhere, ...this.asLeader].every(({ idle }) => idle);
+  }
+
+  get isLeading(): boolean {
+    return this.leading;
+  }
+
+  async start(): Promise<void> {
+    const { options, elector } = this;
+    this.run(
+      (options.runnables ?? []).filter(({ leaderOnly = true }) => !leaderOnly),
+      this.stopping.signal,
+    );
+    this.everywhere = this.make(({ leaderOnly }) => !leaderOnly);
+    const standby = this.make(({ leaderOnly }) => leaderOnly);
+    const watched = new Set([...this.everywhere, ...standby].flatMap(({ informers }) => [...informers.values()]));
+    this.endFights = watchFights(this.world, this.ledger, watched, (fight) => this.tell(fight));
+    this.informers.start();
+    await Promise.all(this.everywhere.map((controller) => controller.start()));
+    await Promise.all(standby.map((controller) => controller.whenSynced()));
+    this.synced = true;
+    if (elector === undefined) await this.lead(standby);
+    else {
+      this.candidacy = elector.run(this.stopping.signal).catch((error: unknown) => {
+        this.world.logger.log('error', 'the candidacy for the lease ended', { error });
+      });
     }
-  };
-  const stopControllers = async (drainMs: number) => {
-    const ending = running;
-    running = [];
+  }
+
+  async stop({ drainMs = drainDefaultMs }: { readonly drainMs?: number } = {}): Promise<void> {
+    await this.drain([...this.everywhere, ...this.asLeader], drainMs);
+    this.leaderSignal.abort();
+    this.stopping.abort();
+    await this.candidacy;
+    this.leading = false;
+    this.endFights();
+    this.found.complete();
+    if (this.options.informers === undefined) await this.informers.stop();
+  }
+
+  live(): Promise<HealthReport> {
+    return askAll([{ name: 'ping', check: () => {} }, ...(this.options.checks?.live ?? [])]);
+  }
+
+  ready(): Promise<HealthReport> {
+    const caches = {
+      name: 'caches',
+      check: () => {
+        if (!this.synced) throw new Error('the first state of what is watched is not complete');
+      },
+    };
+    return askAll([caches, ...(this.options.checks?.ready ?? [])]);
+  }
+
+  writerOf(version: WrittenVersion): ReconcileRun | undefined {
+    return this.ledger.writerOf(version);
+  }
+
+  private make(wanted: (options: Controller['options']) => boolean): readonly RunningController[] {
+    const { controllers = [], client, tracing, leaderElection } = this.options;
+    const { informers, world, eventWriter, ledger, metrics, elector } = this;
+    return controllers
+      .filter((controller) => wanted(controller.options))
+      .map(
+        (controller) =>
+          new RunningController({
+            controller,
+            client,
+            informers,
+            world,
+            eventWriter,
+            ledger,
+            metrics,
+            nextRunNumber: () => ++this.runs,
+            onProblem: (problem) => this.tell(problem),
+            ...(tracing === undefined ? {} : { tracing }),
+            ...(elector === undefined || !controller.options.leaderOnly
+              ? {}
+              : {
+                  fence: () => {
+                    if (!elector.holds()) throw new NotLeaderError(leaderElection!.leaseName);
+                  },
+                }),
+          }),
+      );
+  }
+
+  private electorOf(election: LeaderElection): LeaderElector {
+    const { logger } = this.world;
+    const status = this.metrics
+      .gauge({ name: 'leader_election_master_status', help: '1 of the leader, 0 of others.', labels: ['name'] })
+      .with(election.leaseName);
+    status.set(0);
+    return new LeaderElector(this.world, this.options.client, election, {
+      onElected: () => {
+        status.set(1);
+        logger.log('info', 'this manager leads', { lease: election.leaseName, identity: election.identity });
+        this.lead(this.make(({ leaderOnly }) => leaderOnly)).catch((error: unknown) =>
+          logger.log('error', 'the controllers of the leader could not be started', { error }),
+        );
+      },
+      onLost: () => {
+        status.set(0);
+        logger.log('warn', 'this manager no longer leads', { lease: election.leaseName, identity: election.identity });
+        this.leading = false;
+        // What was begun as the leader may not be finished as one.
+        for (const controller of this.asLeader) controller.abort();
+        this.leaderSignal.abort();
+        void this.drain(this.asLeader, 0);
+        this.asLeader = [];
+      },
+    });
+  }
+
+  private async lead(controllers: readonly RunningController[]): Promise<void> {
+    this.asLeader = controllers;
+    this.leaderSignal = new AbortController();
+    this.leading = true;
+    await Promise.all(controllers.map((controller) => controller.start()));
+    this.run(
+      (this.options.runnables ?? []).filter(({ leaderOnly = true }) => leaderOnly),
+      this.leaderSignal.signal,
+    );
+  }
+
+  private run(runnables: readonly Runnable[], signal: AbortSignal): void {
+    const { informers, world } = this;
+    const { client } = this.options;
+    for (const runnable of runnables)
+      runnable.start({ client, informers, world, signal }).catch((error: unknown) => {
+        if (!signal.aborted) world.logger.log('error', 'a runnable failed', { name: runnable.name, error });
+      });
+  }
+
+  private async drain(controllers: readonly RunningController[], drainMs: number): Promise<void> {
+    const { clock, logger } = this.world;
     try {
-      await withTimeout(world.clock, drainMs, 'the end of running reconciles', async () => {
-        await Promise.all(ending.map((controller) => controller.stop()));
+      await withTimeout(clock, drainMs, 'the end of running reconciles', async () => {
+        await Promise.all(controllers.map((controller) => controller.stop()));
       });
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
-      world.logger.log('warn', error.message);
+      logger.log('warn', error.message);
     } finally {
-      for (const controller of ending) controller.abort();
+      for (const controller of controllers) controller.abort();
     }
-  };
+  }
 
-  return {
-    informers,
-    get idle() {
-      return running.every(({ queue }) => queue.idle);
-    },
-    async start() {
-      if (leaderElection === undefined) return startControllers();
-      await new Promise<void>((resolve, reject) => {
-        const elector = new LeaderElector(world, client, leaderElection, {
-          onElected: () => void startControllers().then(resolve, reject),
-          onLost() {
-            // What was begun as the leader may not be finished as one.
-            for (const controller of running) controller.abort();
-            void stopControllers(0);
-          },
-        });
-        election = elector.run(stopping.signal);
-        election.catch(reject);
-      });
-    },
-    async stop({ drainMs = drainDefaultMs } = {}) {
-      await stopControllers(drainMs);
-      stopping.abort();
-      await election;
-      if (options.informers === undefined) await informers.stop();
-    },
-  };
+  private tell(problem: Problem): void {
+    this.metrics
+      .counter({ name: 'pintle_controller_problems_total', help: 'Hot loops and fights.', labels: ['type'] })
+      .with(problem.type)
+      .increment();
+    this.world.logger.log('warn', formatProblem(problem));
+    this.found.next(problem);
+  }
 }

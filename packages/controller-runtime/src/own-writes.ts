@@ -3,13 +3,15 @@ import { TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import type { Informer } from '@pintle/watch';
 import type { RecordedWrite } from './recording-client.js';
 
-/** A cache that does not see a write within this time is not waited for any longer. */
-const waitMaxMs = 10_000;
+/** A cache that does not see a write within this time is not waited for any longer (upstream's expectations: as long). */
+const waitMaxMs = 300_000;
 /** Writes remembered for one key; of more only the newest count. */
 const writesMax = 1_000;
 
 export class OwnWrites {
   private readonly byKey = new Map<string, RecordedWrite[]>();
+  /** Of keys whose writes are waited for. */
+  private readonly waits = new Map<string, Promise<void>>();
 
   constructor(
     private readonly world: World,
@@ -17,7 +19,7 @@ export class OwnWrites {
   ) {}
 
   record(key: string, write: RecordedWrite): void {
-    if (write.resourceVersion === undefined || this.informerOf(write.apiVersion, write.kind) === undefined) return;
+    if (this.informerOf(write.apiVersion, write.kind) === undefined) return;
     const writes = this.byKey.get(key);
     if (writes === undefined) this.byKey.set(key, [write]);
     else {
@@ -26,36 +28,56 @@ export class OwnWrites {
     }
   }
 
-  /** Undefined where every cache has seen what was written for `key`. */
+  /** Undefined where every cache has seen what was written for `key`; else when they will have, or are given up. */
   unseen(key: string): Promise<void> | undefined {
+    const waiting = this.waits.get(key);
+    if (waiting !== undefined) return waiting;
     const writes = this.byKey.get(key);
     if (writes === undefined) return undefined;
     this.byKey.delete(key);
     const newest = new Map<Informer, string>();
-    for (const { apiVersion, kind, resourceVersion = '' } of writes) {
-      const informer = this.informerOf(apiVersion, kind);
-      if (informer === undefined || Number(resourceVersion) <= Number(informer.resourceVersion || 0)) continue;
-      if (Number(resourceVersion) > Number(newest.get(informer) ?? 0)) newest.set(informer, resourceVersion);
+    const gone: (readonly [Informer, RecordedWrite])[] = [];
+    for (const write of writes) {
+      const informer = this.informerOf(write.apiVersion, write.kind)!;
+      const { resourceVersion } = write;
+      if (resourceVersion === undefined) {
+        if (!isGone(informer, write)) gone.push([informer, write]);
+      } else if (Number(resourceVersion) > Number(newest.get(informer) ?? (informer.resourceVersion || 0)))
+        newest.set(informer, resourceVersion);
     }
-    if (newest.size === 0) return undefined;
-    return this.wait([...newest]);
+    if (newest.size + gone.length === 0) return undefined;
+    const wait = this.wait([...newest], gone).finally(() => this.waits.delete(key));
+    this.waits.set(key, wait);
+    return wait;
   }
 
-  private async wait(informers: readonly (readonly [Informer, string])[]): Promise<void> {
+  /** Keys whose writes are waited for. */
+  get waitingCount(): number {
+    return this.waits.size;
+  }
+
+  private async wait(
+    newest: readonly (readonly [Informer, string])[],
+    gone: readonly (readonly [Informer, RecordedWrite])[],
+  ): Promise<void> {
     try {
-      await withTimeout(
-        this.world.clock,
-        waitMaxMs,
-        'waiting for the caches to see what was written',
-        async (signal) => {
-          await Promise.all(
-            informers.map(([informer, resourceVersion]) => informer.caughtUpTo(resourceVersion, signal)),
-          );
-        },
+      await withTimeout(this.world.clock, waitMaxMs, 'waiting for the caches to see what was written', (signal) =>
+        Promise.all([
+          ...newest.map(([informer, resourceVersion]) => informer.caughtUpTo(resourceVersion, signal)),
+          ...gone.map(([informer, write]) => informer.until(() => isGone(informer, write), signal)),
+        ]),
       );
     } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-      this.world.logger.log('warn', error.message, { kinds: informers.map(([{ kind }]) => kind.kind) });
+      // The informers are stopped, and all ends.
+      if (!(error instanceof TimeoutError)) return;
+      const kinds = [...newest, ...gone].map(([{ kind }]) => kind.kind);
+      this.world.logger.log('warn', error.message, { kinds });
     }
   }
+}
+
+/** Whether the cache no longer has the object that was deleted; one of that name that was made since is another. */
+function isGone({ lister }: Informer, { key, uid }: RecordedWrite): boolean {
+  const present = lister.get(key);
+  return present === undefined || (uid !== undefined && present.metadata.uid !== uid);
 }

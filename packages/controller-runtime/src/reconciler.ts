@@ -1,22 +1,32 @@
 /** What a person writes: a function from one object's key to nothing, run again until the world is as it says. */
 import type { Client, ObjectKey } from '@pintle/client';
-import type { KubernetesObject, Logger, World } from '@pintle/machinery';
+import type { KindRef, KubernetesObject, Logger, World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { EventRecorder } from './events/event-recorder.js';
+import type { DependentsState } from './owned/ensure-dependents.js';
+import type { Dependent } from './owned/plan-dependents.js';
+import type { ReportedStatus } from './status.js';
+import type { ReconcileRun } from './write-ledger.js';
 
-/** Why a reconcile runs: the changes that woke it, oldest first, at most `causesMax` of them. */
+/** Why a reconcile runs: one of the changes that woke it, oldest first, at most 20 of them. */
 export interface Cause {
   readonly kind: string;
   readonly key: ObjectKey;
   readonly change: 'added' | 'updated' | 'deleted' | 'resync' | 'external' | 'retry' | 'requested';
   readonly resourceVersion?: string;
+  /** The run of a controller of this manager that made the change; absent where somebody else did. */
+  readonly by?: ReconcileRun;
 }
 
 export interface ReconcileContext<T extends KubernetesObject> {
   readonly key: ObjectKey;
+  readonly kind: KindRef<T>;
   /** The object as the cache has it; undefined when it is gone. */
   readonly object: T | undefined;
-  /** Its writes are remembered: the next reconcile of this key waits until the caches have seen them. */
+  /**
+   * Its writes are remembered: the next reconcile of this key waits until the caches have seen them. Once the reconcile
+   * is over or was given up, it writes nothing more. Errors of that: `AbortedError`.
+   */
   readonly client: Client;
   readonly informers: Informers;
   /** Tells people what was done to an object, by Events. */
@@ -26,6 +36,18 @@ export interface ReconcileContext<T extends KubernetesObject> {
   /** Aborted when the manager stops, leadership is lost or the reconcile's time is up. */
   readonly signal: AbortSignal;
   readonly causes: readonly Cause[];
+  /** This run itself. */
+  readonly run: ReconcileRun;
+  /**
+   * Makes an object as it says, owned by `object`, by server-side apply under the controller's name. Errors:
+   * `OwnershipError`; `TerminalError` where `object` is gone.
+   */
+  ensure<U extends KubernetesObject>(object: U): Promise<U>;
+  /** The same for a set of objects that depend on each other, as far as it goes now. */
+  // biome-ignore lint/suspicious/noExplicitAny: each dependent has a kind of its own.
+  dependents(set: readonly Dependent<any>[]): Promise<DependentsState>;
+  /** Writes the object's status where it differs from what is reported. Returns whether it did. */
+  report(status: ReportedStatus): Promise<boolean>;
 }
 
 /** Nothing: done until something changes. Otherwise when to run again, whatever changes. */

@@ -1,9 +1,11 @@
 /**
  * A client that remembers what was written through it, so that the next reconcile can wait until its caches
- * have seen that: nobody acts on a world from before their own last act.
+ * have seen that: nobody acts on a world from before their own last act. It writes only while it may: a reconcile that
+ * was given up, or whose manager no longer leads, changes nothing more.
  */
 import type { Client, ObjectKey } from '@pintle/client';
-import { apiVersionOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
+import { apiVersionOf, type KindRef, type KubernetesObject, type Status } from '@pintle/machinery';
+import type { Span } from './tracing.js';
 
 /** One write, by the kind it was of. */
 export interface RecordedWrite {
@@ -12,41 +14,89 @@ export interface RecordedWrite {
   readonly key: ObjectKey;
   /** Absent where the object is gone at once. */
   readonly resourceVersion?: string;
+  /** Of the object that is gone. */
+  readonly uid?: string;
 }
 
-export function recordingClient(client: Client, record: (write: RecordedWrite) => void): Client {
-  const noted = <T>(fallback: { readonly apiVersion: string; readonly kind: string }, key: ObjectKey, answer: T): T => {
-    const {
-      apiVersion = fallback.apiVersion,
-      kind = fallback.kind,
-      metadata,
-    } = (answer ?? {}) as Partial<KubernetesObject>;
-    // An answer of another kind (a Status, a Scale) says nothing of the object's own version.
-    const own = apiVersion === fallback.apiVersion && kind === fallback.kind;
-    const resourceVersion = own ? metadata?.resourceVersion : undefined;
-    record({ ...fallback, key, ...(resourceVersion === undefined ? {} : { resourceVersion }) });
+export interface WriteObserver {
+  /** Throws where nothing may be written any longer. What it returns is ended with the write. */
+  admit(verb: string, kind: string, key: ObjectKey): Span | undefined;
+  /** The object as it is known before the write, where it is. */
+  known(apiVersion: string, kind: string, key: ObjectKey): KubernetesObject | undefined;
+  /** Called when a write was answered that changed something. */
+  wrote(write: RecordedWrite): void;
+}
+
+export function recordingClient(client: Client, { admit, known, wrote }: WriteObserver): Client {
+  const write = async <T>(
+    verb: string,
+    fallback: { readonly apiVersion: string; readonly kind: string },
+    key: ObjectKey,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    const span = admit(verb, fallback.kind, key);
+    const before = known(fallback.apiVersion, fallback.kind, key)?.metadata.resourceVersion;
+    const answer = await ended(span, work());
+    const written = writtenBy(verb, fallback, key, answer);
+    if (written !== undefined && (written.resourceVersion === undefined || written.resourceVersion !== before))
+      wrote(written);
     return answer;
   };
-  const ofKind = (kind: KindRef) => ({ apiVersion: apiVersionOf(kind), kind: kind.kind });
-  const keyOf = ({ metadata }: KubernetesObject): ObjectKey => ({
-    name: metadata.name ?? '',
-    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-  });
+  const kindOf = (kind: KindRef) => ({ apiVersion: apiVersionOf(kind), kind: kind.kind });
+  const ownKind = ({ apiVersion = '', kind = '' }: KubernetesObject) => ({ apiVersion, kind });
   return {
     get: (kind, key, options) => client.get(kind, key, options),
     list: (kind, options) => client.list(kind, options),
     watch: (kind, options) => client.watch(kind, options),
     stream: (kind, key, subresource, query, options) => client.stream(kind, key, subresource, query, options),
-    create: async (object, options) => {
-      const made = await client.create(object, options);
-      return options?.dryRun ? made : noted(object, keyOf(made), made);
+    create: (object, options) =>
+      options?.dryRun
+        ? client.create(object, options)
+        : write('create', ownKind(object), keyOf(object), () => client.create(object, options)),
+    update: (object, options) => write('update', ownKind(object), keyOf(object), () => client.update(object, options)),
+    patch: (kind, key, patch, options) =>
+      write('patch', kindOf(kind), key, () => client.patch(kind, key, patch, options)),
+    apply: (object, options) => write('apply', ownKind(object), keyOf(object), () => client.apply(object, options)),
+    delete: (kind, key, options) => write('delete', kindOf(kind), key, () => client.delete(kind, key, options)),
+    async deleteCollection(kind, options) {
+      const span = admit('deleteCollection', kind.kind, { name: '' });
+      return ended(span, client.deleteCollection(kind, options));
     },
-    update: async (object, options) => noted(object, keyOf(object), await client.update(object, options)),
-    patch: async (kind, key, patch, options) => noted(ofKind(kind), key, await client.patch(kind, key, patch, options)),
-    apply: async (object, options) => noted(object, keyOf(object), await client.apply(object, options)),
-    delete: async (kind, key, options) => noted(ofKind(kind), key, await client.delete(kind, key, options)),
-    deleteCollection: (kind, options) => client.deleteCollection(kind, options),
-    createSubresource: (kind, key, subresource, body, options) =>
-      client.createSubresource(kind, key, subresource, body, options),
+    async createSubresource(kind, key, subresource, body, options) {
+      const span = admit(subresource, kind.kind, key);
+      return ended(span, client.createSubresource(kind, key, subresource, body, options));
+    },
   };
+}
+
+function ended<T>(span: Span | undefined, work: Promise<T>): Promise<T> {
+  if (span !== undefined)
+    work.then(
+      () => span.end(),
+      (error: unknown) => span.end(error),
+    );
+  return work;
+}
+
+function keyOf({ metadata }: KubernetesObject): ObjectKey {
+  const { name = '', namespace } = metadata;
+  return namespace === undefined ? { name } : { name, namespace };
+}
+
+/** An answer of another kind (a Scale) says nothing of the object's own version; a Status, that it is gone. */
+function writtenBy(
+  verb: string,
+  own: { readonly apiVersion: string; readonly kind: string },
+  key: ObjectKey,
+  answer: unknown,
+): RecordedWrite | undefined {
+  const { apiVersion, kind, metadata } = (answer ?? {}) as Partial<KubernetesObject>;
+  if (apiVersion === own.apiVersion && kind === own.kind) {
+    const { name = key.name, namespace, resourceVersion } = metadata ?? {};
+    const at = namespace === undefined ? { name } : { name, namespace };
+    return { ...own, key: at, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  }
+  if (verb !== 'delete' || kind !== 'Status') return undefined;
+  const uid = (answer as Status).details?.uid;
+  return { ...own, key, ...(uid === undefined ? {} : { uid }) };
 }

@@ -2,9 +2,11 @@
  * What every object of Kubernetes shares, and the ports of the world. Imports nothing of Pintle.
  */
 
+export * from './apply/check-wishes.js';
+export * from './apply/conflicts.js';
 export * from './apply/field-tree.js';
 export * from './apply/managed-fields.js';
-export * from './apply/typed-value.js';
+export type { Versioned, Versions, WriteRules } from './apply/structured-merge.js';
 export * from './kind/kind.js';
 export * from './kind/strategy.js';
 export * from './meta/frozen.js';
@@ -12,6 +14,7 @@ export * from './meta/object-meta.js';
 export * from './meta/ownership.js';
 export * from './meta/v1.js';
 export * from './metrics/metrics.js';
+export * from './names/ip.js';
 export * from './names/names.js';
 export * from './patch/json-patch.js';
 export * from './patch/merge-patch.js';
@@ -28,6 +31,8 @@ export * from './schema/to-openapi.js';
 export * from './schema/validate.js';
 export * from './selector/field-selector.js';
 export * from './selector/label-selector.js';
+export * from './selector/label-selector-errors.js';
+export * from './status/field-checks.js';
 export * from './status/field-error.js';
 export * from './status/field-errors.js';
 export * from './status/status-error.js';

@@ -74,6 +74,11 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
    * `AbortedError`, also where the informer is stopped.
    */
   caughtUpTo(resourceVersion: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the cache is synced and `holds` of it; asked again after every change. Errors: `AbortedError`, also
+   * where the informer is stopped.
+   */
+  until(holds: (lister: Lister<T>) => boolean, signal?: AbortSignal): Promise<void>;
   /** Adds an index over what is there and what comes. */
   addIndex(name: string, index: IndexFunction<T>): void;
 }

@@ -4,7 +4,7 @@ import { ConfigMap, type Namespace } from '@pintle/api/core/v1';
 import type { WatchOptions } from '@pintle/client';
 import { faults, type Interceptor } from '@pintle/client/interceptor';
 import { expired, invalid, statusError } from '@pintle/machinery';
-import { NEVER, type Observable, Subject, takeUntil, throwError } from 'rxjs';
+import { NEVER, Observable, Subject, takeUntil, throwError } from 'rxjs';
 import { configMap, following, names } from './informers.fixture.js';
 
 const selection = { namespace: 'default', fieldSelector: 'metadata.name!=kube-root-ca.crt' };
@@ -51,7 +51,7 @@ describe('the first state', () => {
       interceptor: () => ({
         watch: (_kind, _options, events) =>
           // Held until the gate opens, as a stream of 100,000 objects is.
-          new (events.constructor as typeof Observable)((subscriber) => {
+          new Observable((subscriber) => {
             const held: (() => void)[] = [];
             let open = false;
             gate.subscribe(() => {
@@ -231,7 +231,7 @@ describe('a watch that breaks', () => {
       interceptor: () => ({
         // What was begun before the cut says nothing more, and does not end either.
         watch: (_kind, _options, events) =>
-          new (events.constructor as typeof Observable)((subscriber) => {
+          new Observable((subscriber) => {
             let alive = true;
             dead.subscribe(() => {
               alive = false;

@@ -189,7 +189,7 @@ export class Reflector<T extends KubernetesObject> {
     const options = {
       ...this.asked,
       allowWatchBookmarks: true,
-      timeoutSeconds: Math.floor(jitter(this.world.random, watchSeconds, 1)),
+      timeoutSeconds: Math.floor(jitter(this.world.random.stream('watch'), watchSeconds, 1)),
     };
     return this.resourceVersion === undefined
       ? { ...options, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }

@@ -8,7 +8,7 @@ import { ObjectIndex } from './object-index.js';
 import { Reflector, type ReflectorLimits, type ReflectorTarget } from './reflector.js';
 
 interface Waiter {
-  readonly revision: number;
+  holds(): boolean;
   resolve(): void;
   reject(cause: unknown): void;
 }
@@ -119,14 +119,16 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   }
 
   whenSynced(signal?: AbortSignal): Promise<void> {
-    return this.hasSynced ? Promise.resolve() : this.wait(0, signal);
+    return this.until(() => true, signal);
   }
 
   caughtUpTo(resourceVersion: string, signal?: AbortSignal): Promise<void> {
     const revision = revisionOf(resourceVersion);
-    return this.hasSynced && revisionOf(this.resourceVersion) >= revision
-      ? Promise.resolve()
-      : this.wait(revision, signal);
+    return this.until(() => revisionOf(this.resourceVersion) >= revision, signal);
+  }
+
+  until(holds: (lister: Lister<T>) => boolean, signal?: AbortSignal): Promise<void> {
+    return this.hasSynced && holds(this.index) ? Promise.resolve() : this.wait(() => holds(this.index), signal);
   }
 
   replace(objects: readonly T[], resourceVersion: string): void {
@@ -206,11 +208,16 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   /** Lets those go who waited for what is reached now. */
   private release(): void {
     if (!this.hasSynced || this.waiters.size === 0) return;
-    const reached = revisionOf(this.resourceVersion);
-    for (const waiter of this.waiters) if (waiter.revision <= reached) waiter.resolve();
+    for (const waiter of this.waiters) {
+      try {
+        if (waiter.holds()) waiter.resolve();
+      } catch (error) {
+        waiter.reject(error);
+      }
+    }
   }
 
-  private wait(revision: number, signal: AbortSignal | undefined): Promise<void> {
+  private wait(holds: () => boolean, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (settle: () => void) => {
         this.waiters.delete(waiter);
@@ -218,7 +225,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
         settle();
       };
       const waiter: Waiter = {
-        revision,
+        holds,
         resolve: () => done(resolve),
         reject: (cause) =>
           done(() => reject(new AbortedError(`waiting for the cache of ${this.kind.kind}`, { cause }))),

@@ -23,7 +23,7 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
         return {
           ...rest,
           apiVersion: 'autoscaling/v2',
-          spec: { ...more, metrics: percentage === undefined ? [] : [cpu(percentage)] },
+          spec: { ...more, ...(percentage === undefined ? {} : { metrics: [cpu(percentage)] }) },
         } as KubernetesObject;
       },
       fromStored(object) {

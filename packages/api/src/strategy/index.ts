@@ -16,6 +16,7 @@ import { podSubresources } from './pod-subresources.js';
 import { rbacStrategies } from './rbac.js';
 import { replicationControllerStrategy } from './replication-controller.js';
 import { resourceQuotaStrategy } from './resource-quota.js';
+import { secretStrategy } from './secret.js';
 import { serviceStrategy } from './service.js';
 import { statefulSetStrategy } from './stateful-set.js';
 import { deploymentStrategy, replicaSetStrategy, specGeneration } from './workloads.js';
@@ -27,6 +28,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Pod': { ...podStrategy, subresources: podSubresources },
   '/Node': nodeStrategy,
   '/Namespace': namespaceStrategy,
+  '/Secret': secretStrategy,
   '/Service': serviceStrategy,
   '/LimitRange': limitRangeStrategy,
   '/ResourceQuota': resourceQuotaStrategy,

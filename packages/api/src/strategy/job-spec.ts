@@ -14,7 +14,7 @@ import {
 import type { JobSpec, PodFailurePolicyRule, SuccessPolicyRule } from '../batch/v1/job.js';
 import { nonNegativeErrors } from './amount.js';
 import { countOf, parseIndexRanges } from './job-indexes.js';
-import { podSpecErrors } from './pod.js';
+import { podTemplateErrors } from './pod/pod-spec.js';
 
 const parallelismMax = 100_000;
 const failedIndexesMax = 100_000;
@@ -110,11 +110,9 @@ function replacementPolicyErrors({ podReplacementPolicy, podFailurePolicy }: Job
 }
 
 function templateErrors(spec: JobSpec, path: string): readonly FieldError[] {
-  const pod = spec.template.spec;
-  if (pod === undefined) return [requiredField(`${path}.spec.containers`)];
-  const { restartPolicy } = pod;
+  const { restartPolicy } = spec.template.spec ?? {};
   const field = `${path}.spec.restartPolicy`;
-  const errors = [...podSpecErrors(pod, `${path}.spec`)];
+  const errors = [...podTemplateErrors(spec.template, path)];
   if (restartPolicy === 'Always' || restartPolicy === undefined)
     errors.push(requiredField(field, 'valid values: "OnFailure", "Never"'));
   else if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never')

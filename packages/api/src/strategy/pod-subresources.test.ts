@@ -2,16 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { Container, EphemeralContainer, Pod, PodSpec } from '../core/v1/index.js';
 import { podStrategy } from './pod.js';
 import { podSubresources } from './pod-subresources.js';
+import { decoded, type Written } from './served.fixture.js';
 
 const container = (name: string, more: Partial<Container> = {}): Container => ({ name, image: 'i', ...more });
 const pod = (spec: Partial<PodSpec> = {}, more: Partial<Pod> = {}): Pod =>
-  podStrategy.defaults!({
+  decoded<Pod>({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'p', namespace: 'default' },
     ...more,
+    metadata: { name: 'p', namespace: 'default', ...more.metadata },
     spec: { restartPolicy: 'Always', containers: [container('main')], ...spec },
-  });
+  } as Written);
 const context = { user: { name: 'jane', groups: [] }, nowMs: 0 };
 const mirror = { metadata: { name: 'p', annotations: { 'kubernetes.io/config.mirror': 'x' } } };
 

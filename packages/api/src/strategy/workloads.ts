@@ -15,7 +15,8 @@ import {
 import type { Deployment, ReplicaSet } from '../apps/v1/index.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
 import { amountErrors, nonNegativeErrors } from './amount.js';
-import { defaultPodSpec, podSpecErrors } from './pod.js';
+import { defaultPodSpec } from './pod/pod-defaults.js';
+import { podTemplateErrors } from './pod/pod-spec.js';
 
 interface WithSpec extends KubernetesObject {
   readonly spec?: unknown;
@@ -49,8 +50,7 @@ export function workloadErrors({ spec }: Workload, kind: WorkloadNames): readonl
   for (const field of ['replicas', 'minReadySeconds'] as const)
     errors.push(...nonNegativeErrors(spec[field], `spec.${field}`));
   errors.push(...selectorErrors(spec, kind));
-  if (spec.template?.spec === undefined) errors.push(requiredField('spec.template.spec.containers'));
-  else errors.push(...podSpecErrors(spec.template.spec, 'spec.template.spec'), ...endlessErrors(spec.template, kind));
+  errors.push(...podTemplateErrors(spec.template, 'spec.template'), ...endlessErrors(spec.template ?? {}, kind));
   return errors;
 }
 

@@ -70,7 +70,7 @@ function withToken(core: ApiCore, pod: Pod): Pod {
   const lacks = (container: Container) => !container.volumeMounts?.some((mount) => mount.mountPath === mountPath);
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   if (!containers.some(lacks)) return pod;
-  const volumeName = `kube-api-access-${nameSuffix(core.world.random)}`;
+  const volumeName = `kube-api-access-${nameSuffix(core.world.random.stream('names/volumes'))}`;
   const volume = { name: volumeName, projected: tokenSources };
   const mount = { name: volumeName, readOnly: true, mountPath };
   const mounted = <C extends Container>(container: C): C =>

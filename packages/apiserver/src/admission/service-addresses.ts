@@ -7,9 +7,12 @@
 import type { Service } from '@pintle/api/core/v1';
 import { prefixRange, type StoreBackend, type StoreEntry, type WatchSubscription } from '@pintle/contracts';
 import {
+  deepEqual,
   type FieldError,
   integerBelow,
   invalid,
+  invalidField,
+  isIPv4,
   type KubernetesObject,
   statusError,
   type World,
@@ -62,7 +65,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
 
   /** From a random start to the first that is free, so that ranges fill without long searches. */
   const pick = (count: number, owner: string, name: (index: number) => string): string | undefined => {
-    const start = integerBelow(world.random, count);
+    const start = integerBelow(world.random.stream('service-addresses'), count);
     for (let i = 0; i < count; i++) {
       const id = name((start + i) % count);
       if (isFree(id, owner)) {
@@ -102,13 +105,58 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     return found;
   };
 
+  /** What is asked for wrongly stays as it is: the validation tells of it. */
+  const withClusterIp = (asked: Spec, before: Spec | undefined, owner: string, name: string): Spec => {
+    refuseOtherFamilies(asked, name);
+    const old = before !== undefined && before.type !== 'ExternalName' ? before : undefined;
+    const first = asked.clusterIP || asked.clusterIPs?.[0];
+    const isOwn = first === 'None' || (first !== undefined && first === old?.clusterIP);
+    const wrong = first !== undefined && first !== 'None' && !isIPv4(first);
+    const clusterIP = first
+      ? isOwn || wrong
+        ? first
+        : clusterIpFor(asked, owner, name)
+      : (old?.clusterIP ?? clusterIpFor(asked, owner, name));
+    // A client of old says one address alone; a list that was not touched goes with it.
+    const untouched =
+      asked.clusterIPs === undefined || (old !== undefined && deepEqual(asked.clusterIPs, old.clusterIPs));
+    return {
+      ...asked,
+      clusterIP: asked.clusterIP || (asked.clusterIPs === undefined || untouched ? clusterIP : ''),
+      clusterIPs: untouched ? [clusterIP] : asked.clusterIPs!,
+      ipFamilies: asked.ipFamilies ?? ['IPv4'],
+      ipFamilyPolicy: asked.ipFamilyPolicy ?? 'SingleStack',
+    };
+  };
+
+  const refuseOtherFamilies = ({ ipFamilies = [], ipFamilyPolicy }: Spec, name: string) => {
+    const other = ipFamilies.indexOf('IPv6');
+    if (ipFamilyPolicy === 'RequireDualStack')
+      throw invalidService(
+        name,
+        invalidField('spec.ipFamilyPolicy', ipFamilyPolicy, 'this cluster is not configured for dual-stack services'),
+      );
+    if (other >= 0)
+      throw invalidService(name, invalidField(`spec.ipFamilies[${other}]`, 'IPv6', 'not configured on this cluster'));
+  };
+
+  /** A port of the nodes where a balancer asks each whether it has pods of the Service. */
+  const withHealthCheckPort = (spec: Spec, before: Spec | undefined, owner: string): Spec => {
+    if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local' || spec.healthCheckNodePort) return spec;
+    const [first, last] = options.nodePorts;
+    if (before?.healthCheckNodePort) return { ...spec, healthCheckNodePort: before.healthCheckNodePort };
+    const found = pick(last - first + 1, owner, (offset) => portClaim('TCP', first + offset));
+    if (found === undefined)
+      throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
+    return { ...spec, healthCheckNodePort: portOf(found) };
+  };
+
   const withNodePorts = (spec: Spec, owner: string, name: string): Spec => {
     const wanted =
       spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
     const [first, last] = options.nodePorts;
     const ports = spec.ports?.map((port, index) => {
-      const { nodePort, ...rest } = port;
-      if (!wanted && spec.type !== 'LoadBalancer') return nodePort === undefined ? port : rest;
+      const { nodePort } = port;
       if (nodePort) {
         const id = portClaim(port.protocol, nodePort);
         const field = `spec.ports[${index}].nodePort`;
@@ -133,7 +181,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       const found = pick(last - first + 1, owner, (offset) => portClaim(port.protocol, first + offset));
       if (found === undefined)
         throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
-      return { ...port, nodePort: Number(found.slice(found.indexOf(':') + 1)) };
+      return { ...port, nodePort: portOf(found) };
     });
     return ports === undefined ? spec : { ...spec, ports };
   };
@@ -150,27 +198,9 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       const owner = `${servicesPrefix}${namespace}/${name}`;
       const before = (old as Service | undefined)?.spec;
       const asked: Spec = service.spec ?? {};
-      const external = asked.type === 'ExternalName';
-      const kept =
-        !external && !asked.clusterIP && before?.clusterIP && before.type !== 'ExternalName'
-          ? before.clusterIP
-          : undefined;
-      const clusterIP = external
-        ? undefined
-        : (kept ??
-          (asked.clusterIP === 'None' || asked.clusterIP === before?.clusterIP ? asked.clusterIP : undefined) ??
-          clusterIpFor(asked, owner, name));
-      const { clusterIP: _ip, clusterIPs: _ips, ...rest } = asked;
-      const addressed: Spec = external
-        ? rest
-        : {
-            ...rest,
-            clusterIP: clusterIP!,
-            clusterIPs: [clusterIP!],
-            ipFamilies: asked.ipFamilies ?? ['IPv4'],
-            ipFamilyPolicy: asked.ipFamilyPolicy ?? 'SingleStack',
-          };
-      return { ...service, spec: withNodePorts(keepNodePorts(addressed, before), owner, name) } as KubernetesObject;
+      const addressed = asked.type === 'ExternalName' ? asked : withClusterIp(asked, before, owner, name);
+      const ported = withNodePorts(keepNodePorts(addressed, before), owner, name);
+      return { ...service, spec: withHealthCheckPort(ported, before, owner) } as KubernetesObject;
     },
   };
 
@@ -217,11 +247,13 @@ function keepNodePorts(spec: Spec, before: Spec | undefined): Spec {
   return { ...spec, ports };
 }
 
+const portOf = (claim: string) => Number(claim.slice(claim.indexOf(':') + 1));
 const portClaim = (protocol: string | undefined, port: number) => `${protocol ?? 'TCP'}:${port}`;
 
 function claimsOf(spec: Spec | undefined): readonly string[] {
   const claims: string[] = [];
   if (spec?.clusterIP && spec.clusterIP !== 'None') claims.push(spec.clusterIP);
+  if (spec?.healthCheckNodePort) claims.push(portClaim('TCP', spec.healthCheckNodePort));
   for (const { nodePort, protocol } of spec?.ports ?? []) if (nodePort) claims.push(portClaim(protocol, nodePort));
   return claims;
 }

@@ -3,7 +3,7 @@
  * `nodejs/` translates to and from one.
  */
 import { statusError } from '@pintle/machinery';
-import type { Authenticator, UserInfo } from '../access/access.js';
+import type { UserInfo } from '../access/access.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
 import { type RequestInfo, requestInfo } from '../requests/request-info.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
@@ -14,7 +14,8 @@ import { type HttpContext, handleResource, type ResourceHandlerParts } from './r
 import { parseResourcePath, pathSegments, type ResourcePath } from './resource-path.js';
 
 export interface ApiHandlerParts extends ResourceHandlerParts {
-  readonly authenticate: Authenticator;
+  /** Errors: `StatusError` Unauthorized. */
+  readonly authenticate: (request: HttpRequest) => Promise<UserInfo>;
   /** Acts for another user where the request asks to; returns the user to go on as. */
   readonly impersonate: (user: UserInfo, request: HttpRequest) => Promise<UserInfo>;
   readonly documents: DocumentParts;
@@ -69,9 +70,7 @@ async function handle(
   request: HttpRequest,
   { segments, place, info }: Asked,
 ): Promise<HttpResponse> {
-  const authenticated = await parts.authenticate(request);
-  if (authenticated === undefined) throw statusError('Unauthorized', 'Unauthorized');
-  const user = await parts.impersonate(authenticated, request);
+  const user = await parts.impersonate(await parts.authenticate(request), request);
   if (place !== undefined && info.type === 'resource') {
     const warnings: string[] = [];
     const context: HttpContext = {

@@ -1,5 +1,6 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
 import { apiVersionOf, statusError } from '@pintle/machinery';
+import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
 import type { OpenApiDocuments } from '../discovery/openapi.js';
 import { openApiV2Media } from '../discovery/openapi-v2.js';
@@ -28,6 +29,8 @@ export interface DocumentParts {
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
   readonly address: () => string;
+  /** By which others check service account tokens. */
+  readonly issuer: IssuerDocuments;
 }
 
 /** The document at a path; undefined where there is none. */
@@ -60,20 +63,28 @@ export async function documentAt(
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;
     default:
-      return undefined;
+      return issuerDocument(parts, `/${segments.join('/')}`);
   }
+}
+
+function issuerDocument({ issuer }: DocumentParts, path: string): HttpResponse | undefined {
+  const found = issuer.get(path);
+  if (found === undefined) return undefined;
+  const response = encoded(200, found.mediaType, found.text);
+  return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } };
 }
 
 const metricsText = (text: string) => encoded(200, 'text/plain; version=0.0.4; charset=utf-8', text);
 
 /** Every path that leads somewhere, as `/` lists them. */
-function knownPaths({ registry, checkNames }: DocumentParts): readonly string[] {
+function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly string[] {
   const groups = [...registry.groups()].filter(([group]) => group !== '');
   const checks = (['healthz', 'livez', 'readyz'] as const).flatMap((endpoint) => [
     `/${endpoint}`,
     ...checkNames(endpoint).map((name) => `/${endpoint}/${name}`),
   ]);
   const paths = [
+    ...issuer.keys(),
     '/api',
     '/api/v1',
     '/apis',

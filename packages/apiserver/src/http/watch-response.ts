@@ -5,12 +5,18 @@
 import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
 import { StatusError, statusError } from '@pintle/machinery';
-import type { Resource } from '../registry/resource.js';
+import { type Resource, servesAsStored } from '../registry/resource.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
-import type { ApiCore } from '../verbs/api-core.js';
-import { type Change, type ChangeType, watchChanges } from '../verbs/watch.js';
+import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
+import {
+  type Change,
+  type ChangeObserver,
+  type ChangeType,
+  type WatchPermission,
+  watchChanges,
+} from '../verbs/watch.js';
 import type { HttpResponse } from './message.js';
 import type { Accepted } from './negotiation.js';
 
@@ -40,12 +46,13 @@ export class WatchResponder {
     accepted: Accepted,
     includeObject: IncludeObject,
     signal: AbortSignal,
+    permission: WatchPermission,
   ): HttpResponse {
     const queue = new LineQueue();
     const encode = this.encoderFor(resource, accepted, includeObject);
     const { group, version, plural } = resource.kind;
     const sent = this.metrics.watchEvents(group, version, plural);
-    const end = watchChanges(this.core, resource, options, {
+    const observer: ChangeObserver = {
       next(changes) {
         sent.increment(changes.length);
         return queue.push(changes.map(encode));
@@ -58,7 +65,8 @@ export class WatchResponder {
         queue.close();
       },
       complete: () => queue.close(),
-    });
+    };
+    const end = watchChanges(this.core, resource, options, observer, permission);
     const stop = () => {
       end();
       queue.close();
@@ -84,7 +92,10 @@ export class WatchResponder {
     if (accepted.as !== 'object')
       return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
     if (!resource.isStored) return (change) => jsonLine(change, change.object);
-    return (change) => (change.type === 'BOOKMARK' ? jsonLine(change, change.object) : this.sharedLine(change));
+    return (change) =>
+      change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source))
+        ? jsonLine(change, change.object)
+        : this.sharedLine(change);
   }
 
   private tableRow(resource: Resource, change: Change, accepted: Accepted, includeObject: IncludeObject): unknown {
@@ -110,6 +121,10 @@ export class WatchResponder {
     return lines[change.type]!;
   }
 }
+
+/** The object of a change as it lies in the store. */
+const storedIn = (source: StoreEvent<StoredObject> | StoreEntry<StoredObject>) =>
+  storedObjectOf('type' in source ? (source.type === 'put' ? source.entry : source.previous) : source);
 
 const jsonLine = (change: Change, object: unknown) =>
   encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);

@@ -1,10 +1,11 @@
 /** One request and its answer, between Node's messages and an `HttpHandler`'s. */
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { gzip } from 'node:zlib';
 import { statusError } from '@pintle/machinery';
-import type { HttpHandler, HttpRequest, HttpResponse, Peer } from '../http/message.js';
+import type { CertificateSubject, HttpHandler, HttpRequest, HttpResponse, Peer } from '../http/message.js';
 
 /** A client that takes nothing for so long is cut off. */
 const stallTimeoutMs = 120_000;
@@ -84,6 +85,16 @@ export class NodeRequest implements HttpRequest {
     return typeof value === 'string' ? value : value?.join(', ');
   };
 
+  readonly headersLike = (prefix: string): readonly (readonly [string, string])[] => {
+    const { rawHeaders } = this.message;
+    const found: [string, string][] = [];
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!.toLowerCase();
+      if (name.startsWith(prefix)) found.push([name, rawHeaders[i + 1]!]);
+    }
+    return found;
+  };
+
   readonly body = (maxBytes: number): Promise<Uint8Array> => readBody(this.message, maxBytes);
 }
 
@@ -115,28 +126,41 @@ const peers = new WeakMap<object, Peer>();
 function peerOf({ socket }: IncomingMessage): Peer {
   let peer = peers.get(socket);
   if (peer === undefined) {
-    const remoteAddress = socket.remoteAddress;
-    const clientCertificate = certificateOf(socket as TLSSocket);
+    const { remoteAddress } = socket;
     peer = {
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
-      ...(clientCertificate === undefined ? {} : { clientCertificate }),
+      ...certificatesOf(socket as TLSSocket),
     };
     peers.set(socket, peer);
   }
   return peer;
 }
 
-function certificateOf(socket: TLSSocket): Peer['clientCertificate'] {
-  if (socket.encrypted !== true || !socket.authorized) return undefined;
-  const { subject } = socket.getPeerCertificate() as Partial<PeerCertificate>;
-  if (subject?.CN === undefined) return undefined;
-  const organizations = subject.O as string | string[] | undefined;
-  const commonName = String(subject.CN);
-  return {
-    commonName,
-    organizations: organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations],
-  };
+/** The authority that each server trusts front proxies by, beside the one of clients. */
+const proxyAuthorities = new WeakMap<object, X509Certificate>();
+
+export function trustProxies(server: object, caPem: string): void {
+  proxyAuthorities.set(server, new X509Certificate(caPem));
 }
+
+function certificatesOf(socket: TLSSocket): Pick<Peer, 'clientCertificate' | 'proxyCertificate'> {
+  if (socket.encrypted !== true || !socket.authorized) return {};
+  const { subject, fingerprint256, raw } = socket.getPeerCertificate() as Partial<PeerCertificate>;
+  if (subject?.CN === undefined || raw === undefined) return {};
+  const organizations = subject.O as string | string[] | undefined;
+  const shown: CertificateSubject = {
+    commonName: String(subject.CN),
+    organizations: organizations === undefined ? [] : [organizations].flat(),
+    ...(fingerprint256 === undefined ? {} : { fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }),
+  };
+  const authority = proxyAuthorities.get((socket as unknown as { server?: object }).server ?? socket);
+  return authority !== undefined && isIssuedBy(new X509Certificate(raw), authority)
+    ? { proxyCertificate: shown }
+    : { clientCertificate: shown };
+}
+
+const isIssuedBy = (certificate: X509Certificate, authority: X509Certificate): boolean =>
+  certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 
 /** What a streamed answer may have waiting for the socket before its source is asked to hold back. */
 const unsentBytesMax = 1024 * 1024;

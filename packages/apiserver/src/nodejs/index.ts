@@ -1,5 +1,7 @@
 /** The API server on sockets: TLS, its certificate authority, and listening. */
 export * from './certificate-authority.js';
 export * from './listen.js';
+export * from './oidc-keys.js';
 export * from './process-metrics.js';
+export * from './token-keys.js';
 export * from './webhook-caller.js';

@@ -1,12 +1,12 @@
 /** Server-side apply: the object of one manager's wishes, merged into what is there. */
 import type { ApplyOptions, ObjectKey } from '@pintle/client';
-import { badRequest, type KubernetesObject, StatusError } from '@pintle/machinery';
+import { badRequest, conflict, type KubernetesObject, StatusError } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
 import { createObject } from './create.js';
-import { placeOf } from './decode.js';
-import { appliedOnto, appliedToNothing } from './managed-fields.js';
+import { decode, placeOf } from './decode.js';
+import { apply, withEntries } from './managed-fields.js';
 import { findEntry } from './read.js';
 import { changeObject } from './update.js';
 
@@ -20,10 +20,6 @@ export async function applyObject(
 ): Promise<Served> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badRequest('an apply takes a JSON or YAML object');
-  if (options.fieldManager === '')
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
   const applied = body as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
     throw badRequest(
@@ -37,17 +33,21 @@ export async function applyObject(
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
 
+  const wishes = { ...applied, metadata: { ...metadata, ...key } };
   for (;;) {
     if ((await findEntry(core, resource, key)) === undefined && options.subresource === undefined) {
-      try {
-        const created = appliedToNothing(
-          core,
-          context,
-          resource,
-          { ...applied, metadata: { ...metadata, ...key } },
-          options,
+      if (metadata.uid) {
+        throw conflict(
+          resource.kind,
+          name,
+          `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
         );
-        return await createObject(core, context, resource, key, created, options);
+      }
+      const { managedFields } = apply(core, context, resource, wishes, undefined, options);
+      const { resourceVersion: _version, ...rest } = wishes.metadata;
+      const created = { ...wishes, metadata: { ...rest, managedFields } };
+      try {
+        return await createObject(core, context, resource, key, created, { ...options, ownsFields: true });
       } catch (error) {
         if (StatusError.is(error, 'AlreadyExists')) continue;
         throw error;
@@ -57,7 +57,13 @@ export async function applyObject(
       key,
       ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
       options,
-      change: (old) => ({ object: appliedOnto(core, context, resource, applied, old, options), ownsFields: true }),
+      async change(old) {
+        const { object, managedFields } = apply(core, context, resource, wishes, old, options);
+        const { resourceVersion = '', uid } = metadata;
+        const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
+        const decoded = await decode(context, resource, { ...object, metadata: asked }, options, old);
+        return { object: withEntries(decoded, managedFields), ownsFields: true };
+      },
     });
   }
 }

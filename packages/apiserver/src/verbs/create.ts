@@ -11,7 +11,7 @@ import {
 } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { type Resource, storeKey } from '../registry/resource.js';
+import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, writeContext } from './api-core.js';
 import { decode, placeOf } from './decode.js';
@@ -25,15 +25,19 @@ const generateAttemptsMax = 8;
 /** A generated name is at most 63 characters: this much of the base, and the suffix. */
 const generateBaseMax = 58;
 
+/** `ownsFields`: the body accounts for its fields itself. */
+export type CreateOptions = WriteOptions & { readonly ownsFields?: boolean };
+
 export async function createObject(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
-  options: WriteOptions = {},
+  options: CreateOptions = {},
 ): Promise<Served> {
-  const decoded = decode(context, resource, body, options);
+  const decoding = decode(context, resource, body, options);
+  const decoded = decoding instanceof Promise ? await decoding : decoding;
   const review = core.review(resource);
   if (review !== undefined) return { object: await review(context, decoded, path.namespace) };
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
@@ -49,7 +53,7 @@ export async function createObject(
     const finalName =
       name !== ''
         ? name
-        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random)}`;
+        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random.stream(`names/${resource.kind.plural}`))}`;
     const object = await prepare(core, context, resource, decoded, namespace, finalName, options);
     if (options.dryRun) {
       const present = await fromStore(
@@ -87,7 +91,7 @@ async function prepare(
   decoded: KubernetesObject,
   namespace: string | undefined,
   name: string,
-  options: WriteOptions,
+  options: CreateOptions,
 ): Promise<KubernetesObject> {
   const { strategy, kind } = resource.definition;
   const request = {
@@ -99,7 +103,9 @@ async function prepare(
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
   };
-  const named: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
+  const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
+  if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
+  const named = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
   const admission = admitMutating(core.admission, { ...request, object: named });
   const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
 
@@ -111,7 +117,9 @@ async function prepare(
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...request, object });
   if (verdict !== undefined) await verdict;
-  return recordCreate(core, context, resource, object, options);
+  // What is answered and watched is converted before it is written: a write whose answer fails has not happened.
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
+  return object;
 }
 
 function namedMeta(metadata: ObjectMeta, namespace: string | undefined, name: string): ObjectMeta {
@@ -125,7 +133,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
-    uid: core.world.random.uuid(),
+    uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };
   for (const field of serverFields) if (fresh[field] !== undefined) delete fresh[field];

@@ -1,23 +1,28 @@
 /** The bookkeeping of field managers, as the verbs call it. */
 import type { ApplyOptions } from '@pintle/client';
 import {
-  type Accounted,
   applyWishes,
+  badRequest,
   describeConflicts,
+  describeManager,
+  type FieldTree,
+  faultInWishes,
   formatTime,
-  type Kind,
+  invalid,
   type KubernetesObject,
+  leaf,
   type ManagedFieldsEntry,
-  managedFieldsAfterCreate,
   managedFieldsAfterUpdate,
+  resetsManagedFields,
   statusError,
+  treeOf,
+  type Versions,
+  type WriteRules,
   type Writer,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
-import { decode } from './decode.js';
-import { normalize } from './normalizers.js';
 
 interface Recording {
   readonly fieldManager?: string;
@@ -39,22 +44,64 @@ function writerOf(
   };
 }
 
+/** What a write of the object, or of one part of it, is accounted for. */
+function rulesOf(core: ApiCore, resource: Resource, subresource: string | undefined): WriteRules {
+  const ignored = ignoredFields(resource, subresource);
+  return { versions: versionsOf(core, resource), ...(ignored === undefined ? {} : { ignored }) };
+}
+
+/** Fields that a write through this endpoint cannot change (upstream: `GetResetFields`). */
+function ignoredFields({ kind, custom }: Resource, subresource: string | undefined): FieldTree | undefined {
+  if (subresource === undefined) return kind.subresources.status ? onlyStatus : undefined;
+  if (subresource !== 'status') return undefined;
+  const fields = Object.keys(kind.schema.node.properties ?? {}).filter(
+    (key) => key !== 'status' && key !== 'apiVersion' && key !== 'kind' && (custom || key !== 'metadata'),
+  );
+  return treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
+}
+
+const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
+
+/**
+ * The versions of one kind, as objects of it are read in each.
+ *
+ * **Differs from Kubernetes**: of a kind that a webhook converts only the version of the request is known, since a webhook
+ * is not asked to convert parts of objects.
+ */
+function versionsOf({ registry }: ApiCore, resource: Resource): Versions {
+  const { definition, kind } = resource;
+  const served = (apiVersion: string) => {
+    if (resource.prepare !== undefined) return apiVersion === resource.apiVersion ? resource : undefined;
+    const found = registry.byObject({ apiVersion, kind: kind.kind });
+    return found?.definition === definition ? found : undefined;
+  };
+  return {
+    schemaOf: (apiVersion) => served(apiVersion)?.kind.schema.node,
+    convert({ apiVersion, value }, to) {
+      const object = withoutNulls(value) as KubernetesObject;
+      return served(to)!.fromStored(served(apiVersion)!.toStored(object));
+    },
+  };
+}
+
+/** Merging leaves nulls where nothing is left; conversions know objects without. What has none is the same. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
+}
+
 function withEntries(object: KubernetesObject, managedFields: readonly ManagedFieldsEntry[]): KubernetesObject {
   if (object.metadata.managedFields === managedFields) return object;
   if (managedFields.length > 0) return { ...object, metadata: { ...object.metadata, managedFields } };
-  return withoutEntries(object);
-}
-
-function withoutEntries(object: KubernetesObject): KubernetesObject {
   if (object.metadata.managedFields === undefined) return object;
   const { managedFields: _before, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
 
-const isApplied = (entries: readonly ManagedFieldsEntry[] | undefined) =>
-  entries?.length === 1 && entries[0]?.operation === 'Apply';
-
-/** A created object is its creator's, but for one that an apply brought: its fields are accounted for. */
+/** A created object is its creator's. Before admission: what that adds is nobody's. */
 export function recordCreate(
   core: ApiCore,
   context: RequestContext,
@@ -62,24 +109,16 @@ export function recordCreate(
   object: KubernetesObject,
   options: Recording,
 ): KubernetesObject {
-  if (isApplied(object.metadata.managedFields)) return object;
-  const fresh = withoutEntries(object);
-  const { kind } = resource;
-  const writer = writerOf(core, context, resource, options);
-  const { entries, accounted } = managedFieldsAfterCreate(
-    kind.schema.node,
-    resource.fromStored(fresh),
-    writer,
-    lately.get(kind),
+  const entries = managedFieldsAfterUpdate(
+    rulesOf(core, resource, undefined),
+    resource.fromStored(object),
+    undefined,
+    writerOf(core, context, resource, options),
   );
-  lately.set(kind, accounted);
-  return withEntries(fresh, entries);
+  return withEntries(object, entries);
 }
 
-/** What was accounted for last, by kind: objects of one template come one after the other. */
-const lately = new WeakMap<Kind, Accounted>();
-
-/** A client may clear all entries, by an empty list; else what it sent of them is passed over. */
+/** Before admission: what that changes is nobody's. */
 export function recordUpdate(
   core: ApiCore,
   context: RequestContext,
@@ -88,10 +127,8 @@ export function recordUpdate(
   old: KubernetesObject,
   options: Recording,
 ): KubernetesObject {
-  const cleared = object.metadata.managedFields?.length === 0 && (old.metadata.managedFields?.length ?? 0) > 0;
-  if (cleared) return withEntries(object, []);
   const entries = managedFieldsAfterUpdate(
-    resource.kind.schema.node,
+    rulesOf(core, resource, options.subresource),
     resource.fromStored(object),
     resource.fromStored(old),
     writerOf(core, context, resource, options),
@@ -99,78 +136,52 @@ export function recordUpdate(
   return withEntries(object, entries);
 }
 
-/** The object that an apply of an absent one creates, its managed fields included. */
-export function appliedToNothing(
-  core: ApiCore,
-  context: RequestContext,
-  resource: Resource,
-  wishes: KubernetesObject,
-  options: ApplyOptions,
-): KubernetesObject {
-  const nothing = { apiVersion: wishes.apiVersion, kind: wishes.kind, metadata: {} } as KubernetesObject;
-  const { managedFields } = applyWishes(
-    resource.kind.schema.node,
-    nothing,
-    mine(resource, wishes, options.subresource),
-    writerOf(core, context, resource, options),
-    true,
-  );
-  return withEntries(wishes, managedFields);
+/** What an apply comes to: in the resource's version, not decoded yet, with its managed fields. */
+export interface AppliedObject {
+  readonly object: KubernetesObject;
+  readonly managedFields: readonly ManagedFieldsEntry[];
 }
 
-/** Errors: `StatusError` Conflict, with a cause for each field that another manages. */
-export function appliedOnto(
+/**
+ * `old` is as it is stored; undefined where there is none. Errors: `StatusError` BadRequest for wishes that the schema
+ * cannot read, Conflict with a cause for each field that another manages.
+ */
+export function apply(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   wishes: KubernetesObject,
-  old: KubernetesObject,
+  old: KubernetesObject | undefined,
   options: ApplyOptions,
-): KubernetesObject {
-  const writer = writerOf(core, context, resource, options);
-  const live = resource.fromStored(old);
-  const { resourceVersion, uid } = wishes.metadata;
-  const applied = applyWishes(
-    resource.kind.schema.node,
-    live,
-    mine(resource, wishes, options.subresource),
-    writer,
-    options.force ?? false,
-    (object) => normalize(resource, object, live).value as KubernetesObject,
-  );
-  if (applied.conflicts.length > 0) {
-    throw statusError('Conflict', describeConflicts(applied.conflicts), {
-      details: {
-        causes: applied.conflicts.map(({ manager, operation, apiVersion, field }) => ({
-          reason: 'FieldManagerConflict',
-          message: `conflict with ${JSON.stringify(manager)}${operation === 'Update' ? ` using ${apiVersion}` : ''}`,
-          field,
-        })),
-      },
-    });
+): AppliedObject {
+  if (options.fieldManager === '')
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+      { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
+    ]);
+  const fault = faultInWishes(resource.kind.schema.node, wishes);
+  if (fault !== undefined) {
+    const { namespace = '', name = '' } = wishes.metadata;
+    throw badRequest(
+      `failed to create typed patch object (${namespace}/${name}; ${resource.apiVersion}, Kind=${resource.kind.kind}): ${fault}`,
+    );
   }
-  const asked = {
-    ...applied.object.metadata,
-    resourceVersion: resourceVersion ?? '',
-    ...(uid === undefined ? {} : { uid }),
-  };
-  return withEntries(
-    decode(context, resource, { ...applied.object, metadata: asked }, options, old),
-    applied.managedFields,
+  const { object, managedFields, conflicts } = applyWishes(
+    rulesOf(core, resource, options.subresource),
+    old === undefined ? undefined : resource.fromStored(old),
+    wishes,
+    writerOf(core, context, resource, options),
+    options.force ?? false,
   );
+  if (conflicts.length === 0) return { object, managedFields };
+  throw statusError('Conflict', describeConflicts(conflicts), {
+    details: {
+      causes: conflicts.map((conflict) => ({
+        reason: 'FieldManagerConflict',
+        message: `conflict with ${describeManager(conflict)}`,
+        field: conflict.field,
+      })),
+    },
+  });
 }
 
-/** Of what was sent, what this endpoint takes: the status only through its own, the rest only through the main one. */
-function mine(resource: Resource, wishes: KubernetesObject, subresource: string | undefined): KubernetesObject {
-  const { apiVersion, kind, metadata, ...fields } = wishes as KubernetesObject & { status?: unknown };
-  if (subresource === 'status')
-    return {
-      apiVersion,
-      kind,
-      metadata: {},
-      ...(fields.status === undefined ? {} : { status: fields.status }),
-    } as KubernetesObject;
-  if (!resource.kind.subresources.status) return wishes;
-  const { status: _status, ...rest } = fields;
-  return { apiVersion, kind, metadata, ...rest } as KubernetesObject;
-}
+export { resetsManagedFields, withEntries };

@@ -7,7 +7,7 @@ import type { StoreEntry } from '@pintle/contracts';
 import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, statusError } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { prepared, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
@@ -48,7 +48,8 @@ export async function updateObject(
   options: WriteOptions = {},
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
-  const decoded = decode(context, resource, body, options, entry && storedObjectOf(entry));
+  const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
+  const decoded = decoding instanceof Promise ? await decoding : decoding;
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
@@ -83,12 +84,18 @@ export async function changeObject(
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await findEntry(core, resource, key);
     if (entry === undefined) throw notFound(resource.kind, key.name);
-    const old = storedObjectOf(entry);
+    const found = storedObjectOf(entry);
+    if (resource.prepare !== undefined) {
+      await prepared(resource, [found], 'stored');
+      await prepared(resource, [found]);
+    }
+    // What was written when another version was stored is seen in the one that is stored now.
+    const old = resource.definition.conversion === undefined ? found : resource.toStored(found);
     const changed = request.change(old);
     const { object: wished, ownsFields = false } = changed instanceof Promise ? await changed : changed;
     checkPreconditions(resource, key.name, wished.metadata, old.metadata);
     const object = await prepare(core, context, resource, request, wished, old, ownsFields);
-    if (object === old) return serve(resource, entry);
+    if (object === found) return serve(resource, entry);
     if (options.dryRun) return { object: resource.fromStored(Object.freeze(object)) };
     const served = await commit(core, resource, entry, object);
     // Somebody was faster: a change that names a version will not fit the next one, any other is made anew.
@@ -145,7 +152,14 @@ async function prepare(
     warn: (text: string) => context.warn(text),
   };
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
-  object = subresource === 'status' ? statusOnly(object, old) : keepStatus(resource, object, old, subresource);
+  object =
+    subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
+  if (resource.prepare !== undefined) await prepared(resource, [object, old]);
+  if (!ownsFields)
+    object = recordUpdate(core, context, resource, object, old, {
+      ...options,
+      ...(subresource === undefined ? {} : { subresource }),
+    });
   const admitted = admitMutating(core.admission, { ...admission, object });
   object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
   if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
@@ -165,12 +179,7 @@ async function prepare(
   if (subresource === undefined) for (const text of strategy?.warnings?.(object, old) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...admission, object });
   if (verdict !== undefined) await verdict;
-  object = ownsFields
-    ? object
-    : recordUpdate(core, context, resource, object, old, {
-        ...options,
-        ...(subresource === undefined ? {} : { subresource }),
-      });
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
   return unchanged(object, old) ? old : object;
 }
 
@@ -214,10 +223,13 @@ function keepStatus(
   return rest;
 }
 
-/** Of a status update only the status counts (and the metadata that upstream lets through with it). */
-function statusOnly(object: WithStatus, old: WithStatus): KubernetesObject {
-  const metadata = { ...object.metadata };
-  return { ...old, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
+/** Of a status update only the status counts, and of built-in kinds the metadata that upstream lets through with it. */
+function statusOnly({ custom }: Resource, object: WithStatus, old: WithStatus): KubernetesObject {
+  const { managedFields: _before, ...server } = old.metadata;
+  const { managedFields } = object.metadata;
+  const metadata = custom ? { ...server, ...(managedFields === undefined ? {} : { managedFields }) } : object.metadata;
+  const { status: _old, ...rest } = old;
+  return { ...rest, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
 }
 
 function checkPreconditions(resource: Resource, name: string, wished: ObjectMeta, old: ObjectMeta): void {

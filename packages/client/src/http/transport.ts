@@ -129,8 +129,12 @@ export function transport(options: TransportOptions): Transport {
 export function asFailure(what: string, error: unknown, signal?: AbortSignal): StatusError | ConnectionError {
   if (isFailure(error)) return error;
   if (signal?.aborted) return new ConnectionError(`${what} was aborted by its caller`, { cause: error });
-  const { message, cause } = error as Error;
-  const why = cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message;
+  const { message, cause } = error as Error & {
+    readonly cause?: { readonly message?: string; readonly code?: string };
+  };
+  // Of several addresses that were tried, the code is all that is said.
+  const reason = cause?.message || cause?.code;
+  const why = reason === undefined ? message : `${message}: ${reason}`;
   return new ConnectionError(`${what} failed: ${why}`, { cause: error });
 }
 

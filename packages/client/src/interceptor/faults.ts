@@ -7,7 +7,7 @@ import { type ClientRequest, changesSomething, type Interceptor } from './interc
 /** Chances are from 0 to 1, of each request, or of each event of a watch. */
 export interface FaultOptions {
   readonly world: World;
-  /** Default: the world's own. */
+  /** Default: the world's own, of the name `faults`. */
   readonly random?: Random;
   /** Which requests may meet a fault. Default: all. */
   readonly only?: (request: ClientRequest) => boolean;
@@ -29,7 +29,7 @@ export interface FaultOptions {
 
 /** For `intercept(client, faults({ world, lostAnswer: 0.1 }))`. */
 export function faults(options: FaultOptions): Interceptor {
-  const { world, random = world.random, only = () => true, delayMaxMs = 0 } = options;
+  const { world, random = world.random.stream('faults'), only = () => true, delayMaxMs = 0 } = options;
   const happens = (chance: number | undefined) => chance !== undefined && chance > 0 && random.next() < chance;
   const pause = () => (delayMaxMs === 0 ? undefined : sleep(world.clock, Math.floor(random.next() * delayMaxMs)));
   return {

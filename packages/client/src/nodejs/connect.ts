@@ -1,33 +1,46 @@
-/** A `Client` from a kubeconfig: TLS, certificates and tokens by undici. */
-import { Agent, fetch } from 'undici';
+/** A `Client` of a real cluster: `await connect()`, with the credentials and connections that a kubeconfig asks for. */
+import { realWorld, type World } from '@pintle/machinery';
+import { fetch } from 'undici';
 import type { Client } from '../client.js';
-import { httpClient } from '../http/http-client.js';
-import type { KubeConfig } from './kube-config.js';
+import { type HttpClientOptions, httpClient } from '../http/http-client.js';
+import { connections } from './connections.js';
+import { credentialSource } from './credentials.js';
+import { type KubeConfig, kubeConfig } from './kube-config.js';
 
-/** How long a connection may take to stand. */
-const connectTimeoutMs = 10_000;
+export interface ConnectOptions extends Omit<HttpClientOptions, 'server' | 'fetch' | 'world'> {
+  readonly world?: World;
+}
 
-/** `await connect(kubeConfig())`. */
-export async function connect({ server, ca, cert, key, token, insecure }: KubeConfig): Promise<Client> {
-  const tls = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    rejectUnauthorized: insecure !== true,
-  };
-  // A watch is silent for as long as nothing happens: bodies have no time limit.
-  const dispatcher = new Agent({
-    connect: { ...tls, timeout: connectTimeoutMs },
-    bodyTimeout: 0,
-    headersTimeout: 60_000,
+export interface ConnectedClient extends Client {
+  /** Ends its connections, and what still runs over them. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads `config` (by default the current context of the kubeconfig, or what a pod is told) and speaks to its server.
+ * Asks nothing of it yet. Credentials are got as they are needed, and again when they expire or are refused (401).
+ * Errors: `KubeConfigError`; of requests also `ExecPluginError`, as the cause of a `ConnectionError`.
+ */
+export async function connect(
+  config: KubeConfig = kubeConfig(),
+  options: ConnectOptions = {},
+): Promise<ConnectedClient> {
+  const { world = realWorld(), ...rest } = options;
+  const credentials = credentialSource(config.credentials, world.clock);
+  const sockets = connections(config);
+  const client = httpClient({
+    ...rest,
+    world,
+    server: config.server,
+    async fetch(url, init) {
+      for (let again = false; ; again = true) {
+        const shown = await credentials.current();
+        const headers = { ...init.headers, ...shown.headers };
+        const response = await fetch(url, { ...init, headers, dispatcher: sockets.of(shown) });
+        if (response.status !== 401 || again || !credentials.refused(shown)) return response as unknown as Response;
+        await response.body?.cancel();
+      }
+    },
   });
-  return httpClient({
-    server,
-    fetch: (url, init) =>
-      fetch(url, {
-        ...init,
-        headers: { ...init.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-        dispatcher,
-      }) as unknown as Promise<Response>,
-  });
+  return Object.freeze({ ...client, close: () => sockets.close() });
 }

@@ -1,3 +1,16 @@
-/** Clients of real clusters: `connect(kubeConfig())`. */
+/** Clients of real clusters: `connect()`. */
 export * from './connect.js';
-export * from './kube-config.js';
+export { ExecPluginError } from './exec-plugin.js';
+export {
+  type Credentials,
+  contextsOf,
+  type ExecPlugin,
+  type Impersonation,
+  type InClusterOptions,
+  inClusterConfig,
+  type KubeConfig,
+  KubeConfigError,
+  type KubeConfigOptions,
+  kubeConfig,
+  type Pem,
+} from './kube-config.js';

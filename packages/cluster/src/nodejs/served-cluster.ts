@@ -3,12 +3,11 @@
  * starts, for host applications that want the same.
  */
 
-import { createPublicKey } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fieldDocs } from '@pintle/api/docs';
-import { clientCertificate, firstOf, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
-import { httpsWebhookCaller, type Listening, listenOnFree, processMetrics } from '@pintle/apiserver/nodejs';
+import { clientCertificate, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
+import { httpsWebhookCaller, type Listening, listenOnFree, processMetrics, tokenKeys } from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials } from './credentials.js';
@@ -17,7 +16,7 @@ import { kubeConfigText } from './kube-config-text.js';
 export interface ServedClusterParts
   extends Omit<
     ClusterParts,
-    'authenticate' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'
+    'authenticators' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'
   > {
   /** Default `127.0.0.1`. */
   readonly host?: string;
@@ -57,8 +56,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   const tokens = await serviceAccountTokens({
     world,
     issuer,
-    privateKeyPem: keys.tokenKeyPem,
-    publicKeyPem: publicPem(keys.tokenKeyPem),
+    ...tokenKeys(keys.tokenKeyPem),
   });
 
   let handle: HttpHandler = async () => ({
@@ -77,7 +75,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       callWebhook: httpsWebhookCaller(),
       ...rest,
       world,
-      authenticate: firstOf(clientCertificate, tokens.authenticate),
+      authenticators: [clientCertificate],
       authorizer: ['node', 'rbac'],
       tokens,
       port: listening.port,
@@ -103,7 +101,6 @@ async function stopBoth(listening: Listening, cluster: Cluster): Promise<void> {
 }
 
 const adminOf = ({ caPem, admin }: Credentials) => ({ caPem, certPem: admin.certPem, keyPem: admin.keyPem });
-const publicPem = (privatePem: string) => createPublicKey(privatePem).export({ type: 'spki', format: 'pem' }) as string;
 
 function firstAddress(cidr: string): string {
   const [base = ''] = cidr.split('/');

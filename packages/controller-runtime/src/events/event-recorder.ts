@@ -54,7 +54,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const correlator = new EventCorrelator();
   /** Names of what was written; as many as the correlator may still count up. */
   const names = new Map<string, string>();
-  let order = integerBelow(world.random, orderMax);
+  let order = integerBelow(world.random.stream('events'), orderMax);
   const writer = options.writer ?? createEventWriter({ world });
   let waitingCount = 0;
 

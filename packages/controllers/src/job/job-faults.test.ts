@@ -55,6 +55,12 @@ describe('under faults', () => {
     'seed %d: each pod counts once',
     async (seed) => {
       const cluster = await start(seed);
+      // A pod too many is let go before it is deleted, as upstream does; where the deletion is lost it ends uncounted.
+      const letGo = new Set<string>();
+      const watching = cluster.client.watch<Pod>(Pod, { labelSelector: 'job-name' }).subscribe(({ type, object }) => {
+        if (type === 'BOOKMARK' || object.metadata.finalizers?.length) return;
+        if (!['Succeeded', 'Failed'].includes((object as Pod).status?.phase ?? '')) letGo.add(object.metadata.name!);
+      });
       await cluster.client.create(job('many', 'ok', { completions: 30, parallelism: 10, backoffLimit: 1_000 }));
       await cluster.client.create(
         job('shards', 'ok', { completions: 30, parallelism: 10, completionMode: 'Indexed', backoffLimit: 1_000 }),
@@ -66,7 +72,8 @@ describe('under faults', () => {
       const ended = async (name: string) => {
         const { status } = await cluster.client.get(Job, { name });
         const pods = await cluster.client.list(Pod, { labelSelector: `job-name=${name}` });
-        const inPhase = (phase: string) => pods.filter((pod) => pod.status?.phase === phase).length;
+        const kept = pods.filter(({ metadata }) => !letGo.has(metadata.name!));
+        const inPhase = (phase: string) => kept.filter((pod) => pod.status?.phase === phase).length;
         expect(pods.flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
         expect(status).toMatchObject({ uncountedTerminatedPods: {}, terminating: 0, ready: 0 });
         expect(status!.active).toBeUndefined();
@@ -80,6 +87,7 @@ describe('under faults', () => {
       const fails = await ended('fails');
       expect(fails.status.failed).toBe(fails.failed);
       expect(fails.status.conditions!.map(({ type }) => type)).toEqual(['FailureTarget', 'Failed']);
+      watching.unsubscribe();
       await cluster.stop();
     },
     30_000,

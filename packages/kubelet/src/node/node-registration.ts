@@ -108,7 +108,7 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
   const reportStatus = async () => {
     try {
       await writeStatus();
-      later(jitter(world.random, statusPeriodMs, 0.04), reportStatus);
+      later(jitter(world.random.stream('kubelet'), statusPeriodMs, 0.04), reportStatus);
     } catch (error) {
       if (StatusError.is(error, 'NotFound')) {
         node = undefined;
@@ -146,7 +146,7 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
       lease = undefined;
       warn('node lease could not be renewed', error);
     }
-    later(jitter(world.random, leasePeriodMs, 0.04), renewLease);
+    later(jitter(world.random.stream('kubelet'), leasePeriodMs, 0.04), renewLease);
   };
 
   const ensureLease = async (spec: Lease['spec']): Promise<Lease> => {
@@ -170,7 +170,7 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
       await registerUntilDone(retryMs);
       if (stopped) return;
       await renewLease();
-      later(jitter(world.random, statusPeriodMs, 0.04), reportStatus);
+      later(jitter(world.random.stream('kubelet'), statusPeriodMs, 0.04), reportStatus);
     },
     stop() {
       stopped = true;

@@ -94,7 +94,7 @@ export function createStatusWriter({ world, client, delayMs = 5, retryMs = 1_000
         entry,
         entry.failures === 0
           ? delayMs
-          : jitter(world.random, Math.min(retryMaxMs, retryMs * 2 ** (entry.failures - 1))),
+          : jitter(world.random.stream('kubelet'), Math.min(retryMaxMs, retryMs * 2 ** (entry.failures - 1))),
       );
     }
   };

@@ -41,7 +41,7 @@ export function simulatedRuntime({ world, images = {} }: SimulatedRuntimeOptions
   let ids = 0;
   let closed = false;
   // Ids tell runtimes apart: many of them live in one process.
-  const prefix = Math.floor(world.random.next() * 0x1_0000_0000)
+  const prefix = Math.floor(world.random.stream('simulated-runtime').next() * 0x1_0000_0000)
     .toString(16)
     .padStart(8, '0');
   const newId = () => `${prefix}${(ids++).toString(16).padStart(8, '0')}`;

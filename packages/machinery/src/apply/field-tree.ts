@@ -10,6 +10,8 @@
  * `FieldsV1`: the node is a member beside its children.
  */
 
+import { canonicalJson } from '../meta/frozen.js';
+
 export class FieldTree {
   private written: FieldsV1 | undefined;
   private differences: Recent | undefined;
@@ -65,6 +67,29 @@ export class FieldTree {
     }
     const own = this.own && !other.own;
     return children === undefined && own === this.own ? this : treeOf(own, children ?? this.children);
+  }
+
+  /** The members of this one that are neither members of the other nor below one. */
+  outside(other: FieldTree): FieldTree {
+    if (this.isEmpty || other.isEmpty) return this;
+    let children: Map<string, FieldTree> | undefined;
+    for (const [key, less] of other.children) {
+      const present = this.children.get(key);
+      if (present === undefined) continue;
+      const rest = less.own ? emptyTree : present.outside(less);
+      if (rest === present) continue;
+      children ??= new Map(this.children);
+      if (rest.isEmpty) children.delete(key);
+      else children.set(key, rest);
+    }
+    return children === undefined ? this : treeOf(this.own, children);
+  }
+
+  /** Whether the member at the end of a path is one of these. */
+  has(path: readonly string[]): boolean {
+    let at: FieldTree | undefined = this;
+    for (const element of path) at = at?.children.get(element);
+    return at?.own ?? false;
   }
 
   /** As objects carry it in `managedFields`; frozen, made once. */
@@ -138,13 +163,14 @@ export function intersectionTree(a: FieldTree, b: FieldTree): FieldTree {
   return treeOf(a.own && b.own, children);
 }
 
-/** Every member as its path elements. */
+/** Every member as its path elements: those of a node in order, then those below each. */
 export function* membersOf(tree: FieldTree, prefix: readonly string[] = []): Iterable<readonly string[]> {
-  if (tree.own && prefix.length > 0) yield prefix;
-  for (const [key, child] of tree.children) yield* membersOf(child, [...prefix, key]);
+  const children = [...tree.children].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [key, child] of children) if (child.own) yield [...prefix, key];
+  for (const [key, child] of children) yield* membersOf(child, [...prefix, key]);
 }
 
-/** The tree of a `fieldsV1`, made once for each object. */
+/** The tree of a `fieldsV1`, made once for each object. Errors: `SyntaxError` for an item's keys that are no JSON. */
 export function treeFromFieldsV1(fields: unknown): FieldTree {
   if (typeof fields !== 'object' || fields === null) return emptyTree;
   let tree = parsed.get(fields);
@@ -159,8 +185,19 @@ function parse(fields: FieldsV1, root: boolean): FieldTree {
   const keys = Object.keys(fields);
   if (keys.length === 0) return root ? emptyTree : leaf;
   const children = new Map<string, FieldTree>();
-  for (const key of keys) if (key !== '.') children.set(key, parse(fields[key]!, false));
+  for (const key of keys) {
+    const element = canonicalElement(key);
+    if (element !== undefined) children.set(element, parse(fields[key]!, false));
+  }
   return treeOf(Object.hasOwn(fields, '.'), children);
+}
+
+/** Keys of items may be written in any order and spacing. Undefined for an element of a kind not known here. */
+function canonicalElement(key: string): string | undefined {
+  const kind = key.slice(0, 2);
+  if (kind === 'f:' || kind === 'i:') return key;
+  if (kind !== 'k:' && kind !== 'v:') return undefined;
+  return `${kind}${canonicalJson(JSON.parse(key.slice(2)))}`;
 }
 
 /** A member as users read it: `.spec.containers[name="web"].image`. */

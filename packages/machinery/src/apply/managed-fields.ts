@@ -1,21 +1,21 @@
 /**
- * Who manages which field of an object: the bookkeeping of every write, and server-side apply on top of it
- * (KEP-555). Pure; times come from the caller.
+ * Who manages which field of an object: `metadata.managedFields` before and after a write, and server-side apply
+ * (KEP-555; apimachinery `util/managedfields`). Pure; times come from the caller. The rules of ownership are in
+ * `structured-merge.ts`; here they get Kubernetes' names, and the ways from client-side apply to server-side apply.
  */
+import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
-import type { SchemaNode } from '../schema/schema.js';
+import type { FieldConflict, Manager } from './conflicts.js';
+import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf, writtenTree } from './field-tree.js';
 import {
-  emptyTree,
-  type FieldTree,
-  formatMember,
-  intersectionTree,
-  leaf,
-  membersOf,
-  treeFromFieldsV1,
-  treeOf,
-  writtenTree,
-} from './field-tree.js';
-import { compareValues, fieldTreeOf, mergeValues, removeMembers } from './typed-value.js';
+  applied,
+  type Conflict,
+  type Owned,
+  type Owners,
+  ownersAfterUpdate,
+  type WriteRules,
+} from './structured-merge.js';
+import { compareValues, fieldTreeOf } from './typed-value.js';
 
 export interface Writer {
   readonly manager: string;
@@ -25,253 +25,336 @@ export interface Writer {
   readonly now: string;
 }
 
-export interface FieldConflict {
-  readonly manager: string;
-  readonly operation: string;
-  readonly apiVersion: string;
-  readonly subresource?: string;
-  /** As `.spec.replicas`. */
-  readonly field: string;
-}
+type Entries = readonly ManagedFieldsEntry[];
 
-/** Managers by update that are kept apart; the oldest beyond become one. */
+/** Managers by update that are kept apart; beyond that the oldest are joined, by version. */
 const updateManagersMax = 10;
 const ancientManager = 'ancient-changes';
+/** Manages what was there before anybody was recorded. */
+const beforeFirstApply = 'before-first-apply';
+/** The one manager for whom fields that it applied on its own side before are no conflict. */
+const kubectl = 'kubectl';
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
+/** Of all annotations of an object, as validation has it. */
+const annotationsBytesMax = 256 * 1024;
 
-/** Parts of the metadata that the server alone writes, and so nobody manages. */
-const unmanagedMeta = [
-  'f:name',
-  'f:namespace',
-  'f:creationTimestamp',
-  'f:selfLink',
-  'f:uid',
-  'f:generation',
-  'f:managedFields',
-  'f:resourceVersion',
-  'f:deletionTimestamp',
-  'f:deletionGracePeriodSeconds',
-];
-
+/** What nobody manages: it says which object this is, or is the server's own. */
 const unmanaged = treeOf(
   true,
   new Map([
     ['f:apiVersion', leaf],
     ['f:kind', leaf],
-    ['f:metadata', treeOf(true, new Map(unmanagedMeta.map((element) => [element, leaf])))],
+    [
+      'f:metadata',
+      treeOf(
+        true,
+        new Map(
+          [
+            'f:name',
+            'f:namespace',
+            'f:creationTimestamp',
+            'f:selfLink',
+            'f:uid',
+            'f:clusterName',
+            'f:generation',
+            'f:managedFields',
+            'f:resourceVersion',
+          ].map((element) => [element, leaf]),
+        ),
+      ),
+    ],
   ]),
 );
 
-const managedOnly = (tree: FieldTree): FieldTree => tree.minus(unmanaged);
-
-const entriesOf = ({ metadata }: KubernetesObject): readonly ManagedFieldsEntry[] => metadata.managedFields ?? [];
-const isWriters = (entry: ManagedFieldsEntry, writer: Writer, operation: string) =>
-  entry.manager === writer.manager &&
-  entry.operation === operation &&
-  entry.apiVersion === writer.apiVersion &&
-  (entry.subresource ?? '') === (writer.subresource ?? '');
-
-function entryOf(writer: Writer, operation: 'Apply' | 'Update', tree: FieldTree): ManagedFieldsEntry {
-  return Object.freeze({
-    manager: writer.manager,
+/** Equal for entries of the same manager, whatever they hold. */
+function idOf({ manager, operation, apiVersion, subresource }: Manager): string {
+  return JSON.stringify({
+    manager,
     operation,
-    apiVersion: writer.apiVersion,
-    time: writer.now,
-    fieldsType: 'FieldsV1',
-    fieldsV1: writtenTree(tree),
-    ...(writer.subresource === undefined ? {} : { subresource: writer.subresource }),
+    ...(operation === 'Apply' ? {} : { apiVersion }),
+    ...(subresource ? { subresource } : {}),
   });
 }
 
-/** The entry with other members; undefined where none is left, the same entry where none changed. */
-function withTree(entry: ManagedFieldsEntry, tree: FieldTree): ManagedFieldsEntry | undefined {
-  if (tree.isEmpty) return undefined;
-  return tree === treeFromFieldsV1(entry.fieldsV1) ? entry : Object.freeze({ ...entry, fieldsV1: writtenTree(tree) });
+const idOfWriter = ({ manager, apiVersion, subresource = '' }: Writer, operation: 'Apply' | 'Update') =>
+  idOf({ manager: manager || 'unknown', operation, apiVersion, subresource });
+
+interface Recorded {
+  readonly owners: Owners;
+  /** By the owner's id. */
+  readonly entries: ReadonlyMap<string, ManagedFieldsEntry>;
 }
 
-/** An object and all of its members. */
-export interface Accounted {
-  readonly object: KubernetesObject;
-  readonly tree: FieldTree;
+const nobody: Recorded = { owners: new Map(), entries: new Map() };
+
+/** Undefined for entries that cannot be read. */
+function recordedIn(entries: Entries = []): Recorded | undefined {
+  const owners = new Map<string, Owned>();
+  const byId = new Map<string, ManagedFieldsEntry>();
+  for (const entry of entries) {
+    const { manager = '', operation = '', apiVersion = '', fieldsType, fieldsV1, subresource = '' } = entry;
+    if ((operation !== 'Apply' && operation !== 'Update') || apiVersion === '' || fieldsType !== 'FieldsV1')
+      return undefined;
+    let fields: FieldTree;
+    try {
+      fields = treeFromFieldsV1(fieldsV1);
+    } catch {
+      return undefined;
+    }
+    const id = idOf({ manager, operation, apiVersion, subresource });
+    owners.set(id, { fields, apiVersion, applied: operation === 'Apply' });
+    byId.set(id, entry);
+  }
+  return { owners, entries: byId };
 }
+
+/** Whether a client asks for all entries to go: by an empty list, or by one empty entry. */
+export const resetsManagedFields = (entries: Entries | undefined): boolean =>
+  entries !== undefined && (entries.length === 0 || (entries.length === 1 && Object.keys(entries[0]!).length === 0));
 
 /**
- * The entries of an object that `writer` created: all of it is its own. `like` is an object of the kind that was
- * accounted for before, best one of the same template: what the two share is not looked at again.
- */
-export function managedFieldsAfterCreate(
-  node: SchemaNode,
-  object: KubernetesObject,
-  writer: Writer,
-  like?: Accounted,
-): { readonly entries: readonly ManagedFieldsEntry[]; readonly accounted: Accounted } {
-  const tree = fieldTreeOf(node, object, true, like?.object, like?.tree);
-  const own = managedOnly(tree);
-  return {
-    entries: own.isEmpty ? [] : Object.freeze([entryOf(writer, 'Update', own)]),
-    accounted: { object, tree },
-  };
-}
-
-/**
- * The entries after `writer` made `object` out of `old`. What it changed is its own from now on; what it removed is
- * nobody's. The same array where nobody's fields changed.
+ * The entries after a write made `object` out of `old` (undefined: it created it). What `object` brings of its own
+ * counts where it can be read and the write is none of a subresource. The same array where nobody's fields changed.
  */
 export function managedFieldsAfterUpdate(
-  node: SchemaNode,
+  rules: WriteRules,
   object: KubernetesObject,
-  old: KubernetesObject,
+  old: KubernetesObject | undefined,
   writer: Writer,
-): readonly ManagedFieldsEntry[] {
-  const before = entriesOf(old);
-  const difference = compareValues(node, old, object);
-  const changed = managedOnly(difference.changed);
-  const removed = managedOnly(difference.removed);
-  if (changed.isEmpty && removed.isEmpty) return before;
-  const touched = changed.union(removed);
-  let mine: ManagedFieldsEntry | undefined;
-  let moved = false;
-  const others: ManagedFieldsEntry[] = [];
-  for (const entry of before) {
-    if (isWriters(entry, writer, 'Update')) {
-      mine = entry;
-      others.push(entry);
-      continue;
-    }
-    const kept = withTree(entry, treeFromFieldsV1(entry.fieldsV1).minus(touched));
-    moved ||= kept !== entry;
-    if (kept !== undefined) others.push(kept);
+): Entries {
+  const told = object.metadata.managedFields;
+  const known = old?.metadata.managedFields;
+  if (writer.subresource === undefined && told !== known) {
+    if (resetsManagedFields(told) && old !== undefined) return none;
+    const own = told === undefined || told.length === 0 ? undefined : recordedIn(told);
+    if (own !== undefined && own.owners.size > 0) return updated(rules, object, old, writer, own, told!);
   }
-  const owned = mine === undefined ? emptyTree : treeFromFieldsV1(mine.fieldsV1);
-  const next = owned.union(changed).minus(removed.minus(changed));
-  if (next === owned && !moved) return before;
-  const entry = next.isEmpty ? undefined : next === owned ? mine : entryOf(writer, 'Update', next);
-  const replaced =
-    mine === undefined
-      ? [...others, ...(entry === undefined ? [] : [entry])]
-      : others.flatMap((other) => (other === mine ? (entry === undefined ? [] : [entry]) : [other]));
-  return Object.freeze(capped(replaced));
+  const before = recordedIn(known) ?? nobody;
+  // Nobody was recorded so far, be it that a client wished so: that begins again with the first apply.
+  if (old !== undefined && before.owners.size === 0) return none;
+  return updated(rules, object, old, writer, before, known ?? none);
 }
 
-function capped(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
-  const updates = entries.filter(({ operation }) => operation === 'Update');
-  if (updates.length <= updateManagersMax) return entries;
-  const oldest = [...updates]
-    .sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? -1 : 1))
-    .slice(0, updates.length - updateManagersMax + 1);
-  const byVersion = new Map<string, FieldTree>();
-  for (const { apiVersion = '', fieldsV1 } of oldest)
-    byVersion.set(apiVersion, (byVersion.get(apiVersion) ?? emptyTree).union(treeFromFieldsV1(fieldsV1)));
-  const merged = [...byVersion].map(([apiVersion, tree]) =>
-    entryOf({ manager: ancientManager, apiVersion, now: oldest.at(-1)!.time ?? '' }, 'Update', tree),
-  );
-  return [...merged, ...entries.filter((entry) => !oldest.includes(entry))];
+const none: Entries = Object.freeze([]);
+
+function updated(
+  rules: WriteRules,
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+  writer: Writer,
+  before: Recorded,
+  entries: Entries,
+): Entries {
+  const id = idOfWriter(writer, 'Update');
+  const from = { apiVersion: writer.apiVersion, value: old ?? emptyObject(object) };
+  const to = { apiVersion: writer.apiVersion, value: object };
+  const { owners, changed } = ownersAfterUpdate(rules, from, to, before.owners, id);
+  const mine = owners.get(id);
+  const own = changed.minus(unmanaged);
+  const left = new Map(owners);
+  if (mine !== undefined && own !== changed) {
+    const fields = mine.fields.minus(changed).union(own);
+    if (fields.isEmpty) left.delete(id);
+    else left.set(id, { ...mine, fields });
+  }
+  // Who only took away has not written its fields anew.
+  return sortedEntries(capped(left, before, id, own.isEmpty ? undefined : writer.now), entries);
+}
+
+const emptyObject = ({ apiVersion, kind }: KubernetesObject): KubernetesObject => ({ apiVersion, kind, metadata: {} });
+
+function strip(owners: Map<string, Owned>, id: string): void {
+  const owned = owners.get(id);
+  if (owned === undefined) return;
+  const fields = owned.fields.minus(unmanaged);
+  if (fields.isEmpty) owners.delete(id);
+  else if (fields !== owned.fields) owners.set(id, { ...owned, fields });
+}
+
+interface Written extends Owned {
+  readonly manager: Manager;
+  readonly time: string | undefined;
+  /** The entry that says the same already. */
+  readonly entry?: ManagedFieldsEntry;
+}
+
+/** Owners with their times; `writer` wrote at `now`, or (undefined) changed nothing. */
+function written(owners: Owners, { entries }: Recorded, writer: string, now: string | undefined): Map<string, Written> {
+  const found = new Map<string, Written>();
+  for (const [id, owned] of owners) {
+    const entry = entries.get(id);
+    const time = id === writer && now !== undefined ? now : entry?.time;
+    const same =
+      entry !== undefined &&
+      entry.time === time &&
+      entry.apiVersion === owned.apiVersion &&
+      treeFromFieldsV1(entry.fieldsV1) === owned.fields;
+    found.set(id, { ...owned, manager: JSON.parse(id) as Manager, time, ...(same ? { entry } : {}) });
+  }
+  return found;
+}
+
+function capped(owners: Owners, before: Recorded, writer: string, now: string | undefined): Map<string, Written> {
+  const all = written(owners, before, writer, now);
+  const updates = [...all].filter(([, { applied: isApplied }]) => !isApplied);
+  let excess = updates.length - updateManagersMax;
+  if (excess <= 0) return all;
+  updates.sort(([a, { time: at = '' }], [b, { time: bt = '' }]) => (at !== bt ? (at < bt ? -1 : 1) : a < b ? -1 : 1));
+  const firsts = new Map<string, string>();
+  for (const [id, update] of updates) {
+    if (excess === 0) break;
+    const { apiVersion } = update;
+    const first = firsts.get(apiVersion);
+    if (first === undefined) {
+      firsts.set(apiVersion, id);
+      continue;
+    }
+    const manager = { manager: ancientManager, operation: 'Update', apiVersion };
+    const bucket = idOf(manager);
+    const joined = all.get(bucket) ?? all.get(first)!;
+    all.delete(first);
+    all.delete(id);
+    all.set(bucket, {
+      fields: joined.fields.union(update.fields),
+      apiVersion,
+      applied: false,
+      manager,
+      time: update.time,
+    });
+    excess--;
+  }
+  return all;
+}
+
+/** `before` itself where it says the same. */
+function sortedEntries(all: ReadonlyMap<string, Written>, before: Entries): Entries {
+  const entries = [...all.values()].map(entryOf).sort(compareEntries);
+  const same = entries.length === before.length && entries.every((entry, index) => entry === before[index]);
+  return same ? before : Object.freeze(entries);
+}
+
+function entryOf({ manager, apiVersion, time, fields, entry }: Written): ManagedFieldsEntry {
+  if (entry !== undefined) return entry;
+  return Object.freeze({
+    manager: manager.manager,
+    operation: manager.operation,
+    apiVersion,
+    ...(time === undefined ? {} : { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: writtenTree(fields),
+    ...(manager.subresource ? { subresource: manager.subresource } : {}),
+  });
+}
+
+function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
+  for (const key of ['operation', 'time', 'manager', 'apiVersion', 'subresource'] as const) {
+    const [x, y] = [a[key] ?? '', b[key] ?? ''];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
 }
 
 export interface Applied {
   /** Live with the wishes laid over it; not yet normalized. */
   readonly object: KubernetesObject;
-  readonly managedFields: readonly ManagedFieldsEntry[];
-  /** Fields that others manage with another value; `object` is then of no use unless forced. */
+  readonly managedFields: Entries;
+  /** Fields that others manage with another value; `object` and `managedFields` are then of no use. */
   readonly conflicts: readonly FieldConflict[];
 }
 
-/**
- * Server-side apply of `wishes` onto `live`. `complete` fills in defaults, so that a wish that leaves one out does
- * not conflict with who has it written out.
- */
+/** Server-side apply of `wishes` onto `live` (undefined: there is none yet), both in the writer's version. */
 export function applyWishes(
-  node: SchemaNode,
-  live: KubernetesObject,
+  rules: WriteRules,
+  live: KubernetesObject | undefined,
   wishes: KubernetesObject,
   writer: Writer,
   force: boolean,
-  complete: (object: KubernetesObject) => KubernetesObject = (object) => object,
 ): Applied {
-  const entries = migrated(entriesOf(live), writer);
-  const wished = managedOnly(fieldTreeOf(node, wishes, false));
-  const mine = entries.find((entry) => isWriters(entry, writer, 'Apply'));
-  const others = entries.filter((entry) => entry !== mine);
-
-  const merged = mergeValues(node, live, wishes) as KubernetesObject;
-  const changed = intersectionTree(managedOnly(compareValues(node, live, complete(merged)).changed), wished);
-  const conflicts = others.flatMap((entry) => conflictsWith(entry, changed));
-
-  const given = mine === undefined ? emptyTree : treeFromFieldsV1(mine.fieldsV1).minus(wished);
-  const held = others.reduce((tree, entry) => tree.union(treeFromFieldsV1(entry.fieldsV1)), emptyTree);
-  const object = removeMembers(node, merged, abandoned(given, held.union(wished))) as KubernetesObject;
-
-  const kept = others.flatMap((entry) => {
-    const next = force && !changed.isEmpty ? withTree(entry, treeFromFieldsV1(entry.fieldsV1).minus(changed)) : entry;
-    return next === undefined ? [] : [next];
-  });
-  const own =
-    mine !== undefined && given.isEmpty && wished.minus(treeFromFieldsV1(mine.fieldsV1)).isEmpty
-      ? mine
-      : entryOf(writer, 'Apply', wished);
-  const managedFields = wished.isEmpty
-    ? kept
-    : mine === undefined
-      ? [own, ...kept]
-      : entries.flatMap((entry) => (entry === mine ? [own] : kept.filter((other) => sameManager(other, entry))));
-  return { object, managedFields: Object.freeze(managedFields), conflicts: force ? [] : conflicts };
-}
-
-const sameManager = (a: ManagedFieldsEntry, b: ManagedFieldsEntry) =>
-  a.manager === b.manager &&
-  a.operation === b.operation &&
-  a.apiVersion === b.apiVersion &&
-  a.subresource === b.subresource;
-
-/** What was given up and nobody else holds. A node goes as a whole only where nothing below it is held. */
-function abandoned(given: FieldTree, held: FieldTree): FieldTree {
-  const children = new Map<string, FieldTree>();
-  for (const [key, child] of given.children) {
-    const other = held.children.get(key);
-    const rest = other === undefined ? child : abandoned(child, other);
-    if (!rest.isEmpty) children.set(key, rest);
+  const { apiVersion } = writer;
+  const id = idOfWriter(writer, 'Apply');
+  const base = live ?? emptyObject(wishes);
+  const recorded = recordedIn(live?.metadata.managedFields) ?? nobody;
+  const before = live !== undefined && recorded.owners.size === 0 ? asFoundIn(rules, live, writer) : recorded;
+  const attempt = (forced: boolean) =>
+    applied(rules, { apiVersion, value: base }, { apiVersion, value: wishes }, before.owners, id, forced);
+  let outcome = attempt(force);
+  if ('conflicts' in outcome) {
+    const conflicts = withoutLastApplied(rules, outcome.conflicts, base, writer);
+    if (conflicts.length > 0) return { object: base, managedFields: none, conflicts: conflicts.map(described) };
+    outcome = attempt(true);
+    if ('conflicts' in outcome) throw new Error('an apply that was forced came into conflict');
   }
-  return treeOf(given.own && !held.own && held.children.size === 0, children);
+  const owners = new Map(outcome.owners);
+  strip(owners, id);
+  const object = outcome.value as KubernetesObject;
+  const changes = live === undefined || !deepEqual(object, live);
+  const entries = written(owners, before, id, changes ? writer.now : undefined);
+  return {
+    object: writer.manager === kubectl ? withLastApplied(object, wishes) : object,
+    managedFields: sortedEntries(entries, live?.metadata.managedFields ?? none),
+    conflicts: [],
+  };
 }
 
-function conflictsWith(entry: ManagedFieldsEntry, changed: FieldTree): readonly FieldConflict[] {
-  const common = intersectionTree(treeFromFieldsV1(entry.fieldsV1), changed);
-  return [...membersOf(common)].map((path) => ({
-    manager: entry.manager ?? '',
-    operation: entry.operation ?? '',
-    apiVersion: entry.apiVersion ?? '',
-    ...(entry.subresource === undefined ? {} : { subresource: entry.subresource }),
-    field: formatMember(path),
-  }));
+/** The record of an object of which there is none: all that is in it belongs to one manager. */
+function asFoundIn(rules: WriteRules, live: KubernetesObject, writer: Writer): Recorded {
+  const entries = updated(rules, live, undefined, { ...writer, manager: beforeFirstApply }, nobody, none);
+  return recordedIn(entries) ?? nobody;
 }
 
-const clientSideManager = 'kubectl-client-side-apply';
-
-/** `kubectl apply --server-side` takes over what `kubectl apply` managed before. */
-function migrated(entries: readonly ManagedFieldsEntry[], writer: Writer): readonly ManagedFieldsEntry[] {
-  if (writer.manager !== 'kubectl' || writer.subresource !== undefined) return entries;
-  const client = entries.find(
-    (entry) => entry.manager === clientSideManager && entry.operation === 'Update' && !entry.subresource,
-  );
-  if (client === undefined) return entries;
-  const mine = entries.find((entry) => isWriters(entry, writer, 'Apply'));
-  const tree = (mine === undefined ? emptyTree : treeFromFieldsV1(mine.fieldsV1)).union(
-    treeFromFieldsV1(client.fieldsV1),
-  );
-  return [entryOf(writer, 'Apply', tree), ...entries.filter((entry) => entry !== client && entry !== mine)];
+function described({ owner, path }: Conflict): FieldConflict {
+  return { ...(JSON.parse(owner) as Manager), field: formatMember(path) };
 }
 
-/** In the words of kube-apiserver: by manager, its fields listed. */
-export function describeConflicts(conflicts: readonly FieldConflict[]): string {
-  const byManager = new Map<string, string[]>();
-  for (const { manager, operation, apiVersion, subresource, field } of conflicts) {
-    const by = `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}${operation === 'Update' ? ` using ${apiVersion}` : ''}`;
-    byManager.set(by, [...(byManager.get(by) ?? []), field]);
+/**
+ * Fields that `kubectl apply` set on the client's side, and that are as it left them, are kubectl's own: applying them
+ * by the server is no conflict.
+ */
+function withoutLastApplied(
+  rules: WriteRules,
+  conflicts: readonly Conflict[],
+  live: KubernetesObject,
+  { manager, apiVersion }: Writer,
+): readonly Conflict[] {
+  const ordered = [...conflicts].sort((a, b) => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0));
+  const schema = rules.versions.schemaOf(apiVersion);
+  const lastApplied = manager === kubectl ? live.metadata.annotations?.[lastAppliedAnnotation] : undefined;
+  if (!lastApplied || schema === undefined) return ordered;
+  const last = parsed(lastApplied);
+  if (last?.apiVersion !== apiVersion) return ordered;
+  const { changed, removed } = compareValues(schema, last, live);
+  const own = fieldTreeOf(schema, last).minus(changed).minus(removed);
+  return ordered.filter(({ path }) => !own.has(path));
+}
+
+function parsed(text: string): KubernetesObject | undefined {
+  try {
+    return JSON.parse(text) as KubernetesObject;
+  } catch {
+    return undefined;
   }
-  const noun = conflicts.length === 1 ? 'conflict' : 'conflicts';
-  const texts = [...byManager].map(([by, fields]) =>
-    fields.length === 1
-      ? `${noun} with ${by}: ${fields[0]}`
-      : `${noun} with ${by}:\n${fields.map((field) => `- ${field}`).join('\n')}`,
+}
+
+/** Keeps the annotation of client-side apply true, where an object has it. */
+function withLastApplied(object: KubernetesObject, wishes: KubernetesObject): KubernetesObject {
+  const { annotations } = object.metadata;
+  if (!annotations?.[lastAppliedAnnotation]) return object;
+  const { [lastAppliedAnnotation]: _before, ...others } = annotations;
+  const { [lastAppliedAnnotation]: _wished, ...wished } = wishes.metadata.annotations ?? {};
+  const plain = {
+    ...wishes,
+    metadata: { ...wishes.metadata, ...(wishes.metadata.annotations === undefined ? {} : { annotations: wished }) },
+  };
+  const text = `${canonicalJson(plain)}\n`;
+  const bytes = Object.entries(others).reduce(
+    (sum, [key, value]) => sum + key.length + value.length,
+    text.length + lastAppliedAnnotation.length,
   );
-  return `Apply failed with ${conflicts.length} ${noun}: ${texts.join('\n')}`;
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: bytes > annotationsBytesMax ? others : { ...others, [lastAppliedAnnotation]: text },
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { deepFreeze } from '../meta/frozen.js';
 import type { SchemaNode } from '../schema/schema.js';
-import { fieldTreeOf } from './typed-value.js';
+import { compareValues } from './typed-value.js';
 
 const text: SchemaNode = { type: 'string' };
 const place: SchemaNode = {
@@ -36,29 +37,29 @@ const value = fc.record(
   { requiredKeys: [] },
 );
 
-describe('fieldTreeOf', () => {
-  it('says the same of a value whatever it is told of another', () => {
+describe('compareValues', () => {
+  it('says the same of what comes, whatever came before and is shared with it', () => {
     fc.assert(
-      fc.property(
-        value,
-        value,
-        fc.array(fc.constantFrom('labels', 'items', 'set'), { maxLength: 2 }),
-        (a, b, shared) => {
-          const like = Object.fromEntries(Object.entries(b)) as Record<string, unknown>;
-          // Parts that both hold, as versions and objects of one template do.
-          for (const key of shared) like[key] = (a as Record<string, unknown>)[key] ?? like[key];
-          const tree = fieldTreeOf(place, a, true, like, fieldTreeOf(place, like));
-          expect(tree.fieldsV1).toEqual(fieldTreeOf(place, a).fieldsV1);
-        },
-      ),
+      fc.property(value, value, fc.subarray(['labels', 'items', 'set', 'unknown']), (a, b, shared) => {
+        const before = deepFreeze({ ...b }) as Record<string, unknown>;
+        const fresh = a as Record<string, unknown>;
+        // As objects of one template do.
+        const now = deepFreeze({ ...fresh, ...Object.fromEntries(shared.map((key) => [key, before[key]])) });
+        compareValues(place, undefined, before);
+        // Not frozen, and so not remembered.
+        const alone = compareValues(place, undefined, structuredClone(now));
+        expect(compareValues(place, undefined, now).changed.fieldsV1).toEqual(alone.changed.fieldsV1);
+      }),
     );
   });
 
-  it('gives the tree of what it was told of where the members are the same', () => {
-    const like = { name: 'a', labels: { x: '1' } };
-    const known = fieldTreeOf(place, like);
-    expect(fieldTreeOf(place, { name: 'b', labels: { x: '2' } }, true, like, known)).toBe(known);
-    expect(fieldTreeOf(place, { name: 'b', labels: { y: '2' } }, true, like, known)).not.toBe(known);
-    expect(fieldTreeOf(place, { name: 'b' }, true, like, known).fieldsV1).toEqual({ 'f:name': {} });
+  it('looks again at what may have changed', () => {
+    const labels: Record<string, string> = { a: '1' };
+    expect(compareValues(place, undefined, { labels }).changed.fieldsV1).toEqual({
+      '.': {},
+      'f:labels': { '.': {}, 'f:a': {} },
+    });
+    labels['b'] = '2';
+    expect(compareValues(place, undefined, { labels }).changed.fieldsV1).toMatchObject({ 'f:labels': { 'f:b': {} } });
   });
 });

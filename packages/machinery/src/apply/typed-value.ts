@@ -1,6 +1,9 @@
 /**
- * Values read with their schema: which parts are merged and which are one piece, and by what a list item is
- * known (structured-merge-diff v4). Where there is no schema, maps are merged and lists are one piece.
+ * Values read with their schema: which parts are merged and which are one piece, by what a list item is known, and
+ * which fields a value has or a change touches (structured-merge-diff `typed`). What has no schema is read by what
+ * it is: maps are merged, lists are one piece.
+ *
+ * `undefined` is an absent value, `null` a given one. Merging and removing are in `merge-values.ts`.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
@@ -9,34 +12,57 @@ import { TreeBuilder } from './tree-builder.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-const unknownNode: SchemaNode = { type: 'any' };
+/** The schema of what has none. */
+export const unknownNode: SchemaNode = { type: 'any' };
 
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export function childNode(place: SchemaNode, key: string): SchemaNode {
+/** Undefined for a field that the schema neither declares nor lets through. */
+export function fieldNode(place: SchemaNode, key: string): SchemaNode | undefined {
   const node = resolve(place);
   if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key]!;
-  return node.values ?? unknownNode;
+  if (node.type === 'map') return node.values ?? unknownNode;
+  return node.type === 'any' || node.preserveUnknownFields === true ? unknownNode : undefined;
 }
 
+export const childNode = (place: SchemaNode, key: string): SchemaNode => fieldNode(place, key) ?? unknownNode;
+
+/** Whether a field is one of a struct, not an entry of a map. */
+export function isDeclared(place: SchemaNode, key: string): boolean {
+  const { properties } = resolve(place);
+  return properties !== undefined && Object.hasOwn(properties, key);
+}
+
+/** `atomic`: a scalar, or a list or map that is one piece. */
 export type Shape = 'atomic' | 'fields' | 'map-list' | 'set-list';
 
-/** How a value at a place is merged. */
-export function shapeOf(place: SchemaNode, value: unknown): Shape {
-  if (typeof value !== 'object' || value === null) return 'atomic';
+/** How a place is merged; undefined where that depends on the value, and there is none to tell by. */
+export function shapeAt(place: SchemaNode, value: unknown): Shape | undefined {
   const node = resolve(place);
-  if (Array.isArray(value))
-    return place.listType === 'map' ? 'map-list' : place.listType === 'set' ? 'set-list' : 'atomic';
-  return place.mapType === 'atomic' || node.mapType === 'atomic' ? 'atomic' : 'fields';
+  switch (node.type) {
+    case 'any':
+      if (value === undefined || value === null) return undefined;
+      return isFields(value) && (place.mapType ?? node.mapType) !== 'atomic' ? 'fields' : 'atomic';
+    case 'object':
+    case 'map':
+      return (place.mapType ?? node.mapType) === 'atomic' ? 'atomic' : 'fields';
+    case 'array': {
+      const listType = place.listType ?? node.listType;
+      return listType === 'map' ? 'map-list' : listType === 'set' ? 'set-list' : 'atomic';
+    }
+    default:
+      return 'atomic';
+  }
 }
 
 /** The path element of an item of a list. */
 export function itemElement(place: SchemaNode, item: unknown): string {
-  if (place.listType === 'set') return `v:${JSON.stringify(item)}`;
-  const node = place.items === undefined ? unknownNode : resolve(place.items);
+  const list = resolve(place);
+  if ((place.listType ?? list.listType) === 'set') return `v:${JSON.stringify(item)}`;
+  const node = list.items === undefined ? unknownNode : resolve(list.items);
   const keys: Record<string, unknown> = {};
-  for (const key of [...(place.listMapKeys ?? [])].sort()) {
+  for (const key of [...(list.listMapKeys ?? [])].sort()) {
     const given = isFields(item) ? item[key] : undefined;
     const value = given ?? node.properties?.[key]?.default;
     if (value !== undefined) keys[key] = value;
@@ -44,57 +70,158 @@ export function itemElement(place: SchemaNode, item: unknown): string {
   return `k:${JSON.stringify(keys)}`;
 }
 
-/**
- * All members of a value. A map and an item of a list are members beside what is in them. `like` is another value at
- * this place and `likeTree` its members: where both have the same, it is not looked at again, and the same tree is
- * returned where nothing differs.
- */
-export function fieldTreeOf(
-  place: SchemaNode,
-  value: unknown,
-  whole = true,
-  like?: unknown,
-  likeTree?: FieldTree,
-): FieldTree {
-  if (value === undefined) return emptyTree;
-  const shape = shapeOf(place, value);
-  if (shape === 'atomic') return leaf;
-  if (likeTree !== undefined && value === like) return likeTree;
-  if (shape === 'fields') return treeOfFields(place, value as Fields, whole, like, likeTree);
-  const node = new TreeBuilder();
-  for (const [element, item] of itemsByElement(place, value as readonly unknown[]))
-    node.add(element, place.listType === 'set' ? leaf : asItem(fieldTreeOf(place.items ?? unknownNode, item, whole)));
-  return node.tree(node.isEmpty);
+export const itemNode = (place: SchemaNode): SchemaNode => resolve(place).items ?? unknownNode;
+
+/** A value's items or entries; of anything else, none. */
+export const asItems = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const asFields = (value: unknown): Fields => (isFields(value) ? value : noFields);
+
+const noFields: Fields = Object.freeze({});
+
+/** Neither items nor entries: merged as one piece, which keeps apart what is empty and what is null. */
+export const isBare = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || (Array.isArray(value) ? value.length === 0 : !hasKeys(value));
+
+function hasKeys(value: object): boolean {
+  for (const _key in value) return true;
+  return false;
 }
 
-function treeOfFields(
-  place: SchemaNode,
-  value: Fields,
-  whole: boolean,
-  like: unknown,
-  likeTree: FieldTree | undefined,
-): FieldTree {
-  const before = isFields(like) ? like : undefined;
-  const elements: string[] = [];
-  const children: FieldTree[] = [];
-  let same = likeTree !== undefined;
-  for (const key of Object.keys(value)) {
-    const element = fieldElement(key);
-    const known = likeTree?.children.get(element);
-    const child = fieldTreeOf(childNode(place, key), value[key], whole, before?.[key], known);
-    if (child.isEmpty) continue;
-    elements.push(element);
-    children.push(child);
-    same &&= child === known;
+/** A struct with the fields that Go has even where they hold nothing. */
+function givenFields(place: SchemaNode, value: unknown): Fields {
+  if (!isFields(value)) return noFields;
+  let filled: Record<string, unknown> | undefined;
+  for (const [key, empty] of emptyFieldsOf(place))
+    if (value[key] === undefined) {
+      filled ??= { ...value };
+      filled[key] = empty;
+    }
+  return filled ?? value;
+}
+
+type EmptyFields = readonly (readonly [key: string, empty: Fields | null])[];
+
+const emptyFields = new WeakMap<SchemaNode, EmptyFields>();
+
+/** Structs that are no pointers, and lists that are written even when they are empty, as Go's null. */
+function emptyFieldsOf(place: SchemaNode): EmptyFields {
+  const node = resolve(place);
+  let found = emptyFields.get(node);
+  if (found === undefined) {
+    found = Object.entries(node.properties ?? {}).flatMap(([key, child]): EmptyFields => {
+      if (child.alwaysThere) return [[key, noFields]];
+      return child.required && resolve(child).type === 'array' ? [[key, null]] : [];
+    });
+    emptyFields.set(node, found);
   }
-  const own = elements.length === 0 || (whole && resolve(place).type === 'map');
-  if (same && likeTree!.children.size === elements.length && likeTree!.own === own) return likeTree!;
-  const node = new TreeBuilder();
-  for (let i = 0; i < elements.length; i++) node.add(elements[i]!, children[i]!);
-  return node.tree(own);
+  return found;
 }
 
-/** `f:KEY`, one text for each key: made texts are slow to look up by. */
+/** The members that a wish names. Structs and lists are no members themselves; entries of maps and items of lists are. */
+export function fieldTreeOf(place: SchemaNode, value: unknown): FieldTree {
+  if (value === undefined) return emptyTree;
+  const shape = shapeAt(place, value);
+  if (shape === 'atomic') return leaf;
+  const node = new TreeBuilder();
+  if (shape === undefined || shape === 'fields') {
+    for (const [key, child] of Object.entries(asFields(value))) {
+      if (child === undefined) continue;
+      const tree = fieldTreeOf(childNode(place, key), child);
+      const own = child === null || (isFields(child) && isBare(child)) || !isDeclared(place, key);
+      node.add(`f:${key}`, own ? asMember(tree) : tree);
+    }
+    return node.tree(false);
+  }
+  const items = itemNode(place);
+  for (const [element, found] of itemsByElement(place, value))
+    node.add(element, found.length > 1 ? leaf : asMember(fieldTreeOf(items, found[0])));
+  return node.tree(false);
+}
+
+/** Usually one item for each element; more where the list has duplicates. */
+export function itemsByElement(place: SchemaNode, value: unknown): ReadonlyMap<string, readonly unknown[]> {
+  const found = new Map<string, unknown[]>();
+  for (const item of asItems(value)) {
+    const element = itemElement(place, item);
+    const before = found.get(element);
+    if (before === undefined) found.set(element, [item]);
+    else before.push(item);
+  }
+  return found;
+}
+
+/** The same members, and the node itself. */
+function asMember(tree: FieldTree): FieldTree {
+  if (tree.own) return tree;
+  if (tree.children.size === 0) return leaf;
+  const node = new TreeBuilder();
+  for (const [element, child] of tree.children) node.add(element, child);
+  return node.tree(true);
+}
+
+export interface Comparison {
+  /** Added, or there with another value. */
+  readonly changed: FieldTree;
+  readonly removed: FieldTree;
+}
+
+const same: Comparison = Object.freeze({ changed: emptyTree, removed: emptyTree });
+const onlyChanged: Comparison = Object.freeze({ changed: leaf, removed: emptyTree });
+const onlyRemoved: Comparison = Object.freeze({ changed: emptyTree, removed: leaf });
+
+/** What `now` changes of `old`. Of what comes or goes as a whole, its structs and lists are members too. */
+export function compareValues(place: SchemaNode, old: unknown, now: unknown): Comparison {
+  if (old === now) return same;
+  const before = shapeAt(place, old);
+  const after = shapeAt(place, now);
+  if (now === undefined) return compareAs(before, place, old, now);
+  if (old === undefined && after !== 'atomic') return appearance(after, place, now);
+  if (old === undefined || before === after) return compareAs(after, place, old, now);
+  // What has no schema may become another kind of value: it is judged both as what it was and as what it is.
+  const was = compareAs(before, place, old, now);
+  const is = compareAs(after, place, old, now);
+  return { changed: was.changed.union(is.changed), removed: was.removed.union(is.removed) };
+}
+
+/**
+ * What came last at each place, if it was frozen: objects of one template come one after the other and share their
+ * parts, which are then not walked again. Nobody can observe it but by the time that it saves.
+ */
+const lately = new WeakMap<SchemaNode, { readonly value: unknown; readonly comparison: Comparison }>();
+
+function appearance(shape: Shape | undefined, place: SchemaNode, value: unknown): Comparison {
+  const known = lately.get(place);
+  if (known !== undefined && known.value === value) return known.comparison;
+  const comparison = compareAs(shape, place, undefined, value);
+  if (Object.isFrozen(value)) lately.set(place, { value, comparison });
+  return comparison;
+}
+
+function compareAs(shape: Shape | undefined, place: SchemaNode, old: unknown, now: unknown): Comparison {
+  if (shape === 'atomic') return compareWhole(old, now);
+  const changed = new TreeBuilder();
+  const removed = new TreeBuilder();
+  const note = (element: string, difference: Comparison) => {
+    changed.add(element, difference.changed);
+    removed.add(element, difference.removed);
+  };
+  if (shape === 'map-list' || shape === 'set-list') {
+    if (isBare(old) && isBare(now)) return compareWhole(old, now);
+    compareItems(place, old, now, note);
+  } else {
+    const [before, after] = [givenFields(place, old), givenFields(place, now)];
+    if (isBare(before) && isBare(after)) return compareWhole(old, now);
+    for (const key of Object.keys(after))
+      if (after[key] !== before[key])
+        note(fieldElement(key), compareValues(childNode(place, key), valueIn(before, key), after[key]));
+    for (const key of Object.keys(before))
+      if (after[key] === undefined && before[key] !== undefined)
+        note(fieldElement(key), compareValues(childNode(place, key), before[key], undefined));
+  }
+  return { changed: changed.tree(old === undefined), removed: removed.tree(now === undefined) };
+}
+
+/** `f:KEY`, one text for each key: texts made anew are slow to look up by. */
 function fieldElement(key: string): string {
   let element = elements.get(key);
   if (element === undefined) {
@@ -108,107 +235,45 @@ function fieldElement(key: string): string {
 const elements = new Map<string, string>();
 const elementsMax = 10_000;
 
-/** Of items that are known by the same keys, the last. */
-const itemsByElement = (place: SchemaNode, items: readonly unknown[]): ReadonlyMap<string, unknown> =>
-  new Map(items.map((item) => [itemElement(place, item), item]));
+const valueIn = (fields: Fields, key: string) => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 
-/** An item is a member beside what is in it. */
-function asItem(tree: FieldTree): FieldTree {
-  return tree.own ? tree : tree.union(leaf);
+function compareWhole(old: unknown, now: unknown): Comparison {
+  if (now === undefined) return old === undefined ? same : onlyRemoved;
+  return old === undefined || !deepEqual(old, now) ? onlyChanged : same;
 }
 
-export interface Comparison {
-  /** Members that are new or have another value. */
-  readonly changed: FieldTree;
-  readonly removed: FieldTree;
-}
-
-const same: Comparison = { changed: emptyTree, removed: emptyTree };
-
-/** What differs from `before` to `after`. Shared parts are passed over at once. */
-export function compareValues(place: SchemaNode, before: unknown, after: unknown): Comparison {
-  if (before === after) return same;
-  if (before === undefined) return { changed: fieldTreeOf(place, after), removed: emptyTree };
-  if (after === undefined) return { changed: emptyTree, removed: fieldTreeOf(place, before) };
-  const shape = shapeOf(place, after);
-  if (shape === 'atomic' || shape !== shapeOf(place, before))
-    return deepEqual(before, after) ? same : { changed: leaf, removed: emptyTree };
-  const changed = new TreeBuilder();
-  const removed = new TreeBuilder();
-  const note = (element: string, difference: Comparison) => {
-    changed.add(element, difference.changed);
-    removed.add(element, difference.removed);
+/** Items that are there more than once are one piece, known by their element. */
+function compareItems(
+  place: SchemaNode,
+  old: unknown,
+  now: unknown,
+  note: (element: string, difference: Comparison) => void,
+): void {
+  const items = itemNode(place);
+  const before = itemsByElement(place, old);
+  const after = itemsByElement(place, now);
+  const judge = (element: string, was: readonly unknown[], is: readonly unknown[]) => {
+    if (was.length <= 1 && is.length <= 1) return note(element, compareValues(items, was[0], is[0]));
+    if (was.length > 1 && is.length > 1) return deepEqual(was, is) ? undefined : note(element, onlyChanged);
+    const alone = compareValues(items, was.length > 1 ? undefined : was[0], is.length > 1 ? undefined : is[0]);
+    if (was.length > 1) note(element, { changed: alone.changed, removed: asMember(alone.removed) });
+    else note(element, { changed: asMember(alone.changed), removed: alone.removed });
   };
-  if (shape === 'fields') {
-    const [old, now] = [before as Fields, after as Fields];
-    for (const key of Object.keys(now))
-      if (now[key] !== old[key]) note(fieldElement(key), compareValues(childNode(place, key), old[key], now[key]));
-    for (const key of Object.keys(old))
-      if (now[key] === undefined) note(fieldElement(key), compareValues(childNode(place, key), old[key], undefined));
-  } else {
-    const [old, now] = [
-      itemsByElement(place, before as readonly unknown[]),
-      itemsByElement(place, after as readonly unknown[]),
-    ];
-    const items = place.items ?? unknownNode;
-    for (const [element, item] of now) {
-      if (!old.has(element)) changed.add(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
-      else if (shape === 'map-list') note(element, compareValues(items, old.get(element), item));
-    }
-    for (const [element, item] of old)
-      if (!now.has(element)) removed.add(element, shape === 'set-list' ? leaf : asItem(fieldTreeOf(items, item)));
-  }
-  return { changed: changed.tree(false), removed: removed.tree(false) };
+  for (const [element, was] of before) judge(element, was, after.get(element) ?? []);
+  for (const [element, is] of after) if (!before.has(element)) judge(element, [], is);
 }
 
-/** `applied` laid over `live`: items keep the order that they have, new ones come after them. */
-export function mergeValues(place: SchemaNode, live: unknown, applied: unknown): unknown {
-  if (live === undefined || applied === undefined) return applied ?? live;
-  const shape = shapeOf(place, applied);
-  if (shape === 'atomic' || shape !== shapeOf(place, live)) return applied;
-  if (shape === 'fields') {
-    const result: Record<string, unknown> = { ...(live as Fields) };
-    for (const key of Object.keys(applied as Fields))
-      result[key] = mergeValues(childNode(place, key), result[key], (applied as Fields)[key]);
-    return result;
-  }
-  const wished = new Map((applied as readonly unknown[]).map((item) => [itemElement(place, item), item]));
-  const items = place.items ?? unknownNode;
-  const result: unknown[] = [];
-  for (const item of live as readonly unknown[]) {
-    const element = itemElement(place, item);
-    result.push(wished.has(element) && shape === 'map-list' ? mergeValues(items, item, wished.get(element)) : item);
-    wished.delete(element);
-  }
-  return [...result, ...wished.values()];
-}
-
-/** `value` without the members of `gone`. Undefined where nothing is left of what was removed wholly. */
-export function removeMembers(place: SchemaNode, value: unknown, gone: FieldTree): unknown {
-  if (gone.isEmpty || value === undefined) return value;
-  if (gone.children.size === 0) return undefined;
-  const shape = shapeOf(place, value);
-  if (shape === 'atomic') return gone.own ? undefined : value;
-  if (shape === 'fields') {
-    const result: Record<string, unknown> = {};
-    for (const key of Object.keys(value as Fields)) {
-      const less = gone.children.get(`f:${key}`);
-      const kept =
-        less === undefined
-          ? (value as Fields)[key]
-          : removeMembers(childNode(place, key), (value as Fields)[key], less);
-      if (kept !== undefined) result[key] = kept;
+/** The members, and every struct and list of declared fields that leads to one. */
+export function withNamedFields(place: SchemaNode, tree: FieldTree): FieldTree {
+  const node = new TreeBuilder();
+  for (const [element, child] of tree.children) {
+    const key = element.slice(2);
+    if (!element.startsWith('f:')) {
+      node.add(element, withNamedFields(itemNode(place), child));
+      continue;
     }
-    return gone.own && Object.keys(result).length === 0 ? undefined : result;
+    const named = withNamedFields(childNode(place, key), child);
+    node.add(element, isDeclared(place, key) ? asMember(named) : named);
   }
-  const items = place.items ?? unknownNode;
-  const result = (value as readonly unknown[]).flatMap((item) => {
-    const less = gone.children.get(itemElement(place, item));
-    if (less === undefined) return [item];
-    // An item that its manager gave up goes as a whole, unless others own parts of it: those were taken out of `gone`.
-    if (less.own) return [];
-    const kept = removeMembers(items, item, less);
-    return kept === undefined ? [] : [kept];
-  });
-  return result.length === 0 ? undefined : result;
+  return node.tree(tree.own);
 }

@@ -35,6 +35,8 @@ export interface SchemaNode {
   readonly items?: SchemaNode;
   readonly values?: SchemaNode;
   readonly required?: boolean;
+  /** Of built-in kinds: in Go the field is a struct and no pointer to one, and so is there even when it is empty. */
+  readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
   readonly nullable?: boolean;
@@ -55,6 +57,8 @@ export interface SchemaNode {
   readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
   /** A union's discriminator and members (KEP-1027), where upstream declares one. */
   readonly pattern?: string;
+  /** The pattern, compiled so that no value can keep it busy. */
+  readonly matches?: (text: string) => boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
@@ -166,6 +170,9 @@ export class Schema<out T, out R extends boolean = false> {
   }
   patchStrategy(...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({ patchStrategy: strategy });
+  }
+  alwaysThere(): Schema<T, R> {
+    return this.with({ alwaysThere: true });
   }
   format(format: string): Schema<T, R> {
     return this.with({ format });

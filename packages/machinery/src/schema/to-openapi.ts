@@ -36,7 +36,7 @@ function placeSchema(
   const node = resolve(place);
   const said = {
     ...(description === undefined ? {} : { description }),
-    ...(place.default === undefined ? {} : { default: place.default }),
+    ...(place.default === undefined ? (place.alwaysThere ? { default: {} } : {}) : { default: place.default }),
     ...extensions(place),
   };
   if (node.type !== 'object' || node.name === undefined) return { ...valueSchema(node, components, docs), ...said };

@@ -8,6 +8,11 @@ export interface Random {
   next(): number;
   /** A random (version 4) UUID. */
   uuid(): string;
+  /**
+   * The source of this name: the same one whenever it is asked for, and what others draw does not change what it gives.
+   * Each part draws from one of its own, so that a run stays as it is when another part is added or draws once more.
+   */
+  stream(name: string): Random;
 }
 
 /** The alphabet of generated names: no vowels and no look-alikes, so that no words appear (apimachinery `rand`). */
@@ -35,6 +40,7 @@ export function jitter(random: Random, baseMs: number, factor = 0.1): number {
  * state filled by splitmix32).
  */
 export function seededRandom(seed: number): Random {
+  const streams = new Map<string, Random>();
   let mix = seed >>> 0;
   const split = () => {
     mix = (mix + 0x9e3779b9) >>> 0;
@@ -59,6 +65,11 @@ export function seededRandom(seed: number): Random {
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   return {
     next: () => next32() / 0x1_0000_0000,
+    stream(name) {
+      let found = streams.get(name);
+      if (found === undefined) streams.set(name, (found = seededRandom(hashOf(name, seed))));
+      return found;
+    },
     uuid() {
       const [w0, w1, w2, w3] = [next32(), next32(), next32(), next32()];
       const version = 0x4000 | (w1 & 0x0fff);
@@ -66,4 +77,11 @@ export function seededRandom(seed: number): Random {
       return `${hex(w0, 8)}-${hex(w1 >>> 16, 4)}-${hex(version, 4)}-${hex(variant, 4)}-${hex(w2 & 0xffff, 4)}${hex(w3, 8)}`;
     },
   };
+}
+
+/** FNV-1a, begun with the seed. */
+function hashOf(name: string, seed: number): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
 }

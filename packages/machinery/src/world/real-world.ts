@@ -31,7 +31,8 @@ export function realClock(): Clock {
 }
 
 export function realRandom(): Random {
-  return { next: () => Math.random(), uuid: () => crypto.randomUUID() };
+  const random: Random = { next: () => Math.random(), uuid: () => crypto.randomUUID(), stream: () => random };
+  return random;
 }
 
 /** The real world: the host's clock and randomness, and the given logger (none unless given). */

@@ -69,3 +69,17 @@ describe('seeded randomness', () => {
     expect(a.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 });
+
+it('random numbers of one name stay what they are when others are drawn', () => {
+  const draw = (first: readonly string[]) => {
+    const random = seededRandom(7);
+    for (const name of first) random.stream(name).next();
+    random.next();
+    return [random.stream('names').next(), random.stream('names').next()];
+  };
+  const alone = draw([]);
+  expect(draw(['uids', 'events'])).toEqual(alone);
+  expect(alone[0]).not.toBe(alone[1]);
+  expect(seededRandom(7).stream('uids').next()).not.toBe(alone[0]);
+  expect(seededRandom(8).stream('names').next()).not.toBe(alone[0]);
+});

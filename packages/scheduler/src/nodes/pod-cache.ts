@@ -27,6 +27,11 @@ export class PodCache {
     return this.held.size;
   }
 
+  /** How many are assumed and not confirmed. */
+  get assumedSize(): number {
+    return this.assumed.size;
+  }
+
   isAssumed(key: string): boolean {
     return this.assumed.has(key);
   }

@@ -17,7 +17,7 @@ export interface NodeGroup {
   readonly zones?: readonly string[];
 }
 
-export interface PodGroup {
+export interface TracePods {
   /** Pods are called `NAME-0`, `NAME-1`… and have the label `app: NAME`. */
   readonly name: string;
   readonly count: number;
@@ -39,17 +39,19 @@ export interface PodGroup {
 export interface TraceDescription {
   readonly seed: number;
   readonly nodes: readonly NodeGroup[];
-  readonly pods: readonly PodGroup[];
+  readonly pods: readonly TracePods[];
 }
 
 /** Errors: `InvalidTraceError`. */
 export function generateTrace({ seed, nodes, pods }: TraceDescription): Trace {
+  // A group's numbers stay what they are when others are added or changed.
+  const random = seededRandom(seed);
   checkNames(nodes, 'nodes');
   checkNames(pods, 'pods');
   return {
     nodes: nodes.flatMap(nodesOf),
     pods: pods
-      .flatMap((group, at) => podsOf(group, `pods[${at}]`, seededRandom(streamOf(seed, group.name))))
+      .flatMap((group, at) => podsOf(group, `pods[${at}]`, random.stream(group.name)))
       .sort((a, b) => a.arrivesMs! - b.arrivesMs!),
   };
 }
@@ -61,13 +63,6 @@ function checkNames(groups: readonly { readonly name: string; readonly count: nu
     if (!(Number.isInteger(count) && count >= 0))
       throw new InvalidTraceError(`${field}[${at}].count`, `${count} is no whole number from 0`);
   }
-}
-
-/** A group's numbers stay what they are when others are added or changed. */
-function streamOf(seed: number, name: string): number {
-  let hash = 0x811c9dc5 ^ seed;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }
 
 function nodesOf({ name, count, allocatable, labels, taints, zones = [] }: NodeGroup): readonly Node[] {
@@ -86,7 +81,7 @@ function nodesOf({ name, count, allocatable, labels, taints, zones = [] }: NodeG
   });
 }
 
-function podsOf(group: PodGroup, field: string, random: Random): readonly TracePod[] {
+function podsOf(group: TracePods, field: string, random: Random): readonly TracePod[] {
   const { name, count, namespace = 'default', labels, firstMs = 0, everyMs = 0, runsMs, spec } = group;
   for (const each of ['cpuMilli', 'memoryMiB', 'firstMs', 'everyMs', 'runsMs'] as const) {
     const distribution = group[each];
@@ -110,7 +105,7 @@ function podsOf(group: PodGroup, field: string, random: Random): readonly TraceP
 }
 
 /** At least one unit each, so that what is asked for is never nothing. */
-function requestsOf({ cpuMilli, memoryMiB }: PodGroup, random: Random): Record<string, string> {
+function requestsOf({ cpuMilli, memoryMiB }: TracePods, random: Random): Record<string, string> {
   const amount = (distribution: Distribution) => Math.max(1, Math.round(draw(distribution, random)));
   return {
     ...(cpuMilli === undefined ? {} : { cpu: `${amount(cpuMilli)}m` }),

@@ -108,6 +108,7 @@ async function get(cluster: TestCluster, line: CommandLine): Promise<string> {
     path: `${group}${place}/${kind.plural}${name}`,
     query,
     header: (header) => (header === 'accept' ? 'application/json;as=Table;v=v1;g=meta.k8s.io' : undefined),
+    headersLike: () => [],
     body: async () => new Uint8Array(),
     signal: new AbortController().signal,
     peer: {},

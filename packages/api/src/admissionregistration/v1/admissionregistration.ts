@@ -101,7 +101,7 @@ export interface RuleWithOperations extends Infer<typeof RuleWithOperations> {}
 export const MutatingWebhook = object(
   {
     admissionReviewVersions: list(string(), 8).atomic().required(),
-    clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).required(),
+    clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).alwaysThere().required(),
     failurePolicy: string(4).default('Fail'),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 12).byKeys('name').mergeBy('name'),
     matchPolicy: string(9).default('Equivalent'),
@@ -213,8 +213,8 @@ export const ValidatingAdmissionPolicy = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy',
   fields: {
-    spec: ref<ValidatingAdmissionPolicySpec>(ValidatingAdmissionPolicySpec, 2),
-    status: ref<ValidatingAdmissionPolicyStatus>(ValidatingAdmissionPolicyStatus, 3),
+    spec: ref<ValidatingAdmissionPolicySpec>(ValidatingAdmissionPolicySpec, 2).alwaysThere(),
+    status: ref<ValidatingAdmissionPolicyStatus>(ValidatingAdmissionPolicyStatus, 3).alwaysThere(),
   },
 });
 export interface ValidatingAdmissionPolicy extends Infer<typeof ValidatingAdmissionPolicy> {}
@@ -239,7 +239,7 @@ export const ValidatingAdmissionPolicyBinding = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
   fields: {
-    spec: ref<ValidatingAdmissionPolicyBindingSpec>(ValidatingAdmissionPolicyBindingSpec, 2),
+    spec: ref<ValidatingAdmissionPolicyBindingSpec>(ValidatingAdmissionPolicyBindingSpec, 2).alwaysThere(),
   },
 });
 export interface ValidatingAdmissionPolicyBinding extends Infer<typeof ValidatingAdmissionPolicyBinding> {}
@@ -247,7 +247,7 @@ export interface ValidatingAdmissionPolicyBinding extends Infer<typeof Validatin
 export const ValidatingWebhook = object(
   {
     admissionReviewVersions: list(string(), 8).atomic().required(),
-    clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).required(),
+    clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).alwaysThere().required(),
     failurePolicy: string(4).default('Fail'),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 11).byKeys('name').mergeBy('name'),
     matchPolicy: string(9).default('Equivalent'),

@@ -102,7 +102,7 @@ export const MutatingAdmissionPolicy = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.admissionregistration.v1alpha1.MutatingAdmissionPolicy',
   fields: {
-    spec: ref<MutatingAdmissionPolicySpec>(MutatingAdmissionPolicySpec, 2),
+    spec: ref<MutatingAdmissionPolicySpec>(MutatingAdmissionPolicySpec, 2).alwaysThere(),
   },
 });
 export interface MutatingAdmissionPolicy extends Infer<typeof MutatingAdmissionPolicy> {}
@@ -137,7 +137,7 @@ export const MutatingAdmissionPolicyBinding = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.admissionregistration.v1alpha1.MutatingAdmissionPolicyBinding',
   fields: {
-    spec: ref<MutatingAdmissionPolicyBindingSpec>(MutatingAdmissionPolicyBindingSpec, 2),
+    spec: ref<MutatingAdmissionPolicyBindingSpec>(MutatingAdmissionPolicyBindingSpec, 2).alwaysThere(),
   },
 });
 export interface MutatingAdmissionPolicyBinding extends Infer<typeof MutatingAdmissionPolicyBinding> {}

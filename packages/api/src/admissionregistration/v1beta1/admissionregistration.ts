@@ -135,8 +135,8 @@ export const ValidatingAdmissionPolicy = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicy',
   fields: {
-    spec: ref<ValidatingAdmissionPolicySpec>(ValidatingAdmissionPolicySpec, 2),
-    status: ref<ValidatingAdmissionPolicyStatus>(ValidatingAdmissionPolicyStatus, 3),
+    spec: ref<ValidatingAdmissionPolicySpec>(ValidatingAdmissionPolicySpec, 2).alwaysThere(),
+    status: ref<ValidatingAdmissionPolicyStatus>(ValidatingAdmissionPolicyStatus, 3).alwaysThere(),
   },
 });
 export interface ValidatingAdmissionPolicy extends Infer<typeof ValidatingAdmissionPolicy> {}
@@ -161,7 +161,7 @@ export const ValidatingAdmissionPolicyBinding = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyBinding',
   fields: {
-    spec: ref<ValidatingAdmissionPolicyBindingSpec>(ValidatingAdmissionPolicyBindingSpec, 2),
+    spec: ref<ValidatingAdmissionPolicyBindingSpec>(ValidatingAdmissionPolicyBindingSpec, 2).alwaysThere(),
   },
 });
 export interface ValidatingAdmissionPolicyBinding extends Infer<typeof ValidatingAdmissionPolicyBinding> {}

@@ -234,7 +234,7 @@ export const CustomResourceDefinitionSpec = object(
   {
     conversion: ref<CustomResourceConversion>(CustomResourceConversion, 9).default({ strategy: 'None' }),
     group: string(1).required(),
-    names: ref<CustomResourceDefinitionNames>(CustomResourceDefinitionNames, 3).required(),
+    names: ref<CustomResourceDefinitionNames>(CustomResourceDefinitionNames, 3).alwaysThere().required(),
     preserveUnknownFields: boolean(10),
     scope: string(4).required(),
     versions: list(ref<CustomResourceDefinitionVersion>(CustomResourceDefinitionVersion), 7).atomic().required(),
@@ -257,7 +257,7 @@ export interface CustomResourceDefinitionCondition extends Infer<typeof CustomRe
 
 export const CustomResourceDefinitionStatus = object(
   {
-    acceptedNames: ref<CustomResourceDefinitionNames>(CustomResourceDefinitionNames, 2),
+    acceptedNames: ref<CustomResourceDefinitionNames>(CustomResourceDefinitionNames, 2).alwaysThere(),
     conditions: list(ref<CustomResourceDefinitionCondition>(CustomResourceDefinitionCondition), 1).byKeys('type'),
     storedVersions: list(string(), 3).atomic(),
   },
@@ -276,8 +276,8 @@ export const CustomResourceDefinition = defineKind({
   subresources: { status: true },
   name: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
   fields: {
-    spec: ref<CustomResourceDefinitionSpec>(CustomResourceDefinitionSpec, 2).required(),
-    status: ref<CustomResourceDefinitionStatus>(CustomResourceDefinitionStatus, 3),
+    spec: ref<CustomResourceDefinitionSpec>(CustomResourceDefinitionSpec, 2).alwaysThere().required(),
+    status: ref<CustomResourceDefinitionStatus>(CustomResourceDefinitionStatus, 3).alwaysThere(),
   },
 });
 export interface CustomResourceDefinition extends Infer<typeof CustomResourceDefinition> {}

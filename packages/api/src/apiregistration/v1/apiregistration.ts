@@ -55,8 +55,8 @@ export const APIService = defineKind({
   subresources: { status: true },
   name: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
   fields: {
-    spec: ref<APIServiceSpec>(APIServiceSpec, 2),
-    status: ref<APIServiceStatus>(APIServiceStatus, 3),
+    spec: ref<APIServiceSpec>(APIServiceSpec, 2).alwaysThere(),
+    status: ref<APIServiceStatus>(APIServiceStatus, 3).alwaysThere(),
   },
 });
 export interface APIService extends Infer<typeof APIService> {}

@@ -47,8 +47,8 @@ export const StorageVersion = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.apiserverinternal.v1alpha1.StorageVersion',
   fields: {
-    spec: ref<StorageVersionSpec>(StorageVersionSpec, 2).required(),
-    status: ref<StorageVersionStatus>(StorageVersionStatus, 3).required(),
+    spec: ref<StorageVersionSpec>(StorageVersionSpec, 2).alwaysThere().required(),
+    status: ref<StorageVersionStatus>(StorageVersionStatus, 3).alwaysThere().required(),
   },
 });
 export interface StorageVersion extends Infer<typeof StorageVersion> {}

@@ -37,8 +37,8 @@ export const DaemonSetSpec = object(
     minReadySeconds: int32(4),
     revisionHistoryLimit: int32(6).default(10),
     selector: ref<LabelSelector>(LabelSelector, 1).required(),
-    template: ref<PodTemplateSpec>(PodTemplateSpec, 2).required(),
-    updateStrategy: ref<DaemonSetUpdateStrategy>(DaemonSetUpdateStrategy, 3).default({}),
+    template: ref<PodTemplateSpec>(PodTemplateSpec, 2).alwaysThere().required(),
+    updateStrategy: ref<DaemonSetUpdateStrategy>(DaemonSetUpdateStrategy, 3).alwaysThere().default({}),
   },
   'io.k8s.api.apps.v1.DaemonSetSpec',
 );
@@ -83,8 +83,8 @@ export const DaemonSet = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.apps.v1.DaemonSet',
   fields: {
-    spec: ref<DaemonSetSpec>(DaemonSetSpec, 2),
-    status: ref<DaemonSetStatus>(DaemonSetStatus, 3),
+    spec: ref<DaemonSetSpec>(DaemonSetSpec, 2).alwaysThere(),
+    status: ref<DaemonSetStatus>(DaemonSetStatus, 3).alwaysThere(),
   },
 });
 export interface DaemonSet extends Infer<typeof DaemonSet> {}

@@ -41,8 +41,8 @@ export const DeploymentSpec = object(
     replicas: int32(1).default(1),
     revisionHistoryLimit: int32(6).default(10),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
-    strategy: ref<DeploymentStrategy>(DeploymentStrategy, 4).patchStrategy('retainKeys').default({}),
-    template: ref<PodTemplateSpec>(PodTemplateSpec, 3).required(),
+    strategy: ref<DeploymentStrategy>(DeploymentStrategy, 4).alwaysThere().patchStrategy('retainKeys').default({}),
+    template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
   },
   'io.k8s.api.apps.v1.DeploymentSpec',
 );
@@ -94,8 +94,8 @@ export const Deployment = defineKind({
   },
   name: 'io.k8s.api.apps.v1.Deployment',
   fields: {
-    spec: ref<DeploymentSpec>(DeploymentSpec, 2),
-    status: ref<DeploymentStatus>(DeploymentStatus, 3),
+    spec: ref<DeploymentSpec>(DeploymentSpec, 2).alwaysThere(),
+    status: ref<DeploymentStatus>(DeploymentStatus, 3).alwaysThere(),
   },
 });
 export interface Deployment extends Infer<typeof Deployment> {}

@@ -18,7 +18,7 @@ export const ReplicaSetSpec = object(
     minReadySeconds: int32(4),
     replicas: int32(1).default(1),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
-    template: ref<PodTemplateSpec>(PodTemplateSpec, 3),
+    template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere(),
   },
   'io.k8s.api.apps.v1.ReplicaSetSpec',
 );
@@ -67,8 +67,8 @@ export const ReplicaSet = defineKind({
   },
   name: 'io.k8s.api.apps.v1.ReplicaSet',
   fields: {
-    spec: ref<ReplicaSetSpec>(ReplicaSetSpec, 2),
-    status: ref<ReplicaSetStatus>(ReplicaSetStatus, 3),
+    spec: ref<ReplicaSetSpec>(ReplicaSetSpec, 2).alwaysThere(),
+    status: ref<ReplicaSetStatus>(ReplicaSetStatus, 3).alwaysThere(),
   },
 });
 export interface ReplicaSet extends Infer<typeof ReplicaSet> {}

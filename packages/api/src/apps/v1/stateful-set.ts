@@ -64,8 +64,8 @@ export const StatefulSetSpec = object(
     revisionHistoryLimit: int32(8).default(10),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
     serviceName: string(5),
-    template: ref<PodTemplateSpec>(PodTemplateSpec, 3).required(),
-    updateStrategy: ref<StatefulSetUpdateStrategy>(StatefulSetUpdateStrategy, 7).default({}),
+    template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
+    updateStrategy: ref<StatefulSetUpdateStrategy>(StatefulSetUpdateStrategy, 7).alwaysThere().default({}),
     volumeClaimTemplates: list(ref<PersistentVolumeClaim>(PersistentVolumeClaim.schema), 4).atomic(),
   },
   'io.k8s.api.apps.v1.StatefulSetSpec',
@@ -118,8 +118,8 @@ export const StatefulSet = defineKind({
   },
   name: 'io.k8s.api.apps.v1.StatefulSet',
   fields: {
-    spec: ref<StatefulSetSpec>(StatefulSetSpec, 2),
-    status: ref<StatefulSetStatus>(StatefulSetStatus, 3),
+    spec: ref<StatefulSetSpec>(StatefulSetSpec, 2).alwaysThere(),
+    status: ref<StatefulSetStatus>(StatefulSetStatus, 3).alwaysThere(),
   },
 });
 export interface StatefulSet extends Infer<typeof StatefulSet> {}

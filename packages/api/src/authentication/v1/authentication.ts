@@ -37,7 +37,7 @@ export interface UserInfo extends Infer<typeof UserInfo> {}
 
 export const SelfSubjectReviewStatus = object(
   {
-    userInfo: ref<UserInfo>(UserInfo, 1),
+    userInfo: ref<UserInfo>(UserInfo, 1).alwaysThere(),
   },
   'io.k8s.api.authentication.v1.SelfSubjectReviewStatus',
 );
@@ -52,7 +52,7 @@ export const SelfSubjectReview = defineKind({
   verbs: ['create'],
   name: 'io.k8s.api.authentication.v1.SelfSubjectReview',
   fields: {
-    status: ref<SelfSubjectReviewStatus>(SelfSubjectReviewStatus, 2),
+    status: ref<SelfSubjectReviewStatus>(SelfSubjectReviewStatus, 2).alwaysThere(),
   },
 });
 export interface SelfSubjectReview extends Infer<typeof SelfSubjectReview> {}
@@ -81,8 +81,8 @@ export const TokenRequest = object(
     apiVersion: string(),
     kind: string(),
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
-    spec: ref<TokenRequestSpec>(TokenRequestSpec, 2).required(),
-    status: ref<TokenRequestStatus>(TokenRequestStatus, 3),
+    spec: ref<TokenRequestSpec>(TokenRequestSpec, 2).alwaysThere().required(),
+    status: ref<TokenRequestStatus>(TokenRequestStatus, 3).alwaysThere(),
   },
   'io.k8s.api.authentication.v1.TokenRequest',
 );
@@ -102,7 +102,7 @@ export const TokenReviewStatus = object(
     audiences: list(string(), 4).atomic(),
     authenticated: boolean(1),
     error: string(3),
-    user: ref<UserInfo>(UserInfo, 2),
+    user: ref<UserInfo>(UserInfo, 2).alwaysThere(),
   },
   'io.k8s.api.authentication.v1.TokenReviewStatus',
 );
@@ -117,8 +117,8 @@ export const TokenReview = defineKind({
   verbs: ['create'],
   name: 'io.k8s.api.authentication.v1.TokenReview',
   fields: {
-    spec: ref<TokenReviewSpec>(TokenReviewSpec, 2).required(),
-    status: ref<TokenReviewStatus>(TokenReviewStatus, 3),
+    spec: ref<TokenReviewSpec>(TokenReviewSpec, 2).alwaysThere().required(),
+    status: ref<TokenReviewStatus>(TokenReviewStatus, 3).alwaysThere(),
   },
 });
 export interface TokenReview extends Infer<typeof TokenReview> {}

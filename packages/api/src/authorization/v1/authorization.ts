@@ -87,8 +87,8 @@ export const LocalSubjectAccessReview = defineKind({
   verbs: ['create'],
   name: 'io.k8s.api.authorization.v1.LocalSubjectAccessReview',
   fields: {
-    spec: ref<SubjectAccessReviewSpec>(SubjectAccessReviewSpec, 2).required(),
-    status: ref<SubjectAccessReviewStatus>(SubjectAccessReviewStatus, 3),
+    spec: ref<SubjectAccessReviewSpec>(SubjectAccessReviewSpec, 2).alwaysThere().required(),
+    status: ref<SubjectAccessReviewStatus>(SubjectAccessReviewStatus, 3).alwaysThere(),
   },
 });
 export interface LocalSubjectAccessReview extends Infer<typeof LocalSubjectAccessReview> {}
@@ -131,8 +131,8 @@ export const SelfSubjectAccessReview = defineKind({
   verbs: ['create'],
   name: 'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
   fields: {
-    spec: ref<SelfSubjectAccessReviewSpec>(SelfSubjectAccessReviewSpec, 2).required(),
-    status: ref<SubjectAccessReviewStatus>(SubjectAccessReviewStatus, 3),
+    spec: ref<SelfSubjectAccessReviewSpec>(SelfSubjectAccessReviewSpec, 2).alwaysThere().required(),
+    status: ref<SubjectAccessReviewStatus>(SubjectAccessReviewStatus, 3).alwaysThere(),
   },
 });
 export interface SelfSubjectAccessReview extends Infer<typeof SelfSubjectAccessReview> {}
@@ -165,8 +165,8 @@ export const SelfSubjectRulesReview = defineKind({
   verbs: ['create'],
   name: 'io.k8s.api.authorization.v1.SelfSubjectRulesReview',
   fields: {
-    spec: ref<SelfSubjectRulesReviewSpec>(SelfSubjectRulesReviewSpec, 2).required(),
-    status: ref<SubjectRulesReviewStatus>(SubjectRulesReviewStatus, 3),
+    spec: ref<SelfSubjectRulesReviewSpec>(SelfSubjectRulesReviewSpec, 2).alwaysThere().required(),
+    status: ref<SubjectRulesReviewStatus>(SubjectRulesReviewStatus, 3).alwaysThere(),
   },
 });
 export interface SelfSubjectRulesReview extends Infer<typeof SelfSubjectRulesReview> {}
@@ -180,8 +180,8 @@ export const SubjectAccessReview = defineKind({
   verbs: ['create'],
   name: 'io.k8s.api.authorization.v1.SubjectAccessReview',
   fields: {
-    spec: ref<SubjectAccessReviewSpec>(SubjectAccessReviewSpec, 2).required(),
-    status: ref<SubjectAccessReviewStatus>(SubjectAccessReviewStatus, 3),
+    spec: ref<SubjectAccessReviewSpec>(SubjectAccessReviewSpec, 2).alwaysThere().required(),
+    status: ref<SubjectAccessReviewStatus>(SubjectAccessReviewStatus, 3).alwaysThere(),
   },
 });
 export interface SubjectAccessReview extends Infer<typeof SubjectAccessReview> {}

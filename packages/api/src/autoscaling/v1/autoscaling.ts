@@ -15,7 +15,7 @@ export const HorizontalPodAutoscalerSpec = object(
   {
     maxReplicas: int32(3).required(),
     minReplicas: int32(2).default(1),
-    scaleTargetRef: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).required(),
+    scaleTargetRef: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).alwaysThere().required(),
     targetCPUUtilizationPercentage: int32(4),
   },
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec',
@@ -44,8 +44,8 @@ export const HorizontalPodAutoscaler = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler',
   fields: {
-    spec: ref<HorizontalPodAutoscalerSpec>(HorizontalPodAutoscalerSpec, 2),
-    status: ref<HorizontalPodAutoscalerStatus>(HorizontalPodAutoscalerStatus, 3),
+    spec: ref<HorizontalPodAutoscalerSpec>(HorizontalPodAutoscalerSpec, 2).alwaysThere(),
+    status: ref<HorizontalPodAutoscalerStatus>(HorizontalPodAutoscalerStatus, 3).alwaysThere(),
   },
 });
 export interface HorizontalPodAutoscaler extends Infer<typeof HorizontalPodAutoscaler> {}
@@ -72,8 +72,8 @@ export const Scale = object(
     apiVersion: string(),
     kind: string(),
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
-    spec: ref<ScaleSpec>(ScaleSpec, 2),
-    status: ref<ScaleStatus>(ScaleStatus, 3),
+    spec: ref<ScaleSpec>(ScaleSpec, 2).alwaysThere(),
+    status: ref<ScaleStatus>(ScaleStatus, 3).alwaysThere(),
   },
   'io.k8s.api.autoscaling.v1.Scale',
 );

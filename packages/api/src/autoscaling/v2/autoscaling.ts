@@ -28,7 +28,7 @@ export const ContainerResourceMetricSource = object(
   {
     container: string(3).required(),
     name: string(1).required(),
-    target: ref<MetricTarget>(MetricTarget, 2).required(),
+    target: ref<MetricTarget>(MetricTarget, 2).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.ContainerResourceMetricSource',
 );
@@ -47,7 +47,7 @@ export interface MetricValueStatus extends Infer<typeof MetricValueStatus> {}
 export const ContainerResourceMetricStatus = object(
   {
     container: string(3).required(),
-    current: ref<MetricValueStatus>(MetricValueStatus, 2).required(),
+    current: ref<MetricValueStatus>(MetricValueStatus, 2).alwaysThere().required(),
     name: string(1).required(),
   },
   'io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus',
@@ -75,8 +75,8 @@ export interface MetricIdentifier extends Infer<typeof MetricIdentifier> {}
 
 export const ExternalMetricSource = object(
   {
-    metric: ref<MetricIdentifier>(MetricIdentifier, 1).required(),
-    target: ref<MetricTarget>(MetricTarget, 2).required(),
+    metric: ref<MetricIdentifier>(MetricIdentifier, 1).alwaysThere().required(),
+    target: ref<MetricTarget>(MetricTarget, 2).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.ExternalMetricSource',
 );
@@ -84,8 +84,8 @@ export interface ExternalMetricSource extends Infer<typeof ExternalMetricSource>
 
 export const ExternalMetricStatus = object(
   {
-    current: ref<MetricValueStatus>(MetricValueStatus, 2).required(),
-    metric: ref<MetricIdentifier>(MetricIdentifier, 1).required(),
+    current: ref<MetricValueStatus>(MetricValueStatus, 2).alwaysThere().required(),
+    metric: ref<MetricIdentifier>(MetricIdentifier, 1).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.ExternalMetricStatus',
 );
@@ -123,9 +123,9 @@ export interface HorizontalPodAutoscalerBehavior extends Infer<typeof Horizontal
 
 export const ObjectMetricSource = object(
   {
-    describedObject: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).required(),
-    metric: ref<MetricIdentifier>(MetricIdentifier, 3).required(),
-    target: ref<MetricTarget>(MetricTarget, 2).required(),
+    describedObject: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).alwaysThere().required(),
+    metric: ref<MetricIdentifier>(MetricIdentifier, 3).alwaysThere().required(),
+    target: ref<MetricTarget>(MetricTarget, 2).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.ObjectMetricSource',
 );
@@ -133,8 +133,8 @@ export interface ObjectMetricSource extends Infer<typeof ObjectMetricSource> {}
 
 export const PodsMetricSource = object(
   {
-    metric: ref<MetricIdentifier>(MetricIdentifier, 1).required(),
-    target: ref<MetricTarget>(MetricTarget, 2).required(),
+    metric: ref<MetricIdentifier>(MetricIdentifier, 1).alwaysThere().required(),
+    target: ref<MetricTarget>(MetricTarget, 2).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.PodsMetricSource',
 );
@@ -143,7 +143,7 @@ export interface PodsMetricSource extends Infer<typeof PodsMetricSource> {}
 export const ResourceMetricSource = object(
   {
     name: string(1).required(),
-    target: ref<MetricTarget>(MetricTarget, 2).required(),
+    target: ref<MetricTarget>(MetricTarget, 2).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.ResourceMetricSource',
 );
@@ -168,7 +168,7 @@ export const HorizontalPodAutoscalerSpec = object(
     maxReplicas: int32(3).required(),
     metrics: list(ref<MetricSpec>(MetricSpec), 4).atomic(),
     minReplicas: int32(2).default(1),
-    scaleTargetRef: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).required(),
+    scaleTargetRef: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec',
 );
@@ -188,9 +188,9 @@ export interface HorizontalPodAutoscalerCondition extends Infer<typeof Horizonta
 
 export const ObjectMetricStatus = object(
   {
-    current: ref<MetricValueStatus>(MetricValueStatus, 2).required(),
-    describedObject: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 3).required(),
-    metric: ref<MetricIdentifier>(MetricIdentifier, 1).required(),
+    current: ref<MetricValueStatus>(MetricValueStatus, 2).alwaysThere().required(),
+    describedObject: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 3).alwaysThere().required(),
+    metric: ref<MetricIdentifier>(MetricIdentifier, 1).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.ObjectMetricStatus',
 );
@@ -198,8 +198,8 @@ export interface ObjectMetricStatus extends Infer<typeof ObjectMetricStatus> {}
 
 export const PodsMetricStatus = object(
   {
-    current: ref<MetricValueStatus>(MetricValueStatus, 2).required(),
-    metric: ref<MetricIdentifier>(MetricIdentifier, 1).required(),
+    current: ref<MetricValueStatus>(MetricValueStatus, 2).alwaysThere().required(),
+    metric: ref<MetricIdentifier>(MetricIdentifier, 1).alwaysThere().required(),
   },
   'io.k8s.api.autoscaling.v2.PodsMetricStatus',
 );
@@ -207,7 +207,7 @@ export interface PodsMetricStatus extends Infer<typeof PodsMetricStatus> {}
 
 export const ResourceMetricStatus = object(
   {
-    current: ref<MetricValueStatus>(MetricValueStatus, 2).required(),
+    current: ref<MetricValueStatus>(MetricValueStatus, 2).alwaysThere().required(),
     name: string(1).required(),
   },
   'io.k8s.api.autoscaling.v2.ResourceMetricStatus',
@@ -252,8 +252,8 @@ export const HorizontalPodAutoscaler = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
   fields: {
-    spec: ref<HorizontalPodAutoscalerSpec>(HorizontalPodAutoscalerSpec, 2),
-    status: ref<HorizontalPodAutoscalerStatus>(HorizontalPodAutoscalerStatus, 3),
+    spec: ref<HorizontalPodAutoscalerSpec>(HorizontalPodAutoscalerSpec, 2).alwaysThere(),
+    status: ref<HorizontalPodAutoscalerStatus>(HorizontalPodAutoscalerStatus, 3).alwaysThere(),
   },
 });
 export interface HorizontalPodAutoscaler extends Infer<typeof HorizontalPodAutoscaler> {}

@@ -7,7 +7,7 @@ export const CronJobSpec = object(
   {
     concurrencyPolicy: string(3).enum('Allow', 'Forbid', 'Replace').default('Allow'),
     failedJobsHistoryLimit: int32(7).default(1),
-    jobTemplate: ref<JobTemplateSpec>(JobTemplateSpec, 5).required(),
+    jobTemplate: ref<JobTemplateSpec>(JobTemplateSpec, 5).alwaysThere().required(),
     schedule: string(1).required(),
     startingDeadlineSeconds: int64(2),
     successfulJobsHistoryLimit: int32(6).default(3),
@@ -38,8 +38,8 @@ export const CronJob = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.batch.v1.CronJob',
   fields: {
-    spec: ref<CronJobSpec>(CronJobSpec, 2),
-    status: ref<CronJobStatus>(CronJobStatus, 3),
+    spec: ref<CronJobSpec>(CronJobSpec, 2).alwaysThere(),
+    status: ref<CronJobStatus>(CronJobStatus, 3).alwaysThere(),
   },
 });
 export interface CronJob extends Infer<typeof CronJob> {}

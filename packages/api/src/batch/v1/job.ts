@@ -88,7 +88,7 @@ export const JobSpec = object(
     selector: ref<LabelSelector>(LabelSelector, 4),
     successPolicy: ref<SuccessPolicy>(SuccessPolicy, 16),
     suspend: boolean(10),
-    template: ref<PodTemplateSpec>(PodTemplateSpec, 6).required(),
+    template: ref<PodTemplateSpec>(PodTemplateSpec, 6).alwaysThere().required(),
     ttlSecondsAfterFinished: int32(8),
   },
   'io.k8s.api.batch.v1.JobSpec',
@@ -144,8 +144,8 @@ export const Job = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.batch.v1.Job',
   fields: {
-    spec: ref<JobSpec>(JobSpec, 2),
-    status: ref<JobStatus>(JobStatus, 3),
+    spec: ref<JobSpec>(JobSpec, 2).alwaysThere(),
+    status: ref<JobStatus>(JobStatus, 3).alwaysThere(),
   },
 });
 export interface Job extends Infer<typeof Job> {}
@@ -153,7 +153,7 @@ export interface Job extends Infer<typeof Job> {}
 export const JobTemplateSpec = object(
   {
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
-    spec: ref<JobSpec>(JobSpec, 2),
+    spec: ref<JobSpec>(JobSpec, 2).alwaysThere(),
   },
   'io.k8s.api.batch.v1.JobTemplateSpec',
 );

@@ -49,8 +49,8 @@ export const CertificateSigningRequest = defineKind({
   otherSubresources: [{ name: 'approval', kind: 'CertificateSigningRequest', verbs: ['get', 'patch', 'update'] }],
   name: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
   fields: {
-    spec: ref<CertificateSigningRequestSpec>(CertificateSigningRequestSpec, 2).required(),
-    status: ref<CertificateSigningRequestStatus>(CertificateSigningRequestStatus, 3),
+    spec: ref<CertificateSigningRequestSpec>(CertificateSigningRequestSpec, 2).alwaysThere().required(),
+    status: ref<CertificateSigningRequestStatus>(CertificateSigningRequestStatus, 3).alwaysThere(),
   },
 });
 export interface CertificateSigningRequest extends Infer<typeof CertificateSigningRequest> {}

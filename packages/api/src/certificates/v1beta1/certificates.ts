@@ -18,7 +18,7 @@ export const ClusterTrustBundle = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.certificates.v1beta1.ClusterTrustBundle',
   fields: {
-    spec: ref<ClusterTrustBundleSpec>(ClusterTrustBundleSpec, 2).required(),
+    spec: ref<ClusterTrustBundleSpec>(ClusterTrustBundleSpec, 2).alwaysThere().required(),
   },
 });
 export interface ClusterTrustBundle extends Infer<typeof ClusterTrustBundle> {}

@@ -22,7 +22,7 @@ export const Lease = defineKind({
   plural: 'leases',
   name: 'io.k8s.api.coordination.v1.Lease',
   fields: {
-    spec: ref<LeaseSpec>(LeaseSpec, 2),
+    spec: ref<LeaseSpec>(LeaseSpec, 2).alwaysThere(),
   },
 });
 export interface Lease extends Infer<typeof Lease> {}

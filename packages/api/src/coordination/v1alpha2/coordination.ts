@@ -21,7 +21,7 @@ export const LeaseCandidate = defineKind({
   plural: 'leasecandidates',
   name: 'io.k8s.api.coordination.v1alpha2.LeaseCandidate',
   fields: {
-    spec: ref<LeaseCandidateSpec>(LeaseCandidateSpec, 2),
+    spec: ref<LeaseCandidateSpec>(LeaseCandidateSpec, 2).alwaysThere(),
   },
 });
 export interface LeaseCandidate extends Infer<typeof LeaseCandidate> {}

@@ -29,7 +29,7 @@ export interface PodAffinityTerm extends Infer<typeof PodAffinityTerm> {}
 
 export const WeightedPodAffinityTerm = object(
   {
-    podAffinityTerm: ref<PodAffinityTerm>(PodAffinityTerm, 2).required(),
+    podAffinityTerm: ref<PodAffinityTerm>(PodAffinityTerm, 2).alwaysThere().required(),
     weight: int32(1).required(),
   },
   'io.k8s.api.core.v1.WeightedPodAffinityTerm',

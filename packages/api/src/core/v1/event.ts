@@ -32,7 +32,7 @@ export const Event = defineKind({
     count: int32(8),
     eventTime: microTime(10),
     firstTimestamp: time(6),
-    involvedObject: ref<ObjectReference>(ObjectReference, 2).required(),
+    involvedObject: ref<ObjectReference>(ObjectReference, 2).alwaysThere().required(),
     lastTimestamp: time(7),
     message: string(4),
     reason: string(3),
@@ -40,7 +40,7 @@ export const Event = defineKind({
     reportingComponent: string(14),
     reportingInstance: string(15),
     series: ref<EventSeries>(EventSeries, 11),
-    source: ref<EventSource>(EventSource, 5),
+    source: ref<EventSource>(EventSource, 5).alwaysThere(),
     type: string(9),
   },
 });

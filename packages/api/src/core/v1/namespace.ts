@@ -68,8 +68,8 @@ export const Namespace = defineKind({
   otherSubresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
   name: 'io.k8s.api.core.v1.Namespace',
   fields: {
-    spec: ref<NamespaceSpec>(NamespaceSpec, 2),
-    status: ref<NamespaceStatus>(NamespaceStatus, 3),
+    spec: ref<NamespaceSpec>(NamespaceSpec, 2).alwaysThere(),
+    status: ref<NamespaceStatus>(NamespaceStatus, 3).alwaysThere(),
   },
 });
 export interface Namespace extends Infer<typeof Namespace> {}

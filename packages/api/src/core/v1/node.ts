@@ -110,7 +110,7 @@ export interface NodeConfigStatus extends Infer<typeof NodeConfigStatus> {}
 
 export const NodeDaemonEndpoints = object(
   {
-    kubeletEndpoint: ref<DaemonEndpoint>(DaemonEndpoint, 1),
+    kubeletEndpoint: ref<DaemonEndpoint>(DaemonEndpoint, 1).alwaysThere(),
   },
   'io.k8s.api.core.v1.NodeDaemonEndpoints',
 );
@@ -175,10 +175,10 @@ export const NodeStatus = object(
     capacity: map(quantity(), 1),
     conditions: list(ref<NodeCondition>(NodeCondition), 4).byKeys('type').mergeBy('type'),
     config: ref<NodeConfigStatus>(NodeConfigStatus, 11),
-    daemonEndpoints: ref<NodeDaemonEndpoints>(NodeDaemonEndpoints, 6),
+    daemonEndpoints: ref<NodeDaemonEndpoints>(NodeDaemonEndpoints, 6).alwaysThere(),
     features: ref<NodeFeatures>(NodeFeatures, 13),
     images: list(ref<ContainerImage>(ContainerImage), 8).atomic(),
-    nodeInfo: ref<NodeSystemInfo>(NodeSystemInfo, 7),
+    nodeInfo: ref<NodeSystemInfo>(NodeSystemInfo, 7).alwaysThere(),
     phase: string(3),
     runtimeHandlers: list(ref<NodeRuntimeHandler>(NodeRuntimeHandler), 12).atomic(),
     volumesAttached: list(ref<AttachedVolume>(AttachedVolume), 10).atomic(),
@@ -201,8 +201,8 @@ export const Node = defineKind({
   ],
   name: 'io.k8s.api.core.v1.Node',
   fields: {
-    spec: ref<NodeSpec>(NodeSpec, 2),
-    status: ref<NodeStatus>(NodeStatus, 3),
+    spec: ref<NodeSpec>(NodeSpec, 2).alwaysThere(),
+    status: ref<NodeStatus>(NodeStatus, 3).alwaysThere(),
   },
 });
 export interface Node extends Infer<typeof Node> {}

@@ -37,7 +37,7 @@ export const PersistentVolumeClaimSpec = object(
     accessModes: list(string(), 1).atomic(),
     dataSource: ref<TypedLocalObjectReference>(TypedLocalObjectReference, 7),
     dataSourceRef: ref<TypedObjectReference>(TypedObjectReference, 8),
-    resources: ref<VolumeResourceRequirements>(VolumeResourceRequirements, 2),
+    resources: ref<VolumeResourceRequirements>(VolumeResourceRequirements, 2).alwaysThere(),
     selector: ref<LabelSelector>(LabelSelector, 4),
     storageClassName: string(5),
     volumeAttributesClassName: string(9),
@@ -87,8 +87,8 @@ export const PersistentVolumeClaim = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.core.v1.PersistentVolumeClaim',
   fields: {
-    spec: ref<PersistentVolumeClaimSpec>(PersistentVolumeClaimSpec, 2),
-    status: ref<PersistentVolumeClaimStatus>(PersistentVolumeClaimStatus, 3),
+    spec: ref<PersistentVolumeClaimSpec>(PersistentVolumeClaimSpec, 2).alwaysThere(),
+    status: ref<PersistentVolumeClaimStatus>(PersistentVolumeClaimStatus, 3).alwaysThere(),
   },
 });
 export interface PersistentVolumeClaim extends Infer<typeof PersistentVolumeClaim> {}
@@ -96,7 +96,7 @@ export interface PersistentVolumeClaim extends Infer<typeof PersistentVolumeClai
 export const PersistentVolumeClaimTemplate = object(
   {
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
-    spec: ref<PersistentVolumeClaimSpec>(PersistentVolumeClaimSpec, 2).required(),
+    spec: ref<PersistentVolumeClaimSpec>(PersistentVolumeClaimSpec, 2).alwaysThere().required(),
   },
   'io.k8s.api.core.v1.PersistentVolumeClaimTemplate',
 );

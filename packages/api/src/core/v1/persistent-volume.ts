@@ -114,8 +114,8 @@ export const PersistentVolume = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.core.v1.PersistentVolume',
   fields: {
-    spec: ref<PersistentVolumeSpec>(PersistentVolumeSpec, 2),
-    status: ref<PersistentVolumeStatus>(PersistentVolumeStatus, 3),
+    spec: ref<PersistentVolumeSpec>(PersistentVolumeSpec, 2).alwaysThere(),
+    status: ref<PersistentVolumeStatus>(PersistentVolumeStatus, 3).alwaysThere(),
   },
 });
 export interface PersistentVolume extends Infer<typeof PersistentVolume> {}

@@ -35,7 +35,7 @@ export const Binding = defineKind({
   verbs: ['create'],
   name: 'io.k8s.api.core.v1.Binding',
   fields: {
-    target: ref<ObjectReference>(ObjectReference, 2).required(),
+    target: ref<ObjectReference>(ObjectReference, 2).alwaysThere().required(),
   },
 });
 export interface Binding extends Infer<typeof Binding> {}
@@ -229,16 +229,16 @@ export const Pod = defineKind({
   ],
   name: 'io.k8s.api.core.v1.Pod',
   fields: {
-    spec: ref<PodSpec>(PodSpec, 2),
-    status: ref<PodStatus>(PodStatus, 3),
+    spec: ref<PodSpec>(PodSpec, 2).alwaysThere(),
+    status: ref<PodStatus>(PodStatus, 3).alwaysThere(),
   },
 });
 export interface Pod extends Infer<typeof Pod> {}
 
 export const PodTemplateSpec = object(
   {
-    metadata: ref<ObjectMeta>(ObjectMeta, 1),
-    spec: ref<PodSpec>(PodSpec, 2),
+    metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
+    spec: ref<PodSpec>(PodSpec, 2).alwaysThere(),
   },
   'io.k8s.api.core.v1.PodTemplateSpec',
 );
@@ -251,7 +251,7 @@ export const PodTemplate = defineKind({
   plural: 'podtemplates',
   name: 'io.k8s.api.core.v1.PodTemplate',
   fields: {
-    template: ref<PodTemplateSpec>(PodTemplateSpec, 2),
+    template: ref<PodTemplateSpec>(PodTemplateSpec, 2).alwaysThere(),
   },
 });
 export interface PodTemplate extends Infer<typeof PodTemplate> {}

@@ -31,7 +31,7 @@ export const LimitRange = defineKind({
   shortNames: ['limits'],
   name: 'io.k8s.api.core.v1.LimitRange',
   fields: {
-    spec: ref<LimitRangeSpec>(LimitRangeSpec, 2),
+    spec: ref<LimitRangeSpec>(LimitRangeSpec, 2).alwaysThere(),
   },
 });
 export interface LimitRange extends Infer<typeof LimitRange> {}
@@ -64,8 +64,8 @@ export const ResourceQuota = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.core.v1.ResourceQuota',
   fields: {
-    spec: ref<ResourceQuotaSpec>(ResourceQuotaSpec, 2),
-    status: ref<ResourceQuotaStatus>(ResourceQuotaStatus, 3),
+    spec: ref<ResourceQuotaSpec>(ResourceQuotaSpec, 2).alwaysThere(),
+    status: ref<ResourceQuotaStatus>(ResourceQuotaStatus, 3).alwaysThere(),
   },
 });
 export interface ResourceQuota extends Infer<typeof ResourceQuota> {}

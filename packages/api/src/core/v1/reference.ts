@@ -102,7 +102,7 @@ export interface ObjectReference extends Infer<typeof ObjectReference> {}
 
 export const PreferredSchedulingTerm = object(
   {
-    preference: ref<NodeSelectorTerm>(NodeSelectorTerm, 2).required(),
+    preference: ref<NodeSelectorTerm>(NodeSelectorTerm, 2).alwaysThere().required(),
     weight: int32(1).required(),
   },
   'io.k8s.api.core.v1.PreferredSchedulingTerm',

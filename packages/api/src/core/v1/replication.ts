@@ -57,8 +57,8 @@ export const ReplicationController = defineKind({
   },
   name: 'io.k8s.api.core.v1.ReplicationController',
   fields: {
-    spec: ref<ReplicationControllerSpec>(ReplicationControllerSpec, 2),
-    status: ref<ReplicationControllerStatus>(ReplicationControllerStatus, 3),
+    spec: ref<ReplicationControllerSpec>(ReplicationControllerSpec, 2).alwaysThere(),
+    status: ref<ReplicationControllerStatus>(ReplicationControllerStatus, 3).alwaysThere(),
   },
 });
 export interface ReplicationController extends Infer<typeof ReplicationController> {}

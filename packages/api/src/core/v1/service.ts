@@ -147,7 +147,7 @@ export interface ServiceSpec extends Infer<typeof ServiceSpec> {}
 export const ServiceStatus = object(
   {
     conditions: list(ref<Condition>(Condition), 2).byKeys('type').mergeBy('type'),
-    loadBalancer: ref<LoadBalancerStatus>(LoadBalancerStatus, 1),
+    loadBalancer: ref<LoadBalancerStatus>(LoadBalancerStatus, 1).alwaysThere(),
   },
   'io.k8s.api.core.v1.ServiceStatus',
 );
@@ -166,8 +166,8 @@ export const Service = defineKind({
   ],
   name: 'io.k8s.api.core.v1.Service',
   fields: {
-    spec: ref<ServiceSpec>(ServiceSpec, 2),
-    status: ref<ServiceStatus>(ServiceStatus, 3),
+    spec: ref<ServiceSpec>(ServiceSpec, 2).alwaysThere(),
+    status: ref<ServiceStatus>(ServiceStatus, 3).alwaysThere(),
   },
 });
 export interface Service extends Infer<typeof Service> {}

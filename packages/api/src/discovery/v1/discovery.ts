@@ -40,7 +40,7 @@ export interface EndpointHints extends Infer<typeof EndpointHints> {}
 export const Endpoint = object(
   {
     addresses: list(string(), 1).asSet().required(),
-    conditions: ref<EndpointConditions>(EndpointConditions, 2),
+    conditions: ref<EndpointConditions>(EndpointConditions, 2).alwaysThere(),
     deprecatedTopology: map(string(), 5),
     hints: ref<EndpointHints>(EndpointHints, 8),
     hostname: string(3),

@@ -97,10 +97,9 @@ export const FlowSchemaSpec = object(
   {
     distinguisherMethod: ref<FlowDistinguisherMethod>(FlowDistinguisherMethod, 3),
     matchingPrecedence: int32(2),
-    priorityLevelConfiguration: ref<PriorityLevelConfigurationReference>(
-      PriorityLevelConfigurationReference,
-      1,
-    ).required(),
+    priorityLevelConfiguration: ref<PriorityLevelConfigurationReference>(PriorityLevelConfigurationReference, 1)
+      .alwaysThere()
+      .required(),
     rules: list(ref<PolicyRulesWithSubjects>(PolicyRulesWithSubjects), 4).atomic(),
   },
   'io.k8s.api.flowcontrol.v1.FlowSchemaSpec',
@@ -136,8 +135,8 @@ export const FlowSchema = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.flowcontrol.v1.FlowSchema',
   fields: {
-    spec: ref<FlowSchemaSpec>(FlowSchemaSpec, 2),
-    status: ref<FlowSchemaStatus>(FlowSchemaStatus, 3),
+    spec: ref<FlowSchemaSpec>(FlowSchemaSpec, 2).alwaysThere(),
+    status: ref<FlowSchemaStatus>(FlowSchemaStatus, 3).alwaysThere(),
   },
 });
 export interface FlowSchema extends Infer<typeof FlowSchema> {}
@@ -165,7 +164,7 @@ export const LimitedPriorityLevelConfiguration = object(
   {
     borrowingLimitPercent: int32(4),
     lendablePercent: int32(3),
-    limitResponse: ref<LimitResponse>(LimitResponse, 2),
+    limitResponse: ref<LimitResponse>(LimitResponse, 2).alwaysThere(),
     nominalConcurrencyShares: int32(1),
   },
   'io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration',
@@ -213,8 +212,8 @@ export const PriorityLevelConfiguration = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
   fields: {
-    spec: ref<PriorityLevelConfigurationSpec>(PriorityLevelConfigurationSpec, 2),
-    status: ref<PriorityLevelConfigurationStatus>(PriorityLevelConfigurationStatus, 3),
+    spec: ref<PriorityLevelConfigurationSpec>(PriorityLevelConfigurationSpec, 2).alwaysThere(),
+    status: ref<PriorityLevelConfigurationStatus>(PriorityLevelConfigurationStatus, 3).alwaysThere(),
   },
 });
 export interface PriorityLevelConfiguration extends Infer<typeof PriorityLevelConfiguration> {}

@@ -25,7 +25,7 @@ export interface ServiceBackendPort extends Infer<typeof ServiceBackendPort> {}
 export const IngressServiceBackend = object(
   {
     name: string(1).required(),
-    port: ref<ServiceBackendPort>(ServiceBackendPort, 2),
+    port: ref<ServiceBackendPort>(ServiceBackendPort, 2).alwaysThere(),
   },
   'io.k8s.api.networking.v1.IngressServiceBackend',
 );
@@ -42,7 +42,7 @@ export interface IngressBackend extends Infer<typeof IngressBackend> {}
 
 export const HTTPIngressPath = object(
   {
-    backend: ref<IngressBackend>(IngressBackend, 2).required(),
+    backend: ref<IngressBackend>(IngressBackend, 2).alwaysThere().required(),
     path: string(1),
     pathType: string(3).required(),
   },
@@ -86,7 +86,7 @@ export const IPAddress = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.networking.v1.IPAddress',
   fields: {
-    spec: ref<IPAddressSpec>(IPAddressSpec, 2),
+    spec: ref<IPAddressSpec>(IPAddressSpec, 2).alwaysThere(),
   },
 });
 export interface IPAddress extends Infer<typeof IPAddress> {}
@@ -159,7 +159,7 @@ export interface IngressLoadBalancerStatus extends Infer<typeof IngressLoadBalan
 
 export const IngressStatus = object(
   {
-    loadBalancer: ref<IngressLoadBalancerStatus>(IngressLoadBalancerStatus, 1),
+    loadBalancer: ref<IngressLoadBalancerStatus>(IngressLoadBalancerStatus, 1).alwaysThere(),
   },
   'io.k8s.api.networking.v1.IngressStatus',
 );
@@ -174,8 +174,8 @@ export const Ingress = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.networking.v1.Ingress',
   fields: {
-    spec: ref<IngressSpec>(IngressSpec, 2),
-    status: ref<IngressStatus>(IngressStatus, 3),
+    spec: ref<IngressSpec>(IngressSpec, 2).alwaysThere(),
+    status: ref<IngressStatus>(IngressStatus, 3).alwaysThere(),
   },
 });
 export interface Ingress extends Infer<typeof Ingress> {}
@@ -209,7 +209,7 @@ export const IngressClass = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.networking.v1.IngressClass',
   fields: {
-    spec: ref<IngressClassSpec>(IngressClassSpec, 2),
+    spec: ref<IngressClassSpec>(IngressClassSpec, 2).alwaysThere(),
   },
 });
 export interface IngressClass extends Infer<typeof IngressClass> {}
@@ -256,7 +256,7 @@ export const NetworkPolicySpec = object(
   {
     egress: list(ref<NetworkPolicyEgressRule>(NetworkPolicyEgressRule), 3).atomic(),
     ingress: list(ref<NetworkPolicyIngressRule>(NetworkPolicyIngressRule), 2).atomic(),
-    podSelector: ref<LabelSelector>(LabelSelector, 1).required(),
+    podSelector: ref<LabelSelector>(LabelSelector, 1).alwaysThere().required(),
     policyTypes: list(string(), 4).atomic(),
   },
   'io.k8s.api.networking.v1.NetworkPolicySpec',
@@ -271,7 +271,7 @@ export const NetworkPolicy = defineKind({
   shortNames: ['netpol'],
   name: 'io.k8s.api.networking.v1.NetworkPolicy',
   fields: {
-    spec: ref<NetworkPolicySpec>(NetworkPolicySpec, 2),
+    spec: ref<NetworkPolicySpec>(NetworkPolicySpec, 2).alwaysThere(),
   },
 });
 export interface NetworkPolicy extends Infer<typeof NetworkPolicy> {}
@@ -301,8 +301,8 @@ export const ServiceCIDR = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.networking.v1.ServiceCIDR',
   fields: {
-    spec: ref<ServiceCIDRSpec>(ServiceCIDRSpec, 2),
-    status: ref<ServiceCIDRStatus>(ServiceCIDRStatus, 3),
+    spec: ref<ServiceCIDRSpec>(ServiceCIDRSpec, 2).alwaysThere(),
+    status: ref<ServiceCIDRStatus>(ServiceCIDRStatus, 3).alwaysThere(),
   },
 });
 export interface ServiceCIDR extends Infer<typeof ServiceCIDR> {}

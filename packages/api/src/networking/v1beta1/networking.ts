@@ -29,7 +29,7 @@ export const IPAddress = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.networking.v1beta1.IPAddress',
   fields: {
-    spec: ref<IPAddressSpec>(IPAddressSpec, 2),
+    spec: ref<IPAddressSpec>(IPAddressSpec, 2).alwaysThere(),
   },
 });
 export interface IPAddress extends Infer<typeof IPAddress> {}
@@ -59,8 +59,8 @@ export const ServiceCIDR = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.networking.v1beta1.ServiceCIDR',
   fields: {
-    spec: ref<ServiceCIDRSpec>(ServiceCIDRSpec, 2),
-    status: ref<ServiceCIDRStatus>(ServiceCIDRStatus, 3),
+    spec: ref<ServiceCIDRSpec>(ServiceCIDRSpec, 2).alwaysThere(),
+    status: ref<ServiceCIDRStatus>(ServiceCIDRStatus, 3).alwaysThere(),
   },
 });
 export interface ServiceCIDR extends Infer<typeof ServiceCIDR> {}

@@ -62,8 +62,8 @@ export const PodDisruptionBudget = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.policy.v1.PodDisruptionBudget',
   fields: {
-    spec: ref<PodDisruptionBudgetSpec>(PodDisruptionBudgetSpec, 2),
-    status: ref<PodDisruptionBudgetStatus>(PodDisruptionBudgetStatus, 3),
+    spec: ref<PodDisruptionBudgetSpec>(PodDisruptionBudgetSpec, 2).alwaysThere(),
+    status: ref<PodDisruptionBudgetStatus>(PodDisruptionBudgetStatus, 3).alwaysThere(),
   },
 });
 export interface PodDisruptionBudget extends Infer<typeof PodDisruptionBudget> {}

@@ -64,7 +64,7 @@ export const ClusterRoleBinding = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.rbac.v1.ClusterRoleBinding',
   fields: {
-    roleRef: ref<RoleRef>(RoleRef, 3).required(),
+    roleRef: ref<RoleRef>(RoleRef, 3).alwaysThere().required(),
     subjects: list(ref<Subject>(Subject), 2).atomic(),
   },
 });
@@ -89,7 +89,7 @@ export const RoleBinding = defineKind({
   plural: 'rolebindings',
   name: 'io.k8s.api.rbac.v1.RoleBinding',
   fields: {
-    roleRef: ref<RoleRef>(RoleRef, 3).required(),
+    roleRef: ref<RoleRef>(RoleRef, 3).alwaysThere().required(),
     subjects: list(ref<Subject>(Subject), 2).atomic(),
   },
 });

@@ -95,7 +95,7 @@ export interface DeviceAllocationResult extends Infer<typeof DeviceAllocationRes
 
 export const AllocationResult = object(
   {
-    devices: ref<DeviceAllocationResult>(DeviceAllocationResult, 1),
+    devices: ref<DeviceAllocationResult>(DeviceAllocationResult, 1).alwaysThere(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 3),
   },
   'io.k8s.api.resource.v1alpha3.AllocationResult',
@@ -270,7 +270,7 @@ export const DeviceClass = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.resource.v1alpha3.DeviceClass',
   fields: {
-    spec: ref<DeviceClassSpec>(DeviceClassSpec, 2).required(),
+    spec: ref<DeviceClassSpec>(DeviceClassSpec, 2).alwaysThere().required(),
   },
 });
 export interface DeviceClass extends Infer<typeof DeviceClass> {}
@@ -290,7 +290,7 @@ export interface DeviceTaintSelector extends Infer<typeof DeviceTaintSelector> {
 export const DeviceTaintRuleSpec = object(
   {
     deviceSelector: ref<DeviceTaintSelector>(DeviceTaintSelector, 1),
-    taint: ref<DeviceTaint>(DeviceTaint, 2).required(),
+    taint: ref<DeviceTaint>(DeviceTaint, 2).alwaysThere().required(),
   },
   'io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec',
 );
@@ -304,14 +304,14 @@ export const DeviceTaintRule = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.resource.v1alpha3.DeviceTaintRule',
   fields: {
-    spec: ref<DeviceTaintRuleSpec>(DeviceTaintRuleSpec, 2).required(),
+    spec: ref<DeviceTaintRuleSpec>(DeviceTaintRuleSpec, 2).alwaysThere().required(),
   },
 });
 export interface DeviceTaintRule extends Infer<typeof DeviceTaintRule> {}
 
 export const ResourceClaimSpec = object(
   {
-    devices: ref<DeviceClaim>(DeviceClaim, 1),
+    devices: ref<DeviceClaim>(DeviceClaim, 1).alwaysThere(),
   },
   'io.k8s.api.resource.v1alpha3.ResourceClaimSpec',
 );
@@ -348,8 +348,8 @@ export const ResourceClaim = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.resource.v1alpha3.ResourceClaim',
   fields: {
-    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).required(),
-    status: ref<ResourceClaimStatus>(ResourceClaimStatus, 3),
+    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).alwaysThere().required(),
+    status: ref<ResourceClaimStatus>(ResourceClaimStatus, 3).alwaysThere(),
   },
 });
 export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
@@ -357,7 +357,7 @@ export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
 export const ResourceClaimTemplateSpec = object(
   {
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
-    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).required(),
+    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).alwaysThere().required(),
   },
   'io.k8s.api.resource.v1alpha3.ResourceClaimTemplateSpec',
 );
@@ -370,7 +370,7 @@ export const ResourceClaimTemplate = defineKind({
   plural: 'resourceclaimtemplates',
   name: 'io.k8s.api.resource.v1alpha3.ResourceClaimTemplate',
   fields: {
-    spec: ref<ResourceClaimTemplateSpec>(ResourceClaimTemplateSpec, 2).required(),
+    spec: ref<ResourceClaimTemplateSpec>(ResourceClaimTemplateSpec, 2).alwaysThere().required(),
   },
 });
 export interface ResourceClaimTemplate extends Infer<typeof ResourceClaimTemplate> {}
@@ -393,7 +393,7 @@ export const ResourceSliceSpec = object(
     nodeName: string(3),
     nodeSelector: ref<NodeSelector>(NodeSelector, 4),
     perDeviceNodeSelection: boolean(7),
-    pool: ref<ResourcePool>(ResourcePool, 2).required(),
+    pool: ref<ResourcePool>(ResourcePool, 2).alwaysThere().required(),
     sharedCounters: list(ref<CounterSet>(CounterSet), 8).atomic(),
   },
   'io.k8s.api.resource.v1alpha3.ResourceSliceSpec',
@@ -408,7 +408,7 @@ export const ResourceSlice = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.resource.v1alpha3.ResourceSlice',
   fields: {
-    spec: ref<ResourceSliceSpec>(ResourceSliceSpec, 2).required(),
+    spec: ref<ResourceSliceSpec>(ResourceSliceSpec, 2).alwaysThere().required(),
   },
 });
 export interface ResourceSlice extends Infer<typeof ResourceSlice> {}

@@ -95,7 +95,7 @@ export interface DeviceAllocationResult extends Infer<typeof DeviceAllocationRes
 
 export const AllocationResult = object(
   {
-    devices: ref<DeviceAllocationResult>(DeviceAllocationResult, 1),
+    devices: ref<DeviceAllocationResult>(DeviceAllocationResult, 1).alwaysThere(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 3),
   },
   'io.k8s.api.resource.v1beta1.AllocationResult',
@@ -278,14 +278,14 @@ export const DeviceClass = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.resource.v1beta1.DeviceClass',
   fields: {
-    spec: ref<DeviceClassSpec>(DeviceClassSpec, 2).required(),
+    spec: ref<DeviceClassSpec>(DeviceClassSpec, 2).alwaysThere().required(),
   },
 });
 export interface DeviceClass extends Infer<typeof DeviceClass> {}
 
 export const ResourceClaimSpec = object(
   {
-    devices: ref<DeviceClaim>(DeviceClaim, 1),
+    devices: ref<DeviceClaim>(DeviceClaim, 1).alwaysThere(),
   },
   'io.k8s.api.resource.v1beta1.ResourceClaimSpec',
 );
@@ -322,8 +322,8 @@ export const ResourceClaim = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.resource.v1beta1.ResourceClaim',
   fields: {
-    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).required(),
-    status: ref<ResourceClaimStatus>(ResourceClaimStatus, 3),
+    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).alwaysThere().required(),
+    status: ref<ResourceClaimStatus>(ResourceClaimStatus, 3).alwaysThere(),
   },
 });
 export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
@@ -331,7 +331,7 @@ export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
 export const ResourceClaimTemplateSpec = object(
   {
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
-    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).required(),
+    spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).alwaysThere().required(),
   },
   'io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec',
 );
@@ -344,7 +344,7 @@ export const ResourceClaimTemplate = defineKind({
   plural: 'resourceclaimtemplates',
   name: 'io.k8s.api.resource.v1beta1.ResourceClaimTemplate',
   fields: {
-    spec: ref<ResourceClaimTemplateSpec>(ResourceClaimTemplateSpec, 2).required(),
+    spec: ref<ResourceClaimTemplateSpec>(ResourceClaimTemplateSpec, 2).alwaysThere().required(),
   },
 });
 export interface ResourceClaimTemplate extends Infer<typeof ResourceClaimTemplate> {}
@@ -367,7 +367,7 @@ export const ResourceSliceSpec = object(
     nodeName: string(3),
     nodeSelector: ref<NodeSelector>(NodeSelector, 4),
     perDeviceNodeSelection: boolean(7),
-    pool: ref<ResourcePool>(ResourcePool, 2).required(),
+    pool: ref<ResourcePool>(ResourcePool, 2).alwaysThere().required(),
     sharedCounters: list(ref<CounterSet>(CounterSet), 8).atomic(),
   },
   'io.k8s.api.resource.v1beta1.ResourceSliceSpec',
@@ -382,7 +382,7 @@ export const ResourceSlice = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.resource.v1beta1.ResourceSlice',
   fields: {
-    spec: ref<ResourceSliceSpec>(ResourceSliceSpec, 2).required(),
+    spec: ref<ResourceSliceSpec>(ResourceSliceSpec, 2).alwaysThere().required(),
   },
 });
 export interface ResourceSlice extends Infer<typeof ResourceSlice> {}

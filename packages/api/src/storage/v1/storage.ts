@@ -50,7 +50,7 @@ export const CSIDriver = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.storage.v1.CSIDriver',
   fields: {
-    spec: ref<CSIDriverSpec>(CSIDriverSpec, 2).required(),
+    spec: ref<CSIDriverSpec>(CSIDriverSpec, 2).alwaysThere().required(),
   },
 });
 export interface CSIDriver extends Infer<typeof CSIDriver> {}
@@ -90,7 +90,7 @@ export const CSINode = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.storage.v1.CSINode',
   fields: {
-    spec: ref<CSINodeSpec>(CSINodeSpec, 2).required(),
+    spec: ref<CSINodeSpec>(CSINodeSpec, 2).alwaysThere().required(),
   },
 });
 export interface CSINode extends Infer<typeof CSINode> {}
@@ -143,7 +143,7 @@ export const VolumeAttachmentSpec = object(
   {
     attacher: string(1).required(),
     nodeName: string(3).required(),
-    source: ref<VolumeAttachmentSource>(VolumeAttachmentSource, 2).required(),
+    source: ref<VolumeAttachmentSource>(VolumeAttachmentSource, 2).alwaysThere().required(),
   },
   'io.k8s.api.storage.v1.VolumeAttachmentSpec',
 );
@@ -179,8 +179,8 @@ export const VolumeAttachment = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.storage.v1.VolumeAttachment',
   fields: {
-    spec: ref<VolumeAttachmentSpec>(VolumeAttachmentSpec, 2).required(),
-    status: ref<VolumeAttachmentStatus>(VolumeAttachmentStatus, 3),
+    spec: ref<VolumeAttachmentSpec>(VolumeAttachmentSpec, 2).alwaysThere().required(),
+    status: ref<VolumeAttachmentStatus>(VolumeAttachmentStatus, 3).alwaysThere(),
   },
 });
 export interface VolumeAttachment extends Infer<typeof VolumeAttachment> {}

@@ -26,7 +26,7 @@ export interface MigrationCondition extends Infer<typeof MigrationCondition> {}
 export const StorageVersionMigrationSpec = object(
   {
     continueToken: string(2),
-    resource: ref<GroupVersionResource>(GroupVersionResource, 1).required(),
+    resource: ref<GroupVersionResource>(GroupVersionResource, 1).alwaysThere().required(),
   },
   'io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationSpec',
 );
@@ -50,8 +50,8 @@ export const StorageVersionMigration = defineKind({
   subresources: { status: true },
   name: 'io.k8s.api.storagemigration.v1alpha1.StorageVersionMigration',
   fields: {
-    spec: ref<StorageVersionMigrationSpec>(StorageVersionMigrationSpec, 2),
-    status: ref<StorageVersionMigrationStatus>(StorageVersionMigrationStatus, 3),
+    spec: ref<StorageVersionMigrationSpec>(StorageVersionMigrationSpec, 2).alwaysThere(),
+    status: ref<StorageVersionMigrationStatus>(StorageVersionMigrationStatus, 3).alwaysThere(),
   },
 });
 export interface StorageVersionMigration extends Infer<typeof StorageVersionMigration> {}

@@ -1,67 +1,10 @@
-/** One suite, two clients: in process and over HTTP, the same semantics. */
+/** The verbs in short: one suite, two clients, the same semantics. The other files here go into each subject. */
 
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
-import { ConfigMap, Pod } from '@pintle/api/core/v1';
-import type { Client } from '@pintle/client';
-import { httpClient } from '@pintle/client/http';
-import { StatusError } from '@pintle/machinery';
+import { ConfigMap, Pod, Secret } from '@pintle/api/core/v1';
 import { firstValueFrom, take, toArray } from 'rxjs';
-import { listen } from './nodejs/listen.js';
-import { createApiServer } from './server.js';
-
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-const clients: readonly (readonly [string, () => Promise<Client>])[] = [
-  [
-    'in process',
-    async () => {
-      const api = await createApiServer();
-      ends.push(() => api.stop());
-      return api.client();
-    },
-  ],
-  [
-    'over HTTP',
-    async () => {
-      const api = await createApiServer();
-      const listening = await listen(api.handle);
-      ends.push(
-        () => api.stop(),
-        () => listening.close({ drainMs: 0 }),
-      );
-      return httpClient({ server: `http://127.0.0.1:${listening.port}`, fetch });
-    },
-  ],
-];
-
-const configMap = (name: string, data: Record<string, string> = {}): ConfigMap => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data,
-});
-const deployment = (name: string): Deployment => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, labels: { app: name } },
-  spec: {
-    selector: { matchLabels: { app: name } },
-    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'nginx' }] } },
-  },
-});
-const refusal = async (work: Promise<unknown>) => {
-  const error = await work.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  expect(StatusError.is(error)).toBe(true);
-  const { reason, code, message } = error as StatusError;
-  return { reason, code, message };
-};
+import { clients, configMap, deployment, refusal } from './clients.fixture.js';
 
 describe.each(clients)('%s', (_name, connect) => {
   it('creates, reads, and gives back frozen objects of the default namespace', async () => {
@@ -130,6 +73,24 @@ describe.each(clients)('%s', (_name, connect) => {
     expect(await refusal(client.apply(configMap('b', { x: '2' }), { fieldManager: 'you' }))).toMatchObject({
       reason: 'Conflict',
     });
+  });
+
+  it('keeps the text of a secret as its data, whoever writes it how', async () => {
+    const client = await connect();
+    const secret = (text: string): Secret => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 's' },
+      data: { kept: 'eA==' },
+      stringData: { word: text },
+    });
+    const made = await client.create(secret('grüße'));
+    expect(made).toMatchObject({ data: { kept: 'eA==', word: 'Z3LDvMOfZQ==' } });
+    expect(made).not.toHaveProperty('stringData');
+    const applied = await client.apply(secret('b'), { fieldManager: 'me', force: true });
+    expect(applied.data).toEqual({ kept: 'eA==', word: 'Yg==' });
+    const body = { stringData: { word: 'c' } };
+    expect((await client.patch(Secret, { name: 's' }, { type: 'merge', body })).data?.['word']).toBe('Yw==');
   });
 
   it('lists in pages, watches from there, and deletes', async () => {

@@ -1,0 +1,48 @@
+/** Shows the updates of a manager's informers to `Fights`, and tells who wrote them. */
+import type { ObjectKey } from '@pintle/client';
+import type { KubernetesObject, World } from '@pintle/machinery';
+import type { Informer } from '@pintle/watch';
+import type { WriteLedger } from '../write-ledger.js';
+import { Fights, fieldManagerOf, type ObservedUpdate } from './fights.js';
+import type { Fight } from './problem.js';
+
+/** Returns how to end it. */
+export function watchFights(
+  world: World,
+  ledger: WriteLedger,
+  informers: Iterable<Informer>,
+  onFight: (fight: Fight) => void,
+): () => void {
+  const fights = new Fights(world.clock, ({ kind, key, after }, field) => {
+    const { resourceVersion } = after.metadata;
+    const run = resourceVersion === undefined ? undefined : ledger.writerOf({ kind, key, resourceVersion });
+    return run?.controller ?? fieldManagerOf(after, field);
+  });
+  let pending: ObservedUpdate[] = [];
+  // A moment later: when a change comes, its writer may not have its answer yet.
+  const judge = () => {
+    const updates = pending;
+    pending = [];
+    for (const update of updates) {
+      const fight = fights.observe(update);
+      if (fight !== undefined) onFight(fight);
+    }
+  };
+  const ends = [...informers].map((informer) => {
+    const { kind } = informer.kind;
+    const subscription = informer.events.subscribe((event) => {
+      if (event.type === 'deleted') fights.forget(event.object);
+      if (event.type !== 'updated' || !fights.isBusy(event.object)) return;
+      pending.push({ kind, key: keyOf(event.object), before: event.old, after: event.object });
+      if (pending.length === 1) world.clock.schedule(0, judge);
+    });
+    return () => subscription.unsubscribe();
+  });
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function keyOf({ metadata: { name = '', namespace } }: KubernetesObject): ObjectKey {
+  return namespace === undefined ? { name } : { name, namespace };
+}

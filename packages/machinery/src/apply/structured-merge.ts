@@ -1,0 +1,239 @@
+/**
+ * The rules of shared ownership (structured-merge-diff `merge`): what an update takes over, what an apply merges,
+ * gives up and comes into conflict with. Owners have any names here; `managed-fields.ts` gives them Kubernetes' own
+ * and calls this.
+ *
+ * Invariants: 1. An owner owns at least one field. 2. A field set is read with the schema of its own version.
+ */
+import { resolve, type SchemaNode } from '../schema/schema.js';
+import { emptyTree, type FieldTree, intersectionTree, leaf, membersOf, treeOf } from './field-tree.js';
+import { mergeValues, removeMembers } from './merge-values.js';
+import { TreeBuilder } from './tree-builder.js';
+import {
+  type Comparison,
+  childNode,
+  compareValues,
+  fieldTreeOf,
+  itemNode,
+  shapeAt,
+  withNamedFields,
+} from './typed-value.js';
+
+export interface Owned {
+  readonly fields: FieldTree;
+  readonly apiVersion: string;
+  readonly applied: boolean;
+}
+
+export type Owners = ReadonlyMap<string, Owned>;
+
+/** A value as one version shows it. */
+export interface Versioned {
+  readonly apiVersion: string;
+  readonly value: unknown;
+}
+
+/** The versions of one kind. */
+export interface Versions {
+  /** Undefined for a version that is served no more. */
+  schemaOf(apiVersion: string): SchemaNode | undefined;
+  /** Only for versions that have a schema. */
+  convert(object: Versioned, apiVersion: string): unknown;
+}
+
+export interface Conflict {
+  readonly owner: string;
+  readonly path: readonly string[];
+}
+
+/** `ignored` fields are not this write's to change: they are accounted to nobody. */
+export interface WriteRules {
+  readonly versions: Versions;
+  readonly ignored?: FieldTree;
+}
+
+const inVersion = ({ versions }: WriteRules, object: Versioned, apiVersion: string): Versioned =>
+  object.apiVersion === apiVersion ? object : { apiVersion, value: versions.convert(object, apiVersion) };
+
+function schemaOf({ versions }: WriteRules, apiVersion: string): SchemaNode {
+  const schema = versions.schemaOf(apiVersion);
+  if (schema === undefined) throw new Error(`the version ${apiVersion} is not served`);
+  return schema;
+}
+
+/** What one version shows of a change. */
+class Differences {
+  private readonly byVersion = new Map<string, Comparison | undefined>();
+  constructor(
+    private readonly rules: WriteRules,
+    private readonly old: Versioned | undefined,
+    private readonly now: Versioned,
+  ) {}
+
+  /** Undefined for a version that is served no more. */
+  in(apiVersion: string): Comparison | undefined {
+    if (!this.byVersion.has(apiVersion)) this.byVersion.set(apiVersion, this.compare(apiVersion));
+    return this.byVersion.get(apiVersion);
+  }
+
+  private compare(apiVersion: string): Comparison | undefined {
+    const schema = this.rules.versions.schemaOf(apiVersion);
+    if (schema === undefined) return undefined;
+    const value = (object: Versioned) => inVersion(this.rules, object, apiVersion).value;
+    const { changed, removed } = compareValues(schema, this.old && value(this.old), value(this.now));
+    const { ignored = emptyTree } = this.rules;
+    return { changed: below(changed).outside(ignored), removed: below(removed).outside(ignored) };
+  }
+}
+
+/** Nobody owns an object as a whole. */
+const below = (tree: FieldTree): FieldTree => (tree.own ? treeOf(false, tree.children) : tree);
+
+/** Takes from all owners but `writer` what a change touches. Also the fields that it would take by their owners. */
+function disown(
+  differences: Differences,
+  owners: Owners,
+  writer: string,
+): { readonly owners: Map<string, Owned>; readonly taken: ReadonlyMap<string, FieldTree> } {
+  const left = new Map<string, Owned>();
+  const taken = new Map<string, FieldTree>();
+  for (const [name, owned] of owners) {
+    if (name === writer) {
+      left.set(name, owned);
+      continue;
+    }
+    const difference = differences.in(owned.apiVersion);
+    if (difference === undefined) continue;
+    const lost = intersectionTree(owned.fields, difference.changed);
+    if (!lost.isEmpty) taken.set(name, lost);
+    const fields = owned.fields.minus(difference.changed).minus(difference.removed);
+    if (!fields.isEmpty) left.set(name, fields === owned.fields ? owned : { ...owned, fields });
+  }
+  return { owners: left, taken };
+}
+
+/** The owners after `writer` made `now` of `old`: what it `changed` is its own, what it removed is nobody's. */
+export function ownersAfterUpdate(
+  rules: WriteRules,
+  old: Versioned | undefined,
+  now: Versioned,
+  before: Owners,
+  writer: string,
+): { readonly owners: Owners; readonly changed: FieldTree } {
+  const differences = new Differences(rules, old, now);
+  const { changed, removed } = differences.in(now.apiVersion)!;
+  if (changed.isEmpty && removed.isEmpty) return { owners: before, changed };
+  const { owners } = disown(differences, reconciled(rules, before), writer);
+  const mine = owners.get(writer)?.fields ?? emptyTree;
+  const fields = mine
+    .minus(removed)
+    .union(changed)
+    .outside(rules.ignored ?? emptyTree);
+  if (fields.isEmpty) owners.delete(writer);
+  else owners.set(writer, { fields, apiVersion: now.apiVersion, applied: false });
+  return { owners, changed };
+}
+
+export type ApplyOutcome =
+  | { readonly conflicts: readonly Conflict[] }
+  | { readonly value: unknown; readonly owners: Owners };
+
+/** An apply by `applier`. `wishes` and `live` are in the same version. */
+export function applied(
+  rules: WriteRules,
+  live: Versioned,
+  wishes: Versioned,
+  before: Owners,
+  applier: string,
+  force: boolean,
+): ApplyOutcome {
+  const { apiVersion } = wishes;
+  const schema = schemaOf(rules, apiVersion);
+  const owners = new Map(reconciled(rules, before));
+  const last = owners.get(applier);
+  const fields = fieldTreeOf(schema, wishes.value).outside(rules.ignored ?? emptyTree);
+  owners.set(applier, { fields, apiVersion, applied: true });
+  const merged = { apiVersion, value: mergeValues(schema, live.value, wishes.value) };
+  const now = last === undefined ? merged : pruned(rules, merged, owners, last);
+  const { owners: left, taken } = disown(new Differences(rules, live, now), owners, applier);
+  if (!force && taken.size > 0) {
+    const conflicts = [...taken].flatMap(([owner, tree]) => [...membersOf(tree)].map((path) => ({ owner, path })));
+    return { conflicts };
+  }
+  if (fields.isEmpty) left.delete(applier);
+  return { value: now.value, owners: left };
+}
+
+/**
+ * Without what the applier named `last` time and nobody names now. All that it named is taken out, with what is
+ * below; then what others own, and what nobody had named, is put back.
+ */
+function pruned(rules: WriteRules, merged: Versioned, owners: Owners, last: Owned): Versioned {
+  const schema = rules.versions.schemaOf(last.apiVersion);
+  if (schema === undefined || last.fields.isEmpty) return merged;
+  const named = withNamedFields(schema, last.fields);
+  const ownedBy = (apiVersion: string) =>
+    [...owners.values()]
+      .filter((owned) => owned.apiVersion === apiVersion)
+      .reduce((tree, { fields }) => tree.union(fields), emptyTree);
+  // What is owned still, as most of it is each time, stays whatever else happens.
+  if (named.minus(withNamedFields(schema, ownedBy(last.apiVersion))).isEmpty) return merged;
+
+  const all = inVersion(rules, merged, last.apiVersion);
+  let kept: Versioned = { apiVersion: last.apiVersion, value: removeMembers(schema, all.value, named) };
+  const others = new Set([...owners.values()].map((owned) => owned.apiVersion).filter((v) => v !== last.apiVersion));
+  for (const apiVersion of [last.apiVersion, ...others]) {
+    if (rules.versions.schemaOf(apiVersion) !== undefined)
+      kept = withOwned(rules, merged, inVersion(rules, kept, apiVersion), ownedBy(apiVersion));
+  }
+  const rest = inVersion(rules, kept, last.apiVersion);
+  const lost = membersAt(schema, all.value).minus(membersAt(schema, rest.value));
+  const value = removeMembers(schema, all.value, intersectionTree(lost, named));
+  return inVersion(rules, { apiVersion: last.apiVersion, value }, merged.apiVersion);
+}
+
+const membersAt = (schema: SchemaNode, value: unknown) => withNamedFields(schema, fieldTreeOf(schema, value));
+
+/** `kept`, and of `merged` what is `owned`. */
+function withOwned(rules: WriteRules, merged: Versioned, kept: Versioned, owned: FieldTree): Versioned {
+  const { apiVersion } = kept;
+  const schema = schemaOf(rules, apiVersion);
+  const { value } = inVersion(rules, merged, apiVersion);
+  const stays = membersAt(schema, kept.value).union(withNamedFields(schema, owned));
+  return { apiVersion, value: removeMembers(schema, value, membersAt(schema, value).minus(stays)) };
+}
+
+/** The owners as the schema has it now: what became one piece since is owned as one piece. */
+function reconciled({ versions }: WriteRules, owners: Owners): Owners {
+  let result: Map<string, Owned> | undefined;
+  for (const [name, owned] of owners) {
+    const schema = versions.schemaOf(owned.apiVersion);
+    if (schema === undefined) continue;
+    const fields = inSchema(schema, owned.fields);
+    if (fields === owned.fields) continue;
+    result ??= new Map(owners);
+    result.set(name, { ...owned, fields });
+  }
+  return result ?? owners;
+}
+
+/** Trees that were found to fit a schema: they are looked through once. */
+const fitting = new WeakMap<FieldTree, SchemaNode>();
+
+function inSchema(place: SchemaNode, tree: FieldTree): FieldTree {
+  if (tree.children.size === 0 || fitting.get(tree) === place) return tree;
+  const { type } = resolve(place);
+  if (type === 'any' || (type !== 'array' && type !== 'object' && type !== 'map')) return tree;
+  if (shapeAt(place, undefined) === 'atomic') return leaf;
+  const node = new TreeBuilder();
+  let fits = true;
+  for (const [element, child] of tree.children) {
+    const inner = element.startsWith('f:') ? childNode(place, element.slice(2)) : itemNode(place);
+    const reconciledChild = inSchema(inner, child);
+    fits &&= reconciledChild === child;
+    node.add(element, reconciledChild);
+  }
+  if (!fits) return node.tree(tree.own);
+  fitting.set(tree, place);
+  return tree;
+}
