@@ -129,7 +129,9 @@ async function answerAs(
     const context: HttpContext = {
       user,
       fieldManager: managerOf(request.header('user-agent')),
-      signal: request.signal,
+      get signal() {
+        return request.signal;
+      },
       warnings,
       warn(text) {
         if (!warnings.includes(text)) warnings.push(text);
