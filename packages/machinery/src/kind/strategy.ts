@@ -82,6 +82,8 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
    * to go there and back.
    */
   readonly versions?: readonly ServedVersion<T>[];
+  /** The Warning header of a kind that is going away, in the version that it is stored in. */
+  readonly deprecationWarning?: string;
 }
 
 export interface ServedVersion<in out T extends KubernetesObject = KubernetesObject> {
