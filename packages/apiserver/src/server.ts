@@ -35,6 +35,7 @@ import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
+import type { AuditOptions } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
@@ -42,6 +43,8 @@ import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
+import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
+import { flowControl } from './flow-control/flow-control.js';
 import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
@@ -106,6 +109,10 @@ export interface ApiServerOptions {
   readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
+  /** Requests by HTTP wait for their turn, by flow schema and priority level. Without it each is answered at once. */
+  readonly flowControl?: { readonly seats?: number };
+  /** What to record of requests by HTTP, and where. Without it nothing is. */
+  readonly audit?: AuditOptions;
   /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
   readonly metricsRegistry?: Metrics;
   /** More checks of `/livez` and `/readyz`. */
@@ -243,7 +250,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await caches.start();
   await roles?.start();
   await relations?.start();
-  const custom = customResources(core, client({ fieldManager: 'apiserver' }));
+  const custom = customResources({
+    core,
+    client: client({ fieldManager: 'apiserver' }),
+    webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
+  });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
   await createFirstObjects(client({ fieldManager: 'apiserver' }), {
@@ -257,6 +268,15 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     'rbac/bootstrap-roles',
   );
   serverMetrics(metrics, backend, registry, serverVersion);
+
+  const flows =
+    options.flowControl === undefined
+      ? undefined
+      : flowControl({ clock: world.clock, backend, logger: world.logger, metrics, ...options.flowControl });
+  if (flows !== undefined) {
+    await bringFlowConfiguration(client({ fieldManager: 'apiserver' }), world);
+    await flows.start();
+  }
 
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
@@ -276,6 +296,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     }),
     impersonate: options.impersonate ?? impersonation(access),
     requests,
+    ...(flows === undefined ? {} : { flows }),
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
     health: healthOf.answer,
     documents: {
       registry,
@@ -301,6 +323,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       custom.stop();
       addresses.stop();
       caches.stop();
+      flows?.stop();
       roles?.stop();
       relations?.stop();
     },

@@ -1,9 +1,9 @@
 /** Requests for resources: from method, path and query to a verb, and from its result to an answer. */
-import type { ApplyOptions, JsonPatchOperation, ObjectKey, Patch } from '@pintle/client';
+import type { ApplyOptions, JsonPatchOperation, ObjectKey, Patch, WriteOptions } from '@pintle/client';
 import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { isPartOfObject, type Resource } from '../registry/resource.js';
+import { isPartOfObject, type Resource, servesAsStored } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
@@ -20,7 +20,14 @@ import { answer, encoded } from './answer.js';
 import { patchTypeOf, readBody, type SchemaLookup } from './body.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
-import { deleteQuery, includeObject, listOptions, watchOptions, writeOptions } from './request-options.js';
+import {
+  deleteQuery,
+  includeObject,
+  listOptions,
+  type WriteKind,
+  watchOptions,
+  writeOptions,
+} from './request-options.js';
 import type { ResourcePath } from './resource-path.js';
 import type { WatchResponder } from './watch-response.js';
 
@@ -39,6 +46,8 @@ export type HttpContext = RequestContext & { readonly warnings: readonly string[
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
+const optionsOf: Readonly<Record<string, WriteKind>> = { update: 'UpdateOptions', patch: 'PatchOptions' };
+
 /** What can be done to a part of an object. */
 const partVerbs = ['get', 'update', 'patch'];
 
@@ -56,7 +65,13 @@ export async function handleResource(
   checkMethod(request.method, path);
   const { verb, namespace, name, subresource } = info;
   const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
-  await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+  try {
+    await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+    context.annotate?.('authorization.k8s.io/decision', 'allow');
+  } catch (error) {
+    context.annotate?.('authorization.k8s.io/decision', 'forbid');
+    throw error;
+  }
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(parts, context, request, resource, path, verb);
@@ -129,7 +144,7 @@ async function handleVerb(
           resource,
           place,
           await requiredBody(parts, request),
-          writeOptions(query, path.subresource),
+          writeOptions(query, { kind: 'CreateOptions', subresource: path.subresource }),
         ),
       );
     case 'update': {
@@ -139,7 +154,7 @@ async function handleVerb(
         resource,
         place,
         await requiredBody(parts, request),
-        writeOptions(query, path.subresource),
+        writeOptions(query, { kind: 'UpdateOptions', subresource: path.subresource }),
       );
       return one(served.created ? 201 : 200, served);
     }
@@ -148,8 +163,12 @@ async function handleVerb(
       return one(served.created ? 201 : 200, served);
     }
     case 'delete': {
-      const { outcome, object } = await deleteObject(core, context, resource, key, await deletion(parts, request));
-      return answer(200, outcome === 'marked' ? object : deletedStatus(resource, object), accepted, context.warnings);
+      const options = await deletion(parts, request);
+      const { outcome, object } = await deleteObject(core, context, resource, key, options);
+      // Only the deprecated way to ask for it tells that the deletion goes on.
+      if (outcome === 'marked')
+        return answer(options.orphanDependents === false ? 202 : 200, object, accepted, context.warnings);
+      return answer(200, deletedStatus(resource, object), accepted, context.warnings);
     }
     case 'deletecollection': {
       const objects = await deleteCollection(core, context, resource, {
@@ -183,16 +202,22 @@ async function patchBy(
   const { core } = parts;
   const type = patchTypeOf(request);
   const body = await requiredBody(parts, request);
-  const options = writeOptions(request.query, path.subresource);
+  const options = writeOptions(request.query, {
+    kind: 'PatchOptions',
+    applies: type === 'apply',
+    subresource: path.subresource,
+  });
   if (type === 'apply') {
-    if (!options.fieldManager)
-      throw badRequest(
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
-    return applyObject(core, context, resource, key, body, options as ApplyOptions);
+    return applyObject(core, context, resource, key, body, applyOptions(options));
   }
   return patchObject(core, context, resource, key, patchOf(type, body), options);
 }
+
+/** That an apply names its manager is for the verb to ask. */
+const applyOptions = (options: WriteOptions): ApplyOptions => ({
+  ...options,
+  fieldManager: options.fieldManager ?? '',
+});
 
 function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   if (type !== 'json') return { type, body };
@@ -207,8 +232,8 @@ async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpReq
 }
 
 async function deletion({ schemaOf }: ResourceHandlerParts, request: HttpRequest) {
-  const body = await readBody(request, schemaOf);
-  return { ...deleteQuery(request.query), ...parseDeleteOptions(body) };
+  // What the query says counts only where there is no body.
+  return parseDeleteOptions((await readBody(request, schemaOf)) ?? deleteQuery(request.query));
 }
 
 /** Errors: `StatusError` MethodNotAllowed for what means nothing at such a path. */
@@ -246,7 +271,12 @@ function respondWithObject(
   }
   if (accepted.as !== 'object')
     return answer(status, partialObject(object, accepted.metaVersion), accepted, context.warnings);
-  if (entry === undefined || !resource.isStored || accepted.encoding !== 'json' || accepted.pretty)
+  if (
+    entry === undefined ||
+    !servesAsStored(resource, storedObjectOf(entry)) ||
+    accepted.encoding !== 'json' ||
+    accepted.pretty
+  )
     return answer(status, object, accepted, context.warnings);
   return encoded(status, 'application/json', entry.value.bytesAt(entry.modRevision), context.warnings);
 }
@@ -270,7 +300,11 @@ function respondWithList(
   }
   if (accepted.as !== 'object') return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted);
   const envelope = { ...listEnvelope(resource), metadata };
-  if (!resource.isStored || accepted.encoding !== 'json' || accepted.pretty)
+  if (
+    !entries.every((entry) => servesAsStored(resource, storedObjectOf(entry))) ||
+    accepted.encoding !== 'json' ||
+    accepted.pretty
+  )
     return answer(200, { ...envelope, items: objects() }, accepted);
   const head = JSON.stringify(envelope);
   const items = entries.map((entry) => entry.value.bytesAt(entry.modRevision));
@@ -347,7 +381,8 @@ async function handleSubresource(
     return { status: 101, headers: {}, session };
   }
   const accepted = negotiate(request.header('accept'));
-  const options = writeOptions(request.query);
+  const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
+  const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
   const respond = (status: number, value: KubernetesObject | unknown) =>
     answer(status, value, accepted, context.warnings);
   if (verb === 'get' || verb === 'list') {
@@ -362,12 +397,14 @@ async function handleSubresource(
     return respond(200, await handler.update(target, await requiredBody(parts, request), options));
   if (verb === 'patch' && handler.patch !== undefined) {
     const type = patchTypeOf(request);
-    if (type === 'apply')
+    if (type !== 'apply')
+      return respond(200, await handler.patch(target, patchOf(type, await requiredBody(parts, request)), options));
+    if (handler.apply === undefined)
       throw statusError(
         'UnsupportedMediaType',
         `server-side apply is not supported on ${resource.kind.plural}/${path.subresource}`,
       );
-    return respond(200, await handler.patch(target, patchOf(type, await requiredBody(parts, request)), options));
+    return respond(200, await handler.apply(target, await requiredBody(parts, request), applyOptions(options)));
   }
   throw notServed();
 }

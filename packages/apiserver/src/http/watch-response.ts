@@ -5,11 +5,11 @@
 import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
 import { StatusError, statusError } from '@pintle/machinery';
-import type { Resource } from '../registry/resource.js';
+import { type Resource, servesAsStored } from '../registry/resource.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
-import type { ApiCore } from '../verbs/api-core.js';
+import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import {
   type Change,
   type ChangeObserver,
@@ -87,7 +87,10 @@ export class WatchResponder {
     if (accepted.as !== 'object')
       return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
     if (!resource.isStored) return (change) => jsonLine(change, change.object);
-    return (change) => (change.type === 'BOOKMARK' ? jsonLine(change, change.object) : this.sharedLine(change));
+    return (change) =>
+      change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source))
+        ? jsonLine(change, change.object)
+        : this.sharedLine(change);
   }
 
   private tableRow(resource: Resource, change: Change, accepted: Accepted, includeObject: IncludeObject): unknown {
@@ -112,6 +115,10 @@ export class WatchResponder {
     return lines[change.type]!;
   }
 }
+
+/** The object of a change as it lies in the store. */
+const storedIn = (source: StoreEvent<StoredObject> | StoreEntry<StoredObject>) =>
+  storedObjectOf('type' in source ? (source.type === 'put' ? source.entry : source.previous) : source);
 
 const jsonLine = (change: Change, object: unknown) =>
   encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);

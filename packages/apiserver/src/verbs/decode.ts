@@ -4,7 +4,7 @@
  */
 import { apiVersionOf, badRequest, type KubernetesObject, type ObjectMeta, statusError } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { prepared, type Resource } from '../registry/resource.js';
 import { normalize } from './normalizers.js';
 
 export interface DecodeOptions {
@@ -21,7 +21,20 @@ export function decode(
   body: unknown,
   options: DecodeOptions,
   old?: KubernetesObject,
-): KubernetesObject {
+): KubernetesObject | Promise<KubernetesObject> {
+  const ready = prepared(resource, [old]);
+  return ready === undefined
+    ? decodeReady(context, resource, body, options, old)
+    : ready.then(() => decodeReady(context, resource, body, options, old));
+}
+
+function decodeReady(
+  context: RequestContext,
+  resource: Resource,
+  body: unknown,
+  options: DecodeOptions,
+  old: KubernetesObject | undefined,
+): KubernetesObject | Promise<KubernetesObject> {
   const object = checkKind(resource, body);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
@@ -30,8 +43,12 @@ export function decode(
       `${resource.kind.kind} in version "${resource.kind.version}" cannot be handled as a ${resource.kind.kind}: ${errors.map((error) => error.detail).join(', ')}`,
     );
   if (unknownFields.length > 0) reportUnknown(context, unknownFields, options.fieldValidation ?? 'Ignore');
-  const stored = resource.toStored(asksForReset(object, value as KubernetesObject));
-  return resource.definition.strategy?.defaults?.(stored) ?? stored;
+  const stored = () => {
+    const made = resource.toStored(asksForReset(object, value as KubernetesObject));
+    return resource.definition.strategy?.defaults?.(made) ?? made;
+  };
+  const ready = prepared(resource, [value as KubernetesObject], 'stored');
+  return ready === undefined ? stored() : ready.then(stored);
 }
 
 /** An empty list of managed fields says something, other than empty lists in general. */

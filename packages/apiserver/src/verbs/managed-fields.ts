@@ -8,6 +8,7 @@ import {
   type FieldTree,
   faultInWishes,
   formatTime,
+  invalid,
   type KubernetesObject,
   leaf,
   type ManagedFieldsEntry,
@@ -61,11 +62,18 @@ function ignoredFields({ kind, custom }: Resource, subresource: string | undefin
 
 const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
 
-/** The versions of one kind, as objects of it are read in each. */
-function versionsOf({ registry }: ApiCore, { definition, kind: { kind } }: Resource): Versions {
+/**
+ * The versions of one kind, as objects of it are read in each.
+ *
+ * **Differs from Kubernetes**: of a kind that a webhook converts only the version of the request is known, since a webhook
+ * is not asked to convert parts of objects.
+ */
+function versionsOf({ registry }: ApiCore, resource: Resource): Versions {
+  const { definition, kind } = resource;
   const served = (apiVersion: string) => {
-    const resource = registry.byObject({ apiVersion, kind });
-    return resource?.definition === definition ? resource : undefined;
+    if (resource.prepare !== undefined) return apiVersion === resource.apiVersion ? resource : undefined;
+    const found = registry.byObject({ apiVersion, kind: kind.kind });
+    return found?.definition === definition ? found : undefined;
   };
   return {
     schemaOf: (apiVersion) => served(apiVersion)?.kind.schema.node,
@@ -146,6 +154,10 @@ export function apply(
   old: KubernetesObject | undefined,
   options: ApplyOptions,
 ): AppliedObject {
+  if (options.fieldManager === '')
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+      { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
+    ]);
   const fault = faultInWishes(resource.kind.schema.node, wishes);
   if (fault !== undefined) {
     const { namespace = '', name = '' } = wishes.metadata;

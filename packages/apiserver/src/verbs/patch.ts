@@ -28,10 +28,10 @@ export function patchObject(
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
     options,
-    change(old) {
+    async change(old) {
       const patched = applyPatch(resource, resource.fromStored(old), patch);
       if (patched === old) return { object: old };
-      const object = decode(context, resource, patched, options, old);
+      const object = await decode(context, resource, patched, options, old);
       placeOf(resource, object.metadata, key);
       return { object };
     },

@@ -76,6 +76,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       ...rest,
       world,
       authenticators: [clientCertificate],
+      flowControl: {},
       authorizer: ['node', 'rbac'],
       tokens,
       port: listening.port,

@@ -57,6 +57,8 @@ export interface SchemaNode {
   readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
   /** A union's discriminator and members (KEP-1027), where upstream declares one. */
   readonly pattern?: string;
+  /** The pattern, compiled so that no value can keep it busy. */
+  readonly matches?: (text: string) => boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
