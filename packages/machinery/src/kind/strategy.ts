@@ -82,7 +82,7 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
    * to go there and back.
    */
   readonly versions?: readonly ServedVersion<T>[];
-  /** The Warning header of the version of `kind`, where that is deprecated. */
+  /** The Warning header of a kind that is going away, in the version that it is stored in. */
   readonly deprecationWarning?: string;
   /** In the place of what the versions say, where objects lie in the store in more than one version. */
   readonly conversion?: Conversion;
