@@ -106,7 +106,7 @@ class ControllerManager implements Manager {
   }
 
   get idle(): boolean {
-    return [...this.everywhere, ...this.asLeader].every(({ queue }) => queue.idle);
+    return [...this.everywhere, ...this.asLeader].every(({ idle }) => idle);
   }
 
   get isLeading(): boolean {

@@ -3,13 +3,15 @@ import { TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import type { Informer } from '@pintle/watch';
 import type { RecordedWrite } from './recording-client.js';
 
-/** A cache that does not see a write within this time is not waited for any longer. */
-const waitMaxMs = 10_000;
+/** A cache that does not see a write within this time is not waited for any longer (upstream's expectations: as long). */
+const waitMaxMs = 300_000;
 /** Writes remembered for one key; of more only the newest count. */
 const writesMax = 1_000;
 
 export class OwnWrites {
   private readonly byKey = new Map<string, RecordedWrite[]>();
+  /** Of keys whose writes are waited for. */
+  private readonly waits = new Map<string, Promise<void>>();
 
   constructor(
     private readonly world: World,
@@ -26,8 +28,10 @@ export class OwnWrites {
     }
   }
 
-  /** Undefined where every cache has seen what was written for `key`. */
+  /** Undefined where every cache has seen what was written for `key`; else when they will have, or are given up. */
   unseen(key: string): Promise<void> | undefined {
+    const waiting = this.waits.get(key);
+    if (waiting !== undefined) return waiting;
     const writes = this.byKey.get(key);
     if (writes === undefined) return undefined;
     this.byKey.delete(key);
@@ -41,7 +45,15 @@ export class OwnWrites {
       } else if (Number(resourceVersion) > Number(newest.get(informer) ?? (informer.resourceVersion || 0)))
         newest.set(informer, resourceVersion);
     }
-    return newest.size + gone.length === 0 ? undefined : this.wait([...newest], gone);
+    if (newest.size + gone.length === 0) return undefined;
+    const wait = this.wait([...newest], gone).finally(() => this.waits.delete(key));
+    this.waits.set(key, wait);
+    return wait;
+  }
+
+  /** Keys whose writes are waited for. */
+  get waitingCount(): number {
+    return this.waits.size;
   }
 
   private async wait(
@@ -56,7 +68,8 @@ export class OwnWrites {
         ]),
       );
     } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
+      // The informers are stopped, and all ends.
+      if (!(error instanceof TimeoutError)) return;
       const kinds = [...newest, ...gone].map(([{ kind }]) => kind.kind);
       this.world.logger.log('warn', error.message, { kinds });
     }

@@ -100,6 +100,11 @@ export class RunningController {
     return this.options.controller.options.name;
   }
 
+  /** Whether nothing is queued, delayed retries aside, nothing runs, and no cache is waited for. */
+  get idle(): boolean {
+    return this.queue.idle && this.ownWrites.waitingCount === 0;
+  }
+
   /** Resolves when the caches of its kinds are complete. Errors: `TimeoutError` naming those that are not. */
   async whenSynced(): Promise<void> {
     const { controller, world } = this.options;
@@ -231,7 +236,11 @@ export class RunningController {
   private async reconcile(id: string): Promise<void> {
     const { tracing, ledger, world } = this.options;
     const unseen = this.ownWrites.unseen(id);
-    if (unseen !== undefined) await unseen;
+    if (unseen !== undefined) {
+      // The worker is free for others meanwhile.
+      void unseen.then(() => this.queue.add(id));
+      return;
+    }
     const key = parseObjectKey(id);
     const causes = this.takeCauses(id, key);
     const { clock } = world;

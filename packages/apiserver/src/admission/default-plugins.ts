@@ -74,7 +74,7 @@ export function defaultPlugins({
     options.serviceAddresses,
     ...options.more,
     // So late that webhooks see what the others made, and policies what webhooks made.
-    webhooks({ caches, world, call: options.callWebhook }),
+    ...webhooks({ caches, world, call: options.callWebhook }),
     options.customResourceRules,
     validatingPolicies(caches, paramsFrom(core)),
     // What has been charged should be written, so nothing that may refuse comes after.

@@ -97,9 +97,3 @@ export function checkPartial({ as }: Accepted, what: 'object' | 'list', goType: 
   if (as === 'PartialObjectMetadataList' && what === 'object')
     throw refused(`you requested PartialObjectMetadataList, but the requested object is not a list (${goType})`);
 }
-
-/** Whether JSON is laid out for people: by the query, else by who asks. */
-export function isForPeople(pretty: string | null, userAgent = ''): boolean {
-  if (pretty) return /^(?:1|t|true|True|TRUE|T)$/.test(pretty);
-  return /^(?:curl|Wget|Mozilla\/5\.0)/.test(userAgent);
-}

@@ -3,7 +3,7 @@
  * its protobuf message are those of its version.
  */
 import { type KubernetesObject, type ListMeta, sealEnvelope } from '@pintle/machinery';
-import type { Resource } from '../registry/resource.js';
+import { type Resource, servesAsStored } from '../registry/resource.js';
 import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
 import { type Served, storedObjectOf } from '../verbs/api-core.js';
 import type { ListResult } from '../verbs/read.js';
@@ -44,7 +44,7 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
     const message = messageOf(resource.kind.schema.node, object);
     return encoded(status, protobufMedia, sealEnvelope(object, message), warnings);
   }
-  if (entry === undefined || !resource.isStored || encoding !== 'json' || pretty)
+  if (entry === undefined || !servesAsStored(resource, storedObjectOf(entry)) || encoding !== 'json' || pretty)
     return answer(status, object, accepted, warnings);
   return encoded(status, 'application/json', entry.value.bytesAt(entry.modRevision), warnings);
 }
@@ -59,7 +59,8 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
   if (as !== 'object') return answer(200, partialList(objects(), metadata, metaVersion), accepted, warnings, schemaOf);
   if (encoding === 'protobuf') return protobufList(answering, objects(), metadata);
   const envelope = { ...listEnvelope(resource), metadata };
-  if (!resource.isStored || encoding !== 'json' || pretty)
+  const asStored = entries.every((entry) => servesAsStored(resource, storedObjectOf(entry)));
+  if (!asStored || encoding !== 'json' || pretty)
     return answer(200, { ...envelope, items: objects() }, accepted, warnings);
   const chunks: Uint8Array[] = [utf8(`${JSON.stringify(envelope).slice(0, -1)},"items":[`)];
   for (const [index, entry] of entries.entries()) {

@@ -19,7 +19,7 @@ import { updateObject } from '../verbs/update.js';
 import { answer, encoded } from './answer.js';
 import { patchTypeOf, readBody } from './body.js';
 import type { HttpRequest, HttpResponse } from './message.js';
-import { type Accepted, isForPeople, negotiate, type Offer } from './negotiation.js';
+import { type Accepted, negotiate } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import type { SchemaLookup } from './protobuf.js';
 import {
@@ -67,7 +67,13 @@ export async function handleResource(
   checkMethod(request.method, path);
   const { verb, namespace, name, subresource } = info;
   const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
-  await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+  try {
+    await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+    context.annotate?.('authorization.k8s.io/decision', 'allow');
+  } catch (error) {
+    context.annotate?.('authorization.k8s.io/decision', 'forbid');
+    throw error;
+  }
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(parts, context, request, resource, path, verb);
@@ -95,7 +101,11 @@ async function handleVerb(
 ): Promise<HttpResponse> {
   const { core } = parts;
   const { query } = request;
-  const accepted = acceptedBy(request, { protobuf: !resource.custom, transforms: true, watch: verb === 'watch' });
+  const accepted = negotiate(request.header('accept'), {
+    protobuf: !resource.custom,
+    transforms: true,
+    watch: verb === 'watch',
+  });
   const answering: Answering = {
     resource,
     accepted,
@@ -140,7 +150,7 @@ async function handleVerb(
           context,
           resource,
           place,
-          await requiredBody(parts, request),
+          await requiredBody(parts, request, resource.kind.kind),
           writeOptions(query, { kind: 'CreateOptions', subresource: path.subresource }),
         ),
       );
@@ -150,7 +160,7 @@ async function handleVerb(
         context,
         resource,
         place,
-        await requiredBody(parts, request),
+        await requiredBody(parts, request, resource.kind.kind),
         writeOptions(query, { kind: 'UpdateOptions', subresource: path.subresource }),
       );
       return one(served.created ? 201 : 200, served);
@@ -179,13 +189,6 @@ async function handleVerb(
     default:
       throw methodNotSupported(resource.kind, verb);
   }
-}
-
-function acceptedBy(request: HttpRequest, offer: Offer): Accepted {
-  const accepted = negotiate(request.header('accept'), offer);
-  return isForPeople(request.query.get('pretty'), request.header('user-agent'))
-    ? { ...accepted, pretty: true }
-    : accepted;
 }
 
 /** For answers that are no objects of the resource. */
@@ -225,8 +228,8 @@ function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   return { type, operations: body as readonly JsonPatchOperation[] };
 }
 
-async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest): Promise<unknown> {
-  const body = await readBody(request, schemaOf);
+async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest, kind?: string): Promise<unknown> {
+  const body = await readBody(request, schemaOf, kind);
   if (body === undefined) throw badRequest('the request needs a body');
   return body;
 }
@@ -275,7 +278,7 @@ async function handleSubresource(
     if (request.upgrade !== true) throw badRequest('Upgrade request required');
     return { status: 101, headers: {}, session };
   }
-  const accepted = acceptedBy(request, { protobuf: true });
+  const accepted = negotiate(request.header('accept'), { protobuf: true });
   const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
   const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
   const respond = (status: number, value: KubernetesObject | unknown) =>

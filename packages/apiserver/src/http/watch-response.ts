@@ -5,11 +5,11 @@
 import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
 import { StatusError, sealEnvelope, statusError, watchEventFrame } from '@pintle/machinery';
-import type { Resource } from '../registry/resource.js';
+import { type Resource, servesAsStored } from '../registry/resource.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
-import type { ApiCore } from '../verbs/api-core.js';
+import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import {
   type Change,
   type ChangeObserver,
@@ -29,10 +29,15 @@ const encoder = new TextEncoder();
 type Source = StoreEvent<StoredObject> | StoreEntry<StoredObject>;
 type Lines = Partial<Record<ChangeType, Uint8Array>>;
 
+/** Events whose lines are kept for the next watcher; who is further behind has them made anew. */
+const sharedLinesMax = 1000;
+/** Lines that wait go out together, up to so much. */
+const pieceBytesMax = 256 * 1024;
+
 export class WatchResponder {
-  private readonly lines = new WeakMap<Source, Lines>();
+  private readonly lines = new Map<Source, Lines>();
   /** By the resource as well: each version of a kind has frames of its own. */
-  private readonly frames = new WeakMap<Resource, WeakMap<Source, Lines>>();
+  private readonly frames = new WeakMap<Resource, Map<Source, Lines>>();
 
   constructor(
     private readonly core: ApiCore,
@@ -100,7 +105,10 @@ export class WatchResponder {
     if (accepted.as !== 'object')
       return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
     if (!resource.isStored) return (change) => jsonLine(change, change.object);
-    return (change) => (change.type === 'BOOKMARK' ? jsonLine(change, change.object) : this.sharedLine(change));
+    return (change) =>
+      change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source))
+        ? jsonLine(change, change.object)
+        : this.sharedLine(change);
   }
 
   private frameEncoder(resource: Resource, { as, metaVersion }: Accepted): (change: Change) => Uint8Array {
@@ -117,8 +125,8 @@ export class WatchResponder {
     };
   }
 
-  private framesOf(resource: Resource): WeakMap<Source, Lines> {
-    const frames = new WeakMap<Source, Lines>();
+  private framesOf(resource: Resource): Map<Source, Lines> {
+    const frames = new Map<Source, Lines>();
     this.frames.set(resource, frames);
     return frames;
   }
@@ -142,14 +150,19 @@ export class WatchResponder {
   }
 }
 
-function linesAt(all: WeakMap<Source, Lines>, source: Source): Lines {
+function linesAt(all: Map<Source, Lines>, source: Source): Lines {
   let lines = all.get(source);
   if (lines === undefined) {
     lines = {};
     all.set(source, lines);
+    if (all.size > sharedLinesMax) all.delete(all.keys().next().value!);
   }
   return lines;
 }
+
+/** The object of a change as it lies in the store. */
+const storedIn = (source: Source) =>
+  storedObjectOf('type' in source ? (source.type === 'put' ? source.entry : source.previous) : source);
 
 const jsonLine = (change: Change, object: unknown) =>
   encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);
@@ -166,6 +179,22 @@ function wrapped(type: ChangeType, bytes: Uint8Array): Uint8Array {
   line.set(bytes, head.length);
   line.set([125, 10], head.length + bytes.length);
   return line;
+}
+
+function* joined(lines: readonly Uint8Array[]): Iterable<Uint8Array> {
+  for (let from = 0; from < lines.length; ) {
+    let to = from;
+    let bytes = 0;
+    do bytes += lines[to++]!.length;
+    while (to < lines.length && bytes + lines[to]!.length <= pieceBytesMax);
+    if (to === from + 1) yield lines[from]!;
+    else {
+      const piece = new Uint8Array(bytes);
+      for (let at = 0; from < to; at += lines[from++]!.length) piece.set(lines[from]!, at);
+      yield piece;
+    }
+    from = to;
+  }
 }
 
 /** Lines between the store, which pushes, and the socket, which pulls. */
@@ -206,7 +235,7 @@ class LineQueue {
           const { lines } = this;
           this.lines = [];
           this.makeRoom();
-          for (const line of lines) yield line;
+          yield* joined(lines);
           continue;
         }
         if (this.closed) return;

@@ -39,11 +39,11 @@ async function applyScale(
     key,
     subresource: 'scale',
     options,
-    change(old) {
+    async change(old) {
       const made = apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
       const { resourceVersion = '', uid } = metadata ?? {};
       const asked = { ...made.object.metadata, resourceVersion, uid: uid ?? old.metadata.uid! };
-      const object = decode(context, resource, { ...made.object, metadata: asked }, options, old);
+      const object = await decode(context, resource, { ...made.object, metadata: asked }, options, old);
       return { object: withEntries(object, made.managedFields), ownsFields: true };
     },
   });

@@ -57,11 +57,11 @@ export async function applyObject(
       key,
       ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
       options,
-      change(old) {
+      async change(old) {
         const { object, managedFields } = apply(core, context, resource, wishes, old, options);
         const { resourceVersion = '', uid } = metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
-        const decoded = decode(context, resource, { ...object, metadata: asked }, options, old);
+        const decoded = await decode(context, resource, { ...object, metadata: asked }, options, old);
         return { object: withEntries(decoded, managedFields), ownsFields: true };
       },
     });

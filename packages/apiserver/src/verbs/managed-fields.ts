@@ -62,11 +62,18 @@ function ignoredFields({ kind, custom }: Resource, subresource: string | undefin
 
 const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
 
-/** The versions of one kind, as objects of it are read in each. */
-function versionsOf({ registry }: ApiCore, { definition, kind: { kind } }: Resource): Versions {
+/**
+ * The versions of one kind, as objects of it are read in each.
+ *
+ * **Differs from Kubernetes**: of a kind that a webhook converts only the version of the request is known, since a webhook
+ * is not asked to convert parts of objects.
+ */
+function versionsOf({ registry }: ApiCore, resource: Resource): Versions {
+  const { definition, kind } = resource;
   const served = (apiVersion: string) => {
-    const resource = registry.byObject({ apiVersion, kind });
-    return resource?.definition === definition ? resource : undefined;
+    if (resource.prepare !== undefined) return apiVersion === resource.apiVersion ? resource : undefined;
+    const found = registry.byObject({ apiVersion, kind: kind.kind });
+    return found?.definition === definition ? found : undefined;
   };
   return {
     schemaOf: (apiVersion) => served(apiVersion)?.kind.schema.node,

@@ -12,9 +12,9 @@ import {
   notSupportedField,
   StatusError,
 } from '@pintle/machinery';
-import { type Resource, storeKey, storePrefix } from '../registry/resource.js';
+import { prepared, type Resource, storeKey, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve } from './api-core.js';
+import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
 import {
   badResourceVersion,
   formatContinue,
@@ -54,7 +54,9 @@ export async function getObject(
   const wanted = parseResourceVersion(options.resourceVersion, badResourceVersion);
   const { revision } = core.backend.status();
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision);
-  return serve(resource, await requireEntry(core, resource, key));
+  const entry = await requireEntry(core, resource, key);
+  if (resource.prepare !== undefined) await prepared(resource, [storedObjectOf(entry)]);
+  return serve(resource, entry);
 }
 
 export interface ListResult {
@@ -66,6 +68,12 @@ export interface ListResult {
 const scanSize = 500;
 
 export async function listEntries(core: ApiCore, resource: Resource, options: ListOptions = {}): Promise<ListResult> {
+  const found = await readEntries(core, resource, options);
+  if (resource.prepare !== undefined) await prepared(resource, found.entries.map(storedObjectOf));
+  return found;
+}
+
+async function readEntries(core: ApiCore, resource: Resource, options: ListOptions): Promise<ListResult> {
   checkVersionMatch(options);
   const prefix = storePrefix(resource, options.namespace);
   const selected = selection(resource, options);

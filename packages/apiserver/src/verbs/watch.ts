@@ -20,7 +20,7 @@ import {
   type KubernetesObject,
   notSupportedField,
 } from '@pintle/machinery';
-import { type Resource, storePrefix } from '../registry/resource.js';
+import { prepared, type Resource, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, storedObjectOf } from './api-core.js';
 import { listEntries } from './read.js';
@@ -87,18 +87,28 @@ export function watchChanges(
     observer.error(storeFailure(error));
   };
 
+  const deliver = (events: readonly StoreEvent<StoredObject>[]) => {
+    if (ended) return;
+    const changes: Change[] = [];
+    for (const event of events) {
+      const change = changeOf(resource, selected, event);
+      if (change !== undefined) changes.push(change);
+    }
+    if (changes.length > 0) return observer.next(changes);
+  };
+
   const follow = (from: number) => {
     if (ended) return;
     subscription = core.backend.watch(
       { ...prefixRange(storePrefix(resource, options.namespace)), fromRevision: from },
       {
         next(events) {
-          const changes: Change[] = [];
-          for (const event of events) {
-            const change = changeOf(resource, selected, event);
-            if (change !== undefined) changes.push(change);
-          }
-          if (changes.length > 0) return observer.next(changes);
+          if (resource.prepare === undefined) return deliver(events);
+          const objects = events.flatMap((event) => [
+            ...(event.type === 'put' ? [storedObjectOf(event.entry)] : []),
+            ...(event.previous === undefined ? [] : [storedObjectOf(event.previous)]),
+          ]);
+          return prepared(resource, objects)?.then(() => deliver(events), fail);
         },
         progress: (reached) => void observer.next([bookmark(resource, reached)]),
         error: (error) => fail(error as CompactedError),
