@@ -14,7 +14,7 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   one(() => import('./cluster/thousand-nodes.js')),
   one(() => import('./cluster/memory.js')),
   one(() => import('./scheduler/basic.js')),
-  async () => (await import('./scheduler/workloads.js')).rows,
+  async () => (await import('./scheduler/rows.js')).rows,
 ];
 
 /** Milliseconds that the disk takes to have one page written and flushed. */
