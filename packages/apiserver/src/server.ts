@@ -35,6 +35,7 @@ import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
+import type { AuditOptions } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
@@ -42,6 +43,8 @@ import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
+import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
+import { flowControl } from './flow-control/flow-control.js';
 import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
@@ -52,6 +55,7 @@ import { WatchResponder } from './http/watch-response.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
 import { requestMetrics } from './requests/request-metrics.js';
 import { serverMetrics } from './requests/server-metrics.js';
+import { SharedLeases } from './storage/shared-leases.js';
 import type { StoredObject } from './storage/stored-object.js';
 import { bindingSubresource } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
@@ -110,6 +114,10 @@ export interface ApiServerOptions {
   readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
+  /** Requests by HTTP wait for their turn, by flow schema and priority level. Without it each is answered at once. */
+  readonly flowControl?: { readonly seats?: number };
+  /** What to record of requests by HTTP, and where. Without it nothing is. */
+  readonly audit?: AuditOptions;
   /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
   readonly metricsRegistry?: Metrics;
   /** More checks of `/livez` and `/readyz`. */
@@ -199,6 +207,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     backend,
     registry,
     world,
+    leases: new SharedLeases(backend, world.clock),
     admission: defaultPlugins({
       core: () => core,
       access,
@@ -271,6 +280,15 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   );
   serverMetrics(metrics, backend, registry, serverVersion);
 
+  const flows =
+    options.flowControl === undefined
+      ? undefined
+      : flowControl({ clock: world.clock, backend, logger: world.logger, metrics, ...options.flowControl });
+  if (flows !== undefined) {
+    await bringFlowConfiguration(client({ fieldManager: 'apiserver' }), world);
+    await flows.start();
+  }
+
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
   const handle = apiHandler({
@@ -289,6 +307,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     }),
     impersonate: options.impersonate ?? impersonation(access),
     requests,
+    ...(flows === undefined ? {} : { flows }),
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
     health: healthOf.answer,
     documents: {
       registry,
@@ -314,6 +334,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       custom.stop();
       addresses.stop();
       caches.stop();
+      flows?.stop();
       roles?.stop();
       relations?.stop();
     },

@@ -65,7 +65,13 @@ export async function handleResource(
   checkMethod(request.method, path);
   const { verb, namespace, name, subresource } = info;
   const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
-  await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+  try {
+    await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+    context.annotate?.('authorization.k8s.io/decision', 'allow');
+  } catch (error) {
+    context.annotate?.('authorization.k8s.io/decision', 'forbid');
+    throw error;
+  }
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(parts, context, request, resource, path, verb);

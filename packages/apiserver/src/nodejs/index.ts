@@ -1,4 +1,5 @@
 /** The API server on sockets: TLS, its certificate authority, and listening. */
+export * from './audit-log.js';
 export * from './certificate-authority.js';
 export * from './listen.js';
 export * from './oidc-keys.js';

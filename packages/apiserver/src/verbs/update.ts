@@ -8,8 +8,8 @@ import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, 
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
-import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
+import type { StoredObject } from '../storage/stored-object.js';
+import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
 import { decode, placeOf } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
@@ -116,10 +116,12 @@ async function commit(
     object.metadata.deletionTimestamp !== undefined &&
     !pendingDeletion(resource, object) &&
     (object.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  const put = gone ? undefined : putOf(core, resource, key, object);
+  const write = put instanceof Promise ? await fromStore(put) : put;
   const result = await fromStore(
     core.backend.transact({
       compare: [{ key, target: 'modRevision', is: '=', value: entry.modRevision }],
-      success: [gone ? { type: 'delete', start: key } : { type: 'put', key, value: StoredObject.of(object) }],
+      success: [write ?? { type: 'delete', start: key }],
     }),
   );
   if (!result.succeeded) return undefined;
@@ -150,6 +152,7 @@ async function prepare(
     user: context.user,
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
+    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object =

@@ -103,6 +103,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       fieldDocs: () => fieldDocs,
       callWebhook: httpsWebhookCaller(),
       authorizer: ['node', 'rbac'],
+      flowControl: {},
       ...rest,
       world,
       authenticators: [clientCertificate],

@@ -6,7 +6,7 @@
 import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import type { FieldConflict, Manager } from './conflicts.js';
-import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf } from './field-tree.js';
+import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf, writtenTree } from './field-tree.js';
 import {
   applied,
   type Conflict,
@@ -241,7 +241,7 @@ function entryOf({ manager, apiVersion, time, fields, entry }: Written): Managed
     apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: fields.fieldsV1,
+    fieldsV1: writtenTree(fields),
     ...(manager.subresource ? { subresource: manager.subresource } : {}),
   });
 }
