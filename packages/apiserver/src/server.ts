@@ -35,6 +35,10 @@ import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
+import { aggregator } from './aggregation/aggregator.js';
+import { bringLocalServices } from './aggregation/local-services.js';
+import type { ServiceCaller } from './aggregation/service-caller.js';
+import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
@@ -74,6 +78,8 @@ export interface ApiServerOptions {
   readonly backend?: StoreBackend<StoredObject>;
   /** Kinds served beside the built-in ones, without a CustomResourceDefinition. */
   readonly kinds?: readonly Kind[];
+  /** Kinds whose objects are made when they are read, as metrics. */
+  readonly virtualResources?: readonly VirtualResource[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
@@ -111,6 +117,8 @@ export interface ApiServerOptions {
   readonly port?: number;
   /** Requests by HTTP wait for their turn, by flow schema and priority level. Without it each is answered at once. */
   readonly flowControl?: { readonly seats?: number };
+  /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
+  readonly aggregation?: { readonly call: ServiceCaller };
   /** What to record of requests by HTTP, and where. Without it nothing is. */
   readonly audit?: AuditOptions;
   /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
@@ -159,6 +167,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const registry = new ResourceRegistry();
   for (const definition of options.resources ?? builtinResources()) registry.add(definition);
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
+  const virtual = new Map((options.virtualResources ?? []).map((each) => [each.kind, each]));
+  for (const kind of virtual.keys()) registry.add({ kind });
 
   const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
   const rules = customResourceRules();
@@ -194,6 +204,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
             : [],
       }),
     }),
+    virtual: ({ kind }) => virtual.get(kind),
     backend,
     registry,
     world,
@@ -250,10 +261,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await caches.start();
   await roles?.start();
   await relations?.start();
+  let listServices: (() => void) | undefined;
   const custom = customResources({
     core,
     client: client({ fieldManager: 'apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
+    onChange: () => listServices?.(),
   });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
@@ -278,6 +291,35 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     await flows.start();
   }
 
+  const serviceClient = client({ fieldManager: 'kube-aggregator' });
+  const aggregated =
+    options.aggregation === undefined
+      ? undefined
+      : aggregator({
+          world,
+          backend,
+          client: serviceClient,
+          access,
+          services: caches.services,
+          ...options.aggregation,
+        });
+  if (aggregated !== undefined) {
+    await aggregated.start();
+    await bringLocalServices(serviceClient, registry, world);
+    // Several definitions may come in one turn: what is served is listed after it.
+    let soon = false;
+    listServices = () => {
+      if (soon) return;
+      soon = true;
+      world.clock.schedule(0, () => {
+        soon = false;
+        bringLocalServices(serviceClient, registry, world).catch((error: unknown) =>
+          world.logger.log('error', 'the APIServices could not be listed', { error }),
+        );
+      });
+    };
+  }
+
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
   const handle = apiHandler({
@@ -297,6 +339,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     impersonate: options.impersonate ?? impersonation(access),
     requests,
     ...(flows === undefined ? {} : { flows }),
+    ...(aggregated === undefined ? {} : { aggregator: aggregated }),
     ...(options.audit === undefined ? {} : { audit: options.audit }),
     health: healthOf.answer,
     documents: {
@@ -308,6 +351,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
       checkNames: healthOf.names,
       address: () => '',
+      remote: () => aggregated?.remoteVersions() ?? [],
       issuer: options.tokens?.documents ?? new Map(),
     },
   });
@@ -324,6 +368,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       addresses.stop();
       caches.stop();
       flows?.stop();
+      aggregated?.stop();
       roles?.stop();
       relations?.stop();
     },

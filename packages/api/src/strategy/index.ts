@@ -1,5 +1,6 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { apiServiceStrategy } from './api-service.js';
 import { autoscalerStrategy } from './autoscaler.js';
 import { certificateSigningRequestStrategy } from './certificate-signing-request.js';
 import { controllerRevisionStrategy } from './controller-revision.js';
@@ -53,5 +54,6 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'scheduling.k8s.io/PriorityClass': { generationChanged: () => false },
   'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequestStrategy,
   'apiextensions.k8s.io/CustomResourceDefinition': customResourceDefinitionStrategy,
+  'apiregistration.k8s.io/APIService': apiServiceStrategy,
   ...rbacStrategies,
 };

@@ -5,12 +5,20 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ConfigMap } from '@pintle/api/core/v1';
 import { fieldDocs } from '@pintle/api/docs';
-import { clientCertificate, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
-import { httpsWebhookCaller, type Listening, listenOnFree, processMetrics, tokenKeys } from '@pintle/apiserver/nodejs';
+import { clientCertificate, type HttpHandler, requestHeaders, serviceAccountTokens } from '@pintle/apiserver';
+import {
+  httpsServiceCaller,
+  httpsWebhookCaller,
+  type Listening,
+  listenOnFree,
+  processMetrics,
+  tokenKeys,
+} from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
-import { type Credentials, credentials } from './credentials.js';
+import { type Credentials, credentials, proxyName } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
 
 export interface ServedClusterParts
@@ -67,7 +75,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   const listening = await listenOnFree((request) => handle(request), {
     host,
     port,
-    tls: { ...keys.server, clientCaPem: keys.caPem },
+    tls: { ...keys.server, clientCaPem: keys.caPem, proxyCaPem: keys.proxyCaPem },
   });
   try {
     const cluster = await createCluster({
@@ -75,8 +83,10 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       callWebhook: httpsWebhookCaller(),
       ...rest,
       world,
-      authenticators: [clientCertificate],
+      authenticators: [requestHeaders({ allowedNames: [proxyName], ...proxyHeaders }), clientCertificate],
       flowControl: {},
+      aggregation: { call: httpsServiceCaller(keys.proxy) },
+      firstObjects: [authenticationConfig(keys), ...(rest.firstObjects ?? [])],
       authorizer: ['node', 'rbac'],
       tokens,
       port: listening.port,
@@ -100,6 +110,29 @@ async function stopBoth(listening: Listening, cluster: Cluster): Promise<void> {
   await cluster.stop();
   await listening.close();
 }
+
+const proxyHeaders = {
+  usernameHeaders: ['X-Remote-User'],
+  groupHeaders: ['X-Remote-Group'],
+  uidHeaders: ['X-Remote-Uid'],
+  extraHeaderPrefixes: ['X-Remote-Extra-'],
+};
+
+/** By which the servers of aggregated APIs know whom to believe. */
+const authenticationConfig = ({ caPem, proxyCaPem }: Credentials): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
+  data: {
+    'client-ca-file': caPem,
+    'requestheader-allowed-names': JSON.stringify([proxyName]),
+    'requestheader-client-ca-file': proxyCaPem,
+    'requestheader-extra-headers-prefix': JSON.stringify(proxyHeaders.extraHeaderPrefixes),
+    'requestheader-group-headers': JSON.stringify(proxyHeaders.groupHeaders),
+    'requestheader-uid-headers': JSON.stringify(proxyHeaders.uidHeaders),
+    'requestheader-username-headers': JSON.stringify(proxyHeaders.usernameHeaders),
+  },
+});
 
 const adminOf = ({ caPem, admin }: Credentials) => ({ caPem, certPem: admin.certPem, keyPem: admin.keyPem });
 
