@@ -13,7 +13,15 @@ import {
   storedObjectCodec,
 } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
-import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
+import { cloudControllers } from '@pintle/cloud';
+import type {
+  CloudProvider,
+  NodeAgent,
+  ServiceDataplane,
+  StoreBackend,
+  StoreOpener,
+  VolumeDriver,
+} from '@pintle/contracts';
 import { type Controller, createEventWriter, createManager, type Manager } from '@pintle/controller-runtime';
 import { builtinControllers, type CertificateSigner, type MetricsSource } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
@@ -21,6 +29,7 @@ import { type KindRef, realWorld, type World } from '@pintle/machinery';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
 import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler';
 import { memoryStore } from '@pintle/store';
+import { volumeControllers } from '@pintle/volumes';
 import { createInformers, type Informers } from '@pintle/watch';
 import { type NodePart, startNode } from './node.js';
 import { type NodeMetricsReader, nodeMetrics } from './node-metrics.js';
@@ -41,6 +50,12 @@ export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend'
   readonly metrics?: Partial<MetricsSource>;
   /** Signs approved CertificateSigningRequests; without it they stay as they are. */
   readonly certificateSigner?: CertificateSigner;
+  /** What makes, attaches and grows volumes; made for the cluster's world. None unless given. */
+  readonly volumeDrivers?: (world: World) => readonly VolumeDriver[];
+  /** Says what nodes are, and makes load balancers and routes; made for the cluster's world. None unless given. */
+  readonly cloudProvider?: (world: World) => CloudProvider;
+  /** The ranges that pods' addresses are from. With them nodes are given parts of them, and a cloud routes. */
+  readonly clusterCidrs?: readonly string[];
   /** The scheduler's profiles; the default one unless given, none with `false`. */
   readonly scheduler?: readonly Profile[] | false;
   /** Carries the traffic of Services on this machine. */
@@ -119,7 +134,20 @@ async function assemble(
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
     ...(parts.certificateSigner === undefined ? {} : { certificateSigner: parts.certificateSigner }),
+    ...(parts.clusterCidrs === undefined ? {} : { clusterCidrs: parts.clusterCidrs }),
   });
+  const volumes = volumeControllers({
+    drivers: parts.volumeDrivers?.(world) ?? [],
+    ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
+  });
+  const cloud =
+    parts.cloudProvider === undefined
+      ? { controllers: [], runnables: [] }
+      : cloudControllers({
+          cloud: parts.cloudProvider(world),
+          ...(parts.clusterCidrs === undefined ? {} : { clusterCidrs: parts.clusterCidrs }),
+          ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
+        });
   // One writer for all who tell of events, so that together they leave the work its time.
   const eventWriter = createEventWriter({ world });
   const manager = createManager({
@@ -128,8 +156,8 @@ async function assemble(
     informers,
     eventWriter,
     metrics: apiServer.metricsRegistry,
-    controllers: [...builtin.controllers, ...(parts.controllers ?? [])],
-    runnables: builtin.runnables,
+    controllers: [...builtin.controllers, ...volumes, ...cloud.controllers, ...(parts.controllers ?? [])],
+    runnables: [...builtin.runnables, ...cloud.runnables],
   });
   await start(manager, ends);
   if (parts.scheduler !== false) {

@@ -127,7 +127,7 @@ const steps: readonly Step[] = [
         '"kind":"NodeMetricsList"',
       );
       expect((await kubectl('api-resources --api-group=metrics.k8s.io')).stdout).toMatch(
-        /nodes .*NodeMetrics[\\s\\S]*pods .*PodMetrics/,
+        /nodes .*NodeMetrics[\s\S]*pods .*PodMetrics/,
       );
     },
     60_000,

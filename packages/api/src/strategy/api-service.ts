@@ -1,47 +1,61 @@
-/** APIServices: named by what they serve, with priorities within bounds, and a server that can be believed in one way only. */
-import { type FieldError, invalidField, requiredField, type Strategy } from '@pintle/machinery';
-import type { APIService } from '../apiregistration/v1/index.js';
+/** APIServices: a version of a group, and the Service that serves it. */
+import {
+  dns1035LabelErrors,
+  dns1123SubdomainErrors,
+  type FieldError,
+  formatErrors,
+  invalidField,
+  noErrors,
+  pathSegmentErrors,
+  portNumberErrors,
+  requiredErrors,
+  requiredField,
+  type Strategy,
+} from '@pintle/machinery';
+import type { APIService } from '../apiregistration/v1/apiregistration.js';
 
-const groupPriorityMax = 20_000;
-const versionPriorityMax = 1_000;
-
-function errorsOf({ metadata, spec }: APIService): readonly FieldError[] {
-  const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0, service } = spec ?? {};
-  const errors: FieldError[] = [];
-  const name = `${version}.${group}`;
-  if (metadata.name !== name)
-    errors.push(
-      invalidField('metadata.name', metadata.name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(name)}`),
-    );
-  if (group === '' && version !== 'v1')
-    errors.push(requiredField('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
-  if (version === '') errors.push(requiredField('spec.version'));
-  if (groupPriorityMinimum <= 0 || groupPriorityMinimum > groupPriorityMax)
-    errors.push(
-      invalidField('spec.groupPriorityMinimum', groupPriorityMinimum, 'must be positive and less than 20000'),
-    );
-  if (versionPriority <= 0 || versionPriority > versionPriorityMax)
-    errors.push(invalidField('spec.versionPriority', versionPriority, 'must be positive and less than 1000'));
-  if (service === undefined) {
-    if (spec?.caBundle)
-      errors.push(invalidField('spec.caBundle', '(hidden)', 'local APIServices may not have a caBundle'));
-    if (spec?.insecureSkipTLSVerify)
-      errors.push(
-        invalidField('spec.insecureSkipTLSVerify', true, 'local APIServices may not have insecureSkipTLSVerify'),
-      );
-    return errors;
-  }
-  if (!service.namespace) errors.push(requiredField('spec.service.namespace'));
-  if (!service.name) errors.push(requiredField('spec.service.name'));
-  if (spec?.insecureSkipTLSVerify && spec.caBundle)
-    errors.push(invalidField('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
-  return errors;
+function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly FieldError[] {
+  const { group = '', version = '', groupPriorityMinimum: groupPriority, versionPriority, service } = spec ?? {};
+  const { caBundle, insecureSkipTLSVerify: insecure } = spec ?? {};
+  const wanted = `${version}.${group}`;
+  const rank = (value: number | undefined, field: string, max: number) =>
+    value !== undefined && value > 0 && value <= max
+      ? noErrors
+      : [invalidField(`spec.${field}`, value ?? 0, `must be positive and less than ${max}`)];
+  const errors = [
+    ...(name === wanted
+      ? noErrors
+      : [invalidField('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`)]),
+    ...(group === '' && version !== 'v1'
+      ? [requiredField('spec.group', 'only v1 may have an empty group and it better be legacy kube')]
+      : formatErrors(group, 'spec.group', dns1123SubdomainErrors)),
+    ...dns1035LabelErrors(version).map((message) => invalidField('spec.version', version, message)),
+    ...rank(groupPriority, 'groupPriorityMinimum', 20_000),
+    ...rank(versionPriority, 'versionPriority', 1_000),
+  ];
+  const insecurely = (detail: string) => invalidField('spec.insecureSkipTLSVerify', true, detail);
+  if (service === undefined)
+    return [
+      ...errors,
+      ...(caBundle
+        ? [invalidField('spec.caBundle', `${atob(caBundle).length} bytes`, 'local APIServices may not have a caBundle')]
+        : noErrors),
+      ...(insecure ? [insecurely('local APIServices may not have insecureSkipTLSVerify')] : noErrors),
+    ];
+  const { namespace, name: serviceName, port = 443 } = service;
+  return [
+    ...errors,
+    ...(insecure && caBundle ? [insecurely('may not be true if caBundle is present')] : noErrors),
+    ...requiredErrors(namespace, 'spec.service.namespace'),
+    ...requiredErrors(serviceName, 'spec.service.name'),
+    ...portNumberErrors(port).map((message) =>
+      invalidField('spec.service.port', port, `port is not valid: ${message}`),
+    ),
+  ];
 }
 
 export const apiServiceStrategy: Strategy<APIService> = {
-  // As `v1.`, of the core group.
-  nameErrors: (name) =>
-    name === '.' || name === '..' || /[/%]/.test(name) ? [`may not be '${name}', nor contain '/' or '%'`] : [],
-  validateCreate: errorsOf,
-  validateUpdate: errorsOf,
+  nameErrors: pathSegmentErrors,
+  validateCreate: serviceErrors,
+  validateUpdate: serviceErrors,
 };

@@ -76,7 +76,7 @@ export function defaultPlugins({
     ...options.more,
     // So late that webhooks see what the others made, and policies what webhooks made.
     mutatingPolicies({ caches, findParams: paramsFrom(core), access }),
-    webhooks({ caches, world, call: options.callWebhook, access }),
+    ...webhooks({ caches, world, call: options.callWebhook, access }),
     options.customResourceRules,
     validatingPolicies(caches, paramsFrom(core), access),
     // What has been charged should be written, so nothing that may refuse comes after.

@@ -39,7 +39,9 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
         return undefined;
       }
       if (!isPodTerminal(pod)) return undefined;
-      const ended = informers.informer(Pod).lister.list().filter(isPodTerminal);
+      const { lister } = informers.informer(Pod);
+      if (lister.size <= terminatedMax) return undefined;
+      const ended = lister.list().filter(isPodTerminal);
       if (ended.length <= terminatedMax) return undefined;
       const oldest = [...ended]
         .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1))

@@ -172,11 +172,12 @@ const commands: Readonly<Record<string, Command>> = {
     const object = await cluster.client.get(kind, key);
     return stringify(valueAt(object, line.options['path'] ?? '') ?? null).trimEnd();
   },
-  /** What was told of objects in a namespace, the oldest first. */
+  /** What was told of objects in a namespace, the oldest first; of one time, by who told. */
   async events(cluster, { options }) {
     const events = await cluster.client.list(Event, { namespace: options['n'] ?? 'default' });
     const about = options['for'];
-    const rows = events
+    const rows = [...events]
+      .sort((a, b) => (toldAt(a) < toldAt(b) ? -1 : toldAt(a) > toldAt(b) ? 1 : 0))
       .filter(
         ({ involvedObject: { kind = '', name } }) => about === undefined || about === `${kind.toLowerCase()}/${name}`,
       )
@@ -215,6 +216,8 @@ const commands: Readonly<Record<string, Command>> = {
       .join('\n');
   },
 };
+
+const toldAt = ({ firstTimestamp, source }: Event) => `${firstTimestamp} ${source?.component}`;
 
 function podsByNode(pods: readonly Pod[]): Map<string, Pod[]> {
   const byNode = new Map<string, Pod[]>();

@@ -41,8 +41,8 @@ type Webhook = MutatingWebhook | ValidatingWebhook;
 
 const timeoutDefaultSeconds = 10;
 
-/** Both kinds of webhooks, for the end of the chain of plug-ins. */
-export function webhooks({ caches, world, call, access }: WebhooksOptions): AdmissionPlugin {
+/** Mutating and validating webhooks, for the end of the chain of plug-ins. */
+export function webhooks({ caches, world, call, access }: WebhooksOptions): readonly AdmissionPlugin[] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
   let language: PolicyLanguage | undefined;
 
@@ -128,9 +128,9 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): Admi
     return answer?.patch === undefined ? request.object : patched(webhook, request, answer.patch);
   };
 
-  return {
-    name: 'Webhooks',
-    handles: (request) => (mutatingWebhooks.size > 0 || validatingWebhooks.size > 0) && isGuarded(request),
+  const mutating: AdmissionPlugin = {
+    name: 'MutatingAdmissionWebhook',
+    handles: (request) => mutatingWebhooks.size > 0 && isGuarded(request),
     async mutate(request) {
       const asked = inOrder<MutatingWebhook>(mutatingWebhooks.values() as Iterable<MutatingWebhookConfiguration>);
       let { object } = request;
@@ -146,6 +146,10 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): Admi
       }
       return object!;
     },
+  };
+  const validating: AdmissionPlugin = {
+    name: 'ValidatingAdmissionWebhook',
+    handles: (request) => validatingWebhooks.size > 0 && isGuarded(request),
     async validate(request) {
       const asked = inOrder<ValidatingWebhook>(validatingWebhooks.values() as Iterable<ValidatingWebhookConfiguration>);
       const verdicts = await Promise.allSettled(
@@ -156,6 +160,7 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): Admi
       for (const verdict of verdicts) if (verdict.status === 'rejected') throw verdict.reason;
     },
   };
+  return [mutating, validating];
 }
 
 /** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind. */
