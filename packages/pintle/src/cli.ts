@@ -9,6 +9,7 @@ import { wholeNumber, withApiServerFlags } from './api-server/flags.js';
 import type { EnvtestOptions } from './envtest/envtest.js';
 import type { EtcdOptions } from './envtest/etcd.js';
 import type { SchedulerCommandOptions } from './scheduler/command.js';
+import type { SnapshotOptions } from './snapshot.js';
 import type { UpOptions } from './up.js';
 
 function withUpOptions(command: Command): Command {
@@ -78,6 +79,14 @@ program
   )
   .option('--dir <folder>', 'where to make it (default: in the user’s cache folder)')
   .action(async (options: EnvtestOptions) => (await import('./envtest/envtest.js')).envtest(options));
+
+program
+  .command('snapshot')
+  .description('print what scheduling reads of a cluster, as YAML: nodes, pods, volumes, budgets and so on')
+  .option('--kubeconfig <file>', 'how to reach it (default: as kubectl finds it)')
+  .option('--context <name>', 'which of its contexts')
+  .option('-o, --output <file>', 'write to a file')
+  .action(async (options: SnapshotOptions) => (await import('./snapshot.js')).snapshot(options));
 
 program
   .command('etcd', { hidden: true })
