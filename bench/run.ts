@@ -14,6 +14,13 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   one(() => import('./cluster/up.js')),
   one(() => import('./cluster/thousand-nodes.js')),
   one(() => import('./cluster/memory.js')),
+  async () => (await import('./apiserver/requests.js')).rows,
+  async () => [(await import('./apiserver/list.js')).row],
+  async () => (await import('./apiserver/watch.js')).rows,
+  async () => [(await import('./apiserver/apply.js')).row],
+  async () => [(await import('./watch/first-sync.js')).row],
+  async () => [(await import('./controller-runtime/reconciles.js')).row],
+  async () => (await import('./controllers/replicas.js')).rows,
   one(() => import('./scheduler/basic.js')),
   async () => (await import('./scheduler/rows.js')).rows,
 ];

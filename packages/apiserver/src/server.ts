@@ -91,13 +91,17 @@ export interface ApiServerOptions {
    * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
    * several the first with an opinion counts. Default: everything is allowed, as for a test.
    */
-  readonly authorizer?: Authorizer | AuthorizationMode | readonly AuthorizationMode[];
+  readonly authorizer?: AuthorizerChoice | readonly AuthorizerChoice[];
   /** Issues and checks service account tokens. Without it there are none. */
   readonly tokens?: ServiceAccountTokens;
   /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
   readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
   /** Default `10.96.0.0/12`. */
   readonly serviceCidr?: string;
+  /** The first and the last port that Services get on every node. Default 30000 to 32767. */
+  readonly nodePorts?: readonly [number, number];
+  /** What `/version` tells. Default `v1.33.5+pintle`. */
+  readonly gitVersion?: string;
   /** How to reach the nodes, for logs and for streams. */
   readonly connectNode?: NodeConnector;
   /** More subresource handlers, by `group/plural/subresource`. */
@@ -122,6 +126,9 @@ export interface ApiServerOptions {
 
 /** As kube-apiserver's `--authorization-mode` has them. */
 export type AuthorizationMode = 'node' | 'rbac';
+
+/** A mode, or a function of the host's own. */
+export type AuthorizerChoice = AuthorizationMode | Authorizer;
 
 export interface ClientOptions {
   /** Default: a member of `system:masters`. */
@@ -151,8 +158,8 @@ const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
 };
 
-const authorizationModes = (wanted: ApiServerOptions['authorizer']): readonly AuthorizationMode[] =>
-  wanted === undefined || typeof wanted === 'function' ? [] : typeof wanted === 'string' ? [wanted] : wanted;
+const authorizersOf = (wanted: ApiServerOptions['authorizer']): readonly AuthorizerChoice[] =>
+  wanted === undefined ? [allowAll] : typeof wanted === 'function' || typeof wanted === 'string' ? [wanted] : wanted;
 
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const world = options.world ?? realWorld();
@@ -161,19 +168,21 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   for (const definition of options.resources ?? builtinResources()) registry.add(definition);
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
 
-  const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
+  const addresses = serviceAddresses(world, {
+    cidr: options.serviceCidr ?? '10.96.0.0/12',
+    nodePorts: options.nodePorts ?? [30000, 32767],
+  });
   const rules = customResourceRules();
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
-  const modes = authorizationModes(options.authorizer);
-  const roles = modes.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
-  const relations = modes.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
-  const authorizer =
-    typeof options.authorizer === 'function'
-      ? options.authorizer
-      : modes.length === 0
-        ? allowAll
-        : firstOpinion(modes.map((mode) => (mode === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!))));
+  const authorizers = authorizersOf(options.authorizer);
+  const roles = authorizers.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
+  const relations = authorizers.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
+  const authorizer = firstOpinion(
+    authorizers.map((choice) =>
+      typeof choice === 'function' ? choice : choice === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!),
+    ),
+  );
   const held = heldPermissions(world.clock);
   const access = accessBy(authorizer, held);
   const authenticateToken = firstIdentity([
@@ -188,9 +197,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       authenticateToken,
       rulesFor: rulesReview({
         roles,
-        incomplete: modes.includes('node')
+        incomplete: authorizers.includes('node')
           ? ['node authorizer does not support user rule resolution']
-          : modes.length === 0
+          : roles === undefined
             ? ['the authorizer does not support user rule resolution']
             : [],
       }),
@@ -305,7 +314,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       registry,
       openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
       openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-      version: serverVersion,
+      version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
       metrics: (which) =>
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
       checkNames: healthOf.names,

@@ -89,6 +89,15 @@ export interface BuiltinControllers {
   readonly runnables: readonly Runnable[];
 }
 
+/** The names of all of them, for whoever chooses some. */
+export function builtinControllerNames(): readonly string[] {
+  const certificateSigner: CertificateSigner = {
+    sign: () => Promise.reject(new Error('this one is here for its name only')),
+  };
+  const { controllers, runnables } = builtinControllers({ kinds: () => [], certificateSigner });
+  return [...controllers.map(({ options }) => options.name), ...runnables.map(({ name }) => name)];
+}
+
 export function builtinControllers({
   kinds,
   only,

@@ -2,6 +2,7 @@
 import { apiVersionOf, type Kind, parseApiVersion, type Verb } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { compareVersions, type ResourceRegistry } from '../registry/resource-registry.js';
+import { storageVersionHash } from './digest.js';
 
 const everyVerb: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -78,7 +79,7 @@ export function resourceList(registry: ResourceRegistry, apiVersion: string): un
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: apiVersion,
-    resources: resources.flatMap(({ kind }) => resourceEntries(kind)),
+    resources: resources.flatMap((resource) => resourceEntries(resource)),
   };
 }
 
@@ -89,7 +90,7 @@ function resourcesIn(registry: ResourceRegistry, apiVersion: string): readonly R
     .sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));
 }
 
-function resourceEntries(kind: Kind): unknown[] {
+function resourceEntries({ kind, definition }: Resource): unknown[] {
   const namespaced = kind.scope === 'Namespaced';
   const main = {
     name: kind.plural,
@@ -99,6 +100,7 @@ function resourceEntries(kind: Kind): unknown[] {
     verbs: verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(isKept(kind) ? { storageVersionHash: storageVersionHash(definition.kind) } : {}),
   };
   return [
     main,
@@ -111,6 +113,9 @@ function resourceEntries(kind: Kind): unknown[] {
     })),
   ];
 }
+
+/** Reviews and the like are answered and forgotten. */
+const isKept = (kind: Kind) => (verbsOf(kind) as readonly string[]).includes('list') && kind.kind !== 'ComponentStatus';
 
 interface SubresourceEntry {
   readonly name: string;

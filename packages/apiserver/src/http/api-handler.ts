@@ -60,6 +60,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
+    if (wantsPretty(request)) response = pretty(response);
     if (audit !== undefined) {
       response = { ...response, headers: { ...response.headers, 'audit-id': audit.id } };
       audit.answered(response);
@@ -75,6 +76,21 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** People at a terminal or a browser are given lines, as kube-apiserver does; `?pretty=` says otherwise. */
+function wantsPretty({ query, header }: HttpRequest): boolean {
+  const asked = query.get('pretty');
+  if (asked !== null && asked !== '') return /^(1|t|true)$/i.test(asked);
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(header('user-agent') ?? '');
+}
+
+function pretty(response: HttpResponse): HttpResponse {
+  const { headers, body } = response;
+  if (headers['content-type'] !== 'application/json' || body === undefined) return response;
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return response;
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  return { ...response, body: `${JSON.stringify(JSON.parse(text), undefined, 2)}\n` };
 }
 
 interface Asked {
@@ -113,7 +129,9 @@ async function answerAs(
     const context: HttpContext = {
       user,
       fieldManager: managerOf(request.header('user-agent')),
-      signal: request.signal,
+      get signal() {
+        return request.signal;
+      },
       warnings,
       warn(text) {
         if (!warnings.includes(text)) warnings.push(text);

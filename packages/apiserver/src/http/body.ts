@@ -11,6 +11,9 @@ export const nestingMax = 1000;
 /** The schema of what an envelope says that it holds. */
 export type SchemaLookup = (apiVersion: string, kind: string) => SchemaNode | undefined;
 
+/** Of a body that cannot be read, in the message about it. */
+const shownBytesMax = 30;
+
 const protobufMedia = 'application/vnd.kubernetes.protobuf';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -18,13 +21,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const mediaTypeOf = (request: HttpRequest) =>
   (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
-/** The body's value; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
-export async function readBody(request: HttpRequest, schemaOf: SchemaLookup): Promise<unknown> {
+/** The body's value, which is to be a `kind`; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
+export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kind?: string): Promise<unknown> {
   const media = mediaTypeOf(request);
   const bytes = await request.body(bodyBytesMax);
   if (bytes.length === 0) return undefined;
   if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*')
-    return parseJson(textOf(bytes));
+    return parseJson(textOf(bytes), kind);
   if (media === 'application/yaml' || media.endsWith('+yaml')) return parseYamlBody(textOf(bytes));
   if (media === protobufMedia) return fromProtobuf(bytes, schemaOf);
   throw unsupported(media, ['application/json', 'application/yaml', protobufMedia]);
@@ -70,13 +73,27 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-export function parseJson(text: string): unknown {
+/** `kind`: what the text should be of. */
+export function parseJson(text: string, kind?: string): unknown {
   if (nestedTooDeep(text)) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw badRequest(`the body is not JSON: ${(error as Error).message}`, error);
+    const { message } = error as Error;
+    throw badRequest(
+      kind === undefined
+        ? `the body is not JSON: ${message}`
+        : `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${message} (${hexSummary(text)})`,
+      error,
+    );
   }
+}
+
+/** The first bytes, for whoever wonders what came. */
+function hexSummary(text: string): string {
+  const bytes = new TextEncoder().encode(text.slice(0, shownBytesMax)).subarray(0, shownBytesMax);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return text.length > shownBytesMax ? `${hex} ...` : hex;
 }
 
 function parseYamlBody(text: string): unknown {

@@ -114,6 +114,7 @@ async function handleVerb(
     case 'list':
       return respondWithList(
         parts,
+        context,
         request,
         resource,
         accepted,
@@ -143,7 +144,7 @@ async function handleVerb(
           context,
           resource,
           place,
-          await requiredBody(parts, request),
+          await requiredBody(parts, request, resource.kind.kind),
           writeOptions(query, { kind: 'CreateOptions', subresource: path.subresource }),
         ),
       );
@@ -153,7 +154,7 @@ async function handleVerb(
         context,
         resource,
         place,
-        await requiredBody(parts, request),
+        await requiredBody(parts, request, resource.kind.kind),
         writeOptions(query, { kind: 'UpdateOptions', subresource: path.subresource }),
       );
       return one(served.created ? 201 : 200, served);
@@ -225,8 +226,8 @@ function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   return { type, operations: body as readonly JsonPatchOperation[] };
 }
 
-async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest): Promise<unknown> {
-  const body = await readBody(request, schemaOf);
+async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest, kind?: string): Promise<unknown> {
+  const body = await readBody(request, schemaOf, kind);
   if (body === undefined) throw badRequest('the request needs a body');
   return body;
 }
@@ -283,6 +284,7 @@ function respondWithObject(
 
 function respondWithList(
   parts: ResourceHandlerParts,
+  { warnings }: HttpContext,
   request: HttpRequest,
   resource: Resource,
   accepted: Accepted,
@@ -296,19 +298,20 @@ function respondWithList(
       metaVersion: accepted.metaVersion,
       metadata,
     };
-    return answer(200, tableOf(resource, objects(), options), accepted);
+    return answer(200, tableOf(resource, objects(), options), accepted, warnings);
   }
-  if (accepted.as !== 'object') return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted);
+  if (accepted.as !== 'object')
+    return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted, warnings);
   const envelope = { ...listEnvelope(resource), metadata };
   if (
     !entries.every((entry) => servesAsStored(resource, storedObjectOf(entry))) ||
     accepted.encoding !== 'json' ||
     accepted.pretty
   )
-    return answer(200, { ...envelope, items: objects() }, accepted);
+    return answer(200, { ...envelope, items: objects() }, accepted, warnings);
   const head = JSON.stringify(envelope);
   const items = entries.map((entry) => entry.value.bytesAt(entry.modRevision));
-  return encoded(200, 'application/json', joined(`${head.slice(0, -1)},"items":[`, items, ']}\n'));
+  return encoded(200, 'application/json', joined(`${head.slice(0, -1)},"items":[`, items, ']}\n'), warnings);
 }
 
 const encoder = new TextEncoder();

@@ -27,8 +27,13 @@ const encoder = new TextEncoder();
 
 type Lines = Partial<Record<ChangeType, Uint8Array>>;
 
+/** Events whose lines are kept for the next watcher; who is further behind has them made anew. */
+const sharedLinesMax = 1000;
+/** Lines that wait go out together, up to so much. */
+const pieceBytesMax = 256 * 1024;
+
 export class WatchResponder {
-  private readonly lines = new WeakMap<StoreEvent<StoredObject> | StoreEntry<StoredObject>, Lines>();
+  private readonly lines = new Map<StoreEvent<StoredObject> | StoreEntry<StoredObject>, Lines>();
 
   constructor(
     private readonly core: ApiCore,
@@ -109,6 +114,7 @@ export class WatchResponder {
     if (lines === undefined) {
       lines = {};
       this.lines.set(change.source, lines);
+      if (this.lines.size > sharedLinesMax) this.lines.delete(this.lines.keys().next().value!);
     }
     lines[change.type] ??=
       change.type === 'DELETED' ? jsonLine(change, change.object) : wrapped(change.type, bytesOf(change.source));
@@ -135,6 +141,22 @@ function wrapped(type: ChangeType, bytes: Uint8Array): Uint8Array {
   line.set(bytes, head.length);
   line.set([125, 10], head.length + bytes.length);
   return line;
+}
+
+function* joined(lines: readonly Uint8Array[]): Iterable<Uint8Array> {
+  for (let from = 0; from < lines.length; ) {
+    let to = from;
+    let bytes = 0;
+    do bytes += lines[to++]!.length;
+    while (to < lines.length && bytes + lines[to]!.length <= pieceBytesMax);
+    if (to === from + 1) yield lines[from]!;
+    else {
+      const piece = new Uint8Array(bytes);
+      for (let at = 0; from < to; at += lines[from++]!.length) piece.set(lines[from]!, at);
+      yield piece;
+    }
+    from = to;
+  }
 }
 
 /** Lines between the store, which pushes, and the socket, which pulls. */
@@ -175,7 +197,7 @@ class LineQueue {
           const { lines } = this;
           this.lines = [];
           this.makeRoom();
-          for (const line of lines) yield line;
+          yield* joined(lines);
           continue;
         }
         if (this.closed) return;

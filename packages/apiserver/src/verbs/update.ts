@@ -236,7 +236,8 @@ function statusOnly({ custom }: Resource, object: WithStatus, old: WithStatus): 
 }
 
 function checkPreconditions(resource: Resource, name: string, wished: ObjectMeta, old: ObjectMeta): void {
-  if (wished.resourceVersion && wished.resourceVersion !== old.resourceVersion)
+  // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
+  if (wished.resourceVersion && wished.resourceVersion !== '0' && wished.resourceVersion !== old.resourceVersion)
     throw conflict(resource.kind, name, modified);
   if (wished.uid && wished.uid !== old.uid) {
     throw conflict(

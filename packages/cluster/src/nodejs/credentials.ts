@@ -4,7 +4,7 @@
  */
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CertificateAuthority, generateSigningKey } from '@pintle/apiserver/nodejs';
+import { CertificateAuthority, generateSigningKey, type KeyPairPem } from '@pintle/apiserver/nodejs';
 
 export interface Credentials {
   readonly caPem: string;
@@ -16,6 +16,31 @@ export interface Credentials {
   readonly tokenKeyPem: string;
 }
 
+/**
+ * What the API server shows: what is in `folder` as kube-apiserver names it, and where nothing is, the cluster's own, put
+ * there with its authority behind it.
+ */
+export async function shownCertificate(
+  folder: string | undefined,
+  { server, caPem }: Pick<Credentials, 'server' | 'caPem'>,
+): Promise<KeyPairPem> {
+  if (folder === undefined) return server;
+  const [certificate, key] = [join(folder, 'apiserver.crt'), join(folder, 'apiserver.key')];
+  const [certPem, keyPem] = await Promise.all([kept(certificate), kept(key)]);
+  if (certPem !== undefined && keyPem !== undefined) return { certPem, keyPem };
+  await mkdir(folder, { recursive: true });
+  const chain = { certPem: `${server.certPem.trimEnd()}\n${caPem}`, keyPem: server.keyPem };
+  await writeFile(certificate, chain.certPem);
+  await writeFile(key, chain.keyPem, { mode: 0o600 });
+  return chain;
+}
+
+const kept = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+
 /** Kept files are used again; with no folder, everything is made for this run only. */
 export async function credentials(
   folder: string | undefined,
@@ -25,11 +50,8 @@ export async function credentials(
   const keep = async (name: string, make: () => Promise<string>): Promise<string> => {
     if (folder === undefined) return make();
     const path = join(folder, name);
-    const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (kept !== undefined) return kept;
+    const before = await kept(path);
+    if (before !== undefined) return before;
     const text = await make();
     // Written aside and renamed, so that a crash leaves the whole file or none.
     await writeFile(`${path}.new`, text, { mode: 0o600 });
