@@ -13,10 +13,13 @@ const stallTimeoutMs = 120_000;
 const gzipBytesMin = 128 * 1024;
 const compressed = new Set(['application/json', 'application/yaml']);
 
+/** Made once: every answer ends with it, and an error of its own for each would cost more than the rest. */
+const clientGone = Object.freeze(new Error('the client has gone'));
+
 export async function serve(handler: HttpHandler, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  response.on('error', () => gone.abort());
+  response.once('close', () => gone.abort(clientGone));
+  response.on('error', () => gone.abort(clientGone));
   response.setTimeout(stallTimeoutMs, () => {
     // A quiet watch is no stall: only what could not be written for so long is.
     if (response.writableLength > 0) response.destroy();
