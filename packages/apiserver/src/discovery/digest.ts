@@ -1,16 +1,10 @@
-/** Digests by @noble/hashes, which need neither Node nor a promise. */
-import { sha256 } from '@noble/hashes/sha2.js';
-
-const encoder = new TextEncoder();
+/** Digests that clients are told of: whether what they know is still so. */
+import { sha256, sha256Hex } from '@pintle/machinery';
 
 /** Of a text, in capital hexadecimal digits: for ETags. */
-export const contentHash = (text: string): string =>
-  Array.from(sha256(encoder.encode(text)), (byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .toUpperCase();
+export const contentHash = (text: string): string => sha256Hex(text).toUpperCase();
 
 /** What discovery tells of the version that a kind is stored in (apiserver `StorageVersionHash`). */
 export function storageVersionHash({ group, version, kind }: Readonly<Record<'group' | 'version' | 'kind', string>>) {
-  const digest = sha256(encoder.encode(`${group}/${version}/${kind}`));
-  return btoa(String.fromCharCode(...digest.subarray(0, 8)));
+  return btoa(String.fromCharCode(...sha256(`${group}/${version}/${kind}`).subarray(0, 8)));
 }

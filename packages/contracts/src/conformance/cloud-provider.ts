@@ -39,7 +39,8 @@ const cases: readonly Case[] = [
     'instances',
     async ({ cloud, drive, subject: { nodes } }) => {
       const facts = await drive(cloud.instances!.facts(nodes.running));
-      check(facts !== undefined && facts.providerId.startsWith(`${cloud.name}://`), 'it has a provider id');
+      check(facts !== undefined, 'the cloud knows the node');
+      check(facts.providerId.startsWith(`${cloud.name}://`), 'it has a provider id');
       check(facts.addresses.length > 0, 'it has addresses');
       same(
         await drive(cloud.instances!.facts({ name: nodes.running.name, providerId: facts.providerId })),

@@ -1,9 +1,6 @@
 /** What bootstrap token Secrets say, and how they sign the cluster's information for those who join. Pure. */
-
-import { hmac } from '@noble/hashes/hmac';
-import { sha256 } from '@noble/hashes/sha2';
 import type { Secret } from '@pintle/api/core/v1';
-import { parseTime } from '@pintle/machinery';
+import { hmacSha256, parseTime } from '@pintle/machinery';
 
 export const tokenSecretType = 'bootstrap.kubernetes.io/token';
 const tokenSecretPrefix = 'bootstrap-token-';
@@ -42,7 +39,7 @@ export function signingToken(secret: Secret, nowMs: number): SigningToken | unde
 export function signatureOf(content: string, { id, secret }: SigningToken): string {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const header = base64Url(bytes(JSON.stringify({ alg: 'HS256', kid: id })));
-  const mac = hmac(sha256, bytes(secret), bytes(`${header}.${base64Url(bytes(content))}`));
+  const mac = hmacSha256(secret, `${header}.${base64Url(bytes(content))}`);
   return `${header}..${base64Url(mac)}`;
 }
 

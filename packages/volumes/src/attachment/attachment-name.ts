@@ -1,10 +1,8 @@
 /** The name of the attachment of a volume to a node: the same for the same three, whoever makes it. */
-import { sha256 } from '@noble/hashes/sha2';
-import { bytesToHex } from '@noble/hashes/utils';
+import { sha256Hex } from '@pintle/machinery';
 
 /**
- * `csi-` and the SHA-256 of handle, driver and node, in hexadecimal, as kubelets look it up. Synchronous, which the
- * host's own digest is not: its answer would come from outside the world's time.
+ * `csi-` and the SHA-256 of handle, driver and node, in hexadecimal, as kubelets look it up.
  */
 export function attachmentName({
   driver,
@@ -15,5 +13,5 @@ export function attachmentName({
   readonly volumeHandle: string;
   readonly nodeName: string;
 }): string {
-  return `csi-${bytesToHex(sha256(new TextEncoder().encode(`${volumeHandle}${driver}${nodeName}`)))}`;
+  return `csi-${sha256Hex(`${volumeHandle}${driver}${nodeName}`)}`;
 }

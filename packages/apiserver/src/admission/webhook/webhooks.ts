@@ -19,9 +19,11 @@ import {
   withTimeout,
 } from '@pintle/machinery';
 import { prepared } from '../../registry/resource.js';
+import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import { whenDecided } from '../policy/authorizer-library.js';
 import { isGuarded, matchesRequest } from '../policy/match-resources.js';
 import { conditionsHold, type PolicyLanguage, policyLanguage, requestVariables } from '../policy/policy-language.js';
 import { answerOf, denied, isObject, type ReviewAnswer, reviewOf } from './admission-review.js';
@@ -32,6 +34,7 @@ export interface WebhooksOptions {
   readonly caches: AdmissionCaches;
   readonly world: World;
   readonly call: WebhookCaller;
+  readonly access: Access;
 }
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
@@ -39,7 +42,7 @@ type Webhook = MutatingWebhook | ValidatingWebhook;
 const timeoutDefaultSeconds = 10;
 
 /** Mutating and validating webhooks, for the end of the chain of plug-ins. */
-export function webhooks({ caches, world, call }: WebhooksOptions): readonly AdmissionPlugin[] {
+export function webhooks({ caches, world, call, access }: WebhooksOptions): readonly AdmissionPlugin[] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
   let language: PolicyLanguage | undefined;
 
@@ -67,7 +70,8 @@ export function webhooks({ caches, world, call }: WebhooksOptions): readonly Adm
         name,
         program: conditions.compile(expression),
       }));
-      return conditionsHold(cel, programs, requestVariables(cel, request));
+      const variables = requestVariables(cel, request, { access, known: new Map() });
+      return await whenDecided(() => conditionsHold(cel, programs, variables));
     } catch (error) {
       if (
         !(error instanceof cel.CelError) &&
@@ -109,6 +113,8 @@ export function webhooks({ caches, world, call }: WebhooksOptions): readonly Adm
 
   const requireAllowed = (webhook: Webhook, answer: ReviewAnswer | undefined, request: AdmissionRequest) => {
     for (const text of answer?.warnings ?? []) request.warn(text);
+    for (const [key, value] of Object.entries(answer?.auditAnnotations ?? {}))
+      request.annotate?.(`${webhook.name}/${key}`, value);
     if (answer?.allowed === false) throw denied(webhook.name, answer.status);
   };
 
