@@ -8,6 +8,7 @@ import type { ApiServerOptions } from './api-server/command.js';
 import { wholeNumber, withApiServerFlags } from './api-server/flags.js';
 import type { EnvtestOptions } from './envtest/envtest.js';
 import type { EtcdOptions } from './envtest/etcd.js';
+import type { SchedulerCommandOptions } from './scheduler/command.js';
 import type { SnapshotOptions } from './snapshot.js';
 import type { UpOptions } from './up.js';
 
@@ -62,6 +63,14 @@ withApiServerFlags(
     .option('--kubeconfig <file>', 'where to write an administrator’s kubeconfig')
     .option('--version [version]', 'say the version and end, or serve under another version'),
 ).action(async (options: ApiServerOptions) => (await import('./api-server/command.js')).apiServer(options));
+
+program
+  .command('scheduler')
+  .description('run the scheduler alone in a cluster that a kubeconfig names, beside another scheduler or in its place')
+  .option('--kubeconfig <file>', 'the cluster (default: as kubectl finds it, or what a pod is told)')
+  .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
+  .option('--config <file>', 'a KubeSchedulerConfiguration')
+  .action(async (options: SchedulerCommandOptions) => (await import('./scheduler/command.js')).scheduler(options));
 
 program
   .command('envtest')

@@ -3,7 +3,7 @@ import { CronJob, type CronJobStatus, Job } from '@pintle/api/batch/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { isControlledBy, objectKey, StatusError } from '@pintle/machinery';
 import { controllerIndex } from '../claims.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
 import { writeStatus } from '../write-status.js';
@@ -47,7 +47,7 @@ class CronJobSync {
     for (const told of plan.told) this.tell(cronJob, told);
     const made = await this.start(cronJob, plan);
     const swept = await Promise.all(plan.sweep.map((job) => this.remove(cronJob, job)));
-    await writeStatus(client, CronJob, cronJob, made.status).catch(ignoreGone);
+    await writeStatus(client, CronJob, cronJob, made.status).catch(ignoreNotFound);
     if (made.failure !== undefined) throw made.failure;
     const failure = swept.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;

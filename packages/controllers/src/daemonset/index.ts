@@ -11,7 +11,7 @@ import {
   surplusRevisions,
 } from '../history/controller-revision.js';
 import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from '../history/revisions.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
@@ -82,7 +82,7 @@ async function reconcile(
   try {
     await act(context, set, plan, revision);
   } finally {
-    await writeStatus(client, DaemonSet, set, plan.status).catch(ignoreGone);
+    await writeStatus(client, DaemonSet, set, plan.status).catch(ignoreNotFound);
   }
   const live = new Set(claims.owned.map(podRevisionOf));
   const old = revisions.filter(({ metadata }) => metadata.name !== revision.metadata.name);

@@ -3,7 +3,7 @@ import { Node, Pod } from '@pintle/api/core/v1';
 import type { Patch } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { formatTime } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
 import { isPodTerminal } from '../pod-facts.js';
 
 /** How long a node may be unknown before its pods are taken for lost (upstream's quarantine). */
@@ -34,7 +34,7 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
         if (ageMs < quarantineMs) return { requeueAfterMs: quarantineMs - ageMs };
         // Nobody else will say how it ended; who holds it by a finalizer waits for that.
         if (!isPodTerminal(pod))
-          await client.patch(Pod, key, lost(world.clock.now()), { subresource: 'status' }).catch(ignoreGone);
+          await client.patch(Pod, key, lost(world.clock.now()), { subresource: 'status' }).catch(ignoreNotFound);
         await remove();
         return undefined;
       }

@@ -9,7 +9,7 @@ import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, StatusError } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
 import { attachmentName } from './attachment-name.js';
 import {
   type AttachmentFacts,
@@ -181,7 +181,7 @@ async function writeAttached({ client }: ReconcileContext<Node>, node: Node, fac
       },
       { subresource: 'status' },
     )
-    .catch(ignoreGone);
+    .catch(ignoreNotFound);
 }
 
 export type { WantedVolume };
