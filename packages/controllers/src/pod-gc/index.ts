@@ -3,7 +3,7 @@ import { Node, Pod } from '@pintle/api/core/v1';
 import type { Patch } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { formatTime } from '@pintle/machinery';
-import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isPodTerminal } from '../pod-facts.js';
 
 /** How long a node may be unknown before its pods are taken for lost (upstream's quarantine). */
@@ -28,7 +28,7 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
       const remove = () =>
         client
           .delete(Pod, key, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid ?? '' } })
-          .catch(ignoreGone);
+          .catch(ignoreNotFound);
       if (nodeName && informers.informer(Node).lister.get({ name: nodeName }) === undefined) {
         const ageMs = world.clock.now() - Date.parse(pod.metadata.creationTimestamp ?? '');
         if (ageMs < quarantineMs) return { requeueAfterMs: quarantineMs - ageMs };
