@@ -35,8 +35,13 @@ import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
+import { aggregator } from './aggregation/aggregator.js';
+import { bringLocalServices } from './aggregation/local-services.js';
+import type { ServiceCaller } from './aggregation/service-caller.js';
+import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
+import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -75,6 +80,8 @@ export interface ApiServerOptions {
   readonly backend?: StoreBackend<StoredObject>;
   /** Kinds served beside the built-in ones, without a CustomResourceDefinition. */
   readonly kinds?: readonly Kind[];
+  /** Kinds whose objects are made when they are read, as metrics. */
+  readonly virtualResources?: readonly VirtualResource[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
@@ -116,6 +123,8 @@ export interface ApiServerOptions {
   readonly port?: number;
   /** Requests by HTTP wait for their turn, by flow schema and priority level. Without it each is answered at once. */
   readonly flowControl?: { readonly seats?: number };
+  /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
+  readonly aggregation?: { readonly call: ServiceCaller };
   /** What to record of requests by HTTP, and where. Without it nothing is. */
   readonly audit?: AuditOptions;
   /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
@@ -167,6 +176,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const registry = new ResourceRegistry();
   for (const definition of options.resources ?? builtinResources()) registry.add(definition);
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
+  const virtual = new Map((options.virtualResources ?? []).map((each) => [each.kind, each]));
+  for (const kind of virtual.keys()) registry.add({ kind });
 
   const addresses = serviceAddresses(world, {
     cidr: options.serviceCidr ?? '10.96.0.0/12',
@@ -204,6 +215,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
             : [],
       }),
     }),
+    virtual: ({ kind }) => virtual.get(kind),
     backend,
     registry,
     world,
@@ -261,10 +273,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await caches.start();
   await roles?.start();
   await relations?.start();
+  let listServices: (() => void) | undefined;
   const custom = customResources({
     core,
     client: client({ fieldManager: 'apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
+    onChange: () => listServices?.(),
   });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
@@ -272,6 +286,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
   });
+  if (options.port !== undefined) await putKubernetesEndpoints(core, options.port);
   if (roles !== undefined) await reconcilePolicy(client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
@@ -287,6 +302,35 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   if (flows !== undefined) {
     await bringFlowConfiguration(client({ fieldManager: 'apiserver' }), world);
     await flows.start();
+  }
+
+  const serviceClient = client({ fieldManager: 'kube-aggregator' });
+  const aggregated =
+    options.aggregation === undefined
+      ? undefined
+      : aggregator({
+          world,
+          backend,
+          client: serviceClient,
+          access,
+          services: caches.services,
+          ...options.aggregation,
+        });
+  if (aggregated !== undefined) {
+    await aggregated.start();
+    await bringLocalServices(serviceClient, registry, world);
+    // Several definitions may come in one turn: what is served is listed after it.
+    let soon = false;
+    listServices = () => {
+      if (soon) return;
+      soon = true;
+      world.clock.schedule(0, () => {
+        soon = false;
+        bringLocalServices(serviceClient, registry, world).catch((error: unknown) =>
+          world.logger.log('error', 'the APIServices could not be listed', { error }),
+        );
+      });
+    };
   }
 
   const bodies = bodySchemas();
@@ -308,6 +352,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     impersonate: options.impersonate ?? impersonation(access),
     requests,
     ...(flows === undefined ? {} : { flows }),
+    ...(aggregated === undefined ? {} : { aggregator: aggregated }),
     ...(options.audit === undefined ? {} : { audit: options.audit }),
     health: healthOf.answer,
     documents: {
@@ -319,6 +364,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
       checkNames: healthOf.names,
       address: () => '',
+      remote: () => aggregated?.remoteVersions() ?? [],
       issuer: options.tokens?.documents ?? new Map(),
     },
   });
@@ -335,6 +381,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       addresses.stop();
       caches.stop();
       flows?.stop();
+      aggregated?.stop();
       roles?.stop();
       relations?.stop();
     },

@@ -2,6 +2,8 @@
  * Puts the parts together: a store, an API server, controllers, a scheduler and nodes, in one process, over one
  * set of informers. It deliberately listens to nothing and reads no files; `./nodejs` does.
  */
+
+import { NodeMetrics, PodMetrics } from '@pintle/api/metrics/v1beta1';
 import {
   type ApiServer,
   type ApiServerOptions,
@@ -30,7 +32,7 @@ import { memoryStore } from '@pintle/store';
 import { volumeControllers } from '@pintle/volumes';
 import { createInformers, type Informers } from '@pintle/watch';
 import { type NodePart, startNode } from './node.js';
-import { nodeMetrics } from './node-metrics.js';
+import { type NodeMetricsReader, nodeMetrics } from './node-metrics.js';
 
 export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend' | 'connectNode'> {
   /** The real world unless given. */
@@ -100,7 +102,18 @@ async function assemble(
 ): Promise<Cluster> {
   const agents = new Map<string, NodeAgent>();
   const nodeEnds = new Map<string, () => Promise<void>>();
-  const apiServer = await createApiServer({ ...parts, world, backend, connectNode: (name) => agents.get(name) });
+  let metrics: NodeMetricsReader | undefined;
+  const apiServer = await createApiServer({
+    ...parts,
+    world,
+    backend,
+    connectNode: (name) => agents.get(name),
+    virtualResources: [
+      { kind: NodeMetrics, list: async () => (await metrics?.nodes()) ?? [] },
+      { kind: PodMetrics, list: async (namespace) => (await metrics?.pods(namespace)) ?? [] },
+      ...(parts.virtualResources ?? []),
+    ],
+  });
   ends.push(() => apiServer.stop());
   const client = apiServer.client();
 
@@ -108,7 +121,8 @@ async function assemble(
   informers.start();
   ends.push(() => informers.stop());
 
-  const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('list') ?? true);
+  metrics = nodeMetrics({ world, informers, agents: () => agents.values() });
+  const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('watch') ?? true);
   const kinds = (): readonly KindRef[] =>
     apiServer.core.registry
       .all()
@@ -116,7 +130,7 @@ async function assemble(
       .map(({ kind }) => kind);
   const builtin = builtinControllers({
     kinds,
-    metrics: { ...nodeMetrics({ world, informers, agents: () => agents.values() }), ...parts.metrics },
+    metrics: { ...metrics.source, ...parts.metrics },
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
     ...(parts.certificateSigner === undefined ? {} : { certificateSigner: parts.certificateSigner }),

@@ -4,6 +4,7 @@
  */
 import { StatusError, statusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
+import type { Aggregator } from '../aggregation/aggregator.js';
 import { type AuditOptions, type AuditRecord, beginAudit } from '../audit/audit.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
@@ -30,6 +31,8 @@ export interface ApiHandlerParts extends ResourceHandlerParts {
   readonly requests: RequestMetrics;
   /** Absent: every request goes on at once. */
   readonly flows?: FlowControl;
+  /** Absent: no other server answers for any group. */
+  readonly aggregator?: Aggregator;
   /** Absent: nothing is recorded. */
   readonly audit?: AuditOptions;
 }
@@ -56,7 +59,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = failure(error);
+      response = failure(error, request.header('accept'));
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
@@ -109,7 +112,7 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   const { headers, leave } = await flows.enter(user, asked.info, request.query, request.signal);
   try {
     const response = await answerAs(parts, request, asked, user).catch((error: unknown) => {
-      if (StatusError.is(error) && error.code < 500) return failure(error);
+      if (StatusError.is(error) && error.code < 500) return failure(error, request.header('accept'));
       throw error;
     });
     return { ...response, headers: { ...response.headers, ...headers } };
@@ -124,6 +127,12 @@ async function answerAs(
   { segments, place, info, audit }: Asked,
   user: UserInfo,
 ): Promise<HttpResponse> {
+  const service =
+    segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
+  if (service !== undefined) {
+    if (info.type === 'path') await parts.access.requirePath(user, info.verb, request.path);
+    return parts.aggregator!.answer(service, request, user, info.type === 'resource' ? info : undefined);
+  }
   if (place !== undefined && info.type === 'resource') {
     const warnings: string[] = [];
     const context: HttpContext = {

@@ -1,6 +1,7 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
 import { apiVersionOf } from '@pintle/machinery';
 import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
+import type { RemoteVersion } from '../aggregation/aggregator.js';
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
@@ -25,6 +26,8 @@ export interface DocumentParts extends OpenApiParts {
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
   readonly address: () => string;
+  /** What other servers serve behind this one. */
+  readonly remote: () => readonly RemoteVersion[];
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -53,8 +56,8 @@ export async function documentAt(
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
     case 'apis':
-      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry));
-      if (second === undefined) return json(groupDocument(registry, first));
+      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry, parts.remote()));
+      if (second === undefined) return json(groupDocument(registry, parts.remote(), first));
       return segments.length === 3
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;
@@ -106,7 +109,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
       );
     if (match !== null) {
       const version = match[1] as 'v2' | 'v2beta1';
-      const response = answer(200, aggregatedDiscovery(parts.registry, which, version));
+      const response = answer(200, aggregatedDiscovery(parts.registry, parts.remote(), which, version));
       return {
         ...response,
         headers: {

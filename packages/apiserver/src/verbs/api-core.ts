@@ -2,6 +2,7 @@
 import type { StoreBackend, StoreEntry, Transaction } from '@pintle/contracts';
 import type { KubernetesObject, World, WriteContext } from '@pintle/machinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
+import type { VirtualResource } from '../aggregation/virtual-resources.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
@@ -18,6 +19,8 @@ export interface ApiCore {
   readonly admission: readonly AdmissionPlugin[];
   /** How a resource that is asked and not stored is answered; undefined for all that are stored. */
   review(resource: Resource): Review | undefined;
+  /** Where the objects of a resource come from that nobody stores. */
+  virtual(resource: Resource): VirtualResource | undefined;
 }
 
 /** An object as it is answered: in the version asked for, with its store entry where it has one. */

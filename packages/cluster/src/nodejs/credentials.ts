@@ -14,7 +14,14 @@ export interface Credentials {
   readonly admin: { readonly certPem: string; readonly keyPem: string };
   /** PKCS #8. */
   readonly tokenKeyPem: string;
+  /** By whom front proxies are known. */
+  readonly proxyCaPem: string;
+  /** What this server shows to the servers of aggregated APIs. */
+  readonly proxy: { readonly certPem: string; readonly keyPem: string };
 }
+
+/** The common name of front proxies, as kubeadm has it. */
+export const proxyName = 'front-proxy-client';
 
 /**
  * What the API server shows: what is in `folder` as kube-apiserver names it, and where nothing is, the cluster's own, put
@@ -62,16 +69,19 @@ export async function credentials(
     await mkdir(folder, { recursive: true });
     await chmod(folder, 0o700);
   }
-  const authority = JSON.parse(
-    await keep('ca.json', async () =>
-      JSON.stringify(await CertificateAuthority.create({ commonName: 'pintle', nowMs }).then((made) => made.toPem())),
-    ),
-  ) as { certPem: string; keyPem: string };
+  const authorityOf = async (file: string, commonName: string) => {
+    const make = async () => JSON.stringify(await (await CertificateAuthority.create({ commonName, nowMs })).toPem());
+    return JSON.parse(await keep(file, make)) as { certPem: string; keyPem: string };
+  };
+  const authority = await authorityOf('ca.json', 'pintle');
+  const proxies = await authorityOf('front-proxy-ca.json', 'pintle-front-proxies');
   const ca = await CertificateAuthority.load(authority);
+  const proxyCa = await CertificateAuthority.load(proxies);
   const tokenKeyPem = await keep('service-accounts.key', () => generateSigningKey());
-  const [server, admin] = await Promise.all([
+  const [server, admin, proxy] = await Promise.all([
     ca.issueServer({ commonName: 'kube-apiserver', ...names, nowMs }),
     ca.issueClient({ commonName: 'kubernetes-admin', organizations: ['system:masters'], nowMs }),
+    proxyCa.issueClient({ commonName: proxyName, nowMs }),
   ]);
-  return { caPem: authority.certPem, authority: ca, server, admin, tokenKeyPem };
+  return { caPem: authority.certPem, authority: ca, server, admin, tokenKeyPem, proxyCaPem: proxies.certPem, proxy };
 }

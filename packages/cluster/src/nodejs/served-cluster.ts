@@ -5,9 +5,11 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ConfigMap } from '@pintle/api/core/v1';
 import { fieldDocs } from '@pintle/api/docs';
-import { clientCertificate, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
+import { clientCertificate, type HttpHandler, requestHeaders, serviceAccountTokens } from '@pintle/apiserver';
 import {
+  httpsServiceCaller,
   httpsWebhookCaller,
   type KeyPairPem,
   type Listening,
@@ -19,7 +21,7 @@ import {
 } from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
-import { type Credentials, credentials, shownCertificate } from './credentials.js';
+import { type Credentials, credentials, proxyName, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
 
 export interface ServedClusterParts
@@ -96,7 +98,11 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   const listening = await (parts.portExactly ? listen : listenOnFree)((request) => handle(request), {
     host,
     port,
-    tls: { ...shown, clientCaPem: [keys.caPem, parts.clientCaPem ?? ''].join('\n') },
+    tls: {
+      ...shown,
+      clientCaPem: [keys.caPem, parts.clientCaPem ?? ''].join('\n'),
+      proxyCaPem: keys.proxyCaPem,
+    },
   });
   try {
     const cluster = await createCluster({
@@ -104,9 +110,11 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       callWebhook: httpsWebhookCaller(),
       authorizer: ['node', 'rbac'],
       flowControl: {},
+      aggregation: { call: httpsServiceCaller(keys.proxy) },
       ...rest,
       world,
-      authenticators: [clientCertificate],
+      authenticators: [requestHeaders({ allowedNames: [proxyName], ...proxyHeaders }), clientCertificate],
+      firstObjects: [authenticationConfig(keys), ...(rest.firstObjects ?? [])],
       tokens,
       port: listening.port,
       rootCertificate: keys.caPem,
@@ -130,6 +138,29 @@ async function stopBoth(listening: Listening, cluster: Cluster): Promise<void> {
   await cluster.stop();
   await listening.close();
 }
+
+const proxyHeaders = {
+  usernameHeaders: ['X-Remote-User'],
+  groupHeaders: ['X-Remote-Group'],
+  uidHeaders: ['X-Remote-Uid'],
+  extraHeaderPrefixes: ['X-Remote-Extra-'],
+};
+
+/** By which the servers of aggregated APIs know whom to believe. */
+const authenticationConfig = ({ caPem, proxyCaPem }: Credentials): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
+  data: {
+    'client-ca-file': caPem,
+    'requestheader-allowed-names': JSON.stringify([proxyName]),
+    'requestheader-client-ca-file': proxyCaPem,
+    'requestheader-extra-headers-prefix': JSON.stringify(proxyHeaders.extraHeaderPrefixes),
+    'requestheader-group-headers': JSON.stringify(proxyHeaders.groupHeaders),
+    'requestheader-uid-headers': JSON.stringify(proxyHeaders.uidHeaders),
+    'requestheader-username-headers': JSON.stringify(proxyHeaders.usernameHeaders),
+  },
+});
 
 const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: admin.keyPem });
 
