@@ -14,7 +14,7 @@ import {
   labelSelectorMatcher,
 } from '@pintle/machinery';
 import type { InformerOptions, Informers } from '@pintle/watch';
-import { ignoreNotFound } from './ignore-gone.js';
+import { ignoreNotFound } from './ignore-not-found.js';
 
 export interface ClaimPlan<T> {
   /** What belongs to the owner, the adopted included. */

@@ -3,7 +3,7 @@ import { Node } from '@pintle/api/core/v1';
 import type { CloudRoutes } from '@pintle/contracts';
 import type { Runnable } from '@pintle/controller-runtime';
 import { findCondition, formatTime, setCondition, sleep } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { planRoutes } from './plan-routes.js';
 
 export * from './plan-routes.js';

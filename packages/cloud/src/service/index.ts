@@ -3,7 +3,7 @@ import { Node, Service } from '@pintle/api/core/v1';
 import type { CloudLoadBalancers } from '@pintle/contracts';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, hasFinalizer, withFinalizer, withoutFinalizer } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import {
   cleanupFinalizer,
   ingressStatus,

@@ -8,7 +8,7 @@ import { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import type { Client } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { formatTime } from '@pintle/machinery';
-import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import {
   type ApprovalFlow,
   approvalFlows,
@@ -128,7 +128,7 @@ export function csrCleanerController(): Controller {
       if (atMs >= world.clock.now()) return { requeueAtMs: atMs + 1 };
       await client
         .delete(CertificateSigningRequest, key, { preconditions: { uid: csr.metadata.uid ?? '' } })
-        .catch(ignoreGone);
+        .catch(ignoreNotFound);
       return;
     });
 }

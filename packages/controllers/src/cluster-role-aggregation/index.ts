@@ -3,7 +3,7 @@ import { aggregatedRules } from '@pintle/api/rbac';
 import { ClusterRole } from '@pintle/api/rbac/v1';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { deepEqual } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 
 export function clusterRoleAggregationController(): Controller {
   return controller({ name: 'clusterrole-aggregation' })

@@ -3,7 +3,7 @@ import { CronJob, type CronJobStatus, Job } from '@pintle/api/batch/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { isControlledBy, objectKey, StatusError } from '@pintle/machinery';
 import { controllerIndex } from '../claims.js';
-import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
 import { writeStatus } from '../write-status.js';
@@ -116,7 +116,7 @@ class CronJobSync {
     try {
       await this.context.client
         .delete(Job, { name, namespace }, { preconditions: { uid }, propagationPolicy: 'Background' })
-        .catch(ignoreGone);
+        .catch(ignoreNotFound);
       this.tell(cronJob, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted job ${name}` });
       return undefined;
     } catch (error) {

@@ -11,7 +11,7 @@ import {
   surplusRevisions,
 } from '../history/controller-revision.js';
 import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from '../history/revisions.js';
-import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
@@ -119,7 +119,7 @@ async function act(
   }
   await Promise.all(
     plan.remove.map(async ({ metadata: { name = '', namespace = '', uid = '' } }) => {
-      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
       events.record(set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
     }),
   );

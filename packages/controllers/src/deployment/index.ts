@@ -10,7 +10,7 @@ import {
   StatusError,
 } from '@pintle/machinery';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { writeStatus } from '../write-status.js';
 import { deadlineInMs, planStatus } from './deployment-status.js';
 import {

@@ -15,7 +15,7 @@ import {
   labelSelectorMatcher,
   parseTime,
 } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isPodTerminal } from '../pod-facts.js';
 import { type ExpectedScale, expectedScale, scaledKinds } from './expected-scale.js';
 import { type BudgetPlan, failedStatus, needsScale, planBudget } from './plan-budget.js';

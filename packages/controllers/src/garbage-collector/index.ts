@@ -193,11 +193,10 @@ class Collector {
     const dependents = this.graph.dependentsOf(metadata.uid ?? '');
     if (waiting.length > 0 && dependents.some(isWaiting)) await this.unblock(node);
     const policy = waiting.length > 0 && dependents.length > 0 ? 'Foreground' : policyOf(node.object);
-    await this.client
-      .delete(node.kind, keyOf(node.object), { preconditions: { uid: metadata.uid ?? '' }, propagationPolicy: policy })
-      .catch((error: unknown) => {
-        if (!StatusError.is(error, 'Conflict')) throw error;
-      });
+    await this.client.delete(node.kind, keyOf(node.object), {
+      preconditions: { uid: metadata.uid ?? '' },
+      propagationPolicy: policy,
+    });
   }
 
   /**

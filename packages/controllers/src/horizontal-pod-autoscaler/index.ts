@@ -19,7 +19,7 @@ import {
   parseQuantity,
   setCondition,
 } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
 import { writeStatus } from '../write-status.js';
 import { type Evaluation, evaluateMetric } from './evaluate-metric.js';

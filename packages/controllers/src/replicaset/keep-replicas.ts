@@ -8,7 +8,7 @@ import { type Controller, controller, type ReconcileContext } from '@pintle/cont
 import { controllerOf, deepEqual, formatTime, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { claimable, claimObjects, controllerIndex, wouldAdopt } from '../claims.js';
-import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { podFromTemplate } from '../pod-template.js';
 import { inSlowStart } from '../slow-start.js';
@@ -56,7 +56,7 @@ async function reconcile<T extends KubernetesObject>(
     });
     await Promise.all(
       plan.remove.map(async ({ metadata: { name = '', namespace = '', uid = '' } }) => {
-        await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+        await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
         events.record(object, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
       }),
     );

@@ -11,7 +11,7 @@ import type { Informers } from '@pintle/watch';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
 import { podRevisionOf, surplusRevisions } from '../history/controller-revision.js';
 import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from '../history/revisions.js';
-import { ignoreGone, ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
 import { ordinalOf, statefulSetKind } from './identity.js';
@@ -155,7 +155,7 @@ async function write({ client }: ReconcileContext<StatefulSet>, step: StatefulSe
       await client.update(step.pod);
       return;
     case 'delete':
-      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
       return;
     case 'refuse':
       throw new Error(step.reason);

@@ -6,7 +6,7 @@ import { PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v
 import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { controllerOf, withFinalizer, withoutFinalizer } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isPodTerminal } from '../pod-facts.js';
 
 const claimFinalizer = 'kubernetes.io/pvc-protection';

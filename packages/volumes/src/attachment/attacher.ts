@@ -7,7 +7,7 @@ import { VolumeAttachment } from '@pintle/api/storage/v1';
 import type { VolumeDriver } from '@pintle/contracts';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { formatTime, hasFinalizer, withFinalizer, withoutFinalizer } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import type { DriversOptions } from '../provisioner/index.js';
 
 /** By which a driver holds an attachment, and the volume, until it is undone. */
