@@ -12,6 +12,7 @@ import {
   schemaFromOpenApi,
 } from '@pintle/machinery';
 import type { CustomResourceDefinition } from '../apiextensions/v1/index.js';
+import { webhookClientErrors } from './webhook-client.js';
 import { specGeneration } from './workloads.js';
 
 const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -104,14 +105,11 @@ function conversionErrors({ conversion, versions = [] }: CustomResourceDefinitio
     return webhook === undefined
       ? []
       : [forbiddenField(`${path}.webhook`, 'should not be set when strategy is not set to Webhook')];
-  const { url, service } = webhook?.clientConfig ?? {};
   const reviewVersions = webhook?.conversionReviewVersions ?? [];
   return [
     ...(webhook?.clientConfig === undefined
       ? [requiredField(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook')]
-      : (url === undefined) === (service === undefined)
-        ? [requiredField(`${path}.webhookClientConfig`, 'exactly one of url or service is required')]
-        : []),
+      : webhookClientErrors(webhook.clientConfig, `${path}.webhookClientConfig`)),
     ...(reviewVersions.some((version) => version === 'v1' || version === 'v1beta1')
       ? []
       : [invalidField(`${path}.conversionReviewVersions`, reviewVersions, 'must include at least one of v1, v1beta1')]),
