@@ -5,7 +5,7 @@ import { createScheduler, defaultPlugins, profile } from '@pintle/scheduler';
 import { createInformers } from '@pintle/watch';
 import { megabytes, recordingMetrics } from './measured.js';
 
-const client = await connect({ server: process.argv[2]! });
+const client = await connect({ server: process.argv[2]!, credentials: {} });
 const informers = createInformers({ client });
 const { metrics, attemptMs } = recordingMetrics();
 const scheduler = createScheduler({ client, informers, metrics, profiles: [profile({ plugins: defaultPlugins() })] });

@@ -1,6 +1,7 @@
 /** Every built-in kind as the API server serves it: kinds with their strategies, columns and selectable fields. */
 import { DeleteOptions, type Kind, type ResourceDefinition, type SchemaNode } from '@pintle/machinery';
 import * as admissionregistration from './admissionregistration/v1/index.js';
+import * as admissionregistrationAlpha from './admissionregistration/v1alpha1/index.js';
 import * as admissionregistrationBeta from './admissionregistration/v1beta1/index.js';
 import * as apiextensions from './apiextensions/v1/index.js';
 import * as apiregistration from './apiregistration/v1/index.js';
@@ -43,6 +44,12 @@ import { selectableFields } from './strategy/selectable-fields.js';
 
 export { humanDuration } from './columns/human-duration.js';
 
+/** Alpha in 1.33, and served all the same. */
+const mutatingPolicies = {
+  MutatingAdmissionPolicy: admissionregistrationAlpha.MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding: admissionregistrationAlpha.MutatingAdmissionPolicyBinding,
+};
+
 const groups = [
   core,
   apps,
@@ -67,6 +74,7 @@ const groups = [
   authorization,
   flowcontrol,
   resource,
+  mutatingPolicies,
 ] as const;
 
 const isKind = (value: unknown): value is Kind =>
@@ -82,6 +90,9 @@ export function bodySchemas(): Readonly<Record<string, SchemaNode>> {
     'authentication.k8s.io/v1/TokenRequest': authentication.TokenRequest.node,
   };
 }
+
+/** How long objects live that end by themselves (kube-apiserver's --event-ttl). */
+const timesToLiveSeconds: Readonly<Record<string, number>> = { '/Event': 3_600 };
 
 /** What clients are told of kinds whose time is over (apiserver `deprecation` of Kubernetes). */
 const deprecations: Readonly<Record<string, string>> = {
@@ -139,6 +150,7 @@ export function builtinResources(): readonly ResourceDefinition[] {
           ...(columns === undefined ? {} : { columns }),
           ...(fields === undefined ? {} : { fields }),
           ...(versions[id] === undefined ? {} : { versions: versions[id] }),
+          ...(timesToLiveSeconds[id] === undefined ? {} : { timeToLiveSeconds: timesToLiveSeconds[id] }),
           ...(deprecations[id] === undefined ? {} : { deprecationWarning: deprecations[id] }),
         };
       }),

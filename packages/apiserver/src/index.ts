@@ -12,6 +12,8 @@ export * from './access/tokens/service-account-tokens.js';
 export * from './access/tokens/token-file.js';
 export * from './admission/admission.js';
 export * from './admission/webhook/webhook-caller.js';
+export * from './aggregation/service-caller.js';
+export type { VirtualResource } from './aggregation/virtual-resources.js';
 export * from './audit/audit.js';
 export * from './audit/audit-policy.js';
 export * from './bootstrap/policy.js';

@@ -4,6 +4,7 @@
  */
 import { StatusError, statusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
+import type { Aggregator } from '../aggregation/aggregator.js';
 import { type AuditOptions, type AuditRecord, beginAudit } from '../audit/audit.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
@@ -30,6 +31,8 @@ export interface ApiHandlerParts extends ResourceHandlerParts {
   readonly requests: RequestMetrics;
   /** Absent: every request goes on at once. */
   readonly flows?: FlowControl;
+  /** Absent: no other server answers for any group. */
+  readonly aggregator?: Aggregator;
   /** Absent: nothing is recorded. */
   readonly audit?: AuditOptions;
 }
@@ -56,10 +59,11 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = failure(error);
+      response = failure(error, request.header('accept'));
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
+    if (wantsPretty(request)) response = pretty(response);
     if (audit !== undefined) {
       response = { ...response, headers: { ...response.headers, 'audit-id': audit.id } };
       audit.answered(response);
@@ -75,6 +79,21 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** People at a terminal or a browser are given lines, as kube-apiserver does; `?pretty=` says otherwise. */
+function wantsPretty({ query, header }: HttpRequest): boolean {
+  const asked = query.get('pretty');
+  if (asked !== null && asked !== '') return /^(1|t|true)$/i.test(asked);
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(header('user-agent') ?? '');
+}
+
+function pretty(response: HttpResponse): HttpResponse {
+  const { headers, body } = response;
+  if (headers['content-type'] !== 'application/json' || body === undefined) return response;
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return response;
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  return { ...response, body: `${JSON.stringify(JSON.parse(text), undefined, 2)}\n` };
 }
 
 interface Asked {
@@ -93,7 +112,7 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   const { headers, leave } = await flows.enter(user, asked.info, request.query, request.signal);
   try {
     const response = await answerAs(parts, request, asked, user).catch((error: unknown) => {
-      if (StatusError.is(error) && error.code < 500) return failure(error);
+      if (StatusError.is(error) && error.code < 500) return failure(error, request.header('accept'));
       throw error;
     });
     return { ...response, headers: { ...response.headers, ...headers } };
@@ -108,12 +127,20 @@ async function answerAs(
   { segments, place, info, audit }: Asked,
   user: UserInfo,
 ): Promise<HttpResponse> {
+  const service =
+    segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
+  if (service !== undefined) {
+    if (info.type === 'path') await parts.access.requirePath(user, info.verb, request.path);
+    return parts.aggregator!.answer(service, request, user, info.type === 'resource' ? info : undefined);
+  }
   if (place !== undefined && info.type === 'resource') {
     const warnings: string[] = [];
     const context: HttpContext = {
       user,
       fieldManager: managerOf(request.header('user-agent')),
-      signal: request.signal,
+      get signal() {
+        return request.signal;
+      },
       warnings,
       warn(text) {
         if (!warnings.includes(text)) warnings.push(text);

@@ -4,5 +4,6 @@ export * from './certificate-authority.js';
 export * from './listen.js';
 export * from './oidc-keys.js';
 export * from './process-metrics.js';
+export * from './service-caller.js';
 export * from './token-keys.js';
 export * from './webhook-caller.js';

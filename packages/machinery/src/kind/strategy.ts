@@ -86,6 +86,8 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
   readonly deprecationWarning?: string;
   /** In the place of what the versions say, where objects lie in the store in more than one version. */
   readonly conversion?: Conversion;
+  /** Objects end by themselves so long after they were written last. Absent: they do not. */
+  readonly timeToLiveSeconds?: number;
 }
 
 /** From any version of a kind to any other. */

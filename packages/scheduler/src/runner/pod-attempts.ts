@@ -296,8 +296,11 @@ export class PodAttempts {
     metrics?.failed(framework, startMs, 'unschedulable');
     if (!this.requeue(queued, { unschedulablePlugins, pendingPlugins })) return;
     const nominated = outcome.nominating?.nodeName;
+    const before = nominations.nodeOf(queued.pod.key);
     if (nominated !== undefined) nominations.set(queued.pod, nominated);
     reports.failed(queued.pod, 'Unschedulable', outcome.message, nominated);
+    // What it waited for is free for others: two pods that wait for one node would else keep each other from it.
+    if (before !== undefined && nominated !== undefined && nominated !== before) this.tellFreed(queued.pod, before);
   }
 
   private refuse(
