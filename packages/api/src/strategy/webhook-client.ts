@@ -1,6 +1,8 @@
 /** How a webhook is reached: by its address, or by a Service (apiserver `util/webhook` validation). */
 import {
+  dns1035LabelErrors,
   dns1123SubdomainErrors,
+  eachErrors,
   type FieldError,
   invalidField,
   noErrors,
@@ -68,3 +70,25 @@ function pathErrors(urlPath: string, path: string): readonly FieldError[] {
     ),
   ];
 }
+
+/** The versions of reviews that this server speaks. */
+export const reviewVersions: readonly string[] = ['v1', 'v1beta1'];
+
+/** The versions of reviews that a webhook speaks. `isKnown`: one of them must be one of ours. */
+export const reviewVersionErrors = (
+  versions: readonly string[],
+  path: string,
+  { isKnown = true, needed = '' }: { readonly isKnown?: boolean; readonly needed?: string } = {},
+): readonly FieldError[] =>
+  versions.length === 0
+    ? [requiredField(path, needed)]
+    : [
+        ...eachErrors(versions, path, (version, at, index) =>
+          versions.indexOf(version) < index
+            ? [invalidField(at, version, 'duplicate version')]
+            : dns1035LabelErrors(version).map((message) => invalidField(at, version, message)),
+        ),
+        ...(isKnown && !versions.some((version) => reviewVersions.includes(version))
+          ? [invalidField(path, versions, `must include at least one of ${reviewVersions.join(', ')}`)]
+          : noErrors),
+      ];

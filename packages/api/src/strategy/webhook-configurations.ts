@@ -1,7 +1,6 @@
 /** Webhooks of admission: whom the server asks about requests (admissionregistration validation). */
 import {
   choiceErrors,
-  dns1035LabelErrors,
   dns1123SubdomainErrors,
   duplicateField,
   eachErrors,
@@ -20,7 +19,7 @@ import type {
   ValidatingWebhookConfiguration,
 } from '../admissionregistration/v1/admissionregistration.js';
 import { failurePolicies, matchConditionErrors, matchPolicies, ruleErrors } from './admission-rules.js';
-import { webhookClientErrors } from './webhook-client.js';
+import { reviewVersionErrors, reviewVersions, webhookClientErrors } from './webhook-client.js';
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
 interface Configuration {
@@ -34,7 +33,6 @@ interface Demands {
   readonly uniqueNames: boolean;
 }
 
-const reviewVersions = ['v1', 'v1beta1'];
 const harmless = ['None', 'NoneOnDryRun'];
 const sideEffects = ['None', 'NoneOnDryRun', 'Some', 'Unknown'];
 
@@ -45,7 +43,10 @@ function configurationErrors({ webhooks }: Configuration, demands: Demands): rea
     if (hook.name) seen.add(hook.name);
     return [
       ...webhookErrors(hook, path, demands),
-      ...versionErrors(hook.admissionReviewVersions, `${path}.admissionReviewVersions`, demands),
+      ...reviewVersionErrors(hook.admissionReviewVersions ?? [], `${path}.admissionReviewVersions`, {
+        isKnown: demands.knownVersion,
+        needed: `must specify one of ${reviewVersions.join(', ')}`,
+      }),
       ...(again ? [duplicateField(`${path}.name`, hook.name)] : noErrors),
     ];
   });
@@ -82,25 +83,6 @@ function webhookErrors(hook: Webhook, path: string, { noSideEffects }: Demands):
       : noErrors),
     ...webhookClientErrors(hook.clientConfig ?? {}, `${path}.clientConfig`),
     ...matchConditionErrors(hook.matchConditions, `${path}.matchConditions`),
-  ];
-}
-
-function versionErrors(
-  versions: readonly string[] | undefined,
-  path: string,
-  { knownVersion }: Demands,
-): readonly FieldError[] {
-  if (versions === undefined || versions.length === 0)
-    return [requiredField(path, `must specify one of ${reviewVersions.join(', ')}`)];
-  return [
-    ...eachErrors(versions, path, (version, at, index) =>
-      versions.indexOf(version) < index
-        ? [invalidField(at, version, 'duplicate version')]
-        : dns1035LabelErrors(version).map((message) => invalidField(at, version, message)),
-    ),
-    ...(knownVersion && !versions.some((version) => reviewVersions.includes(version))
-      ? [invalidField(path, versions, `must include at least one of ${reviewVersions.join(', ')}`)]
-      : noErrors),
   ];
 }
 
