@@ -10,6 +10,7 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   async () => [(await import('./store/watch.js')).row],
   one(() => import('./controller-runtime/work-queue.js')),
   one(() => import('./cluster/test-cluster.js')),
+  one(() => import('./cluster/virtual-day.js')),
   one(() => import('./cluster/up.js')),
   one(() => import('./cluster/thousand-nodes.js')),
   one(() => import('./cluster/memory.js')),

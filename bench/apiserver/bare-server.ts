@@ -41,12 +41,7 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-async function start({
-  tls,
-  constantBytes = 0,
-  listBytes = 0,
-}: Start & { constantBytes?: number; listBytes?: number }) {
-  constant = Buffer.alloc(constantBytes, 'x');
+async function start({ tls, listBytes = 0 }: Start & { listBytes?: number }) {
   list = Buffer.alloc(listBytes, 'x');
   const server = createServer(
     { cert: tls.server.certPem, key: tls.server.keyPem, ca: tls.caPem, requestCert: true, rejectUnauthorized: true },
@@ -69,6 +64,9 @@ async function tell(events: number, bytes: number) {
   return {};
 }
 
-answering(async (question: Start & { tell?: number; bytes?: number }) =>
-  question.tell === undefined ? start(question) : tell(question.tell, question.bytes!),
-);
+answering(async (question: Start & { tell?: number; bytes?: number; constantBytes?: number }) => {
+  if (question.tell !== undefined) return tell(question.tell, question.bytes!);
+  if (question.constantBytes === undefined) return start(question);
+  constant = Buffer.alloc(question.constantBytes, 'x');
+  return {};
+});

@@ -97,7 +97,10 @@ createInterface({ input: driver.stdio[3] as NodeJS.ReadableStream }).on('line', 
   else failed.push(name);
   console.log(`${code === '0' ? 'pass' : 'FAIL'} ${(Number(milliseconds) / 1000).toFixed(1).padStart(6)} s  ${name}`);
 });
-await new Promise((done) => driver.once('close', done));
+const status = await new Promise<number | null>((done) => driver.once('close', done));
+// Some checks stand between the suites; the first that fails ends them all.
+if (status !== 0 && failed.length === 0)
+  failed.push(`what is between the suites (${join(logs, 'between-suites.log')})`);
 pintle.kill('SIGTERM');
 console.log(`\n${passed} passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`);
 console.log(`The output of each is in ${logs}`);

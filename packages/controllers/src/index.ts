@@ -9,7 +9,7 @@ import {
   csrCleanerController,
   csrSigningController,
 } from './certificates/index.js';
-import { clusterRoleAggregationController } from './clusterrole-aggregation/index.js';
+import { clusterRoleAggregationController } from './cluster-role-aggregation/index.js';
 import { cronJobController } from './cronjob/index.js';
 import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
@@ -40,7 +40,7 @@ import { pvcProtectionController, pvProtectionController } from './volume-protec
 export * from './admission-policy-status/index.js';
 export * from './bootstrap-token/index.js';
 export * from './certificates/index.js';
-export * from './clusterrole-aggregation/index.js';
+export * from './cluster-role-aggregation/index.js';
 export * from './cronjob/index.js';
 export * from './daemonset/index.js';
 export * from './deployment/index.js';
@@ -137,7 +137,6 @@ export function builtinControllers({
     legacyTokenCleanerController(),
     bootstrapSignerController(),
     tokenCleanerController(),
-    clusterRoleAggregationController(),
     admissionPolicyStatusController(),
     serviceCidrController(),
     ...(clusterCidrs.length === 0 ? [] : [nodeIpamController({ clusterCidrs })]),

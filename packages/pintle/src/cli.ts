@@ -8,6 +8,8 @@ import type { ApiServerOptions } from './api-server/command.js';
 import { wholeNumber, withApiServerFlags } from './api-server/flags.js';
 import type { EnvtestOptions } from './envtest/envtest.js';
 import type { EtcdOptions } from './envtest/etcd.js';
+import type { SchedulerCommandOptions } from './scheduler/command.js';
+import type { SnapshotOptions } from './snapshot.js';
 import type { UpOptions } from './up.js';
 
 function withUpOptions(command: Command): Command {
@@ -63,12 +65,28 @@ withApiServerFlags(
 ).action(async (options: ApiServerOptions) => (await import('./api-server/command.js')).apiServer(options));
 
 program
+  .command('scheduler')
+  .description('run the scheduler alone in a cluster that a kubeconfig names, beside another scheduler or in its place')
+  .option('--kubeconfig <file>', 'the cluster (default: as kubectl finds it, or what a pod is told)')
+  .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
+  .option('--config <file>', 'a KubeSchedulerConfiguration')
+  .action(async (options: SchedulerCommandOptions) => (await import('./scheduler/command.js')).scheduler(options));
+
+program
   .command('envtest')
   .description(
     'print a folder with kube-apiserver and etcd for test harnesses: export KUBEBUILDER_ASSETS=$(pintle envtest)',
   )
   .option('--dir <folder>', 'where to make it (default: in the user’s cache folder)')
   .action(async (options: EnvtestOptions) => (await import('./envtest/envtest.js')).envtest(options));
+
+program
+  .command('snapshot')
+  .description('print what scheduling reads of a cluster, as YAML: nodes, pods, volumes, budgets and so on')
+  .option('--kubeconfig <file>', 'how to reach it (default: as kubectl finds it)')
+  .option('--context <name>', 'which of its contexts')
+  .option('-o, --output <file>', 'write to a file')
+  .action(async (options: SnapshotOptions) => (await import('./snapshot.js')).snapshot(options));
 
 program
   .command('etcd', { hidden: true })

@@ -185,10 +185,11 @@ describe('a new object', () => {
       ['spec: Invalid value: "spec.dataSource": must match dataSourceRef'],
     ],
     [endpoints({ addresses: [{ ip: '10.10.1.1' }], ports: [{ port: 8675 }] }), []],
+    [endpoints({ addresses: [{ ip: '127.64.0.1' }], ports: [{ port: 8675 }] }), []],
     [endpoints({}), ['subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`']],
     [
       endpoints({
-        addresses: [{ ip: '127.0.0.1', hostname: 'A' }, { ip: 'x' }],
+        addresses: [{ ip: '169.254.0.1', hostname: 'A' }, { ip: 'x' }],
         ports: [
           { port: 66_000, protocol: 'P' },
           { port: 1, name: 'p' },
@@ -196,7 +197,7 @@ describe('a new object', () => {
       }),
       [
         expect.stringContaining('subsets[0].addresses[0].hostname: Invalid value: "A"') as never,
-        'subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+        'subsets[0].addresses[0].ip: Invalid value: "169.254.0.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
         `subsets[0].addresses[1].ip: Invalid value: "x": ${ip}`,
         'subsets[0].addresses[1].ip: Invalid value: "x": must be a valid IP address',
         'subsets[0].ports[0].name: Required value',

@@ -23,7 +23,7 @@ import {
 } from '@pintle/machinery';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../discovery/v1/discovery.js';
 import { protocols } from './pod/containers.js';
-import { nonSpecialAddressErrors } from './special-addresses.js';
+import { endpointAddressErrors } from './special-addresses.js';
 
 const endpointsMax = 1_000;
 const portsMax = 20_000;
@@ -68,7 +68,7 @@ function addressErrors(address: string, path: string, type: string): readonly Fi
   const right = type === 'IPv4' ? isIPv4(address) : isIPv6(address);
   return [
     ...(right ? noErrors : [invalidField(path, address, `must be a valid ${type} address`)]),
-    ...(ipFamilyOf(address) === undefined && !right ? noErrors : nonSpecialAddressErrors(address, path)),
+    ...(ipFamilyOf(address) === undefined && !right ? noErrors : endpointAddressErrors(address, path)),
   ];
 }
 

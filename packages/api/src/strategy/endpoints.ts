@@ -16,7 +16,7 @@ import {
 import type { EndpointAddress, EndpointPort, Endpoints } from '../core/v1/service.js';
 import { protocols } from './pod/containers.js';
 import { addressErrors as ipErrors } from './pod/names.js';
-import { nonSpecialAddressErrors } from './special-addresses.js';
+import { endpointAddressErrors } from './special-addresses.js';
 
 const endpointsErrors = ({ subsets }: Endpoints): readonly FieldError[] =>
   eachErrors(subsets, 'subsets', ({ addresses = [], notReadyAddresses = [], ports = [] }, at) => [
@@ -34,7 +34,7 @@ const addressErrors = ({ ip, hostname, nodeName }: EndpointAddress, path: string
   ...(nodeName === undefined
     ? noErrors
     : dns1123SubdomainErrors(nodeName).map((message) => invalidField(`${path}.nodeName`, nodeName, message))),
-  ...nonSpecialAddressErrors(ip ?? '', `${path}.ip`),
+  ...endpointAddressErrors(ip ?? '', `${path}.ip`),
 ];
 
 const portErrors = (

@@ -188,11 +188,11 @@ describe('a new object', () => {
       ['addressType: Unsupported value: "IPX": supported values: "FQDN", "IPv4", "IPv6"'],
     ],
     [
-      endpoint({ addresses: ['127.0.0.1', '::1', 'x'], hostname: '--' }),
+      endpoint({ addresses: ['169.254.0.1', 'ff02::1', 'x'], hostname: '--' }),
       [
-        'endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
-        'endpoints[0].addresses[1]: Invalid value: "::1": must be a valid IPv4 address',
-        'endpoints[0].addresses[1]: Invalid value: "::1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+        'endpoints[0].addresses[0]: Invalid value: "169.254.0.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+        'endpoints[0].addresses[1]: Invalid value: "ff02::1": must be a valid IPv4 address',
+        'endpoints[0].addresses[1]: Invalid value: "ff02::1": may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
         'endpoints[0].addresses[2]: Invalid value: "x": must be a valid IPv4 address',
         expect.stringContaining('endpoints[0].hostname: Invalid value: "--"') as never,
       ],

@@ -59,7 +59,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = failure(error);
+      response = failure(error, request.header('accept'));
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
@@ -112,7 +112,7 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   const { headers, leave } = await flows.enter(user, asked.info, request.query, request.signal);
   try {
     const response = await answerAs(parts, request, asked, user).catch((error: unknown) => {
-      if (StatusError.is(error) && error.code < 500) return failure(error);
+      if (StatusError.is(error) && error.code < 500) return failure(error, request.header('accept'));
       throw error;
     });
     return { ...response, headers: { ...response.headers, ...headers } };

@@ -1,20 +1,16 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
-import { badRequest, openEnvelope, ProtobufError, readMessage, type SchemaNode, statusError } from '@pintle/machinery';
+import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { parse as parseYaml } from 'yaml';
 import type { HttpRequest } from './message.js';
+import { protobufMedia, type SchemaLookup } from './protobuf.js';
 
 /** kube-apiserver's bound on a request's body. */
 export const bodyBytesMax = 3 * 1024 * 1024;
 /** A JSON text nested deeper than this is refused before it is parsed. */
 export const nestingMax = 1000;
 
-/** The schema of what an envelope says that it holds. */
-export type SchemaLookup = (apiVersion: string, kind: string) => SchemaNode | undefined;
-
 /** Of a body that cannot be read, in the message about it. */
 const shownBytesMax = 30;
-
-const protobufMedia = 'application/vnd.kubernetes.protobuf';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -30,7 +26,7 @@ export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kin
     return parseJson(textOf(bytes), kind);
   if (media === 'application/yaml' || media.endsWith('+yaml')) return parseYamlBody(textOf(bytes));
   if (media === protobufMedia) return fromProtobuf(bytes, schemaOf);
-  throw unsupported(media, ['application/json', 'application/yaml', protobufMedia]);
+  throw unsupported(['application/json', 'application/yaml', protobufMedia]);
 }
 
 function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
@@ -55,14 +51,14 @@ export const patchTypes = {
 
 export function patchTypeOf(request: HttpRequest): (typeof patchTypes)[keyof typeof patchTypes] {
   const media = mediaTypeOf(request);
-  if (!Object.hasOwn(patchTypes, media)) throw unsupported(media, Object.keys(patchTypes));
+  if (!Object.hasOwn(patchTypes, media)) throw unsupported(Object.keys(patchTypes));
   return patchTypes[media as keyof typeof patchTypes];
 }
 
-const unsupported = (media: string, accepted: readonly string[]) =>
+const unsupported = (accepted: readonly string[]) =>
   statusError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')} (got ${JSON.stringify(media)})`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
 
 function textOf(bytes: Uint8Array): string {

@@ -16,6 +16,9 @@ const compressed = new Set(['application/json', 'application/yaml']);
 /** A body has so long to arrive, from when it is asked for to its last byte. */
 export const bodyTimeoutMsDefault = 60_000;
 
+/** Made once: every answer ends with it, and an error of its own for each would cost more than the rest. */
+const clientGone = Object.freeze(new Error('the client has gone'));
+
 export async function serve(
   handler: HttpHandler,
   message: IncomingMessage,
@@ -45,13 +48,13 @@ export class Departure {
 
   tell(): void {
     this.told = true;
-    this.controller?.abort();
+    this.controller?.abort(clientGone);
   }
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.told) this.controller.abort();
+      if (this.told) this.controller.abort(clientGone);
     }
     return this.controller.signal;
   }
@@ -98,8 +101,9 @@ export class NodeRequest implements HttpRequest {
   };
 
   readonly headersLike = (prefix: string): readonly (readonly [string, string])[] => {
-    const { rawHeaders } = this.message;
+    const { rawHeaders, headers } = this.message;
     const found: [string, string][] = [];
+    if (!Object.keys(headers).some((name) => name.startsWith(prefix))) return found;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!.toLowerCase();
       if (name.startsWith(prefix)) found.push([name, rawHeaders[i + 1]!]);

@@ -110,7 +110,8 @@ async function prepare(
   };
   const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
-  const named = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
+  const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
+  const named = recorded instanceof Promise ? await recorded : recorded;
   const admission = admitMutating(core.admission, { ...request, object: named });
   const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
 

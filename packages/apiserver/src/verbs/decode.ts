@@ -126,8 +126,8 @@ export function placeOf(
 }
 
 /** 415 for a patch type that a resource does not take. */
-export const unsupportedPatch = (type: string) =>
+export const unsupportedPatch = () =>
   statusError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml (got ${type})`,
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
   );

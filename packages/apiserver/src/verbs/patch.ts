@@ -24,7 +24,7 @@ export function patchObject(
   patch: Patch,
   options: WriteOptions = {},
 ): Promise<Served> {
-  if (patch.type === 'strategic' && resource.custom) throw unsupportedPatch('application/strategic-merge-patch+json');
+  if (patch.type === 'strategic' && resource.custom) throw unsupportedPatch();
   return changeObject(core, context, resource, {
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),

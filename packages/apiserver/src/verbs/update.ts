@@ -161,11 +161,11 @@ async function prepare(
   object =
     subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
   if (resource.prepare !== undefined) await prepared(resource, [object, old]);
-  if (!ownsFields)
-    object = recordUpdate(core, context, resource, object, old, {
-      ...options,
-      ...(subresource === undefined ? {} : { subresource }),
-    });
+  if (!ownsFields) {
+    const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
+    const recorded = recordUpdate(core, context, resource, object, old, recording);
+    object = recorded instanceof Promise ? await recorded : recorded;
+  }
   const admitted = admitMutating(core.admission, { ...admission, object });
   object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
   if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;

@@ -6,7 +6,7 @@ import { Node } from '@pintle/api/core/v1';
 import type { CloudInstances, CloudNode, CloudProvider } from '@pintle/contracts';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { deepEqual } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isUninitialized, mayBeGone, planAddresses, planLifecycle, shutdownTaint, withFacts } from './plan-node.js';
 
 export * from './plan-node.js';
@@ -62,7 +62,7 @@ export function cloudNodeLifecycleController({
       if (step === 'delete') {
         const why = `Deleting node ${key.name} because it does not exist in the cloud provider ${cloud.name}`;
         events.record(node, 'Normal', 'DeletingNode', why);
-        await client.delete(Node, key, { preconditions: { uid: node.metadata.uid ?? '' } }).catch(ignoreGone);
+        await client.delete(Node, key, { preconditions: { uid: node.metadata.uid ?? '' } }).catch(ignoreNotFound);
         return;
       }
       if (step !== 'keep') {

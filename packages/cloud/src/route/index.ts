@@ -3,7 +3,7 @@ import { Node } from '@pintle/api/core/v1';
 import type { CloudRoutes } from '@pintle/contracts';
 import type { Runnable } from '@pintle/controller-runtime';
 import { findCondition, formatTime, setCondition, sleep } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { planRoutes } from './plan-routes.js';
 
 export * from './plan-routes.js';
@@ -53,7 +53,7 @@ export function routeController({
             );
             await client
               .update({ ...node, status: { ...node.status, conditions } }, { subresource: 'status' })
-              .catch(ignoreGone);
+              .catch(ignoreNotFound);
           }
         } catch (error) {
           world.logger.log('warn', 'routes could not be brought up to date; it is tried again', { error });

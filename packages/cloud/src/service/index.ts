@@ -3,7 +3,7 @@ import { Node, Service } from '@pintle/api/core/v1';
 import type { CloudLoadBalancers } from '@pintle/contracts';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, hasFinalizer, withFinalizer, withoutFinalizer } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import {
   cleanupFinalizer,
   ingressStatus,
@@ -99,6 +99,6 @@ async function release(
     current = await client.update({ ...service, status: { ...service.status, loadBalancer: {} } } as Service, {
       subresource: 'status',
     });
-  await client.update(withoutFinalizer(current, cleanupFinalizer)).catch(ignoreGone);
+  await client.update(withoutFinalizer(current, cleanupFinalizer)).catch(ignoreNotFound);
   events.record(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
 }

@@ -2,7 +2,7 @@
 import { ConfigMap, Secret } from '@pintle/api/core/v1';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { deepEqual } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { expirationOf, signedData, signingToken, tokenSecretType } from './plan-bootstrap.js';
 
 export * from './plan-bootstrap.js';
@@ -38,7 +38,7 @@ export function tokenCleanerController(): Controller {
       const endsAt = secret === undefined ? undefined : expirationOf(secret);
       if (secret === undefined || endsAt === undefined) return undefined;
       if (endsAt > world.clock.now()) return { requeueAtMs: endsAt };
-      await client.delete(Secret, key, { preconditions: { uid: secret.metadata.uid ?? '' } }).catch(ignoreGone);
+      await client.delete(Secret, key, { preconditions: { uid: secret.metadata.uid ?? '' } }).catch(ignoreNotFound);
       return undefined;
     });
 }

@@ -7,7 +7,7 @@ import { type Endpoint, EndpointSlice } from '@pintle/api/discovery/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { controllerReference, deepEqual, isIPv6, StatusError } from '@pintle/machinery';
 import { managedByLabel, type PortGroup, planSlices, serviceNameLabel } from '../endpoint-slice/index.js';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 
 export const mirroringManager = 'endpointslicemirroring-controller.k8s.io';
 /** Addresses of one subset that are mirrored; more are left out, and an Event says so (upstream's default). */

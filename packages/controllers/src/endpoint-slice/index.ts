@@ -4,7 +4,7 @@ import { EndpointSlice } from '@pintle/api/discovery/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { controllerReference, deepEqual, StatusError } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
 import {
   type AddressType,

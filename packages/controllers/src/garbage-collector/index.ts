@@ -7,6 +7,7 @@ import type { Client } from '@pintle/client';
 import { createEventRecorder, type EventRecorder, type Runnable, WorkQueue } from '@pintle/controller-runtime';
 import {
   apiVersionOf,
+  deepEqual,
   hasFinalizer,
   type KindRef,
   type KubernetesObject,
@@ -100,8 +101,11 @@ class Collector {
 
   private onPresent(kind: KindRef, object: KubernetesObject): void {
     const uid = object.metadata.uid ?? '';
-    const before = ownersOf(this.graph.get(uid)?.object);
+    const known = this.graph.get(uid)?.object;
+    const before = ownersOf(known);
     this.graph.set(kind, object);
+    // Most changes are of what objects say of themselves: whom they belong to, and who waits for them, stays.
+    if (known !== undefined && sameTies(known, object)) return;
     // An owner that waits in the foreground waits no more for one that it owns, or is blocked by, no more.
     for (const owner of before) {
       const now = ownersOf(object).find((other) => other.uid === owner.uid);
@@ -189,11 +193,10 @@ class Collector {
     const dependents = this.graph.dependentsOf(metadata.uid ?? '');
     if (waiting.length > 0 && dependents.some(isWaiting)) await this.unblock(node);
     const policy = waiting.length > 0 && dependents.length > 0 ? 'Foreground' : policyOf(node.object);
-    await this.client
-      .delete(node.kind, keyOf(node.object), { preconditions: { uid: metadata.uid ?? '' }, propagationPolicy: policy })
-      .catch((error: unknown) => {
-        if (!StatusError.is(error, 'Conflict')) throw error;
-      });
+    await this.client.delete(node.kind, keyOf(node.object), {
+      preconditions: { uid: metadata.uid ?? '' },
+      propagationPolicy: policy,
+    });
   }
 
   /**
@@ -274,6 +277,15 @@ const groupOf = (apiVersion: string) => (apiVersion.includes('/') ? apiVersion.s
 
 const isNamed = ({ kind, object }: GraphNode, owner: OwnerReference) =>
   kind.kind === owner.kind && kind.group === groupOf(owner.apiVersion) && object.metadata.name === owner.name;
+
+/** Whether two states of an object are the same to those that it belongs to, and to those that belong to it. */
+const sameTies = ({ metadata: a }: KubernetesObject, { metadata: b }: KubernetesObject): boolean =>
+  a.deletionTimestamp === b.deletionTimestamp &&
+  sameList(a.ownerReferences, b.ownerReferences) &&
+  sameList(a.finalizers, b.finalizers);
+
+const sameList = (a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean =>
+  a === b || ((a?.length ?? 0) === 0 && (b?.length ?? 0) === 0) || deepEqual(a, b);
 
 /** Deleted in the foreground, and not gone yet. */
 const isWaiting = ({ object }: GraphNode) =>

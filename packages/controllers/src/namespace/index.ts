@@ -2,7 +2,7 @@
 import { Namespace } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { formatTime, type KindRef, type KubernetesObject, StatusError } from '@pintle/machinery';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isEmpty, planConditions, type Remains } from './plan-conditions.js';
 
 export * from './plan-conditions.js';

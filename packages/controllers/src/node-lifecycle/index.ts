@@ -10,7 +10,7 @@ import { Node, Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, findCondition, formatTime, parseTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { executeTaint, isExecuting, planTaints, readinessOf } from './plan-taints.js';
 import { planZones, turnOf, type ZoneRates, zoneOf, zoneRates } from './zones.js';
 
@@ -147,6 +147,6 @@ async function markPodsNotReady(
         { type: 'strategic', body: { status: { conditions: [condition] } } },
         { subresource: 'status' },
       )
-      .catch(ignoreGone);
+      .catch(ignoreNotFound);
   }
 }

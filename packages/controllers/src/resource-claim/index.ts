@@ -6,7 +6,7 @@ import { Pod } from '@pintle/api/core/v1';
 import { ResourceClaim, ResourceClaimTemplate } from '@pintle/api/resource/v1beta1';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { controllerOf, withoutFinalizer } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import {
   claimFinalizer,
   claimFromTemplate,
@@ -86,6 +86,8 @@ export function resourceClaimController({ concurrency = 10 }: { readonly concurr
       if (step.type === 'write') await client.update(step.claim, { subresource: 'status' });
       if (step.type === 'free') await client.update(withoutFinalizer(step.claim, claimFinalizer));
       if (step.type === 'delete')
-        await client.delete(ResourceClaim, key, { preconditions: { uid: claim.metadata.uid ?? '' } }).catch(ignoreGone);
+        await client
+          .delete(ResourceClaim, key, { preconditions: { uid: claim.metadata.uid ?? '' } })
+          .catch(ignoreNotFound);
     });
 }

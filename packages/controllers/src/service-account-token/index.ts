@@ -8,7 +8,7 @@
 import { Secret, ServiceAccount } from '@pintle/api/core/v1';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { deepEqual, formatTime, parseTime, StatusError } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const nameAnnotation = 'kubernetes.io/service-account.name';
@@ -45,7 +45,7 @@ export function serviceAccountTokenController({
       });
       const other = annotations[uidAnnotation];
       if (account === undefined || (other !== undefined && other !== account.metadata.uid)) {
-        await client.delete(Secret, key, { preconditions: { uid } }).catch(ignoreGone);
+        await client.delete(Secret, key, { preconditions: { uid } }).catch(ignoreNotFound);
         return;
       }
       const data: Record<string, string> = {
@@ -110,7 +110,7 @@ export function legacyTokenCleanerController({
         const nowMs = world.clock.now();
         const step = planCleaning(secret, nowMs, periodMs);
         if (step === 'delete')
-          await client.delete(Secret, key, { preconditions: { uid: secret.metadata.uid ?? '' } }).catch(ignoreGone);
+          await client.delete(Secret, key, { preconditions: { uid: secret.metadata.uid ?? '' } }).catch(ignoreNotFound);
         if (step === 'invalidate')
           await client.patch(Secret, key, {
             type: 'merge',

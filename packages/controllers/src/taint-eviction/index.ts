@@ -8,7 +8,7 @@ import { Node, Pod, type Taint } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, formatTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { evictionTime } from './plan-eviction.js';
 
 export * from './plan-eviction.js';
@@ -65,7 +65,7 @@ async function reconcile({
   };
   await client
     .patch(Pod, key, { type: 'strategic', body: { status: { conditions: [condition] } } }, { subresource: 'status' })
-    .catch(ignoreGone);
-  await client.delete(Pod, key, { preconditions: { uid: pod.metadata.uid ?? '' } }).catch(ignoreGone);
+    .catch(ignoreNotFound);
+  await client.delete(Pod, key, { preconditions: { uid: pod.metadata.uid ?? '' } }).catch(ignoreNotFound);
   return undefined;
 }

@@ -37,7 +37,8 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
     ...(tokenAuthFile === undefined
       ? {}
       : { tokenAuthenticators: [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)))] }),
-    ...given('anonymous', flags.anonymousAuth),
+    // As kube-apiserver: where everything is allowed, nobody comes in unnamed.
+    ...given('anonymous', flags.authorizationMode?.includes('AlwaysAllow') ? false : flags.anonymousAuth),
     ...(flags.authorizationMode === undefined
       ? {}
       : { authorizer: flags.authorizationMode.map((mode) => authorizers[mode]!) }),

@@ -249,6 +249,7 @@ export async function runCommand(cluster: TestCluster, line: CommandLine): Promi
     return await command(cluster, line);
   } catch (error) {
     if (!StatusError.is(error)) throw error;
-    return `Error from server (${error.status.reason}): ${error.status.message}`;
+    // An empty line ends what a step prints.
+    return `Error from server (${error.status.reason}): ${error.status.message}`.trimEnd();
   }
 }

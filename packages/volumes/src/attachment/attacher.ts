@@ -7,7 +7,7 @@ import { VolumeAttachment } from '@pintle/api/storage/v1';
 import type { VolumeDriver } from '@pintle/contracts';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { formatTime, hasFinalizer, withFinalizer, withoutFinalizer } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import type { DriversOptions } from '../provisioner/index.js';
 
 /** By which a driver holds an attachment, and the volume, until it is undone. */
@@ -41,7 +41,7 @@ async function attach(
   const { client, world } = context;
   if (attachment.status?.attached) return;
   if (!driver.capabilities.attaches) {
-    await client.update({ ...attachment, status: { attached: true } }, { subresource: 'status' }).catch(ignoreGone);
+    await client.update({ ...attachment, status: { attached: true } }, { subresource: 'status' }).catch(ignoreNotFound);
     return;
   }
   const finalizer = attacherFinalizer(driver.name);
@@ -65,7 +65,7 @@ async function attach(
     const attachError = { time: formatTime(world.clock.now()), message: messageOf(error) };
     await client
       .update({ ...held, status: { ...held.status, attached: false, attachError } }, { subresource: 'status' })
-      .catch(ignoreGone);
+      .catch(ignoreNotFound);
     throw error;
   }
 }
@@ -88,7 +88,7 @@ async function detach(
         { ...attachment, status: { attached: false, ...attachment.status, detachError } },
         { subresource: 'status' },
       )
-      .catch(ignoreGone);
+      .catch(ignoreNotFound);
     throw error;
   }
   const others = informers
@@ -101,7 +101,7 @@ async function detach(
     );
   if (volume !== undefined && !others && hasFinalizer(volume, finalizer))
     await client.update(withoutFinalizer(volume, finalizer));
-  await client.update(withoutFinalizer(attachment, finalizer)).catch(ignoreGone);
+  await client.update(withoutFinalizer(attachment, finalizer)).catch(ignoreNotFound);
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -9,7 +9,7 @@ import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, StatusError } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { attachmentName } from './attachment-name.js';
 import {
   type AttachmentFacts,
@@ -92,7 +92,7 @@ async function reconcile(context: ReconcileContext<Node>): Promise<undefined | {
   await Promise.all([
     ...plan.attach.map(({ volume }) => attach(context, key.name, volume)),
     ...plan.detach.map(({ metadata: { name = '', uid = '' } }) =>
-      client.delete(VolumeAttachment, { name }, { preconditions: { uid } }).catch(ignoreGone),
+      client.delete(VolumeAttachment, { name }, { preconditions: { uid } }).catch(ignoreNotFound),
     ),
   ]);
   if (node !== undefined) {
@@ -181,7 +181,7 @@ async function writeAttached({ client }: ReconcileContext<Node>, node: Node, fac
       },
       { subresource: 'status' },
     )
-    .catch(ignoreGone);
+    .catch(ignoreNotFound);
 }
 
 export type { WantedVolume };

@@ -17,7 +17,7 @@ import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, formatTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { type ClaimFacts, type ClaimStep, defaultClassOf, planClaim, type Told } from './plan-claim.js';
 import { planVolume, unbound } from './plan-volume.js';
 
@@ -218,7 +218,7 @@ async function syncVolume(context: ReconcileContext<PersistentVolume>): Promise<
   const claim =
     uid && known === undefined
       ? await client.get(PersistentVolumeClaim, { name, namespace }).catch((error: unknown) => {
-          ignoreGone(error);
+          ignoreNotFound(error);
           return undefined;
         })
       : known;

@@ -8,7 +8,7 @@ import { annSelectedNode, classOfClaim, provisionerProtectionFinalizer } from '@
 import { type VolumeDriver, VolumeExhaustedError } from '@pintle/contracts';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { hasFinalizer, StatusError, withoutFinalizer } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isToDelete, isToProvision, provisionedVolume, volumeNameFor, volumeRequest } from './plan-provisioning.js';
 
 export * from './plan-provisioning.js';
@@ -71,7 +71,7 @@ async function provision(
     );
     // There is no room where that node is: the scheduler is to choose anew.
     if (error instanceof VolumeExhaustedError && nodeName !== undefined)
-      await client.update({ ...claim, metadata: { ...claim.metadata, annotations } }).catch(ignoreGone);
+      await client.update({ ...claim, metadata: { ...claim.metadata, annotations } }).catch(ignoreNotFound);
     throw error;
   }
 }
@@ -90,9 +90,9 @@ export function volumeDeleterController({ drivers, concurrency = 10 }: DriversOp
         events.record(volume, 'Warning', 'VolumeFailedDelete', error instanceof Error ? error.message : String(error));
         throw error;
       }
-      await client.delete(PersistentVolume, { name }, { preconditions: { uid } }).catch(ignoreGone);
+      await client.delete(PersistentVolume, { name }, { preconditions: { uid } }).catch(ignoreNotFound);
       const left = await client.get(PersistentVolume, { name }).catch((error: unknown) => {
-        ignoreGone(error);
+        ignoreNotFound(error);
         return undefined;
       });
       if (left?.metadata.uid !== uid || !hasFinalizer(left, provisionerProtectionFinalizer)) return;

@@ -100,7 +100,8 @@ describe('a mutation', () => {
   it('by patch is a list of operations', async () => {
     const operations = `[
       JSONPatch{op: 'test', path: '/data/a', value: '1'},
-      JSONPatch{op: 'add', path: '/data/' + jsonpatch.escapeKey('x/y'), value: variables.who},
+      JSONPatch{op: 'add', path: '/metadata/annotations', value: {}},
+      JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('x/y'), value: variables.who},
       JSONPatch{op: 'remove', path: '/data/a'}
     ]`;
     const { client } = await setup(
@@ -111,7 +112,8 @@ describe('a mutation', () => {
       }),
       binding('patches'),
     );
-    expect((await client.create(configMap({ a: '1' }))).data).toEqual({ 'x/y': 'system:admin of default' });
+    const { data = {}, metadata } = await client.create(configMap({ a: '1' }));
+    expect([data, metadata.annotations]).toEqual([{}, { 'x/y': 'system:admin of default' }]);
     const left = await client.create(configMap({ a: '1' }, { name: 'd', labels: { k: 'v' } }));
     expect(left.data).toEqual({ a: '1' });
   });
