@@ -33,6 +33,7 @@ import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
+import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { aggregator } from './aggregation/aggregator.js';
@@ -86,6 +87,8 @@ export interface ApiServerOptions {
   readonly resources?: readonly ResourceDefinition[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** Whom Pod Security asks nothing of. */
+  readonly podSecurityExemptions?: PodSecurityExemptions;
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
   /** Tell who asks by HTTP, by what a request shows beside a token: `clientCertificate`, `requestHeaders()`. */
@@ -229,6 +232,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       customResourceRules: rules,
       more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
       callWebhook: options.callWebhook ?? noWebhooks,
+      podSecurityExemptions: options.podSecurityExemptions ?? {},
       disabled: options.disableAdmissionPlugins ?? [],
     }),
   };
