@@ -34,6 +34,7 @@ import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
+import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { aggregator } from './aggregation/aggregator.js';
@@ -337,6 +338,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     };
   }
 
+  const policies = policyStatus({ world, backend, client: client({ fieldManager: 'apiserver' }), registry });
+  await policies.start();
+
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
   const handle = apiHandler({
@@ -386,6 +390,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       caches.stop();
       flows?.stop();
       aggregated?.stop();
+      policies.stop();
       roles?.stop();
       relations?.stop();
     },
