@@ -248,8 +248,8 @@ const cases: readonly Case[] = [
   {
     what: 'a version that is none',
     send: ['GET', `${pods}?resourceVersion=new`],
-    code: 422,
-    reason: 'Invalid',
+    code: 400,
+    reason: 'BadRequest',
   },
   {
     what: 'a watch from a compacted version',

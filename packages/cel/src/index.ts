@@ -6,4 +6,5 @@ export { CelCostError, type MessageMaker } from './evaluate.js';
 export type { Library, Overload } from './functions.js';
 export * from './json-values.js';
 export { kubernetesLibraries } from './library/kubernetes.js';
+export { linearPattern } from './library/pattern.js';
 export * from './values.js';

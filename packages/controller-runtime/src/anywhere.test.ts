@@ -5,7 +5,7 @@
  */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigMap, Namespace, Secret } from '@pintle/api/core/v1';
-import { createApiServer, firstOf, staticTokens } from '@pintle/apiserver';
+import { createApiServer, staticTokens } from '@pintle/apiserver';
 import { CertificateAuthority, listen } from '@pintle/apiserver/nodejs';
 import type { Client } from '@pintle/client';
 import { connect, kubeConfig } from '@pintle/client/nodejs';
@@ -50,7 +50,7 @@ const places: readonly (readonly [string, () => Promise<Client>])[] = [
       const { certPem: ca } = await authority.toPem();
       const tls = await authority.issueServer({ commonName: 'server', nowMs, dns: [], ips: ['127.0.0.1'] });
       const user = { name: 'operator', groups: ['system:masters'] };
-      const api = await createApiServer({ authenticate: firstOf(staticTokens([{ token: 'abc', user }])) });
+      const api = await createApiServer({ tokenAuthenticators: [staticTokens([{ token: 'abc', user }])] });
       const listening = await listen(api.handle, { tls: { ...tls, clientCaPem: ca } });
       const client = await connect({
         server: `https://127.0.0.1:${listening.port}`,

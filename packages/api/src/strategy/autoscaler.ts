@@ -99,7 +99,8 @@ function metricErrors(metric: MetricSpec, path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   const { type } = metric;
   if (!type) errors.push(requiredField(`${path}.type`, 'must specify a metric source type'));
-  else if (!Object.hasOwn(sources, type)) errors.push(notSupportedField(`${path}.type`, type, Object.keys(sources)));
+  else if (!Object.hasOwn(sources, type))
+    errors.push(notSupportedField(`${path}.type`, type, Object.keys(sources).sort()));
   const expected = sources[type as keyof typeof sources] as keyof MetricSpec | undefined;
   const present = Object.values(sources).filter((field) => metric[field] !== undefined);
   if (expected !== undefined && metric[expected] === undefined)
@@ -202,13 +203,13 @@ function rulesErrors(rules: HPAScalingRules, path: string): readonly FieldError[
       ),
     );
   if (selectPolicy !== undefined && !['Max', 'Min', 'Disabled'].includes(selectPolicy))
-    errors.push(notSupportedField(`${path}.selectPolicy`, selectPolicy, ['Max', 'Min', 'Disabled']));
+    errors.push(notSupportedField(`${path}.selectPolicy`, selectPolicy, ['Disabled', 'Max', 'Min']));
   if (tolerance !== undefined && parseQuantity(tolerance).nano < 0n)
     errors.push(invalidField(`${path}.tolerance`, tolerance, 'must be greater than or equal to 0'));
   if (policies.length === 0) errors.push(requiredField(`${path}.policies`, 'must specify at least one Policy'));
   for (const [index, { type, value, periodSeconds }] of policies.entries()) {
     const at = `${path}.policies[${index}]`;
-    if (!['Pods', 'Percent'].includes(type)) errors.push(notSupportedField(`${at}.type`, type, ['Pods', 'Percent']));
+    if (!['Pods', 'Percent'].includes(type)) errors.push(notSupportedField(`${at}.type`, type, ['Percent', 'Pods']));
     if (value <= 0) errors.push(invalidField(`${at}.value`, value, 'must be greater than zero'));
     if (periodSeconds <= 0)
       errors.push(invalidField(`${at}.periodSeconds`, periodSeconds, 'must be greater than zero'));

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { formatFieldError } from '@pintle/machinery';
 import type { Job } from '../batch/v1/job.js';
 import { jobStrategy } from './job.js';
+import { created } from './served.fixture.js';
 
 const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'main' }] } };
 
@@ -13,11 +14,8 @@ function job(spec: object, status: object = {}): Job {
     kind: 'Job',
     metadata: { name: 'job', namespace: 'default', uid: 'u' },
     spec: { template, ...spec },
-  } as unknown as Job;
-  return {
-    ...jobStrategy.prepareForCreate!(jobStrategy.defaults!(given), { user: { name: 'test', groups: [] }, nowMs: 0 }),
-    status,
-  } as Job;
+  };
+  return { ...created<Job>(given), status } as Job;
 }
 
 const indexed = { completionMode: 'Indexed', completions: 3 };
@@ -132,7 +130,7 @@ describe('a change of a Job is refused', () => {
       { template: { spec: { ...template.spec, tolerations: [{ operator: 'Exists' }] } } },
       ['spec.template'],
     ],
-    [job({ suspend: true }), { template: { spec: { ...template.spec, dnsPolicy: 'None' } } }, ['spec.template']],
+    [job({ suspend: true }), { template: { spec: { ...template.spec, dnsPolicy: 'Default' } } }, ['spec.template']],
     [job({ suspend: true }), { suspend: true, ...labelled }, []],
     [job({}), { managedBy: 'example.com/queue' }, ['spec.managedBy']],
   ];

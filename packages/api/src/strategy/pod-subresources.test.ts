@@ -2,16 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { Container, EphemeralContainer, Pod, PodSpec } from '../core/v1/index.js';
 import { podStrategy } from './pod.js';
 import { podSubresources } from './pod-subresources.js';
+import { decoded, type Written } from './served.fixture.js';
 
 const container = (name: string, more: Partial<Container> = {}): Container => ({ name, image: 'i', ...more });
 const pod = (spec: Partial<PodSpec> = {}, more: Partial<Pod> = {}): Pod =>
-  podStrategy.defaults!({
+  decoded<Pod>({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'p', namespace: 'default' },
     ...more,
+    metadata: { name: 'p', namespace: 'default', ...more.metadata },
     spec: { restartPolicy: 'Always', containers: [container('main')], ...spec },
-  });
+  } as Written);
 const context = { user: { name: 'jane', groups: [] }, nowMs: 0 };
 const mirror = { metadata: { name: 'p', annotations: { 'kubernetes.io/config.mirror': 'x' } } };
 
@@ -65,7 +66,7 @@ describe('ephemeral containers', () => {
       withDebug(debug('a', { command: ['sh'] })),
       ['spec.ephemeralContainers: existing ephemeral containers "a" may not be changed\n'],
     ],
-    [pod({}, mirror), withDebug(debug('a')), [': static pods do not support ephemeral containers']],
+    [pod({}, mirror), withDebug(debug('a')), ['[]: static pods do not support ephemeral containers']],
   ])('%#', (old, wished, faults) => {
     expect([...change('ephemeralcontainers', old, wished).faults].sort()).toEqual([...faults].sort());
   });
@@ -192,8 +193,8 @@ describe('resize', () => {
       ['spec: Pod running on node without support for resize'],
     ],
     ['a node that can', { ...sized(burstable), ...running({ resources: burstable }) }, sized(burstable), []],
-    ['a static pod', pod({}, mirror), pod(), [': static pods cannot be resized']],
-    ['a Windows pod', pod({ os: { name: 'windows' } }), pod(), [': windows pods cannot be resized']],
+    ['a static pod', pod({}, mirror), pod(), ['[]: static pods cannot be resized']],
+    ['a Windows pod', pod({ os: { name: 'windows' } }), pod(), ['[]: windows pods cannot be resized']],
   ])('%s', (_what, old, wished, faults) => {
     expect(change('resize', old, wished).faults).toEqual(faults);
   });

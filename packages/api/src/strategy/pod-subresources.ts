@@ -8,39 +8,16 @@ import {
   type FieldError,
   forbiddenField,
   invalidField,
-  notFoundField,
   parseQuantity,
   type SubresourceStrategy,
 } from '@pintle/machinery';
-import type { Container, EphemeralContainer } from '../core/v1/container.js';
+import type { Container } from '../core/v1/container.js';
 import type { Pod, PodSpec } from '../core/v1/pod.js';
-import { containerErrors, podSpecErrors } from './pod.js';
+import { annotationChangeErrors, mirrorAnnotation } from './pod/pod-annotations.js';
+import { podErrors } from './pod.js';
 import { qosClassOf } from './pod-qos.js';
 
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const isMirror = ({ metadata }: Pod) => metadata.annotations?.[mirrorAnnotation] !== undefined;
-
-/** What a container has that comes and goes may say of itself; the rest is for containers that live on. */
-const ephemeralFields: ReadonlySet<string> = new Set([
-  'name',
-  'image',
-  'command',
-  'args',
-  'workingDir',
-  'envFrom',
-  'env',
-  'volumeMounts',
-  'volumeDevices',
-  'terminationMessagePath',
-  'terminationMessagePolicy',
-  'imagePullPolicy',
-  'securityContext',
-  'stdin',
-  'stdinOnce',
-  'tty',
-  'targetContainerName',
-]);
-const notEphemeral = 'cannot be set for an Ephemeral Container';
 
 const ephemeralContainers: SubresourceStrategy<Pod> = {
   prepareForUpdate(pod, old) {
@@ -49,7 +26,7 @@ const ephemeralContainers: SubresourceStrategy<Pod> = {
     return { ...old, spec: wanted === undefined ? spec : { ...spec, ephemeralContainers: wanted } } as Pod;
   },
   validateUpdate(pod, old) {
-    if (isMirror(old)) return [forbiddenField('', 'static pods do not support ephemeral containers')];
+    if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
     const field = 'spec.ephemeralContainers';
     const now = pod.spec?.ephemeralContainers ?? [];
     const changed = (old.spec?.ephemeralContainers ?? []).flatMap((before) => {
@@ -60,37 +37,9 @@ const ephemeralContainers: SubresourceStrategy<Pod> = {
         ? []
         : [forbiddenField(field, `existing ephemeral containers "${before.name}" may not be changed\n`)];
     });
-    return [...ephemeralContainerErrors(pod.spec as PodSpec), ...changed];
+    return [...podErrors(pod), ...annotationChangeErrors(pod, old, 'metadata.annotations'), ...changed];
   },
 };
-
-function ephemeralContainerErrors(spec: PodSpec): readonly FieldError[] {
-  const others = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
-  const names = new Set(others);
-  const volumes = new Set((spec.volumes ?? []).map(({ name }) => name));
-  return (spec.ephemeralContainers ?? []).flatMap((container, index) => {
-    const path = `spec.ephemeralContainers[${index}]`;
-    const { targetContainerName: target } = container;
-    return [
-      ...containerErrors(container as Container, path, names, volumes),
-      ...(target && !others.includes(target) ? [notFoundField(`${path}.targetContainerName`, target)] : []),
-      ...lifecycleErrors(container, path),
-    ];
-  });
-}
-
-function lifecycleErrors(container: EphemeralContainer, path: string): readonly FieldError[] {
-  const set = Object.entries(container).filter(([field, value]) => !ephemeralFields.has(field) && !isEmpty(value));
-  const mounts = (container.volumeMounts ?? []).flatMap((mount, index) =>
-    (['subPath', 'subPathExpr'] as const)
-      .filter((field) => mount[field])
-      .map((field) => `volumeMounts[${index}].${field}`),
-  );
-  return [...set.map(([field]) => field), ...mounts].map((field) => forbiddenField(`${path}.${field}`, notEphemeral));
-}
-
-const isEmpty = (value: unknown) =>
-  value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 
 type Lists = 'containers' | 'initContainers';
 
@@ -108,12 +57,12 @@ const resize: SubresourceStrategy<Pod> = {
     } as Pod;
   },
   validateUpdate(pod, old) {
-    if (isMirror(old)) return [forbiddenField('', 'static pods cannot be resized')];
-    if (old.spec?.os?.name === 'windows') return [forbiddenField('', 'windows pods cannot be resized')];
+    if (isMirror(old)) return [forbiddenField('[]', 'static pods cannot be resized')];
+    if (old.spec?.os?.name === 'windows') return [forbiddenField('[]', 'windows pods cannot be resized')];
     if (old.spec?.resources !== undefined)
-      return [forbiddenField('', 'pods with pod-level resources cannot be resized')];
+      return [forbiddenField('[]', 'pods with pod-level resources cannot be resized')];
     const [now, before] = [pod.spec as PodSpec, old.spec as PodSpec];
-    const errors: FieldError[] = [...podSpecErrors(now, 'spec')];
+    const errors: FieldError[] = [...podErrors(pod)];
     const quality = qosClassOf(now);
     if (quality !== qosClassOf(before))
       errors.push(invalidField('spec', quality, 'Pod QOS Class may not change as a result of resizing'));

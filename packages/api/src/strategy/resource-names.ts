@@ -1,5 +1,12 @@
 /** Which names resources may have, and where (core validation of resource names). */
-import { type FieldError, invalidField, parseQuantity, qualifiedNameErrors } from '@pintle/machinery';
+import {
+  type FieldError,
+  invalidField,
+  noErrors,
+  parseQuantity,
+  qualifiedNameErrors,
+  quantityValue,
+} from '@pintle/machinery';
 
 const compute = ['cpu', 'memory', 'ephemeral-storage'] as const;
 const counted = [
@@ -29,6 +36,18 @@ const isQuotaHugePages = (name: string) => isHugePages(name) || name.startsWith(
 export const isStandardQuotaResource = (name: string): boolean => forQuota.has(name) || isQuotaHugePages(name);
 
 export const isHugePagesResource = isHugePages;
+
+/** The bytes of one page of `hugepages-2Mi`; undefined where it is no size. */
+export function hugePageSizeOf(name: string): number | undefined {
+  if (!isHugePages(name)) return undefined;
+  const text = name.slice('hugepages-'.length);
+  if (!/^[0-9.]+([numkMGTPE]|[KMGTPE]i|e[0-9]+)?$/.test(text)) return undefined;
+  const size = quantityValue(parseQuantity(text));
+  return size > 0 ? size : undefined;
+}
+
+/** Whether more can be promised than there is. */
+export const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePages(name);
 
 /** Resources of vendors, as `example.com/gpu`: counted in whole units, never overcommitted. */
 export function isExtendedResource(name: string): boolean {
@@ -68,8 +87,9 @@ export function quotaResourceNameErrors(name: string, field: string): readonly F
 }
 
 /** At least 0, and whole where the resource is counted. */
-export function quotaQuantityErrors(name: string, amount: string, field: string): readonly FieldError[] {
+export function resourceQuantityErrors(name: string, amount: string, field: string): readonly FieldError[] {
   const { nano } = parseQuantity(amount);
+  if (nano >= 0n && !isWholeNumbered(name)) return noErrors;
   const errors: FieldError[] = [];
   if (nano < 0n) errors.push(invalidField(field, amount, 'must be greater than or equal to 0'));
   if (isWholeNumbered(name) && nano % 1_000_000_000n !== 0n)

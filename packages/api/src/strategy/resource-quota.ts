@@ -2,7 +2,7 @@
 import { type FieldError, immutableField, invalidField, requiredField, type Strategy } from '@pintle/machinery';
 import type { ResourceQuota, ResourceQuotaSpec } from '../core/v1/policy.js';
 import type { ScopedResourceSelectorRequirement } from '../core/v1/reference.js';
-import { isStandardQuotaResource, quotaQuantityErrors, quotaResourceNameErrors } from './resource-names.js';
+import { isStandardQuotaResource, quotaResourceNameErrors, resourceQuantityErrors } from './resource-names.js';
 
 const scopes = [
   'Terminating',
@@ -40,7 +40,7 @@ function specErrors(spec: ResourceQuotaSpec): readonly FieldError[] {
 const listErrors = (list: Readonly<Record<string, string>> | undefined, path: string): readonly FieldError[] =>
   Object.entries(list ?? {}).flatMap(([name, amount]) => [
     ...quotaResourceNameErrors(name, `${path}[${name}]`),
-    ...quotaQuantityErrors(name, amount, `${path}[${name}]`),
+    ...resourceQuantityErrors(name, amount, `${path}[${name}]`),
   ]);
 
 function scopeErrors(spec: ResourceQuotaSpec): readonly FieldError[] {

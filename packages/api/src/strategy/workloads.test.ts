@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatFieldError, type KubernetesObject } from '@pintle/machinery';
 import { strategies } from './index.js';
+import { decoded, type Written } from './served.fixture.js';
 
 const labels = { app: 'web' };
 const template = {
@@ -29,13 +30,12 @@ interface WithSpec extends KubernetesObject {
 
 function made(kind: KindId, spec: object): WithSpec {
   const [group, name] = kind.split('/') as [string, string];
-  const object = {
-    apiVersion: `${group}/v1`,
+  return decoded({
+    apiVersion: group === '' ? 'v1' : `${group}/v1`,
     kind: name,
     metadata: { name: 'web' },
     spec: { ...kinds[kind], ...spec },
-  };
-  return (strategies[kind]!.defaults?.(object) ?? object) as WithSpec;
+  } as Written);
 }
 
 const createErrors = (kind: KindId, spec: object) =>

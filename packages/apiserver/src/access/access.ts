@@ -15,6 +15,19 @@ export interface UserInfo {
  */
 export type Authenticator = (request: HttpRequest) => Promise<UserInfo | undefined>;
 
+/** Whose a bearer token is, and for which of the audiences asked for. */
+export interface TokenIdentity {
+  readonly user: UserInfo;
+  /** Absent: the token says nothing of audiences, and is for the server's own. */
+  readonly audiences?: readonly string[];
+}
+
+/**
+ * As an `Authenticator`, of a token alone. `audiences`: one of which the token has to be for; the API server's own
+ * where there is none.
+ */
+export type TokenAuthenticator = (token: string, audiences: readonly string[]) => Promise<TokenIdentity | undefined>;
+
 /** What is to be done, as RBAC rules and SubjectAccessReviews name it. */
 export type AccessAttributes =
   | {

@@ -1,43 +1,122 @@
-/** Ways to tell who asks. Each is one function; `firstOf` asks them in turn. */
+/** Ways to tell who asks. Each is one function; `authentication` asks them in turn. */
 import { statusError } from '@pintle/machinery';
-import type { HttpRequest } from '../http/message.js';
-import type { Authenticator, UserInfo } from './access.js';
+import type { CertificateSubject, HttpRequest } from '../http/message.js';
+import type { Authenticator, TokenAuthenticator, UserInfo } from './access.js';
 
-const authenticatedGroup = 'system:authenticated';
-const withAuthenticated = (user: UserInfo): UserInfo =>
-  user.groups.includes(authenticatedGroup) ? user : { ...user, groups: [...user.groups, authenticatedGroup] };
+const authenticated = 'system:authenticated';
+const unauthenticated = 'system:unauthenticated';
 
-/** The first who can tell; `anonymous` where nobody can and nothing was shown. */
-export function firstOf(...authenticators: readonly Authenticator[]): Authenticator {
-  return async (request) => {
-    for (const authenticate of authenticators) {
+export const anonymousUser: UserInfo = { name: 'system:anonymous', groups: [unauthenticated] };
+
+const unauthorized = () => statusError('Unauthorized', 'Unauthorized');
+
+/** One user for each that an authenticator gives, so that what is known of a user need not be found again. */
+const completed = new WeakMap<UserInfo, UserInfo>();
+
+function withAuthenticated(user: UserInfo): UserInfo {
+  if (user.groups.includes(authenticated) || user.groups.includes(unauthenticated)) return user;
+  let complete = completed.get(user);
+  if (complete === undefined) {
+    complete = { ...user, groups: [...user.groups, authenticated] };
+    completed.set(user, complete);
+  }
+  return complete;
+}
+
+export interface AuthenticationOptions {
+  /** By what a request shows beside its token, as its certificate. */
+  readonly requests: readonly Authenticator[];
+  readonly token: TokenAuthenticator;
+  /** Whether who shows nothing is let in as `system:anonymous` (default true). */
+  readonly anonymous?: boolean;
+}
+
+/**
+ * The first who can tell. Errors: `StatusError` Unauthorized for a token that nobody knows, and for who shows nothing
+ * where nobody is let in so.
+ */
+export function authentication({ requests, token: authenticateToken, anonymous = true }: AuthenticationOptions) {
+  return async (request: HttpRequest): Promise<UserInfo> => {
+    for (const authenticate of requests) {
       const user = await authenticate(request);
       if (user !== undefined) return withAuthenticated(user);
     }
-    if (request.header('authorization') !== undefined) throw statusError('Unauthorized', 'Unauthorized');
-    return { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+    const token = bearerToken(request);
+    if (token !== undefined) {
+      const identity = await authenticateToken(token, []);
+      if (identity === undefined) throw unauthorized();
+      return withAuthenticated(identity.user);
+    }
+    if (!anonymous) throw unauthorized();
+    return anonymousUser;
   };
 }
 
-/** A verified client certificate: the common name is the user, the organizations are its groups. */
-export const clientCertificate: Authenticator = async ({ peer }) =>
-  peer.clientCertificate === undefined
-    ? undefined
-    : { name: peer.clientCertificate.commonName, groups: peer.clientCertificate.organizations };
-
-/** The token of an `Authorization: Bearer` header. */
-export function bearerToken(request: HttpRequest): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
+/** Several as one: the first that knows a token. */
+export function firstIdentity(authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
+  return async (token, audiences) => {
+    for (const authenticate of authenticators) {
+      const identity = await authenticate(token, audiences);
+      if (identity !== undefined) return identity;
+    }
+    return undefined;
+  };
 }
 
-/** Fixed tokens, compared in constant time. */
-export function staticTokens(users: readonly { readonly token: string; readonly user: UserInfo }[]): Authenticator {
-  return async (request) => {
-    const token = bearerToken(request);
-    if (token === undefined) return undefined;
+const certified = new WeakMap<CertificateSubject, UserInfo>();
+
+/** The same user for all requests of a connection. */
+function userBy(certificate: CertificateSubject): UserInfo {
+  let user = certified.get(certificate);
+  if (user === undefined) {
+    user = userOf(certificate);
+    certified.set(certificate, user);
+  }
+  return user;
+}
+
+const userOf = ({ commonName, organizations, fingerprint }: CertificateSubject): UserInfo => ({
+  name: commonName,
+  groups: organizations,
+  ...(fingerprint === undefined
+    ? {}
+    : { extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] } }),
+});
+
+/** A verified client certificate: the common name is the user, the organizations are its groups. */
+export const clientCertificate: Authenticator = async ({ peer }) =>
+  peer.clientCertificate === undefined ? undefined : userBy(peer.clientCertificate);
+
+const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
+
+/** The token of an `Authorization: Bearer` header, or the one that a browser's WebSocket hides among its protocols. */
+export function bearerToken(request: HttpRequest): string | undefined {
+  const shown = /^Bearer +(\S+)$/i.exec(request.header('authorization')?.trim() ?? '')?.[1];
+  if (shown !== undefined || request.upgrade !== true) return shown;
+  const hidden = (request.header('sec-websocket-protocol') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .find((name) => name.startsWith(protocolPrefix));
+  if (hidden === undefined) return undefined;
+  try {
+    return atob(hidden.slice(protocolPrefix.length).replaceAll('-', '+').replaceAll('_', '/'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fixed tokens, compared in constant time; for the audiences of the server. */
+export function staticTokens(
+  users: readonly { readonly token: string; readonly user: UserInfo }[],
+  serverAudiences: readonly string[] = [],
+): TokenAuthenticator {
+  return async (token, audiences) => {
     let found: UserInfo | undefined;
     for (const candidate of users) if (sameText(candidate.token, token)) found = candidate.user;
-    return found;
+    if (found === undefined) return undefined;
+    const common = audiences.filter((audience) => serverAudiences.includes(audience));
+    if (audiences.length > 0 && common.length === 0) return undefined;
+    return { user: found, ...(common.length === 0 ? {} : { audiences: common }) };
   };
 }
 

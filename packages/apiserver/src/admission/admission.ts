@@ -4,7 +4,7 @@
  */
 import type { KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
-import type { Resource } from '../registry/resource.js';
+import { prepared, type Resource } from '../registry/resource.js';
 
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -18,6 +18,8 @@ export interface AdmissionRequest {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   warn(text: string): void;
+  /** Notes something in the audit of the request, where it is audited. */
+  readonly annotate?: (key: string, value: string) => void;
 }
 
 export interface AdmissionPlugin {
@@ -37,6 +39,14 @@ export function admitMutating(
   plugins: readonly AdmissionPlugin[],
   request: AdmissionRequest,
 ): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
+  const ready = prepared(request.resource, [request.object, request.old]);
+  return ready === undefined ? mutateFrom(plugins, request) : ready.then(() => mutateFrom(plugins, request));
+}
+
+function mutateFrom(
+  plugins: readonly AdmissionPlugin[],
+  request: AdmissionRequest,
+): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
   let current = request;
   for (let i = 0; i < plugins.length; i++) {
     const plugin = plugins[i]!;
@@ -44,17 +54,24 @@ export function admitMutating(
     const object = plugin.mutate(current);
     if (object instanceof Promise)
       return object.then((made) => admitMutating(plugins.slice(i + 1), { ...current, object: made }));
-    if (object !== current.object) current = { ...current, object };
+    if (object === current.object) continue;
+    if (request.resource.prepare !== undefined) return admitMutating(plugins.slice(i + 1), { ...current, object });
+    current = { ...current, object };
   }
   return current.object;
 }
 
 /** As `admitMutating`. */
 export function admitValidating(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void | Promise<void> {
+  const ready = prepared(request.resource, [request.object, request.old]);
+  return ready === undefined ? validateFrom(plugins, request) : ready.then(() => validateFrom(plugins, request));
+}
+
+function validateFrom(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void | Promise<void> {
   for (let i = 0; i < plugins.length; i++) {
     const plugin = plugins[i]!;
     if (plugin.validate === undefined || !plugin.handles(request)) continue;
     const done = plugin.validate(request);
-    if (done instanceof Promise) return done.then(() => admitValidating(plugins.slice(i + 1), request));
+    if (done instanceof Promise) return done.then(() => validateFrom(plugins.slice(i + 1), request));
   }
 }

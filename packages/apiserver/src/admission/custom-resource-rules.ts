@@ -4,6 +4,7 @@
  */
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import { type FieldError, invalid, type Kind, type SchemaNode, schemaFromOpenApi } from '@pintle/machinery';
+import { hasPatterns } from '../crd/custom-kind.js';
 import { brokenRules, type CelModule, compileRules, hasRules, type RuleNode } from '../crd/validation-rules.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 
@@ -78,7 +79,7 @@ const schemasOf = ({ spec }: CustomResourceDefinition) =>
   );
 
 const definitionHasRules = (crd: CustomResourceDefinition): boolean =>
-  schemasOf(crd).some(({ written, path }) => hasRules(schemaFromOpenApi(written, path).node));
+  hasPatterns(crd) || schemasOf(crd).some(({ written, path }) => hasRules(schemaFromOpenApi(written, path).node));
 
 function uncompilable(
   cel: CelModule,
@@ -86,7 +87,8 @@ function uncompilable(
   old: CustomResourceDefinition | undefined,
 ): readonly FieldError[] {
   if (old !== undefined && JSON.stringify(old.spec) === JSON.stringify(crd.spec)) return [];
-  return schemasOf(crd).flatMap(
-    ({ written, path }) => compileRules(cel, schemaFromOpenApi(written, path).node, path).errors,
-  );
+  return schemasOf(crd).flatMap(({ written, path }) => {
+    const { node, errors } = schemaFromOpenApi(written, path, cel.linearPattern);
+    return [...errors, ...compileRules(cel, node, path).errors];
+  });
 }

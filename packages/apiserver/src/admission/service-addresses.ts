@@ -7,9 +7,12 @@
 import type { Service } from '@pintle/api/core/v1';
 import { prefixRange, type StoreBackend, type StoreEntry, type WatchSubscription } from '@pintle/contracts';
 import {
+  deepEqual,
   type FieldError,
   integerBelow,
   invalid,
+  invalidField,
+  isIPv4,
   type KubernetesObject,
   statusError,
   type World,
@@ -38,10 +41,16 @@ const servicesPrefix = '/registry/core/services/';
 
 type Spec = NonNullable<Service['spec']>;
 
+/** How much of the beginning of a range is kept for those who name an address (KEPs 3070 and 3668). */
+function staticBand(count: number, { step, max }: { readonly step: number; readonly max: number }): number {
+  const least = 16;
+  return count <= least ? 0 : Math.min(Math.max(least, Math.floor(count / step)), max);
+}
+
 export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
   const { base, size } = parseCidr(options.cidr);
   const taken = new Map<string, string>();
-  const reserved = new Map<string, number>();
+  const reserved = new Map<string, { readonly untilMs: number; readonly owner: string }>();
   let subscription: WatchSubscription | undefined;
 
   const learn = (entry: StoreEntry<StoredObject>, add: boolean) => {
@@ -53,20 +62,27 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     }
   };
   const isFree = (id: string, owner: string) => {
-    const until = reserved.get(id);
-    if (until !== undefined && until > world.clock.now()) return false;
+    const reservation = reserved.get(id);
+    // Who was refused may ask again, as `kubectl apply --force` does.
+    if (reservation !== undefined && reservation.owner !== owner && reservation.untilMs > world.clock.now())
+      return false;
     const holder = taken.get(id);
     return holder === undefined || holder === owner;
   };
-  const reserve = (id: string) => reserved.set(id, world.clock.now() + reservationMs);
+  const reserve = (id: string, owner: string) =>
+    reserved.set(id, { untilMs: world.clock.now() + reservationMs, owner });
 
-  /** From a random start to the first that is free, so that ranges fill without long searches. */
-  const pick = (count: number, owner: string, name: (index: number) => string): string | undefined => {
-    const start = integerBelow(world.random.stream('service-addresses'), count);
+  /**
+   * From a random start to the first that is free, so that ranges fill without long searches. The first `band` are left to
+   * those who ask for them by name, as long as there are others.
+   */
+  const pick = (count: number, band: number, owner: string, name: (index: number) => string): string | undefined => {
+    const others = Math.max(0, count - band);
+    const start = others === 0 ? 0 : integerBelow(world.random.stream('service-addresses'), others);
     for (let i = 0; i < count; i++) {
-      const id = name((start + i) % count);
+      const id = name(i < others ? band + ((start + i) % others) : i - others);
       if (isFree(id, owner)) {
-        reserve(id);
+        reserve(id, owner);
         return id;
       }
     }
@@ -92,14 +108,70 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
           detail: `failed to allocate IP ${asked}: the provided IP is not in the valid range. The range of valid IPs is ${options.cidr}`,
         });
       }
-      reserve(asked);
+      reserve(asked, owner);
       return asked;
     }
     // The first address of the range is the API server's, and the last is the broadcast address.
-    const found = pick(size - 3, owner, (index) => toText(base + 2 + index));
+    const found = pick(size - 3, staticBand(size - 2, { step: 16, max: 256 }) - 1, owner, (index) =>
+      toText(base + 2 + index),
+    );
     if (found === undefined)
       throw statusError('InternalError', `failed to allocate a serviceIP: range ${options.cidr} is full`);
     return found;
+  };
+
+  /** What is asked for wrongly stays as it is: the validation tells of it. */
+  const withClusterIp = (asked: Spec, before: Spec | undefined, owner: string, name: string): Spec => {
+    refuseOtherFamilies(asked, name);
+    const old = before !== undefined && before.type !== 'ExternalName' ? before : undefined;
+    const first = asked.clusterIP || asked.clusterIPs?.[0];
+    const isOwn = first === 'None' || (first !== undefined && first === old?.clusterIP);
+    const wrong = first !== undefined && first !== 'None' && !isIPv4(first);
+    const clusterIP = first
+      ? isOwn || wrong
+        ? first
+        : clusterIpFor(asked, owner, name)
+      : (old?.clusterIP ?? clusterIpFor(asked, owner, name));
+    // A client of old says one address alone; a list that was not touched goes with it.
+    const untouched =
+      asked.clusterIPs === undefined || (old !== undefined && deepEqual(asked.clusterIPs, old.clusterIPs));
+    return {
+      ...asked,
+      clusterIP: asked.clusterIP || (asked.clusterIPs === undefined || untouched ? clusterIP : ''),
+      clusterIPs: untouched ? [clusterIP] : asked.clusterIPs!,
+      ipFamilies: asked.ipFamilies ?? ['IPv4'],
+      ipFamilyPolicy: asked.ipFamilyPolicy ?? 'SingleStack',
+    };
+  };
+
+  const refuseOtherFamilies = ({ ipFamilies = [], ipFamilyPolicy }: Spec, name: string) => {
+    const other = ipFamilies.indexOf('IPv6');
+    if (ipFamilyPolicy === 'RequireDualStack')
+      throw invalidService(
+        name,
+        invalidField('spec.ipFamilyPolicy', ipFamilyPolicy, 'this cluster is not configured for dual-stack services'),
+      );
+    if (other >= 0)
+      throw invalidService(name, invalidField(`spec.ipFamilies[${other}]`, 'IPv6', 'not configured on this cluster'));
+  };
+
+  const pickNodePort = (owner: string, protocol: string | undefined): string | undefined => {
+    const [first, last] = options.nodePorts;
+    const count = last - first + 1;
+    return pick(count, staticBand(count, { step: 32, max: 128 }), owner, (offset) =>
+      portClaim(protocol, first + offset),
+    );
+  };
+
+  /** A port of the nodes where a balancer asks each whether it has pods of the Service. */
+  const withHealthCheckPort = (spec: Spec, before: Spec | undefined, owner: string): Spec => {
+    if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local' || spec.healthCheckNodePort) return spec;
+    const [first, last] = options.nodePorts;
+    if (before?.healthCheckNodePort) return { ...spec, healthCheckNodePort: before.healthCheckNodePort };
+    const found = pickNodePort(owner, 'TCP');
+    if (found === undefined)
+      throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
+    return { ...spec, healthCheckNodePort: portOf(found) };
   };
 
   const withNodePorts = (spec: Spec, owner: string, name: string): Spec => {
@@ -107,8 +179,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
     const [first, last] = options.nodePorts;
     const ports = spec.ports?.map((port, index) => {
-      const { nodePort, ...rest } = port;
-      if (!wanted && spec.type !== 'LoadBalancer') return nodePort === undefined ? port : rest;
+      const { nodePort } = port;
       if (nodePort) {
         const id = portClaim(port.protocol, nodePort);
         const field = `spec.ports[${index}].nodePort`;
@@ -126,14 +197,14 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
             badValue: nodePort,
             detail: 'provided port is already allocated',
           });
-        reserve(id);
+        reserve(id, owner);
         return port;
       }
       if (!wanted) return port;
-      const found = pick(last - first + 1, owner, (offset) => portClaim(port.protocol, first + offset));
+      const found = pickNodePort(owner, port.protocol);
       if (found === undefined)
         throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
-      return { ...port, nodePort: Number(found.slice(found.indexOf(':') + 1)) };
+      return { ...port, nodePort: portOf(found) };
     });
     return ports === undefined ? spec : { ...spec, ports };
   };
@@ -150,27 +221,9 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       const owner = `${servicesPrefix}${namespace}/${name}`;
       const before = (old as Service | undefined)?.spec;
       const asked: Spec = service.spec ?? {};
-      const external = asked.type === 'ExternalName';
-      const kept =
-        !external && !asked.clusterIP && before?.clusterIP && before.type !== 'ExternalName'
-          ? before.clusterIP
-          : undefined;
-      const clusterIP = external
-        ? undefined
-        : (kept ??
-          (asked.clusterIP === 'None' || asked.clusterIP === before?.clusterIP ? asked.clusterIP : undefined) ??
-          clusterIpFor(asked, owner, name));
-      const { clusterIP: _ip, clusterIPs: _ips, ...rest } = asked;
-      const addressed: Spec = external
-        ? rest
-        : {
-            ...rest,
-            clusterIP: clusterIP!,
-            clusterIPs: [clusterIP!],
-            ipFamilies: asked.ipFamilies ?? ['IPv4'],
-            ipFamilyPolicy: asked.ipFamilyPolicy ?? 'SingleStack',
-          };
-      return { ...service, spec: withNodePorts(keepNodePorts(addressed, before), owner, name) } as KubernetesObject;
+      const addressed = asked.type === 'ExternalName' ? asked : withClusterIp(asked, before, owner, name);
+      const ported = withNodePorts(keepNodePorts(addressed, before), owner, name);
+      return { ...service, spec: withHealthCheckPort(ported, before, owner) } as KubernetesObject;
     },
   };
 
@@ -217,11 +270,13 @@ function keepNodePorts(spec: Spec, before: Spec | undefined): Spec {
   return { ...spec, ports };
 }
 
+const portOf = (claim: string) => Number(claim.slice(claim.indexOf(':') + 1));
 const portClaim = (protocol: string | undefined, port: number) => `${protocol ?? 'TCP'}:${port}`;
 
 function claimsOf(spec: Spec | undefined): readonly string[] {
   const claims: string[] = [];
   if (spec?.clusterIP && spec.clusterIP !== 'None') claims.push(spec.clusterIP);
+  if (spec?.healthCheckNodePort) claims.push(portClaim('TCP', spec.healthCheckNodePort));
   for (const { nodePort, protocol } of spec?.ports ?? []) if (nodePort) claims.push(portClaim(protocol, nodePort));
   return claims;
 }

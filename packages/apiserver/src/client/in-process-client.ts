@@ -33,7 +33,7 @@ import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.j
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
-import { watchChanges } from '../verbs/watch.js';
+import { type ChangeObserver, watchChanges } from '../verbs/watch.js';
 
 export interface InProcessClientParts {
   readonly core: ApiCore;
@@ -120,14 +120,16 @@ export function inProcessClient(parts: InProcessClientParts): Client {
           if (subscriber.closed) return;
           const resource = resourceOf(kind);
           const own = { apiVersion: resource.apiVersion, kind: resource.kind.kind };
-          end = watchChanges(core, resource, options, {
+          const observer: ChangeObserver = {
             next(changes) {
               for (const { type, object } of changes)
                 subscriber.next({ type, object: options.metadataOnly ? metadataOf(object, own) : object });
             },
             error: (error) => subscriber.error(error),
             complete: () => subscriber.complete(),
-          });
+          };
+          const held = { verb: 'watch', resource, ...selectedBy(options) };
+          end = watchChanges(core, resource, options, observer, (lost) => access.hold(context.user, held, lost));
         };
         const onAbort = () => subscriber.complete();
         options.signal?.addEventListener('abort', onAbort, { once: true });

@@ -1,10 +1,13 @@
 /** From a CustomResourceDefinition to the definition that is served. Pure. */
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import {
+  apiVersionOf,
+  type Conversion,
   type FieldError,
   type Kind,
   type KubernetesObject,
   ObjectMeta as ObjectMetaSchema,
+  type PatternCompiler,
   type PrinterColumn,
   type ResourceDefinition,
   Schema,
@@ -20,34 +23,47 @@ export interface CustomDefinition {
   readonly errors: readonly FieldError[];
 }
 
-/** The stored version leads; the others are it under another label (conversion `None`). */
-export function definitionOf(crd: CustomResourceDefinition): CustomDefinition {
+/** The stored version leads. */
+export function definitionOf(
+  crd: CustomResourceDefinition,
+  conversion: Conversion,
+  compilePattern?: PatternCompiler,
+): CustomDefinition {
   const errors: FieldError[] = [];
   const kinds = crd.spec.versions.map((version, index) => ({
     version,
-    kind: kindOf(crd, version, `spec.versions[${index}].schema.openAPIV3Schema`, errors),
+    kind: kindOf(crd, version, { path: `spec.versions[${index}].schema.openAPIV3Schema`, errors, compilePattern }),
   }));
   const stored = kinds.find(({ version }) => version.storage) ?? kinds[0];
   if (stored === undefined || errors.length > 0) return { definition: undefined, errors };
-  const relabelled = (kind: Kind) => (object: KubernetesObject) =>
-    Object.freeze({ ...object, apiVersion: `${kind.group}/${kind.version}` });
   const versions = kinds
     .filter((entry) => entry !== stored && entry.version.served)
     .map(({ version, kind }) => ({
       kind,
-      toStored: relabelled(stored.kind),
-      fromStored: relabelled(kind),
-      ...(version.deprecated
-        ? {
-            deprecationWarning:
-              version.deprecationWarning ?? `${kind.group}/${kind.version} ${kind.kind} is deprecated`,
-          }
-        : {}),
+      toStored: (object: KubernetesObject) => conversion.convert(object, apiVersionOf(stored.kind)),
+      fromStored: (object: KubernetesObject) => conversion.convert(object, apiVersionOf(kind)),
+      ...deprecation(version, kind),
     }));
-  return { definition: { kind: stored.kind, versions }, errors };
+  return {
+    definition: { kind: stored.kind, versions, conversion, ...deprecation(stored.version, stored.kind) },
+    errors,
+  };
 }
 
-function kindOf(crd: CustomResourceDefinition, version: CrdVersion, path: string, errors: FieldError[]): Kind {
+const deprecation = ({ deprecated, deprecationWarning }: CrdVersion, { group, version, kind }: Kind) =>
+  deprecated ? { deprecationWarning: deprecationWarning ?? `${group}/${version} ${kind} is deprecated` } : {};
+
+interface Reading {
+  readonly path: string;
+  readonly errors: FieldError[];
+  readonly compilePattern: PatternCompiler | undefined;
+}
+
+/** Whether a schema has patterns, which want a compiler that no value can keep busy. */
+export const hasPatterns = ({ spec }: CustomResourceDefinition): boolean =>
+  JSON.stringify(spec.versions).includes('"pattern":');
+
+function kindOf(crd: CustomResourceDefinition, version: CrdVersion, reading: Reading): Kind {
   const { group, names, scope } = crd.spec;
   const singular = names.singular || names.kind.toLowerCase();
   const scale = version.subresources?.scale;
@@ -62,7 +78,7 @@ function kindOf(crd: CustomResourceDefinition, version: CrdVersion, path: string
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     scope: scope === 'Cluster' ? 'Cluster' : 'Namespaced',
-    schema: new Schema<KubernetesObject>(objectNode(version, path, errors)),
+    schema: new Schema<KubernetesObject>(objectNode(version, reading)),
     subresources: {
       ...(version.subresources?.status === undefined ? {} : { status: true }),
       ...(scale === undefined
@@ -82,12 +98,12 @@ function kindOf(crd: CustomResourceDefinition, version: CrdVersion, path: string
 }
 
 /** The schema of the whole object: what the author wrote, with the parts that every object has. */
-function objectNode(version: CrdVersion, path: string, errors: FieldError[]): SchemaNode {
+function objectNode(version: CrdVersion, { path, errors, compilePattern }: Reading): SchemaNode {
   const written = version.schema?.openAPIV3Schema;
   const read =
     written === undefined
       ? { node: { type: 'object', preserveUnknownFields: true } as SchemaNode, errors: [] }
-      : schemaFromOpenApi(written, path);
+      : schemaFromOpenApi(written, path, compilePattern);
   errors.push(...read.errors);
   return {
     ...read.node,

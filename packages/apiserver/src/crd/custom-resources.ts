@@ -2,13 +2,17 @@
  * Follows the CustomResourceDefinitions of the store: serves their kinds from the moment that they are written,
  * says so in their status, and empties them before a deleted definition goes.
  */
-import { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
+import { CustomResourceDefinition, type CustomResourceDefinitionNames } from '@pintle/api/apiextensions/v1';
 import type { Client } from '@pintle/client';
-import { formatTime, type KindRef, StatusError } from '@pintle/machinery';
+import { type FieldError, formatTime, type KindRef, type PatternCompiler, StatusError } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import { definitionOf, sameKind } from './custom-kind.js';
+import { acceptNames, type NameVerdict } from './accept-names.js';
+import { relabelling, rememberedConversion } from './conversion.js';
+import { type ConversionWebhookParts, conversionWebhook } from './conversion-webhook.js';
+import { planConditions } from './crd-conditions.js';
+import { definitionOf, hasPatterns, sameKind } from './custom-kind.js';
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
@@ -18,10 +22,21 @@ export interface CustomResources {
   stop(): void;
 }
 
-type Condition = NonNullable<NonNullable<CustomResourceDefinition['status']>['conditions']>[number];
+export interface CustomResourcesParts {
+  readonly core: ApiCore;
+  readonly client: Client;
+  /** How webhooks that convert are asked. */
+  readonly webhook: ConversionWebhookParts;
+  /** Called when what is served has changed. */
+  readonly onChange?: () => void;
+}
 
-export function customResources(core: ApiCore, client: Client): CustomResources {
+export function customResources({ core, client, webhook, onChange = () => {} }: CustomResourcesParts): CustomResources {
   const served = new Map<string, readonly Resource[]>();
+  /** The names that each definition has, by its key. */
+  const accepted = new Map<string, { readonly group: string; readonly names: CustomResourceDefinitionNames }>();
+  /** Definitions that have not got their names, in the order in which they asked. */
+  const waiting = new Map<string, CustomResourceDefinition>();
   const report = (what: string, name: string) => (error: unknown) => {
     if (!StatusError.is(error, 'NotFound')) core.world.logger.log('error', what, { name, error });
   };
@@ -30,6 +45,49 @@ export function customResources(core: ApiCore, client: Client): CustomResources 
     const resources = served.get(key);
     if (resources !== undefined) core.registry.remove(resources);
     served.delete(key);
+    onChange();
+  };
+  const takenIn = (group: string, key: string): readonly CustomResourceDefinitionNames[] => [
+    ...[...accepted].flatMap(([other, { group: theirs, names }]) => (other !== key && theirs === group ? [names] : [])),
+    ...core.registry
+      .all()
+      .flatMap(({ kind, custom }) =>
+        !custom && kind.group === group ? [{ ...kind, shortNames: [...kind.shortNames] }] : [],
+      ),
+  ];
+
+  let compilePattern: PatternCompiler | undefined;
+  /** What has to end before all definitions of the store are served. */
+  const loading = new Set<Promise<void>>();
+  const settle = (key: string, crd: CustomResourceDefinition) => {
+    if (compilePattern === undefined && hasPatterns(crd)) {
+      const loaded = import('@pintle/cel').then(({ linearPattern }) => {
+        compilePattern = linearPattern;
+        loading.delete(loaded);
+        const now = cache.at(key) as CustomResourceDefinition | undefined;
+        if (now !== undefined) settle(key, now);
+      });
+      loading.add(loaded);
+      return;
+    }
+    withdraw(key);
+    accepted.delete(key);
+    const { group } = crd.spec;
+    const conversion =
+      crd.spec.conversion?.strategy === 'Webhook'
+        ? rememberedConversion(conversionWebhook(webhook, crd))
+        : relabelling();
+    const { definition, errors } = definitionOf(crd, conversion, compilePattern);
+    const verdict = acceptNames(crd, takenIn(group, key));
+    accepted.set(key, { group, names: verdict.accepted });
+    if (verdict.conflict === undefined) waiting.delete(key);
+    else waiting.set(key, crd);
+    if (definition !== undefined && verdict.conflict === undefined)
+      served.set(key, core.registry.add(definition, { custom: true }));
+    onChange();
+    void tell(core, client, crd, verdict, errors).catch(
+      report('the status of a custom kind could not be written', crd.metadata.name ?? ''),
+    );
   };
 
   const cache = new ObjectCache(
@@ -41,69 +99,46 @@ export function customResources(core: ApiCore, client: Client): CustomResources 
       const before = previous as CustomResourceDefinition | undefined;
       if (crd === undefined) {
         withdraw(key);
+        accepted.delete(key);
+        waiting.delete(key);
+        for (const [other, waits] of [...waiting]) if (waits.spec.group === before?.spec.group) settle(other, waits);
         return;
       }
-      const name = crd.metadata.name ?? '';
       if (crd.metadata.deletionTimestamp !== undefined) {
+        waiting.delete(key);
         if (crd.metadata.finalizers?.includes(cleanupFinalizer))
-          void cleanUp(client, served.get(key), crd).catch(report('a custom kind could not be emptied', name));
+          void cleanUp(client, served.get(key), crd).catch(
+            report('a custom kind could not be emptied', crd.metadata.name ?? ''),
+          );
         return;
       }
+      if (waiting.has(key)) waiting.set(key, crd);
       if (before !== undefined && sameKind(crd, before)) return;
-      withdraw(key);
-      const { definition, errors } = definitionOf(crd);
-      const taken = definition === undefined ? undefined : core.registry.stored(crd.spec.group, crd.spec.names.plural);
-      if (definition !== undefined && taken === undefined)
-        served.set(key, core.registry.add(definition, { custom: true }));
-      const fault =
-        errors.length > 0
-          ? 'the schema cannot be served'
-          : taken === undefined
-            ? undefined
-            : `${crd.spec.names.plural} is already in use`;
-      void tell(core, client, crd, fault).catch(report('the status of a custom kind could not be written', name));
+      settle(key, crd);
     },
   );
 
-  return { start: () => cache.start(), stop: () => cache.stop() };
+  return {
+    async start() {
+      await cache.start();
+      await Promise.all(loading);
+    },
+    stop: () => cache.stop(),
+  };
 }
 
 async function tell(
   core: ApiCore,
   client: Client,
   crd: CustomResourceDefinition,
-  fault: string | undefined,
+  { accepted, conflict }: NameVerdict,
+  errors: readonly FieldError[],
 ): Promise<void> {
-  const { names } = crd.spec;
   const now = formatTime(core.world.clock.now());
-  const stored = crd.spec.versions.find(({ storage }) => storage)?.name ?? '';
-  const storedVersions = [...new Set([...(crd.status?.storedVersions ?? []), stored])];
-  const condition = (type: string, status: 'True' | 'False', reason: string, message: string): Condition => {
-    const before = crd.status?.conditions?.find((other) => other.type === type);
-    return {
-      type,
-      status,
-      reason,
-      message,
-      lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? now) : now,
-    };
-  };
-  const conditions =
-    fault === undefined
-      ? [
-          condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found'),
-          condition('Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted'),
-        ]
-      : [
-          condition('NamesAccepted', 'False', 'PluralConflict', fault),
-          condition('Established', 'False', 'NotAccepted', 'not all names are accepted'),
-        ];
-  const acceptedNames = {
-    ...names,
-    singular: names.singular || names.kind.toLowerCase(),
-    listKind: names.listKind || `${names.kind}List`,
-  };
-  const status = { conditions, acceptedNames, storedVersions };
+  const storage = crd.spec.versions.find(({ storage: stored }) => stored)?.name ?? '';
+  const conditions = planConditions(crd, { conflict, errors, now });
+  const storedVersions = [...new Set([...(crd.status?.storedVersions ?? []), storage])];
+  const status = { conditions, acceptedNames: accepted, storedVersions };
   await client.patch(
     CustomResourceDefinition,
     { name: crd.metadata.name ?? '' },

@@ -2,7 +2,8 @@
 import type { HttpHandler, HttpResponse, Peer } from './message.js';
 
 export interface Asking {
-  readonly headers?: Readonly<Record<string, string>>;
+  /** By lower-case name; what is sent more than once as a list. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Sent as JSON unless it is a text or bytes. */
   readonly body?: unknown;
   readonly peer?: Peer;
@@ -53,7 +54,12 @@ export function begin(handle: HttpHandler, line: string, asking: Asking = {}): P
     method,
     path,
     query: new URLSearchParams(query),
-    header: (name) => headers[name] ?? (name === 'content-type' && body !== undefined ? 'application/json' : undefined),
+    header: (name) =>
+      headers[name]?.toString() ?? (name === 'content-type' && body !== undefined ? 'application/json' : undefined),
+    headersLike: (prefix) =>
+      Object.entries(headers).flatMap(([name, values]) =>
+        name.startsWith(prefix) ? [values].flat().map((value) => [name, value] as const) : [],
+      ),
     body: async () => bytes,
     signal: asking.signal ?? new AbortController().signal,
     peer: asking.peer ?? {},

@@ -1,13 +1,14 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
-import { apiVersionOf, statusError } from '@pintle/machinery';
+import { apiVersionOf } from '@pintle/machinery';
+import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
+import type { RemoteVersion } from '../aggregation/aggregator.js';
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
-import type { OpenApiDocuments } from '../discovery/openapi.js';
-import { openApiV2Media } from '../discovery/openapi-v2.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { negotiate } from './negotiation.js';
+import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
 
 /** The version that clients are told: the Kubernetes that this server behaves as. */
 export interface ServerVersion {
@@ -17,17 +18,18 @@ export interface ServerVersion {
   readonly platform: string;
 }
 
-export interface DocumentParts {
+export interface DocumentParts extends OpenApiParts {
   readonly registry: ResourceRegistry;
-  readonly openApi: OpenApiDocuments;
-  /** In gnostic's protobuf. */
-  readonly openApiV2: () => Uint8Array;
   readonly version: ServerVersion;
   /** For Prometheus; `slis` of health checks alone. */
   readonly metrics: (which: 'all' | 'slis') => Promise<string>;
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
   readonly address: () => string;
+  /** What other servers serve behind this one. */
+  readonly remote: () => readonly RemoteVersion[];
+  /** By which others check service account tokens. */
+  readonly issuer: IssuerDocuments;
 }
 
 /** The document at a path; undefined where there is none. */
@@ -54,26 +56,34 @@ export async function documentAt(
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
     case 'apis':
-      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry));
-      if (second === undefined) return json(groupDocument(registry, first));
+      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry, parts.remote()));
+      if (second === undefined) return json(groupDocument(registry, parts.remote(), first));
       return segments.length === 3
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;
     default:
-      return undefined;
+      return issuerDocument(parts, `/${segments.join('/')}`);
   }
+}
+
+function issuerDocument({ issuer }: DocumentParts, path: string): HttpResponse | undefined {
+  const found = issuer.get(path);
+  if (found === undefined) return undefined;
+  const response = encoded(200, found.mediaType, found.text);
+  return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } };
 }
 
 const metricsText = (text: string) => encoded(200, 'text/plain; version=0.0.4; charset=utf-8', text);
 
 /** Every path that leads somewhere, as `/` lists them. */
-function knownPaths({ registry, checkNames }: DocumentParts): readonly string[] {
+function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly string[] {
   const groups = [...registry.groups()].filter(([group]) => group !== '');
   const checks = (['healthz', 'livez', 'readyz'] as const).flatMap((endpoint) => [
     `/${endpoint}`,
     ...checkNames(endpoint).map((name) => `/${endpoint}/${name}`),
   ]);
   const paths = [
+    ...issuer.keys(),
     '/api',
     '/api/v1',
     '/apis',
@@ -99,7 +109,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
       );
     if (match !== null) {
       const version = match[1] as 'v2' | 'v2beta1';
-      const response = answer(200, aggregatedDiscovery(parts.registry, which, version));
+      const response = answer(200, aggregatedDiscovery(parts.registry, parts.remote(), which, version));
       return {
         ...response,
         headers: {
@@ -112,23 +122,6 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
     if (/^\s*application\/json\s*$/.test(range)) return undefined;
   }
   return undefined;
-}
-
-function openApiAnswer(parts: DocumentParts, request: HttpRequest, path: readonly string[]): HttpResponse | undefined {
-  const [version, ...rest] = path;
-  if (version === 'v2' && rest.length === 0 && request.header('accept')?.includes('proto-openapi.spec.v2'))
-    return encoded(200, openApiV2Media, parts.openApiV2());
-  if (version !== 'v3') return undefined;
-  if (rest.length === 0) return answer(200, parts.openApi.index());
-  const document = parts.openApi.document(rest.join('/'));
-  if (document === undefined) return undefined;
-  if (
-    request.header('accept')?.includes('application/com.github.proto-openapi.spec.v3') &&
-    !request.header('accept')?.includes('application/json')
-  ) {
-    throw statusError('NotAcceptable', 'only the following media types are accepted: application/json');
-  }
-  return answer(200, document);
 }
 
 function versionDocument({ major, minor, gitVersion, platform }: ServerVersion): unknown {

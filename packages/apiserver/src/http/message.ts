@@ -4,11 +4,20 @@
  */
 import type { StreamSession } from '../streams/stream-session.js';
 
+export interface CertificateSubject {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  /** SHA-256 of the certificate, in hexadecimal. */
+  readonly fingerprint?: string;
+}
+
 /** What the transport knows of the other side. */
 export interface Peer {
   readonly remoteAddress?: string;
-  /** Of a verified client certificate: common name and organizations. */
-  readonly clientCertificate?: { readonly commonName: string; readonly organizations: readonly string[] };
+  /** Of a client certificate that the authority of clients vouches for. */
+  readonly clientCertificate?: CertificateSubject;
+  /** Of one that the authority of front proxies vouches for. */
+  readonly proxyCertificate?: CertificateSubject;
 }
 
 export interface HttpRequest {
@@ -18,6 +27,8 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** By lower-case name. */
   header(name: string): string | undefined;
+  /** The headers whose lower-case name begins with `prefix`, as often as they were sent. */
+  headersLike(prefix: string): readonly (readonly [name: string, value: string])[];
   /** The whole body. Errors: `StatusError` RequestEntityTooLarge beyond `maxBytes`. */
   body(maxBytes: number): Promise<Uint8Array>;
   /** Aborted when the client has gone. */

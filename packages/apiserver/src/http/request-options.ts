@@ -1,20 +1,25 @@
 /** Query parameters of the API conventions, read and checked. */
-import type { DeleteRequest, ListOptions, WatchOptions, WriteOptions } from '@pintle/client';
-import { badRequest, invalid } from '@pintle/machinery';
+import type { ListOptions, WatchOptions, WriteOptions } from '@pintle/client';
+import {
+  badRequest,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  tooLongField,
+} from '@pintle/machinery';
+import { saysYes } from '../requests/request-info.js';
 import type { IncludeObject } from '../table/table.js';
-
-export const isTrue = (query: URLSearchParams, name: string): boolean => {
-  const value = query.get(name);
-  return value === 'true' || value === '1' || value === 'True' || value === 'TRUE' || value === 't' || value === 'T';
-};
 
 function count(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   const value = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < 0) {
-    throw badRequest(`the query parameter ${name} must be a whole number of at least 0, not ${JSON.stringify(text)}`);
-  }
+  if (!Number.isSafeInteger(value))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
   return value;
 }
 
@@ -28,6 +33,13 @@ function said<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], und
 }
 
 export function listOptions(query: URLSearchParams, namespace: string | undefined): ListOptions {
+  if (query.get('sendInitialEvents') !== null)
+    throw optionsFault(
+      'ListOptions',
+      'FieldValueForbidden',
+      'sendInitialEvents',
+      'sendInitialEvents is forbidden for list',
+    );
   return said({
     namespace,
     labelSelector: text(query, 'labelSelector'),
@@ -44,67 +56,89 @@ export function watchOptions(
   namespace: string | undefined,
   defaultTimeoutSeconds: number,
 ): WatchOptions {
-  const sendInitialEvents = query.get('sendInitialEvents') === null ? undefined : isTrue(query, 'sendInitialEvents');
+  const sendInitialEvents =
+    query.get('sendInitialEvents') === null ? undefined : saysYes(query.get('sendInitialEvents'));
   return said({
     namespace,
     labelSelector: text(query, 'labelSelector'),
     fieldSelector: text(query, 'fieldSelector'),
     resourceVersion: text(query, 'resourceVersion'),
     resourceVersionMatch: text(query, 'resourceVersionMatch') as WatchOptions['resourceVersionMatch'],
-    allowWatchBookmarks: isTrue(query, 'allowWatchBookmarks'),
+    allowWatchBookmarks: saysYes(query.get('allowWatchBookmarks')),
     sendInitialEvents,
     timeoutSeconds: count(query, 'timeoutSeconds') || defaultTimeoutSeconds,
   });
 }
 
-export function writeOptions(query: URLSearchParams, subresource?: string): WriteOptions & { force?: boolean } {
-  const validation = text(query, 'fieldValidation');
-  if (validation !== undefined && validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
-    throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
-      {
-        type: 'FieldValueNotSupported',
-        field: 'fieldValidation',
-        badValue: validation,
-        detail: 'supported values: "", "Ignore", "Strict", "Warn"',
-      },
-    ]);
-  }
+/** The options of a write, by the name that errors call them. */
+export type WriteKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
+
+export interface WriteQuery {
+  readonly kind: WriteKind;
+  /** Of a patch: whether it is an apply, which alone may be forced. */
+  readonly applies?: boolean;
+  readonly subresource?: string | undefined;
+}
+
+/** Errors: `StatusError` Invalid (apimachinery `ValidatePatchOptions` and its kin). */
+export function writeOptions(
+  query: URLSearchParams,
+  { kind, applies = false, subresource }: WriteQuery,
+): WriteOptions & { force?: boolean } {
+  const faults: FieldError[] = [];
+  const force = query.get('force');
+  if (kind === 'PatchOptions' && !applies && force !== null)
+    faults.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   const fieldManager = text(query, 'fieldManager');
-  if (fieldManager !== undefined && fieldManager.length > 128) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
-      {
-        type: 'FieldValueTooLong',
-        field: 'fieldManager',
-        badValue: fieldManager,
-        detail: 'may not be more than 128 bytes',
-      },
-    ]);
-  }
+  if (kind === 'PatchOptions' && applies && fieldManager === undefined)
+    faults.push(requiredField('fieldManager', 'is required for apply patch'));
+  faults.push(...fieldManagerFaults(fieldManager));
+  const dryRuns = query.getAll('dryRun');
+  if (dryRuns.some((value) => value !== 'All')) faults.push(notSupportedField('dryRun', dryRuns, ['All']));
+  const validation = text(query, 'fieldValidation');
+  if (validation !== undefined && validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict')
+    faults.push(notSupportedField('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']));
+  if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', faults);
   return said({
     fieldManager,
     fieldValidation: (validation ?? 'Warn') as WriteOptions['fieldValidation'],
-    dryRun: dryRun(query) || undefined,
+    dryRun: dryRuns.length > 0 || undefined,
     subresource,
-    force: isTrue(query, 'force') || undefined,
+    force: (applies && saysYes(force)) || undefined,
   });
 }
 
-export function dryRun(query: URLSearchParams): boolean {
-  const values = query.getAll('dryRun').filter((value) => value !== '');
-  if (values.some((value) => value !== 'All')) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
-      { type: 'FieldValueNotSupported', field: 'dryRun', badValue: values, detail: 'supported values: "All"' },
-    ]);
+const fieldManagerBytesMax = 128;
+
+function fieldManagerFaults(fieldManager = ''): readonly FieldError[] {
+  const faults: FieldError[] = [];
+  if (utf8.encode(fieldManager).length > fieldManagerBytesMax)
+    faults.push(tooLongField('fieldManager', fieldManager, fieldManagerBytesMax));
+  let at = 0;
+  for (const character of fieldManager) {
+    if (/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(character)) {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+      faults.push(invalidField('fieldManager', fieldManager, `invalid character U+${code} (at position ${at})`));
+    }
+    at += utf8.encode(character).length;
   }
-  return values.length > 0;
+  return faults;
 }
 
-/** Deletion options may stand in the query where there is no body. */
-export function deleteQuery(query: URLSearchParams): DeleteRequest {
+const utf8 = new TextEncoder();
+
+function optionsFault(kind: string, type: 'FieldValueForbidden', field: string, detail: string) {
+  return invalid({ group: 'meta.k8s.io', kind }, '', [{ type, field, detail }]);
+}
+
+/** DeleteOptions as the query has them, for a deletion without a body. */
+export function deleteQuery(query: URLSearchParams): unknown {
+  const dryRun = query.getAll('dryRun');
   return said({
     gracePeriodSeconds: count(query, 'gracePeriodSeconds'),
-    propagationPolicy: text(query, 'propagationPolicy') as DeleteRequest['propagationPolicy'],
-    dryRun: dryRun(query) || undefined,
+    propagationPolicy: text(query, 'propagationPolicy'),
+    orphanDependents: query.has('orphanDependents') ? saysYes(query.get('orphanDependents')) : undefined,
+    dryRun: dryRun.length > 0 ? dryRun : undefined,
   });
 }
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { HttpHandler } from '../http/message.js';
-import { serve } from './exchange.js';
+import { serve, trustProxies } from './exchange.js';
 import { type StreamLimits, streamLimits } from './streams/limits.js';
 import { upgrades } from './streams/upgrade.js';
 
@@ -13,8 +13,13 @@ export interface ListenOptions {
   readonly host?: string;
   /** Default 0: any free one. */
   readonly port?: number;
-  /** Without it, plain HTTP. Clients may show a certificate of `clientCaPem`. */
-  readonly tls?: { readonly certPem: string; readonly keyPem: string; readonly clientCaPem: string };
+  /** Without it, plain HTTP. Clients may show a certificate of `clientCaPem`, front proxies one of `proxyCaPem`. */
+  readonly tls?: {
+    readonly certPem: string;
+    readonly keyPem: string;
+    readonly clientCaPem: string;
+    readonly proxyCaPem?: string;
+  };
   /** Default 10,000; more are refused. */
   readonly connectionsMax?: number;
   /** Bounds of exec, attach and port-forward streams. */
@@ -52,7 +57,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
             ...timing,
             cert: tls.certPem,
             key: tls.keyPem,
-            ca: tls.clientCaPem,
+            ca: tls.proxyCaPem === undefined ? tls.clientCaPem : [tls.clientCaPem, tls.proxyCaPem],
             requestCert: true,
             rejectUnauthorized: false,
             minVersion: 'TLSv1.2',
@@ -60,6 +65,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
           onRequest,
         );
   server.maxConnections = connectionsMax;
+  if (tls?.proxyCaPem !== undefined) trustProxies(server, tls.proxyCaPem);
   const upgraded = upgrades(server, handler, streamLimits(options.streams));
   server.listen({ host, port });
   try {

@@ -4,9 +4,11 @@
  */
 import {
   apiVersionOf,
+  type Conversion,
   type Kind,
   type KubernetesObject,
   type ResourceDefinition,
+  type ServedVersion,
   type TableColumn,
 } from '@pintle/machinery';
 
@@ -26,7 +28,24 @@ export interface Resource {
   toStored(object: KubernetesObject): KubernetesObject;
   /** The same object each time for the same stored object. */
   fromStored(object: KubernetesObject): KubernetesObject;
+  /** What has to have resolved before the two above are asked for these objects, where somebody else converts them. */
+  readonly prepare?: (objects: readonly KubernetesObject[], to: 'stored' | 'served') => Promise<void>;
 }
+
+/** Whether a stored object is served as its bytes lie in the store. */
+export const servesAsStored = (resource: Resource, object: KubernetesObject): boolean =>
+  resource.isStored && (!resource.custom || object.apiVersion === resource.apiVersion);
+
+/** For `prepare`, where there may be nothing to prepare. */
+export const prepared = (
+  resource: Resource,
+  objects: readonly (KubernetesObject | undefined)[],
+  to: 'stored' | 'served' = 'served',
+): Promise<void> | undefined =>
+  resource.prepare?.(
+    objects.filter((object) => object !== undefined),
+    to,
+  );
 
 /** The resources of a definition, one for each served version, the stored one first. */
 export function resourcesOf(definition: ResourceDefinition, options: { custom?: boolean } = {}): readonly Resource[] {
@@ -34,12 +53,14 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
   const prefix = `/registry/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
   const custom = options.custom ?? false;
   const identity = (object: KubernetesObject) => object;
+  if (definition.conversion !== undefined) return convertedResources(definition, definition.conversion, prefix, custom);
   const stored: Resource = {
     definition,
     kind,
     apiVersion: apiVersionOf(kind),
     prefix,
     ...(definition.columns === undefined ? {} : { columns: definition.columns }),
+    ...(definition.deprecationWarning === undefined ? {} : { deprecationWarning: definition.deprecationWarning }),
     custom,
     isStored: true,
     toStored: identity,
@@ -69,6 +90,37 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
     };
   });
   return [stored, ...others];
+}
+
+function convertedResources(
+  definition: ResourceDefinition,
+  { convert, prepare }: Conversion,
+  prefix: string,
+  custom: boolean,
+): readonly Resource[] {
+  const storedVersion = apiVersionOf(definition.kind);
+  const versions: readonly Pick<ServedVersion, 'kind' | 'columns' | 'deprecationWarning'>[] = [
+    definition,
+    ...(definition.versions ?? []),
+  ];
+  return versions.map(({ kind, columns = definition.columns, deprecationWarning }, index): Resource => {
+    const apiVersion = apiVersionOf(kind);
+    return {
+      definition,
+      kind,
+      apiVersion,
+      prefix,
+      ...(columns === undefined ? {} : { columns }),
+      ...(deprecationWarning === undefined ? {} : { deprecationWarning }),
+      custom,
+      isStored: index === 0,
+      toStored: (object) => convert(object, storedVersion),
+      fromStored: (object) => convert(object, apiVersion),
+      ...(prepare === undefined
+        ? {}
+        : { prepare: (objects, to) => prepare(objects, to === 'stored' ? storedVersion : apiVersion) }),
+    };
+  });
 }
 
 /** The store key of one object. */

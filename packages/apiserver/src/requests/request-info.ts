@@ -77,7 +77,8 @@ function verbOf(method: string, { name, subresource }: ResourcePath, query: URLS
   }
 }
 
-const saysYes = (value: string | null) => value !== null && /^(?:1|t|true|True|TRUE|T)$/.test(value);
+/** As apimachinery reads a flag of a query: whatever is there and is neither `false` nor `0`. */
+export const saysYes = (value: string | null): boolean => value !== null && !/^(?:false|0)$/i.test(value);
 
 /** A list or watch of the one object that a field selector names counts as one of that name, also for authorization. */
 function namedByField(query: URLSearchParams): string | undefined {

@@ -78,6 +78,11 @@ export class ObjectCache {
     return this.objects.get(this.prefix + place);
   }
 
+  /** By the whole key. */
+  at(key: string): KubernetesObject | undefined {
+    return this.objects.get(key);
+  }
+
   get size(): number {
     return this.objects.size;
   }

@@ -14,7 +14,9 @@ let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await testCluster({
     authorizer: 'rbac',
-    authenticate: async (request) => ({ name: request.header('x-user') ?? 'none', groups: ['system:authenticated'] }),
+    authenticators: [
+      async (request) => ({ name: request.header('x-user') ?? 'none', groups: ['system:authenticated'] }),
+    ],
     images: {
       app: {
         exec: {
@@ -77,6 +79,7 @@ async function ask(path: string, { method = 'GET', user = 'streamer', upgrade = 
     path: url.pathname,
     query: url.searchParams,
     header: (name) => (name === 'x-user' ? user : undefined),
+    headersLike: () => [],
     body: async () => new Uint8Array(),
     signal: new AbortController().signal,
     peer: {},

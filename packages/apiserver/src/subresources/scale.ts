@@ -1,8 +1,10 @@
 /** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
-import type { Patch } from '@pintle/client';
+import type { ApplyOptions, Patch } from '@pintle/client';
 import { badRequest, formatLabelSelector, invalid, type KubernetesObject, type LabelSelector } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
+import { decode } from '../verbs/decode.js';
+import { apply, withEntries } from '../verbs/managed-fields.js';
 import { applyPatch } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
@@ -20,7 +22,33 @@ export const scaleSubresource: SubresourceHandler = {
   update: (request, body, options) => scaleTo(request, () => body, options),
   patch: (request, patch: Patch, options) =>
     scaleTo(request, (scale) => applyPatch(request.resource, scale, patch), options),
+  apply: applyScale,
 };
+
+/** The applier manages the parent's replicas, in the parent's version; conflicts are with whoever else does. */
+async function applyScale(
+  { core, context, resource, key }: SubresourceRequest,
+  body: unknown,
+  options: ApplyOptions,
+): Promise<Scale> {
+  const { spec, metadata } = checkedScale(body, key.name) as Partial<Scale>;
+  const path = pathOf(resource.kind.subresources.scale!.specReplicasPath);
+  const parent = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: key };
+  const wishes = (spec?.replicas === undefined ? parent : withValue(parent, path, spec.replicas)) as KubernetesObject;
+  const served = await changeObject(core, context, resource, {
+    key,
+    subresource: 'scale',
+    options,
+    async change(old) {
+      const made = await apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
+      const { resourceVersion = '', uid } = metadata ?? {};
+      const asked = { ...made.object.metadata, resourceVersion, uid: uid ?? old.metadata.uid! };
+      const object = await decode(context, resource, { ...made.object, metadata: asked }, options, old);
+      return { object: withEntries(object, made.managedFields), ownsFields: true };
+    },
+  });
+  return scaleOf(resource, served.object);
+}
 
 async function scaleTo(
   { core, context, resource, key }: SubresourceRequest,
@@ -33,20 +61,8 @@ async function scaleTo(
     options,
     change(old) {
       const body = wish(scaleOf(resource, old));
-      if (!isKind(body, 'Scale')) throw badRequest('the body must be a Scale of autoscaling/v1');
-      const replicas = (body as Partial<Scale>).spec?.replicas ?? 0;
-      if (!Number.isInteger(replicas)) throw badRequest('spec.replicas must be an integer');
-      if (replicas < 0) {
-        throw invalid({ group: 'autoscaling', kind: 'Scale' }, key.name, [
-          {
-            type: 'FieldValueInvalid',
-            field: 'spec.replicas',
-            badValue: replicas,
-            detail: 'must be greater than or equal to 0',
-          },
-        ]);
-      }
-      const { resourceVersion, uid } = body.metadata ?? {};
+      const replicas = checkedScale(body, key.name).spec?.replicas ?? 0;
+      const { resourceVersion, uid } = (body as Scale).metadata ?? {};
       const object = withValue(
         old,
         pathOf(resource.kind.subresources.scale!.specReplicasPath),
@@ -61,6 +77,21 @@ async function scaleTo(
     },
   });
   return scaleOf(resource, served.object);
+}
+
+function checkedScale(body: unknown, name: string): Partial<Scale> {
+  if (!isKind(body, 'Scale')) throw badRequest('the body must be a Scale of autoscaling/v1');
+  const replicas = (body as Partial<Scale>).spec?.replicas ?? 0;
+  if (!Number.isInteger(replicas)) throw badRequest('spec.replicas must be an integer');
+  if (replicas >= 0) return body;
+  throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
+    {
+      type: 'FieldValueInvalid',
+      field: 'spec.replicas',
+      badValue: replicas,
+      detail: 'must be greater than or equal to 0',
+    },
+  ]);
 }
 
 export function scaleOf(resource: Resource, object: KubernetesObject): Scale {

@@ -2,7 +2,7 @@
  * The subresources that are more than a part of their object: each is a few functions, found by group,
  * resource and name. `status` is not among them: it is an ordinary update of one part.
  */
-import type { ObjectKey, Patch, WriteOptions } from '@pintle/client';
+import type { ApplyOptions, ObjectKey, Patch, WriteOptions } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
@@ -26,6 +26,8 @@ export interface SubresourceHandler {
   create?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
   update?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
   patch?(request: SubresourceRequest, patch: Patch, options: WriteOptions): Promise<Answer>;
+  /** Server-side apply. */
+  apply?(request: SubresourceRequest, body: unknown, options: ApplyOptions): Promise<Answer>;
   /** Answers with streams in both directions, which the transport carries once it has changed protocols. */
   connect?(request: SubresourceRequest, query: URLSearchParams): Promise<StreamSession>;
   /** Answers with bytes. */

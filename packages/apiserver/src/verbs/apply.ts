@@ -20,10 +20,6 @@ export async function applyObject(
 ): Promise<Served> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badRequest('an apply takes a JSON or YAML object');
-  if (options.fieldManager === '')
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
   const applied = body as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
     throw badRequest(
@@ -47,7 +43,7 @@ export async function applyObject(
           `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
         );
       }
-      const { managedFields } = apply(core, context, resource, wishes, undefined, options);
+      const { managedFields } = await apply(core, context, resource, wishes, undefined, options);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const created = { ...wishes, metadata: { ...rest, managedFields } };
       try {
@@ -61,11 +57,11 @@ export async function applyObject(
       key,
       ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
       options,
-      change(old) {
-        const { object, managedFields } = apply(core, context, resource, wishes, old, options);
+      async change(old) {
+        const { object, managedFields } = await apply(core, context, resource, wishes, old, options);
         const { resourceVersion = '', uid } = metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
-        const decoded = decode(context, resource, { ...object, metadata: asked }, options, old);
+        const decoded = await decode(context, resource, { ...object, metadata: asked }, options, old);
         return { object: withEntries(decoded, managedFields), ownsFields: true };
       },
     });

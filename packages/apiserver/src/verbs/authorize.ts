@@ -1,6 +1,7 @@
 /** The question before every verb: may this user do that? */
 import { type FieldSelector, forbidden, parseFieldSelector, statusError } from '@pintle/machinery';
 import type { AccessAttributes, Authorizer, UserInfo } from '../access/access.js';
+import type { HeldPermissions } from '../access/held-permissions.js';
 import type { Resource } from '../registry/resource.js';
 
 export interface ResourceAccess {
@@ -17,6 +18,8 @@ export interface Access {
   /** Errors: `StatusError` Forbidden. */
   require(user: UserInfo, access: ResourceAccess): Promise<void> | void;
   requirePath(user: UserInfo, verb: string, path: string): Promise<void>;
+  /** As `require`, for as long as the permission is used: `lost` hears when it is gone. Returns how to let go. */
+  hold(user: UserInfo, access: ResourceAccess, lost: (error: unknown) => void): () => void;
   readonly authorizer: Authorizer;
 }
 
@@ -26,13 +29,17 @@ export const mastersGroup = 'system:masters';
 /** Whoever runs the server may ask these without credentials, as kube-apiserver is set up by default. */
 const alwaysAllowed: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
-export function accessBy(authorizer: Authorizer): Access {
+export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access {
   const decide = async (attributes: AccessAttributes) => {
-    const { decision, reason } = await authorizer(attributes);
-    return { allowed: decision === 'allow', reason };
+    const opinion = await authorizer(attributes);
+    return opinion.decision === 'allow' ? { allowed: true } : { allowed: false, reason: opinion.reason };
   };
-  return {
+  const access: Access = {
     authorizer,
+    hold(user, wanted, lost) {
+      if (user.groups.includes(mastersGroup)) return () => {};
+      return held.hold(async () => access.require(user, wanted), lost);
+    },
     require(user, { verb, resource, namespace, name: named, subresource, fieldSelector }) {
       if (user.groups.includes(mastersGroup)) return;
       const selected = fieldSelector ? parsed(fieldSelector) : undefined;
@@ -64,6 +71,7 @@ export function accessBy(authorizer: Authorizer): Access {
         });
     },
   };
+  return access;
 }
 
 /** A selector that cannot be read selects nothing here; the verb itself says what is wrong with it. */

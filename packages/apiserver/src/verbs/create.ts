@@ -11,9 +11,8 @@ import {
 } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { type Resource, storeKey } from '../registry/resource.js';
-import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve, writeContext } from './api-core.js';
+import { prepared, type Resource, storeKey } from '../registry/resource.js';
+import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
 import { decode, placeOf } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
@@ -36,7 +35,8 @@ export async function createObject(
   body: unknown,
   options: CreateOptions = {},
 ): Promise<Served> {
-  const decoded = decode(context, resource, body, options);
+  const decoding = decode(context, resource, body, options);
+  const decoded = decoding instanceof Promise ? await decoding : decoding;
   const review = core.review(resource);
   if (review !== undefined) return { object: await review(context, decoded, path.namespace) };
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
@@ -62,14 +62,16 @@ export async function createObject(
       return { object: resource.fromStored(Object.freeze(object)), created: true };
     }
     const key = storeKey(resource, namespace, finalName);
+    const put = putOf(core, resource, key, object);
+    const write = put instanceof Promise ? await fromStore(put) : put;
     const result = await fromStore(
       core.backend.transact({
         compare: [{ key, target: 'modRevision', is: '=', value: 0 }],
-        success: [{ type: 'put', key, value: StoredObject.of(object) }],
+        success: [write],
       }),
     );
-    const put = result.results[0];
-    if (result.succeeded && put?.type === 'put') return { ...serve(resource, put.entry), created: true };
+    const done = result.results[0];
+    if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
     if (name !== '') throw alreadyExists(resource.kind, finalName);
     if (attempt === generateAttemptsMax) {
       throw statusError(
@@ -101,9 +103,12 @@ async function prepare(
     user: context.user,
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
+    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };
   const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
-  const named = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
+  if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
+  const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
+  const named = recorded instanceof Promise ? await recorded : recorded;
   const admission = admitMutating(core.admission, { ...request, object: named });
   const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
 
@@ -115,6 +120,8 @@ async function prepare(
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...request, object });
   if (verdict !== undefined) await verdict;
+  // What is answered and watched is converted before it is written: a write whose answer fails has not happened.
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
   return object;
 }
 

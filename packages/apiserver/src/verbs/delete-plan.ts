@@ -110,8 +110,11 @@ function checkPreconditions(resource: Resource, metadata: ObjectMeta, wanted: De
   }
 }
 
+/** The deprecated way to say a propagation policy is kept beside it. */
+export type DeleteOptions = DeleteRequest & { readonly orphanDependents?: boolean };
+
 /** Errors: `StatusError` for options that are malformed. */
-export function parseDeleteOptions(body: unknown): DeleteRequest {
+export function parseDeleteOptions(body: unknown): DeleteOptions {
   if (body === undefined || body === null) return {};
   if (typeof body !== 'object' || Array.isArray(body))
     throw badRequest('the body of a delete must be a DeleteOptions object');
@@ -140,7 +143,7 @@ export function parseDeleteOptions(body: unknown): DeleteRequest {
         type: 'FieldValueNotSupported',
         field: 'propagationPolicy',
         badValue: propagationPolicy,
-        detail: 'supported values: "Foreground", "Background", "Orphan", "nil"',
+        detail: 'supported values: "Background", "Foreground", "Orphan", "nil"',
       },
     ]);
   }
@@ -148,12 +151,15 @@ export function parseDeleteOptions(body: unknown): DeleteRequest {
     throw fault('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set');
   }
   if (dryRun !== undefined && !(Array.isArray(dryRun) && dryRun.every((value) => value === 'All')))
-    throw fault('dryRun', dryRun, 'supported values: "All"');
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      { type: 'FieldValueNotSupported', field: 'dryRun', badValue: dryRun, detail: 'supported values: "All"' },
+    ]);
   const policy =
     propagationPolicy ?? (orphanDependents === true ? 'Orphan' : orphanDependents === false ? 'Background' : undefined);
   const { uid, resourceVersion } = (preconditions ?? {}) as { uid?: string; resourceVersion?: string };
   return {
     ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
+    ...(typeof orphanDependents === 'boolean' ? { orphanDependents } : {}),
     ...(policy ? { propagationPolicy: policy as NonNullable<DeleteRequest['propagationPolicy']> } : {}),
     ...(uid === undefined && resourceVersion === undefined
       ? {}

@@ -3,7 +3,7 @@ import type { DeleteRequest, ListOptions, ObjectKey } from '@pintle/client';
 import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
 import { admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { prepared, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, serve, storedObjectOf } from './api-core.js';
 import { planDelete } from './delete-plan.js';
@@ -32,6 +32,7 @@ export async function deleteObject(
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await requireEntry(core, resource, key);
     const old = storedObjectOf(entry);
+    if (resource.prepare !== undefined) await prepared(resource, [old]);
     await admitValidating(core.admission, {
       operation: 'DELETE',
       resource,
@@ -41,6 +42,7 @@ export async function deleteObject(
       user: context.user,
       dryRun: request.dryRun ?? false,
       warn: (text) => context.warn(text),
+      ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
     });
     const plan = planDelete(resource, old, request, core.world.clock.now());
     if (plan.type === 'nothing') return { outcome: 'marked', object: serve(resource, entry).object };

@@ -1,11 +1,28 @@
 /** Get and list: reads at the newest revision, or at the one asked for. */
 import type { GetOptions, ListOptions, ObjectKey } from '@pintle/client';
 import { prefixRange, type StoreEntry } from '@pintle/contracts';
-import { expired, invalid, type ListMeta, notFound, StatusError } from '@pintle/machinery';
-import { type Resource, storeKey, storePrefix } from '../registry/resource.js';
+import {
+  badRequest,
+  expired,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  type ListMeta,
+  notFound,
+  notSupportedField,
+  StatusError,
+} from '@pintle/machinery';
+import { virtualEntries } from '../aggregation/virtual-resources.js';
+import { prepared, type Resource, storeKey, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve } from './api-core.js';
-import { formatContinue, parseContinue, parseResourceVersion, tooLargeResourceVersion } from './resource-version.js';
+import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
+import {
+  badResourceVersion,
+  formatContinue,
+  parseContinue,
+  parseResourceVersion,
+  tooLargeResourceVersion,
+} from './resource-version.js';
 import { selection } from './selection.js';
 import { fromStore, storeFailure } from './store-failure.js';
 
@@ -14,6 +31,11 @@ export async function findEntry(
   resource: Resource,
   key: ObjectKey,
 ): Promise<StoreEntry<StoredObject> | undefined> {
+  const virtual = core.virtual(resource);
+  if (virtual !== undefined) {
+    const all = await virtualEntries(resource, virtual, key.namespace);
+    return all.find((entry) => entry.key === storeKey(resource, key.namespace, key.name));
+  }
   const { entries } = await fromStore(core.backend.range({ start: storeKey(resource, key.namespace, key.name) }));
   return entries[0];
 }
@@ -35,10 +57,12 @@ export async function getObject(
   key: ObjectKey,
   options: GetOptions = {},
 ): Promise<Served> {
-  const wanted = parseResourceVersion(options.resourceVersion);
+  const wanted = parseResourceVersion(options.resourceVersion, badResourceVersion);
   const { revision } = core.backend.status();
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision);
-  return serve(resource, await requireEntry(core, resource, key));
+  const entry = await requireEntry(core, resource, key);
+  if (resource.prepare !== undefined) await prepared(resource, [storedObjectOf(entry)]);
+  return serve(resource, entry);
 }
 
 export interface ListResult {
@@ -50,6 +74,21 @@ export interface ListResult {
 const scanSize = 500;
 
 export async function listEntries(core: ApiCore, resource: Resource, options: ListOptions = {}): Promise<ListResult> {
+  const found = await readEntries(core, resource, options);
+  if (resource.prepare !== undefined) await prepared(resource, found.entries.map(storedObjectOf));
+  return found;
+}
+
+async function readEntries(core: ApiCore, resource: Resource, options: ListOptions): Promise<ListResult> {
+  const virtual = core.virtual(resource);
+  if (virtual !== undefined) {
+    const selected = selection(resource, options);
+    const entries = await virtualEntries(resource, virtual, options.namespace || undefined);
+    return {
+      entries: selected === undefined ? entries : entries.filter((entry) => selected(storedObjectOf(entry))),
+      metadata: {},
+    };
+  }
   checkVersionMatch(options);
   const prefix = storePrefix(resource, options.namespace);
   const selected = selection(resource, options);
@@ -69,22 +108,22 @@ export async function listEntries(core: ApiCore, resource: Resource, options: Li
         metadata: found.more
           ? {
               resourceVersion: String(at),
-              continue: continueAfter(found.entries, at),
+              continue: continueAfter(found.entries, at, prefix),
               remainingItemCount: found.count - found.entries.length,
             }
           : { resourceVersion: String(at) },
       };
     }
-    return await listSelected(core, selected, { start, end, revision, limit });
+    return await listSelected(core, selected, { start, end, revision, limit, prefix });
   } catch (error) {
-    throw expiredContinue(error, options);
+    throw expiredList(error, options, start, prefix);
   }
 }
 
 async function listSelected(
   core: ApiCore,
   selected: NonNullable<ReturnType<typeof selection>>,
-  range: { start: string; end: string; revision: number; limit: number },
+  range: { start: string; end: string; revision: number; limit: number; prefix: string },
 ): Promise<ListResult> {
   const entries: StoreEntry<StoredObject>[] = [];
   let { start, revision } = range;
@@ -94,7 +133,8 @@ async function listSelected(
     for (const [index, entry] of found.entries.entries()) {
       if (selected(entry.value.at(entry.modRevision))) entries.push(entry);
       if (entries.length === range.limit && (found.more || index < found.entries.length - 1)) {
-        return { entries, metadata: { resourceVersion: String(revision), continue: continueAfter([entry], revision) } };
+        const next = continueAfter([entry], revision, range.prefix);
+        return { entries, metadata: { resourceVersion: String(revision), continue: next } };
       }
     }
     const last = found.entries.at(-1);
@@ -103,15 +143,17 @@ async function listSelected(
   }
 }
 
-const continueAfter = (entries: readonly StoreEntry<StoredObject>[], revision: number) =>
-  formatContinue({ revision, startKey: `${entries.at(-1)!.key}\0` });
+const continueAfter = (entries: readonly StoreEntry<StoredObject>[], revision: number, prefix: string) =>
+  formatContinue({ revision, startKey: `${entries.at(-1)!.key}\0` }, prefix);
 
 function startOf(core: ApiCore, options: ListOptions, prefix: string): { start: string; revision: number } {
   if (options.continue !== undefined && options.continue !== '') {
     const token = parseContinue(options.continue, prefix);
-    return { start: token.startKey, revision: token.revision };
+    if (options.resourceVersion && options.resourceVersion !== '0')
+      throw badRequest('specifying resource version is not allowed when using continue');
+    return { start: token.startKey, revision: token.revision === 'newest' ? 0 : token.revision };
   }
-  const wanted = parseResourceVersion(options.resourceVersion);
+  const wanted = parseResourceVersion(options.resourceVersion, badResourceVersion);
   const { revision } = core.backend.status();
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision);
   const exact =
@@ -120,38 +162,28 @@ function startOf(core: ApiCore, options: ListOptions, prefix: string): { start: 
   return { start: prefix, revision: exact ? wanted : 0 };
 }
 
-function checkVersionMatch(options: ListOptions): void {
-  const fault = (field: string, detail: string) =>
-    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [{ type: 'FieldValueForbidden', field, detail }]);
-  const { resourceVersion = '', resourceVersionMatch: match, continue: token = '' } = options;
-  if (match !== undefined && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      {
-        type: 'FieldValueNotSupported',
-        field: 'resourceVersionMatch',
-        badValue: match,
-        detail: 'supported values: "Exact", "NotOlderThan", ""',
-      },
-    ]);
-  }
-  if (match !== undefined && resourceVersion === '')
-    throw fault('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
-  if (match !== undefined && token !== '')
-    throw fault('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
+/** Errors: `StatusError` Invalid (apimachinery `ValidateListOptions`). */
+function checkVersionMatch({ resourceVersion, resourceVersionMatch: match, continue: token }: ListOptions): void {
+  if (!match) return;
+  const faults: FieldError[] = [];
+  const forbid = (detail: string) => faults.push(forbiddenField('resourceVersionMatch', detail));
+  if (!resourceVersion) forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  if (token) forbid('resourceVersionMatch is forbidden when continue is provided');
+  if (match !== 'Exact' && match !== 'NotOlderThan')
+    faults.push(notSupportedField('resourceVersionMatch', match, ['', 'Exact', 'NotOlderThan']));
   if (match === 'Exact' && resourceVersion === '0')
-    throw fault('resourceVersionMatch', 'resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
-  if (token !== '' && resourceVersion !== '' && resourceVersion !== '0') {
-    throw fault('resourceVersion', 'specifying resource version is not allowed when using continue');
-  }
+    forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+  if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', faults);
 }
 
-/** An expired continue token is answered with a word on how to go on. */
-function expiredContinue(error: unknown, options: ListOptions): unknown {
+/** A list whose revision is gone. One that was under way is told how to take the rest as it is now. */
+function expiredList(error: unknown, options: ListOptions, start: string, prefix: string): unknown {
   const failure = storeFailure(error);
-  if (options.continue && StatusError.is(failure, 'Expired')) {
-    return expired(
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-    );
-  }
-  return failure;
+  if (!StatusError.is(failure, 'Expired')) return failure;
+  if (!options.continue) return expired('The resourceVersion for the provided list is too old.');
+  const { status } = expired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+  );
+  const token = formatContinue({ revision: 'newest', startKey: start }, prefix);
+  return new StatusError({ ...status, metadata: { continue: token } });
 }

@@ -1,26 +1,30 @@
 /** Resource versions are store revisions in decimal. Clients may only hand back what they were given. */
-import { badRequest, invalid, statusError } from '@pintle/machinery';
+import {
+  badRequest,
+  type FieldError,
+  formatFieldError,
+  invalidField,
+  type StatusError,
+  statusError,
+} from '@pintle/machinery';
 
-/** The revision of a resourceVersion; 0 for `0` and for none. Errors: `StatusError` Invalid. */
-export function parseResourceVersion(text: string | undefined): number {
+/** The revision of a resourceVersion; 0 for `0` and for none. Errors: `StatusError`, as a list or a watch has it. */
+export function parseResourceVersion(text: string | undefined, refuse: (error: FieldError) => StatusError): number {
   if (text === undefined || text === '') return 0;
   const revision = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(revision)) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      {
-        type: 'FieldValueInvalid',
-        field: 'resourceVersion',
-        badValue: text,
-        detail: `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-      },
-    ]);
-  }
-  return revision;
+  if (Number.isSafeInteger(revision)) return revision;
+  throw refuse(
+    invalidField('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`),
+  );
 }
 
+/** Of a get or a list. */
+export const badResourceVersion = (error: FieldError): StatusError =>
+  badRequest(`invalid resource version: ${formatFieldError(error)}`);
+
 /** 504: the version asked for has not happened here yet. */
-export function tooLargeResourceVersion(requested: number, current: number) {
-  return statusError('Timeout', `Too large resource version: ${requested}, current: ${current}`, {
+export function tooLargeResourceVersion(requested: number, current: number): StatusError {
+  return statusError('Timeout', `Timeout: Too large resource version: ${requested}, current: ${current}`, {
     details: {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
       retryAfterSeconds: 1,
@@ -30,26 +34,36 @@ export function tooLargeResourceVersion(requested: number, current: number) {
 
 /** Where a chunked list goes on: at which revision, after which key. Opaque to clients. */
 export interface ContinueToken {
-  readonly revision: number;
+  /** `newest`: the revision of the list's beginning is gone, and the client takes the rest as it is now. */
+  readonly revision: number | 'newest';
   readonly startKey: string;
 }
 
-export function formatContinue(token: ContinueToken): string {
-  return btoa(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start: encodeURIComponent(token.startKey) }));
+/** `prefix` is that of the list, and no part of the token. */
+export function formatContinue({ revision, startKey }: ContinueToken, prefix: string): string {
+  const start = startKey.slice(prefix.length);
+  const token = JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision === 'newest' ? -1 : revision, start });
+  return toBase64(new TextEncoder().encode(token)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 /** Errors: `StatusError` BadRequest for what is no token of this server. */
 export function parseContinue(text: string, prefix: string): ContinueToken {
+  const refuse = (why: string, cause?: unknown) =>
+    badRequest(`invalid continue token: continue key is not valid${why}`, cause);
   let token: { v?: unknown; rv?: unknown; start?: unknown };
-  let start = '';
   try {
-    token = JSON.parse(atob(text)) as typeof token;
-    start = decodeURIComponent(String(token.start));
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    token = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as typeof token;
   } catch (error) {
-    throw badRequest('continue key is not valid: it was not made by this server', error);
+    throw refuse(': it was not made by this server', error);
   }
-  if (token.v !== 'meta.k8s.io/v1' || typeof token.rv !== 'number' || token.rv < 1 || !start.startsWith(prefix)) {
-    throw badRequest('continue key is not valid: it does not belong to this list');
-  }
-  return { revision: token.rv, startKey: start };
+  const { v, rv, start } = token ?? {};
+  if (v !== 'meta.k8s.io/v1') throw refuse(`: server does not recognize this encoded version ${String(v)}`);
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0)
+    throw refuse(': incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '') throw refuse(': encoded start key empty (version meta.k8s.io/v1)');
+  if (`/${start}`.split('/').some((part) => part === '..' || part === '.')) throw refuse(`: ${start}`);
+  return { revision: rv < 0 ? 'newest' : rv, startKey: prefix + start };
 }
+
+const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

@@ -1,25 +1,24 @@
 /** Reviews: questions that are answered and not stored (authorization.k8s.io, authentication.k8s.io). */
-import { badRequest, type KubernetesObject } from '@pintle/machinery';
-import type { UserInfo } from '../access/access.js';
+import type { TokenReview } from '@pintle/api/authentication/v1';
+import type {
+  FieldSelectorAttributes,
+  ResourceAttributes,
+  SubjectAccessReviewSpec,
+} from '@pintle/api/authorization/v1';
+import {
+  badRequest,
+  type FieldError,
+  type FieldSelector,
+  invalid,
+  invalidField,
+  type KubernetesObject,
+  parseFieldSelector,
+} from '@pintle/machinery';
+import type { AccessAttributes, TokenAuthenticator, UserInfo } from '../access/access.js';
+import type { RulesFor } from '../access/rules-review.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import { type Access, mastersGroup } from './authorize.js';
-
-interface ReviewSpec {
-  readonly user?: string;
-  readonly groups?: readonly string[];
-  readonly namespace?: string;
-  readonly resourceAttributes?: {
-    readonly verb?: string;
-    readonly group?: string;
-    readonly version?: string;
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly name?: string;
-    readonly namespace?: string;
-  };
-  readonly nonResourceAttributes?: { readonly verb?: string; readonly path?: string };
-}
 
 export type Review = (
   context: RequestContext,
@@ -27,60 +26,168 @@ export type Review = (
   namespace: string | undefined,
 ) => Promise<KubernetesObject>;
 
+export interface ReviewParts {
+  readonly access: Access;
+  readonly rulesFor: RulesFor;
+  readonly authenticateToken: TokenAuthenticator;
+}
+
+/** What is asked of an account of somebody's, or of one's own. */
+type Asked = Partial<SubjectAccessReviewSpec>;
+
+const specOf = <T>(body: KubernetesObject) => ((body as KubernetesObject & { spec?: T }).spec ?? {}) as T;
+const withStatus = (body: KubernetesObject, status: unknown) => ({ ...body, status }) as KubernetesObject;
+
+const infoOf = ({ name, uid, groups, extra }: UserInfo) => ({
+  username: name,
+  ...(uid === undefined ? {} : { uid }),
+  groups,
+  ...(extra === undefined ? {} : { extra }),
+});
+
 /** The review of a kind, by `group/plural`; undefined where it is no review. */
-export function reviews(access: Access): (resource: Resource) => Review | undefined {
-  const allowed = async (user: UserInfo, { resourceAttributes, nonResourceAttributes }: ReviewSpec) => {
+export function reviews({
+  access,
+  rulesFor,
+  authenticateToken,
+}: ReviewParts): (resource: Resource) => Review | undefined {
+  const allowed = async (user: UserInfo, asked: Asked) => {
     if (user.groups.includes(mastersGroup)) return { allowed: true };
-    if (resourceAttributes === undefined && nonResourceAttributes === undefined)
-      throw badRequest('spec: exactly one of resourceAttributes and nonResourceAttributes must be given');
-    const { decision, reason } = await access.authorizer(
-      nonResourceAttributes !== undefined
-        ? { type: 'path', user, verb: nonResourceAttributes.verb ?? '', path: nonResourceAttributes.path ?? '' }
-        : {
-            type: 'resource',
-            user,
-            verb: resourceAttributes?.verb ?? '',
-            group: resourceAttributes?.group ?? '',
-            version: resourceAttributes?.version ?? '',
-            resource: resourceAttributes?.resource ?? '',
-            ...(resourceAttributes?.subresource ? { subresource: resourceAttributes.subresource } : {}),
-            ...(resourceAttributes?.namespace ? { namespace: resourceAttributes.namespace } : {}),
-            ...(resourceAttributes?.name ? { name: resourceAttributes.name } : {}),
-          },
-    );
+    const { decision, reason } = await access.authorizer(attributesOf(user, asked));
     return {
       allowed: decision === 'allow',
       ...(decision === 'deny' ? { denied: true } : {}),
       ...(reason === undefined ? {} : { reason }),
     };
   };
-  const specOf = (body: KubernetesObject) =>
-    ((body as KubernetesObject & { spec?: ReviewSpec }).spec ?? {}) as ReviewSpec;
-  const ofSelf: Review = async ({ user }, body) =>
-    ({ ...body, status: await allowed(user, specOf(body)) }) as KubernetesObject;
-  const ofOther: Review = async (_context, body, namespace) => {
-    const spec = specOf(body);
-    const asked =
-      namespace === undefined || spec.resourceAttributes === undefined
-        ? spec
-        : { ...spec, resourceAttributes: { ...spec.resourceAttributes, namespace } };
-    return {
-      ...body,
-      status: await allowed({ name: spec.user ?? '', groups: spec.groups ?? [] }, asked),
-    } as KubernetesObject;
+
+  const ofSelf: Review = async ({ user }, body) => {
+    const asked = specOf<Asked>(body);
+    refuse('SelfSubjectAccessReview', questionErrors(asked));
+    return withStatus(body, await allowed(user, asked));
   };
-  const whoAmI: Review = async ({ user }, body) =>
-    ({
-      ...body,
-      status: {
-        userInfo: { username: user.name, groups: user.groups, ...(user.uid === undefined ? {} : { uid: user.uid }) },
-      },
-    }) as KubernetesObject;
+
+  const ofOther: Review = async (_context, body) => {
+    const asked = specOf<Asked>(body);
+    refuse('SubjectAccessReview', [...questionErrors(asked), ...subjectErrors(asked)]);
+    return withStatus(body, await allowed(subjectOf(asked), asked));
+  };
+
+  const ofOtherHere: Review = async (_context, body, namespace = '') => {
+    const asked = specOf<Asked>(body);
+    const { nonResourceAttributes: path } = asked;
+    refuse('LocalSubjectAccessReview', [
+      ...questionErrors(asked),
+      ...subjectErrors(asked),
+      ...(path === undefined
+        ? []
+        : [invalidField('spec.nonResourceAttributes', path, 'disallowed on this kind of request')]),
+    ]);
+    if (asked.resourceAttributes?.namespace !== namespace)
+      throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`);
+    return withStatus(body, await allowed(subjectOf(asked), asked));
+  };
+
+  const myRules: Review = async ({ user }, body) => {
+    const { namespace } = specOf<{ readonly namespace?: string }>(body);
+    if (!namespace) throw badRequest('no namespace on request');
+    return withStatus(body, rulesFor(user, namespace));
+  };
+
+  const whoAmI: Review = async ({ user }, body) => withStatus(body, { userInfo: infoOf(user) });
+
+  const ofToken: Review = async (_context, body) => {
+    const { token = '', audiences = [] } = specOf<Partial<TokenReview['spec']>>(body);
+    if (token === '') throw badRequest('token is required for TokenReview in authentication');
+    const identity = await authenticateToken(token, audiences);
+    if (identity === undefined) return withStatus(body, { user: {}, error: 'invalid bearer token' });
+    const { user } = identity;
+    const groups = [...new Set([...user.groups, 'system:authenticated'])];
+    return withStatus(body, {
+      authenticated: true,
+      user: infoOf({ ...user, groups }),
+      ...(identity.audiences === undefined ? {} : { audiences: identity.audiences }),
+    });
+  };
+
   const known: Readonly<Record<string, Review>> = {
     'authorization.k8s.io/selfsubjectaccessreviews': ofSelf,
     'authorization.k8s.io/subjectaccessreviews': ofOther,
-    'authorization.k8s.io/localsubjectaccessreviews': ofOther,
+    'authorization.k8s.io/localsubjectaccessreviews': ofOtherHere,
+    'authorization.k8s.io/selfsubjectrulesreviews': myRules,
     'authentication.k8s.io/selfsubjectreviews': whoAmI,
+    'authentication.k8s.io/tokenreviews': ofToken,
   };
   return ({ kind }) => known[`${kind.group}/${kind.plural}`];
+}
+
+/** Errors: `StatusError` Invalid. */
+function refuse(kind: string, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid({ group: 'authorization.k8s.io', kind }, '', errors);
+}
+
+function questionErrors({ resourceAttributes, nonResourceAttributes }: Asked): readonly FieldError[] {
+  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined)
+    return [
+      invalidField(
+        'spec.nonResourceAttributes',
+        nonResourceAttributes,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    ];
+  if (resourceAttributes !== undefined || nonResourceAttributes !== undefined) return [];
+  const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  return [invalidField('spec.resourceAttributes', null, detail)];
+}
+
+const subjectErrors = ({ user, groups }: Asked): readonly FieldError[] =>
+  user || groups?.length ? [] : [invalidField('spec.user', '', 'at least one of user or group must be specified')];
+
+const subjectOf = ({ user = '', uid, groups = [], extra }: Asked): UserInfo => ({
+  name: user,
+  groups,
+  ...(uid === undefined ? {} : { uid }),
+  ...(extra === undefined ? {} : { extra }),
+});
+
+function attributesOf(user: UserInfo, { resourceAttributes, nonResourceAttributes }: Asked): AccessAttributes {
+  if (nonResourceAttributes !== undefined)
+    return { type: 'path', user, verb: nonResourceAttributes.verb ?? '', path: nonResourceAttributes.path ?? '' };
+  const asked: ResourceAttributes = resourceAttributes ?? {};
+  const fieldSelector = selectorOf(asked.fieldSelector);
+  return {
+    type: 'resource',
+    user,
+    verb: asked.verb ?? '',
+    group: asked.group ?? '',
+    version: asked.version ?? '',
+    resource: asked.resource ?? '',
+    ...(asked.subresource ? { subresource: asked.subresource } : {}),
+    ...(asked.namespace ? { namespace: asked.namespace } : {}),
+    ...(asked.name ? { name: asked.name } : {}),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}
+
+/** What cannot be said as `field=value` makes the question wider, as upstream has it: never narrower. */
+function selectorOf(asked: FieldSelectorAttributes | undefined): FieldSelector | undefined {
+  const text =
+    asked?.rawSelector ||
+    (asked?.requirements ?? [])
+      .flatMap(({ key, operator, values = [] }) =>
+        values.length !== 1
+          ? []
+          : operator === 'In'
+            ? [`${key}=${values[0]}`]
+            : operator === 'NotIn'
+              ? [`${key}!=${values[0]}`]
+              : [],
+      )
+      .join(',');
+  if (!text) return undefined;
+  try {
+    return parseFieldSelector(text);
+  } catch {
+    return undefined;
+  }
 }

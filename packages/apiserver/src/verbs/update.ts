@@ -7,9 +7,9 @@ import type { StoreEntry } from '@pintle/contracts';
 import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, statusError } from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
-import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
+import { prepared, type Resource } from '../registry/resource.js';
+import type { StoredObject } from '../storage/stored-object.js';
+import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
 import { decode, placeOf } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
@@ -48,7 +48,8 @@ export async function updateObject(
   options: WriteOptions = {},
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
-  const decoded = decode(context, resource, body, options, entry && storedObjectOf(entry));
+  const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
+  const decoded = decoding instanceof Promise ? await decoding : decoding;
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
@@ -83,12 +84,18 @@ export async function changeObject(
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await findEntry(core, resource, key);
     if (entry === undefined) throw notFound(resource.kind, key.name);
-    const old = storedObjectOf(entry);
+    const found = storedObjectOf(entry);
+    if (resource.prepare !== undefined) {
+      await prepared(resource, [found], 'stored');
+      await prepared(resource, [found]);
+    }
+    // What was written when another version was stored is seen in the one that is stored now.
+    const old = resource.definition.conversion === undefined ? found : resource.toStored(found);
     const changed = request.change(old);
     const { object: wished, ownsFields = false } = changed instanceof Promise ? await changed : changed;
     checkPreconditions(resource, key.name, wished.metadata, old.metadata);
     const object = await prepare(core, context, resource, request, wished, old, ownsFields);
-    if (object === old) return serve(resource, entry);
+    if (object === found) return serve(resource, entry);
     if (options.dryRun) return { object: resource.fromStored(Object.freeze(object)) };
     const served = await commit(core, resource, entry, object);
     // Somebody was faster: a change that names a version will not fit the next one, any other is made anew.
@@ -109,10 +116,12 @@ async function commit(
     object.metadata.deletionTimestamp !== undefined &&
     !pendingDeletion(resource, object) &&
     (object.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  const put = gone ? undefined : putOf(core, resource, key, object);
+  const write = put instanceof Promise ? await fromStore(put) : put;
   const result = await fromStore(
     core.backend.transact({
       compare: [{ key, target: 'modRevision', is: '=', value: entry.modRevision }],
-      success: [gone ? { type: 'delete', start: key } : { type: 'put', key, value: StoredObject.of(object) }],
+      success: [write ?? { type: 'delete', start: key }],
     }),
   );
   if (!result.succeeded) return undefined;
@@ -143,15 +152,17 @@ async function prepare(
     user: context.user,
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
+    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object =
     subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
-  if (!ownsFields)
-    object = recordUpdate(core, context, resource, object, old, {
-      ...options,
-      ...(subresource === undefined ? {} : { subresource }),
-    });
+  if (resource.prepare !== undefined) await prepared(resource, [object, old]);
+  if (!ownsFields) {
+    const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
+    const recorded = recordUpdate(core, context, resource, object, old, recording);
+    object = recorded instanceof Promise ? await recorded : recorded;
+  }
   const admitted = admitMutating(core.admission, { ...admission, object });
   object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
   if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
@@ -171,6 +182,7 @@ async function prepare(
   if (subresource === undefined) for (const text of strategy?.warnings?.(object, old) ?? []) context.warn(text);
   const verdict = admitValidating(core.admission, { ...admission, object });
   if (verdict !== undefined) await verdict;
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
   return unchanged(object, old) ? old : object;
 }
 
@@ -224,7 +236,8 @@ function statusOnly({ custom }: Resource, object: WithStatus, old: WithStatus): 
 }
 
 function checkPreconditions(resource: Resource, name: string, wished: ObjectMeta, old: ObjectMeta): void {
-  if (wished.resourceVersion && wished.resourceVersion !== old.resourceVersion)
+  // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
+  if (wished.resourceVersion && wished.resourceVersion !== '0' && wished.resourceVersion !== old.resourceVersion)
     throw conflict(resource.kind, name, modified);
   if (wished.uid && wished.uid !== old.uid) {
     throw conflict(

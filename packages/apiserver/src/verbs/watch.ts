@@ -10,8 +10,17 @@ import {
   type StoreEvent,
   type WatchSubscription,
 } from '@pintle/contracts';
-import { badRequest, type CancelTimer, every, invalid, type KubernetesObject } from '@pintle/machinery';
-import { type Resource, storePrefix } from '../registry/resource.js';
+import {
+  badRequest,
+  type CancelTimer,
+  every,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  type KubernetesObject,
+  notSupportedField,
+} from '@pintle/machinery';
+import { prepared, type Resource, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, storedObjectOf } from './api-core.js';
 import { listEntries } from './read.js';
@@ -41,18 +50,27 @@ export interface ChangeObserver {
 /** How often an otherwise quiet watch with bookmarks says how far it is. */
 const bookmarkPeriodMs = 60_000;
 
+/** What may end a watch before its time: `lost` ends it with an error. Returns how to let go. */
+export type WatchPermission = (lost: (error: unknown) => void) => () => void;
+
 /** Begins at once; returns how to end it. Errors in the request are thrown. */
 export function watchChanges(
   core: ApiCore,
   resource: Resource,
   options: WatchOptions,
   observer: ChangeObserver,
+  permission?: WatchPermission,
 ): () => void {
   checkOptions(options);
   const selected = selection(resource, options);
-  const fromRevision = parseResourceVersion(options.resourceVersion);
+  const { group, plural } = resource.kind;
+  const fromRevision = parseResourceVersion(options.resourceVersion, (error) =>
+    invalid({ group, kind: plural }, '', [error]),
+  );
   const { revision } = core.backend.status();
-  if (fromRevision > revision) throw tooLargeResourceVersion(fromRevision, revision);
+  const initial = options.sendInitialEvents ?? fromRevision === 0;
+  // A watch from what has not happened yet waits for it; only the state of then cannot be told.
+  if (initial && fromRevision > revision) throw tooLargeResourceVersion(fromRevision, revision);
 
   let subscription: WatchSubscription | undefined;
   const timers: CancelTimer[] = [];
@@ -69,18 +87,28 @@ export function watchChanges(
     observer.error(storeFailure(error));
   };
 
+  const deliver = (events: readonly StoreEvent<StoredObject>[]) => {
+    if (ended) return;
+    const changes: Change[] = [];
+    for (const event of events) {
+      const change = changeOf(resource, selected, event);
+      if (change !== undefined) changes.push(change);
+    }
+    if (changes.length > 0) return observer.next(changes);
+  };
+
   const follow = (from: number) => {
     if (ended) return;
     subscription = core.backend.watch(
       { ...prefixRange(storePrefix(resource, options.namespace)), fromRevision: from },
       {
         next(events) {
-          const changes: Change[] = [];
-          for (const event of events) {
-            const change = changeOf(resource, selected, event);
-            if (change !== undefined) changes.push(change);
-          }
-          if (changes.length > 0) return observer.next(changes);
+          if (resource.prepare === undefined) return deliver(events);
+          const objects = events.flatMap((event) => [
+            ...(event.type === 'put' ? [storedObjectOf(event.entry)] : []),
+            ...(event.previous === undefined ? [] : [storedObjectOf(event.previous)]),
+          ]);
+          return prepared(resource, objects)?.then(() => deliver(events), fail);
         },
         progress: (reached) => void observer.next([bookmark(resource, reached)]),
         error: (error) => fail(error as CompactedError),
@@ -104,7 +132,8 @@ export function watchChanges(
     );
   }
 
-  const initial = options.sendInitialEvents ?? fromRevision === 0;
+  if (permission !== undefined) timers.push(permission(fail));
+
   if (initial) void sendInitial(core, resource, options, observer, () => ended, follow).catch(fail);
   else follow((fromRevision === 0 ? revision : fromRevision) + 1);
   return end;
@@ -183,22 +212,18 @@ function bookmark(resource: Resource, revision: number, annotations?: Readonly<R
   };
 }
 
-function checkOptions(options: WatchOptions): void {
-  const forbidden = (field: string, detail: string) =>
-    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [{ type: 'FieldValueForbidden', field, detail }]);
-  if (options.sendInitialEvents !== undefined) {
-    if (options.resourceVersionMatch !== 'NotOlderThan') {
-      throw forbidden(
-        'resourceVersionMatch',
-        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      );
-    }
-  } else if (options.resourceVersionMatch !== undefined) {
-    throw forbidden(
-      'resourceVersionMatch',
-      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    );
+/** Errors: `StatusError` Invalid (apimachinery `ValidateListOptions`). */
+function checkOptions({ sendInitialEvents, resourceVersionMatch: match, timeoutSeconds }: WatchOptions): void {
+  const faults: FieldError[] = [];
+  const forbid = (detail: string) => faults.push(forbiddenField('resourceVersionMatch', detail));
+  if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
+    forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  if (match) {
+    if (sendInitialEvents === undefined)
+      forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+    if (match !== 'NotOlderThan') faults.push(notSupportedField('resourceVersionMatch', match, ['NotOlderThan']));
   }
-  if (options.timeoutSeconds !== undefined && !(options.timeoutSeconds >= 0))
-    throw badRequest(`timeoutSeconds must be a number of seconds, not ${options.timeoutSeconds}`);
+  if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', faults);
+  if (timeoutSeconds !== undefined && Number.isNaN(timeoutSeconds))
+    throw badRequest(`timeoutSeconds must be a number of seconds, not ${timeoutSeconds}`);
 }

@@ -12,5 +12,11 @@ export function pattern(source: string): RE2JS {
   }
 }
 
+/** A pattern of a schema, compiled once. Errors: `CelError`. */
+export function linearPattern(source: string): (text: string) => boolean {
+  const compiled = pattern(source);
+  return (text) => compiled.matcher(text).find();
+}
+
 /** Whether the pattern matches anywhere in the text. */
 export const findsIn = (source: string, text: string): boolean => pattern(source).matcher(text).find();

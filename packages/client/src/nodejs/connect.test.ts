@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SelfSubjectReview } from '@pintle/api/authentication/v1';
-import { clientCertificate, createApiServer, firstOf, type UserInfo } from '@pintle/apiserver';
+import { clientCertificate, createApiServer, type TokenAuthenticator } from '@pintle/apiserver';
 import { CertificateAuthority, listen } from '@pintle/apiserver/nodejs';
 import { formatTime, virtualWorld } from '@pintle/machinery';
 import { ConnectionError } from '../client.js';
@@ -26,13 +26,12 @@ beforeAll(async () => {
   const authority = await CertificateAuthority.create({ commonName: 'test', nowMs });
   const { certPem: ca } = await authority.toPem();
   const tls = await authority.issueServer({ commonName: 'server', nowMs, dns: ['real.name'], ips: ['127.0.0.1'] });
-  const bearer = async (request: { header(name: string): string | undefined }): Promise<UserInfo | undefined> => {
-    const shown = request.header('authorization') ?? '';
-    const name = tokens.get(shown.replace(/^Bearer /, ''));
-    if (name === undefined && shown !== '') refusals++;
-    return name === undefined ? undefined : { name, groups: [] };
+  const bearer: TokenAuthenticator = async (token) => {
+    const name = tokens.get(token);
+    if (name === undefined) refusals++;
+    return name === undefined ? undefined : { user: { name, groups: [] } };
   };
-  const api = await createApiServer({ authenticate: firstOf(clientCertificate, bearer) });
+  const api = await createApiServer({ authenticators: [clientCertificate], tokenAuthenticators: [bearer] });
   const listening = await listen(api.handle, { tls: { ...tls, clientCaPem: ca } });
   server = { url: `https://127.0.0.1:${listening.port}`, ca, authority };
   stopServer = async () => {

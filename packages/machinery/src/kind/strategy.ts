@@ -82,6 +82,23 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
    * to go there and back.
    */
   readonly versions?: readonly ServedVersion<T>[];
+  /** The Warning header of a kind that is going away, in the version that it is stored in. */
+  readonly deprecationWarning?: string;
+  /** In the place of what the versions say, where objects lie in the store in more than one version. */
+  readonly conversion?: Conversion;
+  /** Objects end by themselves so long after they were written last. Absent: they do not. */
+  readonly timeToLiveSeconds?: number;
+}
+
+/** From any version of a kind to any other. */
+export interface Conversion {
+  /**
+   * From the version that the object says it is in. The very same object where it is in that version already; else the
+   * same one each time for the same content.
+   */
+  convert(object: KubernetesObject, apiVersion: string): KubernetesObject;
+  /** What has to have resolved before `convert` is asked for these objects. Absent: nothing. */
+  prepare?(objects: readonly KubernetesObject[], apiVersion: string): Promise<void>;
 }
 
 export interface ServedVersion<in out T extends KubernetesObject = KubernetesObject> {

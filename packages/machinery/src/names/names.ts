@@ -18,7 +18,7 @@ const portNamePattern = /^[-a-z0-9]+$/;
 export const maxLengthMessage = (length: number) => `must be no more than ${length} bytes`;
 
 function regexMessage(message: string, pattern: string, ...examples: readonly string[]): string {
-  const shown = examples.map((example) => `'${example}'`).join(', or ');
+  const shown = examples.map((example) => `'${example}'`).join(',  or ');
   return `${message} (${examples.length > 0 ? `e.g. ${shown}, ` : ''}regex used for validation is '${pattern}')`;
 }
 
@@ -72,6 +72,58 @@ export function dns1035LabelErrors(value: string): readonly string[] {
     );
   }
   return errors;
+}
+
+const underscored = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const underscoredSubdomainPattern = new RegExp(`^${underscored}(\\.${underscored})*$`);
+
+/** As a subdomain, with `_` too: what resolvers search in. */
+export function underscoredSubdomainErrors(value: string): readonly string[] {
+  const errors: string[] = value.length > 253 ? [maxLengthMessage(253)] : [];
+  if (!underscoredSubdomainPattern.test(value))
+    errors.push(
+      regexMessage(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+        `${underscored}(\\.${underscored})*`,
+        'example.com',
+      ),
+    );
+  return errors;
+}
+
+const wildcardPattern = new RegExp(`^\\*\\.${subdomain}$`);
+
+/** `*.` and a subdomain (RFC 1034, 4.3.3). */
+export function wildcardSubdomainErrors(value: string): readonly string[] {
+  const errors: string[] = value.length > 253 ? [maxLengthMessage(253)] : [];
+  if (!wildcardPattern.test(value))
+    errors.push(
+      regexMessage(
+        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+        `\\*\\.${subdomain}`,
+        '*.example.com',
+      ),
+    );
+  return errors;
+}
+
+/** The name of a header of HTTP. */
+export function httpHeaderNameErrors(value: string): readonly string[] {
+  return /^[-A-Za-z0-9]+$/.test(value)
+    ? []
+    : [
+        regexMessage(
+          "a valid HTTP header must consist of alphanumeric characters or '-'",
+          '[-A-Za-z0-9]+',
+          'X-Header-Name',
+        ),
+      ];
+}
+
+/** What may stand as one segment of a path: names of roles, of kinds referred to. */
+export function pathSegmentErrors(value: string): readonly string[] {
+  if (value === '.' || value === '..') return [`may not be '${value}'`];
+  return ['/', '%'].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`);
 }
 
 /** A key of labels and annotations: `name` or `prefix.example/name`. */
@@ -146,18 +198,13 @@ export function envVarNameErrors(value: string): readonly string[] {
   if (value === '') return ['environment variable name must not be empty'];
   return /^[ -<>-~]+$/.test(value)
     ? []
-    : [
-        regexMessage(
-          "a valid environment variable name must consist only of printable ASCII characters other than '='",
-          '[ -<>-~]+',
-        ),
-      ];
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
 /** The name of a container's port: an IANA service name. */
 export function portNameErrors(value: string): readonly string[] {
   const errors: string[] = [];
-  if (value.length > 15) errors.push('must be no more than 15 characters');
+  if (value.length > 15) errors.push(maxLengthMessage(15));
   if (!portNamePattern.test(value))
     errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(value)) errors.push('must contain at least one letter (a-z)');

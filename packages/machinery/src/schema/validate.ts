@@ -32,7 +32,7 @@ function check(place: SchemaNode, value: unknown, path: string, errors: FieldErr
 }
 
 function checkString(
-  { pattern, minLength, maxLength }: SchemaNode,
+  { pattern, matches, minLength, maxLength }: SchemaNode,
   value: string,
   path: string,
   errors: FieldError[],
@@ -41,7 +41,7 @@ function checkString(
   if (maxLength !== undefined && length > maxLength) errors.push(tooLongField(path, value, maxLength));
   if (minLength !== undefined && length < minLength)
     errors.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
-  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value))
+  if (pattern !== undefined && !(matches === undefined ? new RegExp(pattern, 'u').test(value) : matches(value)))
     errors.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
 }
 

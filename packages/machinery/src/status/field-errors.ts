@@ -48,8 +48,9 @@ export const tooManyField = (field: string, actual: number, max: number): FieldE
   detail: `must have at most ${max} items`,
 });
 
+/** The supported values are told in the order given: Kubernetes sorts most of them, and some not. */
 export function notSupportedField(field: string, badValue: unknown, supported: readonly string[]): FieldError {
-  const listed = [...supported].sort().map((value) => JSON.stringify(value));
+  const listed = supported.map((value) => JSON.stringify(value));
   return { type: 'FieldValueNotSupported', field, badValue, detail: `supported values: ${listed.join(', ')}` };
 }
 

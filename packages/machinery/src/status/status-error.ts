@@ -184,10 +184,16 @@ export function fieldErrorBody(error: FieldError): string {
     error.type === 'FieldValueRequired' ||
     error.type === 'FieldValueForbidden' ||
     error.type === 'FieldValueTooLong' ||
-    error.type === 'FieldValueTooMany' ||
     error.type === 'InternalError';
-  const head = bare ? text : `${text}: ${JSON.stringify(error.badValue ?? null)}`;
+  const head = bare ? text : `${text}: ${shown(error.badValue)}`;
   return error.detail === '' ? head : `${head}: ${error.detail}`;
+}
+
+/** A list of texts as Go prints it; all else as JSON. */
+function shown(value: unknown): string {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+    return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
+  return JSON.stringify(value ?? null);
 }
 
 export function formatFieldError(error: FieldError): string {

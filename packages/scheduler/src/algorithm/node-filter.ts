@@ -95,7 +95,13 @@ export class NodeFilter {
   }
 
   /** Why nodes were refused in the last run, kept beyond the next. */
-  statuses(framework: Framework, state: CycleState, pod: PodInfo, absent?: Status): NodeStatuses {
+  statuses(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    absent?: Status,
+    byExtenders?: ReadonlyMap<string, Status>,
+  ): NodeStatuses {
     const refusals: Refusals = {
       count: this.refused,
       rows: this.refusedRows.slice(0, this.refused),
@@ -103,7 +109,7 @@ export class NodeFilter {
       codes: this.refusedCodes.slice(0, this.refused),
     };
     const source = { state, pod, table: state.table, plugins: framework.filter, singles: this.singles };
-    return new NodeStatuses(source, refusals, absent);
+    return new NodeStatuses(source, refusals, absent, byExtenders);
   }
 
   /** Every Filter over the batch; how many of it are left, or what failed. */

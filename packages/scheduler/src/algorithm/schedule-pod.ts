@@ -4,28 +4,31 @@
  * binds nothing.
  */
 import type { Random } from '@pintle/machinery';
+import type { ExtenderChain } from '../extenders/extender-chain.js';
 import { CycleState } from '../framework/cycle-state.js';
 import { type Diagnosis, fitErrorMessage, noNodesMessage } from '../framework/fit-error.js';
-import type { Framework, PreFilterOutcome } from '../framework/framework.js';
+import type { Framework, PostFilterOutcome, PreFilterOutcome } from '../framework/framework.js';
 import type { NominatingInfo, SchedulerHandle } from '../framework/plugin.js';
-import { isRejected, isSuccess, type Status, status, statusMessage } from '../framework/status.js';
+import { isRejected, isSuccess, type Status, status, statusMessage, type Verdict } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
-import { NodeFilter, type NominatedPods } from './node-filter.js';
-import { NodeScorer } from './node-scorer.js';
+import { type FilterRun, NodeFilter, type NominatedPods } from './node-filter.js';
+import { NodeScorer, type Totals } from './node-scorer.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { selectHost } from './select-host.js';
 import { SignatureCache, type SignedNodes } from './signed-nodes.js';
 
+export interface PlacedOutcome {
+  readonly type: 'placed';
+  readonly nodeName: string;
+  readonly row: number;
+  readonly state: CycleState;
+  readonly evaluated: number;
+  readonly feasible: number;
+}
+
 export type AttemptOutcome =
-  | {
-      readonly type: 'placed';
-      readonly nodeName: string;
-      readonly row: number;
-      readonly state: CycleState;
-      readonly evaluated: number;
-      readonly feasible: number;
-    }
+  | PlacedOutcome
   | {
       readonly type: 'unschedulable';
       readonly message: string;
@@ -41,12 +44,30 @@ export interface PlacerOptions {
   readonly nominated?: NominatedPods;
 }
 
+export interface AttemptOptions {
+  /** The only nodes to look at. */
+  readonly within?: Int32Array | undefined;
+  /** Default true. */
+  readonly postFilter?: boolean;
+}
+
+interface StepOptions extends AttemptOptions {
+  readonly extenders?: ExtenderChain;
+}
+
+type Steps<T> = Generator<Promise<unknown>, T, unknown>;
+
 const none: ReadonlySet<string> = new Set();
+const noRefusals: ReadonlyMap<string, Status> = new Map();
+const statusOf = ({ status: said }: PreFilterOutcome) => said;
+const errorOf = ({ error }: FilterRun) => error;
+const codeOf = (answer: Totals | Status) => ('code' in answer ? answer : undefined);
+const itself = (verdict: Verdict) => verdict;
 
 export class Placer {
   private readonly filter = new NodeFilter();
   private readonly scorer = new NodeScorer();
-  private readonly signatures = new Map<Framework, SignatureCache>();
+  private readonly signatures = new WeakMap<Framework, SignatureCache>();
 
   constructor(private readonly options: PlacerOptions) {}
 
@@ -55,7 +76,24 @@ export class Placer {
     return this.filter.nextStart;
   }
 
-  attempt(framework: Framework, pod: PodInfo): AttemptOutcome {
+  /** At once, without extenders. */
+  attempt(framework: Framework, pod: PodInfo, options: AttemptOptions = {}): AttemptOutcome {
+    const step = this.steps(framework, pod, options).next();
+    if (step.done === true) return step.value;
+    throw new Error('a plugin before Bind must answer at once');
+  }
+
+  /** The same, where extenders are asked. Nothing else may be attempted meanwhile. */
+  async attemptWith(extenders: ExtenderChain, framework: Framework, pod: PodInfo): Promise<AttemptOutcome> {
+    const steps = this.steps(framework, pod, { extenders });
+    for (let step = steps.next(); ; ) {
+      if (step.done === true) return step.value;
+      step = steps.next(await step.value);
+    }
+  }
+
+  /** Gives what is waited for, and goes on with what came of it. */
+  private *steps(framework: Framework, pod: PodInfo, options: StepOptions): Steps<AttemptOutcome> {
     const { table } = this.options;
     const state = new CycleState(table);
     if (table.size === 0) {
@@ -64,17 +102,31 @@ export class Placer {
       const diagnosis = { nodesTotal: 0, unschedulablePlugins, pendingPlugins: none };
       return { type: 'unschedulable', message: noNodesMessage, diagnosis };
     }
-    const before = framework.runPreFilter(state, pod, table);
-    if (before.status !== undefined) return this.refusedByPreFilter(framework, state, pod, before, before.status);
+    const { timer } = framework;
+    const before = timer.run('PreFilter', () => framework.runPreFilter(state, pod, table), statusOf);
+    if (before.status !== undefined)
+      return yield* this.refusedByPreFilter(framework, state, pod, before, before.status, options);
     const signed = this.signedFor(framework, pod);
-    const rows = this.search(framework, state, pod, before, signed);
-    if (rows.error !== undefined) return { type: 'failed', status: rows.error };
-    if (rows.count === 0) return this.fitsNowhere(framework, state, pod, before);
-    const { evaluated, count: feasible } = rows;
-    const chosen = feasible === 1 ? 0 : this.choose(framework, state, pod, rows.rows, feasible, signed);
+    const found = timer.run('Filter', () => this.search(framework, state, pod, before, signed, options), errorOf);
+    if (found.error !== undefined) return { type: 'failed', status: found.error };
+    const { evaluated } = found;
+    let { rows, count } = found;
+    let refusals: ReadonlyMap<string, Status> = noRefusals;
+    if (options.extenders !== undefined && count > 0) {
+      const nodes = Array.from(rows.subarray(0, count), (row) => table.nodeAt(row)!);
+      const left = (yield options.extenders.filter(pod, nodes)) as Awaited<ReturnType<ExtenderChain['filter']>>;
+      if ('code' in left) return { type: 'failed', status: left };
+      // Nodes may have gone while the extenders were asked.
+      rows = rowsOf(table, left.nodeNames);
+      count = rows.length;
+      refusals = left.refusals;
+    }
+    if (count === 0) return yield* this.fitsNowhere(framework, state, pod, before, refusals, options);
+    const chosen = count === 1 ? 0 : yield* this.choose(framework, state, pod, rows, count, signed, options);
     if (typeof chosen !== 'number') return { type: 'failed', status: chosen };
-    const row = rows.rows[chosen]!;
-    return { type: 'placed', nodeName: table.info(row).name, row, state, evaluated, feasible };
+    const row = rows[chosen]!;
+    if (table.nodeAt(row) === undefined) return { type: 'failed', status: status('Error', 'the node is gone') };
+    return { type: 'placed', nodeName: table.info(row).name, row, state, evaluated, feasible: count };
   }
 
   private signedFor(framework: Framework, pod: PodInfo): SignedNodes | undefined {
@@ -91,15 +143,17 @@ export class Placer {
     pod: PodInfo,
     before: PreFilterOutcome,
     signed: SignedNodes | undefined,
+    { within }: AttemptOptions,
   ) {
     const { table, nominated } = this.options;
     const nominatedNode = nominated?.nodeOf(pod.key) ?? pod.pod.status?.nominatedNodeName;
     const nominatedRow = nominatedNode ? table.rowOf(nominatedNode) : undefined;
-    if (nominatedRow !== undefined) {
+    if (nominatedRow !== undefined && (within === undefined || within.includes(nominatedRow))) {
       const only = this.filter.run(framework, state, pod, Int32Array.of(nominatedRow), 1, nominated);
       if (only.error !== undefined || only.count > 0) return only;
     }
-    const candidates = before.nodeNames === undefined ? table.rows() : rowsOf(table, before.nodeNames);
+    const all = within ?? table.rows();
+    const candidates = before.nodeNames === undefined ? all : rowsOf(table, before.nodeNames, within);
     const { percentageOfNodesToScore } = framework.profile;
     const wanted = framework.score.length === 0 ? 1 : feasibleNodesToFind(candidates.length, percentageOfNodesToScore);
     const run = this.filter.run(framework, state, pod, candidates, wanted, nominated, signed);
@@ -107,33 +161,45 @@ export class Placer {
     return run;
   }
 
-  private choose(
+  private *choose(
     framework: Framework,
     state: CycleState,
     pod: PodInfo,
     rows: Int32Array,
     count: number,
     signed: SignedNodes | undefined,
-  ) {
-    const verdict = framework.runPreScore(state, pod, state.table, rows, count);
+    { extenders }: StepOptions,
+  ): Steps<number | Status> {
+    const { timer } = framework;
+    const { table } = state;
+    const verdict = timer.run('PreScore', () => framework.runPreScore(state, pod, table, rows, count), itself);
     if (!isSuccess(verdict)) return verdict;
-    const scored = this.scorer.run(framework, state, pod, rows, count, signed === undefined ? {} : { signed });
+    const score = () => this.scorer.run(framework, state, pod, rows, count, signed === undefined ? {} : { signed });
+    const scored = timer.run('Score', score, codeOf);
     if ('code' in scored) return scored;
+    if (extenders !== undefined) {
+      const nodes = Array.from(rows.subarray(0, count), (row) => table.nodeAt(row)!);
+      const totals = Float64Array.from(rows.subarray(0, count), (row, i) => scored.totals[scored.byRow ? row : i]!);
+      const more = (yield extenders.prioritize(pod, nodes)) as ReadonlyMap<string, number>;
+      for (const [i, { metadata }] of nodes.entries()) totals[i]! += more.get(metadata.name ?? '') ?? 0;
+      return selectHost(totals, count, this.options.random);
+    }
     return selectHost(scored.totals, count, this.options.random, scored.byRow ? rows : undefined);
   }
 
-  private refusedByPreFilter(
+  private *refusedByPreFilter(
     framework: Framework,
     state: CycleState,
     pod: PodInfo,
     before: PreFilterOutcome,
     refusal: Status,
-  ): AttemptOutcome {
+    options: StepOptions,
+  ): Steps<AttemptOutcome> {
     if (!isRejected(refusal)) return { type: 'failed', status: refusal };
     const plugins = new Set(before.narrowedBy);
     if (refusal.plugin !== undefined) plugins.add(refusal.plugin);
     this.filter.run(framework, state, pod, new Int32Array(0), 0);
-    return this.refused(framework, state, pod, refusal, {
+    return yield* this.refused(framework, state, pod, options, refusal, {
       nodesTotal: this.options.table.size,
       preFilterMessage: statusMessage(refusal),
       unschedulablePlugins: plugins,
@@ -141,7 +207,14 @@ export class Placer {
     });
   }
 
-  private fitsNowhere(framework: Framework, state: CycleState, pod: PodInfo, before: PreFilterOutcome): AttemptOutcome {
+  private *fitsNowhere(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    before: PreFilterOutcome,
+    refusals: ReadonlyMap<string, Status>,
+    options: StepOptions,
+  ): Steps<AttemptOutcome> {
     const absent =
       before.nodeNames === undefined
         ? undefined
@@ -149,10 +222,10 @@ export class Placer {
             'UnschedulableAndUnresolvable',
             `node(s) didn't satisfy plugin(s) [${[...before.narrowedBy].sort().join(' ')}]`,
           );
-    const statuses = this.filter.statuses(framework, state, pod, absent);
+    const statuses = this.filter.statuses(framework, state, pod, absent, refusals);
     const pendingPlugins = statuses.pendingPlugins();
     const plugins = [...statuses.plugins(), ...before.narrowedBy].filter((plugin) => !pendingPlugins.has(plugin));
-    return this.refused(framework, state, pod, absent, {
+    return yield* this.refused(framework, state, pod, options, absent, {
       nodesTotal: this.options.table.size,
       statuses,
       unschedulablePlugins: new Set(plugins),
@@ -160,18 +233,21 @@ export class Placer {
     });
   }
 
-  private refused(
+  private *refused(
     framework: Framework,
     state: CycleState,
     pod: PodInfo,
+    { postFilter = true, extenders }: StepOptions,
     absent: Status | undefined,
     diagnosis: Diagnosis,
-  ): AttemptOutcome {
-    if (framework.postFilter.length === 0) {
+  ): Steps<AttemptOutcome> {
+    if (framework.postFilter.length === 0 || !postFilter) {
       return { type: 'unschedulable', message: fitErrorMessage(diagnosis), diagnosis };
     }
     const statuses = diagnosis.statuses ?? this.filter.statuses(framework, state, pod, absent);
-    const { status: after, nominating } = framework.runPostFilter(state, pod, statuses, this.options.handle);
+    const run = () => framework.runPostFilter(state, pod, statuses, this.options.handle, extenders);
+    const found = framework.timer.run('PostFilter', run, (answer) => ('then' in answer ? undefined : answer.status));
+    const { status: after, nominating } = ('then' in found ? yield found : found) as PostFilterOutcome;
     const explained: Diagnosis = { ...diagnosis, postFilterMessage: statusMessage(after) };
     return {
       type: 'unschedulable',
@@ -183,11 +259,11 @@ export class Placer {
 }
 
 /** Rows of the named nodes that exist, in the order in which nodes are looked at. */
-function rowsOf(table: NodeTable, names: ReadonlySet<string>): Int32Array {
+function rowsOf(table: NodeTable, names: ReadonlySet<string>, within?: Int32Array): Int32Array {
   const rows: number[] = [];
   for (const name of names) {
     const row = table.rowOf(name);
-    if (row !== undefined) rows.push(row);
+    if (row !== undefined && (within === undefined || within.includes(row))) rows.push(row);
   }
   return Int32Array.from(rows.sort((a, b) => a - b));
 }

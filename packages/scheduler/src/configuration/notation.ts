@@ -23,6 +23,9 @@ const Plugins = object({
   preBind: ref(PluginSet),
   bind: ref(PluginSet),
   postBind: ref(PluginSet),
+  placementGenerate: ref(PluginSet),
+  placementFeasible: ref(PluginSet),
+  placementScore: ref(PluginSet),
   multiPoint: ref(PluginSet),
 });
 

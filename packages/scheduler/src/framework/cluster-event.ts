@@ -4,6 +4,7 @@
  */
 import type { Pod } from '@pintle/api/core/v1';
 import type { KubernetesObject } from '@pintle/machinery';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 
 /** What changed. `AssignedPod` has a node, `UnscheduledPod` has none, `TargetPod` is the waiting pod itself. */
 export type EventResource = '*' | 'Pod' | 'AssignedPod' | 'UnscheduledPod' | 'TargetPod' | 'Node' | (string & {});
@@ -22,6 +23,8 @@ export const Action = {
   UpdatePodScaleDown: 1 << 8,
   UpdatePodToleration: 1 << 9,
   UpdatePodSchedulingGatesEliminated: 1 << 10,
+  /** Claims were made for a pod from templates. */
+  UpdatePodGeneratedResourceClaim: 1 << 11,
   UpdatePodOther: 1 << 12,
   /** Any update. */
   Update: 0x1ffc,
@@ -44,14 +47,23 @@ export type QueueingHintFunction = (
   pod: Pod,
   before: KubernetesObject | undefined,
   after: KubernetesObject | undefined,
+  objects: ClusterObjects,
 ) => QueueingHint;
 
 export interface EventOfInterest {
   readonly resource: EventResource;
   readonly action: number;
+  /** Asked once for an event, before the hint is asked for each pod: whether it matters to any pod at all. */
+  readonly matters?: EventFilter;
   /** Absent: every such event may help. */
   readonly hint?: QueueingHintFunction;
 }
+
+export type EventFilter = (
+  before: KubernetesObject | undefined,
+  after: KubernetesObject | undefined,
+  objects: ClusterObjects,
+) => boolean;
 
 const event = (resource: EventResource, action: number, label: string): ClusterEvent => ({ resource, action, label });
 

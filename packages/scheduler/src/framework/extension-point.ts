@@ -15,6 +15,9 @@ const methods = {
   preBind: 'preBind',
   bind: 'bind',
   postBind: 'postBind',
+  placementGenerate: 'generatePlacements',
+  placementFeasible: 'placementFeasible',
+  placementScore: 'scorePlacement',
 } as const satisfies Readonly<Record<string, keyof SchedulerPlugin>>;
 
 export type ExtensionPoint = keyof typeof methods;

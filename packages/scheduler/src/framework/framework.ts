@@ -3,6 +3,9 @@
  * turns what is thrown into an Error status with the plugin's name. Which nodes are looked at and which is
  * taken is decided in `algorithm/`.
  */
+
+import type { ExtenderChain } from '../extenders/extender-chain.js';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeInfo } from '../nodes/node-info.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -12,10 +15,17 @@ import type { NodeStatuses } from './node-statuses.js';
 import type {
   BindPlugin,
   FilterPlugin,
+  GroupInfo,
   NominatingInfo,
   PermitPlugin,
+  Placement,
+  PlacementFeasiblePlugin,
+  PlacementGeneratePlugin,
+  PlacementScorePlugin,
+  PlacementTrial,
   PostBindPlugin,
   PostFilterPlugin,
+  PostFilterResult,
   PreBindPlugin,
   PreEnqueuePlugin,
   PreFilterPlugin,
@@ -34,6 +44,7 @@ import {
   isStatus,
   pluginError,
 } from './plugin-calls.js';
+import { type PointObserver, PointTimer } from './point-timer.js';
 import type { Profile } from './profile.js';
 import { type SignedPlugins, signedPlugins } from './signed-plugins.js';
 import { isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
@@ -48,6 +59,11 @@ export interface PreFilterOutcome {
   readonly nodeNames?: ReadonlySet<string>;
   /** The plugins that narrowed the nodes. */
   readonly narrowedBy: readonly string[];
+}
+
+export interface PostFilterOutcome {
+  readonly status: Status;
+  readonly nominating?: NominatingInfo;
 }
 
 export interface PermitOutcome {
@@ -71,10 +87,20 @@ export class Framework {
   readonly preBind: readonly PreBindPlugin[];
   readonly bind: readonly BindPlugin[];
   readonly postBind: readonly PostBindPlugin[];
+  readonly placementGenerate: readonly PlacementGeneratePlugin[];
+  readonly placementFeasible: readonly PlacementFeasiblePlugin[];
+  readonly placementScore: readonly PlacementScorePlugin[];
   /** Those whose answers are kept for pods of one signature. */
   readonly signed: SignedPlugins;
 
-  constructor(readonly profile: Profile) {
+  /** How long its points take is told to its observer. */
+  readonly timer: PointTimer;
+
+  constructor(
+    readonly profile: Profile,
+    observer?: PointObserver,
+  ) {
+    this.timer = new PointTimer(profile.schedulerName, observer);
     const at = <P extends SchedulerPlugin>(point: ExtensionPoint) => pluginsAt(profile, point) as readonly P[];
     this.preEnqueue = at<PreEnqueuePlugin>('preEnqueue');
     this.preFilter = at<PreFilterPlugin>('preFilter');
@@ -87,6 +113,9 @@ export class Framework {
     this.preBind = at<PreBindPlugin>('preBind');
     this.bind = at<BindPlugin>('bind');
     this.postBind = at<PostBindPlugin>('postBind');
+    this.placementGenerate = at<PlacementGeneratePlugin>('placementGenerate');
+    this.placementFeasible = at<PlacementFeasiblePlugin>('placementFeasible');
+    this.placementScore = at<PlacementScorePlugin>('placementScore');
     this.signed = signedPlugins(this);
   }
 
@@ -105,9 +134,9 @@ export class Framework {
     return signature === '' ? undefined : signature;
   }
 
-  runPreEnqueue(pod: PodInfo): Verdict {
+  runPreEnqueue(pod: PodInfo, objects: ClusterObjects): Verdict {
     for (const plugin of this.preEnqueue) {
-      const verdict = attempt(plugin.name, 'PreEnqueue', () => plugin.preEnqueue(pod));
+      const verdict = attempt(plugin.name, 'PreEnqueue', () => plugin.preEnqueue(pod, objects));
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
@@ -184,30 +213,47 @@ export class Framework {
     return undefined;
   }
 
+  /** The first that makes room, or what all of them say. Later only where extenders have a say. */
   runPostFilter(
     state: CycleState,
     pod: PodInfo,
     statuses: NodeStatuses,
     handle: SchedulerHandle,
-  ): { readonly status: Status; readonly nominating?: NominatingInfo } {
+    extenders?: ExtenderChain,
+  ): PostFilterOutcome | Promise<PostFilterOutcome> {
     const reasons: string[] = [];
     let last: Status = status('Unschedulable');
-    for (const plugin of this.postFilter) {
-      try {
-        const result = plugin.postFilter(state, pod, statuses, handle);
-        if (result === undefined) continue;
-        if (!isStatus(result?.status)) throw new Error(`it answered with ${inWords(result)}`);
-        const said = saidBy(result.status, plugin.name);
-        if (said.code === 'Success' || said.code === 'Error') {
-          return { status: said, ...(result.nominating === undefined ? {} : { nominating: result.nominating }) };
-        }
-        reasons.push(...said.reasons);
-        last = said;
-      } catch (error) {
-        return { status: pluginError(plugin.name, 'PostFilter', error) };
+    const judge = (plugin: PostFilterPlugin, result: PostFilterResult | undefined): PostFilterOutcome | undefined => {
+      if (result === undefined) return undefined;
+      if (!isStatus(result?.status)) throw new Error(`it answered with ${inWords(result)}`);
+      const said = saidBy(result.status, plugin.name);
+      if (said.code === 'Success' || said.code === 'Error') {
+        return { status: said, ...(result.nominating === undefined ? {} : { nominating: result.nominating }) };
       }
-    }
-    return { status: { ...last, reasons } };
+      reasons.push(...said.reasons);
+      last = said;
+      return undefined;
+    };
+    const rest = (from: number): PostFilterOutcome | Promise<PostFilterOutcome> => {
+      for (let i = from; i < this.postFilter.length; i++) {
+        const plugin = this.postFilter[i]!;
+        const failed = (error: unknown) => ({ status: pluginError(plugin.name, 'PostFilter', error) });
+        try {
+          if (extenders !== undefined && plugin.postFilterWith !== undefined) {
+            return plugin
+              .postFilterWith(state, pod, statuses, handle, extenders)
+              .then((result) => judge(plugin, result) ?? rest(i + 1), failed)
+              .catch(failed);
+          }
+          const outcome = judge(plugin, plugin.postFilter(state, pod, statuses, handle));
+          if (outcome !== undefined) return outcome;
+        } catch (error) {
+          return failed(error);
+        }
+      }
+      return { status: { ...last, reasons } };
+    };
+    return rest(0);
   }
 
   runPreScore(state: CycleState, pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Verdict {
@@ -307,13 +353,61 @@ export class Framework {
     handle: SchedulerHandle,
     limits: CallLimits,
   ): Promise<Verdict> {
+    const { clock, timeoutMs } = limits;
     for (const plugin of this.bind) {
-      const verdict = await attemptAsync(plugin.name, 'Bind', limits, (signal) =>
+      // What was asked of the server cannot be taken back: a bind is not ended when its pod goes.
+      const verdict = await attemptAsync(plugin.name, 'Bind', { clock, timeoutMs }, (signal) =>
         plugin.bind(state, pod, nodeName, handle, signal),
       );
       if (verdict?.code !== 'Skip') return verdict;
     }
     return status('Error', `no plugin bound pod ${pod.key}`);
+  }
+
+  /** The sets of nodes on which a group may go: those of the first plugin that has any, else all nodes as one. */
+  runPlacementGenerate(group: GroupInfo, table: NodeTable): readonly Placement[] | Status {
+    for (const plugin of this.placementGenerate) {
+      try {
+        const placements = plugin.generatePlacements(group, table);
+        if (placements === undefined) continue;
+        if (placements.length > 0) return placements;
+        return { ...status('Unschedulable', 'no placement is there for the pod group'), plugin: plugin.name };
+      } catch (error) {
+        return pluginError(plugin.name, 'PlacementGenerate', error);
+      }
+    }
+    return [{ name: 'all nodes' }];
+  }
+
+  runPlacementFeasible(
+    group: GroupInfo,
+    progress: { readonly scheduled: number; readonly remaining: number },
+  ): Verdict {
+    let waits: Verdict;
+    for (const plugin of this.placementFeasible) {
+      const verdict = attempt(plugin.name, 'PlacementFeasible', () => plugin.placementFeasible(group, progress));
+      if (isSuccess(verdict)) continue;
+      if (verdict.code !== 'Wait') return verdict;
+      waits = verdict;
+    }
+    return waits;
+  }
+
+  /** The weighted sums of the trials' scores. */
+  runPlacementScore(group: GroupInfo, table: NodeTable, trials: readonly PlacementTrial[]): readonly number[] | Status {
+    const totals = trials.map(() => 0);
+    for (const plugin of this.placementScore) {
+      for (const [i, trial] of trials.entries()) {
+        try {
+          const score = plugin.scorePlacement(group, trial, table);
+          if (!(score >= 0 && score <= 100)) throw new Error(`it answered with the score ${score}`);
+          totals[i]! += (plugin.weight ?? 1) * score;
+        } catch (error) {
+          return pluginError(plugin.name, 'PlacementScore', error);
+        }
+      }
+    }
+    return totals;
   }
 
   runPostBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): readonly Status[] {

@@ -26,6 +26,7 @@ export interface RefusalSource {
   readonly singles: readonly Status[];
 }
 
+const noStatuses: ReadonlyMap<string, Status> = new Map();
 const unresolvable = status('UnschedulableAndUnresolvable');
 
 interface Group {
@@ -46,6 +47,8 @@ export class NodeStatuses {
     private readonly refusals: Refusals,
     /** What holds for every node that was not looked at. */
     readonly absent: Status = unresolvable,
+    /** What extenders said of nodes that plugins let pass. */
+    private readonly byExtenders: ReadonlyMap<string, Status> = noStatuses,
   ) {}
 
   /** How many nodes were looked at and refused. */
@@ -61,7 +64,7 @@ export class NodeStatuses {
       for (let i = 0; i < this.refusals.count; i++) this.byRow.set(this.refusals.rows[i]!, i);
     }
     const index = this.byRow.get(row);
-    return index === undefined ? this.absent : this.at(index);
+    return index === undefined ? (this.byExtenders.get(nodeName) ?? this.absent) : this.at(index);
   }
 
   /** Every refused node with its status, in the order in which they were looked at. */
@@ -69,6 +72,7 @@ export class NodeStatuses {
     for (let i = 0; i < this.refusals.count; i++) {
       yield [this.source.table.info(this.refusals.rows[i]!).name, this.at(i)];
     }
+    yield* this.byExtenders;
   }
 
   /** The rows of the nodes with this code, in the order in which they were looked at, then those that were not. */
@@ -85,8 +89,16 @@ export class NodeStatuses {
       }
       if (wanted) found[length++] = rows[i]!;
     }
+    const { table } = this.source;
+    const extended = new Set<number>();
+    for (const [name, said] of this.byExtenders) {
+      const row = table.rowOf(name);
+      if (row === undefined) continue;
+      extended.add(row);
+      if (said.code === code) found[length++] = row;
+    }
     if (this.absent.code === code) {
-      const seen = new Set(rows.subarray(0, count));
+      const seen = new Set([...rows.subarray(0, count), ...extended]);
       for (const row of this.source.table.rows()) if (!seen.has(row)) found[length++] = row;
     }
     return found.subarray(0, length);
@@ -99,7 +111,8 @@ export class NodeStatuses {
       for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + nodes);
     };
     for (const { first, nodes } of this.groups()) add(this.at(first), nodes);
-    const absent = nodesTotal - this.refusals.count;
+    for (const said of this.byExtenders.values()) add(said, 1);
+    const absent = nodesTotal - this.refusals.count - this.byExtenders.size;
     if (absent > 0) add(this.absent, absent);
     return counts;
   }

@@ -7,6 +7,9 @@
  */
 import type { Client } from '@pintle/client';
 import type { KindRef, KubernetesObject, Random, World } from '@pintle/machinery';
+import type { ExtenderChain } from '../extenders/extender-chain.js';
+import type { PodGroup } from '../gangs/pod-group.js';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeInfo } from '../nodes/node-info.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -31,7 +34,7 @@ export interface PluginIdentity {
 
 export interface PreEnqueuePoint {
   /** May the pod enter the active queue at all? A refusal leaves it gated until a registered event lets it in. */
-  preEnqueue(pod: PodInfo): Verdict;
+  preEnqueue(pod: PodInfo, objects: ClusterObjects): Verdict;
 }
 
 export interface QueueSortPoint {
@@ -95,6 +98,14 @@ export interface PostFilterPoint {
     statuses: NodeStatuses,
     handle: SchedulerHandle,
   ): PostFilterResult | undefined;
+  /** The same, where extenders have a say. */
+  postFilterWith?(
+    state: CycleState,
+    pod: PodInfo,
+    statuses: NodeStatuses,
+    handle: SchedulerHandle,
+    extenders: ExtenderChain,
+  ): Promise<PostFilterResult | undefined>;
 }
 
 export interface PreScorePoint {
@@ -185,6 +196,45 @@ export interface SignPoint {
   sign(pod: PodInfo): string | undefined;
 }
 
+/** The pods of a group that are to be placed now. */
+export interface GroupInfo {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly podGroup: PodGroup;
+  /** In the order in which they are tried. */
+  readonly pods: readonly PodInfo[];
+  /** How many of the group have a node already. */
+  readonly placedBefore: number;
+}
+
+/** A set of nodes on which the pods of a group may go together. */
+export interface Placement {
+  readonly name: string;
+  /** Absent: all nodes. */
+  readonly rows?: Int32Array;
+}
+
+export interface PlacementGeneratePoint {
+  /** The sets of nodes worth a try, the better first; undefined: it has nothing to say of the group. */
+  generatePlacements(group: GroupInfo, table: NodeTable): readonly Placement[] | undefined;
+}
+
+export interface PlacementFeasiblePoint {
+  /** After each pod: success where the group may go, `Wait` where it depends on the others, or why it cannot. */
+  placementFeasible(group: GroupInfo, progress: { readonly scheduled: number; readonly remaining: number }): Verdict;
+}
+
+/** A placement with the pods that have a node on it. */
+export interface PlacementTrial {
+  readonly placement: Placement;
+  readonly assignments: readonly { readonly pod: PodInfo; readonly row: number }[];
+}
+
+export interface PlacementScorePoint {
+  /** Between 0 and 100. The pods are not in the table. */
+  scorePlacement(group: GroupInfo, trial: PlacementTrial, table: NodeTable): number;
+}
+
 export interface EnqueueExtensions {
   /** Which changes may help a pod that this plugin turned away. Absent: every change. */
   eventsToRegister(): readonly EventOfInterest[];
@@ -201,6 +251,9 @@ export type ReservePlugin = PluginIdentity & ReservePoint;
 export type PermitPlugin = PluginIdentity & PermitPoint;
 export type PreBindPlugin = PluginIdentity & PreBindPoint;
 export type BindPlugin = PluginIdentity & BindPoint;
+export type PlacementGeneratePlugin = PluginIdentity & PlacementGeneratePoint;
+export type PlacementFeasiblePlugin = PluginIdentity & PlacementFeasiblePoint;
+export type PlacementScorePlugin = PluginIdentity & PlacementScorePoint;
 export type PostBindPlugin = PluginIdentity & PostBindPoint;
 
 /** A plugin: a name, and any of the points. */
@@ -219,6 +272,9 @@ export type SchedulerPlugin = PluginIdentity &
       BindPoint &
       PostBindPoint &
       SignPoint &
+      PlacementGeneratePoint &
+      PlacementFeasiblePoint &
+      PlacementScorePoint &
       EnqueueExtensions
   >;
 
@@ -252,8 +308,8 @@ export interface SchedulerHandle {
   /** The node that the pod waits for. */
   nominatedNode(pod: PodInfo): string | undefined;
   /**
-   * Makes room: the victims are to leave the node, so that `pod`, which is nominated to it, can come. Does not wait
-   * for it.
+   * Makes room: the victims are to leave the node, so that `pod`, which is nominated to it, can come. Does not wait for
+   * it; `finishing` is called before the last of them is asked to leave, or when one could not be.
    */
-  preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[]): void;
+  preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[], finishing?: () => void): void;
 }

@@ -5,9 +5,16 @@
 import { apiVersionOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import { AssumedObjects } from './assumed-objects.js';
 
+/** What keeps something beside the objects of a kind: told of each that changes. */
+export interface ObjectObserver<T extends KubernetesObject> {
+  /** `before` is absent for an addition, `after` for a deletion. */
+  changed(before: T | undefined, after: T | undefined): void;
+}
+
 interface OfKind {
   readonly byNamespace: Map<string, Map<string, KubernetesObject>>;
   version: number;
+  readonly observers: ObjectObserver<KubernetesObject>[];
 }
 
 const kindId = (kind: { readonly apiVersion?: string | undefined; readonly kind?: string | undefined }) =>
@@ -17,21 +24,28 @@ export class ClusterObjects {
   /** What was decided and is not written yet. */
   readonly assumed = new AssumedObjects(this);
   private readonly kinds = new Map<string, OfKind>();
+  private readonly indexes = new Map<string, unknown>();
   private readonly derivations = new Map<string, { readonly versions: readonly number[]; readonly value: unknown }>();
 
   set(object: KubernetesObject): void {
     const of = this.of(kindId(object));
     const { namespace = '', name = '' } = object.metadata;
     const objects = of.byNamespace.get(namespace);
+    const before = objects?.get(name);
     if (objects === undefined) of.byNamespace.set(namespace, new Map([[name, object]]));
     else objects.set(name, object);
     of.version++;
+    for (const observer of of.observers) observer.changed(before, object);
   }
 
   delete(object: KubernetesObject): void {
     const of = this.of(kindId(object));
-    of.byNamespace.get(object.metadata.namespace ?? '')?.delete(object.metadata.name ?? '');
+    const objects = of.byNamespace.get(object.metadata.namespace ?? '');
+    const before = objects?.get(object.metadata.name ?? '');
+    if (before === undefined) return;
+    objects!.delete(object.metadata.name ?? '');
     of.version++;
+    for (const observer of of.observers) observer.changed(before, undefined);
   }
 
   get<T extends KubernetesObject>(kind: KindRef<T>, name: string, namespace = ''): T | undefined {
@@ -62,13 +76,26 @@ export class ClusterObjects {
     return value;
   }
 
+  /** What is kept beside the objects of a kind, made when it is first asked for; those that are there already count. */
+  index<T extends KubernetesObject, I extends ObjectObserver<T>>(name: string, kind: KindRef<T>, make: () => I): I {
+    const known = this.indexes.get(name);
+    if (known !== undefined) return known as I;
+    const made = make();
+    this.indexes.set(name, made);
+    this.of(kindId({ apiVersion: apiVersionOf(kind), kind: kind.kind })).observers.push(
+      made as ObjectObserver<KubernetesObject>,
+    );
+    for (const object of this.all(kind)) made.changed(undefined, object);
+    return made;
+  }
+
   private known(kind: KindRef): OfKind | undefined {
     return this.kinds.get(kindId({ apiVersion: apiVersionOf(kind), kind: kind.kind }));
   }
 
   private of(id: string): OfKind {
     let of = this.kinds.get(id);
-    if (of === undefined) this.kinds.set(id, (of = { byNamespace: new Map(), version: 0 }));
+    if (of === undefined) this.kinds.set(id, (of = { byNamespace: new Map(), version: 0, observers: [] }));
     return of;
   }
 }

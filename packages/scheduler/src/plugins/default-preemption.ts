@@ -3,7 +3,14 @@ import { PodDisruptionBudget } from '@pintle/api/policy/v1';
 import type { CycleState } from '../framework/cycle-state.js';
 import { reasonsMessage } from '../framework/fit-error.js';
 import type { NodeStatuses } from '../framework/node-statuses.js';
-import type { PluginIdentity, PostFilterPoint, SchedulerHandle } from '../framework/plugin.js';
+import type {
+  EnqueueExtensions,
+  PluginIdentity,
+  PostFilterPoint,
+  PostFilterResult,
+  PreEnqueuePoint,
+  SchedulerHandle,
+} from '../framework/plugin.js';
 import { InvalidProfileError } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -17,6 +24,10 @@ export interface DefaultPreemptionOptions {
   readonly minCandidateNodesAbsolute?: number;
 }
 
+const waitsForVictims = status(
+  'UnschedulableAndUnresolvable',
+  'waiting for the preemption for this pod to be finished',
+);
 const notHelpful = 'Preemption is not helpful for scheduling';
 
 /** What preemption found for one pod: the candidates and why they lost, or why each node is none. */
@@ -28,7 +39,9 @@ export interface PreemptionFindings {
 }
 
 /** Errors: `InvalidProfileError` where both minimums are 0, or one is out of range. */
-export function defaultPreemption(options: DefaultPreemptionOptions = {}): PluginIdentity & PostFilterPoint {
+export function defaultPreemption(
+  options: DefaultPreemptionOptions = {},
+): PluginIdentity & PreEnqueuePoint & PostFilterPoint & EnqueueExtensions {
   const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100 } = options;
   if (!(minCandidateNodesPercentage >= 0 && minCandidateNodesPercentage <= 100))
     throw new InvalidProfileError('minCandidateNodesPercentage', 'must be from 0 to 100');
@@ -36,24 +49,44 @@ export function defaultPreemption(options: DefaultPreemptionOptions = {}): Plugi
     throw new InvalidProfileError('minCandidateNodesAbsolute', 'must be 0 or more');
   if (minCandidateNodesPercentage === 0 && minCandidateNodesAbsolute === 0)
     throw new InvalidProfileError('minCandidateNodesAbsolute', 'must not be 0 where minCandidateNodesPercentage is');
+  const wanted = (nodes: number) =>
+    Math.min(nodes, Math.max(Math.trunc((nodes * minCandidateNodesPercentage) / 100), minCandidateNodesAbsolute));
+  /** Uids of pods whose victims are being deleted: not all of them, so that the last one's end wakes the pod. */
+  const running = new Set<string>();
+  const preempt = (pod: PodInfo, { chosen: { nodeName, victims } }: Choice, handle: SchedulerHandle) => {
+    // Without a client they are gone at once.
+    if (handle.client !== undefined) running.add(pod.uid);
+    handle.preempt(pod, nodeName, victims, () => running.delete(pod.uid));
+    return { status: status('Success'), nominating: { nodeName } };
+  };
   return {
     name: 'DefaultPreemption',
     reads: [PodDisruptionBudget],
+    preEnqueue: ({ uid }) => (running.has(uid) ? waitsForVictims : undefined),
     postFilter(state, pod, statuses, handle) {
       const refusal = notEligible(pod, statuses, handle);
       if (refusal !== undefined) return { status: status('Unschedulable', `preemption: ${refusal}`) };
-      const wanted = (nodes: number) =>
-        Math.min(nodes, Math.max(Math.trunc((nodes * minCandidateNodesPercentage) / 100), minCandidateNodesAbsolute));
       const { choice, reasons } = findCandidates(state, pod, statuses, handle, wanted);
-      if (choice === undefined) {
-        const message = reasonsMessage(reasons, handle.table.size);
-        return { status: status('Unschedulable', `preemption: ${message}`), nominating: { nodeName: '' } };
-      }
-      const { nodeName, victims } = choice.chosen;
-      handle.preempt(pod, nodeName, victims);
-      return { status: status('Success'), nominating: { nodeName } };
+      return choice === undefined ? nowhere(reasons, handle) : preempt(pod, choice, handle);
     },
+    async postFilterWith(state, pod, statuses, handle, extenders) {
+      const refusal = notEligible(pod, statuses, handle);
+      if (refusal !== undefined) return { status: status('Unschedulable', `preemption: ${refusal}`) };
+      const { candidates, reasons } = findCandidates(state, pod, statuses, handle, wanted);
+      if (candidates.length === 0) return nowhere(reasons, handle);
+      const agreed = await extenders.preempt(pod, candidates);
+      if ('code' in agreed) return { status: agreed };
+      const choice = chooseCandidate(agreed);
+      return choice === undefined ? nowhere(reasons, handle) : preempt(pod, choice, handle);
+    },
+    // What helps is told to the plugins that refused the pod before.
+    eventsToRegister: () => [],
   };
+}
+
+function nowhere(reasons: ReadonlyMap<string, number>, { table }: SchedulerHandle): PostFilterResult {
+  const message = reasonsMessage(reasons, table.size);
+  return { status: status('Unschedulable', `preemption: ${message}`), nominating: { nodeName: '' } };
 }
 
 /** Why the pod may not preempt; undefined where it may. */

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '@pintle/machinery';
 import { CycleState } from '../framework/cycle-state.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { isSuccess, type Verdict } from '../framework/status.js';
+import { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo } from '../nodes/pod-info.js';
 import { tableOf } from '../simulate/simulation.js';
@@ -96,4 +97,13 @@ function judgeScoreOn(
 
 function text(verdict: Verdict): string {
   return isSuccess(verdict) ? 'ok' : `${verdict.code}: ${verdict.reasons.join(', ')}`;
+}
+
+/** What a plugin that refused `pod` says of a change of a resource. */
+export function hintOf(plugin: SchedulerPlugin, resource: string, objects: readonly KubernetesObject[] = []) {
+  const { hint } = plugin.eventsToRegister!().find((event) => event.resource === resource && event.hint !== undefined)!;
+  const known = new ClusterObjects();
+  for (const object of objects) known.set(object);
+  return (pod: Pod, before: KubernetesObject | undefined, after: KubernetesObject | undefined) =>
+    hint!(pod, before, after, known);
 }

@@ -4,7 +4,7 @@ import type { CSINode } from '@pintle/api/storage/v1';
 import type { KubernetesObject } from '@pintle/machinery';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { claims, testAttachment, testClaim, testClass, testCsiNode, testVolume } from '../volume-objects.fixture.js';
-import { judgeFilter } from './judge.fixture.js';
+import { hintOf, judgeFilter } from './judge.fixture.js';
 import { nodeVolumeLimits } from './node-volume-limits.js';
 
 const tooMany = 'Unschedulable: node(s) exceed max volume count';
@@ -235,10 +235,7 @@ describe('NodeVolumeLimits', () => {
 });
 
 describe('NodeVolumeLimits: which events may help', () => {
-  const hint = (resource: string) =>
-    nodeVolumeLimits()
-      .eventsToRegister()
-      .find((event) => event.resource === resource && event.hint !== undefined)!.hint!;
+  const hint = (resource: string) => hintOf(nodeVolumeLimits(), resource);
   it.each([
     ['a pod with a claim', pod(uses('a'), 'n'), 'Queue'],
     ['a pod with an inline volume', pod(inline('a'), 'n'), 'Queue'],

@@ -5,6 +5,8 @@ import { stateKey } from '../framework/cycle-state.js';
 import type {
   EnqueueExtensions,
   FilterPlugin,
+  PlacementScorePoint,
+  PlacementTrial,
   PluginIdentity,
   PreScorePoint,
   ScorePoint,
@@ -12,6 +14,7 @@ import type {
 } from '../framework/plugin.js';
 import { type Status, status } from '../framework/status.js';
 import { amountsOf } from '../nodes/amounts.js';
+import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo } from '../nodes/pod-info.js';
 import { signatureOfRequests } from '../nodes/pod-requests.js';
 import { isExtendedResource } from '../nodes/resource-columns.js';
@@ -50,7 +53,7 @@ const askBitsMax = 29;
 
 export function nodeResourcesFit(
   options: ResourcesFitOptions = {},
-): PluginIdentity & FilterPlugin & PreScorePoint & ScorePoint & SignPoint & EnqueueExtensions {
+): PluginIdentity & FilterPlugin & PreScorePoint & ScorePoint & SignPoint & PlacementScorePoint & EnqueueExtensions {
   const ignored = new Set(options.ignoredResources ?? []);
   const ignoredGroups = new Set(options.ignoredResourceGroups ?? []);
   const strategy = options.scoringStrategy ?? { type: 'LeastAllocated' };
@@ -119,6 +122,8 @@ export function nodeResourcesFit(
       const terms = state.read(termsKey) ?? resourceTerms(pod, table, resources, { nonZero: true });
       rowsScore(terms, rows, count, scores);
     },
+    scorePlacement: (_, { placement, assignments }, table) =>
+      usedShare(placement.rows ?? table.rows(), assignments, table),
     eventsToRegister: () => [
       { resource: 'Pod', action: Action.Delete | Action.UpdatePodScaleDown, hint: hintOfPod },
       {
@@ -129,6 +134,20 @@ export function nodeResourcesFit(
       },
     ],
   };
+}
+
+/** How much of the placement's CPU and memory would be used: fuller placements leave room for larger groups. */
+function usedShare(rows: Int32Array, assignments: PlacementTrial['assignments'], { resources }: NodeTable): number {
+  const shares = [resources.cpu, resources.memory].flatMap(({ name, allocatable, requested }) => {
+    let [capacity, used] = [0, 0];
+    for (const row of rows) {
+      capacity += allocatable[row]!;
+      used += requested[row]!;
+    }
+    for (const { pod } of assignments) used += name === 'cpu' ? pod.requests.cpu : pod.requests.memory;
+    return capacity === 0 ? [] : [Math.min(1, used / capacity)];
+  });
+  return shares.length === 0 ? 0 : Math.floor((100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length);
 }
 
 function insufficient(asks: readonly Ask[], code: number): Status {

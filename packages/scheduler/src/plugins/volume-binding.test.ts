@@ -16,7 +16,7 @@ import {
   testCsiNode,
   testVolume,
 } from '../volume-objects.fixture.js';
-import { judge, judgeFilter } from './judge.fixture.js';
+import { hintOf, judge, judgeFilter } from './judge.fixture.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { volumeBinding } from './volume-binding.js';
 
@@ -386,10 +386,7 @@ describe('volumes that are promised', () => {
 });
 
 describe('which events may help VolumeBinding', () => {
-  const hint = (resource: string) =>
-    volumeBinding()
-      .eventsToRegister()
-      .find((each) => each.resource === resource)!.hint!;
+  const hint = (resource: string) => hintOf(volumeBinding(), resource);
   const topologies = { allowedTopologies: [{ matchLabelExpressions: [{ key: 'k', values: ['v'] }] }] };
   const capacity = (words?: Parameters<typeof testCapacity>[2]) => testCapacity('k', 'wait', words);
   const csiPod = testPod('p', { volumes: [{ name: 'v', csi: { driver: 'd' } }] as never });

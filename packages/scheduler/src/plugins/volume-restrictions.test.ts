@@ -5,7 +5,7 @@ import { podInfo } from '../nodes/pod-info.js';
 import { tableOf } from '../simulate/simulation.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { claims, testClaim } from '../volume-objects.fixture.js';
-import { judgeFilter } from './judge.fixture.js';
+import { hintOf, judgeFilter } from './judge.fixture.js';
 import { volumeRestrictions } from './volume-restrictions.js';
 
 const node = testNode('n');
@@ -117,8 +117,7 @@ describe('VolumeRestrictions: claims of one pod', () => {
 });
 
 describe('VolumeRestrictions: which events may help', () => {
-  const events = volumeRestrictions().eventsToRegister();
-  const hint = (resource: string) => events.find((event) => event.resource === resource)!.hint!;
+  const hint = (resource: string) => hintOf(volumeRestrictions(), resource);
   const left: readonly [string, Pod, Pod, string][] = [
     ['a pod with the disk', withDisk('a', gce('foo')), withDisk('b', gce('foo'), 'n'), 'Queue'],
     ['a pod with another disk', withDisk('a', gce('foo')), withDisk('b', gce('bar'), 'n'), 'Skip'],

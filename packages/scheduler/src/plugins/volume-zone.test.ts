@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PersistentVolume } from '@pintle/api/core/v1';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { claims, testClaim, testClass, testVolume } from '../volume-objects.fixture.js';
-import { judgeFilter } from './judge.fixture.js';
+import { hintOf, judgeFilter } from './judge.fixture.js';
 import { volumeZone } from './volume-zone.js';
 
 const [betaZone, betaRegion] = ['failure-domain.beta.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/region'];
@@ -75,10 +75,7 @@ describe('VolumeZone', () => {
   });
 
   describe('which events may help', () => {
-    const hint = (resource: string) =>
-      volumeZone()
-        .eventsToRegister()
-        .find((event) => event.resource === resource)!.hint!;
+    const hint = (resource: string) => hintOf(volumeZone(), resource);
     it.each([
       ['a class that waits', testClass('c'), 'Queue'],
       ['an immediate class', testClass('c', { volumeBindingMode: 'Immediate' }), 'Skip'],

@@ -1,5 +1,6 @@
 /** What an update of a pod means for scheduling, as cluster events: nothing where nothing that matters changed. */
 import type { Pod } from '@pintle/api/core/v1';
+import { deepEqual } from '@pintle/machinery';
 import { Action, type ClusterEvent } from '../framework/cluster-event.js';
 import { podRequests } from '../nodes/pod-requests.js';
 
@@ -9,6 +10,7 @@ const events = {
   scaleDown: targetPod(Action.UpdatePodScaleDown, 'UpdatePodScaleDown'),
   gates: targetPod(Action.UpdatePodSchedulingGatesEliminated, 'UpdatePodSchedulingGatesEliminated'),
   tolerations: targetPod(Action.UpdatePodToleration, 'UpdatePodToleration'),
+  generatedClaims: targetPod(Action.UpdatePodGeneratedResourceClaim, 'UpdatePodGeneratedResourceClaim'),
   other: targetPod(Action.UpdatePodOther, 'UpdatePod'),
 };
 
@@ -21,6 +23,9 @@ export function podUpdateEvents(before: Pod, after: Pod): readonly ClusterEvent[
   if (gates(before) > 0 && gates(after) === 0) found.push(events.gates);
   const tolerations = ({ spec }: Pod) => spec?.tolerations?.length ?? 0;
   if (tolerations(before) !== tolerations(after)) found.push(events.tolerations);
+  const generated = ({ status }: Pod) => status?.resourceClaimStatuses;
+  if (generated(before) !== generated(after) && !deepEqual(generated(before) ?? [], generated(after) ?? []))
+    found.push(events.generatedClaims);
   if (found.length === 0 && before.spec !== after.spec && before.metadata.generation !== after.metadata.generation) {
     found.push(events.other);
   }

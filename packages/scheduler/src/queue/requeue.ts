@@ -2,8 +2,10 @@
  * Whether something that happened makes a pod worth trying again: asks the hints of the plugins that refused it.
  * What each plugin registered is asked for once, when the queue is made.
  */
-import { type ClusterEvent, type EventOfInterest, isWildcard, matchesEvent } from '../framework/cluster-event.js';
+import { type EventOfInterest, isWildcard, matchesEvent } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
+import type { SchedulerPlugin } from '../framework/plugin.js';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { HappenedEvent } from './in-flight.js';
 import type { QueuedPodInfo } from './queued-pod-info.js';
 
@@ -16,31 +18,53 @@ export interface RequeueDecision {
   readonly plugin?: string;
 }
 
+const mayRefuse = ({ preEnqueue, preFilter, filter, reserve, permit, placementFeasible }: SchedulerPlugin) =>
+  [preEnqueue, preFilter, filter, reserve, permit, placementFeasible].some((method) => method !== undefined);
+
 const everything: readonly EventOfInterest[] = [{ resource: '*', action: -1 }];
 
 export class QueueingHints {
   /** By scheduler name, then by plugin. */
   private readonly interests = new Map<string, ReadonlyMap<string, readonly EventOfInterest[]>>();
 
-  constructor(frameworks: ReadonlyMap<string, Framework>) {
+  constructor(
+    frameworks: ReadonlyMap<string, Framework>,
+    private readonly objects: ClusterObjects,
+  ) {
     for (const [name, { profile }] of frameworks) {
       this.interests.set(
         name,
-        new Map(profile.plugins.map((plugin) => [plugin.name, plugin.eventsToRegister?.() ?? everything])),
+        new Map(
+          profile.plugins.filter(mayRefuse).map((plugin) => [plugin.name, plugin.eventsToRegister?.() ?? everything]),
+        ),
       );
     }
   }
 
   /** Whether the plugin registered such events in any profile; a plugin nobody knows is taken to want all. */
-  wants(plugin: string, event: ClusterEvent): boolean {
-    if (isWildcard(event)) return true;
+  wants(plugin: string, happened: HappenedEvent): boolean {
+    if (isWildcard(happened.event)) return true;
     let known = false;
     for (const plugins of this.interests.values()) {
       const interests = plugins.get(plugin);
       known ||= interests !== undefined;
-      if (interests?.some((interest) => matchesEvent(interest, event))) return true;
+      if (interests?.some((interest) => this.concerns(interest, happened))) return true;
     }
     return !known;
+  }
+
+  /** Whether a pod may be helped at all: no plugin that refuses pods needs to hear of other events. */
+  matters(happened: HappenedEvent): boolean {
+    if (isWildcard(happened.event)) return true;
+    for (const plugins of this.interests.values())
+      for (const interests of plugins.values())
+        if (interests.some((interest) => this.concerns(interest, happened))) return true;
+    return false;
+  }
+
+  private concerns(interest: EventOfInterest, { event, before, after }: HappenedEvent): boolean {
+    if (!matchesEvent(interest, event)) return false;
+    return interest.matters?.(before, after, this.objects) ?? true;
   }
 
   decide(queued: QueuedPodInfo, happened: HappenedEvent): RequeueDecision {
@@ -63,7 +87,7 @@ export class QueueingHints {
       if (!matchesEvent(interest, happened.event)) continue;
       if (interest.hint === undefined) return true;
       try {
-        if (interest.hint(pod.pod, happened.before, happened.after) === 'Queue') return true;
+        if (interest.hint(pod.pod, happened.before, happened.after, this.objects) === 'Queue') return true;
       } catch {
         // A hint that fails must not leave the pod waiting for ever.
         return true;

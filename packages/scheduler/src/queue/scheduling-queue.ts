@@ -8,6 +8,7 @@ import type { KubernetesObject } from '@pintle/machinery';
 import { type ClusterEvent, clusterEvents } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
 import { isSuccess, statusMessage } from '../framework/status.js';
+import { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { InFlight } from './in-flight.js';
 import { KeyedHeap } from './keyed-heap.js';
@@ -19,12 +20,16 @@ import { WaitingForEvent } from './waiting-pods.js';
 export interface QueueOptions {
   /** By scheduler name. All sort the queue alike: the first one's QueueSort is used. */
   readonly frameworks: ReadonlyMap<string, Framework>;
+  /** What plugins ask when they gate a pod, or are asked for a hint. Default: nothing is there. */
+  readonly objects?: ClusterObjects;
   /** Default 1,000. */
   readonly backoffInitialMs?: number;
   /** Default 10,000. */
   readonly backoffMaxMs?: number;
   /** How long a pod stays unschedulable before it is tried whatever happened. Default 300,000. */
   readonly unschedulableMaxMs?: number;
+  /** Told of every pod that comes into a part of the queue, and why. */
+  readonly onEnter?: (queue: QueuePlace, event: string) => void;
   /** Take pods from back-off when nothing is active, as Kubernetes does since 1.33. Default true. */
   readonly popFromBackoff?: boolean;
 }
@@ -48,16 +53,16 @@ const backoffWindowMs = 1000;
 const none: ReadonlySet<string> = new Set();
 
 export class SchedulingQueue {
-  private readonly active: KeyedHeap<MutableQueuedPod>;
-  private readonly backoff: KeyedHeap<MutableQueuedPod>;
+  private active: KeyedHeap<MutableQueuedPod>;
+  private backoff: KeyedHeap<MutableQueuedPod>;
   /** Pods whose attempt failed rather than refused them: never popped before their back-off is over. */
-  private readonly errorBackoff: KeyedHeap<MutableQueuedPod>;
+  private errorBackoff: KeyedHeap<MutableQueuedPod>;
   /** Unschedulable and gated pods. */
   private readonly waiting = new WaitingForEvent();
   private readonly flying = new Map<string, MutableQueuedPod>();
   private readonly inFlight = new InFlight();
-  private readonly hints: QueueingHints;
-  private readonly options: Required<QueueOptions>;
+  private hints: QueueingHints;
+  private readonly options: Required<Omit<QueueOptions, 'onEnter'>> & Pick<QueueOptions, 'onEnter'>;
 
   constructor(options: QueueOptions) {
     this.options = {
@@ -65,21 +70,44 @@ export class SchedulingQueue {
       backoffMaxMs: 10_000,
       unschedulableMaxMs: 300_000,
       popFromBackoff: true,
+      objects: new ClusterObjects(),
       ...options,
     };
-    const first = [...options.frameworks.values()][0];
+    [this.active, this.backoff, this.errorBackoff] = this.emptyHeaps();
+    this.hints = new QueueingHints(options.frameworks, this.options.objects);
+  }
+
+  private emptyHeaps() {
+    const first = [...this.options.frameworks.values()][0];
     if (first === undefined) throw new RangeError('a scheduling queue needs at least one profile');
     const { queueSort } = first.profile;
     const less = (a: QueuedPodInfo, b: QueuedPodInfo) => queueSort.less(a, b);
     const keyOf = (queued: QueuedPodInfo) => queued.pod.key;
-    this.active = new KeyedHeap(keyOf, less);
     const endsBefore = (a: QueuedPodInfo, b: QueuedPodInfo) => {
       const [endA, endB] = [this.backoffWindow(a), this.backoffWindow(b)];
       return endA < endB || (endA === endB && less(a, b));
     };
-    this.backoff = new KeyedHeap(keyOf, endsBefore);
-    this.errorBackoff = new KeyedHeap(keyOf, endsBefore);
-    this.hints = new QueueingHints(options.frameworks);
+    const heap = (before: typeof less) => new KeyedHeap<MutableQueuedPod>(keyOf, before);
+    return [heap(less), heap(endsBefore), heap(endsBefore)] as const;
+  }
+
+  /**
+   * The profiles have changed. Pods keep their times and back-offs; those that wait for an event are tried after their
+   * back-off, as other plugins may let them pass; those of no profile any more are forgotten.
+   */
+  replaceFrameworks(nowMs: number): void {
+    const { frameworks, objects } = this.options;
+    this.hints = new QueueingHints(frameworks, objects);
+    const known = this.pods() as readonly MutableQueuedPod[];
+    [this.active, this.backoff, this.errorBackoff] = this.emptyHeaps();
+    for (const queued of known) {
+      const { place } = queued;
+      this.waiting.delete(queued.pod.key);
+      if (!frameworks.has(queued.pod.schedulerName)) continue;
+      if (place === 'backoff') this.backoffOf(queued).push(queued);
+      else if (place === 'unschedulable') this.requeue(queued, { requeue: 'after backoff' }, 'ProfilesReplaced', nowMs);
+      else this.enter(queued, place, 'ProfilesReplaced', undefined, nowMs);
+    }
   }
 
   counts(): QueueCounts {
@@ -166,6 +194,10 @@ export class SchedulingQueue {
     let queued = this.active.pop();
     if (queued === undefined && this.options.popFromBackoff) queued = this.popBackoff(nowMs);
     if (queued === undefined) return undefined;
+    return this.fly(queued);
+  }
+
+  private fly(queued: MutableQueuedPod): QueuedPodInfo {
     queued.attempts++;
     queued.place = 'in flight';
     queued.unschedulablePlugins = none;
@@ -173,6 +205,17 @@ export class SchedulingQueue {
     this.flying.set(queued.pod.key, queued);
     this.inFlight.start(queued.pod.uid);
     return queued;
+  }
+
+  /** The pod is tried now, wherever it waits; undefined where a gate holds it, or it is being tried. */
+  take(key: string, nowMs: number): QueuedPodInfo | undefined {
+    const waiting = this.waiting.get(key);
+    if (waiting?.place === 'gated') return undefined;
+    const queued = this.active.delete(key) ?? this.backoff.delete(key) ?? this.errorBackoff.delete(key) ?? waiting;
+    if (queued === undefined) return undefined;
+    this.waiting.delete(key);
+    this.note(queued, queued.place, 'in flight', 'PodGroup', undefined, nowMs);
+    return this.fly(queued);
   }
 
   /** The pod needs no place any more: it is bound, or will be, or is gone. */
@@ -225,9 +268,10 @@ export class SchedulingQueue {
     except?: string,
   ): number {
     const happened = { event, ...(before && { before }), ...(after && { after }) };
+    if (!this.hints.matters(happened)) return 0;
     this.inFlight.record(happened);
     let moved = 0;
-    for (const queued of this.waiting.refusedBy((plugin) => this.hints.wants(plugin, event))) {
+    for (const queued of this.waiting.refusedBy((plugin) => this.hints.wants(plugin, happened))) {
       if (queued.pod.key === except) continue;
       const decision = this.hints.decide(queued, happened);
       if (decision.requeue === 'skip') continue;
@@ -333,11 +377,17 @@ export class SchedulingQueue {
     plugin: string | undefined,
     nowMs: number,
   ): void {
-    const verdict = this.options.frameworks.get(queued.pod.schedulerName)?.runPreEnqueue(queued.pod);
+    const verdict = this.options.frameworks
+      .get(queued.pod.schedulerName)
+      ?.runPreEnqueue(queued.pod, this.options.objects);
     if (!isSuccess(verdict)) {
       queued.gatedBy = verdict.plugin ?? '';
       queued.gateMessage = statusMessage(verdict);
-      queued.unschedulablePlugins = new Set(verdict.plugin === undefined ? [] : [verdict.plugin]);
+      // What refused it before may still be helped while the gate holds.
+      queued.unschedulablePlugins = new Set([
+        ...queued.unschedulablePlugins,
+        ...(verdict.plugin === undefined ? [] : [verdict.plugin]),
+      ]);
       this.note(queued, from, 'gated', label, plugin, nowMs);
       this.waiting.add(queued);
       return;
@@ -357,6 +407,7 @@ export class SchedulingQueue {
     atMs: number,
   ): void {
     queued.place = to;
+    if (to !== 'in flight') this.options.onEnter?.(to, event);
     const move = { atMs, from, to, event, ...(plugin === undefined ? {} : { plugin }) };
     queued.moves = [...queued.moves.slice(1 - movesMax), move];
   }

@@ -5,10 +5,12 @@
 import { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type Clock, StatusError, sleep } from '@pintle/machinery';
+import type { Extender } from '../extenders/extender.js';
+import { extenderError } from '../extenders/extender-chain.js';
 import type { CycleState } from '../framework/cycle-state.js';
 import type { Framework } from '../framework/framework.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
-import { isSuccess, type Status } from '../framework/status.js';
+import { isSuccess, type Status, type Verdict } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 
 export interface BindingOptions {
@@ -21,8 +23,10 @@ export interface BindingOptions {
   readonly clock: Clock;
   /** How long a plugin may take at PreBind and at Bind. */
   readonly timeoutMs: number;
-  /** Aborted when the pod is gone. */
-  readonly signal: AbortSignal;
+  /** Aborted when the pod is gone. Asked for only where something waits for it. */
+  readonly gone: () => AbortSignal;
+  /** Binds instead of plugins. */
+  readonly extender?: Extender | undefined;
 }
 
 /** `bound`: it has the node. `elsewhere`: another bound it meanwhile. `gone`: it was deleted. */
@@ -36,12 +40,27 @@ const lookUpDelayMs = 500;
 
 export async function bindPod(options: BindingOptions): Promise<BindingOutcome> {
   const { framework, state, pod, nodeName, handle } = options;
-  const before = await framework.runPreBind(state, pod, nodeName, handle, options);
+  const { timer } = framework;
+  const before = await timer.runLater('PreBind', () => framework.runPreBind(state, pod, nodeName, handle, options));
   if (!isSuccess(before)) return { type: 'failed', status: before };
-  const verdict = await framework.runBind(state, pod, nodeName, handle, options);
+  const { extender } = options;
+  const verdict = await timer.runLater('Bind', () =>
+    extender === undefined
+      ? framework.runBind(state, pod, nodeName, handle, options)
+      : bindByExtender(extender, pod, nodeName),
+  );
   if (isSuccess(verdict)) return { type: 'bound' };
   if (isRefusal(verdict.cause)) return { type: 'failed', status: verdict };
   return lookUp(options, verdict);
+}
+
+async function bindByExtender(extender: Extender, pod: PodInfo, nodeName: string): Promise<Verdict> {
+  try {
+    await extender.bind!(pod, nodeName);
+    return undefined;
+  } catch (error) {
+    return extenderError(extender, error);
+  }
 }
 
 /** The server answered, and its answer is no. */

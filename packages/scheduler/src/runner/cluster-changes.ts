@@ -18,6 +18,8 @@ export interface ClusterChangesOptions {
   readonly responsible: (schedulerName: string) => boolean;
   /** A pod that is not bound yet is gone. */
   readonly onGone: (key: string) => void;
+  /** Whether the scheduler itself nominates nodes for the pod: what the API server says of that lags behind. */
+  readonly nominates: (key: string) => boolean;
 }
 
 const changes = {
@@ -45,6 +47,17 @@ export class ClusterChanges {
       case 'synced':
         return;
     }
+  }
+
+  /** The profiles have changed: a pod that nobody was responsible for may now be one of ours. */
+  reconsider(pod: Pod): void {
+    const key = podKey(pod);
+    if (
+      this.stateOf(pod) === 'waiting' &&
+      this.options.queue.get(key) === undefined &&
+      !this.options.cache.isAssumed(key)
+    )
+      this.waits(undefined, pod);
   }
 
   node(event: InformerEvent<Node>): void {
@@ -75,6 +88,8 @@ export class ClusterChanges {
     if (type === 'deleted') objects.delete(object);
     else objects.set(object);
     const resource = object.kind ?? '';
+    // Pods are told of by `pod`, as what they are to the queue.
+    if (resource === 'Pod') return;
     const now = this.options.world.clock.now();
     const [before, after] = [
       type === 'updated' ? event.old : type === 'deleted' ? object : undefined,
@@ -136,9 +151,12 @@ export class ClusterChanges {
     // The scheduler has decided already; what the API server says lags behind.
     if (cache.isAssumed(key)) return;
     const nominated = pod.status?.nominatedNodeName;
-    if (nominated !== before?.status?.nominatedNodeName) nominations.set(podInfo(pod), nominated ?? '');
-    if (before === undefined) queue.add(podInfo(pod), world.clock.now());
-    else if (before !== pod) queue.update(before, podInfo(pod), world.clock.now());
+    if (nominated !== before?.status?.nominatedNodeName && !this.options.nominates(key))
+      nominations.set(podInfo(pod), nominated ?? '');
+    if (before === undefined) {
+      queue.add(podInfo(pod), world.clock.now());
+      queue.moveAll(clusterEvents.unscheduledPodAdd, undefined, pod, world.clock.now(), key);
+    } else if (before !== pod) queue.update(before, podInfo(pod), world.clock.now());
   }
 
   private stoppedWaiting(pod: Pod): void {

@@ -33,12 +33,27 @@ export class Preemptor {
     return this.evictions.idle;
   }
 
-  preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[]): void {
+  /** `finishing` is called before the last victim is asked to leave, or when one could not be. */
+  preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[], finishing: () => void = () => {}): void {
     const { permits, nominations, reports } = this.options;
-    for (const victim of victims) {
-      if (permits.reject(victim.key, 'DefaultPreemption', 'preempted')) continue;
-      this.evictions.send(victim.key, () => this.evict(pod, nodeName, victim));
-    }
+    const running = victims.filter((victim) => !permits.reject(victim.key, 'DefaultPreemption', 'preempted'));
+    const last = running.pop();
+    let left = running.length;
+    const evictLast = () => {
+      finishing();
+      if (last !== undefined) this.evictions.send(last.key, () => this.evict(pod, nodeName, last));
+    };
+    for (const victim of running)
+      this.evictions.send(victim.key, async () => {
+        try {
+          await this.evict(pod, nodeName, victim);
+          if (--left === 0) evictLast();
+        } catch (error) {
+          finishing();
+          throw error;
+        }
+      });
+    if (left === 0) evictLast();
     // Those that waited for the node and matter less may find another.
     for (const other of nominations.on(nodeName)) {
       if (other.priority >= pod.priority) continue;

@@ -6,6 +6,8 @@ import { createApiServer } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { type ClientRequest, type FaultOptions, faults as faultsOf, intercept } from '@pintle/client/interceptor';
 import {
+  type Clock,
+  type Kind,
   type KindRef,
   type KubernetesObject,
   parseQuantity,
@@ -15,6 +17,7 @@ import {
   virtualWorld,
 } from '@pintle/machinery';
 import { createInformers } from '@pintle/watch';
+import type { Extender } from '../extenders/extender.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { profile } from '../framework/profile.js';
 import { isTerminal, podKey } from '../nodes/pod-info.js';
@@ -30,6 +33,9 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly seed?: number;
   /** Beside the default ones. */
   readonly plugins?: readonly SchedulerPlugin[];
+  /** Kinds that the API server serves beside those that it always does. */
+  readonly kinds?: readonly Kind[];
+  readonly extendersOf?: (clock: Clock) => readonly Extender[];
 }
 
 export class SchedulerTestCluster {
@@ -44,9 +50,18 @@ export class SchedulerTestCluster {
   ) {}
 
   static async start(options: SchedulerTestOptions = {}): Promise<SchedulerTestCluster> {
-    const { faults = {}, faulty: kind = 'binding', onRequest, seed = 1, plugins = [], ...rest } = options;
+    const {
+      faults = {},
+      faulty: kind = 'binding',
+      onRequest,
+      seed = 1,
+      plugins = [],
+      kinds = [],
+      extendersOf,
+      ...rest
+    } = options;
     const world = virtualWorld({ seed });
-    const server = createApiServer({ world, disableAdmissionPlugins: ['TaintNodesByCondition'] });
+    const server = createApiServer({ world, kinds, disableAdmissionPlugins: ['TaintNodesByCondition'] });
     await world.settle();
     const client = (await server).client();
     const ns: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } };
@@ -65,7 +80,14 @@ export class SchedulerTestCluster {
     const informers = createInformers({ client: faulty, world });
     informers.start();
     const profiles = [profile({ plugins: [...defaultPlugins(), ...plugins] })];
-    const scheduler = createScheduler({ world, client: faulty, informers, profiles, ...rest });
+    const scheduler = createScheduler({
+      world,
+      client: faulty,
+      informers,
+      profiles,
+      ...(extendersOf && { extenders: extendersOf(world.clock) }),
+      ...rest,
+    });
     const started = scheduler.start();
     // Late events make even the first lists late.
     await world.settle({ withinMs: 10_000 });
@@ -97,7 +119,7 @@ export class SchedulerTestCluster {
 
   async deletePod(key: string): Promise<void> {
     const [namespace, name] = key.split('/') as [string, string];
-    await this.client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 0 }).catch(ignoreGone);
+    await this.client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 0 }).catch(ignoreNotFound);
   }
 
   async pods(): Promise<readonly Pod[]> {
@@ -156,7 +178,7 @@ export class SchedulerTestCluster {
 
 const cpu = (quantity: string | number | undefined) => Number(parseQuantity(String(quantity ?? '0')).nano);
 
-function ignoreGone(error: unknown): undefined {
+function ignoreNotFound(error: unknown): undefined {
   if (!StatusError.is(error, 'NotFound')) throw error;
   return undefined;
 }

@@ -4,30 +4,46 @@
  */
 import { Node, Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
-import { createEventRecorder, createEventWriter, type EventWriter, silentRecorder } from '@pintle/controller-runtime';
-import { type CancelTimer, every, type KindRef, type KubernetesObject, realWorld, type World } from '@pintle/machinery';
+import {
+  createEventRecorder,
+  createEventWriter,
+  type EventWriter,
+  type LeaderElection,
+  LeaderElector,
+  silentRecorder,
+} from '@pintle/controller-runtime';
+import {
+  type CancelTimer,
+  every,
+  type KindRef,
+  type KubernetesObject,
+  type Metrics,
+  realWorld,
+  type World,
+} from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
 import { frameworkHandle } from '../algorithm/framework-handle.js';
-import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
+import { Placer } from '../algorithm/schedule-pod.js';
+import type { Extender } from '../extenders/extender.js';
+import { ExtenderChain } from '../extenders/extender-chain.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import { Framework } from '../framework/framework.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
+import type { PointObserver } from '../framework/point-timer.js';
 import { InvalidProfileError, type Profile, profile, requireBindPlugin } from '../framework/profile.js';
-import { isRejected, isSuccess, type Status, statusMessage, type Verdict } from '../framework/status.js';
 import { NodeTable } from '../nodes/node-table.js';
 import { PodCache } from '../nodes/pod-cache.js';
-import { onNode, type PodInfo, podInfo } from '../nodes/pod-info.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
 import { Nominations } from '../queue/nominations.js';
-import type { QueuedPodInfo } from '../queue/queued-pod-info.js';
 import { type QueueCounts, type QueueOptions, SchedulingQueue } from '../queue/scheduling-queue.js';
-import { bindPod } from './binding-cycle.js';
 import { ClusterChanges } from './cluster-changes.js';
 import { Outbox } from './outbox.js';
 import { PermitWaits } from './permit-waits.js';
+import { PodAttempts } from './pod-attempts.js';
 import { PodReports } from './pod-reports.js';
 import { Preemptor } from './preemptor.js';
+import { type SchedulerGauges, SchedulerMetrics } from './scheduler-metrics.js';
 
 export interface SchedulerOptions {
   /** The real world unless given. */
@@ -37,7 +53,7 @@ export interface SchedulerOptions {
   readonly informers: Informers;
   /** Default: one with `defaultPlugins()`. Each has a scheduler name of its own. */
   readonly profiles?: readonly Profile[];
-  readonly queue?: Omit<QueueOptions, 'frameworks'>;
+  readonly queue?: Omit<QueueOptions, 'frameworks' | 'objects'>;
   /** Binds under way at once; at the limit the next decision waits. Default 256. */
   readonly bindsMax?: number;
   /** How long a plugin may take at PreBind, unless it says otherwise, and at Bind. Default 30,000. */
@@ -46,6 +62,12 @@ export interface SchedulerOptions {
   readonly assumedPodTtlMs?: number;
   /** Decisions in one turn of the host, before others run. Default 64. */
   readonly podsPerTurn?: number;
+  /** Asked besides the plugins, in this order. */
+  readonly extenders?: readonly Extender[];
+  /** Where given, only the leader decides; the others follow the cluster and wait. */
+  readonly leaderElection?: LeaderElection;
+  /** Counts what happens, under kube-scheduler's names. */
+  readonly metrics?: Metrics;
   /** Default true. */
   readonly recordEvents?: boolean;
   /** When events are written; its own unless given. */
@@ -57,7 +79,14 @@ export interface Scheduler {
   start(): Promise<void>;
   /** Lets binds under way end, then ends everything. */
   stop(): Promise<void>;
+  /**
+   * Goes on with other profiles: pods that wait keep their places, and are asked of again by the new plugins. Resolves
+   * when they are in force. Errors: `InvalidProfileError`, and nothing has changed.
+   */
+  replaceProfiles(profiles: readonly Profile[]): Promise<void>;
   readonly counts: QueueCounts & { readonly binding: number; readonly assumedOrBound: number };
+  /** Whether it decides; false as long as another is the leader. */
+  readonly leading: boolean;
   /** Whether nothing is active, being bound or reported; pods may still wait for Permit, for events or for time. */
   readonly idle: boolean;
 }
@@ -73,34 +102,39 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 class RunningScheduler implements Scheduler {
   private readonly table = new NodeTable();
   private readonly cache = new PodCache(this.table);
-  readonly frameworks: ReadonlyMap<string, Framework>;
+  /** By scheduler name; its contents change when profiles are replaced. */
+  private readonly frameworks = new Map<string, Framework>();
   private readonly queue: SchedulingQueue;
-  private readonly placer: Placer;
   private readonly permits: PermitWaits;
   private readonly outbox: Outbox;
   private readonly reports: PodReports;
   private readonly preemptor: Preemptor;
   private readonly changes: ClusterChanges;
-  private readonly handle: SchedulerHandle;
-  readonly nominations = new Nominations();
+  private readonly attempts: PodAttempts;
+  private readonly metrics: SchedulerMetrics | undefined;
+  private readonly nominations = new Nominations();
+  private readonly followed = new Set<string>();
   private readonly subscriptions: Subscription[] = [];
   private readonly timers: CancelTimer[] = [];
-  private readonly binding = new Set<Promise<void>>();
-  /** Of pods that are being bound, by key. */
-  private readonly endings = new Map<string, AbortController>();
-  private readonly bindsMax: number;
+  private readonly ending = new AbortController();
+  private election: Promise<void> | undefined;
   private cancelBackoff: CancelTimer | undefined;
   private turnScheduled = false;
+  private started = false;
   private running = false;
-
   private readonly world: World;
 
   constructor(private readonly options: SchedulerOptions) {
-    const { world = realWorld(), client, bindsMax = 256 } = options;
+    const { world = realWorld(), client, extenders = [] } = options;
     this.world = world;
-    this.bindsMax = bindsMax;
-    this.frameworks = frameworksOf(options.profiles ?? [profile({ plugins: defaultPlugins() })]);
-    this.queue = new SchedulingQueue({ ...options.queue, frameworks: this.frameworks });
+    this.metrics = options.metrics && new SchedulerMetrics(options.metrics, world.clock, () => this.gauges());
+    this.setProfiles(options.profiles ?? [profile({ plugins: defaultPlugins() })]);
+    this.queue = new SchedulingQueue({
+      ...options.queue,
+      frameworks: this.frameworks,
+      objects: this.table.objects,
+      ...(this.metrics && { onEnter: (queue, event) => this.metrics!.entered(queue, event) }),
+    });
     this.permits = new PermitWaits(world.clock);
     this.outbox = new Outbox({
       onError: (error) => world.logger.log('warn', 'a report on a pod was not written', { error }),
@@ -123,24 +157,31 @@ class RunningScheduler implements Scheduler {
       reports: this.reports,
       onFailure: (key) => this.preemptionFailed(key),
     });
-    this.handle = {
-      table: this.table,
-      random: world.random.stream('scheduler'),
-      client,
+    const handle = this.handle();
+    const { bindsMax = 256, bindTimeoutMs = 30_000, assumedPodTtlMs = 0 } = options;
+    this.attempts = new PodAttempts({
       world,
-      ...frameworkHandle(this),
-      preempt: (pod, nodeName, victims) => this.preemptor.preempt(pod, nodeName, victims),
-      waitingPods: () => this.permits.list(),
-      activate: (keys) => {
-        this.queue.activate(keys, this.now());
-        this.wake();
-      },
-    };
-    this.placer = new Placer({
-      table: this.table,
-      random: world.random.stream('scheduler'),
-      handle: this.handle,
-      nominated: this.nominations,
+      client,
+      handle,
+      cache: this.cache,
+      queue: this.queue,
+      nominations: this.nominations,
+      placer: new Placer({
+        table: this.table,
+        random: world.random.stream('scheduler'),
+        handle,
+        nominated: this.nominations,
+      }),
+      permits: this.permits,
+      reports: this.reports,
+      metrics: this.metrics,
+      extenders: extenders.length === 0 ? undefined : new ExtenderChain(extenders, world.logger),
+      frameworkOf: (name) => this.frameworks.get(name),
+      podNow: ({ name, namespace }) => options.informers.informer(Pod).lister.get({ name, namespace }),
+      wake: () => this.wake(),
+      bindsMax,
+      bindTimeoutMs,
+      assumedPodTtlMs,
     });
     this.changes = new ClusterChanges({
       world,
@@ -149,40 +190,37 @@ class RunningScheduler implements Scheduler {
       nominations: this.nominations,
       responsible: (name) => this.frameworks.has(name),
       onGone: (key) => {
-        this.permits.abandon(key, 'the pod was deleted');
-        this.endings.get(key)?.abort(new Error('the pod was deleted'));
+        this.reports.forget(key);
+        this.attempts.abandon(key);
       },
+      nominates: (key) => this.reports.hasNominated(key),
     });
   }
 
   get counts() {
-    return { ...this.queue.counts(), binding: this.binding.size, assumedOrBound: this.cache.size };
+    return { ...this.queue.counts(), binding: this.attempts.binding.size, assumedOrBound: this.cache.size };
+  }
+
+  get leading(): boolean {
+    return this.running;
   }
 
   get idle(): boolean {
     return (
       this.queue.counts().active === 0 &&
-      this.binding.size === this.permits.size &&
+      !this.attempts.busy &&
+      this.attempts.binding.size === this.permits.size &&
       this.outbox.idle &&
       this.preemptor.idle
     );
   }
 
   async start(): Promise<void> {
-    const { world } = this;
-    const { informers } = this.options;
+    const { clock } = this.world;
+    const { informers, client, leaderElection } = this.options;
     const nodes = informers.informer(Node);
     const pods = informers.informer(Pod);
-    const others = this.kindsRead().map((kind) => informers.informer(kind));
-    await Promise.all([nodes, pods, ...others].map((informer) => informer.whenSynced()));
-    for (const informer of others) {
-      this.subscriptions.push(
-        informer.events.subscribe((event) => {
-          this.changes.object(event);
-          this.wake();
-        }),
-      );
-    }
+    await Promise.all([nodes.whenSynced(), pods.whenSynced(), this.follow(this.kindsRead(this.frameworks.values()))]);
     // Nodes first: pods that are there already find their rows.
     this.subscriptions.push(
       nodes.events.subscribe((event) => {
@@ -194,30 +232,98 @@ class RunningScheduler implements Scheduler {
         this.wake();
       }),
     );
-    this.timers.push(every(world.clock, flushPeriodMs, () => this.flush()));
-    if (this.options.assumedPodTtlMs) this.timers.push(every(world.clock, expirePeriodMs, () => this.expire()));
-    this.running = true;
-    this.wake();
+    this.timers.push(every(clock, flushPeriodMs, () => this.flush()));
+    if (this.options.assumedPodTtlMs) this.timers.push(every(clock, expirePeriodMs, () => this.expire()));
+    this.started = true;
+    if (leaderElection === undefined) {
+      this.lead(true);
+      return;
+    }
+    const elector = new LeaderElector(this.world, client, leaderElection, {
+      onElected: () => this.lead(true),
+      onLost: () => this.lead(false),
+    });
+    this.election = elector.run(this.ending.signal);
   }
 
   async stop(): Promise<void> {
-    this.running = false;
+    this.lead(false);
+    this.started = false;
     for (const subscription of this.subscriptions.splice(0)) subscription.unsubscribe();
     for (const cancel of this.timers.splice(0)) cancel();
     this.cancelBackoff?.();
-    this.permits.abandonAll('the scheduler stops');
-    await Promise.all(this.binding);
+    await this.attempts.stop();
     await Promise.all([this.outbox.stop(), this.preemptor.stop()]);
+    this.ending.abort();
+    await this.election;
+  }
+
+  async replaceProfiles(profiles: readonly Profile[]): Promise<void> {
+    const made = frameworksOf(profiles, this.metrics?.points);
+    if (this.started) await this.follow(this.kindsRead(made.values()));
+    this.frameworks.clear();
+    for (const [name, framework] of made) this.frameworks.set(name, framework);
+    this.queue.replaceFrameworks(this.now());
+    if (this.started)
+      for (const pod of this.options.informers.informer(Pod).lister.list()) this.changes.reconsider(pod);
+    this.wake();
+  }
+
+  private setProfiles(profiles: readonly Profile[]): void {
+    for (const [name, framework] of frameworksOf(profiles, this.metrics?.points)) this.frameworks.set(name, framework);
+  }
+
+  private handle(): SchedulerHandle {
+    const { client } = this.options;
+    const { world, table, frameworks, nominations } = this;
+    return {
+      table,
+      random: world.random.stream('scheduler'),
+      client,
+      world,
+      ...frameworkHandle({ frameworks, nominations }),
+      preempt: (pod, nodeName, victims, finishing) => {
+        this.metrics?.preempted(victims.length);
+        this.preemptor.preempt(pod, nodeName, victims, finishing);
+      },
+      waitingPods: () => this.permits.list(),
+      activate: (keys) => {
+        this.queue.activate(keys, this.now());
+        this.wake();
+      },
+    };
+  }
+
+  /** Only a leader decides. */
+  private lead(leading: boolean): void {
+    this.running = leading && this.started;
+    if (this.running) this.wake();
   }
 
   /** What the plugins of all profiles declare. */
-  private kindsRead(): readonly KindRef<KubernetesObject>[] {
+  private kindsRead(frameworks: Iterable<Framework>): readonly KindRef<KubernetesObject>[] {
     const kinds = new Map<string, KindRef<KubernetesObject>>();
-    for (const { profile: each } of this.frameworks.values()) {
+    for (const { profile: each } of frameworks) {
       for (const { reads = [] } of each.plugins)
         for (const kind of reads) kinds.set(`${kind.group}/${kind.kind}`, kind);
     }
     return [...kinds.values()];
+  }
+
+  /** Resolves when the objects of these kinds are known. */
+  private async follow(kinds: readonly KindRef<KubernetesObject>[]): Promise<void> {
+    const { informers } = this.options;
+    const fresh = kinds.filter((kind) => !this.followed.has(`${kind.group}/${kind.kind}`));
+    await Promise.all(fresh.map((kind) => informers.informer(kind).whenSynced()));
+    for (const kind of fresh) {
+      this.followed.add(`${kind.group}/${kind.kind}`);
+      this.subscriptions.push(
+        informers.informer(kind).events.subscribe((event) => {
+          this.changes.object(event);
+          this.wake();
+        }),
+      );
+    }
   }
 
   private preemptionFailed(key: string): void {
@@ -236,182 +342,11 @@ class RunningScheduler implements Scheduler {
     this.turnScheduled = true;
     this.world.clock.schedule(0, () => {
       this.turnScheduled = false;
-      this.turn();
+      if (!this.running) return;
+      const { podsPerTurn = 64 } = this.options;
+      if (this.attempts.turn(podsPerTurn)) this.wake();
+      else this.armBackoff();
     });
-  }
-
-  /** Decides for as many pods as one turn may take. */
-  private turn(): void {
-    if (!this.running) return;
-    const { podsPerTurn = 64 } = this.options;
-    for (let tried = 0; tried < podsPerTurn; tried++) {
-      // A bind that ends asks for the next turn.
-      if (this.binding.size - this.permits.size >= this.bindsMax) return;
-      const queued = this.queue.pop(this.now());
-      if (queued === undefined) {
-        this.armBackoff();
-        return;
-      }
-      this.scheduleOne(queued);
-    }
-    this.wake();
-  }
-
-  private scheduleOne(queued: QueuedPodInfo): void {
-    const { pod } = queued;
-    const framework = this.frameworks.get(pod.schedulerName)!;
-    if (pod.pod.metadata.deletionTimestamp !== undefined) {
-      this.reports.note(pod, `skip schedule deleting pod: ${pod.key}`);
-      this.queue.done(queued);
-      return;
-    }
-    if (this.cache.nodeOf(pod.key) !== undefined) {
-      this.queue.done(queued);
-      return;
-    }
-    let outcome: AttemptOutcome;
-    try {
-      outcome = this.placer.attempt(framework, pod);
-    } catch (error) {
-      this.world.logger.log('error', 'an attempt failed', { pod: pod.key, error });
-      outcome = { type: 'failed', status: { code: 'Error', reasons: [String(error)], cause: error } };
-    }
-    if (outcome.type === 'placed') this.keep(queued, framework, outcome);
-    else if (outcome.type === 'failed') this.refuse(queued, outcome.status, statusMessage(outcome.status));
-    else this.unschedulable(queued, outcome);
-  }
-
-  private keep(
-    queued: QueuedPodInfo,
-    framework: Framework,
-    outcome: Extract<AttemptOutcome, { type: 'placed' }>,
-  ): void {
-    const { pod } = queued;
-    const { nodeName, state } = outcome;
-    this.cache.assume(pod, nodeName);
-    this.nominations.delete(pod.key);
-    const reserved = framework.runReserve(state, pod, nodeName, this.handle);
-    if (!isSuccess(reserved)) {
-      this.giveUp(queued, framework, outcome, reserved, 'cycle');
-      return;
-    }
-    const permit = framework.runPermit(state, pod, nodeName, this.handle);
-    if (permit.status.code !== 'Wait' && permit.status.code !== 'Success') {
-      this.giveUp(queued, framework, outcome, permit.status, 'cycle');
-      return;
-    }
-    const held = permit.status.code === 'Wait' ? this.permits.hold(pod, nodeName, permit.waits) : undefined;
-    const bind = this.bind(queued, framework, outcome, held).catch((error) => {
-      this.world.logger.log('error', 'a binding cycle failed', { pod: pod.key, error });
-    });
-    this.binding.add(bind);
-    void bind.then(() => {
-      this.binding.delete(bind);
-      this.wake();
-    });
-  }
-
-  private async bind(
-    queued: QueuedPodInfo,
-    framework: Framework,
-    outcome: Extract<AttemptOutcome, { type: 'placed' }>,
-    held: Promise<Verdict> | undefined,
-  ): Promise<void> {
-    const { pod } = queued;
-    const { nodeName, state } = outcome;
-    if (held !== undefined) {
-      const verdict = await held;
-      if (!isSuccess(verdict)) {
-        this.giveUp(queued, framework, outcome, verdict, 'binding');
-        return;
-      }
-    }
-    const { handle } = this;
-    const { world } = this;
-    const { client, bindTimeoutMs: timeoutMs = 30_000, assumedPodTtlMs = 0 } = this.options;
-    const { clock } = world;
-    const ending = new AbortController();
-    this.endings.set(pod.key, ending);
-    const { signal } = ending;
-    const bound = await bindPod({ framework, state, pod, nodeName, handle, client, clock, timeoutMs, signal });
-    if (this.endings.get(pod.key) === ending) this.endings.delete(pod.key);
-    if (bound.type === 'failed') {
-      this.giveUp(queued, framework, outcome, bound.status, 'binding');
-      return;
-    }
-    if (bound.type !== 'bound') {
-      const freed = this.release(pod, framework, outcome);
-      this.queue.done(queued);
-      if (freed) this.tellFreed(pod, nodeName);
-      return;
-    }
-    this.cache.finishBinding(pod, assumedPodTtlMs === 0 ? undefined : this.now() + assumedPodTtlMs);
-    this.queue.done(queued);
-    this.reports.scheduled(pod, nodeName);
-    for (const failure of framework.runPostBind(state, pod, nodeName, handle)) this.logPlugin(failure, pod);
-  }
-
-  /** The pod does not get the room that was kept for it. */
-  private giveUp(
-    queued: QueuedPodInfo,
-    framework: Framework,
-    outcome: Extract<AttemptOutcome, { type: 'placed' }>,
-    refusal: Status,
-    stage: 'cycle' | 'binding',
-  ): void {
-    const message = isRejected(refusal)
-      ? `0/1 nodes are available: 1 ${statusMessage(refusal)}.`
-      : statusMessage(refusal);
-    const freed = this.release(queued.pod, framework, outcome);
-    this.refuse(queued, refusal, message);
-    // For the others it is as if a pod had left the node. Told after this pod waits again, which it must not wake:
-    // it would be refused and woken without end. So would others, were they told of what failed within a cycle.
-    if (freed && stage === 'binding') this.tellFreed(queued.pod, outcome.nodeName);
-  }
-
-  /** Whether room became free. */
-  private release(pod: PodInfo, framework: Framework, outcome: Extract<AttemptOutcome, { type: 'placed' }>): boolean {
-    const { nodeName, state } = outcome;
-    for (const failure of framework.runUnreserve(state, pod, nodeName, this.handle)) this.logPlugin(failure, pod);
-    return this.cache.forget(pod);
-  }
-
-  private tellFreed(pod: PodInfo, nodeName: string): void {
-    this.queue.moveAll(clusterEvents.assignedPodDelete, onNode(pod, nodeName), undefined, this.now(), pod.key);
-  }
-
-  private unschedulable(queued: QueuedPodInfo, outcome: Extract<AttemptOutcome, { type: 'unschedulable' }>): void {
-    const { unschedulablePlugins, pendingPlugins } = outcome.diagnosis;
-    if (!this.requeue(queued, { unschedulablePlugins, pendingPlugins })) return;
-    const nominated = outcome.nominating?.nodeName;
-    if (nominated !== undefined) this.nominations.set(queued.pod, nominated);
-    this.reports.failed(queued.pod, 'Unschedulable', outcome.message, nominated);
-  }
-
-  private refuse(queued: QueuedPodInfo, refusal: Status, message: string): void {
-    const rejected = isRejected(refusal) && refusal.plugin !== undefined;
-    const plugins = new Set(rejected ? [refusal.plugin!] : []);
-    const pending = refusal.code === 'Pending';
-    const waits = this.requeue(queued, {
-      unschedulablePlugins: pending ? new Set() : plugins,
-      pendingPlugins: pending ? plugins : new Set(),
-    });
-    if (!waits) return;
-    this.reports.failed(queued.pod, isRejected(refusal) ? 'Unschedulable' : 'SchedulerError', message);
-  }
-
-  /** Whether the pod still wants a node. */
-  private requeue(queued: QueuedPodInfo, failure: Parameters<SchedulingQueue['addUnschedulable']>[1]): boolean {
-    const { name, namespace } = queued.pod;
-    const pod = this.options.informers.informer(Pod).lister.get({ name, namespace });
-    if (pod === undefined || pod.spec?.nodeName || pod.metadata.uid !== queued.pod.pod.metadata.uid) {
-      this.queue.done(queued);
-      return false;
-    }
-    if (pod !== queued.pod.pod) this.queue.update(queued.pod.pod, podInfo(pod), this.now());
-    this.queue.addUnschedulable(queued, failure, this.now());
-    this.armBackoff();
-    return true;
   }
 
   /** One timer for the back-off that ends first. */
@@ -436,12 +371,27 @@ class RunningScheduler implements Scheduler {
     this.wake();
   }
 
-  private logPlugin(failure: Status, pod: PodInfo): void {
-    this.world.logger.log('error', statusMessage(failure), { pod: pod.key, error: failure.cause });
+  private gauges(): SchedulerGauges {
+    const { queue, cache, table, attempts } = this;
+    return {
+      queue: queue.counts(),
+      binding: attempts.binding.size,
+      nodes: table.size,
+      pods: cache.size,
+      assumedPods: cache.assumedSize,
+      unschedulable: function* () {
+        for (const { pod, unschedulablePlugins, place } of queue.pods())
+          if (place === 'unschedulable' || place === 'gated')
+            for (const plugin of unschedulablePlugins) yield [plugin, pod.schedulerName] as const;
+      },
+    };
   }
 }
 
-function frameworksOf(profiles: readonly Profile[]): ReadonlyMap<string, Framework> {
+function frameworksOf(
+  profiles: readonly Profile[],
+  observer: PointObserver | undefined,
+): ReadonlyMap<string, Framework> {
   const frameworks = new Map<string, Framework>();
   for (const [index, each] of profiles.entries()) {
     requireBindPlugin(each);
@@ -451,7 +401,7 @@ function frameworksOf(profiles: readonly Profile[]): ReadonlyMap<string, Framewo
         `there is already a profile for ${JSON.stringify(each.schedulerName)}`,
       );
     }
-    frameworks.set(each.schedulerName, new Framework(each));
+    frameworks.set(each.schedulerName, new Framework(each, observer));
   }
   return frameworks;
 }

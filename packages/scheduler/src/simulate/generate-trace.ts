@@ -17,7 +17,7 @@ export interface NodeGroup {
   readonly zones?: readonly string[];
 }
 
-export interface PodGroup {
+export interface TracePods {
   /** Pods are called `NAME-0`, `NAME-1`… and have the label `app: NAME`. */
   readonly name: string;
   readonly count: number;
@@ -39,7 +39,7 @@ export interface PodGroup {
 export interface TraceDescription {
   readonly seed: number;
   readonly nodes: readonly NodeGroup[];
-  readonly pods: readonly PodGroup[];
+  readonly pods: readonly TracePods[];
 }
 
 /** Errors: `InvalidTraceError`. */
@@ -81,7 +81,7 @@ function nodesOf({ name, count, allocatable, labels, taints, zones = [] }: NodeG
   });
 }
 
-function podsOf(group: PodGroup, field: string, random: Random): readonly TracePod[] {
+function podsOf(group: TracePods, field: string, random: Random): readonly TracePod[] {
   const { name, count, namespace = 'default', labels, firstMs = 0, everyMs = 0, runsMs, spec } = group;
   for (const each of ['cpuMilli', 'memoryMiB', 'firstMs', 'everyMs', 'runsMs'] as const) {
     const distribution = group[each];
@@ -105,7 +105,7 @@ function podsOf(group: PodGroup, field: string, random: Random): readonly TraceP
 }
 
 /** At least one unit each, so that what is asked for is never nothing. */
-function requestsOf({ cpuMilli, memoryMiB }: PodGroup, random: Random): Record<string, string> {
+function requestsOf({ cpuMilli, memoryMiB }: TracePods, random: Random): Record<string, string> {
   const amount = (distribution: Distribution) => Math.max(1, Math.round(draw(distribution, random)));
   return {
     ...(cpuMilli === undefined ? {} : { cpu: `${amount(cpuMilli)}m` }),

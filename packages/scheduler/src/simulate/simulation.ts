@@ -2,17 +2,19 @@
  * The scheduler's own queue and attempts over a table in memory, on a time that is only counted. `schedule()` runs it
  * once to its end; `replay()` lets pods come and go on the way. Nothing is bound: a pod is placed when Permit lets it go.
  */
-import type { Node, Pod } from '@pintle/api/core/v1';
-import { type KubernetesObject, type Random, seededRandom } from '@pintle/machinery';
+import { type Node, Pod } from '@pintle/api/core/v1';
+import { type KindRef, type KubernetesObject, type Random, seededRandom } from '@pintle/machinery';
 import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import { Framework } from '../framework/framework.js';
 import type { Profile } from '../framework/profile.js';
 import { isSuccess, statusMessage } from '../framework/status.js';
+import { GroupAttempt } from '../gangs/group-attempt.js';
+import { podGroupKey } from '../gangs/pod-group.js';
 import { NodeTable } from '../nodes/node-table.js';
-import { isTerminal, onNode, type PodInfo, podInfo } from '../nodes/pod-info.js';
+import { isTerminal, onNode, type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
 import { Nominations } from '../queue/nominations.js';
-import type { QueueMove } from '../queue/queued-pod-info.js';
+import type { QueuedPodInfo, QueueMove } from '../queue/queued-pod-info.js';
 import { SchedulingQueue } from '../queue/scheduling-queue.js';
 import type {
   AttemptRecord,
@@ -59,6 +61,9 @@ export class Simulation {
   private readonly attempts: AttemptRecord[] = [];
   private readonly moves = new Map<string, readonly QueueMove[]>();
   private readonly preempted = new Map<string, Preemption>();
+  /** Pods that had their node before, by key. */
+  private readonly there = new Map<string, string>();
+  private readonly readsPods: boolean;
   /** Of the attempt under way. */
   private victims: readonly string[] = [];
   private readonly departures: Departure[] = [];
@@ -71,7 +76,14 @@ export class Simulation {
   ) {
     this.table = tableOf(input.nodes, input.pods, input.objects);
     this.frameworks = frameworksOf(input.policy);
-    this.queue = new SchedulingQueue({ frameworks: this.frameworks });
+    this.readsPods = [...this.frameworks.values()].some(({ profile }) =>
+      profile.plugins.some(({ reads }) => reads?.includes(Pod as KindRef<KubernetesObject>)),
+    );
+    for (const pod of input.pods) {
+      if (this.readsPods) this.table.objects.set(pod);
+      if (pod.spec?.nodeName && !isTerminal(pod)) this.there.set(podKey(pod), pod.spec.nodeName);
+    }
+    this.queue = new SchedulingQueue({ frameworks: this.frameworks, objects: this.table.objects });
     this.random = seededRandom(input.seed ?? 1);
     this.handle = simulatedHandle({
       table: this.table,
@@ -96,8 +108,11 @@ export class Simulation {
   /** A pod wants a place, now. */
   arrive(pod: Pod): void {
     const info = podInfo(pod);
-    if (this.frameworks.has(info.schedulerName)) this.queue.add(info, this.nowMs);
-    else this.refuse(info.key, `no profile has the scheduler name ${JSON.stringify(info.schedulerName)}`, []);
+    if (this.readsPods) this.table.objects.set(pod);
+    if (this.frameworks.has(info.schedulerName)) {
+      this.queue.add(info, this.nowMs);
+      this.queue.moveAll(clusterEvents.unscheduledPodAdd, undefined, pod, this.nowMs, info.key);
+    } else this.refuse(info.key, `no profile has the scheduler name ${JSON.stringify(info.schedulerName)}`, []);
   }
 
   /** A pod has ended or was deleted, wherever it was. */
@@ -131,6 +146,7 @@ export class Simulation {
     for (let queued = this.queue.pop(this.nowMs); queued !== undefined; queued = this.queue.pop(this.nowMs)) {
       const start = this.placer.nextStart;
       const framework = this.frameworks.get(queued.pod.schedulerName)!;
+      if (this.attemptGroup(queued, framework)) continue;
       this.victims = [];
       const outcome = this.placer.attempt(framework, queued.pod);
       this.moves.set(queued.pod.key, queued.moves);
@@ -160,6 +176,70 @@ export class Simulation {
       if (queued.attempts >= attemptsMax) this.queue.done(queued);
       else this.queue.addUnschedulable(queued, { unschedulablePlugins: plugins, pendingPlugins: pending }, this.nowMs);
     }
+  }
+
+  /** Whether the pod is of a group: then all of it that waits has been tried. */
+  private attemptGroup(queued: QueuedPodInfo, framework: Framework): boolean {
+    const key = framework.placementFeasible.length === 0 ? undefined : podGroupKey(queued.pod.pod);
+    if (key === undefined) return false;
+    const starts = new Map<PodInfo, number>();
+    const group = GroupAttempt.start(queued, framework, key, {
+      table: this.table,
+      nodeOf: (podKey) => this.placements.get(podKey) ?? this.there.get(podKey),
+      take: (podKey) => this.queue.take(podKey, this.nowMs),
+      giveBack: (other) => this.queue.done(other),
+      attempt: (pod, within) => {
+        starts.set(pod, this.placer.nextStart);
+        return this.placer.attempt(framework, pod, { within, postFilter: false });
+      },
+      hold: (pod, { row, nodeName, state }) => {
+        this.table.addPod(row, pod);
+        const reserved = framework.runReserve(state, pod, nodeName, this.handle);
+        if (!isSuccess(reserved)) this.table.removePod(row, pod);
+        return reserved;
+      },
+      release: (pod, { row, nodeName, state }) => {
+        framework.runUnreserve(state, pod, nodeName, this.handle);
+        this.table.removePod(row, pod);
+      },
+      startMs: this.nowMs,
+    });
+    if (group === undefined) return false;
+    const outcome = group.step(Number.POSITIVE_INFINITY)!;
+    for (const { queued: member, outcome: place } of outcome.placed) {
+      const { nodeName, evaluated, feasible } = place;
+      const { pod, attempts: attempt } = member;
+      this.attempts.push({
+        pod: pod.key,
+        attempt,
+        atMs: this.nowMs,
+        nodeName,
+        start: starts.get(pod)!,
+        evaluated,
+        feasible,
+        outcome: 'placed',
+      });
+      this.moves.set(pod.key, member.moves);
+      this.queue.done(member);
+      this.place(pod, nodeName);
+    }
+    for (const { queued: member, refusal } of outcome.refused) {
+      const found = refusal.type === 'refused' ? undefined : refusalOf(refusal);
+      const message = refusal.type === 'refused' ? statusMessage(refusal.status) : found!.message;
+      const plugins = new Set([...(found?.plugins ?? []), ...outcome.plugins]);
+      this.refuseMember(member, message, plugins, starts.get(member.pod) ?? 0);
+    }
+    return true;
+  }
+
+  private refuseMember(member: QueuedPodInfo, message: string, plugins: ReadonlySet<string>, start: number): void {
+    const { attemptsMax = 10 } = this.input;
+    const { pod, attempts: attempt } = member;
+    this.attempts.push({ pod: pod.key, attempt, atMs: this.nowMs, outcome: 'unschedulable', start, message });
+    this.moves.set(pod.key, member.moves);
+    this.refuse(pod.key, message, [...plugins]);
+    if (attempt >= attemptsMax) this.queue.done(member);
+    else this.queue.addUnschedulable(member, { unschedulablePlugins: plugins, pendingPlugins: none }, this.nowMs);
   }
 
   private keep(

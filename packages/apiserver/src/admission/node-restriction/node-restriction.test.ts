@@ -7,7 +7,7 @@ import type { CSINode } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
 import { realWorld, StatusError } from '@pintle/machinery';
 import { referencesOf } from '../../access/pod-references.js';
-import { serviceAccountTokens } from '../../access/service-account-tokens.js';
+import { serviceAccountTokens } from '../../access/tokens/service-account-tokens.js';
 import { createApiServer } from '../../server.js';
 import { sampleRequests } from '../certificates/sample-requests.fixture.js';
 import { forbiddenLabels } from './node-labels.js';

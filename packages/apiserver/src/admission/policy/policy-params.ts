@@ -1,9 +1,10 @@
 /** The parameters of policies, from the store. */
 
+import { prepared } from '../../registry/resource.js';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry, listEntries } from '../../verbs/read.js';
-import type { ParamFinder } from './validating-policies.js';
+import type { ParamFinder } from './policy-bindings.js';
 
 export function paramsFrom(core: () => ApiCore): ParamFinder {
   return async (paramKind, { namespace, name }) => {
@@ -12,6 +13,7 @@ export function paramsFrom(core: () => ApiCore): ParamFinder {
     const place = resource.kind.scope === 'Namespaced' && namespace !== undefined ? { namespace } : {};
     if (name !== undefined) {
       const entry = await findEntry(core(), resource, { name, ...place });
+      if (entry !== undefined) await prepared(resource, [storedObjectOf(entry)]);
       return entry === undefined ? [] : [resource.fromStored(storedObjectOf(entry))];
     }
     const { entries } = await listEntries(core(), resource, place);

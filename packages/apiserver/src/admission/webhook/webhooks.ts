@@ -8,7 +8,6 @@ import type {
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '@pintle/api/admissionregistration/v1';
-import type { Service } from '@pintle/api/core/v1';
 import {
   applyJsonPatch,
   badRequest,
@@ -19,31 +18,31 @@ import {
   type World,
   withTimeout,
 } from '@pintle/machinery';
+import { prepared } from '../../registry/resource.js';
+import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import { whenDecided } from '../policy/authorizer-library.js';
 import { isGuarded, matchesRequest } from '../policy/match-resources.js';
 import { conditionsHold, type PolicyLanguage, policyLanguage, requestVariables } from '../policy/policy-language.js';
 import { answerOf, denied, isObject, type ReviewAnswer, reviewOf } from './admission-review.js';
-import type { WebhookCaller, WebhookTarget } from './webhook-caller.js';
+import type { WebhookCaller } from './webhook-caller.js';
+import { type ClientConfig, WebhookFailure, webhookTarget } from './webhook-target.js';
 
 export interface WebhooksOptions {
   readonly caches: AdmissionCaches;
   readonly world: World;
   readonly call: WebhookCaller;
+  readonly access: Access;
 }
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
 
 const timeoutDefaultSeconds = 10;
 
-/** The webhook could not be asked, or its answer is none. What follows is for its failure policy. */
-class WebhookFailure extends Error {
-  readonly code = 'PINTLE_WEBHOOK';
-}
-
-/** Both kinds of webhooks, for the end of the chain of plug-ins. */
-export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlugin {
+/** Mutating and validating webhooks, for the end of the chain of plug-ins. */
+export function webhooks({ caches, world, call, access }: WebhooksOptions): readonly AdmissionPlugin[] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
   let language: PolicyLanguage | undefined;
 
@@ -71,7 +70,8 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
         name,
         program: conditions.compile(expression),
       }));
-      return conditionsHold(cel, programs, requestVariables(cel, request));
+      const variables = requestVariables(cel, request, { access, known: new Map() });
+      return await whenDecided(() => conditionsHold(cel, programs, variables));
     } catch (error) {
       if (
         !(error instanceof cel.CelError) &&
@@ -95,7 +95,7 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
     const uid = world.random.stream('admission-reviews').uuid();
     const timeoutMs = (webhook.timeoutSeconds ?? timeoutDefaultSeconds) * 1_000;
     try {
-      const target = targetOf(webhook, services);
+      const target = webhookTarget(webhook.clientConfig as ClientConfig, services);
       const answer = await withTimeout(world.clock, timeoutMs, `the webhook ${name}`, (signal) =>
         call(target, reviewOf(request, uid), signal),
       );
@@ -113,6 +113,8 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
 
   const requireAllowed = (webhook: Webhook, answer: ReviewAnswer | undefined, request: AdmissionRequest) => {
     for (const text of answer?.warnings ?? []) request.warn(text);
+    for (const [key, value] of Object.entries(answer?.auditAnnotations ?? {}))
+      request.annotate?.(`${webhook.name}/${key}`, value);
     if (answer?.allowed === false) throw denied(webhook.name, answer.status);
   };
 
@@ -126,9 +128,9 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
     return answer?.patch === undefined ? request.object : patched(webhook, request, answer.patch);
   };
 
-  return {
-    name: 'Webhooks',
-    handles: (request) => (mutatingWebhooks.size > 0 || validatingWebhooks.size > 0) && isGuarded(request),
+  const mutating: AdmissionPlugin = {
+    name: 'MutatingAdmissionWebhook',
+    handles: (request) => mutatingWebhooks.size > 0 && isGuarded(request),
     async mutate(request) {
       const asked = inOrder<MutatingWebhook>(mutatingWebhooks.values() as Iterable<MutatingWebhookConfiguration>);
       let { object } = request;
@@ -144,6 +146,10 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
       }
       return object!;
     },
+  };
+  const validating: AdmissionPlugin = {
+    name: 'ValidatingAdmissionWebhook',
+    handles: (request) => validatingWebhooks.size > 0 && isGuarded(request),
     async validate(request) {
       const asked = inOrder<ValidatingWebhook>(validatingWebhooks.values() as Iterable<ValidatingWebhookConfiguration>);
       const verdicts = await Promise.allSettled(
@@ -154,14 +160,16 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
       for (const verdict of verdicts) if (verdict.status === 'rejected') throw verdict.reason;
     },
   };
+  return [mutating, validating];
 }
 
 /** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind. */
-function patched(
+async function patched(
   { name }: MutatingWebhook,
   { resource, object }: AdmissionRequest,
   patch: readonly unknown[],
-): KubernetesObject {
+): Promise<KubernetesObject> {
+  await prepared(resource, [object]);
   const shown = resource.fromStored(object!);
   try {
     const made = applyJsonPatch(shown, patch);
@@ -169,6 +177,7 @@ function patched(
     const { value, errors } = normalize(resource, made, shown);
     if (errors.length > 0)
       throw new WebhookFailure(errors.map(({ field, detail }) => `${field}: ${detail}`).join(', '));
+    await prepared(resource, [value as KubernetesObject], 'stored');
     const stored = resource.toStored(value as KubernetesObject);
     return resource.definition.strategy?.defaults?.(stored) ?? stored;
   } catch (error) {
@@ -178,22 +187,4 @@ function patched(
       `Internal error occurred: the patch of webhook ${JSON.stringify(name)}: ${error.message}`,
     );
   }
-}
-
-/** Errors: `WebhookFailure` for a Service that is not there. */
-function targetOf({ clientConfig }: Webhook, services: AdmissionCaches['services']): WebhookTarget {
-  const { url, service, caBundle } = clientConfig;
-  const authority = caBundle ? { caBundle: atob(caBundle) } : {};
-  if (url) return { url, ...authority };
-  if (!service) throw new WebhookFailure('the webhook has neither a url nor a service');
-  const { namespace, name, path = '/', port = 443 } = service;
-  const found = services.get(`${namespace}/${name}`) as Service | undefined;
-  const ip = found?.spec?.clusterIP;
-  if (!ip || ip === 'None') throw new WebhookFailure(`service ${JSON.stringify(name)} not found`);
-  const host = ip.includes(':') ? `[${ip}]` : ip;
-  return {
-    url: `https://${host}:${port}${path.startsWith('/') ? '' : '/'}${path}`,
-    serverName: `${name}.${namespace}.svc`,
-    ...authority,
-  };
 }

@@ -1,0 +1,70 @@
+/** The defaults of pods and of their templates that depend on other fields; the others stand in the schema. */
+import type { Container } from '../../core/v1/container.js';
+import type { Volume } from '../../core/v1/persistent-volume.js';
+import type { PodSpec } from '../../core/v1/pod.js';
+
+/** An image without a tag, or tagged `latest`, may be another one tomorrow. */
+function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
+  if (image.includes('@')) return 'IfNotPresent';
+  return /:[^/]+$/.test(image) && !image.endsWith(':latest') ? 'IfNotPresent' : 'Always';
+}
+
+/** Defaults of a pod's spec, also inside templates. */
+export function defaultPodSpec(spec: PodSpec): PodSpec {
+  const container = <C extends Container>(given: C): C =>
+    given.imagePullPolicy ? given : { ...given, imagePullPolicy: pullPolicyOf(given.image ?? '') };
+  return {
+    ...spec,
+    // As for Go, what is absent is empty: that it is required is for the validation to say.
+    containers: (spec.containers ?? []).map(container),
+    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(container) }),
+    ...(spec.ephemeralContainers === undefined
+      ? {}
+      : { ephemeralContainers: spec.ephemeralContainers.map((given) => container(given as Container)) }),
+    // The older name of the same field.
+    ...(spec.serviceAccountName === undefined
+      ? spec.serviceAccount === undefined
+        ? {}
+        : { serviceAccountName: spec.serviceAccount }
+      : { serviceAccount: spec.serviceAccountName }),
+    ...(spec.volumes?.some(isUnfinished) ? { volumes: spec.volumes.map(finished) } : {}),
+  };
+}
+
+const isBare = (volume: Volume) => Object.keys(volume).every((field) => field === 'name');
+const isUnfinished = (volume: Volume) => isBare(volume) || (volume.image !== undefined && !volume.image.pullPolicy);
+
+/** A volume of no type is an empty folder. */
+const finished = (volume: Volume): Volume =>
+  isBare(volume)
+    ? { ...volume, emptyDir: {} }
+    : volume.image !== undefined && !volume.image.pullPolicy
+      ? { ...volume, image: { ...volume.image, pullPolicy: pullPolicyOf(volume.image.reference ?? '') } }
+      : volume;
+
+/** Defaults that pods have and templates have not. */
+export function defaultPod(spec: PodSpec): PodSpec {
+  const host = spec.hostNetwork === true;
+  const container = <C extends Container>(given: C): C => {
+    const limits = given.resources?.limits;
+    const ports = host && given.ports !== undefined;
+    if (limits === undefined && !ports) return given;
+    return {
+      ...given,
+      // What is limited and not asked for is asked for (core/v1 ResourceRequirements).
+      ...(limits === undefined
+        ? {}
+        : { resources: { ...given.resources, requests: { ...limits, ...given.resources?.requests } } }),
+      ...(ports
+        ? { ports: given.ports.map((port) => ({ ...port, hostPort: port.hostPort || port.containerPort })) }
+        : {}),
+    };
+  };
+  const templated = defaultPodSpec(spec);
+  return {
+    ...templated,
+    containers: templated.containers.map(container),
+    ...(templated.initContainers === undefined ? {} : { initContainers: templated.initContainers.map(container) }),
+    enableServiceLinks: spec.enableServiceLinks ?? true,
+  };
+}

@@ -1,0 +1,148 @@
+/** What may I do, what may others: the reviews of authorization.k8s.io, as `kubectl auth can-i` asks them. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigMap } from '@pintle/api/core/v1';
+import { ClusterRoleBinding, RoleBinding } from '@pintle/api/rbac/v1';
+import { type KubernetesObject, StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
+import { type ApiServer, createApiServer } from '../server.js';
+
+let api: ApiServer;
+let world: VirtualWorld;
+const ann = { name: 'ann', groups: ['cooks', 'system:authenticated'] };
+
+beforeAll(async () => {
+  world = virtualWorld();
+  api = await createApiServer({ world, authorizer: ['node', 'rbac'] });
+  await api.client().create({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'views', namespace: 'default' },
+    roleRef: { kind: 'ClusterRole', name: 'view' },
+    subjects: [{ kind: 'Group', name: 'cooks' }],
+  } as unknown as RoleBinding);
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: each review has its own status.
+const asked = async (kind: string, spec: object, namespace?: string): Promise<any> =>
+  (
+    (await api.client({ user: ann }).create({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind,
+      metadata: namespace === undefined ? {} : { namespace },
+      spec,
+    } as unknown as KubernetesObject)) as KubernetesObject & { status: unknown }
+  ).status;
+const failure = async (work: Promise<unknown>) => {
+  const error = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  return StatusError.is(error) ? { code: error.code, message: error.message } : error;
+};
+const pods = (verb: string, namespace?: string) => ({
+  resourceAttributes: { verb, resource: 'pods', ...(namespace === undefined ? {} : { namespace }) },
+});
+
+describe('of oneself', () => {
+  it('says yes with its reason, or no', async () => {
+    expect(await asked('SelfSubjectAccessReview', pods('get', 'default'))).toEqual({
+      allowed: true,
+      reason: 'RBAC: allowed by RoleBinding "views/default" of ClusterRole "view" to Group "cooks"',
+    });
+    expect(await asked('SelfSubjectAccessReview', pods('get'))).toEqual({ allowed: false });
+    expect(await asked('SelfSubjectAccessReview', { nonResourceAttributes: { verb: 'get', path: '/apis' } })).toEqual({
+      allowed: true,
+      reason:
+        'RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"',
+    });
+  });
+  it('needs one question', async () => {
+    expect(await failure(asked('SelfSubjectAccessReview', {}))).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('exactly one of nonResourceAttributes or resourceAttributes must be specified'),
+    });
+    const both = { ...pods('get'), nonResourceAttributes: { verb: 'get', path: '/' } };
+    expect(await failure(asked('SelfSubjectAccessReview', both))).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('cannot be specified in combination with resourceAttributes'),
+    });
+  });
+  it('lists all rules of a namespace', async () => {
+    const status = await asked('SelfSubjectRulesReview', { namespace: 'default' });
+    expect(status).toMatchObject({
+      incomplete: true,
+      evaluationError: 'node authorizer does not support user rule resolution',
+    });
+    expect(status.resourceRules).toContainEqual({
+      verbs: ['get', 'list', 'watch'],
+      apiGroups: [''],
+      resources: ['namespaces'],
+    });
+    expect(status.nonResourceRules.flatMap((rule: { nonResourceURLs: string[] }) => rule.nonResourceURLs)).toContain(
+      '/apis/*',
+    );
+    expect(await failure(asked('SelfSubjectRulesReview', {}))).toMatchObject({ code: 400 });
+  });
+});
+
+describe('of others', () => {
+  it('is for who may ask, of somebody', async () => {
+    expect(await failure(asked('SubjectAccessReview', { user: 'eve', ...pods('get') }))).toMatchObject({ code: 403 });
+    const master = api.client();
+    const ask = (kind: string, spec: object, namespace?: string) =>
+      master.create({
+        apiVersion: 'authorization.k8s.io/v1',
+        kind,
+        metadata: namespace === undefined ? {} : { namespace },
+        spec,
+      } as unknown as KubernetesObject);
+    expect(await ask('SubjectAccessReview', { groups: ['cooks'], ...pods('get', 'default') })).toMatchObject({
+      status: { allowed: true },
+    });
+    expect(await failure(ask('SubjectAccessReview', pods('get')))).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('at least one of user or group must be specified'),
+    });
+    expect(
+      await ask('LocalSubjectAccessReview', { user: 'x', groups: ['cooks'], ...pods('list', 'default') }, 'default'),
+    ).toMatchObject({ status: { allowed: true } });
+    expect(
+      await failure(ask('LocalSubjectAccessReview', { user: 'x', ...pods('list', 'kube-system') }, 'default')),
+    ).toMatchObject({ code: 400, message: 'spec.resourceAttributes.namespace must match namespace: default' });
+  });
+});
+
+describe('a watch', () => {
+  it('ends when its user’s permission does, and not before', async () => {
+    const { client } = { client: api.client({ user: ann }) };
+    const seen: string[] = [];
+    let end: unknown;
+    client.watch(ConfigMap, { namespace: 'default' }).subscribe({
+      next: ({ type, object }) => seen.push(`${type} ${object.metadata.name}`),
+      error: (error) => {
+        end = error;
+      },
+    });
+    await world.settle();
+    const make = (name: string) =>
+      api.client().create<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } });
+    await make('before');
+    // Another binding comes and goes, and changes nothing.
+    const other = await api.client().create({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'other' },
+      roleRef: { kind: 'ClusterRole', name: 'view' },
+      subjects: [{ kind: 'User', name: 'bob' }],
+    } as unknown as ClusterRoleBinding);
+    await world.settle();
+    await api.client().delete(ClusterRoleBinding, { name: other.metadata.name ?? '' });
+    await world.settle();
+    expect({ seen, end }).toEqual({ seen: ['ADDED before'], end: undefined });
+    await api.client().delete(RoleBinding, { name: 'views', namespace: 'default' });
+    await world.settle();
+    await make('after');
+    await world.settle();
+    expect(seen).toEqual(['ADDED before']);
+    expect(end).toMatchObject({ code: 403, message: expect.stringContaining('cannot watch resource "configmaps"') });
+  });
+});

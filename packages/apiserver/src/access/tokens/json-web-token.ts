@@ -1,0 +1,88 @@
+/** JSON Web Tokens (RFC 7519) and key sets (RFC 7517): the one place that knows jose. */
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  decodeJwt,
+  exportJWK,
+  importPKCS8,
+  importSPKI,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+
+export type Claims = Readonly<Record<string, unknown>>;
+export type KeySet = JSONWebKeySet;
+
+/** What service account tokens may be signed with. */
+const algorithms = ['ES256', 'RS256', 'ES384', 'ES512'] as const;
+
+export interface SigningKey {
+  readonly algorithm: string;
+  readonly keyId: string;
+  sign(claims: Claims): Promise<string>;
+}
+
+async function firstFit<T>(what: string, make: (algorithm: string) => Promise<T>): Promise<readonly [string, T]> {
+  for (const algorithm of algorithms) {
+    try {
+      return [algorithm, await make(algorithm)];
+    } catch {
+      // Of another algorithm, or no key at all: the last word is below.
+    }
+  }
+  throw new Error(`the ${what} is no key that tokens can be signed with: ${algorithms.join(', ')}`);
+}
+
+/** Of SPKI PEMs; the key set that others verify by. */
+export async function keySetOf(publicPems: readonly string[]): Promise<KeySet> {
+  const keys = await Promise.all(
+    publicPems.map(async (pem) => {
+      const [alg, key] = await firstFit('public key', (algorithm) => importSPKI(pem, algorithm, { extractable: true }));
+      const jwk = await exportJWK(key);
+      return { use: 'sig', kid: await calculateJwkThumbprint(jwk), alg, ...jwk };
+    }),
+  );
+  return { keys };
+}
+
+/** Of a PKCS #8 PEM and its public half. */
+export async function signingKey(privatePem: string, publicPem: string): Promise<SigningKey> {
+  const [algorithm, key] = await firstFit('private key', (each) => importPKCS8(privatePem, each));
+  const [published] = (await keySetOf([publicPem])).keys;
+  const keyId = published?.kid ?? '';
+  return {
+    algorithm,
+    keyId,
+    sign: (claims) => new SignJWT(claims as JWTPayload).setProtectedHeader({ alg: algorithm, kid: keyId }).sign(key),
+  };
+}
+
+/** What a token says, without a look at its signature; undefined for what is no token. */
+export function unverifiedClaims(token: string): Claims | undefined {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface VerifyOptions {
+  readonly issuer: string;
+  readonly algorithms?: readonly string[];
+  readonly nowMs: number;
+}
+
+/** What a token says, if one of the keys signed it and its time is now. Rejects otherwise; `isUnknownKey` tells why. */
+export async function verifiedClaims(token: string, keys: KeySet, options: VerifyOptions): Promise<Claims> {
+  const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+    issuer: options.issuer,
+    currentDate: new Date(options.nowMs),
+    ...(options.algorithms === undefined ? {} : { algorithms: [...options.algorithms] }),
+  });
+  return payload;
+}
+
+export const isUnknownKey = (error: unknown): boolean =>
+  (error as { code?: string }).code === 'ERR_JWKS_NO_MATCHING_KEY';

@@ -1,0 +1,88 @@
+/** What service account tokens say (KEP-1205, KEP-4193), and the user that they make. Pure. */
+import type { Secret, ServiceAccount } from '@pintle/api/core/v1';
+import type { KubernetesObject } from '@pintle/machinery';
+import type { UserInfo } from '../access.js';
+import type { Claims } from './json-web-token.js';
+
+export interface Reference {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Under `kubernetes.io` in a token. */
+export interface BoundClaims {
+  readonly namespace: string;
+  readonly serviceaccount: Reference;
+  readonly pod?: Reference;
+  readonly secret?: Reference;
+  readonly node?: Reference;
+}
+
+const isReference = (value: unknown): value is Reference =>
+  typeof (value as Reference | undefined)?.name === 'string' && typeof (value as Reference).uid === 'string';
+
+export function boundClaimsOf(claims: Claims): BoundClaims | undefined {
+  const bound = claims['kubernetes.io'] as BoundClaims | undefined;
+  return typeof bound?.namespace === 'string' && isReference(bound.serviceaccount) ? bound : undefined;
+}
+
+export function serviceAccountUser({ namespace, serviceaccount, pod, node }: BoundClaims, tokenId: unknown): UserInfo {
+  const key = (name: string) => `authentication.kubernetes.io/${name}`;
+  return {
+    name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
+    uid: serviceaccount.uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+    extra: {
+      ...(typeof tokenId === 'string' && tokenId !== '' ? { [key('credential-id')]: [`JTI=${tokenId}`] } : {}),
+      ...(pod === undefined ? {} : { [key('pod-name')]: [pod.name], [key('pod-uid')]: [pod.uid] }),
+      ...(node === undefined ? {} : { [key('node-name')]: [node.name], [key('node-uid')]: [node.uid] }),
+    },
+  };
+}
+
+/** The old tokens, which live in Secrets (`kubernetes.io/service-account-token`) and never expire. */
+export interface SecretClaims {
+  readonly namespace: string;
+  readonly account: Reference;
+  readonly secret: string;
+}
+
+export function secretClaimsOf(claims: Claims): SecretClaims | undefined {
+  const text = (name: string) => String(claims[`kubernetes.io/serviceaccount/${name}`] ?? '');
+  const found = {
+    namespace: text('namespace'),
+    account: { name: text('service-account.name'), uid: text('service-account.uid') },
+    secret: text('secret.name'),
+  };
+  return found.namespace && found.account.name && found.account.uid && found.secret ? found : undefined;
+}
+
+/** What the objects that a token is bound to are now. */
+export interface BoundObjects {
+  readonly account: ServiceAccount | undefined;
+  readonly pod?: KubernetesObject | undefined;
+  readonly secret?: Secret | undefined;
+  readonly node?: KubernetesObject | undefined;
+}
+
+/** A token outlives what it is bound to by this, as a pod that ends may still need it. */
+const graceMs = 60_000;
+
+/** Why a bound token does not count any more; undefined where it does. */
+export function whyRevoked(claims: BoundClaims, objects: BoundObjects, nowMs: number): string | undefined {
+  for (const [what, reference, object] of [
+    ['service account', claims.serviceaccount, objects.account],
+    ['pod', claims.pod, objects.pod],
+    ['secret', claims.secret, objects.secret],
+    ['node', claims.pod === undefined ? claims.node : undefined, objects.node],
+  ] as const) {
+    if (reference === undefined) continue;
+    if (object === undefined) return `${what} ${reference.name} has been deleted`;
+    if (object.metadata.uid !== reference.uid)
+      return `${what} UID (${object.metadata.uid}) does not match claim (${reference.uid})`;
+    const { deletionTimestamp } = object.metadata;
+    if (deletionTimestamp !== undefined && Date.parse(deletionTimestamp) + graceMs < nowMs)
+      return `${what} has been deleted`;
+  }
+  return undefined;
+}

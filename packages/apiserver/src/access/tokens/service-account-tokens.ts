@@ -1,0 +1,123 @@
+/**
+ * Service account tokens: issued at `serviceaccounts/token`, told apart from others, and revoked when what they are
+ * bound to goes. The documents by which others may check them are `issuer-discovery.ts`.
+ *
+ * **Differs from Kubernetes**: a token of a pod lives as long as it was asked for, without the year of grace that
+ * kube-apiserver gives to clients that never read their token again.
+ */
+import type { Secret, ServiceAccount } from '@pintle/api/core/v1';
+import type { KubernetesObject, World } from '@pintle/machinery';
+import type { SubresourceHandler } from '../../subresources/subresource.js';
+import type { ApiCore } from '../../verbs/api-core.js';
+import { storedObjectOf } from '../../verbs/api-core.js';
+import { findEntry } from '../../verbs/read.js';
+import type { TokenAuthenticator, TokenIdentity } from '../access.js';
+import { type IssuerDocuments, issuerDocuments } from './issuer-discovery.js';
+import { type Claims, keySetOf, signingKey, unverifiedClaims, verifiedClaims } from './json-web-token.js';
+import { boundClaimsOf, secretClaimsOf, serviceAccountUser, whyRevoked } from './service-account-claims.js';
+import { tokenRequest } from './token-request.js';
+
+export interface ServiceAccountTokens {
+  authenticator(core: ApiCore): TokenAuthenticator;
+  /** `serviceaccounts/token`. */
+  readonly subresource: SubresourceHandler;
+  readonly documents: IssuerDocuments;
+  /** What tokens are for that are asked for without an audience. */
+  readonly audiences: readonly string[];
+}
+
+export interface ServiceAccountTokenOptions {
+  readonly world: World;
+  /** PKCS #8 PEM of the key that signs: P-256, P-384, P-521 or RSA. */
+  readonly privateKeyPem: string;
+  /** SPKI PEM of its public half. */
+  readonly publicKeyPem: string;
+  /** More keys whose tokens count, as those from before a change of keys. */
+  readonly otherPublicKeysPem?: readonly string[];
+  readonly issuer: string;
+  /** Whose tokens count as well, as from before a change of name. */
+  readonly otherIssuers?: readonly string[];
+  /** Default: the issuer. */
+  readonly audiences?: readonly string[];
+  /** Where the key set is found from outside. Default `ISSUER/openid/v1/jwks`. */
+  readonly jwksUri?: string;
+}
+
+export async function serviceAccountTokens(options: ServiceAccountTokenOptions): Promise<ServiceAccountTokens> {
+  const { world, issuer, privateKeyPem, publicKeyPem, otherPublicKeysPem = [] } = options;
+  const issuers = [issuer, ...(options.otherIssuers ?? [])];
+  const audiences = options.audiences ?? [issuer];
+  const [key, keys] = await Promise.all([
+    signingKey(privateKeyPem, publicKeyPem),
+    keySetOf([publicKeyPem, ...otherPublicKeysPem]),
+  ]);
+  return {
+    audiences,
+    subresource: tokenRequest({ world, key, issuer, audiences }),
+    documents: issuerDocuments(issuer, options.jwksUri ?? `${issuer}/openid/v1/jwks`, keys),
+    authenticator: (core) => async (token, wanted) => {
+      const issuedBy = unverifiedClaims(token)?.['iss'];
+      const nowMs = world.clock.now();
+      try {
+        if (typeof issuedBy === 'string' && issuers.includes(issuedBy)) {
+          const claims = await verifiedClaims(token, keys, { issuer: issuedBy, nowMs });
+          return await boundIdentity(core, claims, wanted.length === 0 ? audiences : wanted, wanted.length > 0);
+        }
+        if (issuedBy !== secretIssuer) return undefined;
+        const claims = await verifiedClaims(token, keys, { issuer: secretIssuer, nowMs });
+        const common = wanted.filter((audience) => audiences.includes(audience));
+        if (wanted.length > 0 && common.length === 0) return undefined;
+        const identity = await secretIdentity(core, claims, token);
+        return identity && { ...identity, ...(common.length === 0 ? {} : { audiences: common }) };
+      } catch (error) {
+        world.logger.log('debug', 'a service account token was not accepted', { error });
+        return undefined;
+      }
+    },
+  };
+}
+
+const secretIssuer = 'kubernetes/serviceaccount';
+
+async function find(
+  core: ApiCore,
+  plural: string,
+  name: string,
+  namespace?: string,
+): Promise<KubernetesObject | undefined> {
+  const resource = core.registry.byResource('v1', plural);
+  const key = { name, ...(namespace === undefined ? {} : { namespace }) };
+  const entry = resource === undefined ? undefined : await findEntry(core, resource, key);
+  return entry === undefined ? undefined : storedObjectOf(entry);
+}
+
+async function boundIdentity(
+  core: ApiCore,
+  claims: Claims,
+  accepted: readonly string[],
+  told: boolean,
+): Promise<TokenIdentity | undefined> {
+  const bound = boundClaimsOf(claims);
+  const common = [claims['aud']].flat().filter((audience): audience is string => accepted.includes(String(audience)));
+  if (bound === undefined || common.length === 0) return undefined;
+  const { namespace, pod, secret, node } = bound;
+  const objects = {
+    account: (await find(core, 'serviceaccounts', bound.serviceaccount.name, namespace)) as ServiceAccount | undefined,
+    pod: pod && (await find(core, 'pods', pod.name, namespace)),
+    secret: secret && ((await find(core, 'secrets', secret.name, namespace)) as Secret | undefined),
+    node: node && pod === undefined ? await find(core, 'nodes', node.name) : undefined,
+  };
+  if (whyRevoked(bound, objects, core.world.clock.now()) !== undefined) return undefined;
+  return { user: serviceAccountUser(bound, claims['jti']), ...(told ? { audiences: common } : {}) };
+}
+
+async function secretIdentity(core: ApiCore, claims: Claims, token: string): Promise<TokenIdentity | undefined> {
+  const { namespace = '', account, secret } = secretClaimsOf(claims) ?? {};
+  if (account === undefined || secret === undefined) return undefined;
+  const held = (await find(core, 'secrets', secret, namespace)) as Secret | undefined;
+  const owner = await find(core, 'serviceaccounts', account.name, namespace);
+  if (held === undefined || held.metadata.deletionTimestamp !== undefined || held.data?.['token'] !== btoa(token))
+    return undefined;
+  if (owner?.metadata.uid !== account.uid) return undefined;
+  return { user: serviceAccountUser({ namespace, serviceaccount: account }, undefined) };
+}

@@ -1,0 +1,147 @@
+/** `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so. */
+import type { TokenRequest, TokenRequestSpec } from '@pintle/api/authentication/v1';
+import type { Pod, ServiceAccount } from '@pintle/api/core/v1';
+import {
+  badRequest,
+  conflict,
+  type FieldError,
+  formatTime,
+  invalid,
+  invalidField,
+  type KubernetesObject,
+  requiredField,
+  type World,
+} from '@pintle/machinery';
+import { admitMutating, admitValidating } from '../../admission/admission.js';
+import type { SubresourceHandler } from '../../subresources/subresource.js';
+import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
+import { requireEntry } from '../../verbs/read.js';
+import type { SigningKey } from './json-web-token.js';
+import type { BoundClaims, Reference } from './service-account-claims.js';
+
+const secondsDefault = 3600;
+const secondsMin = 600;
+const secondsMax = 2 ** 32;
+
+export interface TokenRequestOptions {
+  readonly world: World;
+  readonly key: SigningKey;
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+}
+
+export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOptions): SubresourceHandler {
+  return {
+    async create({ core, context, resource, key: at }, body, options) {
+      const account = storedObjectOf(await requireEntry(core, resource, at)) as ServiceAccount;
+      const asked = withDefaults((body ?? {}) as Partial<TokenRequest>, audiences);
+      const errors = errorsOf(asked.spec);
+      if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
+      const admission = {
+        operation: 'CREATE' as const,
+        resource,
+        subresource: 'token',
+        ...at,
+        object: asked as unknown as KubernetesObject,
+        user: context.user,
+        dryRun: options.dryRun ?? false,
+        warn: (text: string) => context.warn(text),
+      };
+      const admitted = (await admitMutating(core.admission, admission)) ?? admission.object;
+      await admitValidating(core.admission, { ...admission, object: admitted });
+      const { spec } = admitted as unknown as TokenRequest;
+      const seconds = spec.expirationSeconds ?? secondsDefault;
+      const issuedAt = Math.floor(world.clock.now() / 1000);
+      const { name = '', namespace = '', uid = '' } = account.metadata;
+      const bound: BoundClaims = {
+        namespace,
+        serviceaccount: { name, uid },
+        ...(await boundTo(core, account, spec.boundObjectRef)),
+      };
+      const token = await key.sign({
+        iss: issuer,
+        sub: `system:serviceaccount:${namespace}:${name}`,
+        aud: spec.audiences,
+        iat: issuedAt,
+        nbf: issuedAt,
+        exp: issuedAt + seconds,
+        jti: world.random.stream('tokens').uuid(),
+        'kubernetes.io': bound,
+      });
+      return Object.freeze({
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        metadata: { name, namespace, creationTimestamp: formatTime(world.clock.now()) },
+        spec,
+        status: { token: options.dryRun ? '' : token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
+      });
+    },
+  };
+}
+
+function withDefaults(body: Partial<TokenRequest>, audiences: readonly string[]): TokenRequest {
+  const spec = (body.spec ?? {}) as Partial<TokenRequestSpec>;
+  return {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    metadata: body.metadata ?? {},
+    spec: {
+      ...spec,
+      audiences: spec.audiences?.length ? spec.audiences : audiences,
+      expirationSeconds: spec.expirationSeconds ?? secondsDefault,
+    },
+  } as TokenRequest;
+}
+
+function errorsOf({ expirationSeconds, audiences, boundObjectRef }: TokenRequestSpec): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const path = 'spec.expirationSeconds';
+  if (typeof expirationSeconds !== 'number' || expirationSeconds < secondsMin)
+    errors.push(invalidField(path, expirationSeconds, 'may not specify a duration less than 10 minutes'));
+  else if (expirationSeconds > secondsMax)
+    errors.push(invalidField(path, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
+  if (!Array.isArray(audiences) || audiences.some((audience) => typeof audience !== 'string'))
+    errors.push(invalidField('spec.audiences', audiences, 'must be a list of texts'));
+  if (boundObjectRef && !boundObjectRef.name) errors.push(requiredField('spec.boundObjectRef.name'));
+  return errors;
+}
+
+const kinds = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
+
+/** Errors: `StatusError` NotFound, Conflict for another uid, BadRequest for what no token can be bound to. */
+async function boundTo(
+  core: ApiCore,
+  account: ServiceAccount,
+  reference: TokenRequestSpec['boundObjectRef'] | null,
+): Promise<Partial<BoundClaims>> {
+  if (!reference) return {};
+  const { kind = '', apiVersion = 'v1', name = '', uid } = reference;
+  if (apiVersion !== 'v1' || !Object.hasOwn(kinds, kind))
+    throw badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+  const plural = kinds[kind as keyof typeof kinds];
+  const resource = core.registry.byResource('v1', plural)!;
+  const namespace = plural === 'nodes' ? {} : { namespace: account.metadata.namespace ?? '' };
+  const object = storedObjectOf(await requireEntry(core, resource, { name, ...namespace }));
+  if (uid && uid !== object.metadata.uid)
+    throw conflict(
+      resource.kind,
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
+  const found: Reference = { name, uid: object.metadata.uid ?? '' };
+  if (plural === 'secrets') return { secret: found };
+  if (plural === 'nodes') return { node: found };
+  const { spec } = object as Pod;
+  if ((spec?.serviceAccountName || 'default') !== account.metadata.name)
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account.metadata.name)} to pod running with different serviceaccount name.`,
+    );
+  const node = spec?.nodeName ? await nodeOf(core, spec.nodeName) : undefined;
+  return { pod: found, ...(node === undefined ? {} : { node }) };
+}
+
+async function nodeOf(core: ApiCore, name: string): Promise<Reference | undefined> {
+  const resource = core.registry.byResource('v1', 'nodes');
+  const entry = resource && (await requireEntry(core, resource, { name }).catch(() => undefined));
+  return entry && { name, uid: storedObjectOf(entry).metadata.uid ?? '' };
+}

@@ -1,0 +1,39 @@
+/** Where a webhook is, by its `clientConfig`: a URL, or a Service of this cluster. Pure over the Services. */
+import type { Service } from '@pintle/api/core/v1';
+import type { ObjectCache } from '../../storage/object-cache.js';
+import type { WebhookTarget } from './webhook-caller.js';
+
+/** As admission webhooks and conversion webhooks write it. */
+export interface ClientConfig {
+  readonly url?: string;
+  readonly service?: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly path?: string;
+    readonly port?: number;
+  };
+  /** Base64 of PEM. */
+  readonly caBundle?: string;
+}
+
+/** The webhook could not be asked, or its answer is none. What follows is for who asks. */
+export class WebhookFailure extends Error {
+  readonly code = 'PINTLE_WEBHOOK';
+}
+
+/** Errors: `WebhookFailure` for a Service that is not there. */
+export function webhookTarget({ url, service, caBundle }: ClientConfig, services: ObjectCache): WebhookTarget {
+  const authority = caBundle ? { caBundle: atob(caBundle) } : {};
+  if (url) return { url, ...authority };
+  if (!service) throw new WebhookFailure('the webhook has neither a url nor a service');
+  const { namespace, name, path = '/', port = 443 } = service;
+  const found = services.get(`${namespace}/${name}`) as Service | undefined;
+  const ip = found?.spec?.clusterIP;
+  if (!ip || ip === 'None') throw new WebhookFailure(`service ${JSON.stringify(name)} not found`);
+  const host = ip.includes(':') ? `[${ip}]` : ip;
+  return {
+    url: `https://${host}:${port}${path.startsWith('/') ? '' : '/'}${path}`,
+    serverName: `${name}.${namespace}.svc`,
+    ...authority,
+  };
+}

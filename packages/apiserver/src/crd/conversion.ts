@@ -1,0 +1,93 @@
+/**
+ * Custom resources from one version to another: by another label alone (`None`), or by a webhook, whose answers are
+ * remembered as long as what they were made of. The label is the object's `apiVersion`; it lies in the store with it.
+ */
+import type { Conversion, KubernetesObject } from '@pintle/machinery';
+
+/** Versions that differ in name only. */
+export function relabelling(): Conversion {
+  const known = new WeakMap<KubernetesObject, KubernetesObject>();
+  return {
+    convert(object, apiVersion) {
+      if (object.apiVersion === apiVersion) return object;
+      const found = known.get(object);
+      if (found?.apiVersion === apiVersion) return found;
+      const made = Object.freeze({ ...object, apiVersion });
+      known.set(object, made);
+      return made;
+    },
+  };
+}
+
+/** Objects of one version, in another. Rejects where there is no answer, or none that can be one. */
+export type BulkConverter = (
+  objects: readonly KubernetesObject[],
+  apiVersion: string,
+) => Promise<readonly KubernetesObject[]>;
+
+interface Converted {
+  readonly from: KubernetesObject;
+  readonly to: KubernetesObject;
+}
+
+/** Asks once for what is the same but for its metadata: a webhook may change labels and annotations of that alone. */
+export function rememberedConversion(convertAll: BulkConverter): Conversion {
+  const known = new WeakMap<object, Converted[]>();
+
+  const find = (object: KubernetesObject, apiVersion: string): KubernetesObject | undefined => {
+    if (object.apiVersion === apiVersion) return object;
+    for (const { from, to } of known.get(anchorOf(object)) ?? []) {
+      if (to.apiVersion !== apiVersion || !sameBody(from, object)) continue;
+      return from.metadata === object.metadata ? to : Object.freeze({ ...to, metadata: metadataOf(object, to) });
+    }
+    return undefined;
+  };
+  return {
+    convert(object, apiVersion) {
+      const found = find(object, apiVersion);
+      if (found === undefined) throw new Error(`${object.kind} was not prepared for its conversion to ${apiVersion}`);
+      return found;
+    },
+    async prepare(objects, apiVersion) {
+      const lacking = objects.filter((object) => find(object, apiVersion) === undefined);
+      if (lacking.length === 0) return;
+      const made = await convertAll(lacking, apiVersion);
+      for (const [index, from] of lacking.entries()) {
+        const to = made[index]!;
+        remember(known, { from, to });
+      }
+    },
+  };
+}
+
+function remember(known: WeakMap<object, Converted[]>, entry: Converted): void {
+  const anchor = anchorOf(entry.from);
+  known.set(anchor, [...(known.get(anchor) ?? []), entry]);
+}
+
+const fieldsOf = (object: KubernetesObject) =>
+  Object.entries(object).filter(([name]) => name !== 'metadata' && name !== 'apiVersion' && name !== 'kind');
+
+/** What an object and its copies with other metadata share: their first field that is an object. */
+function anchorOf(object: KubernetesObject): object {
+  for (const [, value] of fieldsOf(object)) if (typeof value === 'object' && value !== null) return value;
+  return object;
+}
+
+/** The same version and the very same fields; the metadata as far as a webhook may look at it to change it. */
+function sameBody(a: KubernetesObject, b: KubernetesObject): boolean {
+  if (a === b) return true;
+  if (a.apiVersion !== b.apiVersion || a.metadata.labels !== b.metadata.labels) return false;
+  if (a.metadata.annotations !== b.metadata.annotations) return false;
+  const [mine, theirs] = [fieldsOf(a), Object.fromEntries(fieldsOf(b))];
+  return mine.length === Object.keys(theirs).length && mine.every(([name, value]) => theirs[name] === value);
+}
+
+const metadataOf = (object: KubernetesObject, { metadata: { labels, annotations } }: KubernetesObject) => {
+  const { labels: _labels, annotations: _annotations, ...rest } = object.metadata;
+  return Object.freeze({
+    ...rest,
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  });
+};

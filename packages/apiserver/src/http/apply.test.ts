@@ -1,0 +1,67 @@
+/** What only HTTP can say of server-side apply: its media type and query, and the subresources that are kinds of their own. */
+import { describe, expect, it } from '@jest/globals';
+import { requester } from './requests.fixture.js';
+
+const web = (replicas: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'x' }] } },
+  },
+});
+const path = '/apis/apps/v1/namespaces/default/deployments/web';
+
+describe('PATCH application/apply-patch+yaml', () => {
+  it('creates with 201, changes with 200', async () => {
+    const { apply } = await requester();
+    expect((await apply(`${path}?fieldManager=me`, web(1))).status).toBe(201);
+    expect((await apply(`${path}?fieldManager=me`, web(2))).status).toBe(200);
+    expect((await apply(`${path}?fieldManager=you`, web(3))).status).toBe(409);
+    expect((await apply(`${path}?fieldManager=you&force=true`, web(3))).status).toBe(200);
+  });
+
+  it('needs a manager, and takes force for nothing else', async () => {
+    const { apply, send } = await requester();
+    expect((await apply(path, web(1))).json).toMatchObject({
+      code: 422,
+      message: 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    });
+    await apply(`${path}?fieldManager=me`, web(1));
+    const merge = await send('PATCH', `${path}?force=true`, {}, { 'content-type': 'application/merge-patch+json' });
+    expect(merge.json).toMatchObject({
+      code: 422,
+      message: 'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
+    });
+  });
+
+  it('applies a Scale, as a manager of the parent', async () => {
+    const { apply, get } = await requester();
+    const scale = (replicas?: number) => ({
+      apiVersion: 'autoscaling/v1',
+      kind: 'Scale',
+      metadata: { name: 'web' },
+      spec: replicas === undefined ? {} : { replicas },
+    });
+    await apply(`${path}?fieldManager=me`, web(1));
+    expect((await apply(`${path}/scale?fieldManager=scaler`, scale(3))).json).toMatchObject({
+      message: 'Apply failed with 1 conflict: conflict with "me": .spec.replicas',
+    });
+    expect((await apply(`${path}/scale?fieldManager=scaler&force=true`, scale(3))).json).toMatchObject({
+      kind: 'Scale',
+      spec: { replicas: 3 },
+    });
+    const { metadata } = (await get(path)).json as { metadata: { managedFields: object[] } };
+    expect(metadata.managedFields).toContainEqual(
+      expect.objectContaining({
+        manager: 'scaler',
+        operation: 'Apply',
+        apiVersion: 'apps/v1',
+        subresource: 'scale',
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      }),
+    );
+  });
+});

@@ -1,0 +1,74 @@
+/** The keys of an OpenID Connect provider, found by its discovery document over HTTPS. */
+import { request } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import type { KeySet } from '../access/tokens/json-web-token.js';
+import type { KeySource } from '../access/tokens/oidc.js';
+
+/** A provider is asked again at most so often, however many unknown keys come. */
+const freshPeriodMs = 10_000;
+const answerBytesMax = 1024 * 1024;
+const timeoutMs = 10_000;
+
+export interface OidcKeysOptions {
+  readonly issuer: string;
+  /** PEM; the system's authorities where there is none. */
+  readonly caPem?: string;
+  readonly nowMs: () => number;
+}
+
+export function oidcKeys({ issuer, caPem, nowMs }: OidcKeysOptions): KeySource {
+  let found: Promise<KeySet> | undefined;
+  let askedMs = Number.NEGATIVE_INFINITY;
+  const ask = async (): Promise<KeySet> => {
+    const { jwks_uri: uri } = (await getJson(
+      `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+      caPem,
+    )) as {
+      readonly jwks_uri?: string;
+    };
+    if (typeof uri !== 'string') throw new Error(`the discovery document of ${issuer} names no jwks_uri`);
+    return (await getJson(uri, caPem)) as KeySet;
+  };
+  return ({ fresh }) => {
+    if (found === undefined || (fresh && nowMs() - askedMs >= freshPeriodMs)) {
+      askedMs = nowMs();
+      found = ask().catch((error: unknown) => {
+        found = undefined;
+        throw error;
+      });
+    }
+    return found;
+  };
+}
+
+const getJson = (url: string, caPem: string | undefined): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const asked = request(
+      url,
+      { ca: caPem ?? [...rootCertificates], agent: false, timeout: timeoutMs, headers: { accept: 'application/json' } },
+      (answer) => {
+        const parts: Buffer[] = [];
+        let size = 0;
+        answer.on('data', (part: Buffer) => {
+          size += part.length;
+          if (size > answerBytesMax) asked.destroy(new Error(`${url} answered more than ${answerBytesMax} bytes`));
+          else parts.push(part);
+        });
+        answer.on('error', reject);
+        answer.on('end', () => {
+          if (answer.statusCode !== 200) {
+            reject(new Error(`${url} answered with status ${answer.statusCode}`));
+            return;
+          }
+          try {
+            resolve(JSON.parse(Buffer.concat(parts).toString('utf8')));
+          } catch (cause) {
+            reject(new Error(`${url} did not answer with JSON`, { cause }));
+          }
+        });
+      },
+    );
+    asked.on('timeout', () => asked.destroy(new Error(`${url} did not answer within ${timeoutMs} ms`)));
+    asked.on('error', reject);
+    asked.end();
+  });

@@ -1,0 +1,140 @@
+/**
+ * Whether a device is one that selectors mean: expressions over `device.driver`, `device.attributes` and
+ * `device.capacity`. Expressions are compiled once and asked once of each device, which never changes.
+ */
+import type { BasicDevice, DeviceAttribute, DeviceSelector } from '@pintle/api/resource/v1beta1';
+import {
+  CelError,
+  type CelMap,
+  type CelProgram,
+  celEnvironment,
+  celMapOf,
+  kubernetesLibraries,
+  type Value,
+} from '@pintle/cel';
+
+/** Expressions that were not used lately are compiled anew. */
+const programsMax = 1024;
+
+export class DeviceSelectors {
+  private readonly environment = celEnvironment({
+    variables: { device: { name: 'any' } },
+    libraries: kubernetesLibraries,
+    costLimit: 1_000_000,
+  });
+  private readonly makers = {
+    semver: this.maker('semver(text)'),
+    quantity: this.maker('quantity(text)'),
+  };
+  private readonly programs = new Map<string, CelProgram | Error>();
+  private readonly values = new WeakMap<BasicDevice, CelMap>();
+  private readonly answers = new WeakMap<BasicDevice, Map<string, boolean>>();
+
+  /** `subject` says in errors whose selectors they are. Errors: where one cannot be compiled, or fails on the device. */
+  match(
+    selectors: readonly DeviceSelector[],
+    device: BasicDevice,
+    driver: string,
+    id: string,
+    subject: string,
+  ): boolean {
+    for (const [index, { cel }] of selectors.entries()) {
+      if (cel === undefined)
+        throw new Error(`${subject}, selector #${index}: CEL expression empty (unsupported selector type?)`);
+      if (!this.answer(cel.expression, device, driver, `${subject}: selector #${index}`, id)) return false;
+    }
+    return true;
+  }
+
+  private answer(expression: string, device: BasicDevice, driver: string, what: string, id: string): boolean {
+    let answers = this.answers.get(device);
+    if (answers === undefined) this.answers.set(device, (answers = new Map()));
+    // Devices are parts of slices of one driver, so a device always means the same driver.
+    const known = answers.get(expression);
+    if (known !== undefined) return known;
+    const program = this.compiled(expression);
+    if (program instanceof Error) throw new Error(`${what}: CEL compile error: ${program.message}`, { cause: program });
+    try {
+      const { value } = program.run({ device: this.valueOf(device, driver) });
+      if (typeof value !== 'boolean') throw new CelError(`the expression gave no bool`);
+      answers.set(expression, value);
+      return value;
+    } catch (error) {
+      throw new Error(`${what} on device ${id}: CEL runtime error: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  private compiled(expression: string): CelProgram | Error {
+    let found = this.programs.get(expression);
+    if (found === undefined) {
+      try {
+        found = this.environment.compile(expression);
+      } catch (error) {
+        found = error as Error;
+      }
+    } else this.programs.delete(expression);
+    this.programs.set(expression, found);
+    if (this.programs.size > programsMax) this.programs.delete(this.programs.keys().next().value!);
+    return found;
+  }
+
+  private valueOf(device: BasicDevice, driver: string): CelMap {
+    let value = this.values.get(device);
+    if (value === undefined) {
+      value = deviceValue({
+        driver,
+        attributes: byDomain(device.attributes ?? {}, driver, (attribute) => this.attributeValue(attribute)),
+        capacity: byDomain(device.capacity ?? {}, driver, ({ value: amount }) => this.makers.quantity(amount)),
+      });
+      this.values.set(device, value);
+    }
+    return value;
+  }
+
+  private attributeValue({ bool, int, string, version }: DeviceAttribute): Value {
+    if (bool !== undefined) return bool;
+    if (int !== undefined) return BigInt(int);
+    if (string !== undefined) return string;
+    return version === undefined ? null : this.makers.semver(version);
+  }
+
+  /** A function of the language from JavaScript. */
+  private maker(expression: string): (text: string) => Value {
+    const environment = celEnvironment({ variables: { text: { name: 'string' } }, libraries: kubernetesLibraries });
+    const program = environment.compile(expression);
+    return (text) => program.run({ text }).value;
+  }
+}
+
+const empty: CelMap = celMapOf({});
+
+function deviceValue(entries: Readonly<Record<string, Value>>): CelMap {
+  const map = celMapOf(entries);
+  return {
+    celType: 'map',
+    size: map.size,
+    get: (key) => map.get(key),
+    keys: () => map.keys(),
+    fields: { has: (name) => Object.hasOwn(entries, name) },
+  };
+}
+
+/** From domain to name to value; a domain that the device has nothing of is empty. */
+function byDomain<T>(entries: Readonly<Record<string, T>>, driver: string, toValue: (entry: T) => Value): CelMap {
+  const domains: Record<string, Record<string, Value>> = {};
+  for (const [name, entry] of Object.entries(entries)) {
+    const slash = name.indexOf('/');
+    const domain = slash < 0 ? driver : name.slice(0, slash);
+    domains[domain] ??= {};
+    domains[domain][name.slice(slash + 1)] = toValue(entry);
+  }
+  const maps = celMapOf(
+    Object.fromEntries(Object.entries(domains).map(([domain, values]) => [domain, celMapOf(values)])),
+  );
+  return {
+    celType: 'map',
+    size: maps.size,
+    get: (key) => maps.get(key) ?? (typeof key === 'string' ? empty : undefined),
+    keys: () => maps.keys(),
+  };
+}
