@@ -10,7 +10,7 @@
 import { type ApiServer, createApiServer, type StoredObject } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { intercept } from '@pintle/client/interceptor';
-import { type Controller, createManager, formatProblem, type Manager } from '@pintle/controller-runtime';
+import { createManager, formatProblem, type Manager } from '@pintle/controller-runtime';
 import { builtinControllers, garbageCollector } from '@pintle/controllers';
 import {
   apiVersionOf,
@@ -27,6 +27,7 @@ import type { ControllerCheck, Property } from './check-controller.js';
 import { allObjects, differenceOf, idOf, stateOf } from './cluster-state.js';
 import { type Incarnation, incarnation, RunLog } from './incarnation.js';
 import type { Extent, Schedule } from './schedule.js';
+import { watchedKinds } from './watched-kinds.js';
 
 export interface Broken {
   readonly property: Property;
@@ -328,12 +329,4 @@ class ScheduledRun<O> {
   private revision(): number {
     return this.api.core.backend.status().revision;
   }
-}
-
-/** The kinds that controllers watch, and the custom ones. */
-function watchedKinds(controllers: readonly Controller[], custom: readonly KindRef[]): readonly KindRef[] {
-  const watched = controllers.flatMap(({ sources }) =>
-    sources.flatMap((source) => (source.type === 'kind' ? [source.kind] : [])),
-  );
-  return [...new Map([...custom, ...watched].map((kind) => [`${apiVersionOf(kind)} ${kind.plural}`, kind])).values()];
 }
