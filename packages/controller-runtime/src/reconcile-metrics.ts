@@ -41,12 +41,17 @@ export function reconcileMetrics(metrics: Metrics, controller: string, concurren
     .gauge({ name: 'controller_runtime_max_concurrent_reconciles', help: 'Keys reconciled at once.', labels })
     .with(controller)
     .set(concurrency);
-  for (const result of ['success', 'requeue', 'requeue_after', 'error']) total.with(controller, result);
+  const totals = {
+    success: total.with(controller, 'success'),
+    requeue: total.with(controller, 'requeue'),
+    requeue_after: total.with(controller, 'requeue_after'),
+    error: total.with(controller, 'error'),
+  };
   return {
     started: () => active.add(1),
     ended(outcome, seconds, terminal) {
       active.add(-1);
-      total.with(controller, outcome).increment();
+      totals[outcome].increment();
       time.observe(seconds);
       if (outcome === 'error') errors.increment();
       if (terminal) terminals.increment();

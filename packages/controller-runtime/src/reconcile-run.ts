@@ -9,7 +9,7 @@ import {
   type KubernetesObject,
   objectKey,
   type World,
-  withTimeout,
+  withDeadline,
 } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { Controller } from './controller.js';
@@ -53,42 +53,53 @@ export async function runReconcile(
   const object = informers.informer(kind).lister.get(key);
   let over = false;
   try {
-    return await withTimeout(
+    return await withDeadline(
       world.clock,
       timeoutMs,
       `reconciling ${kind.kind} ${id}`,
-      (signal) => {
-        const own = recordingClient(client, {
-          admit(verb, written, at) {
-            if (over || signal.aborted)
-              throw new AbortedError(
-                `to ${verb} ${written} ${objectKey(at)}: its reconcile is over or was given up; it`,
-              );
-            parts.fence?.();
-            return run.span && tracing?.start(`${verb} ${written} ${objectKey(at)}`, { parent: run.span });
-          },
-          known: parts.known,
-          wrote: (write) => parts.wrote(write, run),
-        });
+      (deadline) => {
+        let own: Client | undefined;
+        const ownClient = () => {
+          own ??= recordingClient(client, {
+            admit(verb, written, at) {
+              if (over || deadline.passed)
+                throw new AbortedError(
+                  `to ${verb} ${written} ${objectKey(at)}: its reconcile is over or was given up; it`,
+                );
+              parts.fence?.();
+              return run.span && tracing?.start(`${verb} ${written} ${objectKey(at)}`, { parent: run.span });
+            },
+            known: parts.known,
+            wrote: (write) => parts.wrote(write, run),
+          });
+          return own;
+        };
+        // What few reconciles need is made when it is asked for: a reconcile that finds nothing to do costs little.
         const context: ReconcileContext<KubernetesObject> = {
           key,
           kind,
           object,
-          client: own,
+          get client() {
+            return ownClient();
+          },
           informers,
           events,
           world,
-          logger: world.logger.with({ controller: name, object: id }),
-          signal,
+          get logger() {
+            return world.logger.with({ controller: name, object: id });
+          },
+          get signal() {
+            return deadline.signal;
+          },
           causes,
           run,
-          ensure: (wanted) => ensureOwned(owning(own, object, kind, name), wanted),
+          ensure: (wanted) => ensureOwned(owning(ownClient(), object, kind, name), wanted),
           dependents: (set) => {
-            const ensuring = owning(own, object, kind, name);
-            return ensureDependents({ ...ensuring, ...readingAndRemoving(parts, own) }, set);
+            const ensuring = owning(ownClient(), object, kind, name);
+            return ensureDependents({ ...ensuring, ...readingAndRemoving(parts, ownClient()) }, set);
           },
           report: async (status: ReportedStatus) =>
-            object === undefined ? false : reportStatus({ client: own, kind, world }, object, status),
+            object === undefined ? false : reportStatus({ client: ownClient(), kind, world }, object, status),
         };
         return controller.reconciler(context);
       },

@@ -23,7 +23,7 @@ import type { Problem } from './loops/problem.js';
 import { OwnWrites } from './own-writes.js';
 import { exponentialBackoff } from './rate-limiter.js';
 import { type ReconcileObserver, reconcileMetrics } from './reconcile-metrics.js';
-import { runReconcile } from './reconcile-run.js';
+import { type RunParts, runReconcile } from './reconcile-run.js';
 import { type Cause, type ReconcileResult, TerminalError } from './reconciler.js';
 import type { Tracing } from './tracing.js';
 import { type Priority, WorkQueue } from './work-queue.js';
@@ -68,6 +68,7 @@ export class RunningController {
   private readonly observer: ReconcileObserver;
   private readonly ends: (() => void)[] = [];
   private readonly stopping = new AbortController();
+  private readonly parts: RunParts;
   private workers: Promise<void>[] = [];
 
   constructor(private readonly options: RunningControllerOptions) {
@@ -94,6 +95,16 @@ export class RunningController {
         this.informers.set(`${apiVersionOf(source.kind)} ${source.kind.kind}`, informers.informer(source.kind));
     }
     this.ownWrites = new OwnWrites(world, (apiVersion, kind) => this.informers.get(`${apiVersion} ${kind}`));
+    this.parts = {
+      ...options,
+      events: this.events,
+      kindOf: (object) => this.kindOf(object),
+      known: (apiVersion, kind, at) => this.informers.get(`${apiVersion} ${kind}`)?.lister.get(at),
+      wrote: (write, run) => {
+        this.ownWrites.record(objectKey(run.key), write);
+        options.ledger.record(write, run);
+      },
+    };
   }
 
   get name(): string {
@@ -234,7 +245,7 @@ export class RunningController {
   }
 
   private async reconcile(id: string): Promise<void> {
-    const { tracing, ledger, world } = this.options;
+    const { tracing, world } = this.options;
     const unseen = this.ownWrites.unseen(id);
     if (unseen !== undefined) {
       // The worker is free for others meanwhile.
@@ -252,20 +263,9 @@ export class RunningController {
     const number = this.options.nextRunNumber();
     const run: ReconcileRun = { controller: this.name, key, number, ...(span === undefined ? {} : { span }) };
     this.observer.started();
-    const parts = {
-      ...this.options,
-      events: this.events,
-      kindOf: (object: KubernetesObject) => this.kindOf(object),
-      known: (apiVersion: string, kind: string, at: ObjectKey) =>
-        this.informers.get(`${apiVersion} ${kind}`)?.lister.get(at),
-      wrote: (write: Parameters<OwnWrites['record']>[1]) => {
-        this.ownWrites.record(id, write);
-        ledger.record(write, run);
-      },
-    };
     const seconds = () => (clock.monotonic() - startedMs) / 1000;
     try {
-      const result = await runReconcile(parts, key, causes, run, this.stopping.signal);
+      const result = await runReconcile(this.parts, key, causes, run, this.stopping.signal);
       span?.end();
       this.observer.ended(outcomeOf(result), seconds(), false);
       this.requeue(id, result);

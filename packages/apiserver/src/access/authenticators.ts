@@ -10,10 +10,18 @@ export const anonymousUser: UserInfo = { name: 'system:anonymous', groups: [unau
 
 const unauthorized = () => statusError('Unauthorized', 'Unauthorized');
 
-const withAuthenticated = (user: UserInfo): UserInfo =>
-  user.groups.includes(authenticated) || user.groups.includes(unauthenticated)
-    ? user
-    : { ...user, groups: [...user.groups, authenticated] };
+/** One user for each that an authenticator gives, so that what is known of a user need not be found again. */
+const completed = new WeakMap<UserInfo, UserInfo>();
+
+function withAuthenticated(user: UserInfo): UserInfo {
+  if (user.groups.includes(authenticated) || user.groups.includes(unauthenticated)) return user;
+  let complete = completed.get(user);
+  if (complete === undefined) {
+    complete = { ...user, groups: [...user.groups, authenticated] };
+    completed.set(user, complete);
+  }
+  return complete;
+}
 
 export interface AuthenticationOptions {
   /** By what a request shows beside its token, as its certificate. */
@@ -55,6 +63,18 @@ export function firstIdentity(authenticators: readonly TokenAuthenticator[]): To
   };
 }
 
+const certified = new WeakMap<CertificateSubject, UserInfo>();
+
+/** The same user for all requests of a connection. */
+function userBy(certificate: CertificateSubject): UserInfo {
+  let user = certified.get(certificate);
+  if (user === undefined) {
+    user = userOf(certificate);
+    certified.set(certificate, user);
+  }
+  return user;
+}
+
 const userOf = ({ commonName, organizations, fingerprint }: CertificateSubject): UserInfo => ({
   name: commonName,
   groups: organizations,
@@ -65,7 +85,7 @@ const userOf = ({ commonName, organizations, fingerprint }: CertificateSubject):
 
 /** A verified client certificate: the common name is the user, the organizations are its groups. */
 export const clientCertificate: Authenticator = async ({ peer }) =>
-  peer.clientCertificate === undefined ? undefined : userOf(peer.clientCertificate);
+  peer.clientCertificate === undefined ? undefined : userBy(peer.clientCertificate);
 
 const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
 

@@ -24,8 +24,14 @@ export function rbacAuthorizer(source: RoleSource): Authorizer {
     const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
     const missing: string[] = [];
     for (const granted of rulesFor(source, attributes.user, namespace, missing)) {
-      if (covers(granted.rule, attributes))
-        return { decision: 'allow', reason: `RBAC: allowed by ${granted.because()}` };
+      if (!covers(granted.rule, attributes)) continue;
+      return {
+        decision: 'allow',
+        // Few ask why something was allowed.
+        get reason() {
+          return `RBAC: allowed by ${granted.because()}`;
+        },
+      };
     }
     if (missing.length === 0) return { decision: 'noOpinion' };
     return { decision: 'noOpinion', reason: `RBAC: ${missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`}` };
@@ -48,13 +54,13 @@ export function* rulesFor(
   namespace: string | undefined,
   missing: string[] = [],
 ): Iterable<GrantedRule> {
-  const subjects = subjectsOf(user);
-  for (const binding of source.clusterRoleBindings(subjects)) {
+  const keys = subjectsOf(user);
+  for (const binding of source.clusterRoleBindings(keys)) {
     for (const rule of rulesOf(source, binding.roleRef, '', missing))
       yield { rule, because: () => describe(binding, binding.metadata.name, user, '') };
   }
   if (namespace === undefined) return;
-  for (const binding of source.roleBindings(namespace, subjects)) {
+  for (const binding of source.roleBindings(namespace, keys)) {
     for (const rule of rulesOf(source, binding.roleRef, namespace, missing))
       yield { rule, because: () => describe(binding, `${binding.metadata.name}/${namespace}`, user, namespace) };
   }
@@ -92,10 +98,17 @@ export function subjectKey({ kind, name, namespace }: Subject, bindingNamespace:
   return `user system:serviceaccount:${namespace || bindingNamespace}:${name}`;
 }
 
-const subjectsOf = (user: UserInfo): readonly string[] => [
-  `user ${user.name}`,
-  ...user.groups.map((group) => `group ${group}`),
-];
+const subjects = new WeakMap<UserInfo, readonly string[]>();
+
+/** All that bindings may name a user by. */
+function subjectsOf(user: UserInfo): readonly string[] {
+  let keys = subjects.get(user);
+  if (keys === undefined) {
+    keys = [`user ${user.name}`, ...user.groups.map((group) => `group ${group}`)];
+    subjects.set(user, keys);
+  }
+  return keys;
+}
 
 const has = (values: readonly string[] | undefined, wanted: string) =>
   values?.some((value) => value === '*' || value === wanted) ?? false;

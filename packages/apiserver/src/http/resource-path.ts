@@ -14,10 +14,8 @@ export interface ResourcePath {
 /** Path segments, percent-decoded. Errors: `StatusError` BadRequest for what cannot be decoded. */
 export function pathSegments(path: string): readonly string[] {
   try {
-    return path
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(decodeURIComponent);
+    const segments = path.split('/').filter((segment) => segment !== '');
+    return path.includes('%') ? segments.map(decodeURIComponent) : segments;
   } catch (error) {
     throw badRequest(`the path ${JSON.stringify(path)} is not percent-encoded correctly`, error);
   }
@@ -25,23 +23,25 @@ export function pathSegments(path: string): readonly string[] {
 
 /** Undefined where the path is that of a version or a group, or none of the API's. */
 export function parseResourcePath(segments: readonly string[]): ResourcePath | undefined {
-  const [root, ...more] = segments;
+  const [root] = segments;
   if (root !== 'api' && root !== 'apis') return undefined;
-  const versionParts = root === 'api' ? 1 : 2;
-  const apiVersion = more.slice(0, versionParts).join('/');
-  const parts = more.slice(versionParts);
-  if (more.length < versionParts || parts.length === 0) return undefined;
+  const first = root === 'api' ? 2 : 3;
+  if (segments.length <= first) return undefined;
+  const apiVersion = root === 'api' ? segments[1]! : `${segments[1]}/${segments[2]}`;
 
   // `namespaces/NAME/status` and `/finalize` are of the namespace itself; what else follows is in it.
-  const inNamespace = parts[0] === 'namespaces' && parts.length > 2 && parts[2] !== 'status' && parts[2] !== 'finalize';
-  const namespace = inNamespace ? parts[1] : undefined;
-  const [plural = '', name, subresource, ...rest] = inNamespace ? parts.slice(2) : parts;
+  const below = segments[first + 2];
+  const inNamespace =
+    segments[first] === 'namespaces' && below !== undefined && below !== 'status' && below !== 'finalize';
+  const namespace = inNamespace ? segments[first + 1] : undefined;
+  const at = inNamespace ? first + 2 : first;
+  const [plural = '', name, subresource] = [segments[at], segments[at + 1], segments[at + 2]];
   return {
     apiVersion,
     plural,
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),
-    ...(rest.length === 0 ? {} : { rest: rest.join('/') }),
+    ...(segments.length <= at + 3 ? {} : { rest: segments.slice(at + 3).join('/') }),
   };
 }

@@ -17,59 +17,112 @@ const compressed = new Set(['application/json', 'application/yaml']);
 const clientGone = Object.freeze(new Error('the client has gone'));
 
 export async function serve(handler: HttpHandler, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort(clientGone));
-  response.on('error', () => gone.abort(clientGone));
+  const gone = new Departure();
+  response.once('close', () => gone.tell());
+  response.on('error', () => gone.tell());
   response.setTimeout(stallTimeoutMs, () => {
     // A quiet watch is no stall: only what could not be written for so long is.
     if (response.writableLength > 0) response.destroy();
   });
   try {
-    const answer = await handler(requestOf(message, gone.signal));
-    await respond(message, response, answer, gone.signal);
+    const answer = await handler(new NodeRequest(message, gone));
+    await respond(message, response, answer, gone);
   } catch {
     // The handler answers every fault of its own; what comes here is a socket that broke.
     response.destroy();
   }
 }
 
-export function requestOf(message: IncomingMessage, signal: AbortSignal): HttpRequest {
-  const url = message.url ?? '/';
-  const mark = url.indexOf('?');
-  return {
-    method: message.method ?? 'GET',
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-    header: (name) => {
-      const value = message.headers[name];
-      return typeof value === 'string' ? value : value?.join(', ');
-    },
-    headersLike(prefix) {
-      const { rawHeaders } = message;
-      const found: [string, string][] = [];
-      for (let i = 0; i < rawHeaders.length; i += 2) {
-        const name = rawHeaders[i]!.toLowerCase();
-        if (name.startsWith(prefix)) found.push([name, rawHeaders[i + 1]!]);
-      }
-      return found;
-    },
-    body: (maxBytes) => readBody(message, maxBytes),
-    signal,
-    peer: peerOf(message),
-  };
+/** That the exchange is over, or the client has gone. An `AbortSignal` costs more than many a request: it is made when somebody asks for it. */
+export class Departure {
+  private controller: AbortController | undefined;
+  private told = false;
+
+  tell(): void {
+    this.told = true;
+    this.controller?.abort(clientGone);
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.told) this.controller.abort(clientGone);
+    }
+    return this.controller.signal;
+  }
 }
 
-async function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = () => statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);
-  if (Number(message.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+export class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  private readonly search: string;
+  private parsedQuery: URLSearchParams | undefined;
+
+  constructor(
+    private readonly message: IncomingMessage,
+    private readonly gone: Departure,
+    readonly upgrade = false,
+  ) {
+    const url = message.url ?? '/';
+    const mark = url.indexOf('?');
+    this.method = message.method ?? 'GET';
+    this.path = mark < 0 ? url : url.slice(0, mark);
+    this.search = mark < 0 ? '' : url.slice(mark + 1);
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+
+  get query(): URLSearchParams {
+    this.parsedQuery ??= new URLSearchParams(this.search);
+    return this.parsedQuery;
+  }
+
+  get signal(): AbortSignal {
+    return this.gone.signal;
+  }
+
+  get peer(): Peer {
+    return peerOf(this.message);
+  }
+
+  readonly header = (name: string): string | undefined => {
+    const value = this.message.headers[name];
+    return typeof value === 'string' ? value : value?.join(', ');
+  };
+
+  readonly headersLike = (prefix: string): readonly (readonly [string, string])[] => {
+    const { rawHeaders, headers } = this.message;
+    const found: [string, string][] = [];
+    if (!Object.keys(headers).some((name) => name.startsWith(prefix))) return found;
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!.toLowerCase();
+      if (name.startsWith(prefix)) found.push([name, rawHeaders[i + 1]!]);
+    }
+    return found;
+  };
+
+  readonly body = (maxBytes: number): Promise<Uint8Array> => readBody(this.message, maxBytes);
+}
+
+function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () => statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);
+    if (Number(message.headers['content-length'] ?? 0) > maxBytes) {
+      reject(tooLarge());
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= maxBytes) return;
+      message.off('data', onData).pause();
+      reject(tooLarge());
+    };
+    message.on('data', onData);
+    message.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
+    message.once('error', reject);
+    message.once('close', () => reject(new Error('the request was cut short')));
+  });
 }
 
 const peers = new WeakMap<object, Peer>();
@@ -113,14 +166,17 @@ function certificatesOf(socket: TLSSocket): Pick<Peer, 'clientCertificate' | 'pr
 const isIssuedBy = (certificate: X509Certificate, authority: X509Certificate): boolean =>
   certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 
+/** What a streamed answer may have waiting for the socket before its source is asked to hold back. */
+const unsentBytesMax = 1024 * 1024;
+
 export async function respond(
   message: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: HttpResponse,
-  signal: AbortSignal,
+  gone: Departure,
 ): Promise<void> {
-  const sent: Record<string, string | readonly string[]> = { ...headers };
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    const sent: Record<string, string | readonly string[]> = { ...headers };
     let bytes: Uint8Array = typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array());
     if (
       bytes.length >= gzipBytesMin &&
@@ -137,11 +193,13 @@ export async function respond(
     response.end(message.method === 'HEAD' ? undefined : bytes);
     return;
   }
-  response.writeHead(status, sent as Record<string, string>);
+  const { signal } = gone;
+  response.writeHead(status, headers as Record<string, string>);
   response.flushHeaders();
   for await (const chunk of body) {
     if (signal.aborted) return;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), aborted(signal)]);
+    response.write(chunk);
+    if (response.writableLength > unsentBytesMax) await Promise.race([once(response, 'drain'), aborted(signal)]);
   }
   response.end();
 }

@@ -31,8 +31,8 @@ const alwaysAllowed: ReadonlySet<string> = new Set(['/healthz', '/livez', '/read
 
 export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access {
   const decide = async (attributes: AccessAttributes) => {
-    const { decision, reason } = await authorizer(attributes);
-    return { allowed: decision === 'allow', reason };
+    const opinion = await authorizer(attributes);
+    return opinion.decision === 'allow' ? { allowed: true } : { allowed: false, reason: opinion.reason };
   };
   const access: Access = {
     authorizer,

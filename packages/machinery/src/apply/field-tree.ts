@@ -14,8 +14,8 @@ import { canonicalJson } from '../meta/frozen.js';
 
 export class FieldTree {
   private written: FieldsV1 | undefined;
-  private readonly differences = new Recent();
-  private readonly unions = new Recent();
+  private differences: Recent | undefined;
+  private unions: Recent | undefined;
 
   constructor(
     readonly own: boolean,
@@ -30,6 +30,7 @@ export class FieldTree {
   union(other: FieldTree): FieldTree {
     if (this === other || other.isEmpty) return this;
     if (this.isEmpty) return other;
+    this.unions ??= new Recent();
     return this.unions.of(other, () => this.joined(other));
   }
 
@@ -49,6 +50,7 @@ export class FieldTree {
   /** The members of this one that are not members of the other. */
   minus(other: FieldTree): FieldTree {
     if (this.isEmpty || other.isEmpty) return this;
+    this.differences ??= new Recent();
     return this.differences.of(other, () => this.reduced(other));
   }
 
@@ -94,15 +96,22 @@ export class FieldTree {
   get fieldsV1(): FieldsV1 {
     if (this.written === undefined) {
       // Items and values differ from object to object: as fields of plain objects each would leave a trace in the engine.
-      const named = [...this.children.keys()].every((key) => key.startsWith('f:'));
+      const keys = [...this.children.keys()].sort();
+      const named = keys.every((key) => key.startsWith('f:'));
       const fields: Record<string, FieldsV1> = named ? {} : Object.create(null);
-      if (this.own && this.children.size > 0) fields['.'] = noFields;
-      for (const key of [...this.children.keys()].sort()) fields[key] = this.children.get(key)!.fieldsV1;
+      if (this.own && keys.length > 0) fields['.'] = noFields;
+      for (const key of keys) fields[key] = this.children.get(key)!.fieldsV1;
       this.written = Object.freeze(fields);
-      parsed.set(this.written, this);
     }
     return this.written;
   }
+}
+
+/** The `fieldsV1` of a whole entry, whose tree need not be read from it again. */
+export function writtenTree(tree: FieldTree): FieldsV1 {
+  const { fieldsV1 } = tree;
+  parsed.set(fieldsV1, tree);
+  return fieldsV1;
 }
 
 export type FieldsV1 = { readonly [key: string]: FieldsV1 };

@@ -6,7 +6,7 @@
 import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import type { FieldConflict, Manager } from './conflicts.js';
-import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf } from './field-tree.js';
+import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf, writtenTree } from './field-tree.js';
 import {
   applied,
   type Conflict,
@@ -68,13 +68,37 @@ const unmanaged = treeOf(
 
 /** Equal for entries of the same manager, whatever they hold. */
 function idOf({ manager, operation, apiVersion, subresource }: Manager): string {
-  return JSON.stringify({
-    manager,
-    operation,
-    ...(operation === 'Apply' ? {} : { apiVersion }),
-    ...(subresource ? { subresource } : {}),
-  });
+  // Lengths keep texts with anything in them apart.
+  const said = `${manager.length} ${apiVersion?.length} ${operation} ${manager}${apiVersion}${subresource ?? ''}`;
+  let id = ids.get(said);
+  if (id === undefined) {
+    id = JSON.stringify({
+      manager,
+      operation,
+      ...(operation === 'Apply' ? {} : { apiVersion }),
+      ...(subresource ? { subresource } : {}),
+    });
+    if (ids.size === idsMax) ids.clear();
+    ids.set(said, id);
+  }
+  return id;
 }
+
+/** Whose id it is. */
+function managerOf(id: string): Manager {
+  let manager = managers.get(id);
+  if (manager === undefined) {
+    manager = Object.freeze(JSON.parse(id) as Manager);
+    if (managers.size === idsMax) managers.clear();
+    managers.set(id, manager);
+  }
+  return manager;
+}
+
+/** There are few managers and many writes. */
+const ids = new Map<string, string>();
+const managers = new Map<string, Manager>();
+const idsMax = 1000;
 
 const idOfWriter = ({ manager, apiVersion, subresource = '' }: Writer, operation: 'Apply' | 'Update') =>
   idOf({ manager: manager || 'unknown', operation, apiVersion, subresource });
@@ -189,7 +213,14 @@ function written(owners: Owners, { entries }: Recorded, writer: string, now: str
       entry.time === time &&
       entry.apiVersion === owned.apiVersion &&
       treeFromFieldsV1(entry.fieldsV1) === owned.fields;
-    found.set(id, { ...owned, manager: JSON.parse(id) as Manager, time, ...(same ? { entry } : {}) });
+    const { fields, apiVersion, applied: isApplied } = owned;
+    const manager = managerOf(id);
+    found.set(
+      id,
+      same
+        ? { fields, apiVersion, applied: isApplied, manager, time, entry }
+        : { fields, apiVersion, applied: isApplied, manager, time },
+    );
   }
   return found;
 }
@@ -241,7 +272,7 @@ function entryOf({ manager, apiVersion, time, fields, entry }: Written): Managed
     apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: fields.fieldsV1,
+    fieldsV1: writtenTree(fields),
     ...(manager.subresource ? { subresource: manager.subresource } : {}),
   });
 }

@@ -175,11 +175,26 @@ export function compareValues(place: SchemaNode, old: unknown, now: unknown): Co
   const before = shapeAt(place, old);
   const after = shapeAt(place, now);
   if (now === undefined) return compareAs(before, place, old, now);
+  if (old === undefined && after !== 'atomic') return appearance(after, place, now);
   if (old === undefined || before === after) return compareAs(after, place, old, now);
   // What has no schema may become another kind of value: it is judged both as what it was and as what it is.
   const was = compareAs(before, place, old, now);
   const is = compareAs(after, place, old, now);
   return { changed: was.changed.union(is.changed), removed: was.removed.union(is.removed) };
+}
+
+/**
+ * What came last at each place, if it was frozen: objects of one template come one after the other and share their
+ * parts, which are then not walked again. Nobody can observe it but by the time that it saves.
+ */
+const lately = new WeakMap<SchemaNode, { readonly value: unknown; readonly comparison: Comparison }>();
+
+function appearance(shape: Shape | undefined, place: SchemaNode, value: unknown): Comparison {
+  const known = lately.get(place);
+  if (known !== undefined && known.value === value) return known.comparison;
+  const comparison = compareAs(shape, place, undefined, value);
+  if (Object.isFrozen(value)) lately.set(place, { value, comparison });
+  return comparison;
 }
 
 function compareAs(shape: Shape | undefined, place: SchemaNode, old: unknown, now: unknown): Comparison {
@@ -198,13 +213,27 @@ function compareAs(shape: Shape | undefined, place: SchemaNode, old: unknown, no
     if (isBare(before) && isBare(after)) return compareWhole(old, now);
     for (const key of Object.keys(after))
       if (after[key] !== before[key])
-        note(`f:${key}`, compareValues(childNode(place, key), valueIn(before, key), after[key]));
+        note(fieldElement(key), compareValues(childNode(place, key), valueIn(before, key), after[key]));
     for (const key of Object.keys(before))
       if (after[key] === undefined && before[key] !== undefined)
-        note(`f:${key}`, compareValues(childNode(place, key), before[key], undefined));
+        note(fieldElement(key), compareValues(childNode(place, key), before[key], undefined));
   }
   return { changed: changed.tree(old === undefined), removed: removed.tree(now === undefined) };
 }
+
+/** `f:KEY`, one text for each key: texts made anew are slow to look up by. */
+function fieldElement(key: string): string {
+  let element = elements.get(key);
+  if (element === undefined) {
+    if (elements.size === elementsMax) elements.clear();
+    element = `f:${key}`;
+    elements.set(key, element);
+  }
+  return element;
+}
+
+const elements = new Map<string, string>();
+const elementsMax = 10_000;
 
 const valueIn = (fields: Fields, key: string) => (Object.hasOwn(fields, key) ? fields[key] : undefined);
 

@@ -76,34 +76,89 @@ export function every(clock: Clock, periodMs: number, callback: () => void): Can
   };
 }
 
+/** How long a piece of work may go on. Its signal is made when somebody asks for it: most work is over before. */
+export interface Deadline {
+  /** Whether the time is up, or the parent was aborted. */
+  readonly passed: boolean;
+  readonly signal: AbortSignal;
+}
+
+class RunningDeadline implements Deadline {
+  private controller: AbortController | undefined;
+  private late: unknown;
+  private ended = false;
+
+  constructor(private readonly parent: AbortSignal | undefined) {}
+
+  get passed(): boolean {
+    return this.late !== undefined || (this.parent?.aborted ?? false);
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.late !== undefined) this.controller.abort(this.late);
+      else if (this.parent?.aborted) this.follow();
+      else if (!this.ended) this.parent?.addEventListener('abort', this.follow, { once: true });
+    }
+    return this.controller.signal;
+  }
+
+  private readonly follow = (): void => this.controller?.abort(this.parent?.reason);
+
+  pass(error: Error): void {
+    this.late = error;
+    this.controller?.abort(error);
+  }
+
+  end(): void {
+    this.ended = true;
+    if (this.controller !== undefined) this.parent?.removeEventListener('abort', this.follow);
+  }
+}
+
+/** As `withTimeout`, for work that seldom needs its signal. */
+export function withDeadline<T>(
+  clock: Clock,
+  timeoutMs: number,
+  what: string,
+  work: (deadline: Deadline) => Promise<T>,
+  parent?: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const deadline = new RunningDeadline(parent);
+    const cancel = clock.schedule(timeoutMs, () => {
+      const error = new TimeoutError(what, timeoutMs);
+      // First the verdict, then the signal: the work's own complaint at being aborted comes second.
+      reject(error);
+      deadline.pass(error);
+    });
+    const over = () => {
+      cancel();
+      deadline.end();
+    };
+    const begun = async () => work(deadline);
+    begun().then(
+      (result) => {
+        over();
+        resolve(result);
+      },
+      (error: unknown) => {
+        over();
+        reject(error);
+      },
+    );
+  });
+}
+
 /**
  * Bounds a piece of work: rejects with `TimeoutError`, and aborts the signal it was given, after `timeoutMs`.
  * When `parent` is aborted, so is that signal.
  */
-export async function withTimeout<T>(
+export const withTimeout = <T>(
   clock: Clock,
   timeoutMs: number,
   what: string,
   work: (signal: AbortSignal) => Promise<T>,
   parent?: AbortSignal,
-): Promise<T> {
-  const controller = new AbortController();
-  const follow = () => controller.abort(parent?.reason);
-  if (parent?.aborted) follow();
-  parent?.addEventListener('abort', follow, { once: true });
-  let cancel: CancelTimer = () => {};
-  const late = new Promise<never>((_, reject) => {
-    cancel = clock.schedule(timeoutMs, () => {
-      const error = new TimeoutError(what, timeoutMs);
-      // First the verdict, then the signal: the work's own complaint at being aborted comes second.
-      reject(error);
-      controller.abort(error);
-    });
-  });
-  try {
-    return await Promise.race([work(controller.signal), late]);
-  } finally {
-    cancel();
-    parent?.removeEventListener('abort', follow);
-  }
-}
+): Promise<T> => withDeadline(clock, timeoutMs, what, ({ signal }) => work(signal), parent);

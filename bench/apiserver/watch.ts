@@ -1,0 +1,128 @@
+/** Events to many watchers over TLS, against Node writing prebuilt bytes to as many; and how soon a create is seen. */
+import { type BenchRow, median, paired } from '../row.js';
+import { Connection, connections, get, post } from './connection.js';
+import { smallPod } from './pods.js';
+import { type Served, serverProcess, type TlsFiles, tlsFiles } from './processes.js';
+
+const pods = '/api/v1/namespaces/default/pods';
+
+/** Opens watches, and says how to wait until all of them together have had so many events. */
+async function watching(count: number, served: Served, tls: TlsFiles, path: string) {
+  let [seen, bytes, wanted] = [0, 0, Number.POSITIVE_INFINITY];
+  let tell = () => {};
+  const open = await connections(count, served.port, tls);
+  for (const connection of open)
+    connection.follow(get(path), (chunk) => {
+      bytes += chunk.length;
+      for (let at = chunk.indexOf('}\n'); at >= 0; at = chunk.indexOf('}\n', at + 2)) seen++;
+      if (seen >= wanted) tell();
+    });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return {
+    bytes: () => bytes,
+    until(events: number) {
+      [seen, wanted] = [0, events];
+      return new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+    },
+  };
+}
+
+const fanOut = (watchers: number, events: number): BenchRow => ({
+  name: `watch fan-out over TLS, ${watchers} watchers, against bare Node writing the same bytes`,
+  goal: '>= 0.5 x',
+  async run() {
+    const tls = await tlsFiles();
+    const [ours, bare] = await Promise.all(
+      ['pintle-server.ts', 'bare-server.ts'].map((program) => serverProcess(program, { tls })),
+    );
+    try {
+      const mine = await watching(watchers, ours!, tls, `${pods}?watch=true&resourceVersion=1`);
+      const theirs = await watching(watchers, bare!, tls, '/watch');
+      let bytes = 0;
+      let run = 0;
+      const timed = async (all: Promise<void>, begin: Promise<unknown>) => {
+        const start = performance.now();
+        await Promise.all([all, begin]);
+        return (watchers * events * 1000) / (performance.now() - start);
+      };
+      const result = await paired(
+        5,
+        async () => {
+          const before = mine.bytes();
+          const rate = await timed(mine.until(watchers * events), ours!.ask({ make: events, prefix: `run-${run++}` }));
+          bytes = Math.round((mine.bytes() - before) / (watchers * events));
+          return rate;
+        },
+        () => timed(theirs.until(watchers * events), bare!.ask({ tell: events, bytes })),
+      );
+      return {
+        ...result,
+        ratio: result.ours / result.peer,
+        unit: 'events/s',
+        notes: `${bytes} bytes each; creates counted in`,
+      };
+    } finally {
+      await Promise.all([ours!.stop(), bare!.stop()]);
+    }
+  },
+});
+
+const [writers, creates, runs] = [16, 4_000, 5];
+
+const latency: BenchRow = {
+  name: `create to event at a watcher over TLS, ${writers} writers`,
+  goal: 'p50 <= 2 ms, p99 <= 8 ms',
+  async run() {
+    const tls = await tlsFiles();
+    const served = await serverProcess('pintle-server.ts', { tls });
+    try {
+      const began = new Map<string, number>();
+      let took: number[] = [];
+      let rest = '';
+      const watcher = await Connection.open(served.port, tls);
+      watcher.follow(get(`${pods}?watch=true&resourceVersion=1`), (chunk) => {
+        rest += chunk.toString('latin1');
+        for (let end = rest.indexOf('}\n'); end >= 0; end = rest.indexOf('}\n')) {
+          const name = /"name":"(pod-\d+)"/.exec(rest.slice(0, end))?.[1];
+          if (name !== undefined) took.push(performance.now() - began.get(name)!);
+          rest = rest.slice(end + 2);
+        }
+      });
+      const open = await connections(writers, served.port, tls);
+      let made = 0;
+      const shares: { p50: number; p99: number; rate: number }[] = [];
+      for (let run = 0; run <= runs; run++) {
+        took = [];
+        const [end, start] = [made + creates, performance.now()];
+        await Promise.all(
+          open.map(async (connection) => {
+            while (made < end) {
+              const name = `pod-${made++}`;
+              const request = post(pods, JSON.stringify(smallPod(name)));
+              began.set(name, performance.now());
+              await connection.send(request);
+            }
+          }),
+        );
+        const rate = (creates * 1000) / (performance.now() - start);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (took.length < creates) throw new Error(`${took.length} of ${creates} events came`);
+        took.sort((a, b) => a - b);
+        // The first run warms up.
+        if (run > 0) shares.push({ p50: took[creates / 2]!, p99: took[Math.floor(creates * 0.99)]!, rate });
+      }
+      const of = (key: 'p50' | 'p99' | 'rate') => median(shares.map((share) => share[key]));
+      return {
+        ours: of('p50'),
+        unit: 'ms p50',
+        notes: `p99 ${of('p99').toFixed(1)} ms at ${Math.round(of('rate'))} creates/s, as fast as the writers can`,
+      };
+    } finally {
+      await served.stop();
+    }
+  },
+};
+
+export const rows: readonly BenchRow[] = [fanOut(100, 1_000), fanOut(500, 200), latency];

@@ -1,0 +1,107 @@
+/** The first sync of an informer over HTTP, against that of `@kubernetes/client-node` on the same server, each in a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kubeConfigText } from '@pintle/cluster/nodejs';
+import { serverProcess, tlsFiles } from '../apiserver/processes.js';
+import { type BenchRow, median, paired } from '../row.js';
+
+const count = 14_000;
+
+/** Says how long the sync took and what is kept then, before and after which garbage is collected. */
+const measured = (sync: string) => `
+const kept = () => { for (let i = 0; i < 3; i++) globalThis.gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };
+const told = async (prepare) => {
+  const sync = await prepare();
+  const before = kept();
+  const start = performance.now();
+  const [count, keep] = await sync();
+  const ms = performance.now() - start;
+  if (count !== ${count}) throw new Error('synced ' + count);
+  const memory = kept() - before;
+  console.log(JSON.stringify({ ms, memory, peak: process.resourceUsage().maxRSS * 1024, alive: keep !== undefined }));
+  process.exit(0);
+};
+${sync}`;
+
+const ours = measured(`
+import { Pod } from '@pintle/api/core/v1';
+import { connect, kubeConfig } from '@pintle/client/nodejs';
+import { createInformers } from '@pintle/watch';
+await told(async () => {
+  const client = await connect(await kubeConfig({ path: process.argv[1] }));
+  return async () => {
+    const informers = createInformers({ client });
+    informers.start();
+    const informer = informers.informer(Pod, { namespace: 'default' });
+    await informer.whenSynced();
+    return [informer.lister.size, informer];
+  };
+});`);
+
+const theirs = measured(`
+import { CoreV1Api, KubeConfig, makeInformer } from '@kubernetes/client-node';
+await told(async () => {
+  const config = new KubeConfig();
+  config.loadFromFile(process.argv[1]);
+  const api = config.makeApiClient(CoreV1Api);
+  return async () => {
+    const informer = makeInformer(config, '/api/v1/namespaces/default/pods', () => api.listNamespacedPod({ namespace: 'default' }));
+    await informer.start();
+    return [informer.list('default').length, informer];
+  };
+});`);
+
+interface Told {
+  readonly ms: number;
+  readonly memory: number;
+  readonly peak: number;
+}
+
+function run(program: string, kubeconfig: string): Told {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--expose-gc', '--input-type=module', '-e', program, kubeconfig],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Told;
+}
+
+export const row: BenchRow = {
+  name: `first sync of an informer, ${count} pods over HTTP, against @kubernetes/client-node`,
+  goal: '>= 3 x faster, <= 1/2 the memory',
+  async run() {
+    const tls = await tlsFiles();
+    const served = await serverProcess('pintle-server.ts', { tls });
+    const folder = mkdtempSync(join(tmpdir(), 'pintle-bench-'));
+    try {
+      await served.ask({ make: count });
+      const path = join(folder, 'kubeconfig');
+      const url = `https://127.0.0.1:${served.port}`;
+      writeFileSync(path, kubeConfigText({ url, caPem: tls.caPem, ...tls.client }));
+      const told: { ours: Told[]; theirs: Told[] } = { ours: [], theirs: [] };
+      const noted = (program: string, list: Told[]) => {
+        list.push(run(program, path));
+        return list.at(-1)!.ms;
+      };
+      const result = await paired(
+        5,
+        () => noted(ours, told.ours),
+        () => noted(theirs, told.theirs),
+      );
+      const megabytes = (list: readonly Told[], key: 'memory' | 'peak') =>
+        `${Math.round(median(list.map((one) => one[key])) / 1e6)}`;
+      return {
+        ...result,
+        ratio: result.peer / result.ours,
+        unit: 'ms',
+        notes: `kept ${megabytes(told.ours, 'memory')} MB against ${megabytes(told.theirs, 'memory')} MB; peak ${megabytes(told.ours, 'peak')} against ${megabytes(told.theirs, 'peak')}`,
+      };
+    } finally {
+      await served.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
