@@ -116,9 +116,13 @@ function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Arra
       reject(tooLarge());
     };
     message.on('data', onData);
-    message.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
+    const onClose = () => reject(new Error('the request was cut short'));
+    message.once('end', () => {
+      message.off('close', onClose);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    });
     message.once('error', reject);
-    message.once('close', () => reject(new Error('the request was cut short')));
+    message.once('close', onClose);
   });
 }
 
