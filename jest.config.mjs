@@ -14,6 +14,8 @@ process.env.PINTLE ??= `${process.execPath} --import tsx --conditions=@pintle/so
 
 export default {
   testEnvironment: 'node',
+  // A bound, not a measure: a busy machine is no fault.
+  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['@pintle/source', 'node', 'require', 'default'] },
   testMatch: ['<rootDir>/{packages,tools,examples}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

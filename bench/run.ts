@@ -10,6 +10,7 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   async () => [(await import('./store/watch.js')).row],
   one(() => import('./controller-runtime/work-queue.js')),
   one(() => import('./cluster/test-cluster.js')),
+  one(() => import('./cluster/virtual-day.js')),
   one(() => import('./cluster/up.js')),
   one(() => import('./cluster/thousand-nodes.js')),
   one(() => import('./cluster/memory.js')),
@@ -21,7 +22,7 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   async () => [(await import('./controller-runtime/reconciles.js')).row],
   async () => (await import('./controllers/replicas.js')).rows,
   one(() => import('./scheduler/basic.js')),
-  async () => (await import('./scheduler/workloads.js')).rows,
+  async () => (await import('./scheduler/rows.js')).rows,
 ];
 
 /** Milliseconds that the disk takes to have one page written and flushed. */

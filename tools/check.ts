@@ -8,6 +8,7 @@ const steps: readonly (readonly [string, string])[] = [
   ['format and lint', 'npx biome check .'],
   ['types', 'npm run --silent types'],
   ['tests', 'npx jest'],
+  ['compatibility page', 'npm run --silent compatibility -- --check'],
   ['build', 'npm run --silent build'],
   ['packages', 'npx tsx tools/check-packages.ts'],
   ['examples from the packed packages', 'npx tsx tools/examples/check-examples.ts'],

@@ -1,38 +1,35 @@
 /**
- * The workloads of upstream's scheduler_perf, by their names: a real API server and a scheduler with all default plugins
- * in this process, over informers, with conditions and events. Nodes and pods are there before the scheduler starts;
- * measured is from its first bind of a measured pod to its last.
- *
- * Beside each row: the bare scan that `basic.ts` describes, over as many nodes for as many pods.
+ * The workloads of upstream's scheduler_perf, by their names: how many nodes and pods of what shape. Init pods are there
+ * before the measured ones; how each is run and measured is in `in-process.ts` and `over-http.ts`.
  */
+import { podGroupLabel } from '@pintle/scheduler';
 
-import { type Node, Pod } from '@pintle/api/core/v1';
-import { createApiServer } from '@pintle/apiserver';
-import { intercept } from '@pintle/client/interceptor';
-import type { KubernetesObject } from '@pintle/machinery';
-import { createScheduler, defaultPlugins, profile } from '@pintle/scheduler';
-import { createInformers } from '@pintle/watch';
-import type { BenchRow } from '../row.js';
-import { bareScan } from './bare-scan.js';
-
-interface PodGroup {
+export interface PodBatch {
   readonly count: number;
   readonly namespace: string;
   readonly pod: object;
+  /** Gangs that the pods are divided among. */
+  readonly gangs?: number;
 }
 
-interface Workload {
+export interface Workload {
   readonly name: string;
   readonly goal: string;
   readonly nodes: number;
   /** The zones that nodes are in, in turn. */
   readonly zones: readonly string[];
-  readonly init: readonly PodGroup[];
-  readonly measured: PodGroup;
+  readonly init: readonly PodBatch[];
+  readonly measured: PodBatch;
   readonly percentageOfNodesToScore?: number;
   /** Init pods that stay pending, as they fit nowhere. */
   readonly pendingInit?: number;
+  /** Run with the scheduler in a process of its own, over HTTP. */
+  readonly overHttp?: boolean;
 }
+
+export const namespaces = ['sched-1', 'sched-0'] as const;
+export const hostname = 'kubernetes.io/hostname';
+export const zone = 'topology.kubernetes.io/zone';
 
 const container = (cpu: string) => ({
   name: 'pause',
@@ -44,14 +41,11 @@ const pod = (spec: object = {}, labels: Record<string, string> = {}, cpu = '100m
   spec: { containers: [container(cpu)], ...spec },
 });
 const basic = pod();
-const both = ['sched-1', 'sched-0'];
 const term = (topologyKey: string, labels: Record<string, string>) => ({
   topologyKey,
   labelSelector: { matchLabels: labels },
-  namespaces: both,
+  namespaces,
 });
-const hostname = 'kubernetes.io/hostname';
-const zone = 'topology.kubernetes.io/zone';
 const required = (each: object) => ({ requiredDuringSchedulingIgnoredDuringExecution: [each] });
 const preferred = (each: object) => ({
   preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: each }],
@@ -91,14 +85,14 @@ const pods = {
 };
 const moons = ['moon-1', 'moon-2', 'moon-3'];
 const one = ['zone1'];
-const init = (count: number, each: object = basic, namespace = 'sched-0'): PodGroup => ({
+const init = (count: number, each: object = basic, namespace = 'sched-0'): PodBatch => ({
   count,
   namespace,
   pod: each,
 });
-const measured = (count: number, each: object = basic): PodGroup => ({ count, namespace: 'sched-1', pod: each });
+const measured = (count: number, each: object = basic): PodBatch => ({ count, namespace: 'sched-1', pod: each });
 
-const workloads: readonly Workload[] = [
+export const workloads: readonly Workload[] = [
   {
     name: 'SchedulingBasic 5000Nodes/10000Pods, sampling',
     goal: '>= 10,000 pods/s',
@@ -203,89 +197,49 @@ const workloads: readonly Workload[] = [
     init: [init(4000, pods.low)],
     measured: measured(1000, pods.high),
   },
+  {
+    name: 'Gangs 5000Nodes/10x5000Pods',
+    goal: '>= 0.8 x SchedulingBasic',
+    nodes: 5000,
+    zones: one,
+    init: [],
+    measured: { ...measured(50_000), gangs: 10 },
+  },
+  {
+    name: 'SchedulingBasic 100000Nodes/100000Pods',
+    goal: '>= 2,000 pods/s in <= 2 GB',
+    nodes: 100_000,
+    zones: one,
+    init: [],
+    measured: measured(100_000),
+  },
+  {
+    name: 'SchedulingBasic 5000Nodes/10000Pods, over HTTP',
+    goal: '>= 2,000 pods/s',
+    nodes: 5000,
+    zones: one,
+    init: [init(1000)],
+    measured: measured(10_000),
+    overHttp: true,
+  },
 ];
 
-export const rows: readonly BenchRow[] = workloads.map((workload) => ({
-  name: `scheduler: ${workload.name}`,
-  goal: workload.goal,
-  async run() {
-    const { rate, heapMb } = await measure(workload);
-    const { nodes, measured: wanted, percentageOfNodesToScore = 0 } = workload;
-    const looked = percentageOfNodesToScore === 100 ? nodes : Math.min(nodes, Math.max(100, nodes / 10));
-    const bare = wanted.count / (bareScan(nodes, wanted.count, looked) / 1000);
-    return { ours: rate, peer: bare, ratio: rate / bare, unit: 'pods/s', notes: `${heapMb} MB of heap; one run` };
-  },
-}));
-
-async function measure(workload: Workload): Promise<{ rate: number; heapMb: number }> {
-  const server = await createApiServer({ disableAdmissionPlugins: ['TaintNodesByCondition'] });
-  const client = server.client();
-  for (const name of both) await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  await client.create({ ...priorityClass, metadata: { name: 'high' } });
-  for (const namespace of both)
-    await client.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
-  for (let i = 0; i < workload.nodes; i++) await client.create(benchNode(i, workload.zones));
-  const informers = createInformers({ client: server.client({ fieldManager: 'informers' }) });
-  const bindTimes: number[] = [];
-  const counted = intercept(server.client({ fieldManager: 'kube-scheduler' }), {
-    async request({ subresource, key }, next) {
-      const answer = await next();
-      if (subresource === 'binding' && key?.namespace === 'sched-1') bindTimes.push(performance.now());
-      return answer;
-    },
-  });
-  const { percentageOfNodesToScore = 0 } = workload;
-  const policy = profile({ plugins: defaultPlugins(), percentageOfNodesToScore });
-  const make = () => createScheduler({ client: counted, informers, profiles: [policy] });
-  const first = make();
-  informers.start();
-  await first.start();
-  for (const [group, { count, namespace, pod: each }] of workload.init.entries())
-    for (let i = 0; i < count; i++) await client.create(named(each, `init-${group}-${i}`, namespace));
-  const { pendingInit = 0 } = workload;
-  const initCount = workload.init.reduce((sum, group) => sum + group.count, 0) - pendingInit;
-  await until(() => first.idle && first.counts.assumedOrBound === initCount);
-  await first.stop();
-  const { count, namespace, pod: each } = workload.measured;
+/** The objects of a batch, one after the other; those of gangs carry the label of theirs. */
+export function* podsOf({ count, namespace, pod: each, gangs }: PodBatch, prefix: string): Iterable<object> {
+  const { metadata, ...rest } = each as { readonly metadata: { readonly labels: Record<string, string> } };
   for (let i = 0; i < count; i++) {
-    await client.create(named(each, `measured-${i}`, namespace));
+    const labels = gangs === undefined ? metadata.labels : { ...metadata.labels, [podGroupLabel]: `gang-${i % gangs}` };
+    yield { apiVersion: 'v1', kind: 'Pod', metadata: { labels, name: `${prefix}-${i}`, namespace }, ...rest };
   }
-  const scheduler = make();
-  await scheduler.start();
-  await until(() => bindTimes.length >= count);
-  const seconds = (bindTimes.at(-1)! - bindTimes[0]!) / 1000;
-  const bound = (await client.list(Pod, { namespace })).filter(({ spec }) => spec?.nodeName).length;
-  if (bound !== count) throw new Error(`${workload.name}: ${bound} of ${count} pods have a node`);
-  const heapMb = Math.round(process.memoryUsage().heapUsed / 2 ** 20);
-  await scheduler.stop();
-  await informers.stop();
-  await server.stop();
-  return { rate: (count - 1) / seconds, heapMb };
 }
 
-const priorityClass = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', value: 10 };
-const named = (object: object, name: string, namespace: string) => {
-  const { metadata, ...rest } = object as { metadata: object };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace }, ...rest } as KubernetesObject;
-};
-
-function benchNode(i: number, zones: readonly string[]): Node {
+export function nodeObject(i: number, zones: readonly string[]): object {
   const name = `node-${i}`;
+  const amounts = { cpu: '4', memory: '32Gi', pods: '110' };
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, labels: { [hostname]: name, [zone]: zones[i % zones.length]! } },
-    status: {
-      allocatable: { cpu: '4', memory: '32Gi', pods: '110' },
-      capacity: { cpu: '4', memory: '32Gi', pods: '110' },
-    },
-  } as Node;
-}
-
-async function until(done: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!done()) {
-    if (performance.now() - start > 120_000) throw new Error(`not done after 120 s`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    status: { allocatable: amounts, capacity: amounts },
+  };
 }

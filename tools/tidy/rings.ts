@@ -13,6 +13,8 @@ export const rings: Readonly<Record<string, number>> = {
   scheduler: 4,
   kubelet: 4,
   network: 4,
+  volumes: 4,
+  cloud: 4,
   'store-lmdb': 5,
   'runtime-process': 5,
   cluster: 6,

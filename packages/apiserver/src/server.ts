@@ -35,13 +35,21 @@ import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
+import { aggregator } from './aggregation/aggregator.js';
+import { bringLocalServices } from './aggregation/local-services.js';
+import type { ServiceCaller } from './aggregation/service-caller.js';
+import type { VirtualResource } from './aggregation/virtual-resources.js';
+import type { AuditOptions } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
+import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
+import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
+import { flowControl } from './flow-control/flow-control.js';
 import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
@@ -52,6 +60,7 @@ import { WatchResponder } from './http/watch-response.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
 import { requestMetrics } from './requests/request-metrics.js';
 import { serverMetrics } from './requests/server-metrics.js';
+import { SharedLeases } from './storage/shared-leases.js';
 import type { StoredObject } from './storage/stored-object.js';
 import { bindingSubresource } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
@@ -71,6 +80,8 @@ export interface ApiServerOptions {
   readonly backend?: StoreBackend<StoredObject>;
   /** Kinds served beside the built-in ones, without a CustomResourceDefinition. */
   readonly kinds?: readonly Kind[];
+  /** Kinds whose objects are made when they are read, as metrics. */
+  readonly virtualResources?: readonly VirtualResource[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
@@ -87,13 +98,17 @@ export interface ApiServerOptions {
    * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
    * several the first with an opinion counts. Default: everything is allowed, as for a test.
    */
-  readonly authorizer?: Authorizer | AuthorizationMode | readonly AuthorizationMode[];
+  readonly authorizer?: AuthorizerChoice | readonly AuthorizerChoice[];
   /** Issues and checks service account tokens. Without it there are none. */
   readonly tokens?: ServiceAccountTokens;
   /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
   readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
   /** Default `10.96.0.0/12`. */
   readonly serviceCidr?: string;
+  /** The first and the last port that Services get on every node. Default 30000 to 32767. */
+  readonly nodePorts?: readonly [number, number];
+  /** What `/version` tells. Default `v1.33.5+pintle`. */
+  readonly gitVersion?: string;
   /** How to reach the nodes, for logs and for streams. */
   readonly connectNode?: NodeConnector;
   /** More subresource handlers, by `group/plural/subresource`. */
@@ -106,6 +121,12 @@ export interface ApiServerOptions {
   readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
+  /** Requests by HTTP wait for their turn, by flow schema and priority level. Without it each is answered at once. */
+  readonly flowControl?: { readonly seats?: number };
+  /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
+  readonly aggregation?: { readonly call: ServiceCaller };
+  /** What to record of requests by HTTP, and where. Without it nothing is. */
+  readonly audit?: AuditOptions;
   /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
   readonly metricsRegistry?: Metrics;
   /** More checks of `/livez` and `/readyz`. */
@@ -114,6 +135,9 @@ export interface ApiServerOptions {
 
 /** As kube-apiserver's `--authorization-mode` has them. */
 export type AuthorizationMode = 'node' | 'rbac';
+
+/** A mode, or a function of the host's own. */
+export type AuthorizerChoice = AuthorizationMode | Authorizer;
 
 export interface ClientOptions {
   /** Default: a member of `system:masters`. */
@@ -143,8 +167,8 @@ const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
 };
 
-const authorizationModes = (wanted: ApiServerOptions['authorizer']): readonly AuthorizationMode[] =>
-  wanted === undefined || typeof wanted === 'function' ? [] : typeof wanted === 'string' ? [wanted] : wanted;
+const authorizersOf = (wanted: ApiServerOptions['authorizer']): readonly AuthorizerChoice[] =>
+  wanted === undefined ? [allowAll] : typeof wanted === 'function' || typeof wanted === 'string' ? [wanted] : wanted;
 
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const world = options.world ?? realWorld();
@@ -152,20 +176,24 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const registry = new ResourceRegistry();
   for (const definition of options.resources ?? builtinResources()) registry.add(definition);
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
+  const virtual = new Map((options.virtualResources ?? []).map((each) => [each.kind, each]));
+  for (const kind of virtual.keys()) registry.add({ kind });
 
-  const addresses = serviceAddresses(world, { cidr: options.serviceCidr ?? '10.96.0.0/12', nodePorts: [30000, 32767] });
+  const addresses = serviceAddresses(world, {
+    cidr: options.serviceCidr ?? '10.96.0.0/12',
+    nodePorts: options.nodePorts ?? [30000, 32767],
+  });
   const rules = customResourceRules();
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
-  const modes = authorizationModes(options.authorizer);
-  const roles = modes.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
-  const relations = modes.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
-  const authorizer =
-    typeof options.authorizer === 'function'
-      ? options.authorizer
-      : modes.length === 0
-        ? allowAll
-        : firstOpinion(modes.map((mode) => (mode === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!))));
+  const authorizers = authorizersOf(options.authorizer);
+  const roles = authorizers.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
+  const relations = authorizers.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
+  const authorizer = firstOpinion(
+    authorizers.map((choice) =>
+      typeof choice === 'function' ? choice : choice === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!),
+    ),
+  );
   const held = heldPermissions(world.clock);
   const access = accessBy(authorizer, held);
   const authenticateToken = firstIdentity([
@@ -180,16 +208,18 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       authenticateToken,
       rulesFor: rulesReview({
         roles,
-        incomplete: modes.includes('node')
+        incomplete: authorizers.includes('node')
           ? ['node authorizer does not support user rule resolution']
-          : modes.length === 0
+          : roles === undefined
             ? ['the authorizer does not support user rule resolution']
             : [],
       }),
     }),
+    virtual: ({ kind }) => virtual.get(kind),
     backend,
     registry,
     world,
+    leases: new SharedLeases(backend, world.clock),
     admission: defaultPlugins({
       core: () => core,
       access,
@@ -243,10 +273,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await caches.start();
   await roles?.start();
   await relations?.start();
+  let listServices: (() => void) | undefined;
   const custom = customResources({
     core,
     client: client({ fieldManager: 'apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
+    onChange: () => listServices?.(),
   });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
@@ -254,6 +286,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
   });
+  if (options.port !== undefined) await putKubernetesEndpoints(core, options.port);
   if (roles !== undefined) await reconcilePolicy(client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
@@ -261,6 +294,44 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     'rbac/bootstrap-roles',
   );
   serverMetrics(metrics, backend, registry, serverVersion);
+
+  const flows =
+    options.flowControl === undefined
+      ? undefined
+      : flowControl({ clock: world.clock, backend, logger: world.logger, metrics, ...options.flowControl });
+  if (flows !== undefined) {
+    await bringFlowConfiguration(client({ fieldManager: 'apiserver' }), world);
+    await flows.start();
+  }
+
+  const serviceClient = client({ fieldManager: 'kube-aggregator' });
+  const aggregated =
+    options.aggregation === undefined
+      ? undefined
+      : aggregator({
+          world,
+          backend,
+          client: serviceClient,
+          access,
+          services: caches.services,
+          ...options.aggregation,
+        });
+  if (aggregated !== undefined) {
+    await aggregated.start();
+    await bringLocalServices(serviceClient, registry, world);
+    // Several definitions may come in one turn: what is served is listed after it.
+    let soon = false;
+    listServices = () => {
+      if (soon) return;
+      soon = true;
+      world.clock.schedule(0, () => {
+        soon = false;
+        bringLocalServices(serviceClient, registry, world).catch((error: unknown) =>
+          world.logger.log('error', 'the APIServices could not be listed', { error }),
+        );
+      });
+    };
+  }
 
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
@@ -280,16 +351,20 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     }),
     impersonate: options.impersonate ?? impersonation(access),
     requests,
+    ...(flows === undefined ? {} : { flows }),
+    ...(aggregated === undefined ? {} : { aggregator: aggregated }),
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
     health: healthOf.answer,
     documents: {
       registry,
       openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
       openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-      version: serverVersion,
+      version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
       metrics: (which) =>
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
       checkNames: healthOf.names,
       address: () => '',
+      remote: () => aggregated?.remoteVersions() ?? [],
       issuer: options.tokens?.documents ?? new Map(),
     },
   });
@@ -305,6 +380,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       custom.stop();
       addresses.stop();
       caches.stop();
+      flows?.stop();
+      aggregated?.stop();
       roles?.stop();
       relations?.stop();
     },

@@ -2,6 +2,8 @@
  * Puts the parts together: a store, an API server, controllers, a scheduler and nodes, in one process, over one
  * set of informers. It deliberately listens to nothing and reads no files; `./nodejs` does.
  */
+
+import { NodeMetrics, PodMetrics } from '@pintle/api/metrics/v1beta1';
 import {
   type ApiServer,
   type ApiServerOptions,
@@ -11,7 +13,15 @@ import {
   storedObjectCodec,
 } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
-import type { NodeAgent, ServiceDataplane, StoreBackend, StoreOpener } from '@pintle/contracts';
+import { cloudControllers } from '@pintle/cloud';
+import type {
+  CloudProvider,
+  NodeAgent,
+  ServiceDataplane,
+  StoreBackend,
+  StoreOpener,
+  VolumeDriver,
+} from '@pintle/contracts';
 import { type Controller, createEventWriter, createManager, type Manager } from '@pintle/controller-runtime';
 import { builtinControllers, type CertificateSigner, type MetricsSource } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
@@ -19,9 +29,10 @@ import { type KindRef, realWorld, type World } from '@pintle/machinery';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
 import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler';
 import { memoryStore } from '@pintle/store';
+import { volumeControllers } from '@pintle/volumes';
 import { createInformers, type Informers } from '@pintle/watch';
 import { type NodePart, startNode } from './node.js';
-import { nodeMetrics } from './node-metrics.js';
+import { type NodeMetricsReader, nodeMetrics } from './node-metrics.js';
 
 export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend' | 'connectNode'> {
   /** The real world unless given. */
@@ -39,6 +50,12 @@ export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend'
   readonly metrics?: Partial<MetricsSource>;
   /** Signs approved CertificateSigningRequests; without it they stay as they are. */
   readonly certificateSigner?: CertificateSigner;
+  /** What makes, attaches and grows volumes; made for the cluster's world. None unless given. */
+  readonly volumeDrivers?: (world: World) => readonly VolumeDriver[];
+  /** Says what nodes are, and makes load balancers and routes; made for the cluster's world. None unless given. */
+  readonly cloudProvider?: (world: World) => CloudProvider;
+  /** The ranges that pods' addresses are from. With them nodes are given parts of them, and a cloud routes. */
+  readonly clusterCidrs?: readonly string[];
   /** The scheduler's profiles; the default one unless given, none with `false`. */
   readonly scheduler?: readonly Profile[] | false;
   /** Carries the traffic of Services on this machine. */
@@ -85,7 +102,18 @@ async function assemble(
 ): Promise<Cluster> {
   const agents = new Map<string, NodeAgent>();
   const nodeEnds = new Map<string, () => Promise<void>>();
-  const apiServer = await createApiServer({ ...parts, world, backend, connectNode: (name) => agents.get(name) });
+  let metrics: NodeMetricsReader | undefined;
+  const apiServer = await createApiServer({
+    ...parts,
+    world,
+    backend,
+    connectNode: (name) => agents.get(name),
+    virtualResources: [
+      { kind: NodeMetrics, list: async () => (await metrics?.nodes()) ?? [] },
+      { kind: PodMetrics, list: async (namespace) => (await metrics?.pods(namespace)) ?? [] },
+      ...(parts.virtualResources ?? []),
+    ],
+  });
   ends.push(() => apiServer.stop());
   const client = apiServer.client();
 
@@ -93,7 +121,8 @@ async function assemble(
   informers.start();
   ends.push(() => informers.stop());
 
-  const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('list') ?? true);
+  metrics = nodeMetrics({ world, informers, agents: () => agents.values() });
+  const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('watch') ?? true);
   const kinds = (): readonly KindRef[] =>
     apiServer.core.registry
       .all()
@@ -101,11 +130,24 @@ async function assemble(
       .map(({ kind }) => kind);
   const builtin = builtinControllers({
     kinds,
-    metrics: { ...nodeMetrics({ world, informers, agents: () => agents.values() }), ...parts.metrics },
+    metrics: { ...metrics.source, ...parts.metrics },
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
     ...(parts.certificateSigner === undefined ? {} : { certificateSigner: parts.certificateSigner }),
+    ...(parts.clusterCidrs === undefined ? {} : { clusterCidrs: parts.clusterCidrs }),
   });
+  const volumes = volumeControllers({
+    drivers: parts.volumeDrivers?.(world) ?? [],
+    ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
+  });
+  const cloud =
+    parts.cloudProvider === undefined
+      ? { controllers: [], runnables: [] }
+      : cloudControllers({
+          cloud: parts.cloudProvider(world),
+          ...(parts.clusterCidrs === undefined ? {} : { clusterCidrs: parts.clusterCidrs }),
+          ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
+        });
   // One writer for all who tell of events, so that together they leave the work its time.
   const eventWriter = createEventWriter({ world });
   const manager = createManager({
@@ -114,8 +156,8 @@ async function assemble(
     informers,
     eventWriter,
     metrics: apiServer.metricsRegistry,
-    controllers: [...builtin.controllers, ...(parts.controllers ?? [])],
-    runnables: builtin.runnables,
+    controllers: [...builtin.controllers, ...volumes, ...cloud.controllers, ...(parts.controllers ?? [])],
+    runnables: [...builtin.runnables, ...cloud.runnables],
   });
   await start(manager, ends);
   if (parts.scheduler !== false) {

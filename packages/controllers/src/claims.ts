@@ -14,7 +14,7 @@ import {
   labelSelectorMatcher,
 } from '@pintle/machinery';
 import type { InformerOptions, Informers } from '@pintle/watch';
-import { ignoreGone } from './ignore-gone.js';
+import { ignoreNotFound } from './ignore-not-found.js';
 
 export interface ClaimPlan<T> {
   /** What belongs to the owner, the adopted included. */
@@ -96,7 +96,7 @@ export async function claimObjects(
   const patch = ({ metadata: { name = '', namespace = '', uid = '' } }: KubernetesObject, change: object) =>
     client
       .patch(kinds.owned, { name, namespace }, { type: 'strategic', body: { metadata: { uid, ...change } } })
-      .catch(ignoreGone);
+      .catch(ignoreNotFound);
   const adopted = {
     ownerReferences: [controllerReference(owner, kinds.owner)],
     ...(finalizer === undefined ? {} : { finalizers: [finalizer] }),

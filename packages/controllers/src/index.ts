@@ -1,6 +1,8 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
+import { admissionPolicyStatusController } from './admission-policy-status/index.js';
+import { bootstrapSignerController, tokenCleanerController } from './bootstrap-token/index.js';
 import {
   type CertificateSigner,
   csrApprovingController,
@@ -13,45 +15,57 @@ import { daemonSetController } from './daemonset/index.js';
 import { deploymentController } from './deployment/index.js';
 import { disruptionController, staleDisruptionController } from './disruption/index.js';
 import { endpointSliceController } from './endpoint-slice/index.js';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/index.js';
 import { endpointsController } from './endpoints/index.js';
 import { garbageCollector } from './garbage-collector/index.js';
 import { horizontalPodAutoscalerController, type MetricsSource } from './horizontal-pod-autoscaler/index.js';
 import { jobController } from './job/index.js';
 import { namespaceController } from './namespace/index.js';
+import { nodeIpamController } from './node-ipam/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
 import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
+import { replicationController } from './replication/index.js';
+import { podResourceClaimController, resourceClaimController } from './resource-claim/index.js';
 import { resourceQuotaController } from './resource-quota/index.js';
 import { rootCaController } from './root-ca/index.js';
 import { serviceAccountController } from './service-account/index.js';
+import { legacyTokenCleanerController, serviceAccountTokenController } from './service-account-token/index.js';
+import { serviceCidrController } from './service-cidr/index.js';
+import { statefulSetController } from './statefulset/index.js';
+import { taintEvictionController } from './taint-eviction/index.js';
+import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
 
+export * from './admission-policy-status/index.js';
+export * from './bootstrap-token/index.js';
 export * from './certificates/index.js';
-
-import { replicationController } from './replication/index.js';
-import { statefulSetController } from './statefulset/index.js';
-import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
-
 export * from './cluster-role-aggregation/index.js';
 export * from './cronjob/index.js';
 export * from './daemonset/index.js';
 export * from './deployment/index.js';
 export * from './disruption/index.js';
 export * from './endpoint-slice/index.js';
+export * from './endpoint-slice-mirroring/index.js';
 export * from './endpoints/index.js';
 export * from './garbage-collector/index.js';
 export * from './horizontal-pod-autoscaler/index.js';
 export * from './job/index.js';
 export * from './namespace/index.js';
+export * from './node-ipam/index.js';
 export * from './node-lifecycle/index.js';
 export * from './pod-facts.js';
 export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
 export * from './replication/index.js';
+export * from './resource-claim/index.js';
 export * from './resource-quota/index.js';
 export * from './root-ca/index.js';
 export * from './service-account/index.js';
+export * from './service-account-token/index.js';
+export * from './service-cidr/index.js';
 export * from './statefulset/index.js';
+export * from './taint-eviction/index.js';
 export * from './ttl-after-finished/index.js';
 export * from './volume-protection/index.js';
 
@@ -66,11 +80,22 @@ export interface BuiltinControllersOptions {
   readonly metrics?: MetricsSource;
   /** Signs approved CertificateSigningRequests; without it nobody does. */
   readonly certificateSigner?: CertificateSigner;
+  /** The ranges that pods' addresses are from; without any, nodes are given no parts of them. */
+  readonly clusterCidrs?: readonly string[];
 }
 
 export interface BuiltinControllers {
   readonly controllers: readonly Controller[];
   readonly runnables: readonly Runnable[];
+}
+
+/** The names of all of them, for whoever chooses some. */
+export function builtinControllerNames(): readonly string[] {
+  const certificateSigner: CertificateSigner = {
+    sign: () => Promise.reject(new Error('this one is here for its name only')),
+  };
+  const { controllers, runnables } = builtinControllers({ kinds: () => [], certificateSigner });
+  return [...controllers.map(({ options }) => options.name), ...runnables.map(({ name }) => name)];
 }
 
 export function builtinControllers({
@@ -79,8 +104,10 @@ export function builtinControllers({
   rootCertificate = '',
   metrics,
   certificateSigner,
+  clusterCidrs = [],
 }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
+  const serves = (group: string) => kinds().some((kind) => kind.group === group);
   const controllers = [
     deploymentController(),
     replicaSetController(),
@@ -94,16 +121,27 @@ export function builtinControllers({
     cronJobController(),
     horizontalPodAutoscalerController({ kinds, ...(metrics === undefined ? {} : { metrics }) }),
     endpointSliceController(),
+    endpointSliceMirroringController(),
     endpointsController(),
     namespaceController({ kinds }),
     serviceAccountController(),
     nodeLifecycleController(),
+    taintEvictionController(),
     podGcController(),
     clusterRoleAggregationController(),
     resourceQuotaController({ kinds }),
     pvcProtectionController(),
     pvProtectionController(),
     rootCaController({ certificate: rootCertificate }),
+    serviceAccountTokenController({ rootCertificate }),
+    legacyTokenCleanerController(),
+    bootstrapSignerController(),
+    tokenCleanerController(),
+    admissionPolicyStatusController(),
+    serviceCidrController(),
+    ...(clusterCidrs.length === 0 ? [] : [nodeIpamController({ clusterCidrs })]),
+    // Kinds that a server may not serve.
+    ...(serves('resource.k8s.io') ? [podResourceClaimController(), resourceClaimController()] : []),
     csrApprovingController(),
     csrCleanerController(),
     ...(certificateSigner === undefined ? [] : [csrSigningController({ signer: certificateSigner })]),

@@ -1,38 +1,46 @@
 #!/usr/bin/env node
-/** The `pintle` command: reads arguments, starts a cluster, says what a person needs to know. */
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { demo } from './demo.js';
-import { type UpOptions, up } from './up.js';
-
-const whole = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`);
-  return value;
-};
+/**
+ * The `pintle` command: reads arguments, starts what they name, says what a person needs to know. What a command needs is
+ * loaded when it is asked for, so that help and health checks cost nothing.
+ */
+import { Command, Option } from 'commander';
+import type { ApiServerOptions } from './api-server/command.js';
+import { wholeNumber, withApiServerFlags } from './api-server/flags.js';
+import type { EnvtestOptions } from './envtest/envtest.js';
+import type { EtcdOptions } from './envtest/etcd.js';
+import type { SchedulerCommandOptions } from './scheduler/command.js';
+import type { SnapshotOptions } from './snapshot.js';
+import type { UpOptions } from './up.js';
 
 function withUpOptions(command: Command): Command {
-  return command
+  command
     .option('--data-dir <folder>', 'where the cluster keeps its objects, certificates and pod files', '.pintle')
     .option('--in-memory', 'keep no objects beyond this run')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option(
       '--port <port>',
       'the port of the API server; the next free one is taken where it is in use',
-      whole(0, 65535),
+      wholeNumber(0, 65_535),
       6443,
     )
-    .option('--nodes <count>', 'how many nodes', whole(0, 100_000), 1)
+    .option('--nodes <count>', 'how many nodes', wholeNumber(0, 100_000), 1)
     .addOption(
       new Option('--runtime <runtime>', 'what runs the containers: processes of this machine, or a simulation')
         .choices(['process', 'simulated'])
         .default('process'),
+    )
+    .option('--no-scheduler', 'leave the scheduler out: pods stay as they are')
+    .addOption(
+      new Option('--controllers <names>', "which controllers run: '*' for all, job for one, -job for not that one")
+        .argParser((text) => text.split(',').filter((word) => word !== ''))
+        .default(['*'], '*'),
     )
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
     .option(
       '--image <name=folder...>',
       'an image and the folder that holds its program; `name=host` for programs of this machine',
     );
+  return withApiServerFlags(command);
 }
 
 const program = new Command('pintle')
@@ -40,12 +48,62 @@ const program = new Command('pintle')
   .showHelpAfterError('(pintle --help lists the commands)');
 
 withUpOptions(program.command('up').description('start a cluster and keep it running until Ctrl-C')).action(
-  (options: UpOptions) => up(options),
+  async (options: UpOptions) => (await import('./up.js')).up(options),
 );
 
 withUpOptions(program.command('demo').description('start a cluster with the guestbook example in it')).action(
-  (options: UpOptions) => demo(options),
+  async (options: UpOptions) => (await import('./demo.js')).demo(options),
 );
+
+withApiServerFlags(
+  program
+    .command('apiserver')
+    .description('run the API server alone, by kube-apiserver’s own flags; its objects are in memory')
+    .option('--data-dir <folder>', 'keep objects and keys here')
+    .option('--kubeconfig <file>', 'where to write an administrator’s kubeconfig')
+    .option('--version [version]', 'say the version and end, or serve under another version'),
+).action(async (options: ApiServerOptions) => (await import('./api-server/command.js')).apiServer(options));
+
+program
+  .command('scheduler')
+  .description('run the scheduler alone in a cluster that a kubeconfig names, beside another scheduler or in its place')
+  .option('--kubeconfig <file>', 'the cluster (default: as kubectl finds it, or what a pod is told)')
+  .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
+  .option('--config <file>', 'a KubeSchedulerConfiguration')
+  .action(async (options: SchedulerCommandOptions) => (await import('./scheduler/command.js')).scheduler(options));
+
+program
+  .command('envtest')
+  .description(
+    'print a folder with kube-apiserver and etcd for test harnesses: export KUBEBUILDER_ASSETS=$(pintle envtest)',
+  )
+  .option('--dir <folder>', 'where to make it (default: in the user’s cache folder)')
+  .action(async (options: EnvtestOptions) => (await import('./envtest/envtest.js')).envtest(options));
+
+program
+  .command('snapshot')
+  .description('print what scheduling reads of a cluster, as YAML: nodes, pods, volumes, budgets and so on')
+  .option('--kubeconfig <file>', 'how to reach it (default: as kubectl finds it)')
+  .option('--context <name>', 'which of its contexts')
+  .option('-o, --output <file>', 'write to a file')
+  .action(async (options: SnapshotOptions) => (await import('./snapshot.js')).snapshot(options));
+
+program
+  .command('etcd', { hidden: true })
+  .description('answer etcd’s health checks for harnesses that start an etcd beside the API server; keeps nothing')
+  .option('--listen-client-urls <urls>', 'where to listen', 'http://localhost:2379')
+  .option('--advertise-client-urls <urls>', 'without effect')
+  .option('--listen-peer-urls <urls>', 'without effect')
+  .option('--initial-advertise-peer-urls <urls>', 'without effect')
+  .option('--initial-cluster <members>', 'without effect')
+  .option('--name <name>', 'without effect')
+  .option('--data-dir <folder>', 'without effect')
+  .option('--unsafe-no-fsync [on]', 'without effect')
+  .option('--log-level <level>', 'without effect')
+  .option('--auto-compaction-retention <time>', 'without effect')
+  .option('--quota-backend-bytes <bytes>', 'without effect')
+  .option('--version', 'say the version and end')
+  .action(async (options: EtcdOptions) => (await import('./envtest/etcd.js')).etcd(options));
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`pintle: ${error instanceof Error ? error.message : String(error)}`);

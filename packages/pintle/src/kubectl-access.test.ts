@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { simulatedNodes } from '@pintle/cluster';
 import { createServedCluster, type ServedCluster } from '@pintle/cluster/nodejs';
 import { findKubectls, runKubectl } from './kubectl-binaries.js';
 
@@ -72,7 +73,7 @@ const steps: readonly Step[] = [
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pintle-kubectl-access-'));
-    cluster = await createServedCluster({ port: 0, kubeconfig: join(folder, 'kubeconfig') });
+    cluster = await createServedCluster({ port: 0, kubeconfig: join(folder, 'kubeconfig'), nodes: simulatedNodes(1) });
   });
 
   afterAll(async () => {
@@ -106,4 +107,29 @@ const steps: readonly Step[] = [
     const other = await runKubectl(path, ['auth', 'whoami', '--as=ann', '--as-group=cooks', '--as-uid=7'], { folder });
     expect(other.stdout).toMatch(/Username +ann\n.*UID +7\nGroups +\[cooks system:authenticated\]/s);
   });
+
+  it.each(asked)(
+    '$version shows what pods and nodes use',
+    async ({ version, path }) => {
+      const name = `used-${version.replace('.', '-')}`;
+      const kubectl = (args: string) => runKubectl(path, args.split(' '), { folder });
+      await kubectl(`run ${name} --image=nginx`);
+      expect((await kubectl(`wait --for=condition=Ready pod/${name} --timeout=30s`)).stdout).toMatch(/condition met/);
+      // A sample may be older than the pod; the next is taken ten seconds later at the latest.
+      let pods = await kubectl('top pods');
+      for (let i = 0; i < 30 && !pods.stdout.includes(name); i++) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        pods = await kubectl('top pods');
+      }
+      expect(pods.stdout).toMatch(new RegExp(`NAME +CPU\\(cores\\) +MEMORY\\(bytes\\)[\\s\\S]*${name} +\\d+m +\\d+Mi`));
+      expect((await kubectl('top nodes')).stdout).toMatch(/node-0 +\d+m +\d+% +\d+Mi +\d+%/);
+      expect((await kubectl('get --raw /apis/metrics.k8s.io/v1beta1/nodes')).stdout).toContain(
+        '"kind":"NodeMetricsList"',
+      );
+      expect((await kubectl('api-resources --api-group=metrics.k8s.io')).stdout).toMatch(
+        /nodes .*NodeMetrics[\s\S]*pods .*PodMetrics/,
+      );
+    },
+    60_000,
+  );
 });

@@ -49,11 +49,12 @@ export interface KubectlOptions {
   readonly timeoutMs?: number;
 }
 
-/** What a kubectl needs of its surroundings. */
+/** What a kubectl needs of its surroundings. It edits with `editor.sh` of the folder. */
 export const kubectlEnvironment = (folder: string) => ({
   PATH: process.env['PATH'],
   HOME: folder,
   KUBECONFIG: join(folder, 'kubeconfig'),
+  KUBE_EDITOR: join(folder, 'editor.sh'),
 });
 
 export function runKubectl(path: string, args: readonly string[], options: KubectlOptions): Promise<KubectlRun> {

@@ -8,6 +8,8 @@ import { type Logger, logger, realWorld } from '@pintle/machinery';
 import { type UserspaceNetwork, userspaceNetwork } from '@pintle/network/nodejs';
 import { type ImageCatalogue, processRuntime } from '@pintle/runtime-process';
 import { lmdbStore } from '@pintle/store-lmdb';
+import { apiServerParts } from './api-server/parts.js';
+import { chosenControllers } from './chosen-controllers.js';
 import type { UpOptions } from './up.js';
 
 export interface ServedCluster {
@@ -21,10 +23,13 @@ export interface ServedCluster {
 
 export async function startServed(options: UpOptions): Promise<ServedCluster> {
   const { dataDir, inMemory = false, host, port, runtime } = options;
+  const flags = await apiServerParts(options);
+  const controllers = chosenControllers(options.controllers ?? ['*']);
   await mkdir(dataDir, { recursive: true });
   const kubeconfig = options.kubeconfig ?? join(dataDir, 'kubeconfig');
   const world = realWorld({ logger: toStandardError() });
-  const network = runtime === 'process' ? await userspaceNetwork({ clock: world.clock }) : undefined;
+  const network =
+    runtime === 'process' && options.nodes > 0 ? await userspaceNetwork({ clock: world.clock }) : undefined;
   const cluster = await createServedCluster({
     world,
     host,
@@ -36,6 +41,9 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
     ...(network === undefined
       ? {}
       : { serviceCidr: network.serviceCidr, services: { dataplane: network.services, nodeIps: ['127.0.0.1'] } }),
+    ...(options.scheduler === false ? { scheduler: false as const } : {}),
+    builtinControllers: controllers,
+    ...flags,
   });
   return { cluster, url: cluster.url, kubeconfig, notices: network?.pods.notices ?? [], stop: () => cluster.stop() };
 }
@@ -75,7 +83,7 @@ function catalogueOf(images: readonly string[]): ImageCatalogue {
   );
 }
 
-function toStandardError(): Logger {
+export function toStandardError(): Logger {
   return logger((level, message, { error, ...fields }) => {
     const cause = error instanceof Error ? `: ${error.message}` : '';
     const details = Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`);

@@ -1,8 +1,9 @@
 /** `pintle up`: a cluster out of the parts that its options name, until it is told to end. */
 import { resolve } from 'node:path';
+import type { ApiServerFlags } from './api-server/flags.js';
 import { type ServedCluster, startServed } from './served-cluster.js';
 
-export interface UpOptions {
+export interface UpOptions extends ApiServerFlags {
   readonly dataDir: string;
   readonly inMemory?: boolean;
   readonly host: string;
@@ -11,6 +12,10 @@ export interface UpOptions {
   readonly runtime: 'process' | 'simulated';
   readonly kubeconfig?: string;
   readonly image?: readonly string[];
+  /** Whether there is one. */
+  readonly scheduler?: boolean;
+  /** As kube-controller-manager's flag has them. */
+  readonly controllers?: readonly string[];
 }
 
 export async function up(options: UpOptions): Promise<void> {
@@ -41,7 +46,7 @@ export function askedToEnd(): Promise<string> {
 }
 
 /** Resolves when it was asked for and everything has ended. A second signal ends the process at once. */
-export async function endWhenAsked(served: ServedCluster, asked: Promise<string>): Promise<void> {
+export async function endWhenAsked(served: Pick<ServedCluster, 'stop'>, asked: Promise<string>): Promise<void> {
   const signal = await asked;
   for (const name of signals) process.once(name, () => process.exit(130));
   console.log(`\n${signal}: ending every pod, then the cluster.`);

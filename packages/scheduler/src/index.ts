@@ -14,6 +14,11 @@ export type {
 export type { PluginFactory, PluginRegistry } from './configuration/plugin-registry.js';
 export type { Extender, ExtenderVerdict } from './extenders/extender.js';
 export { type ExtenderFetch, type HttpExtenderOptions, httpExtender } from './extenders/http-extender.js';
+export {
+  type SchedulerExtender,
+  type SchedulerExtenderOptions,
+  schedulerExtender,
+} from './extenders/scheduler-extender.js';
 export * from './framework/cluster-event.js';
 export * from './framework/cycle-state.js';
 export { type ExtensionPoint, extensionPoints, type PointOrder } from './framework/extension-point.js';

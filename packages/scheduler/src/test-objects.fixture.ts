@@ -15,11 +15,10 @@ export interface PodWords extends Partial<PodSpec> {
 export function testPod(name: string, words: PodWords = {}): Pod {
   const { cpu, memory, requests, labels, namespace, status, ...spec } = words;
   const asked = { ...(cpu && { cpu }), ...(memory && { memory }), ...requests };
-  const container: Container = {
-    name: 'app',
-    image: 'app',
-    ...(Object.keys(asked).length > 0 && { resources: { requests: asked } }),
-  };
+  // What cannot be overcommitted has to be limited to what is asked for.
+  const limits = Object.fromEntries(Object.entries(asked).filter(([name]) => name.includes('/')));
+  const resources = { requests: asked, ...(Object.keys(limits).length > 0 && { limits }) };
+  const container: Container = { name: 'app', image: 'app', ...(Object.keys(asked).length > 0 && { resources }) };
   return {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -4,6 +4,7 @@
  */
 
 import type { Client } from '@pintle/client';
+import { type SimulatedCloudOptions, simulatedCloud } from '@pintle/cloud';
 import {
   type Cluster,
   type ClusterParts,
@@ -11,7 +12,8 @@ import {
   type SimulatedNodeOptions,
   simulatedNodes,
 } from '@pintle/cluster';
-import { type Duration, type Kind, type Logger, type VirtualWorld, virtualWorld } from '@pintle/machinery';
+import { type Duration, type Kind, type Logger, type VirtualWorld, virtualWorld, type World } from '@pintle/machinery';
+import { type SimulatedVolumesOptions, simulatedVolumes } from '@pintle/volumes';
 
 export interface TestClusterOptions extends Omit<ClusterParts, 'world' | 'nodes' | 'kinds'> {
   /** Custom kinds, as `defineKind` makes them. */
@@ -20,6 +22,10 @@ export interface TestClusterOptions extends Omit<ClusterParts, 'world' | 'nodes'
   readonly nodes?: number | ClusterParts['nodes'];
   /** What the simulated containers do, by image. */
   readonly images?: SimulatedNodeOptions['images'];
+  /** A cloud that is data, of these properties; none unless given. */
+  readonly cloud?: Omit<SimulatedCloudOptions, 'world'>;
+  /** A driver of volumes that are data, of these properties; none unless given. */
+  readonly volumes?: Omit<SimulatedVolumesOptions, 'world'>;
   /** Default 1. */
   readonly seed?: number;
   readonly logger?: Logger;
@@ -41,9 +47,16 @@ const retriesWithinMs = 1_000;
 
 /** Resolves when every part runs and nothing is left to do. */
 export async function testCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
-  const { crds = [], nodes = 1, images, seed = 1, logger, ...parts } = options;
+  const { crds = [], nodes = 1, images, volumes, cloud, seed = 1, logger, ...rest } = options;
   const world = virtualWorld({ seed, ...(logger === undefined ? {} : { logger }) });
   const simulated = typeof nodes === 'number' ? simulatedNodes(nodes, images === undefined ? {} : { images }) : nodes;
+  const volumeDrivers = (of: World) => [simulatedVolumes({ ...volumes, world: of })];
+  const cloudProvider = (of: World) => simulatedCloud({ ...cloud, world: of });
+  const parts = {
+    ...(volumes === undefined ? {} : { volumeDrivers }),
+    ...(cloud === undefined ? {} : { cloudProvider }),
+    ...rest,
+  };
   const cluster = await driven(world, createCluster({ ...parts, world, kinds: crds, nodes: simulated }));
   await world.settle({ withinMs: retriesWithinMs });
   return {

@@ -2,6 +2,9 @@
 import { type KubernetesObject, parseTime, type TableColumn } from '@pintle/machinery';
 import { humanDuration } from './human-duration.js';
 
+// biome-ignore lint/suspicious/noExplicitAny: each list is of its own kind.
+export type AnyColumns = readonly TableColumn<any>[];
+
 type Cell<T extends KubernetesObject> = TableColumn<T>['cell'];
 
 export function column<T extends KubernetesObject>(
@@ -17,6 +20,11 @@ export const integer = <T extends KubernetesObject>(
   cell: (object: T) => number | undefined,
   priority = 0,
 ): TableColumn<T> => column(name, (object) => cell(object) ?? 0, { type: 'integer', priority });
+
+export const truth = <T extends KubernetesObject>(
+  name: string,
+  cell: (object: T) => boolean | undefined,
+): TableColumn<T> => column(name, (object) => cell(object) ?? false, { type: 'boolean' });
 
 /** Shown with `-o wide` only. */
 export const wide = <T extends KubernetesObject>(name: string, cell: Cell<T>): TableColumn<T> =>
@@ -37,12 +45,22 @@ export const ageColumn: TableColumn = column('Age', ({ metadata }, nowMs) => age
   description: 'How long the object has been there.',
 });
 
+/** When, in the place of how long ago: of the kinds that upstream gives no columns of their own. */
+export const createdColumn: TableColumn = column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '', {
+  type: 'date',
+  description: 'When the object was made.',
+});
+
 /** Values joined by commas, or `<none>`. */
 export const listed = (values: readonly (string | undefined)[] | undefined): string => {
   const present = (values ?? []).filter((value): value is string => value !== undefined && value !== '');
   return present.length === 0 ? '<none>' : present.join(',');
 };
 
-/** Labels as `k=v,k=v`, or `<none>`. */
+/** Labels as `k=v,k=v` in the order of their keys, or `<none>`. */
 export const labelText = (labels: Readonly<Record<string, string>> | undefined): string =>
-  listed(Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`));
+  listed(
+    Object.entries(labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+  );

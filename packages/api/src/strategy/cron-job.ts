@@ -1,12 +1,20 @@
 /** CronJobs: defaults of their template, and what must hold of a schedule. */
-import { type FieldError, invalidField, notSupportedField, requiredField, type Strategy } from '@pintle/machinery';
+import {
+  dns1123LabelErrors,
+  type FieldError,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  type Strategy,
+} from '@pintle/machinery';
 import { CronSyntaxError, parseCronSchedule } from '../batch/cron/cron-schedule.js';
 import { zoneOf } from '../batch/cron/zone.js';
 import type { CronJob, CronJobSpec } from '../batch/v1/cron-job.js';
 import { nonNegativeErrors } from './amount.js';
-import { withPolicyDefaults } from './job.js';
+import { indexedWarnings, withPolicyDefaults } from './job.js';
 import { jobSpecErrors } from './job-spec.js';
-import { specGeneration, withPodDefaults } from './workloads.js';
+import { templateWarnings } from './pod/pod-warnings.js';
+import { specChanged, specGeneration, withPodDefaults } from './workloads.js';
 
 /** The names of its Jobs are eleven characters longer, and theirs are at most 63. */
 const nameMaxLength = 52;
@@ -81,4 +89,18 @@ export const cronJobStrategy: Strategy<CronJob> = {
   },
   validateUpdate: ({ spec }, old) =>
     spec === undefined ? [requiredField('spec.schedule')] : specErrors(spec, old.spec),
+  warnings(cronJob, old) {
+    if (old !== undefined && !specChanged(cronJob, old)) return [];
+    const job = cronJob.spec?.jobTemplate?.spec;
+    const name = old === undefined ? dns1123LabelErrors(cronJob.metadata.name ?? '') : [];
+    return [
+      ...(name.length === 0
+        ? []
+        : [
+            `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
+          ]),
+      ...indexedWarnings(job, 'spec.jobTemplate.spec'),
+      ...templateWarnings(job?.template, 'spec.jobTemplate.spec.template'),
+    ];
+  },
 };

@@ -2,7 +2,7 @@
 import { deepEqual, type FieldError, invalidField, requiredField, type Strategy } from '@pintle/machinery';
 import type { DaemonSet } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
-import { selectorChangeErrors, specChanged, withPodDefaults, workloadErrors } from './workloads.js';
+import { selectorChangeErrors, specChanged, withPodDefaults, workloadErrors, workloadWarnings } from './workloads.js';
 
 const names = { selects: 'daemonset', runs: 'DaemonSet' };
 const templateGeneration = 'deprecated.daemonset.template.generation';
@@ -26,6 +26,7 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
   },
   validateCreate: daemonSetErrors,
   validateUpdate: (set, old) => [...daemonSetErrors(set), ...selectorChangeErrors(set, old)],
+  warnings: workloadWarnings,
 };
 
 /** How many templates there were; the server's to say. */

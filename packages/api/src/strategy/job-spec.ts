@@ -1,6 +1,5 @@
 /** What must hold of a Job's spec, in a Job or in a CronJob's template (batch/v1 JobSpec). */
 import {
-  dns1123SubdomainErrors,
   duplicateField,
   type FieldError,
   invalidField,
@@ -15,6 +14,7 @@ import type { JobSpec, PodFailurePolicyRule, SuccessPolicyRule } from '../batch/
 import { nonNegativeErrors } from './amount.js';
 import { countOf, parseIndexRanges } from './job-indexes.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
+import { prefixedPathErrors } from './prefixed-path.js';
 
 const parallelismMax = 100_000;
 const failedIndexesMax = 100_000;
@@ -57,15 +57,7 @@ export function jobSpecErrors(spec: JobSpec, path: string): readonly FieldError[
 }
 
 function managedByErrors(managedBy: string, path: string): readonly FieldError[] {
-  const [, host, place] = /^([^/]+)\/(.+)$/s.exec(managedBy) ?? [];
-  if (managedBy === '') return [requiredField(path)];
-  if (host === undefined || place === undefined)
-    return [invalidField(path, managedBy, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  const errors = dns1123SubdomainErrors(host).map((message) => invalidField(path, host, message));
-  if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(place))
-    errors.push(
-      invalidField(path, place, `Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')`),
-    );
+  const errors = [...prefixedPathErrors(managedBy, path)];
   if (managedBy.length > managedByMaxLength) errors.push(tooLongField(path, managedBy, managedByMaxLength));
   return errors;
 }

@@ -13,7 +13,7 @@ import type { Job, JobSpec } from '../batch/v1/job.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
 import { jobSpecErrors } from './job-spec.js';
 import { jobStatusErrors } from './job-status.js';
-import { specGeneration, withPodDefaults } from './workloads.js';
+import { specGeneration, withPodDefaults, workloadWarnings } from './workloads.js';
 
 const backoffLimitDefault = 6;
 const int32Max = 2_147_483_647;
@@ -187,17 +187,18 @@ export const jobStrategy: Strategy<Job> = {
   prepareForCreate: (job) => ({ ...withSelector(job), status: {} }),
   validateCreate: jobErrors,
   validateUpdate: (job, old) => [...jobErrors(job), ...changeErrors(job, old)],
+  warnings: (job, old) => [...workloadWarnings(job, old), ...indexedWarnings(job.spec, 'spec')],
   validateStatusUpdate: jobStatusErrors,
-  warnings(job, old) {
-    const faults = old === undefined ? dns1123LabelErrors(job.metadata.name ?? '') : [];
-    return faults.length === 0
-      ? []
-      : [
-          `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${faults.join(' ')}]`,
-        ];
-  },
   orphansDependents: {
     warning:
       'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   },
 };
+
+/** So many indexes that fail may be more than can be told of. */
+export const indexedWarnings = (spec: JobSpec | undefined, path: string): readonly string[] =>
+  spec?.completionMode === 'Indexed' && (spec.completions ?? 0) > 100_000 && (spec.parallelism ?? 0) > 10_000
+    ? [
+        `${path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`,
+      ]
+    : [];

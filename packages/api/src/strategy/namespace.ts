@@ -1,5 +1,5 @@
 /** Namespaces hold themselves until their content is gone: `spec.finalizers`, emptied through `finalize`. */
-import { dns1123LabelErrors, maskTrailingDash, type Strategy } from '@pintle/machinery';
+import { dns1123LabelErrors, invalidField, maskTrailingDash, noErrors, type Strategy } from '@pintle/machinery';
 import type { Namespace } from '../core/v1/namespace.js';
 
 const nameLabel = 'kubernetes.io/metadata.name';
@@ -20,6 +20,12 @@ export const namespaceStrategy: Strategy<Namespace> = {
     ...namespace,
     spec: { ...namespace.spec, ...(old.spec?.finalizers === undefined ? {} : { finalizers: old.spec.finalizers }) },
   }),
+  validateStatusUpdate({ metadata, status }) {
+    const deleted = metadata.deletionTimestamp !== undefined;
+    const phase = deleted ? 'Terminating' : 'Active';
+    const detail = `may only be '${phase}' if \`deletionTimestamp\` is ${deleted ? 'not ' : ''}empty`;
+    return status?.phase === phase ? noErrors : [invalidField('status.Phase', status?.phase ?? '', detail)];
+  },
   holdsDeletion: ({ spec }) => (spec?.finalizers?.length ?? 0) > 0,
   markDeleted: (namespace) => ({ ...namespace, status: { ...namespace.status, phase: 'Terminating' } }),
 };

@@ -1,27 +1,85 @@
-/** Nodes: what their spec says of addresses stays, and taints are told apart by key and effect. */
-import { duplicateField, type FieldError, forbiddenField, type Strategy } from '@pintle/machinery';
-import type { Node } from '../core/v1/node.js';
+/** Nodes: what must hold of them, and that what their spec says of addresses stays. */
+import {
+  cidrErrors,
+  deepEqual,
+  duplicateField,
+  eachErrors,
+  type FieldError,
+  forbiddenField,
+  invalidField,
+  noErrors,
+  parseCidr,
+  type Strategy,
+} from '@pintle/machinery';
+import type { Node, NodeSpec, NodeStatus } from '../core/v1/node.js';
+import { taintErrors } from './pod/tolerations.js';
+import { resourceQuantityErrors } from './resource-names.js';
 
 export const nodeStrategy: Strategy<Node> = {
   keepsStatusOnCreate: true,
-  validateCreate: (node) => taintErrors(node),
-  validateUpdate(node, old) {
-    const errors = [...taintErrors(node)];
-    for (const field of ['podCIDR', 'providerID'] as const) {
-      const before = old.spec?.[field];
-      if (before && node.spec?.[field] !== before)
-        errors.push(forbiddenField(`spec.${field}`, 'node updates may not change it except from "" to valid'));
-    }
-    return errors;
-  },
+  validateCreate: ({ spec = {}, status = {} }) => [
+    ...taintErrors(spec.taints, 'metadata.taints'),
+    ...amountErrors(status),
+    ...podCidrErrors(spec),
+  ],
+  validateUpdate: ({ spec = {}, status = {} }, old) => [
+    ...statusErrors(status),
+    ...changeErrors(spec, old.spec ?? {}),
+    ...taintErrors(spec.taints, 'metadata.taints'),
+  ],
+  validateStatusUpdate: ({ status = {} }) => statusErrors(status),
+  warnings: ({ spec = {} }, old) => (old === undefined ? nodeWarnings(spec) : []),
 };
 
-function taintErrors({ spec }: Node): readonly FieldError[] {
-  const seen = new Set<string>();
-  return (spec?.taints ?? []).flatMap(({ key, effect }, index) => {
-    const id = `${key}:${effect}`;
-    if (seen.has(id)) return [duplicateField(`spec.taints[${index}]`, { key, effect })];
-    seen.add(id);
-    return [];
-  });
+const statusErrors = (status: NodeStatus): readonly FieldError[] => [
+  ...amountErrors(status),
+  ...(status.addresses ?? []).flatMap((address, index, all) =>
+    all.slice(0, index).some((other) => deepEqual(other, address))
+      ? [duplicateField(`status.addresses[${index}]`, address)]
+      : [],
+  ),
+];
+
+const amountErrors = (status: NodeStatus): readonly FieldError[] =>
+  (['capacity', 'allocatable'] as const).flatMap((list) =>
+    Object.entries(status[list] ?? {}).flatMap(([name, amount]) =>
+      resourceQuantityErrors(name, amount, `status.${list}.${name}`),
+    ),
+  );
+
+function podCidrErrors({ podCIDRs }: NodeSpec): readonly FieldError[] {
+  if (podCIDRs === undefined) return noErrors;
+  const path = 'spec.podCIDRs';
+  const families = new Set(podCIDRs.map((cidr) => parseCidr(cidr)?.family));
+  return [
+    ...eachErrors(podCIDRs, path, (cidr, at) => cidrErrors(cidr).map((message) => invalidField(at, cidr, message))),
+    ...(podCIDRs.length > 1 && (podCIDRs.length > 2 || families.size < 2)
+      ? [invalidField(path, podCIDRs, 'may specify no more than one CIDR for each IP family')]
+      : noErrors),
+    ...podCIDRs.flatMap((cidr, index) =>
+      podCIDRs.indexOf(cidr) < index ? [duplicateField(`${path}[${index}]`, cidr)] : [],
+    ),
+  ];
 }
+
+/** Ranges and the provider's id are given once. */
+function changeErrors(now: NodeSpec, before: NodeSpec): readonly FieldError[] {
+  const once = (field: string, path: string) =>
+    forbiddenField(path, `node updates may not change ${field} except from "" to valid`);
+  return [
+    ...((before.podCIDRs?.length ?? 0) > 0 && !deepEqual(now.podCIDRs, before.podCIDRs)
+      ? [once('podCIDR', 'spec.podCIDRs')]
+      : before.podCIDR && now.podCIDR !== before.podCIDR
+        ? [once('podCIDR', 'spec.podCIDR')]
+        : noErrors),
+    ...(before.providerID && now.providerID !== before.providerID ? [once('providerID', 'spec.providerID')] : noErrors),
+    ...((now.externalID ?? '') === (before.externalID ?? '')
+      ? noErrors
+      : [forbiddenField('spec.externalID', 'may not be updated')]),
+  ];
+}
+
+const nodeWarnings = ({ configSource, externalID }: NodeSpec): readonly string[] => [
+  ...(configSource === undefined ? [] : ['spec.configSource: the feature is no longer supported']),
+  ...(externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+];

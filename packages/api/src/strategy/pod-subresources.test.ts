@@ -66,7 +66,7 @@ describe('ephemeral containers', () => {
       withDebug(debug('a', { command: ['sh'] })),
       ['spec.ephemeralContainers: existing ephemeral containers "a" may not be changed\n'],
     ],
-    [pod({}, mirror), withDebug(debug('a')), [': static pods do not support ephemeral containers']],
+    [pod({}, mirror), withDebug(debug('a')), ['[]: static pods do not support ephemeral containers']],
   ])('%#', (old, wished, faults) => {
     expect([...change('ephemeralcontainers', old, wished).faults].sort()).toEqual([...faults].sort());
   });
@@ -193,8 +193,8 @@ describe('resize', () => {
       ['spec: Pod running on node without support for resize'],
     ],
     ['a node that can', { ...sized(burstable), ...running({ resources: burstable }) }, sized(burstable), []],
-    ['a static pod', pod({}, mirror), pod(), [': static pods cannot be resized']],
-    ['a Windows pod', pod({ os: { name: 'windows' } }), pod(), [': windows pods cannot be resized']],
+    ['a static pod', pod({}, mirror), pod(), ['[]: static pods cannot be resized']],
+    ['a Windows pod', pod({ os: { name: 'windows' } }), pod(), ['[]: windows pods cannot be resized']],
   ])('%s', (_what, old, wished, faults) => {
     expect(change('resize', old, wished).faults).toEqual(faults);
   });

@@ -26,7 +26,7 @@ const ephemeralContainers: SubresourceStrategy<Pod> = {
     return { ...old, spec: wanted === undefined ? spec : { ...spec, ephemeralContainers: wanted } } as Pod;
   },
   validateUpdate(pod, old) {
-    if (isMirror(old)) return [forbiddenField('', 'static pods do not support ephemeral containers')];
+    if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
     const field = 'spec.ephemeralContainers';
     const now = pod.spec?.ephemeralContainers ?? [];
     const changed = (old.spec?.ephemeralContainers ?? []).flatMap((before) => {
@@ -57,10 +57,10 @@ const resize: SubresourceStrategy<Pod> = {
     } as Pod;
   },
   validateUpdate(pod, old) {
-    if (isMirror(old)) return [forbiddenField('', 'static pods cannot be resized')];
-    if (old.spec?.os?.name === 'windows') return [forbiddenField('', 'windows pods cannot be resized')];
+    if (isMirror(old)) return [forbiddenField('[]', 'static pods cannot be resized')];
+    if (old.spec?.os?.name === 'windows') return [forbiddenField('[]', 'windows pods cannot be resized')];
     if (old.spec?.resources !== undefined)
-      return [forbiddenField('', 'pods with pod-level resources cannot be resized')];
+      return [forbiddenField('[]', 'pods with pod-level resources cannot be resized')];
     const [now, before] = [pod.spec as PodSpec, old.spec as PodSpec];
     const errors: FieldError[] = [...podErrors(pod)];
     const quality = qosClassOf(now);

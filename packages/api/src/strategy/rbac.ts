@@ -1,9 +1,12 @@
 /** Roles and bindings: names of any path segment, the defaults of subjects, and what upstream refuses in them. */
 import {
   dns1123SubdomainErrors,
+  eachErrors,
   type FieldError,
   invalidField,
+  labelSelectorErrors,
   notSupportedField,
+  pathSegmentErrors,
   requiredField,
   type Strategy,
 } from '@pintle/machinery';
@@ -19,10 +22,7 @@ import type {
 
 const group = 'rbac.authorization.k8s.io';
 
-const nameErrors = (name: string): readonly string[] =>
-  name === '.' || name === '..'
-    ? [`may not be '${name}'`]
-    : ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
+const nameErrors = (name: string): readonly string[] => pathSegmentErrors(name);
 
 function ruleErrors(rule: PolicyRule, namespaced: boolean, path: string): readonly FieldError[] {
   const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
@@ -54,7 +54,7 @@ function roleStrategy<R extends Role | ClusterRole>(namespaced: boolean): Strate
               'at least one clusterRoleSelector required if aggregationRule is non-nil',
             ),
           ]
-        : []),
+        : eachErrors(selectors, 'aggregationRule.clusterRoleSelectors', labelSelectorErrors)),
     ];
   };
   return { nameErrors, validateCreate: errorsOf, validateUpdate: errorsOf };

@@ -1,7 +1,7 @@
 /** ReplicationControllers: what they do not say of themselves, their pod template says. */
 import { type FieldError, requiredField, type Strategy } from '@pintle/machinery';
 import type { ReplicationController } from '../core/v1/index.js';
-import { specChanged, withPodDefaults, workloadErrors } from './workloads.js';
+import { specChanged, withPodDefaults, workloadErrors, workloadWarnings } from './workloads.js';
 
 const names = { selects: 'replicationcontroller', runs: 'ReplicationController' };
 
@@ -42,4 +42,6 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
   validateCreate: errorsOf,
   validateUpdate: errorsOf,
+  warnings: (object, old) =>
+    old !== undefined && !specChanged(object, old) ? [] : workloadWarnings(selecting(object, undefined)),
 };

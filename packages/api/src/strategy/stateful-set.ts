@@ -12,7 +12,15 @@ import {
 } from '@pintle/machinery';
 import type { StatefulSet, StatefulSetSpec } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
-import { endlessErrors, selectorErrors, specChanged, type WorkloadNames, withPodDefaults } from './workloads.js';
+import { claimSpecWarnings } from './claim-warnings.js';
+import {
+  endlessErrors,
+  selectorErrors,
+  specChanged,
+  type WorkloadNames,
+  withPodDefaults,
+  workloadWarnings,
+} from './workloads.js';
 
 const names: WorkloadNames = { selects: 'statefulset', runs: 'StatefulSet' };
 
@@ -23,6 +31,15 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   generationChanged: specChanged,
   validateCreate: statefulSetErrors,
   validateUpdate: (set, old) => [...statefulSetErrors(set), ...changeErrors(set, old)],
+  warnings: (set, old) => [
+    ...workloadWarnings(set, old),
+    ...(set.spec?.volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>
+      claimSpecWarnings(spec, `spec.volumeClaimTemplates[${index}].Spec`),
+    ),
+    ...((set.spec?.revisionHistoryLimit ?? 0) < 0
+      ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
+      : []),
+  ],
 };
 
 function withDefaults(given: StatefulSet): StatefulSet {

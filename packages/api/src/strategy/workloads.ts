@@ -1,6 +1,7 @@
 /** Kinds with a pod template: their selector must match it, their generation counts changes of the spec. */
 import {
   deepEqual,
+  dns1123LabelErrors,
   type FieldError,
   forbiddenField,
   immutableField,
@@ -17,6 +18,7 @@ import type { PodTemplateSpec } from '../core/v1/pod.js';
 import { amountErrors, nonNegativeErrors } from './amount.js';
 import { defaultPodSpec } from './pod/pod-defaults.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
+import { templateWarnings } from './pod/pod-warnings.js';
 
 interface WithSpec extends KubernetesObject {
   readonly spec?: unknown;
@@ -41,6 +43,21 @@ export function withPodDefaults<T extends Workload>(object: T): T {
   const template = object.spec?.template;
   if (template?.spec === undefined) return object;
   return { ...object, spec: { ...object.spec, template: { ...template, spec: defaultPodSpec(template.spec) } } };
+}
+
+/** What is said of a workload: its name goes into those of pods, its template is as a pod. Unchanged templates are passed over. */
+export function workloadWarnings(object: Workload, old?: Workload): readonly string[] {
+  if (old !== undefined)
+    return specChanged(object, old) ? templateWarnings(object.spec?.template, 'spec.template') : [];
+  const name = dns1123LabelErrors(object.metadata.name ?? '');
+  return [
+    ...(name.length === 0
+      ? []
+      : [
+          `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
+        ]),
+    ...templateWarnings(object.spec?.template, 'spec.template'),
+  ];
 }
 
 /** What must hold of every kind that keeps pods running. `kind` is as messages name it. */
@@ -104,6 +121,7 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   prepareForCreate: (set) => ({ ...set, status: { replicas: 0 } }),
   validateCreate: (set) => workloadErrors(set, names),
   validateUpdate: (set, old) => [...workloadErrors(set, names), ...selectorChangeErrors(set, old)],
+  warnings: workloadWarnings,
 };
 
 export const deploymentStrategy: Strategy<Deployment> = {
@@ -120,6 +138,7 @@ export const deploymentStrategy: Strategy<Deployment> = {
   },
   validateCreate: deploymentErrors,
   validateUpdate: (deployment, old) => [...deploymentErrors(deployment), ...selectorChangeErrors(deployment, old)],
+  warnings: workloadWarnings,
 };
 
 function deploymentErrors(deployment: Deployment): readonly FieldError[] {

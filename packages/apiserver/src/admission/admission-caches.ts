@@ -20,6 +20,8 @@ export interface AdmissionCaches {
   readonly validatingPolicyBindings: ObjectCache;
   readonly validatingWebhooks: ObjectCache;
   readonly mutatingWebhooks: ObjectCache;
+  readonly mutatingPolicies: ObjectCache;
+  readonly mutatingPolicyBindings: ObjectCache;
   readonly services: ObjectCache;
   start(): Promise<void>;
   stop(): void;
@@ -41,6 +43,8 @@ export function admissionCaches(backend: StoreBackend<StoredObject>, logger: Log
     validatingPolicyBindings: new ObjectCache(backend, `${guards}validatingadmissionpolicybindings/`, logger),
     validatingWebhooks: new ObjectCache(backend, `${guards}validatingwebhookconfigurations/`, logger),
     mutatingWebhooks: new ObjectCache(backend, `${guards}mutatingwebhookconfigurations/`, logger),
+    mutatingPolicies: new ObjectCache(backend, `${guards}mutatingadmissionpolicies/`, logger),
+    mutatingPolicyBindings: new ObjectCache(backend, `${guards}mutatingadmissionpolicybindings/`, logger),
     services: new ObjectCache(backend, '/registry/core/services/', logger),
   };
   return {

@@ -18,6 +18,8 @@ export interface AdmissionRequest {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   warn(text: string): void;
+  /** Notes something in the audit of the request, where it is audited. */
+  readonly annotate?: (key: string, value: string) => void;
 }
 
 export interface AdmissionPlugin {

@@ -20,6 +20,7 @@ import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/node-restriction.js';
 import { podSecurity } from './pod-security/pod-security.js';
+import { mutatingPolicies } from './policy/mutating-policies.js';
 import { paramsFrom } from './policy/policy-params.js';
 import { validatingPolicies } from './policy/validating-policies.js';
 import { priorityAdmission } from './priority.js';
@@ -74,9 +75,10 @@ export function defaultPlugins({
     options.serviceAddresses,
     ...options.more,
     // So late that webhooks see what the others made, and policies what webhooks made.
-    webhooks({ caches, world, call: options.callWebhook }),
+    mutatingPolicies({ caches, findParams: paramsFrom(core), access }),
+    ...webhooks({ caches, world, call: options.callWebhook, access }),
     options.customResourceRules,
-    validatingPolicies(caches, paramsFrom(core)),
+    validatingPolicies(caches, paramsFrom(core), access),
     // What has been charged should be written, so nothing that may refuse comes after.
     resourceQuota(core, caches),
   ];

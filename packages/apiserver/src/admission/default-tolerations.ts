@@ -9,7 +9,7 @@ const defaultSeconds = 300;
 export const defaultTolerations: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   handles: ({ operation, resource, subresource }) =>
-    operation === 'CREATE' &&
+    (operation === 'CREATE' || operation === 'UPDATE') &&
     subresource === undefined &&
     resource.kind.group === '' &&
     resource.kind.plural === 'pods',

@@ -18,12 +18,13 @@ export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches):
   return {
     name: 'Priority',
     handles: ({ operation, resource, subresource }) =>
-      operation === 'CREATE' &&
+      (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&
       resource.kind.group === '' &&
       resource.kind.plural === 'pods',
-    mutate({ object, resource, name }) {
+    mutate({ operation, object, old, resource, name }) {
       const pod = object as Pod;
+      if (operation === 'UPDATE') return withPriorityOf(old as Pod, pod);
       const wanted = pod.spec?.priorityClassName;
       const found = wanted ? classOf(caches, wanted) : defaultClass(caches);
       if (found !== undefined || !wanted) return withPriority(pod, resource, name, found);
@@ -58,6 +59,17 @@ function withPriority(pod: Pod, resource: Resource, name: string, found: FoundCl
   };
   if (found !== undefined) spec.priorityClassName = found.name;
   return { ...pod, spec } as KubernetesObject;
+}
+
+/** What was said once stays where an update is silent of it; another word is for validation to refuse. */
+function withPriorityOf({ spec: before }: Pod, pod: Pod): KubernetesObject {
+  const { spec } = pod;
+  const silent =
+    (spec?.priority === undefined && before?.priority !== undefined) ||
+    (spec?.preemptionPolicy === undefined && before?.preemptionPolicy !== undefined);
+  if (!silent) return pod;
+  const kept = { priority: before?.priority, preemptionPolicy: before?.preemptionPolicy };
+  return { ...pod, spec: { ...kept, ...spec } } as KubernetesObject;
 }
 
 const asFound = ({ metadata, value, preemptionPolicy }: PriorityClass): FoundClass => ({

@@ -41,10 +41,16 @@ const servicesPrefix = '/registry/core/services/';
 
 type Spec = NonNullable<Service['spec']>;
 
+/** How much of the beginning of a range is kept for those who name an address (KEPs 3070 and 3668). */
+function staticBand(count: number, { step, max }: { readonly step: number; readonly max: number }): number {
+  const least = 16;
+  return count <= least ? 0 : Math.min(Math.max(least, Math.floor(count / step)), max);
+}
+
 export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
   const { base, size } = parseCidr(options.cidr);
   const taken = new Map<string, string>();
-  const reserved = new Map<string, number>();
+  const reserved = new Map<string, { readonly untilMs: number; readonly owner: string }>();
   let subscription: WatchSubscription | undefined;
 
   const learn = (entry: StoreEntry<StoredObject>, add: boolean) => {
@@ -56,20 +62,27 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     }
   };
   const isFree = (id: string, owner: string) => {
-    const until = reserved.get(id);
-    if (until !== undefined && until > world.clock.now()) return false;
+    const reservation = reserved.get(id);
+    // Who was refused may ask again, as `kubectl apply --force` does.
+    if (reservation !== undefined && reservation.owner !== owner && reservation.untilMs > world.clock.now())
+      return false;
     const holder = taken.get(id);
     return holder === undefined || holder === owner;
   };
-  const reserve = (id: string) => reserved.set(id, world.clock.now() + reservationMs);
+  const reserve = (id: string, owner: string) =>
+    reserved.set(id, { untilMs: world.clock.now() + reservationMs, owner });
 
-  /** From a random start to the first that is free, so that ranges fill without long searches. */
-  const pick = (count: number, owner: string, name: (index: number) => string): string | undefined => {
-    const start = integerBelow(world.random.stream('service-addresses'), count);
+  /**
+   * From a random start to the first that is free, so that ranges fill without long searches. The first `band` are left to
+   * those who ask for them by name, as long as there are others.
+   */
+  const pick = (count: number, band: number, owner: string, name: (index: number) => string): string | undefined => {
+    const others = Math.max(0, count - band);
+    const start = others === 0 ? 0 : integerBelow(world.random.stream('service-addresses'), others);
     for (let i = 0; i < count; i++) {
-      const id = name((start + i) % count);
+      const id = name(i < others ? band + ((start + i) % others) : i - others);
       if (isFree(id, owner)) {
-        reserve(id);
+        reserve(id, owner);
         return id;
       }
     }
@@ -95,11 +108,13 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
           detail: `failed to allocate IP ${asked}: the provided IP is not in the valid range. The range of valid IPs is ${options.cidr}`,
         });
       }
-      reserve(asked);
+      reserve(asked, owner);
       return asked;
     }
     // The first address of the range is the API server's, and the last is the broadcast address.
-    const found = pick(size - 3, owner, (index) => toText(base + 2 + index));
+    const found = pick(size - 3, staticBand(size - 2, { step: 16, max: 256 }) - 1, owner, (index) =>
+      toText(base + 2 + index),
+    );
     if (found === undefined)
       throw statusError('InternalError', `failed to allocate a serviceIP: range ${options.cidr} is full`);
     return found;
@@ -140,12 +155,20 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       throw invalidService(name, invalidField(`spec.ipFamilies[${other}]`, 'IPv6', 'not configured on this cluster'));
   };
 
+  const pickNodePort = (owner: string, protocol: string | undefined): string | undefined => {
+    const [first, last] = options.nodePorts;
+    const count = last - first + 1;
+    return pick(count, staticBand(count, { step: 32, max: 128 }), owner, (offset) =>
+      portClaim(protocol, first + offset),
+    );
+  };
+
   /** A port of the nodes where a balancer asks each whether it has pods of the Service. */
   const withHealthCheckPort = (spec: Spec, before: Spec | undefined, owner: string): Spec => {
     if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local' || spec.healthCheckNodePort) return spec;
     const [first, last] = options.nodePorts;
     if (before?.healthCheckNodePort) return { ...spec, healthCheckNodePort: before.healthCheckNodePort };
-    const found = pick(last - first + 1, owner, (offset) => portClaim('TCP', first + offset));
+    const found = pickNodePort(owner, 'TCP');
     if (found === undefined)
       throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
     return { ...spec, healthCheckNodePort: portOf(found) };
@@ -174,11 +197,11 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
             badValue: nodePort,
             detail: 'provided port is already allocated',
           });
-        reserve(id);
+        reserve(id, owner);
         return port;
       }
       if (!wanted) return port;
-      const found = pick(last - first + 1, owner, (offset) => portClaim(port.protocol, first + offset));
+      const found = pickNodePort(owner, port.protocol);
       if (found === undefined)
         throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
       return { ...port, nodePort: portOf(found) };

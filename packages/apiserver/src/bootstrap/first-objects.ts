@@ -30,9 +30,7 @@ export async function createFirstObjects(client: Client, options: FirstObjectsOp
       metadata: { name },
       ...rest,
     })),
-    ...(options.apiServer === undefined
-      ? []
-      : [kubernetesService(options.apiServer), kubernetesEndpoints(options.apiServer.port)]),
+    ...(options.apiServer === undefined ? [] : [kubernetesService(options.apiServer)]),
     ...(options.policy ?? []),
   ];
   for (const object of objects) {
@@ -61,18 +59,4 @@ function kubernetesService({ ip, port }: { readonly ip: string; readonly port: n
     metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec,
   } as KubernetesObject;
-}
-
-/** Where the API server listens; the Service has no selector, so nobody else makes this. */
-function kubernetesEndpoints(port: number): KubernetesObject {
-  const metadata = { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } };
-  const slice = {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata,
-    addressType: 'IPv4',
-    endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],
-    ports: [{ name: 'https', port, protocol: 'TCP' }],
-  };
-  return slice as KubernetesObject;
 }

@@ -42,15 +42,16 @@ export function definitionOf(
       kind,
       toStored: (object: KubernetesObject) => conversion.convert(object, apiVersionOf(stored.kind)),
       fromStored: (object: KubernetesObject) => conversion.convert(object, apiVersionOf(kind)),
-      ...(version.deprecated
-        ? {
-            deprecationWarning:
-              version.deprecationWarning ?? `${kind.group}/${kind.version} ${kind.kind} is deprecated`,
-          }
-        : {}),
+      ...deprecation(version, kind),
     }));
-  return { definition: { kind: stored.kind, versions, conversion }, errors };
+  return {
+    definition: { kind: stored.kind, versions, conversion, ...deprecation(stored.version, stored.kind) },
+    errors,
+  };
 }
+
+const deprecation = ({ deprecated, deprecationWarning }: CrdVersion, { group, version, kind }: Kind) =>
+  deprecated ? { deprecationWarning: deprecationWarning ?? `${group}/${version} ${kind} is deprecated` } : {};
 
 interface Reading {
   readonly path: string;

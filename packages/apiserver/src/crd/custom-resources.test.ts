@@ -182,6 +182,27 @@ describe('a webhook that converts', () => {
     ]);
   });
 
+  it('is asked for the version in which somebody else manages a field', async () => {
+    const { client, world } = await server(faithful);
+    await client.create(definition('gadgets', 'Gadget', versions, conversion));
+    await world.settle();
+    await client.apply(gadget('v1', 'a', { size: 1 }), { fieldManager: 'old' });
+    const conflict = await failure(client.apply(gadget('v2', 'a', { width: 2 }), { fieldManager: 'new' }));
+    expect(conflict).toMatchObject({
+      reason: 'Conflict',
+      message: expect.stringMatching(/^Apply failed with 1 conflict: conflict with "old": \.spec\.size$/),
+    });
+    const forced = await client.apply(gadget('v2', 'a', { width: 2 }), { fieldManager: 'new', force: true });
+    expect(forced.metadata.managedFields?.map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
+      ['new', 'example.com/v2'],
+    ]);
+    await client.patch(gadgets('v1'), { name: 'a' }, { type: 'merge', body: { spec: { size: 3 } } });
+    const now = await client.get(gadgets('v2'), { name: 'a' });
+    expect(now.metadata.managedFields?.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
+      'pintle Update',
+    ]);
+  });
+
   it('is asked for a whole list at once, and not again for what it has answered', async () => {
     const { client, world } = await server(faithful);
     await client.create(definition('gadgets', 'Gadget', versions, conversion));

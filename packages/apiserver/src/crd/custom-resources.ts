@@ -27,9 +27,11 @@ export interface CustomResourcesParts {
   readonly client: Client;
   /** How webhooks that convert are asked. */
   readonly webhook: ConversionWebhookParts;
+  /** Called when what is served has changed. */
+  readonly onChange?: () => void;
 }
 
-export function customResources({ core, client, webhook }: CustomResourcesParts): CustomResources {
+export function customResources({ core, client, webhook, onChange = () => {} }: CustomResourcesParts): CustomResources {
   const served = new Map<string, readonly Resource[]>();
   /** The names that each definition has, by its key. */
   const accepted = new Map<string, { readonly group: string; readonly names: CustomResourceDefinitionNames }>();
@@ -43,6 +45,7 @@ export function customResources({ core, client, webhook }: CustomResourcesParts)
     const resources = served.get(key);
     if (resources !== undefined) core.registry.remove(resources);
     served.delete(key);
+    onChange();
   };
   const takenIn = (group: string, key: string): readonly CustomResourceDefinitionNames[] => [
     ...[...accepted].flatMap(([other, { group: theirs, names }]) => (other !== key && theirs === group ? [names] : [])),
@@ -81,6 +84,7 @@ export function customResources({ core, client, webhook }: CustomResourcesParts)
     else waiting.set(key, crd);
     if (definition !== undefined && verdict.conflict === undefined)
       served.set(key, core.registry.add(definition, { custom: true }));
+    onChange();
     void tell(core, client, crd, verdict, errors).catch(
       report('the status of a custom kind could not be written', crd.metadata.name ?? ''),
     );

@@ -1,7 +1,10 @@
 /** What the API offers, as documents: `/api`, `/apis`, resource lists, and the aggregated form (KEP-3352). */
 import { apiVersionOf, type Kind, parseApiVersion, type Verb } from '@pintle/machinery';
+import type { RemoteVersion } from '../aggregation/aggregator.js';
+import { aggregatedEntries } from '../aggregation/remote-discovery.js';
 import type { Resource } from '../registry/resource.js';
 import { compareVersions, type ResourceRegistry } from '../registry/resource-registry.js';
+import { storageVersionHash } from './digest.js';
 
 const everyVerb: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -32,9 +35,15 @@ const groupRank = [
   'flowcontrol.apiserver.k8s.io',
 ];
 
-export function groupsInOrder(registry: ResourceRegistry): readonly (readonly [string, readonly string[]])[] {
+export function groupsInOrder(
+  registry: ResourceRegistry,
+  remote: readonly RemoteVersion[],
+): readonly (readonly [string, readonly string[]])[] {
+  const groups = new Map(registry.groups());
+  for (const { group, version } of remote)
+    groups.set(group, [...(groups.get(group) ?? []), version].sort(compareVersions));
   const rank = (group: string) => (groupRank.includes(group) ? groupRank.indexOf(group) : groupRank.length);
-  return [...registry.groups()].sort(([a], [b]) => {
+  return [...groups].sort(([a], [b]) => {
     return rank(a) - rank(b) || (a < b ? -1 : 1);
   });
 }
@@ -49,19 +58,19 @@ export function coreVersions(address: string): unknown {
 }
 
 /** `/apis`. */
-export function groupList(registry: ResourceRegistry): unknown {
+export function groupList(registry: ResourceRegistry, remote: readonly RemoteVersion[]): unknown {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
-    groups: groupsInOrder(registry)
+    groups: groupsInOrder(registry, remote)
       .filter(([group]) => group !== '')
       .map(([group, versions]) => groupBody(group, versions)),
   };
 }
 
 /** `/apis/GROUP`; undefined where it is not served. */
-export function groupDocument(registry: ResourceRegistry, group: string): unknown {
-  const versions = group === '' ? undefined : registry.groups().get(group);
+export function groupDocument(registry: ResourceRegistry, remote: readonly RemoteVersion[], group: string): unknown {
+  const versions = group === '' ? undefined : new Map(groupsInOrder(registry, remote)).get(group);
   return versions === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupBody(group, versions) };
 }
 
@@ -78,7 +87,7 @@ export function resourceList(registry: ResourceRegistry, apiVersion: string): un
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: apiVersion,
-    resources: resources.flatMap(({ kind }) => resourceEntries(kind)),
+    resources: resources.flatMap((resource) => resourceEntries(resource)),
   };
 }
 
@@ -89,7 +98,7 @@ function resourcesIn(registry: ResourceRegistry, apiVersion: string): readonly R
     .sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));
 }
 
-function resourceEntries(kind: Kind): unknown[] {
+function resourceEntries({ kind, definition }: Resource): unknown[] {
   const namespaced = kind.scope === 'Namespaced';
   const main = {
     name: kind.plural,
@@ -99,6 +108,7 @@ function resourceEntries(kind: Kind): unknown[] {
     verbs: verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(isKept(kind) ? { storageVersionHash: storageVersionHash(definition.kind) } : {}),
   };
   return [
     main,
@@ -111,6 +121,9 @@ function resourceEntries(kind: Kind): unknown[] {
     })),
   ];
 }
+
+/** Reviews and the like are answered and forgotten. */
+const isKept = (kind: Kind) => (verbsOf(kind) as readonly string[]).includes('list') && kind.kind !== 'ComponentStatus';
 
 interface SubresourceEntry {
   readonly name: string;
@@ -140,10 +153,18 @@ function subresourcesOf(kind: Kind): readonly SubresourceEntry[] {
 /** The aggregated document of `/api` (`core`) or `/apis`: `apidiscovery.k8s.io/v2` or `/v2beta1`. */
 export function aggregatedDiscovery(
   registry: ResourceRegistry,
+  remote: readonly RemoteVersion[],
   which: 'core' | 'groups',
   version: 'v2' | 'v2beta1',
 ): unknown {
-  const groups = groupsInOrder(registry).filter(([group]) => (group === '') === (which === 'core'));
+  const elsewhere = new Map(remote.map((each) => [apiVersionOf(each), each]));
+  const resourcesOf = (apiVersion: string) => {
+    const found = elsewhere.get(apiVersion);
+    return found === undefined
+      ? resourcesIn(registry, apiVersion).map(({ kind }) => aggregatedEntry(kind))
+      : aggregatedEntries(found);
+  };
+  const groups = groupsInOrder(registry, remote).filter(([group]) => (group === '') === (which === 'core'));
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -153,9 +174,7 @@ export function aggregatedDiscovery(
       versions: [...versions].sort(compareVersions).map((groupVersion) => ({
         version: groupVersion,
         freshness: 'Current',
-        resources: resourcesIn(registry, apiVersionOf({ group, version: groupVersion })).map(({ kind }) =>
-          aggregatedEntry(kind),
-        ),
+        resources: resourcesOf(apiVersionOf({ group, version: groupVersion })),
       })),
     })),
   };

@@ -67,7 +67,15 @@ const named = (name: string, value: Message) => new Message().string(1, name).me
 /** JSON is YAML, which is what an `Any` holds. */
 const anything = (value: unknown) => new Message().string(2, `${JSON.stringify(value)}\n`);
 
-function schemaMessage(schema: Json): Message {
+/** What kubectl's reader of v2 cannot take beside its fields is told without them. */
+function withoutFields(schema: Json): Json {
+  if (schema['nullable'] !== true && schema['x-kubernetes-preserve-unknown-fields'] !== true) return schema;
+  const { items, properties, required, type, ...rest } = schema;
+  return type === 'object' || type === 'array' || schema['nullable'] === true ? rest : { ...rest, type };
+}
+
+function schemaMessage(whole: Json): Message {
+  const schema = withoutFields(whole);
   const message = new Message();
   const inner = schema['allOf'] as readonly Json[] | undefined;
   // v2 has no place for a description beside a reference, other than in allOf; clients only follow the reference.

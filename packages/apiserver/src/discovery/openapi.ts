@@ -1,86 +1,91 @@
-/** The OpenAPI v3 documents, one a group and version, made when first asked for and kept until the kinds change. */
+/**
+ * The OpenAPI v3 documents, one a group and version, made when first asked for and kept until its kinds change; and all of
+ * them as one document of v2. Each goes by a hash of its text, so that clients keep what has not changed.
+ */
 import { type FieldDocs, type Kind, openApiComponents } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
+import { contentHash } from './digest.js';
+import { type ApiDescription, listSchemas, openApiVersion, operationsOf } from './operations.js';
+import { swaggerOf } from './swagger.js';
+
+export interface OpenApiDocument {
+  readonly text: string;
+  readonly hash: string;
+}
 
 export interface OpenApiDocuments {
   /** `/openapi/v3`: where each document is. */
-  index(): unknown;
+  index(): OpenApiDocument;
   /** By its path below `/openapi/v3`, as `apis/apps/v1`; undefined where there is none. */
-  document(path: string): unknown;
+  document(path: string): OpenApiDocument | undefined;
+  /** `/openapi/v2` in JSON. */
+  swagger(): OpenApiDocument;
 }
 
 export function openApiDocuments(registry: ResourceRegistry, title: string, docs: () => FieldDocs): OpenApiDocuments {
-  let made = new Map<string, unknown>();
-  let generation = -1;
-  const fresh = () => {
-    if (generation !== registry.generation) {
-      made = new Map();
-      generation = registry.generation;
-    }
-    return made;
+  const made = new Map<string, { readonly of: readonly Kind[]; readonly document: OpenApiDocument }>();
+  const keep = (path: string, of: readonly Kind[], make: () => unknown): OpenApiDocument => {
+    const before = made.get(path);
+    if (before !== undefined && before.of.length === of.length && before.of.every((kind, i) => kind === of[i]))
+      return before.document;
+    const text = JSON.stringify(make());
+    const document = { text, hash: contentHash(text) };
+    made.set(path, { of, document });
+    return document;
   };
-  const pathOf = (apiVersion: string) => (apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`);
+  const documentAt = (path: string): OpenApiDocument | undefined => {
+    const kinds = kindsIn(registry.all(), path);
+    return kinds.length === 0 ? undefined : keep(path, kinds, () => documentOf(describe(kinds, title, docs())));
+  };
   return {
+    document: documentAt,
     index() {
-      const versions = [...new Set(registry.all().map(({ apiVersion }) => apiVersion))];
-      const paths = versions.map((apiVersion) => [
-        pathOf(apiVersion),
-        { serverRelativeURL: `/openapi/v3/${pathOf(apiVersion)}?hash=${registry.generation}` },
+      const paths = [...new Set(registry.all().map(({ apiVersion }) => pathOf(apiVersion)))];
+      const entries = paths.map((path) => [
+        path,
+        { serverRelativeURL: `/openapi/v3/${path}?hash=${documentAt(path)?.hash}` },
       ]);
-      return { paths: Object.fromEntries(paths) };
+      const text = JSON.stringify({ paths: Object.fromEntries(entries) });
+      return { text, hash: contentHash(text) };
     },
-    document(path) {
-      const documents = fresh();
-      if (!documents.has(path)) {
-        const resources = registry.all().filter(({ apiVersion }) => pathOf(apiVersion) === path);
-        documents.set(path, resources.length === 0 ? undefined : documentOf(path, resources, title, docs));
-      }
-      return documents.get(path);
+    swagger() {
+      const kinds = registry.all().map(({ kind }) => kind);
+      return keep('v2', kinds, () => swaggerOf(describe(kinds, title, docs())));
     },
   };
 }
 
-function documentOf(path: string, resources: readonly Resource[], title: string, docs: () => FieldDocs): unknown {
-  const paths: Record<string, unknown> = {};
-  for (const { kind } of resources) Object.assign(paths, pathsOf(path, kind));
-  const schemas = openApiComponents(
-    resources.map(({ kind }) => kind),
-    docs(),
-  );
-  return { openapi: '3.0.0', info: { title, version: 'v1.33.5' }, paths, components: { schemas } };
-}
+const pathOf = (apiVersion: string) => (apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`);
 
-function pathsOf(path: string, kind: Kind): Record<string, unknown> {
-  const { group, version, kind: name, plural } = kind;
-  const gvk = { group, version, kind: name };
-  const base = kind.scope === 'Namespaced' ? `/${path}/namespaces/{namespace}/${plural}` : `/${path}/${plural}`;
-  const media = { 'application/json': { schema: { $ref: `#/components/schemas/${schemaNameOf(kind)}` } } };
-  const operation = (action: string) => ({
-    'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': gvk,
-    responses: { 200: { description: 'OK', content: media } },
-  });
-  const written = {
-    parameters: ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({
-      name,
-      in: 'query',
-      schema: { type: 'string', uniqueItems: true },
-    })),
-  };
-  const withBody = (action: string) => ({ ...operation(action), ...written, requestBody: { content: media } });
-  return {
-    [base]: { get: operation('list'), post: withBody('post'), delete: operation('deletecollection') },
-    [`${base}/{name}`]: {
-      get: operation('get'),
-      put: withBody('put'),
-      patch: { ...operation('patch'), ...written },
-      delete: operation('delete'),
-    },
-  };
-}
+const kindsIn = (resources: readonly Resource[], path: string): readonly Kind[] =>
+  resources.filter(({ apiVersion }) => pathOf(apiVersion) === path).map(({ kind }) => kind);
 
-/** The OpenAPI name of a kind: its own, or its group reversed, its version and its kind, as for custom resources. */
-export function schemaNameOf({ schema, group, version, kind }: Kind): string {
-  return schema.node.name ?? [...group.split('.').reverse(), version, kind].join('.');
+const describe = (kinds: readonly Kind[], title: string, docs: FieldDocs): ApiDescription => ({
+  title,
+  operations: kinds.flatMap(operationsOf),
+  schemas: { ...openApiComponents(kinds, docs), ...listSchemas(kinds) },
+});
+
+function documentOf({ title, operations, schemas }: ApiDescription): unknown {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { path, method, action, id, kind, parameters, body, response } of operations) {
+    const content = (schema: string) => ({
+      'application/json': { schema: { $ref: `#/components/schemas/${schema}` } },
+    });
+    const item = (paths[path] ??= {});
+    item[method] = {
+      operationId: id,
+      parameters: parameters.map(({ type, ...parameter }) => ({
+        ...parameter,
+        ...(parameter.in === 'path' ? { required: true } : {}),
+        schema: { type, uniqueItems: true },
+      })),
+      ...(body === undefined ? {} : { requestBody: { content: content(body) } }),
+      responses: { 200: { description: 'OK', content: content(response) } },
+      'x-kubernetes-action': action,
+      'x-kubernetes-group-version-kind': kind,
+    };
+  }
+  return { openapi: '3.0.0', info: { title, version: openApiVersion }, paths, components: { schemas } };
 }

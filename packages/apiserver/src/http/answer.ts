@@ -1,8 +1,9 @@
-/** Answers as plain data: JSON or YAML, with the warnings of the request. */
+/** Answers made of plain data, in the form that was asked for, with the warnings of the request. */
 import { type Status, StatusError, statusError } from '@pintle/machinery';
 import { stringify as toYaml } from 'yaml';
 import type { HttpResponse } from './message.js';
-import type { Accepted } from './negotiation.js';
+import { type Accepted, negotiate } from './negotiation.js';
+import { protobufMedia, protobufOf, type SchemaLookup } from './protobuf.js';
 
 export type Body = NonNullable<HttpResponse['body']>;
 
@@ -11,7 +12,10 @@ export function answer(
   value: unknown,
   accepted?: Accepted,
   warnings: readonly string[] = [],
+  schemaOf: SchemaLookup = noSchema,
 ): HttpResponse {
+  const message = accepted?.encoding === 'protobuf' ? protobufOf(value, schemaOf) : undefined;
+  if (message !== undefined) return encoded(status, protobufMedia, message, warnings);
   if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', toYaml(value), warnings);
   return encoded(
     status,
@@ -20,6 +24,8 @@ export function answer(
     warnings,
   );
 }
+
+const noSchema: SchemaLookup = () => undefined;
 
 export function encoded(
   status: number,
@@ -45,13 +51,22 @@ export const plainText = (status: number, text: string): HttpResponse => ({
   body: text,
 });
 
+/** A failure that cannot be told in the form asked for is told in JSON. */
+function acceptedOfFailure(accept: string): Accepted | undefined {
+  try {
+    return negotiate(accept, { protobuf: true });
+  } catch {
+    return undefined;
+  }
+}
+
 /** The Status of a failure. What is no `StatusError` is a fault of ours: 500, its text kept out of the answer. */
-export function failure(error: unknown): HttpResponse {
+export function failure(error: unknown, accept = ''): HttpResponse {
   const status: Status = StatusError.is(error)
     ? error.status
     : statusError('InternalError', 'Internal error occurred: an unexpected fault of the server; see its log').status;
   const code = status.code ?? 500;
-  const response = answer(code, status);
+  const response = answer(code, status, acceptedOfFailure(accept));
   const retry = status.details?.retryAfterSeconds;
   const headers = {
     ...response.headers,

@@ -2,8 +2,11 @@
  * The API as one function from request to answer: who asks, what is asked, may they, do it. It has no socket:
  * `nodejs/` translates to and from one.
  */
-import { statusError } from '@pintle/machinery';
+import { StatusError, statusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
+import type { Aggregator } from '../aggregation/aggregator.js';
+import { type AuditOptions, type AuditRecord, beginAudit } from '../audit/audit.js';
+import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
 import { type RequestInfo, requestInfo } from '../requests/request-info.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
@@ -26,10 +29,17 @@ export interface ApiHandlerParts extends ResourceHandlerParts {
     query: URLSearchParams,
   ) => Promise<HttpResponse | undefined>;
   readonly requests: RequestMetrics;
+  /** Absent: every request goes on at once. */
+  readonly flows?: FlowControl;
+  /** Absent: no other server answers for any group. */
+  readonly aggregator?: Aggregator;
+  /** Absent: nothing is recorded. */
+  readonly audit?: AuditOptions;
 }
 
 export function apiHandler(parts: ApiHandlerParts): HttpHandler {
-  return async (request) => {
+  return async (sent) => {
+    let request = sent;
     let segments: readonly string[];
     try {
       segments = pathSegments(request.path);
@@ -42,35 +52,87 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
       dryRun: request.query.has('dryRun'),
       apply: request.header('content-type')?.startsWith('application/apply-patch') ?? false,
     });
+    const { world } = parts.core;
+    const audit = parts.audit === undefined ? undefined : beginAudit(world, parts.audit, request, info);
+    if (audit !== undefined) request = audit.request;
     let response: HttpResponse;
     try {
-      response = await handle(parts, request, { segments, place, info });
+      response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = failure(error);
+      response = failure(error, request.header('accept'));
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
+    }
+    if (wantsPretty(request)) response = pretty(response);
+    if (audit !== undefined) {
+      response = { ...response, headers: { ...response.headers, 'audit-id': audit.id } };
+      audit.answered(response);
     }
     const { body } = response;
     const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
     record.answered(response.status, whole ? (body?.length ?? 0) : undefined);
-    if (whole || request.signal.aborted) record.ended();
-    else request.signal.addEventListener('abort', () => record.ended(), { once: true });
+    const ended = () => {
+      record.ended();
+      audit?.ended();
+    };
+    if (whole || request.signal.aborted) ended();
+    else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** People at a terminal or a browser are given lines, as kube-apiserver does; `?pretty=` says otherwise. */
+function wantsPretty({ query, header }: HttpRequest): boolean {
+  const asked = query.get('pretty');
+  if (asked !== null && asked !== '') return /^(1|t|true)$/i.test(asked);
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(header('user-agent') ?? '');
+}
+
+function pretty(response: HttpResponse): HttpResponse {
+  const { headers, body } = response;
+  if (headers['content-type'] !== 'application/json' || body === undefined) return response;
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return response;
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  return { ...response, body: `${JSON.stringify(JSON.parse(text), undefined, 2)}\n` };
 }
 
 interface Asked {
   readonly segments: readonly string[];
   readonly place: ResourcePath | undefined;
   readonly info: RequestInfo;
+  readonly audit: AuditRecord | undefined;
 }
 
-async function handle(
+async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked): Promise<HttpResponse> {
+  const authenticated = await parts.authenticate(request);
+  const user = await parts.impersonate(authenticated, request);
+  asked.audit?.asked(authenticated, user === authenticated ? undefined : user);
+  const { flows } = parts;
+  if (flows === undefined) return answerAs(parts, request, asked, user);
+  const { headers, leave } = await flows.enter(user, asked.info, request.query, request.signal);
+  try {
+    const response = await answerAs(parts, request, asked, user).catch((error: unknown) => {
+      if (StatusError.is(error) && error.code < 500) return failure(error, request.header('accept'));
+      throw error;
+    });
+    return { ...response, headers: { ...response.headers, ...headers } };
+  } finally {
+    leave();
+  }
+}
+
+async function answerAs(
   parts: ApiHandlerParts,
   request: HttpRequest,
-  { segments, place, info }: Asked,
+  { segments, place, info, audit }: Asked,
+  user: UserInfo,
 ): Promise<HttpResponse> {
-  const user = await parts.impersonate(await parts.authenticate(request), request);
+  const service =
+    segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
+  if (service !== undefined) {
+    if (info.type === 'path') await parts.access.requirePath(user, info.verb, request.path);
+    return parts.aggregator!.answer(service, request, user, info.type === 'resource' ? info : undefined);
+  }
   if (place !== undefined && info.type === 'resource') {
     const warnings: string[] = [];
     const context: HttpContext = {
@@ -83,6 +145,7 @@ async function handle(
       warn(text) {
         if (!warnings.includes(text)) warnings.push(text);
       },
+      ...(audit === undefined ? {} : { annotate: audit.annotate }),
     };
     return handleResource(parts, context, request, place, info);
   }

@@ -1,33 +1,32 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
-import { badRequest, openEnvelope, ProtobufError, readMessage, type SchemaNode, statusError } from '@pintle/machinery';
+import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { parse as parseYaml } from 'yaml';
 import type { HttpRequest } from './message.js';
+import { protobufMedia, type SchemaLookup } from './protobuf.js';
 
 /** kube-apiserver's bound on a request's body. */
 export const bodyBytesMax = 3 * 1024 * 1024;
 /** A JSON text nested deeper than this is refused before it is parsed. */
 export const nestingMax = 1000;
 
-/** The schema of what an envelope says that it holds. */
-export type SchemaLookup = (apiVersion: string, kind: string) => SchemaNode | undefined;
-
-const protobufMedia = 'application/vnd.kubernetes.protobuf';
+/** Of a body that cannot be read, in the message about it. */
+const shownBytesMax = 30;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const mediaTypeOf = (request: HttpRequest) =>
   (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
-/** The body's value; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
-export async function readBody(request: HttpRequest, schemaOf: SchemaLookup): Promise<unknown> {
+/** The body's value, which is to be a `kind`; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
+export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kind?: string): Promise<unknown> {
   const media = mediaTypeOf(request);
   const bytes = await request.body(bodyBytesMax);
   if (bytes.length === 0) return undefined;
   if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*')
-    return parseJson(textOf(bytes));
+    return parseJson(textOf(bytes), kind);
   if (media === 'application/yaml' || media.endsWith('+yaml')) return parseYamlBody(textOf(bytes));
   if (media === protobufMedia) return fromProtobuf(bytes, schemaOf);
-  throw unsupported(media, ['application/json', 'application/yaml', protobufMedia]);
+  throw unsupported(['application/json', 'application/yaml', protobufMedia]);
 }
 
 function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
@@ -52,14 +51,14 @@ export const patchTypes = {
 
 export function patchTypeOf(request: HttpRequest): (typeof patchTypes)[keyof typeof patchTypes] {
   const media = mediaTypeOf(request);
-  if (!Object.hasOwn(patchTypes, media)) throw unsupported(media, Object.keys(patchTypes));
+  if (!Object.hasOwn(patchTypes, media)) throw unsupported(Object.keys(patchTypes));
   return patchTypes[media as keyof typeof patchTypes];
 }
 
-const unsupported = (media: string, accepted: readonly string[]) =>
+const unsupported = (accepted: readonly string[]) =>
   statusError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')} (got ${JSON.stringify(media)})`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
 
 function textOf(bytes: Uint8Array): string {
@@ -70,13 +69,27 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-export function parseJson(text: string): unknown {
+/** `kind`: what the text should be of. */
+export function parseJson(text: string, kind?: string): unknown {
   if (nestedTooDeep(text)) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw badRequest(`the body is not JSON: ${(error as Error).message}`, error);
+    const { message } = error as Error;
+    throw badRequest(
+      kind === undefined
+        ? `the body is not JSON: ${message}`
+        : `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${message} (${hexSummary(text)})`,
+      error,
+    );
   }
+}
+
+/** The first bytes, for whoever wonders what came. */
+function hexSummary(text: string): string {
+  const bytes = new TextEncoder().encode(text.slice(0, shownBytesMax)).subarray(0, shownBytesMax);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return text.length > shownBytesMax ? `${hex} ...` : hex;
 }
 
 function parseYamlBody(text: string): unknown {

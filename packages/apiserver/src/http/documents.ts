@@ -1,14 +1,14 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
-import { apiVersionOf, statusError } from '@pintle/machinery';
+import { apiVersionOf } from '@pintle/machinery';
 import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
+import type { RemoteVersion } from '../aggregation/aggregator.js';
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
-import type { OpenApiDocuments } from '../discovery/openapi.js';
-import { openApiV2Media } from '../discovery/openapi-v2.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { negotiate } from './negotiation.js';
+import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
 
 /** The version that clients are told: the Kubernetes that this server behaves as. */
 export interface ServerVersion {
@@ -18,17 +18,16 @@ export interface ServerVersion {
   readonly platform: string;
 }
 
-export interface DocumentParts {
+export interface DocumentParts extends OpenApiParts {
   readonly registry: ResourceRegistry;
-  readonly openApi: OpenApiDocuments;
-  /** In gnostic's protobuf. */
-  readonly openApiV2: () => Uint8Array;
   readonly version: ServerVersion;
   /** For Prometheus; `slis` of health checks alone. */
   readonly metrics: (which: 'all' | 'slis') => Promise<string>;
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
   readonly address: () => string;
+  /** What other servers serve behind this one. */
+  readonly remote: () => readonly RemoteVersion[];
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -57,8 +56,8 @@ export async function documentAt(
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
     case 'apis':
-      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry));
-      if (second === undefined) return json(groupDocument(registry, first));
+      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry, parts.remote()));
+      if (second === undefined) return json(groupDocument(registry, parts.remote(), first));
       return segments.length === 3
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;
@@ -110,7 +109,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
       );
     if (match !== null) {
       const version = match[1] as 'v2' | 'v2beta1';
-      const response = answer(200, aggregatedDiscovery(parts.registry, which, version));
+      const response = answer(200, aggregatedDiscovery(parts.registry, parts.remote(), which, version));
       return {
         ...response,
         headers: {
@@ -123,23 +122,6 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
     if (/^\s*application\/json\s*$/.test(range)) return undefined;
   }
   return undefined;
-}
-
-function openApiAnswer(parts: DocumentParts, request: HttpRequest, path: readonly string[]): HttpResponse | undefined {
-  const [version, ...rest] = path;
-  if (version === 'v2' && rest.length === 0 && request.header('accept')?.includes('proto-openapi.spec.v2'))
-    return encoded(200, openApiV2Media, parts.openApiV2());
-  if (version !== 'v3') return undefined;
-  if (rest.length === 0) return answer(200, parts.openApi.index());
-  const document = parts.openApi.document(rest.join('/'));
-  if (document === undefined) return undefined;
-  if (
-    request.header('accept')?.includes('application/com.github.proto-openapi.spec.v3') &&
-    !request.header('accept')?.includes('application/json')
-  ) {
-    throw statusError('NotAcceptable', 'only the following media types are accepted: application/json');
-  }
-  return answer(200, document);
 }
 
 function versionDocument({ major, minor, gitVersion, platform }: ServerVersion): unknown {

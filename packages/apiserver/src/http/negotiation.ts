@@ -1,39 +1,99 @@
-/** Which form the client wants its answer in, by the Accept header (RFC 9110, without weights; first fit wins). */
-import { statusError } from '@pintle/machinery';
+/**
+ * Which form the client wants its answer in, by the Accept header: encoding, and whether as it is, as a Table or as
+ * metadata alone (apiserver `handlers/negotiation`).
+ */
+import { type StatusError, statusError } from '@pintle/machinery';
+import { protobufMedia } from './protobuf.js';
+
+export type Encoding = 'json' | 'yaml' | 'protobuf';
 
 export interface Accepted {
-  readonly encoding: 'json' | 'yaml';
+  readonly encoding: Encoding;
   readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
   /** The version of the meta group that a Table or partial object is in. */
   readonly metaVersion: string;
   readonly pretty: boolean;
 }
 
+/** What an endpoint can answer with. JSON and YAML it always can. */
+export interface Offer {
+  /** Whether whole objects can be had in protobuf; metadata alone always can. */
+  readonly protobuf?: boolean;
+  /** Whether Tables and metadata alone can be had. */
+  readonly transforms?: boolean;
+  /** A watch: YAML has no way to say where an event ends. */
+  readonly watch?: boolean;
+}
+
+const medias: Readonly<Record<Encoding, string>> = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: protobufMedia,
+};
+const encodings = Object.keys(medias) as readonly Encoding[];
+
 const plain: Accepted = { encoding: 'json', as: 'object', metaVersion: 'v1', pretty: false };
 
 /** Errors: `StatusError` NotAcceptable. */
-export function negotiate(accept: string | undefined): Accepted {
-  if (accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*') return plain;
-  for (const range of accept.split(',')) {
-    const [media = '', ...parameters] = range.split(';').map((part) => part.trim());
-    const encoding =
-      media === 'application/yaml'
-        ? 'yaml'
-        : media === 'application/json' || media === '*/*' || media === 'application/*'
-          ? 'json'
-          : undefined;
-    if (encoding === undefined) continue;
-    const given = new Map(parameters.map((parameter) => parameter.split('=', 2) as [string, string]));
-    const as = given.get('as');
-    if (as === undefined) return { ...plain, encoding, pretty: given.get('pretty') === '1' };
-    const metaVersion = given.get('v') ?? 'v1';
-    if (given.get('g') !== 'meta.k8s.io' || (metaVersion !== 'v1' && metaVersion !== 'v1beta1')) continue;
-    if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
-      return { ...plain, encoding, as, metaVersion };
+export function negotiate(accept: string | undefined, offer: Offer = {}): Accepted {
+  if (accept === undefined || accept === '' || accept === medias.json || accept === '*/*') return plain;
+  for (const { media, parameters } of rangesOf(accept)) {
+    for (const encoding of encodings) {
+      if (!covers(media, medias[encoding])) continue;
+      const accepted = acceptedAs(encoding, parameters, offer);
+      if (accepted !== undefined) return accepted;
+    }
   }
-  throw statusError(
-    'NotAcceptable',
-    'only the following media types are accepted: application/json, application/yaml',
-    { details: {} },
+  throw notAcceptable(offer);
+}
+
+interface MediaRange {
+  readonly media: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** In the order of preference: by weight, then as they stand. */
+function rangesOf(accept: string): readonly MediaRange[] {
+  const ranges = accept.split(',').map((range) => {
+    const [media = '', ...rest] = range.split(';').map((part) => part.trim());
+    const parameters = new Map(rest.map((part) => part.split('=', 2) as [string, string]));
+    return { media: media.toLowerCase(), parameters, weight: Number(parameters.get('q') ?? 1) };
+  });
+  return ranges.sort((a, b) => b.weight - a.weight);
+}
+
+const covers = (range: string, media: string) =>
+  range === media || range === '*/*' || (range.endsWith('/*') && media.startsWith(range.slice(0, -1)));
+
+function acceptedAs(encoding: Encoding, parameters: ReadonlyMap<string, string>, offer: Offer): Accepted | undefined {
+  if (encoding === 'yaml' && offer.watch) return undefined;
+  if ((parameters.get('stream') ?? 'watch') !== 'watch') return undefined;
+  const pretty = parameters.get('pretty') === '1';
+  const [as, group, metaVersion] = [parameters.get('as'), parameters.get('g'), parameters.get('v')];
+  if (as === undefined && group === undefined && metaVersion === undefined)
+    return encoding !== 'protobuf' || offer.protobuf ? { ...plain, encoding, pretty } : undefined;
+  if (!offer.transforms || group !== 'meta.k8s.io' || (metaVersion !== 'v1' && metaVersion !== 'v1beta1'))
+    return undefined;
+  if (as === 'Table') return encoding === 'protobuf' ? undefined : { encoding, as, metaVersion, pretty };
+  return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList'
+    ? { encoding, as, metaVersion, pretty }
+    : undefined;
+}
+
+function notAcceptable({ watch, transforms, protobuf }: Offer): StatusError {
+  const offered = encodings.filter(
+    (encoding) => (encoding !== 'yaml' || !watch) && (encoding !== 'protobuf' || protobuf || transforms),
   );
+  const list = offered.map((encoding) => (watch ? `${medias[encoding]};stream=watch` : medias[encoding]));
+  return refused(`only the following media types are accepted: ${list.join(', ')}`);
+}
+
+const refused = (message: string) => statusError('NotAcceptable', message, { details: {} });
+
+/** Metadata alone has one name for an object and another for a list. Errors: `StatusError` NotAcceptable. */
+export function checkPartial({ as }: Accepted, what: 'object' | 'list', goType: string): void {
+  if (as === 'PartialObjectMetadata' && what === 'list')
+    throw refused(`you requested PartialObjectMetadata, but the requested object is a list (${goType})`);
+  if (as === 'PartialObjectMetadataList' && what === 'object')
+    throw refused(`you requested PartialObjectMetadataList, but the requested object is not a list (${goType})`);
 }

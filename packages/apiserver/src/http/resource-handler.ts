@@ -3,23 +3,25 @@ import type { ApplyOptions, JsonPatchOperation, ObjectKey, Patch, WriteOptions }
 import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { isPartOfObject, type Resource, servesAsStored } from '../registry/resource.js';
+import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
-import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
-import { type ApiCore, type Served, storedObjectOf } from '../verbs/api-core.js';
+import { listEnvelope } from '../table/table.js';
+import type { ApiCore, Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import type { Access } from '../verbs/authorize.js';
 import { createObject } from '../verbs/create.js';
 import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.js';
 import { parseDeleteOptions } from '../verbs/delete-plan.js';
 import { patchObject } from '../verbs/patch.js';
-import { getObject, type ListResult, listEntries } from '../verbs/read.js';
+import { getObject, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
 import { answer, encoded } from './answer.js';
-import { patchTypeOf, readBody, type SchemaLookup } from './body.js';
+import { patchTypeOf, readBody } from './body.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
+import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
+import type { SchemaLookup } from './protobuf.js';
 import {
   deleteQuery,
   includeObject,
@@ -65,7 +67,13 @@ export async function handleResource(
   checkMethod(request.method, path);
   const { verb, namespace, name, subresource } = info;
   const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
-  await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+  try {
+    await access.require(context.user, { verb, resource, namespace, name, subresource, fieldSelector });
+    context.annotate?.('authorization.k8s.io/decision', 'allow');
+  } catch (error) {
+    context.annotate?.('authorization.k8s.io/decision', 'forbid');
+    throw error;
+  }
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(parts, context, request, resource, path, verb);
@@ -93,26 +101,31 @@ async function handleVerb(
 ): Promise<HttpResponse> {
   const { core } = parts;
   const { query } = request;
-  const accepted = negotiate(request.header('accept'));
+  const accepted = negotiate(request.header('accept'), {
+    protobuf: !resource.custom,
+    transforms: true,
+    watch: verb === 'watch',
+  });
+  const answering: Answering = {
+    resource,
+    accepted,
+    request,
+    nowMs: core.world.clock.now(),
+    warnings: context.warnings,
+    schemaOf: parts.schemaOf,
+  };
   const place = {
     ...(path.namespace === undefined ? {} : { namespace: path.namespace }),
     ...(path.name === undefined ? {} : { name: path.name }),
   };
   const key: ObjectKey = { ...place, name: path.name ?? '' };
-  const one = (status: number, served: Served) =>
-    respondWithObject(parts, context, request, resource, accepted, status, served);
+  const one = (status: number, served: Served) => objectAnswer(answering, status, served);
 
   switch (verb) {
     case 'get':
       return one(200, await getObject(core, resource, key, { resourceVersion: query.get('resourceVersion') ?? '' }));
     case 'list':
-      return respondWithList(
-        parts,
-        request,
-        resource,
-        accepted,
-        await listEntries(core, resource, listOptions(query, path.namespace)),
-      );
+      return listAnswer(answering, await listEntries(core, resource, listOptions(query, path.namespace)));
     case 'watch': {
       const seconds = Math.floor(watchTimeoutSeconds * (1 + core.world.random.stream('watch-timeouts').next()));
       const options = watchOptions(query, path.namespace, seconds);
@@ -137,7 +150,7 @@ async function handleVerb(
           context,
           resource,
           place,
-          await requiredBody(parts, request),
+          await requiredBody(parts, request, resource.kind.kind),
           writeOptions(query, { kind: 'CreateOptions', subresource: path.subresource }),
         ),
       );
@@ -147,7 +160,7 @@ async function handleVerb(
         context,
         resource,
         place,
-        await requiredBody(parts, request),
+        await requiredBody(parts, request, resource.kind.kind),
         writeOptions(query, { kind: 'UpdateOptions', subresource: path.subresource }),
       );
       return one(served.created ? 201 : 200, served);
@@ -161,29 +174,25 @@ async function handleVerb(
       const { outcome, object } = await deleteObject(core, context, resource, key, options);
       // Only the deprecated way to ask for it tells that the deletion goes on.
       if (outcome === 'marked')
-        return answer(options.orphanDependents === false ? 202 : 200, object, accepted, context.warnings);
-      return answer(200, deletedStatus(resource, object), accepted, context.warnings);
+        return objectAnswer(answering, options.orphanDependents === false ? 202 : 200, { object });
+      return answer(200, deletedStatus(resource, object), whole(accepted), context.warnings, parts.schemaOf);
     }
     case 'deletecollection': {
       const objects = await deleteCollection(core, context, resource, {
         ...listOptions(query, path.namespace),
         ...(await deletion(parts, request)),
       });
-      return answer(
-        200,
-        {
-          ...listEnvelope(resource),
-          metadata: { resourceVersion: String(core.backend.status().revision) },
-          items: objects,
-        },
-        accepted,
-        context.warnings,
-      );
+      const metadata = { resourceVersion: String(core.backend.status().revision) };
+      const list = { ...listEnvelope(resource), metadata, items: objects };
+      return answer(200, list, whole(accepted), context.warnings, parts.schemaOf);
     }
     default:
       throw methodNotSupported(resource.kind, verb);
   }
 }
+
+/** For answers that are no objects of the resource. */
+const whole = (accepted: Accepted): Accepted => ({ ...accepted, as: 'object' });
 
 async function patchBy(
   parts: ResourceHandlerParts,
@@ -219,8 +228,8 @@ function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   return { type, operations: body as readonly JsonPatchOperation[] };
 }
 
-async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest): Promise<unknown> {
-  const body = await readBody(request, schemaOf);
+async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest, kind?: string): Promise<unknown> {
+  const body = await readBody(request, schemaOf, kind);
   if (body === undefined) throw badRequest('the request needs a body');
   return body;
 }
@@ -243,111 +252,6 @@ function checkMethod(method: string, { name, subresource }: ResourcePath): void 
 
 const notAllowed = () =>
   statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} });
-
-function respondWithObject(
-  parts: ResourceHandlerParts,
-  context: HttpContext,
-  request: HttpRequest,
-  resource: Resource,
-  accepted: Accepted,
-  status: number,
-  served: Served,
-): HttpResponse {
-  const { object, entry } = served;
-  if (accepted.as === 'Table') {
-    const options = {
-      includeObject: includeObject(request.query),
-      nowMs: parts.core.world.clock.now(),
-      metaVersion: accepted.metaVersion,
-      metadata: { resourceVersion: object.metadata.resourceVersion ?? '' },
-    };
-    return answer(status, tableOf(resource, [object], options), accepted, context.warnings);
-  }
-  if (accepted.as !== 'object')
-    return answer(status, partialObject(object, accepted.metaVersion), accepted, context.warnings);
-  if (
-    entry === undefined ||
-    !servesAsStored(resource, storedObjectOf(entry)) ||
-    accepted.encoding !== 'json' ||
-    accepted.pretty
-  )
-    return answer(status, object, accepted, context.warnings);
-  return encoded(status, 'application/json', entry.value.bytesAt(entry.modRevision), context.warnings);
-}
-
-function respondWithList(
-  parts: ResourceHandlerParts,
-  request: HttpRequest,
-  resource: Resource,
-  accepted: Accepted,
-  { entries, metadata }: ListResult,
-): HttpResponse {
-  const objects = () => entries.map((entry) => resource.fromStored(storedObjectOf(entry)));
-  if (accepted.as === 'Table') {
-    const options = {
-      includeObject: includeObject(request.query),
-      nowMs: parts.core.world.clock.now(),
-      metaVersion: accepted.metaVersion,
-      metadata,
-    };
-    return answer(200, tableOf(resource, objects(), options), accepted);
-  }
-  if (accepted.as !== 'object') return answer(200, partialList(objects(), metadata, accepted.metaVersion), accepted);
-  const envelope = { ...listEnvelope(resource), metadata };
-  if (
-    !entries.every((entry) => servesAsStored(resource, storedObjectOf(entry))) ||
-    accepted.encoding !== 'json' ||
-    accepted.pretty
-  )
-    return answer(200, { ...envelope, items: objects() }, accepted);
-  const head = JSON.stringify(envelope);
-  const items = entries.map((entry) => entry.value.bytesAt(entry.modRevision));
-  return encoded(200, 'application/json', joined(`${head.slice(0, -1)},"items":[`, items, ']}\n'));
-}
-
-const encoder = new TextEncoder();
-
-/** Bytes that go out together: small lists at once, large ones in pieces as the socket takes them. */
-const pieceBytes = 256 * 1024;
-
-function joined(head: string, items: readonly Uint8Array[], tail: string): Uint8Array | AsyncIterable<Uint8Array> {
-  const total = items.reduce((sum, { length }) => sum + length + 1, head.length + tail.length);
-  if (total <= pieceBytes) return concatenated([...pieces(head, items, tail)]);
-  return (async function* () {
-    let batch: Uint8Array[] = [];
-    let size = 0;
-    for (const piece of pieces(head, items, tail)) {
-      batch.push(piece);
-      size += piece.length;
-      if (size < pieceBytes) continue;
-      yield concatenated(batch);
-      batch = [];
-      size = 0;
-    }
-    if (batch.length > 0) yield concatenated(batch);
-  })();
-}
-
-const comma = encoder.encode(',');
-
-function* pieces(head: string, items: readonly Uint8Array[], tail: string): Iterable<Uint8Array> {
-  yield encoder.encode(head);
-  for (const [index, item] of items.entries()) {
-    if (index > 0) yield comma;
-    yield item;
-  }
-  yield encoder.encode(tail);
-}
-
-function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
 
 async function handleSubresource(
   parts: ResourceHandlerParts,
@@ -374,11 +278,11 @@ async function handleSubresource(
     if (request.upgrade !== true) throw badRequest('Upgrade request required');
     return { status: 101, headers: {}, session };
   }
-  const accepted = negotiate(request.header('accept'));
+  const accepted = negotiate(request.header('accept'), { protobuf: true });
   const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
   const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
   const respond = (status: number, value: KubernetesObject | unknown) =>
-    answer(status, value, accepted, context.warnings);
+    answer(status, value, accepted, context.warnings, parts.schemaOf);
   if (verb === 'get' || verb === 'list') {
     if (handler.stream !== undefined)
       return encoded(200, 'text/plain', await handler.stream(target, request.query, request.signal));

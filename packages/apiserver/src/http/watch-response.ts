@@ -1,10 +1,10 @@
 /**
- * A watch as a body: one JSON line an event. The lines of an event are encoded once and shared by every watcher
- * that sees it the same way. A client that reads too slowly slows only its own watch.
+ * A watch as a body: one JSON line an event, or in protobuf one frame. The bytes of an event are made once and shared
+ * by every watcher that sees it the same way. A client that reads too slowly slows only its own watch.
  */
 import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
-import { StatusError, statusError } from '@pintle/machinery';
+import { StatusError, sealEnvelope, statusError, watchEventFrame } from '@pintle/machinery';
 import { type Resource, servesAsStored } from '../registry/resource.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -19,12 +19,14 @@ import {
 } from '../verbs/watch.js';
 import type { HttpResponse } from './message.js';
 import type { Accepted } from './negotiation.js';
+import { messageOf, protobufMedia, protobufOf, statusEnvelope } from './protobuf.js';
 
 /** Lines that wait for the socket before the store is asked to hold back. */
 const queueDepthMax = 1000;
 
 const encoder = new TextEncoder();
 
+type Source = StoreEvent<StoredObject> | StoreEntry<StoredObject>;
 type Lines = Partial<Record<ChangeType, Uint8Array>>;
 
 /** Events whose lines are kept for the next watcher; who is further behind has them made anew. */
@@ -33,7 +35,9 @@ const sharedLinesMax = 1000;
 const pieceBytesMax = 256 * 1024;
 
 export class WatchResponder {
-  private readonly lines = new Map<StoreEvent<StoredObject> | StoreEntry<StoredObject>, Lines>();
+  private readonly lines = new Map<Source, Lines>();
+  /** By the resource as well: each version of a kind has frames of its own. */
+  private readonly frames = new WeakMap<Resource, Map<Source, Lines>>();
 
   constructor(
     private readonly core: ApiCore,
@@ -61,7 +65,12 @@ export class WatchResponder {
         const status = StatusError.is(error)
           ? error.status
           : statusError('InternalError', 'the watch was ended by a fault of the server').status;
-        void queue.push([encoder.encode(`${JSON.stringify({ type: 'ERROR', object: status })}\n`)]);
+        const inProtobuf = accepted.encoding === 'protobuf';
+        void queue.push([
+          inProtobuf
+            ? watchEventFrame('ERROR', statusEnvelope(status))
+            : encoder.encode(`${JSON.stringify({ type: 'ERROR', object: status })}\n`),
+        ]);
         queue.close();
       },
       complete: () => queue.close(),
@@ -74,7 +83,10 @@ export class WatchResponder {
     signal.addEventListener('abort', stop, { once: true });
     return {
       status: 200,
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+      headers: {
+        'content-type': accepted.encoding === 'protobuf' ? `${protobufMedia};stream=watch` : 'application/json',
+        'cache-control': 'no-cache, private',
+      },
       body: queue.drain(() => {
         signal.removeEventListener('abort', stop);
         end();
@@ -87,6 +99,7 @@ export class WatchResponder {
     accepted: Accepted,
     includeObject: IncludeObject,
   ): (change: Change) => Uint8Array {
+    if (accepted.encoding === 'protobuf') return this.frameEncoder(resource, accepted);
     if (accepted.as === 'Table')
       return (change) => jsonLine(change, this.tableRow(resource, change, accepted, includeObject));
     if (accepted.as !== 'object')
@@ -96,6 +109,26 @@ export class WatchResponder {
       change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source))
         ? jsonLine(change, change.object)
         : this.sharedLine(change);
+  }
+
+  private frameEncoder(resource: Resource, { as, metaVersion }: Accepted): (change: Change) => Uint8Array {
+    if (as !== 'object')
+      return ({ type, object }) =>
+        watchEventFrame(type, protobufOf(partialObject(object, metaVersion), () => undefined)!);
+    const schema = resource.kind.schema.node;
+    const frame = ({ type, object }: Change) => watchEventFrame(type, sealEnvelope(object, messageOf(schema, object)));
+    return (change) => {
+      if (change.type === 'BOOKMARK') return frame(change);
+      const frames = linesAt(this.frames.get(resource) ?? this.framesOf(resource), change.source);
+      frames[change.type] ??= frame(change);
+      return frames[change.type]!;
+    };
+  }
+
+  private framesOf(resource: Resource): Map<Source, Lines> {
+    const frames = new Map<Source, Lines>();
+    this.frames.set(resource, frames);
+    return frames;
   }
 
   private tableRow(resource: Resource, change: Change, accepted: Accepted, includeObject: IncludeObject): unknown {
@@ -110,26 +143,31 @@ export class WatchResponder {
   }
 
   private sharedLine(change: Exclude<Change, { type: 'BOOKMARK' }>): Uint8Array {
-    let lines = this.lines.get(change.source);
-    if (lines === undefined) {
-      lines = {};
-      this.lines.set(change.source, lines);
-      if (this.lines.size > sharedLinesMax) this.lines.delete(this.lines.keys().next().value!);
-    }
+    const lines = linesAt(this.lines, change.source);
     lines[change.type] ??=
       change.type === 'DELETED' ? jsonLine(change, change.object) : wrapped(change.type, bytesOf(change.source));
     return lines[change.type]!;
   }
 }
 
+function linesAt(all: Map<Source, Lines>, source: Source): Lines {
+  let lines = all.get(source);
+  if (lines === undefined) {
+    lines = {};
+    all.set(source, lines);
+    if (all.size > sharedLinesMax) all.delete(all.keys().next().value!);
+  }
+  return lines;
+}
+
 /** The object of a change as it lies in the store. */
-const storedIn = (source: StoreEvent<StoredObject> | StoreEntry<StoredObject>) =>
+const storedIn = (source: Source) =>
   storedObjectOf('type' in source ? (source.type === 'put' ? source.entry : source.previous) : source);
 
 const jsonLine = (change: Change, object: unknown) =>
   encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);
 
-function bytesOf(source: StoreEvent<StoredObject> | StoreEntry<StoredObject>): Uint8Array {
+function bytesOf(source: Source): Uint8Array {
   const entry = 'type' in source ? (source.type === 'put' ? source.entry : source.previous) : source;
   return entry.value.bytesAt(entry.modRevision);
 }

@@ -13,6 +13,9 @@ const stallTimeoutMs = 120_000;
 const gzipBytesMin = 128 * 1024;
 const compressed = new Set(['application/json', 'application/yaml']);
 
+/** Made once: every answer ends with it, and an error of its own for each would cost more than the rest. */
+const clientGone = Object.freeze(new Error('the client has gone'));
+
 export async function serve(handler: HttpHandler, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new Departure();
   response.once('close', () => gone.tell());
@@ -37,13 +40,13 @@ export class Departure {
 
   tell(): void {
     this.told = true;
-    this.controller?.abort();
+    this.controller?.abort(clientGone);
   }
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.told) this.controller.abort();
+      if (this.told) this.controller.abort(clientGone);
     }
     return this.controller.signal;
   }

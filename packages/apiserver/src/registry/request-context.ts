@@ -8,4 +8,6 @@ export interface RequestContext {
   readonly signal?: AbortSignal;
   /** Texts for the client, sent as Warning headers. */
   warn(text: string): void;
+  /** Notes something in the audit of the request, where it is audited. */
+  readonly annotate?: (key: string, value: string) => void;
 }

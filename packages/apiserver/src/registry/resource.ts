@@ -60,6 +60,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
     apiVersion: apiVersionOf(kind),
     prefix,
     ...(definition.columns === undefined ? {} : { columns: definition.columns }),
+    ...(definition.deprecationWarning === undefined ? {} : { deprecationWarning: definition.deprecationWarning }),
     custom,
     isStored: true,
     toStored: identity,

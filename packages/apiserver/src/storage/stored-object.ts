@@ -35,6 +35,11 @@ export class StoredObject {
     return new StoredObject({ ...object, metadata: { ...object.metadata, resourceVersion: '' } }, undefined, false);
   }
 
+  /** Of what is not stored, and has no version. */
+  static unversioned(object: KubernetesObject): StoredObject {
+    return new StoredObject(deepFreeze(object), undefined, true);
+  }
+
   static fromBytes(encoded: Uint8Array): StoredObject {
     return new StoredObject(undefined, encoded, true);
   }

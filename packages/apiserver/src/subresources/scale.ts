@@ -40,7 +40,7 @@ async function applyScale(
     subresource: 'scale',
     options,
     async change(old) {
-      const made = apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
+      const made = await apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
       const { resourceVersion = '', uid } = metadata ?? {};
       const asked = { ...made.object.metadata, resourceVersion, uid: uid ?? old.metadata.uid! };
       const object = await decode(context, resource, { ...made.object, metadata: asked }, options, old);

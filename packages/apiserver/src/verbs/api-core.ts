@@ -1,20 +1,26 @@
 /** What every verb works on: the store, the kinds, the world, and the rules that come in from outside. */
-import type { StoreBackend, StoreEntry } from '@pintle/contracts';
+import type { StoreBackend, StoreEntry, Transaction } from '@pintle/contracts';
 import type { KubernetesObject, World, WriteContext } from '@pintle/machinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
+import type { VirtualResource } from '../aggregation/virtual-resources.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
-import type { StoredObject } from '../storage/stored-object.js';
+import type { SharedLeases } from '../storage/shared-leases.js';
+import { StoredObject } from '../storage/stored-object.js';
 import type { Review } from './reviews.js';
 
 export interface ApiCore {
   readonly backend: StoreBackend<StoredObject>;
   readonly registry: ResourceRegistry;
   readonly world: World;
+  /** For kinds whose objects end by themselves. */
+  readonly leases: SharedLeases;
   readonly admission: readonly AdmissionPlugin[];
   /** How a resource that is asked and not stored is answered; undefined for all that are stored. */
   review(resource: Resource): Review | undefined;
+  /** Where the objects of a resource come from that nobody stores. */
+  virtual(resource: Resource): VirtualResource | undefined;
 }
 
 /** An object as it is answered: in the version asked for, with its store entry where it has one. */
@@ -40,3 +46,18 @@ export const writeContext = ({ world }: ApiCore, { user }: RequestContext): Writ
   user,
   nowMs: world.clock.now(),
 });
+
+/** The write of an object, under a lease where its kind ends by itself. */
+export function putOf(
+  core: ApiCore,
+  { definition }: Resource,
+  key: string,
+  object: KubernetesObject,
+): PutOperation | Promise<PutOperation> {
+  const put = { type: 'put' as const, key, value: StoredObject.of(object) };
+  const { timeToLiveSeconds } = definition;
+  if (timeToLiveSeconds === undefined) return put;
+  return core.leases.leaseFor(timeToLiveSeconds).then((lease) => ({ ...put, lease }));
+}
+
+type PutOperation = Extract<Transaction<StoredObject>['success'][number], { readonly type: 'put' }>;

@@ -43,7 +43,7 @@ export async function applyObject(
           `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
         );
       }
-      const { managedFields } = apply(core, context, resource, wishes, undefined, options);
+      const { managedFields } = await apply(core, context, resource, wishes, undefined, options);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const created = { ...wishes, metadata: { ...rest, managedFields } };
       try {
@@ -58,7 +58,7 @@ export async function applyObject(
       ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
       options,
       async change(old) {
-        const { object, managedFields } = apply(core, context, resource, wishes, old, options);
+        const { object, managedFields } = await apply(core, context, resource, wishes, old, options);
         const { resourceVersion = '', uid } = metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
         const decoded = await decode(context, resource, { ...object, metadata: asked }, options, old);

@@ -12,8 +12,7 @@ import {
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
-import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve, writeContext } from './api-core.js';
+import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
 import { decode, placeOf } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
@@ -63,14 +62,16 @@ export async function createObject(
       return { object: resource.fromStored(Object.freeze(object)), created: true };
     }
     const key = storeKey(resource, namespace, finalName);
+    const put = putOf(core, resource, key, object);
+    const write = put instanceof Promise ? await fromStore(put) : put;
     const result = await fromStore(
       core.backend.transact({
         compare: [{ key, target: 'modRevision', is: '=', value: 0 }],
-        success: [{ type: 'put', key, value: StoredObject.of(object) }],
+        success: [write],
       }),
     );
-    const put = result.results[0];
-    if (result.succeeded && put?.type === 'put') return { ...serve(resource, put.entry), created: true };
+    const done = result.results[0];
+    if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
     if (name !== '') throw alreadyExists(resource.kind, finalName);
     if (attempt === generateAttemptsMax) {
       throw statusError(
@@ -102,10 +103,12 @@ async function prepare(
     user: context.user,
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
+    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };
   const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
-  const named = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
+  const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
+  const named = recorded instanceof Promise ? await recorded : recorded;
   const admission = admitMutating(core.admission, { ...request, object: named });
   const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
 

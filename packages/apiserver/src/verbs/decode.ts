@@ -2,13 +2,24 @@
  * From what a client sent to an object of the stored version: right kind, right name and namespace, unknown
  * fields dropped (and told of), defaults filled in, quantities in their canonical form.
  */
-import { apiVersionOf, badRequest, type KubernetesObject, type ObjectMeta, statusError } from '@pintle/machinery';
+import {
+  apiVersionOf,
+  badRequest,
+  type Kind,
+  type KubernetesObject,
+  type ObjectMeta,
+  type StatusError,
+  statusError,
+  type TypeFault,
+} from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import { normalize } from './normalizers.js';
 
 export interface DecodeOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  /** How values of the wrong types are refused; as those of a request's body unless given. */
+  readonly refuse?: (faults: readonly TypeFault[]) => StatusError;
 }
 
 /**
@@ -38,10 +49,7 @@ function decodeReady(
   const object = checkKind(resource, body);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
-  if (errors.length > 0)
-    throw badRequest(
-      `${resource.kind.kind} in version "${resource.kind.version}" cannot be handled as a ${resource.kind.kind}: ${errors.map((error) => error.detail).join(', ')}`,
-    );
+  if (errors.length > 0) throw (options.refuse ?? refusal(resource.kind))(errors);
   if (unknownFields.length > 0) reportUnknown(context, unknownFields, options.fieldValidation ?? 'Ignore');
   const stored = () => {
     const made = resource.toStored(asksForReset(object, value as KubernetesObject));
@@ -58,6 +66,13 @@ function asksForReset(sent: KubernetesObject, decoded: KubernetesObject): Kubern
     return decoded;
   return { ...decoded, metadata: { ...decoded.metadata, managedFields } };
 }
+
+const refusal =
+  ({ kind, version }: Kind) =>
+  (faults: readonly TypeFault[]) =>
+    badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: ${faults.map(({ detail }) => detail).join(', ')}`,
+    );
 
 function checkKind(resource: Resource, body: unknown): KubernetesObject {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -110,8 +125,8 @@ export function placeOf(
 }
 
 /** 415 for a patch type that a resource does not take. */
-export const unsupportedPatch = (type: string) =>
+export const unsupportedPatch = () =>
   statusError(
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml (got ${type})`,
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
   );

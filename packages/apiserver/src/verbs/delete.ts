@@ -42,6 +42,7 @@ export async function deleteObject(
       user: context.user,
       dryRun: request.dryRun ?? false,
       warn: (text) => context.warn(text),
+      ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
     });
     const plan = planDelete(resource, old, request, core.world.clock.now());
     if (plan.type === 'nothing') return { outcome: 'marked', object: serve(resource, entry).object };

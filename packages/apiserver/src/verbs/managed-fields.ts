@@ -16,13 +16,13 @@ import {
   resetsManagedFields,
   statusError,
   treeOf,
-  type Versions,
   type WriteRules,
   type Writer,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
+import { acrossVersions } from './other-versions.js';
 
 interface Recording {
   readonly fieldManager?: string;
@@ -45,9 +45,16 @@ function writerOf(
 }
 
 /** What a write of the object, or of one part of it, is accounted for. */
-function rulesOf(core: ApiCore, resource: Resource, subresource: string | undefined): WriteRules {
+function accounting<T>(
+  core: ApiCore,
+  resource: Resource,
+  subresource: string | undefined,
+  work: (rules: WriteRules) => T,
+): T | Promise<T> {
   const ignored = ignoredFields(resource, subresource);
-  return { versions: versionsOf(core, resource), ...(ignored === undefined ? {} : { ignored }) };
+  return acrossVersions(core, resource, (versions) =>
+    work({ versions, ...(ignored === undefined ? {} : { ignored }) }),
+  );
 }
 
 /** Fields that a write through this endpoint cannot change (upstream: `GetResetFields`). */
@@ -61,37 +68,6 @@ function ignoredFields({ kind, custom }: Resource, subresource: string | undefin
 }
 
 const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
-
-/**
- * The versions of one kind, as objects of it are read in each.
- *
- * **Differs from Kubernetes**: of a kind that a webhook converts only the version of the request is known, since a webhook
- * is not asked to convert parts of objects.
- */
-function versionsOf({ registry }: ApiCore, resource: Resource): Versions {
-  const { definition, kind } = resource;
-  const served = (apiVersion: string) => {
-    if (resource.prepare !== undefined) return apiVersion === resource.apiVersion ? resource : undefined;
-    const found = registry.byObject({ apiVersion, kind: kind.kind });
-    return found?.definition === definition ? found : undefined;
-  };
-  return {
-    schemaOf: (apiVersion) => served(apiVersion)?.kind.schema.node,
-    convert({ apiVersion, value }, to) {
-      const object = withoutNulls(value) as KubernetesObject;
-      return served(to)!.fromStored(served(apiVersion)!.toStored(object));
-    },
-  };
-}
-
-/** Merging leaves nulls where nothing is left; conversions know objects without. What has none is the same. */
-function withoutNulls(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
-  );
-}
 
 function withEntries(object: KubernetesObject, managedFields: readonly ManagedFieldsEntry[]): KubernetesObject {
   if (object.metadata.managedFields === managedFields) return object;
@@ -108,14 +84,11 @@ export function recordCreate(
   resource: Resource,
   object: KubernetesObject,
   options: Recording,
-): KubernetesObject {
-  const entries = managedFieldsAfterUpdate(
-    rulesOf(core, resource, undefined),
-    resource.fromStored(object),
-    undefined,
-    writerOf(core, context, resource, options),
+): KubernetesObject | Promise<KubernetesObject> {
+  const writer = writerOf(core, context, resource, options);
+  return accounting(core, resource, undefined, (rules) =>
+    withEntries(object, managedFieldsAfterUpdate(rules, resource.fromStored(object), undefined, writer)),
   );
-  return withEntries(object, entries);
 }
 
 /** Before admission: what that changes is nobody's. */
@@ -126,14 +99,11 @@ export function recordUpdate(
   object: KubernetesObject,
   old: KubernetesObject,
   options: Recording,
-): KubernetesObject {
-  const entries = managedFieldsAfterUpdate(
-    rulesOf(core, resource, options.subresource),
-    resource.fromStored(object),
-    resource.fromStored(old),
-    writerOf(core, context, resource, options),
+): KubernetesObject | Promise<KubernetesObject> {
+  const writer = writerOf(core, context, resource, options);
+  return accounting(core, resource, options.subresource, (rules) =>
+    withEntries(object, managedFieldsAfterUpdate(rules, resource.fromStored(object), resource.fromStored(old), writer)),
   );
-  return withEntries(object, entries);
 }
 
 /** What an apply comes to: in the resource's version, not decoded yet, with its managed fields. */
@@ -146,14 +116,14 @@ export interface AppliedObject {
  * `old` is as it is stored; undefined where there is none. Errors: `StatusError` BadRequest for wishes that the schema
  * cannot read, Conflict with a cause for each field that another manages.
  */
-export function apply(
+export async function apply(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   wishes: KubernetesObject,
   old: KubernetesObject | undefined,
   options: ApplyOptions,
-): AppliedObject {
+): Promise<AppliedObject> {
   if (options.fieldManager === '')
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
       { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
@@ -165,12 +135,16 @@ export function apply(
       `failed to create typed patch object (${namespace}/${name}; ${resource.apiVersion}, Kind=${resource.kind.kind}): ${fault}`,
     );
   }
-  const { object, managedFields, conflicts } = applyWishes(
-    rulesOf(core, resource, options.subresource),
-    old === undefined ? undefined : resource.fromStored(old),
-    wishes,
-    writerOf(core, context, resource, options),
-    options.force ?? false,
+  if (old !== undefined) await prepared(resource, [old]);
+  const writer = writerOf(core, context, resource, options);
+  const { object, managedFields, conflicts } = await accounting(core, resource, options.subresource, (rules) =>
+    applyWishes(
+      rules,
+      old === undefined ? undefined : resource.fromStored(old),
+      wishes,
+      writer,
+      options.force ?? false,
+    ),
   );
   if (conflicts.length === 0) return { object, managedFields };
   throw statusError('Conflict', describeConflicts(conflicts), {

@@ -8,6 +8,7 @@ import {
   type KubernetesObject,
   PatchError,
   statusError,
+  type TypeFault,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
@@ -23,7 +24,7 @@ export function patchObject(
   patch: Patch,
   options: WriteOptions = {},
 ): Promise<Served> {
-  if (patch.type === 'strategic' && resource.custom) throw unsupportedPatch('application/strategic-merge-patch+json');
+  if (patch.type === 'strategic' && resource.custom) throw unsupportedPatch();
   return changeObject(core, context, resource, {
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
@@ -31,11 +32,71 @@ export function patchObject(
     async change(old) {
       const patched = applyPatch(resource, resource.fromStored(old), patch);
       if (patched === old) return { object: old };
-      const object = await decode(context, resource, patched, options, old);
+      const refuse = patch.type === 'strategic' && !resource.custom ? typesRefused(patch.body) : undefined;
+      const object = await decode(
+        context,
+        resource,
+        patched,
+        refuse === undefined ? options : { ...options, refuse },
+        old,
+      );
       placeOf(resource, object.metadata, key);
       return { object };
     },
   });
+}
+
+/** What makes no object any more, in the words in which apimachinery's converter says it. */
+const typesRefused = (patch: unknown) => (faults: readonly TypeFault[]) => {
+  const [fault] = faults;
+  const detail = fault === undefined ? '' : converterWords(fault);
+  return statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(formatGo(patch))}: ${detail}`, {
+    details: { causes: [{ reason: 'FieldValueInvalid', field: 'patch', message: detail }] },
+  });
+};
+
+/** Go's names of what JSON holds. */
+const goKind = (value: unknown) =>
+  Array.isArray(value)
+    ? 'slice'
+    : typeof value === 'object'
+      ? 'map'
+      : typeof value === 'number'
+        ? Number.isInteger(value)
+          ? 'int64'
+          : 'float64'
+        : typeof value === 'boolean'
+          ? 'bool'
+          : 'string';
+
+function converterWords({ expected, found, detail }: TypeFault): string {
+  const from = goKind(found);
+  switch (expected) {
+    case 'map':
+      return `cannot restore map from ${from}`;
+    case 'array':
+      return `cannot restore slice from ${from}`;
+    case 'object':
+      return `cannot restore struct from: ${from}`;
+    case 'string':
+      return `cannot convert ${from} to string`;
+    case 'boolean':
+      return `cannot convert ${from} to bool`;
+    case 'integer':
+      return `cannot convert ${from} to int64`;
+    case '32-bit integer':
+      return `cannot convert ${from} to int32`;
+    default:
+      return detail;
+  }
+}
+
+/** As Go's `%+v` shows maps and lists. */
+function formatGo(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatGo).join(' ')}]`;
+  if (typeof value !== 'object' || value === null) return value === null ? '<nil>' : String(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, inner]) => `${key}:${formatGo(inner)}`).join(' ')}]`;
 }
 
 /** Errors: `StatusError` BadRequest or Invalid for a patch that does not apply. */

@@ -12,6 +12,7 @@ import {
   notSupportedField,
   StatusError,
 } from '@pintle/machinery';
+import { virtualEntries } from '../aggregation/virtual-resources.js';
 import { prepared, type Resource, storeKey, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
@@ -30,6 +31,11 @@ export async function findEntry(
   resource: Resource,
   key: ObjectKey,
 ): Promise<StoreEntry<StoredObject> | undefined> {
+  const virtual = core.virtual(resource);
+  if (virtual !== undefined) {
+    const all = await virtualEntries(resource, virtual, key.namespace);
+    return all.find((entry) => entry.key === storeKey(resource, key.namespace, key.name));
+  }
   const { entries } = await fromStore(core.backend.range({ start: storeKey(resource, key.namespace, key.name) }));
   return entries[0];
 }
@@ -74,6 +80,15 @@ export async function listEntries(core: ApiCore, resource: Resource, options: Li
 }
 
 async function readEntries(core: ApiCore, resource: Resource, options: ListOptions): Promise<ListResult> {
+  const virtual = core.virtual(resource);
+  if (virtual !== undefined) {
+    const selected = selection(resource, options);
+    const entries = await virtualEntries(resource, virtual, options.namespace || undefined);
+    return {
+      entries: selected === undefined ? entries : entries.filter((entry) => selected(storedObjectOf(entry))),
+      metadata: {},
+    };
+  }
   checkVersionMatch(options);
   const prefix = storePrefix(resource, options.namespace);
   const selected = selection(resource, options);

@@ -8,8 +8,8 @@ import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, 
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
-import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
+import type { StoredObject } from '../storage/stored-object.js';
+import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
 import { decode, placeOf } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
@@ -116,10 +116,12 @@ async function commit(
     object.metadata.deletionTimestamp !== undefined &&
     !pendingDeletion(resource, object) &&
     (object.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  const put = gone ? undefined : putOf(core, resource, key, object);
+  const write = put instanceof Promise ? await fromStore(put) : put;
   const result = await fromStore(
     core.backend.transact({
       compare: [{ key, target: 'modRevision', is: '=', value: entry.modRevision }],
-      success: [gone ? { type: 'delete', start: key } : { type: 'put', key, value: StoredObject.of(object) }],
+      success: [write ?? { type: 'delete', start: key }],
     }),
   );
   if (!result.succeeded) return undefined;
@@ -150,16 +152,17 @@ async function prepare(
     user: context.user,
     dryRun: options.dryRun ?? false,
     warn: (text: string) => context.warn(text),
+    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object =
     subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
   if (resource.prepare !== undefined) await prepared(resource, [object, old]);
-  if (!ownsFields)
-    object = recordUpdate(core, context, resource, object, old, {
-      ...options,
-      ...(subresource === undefined ? {} : { subresource }),
-    });
+  if (!ownsFields) {
+    const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
+    const recorded = recordUpdate(core, context, resource, object, old, recording);
+    object = recorded instanceof Promise ? await recorded : recorded;
+  }
   const admitted = admitMutating(core.admission, { ...admission, object });
   object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
   if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
@@ -233,7 +236,8 @@ function statusOnly({ custom }: Resource, object: WithStatus, old: WithStatus): 
 }
 
 function checkPreconditions(resource: Resource, name: string, wished: ObjectMeta, old: ObjectMeta): void {
-  if (wished.resourceVersion && wished.resourceVersion !== old.resourceVersion)
+  // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
+  if (wished.resourceVersion && wished.resourceVersion !== '0' && wished.resourceVersion !== old.resourceVersion)
     throw conflict(resource.kind, name, modified);
   if (wished.uid && wished.uid !== old.uid) {
     throw conflict(

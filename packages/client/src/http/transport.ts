@@ -152,7 +152,8 @@ function retryAfterOf(response: Response): number | undefined {
 
 /** A connection that was kept alive and closed by the server just as the request went out. */
 function wasClosed(error: unknown): boolean {
-  const code = ((error as Error).cause as { code?: unknown } | undefined)?.code;
+  // Of what `fetch` throws it is the cause's; lighter ones throw it as it is.
+  const { code = undefined } = ((error as Error).cause ?? error) as { code?: unknown };
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 }
 

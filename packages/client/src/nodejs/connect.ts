@@ -1,11 +1,11 @@
 /** A `Client` of a real cluster: `await connect()`, with the credentials and connections that a kubeconfig asks for. */
 import { realWorld, type World } from '@pintle/machinery';
-import { fetch } from 'undici';
 import type { Client } from '../client.js';
 import { type HttpClientOptions, httpClient } from '../http/http-client.js';
 import { connections } from './connections.js';
 import { credentialSource } from './credentials.js';
 import { type KubeConfig, kubeConfig } from './kube-config.js';
+import { lightFetch } from './light-fetch.js';
 
 export interface ConnectOptions extends Omit<HttpClientOptions, 'server' | 'fetch' | 'world'> {
   readonly world?: World;
@@ -36,7 +36,7 @@ export async function connect(
       for (let again = false; ; again = true) {
         const shown = await credentials.current();
         const headers = { ...init.headers, ...shown.headers };
-        const response = await fetch(url, { ...init, headers, dispatcher: sockets.of(shown) });
+        const response = await lightFetch(url, { ...init, headers, dispatcher: sockets.of(shown) });
         if (response.status !== 401 || again || !credentials.refused(shown)) return response as unknown as Response;
         await response.body?.cancel();
       }

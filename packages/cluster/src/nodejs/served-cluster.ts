@@ -5,27 +5,53 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ConfigMap } from '@pintle/api/core/v1';
 import { fieldDocs } from '@pintle/api/docs';
-import { clientCertificate, type HttpHandler, serviceAccountTokens } from '@pintle/apiserver';
-import { httpsWebhookCaller, type Listening, listenOnFree, processMetrics, tokenKeys } from '@pintle/apiserver/nodejs';
+import { clientCertificate, type HttpHandler, requestHeaders, serviceAccountTokens } from '@pintle/apiserver';
+import {
+  httpsServiceCaller,
+  httpsWebhookCaller,
+  type KeyPairPem,
+  type Listening,
+  listen,
+  listenOnFree,
+  processMetrics,
+  publicKeyPem,
+  tokenKeys,
+} from '@pintle/apiserver/nodejs';
 import { realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
-import { type Credentials, credentials } from './credentials.js';
+import { type Credentials, credentials, proxyName, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
 
 export interface ServedClusterParts
-  extends Omit<
-    ClusterParts,
-    'authenticators' | 'authorizer' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'
-  > {
+  extends Omit<ClusterParts, 'authenticators' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'> {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 6443; the next free one is taken where it is in use. 0: any free one. */
   readonly port?: number;
+  /** That port and no other: a `PortInUseError` where it is in use. */
+  readonly portExactly?: boolean;
+  /** What the API server shows; issued by the cluster's own authority unless given. */
+  readonly serverCertificate?: KeyPairPem;
+  /** A folder with `apiserver.crt` and `apiserver.key` to show; written there where they are missing. */
+  readonly serverCertificateFolder?: string;
+  /** Authorities whose client certificates are trusted beside the cluster's own. */
+  readonly clientCaPem?: string;
+  /** In the place of keys of the cluster's own. */
+  readonly serviceAccounts?: ServiceAccountKeys;
   /** Where keys and certificates are kept; made for this run only unless given. */
   readonly credentialsFolder?: string;
   /** Where to write an administrator's kubeconfig; nowhere unless given. */
   readonly kubeconfig?: string;
+}
+
+export interface ServiceAccountKeys {
+  /** The first issues tokens, those of all are good. Default: the cluster's own name. */
+  readonly issuers?: readonly string[];
+  readonly signingKeyPem?: string;
+  /** Keys or certificates whose tokens count beside the signing key's. */
+  readonly checkingKeyPems?: readonly string[];
 }
 
 export interface ServedCluster extends Cluster {
@@ -34,7 +60,7 @@ export interface ServedCluster extends Cluster {
   readonly kubeconfig: string;
 }
 
-const issuer = 'https://kubernetes.default.svc.cluster.local';
+const ownIssuer = 'https://kubernetes.default.svc.cluster.local';
 const serverNames = [
   'localhost',
   'kubernetes',
@@ -45,7 +71,7 @@ const serverNames = [
 
 /** Resolves when the API answers and every part runs. */
 export async function createServedCluster(parts: ServedClusterParts): Promise<ServedCluster> {
-  const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, ...rest } = parts;
+  const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, serviceAccounts = {}, ...rest } = parts;
   const world = parts.world ?? realWorld();
   const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
   const keys = await credentials(
@@ -53,10 +79,15 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp] },
     world.clock.now(),
   );
+  const shown = parts.serverCertificate ?? (await shownCertificate(parts.serverCertificateFolder, keys));
+  const tokenKeyPem = serviceAccounts.signingKeyPem ?? keys.tokenKeyPem;
+  const [issuer = ownIssuer, ...otherIssuers] = serviceAccounts.issuers ?? [];
   const tokens = await serviceAccountTokens({
     world,
     issuer,
-    ...tokenKeys(keys.tokenKeyPem),
+    otherIssuers,
+    ...tokenKeys(tokenKeyPem),
+    otherPublicKeysPem: (serviceAccounts.checkingKeyPems ?? []).map(publicKeyPem),
   });
 
   let handle: HttpHandler = async () => ({
@@ -64,19 +95,26 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     headers: { 'content-type': 'application/json', 'retry-after': '1' },
     body: JSON.stringify(statusError('ServiceUnavailable', 'the cluster is starting').status),
   });
-  const listening = await listenOnFree((request) => handle(request), {
+  const listening = await (parts.portExactly ? listen : listenOnFree)((request) => handle(request), {
     host,
     port,
-    tls: { ...keys.server, clientCaPem: keys.caPem },
+    tls: {
+      ...shown,
+      clientCaPem: [keys.caPem, parts.clientCaPem ?? ''].join('\n'),
+      proxyCaPem: keys.proxyCaPem,
+    },
   });
   try {
     const cluster = await createCluster({
       fieldDocs: () => fieldDocs,
       callWebhook: httpsWebhookCaller(),
+      authorizer: ['node', 'rbac'],
+      flowControl: {},
+      aggregation: { call: httpsServiceCaller(keys.proxy) },
       ...rest,
       world,
-      authenticators: [clientCertificate],
-      authorizer: ['node', 'rbac'],
+      authenticators: [requestHeaders({ allowedNames: [proxyName], ...proxyHeaders }), clientCertificate],
+      firstObjects: [authenticationConfig(keys), ...(rest.firstObjects ?? [])],
       tokens,
       port: listening.port,
       rootCertificate: keys.caPem,
@@ -84,8 +122,9 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     });
     processMetrics(cluster.apiServer.metricsRegistry);
     handle = cluster.apiServer.handle;
-    const url = `https://${host}:${listening.port}`;
-    const text = kubeConfigText({ url, ...adminOf(keys) });
+    const url = `https://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening.port}`;
+    // What is shown is either of the cluster's authority or itself all that there is to trust it by.
+    const text = kubeConfigText({ url, ...adminOf(keys), caPem: shown === keys.server ? keys.caPem : shown.certPem });
     if (kubeconfig !== undefined) await writePrivately(kubeconfig, text);
     return { ...cluster, url, kubeconfig: text, stop: () => stopBoth(listening, cluster) };
   } catch (error) {
@@ -100,7 +139,30 @@ async function stopBoth(listening: Listening, cluster: Cluster): Promise<void> {
   await listening.close();
 }
 
-const adminOf = ({ caPem, admin }: Credentials) => ({ caPem, certPem: admin.certPem, keyPem: admin.keyPem });
+const proxyHeaders = {
+  usernameHeaders: ['X-Remote-User'],
+  groupHeaders: ['X-Remote-Group'],
+  uidHeaders: ['X-Remote-Uid'],
+  extraHeaderPrefixes: ['X-Remote-Extra-'],
+};
+
+/** By which the servers of aggregated APIs know whom to believe. */
+const authenticationConfig = ({ caPem, proxyCaPem }: Credentials): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
+  data: {
+    'client-ca-file': caPem,
+    'requestheader-allowed-names': JSON.stringify([proxyName]),
+    'requestheader-client-ca-file': proxyCaPem,
+    'requestheader-extra-headers-prefix': JSON.stringify(proxyHeaders.extraHeaderPrefixes),
+    'requestheader-group-headers': JSON.stringify(proxyHeaders.groupHeaders),
+    'requestheader-uid-headers': JSON.stringify(proxyHeaders.uidHeaders),
+    'requestheader-username-headers': JSON.stringify(proxyHeaders.usernameHeaders),
+  },
+});
+
+const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: admin.keyPem });
 
 function firstAddress(cidr: string): string {
   const [base = ''] = cidr.split('/');

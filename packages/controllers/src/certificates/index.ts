@@ -7,7 +7,8 @@ import { parseEncodedRequest, signerFault, signers, textOfBase64 } from '@pintle
 import { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import type { Client } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
-import { formatTime, StatusError } from '@pintle/machinery';
+import { formatTime } from '@pintle/machinery';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import {
   type ApprovalFlow,
   approvalFlows,
@@ -48,7 +49,7 @@ export function csrApprovingController(): Controller {
           lastUpdateTime: formatTime(world.clock.now()),
         };
         const status = { ...csr.status, conditions: [...(csr.status?.conditions ?? []), condition] };
-        await client.update({ ...csr, status }, { subresource: 'approval' }).catch(ignoreGone);
+        await client.update({ ...csr, status }, { subresource: 'approval' }).catch(ignoreNotFound);
         return;
       }
       if (flows.length > 0)
@@ -104,7 +105,7 @@ export function csrSigningController({ signer }: { readonly signer: CertificateS
           lastUpdateTime: formatTime(nowMs),
         };
         const status = { ...csr.status, conditions: [...(csr.status?.conditions ?? []), condition] };
-        await client.update({ ...csr, status }, { subresource: 'status' }).catch(ignoreGone);
+        await client.update({ ...csr, status }, { subresource: 'status' }).catch(ignoreNotFound);
         return;
       }
       const pem = await signer.sign({
@@ -113,7 +114,7 @@ export function csrSigningController({ signer }: { readonly signer: CertificateS
         ...planValidity(expirationSeconds, nowMs),
       });
       const status = { ...csr.status, certificate: btoa(pem) };
-      await client.update({ ...csr, status }, { subresource: 'status' }).catch(ignoreGone);
+      await client.update({ ...csr, status }, { subresource: 'status' }).catch(ignoreNotFound);
     });
 }
 
@@ -127,11 +128,7 @@ export function csrCleanerController(): Controller {
       if (atMs >= world.clock.now()) return { requeueAtMs: atMs + 1 };
       await client
         .delete(CertificateSigningRequest, key, { preconditions: { uid: csr.metadata.uid ?? '' } })
-        .catch(ignoreGone);
+        .catch(ignoreNotFound);
       return;
     });
 }
-
-const ignoreGone = (error: unknown) => {
-  if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
-};

@@ -3,10 +3,10 @@ import { aggregatedRules } from '@pintle/api/rbac';
 import { ClusterRole } from '@pintle/api/rbac/v1';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { deepEqual } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 
 export function clusterRoleAggregationController(): Controller {
-  return controller({ name: 'clusterrole-aggregation-controller' })
+  return controller({ name: 'clusterrole-aggregation' })
     .for(ClusterRole)
     .watches(ClusterRole, (_role, informers) =>
       informers
@@ -19,6 +19,6 @@ export function clusterRoleAggregationController(): Controller {
       if (role === undefined) return;
       const rules = aggregatedRules(role, informers.informer(ClusterRole).lister.list());
       if (rules === undefined || deepEqual(rules, role.rules ?? [])) return;
-      await client.update({ ...role, rules }).catch(ignoreGone);
+      await client.update({ ...role, rules }).catch(ignoreNotFound);
     });
 }

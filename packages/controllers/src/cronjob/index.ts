@@ -3,7 +3,7 @@ import { CronJob, type CronJobStatus, Job } from '@pintle/api/batch/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { isControlledBy, objectKey, StatusError } from '@pintle/machinery';
 import { controllerIndex } from '../claims.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
 import { writeStatus } from '../write-status.js';
@@ -47,7 +47,7 @@ class CronJobSync {
     for (const told of plan.told) this.tell(cronJob, told);
     const made = await this.start(cronJob, plan);
     const swept = await Promise.all(plan.sweep.map((job) => this.remove(cronJob, job)));
-    await writeStatus(client, CronJob, cronJob, made.status).catch(ignoreGone);
+    await writeStatus(client, CronJob, cronJob, made.status).catch(ignoreNotFound);
     if (made.failure !== undefined) throw made.failure;
     const failure = swept.find((error) => error !== undefined);
     if (failure !== undefined) throw failure;
@@ -116,7 +116,7 @@ class CronJobSync {
     try {
       await this.context.client
         .delete(Job, { name, namespace }, { preconditions: { uid }, propagationPolicy: 'Background' })
-        .catch(ignoreGone);
+        .catch(ignoreNotFound);
       this.tell(cronJob, { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted job ${name}` });
       return undefined;
     } catch (error) {

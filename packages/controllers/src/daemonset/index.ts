@@ -11,7 +11,7 @@ import {
   surplusRevisions,
 } from '../history/controller-revision.js';
 import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from '../history/revisions.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
@@ -82,7 +82,7 @@ async function reconcile(
   try {
     await act(context, set, plan, revision);
   } finally {
-    await writeStatus(client, DaemonSet, set, plan.status).catch(ignoreGone);
+    await writeStatus(client, DaemonSet, set, plan.status).catch(ignoreNotFound);
   }
   const live = new Set(claims.owned.map(podRevisionOf));
   const old = revisions.filter(({ metadata }) => metadata.name !== revision.metadata.name);
@@ -119,7 +119,7 @@ async function act(
   }
   await Promise.all(
     plan.remove.map(async ({ metadata: { name = '', namespace = '', uid = '' } }) => {
-      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
       events.record(set, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
     }),
   );

@@ -70,9 +70,23 @@ function conditionsOf(
           message: 'Deployment does not have minimum availability.',
         },
   );
+  const failure = failureOf(facts);
+  if (failure === undefined) conditions = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  else set(failure);
   const progress = progressOf(deployment, status, facts);
   if (progress !== undefined) set(progress.condition, progress.moved);
   return conditions;
+}
+
+/** Pods cannot be made or removed: what the new set says of it, or else any other. */
+function failureOf({ newSet, allSets }: StatusFacts): Wanted | undefined {
+  for (const set of [...(newSet === undefined ? [] : [newSet]), ...allSets]) {
+    const found = findCondition(set.status?.conditions, 'ReplicaFailure');
+    if (found?.status !== 'True') continue;
+    const { reason = '', message = '' } = found;
+    return { type: 'ReplicaFailure', status: 'True', reason, message };
+  }
+  return undefined;
 }
 
 export const hasProgressDeadline = ({ spec }: Deployment): boolean =>

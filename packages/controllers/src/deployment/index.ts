@@ -2,7 +2,15 @@
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { controllerOf, controllerReference, deepEqual, type KubernetesObject, StatusError } from '@pintle/machinery';
+import {
+  controllerOf,
+  controllerReference,
+  type KubernetesObject,
+  labelSelectorMatcher,
+  StatusError,
+} from '@pintle/machinery';
+import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { writeStatus } from '../write-status.js';
 import { deadlineInMs, planStatus } from './deployment-status.js';
 import {
@@ -15,7 +23,7 @@ import {
   replicasOf,
   type Scaling,
 } from './plan-deployment.js';
-import { annotationsFor, byAge, newSetOf, revisionAnnotation, revisionOf, sameTemplate } from './revision.js';
+import { annotationsFor, byAge, newSetOf, planCleanUp, revisionAnnotation, sameTemplate } from './revision.js';
 import { templateHash, templateHashLabel } from './template-hash.js';
 
 export * from './deployment-status.js';
@@ -27,6 +35,10 @@ export function deploymentController({ concurrency = 5 }: { readonly concurrency
   return controller({ name: 'deployment', component: 'deployment-controller', concurrency })
     .for(Deployment)
     .owns(ReplicaSet)
+    .watches(
+      ReplicaSet,
+      wouldAdopt(Deployment, ({ spec }) => spec?.selector),
+    )
     .watches(Pod, (pod, informers) => {
       // Recreate waits for the last old pod; only then a deployment cares for pods.
       if (pod.metadata.deletionTimestamp === undefined) return [];
@@ -49,7 +61,13 @@ class Rollout {
   async run(): Promise<undefined | { requeueAfterMs: number }> {
     const { object: deployment, world } = this.context;
     if (deployment === undefined) return undefined;
-    const sets = this.setsOf(deployment);
+    const { selector } = deployment.spec ?? {};
+    if (selector?.matchLabels === undefined && selector?.matchExpressions === undefined) {
+      const why = 'This deployment is selecting all pods. A non-empty selector is required.';
+      this.context.events.record(deployment, 'Warning', 'SelectingAll', why);
+      return undefined;
+    }
+    const sets = await this.claimSets(deployment);
     if (deployment.metadata.deletionTimestamp !== undefined)
       return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
     if (deployment.spec?.paused || isScalingEvent(deployment, sets)) {
@@ -71,9 +89,16 @@ class Rollout {
     return left === undefined ? undefined : { requeueAfterMs: Math.max(left, 1000) };
   }
 
-  private setsOf({ metadata }: Deployment): readonly ReplicaSet[] {
-    const { lister } = this.context.informers.informer(ReplicaSet, { indexes: { controller: byController } });
-    return [...lister.byIndex('controller', metadata.uid ?? '')].sort(byAge);
+  /** Its sets, those included that match and nobody controls; one that matches no more is let go. */
+  private async claimSets(deployment: Deployment): Promise<readonly ReplicaSet[]> {
+    const { client, informers } = this.context;
+    const matcher = labelSelectorMatcher(deployment.spec?.selector);
+    const plan = planClaims(deployment, claimable(informers, ReplicaSet, deployment), ({ metadata }) =>
+      matcher.matches(metadata.labels ?? {}),
+    );
+    if (plan.adopt.length > 0 || plan.release.length > 0)
+      await claimObjects(client, deployment, plan, { owner: kind, owned: ReplicaSet });
+    return [...plan.owned].sort(byAge);
   }
 
   private hasPods(sets: readonly ReplicaSet[]): boolean {
@@ -96,10 +121,11 @@ class Rollout {
     const newSet = found ?? (await this.createSet(deployment, sets, annotations));
     if (newSet === undefined) return undefined;
     const current =
-      found !== undefined && !deepEqual(found.metadata.annotations, { ...found.metadata.annotations, ...annotations })
-        ? await client.update({
+      found !== undefined && isStale(found, deployment, annotations)
+        ? await client.update<ReplicaSet>({
             ...found,
             metadata: { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } },
+            spec: { ...found.spec!, minReadySeconds: deployment.spec?.minReadySeconds ?? 0 },
           })
         : newSet;
     if (deployment.metadata.annotations?.[revisionAnnotation] !== annotations[revisionAnnotation]) {
@@ -212,22 +238,11 @@ class Rollout {
     }
   }
 
-  /** Old sets beyond the history limit go, the oldest first. */
-  private async cleanUp({ spec }: Deployment, oldSets: readonly ReplicaSet[]): Promise<void> {
-    const limit = spec?.revisionHistoryLimit ?? 10;
-    const idle = oldSets.filter(
-      (set) =>
-        replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0 && set.metadata.deletionTimestamp === undefined,
-    );
-    const surplus = [...idle]
-      .sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
-      .slice(0, Math.max(0, idle.length - limit));
-    for (const { metadata } of surplus) {
+  private async cleanUp(deployment: Deployment, oldSets: readonly ReplicaSet[]): Promise<void> {
+    for (const { metadata } of planCleanUp(deployment, oldSets)) {
       await this.context.client
         .delete(ReplicaSet, { name: metadata.name ?? '', namespace: metadata.namespace ?? '' })
-        .catch((error: unknown) => {
-          if (!StatusError.is(error, 'NotFound')) throw error;
-        });
+        .catch(ignoreNotFound);
     }
   }
 
@@ -248,3 +263,7 @@ class Rollout {
     return undefined;
   }
 }
+
+const isStale = (set: ReplicaSet, { spec }: Deployment, annotations: Readonly<Record<string, string>>): boolean =>
+  (set.spec?.minReadySeconds ?? 0) !== (spec?.minReadySeconds ?? 0) ||
+  Object.entries(annotations).some(([key, value]) => set.metadata.annotations?.[key] !== value);

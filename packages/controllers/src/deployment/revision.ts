@@ -73,3 +73,18 @@ export function annotationsFor(
     [maxAnnotation]: String(scale.max),
   };
 }
+
+/** Old sets beyond the history limit, the oldest revision first. One that still has pods, or may have, stays. */
+export function planCleanUp({ spec }: Deployment, oldSets: readonly ReplicaSet[]): readonly ReplicaSet[] {
+  const limit = spec?.revisionHistoryLimit ?? 10;
+  const present = oldSets.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return [...present]
+    .sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+    .slice(0, Math.max(0, present.length - limit))
+    .filter(
+      ({ metadata, spec: wish, status }) =>
+        (wish?.replicas ?? 0) === 0 &&
+        (status?.replicas ?? 0) === 0 &&
+        (metadata.generation ?? 0) <= (status?.observedGeneration ?? 0),
+    );
+}

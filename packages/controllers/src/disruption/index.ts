@@ -15,7 +15,7 @@ import {
   labelSelectorMatcher,
   parseTime,
 } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isPodTerminal } from '../pod-facts.js';
 import { type ExpectedScale, expectedScale, scaledKinds } from './expected-scale.js';
 import { type BudgetPlan, failedStatus, needsScale, planBudget } from './plan-budget.js';
@@ -140,7 +140,7 @@ export function staleDisruptionController(): Controller {
       const taken = { type: 'DisruptionTarget', status: 'False', lastTransitionTime: formatTime(nowMs) };
       const conditions = [{ ...taken, reason: null, message: null }];
       const body = { metadata: { uid: pod.metadata.uid }, status: { conditions } };
-      await client.patch(Pod, key, { type: 'strategic', body }, { subresource: 'status' }).catch(ignoreGone);
+      await client.patch(Pod, key, { type: 'strategic', body }, { subresource: 'status' }).catch(ignoreNotFound);
       return undefined;
     });
 }

@@ -2,66 +2,66 @@
 import { Node, Pod, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { controllerReference, StatusError } from '@pintle/machinery';
+import { controllerReference, deepEqual, StatusError } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
+import { ignoreNotFound } from '../ignore-not-found.js';
+import { ObjectMemory } from '../object-memory.js';
 import {
+  type AddressType,
+  addressTypesOf,
   groupEndpoints,
-  managedBy,
-  managedByLabel,
+  isManaged,
   type PortGroup,
-  planSlices,
   serviceNameLabel,
+  sliceLabels,
+  type ZoneOf,
 } from './plan-endpoints.js';
+import { capacityHints, cpuRatios, hintPolicyOf, sameZoneHints, withoutHints } from './plan-hints.js';
+import { endpointsMax, planSlices, type SlicePlan } from './plan-slices.js';
+import { endpointsMayChange, podsOf, servicesOf, zoneLabel } from './selected-pods.js';
 
 export * from './plan-endpoints.js';
+export { type HintPolicy, hintPolicyOf } from './plan-hints.js';
+export * from './plan-slices.js';
+export { endpointsMayChange, podsOf, servicesOf } from './selected-pods.js';
 
-const zoneLabel = 'topology.kubernetes.io/zone';
-
-/** The Services whose selector fits the pod. */
-export function servicesOf(
-  pod: Pod,
-  informers: Informers,
-): readonly { readonly name: string; readonly namespace: string }[] {
-  const labels = pod.metadata.labels ?? {};
-  return informers
-    .informer(Service)
-    .lister.list({ namespace: pod.metadata.namespace ?? '' })
-    .filter(({ spec }) => spec?.selector !== undefined && matches(spec.selector, labels))
-    .map(({ metadata }) => ({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }));
+export interface EndpointSliceControllerOptions {
+  readonly concurrency?: number;
+  /** Endpoints of one slice. Default 100. */
+  readonly endpointsMax?: number;
 }
 
-export const matches = (
-  selector: Readonly<Record<string, string>>,
-  labels: Readonly<Record<string, string>>,
-): boolean => {
-  const entries = Object.entries(selector);
-  return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
-};
-
-/** The pods that a Service selects. */
-export function podsOf(service: Service, informers: Informers): readonly Pod[] {
-  const selector = service.spec?.selector;
-  if (selector === undefined) return [];
-  return informers
-    .informer(Pod)
-    .lister.list({ namespace: service.metadata.namespace ?? '' })
-    .filter(({ metadata }) => matches(selector, metadata.labels ?? {}));
-}
-
-export function endpointSliceController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
-  return controller({ name: 'endpointslice', concurrency, gatherMs: 20 })
+export function endpointSliceController(options: EndpointSliceControllerOptions = {}): Controller {
+  const { concurrency = 5, endpointsMax: max = endpointsMax } = options;
+  const hinted = new ObjectMemory<boolean>();
+  return controller({ name: 'endpointslice', component: 'endpoint-slice-controller', concurrency, gatherMs: 20 })
     .for(Service)
-    .watches(Pod, servicesOf)
+    .watches(Pod, servicesOf, { predicate: endpointsMayChange })
     .watches(EndpointSlice, ({ metadata }) => {
       const name = metadata.labels?.[serviceNameLabel];
       return name === undefined ? [] : [{ name, namespace: metadata.namespace ?? '' }];
     })
-    .reconcile(reconcile);
+    .watches(Node, servicesOnNode, {
+      predicate: (event) =>
+        event.type === 'added' ||
+        (event.type === 'updated' &&
+          event.old.metadata.labels?.[zoneLabel] !== event.object.metadata.labels?.[zoneLabel]),
+    })
+    .reconcile((context) => reconcile(context, max, hinted));
 }
 
-const kind = { group: '', version: 'v1', kind: 'Service' };
+const servicesOnNode = ({ metadata }: Node, informers: Informers) =>
+  informers
+    .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
+    .lister.byIndex('node', metadata.name ?? '')
+    .flatMap((pod) => servicesOf(pod, informers));
 
-async function reconcile({ object: service, client, informers }: ReconcileContext<Service>): Promise<void> {
+async function reconcile(
+  context: ReconcileContext<Service>,
+  max: number,
+  hinted: ObjectMemory<boolean>,
+): Promise<void> {
+  const { object: service, informers } = context;
   // A Service that is gone takes its slices with it, by ownership.
   if (
     service?.spec?.selector === undefined ||
@@ -74,53 +74,128 @@ async function reconcile({ object: service, client, informers }: ReconcileContex
     .informer(EndpointSlice)
     .lister.list({ namespace })
     .filter(
-      ({ metadata }) =>
-        metadata.labels?.[serviceNameLabel] === name &&
-        metadata.labels[managedByLabel] === managedBy &&
-        metadata.deletionTimestamp === undefined,
+      (slice) =>
+        slice.metadata.labels?.[serviceNameLabel] === name &&
+        isManaged(slice) &&
+        slice.metadata.deletionTimestamp === undefined,
     );
-  const zoneOf = (nodeName: string) =>
-    informers.informer(Node).lister.get({ name: nodeName })?.metadata.labels?.[zoneLabel];
-  const groups = groupEndpoints(service, podsOf(service, informers), zoneOf);
-  // A Service without pods has one slice all the same, so that clients see that it is known.
-  const plan = planSlices(groups.length > 0 ? groups : [{ ports: [], endpoints: [] }], present);
-  const needsEmpty = groups.length === 0 && present.length === 0;
-  const gone = (error: unknown) => {
-    if (!StatusError.is(error, 'NotFound')) throw error;
+  const pods = podsOf(service, informers);
+  const nodes = informers.informer(Node).lister;
+  const zoneOf: ZoneOf = (nodeName) => {
+    const node = nodes.get({ name: nodeName });
+    if (node === undefined) return undefined;
+    const zone = node.metadata.labels?.[zoneLabel];
+    return zone === undefined ? {} : { zone };
   };
-  await Promise.all([
-    ...[...plan.create, ...(needsEmpty ? [{ ports: [], endpoints: [] }] : [])].map((group) =>
-      client.create(sliceOf(service, group)),
-    ),
-    ...plan.update.map(({ slice, group }) =>
-      client.update({ ...slice, endpoints: group.endpoints, ports: group.ports } as EndpointSlice),
-    ),
-    ...plan.remove.map(({ metadata }) =>
-      client.delete(EndpointSlice, { name: metadata.name ?? '', namespace }).catch(gone),
-    ),
-  ]).catch((error: unknown) => {
-    // In a namespace that is going there is nothing to keep.
-    if (!StatusError.is(error, 'Forbidden')) throw error;
+  const labels = sliceLabels(service);
+  const labelsChanged = ({ metadata }: EndpointSlice) => !deepEqual(metadata.labels, labels);
+  const types = addressTypesOf(service);
+  const work = types.flatMap((type) => {
+    const own = present.filter(({ addressType }) => addressType === type);
+    const plan = planSlices(groupEndpoints(service, pods, type, zoneOf), own, { max, labelsChanged });
+    return carryOut(context, service, type, labels, withHints(context, service, type, plan, hinted));
   });
+  const foreign = present.filter(({ addressType }) => !types.includes(addressType as AddressType));
+  const results = await Promise.allSettled([...work, ...foreign.map((slice) => remove(context, slice))]);
+  for (const result of results) {
+    // In a namespace that is going there is nothing to keep.
+    if (result.status === 'rejected' && !StatusError.is(result.reason, 'Forbidden')) throw result.reason;
+  }
 }
 
-function sliceOf(service: Service, { ports, endpoints }: PortGroup): EndpointSlice {
-  const { name = '', namespace = '', labels } = service.metadata;
+/** The plan with the zones that its endpoints are for; slices whose hints change are written, too. */
+function withHints(
+  { informers, events, key }: ReconcileContext<Service>,
+  service: Service,
+  type: AddressType,
+  plan: SlicePlan,
+  hinted: ObjectMemory<boolean>,
+): SlicePlan {
+  const all = [
+    ...plan.create.map((group) => ({ group, slice: undefined, kept: false })),
+    ...plan.update.map(({ slice, group }) => ({ group, slice, kept: false })),
+    ...plan.keep.map((slice) => ({
+      group: { ports: slice.ports ?? [], endpoints: slice.endpoints ?? [] },
+      slice,
+      kept: true,
+    })),
+  ];
+  const lists = all.map(({ group }) => group.endpoints);
+  const policy = hintPolicyOf(service);
+  let next = lists.map(policy === 'same-zone' ? sameZoneHints : withoutHints);
+  if (policy === 'by-capacity') {
+    const planned = capacityHints(lists, cpuRatios(informers.informer(Node).lister.list()));
+    const memory = `${key.namespace}/${key.name} ${type}`;
+    const before = hinted.get(informers, memory, service.metadata.uid);
+    const enabled = typeof planned !== 'string';
+    if (enabled) next = planned.map((endpoints) => [...endpoints]);
+    if (before !== enabled) {
+      hinted.set(informers, memory, service.metadata.uid, enabled);
+      if (enabled)
+        events.record(
+          service,
+          'Normal',
+          'TopologyAwareHintsEnabled',
+          `Topology Aware Hints has been enabled, addressType: ${type}`,
+        );
+      else events.record(service, 'Warning', 'TopologyAwareHintsDisabled', `${planned}, addressType: ${type}`);
+    }
+  }
+  const groups = all.map(({ slice, group, kept }, index) => ({
+    slice,
+    kept: kept && deepEqual(next[index], group.endpoints),
+    group: { ports: group.ports, endpoints: next[index]! },
+  }));
+  return {
+    create: groups.flatMap(({ slice, group }) => (slice === undefined ? [group] : [])),
+    update: groups.flatMap(({ slice, group, kept }) => (slice === undefined || kept ? [] : [{ slice, group }])),
+    remove: plan.remove,
+    keep: groups.flatMap(({ slice, kept }) => (slice !== undefined && kept ? [slice] : [])),
+  };
+}
+
+function carryOut(
+  context: ReconcileContext<Service>,
+  service: Service,
+  type: AddressType,
+  labels: Readonly<Record<string, string>>,
+  plan: SlicePlan,
+): readonly Promise<unknown>[] {
+  const { client } = context;
+  return [
+    ...plan.create.map((group) => client.create(sliceOf(service, type, labels, group))),
+    ...plan.update.map(({ slice, group }) =>
+      client.update({
+        ...slice,
+        metadata: { ...slice.metadata, labels },
+        endpoints: group.endpoints,
+        ports: group.ports,
+      } as EndpointSlice),
+    ),
+    ...plan.remove.map((slice) => remove(context, slice)),
+  ];
+}
+
+const remove = ({ client }: ReconcileContext<Service>, { metadata: { name = '', namespace = '' } }: EndpointSlice) =>
+  client.delete(EndpointSlice, { name, namespace }).catch(ignoreNotFound);
+
+function sliceOf(
+  service: Service,
+  addressType: AddressType,
+  labels: Readonly<Record<string, string>>,
+  { ports, endpoints }: PortGroup,
+): EndpointSlice {
+  const { name = '', namespace = '' } = service.metadata;
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
       generateName: `${name}-`,
       namespace,
-      labels: {
-        ...labels,
-        [serviceNameLabel]: name,
-        [managedByLabel]: managedBy,
-        ...(service.spec?.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}),
-      },
-      ownerReferences: [controllerReference(service, kind)],
+      labels,
+      ownerReferences: [controllerReference(service, Service)],
     },
-    addressType: 'IPv4',
+    addressType,
     endpoints,
     ports,
   };

@@ -1,20 +1,31 @@
 /** Which pods stand behind a Service, as endpoints by the ports that they have in common. Pure. */
 import type { Pod, Service } from '@pintle/api/core/v1';
 import type { Endpoint, EndpointPort, EndpointSlice } from '@pintle/api/discovery/v1';
-import { canonicalJson, deepEqual } from '@pintle/machinery';
+import { canonicalJson, isIPv4, isIPv6 } from '@pintle/machinery';
 import { isPodReady, isPodTerminal } from '../pod-facts.js';
-
-/** Endpoints of one slice (upstream's default). */
-export const endpointsMax = 100;
 
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const managedBy = 'endpointslice-controller.k8s.io';
+export const headlessLabel = 'service.kubernetes.io/headless';
+
+export type AddressType = 'IPv4' | 'IPv6';
 
 export interface PortGroup {
   readonly ports: readonly EndpointPort[];
   readonly endpoints: readonly Endpoint[];
 }
+
+/** What is to be known of a pod's node; undefined: there is no such node. */
+export type ZoneOf = (nodeName: string) => { readonly zone?: string } | undefined;
+
+/** The families that a Service has addresses of. */
+export function addressTypesOf({ spec }: Service): readonly AddressType[] {
+  if (spec?.ipFamilies !== undefined && spec.ipFamilies.length > 0) return spec.ipFamilies as readonly AddressType[];
+  return [spec?.clusterIP !== undefined && isIPv6(spec.clusterIP) ? 'IPv6' : 'IPv4'];
+}
+
+export const isHeadless = ({ spec }: Service): boolean => !spec?.clusterIP || spec.clusterIP === 'None';
 
 /** The number of a Service's target port on a pod; undefined where the pod has none of that name. */
 export function targetPortOf(
@@ -33,50 +44,60 @@ export function targetPortOf(
   return undefined;
 }
 
-/** Pods with an address that have not ended, grouped by their ports. */
+/** The Service's ports that a pod has. */
+export const portsOf = (service: Service, pod: Pod): readonly EndpointPort[] =>
+  (service.spec?.ports ?? []).flatMap((port): EndpointPort[] => {
+    const number = targetPortOf(pod, port);
+    if (number === undefined) return [];
+    return [
+      {
+        name: port.name ?? '',
+        port: number,
+        protocol: port.protocol ?? 'TCP',
+        ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+      },
+    ];
+  });
+
+/** A pod's addresses of one family. */
+export function addressesOf({ status }: Pod, type: AddressType): readonly string[] {
+  const isOfType = type === 'IPv6' ? isIPv6 : isIPv4;
+  const all = status?.podIPs?.map(({ ip }) => ip) ?? (status?.podIP ? [status.podIP] : []);
+  return all.filter((ip): ip is string => ip !== undefined && isOfType(ip));
+}
+
+/**
+ * Pods with an address that have not ended, by their ports. One whose node is gone is left out, unless its Service
+ * wants even those that are not ready.
+ */
 export function groupEndpoints(
   service: Service,
   pods: readonly Pod[],
-  zoneOf: (nodeName: string) => string | undefined = () => undefined,
+  type: AddressType = 'IPv4',
+  zoneOf: ZoneOf = () => ({}),
 ): readonly PortGroup[] {
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
   for (const pod of pods) {
-    const ip = pod.status?.podIP;
-    if (!ip || isPodTerminal(pod)) continue;
-    const ports = (service.spec?.ports ?? []).flatMap((port): EndpointPort[] => {
-      const number = targetPortOf(pod, port);
-      if (number === undefined) return [];
-      return [
-        {
-          name: port.name ?? '',
-          port: number,
-          protocol: port.protocol ?? 'TCP',
-          ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
-        },
-      ];
-    });
-    if (ports.length === 0 && (service.spec?.ports?.length ?? 0) > 0) continue;
+    const addresses = addressesOf(pod, type);
+    if (addresses.length === 0 || isPodTerminal(pod)) continue;
+    const node = pod.spec?.nodeName ? zoneOf(pod.spec.nodeName) : {};
+    if (node === undefined && !service.spec?.publishNotReadyAddresses) continue;
+    const ports = portsOf(service, pod);
     const id = canonicalJson(ports);
     const group = groups.get(id) ?? { ports, endpoints: [] };
-    group.endpoints.push(endpointOf(service, pod, ip, zoneOf));
+    group.endpoints.push(endpointOf(service, pod, addresses, node?.zone));
     groups.set(id, group);
   }
   return [...groups.values()];
 }
 
-function endpointOf(
-  service: Service,
-  pod: Pod,
-  ip: string,
-  zoneOf: (nodeName: string) => string | undefined,
-): Endpoint {
+function endpointOf(service: Service, pod: Pod, addresses: readonly string[], zone: string | undefined): Endpoint {
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const serving = isPodReady(pod);
   const { name = '', namespace = '', uid = '' } = pod.metadata;
   const { nodeName, hostname, subdomain } = pod.spec ?? {};
-  const zone = nodeName === undefined ? undefined : zoneOf(nodeName);
   return {
-    addresses: [ip],
+    addresses,
     conditions: {
       ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating),
       serving,
@@ -89,41 +110,21 @@ function endpointOf(
   };
 }
 
-export interface SlicePlan {
-  readonly create: readonly PortGroup[];
-  readonly update: readonly { readonly slice: EndpointSlice; readonly group: PortGroup }[];
-  readonly remove: readonly EndpointSlice[];
+/** The labels of a Service's slices: its own, but for those that say whose they are. */
+export function sliceLabels(service: Service): Readonly<Record<string, string>> {
+  const {
+    [serviceNameLabel]: _name,
+    [managedByLabel]: _by,
+    [headlessLabel]: _headless,
+    ...labels
+  } = service.metadata.labels ?? {};
+  return {
+    ...labels,
+    [serviceNameLabel]: service.metadata.name ?? '',
+    [managedByLabel]: managedBy,
+    ...(isHeadless(service) ? { [headlessLabel]: '' } : {}),
+  };
 }
 
-const idOf = ({ targetRef, addresses }: Endpoint) => targetRef?.uid ?? addresses[0] ?? '';
-
-/** As few changes as can be: endpoints stay in the slice that they are in, new ones fill what has room. */
-export function planSlices(groups: readonly PortGroup[], present: readonly EndpointSlice[]): SlicePlan {
-  const left = new Set(present);
-  const create: PortGroup[] = [];
-  const update: { slice: EndpointSlice; group: PortGroup }[] = [];
-  for (const { ports, endpoints } of groups) {
-    const wanted = new Map(endpoints.map((endpoint) => [idOf(endpoint), endpoint]));
-    const slices = present.filter((slice) => sameJson(slice.ports ?? [], ports));
-    const contents = slices.map((slice) => {
-      left.delete(slice);
-      const kept = (slice.endpoints ?? []).flatMap((endpoint) => {
-        const next = wanted.get(idOf(endpoint));
-        wanted.delete(idOf(endpoint));
-        return next === undefined ? [] : [next];
-      });
-      return { slice, kept };
-    });
-    const fresh = [...wanted.values()];
-    for (const content of contents)
-      content.kept.push(...fresh.splice(0, Math.max(0, endpointsMax - content.kept.length)));
-    for (const { slice, kept } of contents) {
-      if (kept.length === 0 && contents.length > 1) left.add(slice);
-      else if (!deepEqual(kept, slice.endpoints ?? [])) update.push({ slice, group: { ports, endpoints: kept } });
-    }
-    while (fresh.length > 0) create.push({ ports, endpoints: fresh.splice(0, endpointsMax) });
-  }
-  return { create, update, remove: [...left] };
-}
-
-const sameJson = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);
+/** Whether a slice is this controller's; others leave theirs beside it. */
+export const isManaged = ({ metadata }: EndpointSlice): boolean => metadata.labels?.[managedByLabel] === managedBy;

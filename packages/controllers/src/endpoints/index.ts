@@ -1,50 +1,93 @@
 /** The Endpoints controller: the older form of what EndpointSlices say, one object a Service. */
 import { Endpoints, Pod, Service } from '@pintle/api/core/v1';
+import type { Endpoint } from '@pintle/api/discovery/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, StatusError } from '@pintle/machinery';
-import { groupEndpoints, podsOf, servicesOf } from '../endpoint-slice/index.js';
+import {
+  addressTypesOf,
+  endpointsMayChange,
+  groupEndpoints,
+  headlessLabel,
+  isHeadless,
+  podsOf,
+  servicesOf,
+} from '../endpoint-slice/index.js';
 
 /** Addresses of one object; more are left out and the object says so (upstream's limit). */
 const addressesMax = 1000;
 const overCapacity = 'endpoints.kubernetes.io/over-capacity';
+const managedByLabel = 'endpoints.kubernetes.io/managed-by';
+const managedBy = 'endpoint-controller';
 
 export function endpointsController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
   return controller({ name: 'endpoints', concurrency, gatherMs: 20 })
     .for(Service)
-    .watches(Pod, servicesOf)
+    .watches(Pod, servicesOf, { predicate: endpointsMayChange })
     .watches(Endpoints, ({ metadata }) => [{ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }])
     .reconcile(reconcile);
 }
 
 type Subset = NonNullable<Endpoints['subsets']>[number];
 
-/** The subsets of a Service's pods: by ports, the ready apart from the others. Pure. */
-export function planSubsets(service: Service, pods: readonly Pod[]): readonly Subset[] {
-  return groupEndpoints(service, pods)
-    .map(({ ports, endpoints }): Subset => {
-      const address = ({ addresses, targetRef, nodeName, hostname }: (typeof endpoints)[number]) => ({
-        ip: addresses[0] ?? '',
-        ...(hostname === undefined ? {} : { hostname }),
-        ...(nodeName === undefined ? {} : { nodeName }),
-        ...(targetRef === undefined ? {} : { targetRef }),
-      });
-      const live = endpoints.filter(({ conditions }) => conditions?.terminating !== true);
-      const ready = live
-        .filter(({ conditions }) => conditions?.ready !== false)
-        .map(address)
-        .slice(0, addressesMax);
-      const notReady = live
-        .filter(({ conditions }) => conditions?.ready === false)
-        .map(address)
-        .slice(0, addressesMax - ready.length);
-      return {
-        ...(ready.length === 0 ? {} : { addresses: ready }),
-        ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady }),
-        ports: ports.map(({ name, port = 0, protocol = 'TCP' }) => ({ ...(name ? { name } : {}), port, protocol })),
-      };
-    })
-    .filter(({ addresses, notReadyAddresses }) => addresses !== undefined || notReadyAddresses !== undefined);
+export interface SubsetPlan {
+  readonly subsets: readonly Subset[];
+  /** There were more addresses than one object holds. */
+  readonly truncated: boolean;
 }
+
+/** The subsets of a Service's pods: by ports, the ready apart from the others. Pure. */
+export function planSubsets(service: Service, pods: readonly Pod[], max = addressesMax): SubsetPlan {
+  // Its addresses are of the Service's first family; a pod without any of its ports is not told of.
+  const hasPorts = (service.spec?.ports?.length ?? 0) > 0;
+  const groups = groupEndpoints(service, pods, addressTypesOf(service)[0])
+    .filter(({ ports }) => ports.length > 0 || !hasPorts)
+    .map(({ ports, endpoints }) => {
+      const live = endpoints.filter(({ conditions }) => conditions?.terminating !== true || conditions.ready);
+      return {
+        ports,
+        ready: live.filter(({ conditions }) => conditions?.ready !== false),
+        notReady: live.filter(({ conditions }) => conditions?.ready === false),
+      };
+    });
+  const total = groups.reduce((sum, { ready, notReady }) => sum + ready.length + notReady.length, 0);
+  // The ready go first: who is not gets what room is left.
+  let room = max;
+  const taken = (endpoints: readonly Endpoint[]) => {
+    const some = endpoints.slice(0, room);
+    room -= some.length;
+    return some.map(addressOf);
+  };
+  const readies = groups.map(({ ready }) => taken(ready));
+  const subsets = groups.map(({ ports, notReady }, index): Subset => {
+    const ready = readies[index]!;
+    const waiting = taken(notReady);
+    return {
+      ...(ready.length === 0 ? {} : { addresses: ready }),
+      ...(waiting.length === 0 ? {} : { notReadyAddresses: waiting }),
+      ...(ports.length === 0
+        ? {}
+        : {
+            ports: ports.map(({ name, port = 0, protocol = 'TCP', appProtocol }) => ({
+              ...(name ? { name } : {}),
+              port,
+              protocol,
+              ...(appProtocol === undefined ? {} : { appProtocol }),
+            })),
+          }),
+    };
+  });
+  return {
+    subsets: subsets.filter(({ addresses, notReadyAddresses }) => addresses ?? notReadyAddresses),
+    truncated: total > max,
+  };
+}
+
+const addressOf = ({ addresses, targetRef, nodeName, hostname }: Endpoint) => ({
+  ip: addresses[0] ?? '',
+  ...(hostname === undefined ? {} : { hostname }),
+  ...(nodeName === undefined ? {} : { nodeName }),
+  ...(targetRef === undefined ? {} : { targetRef }),
+});
 
 async function reconcile({ key, object: service, client, informers }: ReconcileContext<Service>): Promise<void> {
   const namespace = key.namespace ?? '';
@@ -57,27 +100,25 @@ async function reconcile({ key, object: service, client, informers }: ReconcileC
     return;
   }
   if (service.spec?.selector === undefined || service.spec.type === 'ExternalName') return;
-  const pods = podsOf(service, informers);
-  const subsets = planSubsets(service, pods);
+  const { subsets, truncated } = planSubsets(service, podsOf(service, informers));
   const labels = {
     ...service.metadata.labels,
-    ...(service.spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}),
+    [managedByLabel]: managedBy,
+    ...(isHeadless(service) ? { [headlessLabel]: '' } : {}),
   };
-  const annotations = pods.length > addressesMax ? { [overCapacity]: 'truncated' } : undefined;
+  const { [overCapacity]: _before, ...others } = present?.metadata.annotations ?? {};
+  const annotations = truncated ? { ...others, [overCapacity]: 'truncated' } : others;
   if (
     present !== undefined &&
     deepEqual(present.subsets ?? [], subsets) &&
-    deepEqual(present.metadata.labels ?? {}, labels)
+    deepEqual(present.metadata.labels ?? {}, labels) &&
+    deepEqual(present.metadata.annotations ?? {}, annotations)
   )
     return;
   const wish: Endpoints = {
     apiVersion: 'v1',
     kind: 'Endpoints',
-    metadata: {
-      ...(present?.metadata ?? { name: key.name, namespace }),
-      labels,
-      ...(annotations === undefined ? {} : { annotations }),
-    },
+    metadata: { ...(present?.metadata ?? { name: key.name, namespace }), labels, annotations },
     ...(subsets.length === 0 ? {} : { subsets }),
   };
   await (present === undefined ? client.create(wish) : client.update(wish)).catch(gone);

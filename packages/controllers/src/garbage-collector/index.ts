@@ -1,12 +1,13 @@
 /**
  * The garbage collector: what has owners goes when the last of them has gone; an owner deleted in the foreground
- * waits for its dependents; one deleted with `orphan` lets them go free.
+ * waits for its dependents; one deleted with `orphan` lets them go free. What has an owner of a kind that is not served
+ * stays: nobody can say whether the owner is there.
  */
 import type { Client } from '@pintle/client';
-import type { Runnable } from '@pintle/controller-runtime';
-import { WorkQueue } from '@pintle/controller-runtime';
+import { createEventRecorder, type EventRecorder, type Runnable, WorkQueue } from '@pintle/controller-runtime';
 import {
   apiVersionOf,
+  deepEqual,
   hasFinalizer,
   type KindRef,
   type KubernetesObject,
@@ -47,6 +48,9 @@ class Collector {
   private readonly graph = new OwnerGraph();
   private readonly queue: WorkQueue;
   private readonly watched = new Map<string, Subscription>();
+  private readonly events: EventRecorder;
+  /** Dependents that were told of an owner in another namespace. */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly client: Client,
@@ -55,6 +59,7 @@ class Collector {
     private readonly options: GarbageCollectorOptions,
   ) {
     this.queue = new WorkQueue({ clock: world.clock });
+    this.events = createEventRecorder({ client, world, component: 'garbage-collector-controller' });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -95,18 +100,31 @@ class Collector {
   }
 
   private onPresent(kind: KindRef, object: KubernetesObject): void {
-    this.graph.set(kind, object);
     const uid = object.metadata.uid ?? '';
+    const known = this.graph.get(uid)?.object;
+    const before = ownersOf(known);
+    this.graph.set(kind, object);
+    // Most changes are of what objects say of themselves: whom they belong to, and who waits for them, stays.
+    if (known !== undefined && sameTies(known, object)) return;
+    // An owner that waits in the foreground waits no more for one that it owns, or is blocked by, no more.
+    for (const owner of before) {
+      const now = ownersOf(object).find((other) => other.uid === owner.uid);
+      if (now === undefined || (owner.blockOwnerDeletion && !now.blockOwnerDeletion)) this.wakeWaiting(owner.uid);
+    }
     if (ownersOf(object).length > 0 || object.metadata.deletionTimestamp !== undefined) this.queue.add(uid);
   }
 
   private onDeleted(object: KubernetesObject): void {
     const uid = object.metadata.uid ?? '';
     this.graph.delete(uid);
+    this.told.delete(uid);
     for (const { object: dependent } of this.graph.dependentsOf(uid)) this.queue.add(dependent.metadata.uid ?? '');
     // An owner that waits in the foreground may have waited for this one.
-    for (const owner of ownersOf(object))
-      if (this.graph.get(owner.uid)?.object.metadata.deletionTimestamp !== undefined) this.queue.add(owner.uid);
+    for (const owner of ownersOf(object)) this.wakeWaiting(owner.uid);
+  }
+
+  private wakeWaiting(uid: string): void {
+    if (this.graph.get(uid)?.object.metadata.deletionTimestamp !== undefined) this.queue.add(uid);
   }
 
   private async work(): Promise<void> {
@@ -161,8 +179,9 @@ class Collector {
     const waiting: OwnerReference[] = [];
     const absent: OwnerReference[] = [];
     for (const owner of ownersOf(node.object)) {
-      const found = await this.findOwner(owner, metadata.namespace);
+      const found = await this.findOwner(owner, node);
       if (found === undefined) absent.push(owner);
+      else if (found === 'unresolvable') solid.push(owner);
       else if (found.metadata.deletionTimestamp !== undefined && hasFinalizer(found, foreground)) waiting.push(owner);
       else solid.push(owner);
     }
@@ -171,28 +190,34 @@ class Collector {
       if (gone.length > 0) await this.disown(node, gone);
       return;
     }
-    const policy =
-      waiting.length > 0 && this.graph.dependentsOf(metadata.uid ?? '').length > 0
-        ? 'Foreground'
-        : policyOf(node.object);
-    await this.client
-      .delete(node.kind, keyOf(node.object), { preconditions: { uid: metadata.uid ?? '' }, propagationPolicy: policy })
-      .catch((error: unknown) => {
-        if (!StatusError.is(error, 'Conflict')) throw error;
-      });
+    const dependents = this.graph.dependentsOf(metadata.uid ?? '');
+    if (waiting.length > 0 && dependents.some(isWaiting)) await this.unblock(node);
+    const policy = waiting.length > 0 && dependents.length > 0 ? 'Foreground' : policyOf(node.object);
+    await this.client.delete(node.kind, keyOf(node.object), {
+      preconditions: { uid: metadata.uid ?? '' },
+      propagationPolicy: policy,
+    });
   }
 
-  /** The owner as the server has it; an owner of another uid under its name is another object. */
-  private async findOwner(owner: OwnerReference, namespace: string | undefined): Promise<KubernetesObject | undefined> {
-    const known = this.graph.get(owner.uid);
-    if (known !== undefined) return known.object;
+  /**
+   * The owner as the server has it; an owner of another uid under its name is another object. An owner is in its
+   * dependent's namespace or in none: elsewhere it does not exist. Unresolvable: nobody can say, and the dependent stays.
+   */
+  private async findOwner(
+    owner: OwnerReference,
+    { object }: GraphNode,
+  ): Promise<KubernetesObject | 'unresolvable' | undefined> {
+    const { namespace } = object.metadata;
     const kind = this.options
       .kinds()
-      .find(
-        (candidate) =>
-          candidate.kind === owner.kind && apiVersionOf(candidate).split('/')[0] === owner.apiVersion.split('/')[0],
-      );
-    if (kind === undefined) return undefined;
+      .find((candidate) => candidate.kind === owner.kind && candidate.group === groupOf(owner.apiVersion));
+    if (kind === undefined) throw new Error(`no kind ${owner.kind} of ${owner.apiVersion} is served: ${owner.name}`);
+    const known = this.graph.get(owner.uid);
+    const misplaced =
+      kind.scope === 'Namespaced' && known !== undefined && known.object.metadata.namespace !== namespace;
+    if (misplaced || (kind.scope === 'Namespaced' && namespace === undefined)) this.tellMisplaced(owner, object);
+    if (kind.scope === 'Namespaced' && namespace === undefined) return 'unresolvable';
+    if (known !== undefined && !misplaced && isNamed(known, owner)) return known.object;
     const key =
       kind.scope === 'Cluster' || namespace === undefined ? { name: owner.name } : { name: owner.name, namespace };
     const found = await this.client.get(kind, key).catch((error: unknown) => {
@@ -200,6 +225,28 @@ class Collector {
       throw error;
     });
     return found?.metadata.uid === owner.uid ? found : undefined;
+  }
+
+  private tellMisplaced({ apiVersion, kind, name, uid }: OwnerReference, object: KubernetesObject): void {
+    const { namespace = '', uid: own = '' } = object.metadata;
+    if (this.told.has(own)) return;
+    this.told.add(own);
+    const coordinates = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    this.events.record(
+      object,
+      'Warning',
+      'OwnerRefInvalidNamespace',
+      `ownerRef ${coordinates} does not exist in namespace ${JSON.stringify(namespace)}`,
+    );
+  }
+
+  /** Objects that own each other in a ring, each of which waits for the next, would wait for ever. */
+  private async unblock({ kind, object }: GraphNode): Promise<void> {
+    const { uid, resourceVersion, ownerReferences = [] } = object.metadata;
+    if (!ownerReferences.some(({ blockOwnerDeletion }) => blockOwnerDeletion)) return;
+    const free = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+    const body = { metadata: { uid, resourceVersion, ownerReferences: free } };
+    await this.client.patch(kind, keyOf(object), { type: 'merge', body }).catch(gone);
   }
 
   private async disown({ kind, object }: GraphNode, owners: readonly string[]): Promise<void> {
@@ -225,6 +272,24 @@ class Collector {
 const gone = (error: unknown) => {
   if (!StatusError.is(error, 'NotFound')) throw error;
 };
+
+const groupOf = (apiVersion: string) => (apiVersion.includes('/') ? apiVersion.split('/')[0] : '');
+
+const isNamed = ({ kind, object }: GraphNode, owner: OwnerReference) =>
+  kind.kind === owner.kind && kind.group === groupOf(owner.apiVersion) && object.metadata.name === owner.name;
+
+/** Whether two states of an object are the same to those that it belongs to, and to those that belong to it. */
+const sameTies = ({ metadata: a }: KubernetesObject, { metadata: b }: KubernetesObject): boolean =>
+  a.deletionTimestamp === b.deletionTimestamp &&
+  sameList(a.ownerReferences, b.ownerReferences) &&
+  sameList(a.finalizers, b.finalizers);
+
+const sameList = (a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean =>
+  a === b || ((a?.length ?? 0) === 0 && (b?.length ?? 0) === 0) || deepEqual(a, b);
+
+/** Deleted in the foreground, and not gone yet. */
+const isWaiting = ({ object }: GraphNode) =>
+  object.metadata.deletionTimestamp !== undefined && hasFinalizer(object, foreground);
 
 const keyOf = ({ metadata: { name = '', namespace } }: KubernetesObject) =>
   namespace === undefined ? { name } : { name, namespace };

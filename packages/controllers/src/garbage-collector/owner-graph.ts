@@ -25,6 +25,7 @@ export class OwnerGraph {
     const uid = object.metadata.uid ?? '';
     const before = this.nodes.get(uid)?.object;
     this.nodes.set(uid, { kind, object });
+    if (before?.metadata.ownerReferences === object.metadata.ownerReferences) return;
     for (const owner of ownersOf(before)) this.unlink(owner.uid, uid);
     for (const owner of ownersOf(object)) this.link(owner.uid, uid);
   }

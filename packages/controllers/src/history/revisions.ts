@@ -3,7 +3,7 @@ import { ControllerRevision } from '@pintle/api/apps/v1';
 import type { ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, type GroupVersionKind, labelSelectorMatcher, StatusError } from '@pintle/machinery';
 import { claimable, claimObjects, planClaims } from '../claims.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { objectHash } from '../object-hash.js';
 import { byRevision, newRevision, planRevision, type Revisioned, templatePatch } from './controller-revision.js';
 
@@ -75,6 +75,6 @@ export async function ensureRevision<T extends Revisioned>(
 export async function deleteRevisions({ client }: Acting, surplus: readonly ControllerRevision[]): Promise<void> {
   for (const { metadata } of surplus) {
     const { name = '', namespace = '', uid = '' } = metadata;
-    await client.delete(ControllerRevision, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+    await client.delete(ControllerRevision, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
   }
 }

@@ -19,7 +19,7 @@ import {
   parseQuantity,
   setCondition,
 } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
 import { writeStatus } from '../write-status.js';
 import { type Evaluation, evaluateMetric } from './evaluate-metric.js';
@@ -368,7 +368,7 @@ class AutoscalerLook {
 
   private async write(status: HorizontalPodAutoscalerStatus): Promise<void> {
     const wanted = { ...status, conditions: this.conditions };
-    await writeStatus(this.context.client, HorizontalPodAutoscaler, this.autoscaler, wanted).catch(ignoreGone);
+    await writeStatus(this.context.client, HorizontalPodAutoscaler, this.autoscaler, wanted).catch(ignoreNotFound);
   }
 
   private set(type: string, is: boolean, reason: string, message: string): void {

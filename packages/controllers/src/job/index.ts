@@ -9,7 +9,7 @@ import { type Controller, controller, type ReconcileContext } from '@pintle/cont
 import { controllerOf, deepEqual, labelSelectorMatcher, objectKey, parseTime, withFinalizer } from '@pintle/machinery';
 import type { InformerOptions } from '@pintle/watch';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
-import { ignoreNotFound } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
 import { inSlowStart } from '../slow-start.js';

@@ -260,5 +260,5 @@ describe('a Job', () => {
     expect((await get('many')).status).toMatchObject({ succeeded: 700, uncountedTerminatedPods: {} });
     expect(await podsOf('many')).toHaveLength(700);
     expect(await conditionsOf('many')).toContain('Complete=True CompletionsReached');
-  }, 20_000);
+  }, 120_000);
 });

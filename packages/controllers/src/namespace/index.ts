@@ -1,7 +1,11 @@
-/** The Namespace controller: empties a namespace that is going, kind by kind, and then lets it go. */
+/** The Namespace controller: empties a namespace that is going, pods before all else, and then lets it go. */
 import { Namespace } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { type KindRef, StatusError } from '@pintle/machinery';
+import { formatTime, type KindRef, type KubernetesObject, StatusError } from '@pintle/machinery';
+import { ignoreNotFound } from '../ignore-not-found.js';
+import { isEmpty, planConditions, type Remains } from './plan-conditions.js';
+
+export * from './plan-conditions.js';
 
 export interface NamespaceControllerOptions {
   /** Every kind that objects can be of, asked anew each time. */
@@ -11,58 +15,81 @@ export interface NamespaceControllerOptions {
 
 /** How soon a namespace with something left in it is looked at again. */
 const retryMs = 1_000;
+/** Of those that this controller is to remove. */
+const finalizer = 'kubernetes';
 
-export function namespaceController({ kinds, concurrency = 5 }: NamespaceControllerOptions): Controller {
-  return controller({ name: 'namespace', concurrency })
+export function namespaceController({ kinds, concurrency = 10 }: NamespaceControllerOptions): Controller {
+  return controller({ name: 'namespace', component: 'namespace-controller', concurrency })
     .for(Namespace)
     .reconcile((context) => reconcile(context, kinds()));
 }
 
 async function reconcile(
-  { object: namespace, client }: ReconcileContext<Namespace>,
+  { object: namespace, client, world }: ReconcileContext<Namespace>,
   kinds: readonly KindRef[],
 ): Promise<undefined | { requeueAfterMs: number }> {
-  if (namespace?.metadata.deletionTimestamp === undefined || (namespace.spec?.finalizers?.length ?? 0) === 0)
-    return undefined;
+  const finalizers = namespace?.spec?.finalizers ?? [];
+  if (namespace?.metadata.deletionTimestamp === undefined || !finalizers.includes(finalizer)) return undefined;
   const { name = '' } = namespace.metadata;
-  const left: string[] = [];
-  for (const kind of kinds.filter(({ scope }) => scope === 'Namespaced')) {
-    const present = await client.list(kind, { namespace: name, limit: 1 }).catch(unlisted);
-    if (present === undefined || present.length === 0) continue;
-    await client.deleteCollection(kind, { namespace: name, propagationPolicy: 'Background' });
-    const remaining = (await client.list(kind, { namespace: name })).length;
-    if (remaining > 0) left.push(`${kind.plural} has ${remaining} resource instances`);
-  }
-  if (left.length > 0) {
-    const message = `Some resources are remaining: ${left.join(', ')}`;
-    await client.patch(
-      Namespace,
-      { name },
-      {
-        type: 'strategic',
-        body: {
-          status: {
-            conditions: [{ type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message }],
-          },
-        },
-      },
+  const namespaced = kinds.filter(({ scope }) => scope === 'Namespaced');
+  const isPods = ({ group, plural }: KindRef) => group === '' && plural === 'pods';
+  // What pods lean on stays until they have ended: who would run without its policy is not left to.
+  let remains = await clear(client, name, namespaced.filter(isPods));
+  if (isEmpty(remains))
+    remains = await clear(
+      client,
+      name,
+      namespaced.filter((kind) => !isPods(kind)),
+    );
+  const present = namespace.status?.conditions ?? [];
+  const conditions = planConditions(present, remains, formatTime(world.clock.now()));
+  let current = namespace;
+  if (conditions !== present) {
+    const status = { ...namespace.status, phase: 'Terminating' as const, conditions };
+    current = await client.update<Namespace>(
+      { ...namespace, metadata: { ...namespace.metadata, resourceVersion: '' }, status },
       { subresource: 'status' },
     );
-    return { requeueAfterMs: retryMs };
   }
+  if (!isEmpty(remains)) return { requeueAfterMs: retryMs };
   await client
-    .update(
+    .update<Namespace>(
       {
-        ...namespace,
-        metadata: { ...namespace.metadata, resourceVersion: '' },
-        spec: { ...namespace.spec, finalizers: [] },
+        ...current,
+        metadata: { ...current.metadata, resourceVersion: '' },
+        spec: { ...current.spec, finalizers: finalizers.filter((other) => other !== finalizer) },
       },
       { subresource: 'finalize' },
     )
-    .catch((error: unknown) => {
-      if (!StatusError.is(error, 'NotFound')) throw error;
-    });
+    .catch(ignoreNotFound);
   return undefined;
+}
+
+/** Deletes what there is of these kinds, and says what is left. */
+async function clear(
+  client: ReconcileContext<Namespace>['client'],
+  namespace: string,
+  kinds: readonly KindRef[],
+): Promise<Remains> {
+  const objects = new Map<string, number>();
+  const finalizers = new Map<string, number>();
+  const failures: string[] = [];
+  for (const kind of kinds) {
+    const resource = `${kind.plural}.${kind.group}`;
+    try {
+      const present = await client.list(kind, { namespace, limit: 1 }).catch(unlisted);
+      if (present === undefined || present.length === 0) continue;
+      await client.deleteCollection(kind, { namespace, propagationPolicy: 'Background' });
+      const left: readonly KubernetesObject[] = await client.list(kind, { namespace });
+      if (left.length > 0) objects.set(resource, left.length);
+      for (const held of left.flatMap(({ metadata }) => metadata.finalizers ?? []))
+        finalizers.set(held, (finalizers.get(held) ?? 0) + 1);
+    } catch (error) {
+      if (!StatusError.is(error)) throw error;
+      failures.push(`${resource}: ${error.message}`);
+    }
+  }
+  return { objects, finalizers, failures };
 }
 
 /** Kinds that are only created (reviews) or vanished meanwhile have nothing to list. */

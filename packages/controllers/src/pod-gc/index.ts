@@ -1,13 +1,14 @@
-/** Pod GC: pods whose node is gone, and more ended pods than anybody looks at. */
+/** Pod GC: pods whose node is gone or out of service, that never had one, and more ended ones than anybody looks at. */
 import { Node, Pod } from '@pintle/api/core/v1';
 import type { Patch } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { formatTime } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import type { Informers } from '@pintle/watch';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isPodTerminal } from '../pod-facts.js';
+import { planPodGc, surplusEnded } from './plan-pod-gc.js';
 
-/** How long a node may be unknown before its pods are taken for lost (upstream's quarantine). */
-const quarantineMs = 40_000;
+export * from './plan-pod-gc.js';
 
 export function podGcController({ terminatedMax = 12_500 }: { readonly terminatedMax?: number } = {}): Controller {
   return controller({ name: 'pod-garbage-collector' })
@@ -16,41 +17,40 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
       Node,
       ({ metadata }, informers) =>
         informers
-          .informer(Pod)
-          .lister.list()
-          .filter(({ spec }) => spec?.nodeName === metadata.name)
+          .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
+          .lister.byIndex('node', metadata.name ?? '')
           .map((pod) => ({ name: pod.metadata.name ?? '', namespace: pod.metadata.namespace ?? '' })),
-      { predicate: ({ type }) => type === 'deleted' },
+      {
+        predicate: (event) =>
+          event.type === 'deleted' ||
+          (event.type === 'updated' && event.old.spec?.taints !== event.object.spec?.taints),
+      },
     )
     .reconcile(async ({ key, object: pod, client, informers, world }) => {
       if (pod === undefined) return undefined;
-      const nodeName = pod.spec?.nodeName;
-      const remove = () =>
-        client
-          .delete(Pod, key, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid ?? '' } })
-          .catch(ignoreGone);
-      if (nodeName && informers.informer(Node).lister.get({ name: nodeName }) === undefined) {
-        const ageMs = world.clock.now() - Date.parse(pod.metadata.creationTimestamp ?? '');
-        if (ageMs < quarantineMs) return { requeueAfterMs: quarantineMs - ageMs };
-        // Nobody else will say how it ended; who holds it by a finalizer waits for that.
-        if (!isPodTerminal(pod))
-          await client.patch(Pod, key, lost(world.clock.now()), { subresource: 'status' }).catch(ignoreGone);
-        await remove();
-        return undefined;
-      }
-      if (!isPodTerminal(pod)) return undefined;
-      const ended = informers.informer(Pod).lister.list().filter(isPodTerminal);
-      if (ended.length <= terminatedMax) return undefined;
-      const oldest = [...ended]
-        .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1))
-        .slice(0, ended.length - terminatedMax);
-      if (oldest.includes(pod)) await remove();
+      const nowMs = world.clock.now();
+      const node = informers.informer(Node).lister.get({ name: pod.spec?.nodeName ?? '' });
+      const step = planPodGc(pod, node, nowMs);
+      if (step.type === 'wait') return { requeueAfterMs: step.inMs };
+      // Who holds it by a finalizer waits for the word that it has ended.
+      if (step.type === 'remove' && step.failed !== undefined)
+        await client.patch(Pod, key, lost(step.failed, nowMs), { subresource: 'status' }).catch(ignoreNotFound);
+      if (step.type !== 'remove' && !isSurplus(pod, informers, terminatedMax)) return undefined;
+      const preconditions = { uid: pod.metadata.uid ?? '' };
+      await client.delete(Pod, key, { gracePeriodSeconds: 0, preconditions }).catch(ignoreNotFound);
       return undefined;
     });
 }
 
-/** A pod whose node is gone has failed (upstream's reason and message). */
-const lost = (nowMs: number): Patch => ({
+/** Whether it has ended, and so have more than are kept, and it is among those that go first. */
+function isSurplus(pod: Pod, informers: Informers, max: number): boolean {
+  const { lister } = informers.informer(Pod);
+  if (!isPodTerminal(pod) || lister.size <= max) return false;
+  return surplusEnded(lister.list().filter(isPodTerminal), max).includes(pod);
+}
+
+/** A pod that nobody will end has failed (upstream's reason). */
+const lost = (message: string, nowMs: number): Patch => ({
   type: 'strategic',
   body: {
     status: {
@@ -60,7 +60,7 @@ const lost = (nowMs: number): Patch => ({
           type: 'DisruptionTarget',
           status: 'True',
           reason: 'DeletionByPodGC',
-          message: 'PodGC: node no longer exists',
+          message,
           lastTransitionTime: formatTime(nowMs),
         },
       ],

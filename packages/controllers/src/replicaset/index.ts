@@ -4,6 +4,7 @@ import type { Controller } from '@pintle/controller-runtime';
 import { keepReplicas } from './keep-replicas.js';
 
 export * from './plan-replica-set.js';
+export * from './rank-victims.js';
 
 export function replicaSetController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
   return keepReplicas({

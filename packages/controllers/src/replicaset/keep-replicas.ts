@@ -5,9 +5,10 @@
 import type { ReplicaSet, ReplicaSetCondition } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { deepEqual, formatTime, type KindRef, type KubernetesObject } from '@pintle/machinery';
-import { claimable, claimObjects, wouldAdopt } from '../claims.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { controllerOf, deepEqual, formatTime, type KindRef, type KubernetesObject } from '@pintle/machinery';
+import type { Informers } from '@pintle/watch';
+import { claimable, claimObjects, controllerIndex, wouldAdopt } from '../claims.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { podFromTemplate } from '../pod-template.js';
 import { inSlowStart } from '../slow-start.js';
@@ -43,7 +44,8 @@ async function reconcile<T extends KubernetesObject>(
 ): Promise<undefined | { requeueAfterMs: number }> {
   if (object === undefined) return undefined;
   const set = asReplicaSet(object);
-  const plan = planReplicaSet(set, claimable(informers, Pod, object), world.clock.now());
+  const related = () => relatedPods(informers, kind, object);
+  const plan = planReplicaSet(set, claimable(informers, Pod, object), world.clock.now(), related);
   await claimObjects(client, object, plan, { owner: kind, owned: Pod });
   let failure: Error | undefined;
   try {
@@ -54,7 +56,7 @@ async function reconcile<T extends KubernetesObject>(
     });
     await Promise.all(
       plan.remove.map(async ({ metadata: { name = '', namespace = '', uid = '' } }) => {
-        await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+        await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
         events.record(object, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
       }),
     );
@@ -70,9 +72,20 @@ async function reconcile<T extends KubernetesObject>(
   }
   const status = withFailure(plan, failure, formatTime(world.clock.now()));
   if (!deepEqual(status, set.status))
-    await client.update({ ...object, status } as T, { subresource: 'status' }).catch(ignoreGone);
+    await client.update({ ...object, status } as T, { subresource: 'status' }).catch(ignoreNotFound);
   if (failure !== undefined) throw failure;
   return plan.availableInMs === undefined ? undefined : { requeueAfterMs: plan.availableInMs };
+}
+
+/** The pods of all sets that the same object controls. */
+function relatedPods<T extends KubernetesObject>(informers: Informers, kind: KindRef<T>, set: T): readonly Pod[] {
+  const owner = controllerOf(set)?.uid;
+  const sets =
+    owner === undefined
+      ? [set]
+      : informers.informer(kind, { indexes: controllerIndex }).lister.byIndex('controller', owner);
+  const { lister } = informers.informer(Pod, { indexes: controllerIndex });
+  return sets.flatMap(({ metadata }) => lister.byIndex('controller', metadata.uid ?? ''));
 }
 
 const failureReason = ({ create }: ReplicaSetPlan) => (create > 0 ? 'FailedCreate' : 'FailedDelete');

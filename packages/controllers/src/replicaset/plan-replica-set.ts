@@ -1,8 +1,9 @@
 /** What a ReplicaSet needs done, from its pods as they are. Pure. */
 import type { ReplicaSet, ReplicaSetStatus } from '@pintle/api/apps/v1';
 import type { Pod } from '@pintle/api/core/v1';
-import { type CompiledLabelSelector, labelSelectorMatcher, parseTime } from '@pintle/machinery';
-import { isAvailable, isPodReady, nextAvailabilityInMs, podFacts } from '../pod-facts.js';
+import { type CompiledLabelSelector, labelSelectorMatcher } from '@pintle/machinery';
+import { isAvailable, nextAvailabilityInMs, podFacts } from '../pod-facts.js';
+import { rankVictims } from './rank-victims.js';
 
 export interface ReplicaSetPlan {
   /** Pods to adopt: they match, and nobody controls them. */
@@ -19,9 +20,13 @@ export interface ReplicaSetPlan {
 /** Pods made or removed in one go (upstream's burst). */
 export const burstMax = 500;
 
-const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
-
-export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: number): ReplicaSetPlan {
+/** `related` are the pods of all sets of the same Deployment, asked for only where some of this set's have to go. */
+export function planReplicaSet(
+  set: ReplicaSet,
+  pods: readonly Pod[],
+  nowMs: number,
+  related?: () => readonly Pod[],
+): ReplicaSetPlan {
   const matchesSet = byLabels(labelSelectorMatcher(set.spec?.selector));
   const adopt: Pod[] = [];
   const release: Pod[] = [];
@@ -44,7 +49,7 @@ export function planReplicaSet(set: ReplicaSet, pods: readonly Pod[], nowMs: num
     adopt,
     release,
     create: Math.min(Math.max(missing, 0), burstMax),
-    remove: missing < 0 ? rankVictims(active, nowMs).slice(0, Math.min(-missing, burstMax)) : [],
+    remove: missing < 0 ? rankVictims(active, nowMs, related?.() ?? active).slice(0, Math.min(-missing, burstMax)) : [],
     status: statusOf(set, active, nowMs),
     ...(next === undefined ? {} : { availableInMs: next }),
   };
@@ -88,42 +93,4 @@ function byLabels(selector: Pick<CompiledLabelSelector, 'matches'>): (pod: Pod) 
     [lastLabels, last] = [labels, answer];
     return answer;
   };
-}
-
-/**
- * Who goes first (client-go `ActivePodsWithRanks`): on no node before on one, pending before unknown before
- * running, not ready before ready, cheaper before dearer, on fuller nodes before emptier, lately ready before
- * long ready, restarted often before seldom, young before old.
- */
-export function rankVictims(pods: readonly Pod[], nowMs: number): readonly Pod[] {
-  const onNode = new Map<string, number>();
-  for (const { spec } of pods) if (spec?.nodeName) onNode.set(spec.nodeName, (onNode.get(spec.nodeName) ?? 0) + 1);
-  const phases: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
-  const cost = (pod: Pod) => {
-    const text = pod.metadata.annotations?.[deletionCost];
-    return text !== undefined && /^[-+]?\d+$/.test(text) ? Number(text) : 0;
-  };
-  const restarts = (pod: Pod) =>
-    Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
-  // Ages are compared by their magnitude, so that pods of about one age are told apart by restarts.
-  const magnitude = (ms: number | undefined) =>
-    ms === undefined ? -1 : Math.floor(Math.log2(Math.max(1, (nowMs - ms) / 1000)));
-  const readyFor = (pod: Pod) => (isPodReady(pod) ? magnitude(podFacts(pod).readySinceMs) : 0);
-  const keys = (pod: Pod): readonly number[] => [
-    pod.spec?.nodeName ? 1 : 0,
-    phases[pod.status?.phase ?? 'Pending'] ?? 0,
-    isPodReady(pod) ? 1 : 0,
-    cost(pod),
-    -(onNode.get(pod.spec?.nodeName ?? '') ?? 0),
-    readyFor(pod),
-    -restarts(pod),
-    magnitude(parseTime(pod.metadata.creationTimestamp ?? undefined)),
-  ];
-  return pods
-    .map((pod) => ({ pod, rank: keys(pod) }))
-    .sort((a, b) => {
-      for (const [index, value] of a.rank.entries()) if (value !== b.rank[index]) return value - b.rank[index]!;
-      return (a.pod.metadata.name ?? '') < (b.pod.metadata.name ?? '') ? -1 : 1;
-    })
-    .map(({ pod }) => pod);
 }

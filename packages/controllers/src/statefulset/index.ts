@@ -11,7 +11,7 @@ import type { Informers } from '@pintle/watch';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
 import { podRevisionOf, surplusRevisions } from '../history/controller-revision.js';
 import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from '../history/revisions.js';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
 import { ordinalOf, statefulSetKind } from './identity.js';
@@ -79,7 +79,7 @@ async function reconcile(context: ReconcileContext<StatefulSet>): Promise<undefi
   try {
     await act(context, set, plan.stages);
   } finally {
-    await writeStatus(client, StatefulSet, set, plan.status).catch(ignoreGone);
+    await writeStatus(client, StatefulSet, set, plan.status).catch(ignoreNotFound);
   }
   const live = new Set([current.metadata.name, update.metadata.name, ...claims.owned.map(podRevisionOf)]);
   await deleteRevisions(
@@ -155,7 +155,7 @@ async function write({ client }: ReconcileContext<StatefulSet>, step: StatefulSe
       await client.update(step.pod);
       return;
     case 'delete':
-      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreGone);
+      await client.delete(Pod, { name, namespace }, { preconditions: { uid } }).catch(ignoreNotFound);
       return;
     case 'refuse':
       throw new Error(step.reason);

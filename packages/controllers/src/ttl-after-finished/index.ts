@@ -2,7 +2,7 @@
 import { Job } from '@pintle/api/batch/v1';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { parseTime } from '@pintle/machinery';
-import { ignoreGone } from '../ignore-gone.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isJobFinished } from '../job/index.js';
 
 export function ttlAfterFinishedController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
@@ -14,14 +14,14 @@ export function ttlAfterFinishedController({ concurrency = 5 }: { readonly concu
       const leftMs = expiresMs - world.clock.now();
       if (leftMs > 0) return { requeueAfterMs: leftMs };
       // The time may have been changed just now: what counts is what the server has.
-      const fresh = await client.get(Job, key).catch(ignoreGone);
+      const fresh = await client.get(Job, key).catch(ignoreNotFound);
       const { uid, resourceVersion } = fresh?.metadata ?? {};
       if (fresh === undefined || uid === undefined || resourceVersion === undefined) return undefined;
       const freshMs = expiryOf(fresh);
       if (freshMs === undefined || freshMs > world.clock.now()) return undefined;
       await client
         .delete(Job, key, { preconditions: { uid, resourceVersion }, propagationPolicy: 'Foreground' })
-        .catch(ignoreGone);
+        .catch(ignoreNotFound);
       return undefined;
     });
 }

@@ -5,7 +5,8 @@
 import { PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
-import { controllerOf, StatusError, withFinalizer, withoutFinalizer } from '@pintle/machinery';
+import { controllerOf, withFinalizer, withoutFinalizer } from '@pintle/machinery';
+import { ignoreNotFound } from '../ignore-not-found.js';
 import { isPodTerminal } from '../pod-facts.js';
 
 const claimFinalizer = 'kubernetes.io/pvc-protection';
@@ -22,7 +23,7 @@ export function pvcProtectionController(): Controller {
       if (claim === undefined) return;
       if (claim.metadata.deletionTimestamp === undefined) {
         const kept = withFinalizer(claim, claimFinalizer);
-        if (kept !== claim) await client.update(kept).catch(ignoreGone);
+        if (kept !== claim) await client.update(kept).catch(ignoreNotFound);
         return;
       }
       const freed = withoutFinalizer(claim, claimFinalizer);
@@ -32,7 +33,7 @@ export function pvcProtectionController(): Controller {
       if (informers.informer(Pod).lister.list({ namespace }).some(uses)) return;
       // The cache may lack a pod that was just scheduled; what is removed wrongly does not come back.
       if ((await client.list(Pod, { namespace })).some(uses)) return;
-      await client.update(freed).catch(ignoreGone);
+      await client.update(freed).catch(ignoreNotFound);
     });
 }
 
@@ -44,7 +45,7 @@ export function pvProtectionController(): Controller {
       const deleted = volume.metadata.deletionTimestamp !== undefined;
       if (deleted && volume.status?.phase === 'Bound') return;
       const wanted = deleted ? withoutFinalizer(volume, volumeFinalizer) : withFinalizer(volume, volumeFinalizer);
-      if (wanted !== volume) await client.update(wanted).catch(ignoreGone);
+      if (wanted !== volume) await client.update(wanted).catch(ignoreNotFound);
     });
 }
 
@@ -70,7 +71,3 @@ const claimsOf = ({ metadata, spec }: Pod): readonly ObjectKey[] =>
       persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? undefined : `${metadata.name}-${name}`);
     return claim === undefined ? [] : [{ name: claim, namespace: metadata.namespace ?? '' }];
   });
-
-const ignoreGone = (error: unknown) => {
-  if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
-};

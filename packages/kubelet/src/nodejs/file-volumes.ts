@@ -31,6 +31,11 @@ export function fileVolumes({ directory }: FileVolumesOptions): VolumePort {
     keepsFiles: true,
     async mount(podUid, volume, content) {
       if (content.type === 'hostPath') return hostPath(volume, content);
+      if (content.type === 'claim')
+        throw new VolumeMountError(
+          volume,
+          `claim ${JSON.stringify(content.claimName)}: no volume driver mounts it here`,
+        );
       const path = join(podFolder(podUid), safeName(volume));
       try {
         await mkdir(path, { recursive: true });

@@ -3,6 +3,7 @@
  * look up, `volumeContent` makes the files of it.
  */
 import type { ConfigMap, Pod, Secret, Volume } from '@pintle/api/core/v1';
+import { ephemeralClaimName } from '@pintle/api/volumes';
 import { fromBase64, type ReferencedObjects } from '../pod/environment.js';
 import { fieldValue } from '../pod/field-ref.js';
 import { type ResourceContext, resourceValue } from '../pod/resource-ref.js';
@@ -81,6 +82,10 @@ export function volumeContent(volume: Volume, context: VolumeContext): VolumeCon
       throw new VolumeMountError(name, 'a projected source of this kind is not supported');
     });
     return { type: 'files', files };
+  }
+  if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined) {
+    const { claimName = ephemeralClaimName(context.pod, volume) } = volume.persistentVolumeClaim ?? {};
+    return { type: 'claim', claimName };
   }
   // A volume that names no source is an emptyDir.
   const sources = Object.keys(volume).filter((key) => key !== 'name' && key !== 'emptyDir');

@@ -15,7 +15,9 @@ export type VolumeContent =
   /** What containers write, until the pod is gone. */
   | { readonly type: 'emptyDir'; readonly medium: string }
   /** A path of the machine, and what must be there (`HostPathType`; empty for no check). */
-  | { readonly type: 'hostPath'; readonly path: string; readonly mustBe: string };
+  | { readonly type: 'hostPath'; readonly path: string; readonly mustBe: string }
+  /** The volume that a claim of the pod's namespace is bound to. */
+  | { readonly type: 'claim'; readonly claimName: string };
 
 export interface VolumePort {
   /** Whether files are kept. Where not, the kubelet asks for no tokens, and does not follow changes. */

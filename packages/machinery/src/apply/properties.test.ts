@@ -1,7 +1,7 @@
 /** What must hold of any applies and updates, whatever they name. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { deepFreeze } from '../meta/frozen.js';
+import { canonicalJson, deepFreeze } from '../meta/frozen.js';
 import type { KubernetesObject } from '../meta/v1.js';
 import { any, int32, list, map, object, string } from '../schema/schema.js';
 import { formatMember, membersOf, treeFromFieldsV1 } from './field-tree.js';
@@ -192,6 +192,6 @@ describe('FieldsV1', () => {
 
 function sortedItems(live: KubernetesObject): KubernetesObject & { readonly spec?: unknown } {
   return JSON.parse(JSON.stringify(live), (_key, value: unknown) =>
-    Array.isArray(value) ? [...value].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : value,
+    Array.isArray(value) ? [...value].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)) : value,
   );
 }

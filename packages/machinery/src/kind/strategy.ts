@@ -82,8 +82,12 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
    * to go there and back.
    */
   readonly versions?: readonly ServedVersion<T>[];
+  /** The Warning header of a kind that is going away, in the version that it is stored in. */
+  readonly deprecationWarning?: string;
   /** In the place of what the versions say, where objects lie in the store in more than one version. */
   readonly conversion?: Conversion;
+  /** Objects end by themselves so long after they were written last. Absent: they do not. */
+  readonly timeToLiveSeconds?: number;
 }
 
 /** From any version of a kind to any other. */

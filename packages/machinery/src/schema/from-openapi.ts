@@ -226,15 +226,21 @@ function objectOf(schema: Json, path: string, reading: Reading): Partial<SchemaN
   if (isJson(additionalProperties) && properties === undefined)
     return { type: 'map', values: read(additionalProperties, `${path}.additionalProperties`, reading) };
   if (additionalProperties === true && properties === undefined) return { type: 'map' };
-  if (additionalProperties !== undefined && additionalProperties !== false && properties !== undefined)
-    reading.errors.push(forbiddenField(`${path}.additionalProperties`, 'must not be used together with properties'));
+  if (additionalProperties !== undefined && additionalProperties !== true && properties !== undefined)
+    reading.errors.push(
+      forbiddenField(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'),
+    );
   const names = new Set(Array.isArray(required) ? required.map(String) : []);
   const nodes: Record<string, SchemaNode> = {};
   for (const [key, value] of Object.entries(isJson(properties) ? properties : {})) {
     const node = read(value, `${path}.properties[${key}]`, reading);
     nodes[key] = names.has(key) ? { ...node, required: true } : node;
   }
-  return { type: 'object', properties: nodes };
+  return {
+    type: 'object',
+    properties: nodes,
+    ...(additionalProperties === true ? { preserveUnknownFields: true } : {}),
+  };
 }
 
 /** Inside allOf, anyOf, oneOf and not only values are judged; types and the rest stand outside. */

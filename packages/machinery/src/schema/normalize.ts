@@ -16,7 +16,13 @@ export interface Normalized {
   /** Dotted paths of fields that the schema does not know; they are not in `value`. */
   readonly unknownFields: readonly string[];
   /** Values of the wrong type; `value` is then not usable. */
-  readonly errors: readonly FieldError[];
+  readonly errors: readonly TypeFault[];
+}
+
+export interface TypeFault extends FieldError {
+  /** In words, as `RFC 3339 time`. */
+  readonly expected: string;
+  readonly found: unknown;
 }
 
 /**
@@ -38,7 +44,7 @@ const errorsMax = 20;
 class Run {
   readonly path: (string | number)[] = [];
   readonly unknownFields: string[] = [];
-  readonly errors: FieldError[] = [];
+  readonly errors: TypeFault[] = [];
 
   at(): string {
     let text = '';
@@ -55,7 +61,9 @@ class Run {
       type: 'FieldValueTypeInvalid',
       field,
       badValue: shown,
-      detail: `${field || 'the body'}: must be of type ${expected}, not ${shown}`,
+      expected,
+      found,
+      detail: `${field || 'the body'}: must be of type ${expected === 'map' ? 'object' : expected}, not ${shown}`,
     });
     return undefined;
   }
@@ -153,7 +161,7 @@ class Compiler {
     const nullable =
       node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
     return (input, run, known) => {
-      if (!isObject(input)) return run.fault('object', input);
+      if (!isObject(input)) return run.fault('map', input);
       if (input === known) return input;
       const before = isObject(known) ? known : undefined;
       const result: Record<string, unknown> = {};
@@ -181,7 +189,8 @@ class Compiler {
       const place = properties[key]!;
       // Built-in times are nullable in their schema, yet a null one is the same as none.
       const { type } = resolve(place);
-      const keepsEmpty = !typed || place.required === true || (type !== 'map' && type !== 'array');
+      const keepsEmpty =
+        !typed || place.required === true || !(type === 'map' || type === 'array' || place.falseIsAbsent === true);
       fields.set(key, { step: this.step(place), nullable: place.nullable === true && !typed, keepsEmpty });
     }
     const defaults = Object.keys(properties).flatMap((key) =>
@@ -218,8 +227,8 @@ class Compiler {
         run.path[depth] = key;
         const was = before?.[key];
         const value = given === null ? null : field.step(given, run, was);
-        // Go leaves out empty maps and lists when it writes; here they are left out when they come in.
-        if (!field.keepsEmpty && isEmpty(value)) continue;
+        // Go leaves out empty maps and lists, and plain booleans that are false, when it writes; here they are left out when they come in.
+        if (!field.keepsEmpty && (value === false || isEmpty(value))) continue;
         result[key] = value;
         same &&= value === was;
       }

@@ -1,6 +1,6 @@
 /**
  * Kubernetes' protobuf encoding, read by schema: from a message's bytes to the JSON value that it stands for
- * (apimachinery `runtime/serializer/protobuf`). Only reading: what is answered is JSON, which every client takes.
+ * (apimachinery `runtime/serializer/protobuf`). Only reading: `protobuf-writer.ts` writes.
  */
 import { resolve, type SchemaNode } from './schema.js';
 

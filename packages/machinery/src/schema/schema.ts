@@ -46,6 +46,8 @@ export interface SchemaNode {
   readonly protoInline?: readonly number[];
   /** A 0 in protobuf is the same as none: the field is no pointer in Go, and has a default. */
   readonly zeroIsAbsent?: boolean;
+  /** A false is the same as none, in JSON too: the field is no pointer in Go, and left out where it is false. */
+  readonly falseIsAbsent?: boolean;
   /** May not change once set. */
   readonly immutable?: boolean;
   readonly enum?: readonly unknown[];
@@ -165,6 +167,10 @@ export class Schema<out T, out R extends boolean = false> {
   inline(...numbers: readonly number[]): Schema<T, R> {
     return this.with({ protoInline: numbers });
   }
+  falseIsAbsent(): Schema<T, R> {
+    return this.with({ falseIsAbsent: true });
+  }
+
   zeroIsAbsent(): Schema<T, R> {
     return this.with({ zeroIsAbsent: true });
   }

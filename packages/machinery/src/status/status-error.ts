@@ -184,7 +184,6 @@ export function fieldErrorBody(error: FieldError): string {
     error.type === 'FieldValueRequired' ||
     error.type === 'FieldValueForbidden' ||
     error.type === 'FieldValueTooLong' ||
-    error.type === 'FieldValueTooMany' ||
     error.type === 'InternalError';
   const head = bare ? text : `${text}: ${shown(error.badValue)}`;
   return error.detail === '' ? head : `${head}: ${error.detail}`;

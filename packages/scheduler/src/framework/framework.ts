@@ -353,8 +353,10 @@ export class Framework {
     handle: SchedulerHandle,
     limits: CallLimits,
   ): Promise<Verdict> {
+    const { clock, timeoutMs } = limits;
     for (const plugin of this.bind) {
-      const verdict = await attemptAsync(plugin.name, 'Bind', limits, (signal) =>
+      // What was asked of the server cannot be taken back: a bind is not ended when its pod goes.
+      const verdict = await attemptAsync(plugin.name, 'Bind', { clock, timeoutMs }, (signal) =>
         plugin.bind(state, pod, nodeName, handle, signal),
       );
       if (verdict?.code !== 'Skip') return verdict;

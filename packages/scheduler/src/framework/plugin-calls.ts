@@ -57,18 +57,18 @@ export function attempt(plugin: string, point: string, call: () => unknown): Ver
 export interface CallLimits {
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** The pod is gone. */
-  readonly signal?: AbortSignal;
+  /** Aborted when the pod is gone. */
+  readonly gone?: () => AbortSignal;
 }
 
 export async function attemptAsync(
   plugin: string,
   point: string,
-  { clock, timeoutMs, signal: gone }: CallLimits,
+  { clock, timeoutMs, gone }: CallLimits,
   call: (signal: AbortSignal) => Promise<Verdict> | Verdict,
 ): Promise<Verdict> {
   try {
-    const answer = await withTimeout(clock, timeoutMs, `its answer`, async (signal) => call(signal), gone);
+    const answer = await withTimeout(clock, timeoutMs, `its answer`, async (signal) => call(signal), gone?.());
     return checkedVerdict(plugin, point, answer);
   } catch (error) {
     return pluginError(plugin, point, error);

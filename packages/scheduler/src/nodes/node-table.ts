@@ -182,6 +182,13 @@ export class NodeTable {
     for (const port of pod.hostPorts) (this.ports[row] ??= new HostPorts()).add(port);
   }
 
+  /** Another version of a pod that is there, of which the same is counted. */
+  replacePod(row: number, before: PodInfo, after: PodInfo): void {
+    const pods = this.pods[row]!;
+    const index = pods.indexOf(before);
+    if (index >= 0) pods[index] = after;
+  }
+
   /** Whether the pod (by key) was there. */
   removePod(row: number, pod: PodInfo): boolean {
     const pods = this.pods[row]!;

@@ -65,6 +65,13 @@ export class PodCache {
   /** What the API server says: the pod is on that node. */
   set(info: PodInfo, nodeName: string): void {
     const held = this.held.get(info.key);
+    if (held?.nodeName === nodeName && countsAlike(held.info, info)) {
+      const row = this.table.rowOf(nodeName);
+      if (row !== undefined) this.table.replacePod(row, held.info, info);
+      this.held.set(info.key, { info, nodeName, assumed: false, expiresMs: undefined });
+      this.assumed.delete(info.key);
+      return;
+    }
     if (held !== undefined) this.remove(held);
     this.place({ info, nodeName, assumed: false, expiresMs: undefined });
   }
@@ -129,4 +136,20 @@ export class PodCache {
     waiting?.delete(info.key);
     if (waiting?.size === 0) this.homeless.delete(nodeName);
   }
+}
+
+/** Whether whatever is counted of the one is counted of the other: mostly it is the same pod, now bound. */
+function countsAlike(a: PodInfo, b: PodInfo): boolean {
+  const [before, after] = [a.pod, b.pod];
+  return (
+    a.uid === b.uid &&
+    a.priority === b.priority &&
+    a.requests === b.requests &&
+    before.metadata.labels === after.metadata.labels &&
+    before.metadata.deletionTimestamp === after.metadata.deletionTimestamp &&
+    before.spec?.affinity === after.spec?.affinity &&
+    before.spec?.volumes === after.spec?.volumes &&
+    before.spec?.containers === after.spec?.containers &&
+    before.spec?.initContainers === after.spec?.initContainers
+  );
 }

@@ -4,6 +4,8 @@ import { type CompiledLabelSelector, type LabelSelector, labelSelectorMatcher } 
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 
+type PodOfNamespace = Pick<PodInfo, 'pod' | 'namespace'>;
+
 export interface AffinityTerm {
   readonly topologyKey: string;
   /** Equal for terms that mean the same pods. */
@@ -29,7 +31,7 @@ const noTerms: AffinityTerms = { required: [], requiredAnti: [], preferred: [], 
 const read = new WeakMap<object, Map<string, AffinityTerms>>();
 
 /** Of a pod's affinity and its namespace, which is the one meant where a term names none. */
-export function affinityTerms({ pod, namespace }: PodInfo): AffinityTerms {
+export function affinityTerms({ pod, namespace }: PodOfNamespace): AffinityTerms {
   const affinity = pod.spec?.affinity;
   if (!affinity || (!affinity.podAffinity && !affinity.podAntiAffinity)) return noTerms;
   let byNamespace = read.get(affinity);
@@ -76,9 +78,18 @@ function termOf(
 const noLabels: Readonly<Record<string, string>> = {};
 
 /** Whether the term means this pod. */
-export function meansPod(term: AffinityTerm, { pod, namespace }: PodInfo, table: NodeTable): boolean {
+export function meansPod(term: AffinityTerm, pod: PodInfo, table: NodeTable): boolean {
+  return termMeans(term, pod, (namespace) => table.namespaceLabels(namespace));
+}
+
+/** The same, by the labels of namespaces. */
+export function termMeans(
+  term: AffinityTerm,
+  { pod, namespace }: PodOfNamespace,
+  labelsOf: (namespace: string) => Readonly<Record<string, string>>,
+): boolean {
   return (
-    (term.namespaces.has(namespace) || (term.namespaceSelector?.matches(table.namespaceLabels(namespace)) ?? false)) &&
+    (term.namespaces.has(namespace) || (term.namespaceSelector?.matches(labelsOf(namespace)) ?? false)) &&
     term.selector.matches(pod.metadata.labels ?? noLabels)
   );
 }

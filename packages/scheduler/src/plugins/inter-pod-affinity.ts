@@ -13,11 +13,12 @@ import {
   scoreMax,
 } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeTable } from '../nodes/node-table.js';
-import { type PodInfo, podInfo } from '../nodes/pod-info.js';
+import type { PodInfo } from '../nodes/pod-info.js';
 import type { Tally } from '../nodes/tally.js';
 import { AffinityIndex, type CarriedTerm } from './affinity-index.js';
-import { affinityTerms, meansPod } from './affinity-terms.js';
+import { affinityTerms, meansPod, termMeans } from './affinity-terms.js';
 
 export interface InterPodAffinityOptions {
   /** Default 2. */
@@ -190,27 +191,34 @@ function weightOf(kind: CarriedTerm['kind'], hardWeight: number): number {
   }
 }
 
-/** Whether one of the pod's terms, or one of the other's, is about the two. */
-function hintOfPod(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
-  const waiting = podInfo(pod);
-  const { required, requiredAnti } = affinityTerms(waiting);
-  const meansAny = (terms: typeof required, other: Pod | undefined) =>
-    // Which namespaces a selector means is not known here: it may be any.
-    other !== undefined &&
-    terms.some(
-      (term) =>
-        term.namespaceSelector !== undefined ||
-        (term.namespaces.has(other.metadata.namespace ?? '') && term.selector.matches(other.metadata.labels ?? {})),
-    );
+/**
+ * Differs from Kubernetes: a pod that leaves may help, too, where it was the one that avoided this pod; kube-scheduler
+ * then waits until pods are tried whatever happened.
+ */
+function hintOfPod(
+  pod: Pod,
+  before: object | undefined,
+  after: object | undefined,
+  objects: ClusterObjects,
+): 'Queue' | 'Skip' {
+  const { required, requiredAnti } = affinityTerms(inNamespace(pod));
+  const labelsOf = (namespace: string) => objects.get(Namespace, namespace)?.metadata.labels ?? {};
   const [was, is] = [before as Pod | undefined, after as Pod | undefined];
-  if (is !== undefined && meansAny(required, is)) return 'Queue';
-  if (was !== undefined && meansAny(requiredAnti, was)) return 'Queue';
-  const carried = was === undefined ? [] : affinityTerms(podInfo(was)).requiredAnti;
+  /** A pod counts only where all terms mean it. */
+  const meansAll = (terms: typeof required, other: Pod | undefined) =>
+    other !== undefined && terms.length > 0 && terms.every((term) => termMeans(term, inNamespace(other), labelsOf));
+  const meansAny = (terms: typeof required, other: Pod | undefined) =>
+    other !== undefined && terms.some((term) => termMeans(term, inNamespace(other), labelsOf));
+  if (meansAll(required, is) && !meansAll(required, was)) return 'Queue';
+  if (meansAny(requiredAnti, was) && (is === undefined || !meansAny(requiredAnti, is))) return 'Queue';
+  const carried = was === undefined || is !== undefined ? [] : affinityTerms(inNamespace(was)).requiredAnti;
   return meansAny(carried, pod) ? 'Queue' : 'Skip';
 }
 
+const inNamespace = (pod: Pod) => ({ pod, namespace: pod.metadata.namespace ?? '' });
+
 function hintOfNode(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
-  const { required, requiredAnti } = affinityTerms(podInfo(pod));
+  const { required, requiredAnti } = affinityTerms(inNamespace(pod));
   const [was, is] = [before as Node | undefined, after as Node | undefined];
   const labelOf = (node: Node | undefined, key: string) => node?.metadata.labels?.[key];
   // Refused for what others carry: any change of labels may help.

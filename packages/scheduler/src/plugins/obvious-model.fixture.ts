@@ -12,7 +12,7 @@ function thousandths(quantity: string): bigint {
   return unit === 'm' ? BigInt(digits!) : BigInt(digits!) * units[unit!]! * 1000n;
 }
 
-function requested(pod: Pod, resource: string, least = 0n): bigint {
+export function requested(pod: Pod, resource: string, least = 0n): bigint {
   let sum = 0n;
   let sidecars = 0n;
   let startUp = 0n;
@@ -39,9 +39,9 @@ export interface World {
   readonly pods: readonly Pod[];
 }
 
-const on = ({ pods }: World, node: Node) => pods.filter(({ spec }) => spec!.nodeName === node.metadata.name);
-const allocatable = (node: Node, resource: string) => thousandths(node.status!.allocatable![resource] ?? '0');
-const used = (world: World, node: Node, resource: string, least = 0n) =>
+export const on = ({ pods }: World, node: Node) => pods.filter(({ spec }) => spec!.nodeName === node.metadata.name);
+export const allocatable = (node: Node, resource: string) => thousandths(node.status!.allocatable![resource] ?? '0');
+export const used = (world: World, node: Node, resource: string, least = 0n) =>
   on(world, node).reduce((sum, pod) => sum + requested(pod, resource, least), 0n);
 
 export function fits(world: World, node: Node, pod: Pod): string {
@@ -58,8 +58,8 @@ export function fits(world: World, node: Node, pod: Pod): string {
   return `${never ? 'UnschedulableAndUnresolvable' : 'Unschedulable'}: ${lacking.join(', ')}`;
 }
 
-const leastCpu = 100n;
-const leastMemory = 200n * 1024n * 1024n * 1000n;
+export const leastCpu = 100n;
+export const leastMemory = 200n * 1024n * 1024n * 1000n;
 
 export function leastAllocated(world: World, node: Node, pod: Pod): number {
   let sum = 0n;

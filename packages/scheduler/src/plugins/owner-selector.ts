@@ -16,7 +16,10 @@ export const ownerKinds: readonly KindRef<KubernetesObject>[] = [
 const noLabels: Readonly<Record<string, string>> = {};
 
 /** The selectors of the Services that mean the pod and of its controller, in one; undefined where there are none. */
-export function ownerSelector({ pod, namespace }: PodInfo, objects: ClusterObjects): LabelSelector | undefined {
+export function ownerSelector(
+  { pod, namespace }: Pick<PodInfo, 'pod' | 'namespace'>,
+  objects: ClusterObjects,
+): LabelSelector | undefined {
   const labels = pod.metadata.labels ?? noLabels;
   const matchLabels: Record<string, string> = {};
   const matchExpressions: NonNullable<LabelSelector['matchExpressions']>[number][] = [];

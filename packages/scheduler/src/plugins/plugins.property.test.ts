@@ -4,8 +4,21 @@ import fc from 'fast-check';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { defaultPlugins } from './default-plugins.js';
+import { imageLocality } from './image-locality.js';
 import { judgeFilter, judgeScore } from './judge.fixture.js';
-import { balanced, fits, leastAllocated, taintsTolerated } from './obvious-model.fixture.js';
+import { nodeAffinity } from './node-affinity.js';
+import { nodePorts } from './node-ports.js';
+import { nodeUnschedulable } from './node-unschedulable.js';
+import { balanced, fits, leastAllocated, taintsTolerated, type World } from './obvious-model.fixture.js';
+import {
+  affinityAllows,
+  capacityRatio,
+  imageScore,
+  mostAllocated,
+  portsFree,
+  preferenceWeight,
+  schedulable,
+} from './obvious-small.fixture.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { taintToleration } from './taint-toleration.js';
 
@@ -179,4 +192,63 @@ describe('plugins agree with the obvious model', () => {
       { numRuns: 500 },
     );
   });
+  const verdicts = (
+    plugin: Parameters<typeof judgeFilter>[0],
+    obvious: (world: World, node: Node, pod: Pod) => boolean,
+  ) =>
+    fc.assert(
+      fc.property(cluster, ({ nodes, pods, pod }) => {
+        const { single, preFilter, nodeNames } = judgeFilter(plugin, pod, nodes, pods);
+        const passed = single.map((text, i) => {
+          if (preFilter !== undefined && preFilter.code !== 'Skip') return false;
+          return text === 'ok' && (nodeNames?.includes(nodes[i]!.metadata.name!) ?? true);
+        });
+        expect(passed).toEqual(nodes.map((node) => obvious({ nodes, pods }, node, pod)));
+      }),
+      { numRuns: 500 },
+    );
+  const scores = (plugin: Parameters<typeof judgeFilter>[0], obvious: (world: World, node: Node, pod: Pod) => number) =>
+    fc.assert(
+      fc.property(cluster, ({ nodes, pods, pod }) => {
+        const { raw } = judgeScore(plugin, pod, nodes, pods);
+        expect(raw).toEqual(nodes.map((node) => obvious({ nodes, pods }, node, pod)));
+      }),
+      { numRuns: 500 },
+    );
+
+  it('NodeUnschedulable', () => verdicts(nodeUnschedulable(), (_, node, pod) => schedulable(node, pod)));
+  it('NodePorts', () => verdicts(nodePorts(), portsFree));
+  it('NodeAffinity, Filter', () => verdicts(nodeAffinity(), (_, node, pod) => affinityAllows(node, pod)));
+  it('NodeAffinity, Score', () => scores(nodeAffinity(), (_, node, pod) => preferenceWeight(node, pod)));
+  it('ImageLocality', () => scores(imageLocality(), imageScore));
+  it('NodeResourcesFit by MostAllocated', () =>
+    scores(nodeResourcesFit({ scoringStrategy: { type: 'MostAllocated' } }), mostAllocated));
+  it.each([
+    [
+      'rising',
+      [
+        { utilization: 0, score: 0 },
+        { utilization: 100, score: 10 },
+      ],
+    ],
+    [
+      'falling',
+      [
+        { utilization: 0, score: 10 },
+        { utilization: 100, score: 0 },
+      ],
+    ],
+    [
+      'with a peak',
+      [
+        { utilization: 10, score: 1 },
+        { utilization: 33, score: 10 },
+        { utilization: 70, score: 3 },
+      ],
+    ],
+  ])('NodeResourcesFit by RequestedToCapacityRatio, %s', (_, shape) =>
+    scores(nodeResourcesFit({ scoringStrategy: { type: 'RequestedToCapacityRatio', shape } }), (world, node, pod) =>
+      capacityRatio(world, node, pod, shape),
+    ),
+  );
 });

@@ -1,5 +1,4 @@
 /** Spreads pods over the domains of a topology: as a rule (`DoNotSchedule`) and as a wish (`ScheduleAnyway`). */
-import type { Node, Pod } from '@pintle/api/core/v1';
 import { Action } from '../framework/cluster-event.js';
 import { stateKey } from '../framework/cycle-state.js';
 import {
@@ -22,6 +21,7 @@ import {
   spreadConstraints,
   systemDefaultConstraints,
 } from './spread-constraints.js';
+import { spreadHints } from './spread-hints.js';
 import { fewest, type SpreadCounts, type SpreadEntry, SpreadIndex } from './spread-index.js';
 
 export interface PodTopologySpreadOptions {
@@ -59,15 +59,19 @@ export function podTopologySpread(
     ofSystem: defaultConstraints === undefined,
   };
   const hard = (pod: PodInfo, table: NodeTable): SpreadEntry | undefined => {
-    const given = spreadConstraints(pod, table, 'DoNotSchedule', defaults);
+    const given = spreadConstraints(pod, table.objects, 'DoNotSchedule', defaults);
     return given.constraints.length === 0 ? undefined : SpreadIndex.of(table).entry(pod, given);
   };
   const soft = (pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Soft | undefined => {
-    const given = spreadConstraints(pod, table, 'ScheduleAnyway', defaults);
+    const given = spreadConstraints(pod, table.objects, 'ScheduleAnyway', defaults);
     if (given.constraints.length === 0) return undefined;
     const entry = SpreadIndex.of(table).entry(pod, given);
     return { entry, weights: domainWeights(entry, rows, count, given.requireAll), requireAll: given.requireAll };
   };
+  const hints = spreadHints((pod, objects) => {
+    const { namespace = '' } = pod.metadata;
+    return spreadConstraints({ pod, namespace }, objects, 'DoNotSchedule', defaults).constraints;
+  });
   return {
     name: 'PodTopologySpread',
     weight,
@@ -121,16 +125,16 @@ export function podTopologySpread(
       }
     },
     eventsToRegister: () => [
-      { resource: 'AssignedPod', action: Action.Add | Action.Delete | Action.UpdatePodLabel, hint: hintOfPod },
+      { resource: 'AssignedPod', action: Action.Add | Action.Delete | Action.UpdatePodLabel, hint: hints.ofPod },
       {
         resource: 'TargetPod',
         action: Action.UpdatePodLabel,
-        hint: (pod, _before, after) => (after?.metadata.uid === pod.metadata.uid ? 'Queue' : 'Skip'),
+        hint: hints.ofPod,
       },
       {
         resource: 'Node',
         action: Action.Add | Action.Delete | Action.UpdateNodeLabel | Action.UpdateNodeTaint,
-        hint: hintOfNode,
+        hint: hints.ofNode,
       },
     ],
   };
@@ -189,30 +193,4 @@ function scoreOf(soft: Soft, row: number): number {
     sum += found * weights[at]! + (constraint.maxSkew - 1);
   }
   return Math.round(sum);
-}
-
-const constraintsOf = (pod: Pod) =>
-  pod.spec?.topologySpreadConstraints?.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule') ?? [];
-
-/** Whether another pod of the namespace may be one that is counted. */
-function hintOfPod(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
-  const other = (after ?? before) as Pod | undefined;
-  return other?.metadata.namespace === pod.metadata.namespace ? 'Queue' : 'Skip';
-}
-
-/** Whether the node makes or ends a domain, or belongs to another. */
-function hintOfNode(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
-  const constraints = constraintsOf(pod);
-  // Constraints of the profile are not known here.
-  if (constraints.length === 0) return 'Queue';
-  const [was, is] = [before as Node | undefined, after as Node | undefined];
-  const counted = (node: Node | undefined) =>
-    node !== undefined && constraints.every(({ topologyKey }) => node.metadata.labels?.[topologyKey] !== undefined);
-  if (was === undefined || is === undefined) return counted(was ?? is) ? 'Queue' : 'Skip';
-  if (counted(was) !== counted(is)) return 'Queue';
-  const moved = constraints.some(
-    ({ topologyKey }) => was.metadata.labels?.[topologyKey] !== is.metadata.labels?.[topologyKey],
-  );
-  const taints = JSON.stringify(was.spec?.taints ?? []) !== JSON.stringify(is.spec?.taints ?? []);
-  return counted(is) && (moved || taints) ? 'Queue' : 'Skip';
 }

@@ -1,7 +1,7 @@
 /** Constraints of topology spread, read once: of the pod itself, or those that hold for pods without any. */
 import type { Pod, TopologySpreadConstraint } from '@pintle/api/core/v1';
 import { type CompiledLabelSelector, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
-import type { NodeTable } from '../nodes/node-table.js';
+import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { ownerSelector } from './owner-selector.js';
 
@@ -43,8 +43,8 @@ const none: SpreadConstraints = { constraints: [], requireAll: true };
 
 /** Of one action. The pod's own come first; with none at all the defaults, by what its owner and Services select. */
 export function spreadConstraints(
-  pod: PodInfo,
-  table: NodeTable,
+  pod: Pick<PodInfo, 'pod' | 'namespace'>,
+  objects: ClusterObjects,
   action: Action,
   defaults: ConstraintDefaults,
 ): SpreadConstraints {
@@ -56,7 +56,7 @@ export function spreadConstraints(
   }
   const wanted = defaults.constraints.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
   if (wanted.length === 0) return none;
-  const labelSelector = ownerSelector(pod, table.objects);
+  const labelSelector = ownerSelector(pod, objects);
   if (labelSelector === undefined) return none;
   return {
     constraints: wanted.map((constraint) =>

@@ -1,11 +1,18 @@
 /**
  * A binary heap whose items are known by key, so that any of them can be replaced or taken out.
  *
- * Invariants: 1. `index` holds the position of every item by its key. 2. no item is before its parent.
+ * Invariants: 1. `index` holds the entry of every item by its key, and each entry knows its position. 2. no item is before
+ * its parent.
  */
+interface Entry<T> {
+  readonly key: string;
+  item: T;
+  at: number;
+}
+
 export class KeyedHeap<T> {
-  private readonly items: T[] = [];
-  private readonly index = new Map<string, number>();
+  private readonly entries: Entry<T>[] = [];
+  private readonly index = new Map<string, Entry<T>>();
 
   constructor(
     private readonly keyOf: (item: T) => string,
@@ -13,83 +20,91 @@ export class KeyedHeap<T> {
   ) {}
 
   get size(): number {
-    return this.items.length;
+    return this.entries.length;
   }
 
   get(key: string): T | undefined {
-    const at = this.index.get(key);
-    return at === undefined ? undefined : this.items[at];
+    return this.index.get(key)?.item;
   }
 
   peek(): T | undefined {
-    return this.items[0];
+    return this.entries[0]?.item;
   }
 
   /** Adds the item, or puts it in the place of the one with its key. */
   push(item: T): void {
     const key = this.keyOf(item);
-    const known = this.index.get(key);
-    const at = known ?? this.items.length;
-    this.items[at] = item;
-    this.index.set(key, at);
-    this.settle(at);
+    let entry = this.index.get(key);
+    if (entry === undefined) {
+      entry = { key, item, at: this.entries.length };
+      this.index.set(key, entry);
+      this.entries.push(entry);
+    } else entry.item = item;
+    this.settle(entry);
   }
 
   pop(): T | undefined {
-    const top = this.items[0];
-    if (top !== undefined) this.delete(this.keyOf(top));
-    return top;
+    const top = this.entries[0];
+    if (top !== undefined) this.remove(top);
+    return top?.item;
   }
 
   delete(key: string): T | undefined {
-    const at = this.index.get(key);
-    if (at === undefined) return undefined;
-    const item = this.items[at];
-    const last = this.items.pop()!;
-    this.index.delete(key);
-    if (at < this.items.length) {
-      this.items[at] = last;
-      this.index.set(this.keyOf(last), at);
-      this.settle(at);
-    }
-    return item;
+    const entry = this.index.get(key);
+    if (entry !== undefined) this.remove(entry);
+    return entry?.item;
   }
 
-  values(): readonly T[] {
-    return this.items;
+  *values(): Iterable<T> {
+    for (const { item } of this.entries) yield item;
   }
 
-  private settle(at: number): void {
-    if (!this.up(at)) this.down(at);
+  private remove(entry: Entry<T>): void {
+    this.index.delete(entry.key);
+    const last = this.entries.pop()!;
+    if (last === entry) return;
+    last.at = entry.at;
+    this.entries[last.at] = last;
+    this.settle(last);
   }
 
-  private up(at: number): boolean {
-    const start = at;
+  private settle(entry: Entry<T>): void {
+    const start = entry.at;
+    this.up(entry);
+    if (entry.at === start) this.down(entry);
+  }
+
+  private up(entry: Entry<T>): void {
+    const { entries } = this;
+    let { at } = entry;
     while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!this.before(this.items[at]!, this.items[parent]!)) break;
-      this.swap(at, parent);
-      at = parent;
+      const parent = entries[(at - 1) >> 1]!;
+      if (!this.before(entry.item, parent.item)) break;
+      const free = parent.at;
+      parent.at = at;
+      entries[at] = parent;
+      at = free;
     }
-    return at !== start;
+    entry.at = at;
+    entries[at] = entry;
   }
 
-  private down(at: number): void {
+  private down(entry: Entry<T>): void {
+    const { entries } = this;
+    let { at } = entry;
     for (;;) {
-      let child = 2 * at + 1;
-      if (child >= this.items.length) return;
-      if (child + 1 < this.items.length && this.before(this.items[child + 1]!, this.items[child]!)) child++;
-      if (!this.before(this.items[child]!, this.items[at]!)) return;
-      this.swap(at, child);
-      at = child;
+      const left = 2 * at + 1;
+      let child = entries[left];
+      if (child === undefined) break;
+      const right = entries[left + 1];
+      if (right !== undefined && this.before(right.item, child.item)) child = right;
+      if (!this.before(child.item, entry.item)) break;
+      const free = child.at;
+      child.at = at;
+      entries[at] = child;
+      at = free;
     }
-  }
-
-  private swap(a: number, b: number): void {
-    const [x, y] = [this.items[a]!, this.items[b]!];
-    this.items[a] = y;
-    this.items[b] = x;
-    this.index.set(this.keyOf(x), b);
-    this.index.set(this.keyOf(y), a);
+    entry.at = at;
+    entries[at] = entry;
   }
 }

@@ -23,8 +23,8 @@ export interface BindingOptions {
   readonly clock: Clock;
   /** How long a plugin may take at PreBind and at Bind. */
   readonly timeoutMs: number;
-  /** Aborted when the pod is gone. */
-  readonly signal: AbortSignal;
+  /** Aborted when the pod is gone. Asked for only where something waits for it. */
+  readonly gone: () => AbortSignal;
   /** Binds instead of plugins. */
   readonly extender?: Extender | undefined;
 }

@@ -18,6 +18,8 @@ export interface ClusterChangesOptions {
   readonly responsible: (schedulerName: string) => boolean;
   /** A pod that is not bound yet is gone. */
   readonly onGone: (key: string) => void;
+  /** Whether the scheduler itself nominates nodes for the pod: what the API server says of that lags behind. */
+  readonly nominates: (key: string) => boolean;
 }
 
 const changes = {
@@ -149,7 +151,8 @@ export class ClusterChanges {
     // The scheduler has decided already; what the API server says lags behind.
     if (cache.isAssumed(key)) return;
     const nominated = pod.status?.nominatedNodeName;
-    if (nominated !== before?.status?.nominatedNodeName) nominations.set(podInfo(pod), nominated ?? '');
+    if (nominated !== before?.status?.nominatedNodeName && !this.options.nominates(key))
+      nominations.set(podInfo(pod), nominated ?? '');
     if (before === undefined) {
       queue.add(podInfo(pod), world.clock.now());
       queue.moveAll(clusterEvents.unscheduledPodAdd, undefined, pod, world.clock.now(), key);

@@ -226,8 +226,6 @@ export class PodAttempts {
         return;
       }
     }
-    const ending = new AbortController();
-    this.endings.set(pod.key, ending);
     const bound = await bindPod({
       framework,
       state,
@@ -237,10 +235,10 @@ export class PodAttempts {
       client,
       clock: world.clock,
       timeoutMs: bindTimeoutMs,
-      signal: ending.signal,
+      gone: () => this.endingOf(pod.key).signal,
       extender: extenders?.binder(pod),
     });
-    if (this.endings.get(pod.key) === ending) this.endings.delete(pod.key);
+    this.endings.delete(pod.key);
     if (bound.type === 'failed') {
       this.giveUp(placed, bound.status);
       return;
@@ -257,6 +255,12 @@ export class PodAttempts {
     metrics?.scheduled(queued, framework, startMs);
     reports.scheduled(pod, nodeName);
     for (const failure of framework.runPostBind(state, pod, nodeName, handle)) this.logPlugin(failure, pod);
+  }
+
+  private endingOf(key: string): AbortController {
+    let ending = this.endings.get(key);
+    if (ending === undefined) this.endings.set(key, (ending = new AbortController()));
+    return ending;
   }
 
   /** The pod does not get the room that was kept for it. */
@@ -292,8 +296,11 @@ export class PodAttempts {
     metrics?.failed(framework, startMs, 'unschedulable');
     if (!this.requeue(queued, { unschedulablePlugins, pendingPlugins })) return;
     const nominated = outcome.nominating?.nodeName;
+    const before = nominations.nodeOf(queued.pod.key);
     if (nominated !== undefined) nominations.set(queued.pod, nominated);
     reports.failed(queued.pod, 'Unschedulable', outcome.message, nominated);
+    // What it waited for is free for others: two pods that wait for one node would else keep each other from it.
+    if (before !== undefined && nominated !== undefined && nominated !== before) this.tellFreed(queued.pod, before);
   }
 
   private refuse(

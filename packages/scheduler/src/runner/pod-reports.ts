@@ -21,9 +21,23 @@ export class PodReports {
   /** By scheduler name; there are as many as profiles. */
   private readonly recorders = new Map<string, EventRecorder>();
 
+  /** By pod the nomination that was sent last: what the API server shows lags behind. */
+  private readonly nominations = new Map<string, string>();
+
   constructor(private readonly options: PodReportsOptions) {}
 
+  /** Whether what the API server says of the pod's nomination is only what was said to it, now or before. */
+  hasNominated(podKey: string): boolean {
+    return this.nominations.has(podKey);
+  }
+
+  /** The pod waits no more. */
+  forget(podKey: string): void {
+    this.nominations.delete(podKey);
+  }
+
   scheduled(pod: PodInfo, nodeName: string): void {
+    this.forget(pod.key);
     const subject = pod.namespace === '' ? pod.name : `${pod.namespace}/${pod.name}`;
     this.event(pod, 'Normal', 'Scheduled', 'Binding', `Successfully assigned ${subject} to ${nodeName}`);
   }
@@ -39,7 +53,8 @@ export class PodReports {
 
   /** The pod waits for no node in particular any more. */
   nominationCleared({ key, name, namespace, uid, pod }: PodInfo): void {
-    if (!pod.status?.nominatedNodeName) return;
+    if (!(this.nominations.get(key) ?? pod.status?.nominatedNodeName)) return;
+    this.nominations.set(key, '');
     this.options.outbox.send(`nomination/${key}`, async () => {
       const body = { metadata: { uid }, status: { nominatedNodeName: null } };
       await this.options.client.patch(Pod, { name, namespace }, { type: 'merge', body }, { subresource: 'status' });
@@ -52,7 +67,7 @@ export class PodReports {
 
   private condition(pod: PodInfo, reason: string, message: string, nominatedNode: string | undefined): void {
     const before = pod.pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-    const nominated = pod.pod.status?.nominatedNodeName ?? '';
+    const nominated = this.nominations.get(pod.key) ?? pod.pod.status?.nominatedNodeName ?? '';
     const sameNomination = nominatedNode === undefined || nominatedNode === nominated;
     if (before?.status === 'False' && before.reason === reason && before.message === message && sameNomination) return;
     const { client, world, outbox } = this.options;
@@ -71,6 +86,7 @@ export class PodReports {
       ...(nominatedNode === undefined ? {} : { nominatedNodeName: nominatedNode === '' ? null : nominatedNode }),
     };
     const { name, namespace, uid } = pod;
+    if (nominatedNode !== undefined) this.nominations.set(pod.key, nominatedNode);
     outbox.send(`status/${pod.key}`, async () => {
       // The uid keeps the words about one pod from a later one of the same name.
       const body = { metadata: pod.pod.metadata.uid === undefined ? {} : { uid }, status };

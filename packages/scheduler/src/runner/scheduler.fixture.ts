@@ -119,7 +119,7 @@ export class SchedulerTestCluster {
 
   async deletePod(key: string): Promise<void> {
     const [namespace, name] = key.split('/') as [string, string];
-    await this.client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 0 }).catch(ignoreGone);
+    await this.client.delete(Pod, { namespace, name }, { gracePeriodSeconds: 0 }).catch(ignoreNotFound);
   }
 
   async pods(): Promise<readonly Pod[]> {
@@ -178,7 +178,7 @@ export class SchedulerTestCluster {
 
 const cpu = (quantity: string | number | undefined) => Number(parseQuantity(String(quantity ?? '0')).nano);
 
-function ignoreGone(error: unknown): undefined {
+function ignoreNotFound(error: unknown): undefined {
   if (!StatusError.is(error, 'NotFound')) throw error;
   return undefined;
 }

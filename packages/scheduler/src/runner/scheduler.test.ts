@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { seededRandom } from '@pintle/machinery';
 import { createInformers } from '@pintle/watch';
 import type { PermitPlugin, PostFilterPlugin, ReservePlugin } from '../framework/plugin.js';
 import { InvalidProfileError, profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
-import { testNode, testPod, times } from '../test-objects.fixture.js';
+import { testNode, testPod } from '../test-objects.fixture.js';
 import { SchedulerTestCluster, type SchedulerTestOptions } from './scheduler.fixture.js';
 import { createScheduler, type SchedulerOptions } from './scheduler.js';
 
@@ -15,7 +14,6 @@ const start = async (options?: SchedulerTestOptions) => {
   cluster = await SchedulerTestCluster.start(options);
   return cluster;
 };
-const reasons = async () => (await cluster.events()).map(({ reason }) => reason);
 const failure = async () => (await cluster.events()).find(({ reason }) => reason === 'FailedScheduling')?.message;
 
 afterEach(() => {
@@ -239,39 +237,5 @@ describe('preemption', () => {
     const deletions = requests.filter((text) => text === 'delete low').length;
     expect(deletions).toBeGreaterThan(1);
     expect(deletions).toBeLessThan(6);
-  });
-});
-
-describe('under faults', () => {
-  it.each(times(12, (seed) => seed))('nothing is double-booked and nothing is lost, seed %i', async (seed) => {
-    const faults = { conflict: 0.1, lostAnswer: 0.1, lostRequest: 0.1, delayMaxMs: 300 };
-    const { world, scheduler } = await start({ faults, seed, bindsMax: 8, podsPerTurn: 4 });
-    const random = seededRandom(seed + 5000);
-    const pick = (bound: number) => Math.floor(random.next() * bound);
-    let made = 0;
-    for (let step = 0; step < 60; step++) {
-      const roll = random.next();
-      if (roll < 0.15) await cluster.setNode(testNode(`n${pick(6)}`, { cpu: '3' }));
-      else if (roll < 0.75) await cluster.setPod(testPod(`p${made++}`, core));
-      else if (roll < 0.9 && made > 0) await cluster.deletePod(`ns/p${pick(made)}`);
-      else await world.advance(pick(2000));
-      await cluster.settle();
-    }
-    await world.advance({ minutes: 12 });
-    await cluster.settle();
-    const pods = await cluster.pods();
-    const pending = pods.filter(({ spec }) => !spec?.nodeName);
-    const bound = (node: string) => pods.filter(({ spec }) => spec?.nodeName === node).length;
-    const room = (await cluster.nodes()).reduce((sum, { metadata }) => sum + 3 - bound(metadata.name!), 0);
-    expect(Math.min(pending.length, room)).toBe(0);
-    expect(scheduler.counts).toMatchObject({
-      active: 0,
-      inFlight: 0,
-      binding: 0,
-      assumedOrBound: pods.length - pending.length,
-    });
-    expect(scheduler.counts.unschedulable + scheduler.counts.backoff).toBe(pending.length);
-    await scheduler.stop();
-    expect(await reasons()).toContain('Scheduled');
   });
 });

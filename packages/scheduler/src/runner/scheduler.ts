@@ -189,7 +189,11 @@ class RunningScheduler implements Scheduler {
       queue: this.queue,
       nominations: this.nominations,
       responsible: (name) => this.frameworks.has(name),
-      onGone: (key) => this.attempts.abandon(key),
+      onGone: (key) => {
+        this.reports.forget(key);
+        this.attempts.abandon(key);
+      },
+      nominates: (key) => this.reports.hasNominated(key),
     });
   }
 

@@ -172,11 +172,12 @@ const commands: Readonly<Record<string, Command>> = {
     const object = await cluster.client.get(kind, key);
     return stringify(valueAt(object, line.options['path'] ?? '') ?? null).trimEnd();
   },
-  /** What was told of objects in a namespace, the oldest first. */
+  /** What was told of objects in a namespace, the oldest first; of one time, by who told. */
   async events(cluster, { options }) {
     const events = await cluster.client.list(Event, { namespace: options['n'] ?? 'default' });
     const about = options['for'];
-    const rows = events
+    const rows = [...events]
+      .sort((a, b) => (toldAt(a) < toldAt(b) ? -1 : toldAt(a) > toldAt(b) ? 1 : 0))
       .filter(
         ({ involvedObject: { kind = '', name } }) => about === undefined || about === `${kind.toLowerCase()}/${name}`,
       )
@@ -216,6 +217,8 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
+const toldAt = ({ firstTimestamp, source }: Event) => `${firstTimestamp} ${source?.component}`;
+
 function podsByNode(pods: readonly Pod[]): Map<string, Pod[]> {
   const byNode = new Map<string, Pod[]>();
   for (const pod of pods) {
@@ -246,6 +249,7 @@ export async function runCommand(cluster: TestCluster, line: CommandLine): Promi
     return await command(cluster, line);
   } catch (error) {
     if (!StatusError.is(error)) throw error;
-    return `Error from server (${error.status.reason}): ${error.status.message}`;
+    // An empty line ends what a step prints.
+    return `Error from server (${error.status.reason}): ${error.status.message}`.trimEnd();
   }
 }

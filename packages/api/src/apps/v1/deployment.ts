@@ -36,7 +36,7 @@ export interface DeploymentStrategy extends Infer<typeof DeploymentStrategy> {}
 export const DeploymentSpec = object(
   {
     minReadySeconds: int32(5),
-    paused: boolean(7),
+    paused: boolean(7).falseIsAbsent(),
     progressDeadlineSeconds: int32(9).default(600),
     replicas: int32(1).default(1),
     revisionHistoryLimit: int32(6).default(10),

@@ -100,7 +100,7 @@ export interface TokenReviewSpec extends Infer<typeof TokenReviewSpec> {}
 export const TokenReviewStatus = object(
   {
     audiences: list(string(), 4).atomic(),
-    authenticated: boolean(1),
+    authenticated: boolean(1).falseIsAbsent(),
     error: string(3),
     user: ref<UserInfo>(UserInfo, 2).alwaysThere(),
   },

@@ -83,7 +83,7 @@ export const VolumeMountStatus = object(
   {
     mountPath: string(2).required(),
     name: string(1).required(),
-    readOnly: boolean(3),
+    readOnly: boolean(3).falseIsAbsent(),
     recursiveReadOnly: string(4),
   },
   'io.k8s.api.core.v1.VolumeMountStatus',

@@ -69,7 +69,7 @@ export const NodeSpec = object(
     podCIDRs: list(string(), 7).asSet().mergeBy(),
     providerID: string(3),
     taints: list(ref<Taint>(Taint), 5).atomic(),
-    unschedulable: boolean(4),
+    unschedulable: boolean(4).falseIsAbsent(),
   },
   'io.k8s.api.core.v1.NodeSpec',
 );

@@ -133,7 +133,7 @@ export const ServiceSpec = object(
     loadBalancerIP: string(8),
     loadBalancerSourceRanges: list(string(), 9).atomic(),
     ports: list(ref<ServicePort>(ServicePort), 1).byKeys('port', 'protocol').mergeBy('port'),
-    publishNotReadyAddresses: boolean(13),
+    publishNotReadyAddresses: boolean(13).falseIsAbsent(),
     selector: map(string(), 2).atomic(),
     sessionAffinity: string(7).enum('None', 'ClientIP').default('None'),
     sessionAffinityConfig: ref<SessionAffinityConfig>(SessionAffinityConfig, 14),

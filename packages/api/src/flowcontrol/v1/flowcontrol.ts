@@ -38,7 +38,7 @@ export interface NonResourcePolicyRule extends Infer<typeof NonResourcePolicyRul
 export const ResourcePolicyRule = object(
   {
     apiGroups: list(string(), 2).asSet().required(),
-    clusterScope: boolean(4),
+    clusterScope: boolean(4).falseIsAbsent(),
     namespaces: list(string(), 5).asSet(),
     resources: list(string(), 3).asSet().required(),
     verbs: list(string(), 1).asSet().required(),

@@ -387,7 +387,7 @@ export interface ResourcePool extends Infer<typeof ResourcePool> {}
 
 export const ResourceSliceSpec = object(
   {
-    allNodes: boolean(5),
+    allNodes: boolean(5).falseIsAbsent(),
     devices: list(ref<Device>(Device), 6).atomic(),
     driver: string(1).required(),
     nodeName: string(3),

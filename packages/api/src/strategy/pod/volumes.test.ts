@@ -210,7 +210,7 @@ describe('a volume is refused', () => {
     [
       { fc: { targetWWNs: ['w'], wwids: ['v'], lun: 256 } },
       [
-        `${at}.fc.targetWWNs: Invalid value: ["w"]: targetWWNs and wwids can not be specified simultaneously`,
+        `${at}.fc.targetWWNs: Invalid value: []string{"w"}: targetWWNs and wwids can not be specified simultaneously`,
         `${at}.fc.lun: Invalid value: 256: must be between 0 and 255, inclusive`,
       ],
     ],

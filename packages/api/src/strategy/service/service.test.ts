@@ -90,11 +90,11 @@ describe('a Service is refused', () => {
     ],
     [
       clusterIp({ clusterIPs: ['10.96.0.8'] }),
-      ['spec.clusterIPs: Invalid value: ["10.96.0.8"]: first value must match `clusterIP`'],
+      ['spec.clusterIPs: Invalid value: []string{"10.96.0.8"}: first value must match `clusterIP`'],
     ],
     [
       clusterIp({ clusterIP: '' }),
-      ['spec.clusterIPs: Invalid value: ["10.96.0.9"]: must be empty when `clusterIP` is not specified'],
+      ['spec.clusterIPs: Invalid value: []string{"10.96.0.9"}: must be empty when `clusterIP` is not specified'],
     ],
     [
       clusterIp({ clusterIP: 'x', clusterIPs: ['x'] }),
@@ -103,7 +103,7 @@ describe('a Service is refused', () => {
     [
       clusterIp({ clusterIPs: ['10.96.0.9', '10.96.0.10'] }),
       [
-        'spec.clusterIPs: Invalid value: ["10.96.0.9","10.96.0.10"]: may specify no more than one IP for each IP family',
+        'spec.clusterIPs: Invalid value: []string{"10.96.0.9", "10.96.0.10"}: may specify no more than one IP for each IP family',
       ],
     ],
     [
@@ -177,12 +177,12 @@ describe('a changed Service', () => {
     [
       clusterIp(),
       clusterIp({ clusterIP: '10.96.0.8', clusterIPs: ['10.96.0.8'] }),
-      [`spec.clusterIPs[0]: Invalid value: ["10.96.0.8"]: ${once}`],
+      [`spec.clusterIPs[0]: Invalid value: []string{"10.96.0.8"}: ${once}`],
     ],
     [
       clusterIp(),
       service({ clusterIP: 'None', clusterIPs: ['None'] }),
-      [`spec.clusterIPs[0]: Invalid value: ["None"]: ${once}`],
+      [`spec.clusterIPs[0]: Invalid value: []string{"None"}: ${once}`],
     ],
     [clusterIp(), clusterIp({ ...two, ipFamilyPolicy: 'PreferDualStack' }), []],
     [clusterIp({ ...two, ipFamilyPolicy: 'RequireDualStack' }), clusterIp(), []],

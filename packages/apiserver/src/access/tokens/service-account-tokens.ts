@@ -35,6 +35,8 @@ export interface ServiceAccountTokenOptions {
   /** More keys whose tokens count, as those from before a change of keys. */
   readonly otherPublicKeysPem?: readonly string[];
   readonly issuer: string;
+  /** Whose tokens count as well, as from before a change of name. */
+  readonly otherIssuers?: readonly string[];
   /** Default: the issuer. */
   readonly audiences?: readonly string[];
   /** Where the key set is found from outside. Default `ISSUER/openid/v1/jwks`. */
@@ -43,6 +45,7 @@ export interface ServiceAccountTokenOptions {
 
 export async function serviceAccountTokens(options: ServiceAccountTokenOptions): Promise<ServiceAccountTokens> {
   const { world, issuer, privateKeyPem, publicKeyPem, otherPublicKeysPem = [] } = options;
+  const issuers = [issuer, ...(options.otherIssuers ?? [])];
   const audiences = options.audiences ?? [issuer];
   const [key, keys] = await Promise.all([
     signingKey(privateKeyPem, publicKeyPem),
@@ -56,8 +59,8 @@ export async function serviceAccountTokens(options: ServiceAccountTokenOptions):
       const issuedBy = unverifiedClaims(token)?.['iss'];
       const nowMs = world.clock.now();
       try {
-        if (issuedBy === issuer) {
-          const claims = await verifiedClaims(token, keys, { issuer, nowMs });
+        if (typeof issuedBy === 'string' && issuers.includes(issuedBy)) {
+          const claims = await verifiedClaims(token, keys, { issuer: issuedBy, nowMs });
           return await boundIdentity(core, claims, wanted.length === 0 ? audiences : wanted, wanted.length > 0);
         }
         if (issuedBy !== secretIssuer) return undefined;

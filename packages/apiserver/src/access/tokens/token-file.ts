@@ -1,15 +1,15 @@
 /** A file of fixed tokens, as `--token-auth-file` has them: a line each with token, user, uid and, quoted, groups. */
 import type { UserInfo } from '../access.js';
 
-/** Errors: `Error` with the line that has too few columns, or no token, user or uid. */
+/** A uid may be empty. Errors: `Error` with the line that has too few columns, or no token or user. */
 export function parseTokenFile(text: string): readonly { readonly token: string; readonly user: UserInfo }[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
-    const [token = '', name = '', uid = '', groups = ''] = columnsOf(line.trim());
-    if (token === '' || name === '' || uid === '')
+    const [token = '', name = '', uid, groups = ''] = columnsOf(line.trim());
+    if (token === '' || name === '' || uid === undefined)
       throw new Error(`line ${index + 1} of the token file needs at least token, user name and user uid`);
     const named = groups === '' ? [] : groups.split(',').map((group) => group.trim());
-    return [{ token, user: { name, uid, groups: named } }];
+    return [{ token, user: { name, ...(uid === '' ? {} : { uid }), groups: named } }];
   });
 }
 

@@ -2,29 +2,53 @@
 import type * as Cel from '@pintle/cel';
 import { type KubernetesObject, parseApiVersion } from '@pintle/machinery';
 import type { AdmissionRequest } from '../admission.js';
+import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
 
 export type CelModule = typeof Cel;
 
 const any: Cel.CheckedType = { name: 'any' };
 
 /** Names that match conditions may use, and those that only policies may. */
-const conditionVariables = { object: any, oldObject: any, request: any };
+const conditionVariables = { object: any, oldObject: any, request: any, ...authorizerTypes };
 const policyVariables = { ...conditionVariables, params: any, namespaceObject: any, variables: any };
 
 export interface PolicyLanguage {
   readonly cel: CelModule;
   readonly conditions: Cel.CelEnvironment;
   readonly policies: Cel.CelEnvironment;
+  /** Of what makes a mutation: `Object{…}`, `JSONPatch{…}`. */
+  readonly mutations: Cel.CelEnvironment;
 }
 
 export function policyLanguage(cel: CelModule): PolicyLanguage {
-  const libraries = cel.kubernetesLibraries;
+  const libraries = [...cel.kubernetesLibraries, authorizerLibrary];
   return {
     cel,
     conditions: cel.celEnvironment({ variables: conditionVariables, libraries }),
     policies: cel.celEnvironment({ variables: policyVariables, libraries }),
+    mutations: cel.celEnvironment({
+      variables: policyVariables,
+      libraries: [...libraries, jsonPatchLibrary],
+      message(name, fields) {
+        if (name !== 'JSONPatch' && name !== 'Object' && !name.startsWith('Object.'))
+          throw new cel.CelError(`unknown type: ${name}`);
+        return new cel.LiteralMap(fields);
+      },
+    }),
   };
 }
+
+/** `jsonpatch.escapeKey('a/b')`, for paths of patches. */
+const jsonPatchLibrary: Cel.Library = {
+  overloads: [
+    {
+      name: 'jsonpatch.escapeKey',
+      params: ['string'],
+      result: 'string',
+      run: (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1'),
+    },
+  ],
+};
 
 /** What an AdmissionReview says of a request, as both webhooks and expressions see it. */
 export function requestOf(request: AdmissionRequest): Readonly<Record<string, unknown>> {
@@ -60,9 +84,14 @@ export const objectsOf = ({ resource, object, old }: AdmissionRequest) => ({
   oldObject: old === undefined ? undefined : resource.fromStored(old),
 });
 
-export function requestVariables(cel: CelModule, request: AdmissionRequest): Readonly<Record<string, Cel.Value>> {
+export function requestVariables(
+  cel: CelModule,
+  request: AdmissionRequest,
+  decisions: Decisions,
+): Readonly<Record<string, Cel.Value>> {
   const { object, oldObject } = objectsOf(request);
   return {
+    ...authorizerVariables(request, decisions),
     object: cel.celValueOf(object),
     oldObject: cel.celValueOf(oldObject),
     request: cel.celValueOf(requestOf(request)),
@@ -97,7 +126,7 @@ export function conditionsHold(
 }
 
 /** A map whose values are found when they are asked for: `variables.name`, each once. */
-export function lazyMap(names: readonly string[], find: (name: string) => Cel.Value): Cel.CelMap {
+function lazyMap(names: readonly string[], find: (name: string) => Cel.Value): Cel.CelMap {
   const made = new Map<string, Cel.Value>();
   return {
     celType: 'map',
@@ -113,6 +142,15 @@ export function lazyMap(names: readonly string[], find: (name: string) => Cel.Va
       return value;
     },
   };
+}
+
+/** What is given, with the policy's own variables, each found when it is first asked for. */
+export function withVariables(
+  programs: ReadonlyMap<string, Cel.CelProgram>,
+  given: Readonly<Record<string, Cel.Value>>,
+): Readonly<Record<string, Cel.Value>> {
+  const variables = lazyMap([...programs.keys()], (name) => programs.get(name)!.run({ ...given, variables }).value);
+  return { ...given, variables };
 }
 
 /** For `namespaceObject` and `params`: null where there is none. */

@@ -4,7 +4,7 @@ import { prepared } from '../../registry/resource.js';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry, listEntries } from '../../verbs/read.js';
-import type { ParamFinder } from './validating-policies.js';
+import type { ParamFinder } from './policy-bindings.js';
 
 export function paramsFrom(core: () => ApiCore): ParamFinder {
   return async (paramKind, { namespace, name }) => {

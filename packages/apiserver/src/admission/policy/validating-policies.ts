@@ -10,30 +10,33 @@ import {
   invalid,
   invalidField,
   type KubernetesObject,
-  labelSelectorMatcher,
   requiredField,
   type Status,
   type StatusReason,
   statusError,
 } from '@pintle/machinery';
+import type { Access } from '../../verbs/authorize.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import { isGuarded, matchesRequest } from './match-resources.js';
+import { whenDecided } from './authorizer-library.js';
+import { isGuarded } from './match-resources.js';
+import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
   type CelModule,
   celObject,
   conditionsHold,
-  lazyMap,
   type MatchCondition,
   type PolicyLanguage,
   policyLanguage,
   requestVariables,
+  withVariables,
 } from './policy-language.js';
 
 interface CompiledPolicy {
   readonly variables: ReadonlyMap<string, CelProgram>;
   readonly conditions: readonly MatchCondition[];
   readonly validations: readonly CompiledValidation[];
+  readonly notes: readonly { readonly key: string; readonly program: CelProgram }[];
 }
 
 interface CompiledValidation {
@@ -44,13 +47,7 @@ interface CompiledValidation {
   readonly reason: string | undefined;
 }
 
-/** Finds the parameters of a binding: one object by name, or all that a selector takes. */
-export type ParamFinder = (
-  paramKind: { readonly apiVersion: string; readonly kind: string },
-  place: { readonly namespace: string | undefined; readonly name?: string },
-) => Promise<readonly KubernetesObject[]>;
-
-export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFinder): AdmissionPlugin {
+export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFinder, access: Access): AdmissionPlugin {
   const { validatingPolicies: policies, validatingPolicyBindings: bindings, namespaces } = caches;
   const compiled = new WeakMap<KubernetesObject, CompiledPolicy | Error>();
   let language: PolicyLanguage | undefined;
@@ -71,18 +68,28 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
   };
 
   const judge = async (request: AdmissionRequest, spoken: PolicyLanguage): Promise<void> => {
-    const variables = requestVariables(spoken.cel, request);
+    const variables = requestVariables(spoken.cel, request, { access, known: new Map() });
     const namespaceObject = celObject(
       spoken.cel,
       request.namespace === undefined ? undefined : namespaces.get(request.namespace),
     );
-    for (const binding of bindings.values() as Iterable<ValidatingAdmissionPolicyBinding>) {
-      const policy = policies.get(binding.spec?.policyName ?? '') as ValidatingAdmissionPolicy | undefined;
-      if (policy?.spec === undefined || !matchesRequest(policy.spec.matchConstraints ?? {}, request, namespaces))
-        continue;
-      if (!matchesRequest(binding.spec?.matchResources ?? {}, request, namespaces)) continue;
-      const failures = await failuresOf(spoken, policy, binding, request, { ...variables, namespaceObject });
-      act(request, policy, binding, failures);
+    const all = { ...variables, namespaceObject };
+    const failed: AuditedFailure[] = [];
+    const found = bindingsOf<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>(request, {
+      policies,
+      bindings,
+      namespaces,
+    });
+    try {
+      for (const { policy, binding } of found) {
+        const failures = await failuresOf(spoken, policy, binding, request, all);
+        if (binding.spec?.validationActions?.includes('Audit'))
+          for (const { message, index } of failures) failed.push(auditedFailure(policy, binding, message, index));
+        act(request, policy, binding, failures);
+      }
+    } finally {
+      if (failed.length > 0)
+        request.annotate?.('validation.policy.admission.k8s.io/validation_failure', JSON.stringify(failed));
     }
   };
 
@@ -97,11 +104,17 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
     const tolerated = policy.spec?.failurePolicy === 'Ignore';
     try {
       const program = compiledOf(policy, spoken);
-      if (!conditionsHold(cel, program.conditions, variables)) return [];
-      const params = await paramsOf(policy, binding, request, findParams);
-      return params.flatMap((each) =>
-        validate(cel, program, { ...variables, params: celObject(cel, each) }, tolerated),
-      );
+      if (!(await whenDecided(() => conditionsHold(cel, program.conditions, variables)))) return [];
+      const failures: Failure[] = [];
+      const notes = new Map<string, Set<string>>();
+      for (const each of await paramsOf(policy, binding, request, findParams)) {
+        const given = { ...variables, params: celObject(cel, each) };
+        failures.push(...(await whenDecided(() => validate(cel, program, given, tolerated))));
+        for (const { key, value } of await whenDecided(() => notesOf(cel, program, given)))
+          notes.set(key, (notes.get(key) ?? new Set()).add(value));
+      }
+      for (const [key, values] of notes) request.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(', '));
+      return failures;
     } catch (error) {
       if (tolerated) return [];
       if (
@@ -148,41 +161,57 @@ function compilePolicy({ conditions, policies }: PolicyLanguage, { spec }: Valid
       messageProgram: messageExpression ? policies.compile(messageExpression) : undefined,
       reason,
     })),
+    notes: (spec?.auditAnnotations ?? []).map(({ key, valueExpression }) => ({
+      key,
+      program: policies.compile(valueExpression),
+    })),
   };
-}
-
-/** The binding wants parameters, there are none, and that is to be a refusal. */
-class ParamsMissingError extends Error {
-  readonly code = 'PINTLE_POLICY_PARAMS_MISSING';
-}
-
-async function paramsOf(
-  { spec }: ValidatingAdmissionPolicy,
-  binding: ValidatingAdmissionPolicyBinding,
-  request: AdmissionRequest,
-  findParams: ParamFinder,
-): Promise<readonly (KubernetesObject | undefined)[]> {
-  const ref = binding.spec?.paramRef;
-  const { apiVersion, kind } = spec?.paramKind ?? {};
-  if (!apiVersion || !kind) return [undefined];
-  if (ref === undefined || ref === null)
-    throw new ParamsMissingError('failed to configure binding: policy has a paramKind, and the binding no paramRef');
-  const namespace = ref.namespace || request.namespace;
-  const found = await findParams({ apiVersion, kind }, { namespace, ...(ref.name ? { name: ref.name } : {}) });
-  const { selector } = ref;
-  const chosen = selector
-    ? found.filter(({ metadata }) => labelSelectorMatcher(selector).matches(metadata.labels ?? {}))
-    : found;
-  if (chosen.length > 0 || ref.parameterNotFoundAction === 'Allow') return chosen;
-  throw new ParamsMissingError(
-    'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction',
-  );
 }
 
 interface Failure {
   readonly message: string;
   readonly reason: string | undefined;
+  /** Of the validation; absent where none was come to. */
+  readonly index?: number;
 }
+
+/** As it stands in the audit. */
+interface AuditedFailure {
+  readonly message: string;
+  readonly policy: string;
+  readonly binding: string;
+  readonly expressionIndex: string;
+  readonly validationActions: readonly string[];
+}
+
+const auditedFailure = (
+  policy: ValidatingAdmissionPolicy,
+  binding: ValidatingAdmissionPolicyBinding,
+  message: string,
+  index = 0,
+): AuditedFailure => ({
+  message,
+  policy: policy.metadata.name ?? '',
+  binding: binding.metadata.name ?? '',
+  expressionIndex: String(index),
+  validationActions: binding.spec?.validationActions ?? [],
+});
+
+/** What the policy wants noted of the request. An expression without a value, or whose value is null, notes nothing. */
+function notesOf(
+  cel: CelModule,
+  { variables: programs, notes }: CompiledPolicy,
+  given: Readonly<Record<string, Value>>,
+): readonly { readonly key: string; readonly value: string }[] {
+  const all = withVariables(programs, given);
+  return notes.flatMap(({ key, program }) => {
+    const value = said(cel, program, all);
+    return value === undefined ? [] : [{ key, value: value.slice(0, noteCharactersMax) }];
+  });
+}
+
+/** Longer notes are cut off. */
+const noteCharactersMax = 10 * 1024;
 
 function validate(
   cel: CelModule,
@@ -190,17 +219,21 @@ function validate(
   given: Readonly<Record<string, Value>>,
   tolerated: boolean,
 ): readonly Failure[] {
-  const variables = lazyMap([...programs.keys()], (name) => programs.get(name)!.run({ ...given, variables }).value);
-  const all = { ...given, variables };
+  const all = withVariables(programs, given);
   const failures: Failure[] = [];
-  for (const { expression, program, message, messageProgram, reason } of validations) {
+  for (const [index, { expression, program, message, messageProgram, reason }] of validations.entries()) {
     const words = message?.trim() || `failed expression: ${expression.trim()}`;
     try {
-      if (program.run(all).value !== true) failures.push({ message: said(cel, messageProgram, all) ?? words, reason });
+      if (program.run(all).value !== true)
+        failures.push({ message: said(cel, messageProgram, all) ?? words, reason, index });
     } catch (error) {
       if (!(error instanceof cel.CelError) && !(error instanceof cel.CelCostError)) throw error;
       if (!tolerated)
-        failures.push({ message: `expression '${expression}' resulted in error: ${error.message}`, reason: undefined });
+        failures.push({
+          message: `expression '${expression}' resulted in error: ${error.message}`,
+          reason: undefined,
+          index,
+        });
     }
   }
   return failures;
@@ -274,6 +307,10 @@ function requireCompilable(
   for (const [at, { expression, messageExpression }] of (spec?.validations ?? []).entries()) {
     check(policies, expression, `spec.validations[${at}].expression`, 'bool');
     if (messageExpression) check(policies, messageExpression, `spec.validations[${at}].messageExpression`, 'string');
+  }
+  for (const [at, { key, valueExpression }] of (spec?.auditAnnotations ?? []).entries()) {
+    if (!key) faults.push(requiredField(`spec.auditAnnotations[${at}].key`));
+    check(policies, valueExpression, `spec.auditAnnotations[${at}].valueExpression`);
   }
   if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
 }

@@ -95,6 +95,11 @@ export class QuotaAccounts {
       .map((entry, index) => ({ entry, quota: quotas[index]! }))
       .filter(({ entry, quota }) => quota !== storedObjectOf(entry));
     if (changed.length === 0) return true;
+    const recorded = await Promise.all(
+      changed.map(({ entry, quota }) =>
+        recordUpdate(core, apiServer, resource, quota, storedObjectOf(entry), { subresource: 'status' }),
+      ),
+    );
     const { succeeded } = await fromStore(
       core.backend.transact({
         compare: changed.map(({ entry: { key, modRevision } }) => ({
@@ -103,12 +108,10 @@ export class QuotaAccounts {
           is: '=',
           value: modRevision,
         })),
-        success: changed.map(({ entry, quota }) => ({
+        success: changed.map(({ entry }, index) => ({
           type: 'put',
           key: entry.key,
-          value: StoredObject.of(
-            recordUpdate(core, apiServer, resource, quota, storedObjectOf(entry), { subresource: 'status' }),
-          ),
+          value: StoredObject.of(recorded[index]!),
         })),
       }),
     );

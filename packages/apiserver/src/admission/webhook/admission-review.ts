@@ -8,6 +8,8 @@ export interface ReviewAnswer {
   readonly status: Partial<Status>;
   readonly patch: readonly unknown[] | undefined;
   readonly warnings: readonly string[];
+  /** Noted in the audit of the request, under the webhook's name. */
+  readonly auditAnnotations: Readonly<Record<string, string>>;
 }
 
 export function reviewOf(request: AdmissionRequest, uid: string): Readonly<Record<string, unknown>> {
@@ -56,8 +58,16 @@ export function answerOf(review: unknown, uid: string): ReviewAnswer {
     status: (response['status'] ?? {}) as Partial<Status>,
     patch: patchOf(response),
     warnings,
+    auditAnnotations: textsOf(response['auditAnnotations']),
   };
 }
+
+const textsOf = (value: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(typeof value === 'object' && value !== null ? value : {}).flatMap(([key, text]) =>
+      typeof text === 'string' ? [[key, text]] : [],
+    ),
+  );
 
 function patchOf({ patch, patchType }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   if (patch === undefined || patch === null || patch === '') return undefined;

@@ -19,9 +19,11 @@ import {
   withTimeout,
 } from '@pintle/machinery';
 import { prepared } from '../../registry/resource.js';
+import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import { whenDecided } from '../policy/authorizer-library.js';
 import { isGuarded, matchesRequest } from '../policy/match-resources.js';
 import { conditionsHold, type PolicyLanguage, policyLanguage, requestVariables } from '../policy/policy-language.js';
 import { answerOf, denied, isObject, type ReviewAnswer, reviewOf } from './admission-review.js';
@@ -32,14 +34,15 @@ export interface WebhooksOptions {
   readonly caches: AdmissionCaches;
   readonly world: World;
   readonly call: WebhookCaller;
+  readonly access: Access;
 }
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
 
 const timeoutDefaultSeconds = 10;
 
-/** Both kinds of webhooks, for the end of the chain of plug-ins. */
-export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlugin {
+/** Mutating and validating webhooks, for the end of the chain of plug-ins. */
+export function webhooks({ caches, world, call, access }: WebhooksOptions): readonly AdmissionPlugin[] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
   let language: PolicyLanguage | undefined;
 
@@ -67,7 +70,8 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
         name,
         program: conditions.compile(expression),
       }));
-      return conditionsHold(cel, programs, requestVariables(cel, request));
+      const variables = requestVariables(cel, request, { access, known: new Map() });
+      return await whenDecided(() => conditionsHold(cel, programs, variables));
     } catch (error) {
       if (
         !(error instanceof cel.CelError) &&
@@ -109,6 +113,8 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
 
   const requireAllowed = (webhook: Webhook, answer: ReviewAnswer | undefined, request: AdmissionRequest) => {
     for (const text of answer?.warnings ?? []) request.warn(text);
+    for (const [key, value] of Object.entries(answer?.auditAnnotations ?? {}))
+      request.annotate?.(`${webhook.name}/${key}`, value);
     if (answer?.allowed === false) throw denied(webhook.name, answer.status);
   };
 
@@ -122,9 +128,9 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
     return answer?.patch === undefined ? request.object : patched(webhook, request, answer.patch);
   };
 
-  return {
-    name: 'Webhooks',
-    handles: (request) => (mutatingWebhooks.size > 0 || validatingWebhooks.size > 0) && isGuarded(request),
+  const mutating: AdmissionPlugin = {
+    name: 'MutatingAdmissionWebhook',
+    handles: (request) => mutatingWebhooks.size > 0 && isGuarded(request),
     async mutate(request) {
       const asked = inOrder<MutatingWebhook>(mutatingWebhooks.values() as Iterable<MutatingWebhookConfiguration>);
       let { object } = request;
@@ -140,6 +146,10 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
       }
       return object!;
     },
+  };
+  const validating: AdmissionPlugin = {
+    name: 'ValidatingAdmissionWebhook',
+    handles: (request) => validatingWebhooks.size > 0 && isGuarded(request),
     async validate(request) {
       const asked = inOrder<ValidatingWebhook>(validatingWebhooks.values() as Iterable<ValidatingWebhookConfiguration>);
       const verdicts = await Promise.allSettled(
@@ -150,6 +160,7 @@ export function webhooks({ caches, world, call }: WebhooksOptions): AdmissionPlu
       for (const verdict of verdicts) if (verdict.status === 'rejected') throw verdict.reason;
     },
   };
+  return [mutating, validating];
 }
 
 /** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind. */

@@ -1,0 +1,114 @@
+/** The columns of what says who may do what, what is let in, and in which order. */
+import type { TableColumn } from '@pintle/machinery';
+import type {
+  MutatingWebhookConfiguration,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingWebhookConfiguration,
+} from '../admissionregistration/v1/index.js';
+import type { APIService } from '../apiregistration/v1/index.js';
+import type { ClusterTrustBundle } from '../certificates/v1beta1/index.js';
+import type { FlowSchema, PriorityLevelConfiguration } from '../flowcontrol/v1/index.js';
+import type { ClusterRoleBinding, RoleBinding, Subject } from '../rbac/v1/index.js';
+import { certificateSigningRequestColumns } from './certificate-signing-request.js';
+import { type AnyColumns, ageColumn, column, createdColumn, integer, nameColumn, wide } from './column.js';
+import { selectorText } from './template.js';
+
+const subjects = (all: readonly Subject[] | undefined, wanted: string): string =>
+  (all ?? [])
+    .filter(({ kind }) => kind === wanted)
+    .map(({ namespace, name }) => (wanted === 'ServiceAccount' && namespace ? `${namespace}/${name}` : name))
+    .join(', ');
+
+const roleBinding: readonly TableColumn<RoleBinding | ClusterRoleBinding>[] = [
+  nameColumn,
+  column('Role', ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`),
+  ageColumn,
+  wide('Users', ({ subjects: all }) => subjects(all, 'User')),
+  wide('Groups', ({ subjects: all }) => subjects(all, 'Group')),
+  wide('ServiceAccounts', ({ subjects: all }) => subjects(all, 'ServiceAccount')),
+];
+
+const webhooks: readonly TableColumn<MutatingWebhookConfiguration | ValidatingWebhookConfiguration>[] = [
+  nameColumn,
+  integer('Webhooks', ({ webhooks: all }) => all?.length),
+  ageColumn,
+];
+
+const paramKind = ({ spec }: ValidatingAdmissionPolicy): string =>
+  spec?.paramKind === undefined ? '<unset>' : `${spec.paramKind.apiVersion}/${spec.paramKind.kind}`;
+
+/** What names no namespace may be of the cluster, or of each namespace. */
+const paramRef = ({ spec }: ValidatingAdmissionPolicyBinding): string => {
+  const { name, namespace, selector } = spec?.paramRef ?? {};
+  if (name) return `${namespace || '*'}/${name}`;
+  return selector === undefined ? '<unset>' : selectorText(selector);
+};
+
+const flowSchema: readonly TableColumn<FlowSchema>[] = [
+  nameColumn,
+  column('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration.name ?? ''),
+  integer('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence),
+  column('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? '<none>'),
+  ageColumn,
+  column('MissingPL', ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?'),
+];
+
+const queuing = ({ spec }: PriorityLevelConfiguration) => spec?.limited?.limitResponse?.queuing;
+
+const priorityLevel: readonly TableColumn<PriorityLevelConfiguration>[] = [
+  nameColumn,
+  column('Type', ({ spec }) => spec?.type ?? ''),
+  column('NominalConcurrencyShares', ({ spec }) =>
+    spec?.limited === undefined ? '<none>' : (spec.limited.nominalConcurrencyShares ?? 0),
+  ),
+  column('Queues', (object) => queuing(object)?.queues ?? '<none>'),
+  column('HandSize', (object) => queuing(object)?.handSize ?? '<none>'),
+  column('QueueLengthLimit', (object) => queuing(object)?.queueLengthLimit ?? '<none>'),
+  ageColumn,
+];
+
+const available = ({ status }: APIService): string => {
+  const condition = status?.conditions?.find(({ type }) => type === 'Available');
+  if (condition === undefined) return 'Unknown';
+  return condition.status !== 'True' && condition.reason
+    ? `${condition.status} (${condition.reason})`
+    : condition.status;
+};
+
+export const controlColumns: Readonly<Record<string, AnyColumns>> = {
+  'rbac.authorization.k8s.io/Role': [nameColumn, createdColumn],
+  'rbac.authorization.k8s.io/ClusterRole': [nameColumn, createdColumn],
+  'rbac.authorization.k8s.io/RoleBinding': roleBinding,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': roleBinding,
+  'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequestColumns,
+  'certificates.k8s.io/ClusterTrustBundle': [
+    nameColumn,
+    column<ClusterTrustBundle>('SignerName', ({ spec }) => spec.signerName || '<none>'),
+  ],
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhooks,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooks,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': [
+    nameColumn,
+    integer<ValidatingAdmissionPolicy>('Validations', ({ spec }) => spec?.validations?.length),
+    column<ValidatingAdmissionPolicy>('ParamKind', paramKind),
+    ageColumn,
+  ],
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': [
+    nameColumn,
+    column<ValidatingAdmissionPolicyBinding>('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+    column<ValidatingAdmissionPolicyBinding>('ParamRef', paramRef),
+    ageColumn,
+  ],
+  'flowcontrol.apiserver.k8s.io/FlowSchema': flowSchema,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': priorityLevel,
+  'apiextensions.k8s.io/CustomResourceDefinition': [nameColumn, createdColumn],
+  'apiregistration.k8s.io/APIService': [
+    nameColumn,
+    column<APIService>('Service', ({ spec }) =>
+      spec?.service === undefined ? 'Local' : `${spec.service.namespace}/${spec.service.name}`,
+    ),
+    column<APIService>('Available', available),
+    ageColumn,
+  ],
+};

@@ -1,0 +1,41 @@
+/**
+ * Objects of every kind, in JSON and in protobuf, as upstream's serializers write them. Where the reference folder is
+ * present: `../shared/kubernetes` or `PINTLE_REFERENCE`.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve as resolvePath } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { apiVersionOf, openEnvelope, readMessage, sealEnvelope, writeMessage } from '@pintle/machinery';
+import { builtinResources } from './index.js';
+
+const folder = join(process.env['PINTLE_REFERENCE'] ?? resolvePath('../shared/kubernetes'), 'objects');
+const present = existsSync(folder);
+if (!present) process.stdout.write('skipped: the reference folder with the objects is not there\n');
+
+const kinds = builtinResources()
+  .flatMap(({ kind, versions = [] }) => [kind, ...versions.map((version) => version.kind)])
+  .map((kind) => [`${kind.group === '' ? 'core' : kind.group}.${kind.version}.${kind.kind}`, kind] as const)
+  .filter(([name]) => existsSync(join(folder, `${name}.pb`)));
+
+(present ? describe : describe.skip)('protobuf', () => {
+  it.each(kinds)('%s is written as it is read', (name, kind) => {
+    const schema = kind.schema.node;
+    const golden = openEnvelope(readFileSync(join(folder, `${name}.pb`)));
+    const value = readMessage(schema, golden.message) as object;
+    const named = { apiVersion: apiVersionOf(kind), kind: kind.kind };
+    const sealed = sealEnvelope(named, writeMessage(schema, value));
+    const { apiVersion, kind: ofKind, message } = openEnvelope(sealed);
+    expect({ apiVersion, kind: ofKind }).toEqual(named);
+    expect(readMessage(schema, message)).toEqual(value);
+  });
+
+  it.each(kinds)('%s says in protobuf what it says in JSON', (name, kind) => {
+    const value = readMessage(kind.schema.node, openEnvelope(readFileSync(join(folder, `${name}.pb`))).message);
+    const {
+      apiVersion: _version,
+      kind: _kind,
+      ...json
+    } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+    expect(value).toEqual(json);
+  });
+});

@@ -1,0 +1,121 @@
+/** EndpointSlices: addresses of one type, ports, hints, each within its limits. */
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  duplicateField,
+  eachErrors,
+  type FieldError,
+  formatErrors,
+  immutableField,
+  invalidField,
+  ipFamilyOf,
+  isIPv4,
+  isIPv6,
+  labelValueErrors,
+  noErrors,
+  portNumberErrors,
+  qualifiedNameErrors,
+  requiredChoiceErrors,
+  requiredErrors,
+  type Strategy,
+  tooManyField,
+  validateLabels,
+} from '@pintle/machinery';
+import type { Endpoint, EndpointPort, EndpointSlice } from '../discovery/v1/discovery.js';
+import { protocols } from './pod/containers.js';
+import { endpointAddressErrors } from './special-addresses.js';
+
+const endpointsMax = 1_000;
+const portsMax = 20_000;
+const addressesMax = 100;
+const zoneHintsMax = 8;
+const topologyMax = 16;
+
+const most = (items: readonly unknown[], path: string, max: number): readonly FieldError[] =>
+  items.length > max ? [tooManyField(path, items.length, max)] : noErrors;
+
+function sliceErrors({ addressType, endpoints = [], ports = [] }: EndpointSlice): readonly FieldError[] {
+  const tooMany = most(endpoints, 'endpoints', endpointsMax);
+  const tooManyPorts = most(ports, 'ports', portsMax);
+  const names = new Set<string>();
+  return [
+    ...requiredChoiceErrors(addressType, 'addressType', ['FQDN', 'IPv4', 'IPv6']),
+    ...(tooMany.length > 0
+      ? tooMany
+      : eachErrors(endpoints, 'endpoints', (endpoint, at) => endpointErrors(endpoint, at, addressType))),
+    ...(tooManyPorts.length > 0 ? tooManyPorts : eachErrors(ports, 'ports', (port, at) => portErrors(port, at, names))),
+  ];
+}
+
+function endpointErrors(endpoint: Endpoint, path: string, type: string): readonly FieldError[] {
+  const { addresses = [], hostname, nodeName, deprecatedTopology: topology = {}, hints } = endpoint;
+  return [
+    ...requiredErrors(addresses, `${path}.addresses`, 'must contain at least 1 address'),
+    ...most(addresses, `${path}.addresses`, addressesMax),
+    ...eachErrors(addresses, `${path}.addresses`, (address, at) => addressErrors(address, at, type)),
+    ...formatErrors(nodeName, `${path}.nodeName`, dns1123SubdomainErrors),
+    ...most(Object.keys(topology), `${path}.deprecatedTopology`, topologyMax),
+    ...validateLabels(topology, `${path}.deprecatedTopology`),
+    ...(hostname === undefined
+      ? noErrors
+      : dns1123LabelErrors(hostname).map((message) => invalidField(`${path}.hostname`, hostname, message))),
+    ...zoneErrors(hints?.forZones ?? [], `${path}.hints.forZones`),
+  ];
+}
+
+function addressErrors(address: string, path: string, type: string): readonly FieldError[] {
+  if (type === 'FQDN') return domainErrors(address, path);
+  const right = type === 'IPv4' ? isIPv4(address) : isIPv6(address);
+  return [
+    ...(right ? noErrors : [invalidField(path, address, `must be a valid ${type} address`)]),
+    ...(ipFamilyOf(address) === undefined && !right ? noErrors : endpointAddressErrors(address, path)),
+  ];
+}
+
+function domainErrors(address: string, path: string): readonly FieldError[] {
+  const name = address.endsWith('.') ? address.slice(0, -1) : address;
+  const messages = dns1123SubdomainErrors(name);
+  if (messages.length > 0) return [invalidField(path, name, messages.join(','))];
+  return name.includes('.')
+    ? noErrors
+    : [invalidField(path, name, 'should be a domain with at least two segments separated by dots')];
+}
+
+function zoneErrors(zones: readonly { readonly name: string }[], path: string): readonly FieldError[] {
+  const tooMany = most(zones, path, zoneHintsMax);
+  if (tooMany.length > 0) return tooMany;
+  const names = zones.map(({ name }) => name);
+  return eachErrors(zones, path, ({ name }, at, index) => [
+    ...(names.indexOf(name) < index ? [duplicateField(`${at}.name`, name)] : noErrors),
+    ...labelValueErrors(name).map((message) => invalidField(`${at}.name`, name, message)),
+  ]);
+}
+
+function portErrors(
+  { name = '', port, protocol, appProtocol }: EndpointPort,
+  path: string,
+  names: Set<string>,
+): readonly FieldError[] {
+  const again = names.has(name);
+  names.add(name);
+  return [
+    ...formatErrors(name, `${path}.name`, dns1123LabelErrors),
+    ...(again ? [duplicateField(`${path}.name`, name)] : noErrors),
+    ...requiredChoiceErrors(protocol, `${path}.protocol`, protocols),
+    ...(port === undefined
+      ? noErrors
+      : portNumberErrors(port).map((message) => invalidField(`${path}.port`, port, message))),
+    ...(appProtocol === undefined
+      ? noErrors
+      : qualifiedNameErrors(appProtocol).map((message) => invalidField(`${path}.appProtocol`, appProtocol, message))),
+  ];
+}
+
+export const endpointSliceStrategy: Strategy<EndpointSlice> = {
+  generationChanged: (slice, old) => slice.endpoints !== old.endpoints || slice.ports !== old.ports,
+  validateCreate: sliceErrors,
+  validateUpdate: (slice, old) => [
+    ...sliceErrors(slice),
+    ...(slice.addressType === old.addressType ? noErrors : [immutableField('addressType', slice.addressType)]),
+  ],
+};

@@ -1,0 +1,18 @@
+/** A path under a domain, as `acme.io/foo`: whose something is, and what (apimachinery `IsDomainPrefixedPath`). */
+import { dns1123SubdomainErrors, type FieldError, invalidField, requiredField } from '@pintle/machinery';
+
+const path = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const pathPattern = new RegExp(`^${path}$`);
+
+export function prefixedPathErrors(value: string, field: string): readonly FieldError[] {
+  if (value === '') return [requiredField(field)];
+  const [, host, place] = /^([^/]+)\/(.+)$/s.exec(value) ?? [];
+  if (host === undefined || place === undefined)
+    return [invalidField(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  return [
+    ...dns1123SubdomainErrors(host).map((message) => invalidField(field, host, message)),
+    ...(pathPattern.test(place)
+      ? []
+      : [invalidField(field, place, `Invalid path (regex used for validation is '${path}')`)]),
+  ];
+}

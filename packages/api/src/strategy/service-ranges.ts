@@ -1,0 +1,93 @@
+/** IPAddresses and ServiceCIDRs: addresses of Services as objects, and the ranges that they are of. */
+import {
+  cidrErrors,
+  deepEqual,
+  dns1123SubdomainErrors,
+  eachErrors,
+  type FieldError,
+  formatCidr,
+  formatErrors,
+  formatIp,
+  immutableField,
+  invalidField,
+  ipFamilyOf,
+  noErrors,
+  parseCidr,
+  parseIp,
+  pathSegmentErrors,
+  requiredField,
+  requiredFormatErrors,
+  type Strategy,
+} from '@pintle/machinery';
+import type { IPAddress, ServiceCIDR } from '../networking/v1/networking.js';
+import { specChanged } from './workloads.js';
+
+function addressNameErrors(name: string): readonly string[] {
+  const [family, address] = [ipFamilyOf(name), parseIp(name)];
+  if (family === undefined || address === undefined) return [`ParseAddr(${JSON.stringify(name)}): unable to parse IP`];
+  return formatIp(family, address) === name ? [] : ['must be a canonical format IP address'];
+}
+
+function addressErrors({ spec }: IPAddress): readonly FieldError[] {
+  const path = 'spec.parentRef';
+  const parent = spec?.parentRef;
+  if (parent === undefined) return [requiredField(path)];
+  return [
+    ...formatErrors(parent.group, `${path}.group`, dns1123SubdomainErrors),
+    ...requiredFormatErrors(parent.resource, `${path}.resource`, pathSegmentErrors),
+    ...requiredFormatErrors(parent.name, `${path}.name`, pathSegmentErrors),
+    ...formatErrors(parent.namespace, `${path}.namespace`, pathSegmentErrors),
+  ];
+}
+
+export const ipAddressStrategy: Strategy<IPAddress> = {
+  generationChanged: specChanged,
+  nameErrors: addressNameErrors,
+  validateCreate: addressErrors,
+  validateUpdate: (address, old) => [
+    ...addressErrors(address),
+    ...(deepEqual(address.spec?.parentRef, old.spec?.parentRef)
+      ? noErrors
+      : [immutableField('spec.parentRef', address.spec?.parentRef ?? null)]),
+  ],
+};
+
+const path = 'spec.cidrs';
+
+function rangeErrors({ spec }: ServiceCIDR): readonly FieldError[] {
+  const { cidrs = [] } = spec ?? {};
+  if (cidrs.length === 0) return [requiredField(path, 'at least one CIDR required')];
+  if (cidrs.length > 2) return [invalidField(path, spec, 'may only hold up to 2 values')];
+  if (cidrs.length === 2 && parseCidr(cidrs[0]!)?.family === parseCidr(cidrs[1]!)?.family)
+    return [
+      invalidField(
+        path,
+        spec,
+        'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96',
+      ),
+    ];
+  return eachErrors(cidrs, path, (cidr, at) => {
+    const range = parseCidr(cidr);
+    if (range === undefined) return cidrErrors(cidr).map((message) => invalidField(at, cidr, message));
+    const canonical = formatCidr(range);
+    return canonical === cidr
+      ? noErrors
+      : [invalidField(at, cidr, `must be in canonical form (${JSON.stringify(canonical)})`)];
+  });
+}
+
+/** A range stays; one of the other family may be added. */
+function rangeChangeErrors({ spec: now }: ServiceCIDR, { spec: before }: ServiceCIDR): readonly FieldError[] {
+  const [ranges, old] = [now?.cidrs ?? [], before?.cidrs ?? []];
+  if (ranges.length < old.length) return [immutableField(path, ranges)];
+  return old.flatMap((cidr, index) =>
+    cidr === ranges[index] ? [] : [immutableField(`${path}[${index}]`, ranges[index] ?? '')],
+  );
+}
+
+export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
+  generationChanged: specChanged,
+  prepareForCreate: (range) => ({ ...range, status: {} }),
+  validateCreate: rangeErrors,
+  validateUpdate: (range, old) => [...rangeErrors(range), ...rangeChangeErrors(range, old)],
+};

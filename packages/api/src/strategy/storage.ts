@@ -1,0 +1,291 @@
+/** The kinds of storage.k8s.io: classes, drivers, what nodes and drivers say of themselves, attachments. */
+import {
+  choiceErrors,
+  deepEqual,
+  dns1123SubdomainErrors,
+  duplicateField,
+  eachErrors,
+  type FieldError,
+  forbiddenField,
+  formatErrors,
+  immutableField,
+  invalidField,
+  labelSelectorErrors,
+  noErrors,
+  notSupportedField,
+  parseQuantity,
+  qualifiedNameErrors,
+  requiredErrors,
+  requiredField,
+  requiredFormatErrors,
+  type Strategy,
+  tooLongField,
+} from '@pintle/machinery';
+import type {
+  CSIDriver,
+  CSINode,
+  CSINodeDriver,
+  CSIStorageCapacity,
+  StorageClass,
+  TokenRequest,
+  VolumeAttachment,
+} from '../storage/v1/storage.js';
+import type { VolumeAttributesClass } from '../storage/v1beta1/storage.js';
+import { nodeLabelWarning } from './node-label-warnings.js';
+import { volumeSpecErrors } from './persistent-volume.js';
+import { topologyTermErrors } from './pod/node-selector.js';
+import { driverNameErrors } from './pod/volume-sources.js';
+
+const parametersMax = 512;
+const parametersMaxBytes = 256 * 1024;
+
+function parameterErrors(parameters: Readonly<Record<string, string>> = {}, path: string): readonly FieldError[] {
+  const entries = Object.entries(parameters);
+  if (entries.length > parametersMax)
+    return [tooLongField(path, 'Provisioner Parameters exceeded max allowed', parametersMax)];
+  const size = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  return [
+    ...entries.filter(([key]) => key === '').map(() => invalidField(path, '', 'field can not be empty.')),
+    ...(size > parametersMaxBytes ? [tooLongField(path, '', parametersMaxBytes)] : noErrors),
+  ];
+}
+
+function classErrors(object: StorageClass): readonly FieldError[] {
+  const { provisioner, parameters, reclaimPolicy, volumeBindingMode, allowedTopologies = [] } = object;
+  const path = 'allowedTopologies';
+  return [
+    ...(provisioner
+      ? qualifiedNameErrors(provisioner.toLowerCase()).map((message) =>
+          invalidField('provisioner', provisioner, message),
+        )
+      : [requiredField('provisioner', provisioner ?? '')]),
+    ...parameterErrors(parameters, 'parameters'),
+    ...choiceErrors(reclaimPolicy, 'reclaimPolicy', ['Delete', 'Retain']),
+    ...(volumeBindingMode === undefined
+      ? [requiredField('volumeBindingMode')]
+      : choiceErrors(volumeBindingMode || ' ', 'volumeBindingMode', ['Immediate', 'WaitForFirstConsumer'])),
+    ...eachErrors(allowedTopologies, path, (term, at, index) => [
+      ...topologyTermErrors(term, at),
+      ...(allowedTopologies.slice(0, index).some((other) => deepEqual(other, term))
+        ? [duplicateField(`${at}.matchLabelExpressions`, '')]
+        : noErrors),
+    ]),
+  ];
+}
+
+const changed = (same: boolean, error: FieldError): readonly FieldError[] => (same ? noErrors : [error]);
+
+export const storageClassStrategy: Strategy<StorageClass> = {
+  validateCreate: classErrors,
+  validateUpdate: (object, old) => [
+    ...classErrors(object),
+    ...changed(
+      deepEqual(object.parameters ?? {}, old.parameters ?? {}),
+      forbiddenField('parameters', 'updates to parameters are forbidden.'),
+    ),
+    ...changed(
+      object.provisioner === old.provisioner,
+      forbiddenField('provisioner', 'updates to provisioner are forbidden.'),
+    ),
+    ...changed(
+      object.reclaimPolicy === old.reclaimPolicy,
+      forbiddenField('reclaimPolicy', 'updates to reclaimPolicy are forbidden.'),
+    ),
+    ...changed(
+      object.volumeBindingMode === old.volumeBindingMode,
+      immutableField('volumeBindingMode', object.volumeBindingMode),
+    ),
+  ],
+  warnings: ({ allowedTopologies = [] }) =>
+    allowedTopologies.flatMap(({ matchLabelExpressions = [] }, index) =>
+      matchLabelExpressions.flatMap(({ key }, expression) => {
+        const warning = nodeLabelWarning(key);
+        return warning === undefined
+          ? []
+          : [`allowedTopologies[${index}].matchLabelExpressions[${expression}].key: ${key} is ${warning}`];
+      }),
+    ),
+};
+
+function attributesErrors({ driverName, parameters }: VolumeAttributesClass): readonly FieldError[] {
+  return [
+    ...driverNameErrors(driverName, 'driverName'),
+    ...(Object.keys(parameters ?? {}).length === 0
+      ? [requiredField('parameters', 'must contain at least one key/value pair')]
+      : parameterErrors(parameters, 'parameters')),
+  ];
+}
+
+export const volumeAttributesClassStrategy: Strategy<VolumeAttributesClass> = {
+  validateCreate: attributesErrors,
+  validateUpdate: (object, old) => [
+    ...attributesErrors(object),
+    ...changed(
+      object.driverName === old.driverName,
+      forbiddenField('driverName', 'updates to driverName are forbidden.'),
+    ),
+    ...changed(
+      deepEqual(object.parameters, old.parameters),
+      forbiddenField('parameters', 'updates to parameters are forbidden.'),
+    ),
+  ],
+};
+
+const tokenMinSeconds = 600;
+const tokenMaxSeconds = 2 ** 32;
+
+function driverErrors({ metadata, spec }: CSIDriver): readonly FieldError[] {
+  const { tokenRequests, volumeLifecycleModes, fsGroupPolicy } = spec ?? {};
+  const audiences = new Set<string>();
+  return [
+    ...driverNameErrors(metadata.name, 'name'),
+    ...choiceErrors(fsGroupPolicy, 'spec.fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType']),
+    ...eachErrors(tokenRequests, 'spec.tokenRequests', ({ audience, expirationSeconds }: TokenRequest, at) => {
+      const again = audiences.has(audience);
+      audiences.add(audience);
+      const seconds = (detail: string) => invalidField(`${at}.expirationSeconds`, expirationSeconds, detail);
+      return [
+        ...(again ? [duplicateField(`${at}.audience`, audience)] : noErrors),
+        ...(expirationSeconds !== undefined && expirationSeconds < tokenMinSeconds
+          ? [seconds('may not specify a duration less than 10 minutes')]
+          : noErrors),
+        ...(expirationSeconds !== undefined && expirationSeconds > tokenMaxSeconds
+          ? [seconds('may not specify a duration larger than 2^32 seconds')]
+          : noErrors),
+      ];
+    }),
+    ...(volumeLifecycleModes ?? [])
+      .filter((mode) => mode !== 'Ephemeral' && mode !== 'Persistent')
+      .map((mode) => notSupportedField('spec.volumeLifecycleModes', mode, ['Ephemeral', 'Persistent'])),
+  ];
+}
+
+const persistentOnly = ['Persistent'];
+
+export const csiDriverStrategy: Strategy<CSIDriver> = {
+  defaults: (driver) =>
+    (driver.spec?.volumeLifecycleModes?.length ?? 0) > 0
+      ? driver
+      : { ...driver, spec: { ...driver.spec, volumeLifecycleModes: persistentOnly } },
+  generationChanged: (driver, old) => !deepEqual(driver.spec, old.spec),
+  validateCreate: driverErrors,
+  validateUpdate: (driver, old) => [
+    ...driverErrors(driver),
+    ...changed(
+      driver.spec.attachRequired === old.spec.attachRequired,
+      immutableField('spec.attachedRequired', driver.spec.attachRequired ?? null),
+    ),
+    ...changed(
+      driver.spec.fsGroupPolicy === old.spec.fsGroupPolicy,
+      immutableField('spec.fsGroupPolicy', driver.spec.fsGroupPolicy ?? null),
+    ),
+    ...changed(
+      deepEqual(driver.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes),
+      immutableField('spec.volumeLifecycleModes', driver.spec.volumeLifecycleModes ?? null),
+    ),
+  ],
+};
+
+const nodeIdMaxLength = 192;
+
+function nodeErrors({ spec }: CSINode): readonly FieldError[] {
+  const names = new Set<string>();
+  return eachErrors(spec?.drivers, 'spec.drivers', (driver: CSINodeDriver, at) => {
+    const { name, nodeID, allocatable, topologyKeys = [] } = driver;
+    const again = names.has(name);
+    names.add(name);
+    const count = allocatable?.count;
+    return [
+      ...driverNameErrors(name, `${at}.name`),
+      ...(again ? [duplicateField(`${at}.name`, name)] : noErrors),
+      ...requiredErrors(nodeID, `${at}.nodeID`),
+      ...((nodeID ?? '').length > nodeIdMaxLength
+        ? [invalidField(`${at}.nodeID`, nodeID, `must be ${nodeIdMaxLength} characters or less`)]
+        : noErrors),
+      ...(count !== undefined && count < 0
+        ? [invalidField(`${at}.allocatable.count`, count, 'must be greater than or equal to 0')]
+        : noErrors),
+      ...topologyKeys.flatMap((key, index) => [
+        ...(topologyKeys.indexOf(key) < index ? [duplicateField(`${at}.topologyKeys`, key)] : []),
+        ...requiredFormatErrors(key, `${at}.topologyKeys`, qualifiedNameErrors),
+      ]),
+    ];
+  });
+}
+
+export const csiNodeStrategy: Strategy<CSINode> = {
+  validateCreate: nodeErrors,
+  validateUpdate: (node, old) => [
+    ...nodeErrors(node),
+    ...(old.spec?.drivers ?? []).flatMap((driver) => {
+      const now = node.spec?.drivers.find(({ name }) => name === driver.name);
+      return now === undefined || deepEqual(now, driver) ? [] : [immutableField('CSINodeDriver', now)];
+    }),
+  ],
+};
+
+const amountErrors = (amount: string | undefined, path: string): readonly FieldError[] =>
+  amount !== undefined && parseQuantity(amount).nano < 0n
+    ? [invalidField(path, amount, 'must be greater than or equal to 0')]
+    : noErrors;
+
+const capacityErrors = (object: CSIStorageCapacity): readonly FieldError[] => [
+  ...labelSelectorErrors(object.nodeTopology, 'nodeTopology'),
+  ...dns1123SubdomainErrors(object.storageClassName ?? '').map((message) =>
+    invalidField('storageClassName', object.storageClassName ?? '', message),
+  ),
+  ...amountErrors(object.capacity, 'capacity'),
+  ...amountErrors(object.maximumVolumeSize, 'maximumVolumeSize'),
+];
+
+export const csiStorageCapacityStrategy: Strategy<CSIStorageCapacity> = {
+  validateCreate: capacityErrors,
+  validateUpdate: (object, old) => [
+    ...capacityErrors(object),
+    ...changed(
+      deepEqual(object.nodeTopology, old.nodeTopology),
+      immutableField('nodeTopology', object.nodeTopology ?? null),
+    ),
+    ...changed(
+      object.storageClassName === old.storageClassName,
+      immutableField('storageClassName', object.storageClassName),
+    ),
+  ],
+};
+
+const errorMessageMaxBytes = 1_024;
+
+function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldError[] {
+  const { attacher, nodeName, source = {} } = spec ?? {};
+  const { inlineVolumeSpec: inline, persistentVolumeName: name } = source;
+  const path = 'spec.source';
+  const one = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
+  return [
+    ...driverNameErrors(attacher, 'spec.attacher'),
+    ...(inline === undefined && name === undefined
+      ? [requiredField(path, one)]
+      : inline !== undefined && name !== undefined
+        ? [forbiddenField(path, one)]
+        : inline !== undefined
+          ? volumeSpecErrors(inline, '', `${path}.inlineVolumeSpec`, { inline: true })
+          : name === ''
+            ? [requiredField(`${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')]
+            : formatErrors(name, `${path}.persistentVolumeName`, dns1123SubdomainErrors)),
+    ...dns1123SubdomainErrors(nodeName ?? '').map((message) => invalidField('spec.nodeName', nodeName ?? '', message)),
+    ...parameterErrors(status?.attachmentMetadata, 'status.attachmentMetadata'),
+    ...(['attachError', 'detachError'] as const).flatMap((field) =>
+      (status?.[field]?.message?.length ?? 0) > errorMessageMaxBytes
+        ? [tooLongField(`status.${field}.message`, '', errorMessageMaxBytes)]
+        : [],
+    ),
+  ];
+}
+
+export const volumeAttachmentStrategy: Strategy<VolumeAttachment> = {
+  prepareForCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
+  validateCreate: attachmentErrors,
+  validateUpdate: (attachment, old) => [
+    ...attachmentErrors(attachment),
+    ...changed(deepEqual(attachment.spec, old.spec), immutableField('spec', attachment.spec)),
+  ],
+};

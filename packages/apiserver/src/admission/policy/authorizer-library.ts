@@ -1,0 +1,198 @@
+/**
+ * `authorizer` in expressions: `authorizer.group('apps').resource('deployments').check('create').allowed()`. Expressions
+ * are run at once and authorizers may take their time: what is not known yet is thrown, found out, and the expression is
+ * run again (`whenDecided`).
+ */
+import type { Library, Opaque, Overload, Value } from '@pintle/cel';
+import type { AccessAttributes, AccessDecision, UserInfo } from '../../access/access.js';
+import { type Access, mastersGroup } from '../../verbs/authorize.js';
+import type { AdmissionRequest } from '../admission.js';
+
+/** The decisions that the expressions of one request have asked for. */
+export interface Decisions {
+  readonly access: Access;
+  readonly known: Map<string, AccessDecision>;
+}
+
+/** An expression has asked for what is still to be decided. */
+class Undecided extends Error {
+  readonly code = 'PINTLE_UNDECIDED';
+  constructor(readonly decided: Promise<unknown>) {
+    super('a decision of the authorizer is not known yet');
+  }
+}
+
+/** Does the work again until all that it asks is decided. What is asked is bounded by what the work may cost. */
+export async function whenDecided<T>(work: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error;
+      await error.decided;
+    }
+  }
+}
+
+class Authorizer implements Opaque {
+  readonly celType = 'kubernetes.authorization.Authorizer';
+  constructor(
+    readonly decisions: Decisions,
+    readonly user: UserInfo,
+  ) {}
+  equals = (other: Opaque): boolean => this === other;
+}
+
+class PathCheck implements Opaque {
+  readonly celType = 'kubernetes.authorization.PathCheck';
+  constructor(
+    readonly of: Authorizer,
+    readonly path: string,
+  ) {}
+  equals = (other: Opaque): boolean => this === other;
+}
+
+class GroupCheck implements Opaque {
+  readonly celType = 'kubernetes.authorization.GroupCheck';
+  constructor(
+    readonly of: Authorizer,
+    readonly group: string,
+  ) {}
+  equals = (other: Opaque): boolean => this === other;
+}
+
+interface Place {
+  readonly group: string;
+  readonly version?: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+class ResourceCheck implements Opaque {
+  readonly celType = 'kubernetes.authorization.ResourceCheck';
+  constructor(
+    readonly of: Authorizer,
+    readonly place: Place,
+  ) {}
+  with = (more: Partial<Place>) => new ResourceCheck(this.of, { ...this.place, ...more });
+  equals = (other: Opaque): boolean => this === other;
+}
+
+class Decision implements Opaque {
+  readonly celType = 'kubernetes.authorization.Decision';
+  constructor(readonly decision: AccessDecision) {}
+  equals = (other: Opaque): boolean => this === other;
+}
+
+function decide({ decisions: { access, known }, user }: Authorizer, attributes: AccessAttributes): Decision {
+  if (user.groups.includes(mastersGroup)) return new Decision({ decision: 'allow' });
+  const key = JSON.stringify(attributes);
+  const found = known.get(key);
+  if (found !== undefined) return new Decision(found);
+  const asked = access.authorizer(attributes);
+  if (asked instanceof Promise) throw new Undecided(asked.then((decision) => known.set(key, decision)));
+  known.set(key, asked);
+  return new Decision(asked);
+}
+
+const said = <K extends string>(key: K, value: string): Partial<Record<K, string>> =>
+  value === '' ? {} : ({ [key]: value } as Partial<Record<K, string>>);
+
+const method = (
+  name: string,
+  params: readonly string[],
+  result: string,
+  run: (...args: never[]) => Opaque | Value,
+  cost = 1,
+): Overload => ({
+  name,
+  as: 'method',
+  params,
+  result,
+  run: run as Overload['run'],
+  cost: () => cost,
+});
+const [authorizer, path, group, resource, decision] = [
+  'Authorizer',
+  'PathCheck',
+  'GroupCheck',
+  'ResourceCheck',
+  'Decision',
+].map((name) => `kubernetes.authorization.${name}`) as [string, string, string, string, string];
+/** As Kubernetes counts a question to its authorizer. */
+const questionCost = 350_000;
+
+export const authorizerLibrary: Library = {
+  types: [authorizer, path, group, resource, decision],
+  overloads: [
+    method('path', [authorizer, 'string'], path, (of: Authorizer, text: string) => new PathCheck(of, text)),
+    method('group', [authorizer, 'string'], group, (of: Authorizer, text: string) => new GroupCheck(of, text)),
+    method(
+      'serviceAccount',
+      [authorizer, 'string', 'string'],
+      authorizer,
+      (of: Authorizer, namespace: string, name: string) => {
+        const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+        return new Authorizer(of.decisions, { name: `system:serviceaccount:${namespace}:${name}`, groups });
+      },
+    ),
+    method(
+      'resource',
+      [group, 'string'],
+      resource,
+      (of: GroupCheck, text: string) => new ResourceCheck(of.of, { group: of.group, resource: text }),
+    ),
+    method('subresource', [resource, 'string'], resource, (of: ResourceCheck, text: string) =>
+      of.with(said('subresource', text)),
+    ),
+    method('namespace', [resource, 'string'], resource, (of: ResourceCheck, text: string) =>
+      of.with(said('namespace', text)),
+    ),
+    method('name', [resource, 'string'], resource, (of: ResourceCheck, text: string) => of.with(said('name', text))),
+    method(
+      'check',
+      [path, 'string'],
+      decision,
+      ({ of, path: at }: PathCheck, verb: string) => decide(of, { type: 'path', user: of.user, verb, path: at }),
+      questionCost,
+    ),
+    method(
+      'check',
+      [resource, 'string'],
+      decision,
+      ({ of, place }: ResourceCheck, verb: string) =>
+        decide(of, { type: 'resource', user: of.user, verb, version: '*', ...place }),
+      questionCost,
+    ),
+    method('allowed', [decision], 'bool', ({ decision: { decision: made } }: Decision) => made === 'allow'),
+    method('reason', [decision], 'string', ({ decision: { reason } }: Decision) => reason ?? ''),
+    method('errored', [decision], 'bool', () => false),
+    method('error', [decision], 'string', () => ''),
+  ],
+};
+
+/** What is known of the two variables below. */
+export const authorizerTypes = {
+  authorizer: { name: authorizer },
+  'authorizer.requestResource': { name: resource },
+};
+
+/** `authorizer`, and `authorizer.requestResource`: the very resource of the request. */
+export function authorizerVariables(
+  request: AdmissionRequest,
+  decisions: Decisions,
+): Readonly<Record<keyof typeof authorizerTypes, Value>> {
+  const of = new Authorizer(decisions, request.user);
+  const { kind } = request.resource;
+  const requestResource = new ResourceCheck(of, {
+    group: kind.group,
+    version: kind.version,
+    resource: kind.plural,
+    ...said('subresource', request.subresource ?? ''),
+    ...said('namespace', request.namespace ?? ''),
+    ...said('name', request.name),
+  });
+  return { authorizer: of, 'authorizer.requestResource': requestResource };
+}

@@ -1,0 +1,281 @@
+/** Policies that change what is written, and the authorizer and the audit as expressions see them. */
+import { describe, expect, it } from '@jest/globals';
+import type { Deployment } from '@pintle/api/apps/v1';
+import type { ConfigMap, Pod } from '@pintle/api/core/v1';
+import { type KubernetesObject, StatusError, virtualWorld } from '@pintle/machinery';
+import type { AuditEvent } from '../../audit/audit.js';
+import { ask } from '../../http/asking.fixture.js';
+import { createApiServer } from '../../server.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const rules = (resource: string, group = '') => [
+  { apiGroups: [group], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: [resource] },
+];
+const policy = (name: string, spec: Json, resource = 'configmaps', group = '') =>
+  ({
+    apiVersion: 'admissionregistration.k8s.io/v1alpha1',
+    kind: 'MutatingAdmissionPolicy',
+    metadata: { name },
+    spec: {
+      matchConstraints: { resourceRules: rules(resource, group) },
+      reinvocationPolicy: 'Never',
+      failurePolicy: 'Fail',
+      ...spec,
+    },
+  }) as unknown as KubernetesObject;
+const binding = (policyName: string, spec: Json = {}) =>
+  ({
+    apiVersion: 'admissionregistration.k8s.io/v1alpha1',
+    kind: 'MutatingAdmissionPolicyBinding',
+    metadata: { name: `${policyName}-everywhere` },
+    spec: { policyName, ...spec },
+  }) as unknown as KubernetesObject;
+const patch = (expression: string) => ({ patchType: 'JSONPatch', jsonPatch: { expression } });
+const apply = (expression: string) => ({ patchType: 'ApplyConfiguration', applyConfiguration: { expression } });
+const configMap = (data: Record<string, string> = {}, metadata: Json = {}): ConfigMap =>
+  ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'c', namespace: 'default', ...metadata },
+    data,
+  }) as ConfigMap;
+
+async function setup(...objects: readonly KubernetesObject[]) {
+  const world = virtualWorld();
+  const api = await createApiServer({ world });
+  const client = api.client();
+  for (const object of objects) await client.create(object);
+  return { api, client };
+}
+const failure = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+    return 'accepted';
+  } catch (error) {
+    if (!StatusError.is(error)) throw error;
+    return `${error.reason}: ${error.message}`;
+  }
+};
+
+describe('a mutation', () => {
+  it('by apply lays an object over the one of the request', async () => {
+    const sidecar = `Object{
+      spec: Object.spec{
+        template: Object.spec.template{
+          spec: Object.spec.template.spec{
+            initContainers: [Object.spec.template.spec.initContainers{name: 'proxy', image: 'proxy:' + params.data.version}],
+            containers: object.spec.template.spec.containers.map(c, Object.spec.template.spec.containers{
+              name: c.name, imagePullPolicy: 'Always'
+            })
+          }
+        }
+      }
+    }`;
+    const { client } = await setup(
+      configMap({ version: '7' }, { name: 'params' }),
+      policy(
+        'sidecar',
+        { mutations: [apply(sidecar)], paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } },
+        'deployments',
+        'apps',
+      ),
+      binding('sidecar', { paramRef: { name: 'params', namespace: 'default', parameterNotFoundAction: 'Deny' } }),
+    );
+    const made = await client.create({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'main', image: 'nginx' }] } },
+      },
+    } as Deployment);
+    expect(made.spec?.template.spec).toMatchObject({
+      initContainers: [{ name: 'proxy', image: 'proxy:7' }],
+      containers: [{ name: 'main', image: 'nginx', imagePullPolicy: 'Always' }],
+    });
+  });
+
+  it('by patch is a list of operations', async () => {
+    const operations = `[
+      JSONPatch{op: 'test', path: '/data/a', value: '1'},
+      JSONPatch{op: 'add', path: '/metadata/annotations', value: {}},
+      JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('x/y'), value: variables.who},
+      JSONPatch{op: 'remove', path: '/data/a'}
+    ]`;
+    const { client } = await setup(
+      policy('patches', {
+        variables: [{ name: 'who', expression: "request.userInfo.username + ' of ' + namespaceObject.metadata.name" }],
+        matchConditions: [{ name: 'not-left-alone', expression: '!has(object.metadata.labels)' }],
+        mutations: [patch(operations)],
+      }),
+      binding('patches'),
+    );
+    const { data = {}, metadata } = await client.create(configMap({ a: '1' }));
+    expect([data, metadata.annotations]).toEqual([{}, { 'x/y': 'system:admin of default' }]);
+    const left = await client.create(configMap({ a: '1' }, { name: 'd', labels: { k: 'v' } }));
+    expect(left.data).toEqual({ a: '1' });
+  });
+
+  it('sees what the one before made, and is asked again where it wants to be', async () => {
+    const count = (name: string, more: Json = {}) =>
+      policy(name, {
+        mutations: [patch(`[JSONPatch{op: 'add', path: '/data/${name}', value: string(size(object.data))}]`)],
+        ...more,
+      });
+    const { client } = await setup(
+      count('a', { reinvocationPolicy: 'IfNeeded' }),
+      binding('a'),
+      count('b'),
+      binding('b'),
+    );
+    expect((await client.create(configMap({ x: '' }))).data).toEqual({ x: '', a: '3', b: '2' });
+  });
+
+  const refusals: readonly (readonly [string, object, RegExp])[] = [
+    ['of what is atomic', apply('Object{metadata: Object.metadata{}, data: Object.data{}}'), /accepted/],
+    [
+      'that is no list',
+      patch("'x'"),
+      /Forbidden: configmaps "c" is forbidden: policy 'p' with binding 'p-everywhere' denied request: type mismatch/,
+    ],
+    ['that does not apply', patch("[JSONPatch{op: 'remove', path: '/data/absent'}]"), /denied request:/],
+    [
+      'that renames',
+      patch("[JSONPatch{op: 'replace', path: '/metadata/name', value: 'x'}]"),
+      /may not change metadata\.name/,
+    ],
+    [
+      'without a value',
+      patch("[JSONPatch{op: 'add', path: '/data/a', value: object.data.absent}]"),
+      /no such key: absent/,
+    ],
+    ['of an unknown type', patch("[Patch{op: 'add'}]"), /denied request: unknown type: Patch/],
+  ];
+  it.each(refusals)('%s is told of', async (_what, mutation, message) => {
+    const { client } = await setup(policy('p', { mutations: [mutation] }), binding('p'));
+    expect(await failure(client.create(configMap({ a: '1' })))).toMatch(message);
+  });
+
+  it('may not replace what is atomic', async () => {
+    const tolerations =
+      "Object{spec: Object.spec{nodeSelector: Object.spec.nodeSelector{a: 'b'}, tolerations: [Object.spec.tolerations{key: 'k'}]}}";
+    const { client } = await setup(policy('p', { mutations: [apply(tolerations)] }, 'pods'), binding('p'));
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'i' }] },
+    } as Pod;
+    expect(await failure(client.create(pod))).toMatch(
+      /may not mutate atomic arrays, maps or structs: \.spec\.(nodeSelector|tolerations)/,
+    );
+  });
+
+  it('that fails is passed over where its policy says so', async () => {
+    const { client } = await setup(policy('p', { mutations: [patch("'x'")], failurePolicy: 'Ignore' }), binding('p'));
+    expect(await failure(client.create(configMap()))).toBe('accepted');
+  });
+
+  it('that cannot be compiled is refused with its policy', async () => {
+    const { client } = await setup();
+    const broken = policy('p', { mutations: [patch('[JSONPatch{'), { patchType: 'Magic' }], reinvocationPolicy: '' });
+    const message = await failure(client.create(broken));
+    expect(message).toMatch(/spec\.mutations\[0\]\.jsonPatch\.expression: Invalid value/);
+    expect(message).toMatch(/spec\.mutations\[1\]\.patchType: Unsupported value: "Magic"/);
+    expect(message).toMatch(/spec\.reinvocationPolicy: Required value/);
+  });
+});
+
+describe('the authorizer in expressions', () => {
+  it('answers for the user, for accounts and for the resource of the request', async () => {
+    const world = virtualWorld();
+    const asked: string[] = [];
+    const api = await createApiServer({
+      world,
+      authorizer: async (attributes) => {
+        const what =
+          attributes.type === 'path'
+            ? attributes.path
+            : `${attributes.group}/${attributes.resource}/${attributes.name ?? ''}`;
+        asked.push(`${attributes.user.name} ${attributes.verb} ${what}`);
+        return attributes.verb === 'brew' ? { decision: 'noOpinion', reason: 'no coffee' } : { decision: 'allow' };
+      },
+    });
+    const admin = api.client();
+    const validations = [
+      { expression: "authorizer.requestResource.check('read').allowed()" },
+      { expression: "authorizer.path('/tea').check('get').allowed()" },
+      {
+        expression:
+          "authorizer.serviceAccount('a', 'b').group('apps').resource('deployments').namespace('n').name('x').check('get').allowed()",
+      },
+      {
+        expression: "authorizer.group('').resource('pots').check('brew').allowed()",
+        messageExpression: "'denied: ' + authorizer.group('').resource('pots').check('brew').reason()",
+      },
+    ];
+    await admin.create({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'asks' },
+      spec: { matchConstraints: { resourceRules: rules('configmaps') }, validations },
+    } as unknown as KubernetesObject);
+    await admin.create({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: 'asks' },
+      spec: { policyName: 'asks', validationActions: ['Deny'] },
+    } as unknown as KubernetesObject);
+    const ann = api.client({ user: { name: 'ann', groups: [] } });
+    asked.length = 0;
+    expect(await failure(ann.create(configMap()))).toMatch(/denied request: denied: no coffee$/);
+    // Each question is put once, however often expressions are run.
+    expect(asked).toEqual([
+      'ann create /configmaps/c',
+      'ann read /configmaps/c',
+      'ann get /tea',
+      'system:serviceaccount:a:b get apps/deployments/x',
+      'ann brew /pots/',
+    ]);
+  });
+});
+
+it('policies note in the audit what they are told to, and what failed', async () => {
+  const events: AuditEvent[] = [];
+  const api = await createApiServer({
+    world: virtualWorld(),
+    audit: { policy: { rules: [{ level: 'Metadata' }] }, sink: (event) => events.push(event) },
+  });
+  const client = api.client();
+  await client.create({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'notes' },
+    spec: {
+      matchConstraints: { resourceRules: rules('configmaps') },
+      validations: [{ expression: 'true' }, { expression: 'false', message: 'never' }],
+      auditAnnotations: [
+        { key: 'size', valueExpression: 'string(size(object.data))' },
+        { key: 'nothing', valueExpression: 'null' },
+      ],
+    },
+  } as unknown as KubernetesObject);
+  await client.create({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'notes-all' },
+    spec: { policyName: 'notes', validationActions: ['Audit'] },
+  } as unknown as KubernetesObject);
+  const answer = await ask(api.handle, 'POST /api/v1/namespaces/default/configmaps', {
+    body: configMap({ a: '1', b: '2' }),
+  });
+  expect(answer.status).toBe(201);
+  const { annotations = {} } = events.at(-1)!;
+  expect(annotations['notes/size']).toBe('2');
+  expect(annotations).not.toHaveProperty('notes/nothing');
+  expect(JSON.parse(annotations['validation.policy.admission.k8s.io/validation_failure'] ?? '')).toEqual([
+    { message: 'never', policy: 'notes', binding: 'notes-all', expressionIndex: '1', validationActions: ['Audit'] },
+  ]);
+});

@@ -1,0 +1,268 @@
+/**
+ * MutatingAdmissionPolicy (admissionregistration.k8s.io/v1alpha1): changes written in CEL, as an object that is laid over
+ * the one of the request as server-side apply would, or as a JSON Patch. A policy that asks for it is asked again where a
+ * later one changed more.
+ */
+import type {
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+} from '@pintle/api/admissionregistration/v1alpha1';
+import type { CelProgram } from '@pintle/cel';
+import {
+  applyJsonPatch,
+  childNode,
+  type FieldError,
+  forbidden,
+  invalid,
+  invalidField,
+  type KubernetesObject,
+  mergeValues,
+  notSupportedField,
+  PatchError,
+  requiredField,
+  type SchemaNode,
+  shapeAt,
+} from '@pintle/machinery';
+import { prepared } from '../../registry/resource.js';
+import type { Access } from '../../verbs/authorize.js';
+import { normalize } from '../../verbs/normalizers.js';
+import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import type { AdmissionCaches } from '../admission-caches.js';
+import { type Decisions, whenDecided } from './authorizer-library.js';
+import { isGuarded } from './match-resources.js';
+import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
+import {
+  celObject,
+  conditionsHold,
+  type MatchCondition,
+  type PolicyLanguage,
+  policyLanguage,
+  requestVariables,
+  withVariables,
+} from './policy-language.js';
+
+export interface MutatingPoliciesOptions {
+  readonly caches: AdmissionCaches;
+  readonly findParams: ParamFinder;
+  readonly access: Access;
+}
+
+interface Mutation {
+  readonly type: 'ApplyConfiguration' | 'JSONPatch';
+  readonly program: CelProgram;
+}
+
+interface CompiledPolicy {
+  readonly variables: ReadonlyMap<string, CelProgram>;
+  readonly conditions: readonly MatchCondition[];
+  readonly mutations: readonly Mutation[];
+}
+
+/** What a mutation makes is no change that can be made. */
+class MutationError extends Error {
+  readonly code = 'PINTLE_MUTATION';
+}
+
+type Pair = { readonly policy: MutatingAdmissionPolicy; readonly binding: MutatingAdmissionPolicyBinding };
+
+export function mutatingPolicies({ caches, findParams, access }: MutatingPoliciesOptions): AdmissionPlugin {
+  const { mutatingPolicies: policies, mutatingPolicyBindings: bindings, namespaces } = caches;
+  const compiled = new WeakMap<KubernetesObject, CompiledPolicy>();
+  let language: PolicyLanguage | undefined;
+
+  const compiledOf = (spoken: PolicyLanguage, policy: MutatingAdmissionPolicy): CompiledPolicy => {
+    let found = compiled.get(policy);
+    if (found === undefined) {
+      found = compilePolicy(spoken, policy);
+      compiled.set(policy, found);
+    }
+    return found;
+  };
+
+  /** The object as one policy, with one binding, leaves it. */
+  const mutateBy = async (
+    spoken: PolicyLanguage,
+    { policy, binding }: Pair,
+    request: AdmissionRequest,
+    decisions: Decisions,
+  ): Promise<KubernetesObject> => {
+    const { cel } = spoken;
+    const { namespace } = request;
+    let object = request.object!;
+    try {
+      const program = compiledOf(spoken, policy);
+      const variables = () => ({
+        ...requestVariables(cel, { ...request, object }, decisions),
+        namespaceObject: celObject(cel, namespace === undefined ? undefined : namespaces.get(namespace)),
+      });
+      const given = variables();
+      if (!(await whenDecided(() => conditionsHold(cel, program.conditions, given)))) return object;
+      for (const params of await paramsOf(policy, binding, request, findParams)) {
+        for (const mutation of program.mutations) {
+          const all = withVariables(program.variables, { ...variables(), params: celObject(cel, params) });
+          const change = await whenDecided(() => cel.jsonOf(mutation.program.run(all).value));
+          object = await changed(request, object, mutation.type, change);
+        }
+      }
+      return object;
+    } catch (error) {
+      const known =
+        error instanceof MutationError ||
+        error instanceof ParamsMissingError ||
+        error instanceof PatchError ||
+        error instanceof cel.CelError ||
+        error instanceof cel.CelCostError ||
+        error instanceof cel.CelCompileError;
+      if (!known) throw error;
+      if (policy.spec?.failurePolicy === 'Ignore') return request.object!;
+      throw forbidden(
+        request.resource.kind,
+        request.name,
+        `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${(error as Error).message}`,
+      );
+    }
+  };
+
+  return {
+    name: 'MutatingAdmissionPolicy',
+    handles: (request) =>
+      isPolicy(request)
+        ? request.operation === 'CREATE' || request.operation === 'UPDATE'
+        : policies.size > 0 && bindings.size > 0 && isGuarded(request),
+    async mutate(request) {
+      if (request.object === undefined || request.operation === 'CONNECT' || isPolicy(request)) return request.object!;
+      const pairs = bindingsOf<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>(request, {
+        policies,
+        bindings,
+        namespaces,
+      });
+      if (pairs.length === 0) return request.object;
+      language ??= policyLanguage(await import('@pintle/cel'));
+      const decisions: Decisions = { access, known: new Map() };
+      let { object } = request;
+      const left = new Map<Pair, KubernetesObject>();
+      for (const pair of pairs) {
+        object = await mutateBy(language, pair, { ...request, object }, decisions);
+        left.set(pair, object);
+      }
+      for (const pair of pairs) {
+        if (pair.policy.spec?.reinvocationPolicy !== 'IfNeeded' || left.get(pair) === object) continue;
+        object = await mutateBy(language, pair, { ...request, object }, decisions);
+      }
+      return object;
+    },
+    async validate(request) {
+      if (!isPolicy(request)) return;
+      language ??= policyLanguage(await import('@pintle/cel'));
+      requireCompilable(language, request);
+    },
+  };
+}
+
+const isPolicy = ({ resource: { kind }, subresource }: AdmissionRequest) =>
+  kind.group === 'admissionregistration.k8s.io' &&
+  kind.plural === 'mutatingadmissionpolicies' &&
+  subresource === undefined;
+
+function compilePolicy(
+  { conditions, policies, mutations }: PolicyLanguage,
+  { spec }: MutatingAdmissionPolicy,
+): CompiledPolicy {
+  return {
+    variables: new Map((spec?.variables ?? []).map(({ name, expression }) => [name, policies.compile(expression)])),
+    conditions: (spec?.matchConditions ?? []).map(({ name, expression }) => ({
+      name,
+      program: conditions.compile(expression),
+    })),
+    mutations: (spec?.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }) => ({
+      type: patchType === 'JSONPatch' ? 'JSONPatch' : 'ApplyConfiguration',
+      program: mutations.compile((patchType === 'JSONPatch' ? jsonPatch : applyConfiguration)?.expression ?? ''),
+    })),
+  };
+}
+
+/** The object with the change, in the stored version; the very same where nothing changes. Errors: `MutationError`, `PatchError`. */
+async function changed(
+  { resource }: AdmissionRequest,
+  object: KubernetesObject,
+  type: Mutation['type'],
+  change: unknown,
+): Promise<KubernetesObject> {
+  await prepared(resource, [object]);
+  const shown = resource.fromStored(object);
+  const made = type === 'JSONPatch' ? patched(shown, change) : applied(resource.kind.schema.node, shown, change);
+  if (made === shown) return object;
+  const { value, errors } = normalize(resource, made, shown);
+  if (errors.length > 0) throw new MutationError(errors.map(({ field, detail }) => `${field}: ${detail}`).join(', '));
+  const result = value as KubernetesObject;
+  if (result.metadata?.name !== shown.metadata.name || result.metadata?.namespace !== shown.metadata.namespace)
+    throw new MutationError('a mutation may not change metadata.name or metadata.namespace');
+  await prepared(resource, [result], 'stored');
+  const stored = resource.toStored(result);
+  return resource.definition.strategy?.defaults?.(stored) ?? stored;
+}
+
+function patched(object: KubernetesObject, operations: unknown): unknown {
+  if (!Array.isArray(operations))
+    throw new MutationError('type mismatch: a JSONPatch expression makes a list of JSONPatch');
+  return applyJsonPatch(object, operations);
+}
+
+function applied(node: SchemaNode, object: KubernetesObject, wishes: unknown): unknown {
+  if (typeof wishes !== 'object' || wishes === null || Array.isArray(wishes))
+    throw new MutationError('type mismatch: an ApplyConfiguration expression makes an Object');
+  const atomic = atomicIn(node, wishes, '');
+  if (atomic !== undefined)
+    throw new MutationError(`invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${atomic}`);
+  return mergeValues(node, object, wishes);
+}
+
+/** Where something is named that could only be replaced as a whole. */
+function atomicIn(node: SchemaNode, value: unknown, path: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const shape = shapeAt(node, value);
+  if (shape === 'atomic') return path;
+  if (shape !== 'fields') return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = atomicIn(childNode(node, key), inner, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Errors: `StatusError` Invalid that names each expression that is none. */
+function requireCompilable(
+  { cel, conditions, policies, mutations }: PolicyLanguage,
+  { resource, object, name }: AdmissionRequest,
+): void {
+  const { spec } = object as MutatingAdmissionPolicy;
+  const faults: FieldError[] = [];
+  const check = (language: typeof policies, expression: string | undefined, path: string) => {
+    if (!expression?.trim()) {
+      faults.push(requiredField(path, 'expression is not specified'));
+      return;
+    }
+    try {
+      language.compile(expression);
+    } catch (error) {
+      if (!(error instanceof cel.CelCompileError)) throw error;
+      faults.push(invalidField(path, expression, error.message));
+    }
+  };
+  if (!spec?.matchConstraints?.resourceRules?.length) faults.push(requiredField('spec.matchConstraints.resourceRules'));
+  if (!spec?.mutations?.length)
+    faults.push(requiredField('spec.mutations', 'mutations must contain at least one item'));
+  if (!spec?.reinvocationPolicy) faults.push(requiredField('spec.reinvocationPolicy'));
+  for (const [at, { expression }] of (spec?.variables ?? []).entries())
+    check(policies, expression, `spec.variables[${at}].expression`);
+  for (const [at, { expression }] of (spec?.matchConditions ?? []).entries())
+    check(conditions, expression, `spec.matchConditions[${at}].expression`);
+  for (const [at, { patchType, applyConfiguration, jsonPatch }] of (spec?.mutations ?? []).entries()) {
+    const path = `spec.mutations[${at}]`;
+    if (patchType === 'ApplyConfiguration')
+      check(mutations, applyConfiguration?.expression, `${path}.applyConfiguration.expression`);
+    else if (patchType === 'JSONPatch') check(mutations, jsonPatch?.expression, `${path}.jsonPatch.expression`);
+    else faults.push(notSupportedField(`${path}.patchType`, patchType, ['ApplyConfiguration', 'JSONPatch']));
+  }
+  if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
+}

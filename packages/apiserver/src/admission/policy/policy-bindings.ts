@@ -1,0 +1,79 @@
+/** What validating and mutating policies share: which of them a request falls under, and with which parameters. */
+import type { NamedRuleWithOperations } from '@pintle/api/admissionregistration/v1';
+import { type KubernetesObject, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
+import type { ObjectCache } from '../../storage/object-cache.js';
+import type { AdmissionRequest } from '../admission.js';
+import { type Match, matchesRequest } from './match-resources.js';
+
+/** A policy as far as both kinds look the same. */
+export interface AnyPolicy extends KubernetesObject {
+  readonly spec?: {
+    readonly matchConstraints?: Match & { readonly resourceRules?: readonly NamedRuleWithOperations[] };
+    readonly paramKind?: { readonly apiVersion?: string; readonly kind?: string };
+    readonly failurePolicy?: string;
+  };
+}
+
+export interface AnyBinding extends KubernetesObject {
+  readonly spec?: {
+    readonly policyName?: string;
+    readonly matchResources?: Match;
+    readonly paramRef?: {
+      readonly name?: string;
+      readonly namespace?: string;
+      readonly selector?: LabelSelector;
+      readonly parameterNotFoundAction?: string;
+    };
+  };
+}
+
+/** Finds the parameters of a binding: one object by name, or all that a selector takes. */
+export type ParamFinder = (
+  paramKind: { readonly apiVersion: string; readonly kind: string },
+  place: { readonly namespace: string | undefined; readonly name?: string },
+) => Promise<readonly KubernetesObject[]>;
+
+/** The bindings that put a policy to work on a request, in the order of their names. */
+export function bindingsOf<P extends AnyPolicy, B extends AnyBinding>(
+  request: AdmissionRequest,
+  caches: { readonly policies: ObjectCache; readonly bindings: ObjectCache; readonly namespaces: ObjectCache },
+): readonly { readonly policy: P; readonly binding: B }[] {
+  const { policies, bindings, namespaces } = caches;
+  return ([...bindings.values()] as unknown as B[])
+    .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
+    .flatMap((binding) => {
+      const policy = policies.get(binding.spec?.policyName ?? '') as unknown as P | undefined;
+      if (policy?.spec === undefined || !matchesRequest(policy.spec.matchConstraints ?? {}, request, namespaces))
+        return [];
+      return matchesRequest(binding.spec?.matchResources ?? {}, request, namespaces) ? [{ policy, binding }] : [];
+    });
+}
+
+/** The binding wants parameters, there are none, and that is to be a refusal. */
+export class ParamsMissingError extends Error {
+  readonly code = 'PINTLE_POLICY_PARAMS_MISSING';
+}
+
+/** One undefined where the policy takes none. Errors: `ParamsMissingError`. */
+export async function paramsOf(
+  { spec }: AnyPolicy,
+  binding: AnyBinding,
+  request: AdmissionRequest,
+  findParams: ParamFinder,
+): Promise<readonly (KubernetesObject | undefined)[]> {
+  const ref = binding.spec?.paramRef;
+  const { apiVersion, kind } = spec?.paramKind ?? {};
+  if (!apiVersion || !kind) return [undefined];
+  if (ref === undefined || ref === null)
+    throw new ParamsMissingError('failed to configure binding: policy has a paramKind, and the binding no paramRef');
+  const namespace = ref.namespace || request.namespace;
+  const found = await findParams({ apiVersion, kind }, { namespace, ...(ref.name ? { name: ref.name } : {}) });
+  const { selector } = ref;
+  const chosen = selector
+    ? found.filter(({ metadata }) => labelSelectorMatcher(selector).matches(metadata.labels ?? {}))
+    : found;
+  if (chosen.length > 0 || ref.parameterNotFoundAction === 'Allow') return chosen;
+  throw new ParamsMissingError(
+    'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction',
+  );
+}

@@ -1,0 +1,56 @@
+/** Addresses and node ports of Services: which are picked, which are left to those who name one, and who may ask again. */
+import { beforeEach, expect, it } from '@jest/globals';
+import { Service } from '@pintle/api/core/v1';
+import type { Client } from '@pintle/client';
+import { virtualWorld } from '@pintle/machinery';
+import { createApiServer } from '../server.js';
+
+let client: Client;
+
+beforeEach(async () => {
+  const server = await createApiServer({
+    world: virtualWorld({ seed: 1 }),
+    serviceCidr: '10.0.0.0/24',
+    nodePorts: [30000, 30099],
+  });
+  client = server.client();
+});
+
+const service = (name: string, spec: object = {}): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'default' },
+  spec: { ports: [{ port: 80 }], ...spec } as Service['spec'],
+});
+const addressOf = (made: Service) => Number(made.spec?.clusterIP?.split('.').at(-1));
+const portOf = (made: Service) => made.spec?.ports?.[0]?.nodePort ?? 0;
+
+it('leaves the beginning of the ranges to those who name an address or a port', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 60 }, (_, i) => client.create(service(`s${i}`, { type: 'NodePort' }))),
+  );
+  expect(Math.min(...made.map(addressOf))).toBeGreaterThan(16);
+  expect(Math.min(...made.map(portOf))).toBeGreaterThanOrEqual(30016);
+  const named = await client.create(
+    service('named', { type: 'NodePort', clusterIP: '10.0.0.12', ports: [{ port: 80, nodePort: 30001 }] }),
+  );
+  expect([addressOf(named), portOf(named)]).toEqual([12, 30001]);
+});
+
+it('takes from the beginning when the rest is gone', async () => {
+  const ports = new Set<number>();
+  for (let i = 0; i < 100; i++) ports.add(portOf(await client.create(service(`s${i}`, { type: 'NodePort' }))));
+  expect(ports.size).toBe(100);
+  await expect(client.create(service('one-more', { type: 'NodePort' }))).rejects.toThrow(/range 30000-30099 is full/);
+});
+
+it('lets who was refused ask again for the same address, as kubectl apply --force does, and nobody else', async () => {
+  await client.create(service('a'));
+  const wish = { type: 'merge' as const, body: { spec: { clusterIP: '10.0.0.12', clusterIPs: ['10.0.0.12'] } } };
+  await expect(client.patch(Service, { name: 'a', namespace: 'default' }, wish)).rejects.toThrow(
+    /may not change once set/,
+  );
+  await expect(client.create(service('b', { clusterIP: '10.0.0.12' }))).rejects.toThrow(/already allocated/);
+  await client.delete(Service, { name: 'a', namespace: 'default' });
+  expect(addressOf(await client.create(service('a', { clusterIP: '10.0.0.12' })))).toBe(12);
+});

@@ -1,0 +1,255 @@
+/** APIs that another server answers: found, told of, asked for the right user, and missed when it has gone. */
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
+import { APIService } from '@pintle/api/apiregistration/v1';
+import type { Service } from '@pintle/api/core/v1';
+import type { Client } from '@pintle/client';
+import { type KubernetesObject, type VirtualWorld, virtualWorld } from '@pintle/machinery';
+import { ask } from '../http/asking.fixture.js';
+import { CertificateAuthority } from '../nodejs/certificate-authority.js';
+import { httpsServiceCaller } from '../nodejs/service-caller.js';
+import { type ApiServer, createApiServer } from '../server.js';
+import type { ServiceRequest, ServiceTarget } from './service-caller.js';
+
+let world: VirtualWorld;
+let api: ApiServer;
+let client: Client;
+let asked: { readonly target: ServiceTarget; readonly request: ServiceRequest }[];
+let down: boolean;
+
+const resources = [
+  {
+    name: 'flunders',
+    singularName: 'flunder',
+    namespaced: true,
+    kind: 'Flunder',
+    verbs: ['get', 'list'],
+    shortNames: ['fl'],
+  },
+  { name: 'flunders/status', singularName: '', namespaced: true, kind: 'Flunder', verbs: ['get'] },
+];
+
+beforeEach(async () => {
+  world = virtualWorld();
+  asked = [];
+  down = false;
+  api = await createApiServer({
+    world,
+    authorizer: 'rbac',
+    authenticators: [
+      async (request) => ({ name: request.header('x-user') ?? '', groups: ['cooks'], extra: { 'a/b': ['c'] } }),
+    ],
+    aggregation: {
+      async call(target, request) {
+        if (down) throw new Error('connect ECONNREFUSED');
+        asked.push({ target, request });
+        const body = target.url.endsWith('/apis/wardle.example.com/v1alpha1')
+          ? { kind: 'APIResourceList', groupVersion: 'wardle.example.com/v1alpha1', resources }
+          : { kind: 'Flunder', metadata: { name: 'x' } };
+        return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      },
+    },
+  });
+  client = api.client();
+  await client.create({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'wardle', namespace: 'default' },
+    spec: { clusterIP: '10.96.0.77', ports: [{ port: 443 }] },
+  } as unknown as Service);
+});
+
+const register = () =>
+  client.create({
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1alpha1.wardle.example.com' },
+    spec: {
+      group: 'wardle.example.com',
+      version: 'v1alpha1',
+      groupPriorityMinimum: 2000,
+      versionPriority: 200,
+      service: { name: 'wardle', namespace: 'default' },
+      caBundle: btoa('a certificate'),
+    },
+  } as unknown as KubernetesObject);
+const available = async (name: string) => {
+  const { status } = await client.get(APIService, { name });
+  const condition = status?.conditions?.find(({ type }) => type === 'Available');
+  return condition && `${condition.status} ${condition.reason}: ${condition.message}`;
+};
+
+describe('what is served here', () => {
+  it('is listed as local, and custom kinds as long as they are there', async () => {
+    const names = async () => (await client.list(APIService)).map(({ metadata }) => metadata.name);
+    expect(await names()).toEqual(expect.arrayContaining(['v1.', 'v1.apps', 'v2.autoscaling', 'v1.autoscaling']));
+    expect(await available('v1.apps')).toBe('True Local: Local APIServices are always available');
+    const { spec } = await client.get(APIService, { name: 'v2.autoscaling' });
+    expect(spec).toMatchObject({ groupPriorityMinimum: 17500, versionPriority: 16 });
+    await client.create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'gadgets.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'gadgets', kind: 'Gadget' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+      },
+    } as unknown as CustomResourceDefinition);
+    await world.settle();
+    expect(await names()).toContain('v1.example.com');
+    await client.delete(CustomResourceDefinition, { name: 'gadgets.example.com' });
+    await world.settle();
+    expect(await names()).not.toContain('v1.example.com');
+  });
+});
+
+describe('an API of another server', () => {
+  const path = '/apis/wardle.example.com/v1alpha1/namespaces/default/flunders';
+  const headers = {
+    'x-user': 'ann',
+    authorization: 'Bearer secret',
+    accept: 'application/json',
+    'x-remote-user': 'root',
+    'impersonate-user': 'ann',
+  };
+
+  it('is available once it answers, and told of in discovery', async () => {
+    await register();
+    await world.settle();
+    expect(await available('v1alpha1.wardle.example.com')).toBe('True Passed: all checks passed');
+    expect(asked[0]!.target).toEqual({
+      url: 'https://10.96.0.77:443/apis/wardle.example.com/v1alpha1',
+      serverName: 'wardle.default.svc',
+      caBundle: 'a certificate',
+    });
+    const master = { 'x-user': 'ann' };
+    const groups = (await ask(api.handle, 'GET /apis', { headers: master })).json.groups;
+    expect(groups).toContainEqual(expect.objectContaining({ name: 'wardle.example.com' }));
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const { items } = (await ask(api.handle, 'GET /apis', { headers: { ...master, accept } })).json;
+    const found = items.find(({ metadata }: KubernetesObject) => metadata.name === 'wardle.example.com');
+    expect(found.versions[0].resources).toMatchObject([
+      { resource: 'flunders', scope: 'Namespaced', shortNames: ['fl'], subresources: [{ subresource: 'status' }] },
+    ]);
+  });
+
+  it('is asked for the user, if he may, and without what was shown here', async () => {
+    await register();
+    await world.settle();
+    const refused = await ask(api.handle, `GET ${path}`, { headers: { ...headers, 'impersonate-user': '' } });
+    expect(refused.status).toBe(400);
+    const { 'impersonate-user': _none, ...plain } = headers;
+    const forbidden = await ask(api.handle, `GET ${path}`, { headers: plain });
+    expect(forbidden.json).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('cannot list resource "flunders"'),
+    });
+    await client.create({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'flunders' },
+      rules: [{ verbs: ['*'], apiGroups: ['wardle.example.com'], resources: ['*'] }],
+    } as unknown as KubernetesObject);
+    await client.create({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'flunders' },
+      roleRef: { kind: 'ClusterRole', name: 'flunders' },
+      subjects: [{ kind: 'User', name: 'ann' }],
+    } as unknown as KubernetesObject);
+    asked.length = 0;
+    const answer = await ask(api.handle, `POST ${path}?fieldManager=me`, { headers: plain, body: { kind: 'Flunder' } });
+    expect(answer.json).toMatchObject({ kind: 'Flunder' });
+    const { target, request } = asked[0]!;
+    expect(target.url).toBe(`https://10.96.0.77:443${path}?fieldManager=me`);
+    expect(Buffer.from(request.body ?? []).toString()).toBe('{"kind":"Flunder"}');
+    expect(request.headers).toEqual(
+      expect.arrayContaining([
+        ['accept', 'application/json'],
+        ['x-remote-user', 'ann'],
+        ['x-remote-group', 'cooks'],
+        ['x-remote-extra-a%2Fb', 'c'],
+      ]),
+    );
+    expect(request.headers.map(([name, value]) => `${name} ${value}`)).not.toContain('x-remote-user root');
+    expect(request.headers.map(([name]) => name)).not.toContain('authorization');
+  });
+
+  it('that has gone is told of, and answered for with 503', async () => {
+    await register();
+    await world.settle();
+    down = true;
+    await world.advance(31_000);
+    expect(await available('v1alpha1.wardle.example.com')).toMatch(/^False FailedDiscoveryCheck: .*ECONNREFUSED/);
+    const master = api.client();
+    expect(master).toBeDefined();
+    const { status } = await ask(api.handle, 'GET /apis/wardle.example.com/v1alpha1', { headers: { 'x-user': 'ann' } });
+    expect(status).toBe(503);
+    down = false;
+    await world.advance(31_000);
+    expect(await available('v1alpha1.wardle.example.com')).toMatch(/^True/);
+  });
+
+  it('whose Service is not there is told of', async () => {
+    await client.delete(
+      {
+        group: '',
+        version: 'v1',
+        kind: 'Service',
+        plural: 'services',
+        scope: 'Namespaced',
+        T: undefined as unknown as KubernetesObject,
+      },
+      { name: 'wardle', namespace: 'default' },
+    );
+    await register();
+    await world.settle();
+    expect(await available('v1alpha1.wardle.example.com')).toBe(
+      'False ServiceNotFound: service/wardle in "default" is not present',
+    );
+  });
+});
+
+it('is reached over TLS, as somebody whom it can believe', async () => {
+  const nowMs = Date.now();
+  const authority = await CertificateAuthority.create({ commonName: 'ca', nowMs });
+  const { certPem: ca } = await authority.toPem();
+  const tls = await authority.issueServer({ commonName: 'wardle', dns: ['wardle.default.svc'], ips: [], nowMs });
+  const seen: unknown[] = [];
+  const server = createServer({ cert: tls.certPem, key: tls.keyPem, ca, requestCert: true }, (message, response) => {
+    const { subject } = (
+      message.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }
+    ).getPeerCertificate();
+    seen.push([message.method, message.url, subject.CN, message.headers['x-remote-user']]);
+    response.writeHead(201, { 'content-type': 'text/plain', connection: 'close' });
+    response.write('first ');
+    response.end('second');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/apis/a?b=c`;
+  const call = httpsServiceCaller(await authority.issueClient({ commonName: 'front', nowMs }));
+  const request = { method: 'POST', headers: [['x-remote-user', 'ann']] as const, body: Buffer.from('x') };
+  const { status, headers, body } = await call(
+    { url, serverName: 'wardle.default.svc', caBundle: ca },
+    request,
+    new AbortController().signal,
+  );
+  let text = '';
+  for await (const chunk of body as AsyncIterable<Buffer>) text += chunk.toString();
+  expect({ status, text, type: headers['content-type'], connection: headers['connection'] }).toEqual({
+    status: 201,
+    text: 'first second',
+    type: 'text/plain',
+    connection: undefined,
+  });
+  expect(seen).toEqual([['POST', '/apis/a?b=c', 'front', 'ann']]);
+  await expect(
+    call({ url, serverName: 'other.default.svc', caBundle: ca }, request, new AbortController().signal),
+  ).rejects.toThrow();
+  server.close();
+});

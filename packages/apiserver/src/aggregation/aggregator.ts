@@ -1,0 +1,232 @@
+/**
+ * API aggregation: group versions that another server answers, behind a Service that an APIService names. Requests are
+ * authorized here and passed on with the user in front-proxy headers; what the other serves joins discovery.
+ */
+import { APIService } from '@pintle/api/apiregistration/v1';
+import type { Client } from '@pintle/client';
+import type { StoreBackend } from '@pintle/contracts';
+import {
+  type CancelTimer,
+  every,
+  forbidden,
+  formatTime,
+  type KubernetesObject,
+  StatusError,
+  statusError,
+  type World,
+  withTimeout,
+} from '@pintle/machinery';
+import type { UserInfo } from '../access/access.js';
+import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
+import { bodyBytesMax } from '../http/body.js';
+import type { HttpRequest, HttpResponse } from '../http/message.js';
+import type { ResourceRequestInfo } from '../requests/request-info.js';
+import { ObjectCache } from '../storage/object-cache.js';
+import type { StoredObject } from '../storage/stored-object.js';
+import { type Access, mastersGroup, refusal } from '../verbs/authorize.js';
+import type { ServiceCaller, ServiceTarget } from './service-caller.js';
+
+/** How often a remote API is asked whether it is there. */
+const checkPeriodMs = 30_000;
+const checkTimeoutMs = 5_000;
+
+export interface AggregatorParts {
+  readonly world: World;
+  readonly backend: StoreBackend<StoredObject>;
+  readonly client: Client;
+  readonly access: Access;
+  readonly services: ObjectCache;
+  readonly call: ServiceCaller;
+}
+
+/** A group version that another server serves, as discovery tells of it. */
+export interface RemoteVersion {
+  readonly group: string;
+  readonly version: string;
+  /** Its APIResourceList, as it was last told; empty while it has not been. */
+  readonly resources: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface Aggregator {
+  start(): Promise<void>;
+  stop(): void;
+  /** The APIService that answers for a group version, where another server does. */
+  serviceOf(group: string, version: string): APIService | undefined;
+  /** Passes a request on. Errors: `StatusError` Forbidden, ServiceUnavailable. */
+  answer(
+    service: APIService,
+    request: HttpRequest,
+    user: UserInfo,
+    info: ResourceRequestInfo | undefined,
+  ): Promise<HttpResponse>;
+  /** Those that can be reached. */
+  remoteVersions(): readonly RemoteVersion[];
+}
+
+/** Of the client's headers these are not passed on: they were for this server, or say what it says itself. */
+const ownHeaders =
+  /^(?:authorization|connection|content-length|host|impersonate-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*|expect|keep-alive)$/;
+
+export function aggregator({ world, backend, client, access, services, call }: AggregatorParts): Aggregator {
+  const known = new Map<string, RemoteVersion>();
+  let cancel: CancelTimer | undefined;
+  const cache = new ObjectCache(
+    backend,
+    '/registry/apiregistration.k8s.io/apiservices/',
+    world.logger,
+    ({ object, previous }) => {
+      const service = (object ?? previous) as APIService;
+      if (object === undefined || service.spec?.service === undefined) known.delete(service.metadata.name ?? '');
+      else if ((previous as APIService | undefined)?.spec !== service.spec) void check(service);
+    },
+  );
+  const remote = () => ([...cache.values()] as readonly APIService[]).filter(({ spec }) => spec?.service !== undefined);
+
+  const targetOf = ({ spec }: APIService, path: string): ServiceTarget => {
+    const { name = '', namespace = '', port = 443 } = spec?.service ?? {};
+    const config: ClientConfig = {
+      service: { name, namespace, port, path },
+      ...(spec?.caBundle ? { caBundle: spec.caBundle } : {}),
+    };
+    return {
+      ...webhookTarget(config, services),
+      ...(spec?.insecureSkipTLSVerify ? { insecureSkipTlsVerify: true } : {}),
+    };
+  };
+
+  const check = async (service: APIService): Promise<void> => {
+    const name = service.metadata.name ?? '';
+    const { group = '', version = '' } = service.spec ?? {};
+    const verdict = await look(service, group, version);
+    if (verdict.resources !== undefined) known.set(name, { group, version, resources: verdict.resources });
+    else known.delete(name);
+    await tell(client, name, verdict, formatTime(world.clock.now())).catch((error: unknown) => {
+      if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict'))
+        world.logger.log('warn', 'the status of an APIService could not be written', { name, error });
+    });
+  };
+
+  const look = async (service: APIService, group: string, version: string): Promise<Verdict> => {
+    const { name, namespace } = service.spec?.service ?? {};
+    const path = `/apis/${group}/${version}`;
+    try {
+      const target = targetOf(service, path);
+      const headers = [
+        ['accept', 'application/json'],
+        ...identity({ name: 'system:kube-aggregator', groups: [mastersGroup] }),
+      ] as const;
+      const response = await withTimeout(world.clock, checkTimeoutMs, `the API at ${target.url}`, (signal) =>
+        call(target, { method: 'GET', headers }, signal),
+      );
+      if (response.status !== 200) throw new Error(`bad status from ${target.url}: ${response.status}`);
+      const { resources = [] } = JSON.parse(await textOf(response)) as { resources?: RemoteVersion['resources'] };
+      return { status: 'True', reason: 'Passed', message: 'all checks passed', resources };
+    } catch (error) {
+      if (error instanceof WebhookFailure)
+        return {
+          status: 'False',
+          reason: 'ServiceNotFound',
+          message: `service/${name} in ${JSON.stringify(namespace)} is not present`,
+        };
+      return {
+        status: 'False',
+        reason: 'FailedDiscoveryCheck',
+        message: `failing or missing response: ${(error as Error).message}`,
+      };
+    }
+  };
+
+  return {
+    async start() {
+      await cache.start();
+      cancel = every(world.clock, checkPeriodMs, () => {
+        for (const service of remote()) void check(service);
+      });
+    },
+    stop() {
+      cancel?.();
+      cache.stop();
+    },
+    serviceOf(group, version) {
+      const service = cache.get(`${version}.${group}`) as APIService | undefined;
+      return service?.spec?.service === undefined ? undefined : service;
+    },
+    remoteVersions: () => [...known.values()],
+    async answer(service, request, user, info) {
+      if (info !== undefined) await requireAccess(access, user, info);
+      const query = request.query.toString();
+      const body = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.body(bodyBytesMax);
+      const headers = [...request.headersLike('').filter(([name]) => !ownHeaders.test(name)), ...identity(user)];
+      try {
+        const target = targetOf(service, `${request.path}${query === '' ? '' : `?${query}`}`);
+        return await call(
+          target,
+          { method: request.method, headers, ...(body === undefined || body.length === 0 ? {} : { body }) },
+          request.signal,
+        );
+      } catch (error) {
+        world.logger.log('warn', 'an aggregated API did not answer', { name: service.metadata.name, error });
+        throw statusError('ServiceUnavailable', `error trying to reach service: ${(error as Error).message}`);
+      }
+    },
+  };
+}
+
+interface Verdict {
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+  readonly resources?: RemoteVersion['resources'];
+}
+
+/** Who asks, as front proxies say it. */
+const identity = ({ name, uid, groups, extra = {} }: UserInfo): readonly (readonly [string, string])[] => [
+  ['x-remote-user', name],
+  ...(uid === undefined ? [] : [['x-remote-uid', uid] as const]),
+  ...groups.map((group) => ['x-remote-group', group] as const),
+  ...Object.entries(extra).flatMap(([key, values]) =>
+    values.map((value) => [`x-remote-extra-${encodeURIComponent(key)}`, value] as const),
+  ),
+];
+
+async function requireAccess(access: Access, user: UserInfo, info: ResourceRequestInfo): Promise<void> {
+  if (user.groups.includes(mastersGroup)) return;
+  const { verb, group, version, resource, subresource, namespace, name } = info;
+  const attributes = {
+    type: 'resource' as const,
+    user,
+    verb,
+    group,
+    version,
+    resource,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+  const { decision, reason } = await access.authorizer(attributes);
+  if (decision !== 'allow') throw forbidden({ group, plural: resource }, name ?? '', refusal(attributes, reason));
+}
+
+async function textOf({ body }: HttpResponse): Promise<string> {
+  if (body === undefined || typeof body === 'string') return body ?? '';
+  const decoder = new TextDecoder();
+  if (body instanceof Uint8Array) return decoder.decode(body);
+  let text = '';
+  for await (const chunk of body) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  return text;
+}
+
+async function tell(client: Client, name: string, { status, reason, message }: Verdict, now: string): Promise<void> {
+  const service = (await client.get(APIService, { name })) as APIService & KubernetesObject;
+  const before = service.status?.conditions?.find(({ type }) => type === 'Available');
+  if (before?.status === status && before.reason === reason && before.message === message) return;
+  const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
+  const condition = { type: 'Available', status, reason, message, lastTransitionTime };
+  const others = (service.status?.conditions ?? []).filter(({ type }) => type !== 'Available');
+  await client.patch(
+    APIService,
+    { name },
+    { type: 'merge', body: { status: { conditions: [...others, condition] } } },
+    { subresource: 'status' },
+  );
+}

@@ -1,0 +1,35 @@
+/** Says in each FlowSchema's status whether the priority level that it names is there (condition `Dangling`). */
+import { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
+import type { Client } from '@pintle/client';
+import { formatTime, type World } from '@pintle/machinery';
+
+/** The condition, or undefined where it stands already. Pure. */
+export function danglingCondition({ spec, status }: FlowSchema, there: boolean, now: string) {
+  const level = spec?.priorityLevelConfiguration.name ?? '';
+  const [wanted, reason, fact] = there
+    ? ['False', 'Found', 'it exists']
+    : ['True', 'NotFound', 'there is no such object'];
+  const before = status?.conditions?.find(({ type }) => type === 'Dangling');
+  if (before?.status === wanted) return undefined;
+  const message = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)} and ${fact}`;
+  return { type: 'Dangling', status: wanted, reason, message, lastTransitionTime: now };
+}
+
+export async function tellDangling(client: Client, world: World): Promise<void> {
+  const [schemas, levels] = await Promise.all([client.list(FlowSchema), client.list(PriorityLevelConfiguration)]);
+  const names = new Set(levels.map(({ metadata }) => metadata.name));
+  await Promise.all(
+    schemas.map(async (schema) => {
+      const there = names.has(schema.spec?.priorityLevelConfiguration.name);
+      const condition = danglingCondition(schema, there, formatTime(world.clock.now()));
+      if (condition === undefined) return;
+      const others = (schema.status?.conditions ?? []).filter(({ type }) => type !== 'Dangling');
+      await client.patch(
+        FlowSchema,
+        { name: schema.metadata.name ?? '' },
+        { type: 'merge', body: { status: { conditions: [...others, condition] } } },
+        { subresource: 'status' },
+      );
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * Objects and lists of them as answers, in the form that was asked for. What is stored is not encoded anew: its JSON and
+ * its protobuf message are those of its version.
+ */
+import { type KubernetesObject, type ListMeta, sealEnvelope } from '@pintle/machinery';
+import { type Resource, servesAsStored } from '../registry/resource.js';
+import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
+import { type Served, storedObjectOf } from '../verbs/api-core.js';
+import type { ListResult } from '../verbs/read.js';
+import { answer, encoded } from './answer.js';
+import type { HttpRequest, HttpResponse } from './message.js';
+import { type Accepted, checkPartial } from './negotiation.js';
+import { inPieces } from './pieces.js';
+import { listParts, messageOf, protobufMedia, type SchemaLookup } from './protobuf.js';
+import { includeObject } from './request-options.js';
+
+/** What one request's answer is made with. */
+export interface Answering {
+  readonly resource: Resource;
+  readonly accepted: Accepted;
+  readonly request: HttpRequest;
+  readonly nowMs: number;
+  readonly warnings: readonly string[];
+  readonly schemaOf: SchemaLookup;
+}
+
+const tableOptions = ({ request, nowMs, accepted: { metaVersion } }: Answering, metadata: ListMeta) => ({
+  includeObject: includeObject(request.query),
+  nowMs,
+  metaVersion,
+  metadata,
+});
+
+export function objectAnswer(answering: Answering, status: number, { object, entry }: Served): HttpResponse {
+  const { resource, accepted, warnings, schemaOf } = answering;
+  const { encoding, as, metaVersion, pretty } = accepted;
+  checkPartial(accepted, 'object', `*${resource.kind.version}.${resource.kind.kind}`);
+  if (as === 'Table') {
+    const options = tableOptions(answering, { resourceVersion: object.metadata.resourceVersion ?? '' });
+    return answer(status, tableOf(resource, [object], options), accepted, warnings);
+  }
+  if (as !== 'object') return answer(status, partialObject(object, metaVersion), accepted, warnings, schemaOf);
+  if (encoding === 'protobuf') {
+    const message = messageOf(resource.kind.schema.node, object);
+    return encoded(status, protobufMedia, sealEnvelope(object, message), warnings);
+  }
+  if (entry === undefined || !servesAsStored(resource, storedObjectOf(entry)) || encoding !== 'json' || pretty)
+    return answer(status, object, accepted, warnings);
+  return encoded(status, 'application/json', entry.value.bytesAt(entry.modRevision), warnings);
+}
+
+export function listAnswer(answering: Answering, { entries, metadata }: ListResult): HttpResponse {
+  const { resource, accepted, warnings, schemaOf } = answering;
+  const { encoding, as, metaVersion, pretty } = accepted;
+  checkPartial(accepted, 'list', `*${resource.kind.version}.${resource.kind.listKind}`);
+  const objects = () => entries.map((entry) => resource.fromStored(storedObjectOf(entry)));
+  if (as === 'Table')
+    return answer(200, tableOf(resource, objects(), tableOptions(answering, metadata)), accepted, warnings);
+  if (as !== 'object') return answer(200, partialList(objects(), metadata, metaVersion), accepted, warnings, schemaOf);
+  if (encoding === 'protobuf') return protobufList(answering, objects(), metadata);
+  const envelope = { ...listEnvelope(resource), metadata };
+  const asStored = entries.every((entry) => servesAsStored(resource, storedObjectOf(entry)));
+  if (!asStored || encoding !== 'json' || pretty)
+    return answer(200, { ...envelope, items: objects() }, accepted, warnings);
+  const chunks: Uint8Array[] = [utf8(`${JSON.stringify(envelope).slice(0, -1)},"items":[`)];
+  for (const [index, entry] of entries.entries()) {
+    if (index > 0) chunks.push(comma);
+    chunks.push(entry.value.bytesAt(entry.modRevision));
+  }
+  chunks.push(utf8(']}\n'));
+  return encoded(200, 'application/json', inPieces(chunks), warnings);
+}
+
+function protobufList(
+  { resource, warnings }: Answering,
+  objects: readonly KubernetesObject[],
+  metadata: ListMeta,
+): HttpResponse {
+  const schema = resource.kind.schema.node;
+  const messages = objects.map((object) => messageOf(schema, object));
+  const { head, pieces } = listParts(listEnvelope(resource), metadata, messages);
+  return encoded(200, protobufMedia, inPieces([head, ...pieces]), warnings);
+}
+
+const encoder = new TextEncoder();
+const utf8 = (text: string) => encoder.encode(text);
+const comma = utf8(',');

@@ -1,0 +1,155 @@
+/** What the API tells of itself, as clients and their caches ask for it. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
+import { virtualWorld } from '@pintle/machinery';
+import { type ApiServer, createApiServer } from '../server.js';
+import { ask } from './asking.fixture.js';
+
+let server: ApiServer;
+const get = (target: string, headers: Readonly<Record<string, string>> = {}) =>
+  ask(server.handle, `GET ${target}`, { headers });
+
+const definition = (plural: string, more: object = {}): CustomResourceDefinition => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${plural}.example.com` },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural, kind: plural.replace(/^./, (first) => first.toUpperCase()) },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+            'x-kubernetes-preserve-unknown-fields': true,
+          },
+        },
+        ...more,
+      },
+    ],
+  },
+});
+
+beforeAll(async () => {
+  const world = virtualWorld({ seed: 1 });
+  server = await createApiServer({ world });
+  const client = server.client();
+  await client.create(definition('opens'));
+  await client.create(definition('olds', { deprecated: true }));
+  await world.settle();
+  await client.get(CustomResourceDefinition, { name: 'olds.example.com' });
+});
+
+describe('OpenAPI', () => {
+  it('v3 leads to each document by the hash of its text, under which it may be kept for ever', async () => {
+    const { paths } = (await get('/openapi/v3')).json;
+    const url = paths['apis/apps/v1'].serverRelativeURL as string;
+    const [, hash = ''] = /^\/openapi\/v3\/apis\/apps\/v1\?hash=([0-9A-F]{64})$/.exec(url) ?? [];
+    const document = await get(url);
+    expect(document).toMatchObject({
+      status: 200,
+      headers: { etag: `"${hash}"`, 'cache-control': expect.stringContaining('immutable') },
+    });
+    expect(await get('/openapi/v3/apis/apps/v1', { 'if-none-match': `"${hash}"` })).toMatchObject({
+      status: 304,
+      text: '',
+    });
+    expect(await get('/openapi/v3/apis/apps/v1?hash=0')).toMatchObject({ status: 301, headers: { location: url } });
+    expect((await get('/openapi/v3/apis/apps/v1')).headers['cache-control']).not.toContain('immutable');
+  });
+
+  it('changes the hash of a document with its kinds, and of no other', async () => {
+    const before = (await get('/openapi/v3')).json.paths;
+    await server.client().create(definition('laters'));
+    await (server.core.world as ReturnType<typeof virtualWorld>).settle();
+    const after = (await get('/openapi/v3')).json.paths;
+    expect(after['apis/example.com/v1']).not.toEqual(before['apis/example.com/v1']);
+    expect(after['apis/apps/v1']).toEqual(before['apis/apps/v1']);
+  });
+
+  it('tells of every operation, its parameters, its body and its answer', async () => {
+    const { paths, components } = (await get('/openapi/v3/api/v1')).json;
+    const pods = paths['/api/v1/namespaces/{namespace}/pods'];
+    expect(pods.get).toMatchObject({
+      operationId: 'listCoreV1NamespacedPod',
+      'x-kubernetes-action': 'list',
+      'x-kubernetes-group-version-kind': { group: '', version: 'v1', kind: 'Pod' },
+    });
+    expect(pods.get.responses[200].content['application/json'].schema.$ref).toMatch(/\.PodList$/);
+    expect(components.schemas['io.k8s.api.core.v1.PodList'].properties.items.items.$ref).toMatch(/\.v1\.Pod$/);
+    const patch = paths['/api/v1/namespaces/{namespace}/pods/{name}'].patch;
+    expect(patch.parameters.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['name', 'namespace', 'fieldValidation', 'force']),
+    );
+    expect(paths['/api/v1/pods'].get.operationId).toBe('listCoreV1PodForAllNamespaces');
+    expect(Object.keys(paths['/api/v1/namespaces/{namespace}/pods/{name}/status']).sort()).toEqual([
+      'get',
+      'patch',
+      'put',
+    ]);
+    expect(paths['/api/v1/namespaces/{namespace}/pods/{name}/exec'].post).toBeDefined();
+    expect(paths['/api/v1/nodes/{name}'].get.operationId).toBe('readCoreV1Node');
+  });
+
+  it('v2 is one document of the same, in the older notation', async () => {
+    const { swagger, paths, definitions } = (await get('/openapi/v2')).json;
+    expect(swagger).toBe('2.0');
+    const post = paths['/apis/apps/v1/namespaces/{namespace}/deployments'].post;
+    expect(post.parameters.find(({ name }: { name: string }) => name === 'body').schema.$ref).toBe(
+      '#/definitions/io.k8s.api.apps.v1.Deployment',
+    );
+    const text = JSON.stringify(definitions);
+    expect(text.includes('#/components/')).toBe(false);
+    expect(text.includes('"anyOf":[')).toBe(false);
+    const { properties } = definitions['io.k8s.api.core.v1.ServicePort'];
+    expect(properties.targetPort).toMatchObject({ type: 'string', format: 'int-or-string' });
+    expect(definitions['io.k8s.api.core.v1.ServiceList'].properties.items.type).toBe('array');
+    // kubectl refuses unknown fields wherever it is told of known ones.
+    expect(definitions['com.example.v1.Opens'].properties).toBeUndefined();
+    expect(definitions['com.example.v1.Opens'].type).toBeUndefined();
+  });
+});
+
+describe('discovery', () => {
+  it('tells by a hash in which version a kind is stored', async () => {
+    const { resources } = (await get('/api/v1')).json;
+    const of = (name: string) => resources.find((resource: { name: string }) => resource.name === name);
+    // kube-apiserver says the same of these.
+    expect(of('configmaps').storageVersionHash).toBe('qFsyl6wFWjQ=');
+    expect(of('pods').storageVersionHash).toBe('xPOwRZ+Yhw8=');
+    expect(of('pods/status').storageVersionHash).toBeUndefined();
+    expect(of('bindings').storageVersionHash).toBeUndefined();
+  });
+
+  it('is laid out in lines for people at a terminal, and as they ask', async () => {
+    const lines = async (target: string, agent: string) =>
+      (await get(target, { 'user-agent': agent })).text.trimEnd().split('\n').length;
+    expect(await lines('/version', 'curl/8.5.0')).toBeGreaterThan(5);
+    expect(await lines('/version', 'kubectl/v1.33.1')).toBe(1);
+    expect(await lines('/version?pretty=true', 'kubectl/v1.33.1')).toBeGreaterThan(5);
+    expect(await lines('/version?pretty=false', 'curl/8.5.0')).toBe(1);
+    expect(await lines('/api/v1/namespaces', 'Mozilla/5.0 (X11)')).toBeGreaterThan(5);
+    expect(await lines('/healthz', 'curl/8.5.0')).toBe(1);
+  });
+});
+
+describe('a deprecated version', () => {
+  it.each([
+    'GET /apis/example.com/v1/olds',
+    'GET /apis/example.com/v1/namespaces/default/olds',
+    'POST /apis/example.com/v1/namespaces/default/olds',
+  ])('is warned of: %s', async (line) => {
+    const body = { apiVersion: 'example.com/v1', kind: 'Olds', metadata: { generateName: 'a-' } };
+    const { headers } = await ask(server.handle, line, line.startsWith('POST') ? { body } : {});
+    expect(headers['warning']).toEqual(['299 - "example.com/v1 Olds is deprecated"']);
+  });
+
+  it('is the only one that is warned of', async () => {
+    expect((await get('/apis/example.com/v1/opens')).headers['warning']).toBeUndefined();
+  });
+});

@@ -1,0 +1,77 @@
+/**
+ * The versions of one kind, as the accounting of fields reads objects in each. Where another program converts objects, what
+ * it has to convert is found out by trying: the work is begun anew once a conversion is there.
+ */
+import { canonicalJson, type KubernetesObject, type Versions } from '@pintle/machinery';
+import { prepared, type Resource } from '../registry/resource.js';
+import type { ApiCore } from './api-core.js';
+
+/** Conversions asked for by one piece of work; it needs two or three for each version that somebody wrote in. */
+const conversionsMax = 100;
+
+/** Thrown, and caught here: the work cannot go on before this. */
+class Unconverted extends Error {
+  constructor(readonly convert: () => Promise<void>) {
+    super('an object has not been converted yet');
+    this.name = 'Unconverted';
+  }
+}
+
+/** At once where no other program is asked. */
+export function acrossVersions<T>(core: ApiCore, resource: Resource, work: (versions: Versions) => T): T | Promise<T> {
+  const versions = versionsOf(core, resource);
+  try {
+    return work(versions);
+  } catch (error) {
+    if (!(error instanceof Unconverted)) throw error;
+    return resumed(error, () => work(versions));
+  }
+}
+
+async function resumed<T>(first: Unconverted, work: () => T): Promise<T> {
+  let lacking = first;
+  for (let count = 0; count < conversionsMax; count++) {
+    await lacking.convert();
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Unconverted)) throw error;
+      lacking = error;
+    }
+  }
+  throw new Error(`more than ${conversionsMax} conversions for one write`);
+}
+
+function versionsOf({ registry }: ApiCore, { definition, kind: { kind } }: Resource): Versions {
+  const served = (apiVersion: string) => {
+    const resource = registry.byObject({ apiVersion, kind });
+    return resource?.definition === definition ? resource : undefined;
+  };
+  const converted = new Map<string, KubernetesObject>();
+  return {
+    schemaOf: (apiVersion) => served(apiVersion)?.kind.schema.node,
+    convert({ apiVersion, value }, to) {
+      const object = withoutNulls(value) as KubernetesObject;
+      const [from, into] = [served(apiVersion)!, served(to)!];
+      if (into.prepare === undefined) return into.fromStored(from.toStored(object));
+      const id = `${to} ${canonicalJson(object)}`;
+      const known = converted.get(id);
+      if (known !== undefined) return known;
+      throw new Unconverted(async () => {
+        await prepared(from, [object], 'stored');
+        const stored = from.toStored(object);
+        await prepared(into, [stored]);
+        converted.set(id, into.fromStored(stored));
+      });
+    },
+  };
+}
+
+/** Merging leaves nulls where nothing is left; conversions know objects without. What has none is the same. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Node } from '@pintle/api/core/v1';
+import { planTaints } from './plan-taints.js';
+
+const now = '2025-01-01T00:00:00Z';
+const node = (conditions: Readonly<Record<string, string>>, spec: Node['spec'] = {}): Node =>
+  ({
+    metadata: { name: 'n' },
+    spec,
+    status: { conditions: Object.entries(conditions).map(([type, status]) => ({ type, status })) },
+  }) as unknown as Node;
+const words = (given: Node, executes: boolean) =>
+  planTaints(given, now, { executes }).map(({ key, effect }) => `${key.replace('node.kubernetes.io/', '')}:${effect}`);
+
+describe('planTaints', () => {
+  it.each([
+    ['ready', node({ Ready: 'True' }), true, []],
+    ['not ready', node({ Ready: 'False' }), true, ['not-ready:NoSchedule', 'not-ready:NoExecute']],
+    ['unknown', node({ Ready: 'Unknown' }), true, ['unreachable:NoSchedule', 'unreachable:NoExecute']],
+    ['says nothing', node({}), true, ['unreachable:NoSchedule', 'unreachable:NoExecute']],
+    ['not ready, and not its turn', node({ Ready: 'False' }), false, ['not-ready:NoSchedule']],
+    [
+      'under pressure',
+      node({ Ready: 'True', MemoryPressure: 'True', DiskPressure: 'True', PIDPressure: 'True' }),
+      true,
+      ['memory-pressure:NoSchedule', 'disk-pressure:NoSchedule', 'pid-pressure:NoSchedule'],
+    ],
+    [
+      'without a network',
+      node({ Ready: 'True', NetworkUnavailable: 'True' }),
+      true,
+      ['network-unavailable:NoSchedule'],
+    ],
+    ['pressure unknown', node({ Ready: 'True', MemoryPressure: 'Unknown' }), true, []],
+    ['cordoned', node({ Ready: 'True' }, { unschedulable: true }), true, ['unschedulable:NoSchedule']],
+    [
+      'ready again: its own taints go, others stay',
+      node(
+        { Ready: 'True' },
+        {
+          taints: [
+            { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' },
+            { key: 'example.com/mine', effect: 'NoExecute' },
+          ],
+        },
+      ),
+      true,
+      ['example.com/mine:NoExecute'],
+    ],
+    [
+      'from not ready to unknown: the one for the other',
+      node({ Ready: 'Unknown' }, { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }] }),
+      true,
+      ['unreachable:NoSchedule', 'unreachable:NoExecute'],
+    ],
+  ])('%s', (_name, given, executes, expected) => {
+    expect(words(given, executes)).toEqual(expected);
+  });
+
+  it('keeps the time at which a taint was added', () => {
+    const taints = [
+      { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' as const, timeAdded: '2024-12-31T23:00:00Z' },
+    ];
+    expect(planTaints(node({ Ready: 'False' }, { taints }), now, { executes: false })).toEqual(taints);
+  });
+});

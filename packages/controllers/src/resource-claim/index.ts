@@ -1,0 +1,93 @@
+/**
+ * Resource claims: what pods ask for by a template is claimed for each of them, and claims that no pod uses any more are
+ * given back. Which devices a claim gets is the scheduler's affair. Runs where the server serves the kinds.
+ */
+import { Pod } from '@pintle/api/core/v1';
+import { ResourceClaim, ResourceClaimTemplate } from '@pintle/api/resource/v1beta1';
+import { type Controller, controller } from '@pintle/controller-runtime';
+import { controllerOf, withoutFinalizer } from '@pintle/machinery';
+import { ignoreNotFound } from '../ignore-not-found.js';
+import {
+  claimFinalizer,
+  claimFromTemplate,
+  claimMadeFor,
+  isDone,
+  planClaim,
+  planClaimStatuses,
+} from './plan-claims.js';
+
+export * from './plan-claims.js';
+
+/** For pods: makes their claims. */
+export function podResourceClaimController({ concurrency = 10 }: { readonly concurrency?: number } = {}): Controller {
+  return controller({ name: 'resource-claim', component: 'resource_claim', concurrency })
+    .for(Pod, { predicate: ({ type, object }) => type !== 'deleted' && (object.spec?.resourceClaims?.length ?? 0) > 0 })
+    .owns(ResourceClaim)
+    .watches(ResourceClaimTemplate, ({ metadata }, informers) =>
+      informers
+        .informer(Pod)
+        .lister.list({ namespace: metadata.namespace ?? '' })
+        .filter((pod) => pod.spec?.resourceClaims?.some((one) => one.resourceClaimTemplateName === metadata.name))
+        .map((pod) => ({ name: pod.metadata.name ?? '', namespace: metadata.namespace ?? '' })),
+    )
+    .reconcile(async ({ key, object: pod, client, informers, events }) => {
+      if (pod === undefined || isDone(pod) || pod.metadata.deletionTimestamp !== undefined) return;
+      const namespace = key.namespace ?? '';
+      const claims = informers.informer(ResourceClaim).lister.list({ namespace });
+      const made = new Map<string, string>();
+      for (const wanted of pod.spec?.resourceClaims ?? []) {
+        if (wanted.resourceClaimTemplateName === undefined) continue;
+        let claim = claimMadeFor(pod, wanted, claims);
+        if (claim === undefined) {
+          const name = wanted.resourceClaimTemplateName;
+          const template = informers.informer(ResourceClaimTemplate).lister.get({ name, namespace });
+          if (template === undefined) {
+            const why = `PodResourceClaim ${wanted.name}: resource claim template ${JSON.stringify(name)}: not found`;
+            events.record(pod, 'Warning', 'FailedResourceClaimCreation', why);
+            throw new Error(why);
+          }
+          claim = await client.create(claimFromTemplate(pod, wanted, template));
+        }
+        made.set(wanted.name, claim.metadata.name ?? '');
+      }
+      const resourceClaimStatuses = planClaimStatuses(pod, made);
+      if (resourceClaimStatuses !== undefined)
+        await client.patch(
+          Pod,
+          key,
+          { type: 'strategic', body: { metadata: { uid: pod.metadata.uid }, status: { resourceClaimStatuses } } },
+          { subresource: 'status' },
+        );
+    });
+}
+
+/** For claims: gives back what nobody uses. */
+export function resourceClaimController({ concurrency = 10 }: { readonly concurrency?: number } = {}): Controller {
+  return controller({ name: 'resource-claim-users', component: 'resource_claim', concurrency })
+    .for(ResourceClaim)
+    .watches(
+      Pod,
+      (pod, informers) =>
+        informers
+          .informer(ResourceClaim)
+          .lister.list({ namespace: pod.metadata.namespace ?? '' })
+          .filter(
+            (claim) =>
+              controllerOf(claim)?.uid === pod.metadata.uid ||
+              claim.status?.reservedFor?.some(({ uid }) => uid === pod.metadata.uid),
+          )
+          .map(({ metadata }) => ({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' })),
+      { predicate: ({ type, object }) => type === 'deleted' || isDone(object) },
+    )
+    .reconcile(async ({ key, object: claim, client, informers }) => {
+      if (claim === undefined) return;
+      const pods = informers.informer(Pod).lister;
+      const step = planClaim(claim, ({ name }) => pods.get({ name, namespace: key.namespace ?? '' }));
+      if (step.type === 'write') await client.update(step.claim, { subresource: 'status' });
+      if (step.type === 'free') await client.update(withoutFinalizer(step.claim, claimFinalizer));
+      if (step.type === 'delete')
+        await client
+          .delete(ResourceClaim, key, { preconditions: { uid: claim.metadata.uid ?? '' } })
+          .catch(ignoreNotFound);
+    });
+}

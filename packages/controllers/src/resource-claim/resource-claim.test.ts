@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import { Pod } from '@pintle/api/core/v1';
+import { ResourceClaim, ResourceClaimTemplate } from '@pintle/api/resource/v1beta1';
+import { testCluster } from '@pintle/testing';
+import { type ClaimStep, planClaim } from './index.js';
+
+const pod = (uid: string, phase: string, more: object = {}): Pod =>
+  ({
+    metadata: { name: uid, namespace: 'default', uid, ...more },
+    spec: { nodeName: 'n1' },
+    status: { phase },
+  }) as unknown as Pod;
+const claim = (status: object, more: object = {}): ResourceClaim =>
+  ({ metadata: { name: 'c', namespace: 'default', uid: 'c', ...more }, spec: {}, status }) as unknown as ResourceClaim;
+const reservedFor = (...uids: readonly string[]) => ({
+  reservedFor: uids.map((uid) => ({ resource: 'pods', name: uid, uid })),
+});
+const allocation = { allocation: { devices: {} } };
+const ownedBy = (uid: string) => ({
+  ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: uid, uid, controller: true }],
+});
+const deleted = { deletionTimestamp: '2025-01-01T00:00:00Z', finalizers: ['resource.kubernetes.io/delete-protection'] };
+const pods = [pod('runs', 'Running'), pod('ended', 'Succeeded')];
+const said = (step: ClaimStep) => {
+  if (step.type !== 'write') return step.type;
+  const { allocation: held, reservedFor: users = [] } = step.claim.status ?? {};
+  return `${held === undefined ? 'free' : 'allocated'} for ${users.map(({ uid }) => uid).join(',')}`;
+};
+
+/** Cases of upstream's `TestSyncHandler`. */
+describe('planClaim', () => {
+  it.each([
+    ['in use', claim({ ...allocation, ...reservedFor('runs') }), 'keep'],
+    ['its user is gone', claim({ ...allocation, ...reservedFor('gone') }), 'allocated for '],
+    ['its user has ended', claim({ ...allocation, ...reservedFor('ended', 'runs') }), 'allocated for runs'],
+    ['made for a pod that has ended', claim({ ...allocation, ...reservedFor('ended') }, ownedBy('ended')), 'free for '],
+    ['made for a pod that has ended, and given back', claim({}, ownedBy('ended')), 'delete'],
+    ['made for a pod that runs', claim({}, ownedBy('runs')), 'keep'],
+    ['goes, and is in use', claim({ ...allocation, ...reservedFor('runs') }, deleted), 'keep'],
+    ['goes, and is in use no more', claim({ ...allocation, ...reservedFor('gone') }, deleted), 'free for '],
+    ['goes, and was never in use', claim(allocation, deleted), 'free for '],
+    ['goes, and was given back', claim({}, deleted), 'free'],
+    [
+      'reserved for something else',
+      claim({ reservedFor: [{ apiGroup: 'x', resource: 'jobs', name: 'j', uid: 'j' }] }),
+      'keep',
+    ],
+  ])('%s', (_name, given, expected) => {
+    expect(said(planClaim(given, ({ name }) => pods.find(({ metadata }) => metadata.name === name)))).toBe(expected);
+  });
+});
+
+describe('in a cluster that serves them', () => {
+  it('a pod has a claim of each template, and it goes when the pod has ended', async () => {
+    const cluster = await testCluster({
+      crds: [ResourceClaim, ResourceClaimTemplate],
+      images: { work: { runMs: 60_000 } },
+    });
+    const { client } = cluster;
+    const spec = { devices: { requests: [{ name: 'gpu', deviceClassName: 'gpu' }] } };
+    await client.create<ResourceClaimTemplate>({
+      apiVersion: 'resource.k8s.io/v1beta1',
+      kind: 'ResourceClaimTemplate',
+      metadata: { name: 'gpu', namespace: 'default' },
+      spec: { metadata: { labels: { tier: 'fast' } }, spec },
+    } as ResourceClaimTemplate);
+    await client.create<Pod>({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'work', namespace: 'default' },
+      spec: {
+        restartPolicy: 'Never',
+        containers: [{ name: 'main', image: 'work' }],
+        resourceClaims: [{ name: 'device', resourceClaimTemplateName: 'gpu' }],
+      },
+    });
+    await cluster.settle();
+    const [made] = await client.list(ResourceClaim, { namespace: 'default' });
+    expect(made).toMatchObject({ metadata: { labels: { tier: 'fast' } }, spec });
+    const { status } = await client.get(Pod, { name: 'work' });
+    expect(status?.resourceClaimStatuses).toEqual([{ name: 'device', resourceClaimName: made!.metadata.name }]);
+    await cluster.advance({ minutes: 2 });
+    expect(await client.list(ResourceClaim, { namespace: 'default' })).toHaveLength(0);
+    await cluster.stop();
+  });
+});

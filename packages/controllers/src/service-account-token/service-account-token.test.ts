@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { Secret, ServiceAccount } from '@pintle/api/core/v1';
+import { createManager } from '@pintle/controller-runtime';
+import { testCluster } from '@pintle/testing';
+import { planCleaning, serviceAccountTokenController } from './index.js';
+
+const dayMs = 86_400_000;
+const nowMs = Date.parse('2025-12-31T00:00:00Z');
+const secret = (creationTimestamp: string, labels: object = {}) =>
+  ({ metadata: { creationTimestamp, labels } }) as unknown as Secret;
+
+describe('planCleaning', () => {
+  const [used, invalid] = ['kubernetes.io/legacy-token-last-used', 'kubernetes.io/legacy-token-invalid-since'];
+  it.each([
+    ['new', secret('2025-12-01T00:00:00Z'), 'keep'],
+    ['old, and never used', secret('2024-01-01T00:00:00Z'), 'invalidate'],
+    ['old, and used of late', secret('2020-01-01T00:00:00Z', { [used]: '2025-12-01' }), 'keep'],
+    ['old, and used long ago', secret('2020-01-01T00:00:00Z', { [used]: '2024-12-01' }), 'invalidate'],
+    ['invalid for a while', secret('2020-01-01T00:00:00Z', { [invalid]: '2025-06-01' }), 'keep'],
+    ['invalid for long', secret('2020-01-01T00:00:00Z', { [invalid]: '2024-06-01' }), 'delete'],
+  ])('%s', (_name, given, expected) => {
+    expect(planCleaning(given, nowMs, 365 * dayMs)).toBe(expected);
+  });
+});
+
+describe('in a cluster', () => {
+  it('a Secret of an account gets a token, and goes with the account', async () => {
+    const cluster = await testCluster({ nodes: 0, builtinControllers: [] });
+    const { client, world } = cluster;
+    const asked: string[] = [];
+    const issuing = {
+      ...client,
+      createSubresource: async (_kind: unknown, key: { name: string }, subresource: string, body: unknown) => {
+        const { boundObjectRef } = (body as { spec: { boundObjectRef: { kind: string; name: string } } }).spec;
+        asked.push(`${key.name}/${subresource} for ${boundObjectRef.kind} ${boundObjectRef.name}`);
+        return { status: { token: 'signed' } };
+      },
+    } as unknown as typeof client;
+    const manager = createManager({
+      client: issuing,
+      world,
+      controllers: [serviceAccountTokenController({ rootCertificate: 'PEM' })],
+    });
+    const started = manager.start();
+    await cluster.settle();
+    await started;
+    const metadata = { name: 'robot', namespace: 'default' };
+    await client.create<ServiceAccount>({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    await client.create<Secret>({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: 'robot-token',
+        namespace: 'default',
+        annotations: { 'kubernetes.io/service-account.name': 'robot' },
+      },
+      type: 'kubernetes.io/service-account-token',
+    });
+    await cluster.settle();
+    const made = await client.get(Secret, { name: 'robot-token' });
+    expect(made.data).toEqual({ token: btoa('signed'), namespace: btoa('default'), 'ca.crt': btoa('PEM') });
+    expect(made.metadata.annotations?.['kubernetes.io/service-account.uid']).toBeDefined();
+    expect(asked).toEqual(['robot/token for Secret robot-token']);
+    await client.delete(ServiceAccount, { name: 'robot' });
+    await cluster.settle();
+    expect(await client.list(Secret, { namespace: 'default' })).toHaveLength(0);
+    await cluster.stop();
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Pod, Taint, Toleration } from '@pintle/api/core/v1';
+import { evictionTime } from './plan-eviction.js';
+
+const nowMs = Date.parse('2025-01-01T00:10:00Z');
+const taint = (key: string, more: Partial<Taint> = {}): Taint => ({ key, effect: 'NoExecute', ...more });
+const addedMinutesAgo = (minutes: number) => ({ timeAdded: new Date(nowMs - minutes * 60_000).toISOString() });
+const tolerates = (key: string, tolerationSeconds?: number, more: Partial<Toleration> = {}): Toleration =>
+  ({
+    key,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
+    ...more,
+  }) as Toleration;
+
+describe('evictionTime, in seconds from now', () => {
+  it.each([
+    ['no taint', [], [], undefined],
+    ['a taint that keeps only new pods away', [taint('a', { effect: 'NoSchedule' })], [], undefined],
+    ['not tolerated', [taint('a')], [], 0],
+    ['tolerated', [taint('a')], [tolerates('a')], undefined],
+    ['tolerated by all-tolerating', [taint('a')], [{ operator: 'Exists' } as Toleration], undefined],
+    ['tolerated for five minutes', [taint('a', addedMinutesAgo(2))], [tolerates('a', 300)], 180],
+    ['tolerated for too short a time', [taint('a', addedMinutesAgo(6))], [tolerates('a', 300)], -60],
+    ['of two tolerations the shorter', [taint('a', addedMinutesAgo(0))], [tolerates('a', 300), tolerates('a', 60)], 60],
+    ['one of two has an end', [taint('a', addedMinutesAgo(0))], [tolerates('a'), tolerates('a', 60)], 60],
+    ['of no time at all', [taint('a', addedMinutesAgo(0))], [tolerates('a', -5)], 0],
+    ['of two taints one is not tolerated', [taint('a'), taint('b')], [tolerates('a')], 0],
+    [
+      'of two taints the sooner',
+      [taint('a', addedMinutesAgo(0)), taint('b', addedMinutesAgo(0))],
+      [tolerates('a', 100), tolerates('b', 10)],
+      10,
+    ],
+    ['another value', [taint('a', { value: 'x' })], [tolerates('a', undefined, { operator: 'Equal', value: 'y' })], 0],
+    ['another effect', [taint('a')], [tolerates('a', undefined, { effect: 'NoSchedule' })], 0],
+  ])('%s', (_name, taints, tolerations, seconds) => {
+    const at = evictionTime({ spec: { tolerations } } as unknown as Pod, taints, nowMs);
+    expect(at === undefined ? undefined : (at - nowMs) / 1000).toBe(seconds);
+  });
+});

@@ -1,0 +1,41 @@
+/** `pintle apiserver`: the API server alone, as kube-apiserver is: no controllers, no scheduler, no nodes. */
+import { join } from 'node:path';
+import { serverVersion } from '@pintle/apiserver';
+import { createServedCluster } from '@pintle/cluster/nodejs';
+import { realWorld } from '@pintle/machinery';
+import { lmdbStore } from '@pintle/store-lmdb';
+import { toStandardError } from '../served-cluster.js';
+import { askedToEnd, endWhenAsked } from '../up.js';
+import type { ApiServerFlags } from './flags.js';
+import { apiServerParts } from './parts.js';
+
+export interface ApiServerOptions extends ApiServerFlags {
+  /** Objects are kept in memory unless given. */
+  readonly dataDir?: string;
+  readonly kubeconfig?: string;
+  /** True: to say it and end. */
+  readonly version?: string | true;
+}
+
+export async function apiServer(options: ApiServerOptions): Promise<void> {
+  const { dataDir, kubeconfig, version } = options;
+  if (version === true) {
+    console.log(`Kubernetes ${serverVersion.gitVersion}`);
+    return;
+  }
+  const asked = askedToEnd();
+  const served = await createServedCluster({
+    world: realWorld({ logger: toStandardError() }),
+    ...(dataDir === undefined
+      ? {}
+      : { store: lmdbStore({ path: join(dataDir, 'store') }), credentialsFolder: join(dataDir, 'credentials') }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(version === undefined ? {} : { gitVersion: version }),
+    portExactly: true,
+    builtinControllers: [],
+    scheduler: false,
+    ...(await apiServerParts({ authorizationMode: ['AlwaysAllow'], ...options })),
+  });
+  process.stderr.write(`serving at ${served.url}\n`);
+  await endWhenAsked(served, asked);
+}

@@ -1,0 +1,186 @@
+/**
+ * The flags of kube-apiserver that `pintle apiserver` and `pintle up` take, under its own names: what harnesses and
+ * scripts pass. One that is not here is refused by its name. What they come to is decided in `parts.ts`.
+ *
+ * **Differs from Kubernetes**: objects are kept by Pintle itself, so the flags about etcd are taken and lead to nothing;
+ * so do those about privileged containers, logging, profiling and feature gates.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** As parsed; absent where the flag was not given. */
+export interface ApiServerFlags {
+  readonly bindAddress?: string;
+  readonly securePort?: number;
+  readonly certDir?: string;
+  readonly tlsCertFile?: string;
+  readonly tlsPrivateKeyFile?: string;
+  readonly clientCaFile?: string;
+  readonly tokenAuthFile?: string;
+  readonly anonymousAuth?: boolean;
+  readonly authorizationMode?: readonly string[];
+  readonly enableAdmissionPlugins?: readonly string[];
+  readonly disableAdmissionPlugins?: readonly string[];
+  readonly serviceClusterIpRange?: string;
+  readonly serviceNodePortRange?: readonly [number, number];
+  readonly serviceAccountIssuer?: readonly string[];
+  readonly serviceAccountKeyFile?: readonly string[];
+  readonly serviceAccountSigningKeyFile?: string;
+  readonly runtimeConfig?: Readonly<Record<string, boolean>>;
+}
+
+const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
+
+/** Those of kube-apiserver 1.33 that Pintle has, all of them on. */
+const admissionPlugins = [
+  ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction', 'DefaultIngressClass'],
+  ...['DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger', 'MutatingAdmissionWebhook'],
+  ...['NamespaceLifecycle', 'NodeRestriction', 'PersistentVolumeClaimResize', 'PodSecurity', 'Priority'],
+  ...['ResourceQuota', 'RuntimeClass', 'ServiceAccount', 'StorageObjectInUseProtection', 'TaintNodesByCondition'],
+  ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook'],
+];
+
+/** The others of kube-apiserver 1.33: to leave one out changes nothing. */
+const otherAdmissionPlugins = [
+  ...['AlwaysAdmit', 'AlwaysDeny', 'AlwaysPullImages', 'ClusterTrustBundleAttest', 'DenyServiceExternalIPs'],
+  ...['EventRateLimit', 'ExtendedResourceToleration', 'ImagePolicyWebhook', 'LimitPodHardAntiAffinityTopology'],
+  ...['MutatingAdmissionPolicy', 'NamespaceAutoProvision', 'NamespaceExists', 'OwnerReferencesPermissionEnforcement'],
+  ...['PodNodeSelector', 'PodTolerationRestriction'],
+];
+
+export const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`);
+  return value;
+};
+
+const words = (text: string) => text.split(',').filter((word) => word !== '');
+const collected = (text: string, before: readonly string[] = []) => [...before, ...words(text)];
+
+/** Names out of a list; the one that is not in it is named. */
+const namesOf =
+  (known: readonly string[], what: string) =>
+  (text: string, before: readonly string[] = []) => {
+    for (const word of words(text))
+      if (!known.includes(word))
+        throw new InvalidArgumentError(`${what} "${word}" is unknown; known are ${known.join(', ')}.`);
+    return collected(text, before);
+  };
+
+/** A plug-in that Pintle lacks is no unknown one. */
+function enabledPlugins(text: string, before?: readonly string[]): readonly string[] {
+  const lacking = words(text).find((word) => otherAdmissionPlugins.includes(word));
+  if (lacking !== undefined) throw new InvalidArgumentError(`admission plug-in "${lacking}" is not in Pintle.`);
+  return namesOf(admissionPlugins, 'admission plug-in')(text, before);
+}
+
+const truth = (text: string): boolean => {
+  if (/^(1|t|true|T|TRUE|True)$/.test(text)) return true;
+  if (/^(0|f|false|F|FALSE|False)$/.test(text)) return false;
+  throw new InvalidArgumentError('true or false is needed.');
+};
+
+/** `name=true,other=false`; a bare name is true where that is usual. */
+const truths =
+  ({ bare }: { readonly bare: boolean }) =>
+  (text: string, before: Readonly<Record<string, boolean>> = {}) => {
+    const pairs = words(text).map((word): [string, boolean] => {
+      const mark = word.indexOf('=');
+      if (mark < 0 && !bare) throw new InvalidArgumentError(`"${word}" lacks a value: write ${word}=true or =false.`);
+      return mark < 0 ? [word, true] : [word.slice(0, mark), truth(word.slice(mark + 1))];
+    });
+    return { ...before, ...Object.fromEntries(pairs) };
+  };
+
+function portRange(text: string): readonly [number, number] {
+  const match = /^(\d+)(?:-(\d+)|\+(\d+))?$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = match?.[2] !== undefined ? Number(match[2]) : first + Number(match?.[3] ?? 0);
+  if (match === null || last < first || last > 65_535)
+    throw new InvalidArgumentError('a range of ports is needed, as 30000-32767.');
+  return [first, last];
+}
+
+function ipRange(text: string): string {
+  const [first = ''] = text.split(',');
+  if (!/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(first))
+    throw new InvalidArgumentError('an IPv4 range is needed, as 10.96.0.0/12.');
+  return first;
+}
+
+const effective = (): readonly Option[] => [
+  new Option('--bind-address <address>', 'the address to listen on (default 127.0.0.1)'),
+  new Option('--secure-port <port>', 'the port to listen on, this one or none; 0: any free one').argParser(
+    wholeNumber(0, 65_535),
+  ),
+  new Option(
+    '--cert-dir <folder>',
+    'where the server’s certificate is (apiserver.crt, apiserver.key), or is written if there is none',
+  ),
+  new Option('--tls-cert-file <file>', 'the server’s certificate, with those that lead to its authority'),
+  new Option('--tls-private-key-file <file>', 'the key of --tls-cert-file'),
+  new Option('--client-ca-file <file>', 'authorities whose client certificates are trusted'),
+  new Option('--token-auth-file <file>', 'bearer tokens: token,user,uid,"group1,group2" a line'),
+  new Option('--anonymous-auth [enabled]', 'let requests without credentials through as system:anonymous').argParser(
+    truth,
+  ),
+  new Option('--authorization-mode <modes>', `who decides, in turn: ${authorizationModes.join(', ')}`).argParser(
+    namesOf(authorizationModes, 'authorization mode'),
+  ),
+  new Option('--enable-admission-plugins <names>', 'admission plug-ins to have: all that there are, even so').argParser(
+    enabledPlugins,
+  ),
+  new Option('--disable-admission-plugins <names>', 'admission plug-ins to leave out').argParser(
+    namesOf([...admissionPlugins, ...otherAdmissionPlugins], 'admission plug-in'),
+  ),
+  new Option('--service-cluster-ip-range <cidr>', 'where addresses of Services are from').argParser(ipRange),
+  new Option('--service-node-port-range <range>', 'where node ports of Services are from').argParser(portRange),
+  new Option(
+    '--service-account-issuer <url>',
+    'who issues service account tokens; the first one does, all are accepted',
+  ).argParser(collected),
+  new Option(
+    '--service-account-key-file <file>',
+    'keys or certificates that service account tokens are checked with',
+  ).argParser(collected),
+  new Option('--service-account-signing-key-file <file>', 'the key that service account tokens are signed with'),
+  new Option(
+    '--runtime-config <versions>',
+    'group versions to serve or not, as batch/v1=false or api/beta=false',
+  ).argParser(truths({ bare: true })),
+];
+
+/** What scripts pass out of habit. */
+const withoutEffect = (): readonly Option[] => [
+  ...[
+    ['--advertise-address <address>', 'the address that members of the cluster would be told'],
+    ['--api-audiences <names>', 'audiences of tokens'],
+    ['--etcd-servers <urls>', 'Pintle keeps its objects itself'],
+    ['--etcd-prefix <prefix>', 'as above'],
+    ['--etcd-cafile <file>', 'as above'],
+    ['--etcd-certfile <file>', 'as above'],
+    ['--etcd-keyfile <file>', 'as above'],
+    ['--storage-backend <name>', 'as above'],
+    ['--storage-media-type <type>', 'as above'],
+    ['--kubelet-preferred-address-types <types>', 'nodes are reached within this process'],
+    ['--logging-format <format>', 'the log is text'],
+    ['-v, --v <level>', 'the log tells of what went wrong'],
+  ].map(([flags = '', help]) => new Option(flags, help)),
+  ...[
+    ['--allow-privileged [allowed]', 'privileged containers are for PodSecurity to refuse'],
+    ['--service-account-lookup [enabled]', 'tokens are checked against their objects'],
+    ['--enable-aggregator-routing [enabled]', 'requests go to Services'],
+    ['--enable-priority-and-fairness [enabled]', 'fair queueing'],
+    ['--profiling [enabled]', 'there is no profiler'],
+  ].map(([flags = '', help]) => new Option(flags, help).argParser(truth)),
+  new Option('--feature-gates <gates>', 'as Name=true,Other=false').argParser(truths({ bare: false })),
+  new Option('--max-requests-inflight <count>', 'a limit').argParser(wholeNumber(0, 1_000_000)),
+  new Option('--max-mutating-requests-inflight <count>', 'a limit').argParser(wholeNumber(0, 1_000_000)),
+];
+
+export function withApiServerFlags(command: Command): Command {
+  const groups = { 'Flags of kube-apiserver:': effective(), 'Taken, without effect:': withoutEffect() };
+  for (const [heading, options] of Object.entries(groups))
+    for (const option of options) command.addOption(option.helpGroup(heading));
+  return command;
+}

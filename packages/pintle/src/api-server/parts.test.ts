@@ -1,0 +1,57 @@
+/** What kube-apiserver's flags come to for the cluster that is started. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { apiServerParts } from './parts.js';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pintle-flags-'));
+  await writeFile(join(folder, 'tokens.csv'), 'secret,ann,,"one,two"\n');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('nothing comes to nothing', async () => {
+  expect(await apiServerParts({})).toEqual({ serviceAccounts: {} });
+});
+
+it('lets nobody in unnamed where everything is allowed', async () => {
+  expect(await apiServerParts({ authorizationMode: ['RBAC', 'AlwaysAllow'] })).toMatchObject({ anonymous: false });
+  expect((await apiServerParts({ authorizationMode: ['RBAC'] })).anonymous).toBeUndefined();
+  expect(await apiServerParts({ anonymousAuth: false })).toMatchObject({ anonymous: false });
+});
+
+it('a port that was named is that port', async () => {
+  expect(await apiServerParts({ securePort: 7443 })).toMatchObject({ port: 7443, portExactly: true });
+});
+
+it('tokens are known by their file', async () => {
+  const { tokenAuthenticators = [] } = await apiServerParts({ tokenAuthFile: join(folder, 'tokens.csv') });
+  expect(await tokenAuthenticators[0]?.('secret', [])).toEqual({ user: { name: 'ann', groups: ['one', 'two'] } });
+  expect(await tokenAuthenticators[0]?.('other', [])).toBeUndefined();
+});
+
+it('the most particular word of --runtime-config counts', async () => {
+  const served = async (runtimeConfig: Record<string, boolean>) => {
+    const { resources = [] } = await apiServerParts({ runtimeConfig });
+    return new Set(resources.map(({ kind }) => `${kind.group}/${kind.version}`));
+  };
+  expect(await served({ 'batch/v1': false })).not.toContain('batch/v1');
+  expect(await served({ 'batch/v1': false })).toContain('apps/v1');
+  const few = await served({ 'api/all': false, 'apps/v1': true });
+  expect([...few]).toEqual(['apps/v1']);
+  expect([...(await served({ 'api/ga': false }))].filter((version) => version.endsWith('/v1'))).toEqual([]);
+});
+
+it.each([
+  [{ tlsCertFile: 'a.crt' }, /--tls-cert-file and --tls-private-key-file are of use together only/],
+  [{ clientCaFile: '/no/such' }, /^--client-ca-file \/no\/such: ENOENT/],
+  [
+    { enableAdmissionPlugins: ['Priority'], disableAdmissionPlugins: ['Priority'] },
+    /Priority is in both --enable-admission-plugins and --disable/,
+  ],
+])('%j is refused', async (flags, message) => {
+  await expect(apiServerParts(flags)).rejects.toThrow(message);
+});

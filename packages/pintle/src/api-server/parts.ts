@@ -1,0 +1,89 @@
+/** From kube-apiserver's flags to the parts of a served cluster: reads the files that they name, and starts nothing. */
+import { readFile } from 'node:fs/promises';
+import { builtinResources } from '@pintle/api';
+import { type Authorizer, type AuthorizerChoice, parseTokenFile, staticTokens } from '@pintle/apiserver';
+import type { ServedClusterParts } from '@pintle/cluster/nodejs';
+import { apiVersionOf, type ResourceDefinition } from '@pintle/machinery';
+import type { ApiServerFlags } from './flags.js';
+
+const authorizers: Readonly<Record<string, AuthorizerChoice>> = {
+  AlwaysAllow: (() => ({ decision: 'allow' })) satisfies Authorizer,
+  AlwaysDeny: (() => ({ decision: 'noOpinion', reason: 'Everything is forbidden.' })) satisfies Authorizer,
+  Node: 'node',
+  RBAC: 'rbac',
+};
+
+/** Errors: a file that cannot be read, with the flag that names it. */
+export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<ServedClusterParts>> {
+  const { clientCaFile, tokenAuthFile, tlsCertFile, tlsPrivateKeyFile, serviceAccountSigningKeyFile } = flags;
+  if ((tlsCertFile === undefined) !== (tlsPrivateKeyFile === undefined))
+    throw new Error('--tls-cert-file and --tls-private-key-file are of use together only');
+  const disabled = new Set(flags.disableAdmissionPlugins);
+  for (const name of flags.enableAdmissionPlugins ?? [])
+    if (disabled.has(name)) throw new Error(`${name} is in both --enable-admission-plugins and --disable-…`);
+  return {
+    ...given('host', flags.bindAddress),
+    ...(flags.securePort === undefined ? {} : { port: flags.securePort, portExactly: true }),
+    ...given('serverCertificateFolder', flags.certDir),
+    ...(tlsCertFile === undefined || tlsPrivateKeyFile === undefined
+      ? {}
+      : {
+          serverCertificate: {
+            certPem: await fileOf('--tls-cert-file', tlsCertFile),
+            keyPem: await fileOf('--tls-private-key-file', tlsPrivateKeyFile),
+          },
+        }),
+    ...(clientCaFile === undefined ? {} : { clientCaPem: await fileOf('--client-ca-file', clientCaFile) }),
+    ...(tokenAuthFile === undefined
+      ? {}
+      : { tokenAuthenticators: [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)))] }),
+    // As kube-apiserver: where everything is allowed, nobody comes in unnamed.
+    ...given('anonymous', flags.authorizationMode?.includes('AlwaysAllow') ? false : flags.anonymousAuth),
+    ...(flags.authorizationMode === undefined
+      ? {}
+      : { authorizer: flags.authorizationMode.map((mode) => authorizers[mode]!) }),
+    ...given('disableAdmissionPlugins', flags.disableAdmissionPlugins),
+    ...given('serviceCidr', flags.serviceClusterIpRange),
+    ...given('nodePorts', flags.serviceNodePortRange),
+    serviceAccounts: {
+      ...given('issuers', flags.serviceAccountIssuer),
+      ...(serviceAccountSigningKeyFile === undefined
+        ? {}
+        : { signingKeyPem: await fileOf('--service-account-signing-key-file', serviceAccountSigningKeyFile) }),
+      ...(flags.serviceAccountKeyFile === undefined
+        ? {}
+        : {
+            checkingKeyPems: await Promise.all(
+              flags.serviceAccountKeyFile.map((path) => fileOf('--service-account-key-file', path)),
+            ),
+          }),
+    },
+    ...(flags.runtimeConfig === undefined ? {} : { resources: servedResources(flags.runtimeConfig) }),
+  };
+}
+
+const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value };
+
+async function fileOf(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${flag} ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What `--runtime-config` leaves: the most particular word counts. */
+function servedResources(config: Readonly<Record<string, boolean>>): readonly ResourceDefinition[] {
+  const isServed = ({ kind }: Pick<ResourceDefinition, 'kind'>) => {
+    const apiVersion = apiVersionOf(kind);
+    const version = apiVersion.split('/').at(-1) ?? '';
+    const maturity = version.includes('alpha') ? 'alpha' : version.includes('beta') ? 'beta' : 'ga';
+    return config[apiVersion] ?? config[`api/${maturity}`] ?? config['api/all'] ?? true;
+  };
+  return builtinResources()
+    .filter(isServed)
+    .map(({ versions, ...definition }) =>
+      versions === undefined ? definition : { ...definition, versions: versions.filter(isServed) },
+    );
+}

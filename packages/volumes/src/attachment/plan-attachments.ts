@@ -1,0 +1,118 @@
+/** Which volumes are to be attached to a node, and which are to be let go. Pure; follows the attach/detach controller. */
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
+import type { CSIDriver, VolumeAttachment } from '@pintle/api/storage/v1';
+import { foreignClaimError, podClaims } from '@pintle/api/volumes';
+
+export interface WantedVolume {
+  readonly volume: PersistentVolume;
+  readonly pods: readonly Pod[];
+}
+
+export interface AttachmentFacts {
+  readonly claimNamed: (key: {
+    readonly name: string;
+    readonly namespace: string;
+  }) => PersistentVolumeClaim | undefined;
+  readonly volumeNamed: (name: string) => PersistentVolume | undefined;
+  readonly driverNamed: (name: string) => CSIDriver | undefined;
+  /** All of one volume, whichever node they are for. */
+  readonly attachmentsOf: (volumeName: string) => readonly VolumeAttachment[];
+  /** Those of this node. */
+  readonly attachments: readonly VolumeAttachment[];
+  readonly nowMs: number;
+}
+
+export interface AttachmentPlan {
+  readonly attach: readonly WantedVolume[];
+  /** Attached to another node, and only one may have it; pods that wait for it, and where it is. */
+  readonly blocked: readonly (WantedVolume & { readonly elsewhere: readonly string[] })[];
+  readonly detach: readonly VolumeAttachment[];
+  /** When one that the node still has mounted is taken from it all the same. */
+  readonly forcedInMs?: number;
+}
+
+/** A node that does not answer is given so long to unmount what its pods no longer need. */
+export const unmountMaxMs = 360_000;
+const outOfService = 'node.kubernetes.io/out-of-service';
+
+const isEnded = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+/** The bound volumes of a node's pods that a node has to be told of. */
+export function wantedVolumes(pods: readonly Pod[], facts: AttachmentFacts): readonly WantedVolume[] {
+  const wanted = new Map<string, { volume: PersistentVolume; pods: Pod[] }>();
+  for (const pod of pods) {
+    if (isEnded(pod)) continue;
+    for (const { name, ephemeral } of podClaims(pod)) {
+      const claim = facts.claimNamed({ name, namespace: pod.metadata.namespace ?? '' });
+      if (claim?.status?.phase !== 'Bound' || (ephemeral && foreignClaimError(pod, claim) !== undefined)) continue;
+      const volume = facts.volumeNamed(claim.spec?.volumeName ?? '');
+      if (volume === undefined || volume.spec?.claimRef?.uid !== claim.metadata.uid) continue;
+      const driver = volume.spec?.csi?.driver;
+      if (driver === undefined || facts.driverNamed(driver)?.spec?.attachRequired === false) continue;
+      const known = wanted.get(volume.metadata.name ?? '');
+      if (known === undefined) wanted.set(volume.metadata.name ?? '', { volume, pods: [pod] });
+      else known.pods.push(pod);
+    }
+  }
+  return [...wanted.values()];
+}
+
+const manyNodes = ['ReadWriteMany', 'ReadOnlyMany'];
+const allowsManyNodes = ({ spec }: PersistentVolume) =>
+  spec?.accessModes === undefined || spec.accessModes.some((mode) => manyNodes.includes(mode));
+
+/** `node` is undefined when it is gone: what it had is let go. */
+export function planAttachments(
+  nodeName: string,
+  node: Node | undefined,
+  pods: readonly Pod[],
+  facts: AttachmentFacts,
+): AttachmentPlan {
+  const wanted = wantedVolumes(node === undefined ? [] : pods, facts);
+  const attach: WantedVolume[] = [];
+  const blocked: (WantedVolume & { elsewhere: readonly string[] })[] = [];
+  for (const want of wanted) {
+    const all = facts.attachmentsOf(want.volume.metadata.name ?? '');
+    if (all.some(({ spec }) => spec.nodeName === nodeName)) continue;
+    if (all.length === 0 || allowsManyNodes(want.volume)) attach.push(want);
+    else blocked.push({ ...want, elsewhere: all.map(({ spec }) => spec.nodeName) });
+  }
+  const names = new Set(wanted.map(({ volume }) => volume.metadata.name));
+  const detach: VolumeAttachment[] = [];
+  let forcedInMs: number | undefined;
+  for (const attachment of facts.attachments) {
+    if (attachment.metadata.deletionTimestamp !== undefined) continue;
+    const { persistentVolumeName = '' } = attachment.spec.source;
+    if (names.has(persistentVolumeName)) continue;
+    const volume = facts.volumeNamed(persistentVolumeName);
+    const mounted =
+      node !== undefined &&
+      volume !== undefined &&
+      (node.status?.volumesInUse ?? []).includes(uniqueVolumeName(volume));
+    const leftMs = mounted ? unmountLeftMs(node, facts.nowMs) : 0;
+    if (leftMs === 0) detach.push(attachment);
+    else if (leftMs !== undefined) forcedInMs = Math.min(forcedInMs ?? Number.POSITIVE_INFINITY, leftMs);
+  }
+  return { attach, blocked, detach, ...(forcedInMs === undefined ? {} : { forcedInMs }) };
+}
+
+/** How long a node that has a volume mounted may keep it; undefined: as long as it likes. */
+function unmountLeftMs(node: Node, nowMs: number): number | undefined {
+  if (node.spec?.taints?.some(({ key }) => key === outOfService)) return 0;
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status === 'True') return undefined;
+  const since = Date.parse(ready?.lastTransitionTime ?? '');
+  return Number.isNaN(since) ? undefined : Math.max(0, since + unmountMaxMs - nowMs);
+}
+
+/** As a node's status names it. */
+export const uniqueVolumeName = ({ spec }: PersistentVolume): string =>
+  `kubernetes.io/csi/${spec?.csi?.driver}^${spec?.csi?.volumeHandle}`;
+
+/** Why pods wait for a volume that is attached elsewhere, in upstream's words. */
+export function multiAttachMessage(volumeName: string, users: readonly Pod[]): string {
+  const prefix = `Multi-Attach error for volume ${JSON.stringify(volumeName)}`;
+  if (users.length === 0)
+    return `${prefix} Volume is already exclusively attached to one node and can't be attached to another`;
+  return `${prefix} Volume is already used by pod(s) ${users.map(({ metadata }) => metadata.name).join(', ')}`;
+}

@@ -1,0 +1,140 @@
+/** Claims, volumes and attachments while requests and answers are lost, and a driver that is slow. */
+import { describe, expect, it } from '@jest/globals';
+import { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
+import { VolumeAttachment } from '@pintle/api/storage/v1';
+import { faults, intercept } from '@pintle/client/interceptor';
+import type { VolumeDriver } from '@pintle/contracts';
+import { createManager } from '@pintle/controller-runtime';
+import { type TestCluster, testCluster } from '@pintle/testing';
+import { simulatedVolumes, volumeControllers } from './index.js';
+import { pv, pvc, storageClass } from './volume-objects.fixture.js';
+
+const others = ['serviceaccount', 'root-ca-certificate-publisher', 'node-lifecycle', 'pvc-protection', 'pv-protection'];
+
+/** A cluster whose volumes are managed by controllers that meet faults. */
+async function start(
+  seed: number,
+): Promise<TestCluster & { readonly driver: VolumeDriver; readonly heal: () => void }> {
+  const cluster = await testCluster({ seed, nodes: 2, builtinControllers: others });
+  const { world } = cluster;
+  const driver = simulatedVolumes({ world, delayMs: 50 });
+  let isHealed = false;
+  const client = intercept(
+    cluster.apiServer.client({ fieldManager: 'kube-controller-manager' }),
+    faults({
+      world,
+      only: ({ verb }) => !isHealed && verb !== 'list' && verb !== 'get',
+      lostRequest: 0.1,
+      lostAnswer: 0.1,
+      conflict: 0.1,
+      serverError: 0.1,
+      delayMaxMs: 50,
+      repeatedEvent: 0.1,
+    }),
+  );
+  const manager = createManager({ client, world, controllers: volumeControllers({ drivers: [driver] }) });
+  const started = manager.start();
+  await cluster.settle();
+  await started;
+  return {
+    ...cluster,
+    driver,
+    heal: () => {
+      isHealed = true;
+    },
+  };
+}
+
+const fresh = <T extends { metadata: object }>({ metadata, ...rest }: T): T =>
+  ({ ...rest, metadata: { ...metadata, uid: undefined } }) as unknown as T;
+
+const userOf = (claimName: string, nodeName: string): Pod =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${claimName}-user`, namespace: 'default' },
+    spec: {
+      nodeName,
+      containers: [{ name: 'main', image: 'web' }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+    },
+  }) as Pod;
+
+describe('under faults', () => {
+  it.each([1, 2, 3, 4, 5])(
+    'seed %d: each claim has one volume, and each volume one claim',
+    async (seed) => {
+      const cluster = await start(seed);
+      const { client } = cluster;
+      await client.create(storageClass('fast', { provisioner: cluster.driver.name }));
+      for (let i = 0; i < 10; i++) {
+        await client.create(fresh(pv(`hand-${i}`, { class: 'hand', spec: { hostPath: { path: '/data' } } })));
+        await client.create(fresh(pvc(`hand-${i}`, { class: 'hand' })));
+        await client.create(fresh(pvc(`made-${i}`, { class: 'fast', modes: ['ReadWriteOnce'] })));
+        await client.create(userOf(`made-${i}`, `node-${i % 2}`));
+      }
+      await cluster.advance({ minutes: 5 });
+      cluster.heal();
+      await cluster.advance({ minutes: 5 });
+
+      const claims = await client.list(PersistentVolumeClaim);
+      const volumes = await client.list(PersistentVolume);
+      expect(claims.map(({ status }) => status?.phase)).toEqual(Array(20).fill('Bound'));
+      expect(volumes).toHaveLength(20);
+      for (const claim of claims) {
+        const volume = volumes.find(({ metadata }) => metadata.name === claim.spec?.volumeName);
+        expect(volume?.spec?.claimRef?.uid).toBe(claim.metadata.uid);
+        expect(volume?.status?.phase).toBe('Bound');
+      }
+      const attachments = await client.list(VolumeAttachment);
+      expect(attachments.map(({ status }) => status?.attached)).toEqual(Array(10).fill(true));
+      const nodes = await client.list(Node);
+      expect(nodes.flatMap(({ status }) => status?.volumesAttached ?? [])).toHaveLength(10);
+
+      for (const { metadata } of await client.list(Pod))
+        await client.delete(Pod, { name: metadata.name!, namespace: 'default' });
+      for (const { metadata } of claims)
+        await client.delete(PersistentVolumeClaim, { name: metadata.name!, namespace: 'default' });
+      await cluster.advance({ minutes: 5 });
+      expect(await client.list(VolumeAttachment)).toHaveLength(0);
+      const left = await client.list(PersistentVolume);
+      expect(left.map(({ metadata, status }) => `${metadata.name} ${status?.phase}`)).toEqual(
+        Array.from({ length: 10 }, (_, i) => `hand-${i} Released`),
+      );
+      await cluster.stop();
+    },
+    60_000,
+  );
+});
+
+describe('an ephemeral volume', () => {
+  it('has a claim that goes with its pod; one of another’s name is left alone', async () => {
+    const cluster = await testCluster({ volumes: {} });
+    const { client } = cluster;
+    await client.create(storageClass('fast', { provisioner: 'simulated.volumes.pintle.dev' }));
+    const template = {
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '1Gi' } } },
+    };
+    const scratch = (name: string): Pod => {
+      const pod = userOf(name, 'node-0');
+      const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: template } }];
+      return { ...pod, metadata: { name, namespace: 'default' }, spec: { ...pod.spec, volumes } } as Pod;
+    };
+    await client.create(scratch('job'));
+    await client.create(fresh(pvc('taken-scratch', { class: 'fast' })));
+    await client.create(scratch('taken'));
+    await cluster.settle();
+    const claim = await client.get(PersistentVolumeClaim, { name: 'job-scratch' });
+    expect(claim.status?.phase).toBe('Bound');
+    expect(claim.metadata.ownerReferences).toMatchObject([{ kind: 'Pod', name: 'job', controller: true }]);
+    expect(
+      (await client.get(PersistentVolumeClaim, { name: 'taken-scratch' })).metadata.ownerReferences,
+    ).toBeUndefined();
+    await client.delete(Pod, { name: 'job' });
+    await cluster.advance({ minutes: 1 });
+    const names = (await client.list(PersistentVolumeClaim)).map(({ metadata }) => metadata.name);
+    expect(names).toEqual(['taken-scratch']);
+    expect(await client.list(PersistentVolume)).toHaveLength(1);
+    await cluster.stop();
+  });
+});
