@@ -10,11 +10,7 @@ import {
   invalid,
   invalidField,
   type KubernetesObject,
-<<<<<<< HEAD
-  labelSelectorMatcher,
-=======
   requiredField,
->>>>>>> main
   type Status,
   type StatusReason,
   statusError,
