@@ -4,7 +4,7 @@
  *
  * Messages are written from their end to their beginning: so a length is known when its place comes.
  *
- * **Differs from Kubernetes:** a field that is absent is left out, where Go writes the zero values of fields that are no
+ * **Differs from Kubernetes**: a field that is absent is left out, where Go writes the zero values of fields that are no
  * pointers. Readers take both for the same.
  */
 import { resolve, type SchemaNode } from './schema.js';
