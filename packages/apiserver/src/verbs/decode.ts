@@ -14,6 +14,7 @@ import {
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
+import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
 
 export interface DecodeOptions {
@@ -53,7 +54,7 @@ function decodeReady(
   if (unknownFields.length > 0) reportUnknown(context, unknownFields, options.fieldValidation ?? 'Ignore');
   const stored = () => {
     const made = resource.toStored(asksForReset(object, value as KubernetesObject));
-    return resource.definition.strategy?.defaults?.(made) ?? made;
+    return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
   return ready === undefined ? stored() : ready.then(stored);
