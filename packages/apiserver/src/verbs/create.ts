@@ -15,6 +15,7 @@ import { type ApiCore, putOf, type Served, serve, writeContext } from './api-cor
 import { decode, placeOf, type SentOptions } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
+import { toldOfMissingLater } from './missing-fields.js';
 import { fromStore } from './store-failure.js';
 import { validateForCreate } from './validation.js';
 
@@ -52,7 +53,9 @@ export async function createObject(
       name !== ''
         ? name
         : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random.stream(`names/${resource.kind.plural}`))}`;
-    const object = await prepare(core, context, resource, decoded, namespace, finalName, options);
+    const object = await toldOfMissingLater(resource, decoded, () =>
+      prepare(core, context, resource, decoded, namespace, finalName, options),
+    );
     if (options.dryRun) {
       const present = await fromStore(
         core.backend.range({ start: storeKey(resource, namespace, finalName), countOnly: true }),

@@ -15,6 +15,7 @@ import {
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
+import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
 
 export interface DecodeOptions {
@@ -62,7 +63,7 @@ function decodeReady(
     reportStrict(context, resource.kind, unknownFields, options);
   const stored = () => {
     const made = resource.toStored(asksForReset(object, value as KubernetesObject));
-    return resource.definition.strategy?.defaults?.(made) ?? made;
+    return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
   return ready === undefined ? stored() : ready.then(stored);
