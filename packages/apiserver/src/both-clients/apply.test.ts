@@ -9,12 +9,14 @@ import type { KubernetesObject, ManagedFieldsEntry } from '@pintle/machinery';
 import { StatusError } from '@pintle/machinery';
 import { clients, configMap, deployment, refusal } from './clients.fixture.js';
 
-/** Entries in short: who, how, on what, and which fields. */
+/** Entries in short: who, how, on what, and which fields. In the order of their names: that of times is proved where time stands still. */
 const entriesOf = ({ metadata }: KubernetesObject) =>
-  (metadata.managedFields ?? []).map(({ manager, operation, apiVersion, subresource, fieldsV1 }) => ({
-    by: [manager, operation, apiVersion, ...(subresource === undefined ? [] : [subresource])].join(' '),
-    fields: fieldsV1,
-  }));
+  [...(metadata.managedFields ?? [])]
+    .map(({ manager, operation, apiVersion, subresource, fieldsV1 }) => ({
+      by: [manager, operation, apiVersion, ...(subresource === undefined ? [] : [subresource])].join(' '),
+      fields: fieldsV1,
+    }))
+    .sort((a, b) => (a.by < b.by ? -1 : 1));
 const managersOf = (object: KubernetesObject) => entriesOf(object).map(({ by }) => by);
 
 const web = (replicas: number | undefined, image = 'nginx'): Deployment => {
@@ -151,7 +153,7 @@ describe.each(clients)('%s', (_name, connect) => {
     await client.patch(ConfigMap, { name: 'a' }, { type: 'merge', body: { data: { z: '1' } } });
     const left = await client.apply(configMap('a', {}), { fieldManager: 'one' });
     expect(left.data).toEqual({ x: '1', z: '1' });
-    expect(managersOf(left)).toEqual(['two Apply v1', 'one Apply v1', 'pintle Update v1']);
+    expect(managersOf(left)).toEqual(['one Apply v1', 'pintle Update v1', 'two Apply v1']);
     const gone = await client.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } as ConfigMap, {
       fieldManager: 'two',
     });
@@ -165,7 +167,7 @@ describe.each(clients)('%s', (_name, connect) => {
     expect(second).toEqual(first);
     const shared = await client.apply(web(2), { fieldManager: 'two' });
     expect(shared.metadata.generation).toBe(1);
-    expect(managersOf(shared)).toEqual(['two Apply apps/v1', 'one Apply apps/v1']);
+    expect(managersOf(shared)).toEqual(['one Apply apps/v1', 'two Apply apps/v1']);
   });
 
   it('takes over what kubectl applied on its own side', async () => {
@@ -229,8 +231,8 @@ describe.each(clients)('%s', (_name, connect) => {
     });
     const applied = await client.apply(configMap('a', { z: '1' }), { fieldManager: 'me' });
     expect(entriesOf(applied)).toEqual([
-      { by: 'me Apply v1', fields: { 'f:data': { 'f:z': {} } } },
       { by: 'before-first-apply Update v1', fields: { 'f:data': { '.': {}, 'f:x': {}, 'f:y': {} } } },
+      { by: 'me Apply v1', fields: { 'f:data': { 'f:z': {} } } },
     ]);
   });
 
@@ -247,11 +249,11 @@ describe.each(clients)('%s', (_name, connect) => {
     const told = await client.apply(status, { subresource: 'status', fieldManager: 'teller' });
     expect([told.status?.readyReplicas, told.spec?.replicas]).toEqual([1, 3]);
     expect(entriesOf(told).slice(1)).toEqual([
+      { by: 'scaler Update apps/v1 scale', fields: { 'f:spec': { 'f:replicas': {} } } },
       {
         by: 'teller Apply apps/v1 status',
         fields: { 'f:metadata': { 'f:labels': { 'f:app': {} } }, 'f:status': { 'f:readyReplicas': {} } },
       },
-      { by: 'scaler Update apps/v1 scale', fields: { 'f:spec': { 'f:replicas': {} } } },
     ]);
     expect(await refusal(client.apply(web(2), { fieldManager: 'one' }))).toMatchObject({
       message:
