@@ -138,15 +138,17 @@ function readBody(message: IncomingMessage, maxBytes: number, timeoutMs: number)
       reject(tooLarge());
     };
     message.on('data', onData);
+    const onClose = () => {
+      clearTimeout(timer);
+      reject(new Error('the request was cut short'));
+    };
     message.once('end', () => {
       clearTimeout(timer);
+      message.off('close', onClose);
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
     });
     message.once('error', reject);
-    message.once('close', () => {
-      clearTimeout(timer);
-      reject(new Error('the request was cut short'));
-    });
+    message.once('close', onClose);
   });
 }
 

@@ -1,5 +1,4 @@
 /** Create: decode, admit, stamp, validate, put if absent. */
-import type { WriteOptions } from '@pintle/client';
 import {
   alreadyExists,
   formatTime,
@@ -13,7 +12,7 @@ import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
-import { decode, placeOf } from './decode.js';
+import { decode, placeOf, type SentOptions } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
@@ -26,7 +25,7 @@ const generateAttemptsMax = 8;
 const generateBaseMax = 58;
 
 /** `ownsFields`: the body accounts for its fields itself. */
-export type CreateOptions = WriteOptions & { readonly ownsFields?: boolean };
+export type CreateOptions = SentOptions & { readonly ownsFields?: boolean };
 
 export async function createObject(
   core: ApiCore,

@@ -11,7 +11,7 @@ import { prepared, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf } from './decode.js';
+import { decode, placeOf, type SentOptions } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
 import { tracksGeneration, wishChanged } from './generation.js';
 import { recordUpdate } from './managed-fields.js';
@@ -46,7 +46,7 @@ export async function updateObject(
   resource: Resource,
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
-  options: WriteOptions = {},
+  options: SentOptions = {},
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
