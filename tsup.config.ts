@@ -7,7 +7,7 @@
  * library is native. It starts in about half the time that it takes to find and load its modules one by one.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 
 interface Manifest {
   exports: Record<string, string | { '@pintle/source'?: string }>;
@@ -30,6 +30,24 @@ for (const target of Object.values(manifest.bin ?? {})) {
 
 const shared = { entry, target: 'node20', sourcemap: false, dts: false, clean: false, silent: true } as const;
 
+const bundledPrograms: Options = {
+  ...shared,
+  entry: programs,
+  format: 'esm',
+  outDir: 'dist/bin',
+  splitting: true,
+  noExternal: [/^(?!@pintle\/store-lmdb$)/],
+  external: ['@pintle/store-lmdb'],
+  // CommonJS in an ES module asks for Node's modules by `require`.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+  esbuildOptions(options) {
+    options.conditions = ['@pintle/source'];
+    options.legalComments = 'eof';
+  },
+};
+
 export default defineConfig([
   { ...shared, format: 'esm', outDir: 'dist/esm', splitting: true },
   {
@@ -40,25 +58,5 @@ export default defineConfig([
     outExtension: () => ({ js: '.js' }),
     onSuccess: async () => writeFileSync('dist/cjs/package.json', '{"type":"commonjs"}\n'),
   },
-  ...(Object.keys(programs).length === 0
-    ? []
-    : [
-        {
-          ...shared,
-          entry: programs,
-          format: 'esm' as const,
-          outDir: 'dist/bin',
-          splitting: true,
-          noExternal: [/^(?!@pintle\/store-lmdb$)/],
-          external: ['@pintle/store-lmdb'],
-          // CommonJS in an ES module asks for Node's modules by `require`.
-          banner: {
-            js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-          },
-          esbuildOptions(options: { conditions?: string[]; legalComments?: 'eof' }) {
-            options.conditions = ['@pintle/source'];
-            options.legalComments = 'eof';
-          },
-        },
-      ]),
+  ...(Object.keys(programs).length === 0 ? [] : [bundledPrograms]),
 ]);
