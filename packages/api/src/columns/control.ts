@@ -6,6 +6,10 @@ import type {
   ValidatingAdmissionPolicyBinding,
   ValidatingWebhookConfiguration,
 } from '../admissionregistration/v1/index.js';
+import type {
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+} from '../admissionregistration/v1alpha1/index.js';
 import type { APIService } from '../apiregistration/v1/index.js';
 import type { ClusterTrustBundle } from '../certificates/v1beta1/index.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../flowcontrol/v1/index.js';
@@ -35,11 +39,11 @@ const webhooks: readonly TableColumn<MutatingWebhookConfiguration | ValidatingWe
   ageColumn,
 ];
 
-const paramKind = ({ spec }: ValidatingAdmissionPolicy): string =>
+const paramKind = ({ spec }: ValidatingAdmissionPolicy | MutatingAdmissionPolicy): string =>
   spec?.paramKind === undefined ? '<unset>' : `${spec.paramKind.apiVersion}/${spec.paramKind.kind}`;
 
 /** What names no namespace may be of the cluster, or of each namespace. */
-const paramRef = ({ spec }: ValidatingAdmissionPolicyBinding): string => {
+const paramRef = ({ spec }: ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding): string => {
   const { name, namespace, selector } = spec?.paramRef ?? {};
   if (name) return `${namespace || '*'}/${name}`;
   return selector === undefined ? '<unset>' : selectorText(selector);
@@ -88,6 +92,18 @@ export const controlColumns: Readonly<Record<string, AnyColumns>> = {
   ],
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhooks,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooks,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': [
+    nameColumn,
+    integer<MutatingAdmissionPolicy>('Mutations', ({ spec }) => spec?.mutations?.length),
+    column<MutatingAdmissionPolicy>('ParamKind', paramKind),
+    ageColumn,
+  ],
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': [
+    nameColumn,
+    column<MutatingAdmissionPolicyBinding>('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+    column<MutatingAdmissionPolicyBinding>('ParamRef', paramRef),
+    ageColumn,
+  ],
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': [
     nameColumn,
     integer<ValidatingAdmissionPolicy>('Validations', ({ spec }) => spec?.validations?.length),
