@@ -102,6 +102,8 @@ function parseYamlBody(text: string): unknown {
 }
 
 function nestedTooDeep(text: string): boolean {
+  // What is shorter cannot be closed again, and is then no JSON.
+  if (text.length <= 2 * nestingMax) return false;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
