@@ -6,6 +6,7 @@ export * from './events/event-writer.js';
 export * from './finalizer.js';
 export * from './health.js';
 export { type LeaderCallbacks, type LeaderElection, LeaderElector, NotLeaderError } from './leader-election.js';
+export * from './loops/changed-fields.js';
 export * from './loops/problem.js';
 export * from './manager.js';
 export { OwnershipError, ownedBy } from './owned/ensure.js';

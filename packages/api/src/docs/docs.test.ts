@@ -1,8 +1,12 @@
 /** The words against the notation: nothing is missed, and nothing is said of what is not there. */
 import { describe, expect, it } from '@jest/globals';
 import { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
-import { Deployment } from '@pintle/api/apps/v1';
-import { Pod, Service } from '@pintle/api/core/v1';
+import { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '@pintle/api/apps/v1';
+import { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
+import { CronJob, Job } from '@pintle/api/batch/v1';
+import { Namespace, PersistentVolume, PersistentVolumeClaim, Pod, Service } from '@pintle/api/core/v1';
+import { Ingress } from '@pintle/api/networking/v1';
+import { PodDisruptionBudget } from '@pintle/api/policy/v1';
 import { resolve, type SchemaNode } from '@pintle/machinery';
 import { builtinResources } from '../index.js';
 import { fieldDocs } from './index.js';
@@ -36,6 +40,17 @@ describe('the words of kubectl explain', () => {
     ['Pod', Pod],
     ['Service', Service],
     ['Deployment', Deployment],
+    ['ReplicaSet', ReplicaSet],
+    ['StatefulSet', StatefulSet],
+    ['DaemonSet', DaemonSet],
+    ['Job', Job],
+    ['CronJob', CronJob],
+    ['HorizontalPodAutoscaler', HorizontalPodAutoscaler],
+    ['PodDisruptionBudget', PodDisruptionBudget],
+    ['Ingress', Ingress],
+    ['Namespace', Namespace],
+    ['PersistentVolume', PersistentVolume],
+    ['PersistentVolumeClaim', PersistentVolumeClaim],
     ['CustomResourceDefinition', CustomResourceDefinition],
   ])('say something of %s, its metadata, its spec and its status', (_name, kind) => {
     const { properties = {} } = resolve(kind.schema.node);

@@ -1,17 +1,24 @@
 /** CustomResourceDefinitions: names that fit together, one stored version, and a deletion that empties the kind first. */
 import {
+  choiceErrors,
   dns1035LabelErrors,
-  duplicateField,
+  dns1123SubdomainErrors,
+  eachErrors,
   type FieldError,
+  forbiddenErrors,
   forbiddenField,
   formatTime,
+  immutableField,
   invalidField,
-  notSupportedField,
+  noErrors,
+  requiredChoiceErrors,
+  requiredErrors,
   requiredField,
   type Strategy,
-  schemaFromOpenApi,
 } from '@pintle/machinery';
 import type { CustomResourceDefinition } from '../apiextensions/v1/index.js';
+import { versionErrors } from './custom-resource-version.js';
+import { reviewVersionErrors, webhookClientErrors } from './webhook-client.js';
 import { specGeneration } from './workloads.js';
 
 const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -19,7 +26,9 @@ const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
   ...(specGeneration as unknown as Strategy<CustomResourceDefinition>),
   defaults(crd) {
-    const { names } = crd.spec;
+    const names = crd.spec?.names;
+    // What is missing is the validation's affair.
+    if (names?.kind === undefined) return crd;
     return {
       ...crd,
       spec: {
@@ -33,14 +42,13 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
       },
     };
   },
-  validateCreate: (crd) => [...errorsOf(crd), ...approvalErrors(crd)],
+  validateCreate: (crd) => [...errorsOf(crd), ...approvalErrors(crd), ...pruningErrors(crd)],
   validateStatusUpdate: storedVersionErrors,
   validateUpdate: (crd, old) => [
     ...errorsOf(crd),
     ...storedVersionErrors(crd),
-    ...(['group', 'scope'] as const).flatMap((field) =>
-      crd.spec[field] === old.spec[field] ? [] : [invalidField(`spec.${field}`, crd.spec[field], 'field is immutable')],
-    ),
+    ...changeErrors(crd, old),
+    ...(old.spec.preserveUnknownFields ? noErrors : pruningErrors(crd)),
   ],
   // The first deletion marks it, so that its objects can go before it does.
   holdsDeletion: ({ metadata }) => metadata.deletionTimestamp === undefined,
@@ -95,67 +103,97 @@ function approvalErrors({ spec, metadata }: CustomResourceDefinition): readonly 
   return [requiredField(`metadata.annotations[${approvalAnnotation}]`, detail)];
 }
 
-function conversionErrors({ conversion, versions = [] }: CustomResourceDefinition['spec']): readonly FieldError[] {
+function conversionErrors({ conversion }: CustomResourceDefinition['spec']): readonly FieldError[] {
   const { strategy = 'None', webhook } = conversion ?? {};
   const path = 'spec.conversion';
-  if (strategy !== 'None' && strategy !== 'Webhook')
-    return [notSupportedField(`${path}.strategy`, strategy, ['None', 'Webhook'])];
-  if (strategy === 'None')
-    return webhook === undefined
-      ? []
-      : [forbiddenField(`${path}.webhook`, 'should not be set when strategy is not set to Webhook')];
-  const { url, service } = webhook?.clientConfig ?? {};
-  const reviewVersions = webhook?.conversionReviewVersions ?? [];
+  const versions = webhook?.conversionReviewVersions ?? [];
+  const errors = choiceErrors(strategy, `${path}.strategy`, ['None', 'Webhook']);
+  // The names of the fields are those that they have within Kubernetes.
+  if (strategy !== 'Webhook') {
+    const detail = 'should not be set when strategy is not set to Webhook';
+    return [
+      ...errors,
+      ...(webhook?.clientConfig === undefined ? noErrors : [forbiddenField(`${path}.webhookClientConfig`, detail)]),
+      ...forbiddenErrors(versions, `${path}.conversionReviewVersions`, detail),
+    ];
+  }
   return [
     ...(webhook?.clientConfig === undefined
       ? [requiredField(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook')]
-      : (url === undefined) === (service === undefined)
-        ? [requiredField(`${path}.webhookClientConfig`, 'exactly one of url or service is required')]
-        : []),
-    ...(reviewVersions.some((version) => version === 'v1' || version === 'v1beta1')
-      ? []
-      : [invalidField(`${path}.conversionReviewVersions`, reviewVersions, 'must include at least one of v1, v1beta1')]),
-    ...(versions.length > 0 ? [] : [requiredField('spec.versions')]),
+      : webhookClientErrors(webhook.clientConfig, `${path}.webhookClientConfig`)),
+    ...reviewVersionErrors(versions, `${path}.conversionReviewVersions`),
   ];
 }
 
 function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
   const { group, names, scope, versions = [] } = crd.spec;
-  const errors: FieldError[] = [];
-  if (!group) errors.push(requiredField('spec.group'));
-  else if (group.split('.').length < 2)
-    errors.push(invalidField('spec.group', group, 'should be a domain with at least one dot'));
-  if (scope !== 'Cluster' && scope !== 'Namespaced')
-    errors.push(notSupportedField('spec.scope', scope, ['Cluster', 'Namespaced']));
-  if (crd.metadata.name !== `${names.plural}.${group}`)
-    errors.push(invalidField('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group'));
-  for (const message of dns1035LabelErrors(names.plural))
-    errors.push(invalidField('spec.names.plural', names.plural, message));
-  for (const message of dns1035LabelErrors(names.kind.toLowerCase()))
-    errors.push(
-      invalidField('spec.names.kind', names.kind, `may have mixed case, but should otherwise match: ${message}`),
-    );
-  if (names.listKind === names.kind)
-    errors.push(invalidField('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
-  if (versions.filter(({ storage }) => storage).length !== 1)
-    errors.push(
-      invalidField(
-        'spec.versions',
-        versions.map(({ name }) => name),
-        'must have exactly one version marked as storage version',
-      ),
-    );
-  errors.push(...conversionErrors(crd.spec));
-  const seen = new Set<string>();
-  for (const [index, version] of versions.entries()) {
-    if (seen.has(version.name)) errors.push(duplicateField(`spec.versions[${index}].name`, version.name));
-    seen.add(version.name);
-    for (const message of dns1035LabelErrors(version.name))
-      errors.push(invalidField(`spec.versions[${index}].name`, version.name, message));
-    const path = `spec.versions[${index}]`;
-    if (version.schema?.openAPIV3Schema === undefined)
-      errors.push(requiredField(`${path}.schema.openAPIV3Schema`, 'schemas are required'));
-    else errors.push(...schemaFromOpenApi(version.schema.openAPIV3Schema, `${path}.schema.openAPIV3Schema`).errors);
-  }
-  return errors;
+  const wanted = `${names.plural}.${group}`;
+  const versionNames = versions.map(({ name }) => name);
+  return [
+    ...(crd.metadata.name === wanted
+      ? noErrors
+      : [invalidField('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group')]),
+    ...groupErrors(group, 'spec.group'),
+    ...requiredChoiceErrors(scope, 'spec.scope', ['Cluster', 'Namespaced']),
+    ...eachErrors(versions, 'spec.versions', versionErrors),
+    ...(new Set(versionNames).size < versions.length
+      ? [invalidField('spec.versions', versionNames, 'must contain unique version names')]
+      : noErrors),
+    ...(versions.filter(({ storage }) => storage).length === 1
+      ? noErrors
+      : [invalidField('spec.versions', versionNames, 'must have exactly one version marked as storage version')]),
+    ...nameErrors(names, 'spec.names'),
+    ...conversionErrors(crd.spec),
+  ];
 }
+
+function groupErrors(group: string | undefined, path: string): readonly FieldError[] {
+  if (!group) return [requiredField(path)];
+  const messages = dns1123SubdomainErrors(group);
+  if (messages.length > 0) return [invalidField(path, group, messages.join(','))];
+  return group.includes('.') ? noErrors : [invalidField(path, group, 'should be a domain with at least one dot')];
+}
+
+function nameErrors(names: CustomResourceDefinition['spec']['names'], path: string): readonly FieldError[] {
+  const { plural, singular, kind, listKind, shortNames, categories } = names;
+  const label = (value: string, at: string, before = '', text = value) => {
+    const messages = dns1035LabelErrors(text);
+    return messages.length === 0 ? noErrors : [invalidField(at, value, `${before}${messages.join(',')}`)];
+  };
+  const cased = (value: string, at: string) =>
+    label(value, at, 'may have mixed case, but should otherwise match: ', value.toLowerCase());
+  return [
+    ...requiredErrors(plural, `${path}.plural`),
+    ...requiredErrors(kind, `${path}.kind`),
+    ...label(plural, `${path}.plural`),
+    ...(singular ? label(singular, `${path}.singular`) : noErrors),
+    ...cased(kind, `${path}.kind`),
+    ...(listKind ? cased(listKind, `${path}.listKind`) : noErrors),
+    ...eachErrors(shortNames, `${path}.shortNames`, (name, at) => label(name, at)),
+    ...(kind && kind === listKind
+      ? [invalidField(`${path}.listKind`, listKind, 'kind and listKind may not be the same')]
+      : noErrors),
+    ...eachErrors(categories, `${path}.categories`, (category, at) => label(category, at)),
+  ];
+}
+
+/** What it is stored by cannot change; once it is established, nor can what its objects are. */
+function changeErrors({ spec }: CustomResourceDefinition, old: CustomResourceDefinition): readonly FieldError[] {
+  const isEstablished = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
+  const fixed = (now: string, before: string, path: string) =>
+    now === before ? noErrors : [immutableField(path, now)];
+  return [
+    ...(isEstablished
+      ? [
+          ...fixed(spec.scope, old.spec.scope, 'spec.scope'),
+          ...fixed(spec.names.kind, old.spec.names.kind, 'spec.names.kind'),
+        ]
+      : noErrors),
+    ...fixed(spec.group, old.spec.group, 'spec.group'),
+    ...fixed(spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
+  ];
+}
+
+const unpruned = 'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead';
+const pruningErrors = ({ spec }: CustomResourceDefinition): readonly FieldError[] =>
+  spec.preserveUnknownFields ? [invalidField('spec.preserveUnknownFields', true, unpruned)] : noErrors;

@@ -1,5 +1,6 @@
 /** The strategy of each kind that has one, by `group/Kind`. */
 import type { Strategy } from '@pintle/machinery';
+import { admissionPolicyBindingStrategy, admissionPolicyStrategy } from './admission-policies.js';
 import { apiServiceStrategy } from './api-service.js';
 import { autoscalerStrategy } from './autoscaler.js';
 import { certificateSigningRequestStrategy } from './certificate-signing-request.js';
@@ -13,6 +14,7 @@ import { daemonSetStrategy } from './daemon-set.js';
 import { endpointSliceStrategy } from './endpoint-slice.js';
 import { endpointsStrategy } from './endpoints.js';
 import { eventStrategy } from './event.js';
+import { flowSchemaStrategy, priorityLevelStrategy } from './flow-control.js';
 import { ingressClassStrategy, ingressStrategy } from './ingress.js';
 import { jobStrategy } from './job.js';
 import { leaseCandidateStrategy, leaseStrategy } from './leases.js';
@@ -41,6 +43,7 @@ import {
   volumeAttachmentStrategy,
   volumeAttributesClassStrategy,
 } from './storage.js';
+import { webhookConfigurationStrategy } from './webhook-configurations.js';
 import { deploymentStrategy, replicaSetStrategy } from './workloads.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each strategy is of its own kind.
@@ -90,5 +93,11 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'storage.k8s.io/CSINode': csiNodeStrategy,
   'storage.k8s.io/CSIStorageCapacity': csiStorageCapacityStrategy,
   'storage.k8s.io/VolumeAttachment': volumeAttachmentStrategy,
+  'flowcontrol.apiserver.k8s.io/FlowSchema': flowSchemaStrategy,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': priorityLevelStrategy,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookConfigurationStrategy,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookConfigurationStrategy,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicyStrategy,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': admissionPolicyBindingStrategy,
   ...rbacStrategies,
 };

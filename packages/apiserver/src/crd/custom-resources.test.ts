@@ -290,7 +290,7 @@ describe('a definition that cannot be', () => {
       'with two versions of one name',
       [version('v1', true), version('v1', false)],
       {},
-      'spec.versions[1].name: Duplicate value: "v1"',
+      'must contain unique version names',
     ],
     ['with a schema that refers', property({ type: 'object', $ref: '#/x' }), {}, 'properties[a].$ref: Forbidden'],
     [

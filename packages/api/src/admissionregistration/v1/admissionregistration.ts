@@ -47,7 +47,7 @@ export const NamedRuleWithOperations = object(
     operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2, 2).atomic(),
-    scope: string(4).inline(2, 2),
+    scope: string(4).inline(2, 2).default('*'),
   },
   'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations',
 ).atomic();
@@ -92,7 +92,7 @@ export const RuleWithOperations = object(
     apiVersions: list(string(), 2).inline(2).atomic(),
     operations: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2).atomic(),
-    scope: string(4).inline(2),
+    scope: string(4).inline(2).default('*'),
   },
   'io.k8s.api.admissionregistration.v1.RuleWithOperations',
 );

@@ -3,8 +3,8 @@ import { boolean, defineKind, type Infer, int32, list, object, ref, string, time
 
 export const ExemptPriorityLevelConfiguration = object(
   {
-    lendablePercent: int32(2),
-    nominalConcurrencyShares: int32(1),
+    lendablePercent: int32(2).default(0),
+    nominalConcurrencyShares: int32(1).default(0),
   },
   'io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration',
 );
@@ -96,7 +96,7 @@ export interface PolicyRulesWithSubjects extends Infer<typeof PolicyRulesWithSub
 export const FlowSchemaSpec = object(
   {
     distinguisherMethod: ref<FlowDistinguisherMethod>(FlowDistinguisherMethod, 3),
-    matchingPrecedence: int32(2),
+    matchingPrecedence: int32(2).default(1000),
     priorityLevelConfiguration: ref<PriorityLevelConfigurationReference>(PriorityLevelConfigurationReference, 1)
       .alwaysThere()
       .required(),
@@ -143,9 +143,9 @@ export interface FlowSchema extends Infer<typeof FlowSchema> {}
 
 export const QueuingConfiguration = object(
   {
-    handSize: int32(2),
-    queueLengthLimit: int32(3),
-    queues: int32(1),
+    handSize: int32(2).default(8),
+    queueLengthLimit: int32(3).default(50),
+    queues: int32(1).default(64),
   },
   'io.k8s.api.flowcontrol.v1.QueuingConfiguration',
 );
@@ -163,9 +163,9 @@ export interface LimitResponse extends Infer<typeof LimitResponse> {}
 export const LimitedPriorityLevelConfiguration = object(
   {
     borrowingLimitPercent: int32(4),
-    lendablePercent: int32(3),
+    lendablePercent: int32(3).default(0),
     limitResponse: ref<LimitResponse>(LimitResponse, 2).alwaysThere(),
-    nominalConcurrencyShares: int32(1),
+    nominalConcurrencyShares: int32(1).default(30),
   },
   'io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration',
 );

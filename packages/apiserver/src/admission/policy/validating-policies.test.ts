@@ -157,7 +157,7 @@ describe('ValidatingAdmissionPolicy', () => {
     [{ validations: [{ expression: 'object.' }] }, 'spec.validations[0].expression: Invalid value'],
     [{ validations: [{ expression: '1 + 1' }] }, 'must evaluate to bool'],
     [{ validations: [{ expression: 'nothing' }] }, "undeclared reference to 'nothing'"],
-    [{ validations: [] }, 'validations or auditAnnotations must be specified'],
+    [{ validations: [] }, 'validations or auditAnnotations must contain at least one item'],
     [{ ...noBig, variables: [{ name: 'v', expression: '(' }] }, 'spec.variables[0].expression'],
     [{ ...noBig, matchConditions: [{ name: 'm', expression: 'params' }] }, 'spec.matchConditions[0].expression'],
   ])('cannot be made of %j', async (spec, words) => {

@@ -284,10 +284,7 @@ function requireCompilable(
   const { spec } = object as ValidatingAdmissionPolicy;
   const faults: FieldError[] = [];
   const check = (language: typeof policies, expression: string | undefined, path: string, wanted?: string) => {
-    if (!expression?.trim()) {
-      faults.push(requiredField(path, 'expression is not specified'));
-      return;
-    }
+    if (expression === undefined) return;
     try {
       const { type } = language.compile(expression);
       if (wanted !== undefined && type.name !== wanted && type.name !== 'any')
@@ -297,9 +294,6 @@ function requireCompilable(
       faults.push(invalidField(path, expression, error.message));
     }
   };
-  if (!spec?.validations?.length && !spec?.auditAnnotations?.length)
-    faults.push(requiredField('spec.validations', 'validations or auditAnnotations must be specified'));
-  if (!spec?.matchConstraints?.resourceRules?.length) faults.push(requiredField('spec.matchConstraints.resourceRules'));
   for (const [at, { expression }] of (spec?.variables ?? []).entries())
     check(policies, expression, `spec.variables[${at}].expression`);
   for (const [at, { expression }] of (spec?.matchConditions ?? []).entries())

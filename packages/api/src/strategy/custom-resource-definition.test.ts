@@ -1,0 +1,164 @@
+/** What is refused of CustomResourceDefinitions. */
+import { describe, expect, it } from '@jest/globals';
+import { createFaults, updateFaults, type Written } from './served.fixture.js';
+
+const schema = {
+  openAPIV3Schema: {
+    type: 'object',
+    properties: {
+      spec: { type: 'object', properties: { size: { type: 'integer' }, tags: { type: 'object' } } },
+      status: { type: 'object', properties: { size: { type: 'integer' } } },
+    },
+  },
+};
+const version = { name: 'v1', served: true, storage: true, schema };
+const names = { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' };
+const crd = (spec: object, more: object = {}): Written => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'things.example.com' },
+  spec: { group: 'example.com', scope: 'Namespaced', names, versions: [version], ...spec },
+  ...more,
+});
+const versioned = (fields: object) => crd({ versions: [{ ...version, ...fields }] });
+const named = (fields: object) => crd({ names: { ...names, ...fields } });
+const scaled = (scale: object) =>
+  versioned({
+    subresources: { scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size', ...scale } },
+  });
+const column = (fields: object) =>
+  versioned({ additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size', ...fields }] });
+const selectable = (...paths: readonly string[]) =>
+  versioned({ selectableFields: paths.map((jsonPath) => ({ jsonPath })) });
+const converted = (conversion: object) => crd({ conversion });
+
+const first = 'spec.versions[0].';
+const label =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+describe('a new definition', () => {
+  it.each<readonly [Written, readonly string[]]>([
+    [crd({}), []],
+    [
+      crd({}, { metadata: { name: 'x' } }),
+      ['metadata.name: Invalid value: "x": must be spec.names.plural+"."+spec.group'],
+    ],
+    [crd({ scope: '' }), ['spec.scope: Required value']],
+    [crd({ scope: 'other' }), ['spec.scope: Unsupported value: "other": supported values: "Cluster", "Namespaced"']],
+    [
+      crd({ group: 'one' }, { metadata: { name: 'things.one' } }),
+      ['spec.group: Invalid value: "one": should be a domain with at least one dot'],
+    ],
+    [
+      crd({ versions: [version, { ...version, storage: false }] }),
+      ['spec.versions: Invalid value: []string{"v1", "v1"}: must contain unique version names'],
+    ],
+    [
+      versioned({ storage: false }),
+      ['spec.versions: Invalid value: []string{"v1"}: must have exactly one version marked as storage version'],
+    ],
+    [versioned({ name: 'V1' }), [`${first}name: Invalid value: "V1": ${label}`]],
+    [named({ shortNames: ['t', 'T'] }), [`spec.names.shortNames[1]: Invalid value: "T": ${label}`]],
+    [named({ categories: ['all', '*'] }), [`spec.names.categories[1]: Invalid value: "*": ${label}`]],
+    [named({ singular: 'T' }), [`spec.names.singular: Invalid value: "T": ${label}`]],
+    [
+      named({ kind: 'A_B' }),
+      [`spec.names.kind: Invalid value: "A_B": may have mixed case, but should otherwise match: ${label}`],
+    ],
+    [
+      named({ listKind: 'Thing' }),
+      ['spec.names.listKind: Invalid value: "Thing": kind and listKind may not be the same'],
+    ],
+    [
+      versioned({ deprecationWarning: 'old' }),
+      [`${first}deprecationWarning: Invalid value: "old": can only be set for deprecated versions`],
+    ],
+    [
+      versioned({ deprecated: true, deprecationWarning: '' }),
+      [`${first}deprecationWarning: Invalid value: "": must not be an empty string`],
+    ],
+    [
+      versioned({ deprecated: true, deprecationWarning: 'a\nb' }),
+      [
+        `${first}deprecationWarning: Invalid value: "a\\nb": must only contain printable UTF-8 characters; non-printable character found at index 1`,
+      ],
+    ],
+    [versioned({ schema: {} }), [`${first}schema.openAPIV3Schema: Required value: schemas are required`]],
+    [scaled({}), []],
+    [scaled({ specReplicasPath: '' }), [`${first}subresources.scale.specReplicasPath: Required value`]],
+    [
+      scaled({ specReplicasPath: 'spec.size', statusReplicasPath: '.spec.size', labelSelectorPath: '.x.y' }),
+      [
+        `${first}subresources.scale.specReplicasPath: Invalid value: "spec.size": must be a simple json path starting with .`,
+        `${first}subresources.scale.statusReplicasPath: Invalid value: ".spec.size": should be a json path under .status`,
+        `${first}subresources.scale.labelSelectorPath: Invalid value: ".x.y": should be a json path under either .spec or .status`,
+      ],
+    ],
+    [
+      column({ type: 'other', format: 'other', jsonPath: 'spec' }),
+      [
+        `${first}additionalPrinterColumns[0].type: Invalid value: "other": must be one of boolean,date,integer,number,string`,
+        `${first}additionalPrinterColumns[0].format: Invalid value: "other": must be one of byte,date,date-time,double,float,int32,int64,password`,
+        `${first}additionalPrinterColumns[0].JSONPath: Invalid value: "spec": must be a simple json path starting with .`,
+      ],
+    ],
+    [selectable('.spec.size'), []],
+    [
+      selectable('.spec.size', '.spec.size', '.metadata.name', '.spec.other', '.spec.tags', ''),
+      [
+        `${first}selectableFields[1].jsonPath: Duplicate value: ".spec.size"`,
+        `${first}selectableFields[2].jsonPath: Invalid value: ".metadata.name": must not point to fields in metadata`,
+        `${first}selectableFields[3].jsonPath: Invalid value: ".spec.other": is an invalid path: does not refer to a valid field`,
+        `${first}selectableFields[4].jsonPath: Invalid value: ".spec.tags": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.`,
+        `${first}selectableFields[5].jsonPath: Required value`,
+      ],
+    ],
+    [
+      converted({ strategy: 'other' }),
+      ['spec.conversion.strategy: Unsupported value: "other": supported values: "None", "Webhook"'],
+    ],
+    [
+      converted({ strategy: 'None', webhook: { clientConfig: {}, conversionReviewVersions: ['v1'] } }),
+      ['webhookClientConfig', 'conversionReviewVersions'].map(
+        (field) => `spec.conversion.${field}: Forbidden: should not be set when strategy is not set to Webhook`,
+      ),
+    ],
+    [
+      converted({
+        strategy: 'Webhook',
+        webhook: { clientConfig: { url: 'http://a' }, conversionReviewVersions: ['v2'] },
+      }),
+      [
+        `spec.conversion.webhookClientConfig.url: Invalid value: "http": 'https' is the only allowed URL scheme; desired format: https://host[/path]`,
+        'spec.conversion.conversionReviewVersions: Invalid value: []string{"v2"}: must include at least one of v1, v1beta1',
+      ],
+    ],
+    [
+      crd({ preserveUnknownFields: true }),
+      [
+        'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead',
+      ],
+    ],
+  ])('%j', (object, faults) => {
+    expect(createFaults(object)).toEqual(faults);
+  });
+});
+
+describe('a definition that is there', () => {
+  const established = {
+    status: {
+      conditions: [{ type: 'Established', status: 'True' }],
+      acceptedNames: names,
+      storedVersions: ['v1'],
+    },
+  };
+
+  it('can change its scope and kind until it is established', () => {
+    const changed = { scope: 'Cluster', names: { ...names, kind: 'Other' } };
+    expect(updateFaults(crd(changed), crd({}))).toEqual([]);
+    expect(updateFaults(crd(changed, established), crd({}, established))).toEqual([
+      'spec.scope: Invalid value: "Cluster": field is immutable',
+      'spec.names.kind: Invalid value: "Other": field is immutable',
+    ]);
+  });
+});
