@@ -42,12 +42,21 @@ const webhooks: readonly TableColumn<MutatingWebhookConfiguration | ValidatingWe
 const paramKind = ({ spec }: ValidatingAdmissionPolicy | MutatingAdmissionPolicy): string =>
   spec?.paramKind === undefined ? '<unset>' : `${spec.paramKind.apiVersion}/${spec.paramKind.kind}`;
 
+type PolicyBinding = ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding;
+
 /** What names no namespace may be of the cluster, or of each namespace. */
-const paramRef = ({ spec }: ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding): string => {
+const paramRef = ({ spec }: PolicyBinding): string => {
   const { name, namespace, selector } = spec?.paramRef ?? {};
   if (name) return `${namespace || '*'}/${name}`;
   return selector === undefined ? '<unset>' : selectorText(selector);
 };
+
+const policyBinding: readonly TableColumn<PolicyBinding>[] = [
+  nameColumn,
+  column('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+  column('ParamRef', paramRef),
+  ageColumn,
+];
 
 const flowSchema: readonly TableColumn<FlowSchema>[] = [
   nameColumn,
@@ -92,30 +101,20 @@ export const controlColumns: Readonly<Record<string, AnyColumns>> = {
   ],
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhooks,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooks,
-  'admissionregistration.k8s.io/MutatingAdmissionPolicy': [
-    nameColumn,
-    integer<MutatingAdmissionPolicy>('Mutations', ({ spec }) => spec?.mutations?.length),
-    column<MutatingAdmissionPolicy>('ParamKind', paramKind),
-    ageColumn,
-  ],
-  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': [
-    nameColumn,
-    column<MutatingAdmissionPolicyBinding>('PolicyName', ({ spec }) => spec?.policyName ?? ''),
-    column<MutatingAdmissionPolicyBinding>('ParamRef', paramRef),
-    ageColumn,
-  ],
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': [
     nameColumn,
     integer<ValidatingAdmissionPolicy>('Validations', ({ spec }) => spec?.validations?.length),
     column<ValidatingAdmissionPolicy>('ParamKind', paramKind),
     ageColumn,
   ],
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': [
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': [
     nameColumn,
-    column<ValidatingAdmissionPolicyBinding>('PolicyName', ({ spec }) => spec?.policyName ?? ''),
-    column<ValidatingAdmissionPolicyBinding>('ParamRef', paramRef),
+    integer<MutatingAdmissionPolicy>('Mutations', ({ spec }) => spec?.mutations?.length),
+    column<MutatingAdmissionPolicy>('ParamKind', paramKind),
     ageColumn,
   ],
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': policyBinding,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': policyBinding,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowSchema,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': priorityLevel,
   'apiextensions.k8s.io/CustomResourceDefinition': [nameColumn, createdColumn],
