@@ -1,8 +1,15 @@
-/** Packs every package and holds it against publint and "are the types wrong". */
+/**
+ * Packs every package and holds it against publint and "are the types wrong"; and holds what an operator installs
+ * against its size.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installedSize } from './installed-size.js';
+
+/** What `npm i NAME` may bring at most: packages, and millions of bytes. */
+const installs = { '@pintle/controller-runtime': { packagesMax: 12, megabytesMax: 13 } };
 
 const packed = mkdtempSync(join(tmpdir(), 'pintle-packed-'));
 let failed = 0;
@@ -12,6 +19,18 @@ function run(label: string, command: string, args: readonly string[]): void {
   if (status === 0) return;
   failed++;
   console.error(`${label} failed:\n${stdout}${stderr}`);
+}
+
+for (const [name, { packagesMax, megabytesMax }] of Object.entries(installs)) {
+  const { packages, bytes } = installedSize(process.cwd(), name);
+  const megabytes = bytes / 1e6;
+  console.log(`npm i ${name} brings ${packages.size} packages, ${megabytes.toFixed(1)} MB`);
+  if (packages.size <= packagesMax && megabytes <= megabytesMax) continue;
+  failed++;
+  const largest = [...packages]
+    .sort(([, a], [, b]) => b - a)
+    .map(([each, size]) => `${each} ${(size / 1e6).toFixed(2)} MB`);
+  console.error(`that is more than ${packagesMax} packages or ${megabytesMax} MB:\n${largest.join('\n')}`);
 }
 
 try {

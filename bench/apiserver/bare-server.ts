@@ -56,7 +56,7 @@ async function start({ tls, listBytes = 0 }: Start & { listBytes?: number }) {
 /** As many events as said to every watcher, each event written to all before the next. */
 async function tell(events: number, bytes: number) {
   const line = Buffer.alloc(bytes, 'x');
-  line[bytes - 1] = 10;
+  line.write('}\n', bytes - 2);
   for (let i = 0; i < events; i++) {
     for (const watcher of watchers) watcher.write(line);
     if (i % 64 === 0) await new Promise(setImmediate);

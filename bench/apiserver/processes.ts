@@ -67,6 +67,8 @@ export async function serverProcess(program: string, start: Start): Promise<Serv
 
 /** Answers messages with what `answer` returns, one after the other. */
 export function answering(answer: (question: never) => Promise<unknown>): void {
+  // Whoever asked is gone.
+  process.on('disconnect', () => process.exit());
   process.on('message', async (question: { cpu?: boolean }) =>
     process.send!(question.cpu ? process.cpuUsage() : ((await answer(question as never)) ?? {})),
   );

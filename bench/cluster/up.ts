@@ -9,7 +9,7 @@ function up(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'pintle-bench-'));
   const start = performance.now();
   const child = spawn(process.execPath, [
-    'packages/pintle/dist/esm/cli.js',
+    'packages/pintle/dist/bin/cli.js',
     'up',
     '--in-memory',
     '--port',

@@ -46,16 +46,23 @@ export function policyOf({ percentageOfNodesToScore = 0, measured }: Workload) {
   });
 }
 
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 export async function runInProcess(workload: Workload): Promise<Measured> {
   const { server, client } = await prepared(workload);
   const informers = createInformers({ client: server.client({ fieldManager: 'informers' }) });
-  let [bound, firstMs, lastMs] = [0, 0, 0];
+  let [bound, firstMs, lastMs, firstCpu, lastCpu] = [0, 0, 0, 0, 0];
   const counted = intercept(server.client({ fieldManager: 'kube-scheduler' }), {
     async request({ subresource, key }, next) {
       const answer = await next();
       if (subresource !== 'binding' || key?.namespace !== measuredNamespace) return answer;
       lastMs = performance.now();
-      if (bound++ === 0) firstMs = lastMs;
+      bound++;
+      if (bound === 1) [firstMs, firstCpu] = [lastMs, cpuSeconds()];
+      if (bound === workload.measured.count) lastCpu = cpuSeconds();
       return answer;
     },
   });
@@ -80,5 +87,6 @@ export async function runInProcess(workload: Workload): Promise<Measured> {
   await scheduler.stop();
   await informers.stop();
   await server.stop();
-  return { podsPerSecond, attemptMs: attemptMs.sort((a, b) => a - b), ...memory };
+  const podsPerCpuSecond = (measured.count - 1) / (lastCpu - firstCpu);
+  return { podsPerSecond, podsPerCpuSecond, attemptMs: attemptMs.sort((a, b) => a - b), ...memory };
 }

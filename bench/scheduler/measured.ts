@@ -5,6 +5,8 @@ import { createMetrics } from '@pintle/machinery';
 export interface Measured {
   /** From the first bind of a measured pod to the last. */
   readonly podsPerSecond: number;
+  /** The same by the time that the measuring process spent computing: what other load on the machine changes less. */
+  readonly podsPerCpuSecond?: number;
   /** How long deciding took for each attempt, ascending. */
   readonly attemptMs: readonly number[];
   /** Of the process that decides. */

@@ -9,10 +9,11 @@ import { type Workload, workloads } from './workloads.js';
 
 const round = (value: number, digits = 1) => value.toFixed(digits);
 
-function notesOf({ attemptMs, heapMb, rssMb }: Measured): string {
+function notesOf({ attemptMs, heapMb, rssMb, podsPerCpuSecond }: Measured): string {
   const at = (share: number) => round(attemptMs[Math.floor(attemptMs.length * share)] ?? 0, 3);
   const attempts = attemptMs.length === 0 ? '' : `an attempt p50 ${at(0.5)} ms, p99 ${at(0.99)} ms; `;
-  return `${attempts}${heapMb} MB of heap, ${rssMb} MB in all; one run`;
+  const cpu = podsPerCpuSecond === undefined ? '' : `${Math.round(podsPerCpuSecond)} pods per CPU second; `;
+  return `${cpu}${attempts}${heapMb} MB of heap, ${rssMb} MB in all; one run`;
 }
 
 /** What sampling looks at. */

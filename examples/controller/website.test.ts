@@ -2,7 +2,7 @@
 
 import { expect, it } from '@jest/globals';
 import { Pod } from '@pintle/api/core/v1';
-import { testCluster } from '@pintle/testing';
+import { checkController, testCluster } from '@pintle/testing';
 import { Website, web, website } from './website.js';
 
 it('keeps as many pods as the website asks for', async () => {
@@ -20,3 +20,17 @@ it('keeps as many pods as the website asks for', async () => {
   expect(await cluster.client.list(Pod)).toHaveLength(0);
   await cluster.stop();
 });
+
+it('comes to the same whatever goes wrong on the way', async () => {
+  const { finding } = await checkController({
+    kinds: [Website],
+    controllers: () => [web],
+    builtinControllers: ['deployment', 'replicaset'],
+    steps: [
+      (client) => client.create(website('shop', { replicas: 1 })),
+      (client) => client.patch(Website, { name: 'shop' }, { type: 'merge', body: { spec: { replicas: 2 } } }),
+    ],
+    runsMax: 20,
+  });
+  expect(finding?.text).toBeUndefined();
+}, 60_000);

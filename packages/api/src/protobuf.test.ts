@@ -7,6 +7,7 @@ import { join, resolve as resolvePath } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { apiVersionOf, openEnvelope, readMessage, sealEnvelope, writeMessage } from '@pintle/machinery';
 import { builtinResources } from './index.js';
+import { PodMetrics } from './metrics/v1beta1/metrics.js';
 
 const folder = join(process.env['PINTLE_REFERENCE'] ?? resolvePath('../shared/kubernetes'), 'objects');
 const present = existsSync(folder);
@@ -38,4 +39,15 @@ const kinds = builtinResources()
     } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
     expect(value).toEqual(json);
   });
+});
+
+it.each([
+  ['10s', '10s', [0x1a, 0x06, 0x08, 0x80, 0xc8, 0xaf, 0xa0, 0x25]],
+  ['1m0.5s', '60.5s', undefined],
+  ['2h3ms', '7200.003s', undefined],
+  ['0s', '0s', [0x1a, 0x02, 0x08, 0x00]],
+])('a duration of %s is a message of nanoseconds', (text, read, bytes) => {
+  const written = writeMessage(PodMetrics.schema.node, { window: text });
+  if (bytes !== undefined) expect(Buffer.from(written).toString('hex')).toContain(Buffer.from(bytes).toString('hex'));
+  expect(readMessage(PodMetrics.schema.node, written)).toMatchObject({ window: read });
 });

@@ -10,6 +10,7 @@ export * from './access/stored-roles.js';
 export * from './access/tokens/oidc.js';
 export * from './access/tokens/service-account-tokens.js';
 export * from './access/tokens/token-file.js';
+export * from './access/webhook-access.js';
 export * from './admission/admission.js';
 export * from './admission/webhook/webhook-caller.js';
 export * from './aggregation/service-caller.js';

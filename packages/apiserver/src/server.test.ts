@@ -113,7 +113,8 @@ describe('create', () => {
     const odd = { ...deployment('web'), spec: { ...deployment('web').spec, replica: 3 } } as unknown as Deployment;
     expect(await failure(client.create(odd, { fieldValidation: 'Strict' }))).toMatchObject({
       reason: 'BadRequest',
-      message: 'strict decoding error: unknown field "spec.replica"',
+      message:
+        'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.replica"',
     });
     expect(await client.create(odd)).not.toHaveProperty('spec.replica');
   });

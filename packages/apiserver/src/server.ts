@@ -33,6 +33,8 @@ import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
+import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
+import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { aggregator } from './aggregation/aggregator.js';
@@ -86,6 +88,8 @@ export interface ApiServerOptions {
   readonly resources?: readonly ResourceDefinition[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** Whom Pod Security asks nothing of. */
+  readonly podSecurityExemptions?: PodSecurityExemptions;
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
   /** Tell who asks by HTTP, by what a request shows beside a token: `clientCertificate`, `requestHeaders()`. */
@@ -229,6 +233,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       customResourceRules: rules,
       more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
       callWebhook: options.callWebhook ?? noWebhooks,
+      podSecurityExemptions: options.podSecurityExemptions ?? {},
       disabled: options.disableAdmissionPlugins ?? [],
     }),
   };
@@ -333,6 +338,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     };
   }
 
+  const policies = policyStatus({ world, backend, client: client({ fieldManager: 'apiserver' }), registry });
+  await policies.start();
+
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
   const handle = apiHandler({
@@ -382,6 +390,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       caches.stop();
       flows?.stop();
       aggregated?.stop();
+      policies.stop();
       roles?.stop();
       relations?.stop();
     },

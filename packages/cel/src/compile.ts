@@ -7,7 +7,7 @@ import { standardLibrary } from './library/standard.js';
 import { stringLibrary } from './library/strings.js';
 import { parseCel } from './parse.js';
 import { CelSyntaxError } from './syntax-tree.js';
-import type { Value } from './values.js';
+import { CelError, type Value } from './values.js';
 
 export interface CelOptions {
   /** What an expression may name, with what is known of its type: `typeOfSchema(node)`, or `{ name: 'any' }`. */
@@ -82,7 +82,7 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
         ...(message === undefined ? {} : { message }),
         ...(container === undefined ? {} : { container }),
       });
-      const evaluate = compiler.compile(expression);
+      const evaluate = compiledBy(compiler, source, expression);
       return {
         type: checked?.type ?? { name: 'any' },
         names: checked?.names ?? new Set(),
@@ -95,6 +95,15 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
       };
     },
   };
+}
+
+function compiledBy(compiler: Compiler, source: string, expression: ReturnType<typeof parseCel>) {
+  try {
+    return compiler.compile(expression);
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    throw new CelCompileError(source, [{ at: 0, problem: error.message }], { cause: error });
+  }
 }
 
 function parsed(source: string) {

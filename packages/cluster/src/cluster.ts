@@ -166,6 +166,7 @@ async function assemble(
       client: apiServer.client({ fieldManager: 'kube-scheduler' }),
       informers,
       eventWriter,
+      metrics: apiServer.metricsRegistry,
       ...(parts.scheduler === undefined ? {} : { profiles: parts.scheduler }),
     });
     await start(scheduler, ends);

@@ -1,4 +1,5 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
+import { ResourceClaim } from '@pintle/api/resource/v1beta1';
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
 import { admissionPolicyStatusController } from './admission-policy-status/index.js';
@@ -94,7 +95,11 @@ export function builtinControllerNames(): readonly string[] {
   const certificateSigner: CertificateSigner = {
     sign: () => Promise.reject(new Error('this one is here for its name only')),
   };
-  const { controllers, runnables } = builtinControllers({ kinds: () => [], certificateSigner });
+  const { controllers, runnables } = builtinControllers({
+    kinds: () => [ResourceClaim],
+    certificateSigner,
+    clusterCidrs: ['10.244.0.0/16'],
+  });
   return [...controllers.map(({ options }) => options.name), ...runnables.map(({ name }) => name)];
 }
 

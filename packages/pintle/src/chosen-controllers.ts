@@ -1,5 +1,6 @@
 /** Which controllers run, by kube-controller-manager's `--controllers`: `*` for all, a name for one, `-name` for not it. */
 import { builtinControllerNames } from '@pintle/controllers';
+import { volumeControllerNames } from '@pintle/volumes';
 
 /** `job`, `job-controller`, `node-lifecycle`, `nodelifecycle`: people write all of them. */
 const bare = (name: string) => name.replace(/-controller$/, '').replaceAll('-', '');
@@ -7,7 +8,7 @@ const bare = (name: string) => name.replace(/-controller$/, '').replaceAll('-', 
 /** Errors: a name that no controller has. */
 export function chosenControllers(
   words: readonly string[],
-  known: readonly string[] = builtinControllerNames(),
+  known: readonly string[] = [...builtinControllerNames(), ...volumeControllerNames()],
 ): readonly string[] {
   const named = (word: string) => {
     const name = known.find((candidate) => bare(candidate) === bare(word));

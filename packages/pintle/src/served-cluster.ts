@@ -1,6 +1,8 @@
 /** From the options of the command line to a running cluster. */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { StorageClass } from '@pintle/api/storage/v1';
+import type { Client } from '@pintle/client';
 import { type NodePart, node, simulatedNodes } from '@pintle/cluster';
 import { createServedCluster, type ServedCluster as Served } from '@pintle/cluster/nodejs';
 import { describeMachine, fileVolumes, networkProber } from '@pintle/kubelet/nodejs';
@@ -8,6 +10,7 @@ import { type Logger, logger, realWorld } from '@pintle/machinery';
 import { type UserspaceNetwork, userspaceNetwork } from '@pintle/network/nodejs';
 import { type ImageCatalogue, processRuntime } from '@pintle/runtime-process';
 import { lmdbStore } from '@pintle/store-lmdb';
+import { directoryDriverName, directoryVolumes } from '@pintle/volumes/nodejs';
 import { apiServerParts } from './api-server/parts.js';
 import { chosenControllers } from './chosen-controllers.js';
 import type { UpOptions } from './up.js';
@@ -43,9 +46,24 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
       : { serviceCidr: network.serviceCidr, services: { dataplane: network.services, nodeIps: ['127.0.0.1'] } }),
     ...(options.scheduler === false ? { scheduler: false as const } : {}),
     builtinControllers: controllers,
+    volumeDrivers: () => [directoryVolumes({ directory: resolve(dataDir, 'volumes') })],
     ...flags,
   });
+  await ensureStorageClass(cluster.client);
   return { cluster, url: cluster.url, kubeconfig, notices: network?.pods.notices ?? [], stop: () => cluster.stop() };
+}
+
+/** A class for claims that name none, where there is no class at all. */
+async function ensureStorageClass(client: Client): Promise<void> {
+  if ((await client.list(StorageClass, { limit: 1 })).length > 0) return;
+  await client.create<StorageClass>({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: directoryDriverName,
+    volumeBindingMode: 'WaitForFirstConsumer',
+    allowVolumeExpansion: true,
+  });
 }
 
 function processNodes(options: UpOptions, network: UserspaceNetwork): Promise<readonly NodePart[]> {

@@ -25,18 +25,26 @@ export interface VolumeControllersOptions {
 }
 
 export function volumeControllers({ drivers = [], only }: VolumeControllersOptions = {}): readonly Controller[] {
-  const driven = [
-    provisionerController({ drivers }),
-    volumeDeleterController({ drivers }),
-    attacherController({ drivers }),
-    resizerController({ drivers }),
-  ];
-  return [
-    claimBinder(),
-    volumeBinder(),
-    volumeExpandController(),
-    attachDetachController(),
-    ephemeralVolumeController(),
-    ...(drivers.length === 0 ? [] : driven),
-  ].filter(({ options }) => only === undefined || only.includes(options.name));
+  return [...undriven(), ...(drivers.length === 0 ? [] : driven(drivers))].filter(
+    ({ options }) => only === undefined || only.includes(options.name),
+  );
 }
+
+/** The names of all of them, for whoever chooses some. */
+export const volumeControllerNames = (): readonly string[] =>
+  [...undriven(), ...driven([])].map(({ options }) => options.name);
+
+const undriven = (): readonly Controller[] => [
+  claimBinder(),
+  volumeBinder(),
+  volumeExpandController(),
+  attachDetachController(),
+  ephemeralVolumeController(),
+];
+
+const driven = (drivers: readonly VolumeDriver[]): readonly Controller[] => [
+  provisionerController({ drivers }),
+  volumeDeleterController({ drivers }),
+  attacherController({ drivers }),
+  resizerController({ drivers }),
+];

@@ -336,7 +336,10 @@ describe('a watch that breaks', () => {
     await restored.client.create(configMap('old'));
     isRestored = true;
     cut.next();
-    await world.advance({ minutes: 1 });
+    await world.advance({ seconds: 10 });
+    // Its next bookmark tells.
+    await restored.world.advance({ minutes: 1 });
+    await world.advance({ seconds: 10 });
     expect(names(informer.lister.list())).toEqual(['old']);
     expect(Number(informer.resourceVersion)).toBeLessThan(Number(reached));
   });

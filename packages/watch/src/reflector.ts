@@ -57,6 +57,9 @@ const watchSeconds = 300;
 const watchShortMs = 1_000;
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
+/** The server says that it is at a version from before the one that it had told of: it was restored from a backup. */
+class SetBackError extends Error {}
+
 /** Why a stream of the first state was given up for lists. */
 class NotStreamedError extends Error {}
 
@@ -150,6 +153,8 @@ export class Reflector<T extends KubernetesObject> {
       heardMs = clock.monotonic();
       const { metadata } = event.object;
       if (initial === undefined) {
+        if (event.type === 'BOOKMARK' && isBefore(metadata.resourceVersion, this.resourceVersion))
+          return end(() => this.retry(new SetBackError(`the server is at ${metadata.resourceVersion}`)));
         progressed = true;
         this.resourceVersion = metadata.resourceVersion ?? this.resourceVersion ?? '';
         this.target.apply(event);
@@ -226,6 +231,7 @@ export class Reflector<T extends KubernetesObject> {
 
 /** The version is compacted away, or the server was set back to before it. */
 const isVersionUnknown = (error: unknown): boolean =>
+  error instanceof SetBackError ||
   StatusError.is(error, 'Expired') ||
   StatusError.is(error, 'Gone') ||
   (StatusError.is(error, 'Timeout') &&
@@ -233,3 +239,7 @@ const isVersionUnknown = (error: unknown): boolean =>
 
 const retryAfterMs = (error: unknown): number =>
   StatusError.is(error) ? (error.status.details?.retryAfterSeconds ?? 0) * 1000 : 0;
+
+/** Versions that are no numbers have no order. */
+const isBefore = (version: string | undefined, reached: string | undefined): boolean =>
+  Number(version) < Number(reached);

@@ -26,7 +26,9 @@ const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
   ...(specGeneration as unknown as Strategy<CustomResourceDefinition>),
   defaults(crd) {
-    const { names } = crd.spec;
+    const names = crd.spec?.names;
+    // What is missing is the validation's affair.
+    if (names?.kind === undefined) return crd;
     return {
       ...crd,
       spec: {

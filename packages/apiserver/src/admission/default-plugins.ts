@@ -19,7 +19,7 @@ import { defaultTolerations } from './default-tolerations.js';
 import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/node-restriction.js';
-import { podSecurity } from './pod-security/pod-security.js';
+import { type PodSecurityExemptions, podSecurity } from './pod-security/pod-security.js';
 import { mutatingPolicies } from './policy/mutating-policies.js';
 import { paramsFrom } from './policy/policy-params.js';
 import { validatingPolicies } from './policy/validating-policies.js';
@@ -43,6 +43,7 @@ export interface DefaultPluginsOptions {
   /** The host application's own. */
   readonly more: readonly AdmissionPlugin[];
   readonly callWebhook: WebhookCaller;
+  readonly podSecurityExemptions: PodSecurityExemptions;
   /** The names of those to leave out. */
   readonly disabled: readonly string[];
 }
@@ -60,7 +61,7 @@ export function defaultPlugins({
     serviceAccountAdmission(core, caches),
     nodeRestriction(core),
     taintNodesByCondition,
-    podSecurity(core, caches),
+    podSecurity(core, caches, options.podSecurityExemptions),
     priorityAdmission(core, caches),
     defaultTolerations,
     defaultStorageClass(caches),

@@ -6,6 +6,7 @@ import { virtualWorld } from '@pintle/machinery';
 import { staticTokens } from '../access/authenticators.js';
 import { ask, begin } from '../http/asking.fixture.js';
 import { auditLog, parseAuditPolicy } from '../nodejs/audit-log.js';
+import { listen } from '../nodejs/listen.js';
 import { type RequestLine, requestInfo } from '../requests/request-info.js';
 import { createApiServer } from '../server.js';
 import type { AuditEvent } from './audit.js';
@@ -158,6 +159,26 @@ describe('an audit', () => {
     expect(events).toHaveLength(3);
     expect(text).not.toMatch(/aGlkZGVu|sesame|c2VzYW1l|Bearer/);
     expect(text).toContain('(hidden)');
+  });
+
+  it('holds what comes over a socket', async () => {
+    const { api, events } = await audited([{ level: 'Request' }]);
+    const listening = await listen(api.handle);
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    await fetch(`http://127.0.0.1:${listening.port}${configMaps}?fieldManager=me`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer t', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    await listening.close({ drainMs: 0 });
+    expect(events).toMatchObject([
+      {
+        requestURI: `${configMaps}?fieldManager=me`,
+        requestObject: body,
+        sourceIPs: ['127.0.0.1'],
+        responseStatus: { code: 201 },
+      },
+    ]);
   });
 
   it('of a watch has two stages', async () => {

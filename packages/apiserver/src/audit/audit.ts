@@ -130,9 +130,13 @@ export function beginAudit(
       ...(responseObject === undefined ? {} : { responseObject }),
     };
   };
+  const readAndNote = async (maxBytes: number) => {
+    body = await request.body(maxBytes);
+    return body;
+  };
   return {
     id,
-    request: { ...request, body: async (maxBytes) => (body = await request.body(maxBytes)) },
+    request: Object.create(request, { body: { value: readAndNote } }) as HttpRequest,
     asked(user, impersonated) {
       decision = auditDecision(policy, user, info);
       who = { user: infoOf(user), ...(impersonated === undefined ? {} : { impersonatedUser: infoOf(impersonated) }) };

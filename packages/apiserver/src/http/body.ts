@@ -1,6 +1,14 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
-import { parse as parseYaml } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
+import {
+  type DuplicateKey,
+  duplicatesInJson,
+  duplicatesInYaml,
+  keysIn,
+  saidByJson,
+  saidByYaml,
+} from './duplicate-keys.js';
 import type { HttpRequest } from './message.js';
 import { protobufMedia, type SchemaLookup } from './protobuf.js';
 
@@ -17,15 +25,31 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const mediaTypeOf = (request: HttpRequest) =>
   (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
+/** What was sent: its value, and what a strict reader says against the text beside that. */
+export interface Sent {
+  readonly value: unknown;
+  readonly strictFaults: readonly string[];
+}
+
+interface Read {
+  readonly value: unknown;
+  readonly duplicates: readonly DuplicateKey[];
+}
+
 /** The body's value, which is to be a `kind`; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
-export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kind?: string): Promise<unknown> {
+export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kind?: string): Promise<Sent> {
   const media = mediaTypeOf(request);
   const bytes = await request.body(bodyBytesMax);
-  if (bytes.length === 0) return undefined;
-  if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*')
-    return parseJson(textOf(bytes), kind);
-  if (media === 'application/yaml' || media.endsWith('+yaml')) return parseYamlBody(textOf(bytes));
-  if (media === protobufMedia) return fromProtobuf(bytes, schemaOf);
+  if (bytes.length === 0) return { value: undefined, strictFaults: [] };
+  if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
+    const { value, duplicates } = parseJson(textOf(bytes), kind);
+    return { value, strictFaults: saidByJson(duplicates) };
+  }
+  if (media === 'application/yaml' || media.endsWith('+yaml')) {
+    const { value, duplicates } = parseYamlBody(textOf(bytes));
+    return { value, strictFaults: saidByYaml(duplicates) };
+  }
+  if (media === protobufMedia) return { value: fromProtobuf(bytes, schemaOf), strictFaults: [] };
   throw unsupported(['application/json', 'application/yaml', protobufMedia]);
 }
 
@@ -70,10 +94,12 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** `kind`: what the text should be of. */
-export function parseJson(text: string, kind?: string): unknown {
-  if (nestedTooDeep(text)) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
+function parseJson(text: string, kind?: string): Read {
+  const { depth, colons } = measured(text);
+  if (depth > nestingMax) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
   try {
-    return JSON.parse(text);
+    const value = JSON.parse(text) as unknown;
+    return { value, duplicates: keysIn(value) < colons ? duplicatesInJson(text) : [] };
   } catch (error) {
     const { message } = error as Error;
     throw badRequest(
@@ -92,27 +118,34 @@ function hexSummary(text: string): string {
   return text.length > shownBytesMax ? `${hex} ...` : hex;
 }
 
-function parseYamlBody(text: string): unknown {
+function parseYamlBody(text: string): Read {
   if (/^\s*[{[]/.test(text)) return parseJson(text);
   try {
-    return parseYaml(text, { version: '1.1', maxAliasCount: 100 });
+    const lineCounter = new LineCounter();
+    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter });
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    return { value: document.toJS({ maxAliasCount: 100 }), duplicates: duplicatesInYaml(document, lineCounter) };
   } catch (error) {
     throw badRequest(`the body is not YAML: ${(error as Error).message}`, error);
   }
 }
 
-function nestedTooDeep(text: string): boolean {
+/** How deep the text's brackets stand within one another, and how many keys it has. Ends early where it is too deep. */
+function measured(text: string): { readonly depth: number; readonly colons: number } {
   let depth = 0;
+  let open = 0;
+  let colons = 0;
   let inString = false;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < text.length && depth <= nestingMax; i++) {
     const code = text.charCodeAt(i);
     if (inString) {
       if (code === 92) i++;
       else if (code === 34) inString = false;
     } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) {
-      if (++depth > nestingMax) return true;
-    } else if (code === 125 || code === 93) depth--;
+    else if (code === 123 || code === 91) depth = Math.max(depth, ++open);
+    else if (code === 125 || code === 93) open--;
+    else if (code === 58) colons++;
   }
-  return false;
+  return { depth, colons };
 }

@@ -17,7 +17,7 @@ import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
 import { answer, encoded } from './answer.js';
-import { patchTypeOf, readBody } from './body.js';
+import { patchTypeOf, readBody, type Sent } from './body.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
@@ -142,27 +142,15 @@ async function handleVerb(
         parts.access.hold(context.user, held, lost),
       );
     }
-    case 'create':
-      return one(
-        201,
-        await createObject(
-          core,
-          context,
-          resource,
-          place,
-          await requiredBody(parts, request, resource.kind.kind),
-          writeOptions(query, { kind: 'CreateOptions', subresource: path.subresource }),
-        ),
-      );
+    case 'create': {
+      const { value, strictFaults } = await requiredBody(parts, request, resource.kind.kind);
+      const options = writeOptions(query, { kind: 'CreateOptions', subresource: path.subresource });
+      return one(201, await createObject(core, context, resource, place, value, { ...options, strictFaults }));
+    }
     case 'update': {
-      const served = await updateObject(
-        core,
-        context,
-        resource,
-        place,
-        await requiredBody(parts, request, resource.kind.kind),
-        writeOptions(query, { kind: 'UpdateOptions', subresource: path.subresource }),
-      );
+      const { value, strictFaults } = await requiredBody(parts, request, resource.kind.kind);
+      const options = writeOptions(query, { kind: 'UpdateOptions', subresource: path.subresource });
+      const served = await updateObject(core, context, resource, place, value, { ...options, strictFaults });
       return one(served.created ? 201 : 200, served);
     }
     case 'patch': {
@@ -204,16 +192,16 @@ async function patchBy(
 ): Promise<Served> {
   const { core } = parts;
   const type = patchTypeOf(request);
-  const body = await requiredBody(parts, request);
+  const { value: body, strictFaults } = await requiredBody(parts, request);
   const options = writeOptions(request.query, {
     kind: 'PatchOptions',
     applies: type === 'apply',
     subresource: path.subresource,
   });
   if (type === 'apply') {
-    return applyObject(core, context, resource, key, body, applyOptions(options));
+    return applyObject(core, context, resource, key, body, { ...applyOptions(options), strictFaults });
   }
-  return patchObject(core, context, resource, key, patchOf(type, body), options);
+  return patchObject(core, context, resource, key, patchOf(type, body), { ...options, strictFaults });
 }
 
 /** That an apply names its manager is for the verb to ask. */
@@ -228,15 +216,15 @@ function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   return { type, operations: body as readonly JsonPatchOperation[] };
 }
 
-async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest, kind?: string): Promise<unknown> {
-  const body = await readBody(request, schemaOf, kind);
-  if (body === undefined) throw badRequest('the request needs a body');
-  return body;
+async function requiredBody({ schemaOf }: ResourceHandlerParts, request: HttpRequest, kind?: string): Promise<Sent> {
+  const sent = await readBody(request, schemaOf, kind);
+  if (sent.value === undefined) throw badRequest('the request needs a body');
+  return sent;
 }
 
 async function deletion({ schemaOf }: ResourceHandlerParts, request: HttpRequest) {
   // What the query says counts only where there is no body.
-  return parseDeleteOptions((await readBody(request, schemaOf)) ?? deleteQuery(request.query));
+  return parseDeleteOptions((await readBody(request, schemaOf)).value ?? deleteQuery(request.query));
 }
 
 /** Errors: `StatusError` MethodNotAllowed for what means nothing at such a path. */
@@ -290,19 +278,22 @@ async function handleSubresource(
     return respond(200, await handler.get(target));
   }
   if (verb === 'create' && handler.create !== undefined)
-    return respond(201, await handler.create(target, await requiredBody(parts, request), options));
+    return respond(201, await handler.create(target, (await requiredBody(parts, request)).value, options));
   if (verb === 'update' && handler.update !== undefined)
-    return respond(200, await handler.update(target, await requiredBody(parts, request), options));
+    return respond(200, await handler.update(target, (await requiredBody(parts, request)).value, options));
   if (verb === 'patch' && handler.patch !== undefined) {
     const type = patchTypeOf(request);
     if (type !== 'apply')
-      return respond(200, await handler.patch(target, patchOf(type, await requiredBody(parts, request)), options));
+      return respond(
+        200,
+        await handler.patch(target, patchOf(type, (await requiredBody(parts, request)).value), options),
+      );
     if (handler.apply === undefined)
       throw statusError(
         'UnsupportedMediaType',
         `server-side apply is not supported on ${resource.kind.plural}/${path.subresource}`,
       );
-    return respond(200, await handler.apply(target, await requiredBody(parts, request), applyOptions(options)));
+    return respond(200, await handler.apply(target, (await requiredBody(parts, request)).value, applyOptions(options)));
   }
   throw notServed();
 }

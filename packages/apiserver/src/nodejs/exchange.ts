@@ -13,10 +13,18 @@ const stallTimeoutMs = 120_000;
 const gzipBytesMin = 128 * 1024;
 const compressed = new Set(['application/json', 'application/yaml']);
 
+/** A body has so long to arrive, from when it is asked for to its last byte. */
+export const bodyTimeoutMsDefault = 60_000;
+
 /** Made once: every answer ends with it, and an error of its own for each would cost more than the rest. */
 const clientGone = Object.freeze(new Error('the client has gone'));
 
-export async function serve(handler: HttpHandler, message: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function serve(
+  handler: HttpHandler,
+  message: IncomingMessage,
+  response: ServerResponse,
+  bodyTimeoutMs: number,
+): Promise<void> {
   const gone = new Departure();
   response.once('close', () => gone.tell());
   response.on('error', () => gone.tell());
@@ -25,7 +33,7 @@ export async function serve(handler: HttpHandler, message: IncomingMessage, resp
     if (response.writableLength > 0) response.destroy();
   });
   try {
-    const answer = await handler(new NodeRequest(message, gone));
+    const answer = await handler(new NodeRequest(message, gone, { bodyTimeoutMs }));
     await respond(message, response, answer, gone);
   } catch {
     // The handler answers every fault of its own; what comes here is a socket that broke.
@@ -55,14 +63,18 @@ export class Departure {
 export class NodeRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
+  readonly upgrade: boolean;
+  private readonly bodyTimeoutMs: number;
   private readonly search: string;
   private parsedQuery: URLSearchParams | undefined;
 
   constructor(
     private readonly message: IncomingMessage,
     private readonly gone: Departure,
-    readonly upgrade = false,
+    { upgrade = false, bodyTimeoutMs = bodyTimeoutMsDefault }: { upgrade?: boolean; bodyTimeoutMs?: number } = {},
   ) {
+    this.upgrade = upgrade;
+    this.bodyTimeoutMs = bodyTimeoutMs;
     const url = message.url ?? '/';
     const mark = url.indexOf('?');
     this.method = message.method ?? 'GET';
@@ -99,10 +111,11 @@ export class NodeRequest implements HttpRequest {
     return found;
   };
 
-  readonly body = (maxBytes: number): Promise<Uint8Array> => readBody(this.message, maxBytes);
+  readonly body = (maxBytes: number): Promise<Uint8Array> => readBody(this.message, maxBytes, this.bodyTimeoutMs);
 }
 
-function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+/** Errors: `StatusError` RequestEntityTooLarge, and Timeout for a body that does not end. */
+function readBody(message: IncomingMessage, maxBytes: number, timeoutMs: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const tooLarge = () => statusError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);
     if (Number(message.headers['content-length'] ?? 0) > maxBytes) {
@@ -111,17 +124,31 @@ function readBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Arra
     }
     const chunks: Buffer[] = [];
     let size = 0;
+    const timer = setTimeout(() => {
+      message.off('data', onData).pause();
+      const words = `the body of the request did not arrive within ${timeoutMs} ms`;
+      reject(statusError('Timeout', words, { code: 408 }));
+    }, timeoutMs);
     const onData = (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
       if (size <= maxBytes) return;
       message.off('data', onData).pause();
+      clearTimeout(timer);
       reject(tooLarge());
     };
     message.on('data', onData);
-    message.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
+    const onClose = () => {
+      clearTimeout(timer);
+      reject(new Error('the request was cut short'));
+    };
+    message.once('end', () => {
+      clearTimeout(timer);
+      message.off('close', onClose);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    });
     message.once('error', reject);
-    message.once('close', () => reject(new Error('the request was cut short')));
+    message.once('close', onClose);
   });
 }
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { HttpHandler } from '../http/message.js';
-import { serve, trustProxies } from './exchange.js';
+import { bodyTimeoutMsDefault, serve, trustProxies } from './exchange.js';
 import { type StreamLimits, streamLimits } from './streams/limits.js';
 import { upgrades } from './streams/upgrade.js';
 
@@ -22,6 +22,8 @@ export interface ListenOptions {
   };
   /** Default 10,000; more are refused. */
   readonly connectionsMax?: number;
+  /** A body that has not arrived by then is given up. Default 60,000. */
+  readonly bodyTimeoutMs?: number;
   /** Bounds of exec, attach and port-forward streams. */
   readonly streams?: Partial<StreamLimits>;
 }
@@ -46,8 +48,9 @@ export class PortInUseError extends Error {
 const headersTimeoutMs = 30_000;
 
 export async function listen(handler: HttpHandler, options: ListenOptions = {}): Promise<Listening> {
-  const { host = '127.0.0.1', port = 0, tls, connectionsMax = 10_000 } = options;
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => void serve(handler, request, response);
+  const { host = '127.0.0.1', port = 0, tls, connectionsMax = 10_000, bodyTimeoutMs = bodyTimeoutMsDefault } = options;
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    void serve(handler, request, response, bodyTimeoutMs);
   const timing = { headersTimeout: headersTimeoutMs, requestTimeout: 0, keepAliveTimeout: 90_000 };
   const server: Server =
     tls === undefined

@@ -5,7 +5,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf } from './decode.js';
+import { decode, placeOf, type SentOptions } from './decode.js';
 import { apply, withEntries } from './managed-fields.js';
 import { findEntry } from './read.js';
 import { changeObject } from './update.js';
@@ -16,10 +16,11 @@ export async function applyObject(
   resource: Resource,
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
-  options: ApplyOptions,
+  { strictFaults = [], ...options }: ApplyOptions & Pick<SentOptions, 'strictFaults'>,
 ): Promise<Served> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badRequest('an apply takes a JSON or YAML object');
+  reportStrict(context, strictFaults, options.fieldValidation);
   const applied = body as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
     throw badRequest(
@@ -65,5 +66,18 @@ export async function applyObject(
         return { object: withEntries(decoded, managedFields), ownsFields: true };
       },
     });
+  }
+}
+
+function reportStrict(
+  context: RequestContext,
+  faults: readonly string[],
+  validation: ApplyOptions['fieldValidation'] = 'Ignore',
+): void {
+  if (validation === 'Ignore') return;
+  for (const fault of faults) {
+    const text = `error converting YAML to JSON: ${fault}`;
+    if (validation === 'Strict') throw badRequest(`error strict decoding patch: ${text}`);
+    context.warn(text);
   }
 }

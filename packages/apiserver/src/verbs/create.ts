@@ -1,5 +1,4 @@
 /** Create: decode, admit, stamp, validate, put if absent. */
-import type { WriteOptions } from '@pintle/client';
 import {
   alreadyExists,
   formatTime,
@@ -13,9 +12,10 @@ import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
-import { decode, placeOf } from './decode.js';
+import { decode, placeOf, type SentOptions } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
+import { toldOfMissingLater } from './missing-fields.js';
 import { fromStore } from './store-failure.js';
 import { validateForCreate } from './validation.js';
 
@@ -25,7 +25,7 @@ const generateAttemptsMax = 8;
 const generateBaseMax = 58;
 
 /** `ownsFields`: the body accounts for its fields itself. */
-export type CreateOptions = WriteOptions & { readonly ownsFields?: boolean };
+export type CreateOptions = SentOptions & { readonly ownsFields?: boolean };
 
 export async function createObject(
   core: ApiCore,
@@ -53,7 +53,9 @@ export async function createObject(
       name !== ''
         ? name
         : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random.stream(`names/${resource.kind.plural}`))}`;
-    const object = await prepare(core, context, resource, decoded, namespace, finalName, options);
+    const object = await toldOfMissingLater(resource, decoded, () =>
+      prepare(core, context, resource, decoded, namespace, finalName, options),
+    );
     if (options.dryRun) {
       const present = await fromStore(
         core.backend.range({ start: storeKey(resource, namespace, finalName), countOnly: true }),

@@ -2,6 +2,7 @@
  * From what a client sent to an object of the stored version: right kind, right name and namespace, unknown
  * fields dropped (and told of), defaults filled in, quantities in their canonical form.
  */
+import type { WriteOptions } from '@pintle/client';
 import {
   apiVersionOf,
   badRequest,
@@ -14,13 +15,21 @@ import {
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
+import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
 
 export interface DecodeOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  /** What a strict reader says against the text that was sent, beside the fields that it does not know. */
+  readonly strictFaults?: readonly string[];
+  /** How a strict reader's faults are refused; as those of a request's body unless given. */
+  readonly refuseStrict?: (message: string) => StatusError;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
   readonly refuse?: (faults: readonly TypeFault[]) => StatusError;
 }
+
+/** Options of a write whose body came as text. */
+export type SentOptions = WriteOptions & Pick<DecodeOptions, 'strictFaults'>;
 
 /**
  * `old` is the object as it is stored, where it is known: what does not change is then shared with it.
@@ -50,10 +59,11 @@ function decodeReady(
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
   if (errors.length > 0) throw (options.refuse ?? refusal(resource.kind))(errors);
-  if (unknownFields.length > 0) reportUnknown(context, unknownFields, options.fieldValidation ?? 'Ignore');
+  if (unknownFields.length > 0 || options.strictFaults !== undefined)
+    reportStrict(context, resource.kind, unknownFields, options);
   const stored = () => {
     const made = resource.toStored(asksForReset(object, value as KubernetesObject));
-    return resource.definition.strategy?.defaults?.(made) ?? made;
+    return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
   return ready === undefined ? stored() : ready.then(stored);
@@ -93,14 +103,21 @@ function checkKind(resource: Resource, body: unknown): KubernetesObject {
   return { ...body, apiVersion: expected, kind: resource.kind.kind, metadata: metadata ?? {} };
 }
 
-function reportUnknown(
+function reportStrict(
   context: RequestContext,
-  fields: readonly string[],
-  validation: 'Ignore' | 'Warn' | 'Strict',
+  { kind, version }: Kind,
+  unknownFields: readonly string[],
+  { fieldValidation = 'Ignore', strictFaults = [], refuseStrict }: DecodeOptions,
 ): void {
-  if (validation === 'Ignore') return;
-  const texts = fields.map((field) => `unknown field ${JSON.stringify(field)}`);
-  if (validation === 'Strict') throw badRequest(`strict decoding error: ${texts.join(', ')}`);
+  if (fieldValidation === 'Ignore') return;
+  const texts = [...strictFaults, ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`)];
+  if (texts.length > 0 && fieldValidation === 'Strict') {
+    const message = `strict decoding error: ${texts.join(', ')}`;
+    throw (
+      refuseStrict?.(message) ??
+      badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${message}`)
+    );
+  }
   for (const text of texts) context.warn(text);
 }
 

@@ -113,7 +113,11 @@ export interface AppliedObject {
 }
 
 /**
- * `old` is as it is stored; undefined where there is none. Errors: `StatusError` BadRequest for wishes that the schema
+ * `old` is as it is stored; undefined where there is none.
+ *
+ * **Differs from Kubernetes**: wishes that the schema cannot read are the client's fault (400), and not the server's (500).
+ *
+ Errors: `StatusError` BadRequest for wishes that the schema
  * cannot read, Conflict with a cause for each field that another manages.
  */
 export async function apply(

@@ -1,5 +1,5 @@
 /** Patch: a change whose wish is made from the object as it is. */
-import type { ObjectKey, Patch, WriteOptions } from '@pintle/client';
+import type { ObjectKey, Patch } from '@pintle/client';
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -13,7 +13,7 @@ import {
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
-import { decode, placeOf, unsupportedPatch } from './decode.js';
+import { decode, placeOf, type SentOptions, unsupportedPatch } from './decode.js';
 import { changeObject } from './update.js';
 
 export function patchObject(
@@ -22,7 +22,7 @@ export function patchObject(
   resource: Resource,
   key: ObjectKey,
   patch: Patch,
-  options: WriteOptions = {},
+  options: SentOptions = {},
 ): Promise<Served> {
   if (patch.type === 'strategic' && resource.custom) throw unsupportedPatch();
   return changeObject(core, context, resource, {
@@ -32,12 +32,19 @@ export function patchObject(
     async change(old) {
       const patched = applyPatch(resource, resource.fromStored(old), patch);
       if (patched === old) return { object: old };
-      const refuse = patch.type === 'strategic' && !resource.custom ? typesRefused(patch.body) : undefined;
       const object = await decode(
         context,
         resource,
         patched,
-        refuse === undefined ? options : { ...options, refuse },
+        {
+          ...options,
+          ...(patch.type === 'json'
+            ? { strictFaults: options.strictFaults?.map((text) => `json patch ${text}`) ?? [] }
+            : {}),
+          ...(patch.type === 'strategic' && !resource.custom ? { refuse: typesRefused(patch.body) } : {}),
+          refuseStrict: (message) =>
+            patchRefused(patch.type === 'strategic' ? formatGo(patch.body) : JSON.stringify(patched), message),
+        },
         old,
       );
       placeOf(resource, object.metadata, key);
@@ -50,10 +57,13 @@ export function patchObject(
 const typesRefused = (patch: unknown) => (faults: readonly TypeFault[]) => {
   const [fault] = faults;
   const detail = fault === undefined ? '' : converterWords(fault);
-  return statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(formatGo(patch))}: ${detail}`, {
+  return patchRefused(formatGo(patch), detail);
+};
+
+const patchRefused = (patch: string, detail: string) =>
+  statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(patch)}: ${detail}`, {
     details: { causes: [{ reason: 'FieldValueInvalid', field: 'patch', message: detail }] },
   });
-};
 
 /** Go's names of what JSON holds. */
 const goKind = (value: unknown) =>

@@ -11,10 +11,11 @@ import { prepared, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf } from './decode.js';
+import { decode, placeOf, type SentOptions } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
 import { tracksGeneration, wishChanged } from './generation.js';
 import { recordUpdate } from './managed-fields.js';
+import { toldOfMissingLater } from './missing-fields.js';
 import { findEntry } from './read.js';
 import { fromStore } from './store-failure.js';
 import { validateForUpdate } from './validation.js';
@@ -45,7 +46,7 @@ export async function updateObject(
   resource: Resource,
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
-  options: WriteOptions = {},
+  options: SentOptions = {},
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
@@ -94,7 +95,9 @@ export async function changeObject(
     const changed = request.change(old);
     const { object: wished, ownsFields = false } = changed instanceof Promise ? await changed : changed;
     checkPreconditions(resource, key.name, wished.metadata, old.metadata);
-    const object = await prepare(core, context, resource, request, wished, old, ownsFields);
+    const object = await toldOfMissingLater(resource, wished, () =>
+      prepare(core, context, resource, request, wished, old, ownsFields),
+    );
     if (object === found) return serve(resource, entry);
     if (options.dryRun) return { object: resource.fromStored(Object.freeze(object)) };
     const served = await commit(core, resource, entry, object);

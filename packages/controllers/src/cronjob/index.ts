@@ -4,6 +4,7 @@ import { type Controller, controller, type ReconcileContext } from '@pintle/cont
 import { isControlledBy, objectKey, StatusError } from '@pintle/machinery';
 import { controllerIndex } from '../claims.js';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { isJobFinished } from '../job/job-conditions.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
 import { writeStatus } from '../write-status.js';
@@ -22,7 +23,13 @@ export function cronJobController({ concurrency = 5 }: { readonly concurrency?: 
   const memory = new ObjectMemory<SeenSchedule>();
   return controller({ name: 'cronjob', component: 'cronjob-controller', concurrency })
     .for(CronJob)
-    .owns(Job)
+    .owns(Job, {
+      // How far a Job is does not matter to its CronJob: that it is there, ends and goes does.
+      predicate: (event) =>
+        event.type !== 'updated' ||
+        isJobFinished(event.old) !== isJobFinished(event.object) ||
+        event.old.metadata.deletionTimestamp !== event.object.metadata.deletionTimestamp,
+    })
     .reconcile((context) => new CronJobSync(context, memory).run());
 }
 

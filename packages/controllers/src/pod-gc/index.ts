@@ -12,7 +12,13 @@ export * from './plan-pod-gc.js';
 
 export function podGcController({ terminatedMax = 12_500 }: { readonly terminatedMax?: number } = {}): Controller {
   return controller({ name: 'pod-garbage-collector' })
-    .for(Pod)
+    .for(Pod, {
+      predicate: (event) =>
+        event.type !== 'updated' ||
+        event.old.metadata.deletionTimestamp !== event.object.metadata.deletionTimestamp ||
+        event.old.spec?.nodeName !== event.object.spec?.nodeName ||
+        isPodTerminal(event.old) !== isPodTerminal(event.object),
+    })
     .watches(
       Node,
       ({ metadata }, informers) =>

@@ -1,6 +1,7 @@
 /** Makes a pod's volumes, and keeps them true to the ConfigMaps, Secrets and tokens that they show. */
 import { type Pod, ServiceAccount } from '@pintle/api/core/v1';
 import type { KubeletContext } from '../kubelet-context.js';
+import { claimedVolume } from '../volumes/claimed-volume.js';
 import { type TokenWish, volumeContent, volumeReferences } from '../volumes/volume-contents.js';
 import { type VolumeContent, VolumeMountError } from '../volumes/volume-port.js';
 import type { ReferencedObjects } from './environment.js';
@@ -90,7 +91,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
         }
       }
       for (const volume of wanted) {
-        const content = volumeContent(volume, {
+        const asked = volumeContent(volume, {
           pod,
           podIP,
           hostIP: context.hostIP,
@@ -99,6 +100,12 @@ export function podVolumes(context: KubeletContext): PodVolumes {
           containers: allContainersOf(pod.spec!),
           token: (wish) => tokens.get(tokenKey(wish))?.token ?? '',
         });
+        // Where a claim's volume is does not change while a pod has it.
+        if (asked.type === 'claim' && paths.has(volume.name)) continue;
+        const content =
+          asked.type === 'claim' && volumes.keepsFiles
+            ? await claimedVolume(client, volume.name, { name: asked.claimName, namespace: pod.metadata.namespace! })
+            : asked;
         if (mounted.has(volume.name) && sameValue(mounted.get(volume.name), content)) continue;
         paths.set(volume.name, await volumes.mount(pod.metadata.uid!, volume.name, content));
         mounted.set(volume.name, content);

@@ -4,7 +4,7 @@
  *
  * Messages are written from their end to their beginning: so a length is known when its place comes.
  *
- * **Differs from Kubernetes:** a field that is absent is left out, where Go writes the zero values of fields that are no
+ * **Differs from Kubernetes**: a field that is absent is left out, where Go writes the zero values of fields that are no
  * pointers. Readers take both for the same.
  */
 import { resolve, type SchemaNode } from './schema.js';
@@ -258,6 +258,7 @@ function stringStep({ format }: SchemaNode, number: number): Step {
       to.tag(number, 2);
     };
   if (format === 'date-time' || format === 'micro-time') return wrapped(writeTime, number);
+  if (format === 'duration') return wrapped(writeDuration, number);
   return (to, value) => textField(to, number, value as string);
 }
 
@@ -268,6 +269,22 @@ const writeTime: Step = (to, value) => {
   to.varint(nanos);
   to.tag(2, 0);
   to.integer(Math.floor(Date.parse(text) / 1000));
+  to.tag(1, 0);
+};
+
+const unitNanoseconds: Readonly<Record<string, number>> = {
+  h: 3.6e12,
+  m: 6e10,
+  s: 1e9,
+  ms: 1e6,
+  us: 1e3,
+  µs: 1e3,
+  ns: 1,
+};
+
+const writeDuration: Step = (to, value) => {
+  const parts = [...(value as string).matchAll(/([\d.]+)(h|ms|us|µs|ns|m|s)/g)];
+  to.integer(Math.round(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitNanoseconds[unit!]!, 0)));
   to.tag(1, 0);
 };
 

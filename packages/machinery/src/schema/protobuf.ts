@@ -209,8 +209,16 @@ function single(node: SchemaNode, { value, bytes }: Field, depth: number, zeroIs
 function stringValue({ format }: SchemaNode, bytes: Uint8Array): string | undefined {
   if (format === 'byte') return btoa(String.fromCharCode(...bytes));
   if (format === 'date-time' || format === 'micro-time') return timeValue(bytes, format === 'micro-time');
+  if (format === 'duration') return durationValue(bytes);
   const value = text.decode(bytes);
   return value === '' ? undefined : value;
+}
+
+/** In seconds, which every reader of Go's durations takes. */
+function durationValue(bytes: Uint8Array): string {
+  let nanoseconds = 0n;
+  for (const part of fieldsOf(bytes)) if (part.number === 1) nanoseconds = BigInt.asIntN(64, part.value);
+  return `${Number(nanoseconds) / 1e9}s`;
 }
 
 function timeValue(bytes: Uint8Array, micro: boolean): string | undefined {

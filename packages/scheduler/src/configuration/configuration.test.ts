@@ -92,6 +92,21 @@ profiles:
     expect(profiles.map((each) => each.percentageOfNodesToScore)).toEqual([30, 70]);
   });
 
+  it('enables plugins that are not on by default', () => {
+    const { profiles } = schedulerConfiguration(`${head}
+profiles:
+  - plugins:
+      multiPoint: { enabled: [{ name: DynamicResources }, { name: GangScheduling }] }
+      placementGenerate: { enabled: [{ name: TopologyPlacement }] }
+      placementScore: { enabled: [{ name: PodGroupPodsCount, weight: 2 }] }
+`);
+    const framework = new Framework(profiles[0]!);
+    expect(named(framework.filter)).toContain('DynamicResources');
+    expect(named(framework.placementFeasible)).toEqual(['GangScheduling']);
+    expect(named(framework.placementGenerate)).toEqual(['TopologyPlacement']);
+    expect(named(framework.placementScore)).toEqual(['NodeResourcesFit', 'PodGroupPodsCount']);
+  });
+
   it('gives args to every plugin that takes some', () => {
     const { profiles } = schedulerConfiguration(`${head}
 profiles:

@@ -81,7 +81,8 @@ export class PluginWorkshop {
   private readonly inTree: ReadonlyMap<string, SchedulerPlugin>;
 
   constructor(private readonly registry: PluginRegistry) {
-    this.inTree = new Map(defaultPlugins().map((plugin) => [plugin.name, plugin]));
+    const inTree = defaultPlugins({ dynamicResources: true, gangScheduling: true });
+    this.inTree = new Map(inTree.map((plugin) => [plugin.name, plugin]));
   }
 
   knows(name: string): boolean {

@@ -1,14 +1,18 @@
 /** How long a profile's extension points take: told to whoever counts it, and free where nobody does. */
+import type { Histogram } from '@pintle/machinery';
 import type { StatusCode, Verdict } from './status.js';
 
 export interface PointObserver {
   /** Milliseconds from an arbitrary origin. */
   now(): number;
-  /** As kube-scheduler calls the point: `Filter`, `PreBind`. */
-  passed(point: string, status: StatusCode, profile: string, ms: number): void;
+  /** Where the seconds of a point that ended with this status are counted. As kube-scheduler calls the point: `PreBind`. */
+  series(point: string, status: StatusCode, profile: string): Pick<Histogram, 'observe'>;
 }
 
 export class PointTimer {
+  /** Of points that succeeded, which are nearly all. */
+  private readonly succeeded = new Map<string, Pick<Histogram, 'observe'>>();
+
   constructor(
     private readonly profile: string,
     private readonly observer: PointObserver | undefined,
@@ -19,7 +23,7 @@ export class PointTimer {
     if (observer === undefined) return call();
     const start = observer.now();
     const answer = call();
-    observer.passed(point, statusOf(answer)?.code ?? 'Success', this.profile, observer.now() - start);
+    this.passed(observer, point, statusOf(answer)?.code ?? 'Success', start);
     return answer;
   }
 
@@ -28,7 +32,13 @@ export class PointTimer {
     if (observer === undefined) return call();
     const start = observer.now();
     const verdict = await call();
-    observer.passed(point, verdict?.code ?? 'Success', this.profile, observer.now() - start);
+    this.passed(observer, point, verdict?.code ?? 'Success', start);
     return verdict;
+  }
+
+  private passed(observer: PointObserver, point: string, status: StatusCode, startMs: number): void {
+    let series = status === 'Success' ? this.succeeded.get(point) : observer.series(point, status, this.profile);
+    if (series === undefined) this.succeeded.set(point, (series = observer.series(point, status, this.profile)));
+    series.observe((observer.now() - startMs) / 1000);
   }
 }

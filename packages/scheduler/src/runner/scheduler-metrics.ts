@@ -100,7 +100,7 @@ export class SchedulerMetrics {
   get points(): PointObserver {
     return {
       now: () => this.clock.monotonic(),
-      passed: (point, status, profile, ms) => this.pointSeconds.with(point, status, profile).observe(ms / 1000),
+      series: (point, status, profile) => this.pointSeconds.with(point, status, profile),
     };
   }
 

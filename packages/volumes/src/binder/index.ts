@@ -19,7 +19,7 @@ import { deepEqual, formatTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { type ClaimFacts, type ClaimStep, defaultClassOf, planClaim, type Told } from './plan-claim.js';
-import { planVolume, unbound } from './plan-volume.js';
+import { planVolume, unbound as unboundVolume } from './plan-volume.js';
 
 export * from './find-best-match.js';
 export * from './plan-claim.js';
@@ -47,9 +47,7 @@ export function volumeBinder(): Controller {
   return controller({ name: 'persistentvolume-reclaimer', component })
     .for(PersistentVolume)
     .watches(PersistentVolumeClaim, ({ metadata, spec }, informers) => {
-      const named = ({ spec: volume }: PersistentVolume) =>
-        volume?.claimRef?.name === metadata.name && volume?.claimRef?.namespace === metadata.namespace;
-      const pointing = informers.informer(PersistentVolume).lister.list().filter(named);
+      const pointing = volumesByClaim(informers).byIndex('claim', `${metadata.namespace}/${metadata.name}`);
       const names = new Set([...pointing.map((volume) => volume.metadata.name ?? ''), spec?.volumeName ?? '']);
       return [...names].filter((name) => name !== '').map((name) => ({ name }));
     })
@@ -58,19 +56,30 @@ export function volumeBinder(): Controller {
 
 const keyOf = ({ metadata: { name = '', namespace = '' } }: PersistentVolumeClaim): ObjectKey => ({ name, namespace });
 
-const unboundClaims = (informers: Informers) =>
-  informers
-    .informer(PersistentVolumeClaim)
-    .lister.list()
-    .filter((claim) => !hasAnnotation(claim, annBindCompleted));
+const volumesByClaim = (informers: Informers) =>
+  informers.informer(PersistentVolume, {
+    indexes: {
+      claim: ({ spec }) => (spec?.claimRef === undefined ? [] : [`${spec.claimRef.namespace}/${spec.claimRef.name}`]),
+    },
+  }).lister;
+
+const unbound = 'unbound';
+/** By the volume that they name; those that wait for one, together. */
+const claimsByVolume = (informers: Informers) =>
+  informers.informer(PersistentVolumeClaim, {
+    indexes: {
+      volume: ({ spec }) => (spec?.volumeName ? [spec.volumeName] : []),
+      state: (claim) => (hasAnnotation(claim, annBindCompleted) ? [] : [unbound]),
+    },
+  }).lister;
+
+const unboundClaims = (informers: Informers) => claimsByVolume(informers).byIndex('state', unbound);
 
 /** The claim that a volume names, or that names it; where it is free, all that wait. */
 function claimsForVolume({ metadata, spec }: PersistentVolume, informers: Informers): readonly ObjectKey[] {
   const bound = spec?.claimRef;
-  const naming = informers
-    .informer(PersistentVolumeClaim)
-    .lister.list()
-    .filter((claim) => claim.spec?.volumeName === metadata.name)
+  const naming = claimsByVolume(informers)
+    .byIndex('volume', metadata.name ?? '')
     .map(keyOf);
   if (bound?.name !== undefined) return [...naming, { name: bound.name, namespace: bound.namespace ?? '' }];
   return [...naming, ...unboundClaims(informers).map(keyOf)];
@@ -228,7 +237,7 @@ async function syncVolume(context: ReconcileContext<PersistentVolume>): Promise<
       await writeVolumePhase(context, volume, step.phase);
       return;
     case 'unbind':
-      await writeVolumePhase(context, await client.update(unbound(volume)), 'Available');
+      await writeVolumePhase(context, await client.update(unboundVolume(volume)), 'Available');
       return;
     case 'leave':
       if (step.tell !== undefined) events.record(volume, step.tell.type, step.tell.reason, step.tell.message);

@@ -1,5 +1,5 @@
 /** What nodes and pods use (metrics.k8s.io/v1beta1): measured when it is asked for, never stored. */
-import { defineKind, type Infer, list, map, object, quantity, ref, string, time } from '@pintle/machinery';
+import { defineKind, duration, type Infer, list, map, object, quantity, ref, string, time } from '@pintle/machinery';
 
 export const ContainerMetrics = object(
   {
@@ -23,7 +23,7 @@ export const NodeMetrics = defineKind({
   fields: {
     timestamp: time(2).required(),
     /** How long was measured, as `10s`. */
-    window: string(3).required(),
+    window: duration(3).required(),
     usage: map(quantity(), 4).required(),
   },
 });
@@ -39,7 +39,7 @@ export const PodMetrics = defineKind({
   name: 'io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics',
   fields: {
     timestamp: time(2).required(),
-    window: string(3).required(),
+    window: duration(3).required(),
     containers: list(ref<ContainerMetrics>(ContainerMetrics), 4).atomic().required(),
   },
 });

@@ -3,6 +3,8 @@ import { Deployment } from '@pintle/api/apps/v1';
 import { type Container, Namespace, Pod, type PodSpec } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { virtualWorld } from '@pintle/machinery';
+import type { AuditEvent } from '../../audit/audit.js';
+import { ask } from '../../http/asking.fixture.js';
 import { createApiServer } from '../../server.js';
 
 let client: Client;
@@ -181,4 +183,52 @@ it('a pod that all levels take can be made', async () => {
   });
   await client.create(pod('good', strict));
   expect(await client.list(Pod, { namespace: 'test' })).toHaveLength(1);
+});
+
+describe('exemptions and the audit', () => {
+  it('ask nothing of some users, namespaces and runtime classes, and say so; violations are noted', async () => {
+    const events: AuditEvent[] = [];
+    const api = await createApiServer({
+      world: virtualWorld(),
+      podSecurityExemptions: { usernames: ['trusted'], runtimeClasses: ['sandboxed'] },
+      audit: { policy: { rules: [{ level: 'Metadata' }] }, sink: (event) => events.push(event) },
+      authenticators: [async (request) => ({ name: request.header('x-user') ?? '', groups: [] })],
+    });
+    await api.client().create(namespace({ enforce: 'baseline', audit: 'restricted' }));
+    await api.client().create({
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: 'sandboxed' },
+      handler: 'sandboxed',
+    } as unknown as Namespace);
+    const create = async (user: string, spec: object) => {
+      const body = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { generateName: 'p-' },
+        spec: { containers: [{ name: 'c', image: 'i' }], ...spec },
+      };
+      const { status } = await ask(api.handle, 'POST /api/v1/namespaces/test/pods', {
+        headers: { 'x-user': user },
+        body,
+      });
+      const annotations = Object.entries(events.at(-1)?.annotations ?? {}).flatMap(([key, value]) =>
+        key.startsWith('pod-security.kubernetes.io/') ? [`${key.slice(27)}: ${value}`] : [],
+      );
+      return [status, ...annotations];
+    };
+    expect(await create('ann', { hostNetwork: true })).toEqual([403, 'enforce-policy: baseline:latest']);
+    expect(await create('trusted', { hostNetwork: true })).toEqual([201, 'exempt: user']);
+    expect(await create('ann', { hostNetwork: true, runtimeClassName: 'sandboxed' })).toEqual([
+      201,
+      'exempt: runtimeClass',
+    ]);
+    expect(await create('ann', {})).toEqual([
+      201,
+      'enforce-policy: baseline:latest',
+      expect.stringMatching(
+        /^audit-violations: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation/,
+      ),
+    ]);
+  });
 });

@@ -2,9 +2,7 @@
  * PodSecurity: holds pods to the level that their namespace enforces by its labels, and warns of pods and of workloads
  * beyond the level that it warns at. A namespace may not carry labels that make no sense, and is told which of its
  * pods a stricter level would have refused.
- *
- * **Differs from Kubernetes**: nothing is annotated for an audit log, as there is none; the audit labels are checked
- * and have no other effect. There are no exemptions.
+ * Who, where and which runtime class is exempt is the server's configuration.
  */
 import type { Namespace, Pod, PodTemplateSpec } from '@pintle/api/core/v1';
 import { controllerOf, deepEqual, forbidden, invalid, type KubernetesObject } from '@pintle/machinery';
@@ -48,7 +46,32 @@ function ofSpec({ spec }: WithTemplate): PodTemplateSpec | undefined {
   return spec?.template;
 }
 
-export function podSecurity(core: () => ApiCore, { namespaces }: AdmissionCaches): AdmissionPlugin {
+/** Of whom nothing is asked, as the configuration of upstream's plug-in has it. */
+export interface PodSecurityExemptions {
+  readonly usernames?: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly runtimeClasses?: readonly string[];
+}
+
+const annotationPrefix = 'pod-security.kubernetes.io/';
+
+/** Why a request is exempt; undefined where it is not. Pure. */
+function exemptionOf(
+  { usernames, namespaces, runtimeClasses }: PodSecurityExemptions,
+  { user, namespace = '' }: AdmissionRequest,
+  pod: Partial<PodLike> | undefined,
+): string | undefined {
+  if (usernames?.includes(user.name)) return 'user';
+  if (namespaces?.includes(namespace)) return 'namespace';
+  const runtimeClass = pod?.spec?.runtimeClassName;
+  return runtimeClass !== undefined && runtimeClasses?.includes(runtimeClass) ? 'runtimeClass' : undefined;
+}
+
+export function podSecurity(
+  core: () => ApiCore,
+  { namespaces }: AdmissionCaches,
+  exemptions: PodSecurityExemptions = {},
+): AdmissionPlugin {
   const parsed = new WeakMap<KubernetesObject, ParsedPolicy>();
   const parsedOf = (namespace: KubernetesObject): ParsedPolicy => {
     let policy = parsed.get(namespace);
@@ -65,7 +88,13 @@ export function podSecurity(core: () => ApiCore, { namespaces }: AdmissionCaches
     if (isPod && old !== undefined && !changesContainers(object as Pod, old as Pod)) return;
     const pod: Partial<PodLike> | undefined = isPod ? (object as Pod) : templateOf(request);
     if (!hasSpec(pod)) return;
+    const exemption = exemptionOf(exemptions, request, pod);
+    if (exemption !== undefined) {
+      request.annotate?.(`${annotationPrefix}exempt`, exemption);
+      return;
+    }
     if (isPod) {
+      request.annotate?.(`${annotationPrefix}enforce-policy`, formatLevelVersion(policy.enforce));
       const violations = violationsOf(pod, policy.enforce);
       if (violations.length > 0)
         throw forbidden(
@@ -74,6 +103,12 @@ export function podSecurity(core: () => ApiCore, { namespaces }: AdmissionCaches
           `violates PodSecurity "${formatLevelVersion(policy.enforce)}": ${describeViolations(violations)}`,
         );
     }
+    const audited = request.annotate === undefined ? [] : violationsOf(pod, policy.audit);
+    if (audited.length > 0)
+      request.annotate?.(
+        `${annotationPrefix}audit-violations`,
+        `would violate PodSecurity "${formatLevelVersion(policy.audit)}": ${describeViolations(audited)}`,
+      );
     const violations = violationsOf(pod, policy.warn);
     if (violations.length > 0)
       request.warn(`would violate PodSecurity "${formatLevelVersion(policy.warn)}": ${describeViolations(violations)}`);
@@ -105,8 +140,8 @@ export function podSecurity(core: () => ApiCore, { namespaces }: AdmissionCaches
         return false;
       const known = namespaces.get(namespace ?? '');
       if (known === undefined) return true;
-      const { enforce, warn } = parsedOf(known).policy;
-      return warn.level !== 'privileged' || (isPod && enforce.level !== 'privileged');
+      const { enforce, warn, audit } = parsedOf(known).policy;
+      return [warn, audit, ...(isPod ? [enforce] : [])].some(({ level }) => level !== 'privileged');
     },
     validate(request) {
       if (idOf(request) === '/namespaces') return holdNamespace(request);

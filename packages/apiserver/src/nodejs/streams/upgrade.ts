@@ -39,7 +39,7 @@ export function upgrades(server: Server, handler: HttpHandler, limits: StreamLim
     const handled = async () => {
       const gone = new Departure();
       socket.once('close', () => gone.tell());
-      const answer = await handler(new NodeRequest(message, gone, true));
+      const answer = await handler(new NodeRequest(message, gone, { upgrade: true }));
       if (answer.session === undefined) await refuse(message, socket, answer);
       else await carrier({ message, socket, head, limits }, answer.session);
     };

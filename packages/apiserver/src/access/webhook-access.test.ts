@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { virtualWorld } from '@pintle/machinery';
+import type { WebhookCaller } from '../admission/webhook/webhook-caller.js';
+import { webhookAuthorizer, webhookTokens } from './webhook-access.js';
+
+const target = { url: 'https://access.example.com/' };
+
+// biome-ignore lint/suspicious/noExplicitAny: each review has its own spec.
+function webhook(answer: (spec: any) => unknown) {
+  const asked: unknown[] = [];
+  const call: WebhookCaller = async (_target, body) => {
+    const { spec } = body as { spec: unknown };
+    asked.push(spec);
+    return { status: answer(spec) };
+  };
+  return { asked, call };
+}
+
+describe('a webhook of tokens', () => {
+  it('tells whose a token is, and is not asked again for a while', async () => {
+    const world = virtualWorld();
+    const { asked, call } = webhook(({ token }) =>
+      token === 'good'
+        ? {
+            authenticated: true,
+            user: { username: 'ann', uid: '1', groups: ['a'], extra: { k: ['v'] } },
+            audiences: ['x'],
+          }
+        : { authenticated: false, user: { username: 'eve' } },
+    );
+    const authenticate = webhookTokens({ world, target, call });
+    expect(await authenticate('good', ['x', 'y'])).toEqual({
+      user: { name: 'ann', uid: '1', groups: ['a'], extra: { k: ['v'] } },
+      audiences: ['x'],
+    });
+    await authenticate('good', ['x', 'y']);
+    expect(asked).toEqual([{ token: 'good', audiences: ['x', 'y'] }]);
+    await world.advance(11_000);
+    await authenticate('good', ['x', 'y']);
+    expect(asked).toHaveLength(2);
+    expect(await authenticate('bad', [])).toBeUndefined();
+  });
+
+  it('that does not answer knows nobody', async () => {
+    const world = virtualWorld();
+    const down: WebhookCaller = async () => {
+      throw new Error('down');
+    };
+    expect(await webhookTokens({ world, target, call: down })('good', [])).toBeUndefined();
+    let asked = () => {};
+    const wasAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const call: WebhookCaller = () => {
+      asked();
+      return new Promise(() => {});
+    };
+    const silent = webhookTokens({ world, target, call })('good', []);
+    // The digest of a token is made outside of virtual time.
+    await wasAsked;
+    await world.advance(10_001);
+    expect(await silent).toBeUndefined();
+  });
+});
+
+describe('a webhook of access', () => {
+  const ask = (verb: string) =>
+    ({
+      type: 'resource',
+      user: { name: 'ann', groups: ['a'] },
+      verb,
+      group: 'apps',
+      version: 'v1',
+      resource: 'deployments',
+      subresource: 'scale',
+      namespace: 'n',
+      name: 'x',
+    }) as const;
+
+  it('decides, and what it decides is remembered', async () => {
+    const world = virtualWorld();
+    const { asked, call } = webhook(({ resourceAttributes, nonResourceAttributes }) => {
+      const { verb } = resourceAttributes ?? nonResourceAttributes;
+      return verb === 'get'
+        ? { allowed: true }
+        : verb === 'delete'
+          ? { allowed: false, denied: true, reason: 'never' }
+          : { allowed: false };
+    });
+    const authorize = webhookAuthorizer({ world, target, call });
+    expect(await authorize(ask('get'))).toEqual({ decision: 'allow' });
+    expect(await authorize(ask('delete'))).toEqual({ decision: 'deny', reason: 'never' });
+    expect(await authorize({ type: 'path', user: { name: 'ann', groups: [] }, verb: 'post', path: '/x' })).toEqual({
+      decision: 'noOpinion',
+    });
+    expect(asked[0]).toEqual({
+      user: 'ann',
+      groups: ['a'],
+      resourceAttributes: {
+        verb: 'get',
+        group: 'apps',
+        version: 'v1',
+        resource: 'deployments',
+        subresource: 'scale',
+        namespace: 'n',
+        name: 'x',
+      },
+    });
+    await authorize(ask('get'));
+    await authorize(ask('delete'));
+    expect(asked).toHaveLength(3);
+    await world.advance(31_000);
+    await authorize(ask('get'));
+    await authorize(ask('delete'));
+    expect(asked).toHaveLength(4);
+  });
+
+  it('that does not answer counts as it is told to', async () => {
+    const world = virtualWorld();
+    const call: WebhookCaller = async () => {
+      throw new Error('down');
+    };
+    expect(await webhookAuthorizer({ world, target, call })(ask('get'))).toMatchObject({ decision: 'noOpinion' });
+    expect(await webhookAuthorizer({ world, target, call, failure: 'deny' })(ask('get'))).toMatchObject({
+      decision: 'deny',
+    });
+  });
+});

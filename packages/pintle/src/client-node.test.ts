@@ -1,0 +1,44 @@
+/** The official JavaScript client, unmodified, against a served cluster: informer, watch, patches, apply, scale, logs. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { hostContainer, hostPod, processCluster } from './streams-cluster.js';
+
+const script = join(__dirname, 'client-node-session.mts');
+
+it('@kubernetes/client-node works with it as with Kubernetes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pintle-client-node-'));
+  const cluster = await processCluster(folder);
+  try {
+    await cluster.client.create(
+      hostPod('counter', hostContainer('main', ['sh', '-c', 'echo one; echo two; echo three'])),
+    );
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', script, join(folder, 'kubeconfig')],
+      { timeout: 60_000 },
+    );
+    const steps = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { step: string; value: unknown });
+    expect(Object.fromEntries(steps.map(({ step, value }) => [step, value]))).toEqual({
+      informer: ['add 1', 'update 2', 'update 3', 'delete 3'],
+      watch: ['ADDED a'],
+      patches: [1, 2, 3, 4],
+      refused: {
+        code: 409,
+        message: 'Apply failed with 1 conflict: conflict with "me": .spec.minReadySeconds',
+      },
+      scale: { kind: 'Scale', replicas: 0 },
+      'by kind': 'web',
+      log: 'one\ntwo\nthree\n',
+    });
+  } finally {
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 90_000);

@@ -1,0 +1,121 @@
+/**
+ * Runs controllers under many interleavings and faults, and looks for the smallest schedule that breaks them: first
+ * none, then every single fault, then several by chance; what is found is made smaller by leaving faults out.
+ */
+import type { Client } from '@pintle/client';
+import type { Controller } from '@pintle/controller-runtime';
+import { integerBelow, type Kind, type LogFields, seededRandom } from '@pintle/machinery';
+import { type Broken, type RunOutcome, runSchedule } from './run-schedule.js';
+import { type Fault, formatFault, randomFaults, type Schedule, singleFaults } from './schedule.js';
+
+export type Property = 'quiet' | 'convergence' | 'idempotence' | 'no orphans';
+
+export interface ControllerCheck<O = undefined> {
+  /** Made anew for each process: what a controller remembers dies with it. */
+  controllers(outside: O): readonly Controller[];
+  /** What users do, a step after the other. Their requests meet no faults. */
+  readonly steps: readonly ((client: Client, outside: O) => Promise<unknown>)[];
+  /** Custom kinds. */
+  readonly kinds?: readonly Kind[];
+  /** Built-in controllers that run beside, without faults. The garbage collector always does. */
+  readonly builtinControllers?: readonly string[];
+  /** What lives outside of the cluster and outlives processes, as a cloud; made anew for each run. */
+  outside?(): O | Promise<O>;
+  /** Rejects where what is to be is not, when all is quiet: for what a run without faults does not show. */
+  holds?(client: Client, outside: O): Promise<void>;
+  /** What is left outside when users have deleted everything. */
+  leftovers?(outside: O): readonly string[] | Promise<readonly string[]>;
+  /** Dotted paths of fields that may differ from run to run, as `status.checkedAt`. */
+  readonly ignore?: readonly string[];
+  /** Default 1. */
+  readonly seed?: number;
+  /** How many runs at most. Default 100. */
+  readonly runsMax?: number;
+  /** Only this one: what an earlier finding printed. */
+  readonly replay?: Schedule;
+  /** Told of warnings and errors that are logged. */
+  onLog?(message: string, fields: LogFields): void;
+}
+
+/** A schedule that breaks something, as small as could be found. */
+export interface Finding {
+  readonly property: Property;
+  readonly schedule: Schedule;
+  /** For people: what goes wrong, what then does not hold, and how to see it again. */
+  readonly text: string;
+}
+
+export interface CheckResult {
+  /** Undefined where nothing was found. */
+  readonly finding: Finding | undefined;
+  readonly runs: number;
+}
+
+/** Faults of these come in pairs and are tried by chance where single ones show nothing. */
+const singlesShare = 0.6;
+
+export async function checkController<O = undefined>(check: ControllerCheck<O>): Promise<CheckResult> {
+  const { seed = 1, runsMax = 100, replay } = check;
+  let runs = 0;
+  const run = (schedule: Schedule, reference?: readonly string[]): Promise<RunOutcome> => {
+    runs++;
+    return runSchedule(check, schedule, reference);
+  };
+  const plain = await run({ seed: replay?.seed ?? seed, faults: [] });
+  const reference = plain.state;
+  if (plain.broken !== undefined) return { finding: found({ seed, faults: [] }, plain, plain.broken), runs };
+  if (replay !== undefined) {
+    const outcome = await run(replay, reference);
+    return { finding: outcome.broken && found(replay, outcome, outcome.broken), runs };
+  }
+  const random = seededRandom(seed);
+  const singles = sample(singleFaults(plain.extent), Math.floor(runsMax * singlesShare), (bound) =>
+    integerBelow(random, bound),
+  );
+  const schedules = function* (): Generator<readonly Fault[]> {
+    for (const fault of singles) yield [fault];
+    for (;;) yield randomFaults(random, plain.extent);
+  };
+  for (const faults of schedules()) {
+    if (runs >= runsMax) break;
+    const outcome = await run({ seed, faults }, reference);
+    if (outcome.broken === undefined) continue;
+    return { finding: await smallest({ seed, faults }, outcome, (smaller) => run(smaller, reference)), runs };
+  }
+  return { finding: undefined, runs };
+}
+
+/** Leaves out faults as long as something still breaks. */
+async function smallest(
+  schedule: Schedule,
+  outcome: RunOutcome,
+  run: (schedule: Schedule) => Promise<RunOutcome>,
+): Promise<Finding> {
+  for (const fault of schedule.faults) {
+    if (schedule.faults.length === 1) break;
+    const smaller = { ...schedule, faults: schedule.faults.filter((other) => other !== fault) };
+    const tried = await run(smaller);
+    if (tried.broken !== undefined) return smallest(smaller, tried, run);
+  }
+  return found(schedule, outcome, outcome.broken!);
+}
+
+function found(schedule: Schedule, { log }: RunOutcome, { property, lines }: Broken): Finding {
+  const faults = schedule.faults.map((fault, index) => `  ${index + 1}. ${formatFault(fault, log)}`);
+  const text = [
+    `${property} is broken${faults.length === 0 ? ', without any fault' : ' when'}:`,
+    ...faults,
+    ...(faults.length === 0 ? [] : ['then']),
+    ...lines.map((line) => `  ${line}`),
+    `to see it again: replay: ${JSON.stringify(schedule)}`,
+  ].join('\n');
+  return { property, schedule, text };
+}
+
+/** As many of them by chance, in their order. */
+function sample<T>(all: readonly T[], count: number, below: (bound: number) => number): readonly T[] {
+  if (all.length <= count) return all;
+  const left = all.map((_, index) => index);
+  const chosen = Array.from({ length: count }, () => left.splice(below(left.length), 1)[0]!);
+  return chosen.sort((a, b) => a - b).map((index) => all[index]!);
+}

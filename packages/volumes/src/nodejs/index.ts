@@ -1,0 +1,2 @@
+/** Volumes as folders of this machine. */
+export * from './directory-volumes.js';
