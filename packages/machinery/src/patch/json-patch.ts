@@ -2,16 +2,16 @@
 import fastJsonPatch, { type Operation } from 'fast-json-patch';
 import { PatchError } from './patch-error.js';
 
-const { applyOperation, deepClone, JsonPatchError } = fastJsonPatch;
+const { applyOperation, compare, deepClone, JsonPatchError } = fastJsonPatch;
 
 /** Operations in one patch, as kube-apiserver allows. */
-const operationsMax = 10_000;
+export const jsonPatchOperationsMax = 10_000;
 
 /** Errors: `PatchError`, naming the operation. */
 export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): unknown {
-  if (operations.length > operationsMax)
+  if (operations.length > jsonPatchOperationsMax)
     throw new PatchError(
-      `the allowed maximum operations in a JSON patch is ${operationsMax}, got ${operations.length}`,
+      `the allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${operations.length}`,
     );
   let result: unknown = deepClone(document);
   for (const [index, operation] of operations.entries()) {
@@ -25,6 +25,11 @@ export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): 
     }
   }
   return result;
+}
+
+/** The operations that make `after` out of `before`. */
+export function jsonPatchBetween(before: object, after: object): readonly unknown[] {
+  return compare(before, after);
 }
 
 function checked(operation: unknown): Operation {
