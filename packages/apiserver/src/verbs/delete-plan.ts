@@ -42,13 +42,13 @@ export function planDelete(
         ? { type: 'nothing' }
         : { type: 'mark', object: withMeta(object, { finalizers }) };
     if (!held && graceSeconds === 0) return { type: 'remove' };
-    const deletionTimestamp = shorter
-      ? formatTime(Date.parse(metadata.deletionTimestamp) - (current - graceSeconds) * 1000)
-      : metadata.deletionTimestamp;
+    const earlierMs = Date.parse(metadata.deletionTimestamp) - (current - graceSeconds) * 1000;
+    // What is over already is not moved into the past: the least grace is left to whoever ends the object.
+    const shortened = earlierMs < nowMs && graceSeconds > 0 ? 1 : graceSeconds;
     const marked = withMeta(object, {
       finalizers,
-      deletionTimestamp,
-      deletionGracePeriodSeconds: shorter ? graceSeconds : current,
+      deletionTimestamp: shorter ? formatTime(Math.max(earlierMs, nowMs)) : metadata.deletionTimestamp,
+      deletionGracePeriodSeconds: shorter ? shortened : current,
     });
     return shorter || !sameFinalizers(finalizers, metadata.finalizers)
       ? { type: 'mark', object: marked }
@@ -93,21 +93,16 @@ function finalizersFor(finalizers: readonly string[], policy: DeleteRequest['pro
   return others;
 }
 
-function checkPreconditions(resource: Resource, metadata: ObjectMeta, wanted: DeleteRequest['preconditions']): void {
-  if (wanted?.uid !== undefined && wanted.uid !== metadata.uid) {
-    throw conflict(
-      resource.kind,
-      metadata.name ?? '',
-      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${metadata.uid}`,
+function checkPreconditions({ kind }: Resource, metadata: ObjectMeta, wanted: DeleteRequest['preconditions']): void {
+  const refuse = (why: string) => conflict({ group: kind.group, plural: kind.kind }, metadata.name ?? '', why);
+  if (wanted?.uid !== undefined && wanted.uid !== metadata.uid)
+    throw refuse(
+      `the UID in the precondition (${wanted.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
-  }
-  if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== metadata.resourceVersion) {
-    throw conflict(
-      resource.kind,
-      metadata.name ?? '',
-      `Precondition failed: ResourceVersion in precondition: ${wanted.resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+  if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== metadata.resourceVersion)
+    throw refuse(
+      `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
-  }
 }
 
 /** The deprecated way to say a propagation policy is kept beside it. */

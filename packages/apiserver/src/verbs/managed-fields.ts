@@ -117,8 +117,7 @@ export interface AppliedObject {
  *
  * **Differs from Kubernetes**: wishes that the schema cannot read are the client's fault (400), and not the server's (500).
  *
- Errors: `StatusError` BadRequest for wishes that the schema
- * cannot read, Conflict with a cause for each field that another manages.
+ * Errors: `StatusError` BadRequest for wishes that the schema cannot read, Conflict with a cause for each field of another's.
  */
 export async function apply(
   core: ApiCore,

@@ -5,6 +5,7 @@ import {
   applyMergePatch,
   applyStrategicMergePatch,
   badRequest,
+  jsonPatchOperationsMax,
   type KubernetesObject,
   PatchError,
   statusError,
@@ -114,6 +115,11 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
   try {
     switch (patch.type) {
       case 'json':
+        if (patch.operations.length > jsonPatchOperationsMax)
+          throw statusError(
+            'RequestEntityTooLarge',
+            `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
+          );
         return applyJsonPatch(object, patch.operations);
       case 'merge':
         if (typeof patch.body !== 'object' || patch.body === null || Array.isArray(patch.body))
@@ -126,7 +132,11 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
     }
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    if (patch.type === 'json') throw statusError('Invalid', error.message, { cause: error });
+    if (patch.type === 'json')
+      throw statusError('Invalid', 'the server rejected our request due to an error in our request', {
+        cause: error,
+        details: { causes: [{ message: error.message }] },
+      });
     throw badRequest(error.message, error);
   }
 }

@@ -5,13 +5,13 @@ import { PatchError } from './patch-error.js';
 const { applyOperation, compare, deepClone, JsonPatchError } = fastJsonPatch;
 
 /** Operations in one patch, as kube-apiserver allows. */
-const operationsMax = 10_000;
+export const jsonPatchOperationsMax = 10_000;
 
 /** Errors: `PatchError`, naming the operation. */
 export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): unknown {
-  if (operations.length > operationsMax)
+  if (operations.length > jsonPatchOperationsMax)
     throw new PatchError(
-      `the allowed maximum operations in a JSON patch is ${operationsMax}, got ${operations.length}`,
+      `the allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${operations.length}`,
     );
   let result: unknown = deepClone(document);
   for (const [index, operation] of operations.entries()) {
