@@ -85,7 +85,7 @@ async function overHttp(load: Load): Promise<number> {
     ca: tls.caPem,
     credentials: { cert: { text: tls.controllers.certPem }, key: { text: tls.controllers.keyPem } },
   });
-  const kinds = builtinResources().flatMap(({ kind }) => (kind.verbs?.includes('list') === false ? [] : [kind]));
+  const kinds = builtinResources().flatMap(({ kind }) => (kind.verbs?.includes('watch') === false ? [] : [kind]));
   const manager = createManager({ client, ...builtinControllers({ kinds: () => kinds }) });
   try {
     await manager.start();

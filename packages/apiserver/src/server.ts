@@ -292,7 +292,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     policy: options.firstObjects ?? [],
   });
   if (options.port !== undefined) await putKubernetesEndpoints(core, options.port);
-  if (roles !== undefined) await reconcilePolicy(client({ fieldManager: 'apiserver' }), bootstrapPolicy());
+  if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
     'scheduling/bootstrap-system-priority-classes',
@@ -305,7 +305,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ? undefined
       : flowControl({ clock: world.clock, backend, logger: world.logger, metrics, ...options.flowControl });
   if (flows !== undefined) {
-    await bringFlowConfiguration(client({ fieldManager: 'apiserver' }), world);
+    await bringFlowConfiguration(core, client({ fieldManager: 'apiserver' }));
     await flows.start();
   }
 
@@ -323,7 +323,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         });
   if (aggregated !== undefined) {
     await aggregated.start();
-    await bringLocalServices(serviceClient, registry, world);
+    await bringLocalServices(core, serviceClient);
     // Several definitions may come in one turn: what is served is listed after it.
     let soon = false;
     listServices = () => {
@@ -331,7 +331,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       soon = true;
       world.clock.schedule(0, () => {
         soon = false;
-        bringLocalServices(serviceClient, registry, world).catch((error: unknown) =>
+        bringLocalServices(core, serviceClient).catch((error: unknown) =>
           world.logger.log('error', 'the APIServices could not be listed', { error }),
         );
       });

@@ -161,15 +161,10 @@ export class LeaderElector {
     try {
       const lease = await this.client.get(Lease, { name, namespace });
       if (lease.spec?.holderIdentity !== identity) return;
-      await this.client.update<Lease>({
-        ...lease,
-        spec: {
-          ...lease.spec,
-          holderIdentity: '',
-          leaseDurationSeconds: 1,
-          renewTime: formatMicroTime(this.world.clock.now()),
-        },
-      });
+      // Nobody holds it: the server takes no empty name.
+      const { holderIdentity: _holder, ...spec } = lease.spec;
+      const renewTime = formatMicroTime(this.world.clock.now());
+      await this.client.update<Lease>({ ...lease, spec: { ...spec, leaseDurationSeconds: 1, renewTime } });
     } catch (error) {
       this.world.logger.log('debug', 'the leader lease could not be let go', { lease: name, error });
     }

@@ -1,8 +1,10 @@
 import { expect, it } from '@jest/globals';
+import * as openTelemetry from '@opentelemetry/api';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { ConfigMap } from '@pintle/api/core/v1';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
-import type { Span, SpanOptions, Tracing } from './tracing.js';
+import { openTelemetryTracing, type Span, type SpanOptions, type Tracing } from './tracing.js';
 
 interface Recorded extends Span {
   readonly name: string;
@@ -60,4 +62,30 @@ it('follows the work from a write over the queue to the next write', async () =>
       ended: [expect.objectContaining({ message: 'thrown' })],
     },
   ]);
+});
+
+it('is OpenTelemetry where the host brings it', () => {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const tracing = openTelemetryTracing({ ...openTelemetry, trace: traceOf(provider) });
+  const first = tracing.start('first', { attributes: { object: 'default/shop' } });
+  const write = tracing.start('write', { parent: first });
+  write.end(new Error('refused'));
+  first.end();
+  tracing.start('second', { links: [first] }).end();
+  const spans = Object.fromEntries(exporter.getFinishedSpans().map((span) => [span.name, span]));
+  const { spanId } = spans['first']!.spanContext();
+  expect(spans['first']!.attributes).toEqual({ object: 'default/shop' });
+  expect(spans['write']).toMatchObject({
+    parentSpanId: spanId,
+    status: { code: openTelemetry.SpanStatusCode.ERROR, message: 'refused' },
+    events: [{ name: 'exception' }],
+  });
+  expect(spans['second']!.links.map(({ context }) => context.spanId)).toEqual([spanId]);
+});
+
+/** The API's own, with this provider in the place of the process-wide one. */
+const traceOf = (provider: BasicTracerProvider) => ({
+  getTracer: (name: string) => provider.getTracer(name),
+  setSpan: openTelemetry.trace.setSpan,
 });

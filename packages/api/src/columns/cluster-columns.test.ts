@@ -357,6 +357,16 @@ const cases: readonly ColumnCase[] = [
     'Name=a | PolicyName=p | ParamRef=*/x | Age=5s',
   ],
   [
+    'a policy that changes objects',
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1alpha1',
+      kind: 'MutatingAdmissionPolicy',
+      metadata: metadata(),
+      spec: { mutations: [{ patchType: 'JSONPatch' }, { patchType: 'JSONPatch' }] },
+    },
+    'Name=a | Mutations=2 | ParamKind=<unset> | Age=5s',
+  ],
+  [
     'a flow',
     {
       apiVersion: 'flowcontrol.apiserver.k8s.io/v1',

@@ -6,6 +6,10 @@ import type {
   ValidatingAdmissionPolicyBinding,
   ValidatingWebhookConfiguration,
 } from '../admissionregistration/v1/index.js';
+import type {
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+} from '../admissionregistration/v1alpha1/index.js';
 import type { APIService } from '../apiregistration/v1/index.js';
 import type { ClusterTrustBundle } from '../certificates/v1beta1/index.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../flowcontrol/v1/index.js';
@@ -35,15 +39,24 @@ const webhooks: readonly TableColumn<MutatingWebhookConfiguration | ValidatingWe
   ageColumn,
 ];
 
-const paramKind = ({ spec }: ValidatingAdmissionPolicy): string =>
+const paramKind = ({ spec }: ValidatingAdmissionPolicy | MutatingAdmissionPolicy): string =>
   spec?.paramKind === undefined ? '<unset>' : `${spec.paramKind.apiVersion}/${spec.paramKind.kind}`;
 
+type PolicyBinding = ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding;
+
 /** What names no namespace may be of the cluster, or of each namespace. */
-const paramRef = ({ spec }: ValidatingAdmissionPolicyBinding): string => {
+const paramRef = ({ spec }: PolicyBinding): string => {
   const { name, namespace, selector } = spec?.paramRef ?? {};
   if (name) return `${namespace || '*'}/${name}`;
   return selector === undefined ? '<unset>' : selectorText(selector);
 };
+
+const policyBinding: readonly TableColumn<PolicyBinding>[] = [
+  nameColumn,
+  column('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+  column('ParamRef', paramRef),
+  ageColumn,
+];
 
 const flowSchema: readonly TableColumn<FlowSchema>[] = [
   nameColumn,
@@ -94,12 +107,14 @@ export const controlColumns: Readonly<Record<string, AnyColumns>> = {
     column<ValidatingAdmissionPolicy>('ParamKind', paramKind),
     ageColumn,
   ],
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': [
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': [
     nameColumn,
-    column<ValidatingAdmissionPolicyBinding>('PolicyName', ({ spec }) => spec?.policyName ?? ''),
-    column<ValidatingAdmissionPolicyBinding>('ParamRef', paramRef),
+    integer<MutatingAdmissionPolicy>('Mutations', ({ spec }) => spec?.mutations?.length),
+    column<MutatingAdmissionPolicy>('ParamKind', paramKind),
     ageColumn,
   ],
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': policyBinding,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': policyBinding,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowSchema,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': priorityLevel,
   'apiextensions.k8s.io/CustomResourceDefinition': [nameColumn, createdColumn],

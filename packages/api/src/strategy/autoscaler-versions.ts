@@ -1,14 +1,53 @@
-/** HorizontalPodAutoscalers are stored as `autoscaling/v2`; `v1` knows one metric, the CPU's utilization. */
+/**
+ * HorizontalPodAutoscalers are stored as `autoscaling/v2`. `v1` knows one metric, the CPU's utilization; whatever else
+ * there is goes into annotations, in the notation that v1 once meant to have, and comes back from them.
+ */
 import type { Kind, KubernetesObject, ServedVersion } from '@pintle/machinery';
 import type { HorizontalPodAutoscaler as V1 } from '../autoscaling/v1/index.js';
 import type { HorizontalPodAutoscaler, MetricSpec } from '../autoscaling/v2/index.js';
+import { metricFromV1, metricToV1, type Said, statusToV1 } from './autoscaler-metrics.js';
 
-const isCpu = (metric: MetricSpec) =>
-  metric.type === 'Resource' && metric.resource?.name === 'cpu' && metric.resource.target.type === 'Utilization';
+const annotation = (name: string) => `autoscaling.alpha.kubernetes.io/${name}`;
+const names = {
+  metrics: annotation('metrics'),
+  currentMetrics: annotation('current-metrics'),
+  conditions: annotation('conditions'),
+  behavior: annotation('behavior'),
+};
+const reserved: ReadonlySet<string> = new Set(Object.values(names));
+
+const isCpu = ({ type, resource }: MetricSpec) =>
+  type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined;
 const cpu = (averageUtilization: number): MetricSpec => ({
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
 });
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** What an annotation says; nothing where that is no JSON, as anybody may write there. */
+function read(annotations: Annotations | undefined, name: string): unknown {
+  try {
+    return JSON.parse(annotations?.[name] ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+const readList = (annotations: Annotations | undefined, name: string): readonly Said[] => {
+  const found = read(annotations, name);
+  return Array.isArray(found) ? found : [];
+};
+
+/** Annotations without those of ours, and with `more`. */
+function withAnnotations(object: KubernetesObject, more: Annotations): KubernetesObject['metadata'] {
+  const { annotations, ...metadata } = object.metadata;
+  const kept = Object.entries(annotations ?? {}).filter(([key]) => !reserved.has(key));
+  const all = { ...Object.fromEntries(kept), ...more };
+  return Object.keys(all).length === 0 ? metadata : { ...metadata, annotations: all };
+}
+
+const listSaid = (name: string, said: readonly unknown[] | undefined): Annotations =>
+  said === undefined || said.length === 0 ? {} : { [name]: JSON.stringify(said) };
 
 export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
   return [
@@ -16,23 +55,30 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
       kind,
       toStored(object) {
         const { spec, status: _status, ...rest } = object as V1;
+        const { annotations } = object.metadata;
         const { targetCPUUtilizationPercentage: percentage, ...more } = spec ?? {
           maxReplicas: 1,
           scaleTargetRef: { kind: '', name: '' },
         };
+        const metrics = [
+          ...readList(annotations, names.metrics).map(metricFromV1),
+          ...(percentage === undefined ? [] : [cpu(percentage)]),
+        ];
+        const behavior = read(annotations, names.behavior);
         return {
           ...rest,
           apiVersion: 'autoscaling/v2',
-          spec: { ...more, ...(percentage === undefined ? {} : { metrics: [cpu(percentage)] }) },
+          metadata: withAnnotations(object, {}),
+          spec: {
+            ...more,
+            ...(metrics.length === 0 ? {} : { metrics }),
+            ...(behavior === undefined ? {} : { behavior }),
+          },
         } as KubernetesObject;
       },
       fromStored(object) {
         const { spec, status, ...rest } = object as HorizontalPodAutoscaler;
-        const {
-          metrics = [],
-          behavior: _behavior,
-          ...more
-        } = spec ?? { maxReplicas: 1, scaleTargetRef: { kind: '', name: '' } };
+        const { metrics = [], behavior, ...more } = spec ?? { maxReplicas: 1, scaleTargetRef: { kind: '', name: '' } };
         const percentage = metrics.find(isCpu)?.resource?.target.averageUtilization;
         const { currentReplicas = 0, desiredReplicas = 0, lastScaleTime, observedGeneration } = status ?? {};
         const current = status?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current
@@ -40,6 +86,12 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
         return Object.freeze({
           ...rest,
           apiVersion: 'autoscaling/v1',
+          metadata: withAnnotations(object, {
+            ...listSaid(names.metrics, metrics.filter((metric) => !isCpu(metric)).map(metricToV1)),
+            ...(behavior === undefined ? {} : { [names.behavior]: JSON.stringify(behavior) }),
+            ...listSaid(names.currentMetrics, status?.currentMetrics?.map(statusToV1)),
+            ...listSaid(names.conditions, status?.conditions),
+          }),
           spec: { ...more, ...(percentage === undefined ? {} : { targetCPUUtilizationPercentage: percentage }) },
           status: {
             currentReplicas,

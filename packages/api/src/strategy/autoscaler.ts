@@ -18,6 +18,7 @@ import type {
   MetricSpec,
   MetricTarget,
 } from '../autoscaling/v2/autoscaling.js';
+import { countStatusErrors } from './count-status.js';
 
 const cpuUtilizationDefault = 80;
 const stabilizationWindowMaxSeconds = 3_600;
@@ -229,4 +230,5 @@ export const autoscalerStrategy: Strategy<HorizontalPodAutoscaler> = {
   prepareForCreate: (autoscaler) => ({ ...autoscaler, status: { desiredReplicas: 0 } }),
   validateCreate: errorsOf,
   validateUpdate: errorsOf,
+  validateStatusUpdate: countStatusErrors(['currentReplicas', 'desiredReplicas']),
 };

@@ -2,6 +2,7 @@
 import { deepEqual, type FieldError, invalidField, requiredField, type Strategy } from '@pintle/machinery';
 import type { DaemonSet } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
+import { countStatusErrors } from './count-status.js';
 import { selectorChangeErrors, specChanged, withPodDefaults, workloadErrors, workloadWarnings } from './workloads.js';
 
 const names = { selects: 'daemonset', runs: 'DaemonSet' };
@@ -26,6 +27,17 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
   },
   validateCreate: daemonSetErrors,
   validateUpdate: (set, old) => [...daemonSetErrors(set), ...selectorChangeErrors(set, old)],
+  validateStatusUpdate: countStatusErrors([
+    'currentNumberScheduled',
+    'numberMisscheduled',
+    'desiredNumberScheduled',
+    'numberReady',
+    'observedGeneration',
+    'updatedNumberScheduled',
+    'numberAvailable',
+    'numberUnavailable',
+    'collisionCount',
+  ]),
   warnings: workloadWarnings,
 };
 

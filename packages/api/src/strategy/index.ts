@@ -11,6 +11,7 @@ import { controllerRevisionStrategy } from './controller-revision.js';
 import { cronJobStrategy } from './cron-job.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { daemonSetStrategy } from './daemon-set.js';
+import { resourceClaimStrategy, resourceClaimTemplateStrategy, resourceSliceStrategy } from './device-claims.js';
 import { endpointSliceStrategy } from './endpoint-slice.js';
 import { endpointsStrategy } from './endpoints.js';
 import { eventStrategy } from './event.js';
@@ -99,5 +100,8 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookConfigurationStrategy,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicyStrategy,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': admissionPolicyBindingStrategy,
+  'resource.k8s.io/ResourceClaim': resourceClaimStrategy,
+  'resource.k8s.io/ResourceClaimTemplate': resourceClaimTemplateStrategy,
+  'resource.k8s.io/ResourceSlice': resourceSliceStrategy,
   ...rbacStrategies,
 };

@@ -24,13 +24,7 @@ const strategyErrors = (strategy: string, path: string): readonly FieldError[] =
       : [invalidField(path, strategy, `must be one of ${ownStrategy} or a domain-prefixed path`)];
 
 function leaseErrors({ spec = {} }: Lease): readonly FieldError[] {
-  const {
-    leaseDurationSeconds: seconds,
-    leaseTransitions: transitions,
-    strategy,
-    preferredHolder,
-    holderIdentity,
-  } = spec;
+  const { leaseDurationSeconds: seconds, leaseTransitions: transitions, strategy, preferredHolder } = spec;
   return [
     ...(seconds !== undefined && seconds <= 0
       ? [invalidField('spec.leaseDurationSeconds', seconds, 'must be greater than 0')]
@@ -42,7 +36,6 @@ function leaseErrors({ spec = {} }: Lease): readonly FieldError[] {
     ...(preferredHolder && !strategy
       ? [forbiddenField('spec.preferredHolder', 'may only be specified when `strategy` is defined')]
       : noErrors),
-    ...(holderIdentity === '' ? [invalidField('spec.holderIdentity', '', 'must not be empty')] : noErrors),
   ];
 }
 

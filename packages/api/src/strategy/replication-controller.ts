@@ -1,6 +1,7 @@
 /** ReplicationControllers: what they do not say of themselves, their pod template says. */
 import { type FieldError, requiredField, type Strategy } from '@pintle/machinery';
 import type { ReplicationController } from '../core/v1/index.js';
+import { countStatusErrors, replicaParts } from './count-status.js';
 import { specChanged, withPodDefaults, workloadErrors, workloadWarnings } from './workloads.js';
 
 const names = { selects: 'replicationcontroller', runs: 'ReplicationController' };
@@ -42,6 +43,10 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
   validateCreate: errorsOf,
   validateUpdate: errorsOf,
+  validateStatusUpdate: countStatusErrors(
+    ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+    replicaParts,
+  ),
   warnings: (object, old) =>
     old !== undefined && !specChanged(object, old) ? [] : workloadWarnings(selecting(object, undefined)),
 };

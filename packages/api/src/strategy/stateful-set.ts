@@ -13,6 +13,7 @@ import {
 import type { StatefulSet, StatefulSetSpec } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
 import { claimSpecWarnings } from './claim-warnings.js';
+import { countStatusErrors, statefulParts } from './count-status.js';
 import {
   endlessErrors,
   selectorErrors,
@@ -31,6 +32,18 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   generationChanged: specChanged,
   validateCreate: statefulSetErrors,
   validateUpdate: (set, old) => [...statefulSetErrors(set), ...changeErrors(set, old)],
+  validateStatusUpdate: countStatusErrors(
+    [
+      'replicas',
+      'readyReplicas',
+      'currentReplicas',
+      'updatedReplicas',
+      'availableReplicas',
+      'observedGeneration',
+      'collisionCount',
+    ],
+    statefulParts,
+  ),
   warnings: (set, old) => [
     ...workloadWarnings(set, old),
     ...(set.spec?.volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>

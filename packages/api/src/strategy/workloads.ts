@@ -16,6 +16,7 @@ import {
 import type { Deployment, ReplicaSet } from '../apps/v1/index.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
 import { amountErrors, nonNegativeErrors } from './amount.js';
+import { countStatusErrors, deploymentParts, replicaParts } from './count-status.js';
 import { defaultPodSpec } from './pod/pod-defaults.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
 import { templateWarnings } from './pod/pod-warnings.js';
@@ -121,6 +122,10 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   prepareForCreate: (set) => ({ ...set, status: { replicas: 0 } }),
   validateCreate: (set) => workloadErrors(set, names),
   validateUpdate: (set, old) => [...workloadErrors(set, names), ...selectorChangeErrors(set, old)],
+  validateStatusUpdate: countStatusErrors(
+    ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+    replicaParts,
+  ),
   warnings: workloadWarnings,
 };
 
@@ -138,6 +143,18 @@ export const deploymentStrategy: Strategy<Deployment> = {
   },
   validateCreate: deploymentErrors,
   validateUpdate: (deployment, old) => [...deploymentErrors(deployment), ...selectorChangeErrors(deployment, old)],
+  validateStatusUpdate: countStatusErrors(
+    [
+      'observedGeneration',
+      'replicas',
+      'updatedReplicas',
+      'readyReplicas',
+      'availableReplicas',
+      'unavailableReplicas',
+      'collisionCount',
+    ],
+    deploymentParts,
+  ),
   warnings: workloadWarnings,
 };
 

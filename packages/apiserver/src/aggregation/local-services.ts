@@ -1,8 +1,10 @@
 /** The APIService objects of what this server serves itself, as kube-aggregator keeps them. Pure but for `bring`. */
 import { APIService } from '@pintle/api/apiregistration/v1';
 import type { Client } from '@pintle/client';
-import { formatTime, parseApiVersion, StatusError, type World } from '@pintle/machinery';
+import { formatTime, parseApiVersion, StatusError } from '@pintle/machinery';
+import { putObjects } from '../bootstrap/put-objects.js';
 import { compareVersions, type ResourceRegistry } from '../registry/resource-registry.js';
+import type { ApiCore } from '../verbs/api-core.js';
 
 export const automanagedLabel = 'kube-aggregator.kubernetes.io/automanaged';
 
@@ -86,19 +88,11 @@ export function planLocalServices(wanted: readonly APIService[], present: readon
 }
 
 /** Carries it out. */
-export async function bringLocalServices(client: Client, registry: ResourceRegistry, world: World): Promise<void> {
+export async function bringLocalServices(core: ApiCore, client: Client): Promise<void> {
+  const { registry, world } = core;
   const plan = planLocalServices(localServices(registry, formatTime(world.clock.now())), await client.list(APIService));
   await Promise.all([
-    ...plan.create.map(async (service) => {
-      try {
-        await client.create(service);
-        const { status } = service;
-        const patch = { type: 'merge', body: { status } } as const;
-        await client.patch(APIService, { name: service.metadata.name ?? '' }, patch, { subresource: 'status' });
-      } catch (error) {
-        if (!StatusError.is(error, 'AlreadyExists') && !StatusError.is(error, 'NotFound')) throw error;
-      }
-    }),
+    putObjects(core, plan.create),
     ...plan.remove.map(({ metadata }) =>
       client.delete(APIService, { name: metadata.name ?? '' }).catch((error: unknown) => {
         if (!StatusError.is(error, 'NotFound')) throw error;

@@ -7,7 +7,9 @@ import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '@pintle/api/
 import type { Client } from '@pintle/client';
 import { deepEqual, type KubernetesObject, type ObjectMeta } from '@pintle/machinery';
 import { uncovered } from '../access/rule-cover.js';
+import type { ApiCore } from '../verbs/api-core.js';
 import type { Policy } from './policy.js';
+import { putObjects } from './put-objects.js';
 
 const autoUpdate = 'rbac.authorization.kubernetes.io/autoupdate';
 
@@ -100,8 +102,8 @@ export function planPolicy(policy: Policy, present: Policy): PolicyPlan {
 
 const placeOf = ({ metadata }: Any) => `${metadata.namespace ?? ''}/${metadata.name}`;
 
-/** Carries it out; together, so that a store with a disk flushes once. */
-export async function reconcilePolicy(client: Client, policy: Policy): Promise<void> {
+/** Carries it out. */
+export async function reconcilePolicy(core: ApiCore, client: Client, policy: Policy): Promise<void> {
   const [clusterRoles, clusterRoleBindings, roles, roleBindings] = await Promise.all([
     client.list(ClusterRole),
     client.list(ClusterRoleBinding),
@@ -110,7 +112,7 @@ export async function reconcilePolicy(client: Client, policy: Policy): Promise<v
   ]);
   const plan = planPolicy(policy, { clusterRoles, clusterRoleBindings, roles, roleBindings });
   await Promise.all([
-    ...plan.create.map((object) => client.create<KubernetesObject>(object)),
+    putObjects(core, plan.create),
     ...plan.update.map((object) => client.update<KubernetesObject>(object)),
     ...plan.recreate.map(async (object) => {
       const kind = object.kind === 'RoleBinding' ? RoleBinding : ClusterRoleBinding;

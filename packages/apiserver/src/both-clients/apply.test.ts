@@ -245,14 +245,14 @@ describe.each(clients)('%s', (_name, connect) => {
       { type: 'merge', body: { spec: { replicas: 3 } } },
       { subresource: 'scale', fieldManager: 'scaler' },
     );
-    const status = { ...web(undefined), status: { readyReplicas: 1 } };
+    const status = { ...web(undefined), status: { replicas: 1 } };
     const told = await client.apply(status, { subresource: 'status', fieldManager: 'teller' });
-    expect([told.status?.readyReplicas, told.spec?.replicas]).toEqual([1, 3]);
+    expect([told.status?.replicas, told.spec?.replicas]).toEqual([1, 3]);
     expect(entriesOf(told).slice(1)).toEqual([
       { by: 'scaler Update apps/v1 scale', fields: { 'f:spec': { 'f:replicas': {} } } },
       {
         by: 'teller Apply apps/v1 status',
-        fields: { 'f:metadata': { 'f:labels': { 'f:app': {} } }, 'f:status': { 'f:readyReplicas': {} } },
+        fields: { 'f:metadata': { 'f:labels': { 'f:app': {} } }, 'f:status': { 'f:replicas': {} } },
       },
     ]);
     expect(await refusal(client.apply(web(2), { fieldManager: 'one' }))).toMatchObject({

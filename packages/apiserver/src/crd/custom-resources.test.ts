@@ -350,3 +350,46 @@ it('a pattern that is made to hang is matched in linear time', async () => {
   expect(performance.now() - beganMs).toBeLessThan(5_000);
   await client.create(gadget('v1', 'a', { name: 'aaa' }));
 });
+
+it('what has not changed may stay, though its schema has become stricter', async () => {
+  const { client, world } = await server();
+  const strict = {
+    properties: {
+      size: { type: 'integer', maximum: 5 },
+      names: { type: 'array', items: { type: 'string', maxLength: 3 } },
+      parts: {
+        type: 'array',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['id'],
+        items: {
+          type: 'object',
+          required: ['id'],
+          properties: { id: { type: 'string' }, weight: { type: 'integer', maximum: 5 } },
+        },
+      },
+    },
+  };
+  const crd = await client.create(definition('gadgets', 'Gadget', [version('v1', true)]));
+  await world.settle();
+  const parts = [
+    { id: 'a', weight: 9 },
+    { id: 'b', weight: 1 },
+  ];
+  await client.create(gadget('v1', 'g', { size: 9, names: ['long name'], parts }));
+  const { metadata } = await client.get(CustomResourceDefinition, { name: crd.metadata.name ?? '' });
+  await client.update({ ...crd, metadata, spec: { ...crd.spec, versions: [version('v1', true, strict)] as never } });
+  for (let i = 0; i < 5; i++) await world.settle();
+
+  const change = (spec: object) =>
+    failure(client.patch(gadgets('v1'), { name: 'g' }, { type: 'merge', body: { spec } }));
+  expect(await change({ other: 1, parts: [parts[1], parts[0]] })).toBe('it was done');
+  expect(await change({ size: 8 })).toMatchObject({ message: expect.stringContaining('spec.size') });
+  expect(await change({ names: ['long name', 'b'] })).toMatchObject({
+    message: expect.stringContaining('spec.names[0]'),
+  });
+  expect(await change({ parts: [{ id: 'a', weight: 8 }] })).toMatchObject({
+    message: expect.stringContaining('weight'),
+  });
+  expect(await failure(client.create(gadget('v1', 'h', { size: 9 })))).toMatchObject({ reason: 'Invalid' });
+  expect(await change({ size: 3, names: ['b'], parts: [] })).toBe('it was done');
+});

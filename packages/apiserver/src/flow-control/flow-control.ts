@@ -7,8 +7,17 @@
  */
 import type { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { StoreBackend } from '@pintle/contracts';
-import { type CancelTimer, type Clock, type Logger, type Metrics, statusError } from '@pintle/machinery';
+import {
+  type CancelTimer,
+  type Clock,
+  type Counter,
+  type Gauge,
+  type Logger,
+  type Metrics,
+  statusError,
+} from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
+import type { HttpRequest } from '../http/message.js';
 import { isLongRunning, type RequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -32,8 +41,8 @@ export interface Place {
 export interface FlowControl {
   start(): Promise<void>;
   stop(): void;
-  /** Resolves when it is the request's turn. Errors: `StatusError` TooManyRequests. */
-  enter(user: UserInfo, info: RequestInfo, query: URLSearchParams, signal: AbortSignal): Promise<Place>;
+  /** A promise only where the request has to wait for its turn. Errors: `StatusError` TooManyRequests. */
+  enter(user: UserInfo, info: RequestInfo, request: Pick<HttpRequest, 'query' | 'signal'>): Place | Promise<Place>;
 }
 
 export interface FlowControlOptions {
@@ -60,11 +69,14 @@ export function flowControl({
 }: FlowControlOptions): FlowControl {
   let order: readonly FlowSchema[] | undefined;
   let levels: Map<string, FairQueues<Request>> | undefined;
+  /** What is known of a schema, with its level as that is now. */
+  let flows = new WeakMap<FlowSchema, Flow>();
   const schemas = new ObjectCache(backend, prefix('flowschemas'), logger, () => {
     order = undefined;
   });
   const configurations = new ObjectCache(backend, prefix('prioritylevelconfigurations'), logger, () => {
     levels = undefined;
+    flows = new WeakMap();
   });
   const labels = ['priority_level', 'flow_schema'];
   const dispatched = metrics.counter({
@@ -94,6 +106,85 @@ export function flowControl({
     return levels.get(level.metadata.name ?? '')!;
   };
 
+  const flowOf = (schema: FlowSchema): Flow | undefined => {
+    const known = flows.get(schema);
+    if (known !== undefined) return known;
+    const level = configurations.get(schema.spec?.priorityLevelConfiguration.name ?? '') as
+      | PriorityLevelConfiguration
+      | undefined;
+    if (level === undefined) return undefined;
+    const names = [level.metadata.name ?? '', schema.metadata.name ?? ''];
+    const headers = {
+      'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',
+      'x-kubernetes-pf-prioritylevel-uid': level.metadata.uid ?? '',
+    };
+    const flow: Flow = {
+      names,
+      isExempt: level.spec?.type === 'Exempt',
+      refusal: level.spec?.limited?.limitResponse?.type === 'Queue' ? 'queue-full' : 'concurrency-limit',
+      queues: queuesOf(level),
+      free: { headers, leave: () => {} },
+      dispatched: dispatched.with(...names),
+      waiting: waiting.with(...names),
+      executing: executing.with(...names),
+    };
+    flows.set(schema, flow);
+    return flow;
+  };
+
+  const refuse = ({ names }: Flow, reason: string) => {
+    rejected.with(...names, reason).increment();
+    return statusError('TooManyRequests', 'too many requests, please try again later', {
+      details: { retryAfterSeconds: 1 },
+    });
+  };
+  const pump = ({ queues }: Flow) => {
+    for (const { go } of queues.next()) go();
+  };
+  const placeOf = (flow: Flow, request: Request): Place => {
+    flow.dispatched.increment();
+    flow.executing.add(1);
+    return {
+      headers: flow.free.headers,
+      leave() {
+        flow.executing.add(-1);
+        flow.queues.leave(request);
+        pump(flow);
+      },
+    };
+  };
+  const turnOf = (flow: Flow, asked: Waiting, client: Pick<HttpRequest, 'signal'>): Place | Promise<Place> => {
+    let go = () => {};
+    const request: Request = { ...asked, go: () => go() };
+    const entered = flow.queues.enter(request);
+    if (entered === 'run') return placeOf(flow, request);
+    if (entered === 'full') throw refuse(flow, flow.refusal);
+    // A signal costs: it is asked for by who has to wait alone.
+    const { signal } = client;
+    return new Promise((resolve, reject) => {
+      let cancel: CancelTimer = () => {};
+      const end = () => {
+        cancel();
+        signal.removeEventListener('abort', giveUp);
+        flow.waiting.add(-1);
+      };
+      const abandon = (reason: string) => {
+        flow.queues.abandon(request);
+        end();
+        reject(refuse(flow, reason));
+      };
+      const giveUp = () => abandon('cancelled');
+      go = () => {
+        end();
+        resolve(placeOf(flow, request));
+      };
+      flow.waiting.add(1);
+      signal.addEventListener('abort', giveUp, { once: true });
+      cancel = clock.schedule(waitMsMax, () => abandon('time-out'));
+      pump(flow);
+    });
+  };
+
   return {
     async start() {
       await schemas.start();
@@ -103,82 +194,36 @@ export function flowControl({
       schemas.stop();
       configurations.stop();
     },
-    async enter(user, info, query, signal) {
+    enter(user, info, request) {
       order ??= inMatchingOrder(schemas.values() as Iterable<FlowSchema>);
       const schema = order.find((each) => schemaMatches(each, user, info));
-      const level = configurations.get(schema?.spec?.priorityLevelConfiguration.name ?? '') as
-        | PriorityLevelConfiguration
-        | undefined;
-      if (schema === undefined || level === undefined) return { headers: {}, leave: () => {} };
-      const names = [level.metadata.name ?? '', schema.metadata.name ?? ''];
-      const headers = {
-        'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',
-        'x-kubernetes-pf-prioritylevel-uid': level.metadata.uid ?? '',
-      };
-      if (level.spec?.type === 'Exempt' || isLongRunning(info)) {
-        dispatched.with(...names).increment();
-        return { headers, leave: () => {} };
+      const flow = schema === undefined ? undefined : flowOf(schema);
+      if (schema === undefined || flow === undefined) return unknownPlace;
+      if (flow.isExempt || isLongRunning(info)) {
+        flow.dispatched.increment();
+        return flow.free;
       }
-      const queues = queuesOf(level);
-      const refuse = (reason: string) => {
-        rejected.with(...names, reason).increment();
-        return statusError('TooManyRequests', 'too many requests, please try again later', {
-          details: { retryAfterSeconds: 1 },
-        });
-      };
-      const pump = () => {
-        for (const { go } of queues.next()) go();
-      };
       const flowHash = hashOf(`${schema.metadata.name}\n${distinguisherOf(schema, user, info)}`);
-      const request = await wait(queues, { flowHash, width: widthOf(info, query) });
-      dispatched.with(...names).increment();
-      const running = executing.with(...names);
-      running.add(1);
-      return {
-        headers,
-        leave() {
-          running.add(-1);
-          queues.leave(request);
-          pump();
-        },
-      };
-
-      function wait(into: FairQueues<Request>, asked: Waiting): Promise<Request> {
-        return new Promise((resolve, reject) => {
-          const inQueue = waiting.with(...names);
-          let cancel: CancelTimer = () => {};
-          const end = () => {
-            cancel();
-            signal.removeEventListener('abort', giveUp);
-            inQueue.add(-1);
-          };
-          const made: Request = {
-            ...asked,
-            go() {
-              end();
-              resolve(made);
-            },
-          };
-          const abandon = (reason: string) => {
-            into.abandon(made);
-            end();
-            reject(refuse(reason));
-          };
-          const giveUp = () => abandon('cancelled');
-          const entered = into.enter(made);
-          if (entered === 'run') resolve(made);
-          else if (entered === 'full')
-            reject(refuse(level?.spec?.limited?.limitResponse?.type === 'Queue' ? 'queue-full' : 'concurrency-limit'));
-          else {
-            inQueue.add(1);
-            signal.addEventListener('abort', giveUp, { once: true });
-            cancel = clock.schedule(waitMsMax, () => abandon('time-out'));
-            pump();
-          }
-        });
-      }
+      return turnOf(flow, { flowHash, width: widthOf(info, request.query) }, request);
     },
   };
+}
+
+/** Of requests that no schema is for. */
+const unknownPlace: Place = { headers: {}, leave: () => {} };
+
+/** A schema with its level. */
+interface Flow {
+  readonly names: readonly string[];
+  readonly isExempt: boolean;
+  /** Why there is no place where there is none. */
+  readonly refusal: string;
+  readonly queues: FairQueues<Request>;
+  /** For who takes no seat. */
+  readonly free: Place;
+  readonly dispatched: Counter;
+  readonly waiting: Gauge;
+  readonly executing: Gauge;
 }
 
 /** The seats of a level are its part of all, by shares. Pure. */

@@ -109,7 +109,8 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   asked.audit?.asked(authenticated, user === authenticated ? undefined : user);
   const { flows } = parts;
   if (flows === undefined) return answerAs(parts, request, asked, user);
-  const { headers, leave } = await flows.enter(user, asked.info, request.query, request.signal);
+  const place = flows.enter(user, asked.info, request);
+  const { headers, leave } = place instanceof Promise ? await place : place;
   try {
     const response = await answerAs(parts, request, asked, user).catch((error: unknown) => {
       if (StatusError.is(error) && error.code < 500) return failure(error, request.header('accept'));

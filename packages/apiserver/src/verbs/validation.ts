@@ -41,7 +41,7 @@ export function validateForUpdate(
           ...validateObjectMetaUpdate(object.metadata, old.metadata),
         ]),
     ...(own?.call(strategy, object, old) ?? []),
-    ...(resource.custom ? validateSchema(resource.kind.schema.node, object) : []),
+    ...(resource.custom ? validateSchema(resource.kind.schema.node, object, old) : []),
   ];
   if (faults.length > 0) throw invalid(resource.kind, object.metadata.name ?? '', faults);
 }

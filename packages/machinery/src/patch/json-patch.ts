@@ -2,7 +2,7 @@
 import fastJsonPatch, { type Operation } from 'fast-json-patch';
 import { PatchError } from './patch-error.js';
 
-const { applyOperation, deepClone, JsonPatchError } = fastJsonPatch;
+const { applyOperation, compare, deepClone, JsonPatchError } = fastJsonPatch;
 
 /** Operations in one patch, as kube-apiserver allows. */
 export const jsonPatchOperationsMax = 10_000;
@@ -25,6 +25,11 @@ export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): 
     }
   }
   return result;
+}
+
+/** The operations that make `after` out of `before`. */
+export function jsonPatchBetween(before: object, after: object): readonly unknown[] {
+  return compare(before, after);
 }
 
 function checked(operation: unknown): Operation {

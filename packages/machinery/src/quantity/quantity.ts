@@ -45,6 +45,22 @@ const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\
 /** Errors: `InvalidQuantityError`. */
 export function parseQuantity(input: string | number): Quantity {
   const text = String(input);
+  let quantity = parsed.get(text);
+  if (quantity === undefined) {
+    quantity = Object.freeze(parse(text));
+    if (parsed.size === parsedMax) parsed.clear();
+    // Long texts are no quantities that come again.
+    if (text.length <= parsedCharactersMax) parsed.set(text, quantity);
+  }
+  return quantity;
+}
+
+/** The same few texts are read again and again: for each write, each pod that is placed, each quota. */
+const parsed = new Map<string, Quantity>();
+const parsedMax = 1000;
+const parsedCharactersMax = 32;
+
+function parse(text: string): Quantity {
   const match = pattern.exec(text);
   if (match === null) throw new InvalidQuantityError(text);
   const [, sign, whole = '', fraction = '', suffix = '', exponentText] = match;

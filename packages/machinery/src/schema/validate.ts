@@ -1,5 +1,5 @@
 /** Values against the bounds of their schema, in the words that users of custom resources know. */
-import { canonicalJson } from '../meta/frozen.js';
+import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { FieldError } from '../status/field-error.js';
 import {
   duplicateField,
@@ -11,23 +11,27 @@ import {
 } from '../status/field-errors.js';
 import { resolve, type SchemaNode } from './schema.js';
 
-/** What is wrong with a normalized value. Types are the normalizer's affair. */
-export function validateSchema(node: SchemaNode, value: unknown): readonly FieldError[] {
+/**
+ * What is wrong with a normalized value. Types are the normalizer's affair. What has not changed since `old` may stay as
+ * it is, though its schema has become stricter meanwhile (KEP-4008).
+ */
+export function validateSchema(node: SchemaNode, value: unknown, old?: unknown): readonly FieldError[] {
   const errors: FieldError[] = [];
-  check(node, value, '', errors);
+  check(node, value, old, '', errors);
   return errors;
 }
 
-function check(place: SchemaNode, value: unknown, path: string, errors: FieldError[]): void {
+function check(place: SchemaNode, value: unknown, old: unknown, path: string, errors: FieldError[]): void {
   const node = resolve(place);
   if (value === null || value === undefined) return;
+  if (old !== undefined && deepEqual(value, old)) return;
   if (place.enum !== undefined && !place.enum.some((allowed) => canonicalJson(allowed) === canonicalJson(value))) {
     errors.push(notSupportedField(path, value, place.enum.map(String)));
   }
   if (typeof value === 'string') checkString(node, value, path, errors);
   else if (typeof value === 'number') checkNumber(node, value, path, errors);
-  else if (Array.isArray(value)) checkArray(node, value, path, errors);
-  else if (typeof value === 'object') checkObject(node, value as Readonly<Record<string, unknown>>, path, errors);
+  else if (Array.isArray(value)) checkArray(node, value, old, path, errors);
+  else if (typeof value === 'object') checkObject(node, value as Fields, fieldsOf(old), path, errors);
   checkJunctors(node, value, path, errors);
 }
 
@@ -69,12 +73,33 @@ function checkNumber(node: SchemaNode, value: number, path: string, errors: Fiel
     errors.push(invalidField(path, value, `${path} in body should be a multiple of ${multipleOf}`));
 }
 
-function checkArray(node: SchemaNode, value: readonly unknown[], path: string, errors: FieldError[]): void {
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+
+/** The item that an item was: by its keys, where it has any; other items have no past. */
+function itemBefore(node: SchemaNode, item: unknown, old: unknown): unknown {
+  if (node.listType !== 'map' || !Array.isArray(old)) return undefined;
+  const keys = node.listMapKeys ?? [];
+  const now = fieldsOf(item);
+  return old.find((other) => keys.every((key) => deepEqual(fieldsOf(other)?.[key], now?.[key])));
+}
+
+function checkArray(
+  node: SchemaNode,
+  value: readonly unknown[],
+  old: unknown,
+  path: string,
+  errors: FieldError[],
+): void {
   const { minItems, maxItems, items, listType, listMapKeys = [] } = node;
   if (maxItems !== undefined && value.length > maxItems) errors.push(tooManyField(path, value.length, maxItems));
   if (minItems !== undefined && value.length < minItems)
     errors.push(invalidField(path, value.length, `${path} in body should have at least ${minItems} items`));
-  if (items !== undefined) for (const [index, item] of value.entries()) check(items, item, `${path}[${index}]`, errors);
+  if (items !== undefined)
+    for (const [index, item] of value.entries())
+      check(items, item, itemBefore(node, item, old), `${path}[${index}]`, errors);
   if (listType !== 'set' && listType !== 'map' && !node.uniqueItems) return;
   const seen = new Set<string>();
   for (const [index, item] of value.entries()) {
@@ -90,7 +115,8 @@ function checkArray(node: SchemaNode, value: readonly unknown[], path: string, e
 
 function checkObject(
   node: SchemaNode,
-  value: Readonly<Record<string, unknown>>,
+  value: Fields,
+  old: Fields | undefined,
   path: string,
   errors: FieldError[],
 ): void {
@@ -103,9 +129,10 @@ function checkObject(
     const field = path === '' ? key : `${path}.${key}`;
     if (value[key] === undefined) {
       if (place.required) errors.push(requiredField(field));
-    } else if (key !== 'metadata' || path !== '') check(place, value[key], field, errors);
+    } else if (key !== 'metadata' || path !== '') check(place, value[key], old?.[key], field, errors);
   }
-  if (values !== undefined) for (const key of Object.keys(value)) check(values, value[key], `${path}[${key}]`, errors);
+  if (values !== undefined)
+    for (const key of Object.keys(value)) check(values, value[key], old?.[key], `${path}[${key}]`, errors);
 }
 
 function checkJunctors(
@@ -115,7 +142,7 @@ function checkJunctors(
   errors: FieldError[],
 ): void {
   const fits = (node: SchemaNode): boolean => matchesType(node, value) && validateSchema(node, value).length === 0;
-  for (const node of allOf) check(node, value, path, errors);
+  for (const node of allOf) check(node, value, undefined, path, errors);
   if (anyOf !== undefined && !anyOf.some(fits))
     errors.push(invalidField(path, value, `${path} in body must validate at least one schema (anyOf)`));
   if (oneOf !== undefined && oneOf.filter(fits).length !== 1)

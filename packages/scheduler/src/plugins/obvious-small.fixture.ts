@@ -49,9 +49,9 @@ function matches(node: Node, { matchExpressions = [], matchFields = [] }: NodeSe
         case 'DoesNotExist':
           return value === undefined;
         case 'Gt':
-          return integer(value) > integer(values[0]);
+          return values.length === 1 && integer(value) > integer(values[0]);
         default:
-          return integer(value) < integer(values[0]);
+          return values.length === 1 && integer(value) < integer(values[0]);
       }
     }) && matchFields.every(({ operator, values = [] }) => values.includes(node.metadata.name!) === (operator === 'In'))
   );

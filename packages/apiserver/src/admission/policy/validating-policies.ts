@@ -10,7 +10,6 @@ import {
   invalid,
   invalidField,
   type KubernetesObject,
-  requiredField,
   type Status,
   type StatusReason,
   statusError,
@@ -302,8 +301,7 @@ function requireCompilable(
     check(policies, expression, `spec.validations[${at}].expression`, 'bool');
     if (messageExpression) check(policies, messageExpression, `spec.validations[${at}].messageExpression`, 'string');
   }
-  for (const [at, { key, valueExpression }] of (spec?.auditAnnotations ?? []).entries()) {
-    if (!key) faults.push(requiredField(`spec.auditAnnotations[${at}].key`));
+  for (const [at, { valueExpression }] of (spec?.auditAnnotations ?? []).entries()) {
     check(policies, valueExpression, `spec.auditAnnotations[${at}].valueExpression`);
   }
   if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);

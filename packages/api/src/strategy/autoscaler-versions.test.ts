@@ -1,0 +1,93 @@
+/** Autoscalers in the older version: what it has no fields for is in annotations, and comes back. */
+import { describe, expect, it } from '@jest/globals';
+import { HorizontalPodAutoscaler as V1 } from '../autoscaling/v1/index.js';
+import type { HorizontalPodAutoscaler } from '../autoscaling/v2/index.js';
+import { autoscalerVersions } from './autoscaler-versions.js';
+
+const [version] = autoscalerVersions(V1);
+const scaleTargetRef = { kind: 'Deployment', name: 'web', apiVersion: 'apps/v1' };
+const stored: HorizontalPodAutoscaler = {
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web', annotations: { mine: 'yes' } },
+  spec: {
+    scaleTargetRef,
+    maxReplicas: 5,
+    metrics: [
+      {
+        type: 'Pods',
+        pods: {
+          metric: { name: 'hits', selector: { matchLabels: { a: 'b' } } },
+          target: { type: 'AverageValue', averageValue: '10' },
+        },
+      },
+      {
+        type: 'Object',
+        object: { describedObject: scaleTargetRef, metric: { name: 'load' }, target: { type: 'Value', value: '3' } },
+      },
+      {
+        type: 'External',
+        external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '2' } },
+      },
+      {
+        type: 'ContainerResource',
+        containerResource: { name: 'memory', container: 'main', target: { type: 'AverageValue', averageValue: '1Gi' } },
+      },
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } },
+    ],
+    behavior: { scaleDown: { stabilizationWindowSeconds: 5 } },
+  },
+  status: {
+    currentReplicas: 2,
+    desiredReplicas: 3,
+    currentMetrics: [
+      { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 50, averageValue: '1m' } } },
+    ],
+    conditions: [{ type: 'AbleToScale', status: 'True' }],
+  },
+};
+
+describe('an autoscaler', () => {
+  it('has the CPU in its fields and the rest in annotations', () => {
+    const { metadata, spec, status } = version!.fromStored(stored) as V1;
+    expect(spec).toEqual({ scaleTargetRef, maxReplicas: 5, targetCPUUtilizationPercentage: 60 });
+    expect(status).toEqual({ currentReplicas: 2, desiredReplicas: 3, currentCPUUtilizationPercentage: 50 });
+    expect(metadata.annotations).toEqual({
+      mine: 'yes',
+      'autoscaling.alpha.kubernetes.io/metrics': JSON.stringify([
+        { type: 'Pods', pods: { metricName: 'hits', targetAverageValue: '10', selector: { matchLabels: { a: 'b' } } } },
+        { type: 'Object', object: { target: scaleTargetRef, metricName: 'load', targetValue: '3' } },
+        { type: 'External', external: { metricName: 'queue', targetAverageValue: '2' } },
+        {
+          type: 'ContainerResource',
+          containerResource: { name: 'memory', targetAverageValue: '1Gi', container: 'main' },
+        },
+      ]),
+      'autoscaling.alpha.kubernetes.io/behavior': '{"scaleDown":{"stabilizationWindowSeconds":5}}',
+      'autoscaling.alpha.kubernetes.io/current-metrics':
+        '[{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":50,"currentAverageValue":"1m"}}]',
+      'autoscaling.alpha.kubernetes.io/conditions': '[{"type":"AbleToScale","status":"True"}]',
+    });
+  });
+
+  it('comes back as it was', () => {
+    const { spec, metadata } = version!.toStored(version!.fromStored(stored)) as HorizontalPodAutoscaler;
+    expect(spec).toEqual(stored.spec);
+    expect(metadata).toEqual(stored.metadata);
+  });
+
+  it('is not troubled by annotations that say nothing', () => {
+    const object = {
+      apiVersion: 'autoscaling/v1',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web', annotations: { 'autoscaling.alpha.kubernetes.io/metrics': '{' } },
+      spec: { scaleTargetRef, maxReplicas: 5 },
+    } as V1;
+    expect(version!.toStored(object)).toEqual({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: { scaleTargetRef, maxReplicas: 5 },
+    });
+  });
+});

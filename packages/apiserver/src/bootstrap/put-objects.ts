@@ -1,0 +1,39 @@
+/**
+ * Objects of the server's own, put into the store together and past admission: hundreds at every first start, which need
+ * nobody's leave, and of which nobody's fields are told. Who calls it has looked that they are not there.
+ */
+import { formatTime, type KubernetesObject } from '@pintle/machinery';
+import { storeKey } from '../registry/resource.js';
+import { StoredObject } from '../storage/stored-object.js';
+import type { ApiCore } from '../verbs/api-core.js';
+import { tracksGeneration } from '../verbs/generation.js';
+
+/** What another server has put meanwhile stays. Errors: `Error` for a kind that is not served. */
+export async function putObjects(
+  { backend, registry, world }: ApiCore,
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  if (objects.length === 0) return;
+  const creationTimestamp = formatTime(world.clock.now());
+  const puts = objects.map((object) => {
+    const resource = registry.byObject(object);
+    if (resource === undefined) throw new Error(`${object.kind} of ${object.apiVersion} is not served`);
+    const { name = '', namespace } = object.metadata;
+    const metadata = {
+      ...object.metadata,
+      uid: world.random.uuid(),
+      creationTimestamp,
+      ...(tracksGeneration(resource) ? { generation: 1 } : {}),
+    };
+    const key = storeKey(resource, namespace, name);
+    return { type: 'put' as const, key, value: () => StoredObject.of({ ...object, metadata }) };
+  });
+  const absent = (key: string) => ({ key, target: 'modRevision' as const, is: '=' as const, value: 0 });
+  const together = await backend.transact({
+    compare: puts.map(({ key }) => absent(key)),
+    success: puts.map(({ value, ...put }) => ({ ...put, value: value() })),
+  });
+  if (together.succeeded) return;
+  for (const { value, ...put } of puts)
+    await backend.transact({ compare: [absent(put.key)], success: [{ ...put, value: value() }] });
+}
