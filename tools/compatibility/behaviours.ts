@@ -34,10 +34,19 @@ export function readTestFile(path: string, text: string): TestFile {
 /** `it('…')`, `it.each(table)('…')`, `(condition ? describe : describe.skip)('…')`. */
 function testCall(node: ts.CallExpression): { readonly kind: 'it' | 'describe'; readonly title: string } | undefined {
   const [first] = node.arguments;
-  if (first === undefined || !ts.isStringLiteralLike(first)) return undefined;
+  const title = first === undefined ? undefined : titleOf(first);
+  if (title === undefined) return undefined;
   const callee = node.expression.getText();
-  const kind = /^\(?[^'"`]*\bdescribe\b/.test(callee) ? 'describe' : /^(it|test)\b/.test(callee) ? 'it' : undefined;
-  return kind === undefined ? undefined : { kind, title: first.text };
+  const isTest = /^(it|test)($|\.(each|skip|only|failing|concurrent)\b)/.test(callee);
+  const kind = /^\(?[^'"`]*\bdescribe\b/.test(callee) ? 'describe' : isTest ? 'it' : undefined;
+  return kind === undefined ? undefined : { kind, title };
+}
+
+/** What a template fills in is as what a table fills in. */
+function titleOf(node: ts.Expression): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return undefined;
+  return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('%s');
 }
 
 function headOf(text: string): string {

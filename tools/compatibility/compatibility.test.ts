@@ -11,8 +11,10 @@ it.each([[1], [2]])('counts to %s', () => {});
   it.each(versions)('$version looks | sees', () => {}, 60_000);
   describe('later', () => {
     it(\`ends\`, () => { expect(run('it', 'is no test')).toBe(1); });
+    it('asks', async () => { expect(await test.pod('is none either')).toBe(1); });
   });
 });
+describe(\`\${plugin}, all of it\`, () => { it('filters', () => {}); });
 `;
 
 describe('the page of compatibility', () => {
@@ -24,6 +26,8 @@ describe('the page of compatibility', () => {
       ['counts to %s'],
       ['kubectl', '$version looks | sees'],
       ['kubectl', 'later', 'ends'],
+      ['kubectl', 'later', 'asks'],
+      ['%s, all of it', 'filters'],
     ]);
     const page = pageOf([file], [{ path: 'packages/kubelet/src/pod.ts', text: 'slower | later.' }]);
     expect(page).toContain(
