@@ -1,5 +1,5 @@
 /** Digests that clients are told of: whether what they know is still so. */
-import { sha256, sha256Hex } from '@pintle/machinery';
+import { sha256, sha256Hex } from '@pintle/machinery/digest';
 
 /** Of a text, in capital hexadecimal digits: for ETags. */
 export const contentHash = (text: string): string => sha256Hex(text).toUpperCase();

@@ -1,6 +1,7 @@
 /** What bootstrap token Secrets say, and how they sign the cluster's information for those who join. Pure. */
 import type { Secret } from '@pintle/api/core/v1';
-import { hmacSha256, parseTime } from '@pintle/machinery';
+import { parseTime } from '@pintle/machinery';
+import { hmacSha256 } from '@pintle/machinery/digest';
 
 export const tokenSecretType = 'bootstrap.kubernetes.io/token';
 const tokenSecretPrefix = 'bootstrap-token-';

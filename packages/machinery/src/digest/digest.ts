@@ -1,6 +1,6 @@
 /**
  * SHA-256 and HMAC by @noble/hashes. Synchronous and without Node, which the host's own digests are not: their answers
- * would come from outside the world's time.
+ * would come from outside the world's time. A subpath of its own, so that who needs no digest loads none.
  */
 import { hmac } from '@noble/hashes/hmac';
 import { sha256 as digest } from '@noble/hashes/sha2';

@@ -1,5 +1,5 @@
 /** The name of the attachment of a volume to a node: the same for the same three, whoever makes it. */
-import { sha256Hex } from '@pintle/machinery';
+import { sha256Hex } from '@pintle/machinery/digest';
 
 /**
  * `csi-` and the SHA-256 of handle, driver and node, in hexadecimal, as kubelets look it up.
