@@ -5,6 +5,7 @@
  */
 import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
+import { compareValues } from './compare-values.js';
 import type { FieldConflict, Manager } from './conflicts.js';
 import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf, writtenTree } from './field-tree.js';
 import {
@@ -15,7 +16,7 @@ import {
   ownersAfterUpdate,
   type WriteRules,
 } from './structured-merge.js';
-import { compareValues, fieldTreeOf } from './typed-value.js';
+import { fieldTreeOf } from './typed-value.js';
 
 export interface Writer {
   readonly manager: string;

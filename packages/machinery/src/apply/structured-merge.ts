@@ -6,18 +6,11 @@
  * Invariants: 1. An owner owns at least one field. 2. A field set is read with the schema of its own version.
  */
 import { resolve, type SchemaNode } from '../schema/schema.js';
+import { type Comparison, compareValues } from './compare-values.js';
 import { emptyTree, type FieldTree, intersectionTree, leaf, membersOf, treeOf } from './field-tree.js';
 import { mergeValues, removeMembers } from './merge-values.js';
 import { TreeBuilder } from './tree-builder.js';
-import {
-  type Comparison,
-  childNode,
-  compareValues,
-  fieldTreeOf,
-  itemNode,
-  shapeAt,
-  withNamedFields,
-} from './typed-value.js';
+import { childNode, fieldTreeOf, itemNode, shapeAt, withNamedFields } from './typed-value.js';
 
 export interface Owned {
   readonly fields: FieldTree;
