@@ -23,6 +23,7 @@ import { qosClassOf } from './pod-qos.js';
 const graceSecondsDefault = 30;
 
 export const podStrategy: Strategy<Pod> = {
+  statusKeeps: ['ownerReferences'],
   defaults: (pod) => ({ ...pod, spec: defaultPod(pod.spec ?? ({ containers: [] } as unknown as PodSpec)) }),
   generationChanged: (pod, old) => pod.spec !== old.spec && !deepEqual(unbound(pod.spec), unbound(old.spec)),
   prepareForCreate(pod, { nowMs }) {

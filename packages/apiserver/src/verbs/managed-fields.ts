@@ -58,14 +58,22 @@ function accounting<T>(
 }
 
 /** Fields that a write through this endpoint cannot change (upstream: `GetResetFields`). */
-function ignoredFields({ kind, custom }: Resource, subresource: string | undefined): FieldTree | undefined {
+function ignoredFields({ kind, custom, definition }: Resource, subresource: string | undefined): FieldTree | undefined {
   if (subresource === undefined) return kind.subresources.status ? onlyStatus : undefined;
   if (subresource !== 'status') return undefined;
   const fields = Object.keys(kind.schema.node.properties ?? {}).filter(
     (key) => key !== 'status' && key !== 'apiVersion' && key !== 'kind' && (custom || key !== 'metadata'),
   );
-  return treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
+  return treeOf(
+    false,
+    new Map([
+      ...fields.map((key) => [`f:${key}`, leaf] as const),
+      ...(custom ? [] : [['f:metadata', fieldsTree(definition.strategy?.statusKeeps ?? [])] as const]),
+    ]),
+  );
 }
+
+const fieldsTree = (fields: readonly string[]) => treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
 
 const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
 
