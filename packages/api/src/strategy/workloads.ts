@@ -131,7 +131,10 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
 };
 
 export const deploymentStrategy: Strategy<Deployment> = {
-  generationChanged: specChanged,
+  statusKeeps: ['labels'],
+  // Annotations are copied to the ReplicaSets.
+  generationChanged: (deployment, old) =>
+    specChanged(deployment, old) || !deepEqual(deployment.metadata.annotations, old.metadata.annotations),
   defaults(deployment) {
     const withPods = withPodDefaults(deployment);
     const { spec } = withPods;

@@ -66,17 +66,26 @@ function ignoredFields(resource: Resource, subresource: string | undefined): Fie
 const withoutStatus = new WeakMap<Resource, FieldTree>();
 
 function allButStatus(resource: Resource): FieldTree {
-  const { kind, custom } = resource;
+  const { kind, custom, definition } = resource;
   let tree = withoutStatus.get(resource);
   if (tree === undefined) {
     const fields = Object.keys(kind.schema.node.properties ?? {}).filter(
       (key) => key !== 'status' && key !== 'apiVersion' && key !== 'kind' && (custom || key !== 'metadata'),
     );
-    tree = treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
+    const kept = definition.strategy?.statusKeeps ?? [];
+    tree = treeOf(
+      false,
+      new Map([
+        ...fields.map((key) => [`f:${key}`, leaf] as const),
+        ...(custom ? [] : [['f:metadata', treeOfFields(kept)] as const]),
+      ]),
+    );
     withoutStatus.set(resource, tree);
   }
   return tree;
 }
+
+const treeOfFields = (fields: readonly string[]) => treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
 
 const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
 

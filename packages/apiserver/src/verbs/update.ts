@@ -4,7 +4,15 @@
  */
 import type { ObjectKey, WriteOptions } from '@pintle/client';
 import type { StoreEntry } from '@pintle/contracts';
-import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, statusError } from '@pintle/machinery';
+import {
+  type ClientMetadata,
+  conflict,
+  deepEqual,
+  type KubernetesObject,
+  notFound,
+  type ObjectMeta,
+  statusError,
+} from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
@@ -207,6 +215,17 @@ function keptMeta(wished: ObjectMeta, old: ObjectMeta): ObjectMeta {
   return kept;
 }
 
+/** The metadata of a write of the status: `fields` are as they were. */
+function statusMeta(wished: ObjectMeta, old: ObjectMeta, fields: readonly ClientMetadata[]): ObjectMeta {
+  if (fields.every((field) => wished[field] === old[field])) return wished;
+  const kept: Writable<ObjectMeta> = { ...wished };
+  for (const field of fields) {
+    if (old[field] === undefined) delete kept[field];
+    else (kept as Record<string, unknown>)[field] = old[field];
+  }
+  return kept;
+}
+
 const serverFields = [
   'name',
   'namespace',
@@ -235,10 +254,12 @@ function keepStatus(
 }
 
 /** Of a status update only the status counts, and of built-in kinds the metadata that upstream lets through with it. */
-function statusOnly({ custom }: Resource, object: WithStatus, old: WithStatus): KubernetesObject {
+function statusOnly({ custom, definition }: Resource, object: WithStatus, old: WithStatus): KubernetesObject {
   const { managedFields: _before, ...server } = old.metadata;
   const { managedFields } = object.metadata;
-  const metadata = custom ? { ...server, ...(managedFields === undefined ? {} : { managedFields }) } : object.metadata;
+  const metadata = custom
+    ? { ...server, ...(managedFields === undefined ? {} : { managedFields }) }
+    : statusMeta(object.metadata, old.metadata, definition.strategy?.statusKeeps ?? []);
   const { status: _old, ...rest } = old;
   return { ...rest, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
 }
