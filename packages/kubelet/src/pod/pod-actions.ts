@@ -1,7 +1,7 @@
 /** What each action of a pod's plan does. The worker calls them one at a time. */
 import { Pod } from '@pintle/api/core/v1';
 import type { PodSandbox } from '@pintle/contracts';
-import { StatusError } from '@pintle/machinery';
+import { AbortedError, StatusError } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type Backoff, stepBackoff } from './backoff.js';
 import { eventOptions } from './event-options.js';
@@ -58,10 +58,12 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
 
   const mountVolumes = async () => {
     try {
-      await volumes.mount(pod(), memory().ip);
+      await volumes.mount(pod(), memory().ip, interrupt.signal);
       remember({ volumesMounted: true, fault: undefined });
       volumesAtMs = volumes.changing ? world.clock.now() + context.volumeRefreshMs : Number.POSITIVE_INFINITY;
     } catch (error) {
+      // The pod is to end: nobody waits for its volumes any more.
+      if (error instanceof AbortedError) return;
       failPod('ContainerCreating', 'FailedMount', messageOf(error));
     }
   };
@@ -180,6 +182,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
     volumesAtMs = Number.POSITIVE_INFINITY;
     const uid = pod().metadata.uid!;
     await context.volumes.unmountAll(uid);
+    context.nodeVolumes.release(uid);
     await network.tearDownPod(uid);
     remember({ tornDown: true });
   };
