@@ -7,13 +7,14 @@ import { VolumeAttachTimeoutError } from '../volumes/node-volumes.js';
 import { type TokenWish, volumeContent, volumeReferences } from '../volumes/volume-contents.js';
 import { type VolumeContent, VolumeMountError } from '../volumes/volume-port.js';
 import type { ReferencedObjects } from './environment.js';
+import type { Interruption } from './interruption.js';
 import { allContainersOf } from './pod-names.js';
 import { sameValue } from './same-value.js';
 
 export interface PodVolumes {
   readonly paths: ReadonlyMap<string, string>;
   /** Waits for what must be attached. Errors: `VolumeMountError`; `VolumesNotAttachedError`; `AbortedError`. */
-  mount(pod: Pod, podIP: string | undefined, signal?: AbortSignal): Promise<void>;
+  mount(pod: Pod, podIP: string | undefined, interruption?: Interruption): Promise<void>;
   /** Whether anything in them may change. */
   readonly changing: boolean;
 }
@@ -62,7 +63,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
   let changing = false;
 
   /** The volumes behind claims that are not mounted yet, when they are bound, and attached where they have to be. */
-  const claimed = async (pod: Pod, signal?: AbortSignal): Promise<ReadonlyMap<string, PersistentVolume>> => {
+  const claimed = async (pod: Pod, interruption?: Interruption): Promise<ReadonlyMap<string, PersistentVolume>> => {
     const found = new Map<string, PersistentVolume>();
     for (const claim of podClaims(pod)) {
       const { name } = claim.volume;
@@ -72,7 +73,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
       if (uniqueName !== undefined) attachable.set(name, uniqueName);
       found.set(name, volume);
     }
-    if (found.size > 0) await whenAttached(pod, signal);
+    if (found.size > 0) await whenAttached(pod, interruption?.signal);
     return found;
   };
 
@@ -117,7 +118,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
     get changing() {
       return changing;
     },
-    async mount(pod, podIP, signal) {
+    async mount(pod, podIP, interruption) {
       const wanted = pod.spec?.volumes ?? [];
       if (wanted.length === 0) return;
       const references = volumeReferences(wanted);
@@ -135,7 +136,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
           }
         }
       }
-      const behindClaims = await claimed(pod, signal);
+      const behindClaims = await claimed(pod, interruption);
       for (const volume of wanted) {
         const asked = volumeContent(volume, {
           pod,
