@@ -14,6 +14,7 @@ import {
 import { hasPatterns } from '../crd/custom-kind.js';
 import { ruleCostErrors } from '../crd/rule-costs.js';
 import { brokenRules, type CelModule, compileRules, hasRules, type RuleNode } from '../crd/validation-rules.js';
+import type { Resource } from '../registry/resource.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 
 const definitions = 'customresourcedefinitions';
@@ -37,12 +38,11 @@ export function customResourceRules(): CustomResourceRules {
     }
     return found;
   };
-  const isDefinition = ({ resource: { kind } }: AdmissionRequest) =>
-    kind.plural === definitions && kind.group === 'apiextensions.k8s.io';
+  const isDefinition = ({ kind }: Resource) => kind.plural === definitions && kind.group === 'apiextensions.k8s.io';
 
   const judge = (cel: CelModule, request: AdmissionRequest): void => {
     const { resource, object, old, name } = request;
-    const faults = isDefinition(request)
+    const faults = isDefinition(resource)
       ? uncompilable(cel, object as CustomResourceDefinition, old as CustomResourceDefinition | undefined)
       : broken(cel, request);
     if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
@@ -62,15 +62,15 @@ export function customResourceRules(): CustomResourceRules {
     async prepare(kinds) {
       if (kinds.some(({ schema }) => mayHaveRules(schema.node))) loaded = await import('@pintle/cel');
     },
-    handles(request) {
-      const { operation, resource, object, subresource } = request;
-      if (object === undefined || (operation !== 'CREATE' && operation !== 'UPDATE')) return false;
+    concerns({ operation, resource, subresource }) {
+      if (operation !== 'CREATE' && operation !== 'UPDATE') return false;
       if (resource.custom) return mayHaveRules(resource.kind.schema.node);
-      return isDefinition(request) && subresource === undefined;
+      return isDefinition(resource) && subresource === undefined;
     },
+    handles: ({ object }) => object !== undefined,
     validate(request) {
       if (loaded !== undefined) return judge(loaded, request);
-      if (isDefinition(request) && !definitionHasRules(request.object as CustomResourceDefinition)) return;
+      if (isDefinition(request.resource) && !definitionHasRules(request.object as CustomResourceDefinition)) return;
       return import('@pintle/cel').then((cel) => {
         loaded = cel;
         judge(cel, request);

@@ -43,6 +43,8 @@ export interface ChangeRequest {
   readonly key: ObjectKey;
   readonly subresource?: string;
   readonly options: WriteOptions;
+  /** The object as it was just read, where it was. */
+  readonly found?: StoreEntry<StoredObject>;
   /** From the object in the stored version. May be called again, on a newer one. */
   change(old: KubernetesObject): Changed | Promise<Changed>;
 }
@@ -62,7 +64,9 @@ export async function updateObject(
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
+  const isFound = entry !== undefined && path.namespace === namespace;
   if (
+    !isFound &&
     strategy?.allowCreateOnUpdate &&
     options.subresource === undefined &&
     (await findEntry(core, resource, key)) === undefined
@@ -78,6 +82,7 @@ export async function updateObject(
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
     options,
+    ...(isFound ? { found: entry } : {}),
     change: () => ({ object: decoded }),
   });
 }
@@ -91,7 +96,7 @@ export async function changeObject(
 ): Promise<Served> {
   const { key, options } = request;
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const entry = await findEntry(core, resource, key);
+    const entry = (attempt === 1 ? request.found : undefined) ?? (await findEntry(core, resource, key));
     if (entry === undefined) throw notFound(resource.kind, key.name);
     const found = storedObjectOf(entry);
     if (resource.prepare !== undefined) {

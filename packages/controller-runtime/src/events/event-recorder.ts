@@ -8,6 +8,7 @@ import type { Client } from '@pintle/client';
 import { formatTime, integerBelow, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
 import { EventCorrelator, type EventDecision } from './event-correlator.js';
 import { createEventWriter, type EventWriter } from './event-writer.js';
+import { RecentMap } from './recent-map.js';
 
 export interface EventRecorderOptions {
   readonly client: Client;
@@ -55,7 +56,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const { client, world, component, host = '', queueDepthMax = 1_000 } = options;
   const correlator = new EventCorrelator();
   /** Names of what was written; as many as the correlator may still count up. */
-  const names = new Map<string, string>();
+  const names = new RecentMap<string>(namesMin);
   let order = integerBelow(world.random.stream('events'), orderMax);
   const writer = options.writer ?? createEventWriter({ world });
   let waitingCount = 0;
@@ -91,7 +92,6 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       reportingInstance: host,
     });
     names.set(decision.id, name);
-    if (names.size > namesMax) names.delete(names.keys().next().value!);
   };
 
   /** Whether it is one of many is asked when its turn has come: who records an event has other things to do. */
@@ -142,7 +142,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 }
 
-const namesMax = 4096;
+const namesMin = 4096;
 const orderMax = 0x100000;
 
 const hex = (value: number, digits: number) => Math.floor(value).toString(16).padStart(digits, '0');
