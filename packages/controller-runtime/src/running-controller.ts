@@ -18,6 +18,7 @@ import type { Subscription } from 'rxjs';
 import type { Controller, ControllerSource, ObjectEvent } from './controller.js';
 import { createEventRecorder, type EventRecorder } from './events/event-recorder.js';
 import type { EventWriter } from './events/event-writer.js';
+import { failureReason, isBug } from './failures.js';
 import { HotLoops, type OwnChange } from './loops/hot-loops.js';
 import type { Problem } from './loops/problem.js';
 import { OwnWrites } from './own-writes.js';
@@ -45,6 +46,8 @@ export interface RunningControllerOptions {
   readonly fence?: () => void;
   nextRunNumber(): number;
   onProblem(problem: Problem): void;
+  /** A controller that does not recover has thrown a bug. */
+  onBug(error: unknown): void;
 }
 
 /** A cause, with the object before and after where it was changed. */
@@ -272,6 +275,7 @@ export class RunningController {
     } catch (error) {
       span?.end(error);
       this.observer.ended('error', seconds(), error instanceof TerminalError);
+      if (isBug(error)) this.bug(error);
       if (!this.stopping.signal.aborted) this.failed(id, key, error);
     }
   }
@@ -279,17 +283,24 @@ export class RunningController {
   private failed(id: string, key: ObjectKey, error: unknown): void {
     const { controller, informers, world } = this.options;
     const logger = world.logger.with({ controller: this.name, object: id });
+    if (failureReason(error) !== undefined) {
+      const object = informers.informer(controller.kind).lister.get(key);
+      if (object !== undefined) this.events.record(object, 'Warning', 'ReconcileFailed', (error as Error).message);
+    }
     if (error instanceof TerminalError) {
       this.queue.forget(id);
       logger.log('error', 'a reconcile failed for good', { error });
-      const object = informers.informer(controller.kind).lister.get(key);
-      if (object !== undefined) this.events.record(object, 'Warning', 'ReconcileFailed', error.message);
       return;
     }
     // Somebody else was faster: that is how the API works, not a fault.
     const level = StatusError.is(error, 'Conflict') ? 'debug' : 'warn';
     logger.log(level, 'a reconcile failed and is tried again', { error, failures: this.queue.failuresOf(id) + 1 });
     this.queue.addRateLimited(id);
+  }
+
+  private bug(error: unknown): void {
+    this.observer.panicked();
+    if (!this.options.controller.options.recover) this.options.onBug(error);
   }
 
   private takeCauses(id: string, key: ObjectKey): readonly Cause[] {
