@@ -76,68 +76,71 @@ export function every(clock: Clock, periodMs: number, callback: () => void): Can
   };
 }
 
-/** How long a piece of work may go on. Its signal is made when somebody asks for it: most work is over before. */
-export interface Deadline {
-  /** Whether the time is up, or the parent was aborted. */
-  readonly passed: boolean;
-  readonly signal: AbortSignal;
-}
-
-class RunningDeadline implements Deadline {
+/**
+ * An `AbortController` whose signal is made when somebody asks for it: most work is over before. Follows `parent`
+ * until it is released.
+ */
+export class LazyAbort {
   private controller: AbortController | undefined;
-  private late: unknown;
-  private ended = false;
+  private reason: unknown;
+  private isAborted = false;
+  private released = false;
 
-  constructor(private readonly parent: AbortSignal | undefined) {}
+  constructor(private readonly parent?: AbortSignal) {}
 
-  get passed(): boolean {
-    return this.late !== undefined || (this.parent?.aborted ?? false);
+  get aborted(): boolean {
+    return this.isAborted || (this.parent?.aborted ?? false);
   }
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.late !== undefined) this.controller.abort(this.late);
+      if (this.isAborted) this.controller.abort(this.reason);
       else if (this.parent?.aborted) this.follow();
-      else if (!this.ended) this.parent?.addEventListener('abort', this.follow, { once: true });
+      else if (!this.released) this.parent?.addEventListener('abort', this.follow, { once: true });
     }
     return this.controller.signal;
   }
 
   private readonly follow = (): void => this.controller?.abort(this.parent?.reason);
 
-  pass(error: Error): void {
-    this.late = error;
-    this.controller?.abort(error);
+  abort(reason: unknown): void {
+    this.isAborted = true;
+    this.reason = reason;
+    this.controller?.abort(reason);
   }
 
-  end(): void {
-    this.ended = true;
+  /** The work is over: the parent is followed no longer. */
+  release(): void {
+    this.released = true;
     if (this.controller !== undefined) this.parent?.removeEventListener('abort', this.follow);
   }
 }
 
-/** As `withTimeout`, for work that seldom needs its signal. */
-export function withDeadline<T>(
+/**
+ * Bounds a piece of work: rejects with `TimeoutError`, and aborts the signal it was given, after `timeoutMs`.
+ * When `parent` is aborted, so is that signal.
+ */
+export function withTimeout<T>(
   clock: Clock,
   timeoutMs: number,
   what: string,
-  work: (deadline: Deadline) => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
   parent?: AbortSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const deadline = new RunningDeadline(parent);
+    const bound = new LazyAbort(parent);
     const cancel = clock.schedule(timeoutMs, () => {
       const error = new TimeoutError(what, timeoutMs);
       // First the verdict, then the signal: the work's own complaint at being aborted comes second.
       reject(error);
-      deadline.pass(error);
+      bound.abort(error);
     });
     const over = () => {
       cancel();
-      deadline.end();
+      bound.release();
     };
-    const begun = async () => work(deadline);
+    const begun = async () => work(bound.signal);
     begun().then(
       (result) => {
         over();
@@ -150,15 +153,3 @@ export function withDeadline<T>(
     );
   });
 }
-
-/**
- * Bounds a piece of work: rejects with `TimeoutError`, and aborts the signal it was given, after `timeoutMs`.
- * When `parent` is aborted, so is that signal.
- */
-export const withTimeout = <T>(
-  clock: Clock,
-  timeoutMs: number,
-  what: string,
-  work: (signal: AbortSignal) => Promise<T>,
-  parent?: AbortSignal,
-): Promise<T> => withDeadline(clock, timeoutMs, what, ({ signal }) => work(signal), parent);
