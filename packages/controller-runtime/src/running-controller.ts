@@ -17,6 +17,7 @@ import type { Informer, Informers } from '@pintle/watch';
 import type { Controller } from './controller.js';
 import { createEventRecorder, type EventRecorder } from './events/event-recorder.js';
 import type { EventWriter } from './events/event-writer.js';
+import { failureReason, isBug } from './failures.js';
 import { followSources } from './follow-sources.js';
 import { ItemQueue, type Priority } from './item-queue.js';
 import { type KeyRecord, KeyRecords } from './key-record.js';
@@ -47,6 +48,8 @@ export interface RunningControllerOptions {
   readonly fence?: () => void;
   nextRunNumber(): number;
   onProblem(problem: Problem): void;
+  /** A controller that does not recover has thrown a bug. */
+  onBug(error: unknown): void;
 }
 
 /** In the place of what was thrown. */
@@ -301,12 +304,15 @@ export class RunningController {
     const { id } = run;
     run.span?.end(error);
     this.observer.ended('error', (nowMs - run.startedMs) / 1000, error instanceof TerminalError);
+    if (isBug(error)) this.bug(error);
     if (this.stopping.signal.aborted) return;
+    if (failureReason(error) !== undefined) {
+      const object = this.own.lister.byKey(id);
+      if (object !== undefined) this.events.record(object, 'Warning', 'ReconcileFailed', (error as Error).message);
+    }
     if (error instanceof TerminalError) {
       this.rateLimiter.forget(id);
       run.logger.log('error', 'a reconcile failed for good', { error });
-      const object = this.own.lister.byKey(id);
-      if (object !== undefined) this.events.record(object, 'Warning', 'ReconcileFailed', error.message);
       return;
     }
     // Somebody else was faster: that is how the API works, not a fault.
@@ -314,6 +320,11 @@ export class RunningController {
     const failures = this.rateLimiter.failuresOf(id) + 1;
     run.logger.log(level, 'a reconcile failed and is tried again', { error, failures });
     this.queue.retryAfter(run.record, this.rateLimiter.delayMs(id));
+  }
+
+  private bug(error: unknown): void {
+    this.observer.panicked();
+    if (!this.options.controller.options.recover) this.options.onBug(error);
   }
 
   private observeLoop({ record, key, causes, wakings = [] }: RunningReconcile): void {

@@ -7,7 +7,7 @@ import type { VolumeDriver } from '@pintle/contracts';
 import { createManager } from '@pintle/controller-runtime';
 import { type TestCluster, testCluster } from '@pintle/testing';
 import { simulatedVolumes, volumeControllers } from './index.js';
-import { pv, pvc, storageClass } from './volume-objects.fixture.js';
+import { fresh, pv, pvc, storageClass, userOf } from './volume-objects.fixture.js';
 
 const others = ['serviceaccount', 'root-ca-certificate-publisher', 'node-lifecycle', 'pvc-protection', 'pv-protection'];
 
@@ -44,21 +44,6 @@ async function start(
     },
   };
 }
-
-const fresh = <T extends { metadata: object }>({ metadata, ...rest }: T): T =>
-  ({ ...rest, metadata: { ...metadata, uid: undefined } }) as unknown as T;
-
-const userOf = (claimName: string, nodeName: string): Pod =>
-  ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `${claimName}-user`, namespace: 'default' },
-    spec: {
-      nodeName,
-      containers: [{ name: 'main', image: 'web' }],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
-    },
-  }) as Pod;
 
 describe('under faults', () => {
   it.each([1, 2, 3, 4, 5])(

@@ -41,19 +41,31 @@ export class HandlerSafeObservable<T> extends Observable<T> {
           };
     const { report } = this;
     return super.subscribe({
-      next: (value) => attempt(() => handlers.next?.(value), report),
+      next: (value) => handed(handlers, value, report),
       error: (error) => (handlers.error ? attempt(() => handlers.error!(error), report) : report(error)),
       complete: () => attempt(() => handlers.complete?.(), report),
     });
   }
 }
 
-function attempt(work: () => unknown, report: Report): void {
+/** Every event of every subscriber comes by here. */
+function handed<T>(handlers: Partial<Observer<T>>, value: T, report: Report): void {
   try {
-    const result = work();
-    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function')
-      (result as PromiseLike<unknown>).then(undefined, report);
+    reportLate(handlers.next?.(value), report);
   } catch (error) {
     report(error);
   }
+}
+
+function attempt(work: () => unknown, report: Report): void {
+  try {
+    reportLate(work(), report);
+  } catch (error) {
+    report(error);
+  }
+}
+
+function reportLate(result: unknown, report: Report): void {
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function')
+    (result as PromiseLike<unknown>).then(undefined, report);
 }

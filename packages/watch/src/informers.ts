@@ -35,6 +35,8 @@ export function createInformers(options: InformersOptions): Informers {
   const all: AnyInformer[] = [];
   /** Informers of one form of one kind: they hold the same objects, and share one copy of each. */
   const families = new Map<string, AnyInformer[]>();
+  /** What is asked for most, with every event: a kind as such. */
+  const plainOf = new Map<KindRef, AnyInformer>();
   let started = false;
 
   const restrictionOf = (kind: KindRef): Selection => {
@@ -49,6 +51,8 @@ export function createInformers(options: InformersOptions): Informers {
     asked: InformerOptions<T>,
     metadataOnly: boolean,
   ): Informer<T> => {
+    const plain = metadataOnly ? undefined : plainOf.get(kind);
+    if (plain !== undefined && asksForNoMore(plain, asked)) return plain as SharedInformer<T>;
     const wanted = { ...restrictionOf(kind), ...asked };
     const form = `${apiVersionOf(kind)} ${kind.plural}${metadataOnly ? ' metadata' : ''}`;
     const family = families.get(form) ?? [];
@@ -61,6 +65,7 @@ export function createInformers(options: InformersOptions): Informers {
     const made = new SharedInformer<T>({ world, client, kind, wanted, metadataOnly, limits, family });
     family.push(made);
     all.push(made);
+    if (!metadataOnly && isPlain(asked)) plainOf.set(kind, made);
     if (started) made.start();
     return made;
   };
@@ -80,4 +85,16 @@ export function createInformers(options: InformersOptions): Informers {
       for (const informer of all) informer.stop();
     },
   };
+}
+
+function isPlain(asked: { readonly indexes?: object }): boolean {
+  for (const field in asked) if (field !== 'indexes') return false;
+  return true;
+}
+
+/** Whether an informer of a kind as such is what is asked for, with all its indexes. */
+function asksForNoMore(plain: AnyInformer, asked: { readonly indexes?: object }): boolean {
+  if (!isPlain(asked)) return false;
+  for (const name in asked.indexes) if (!plain.hasIndex(name)) return false;
+  return true;
 }

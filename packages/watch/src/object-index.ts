@@ -59,6 +59,10 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
     return objects === undefined ? [] : [...objects.values()];
   }
 
+  hasIndex(name: string): boolean {
+    return this.indexes.has(name);
+  }
+
   addIndex(name: string, of: IndexFunction<T>): void {
     if (this.indexes.has(name)) return;
     const index: Index<T> = { of, values: new Map() };
@@ -109,8 +113,10 @@ function byKey(a: KubernetesObject, b: KubernetesObject): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function file<T>({ of, values }: Index<T>, key: string, object: T): void {
-  for (const value of of(object)) {
+const file = <T>(index: Index<T>, key: string, object: T): void => fileUnder(index, index.of(object), key, object);
+
+function fileUnder<T>({ values }: Index<T>, under: readonly string[], key: string, object: T): void {
+  for (const value of under) {
     const objects = values.get(value);
     if (objects === undefined) values.set(value, new Map([[key, object]]));
     else objects.set(key, object);
@@ -119,13 +125,14 @@ function file<T>({ of, values }: Index<T>, key: string, object: T): void {
 
 /** An object that stays under its value keeps its place there. */
 function refile<T>(index: Index<T>, key: string, before: T, object: T): void {
-  const [was, is] = [index.of(before), new Set(index.of(object))];
-  unfile(
-    index,
-    key,
-    was.filter((value) => !is.has(value)),
-  );
-  file(index, key, object);
+  const [was, is] = [index.of(before), index.of(object)];
+  if (was !== is)
+    unfile(
+      index,
+      key,
+      was.filter((value) => !is.includes(value)),
+    );
+  fileUnder(index, is, key, object);
 }
 
 function unfile<T>({ values }: Index<T>, key: string, gone: readonly string[]): void {

@@ -94,6 +94,10 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
     );
   }
 
+  hasIndex(name: string): boolean {
+    return this.index.hasIndex(name);
+  }
+
   addIndex(name: string, of: IndexFunction<T>): void {
     this.index.addIndex(name, (object) => {
       try {

@@ -3,6 +3,7 @@
  * Deliberately not here yet: what must hold of selectors, attributes, capacities, configurations and of an allocation.
  */
 import {
+  clientMetadata,
   deepEqual,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
@@ -143,6 +144,7 @@ const fixedErrors = (now: unknown, before: unknown, path: string): readonly Fiel
   deepEqual(now, before) ? noErrors : [immutableField(path, now)];
 
 export const resourceClaimStrategy: Strategy<ResourceClaim> = {
+  statusKeeps: clientMetadata,
   defaults: (claim) => ({ ...claim, spec: withDefaults(claim.spec) }),
   validateCreate: ({ spec }) => claimErrors(devicesOf(spec), 'spec.devices'),
   validateUpdate: ({ spec }, old) => fixedErrors(spec, old.spec, 'spec'),

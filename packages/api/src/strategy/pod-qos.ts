@@ -1,11 +1,15 @@
 /** The quality of service that a pod's requests and limits come to (core/v1 PodQOSClass). */
-import { parseQuantity } from '@pintle/machinery';
+import { onceForEach, parseQuantity } from '@pintle/machinery';
 import type { PodSpec, PodStatus } from '../core/v1/pod.js';
 
 const counted = ['cpu', 'memory'] as const;
 
-export function qosClassOf(spec: PodSpec | undefined): NonNullable<PodStatus['qosClass']> {
-  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+export const qosClassOf = (spec: PodSpec | undefined): QosClass => (spec === undefined ? 'BestEffort' : classOf(spec));
+
+type QosClass = NonNullable<PodStatus['qosClass']>;
+
+const classOf = onceForEach(({ containers: regular = [], initContainers = [] }: PodSpec): QosClass => {
+  const containers = [...regular, ...initContainers];
   let any = false;
   let guaranteed = containers.length > 0;
   for (const { resources } of containers) {
@@ -16,6 +20,6 @@ export function qosClassOf(spec: PodSpec | undefined): NonNullable<PodStatus['qo
     }
   }
   return guaranteed ? 'Guaranteed' : any ? 'Burstable' : 'BestEffort';
-}
+});
 
 const amountOf = (text: string | undefined): bigint => (text === undefined ? 0n : parseQuantity(text).nano);

@@ -1,12 +1,14 @@
 /** Pods: what the server says of a new one, what must hold of it, what may change, and its grace. */
 import {
   deepEqual,
+  deepFreeze,
   dns1123LabelErrors,
   type FieldError,
   forbiddenField,
   formatTime,
   type LabelSelector,
   noErrors,
+  onceForEach,
   type Strategy,
 } from '@pintle/machinery';
 import type { Affinity, PodAffinity, PodAffinityTerm } from '../core/v1/affinity.js';
@@ -22,8 +24,16 @@ import { qosClassOf } from './pod-qos.js';
 
 const graceSecondsDefault = 30;
 
+/** Pods of one template share their spec, from here on through admission: what is asked of it alone is asked once. */
+const defaulted = onceForEach((spec: PodSpec) => deepFreeze(defaultPod(spec)));
+const specWarnings = onceForEach((spec: PodSpec) => podWarnings(spec, undefined, ''));
+const namelessErrors = onceForEach((spec: PodSpec) => specErrors(spec, ''));
+
+const noSpec = deepFreeze({ containers: [] }) as unknown as PodSpec;
+
 export const podStrategy: Strategy<Pod> = {
-  defaults: (pod) => ({ ...pod, spec: defaultPod(pod.spec ?? ({ containers: [] } as unknown as PodSpec)) }),
+  statusKeeps: ['ownerReferences'],
+  defaults: (pod) => ({ ...pod, spec: defaulted(pod.spec ?? noSpec) }),
   generationChanged: (pod, old) => pod.spec !== old.spec && !deepEqual(unbound(pod.spec), unbound(old.spec)),
   prepareForCreate(pod, { nowMs }) {
     const gated = (pod.spec?.schedulingGates?.length ?? 0) > 0;
@@ -83,7 +93,9 @@ export const podStrategy: Strategy<Pod> = {
         : [
             `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
           ]),
-      ...podWarnings(pod.spec, pod.metadata.annotations, ''),
+      ...(pod.spec === undefined || pod.metadata.annotations !== undefined
+        ? podWarnings(pod.spec, pod.metadata.annotations, '')
+        : specWarnings(pod.spec)),
     ];
   },
   gracePeriodSeconds(pod, requested) {
@@ -103,10 +115,17 @@ export function podErrors(pod: Pod): readonly FieldError[] {
   const spec = pod.spec as PodSpec;
   return [
     ...podAnnotationErrors(pod.metadata.annotations, spec, 'metadata.annotations'),
-    ...podSpecErrors(spec, 'spec', { podName: pod.metadata.name ?? '' }),
-    ...(spec.serviceAccountName ? noErrors : tokenErrors(spec)),
+    // The claims of ephemeral volumes are named after the pod.
+    ...(spec.volumes?.some(({ ephemeral }) => ephemeral !== undefined)
+      ? specErrors(spec, pod.metadata.name ?? '')
+      : namelessErrors(spec)),
   ];
 }
+
+const specErrors = (spec: PodSpec, podName: string): readonly FieldError[] => [
+  ...podSpecErrors(spec, 'spec', { podName }),
+  ...(spec.serviceAccountName ? noErrors : tokenErrors(spec)),
+];
 
 /** Tokens are of an account. */
 const tokenErrors = ({ volumes = [] }: PodSpec): readonly FieldError[] =>

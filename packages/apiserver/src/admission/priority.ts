@@ -1,8 +1,9 @@
 /** Priority: the number of a pod's PriorityClass, and its preemption policy, on the pod; one class is the default. */
-import type { Pod } from '@pintle/api/core/v1';
+import type { Pod, PodSpec } from '@pintle/api/core/v1';
 import type { PriorityClass } from '@pintle/api/scheduling/v1';
 import { forbidden, type KubernetesObject } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
+import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
 import type { AdmissionPlugin } from './admission.js';
@@ -15,9 +16,10 @@ const systemClasses: Readonly<Record<string, number>> = {
 };
 
 export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches): AdmissionPlugin {
+  const derived = new DerivedSpecs();
   return {
     name: 'Priority',
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&
       resource.kind.group === '' &&
@@ -27,8 +29,8 @@ export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches):
       if (operation === 'UPDATE') return withPriorityOf(old as Pod, pod);
       const wanted = pod.spec?.priorityClassName;
       const found = wanted ? classOf(caches, wanted) : defaultClass(caches);
-      if (found !== undefined || !wanted) return withPriority(pod, resource, name, found);
-      return lookForClass(core(), wanted).then((late) => withPriority(pod, resource, name, late));
+      if (found !== undefined || !wanted) return withPriority(derived, pod, resource, name, found);
+      return lookForClass(core(), wanted).then((late) => withPriority(derived, pod, resource, name, late));
     },
   };
 }
@@ -36,11 +38,17 @@ export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches):
 interface FoundClass {
   readonly name: string;
   readonly value: number;
-  readonly preemptionPolicy?: string | undefined;
+  readonly preemptionPolicy?: PodSpec['preemptionPolicy'] | undefined;
 }
 
 /** Errors: `StatusError` Forbidden for a class that is not there, or a priority that is not the class's. */
-function withPriority(pod: Pod, resource: Resource, name: string, found: FoundClass | undefined): KubernetesObject {
+function withPriority(
+  derived: DerivedSpecs,
+  pod: Pod,
+  resource: Resource,
+  name: string,
+  found: FoundClass | undefined,
+): KubernetesObject {
   const { priorityClassName, priority } = pod.spec ?? {};
   if (priorityClassName && found === undefined)
     throw forbidden(resource.kind, name, `no PriorityClass with name ${priorityClassName} was found`);
@@ -52,13 +60,13 @@ function withPriority(pod: Pod, resource: Resource, name: string, found: FoundCl
       `the integer value of priority (${priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
     );
   }
-  const spec = {
-    ...pod.spec!,
+  const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
+  return derived.of(pod, `${value} ${policy} ${found?.name ?? ''}`, (spec) => ({
+    ...spec,
     priority: value,
-    preemptionPolicy: pod.spec?.preemptionPolicy ?? found?.preemptionPolicy ?? 'PreemptLowerPriority',
-  };
-  if (found !== undefined) spec.priorityClassName = found.name;
-  return { ...pod, spec } as KubernetesObject;
+    preemptionPolicy: spec.preemptionPolicy ?? policy,
+    ...(found === undefined ? {} : { priorityClassName: found.name }),
+  }));
 }
 
 /** What was said once stays where an update is silent of it; another word is for validation to refuse. */

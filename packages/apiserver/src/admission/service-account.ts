@@ -1,9 +1,13 @@
 /**
  * ServiceAccount: every pod runs as one, `default` unless it says otherwise, and finds a token, the cluster's
  * root certificate and its namespace in its containers unless it opts out.
+ *
+ * **Differs from Kubernetes**: the volume that these are in has the same random name in all pods that come with the same
+ * spec, and not one of its own in each.
  */
-import type { Container, Pod, ServiceAccount } from '@pintle/api/core/v1';
+import type { Container, Pod, PodSpec, ServiceAccount } from '@pintle/api/core/v1';
 import { deepFreeze, forbidden, type KubernetesObject, nameSuffix } from '@pintle/machinery';
+import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
 import type { AdmissionPlugin } from './admission.js';
@@ -26,9 +30,10 @@ const tokenSources = deepFreeze({
 });
 
 export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }: AdmissionCaches): AdmissionPlugin {
+  const derived = new DerivedSpecs();
   return {
     name: 'ServiceAccount',
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       operation === 'CREATE' &&
       subresource === undefined &&
       resource.kind.group === '' &&
@@ -38,7 +43,7 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
       if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return pod;
       const accountName = pod.spec?.serviceAccountName || 'default';
       const known = serviceAccounts.get(`${namespace}/${accountName}`) as ServiceAccount | undefined;
-      if (known !== undefined) return withAccount(core(), pod, accountName, known);
+      if (known !== undefined) return withAccount(core(), derived, pod, accountName, known);
       return accountOf(core(), namespace ?? '', accountName).then((account) => {
         // A new namespace gets its default account a moment later; its pods need not wait for that.
         if (account === undefined && accountName !== 'default')
@@ -47,7 +52,7 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
             name,
             `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`,
           );
-        return withAccount(core(), pod, accountName, account);
+        return withAccount(core(), derived, pod, accountName, account);
       });
     },
   };
@@ -59,29 +64,33 @@ async function accountOf(core: ApiCore, namespace: string, name: string): Promis
   return entry === undefined ? undefined : (storedObjectOf(entry) as ServiceAccount);
 }
 
-function withAccount(core: ApiCore, pod: Pod, name: string, account: ServiceAccount | undefined): KubernetesObject {
-  const named = { ...pod, spec: { ...pod.spec!, serviceAccountName: name, serviceAccount: name } };
+function withAccount(
+  core: ApiCore,
+  derived: DerivedSpecs,
+  pod: Pod,
+  name: string,
+  account: ServiceAccount | undefined,
+): KubernetesObject {
   const mounts = pod.spec?.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
-  return (mounts ? withToken(core, named) : named) as KubernetesObject;
+  return derived.of(pod, `${mounts ? 'mounted' : 'named'} ${name}`, (spec) => {
+    const named = { ...spec, serviceAccountName: name, serviceAccount: name };
+    return mounts ? withToken(core, named) : named;
+  });
 }
 
-function withToken(core: ApiCore, pod: Pod): Pod {
-  const spec = pod.spec!;
+function withToken(core: ApiCore, spec: PodSpec): PodSpec {
   const lacks = (container: Container) => !container.volumeMounts?.some((mount) => mount.mountPath === mountPath);
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
-  if (!containers.some(lacks)) return pod;
+  if (!containers.some(lacks)) return spec;
   const volumeName = `kube-api-access-${nameSuffix(core.world.random.stream('names/volumes'))}`;
   const volume = { name: volumeName, projected: tokenSources };
   const mount = { name: volumeName, readOnly: true, mountPath };
   const mounted = <C extends Container>(container: C): C =>
     lacks(container) ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] } : container;
   return {
-    ...pod,
-    spec: {
-      ...spec,
-      volumes: [...(spec.volumes ?? []), volume],
-      containers: spec.containers.map(mounted),
-      ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mounted) }),
-    },
+    ...spec,
+    volumes: [...(spec.volumes ?? []), volume],
+    containers: spec.containers.map(mounted),
+    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mounted) }),
   };
 }

@@ -1,12 +1,16 @@
 /** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
 import { Pod } from '@pintle/api/core/v1';
 import { badRequest, conflict, formatTime, type KubernetesObject } from '@pintle/machinery';
+import { DerivedSpecs } from '../storage/derived-specs.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler } from './subresource.js';
 
 interface Binding extends KubernetesObject {
   readonly target: { readonly kind?: string; readonly name?: string };
 }
+
+/** Pods of one template on one node share their spec. */
+const bound = new DerivedSpecs();
 
 export const bindingSubresource: SubresourceHandler = {
   async create({ core, context, resource, key }, body, options) {
@@ -47,9 +51,8 @@ export const bindingSubresource: SubresourceHandler = {
         };
         const conditions = [...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'), scheduled];
         const object = {
-          ...pod,
+          ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
           metadata: { ...pod.metadata, ...annotations, ...wishes },
-          spec: { ...pod.spec!, nodeName: target.name! },
           status: { ...pod.status, conditions },
         };
         return { object: object as KubernetesObject };

@@ -6,6 +6,8 @@
  * tells too much of one object is not heard for a while.
  */
 
+import { RecentMap } from './recent-map.js';
+
 export interface ObservedEvent {
   /** Who tells: component and host. */
   readonly source: string;
@@ -28,8 +30,8 @@ const similarMs = 600_000;
 /** Events of one source about one object that may come at once, and how long each takes to be earned back. */
 const burstMax = 25;
 const earnMs = 300_000;
-/** Of each memory; the longest unheard of are forgotten. */
-const rememberedMax = 4096;
+/** Of each memory, at least; those unheard of for longer are forgotten. */
+const rememberedMin = 4096;
 
 interface Similar {
   messages: Set<string>;
@@ -42,9 +44,9 @@ interface Allowance {
 }
 
 export class EventCorrelator {
-  private readonly similar = new Memory<Similar>();
-  private readonly counts = new Memory<number>();
-  private readonly allowances = new Memory<Allowance>();
+  private readonly similar = new RecentMap<Similar>(rememberedMin);
+  private readonly counts = new RecentMap<number>(rememberedMin);
+  private readonly allowances = new RecentMap<Allowance>(rememberedMin);
 
   observe(event: ObservedEvent, nowMs: number): EventDecision {
     const like = `${event.source}\n${event.object}\n${event.type}\n${event.reason}`;
@@ -83,24 +85,5 @@ export class EventCorrelator {
     if (allowance.left === burstMax) allowance.sinceMs = nowMs;
     allowance.left--;
     return true;
-  }
-}
-
-/** A map that forgets what was set longest ago. */
-class Memory<V> {
-  private readonly values = new Map<string, V>();
-
-  get(key: string): V | undefined {
-    return this.values.get(key);
-  }
-
-  set(key: string, value: V): void {
-    this.values.delete(key);
-    this.values.set(key, value);
-    if (this.values.size > rememberedMax) this.values.delete(this.values.keys().next().value!);
-  }
-
-  delete(key: string): void {
-    this.values.delete(key);
   }
 }

@@ -8,6 +8,7 @@ import type { Client } from '@pintle/client';
 import { formatTime, integerBelow, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
 import { EventCorrelator, type EventDecision } from './event-correlator.js';
 import { createEventWriter, type EventWriter } from './event-writer.js';
+import { RecentMap } from './recent-map.js';
 
 export interface EventRecorderOptions {
   readonly client: Client;
@@ -44,21 +45,23 @@ interface Waiting {
   readonly object: KubernetesObject;
   readonly type: EventType;
   readonly reason: string;
+  readonly message: string;
   readonly details: EventDetails;
   readonly atMs: number;
-  readonly decision: Exclude<EventDecision, { type: 'drop' }>;
 }
+
+type Decision = Exclude<EventDecision, { type: 'drop' }>;
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, world, component, host = '', queueDepthMax = 1_000 } = options;
   const correlator = new EventCorrelator();
   /** Names of what was written; as many as the correlator may still count up. */
-  const names = new Map<string, string>();
+  const names = new RecentMap<string>(namesMin);
   let order = integerBelow(world.random.stream('events'), orderMax);
   const writer = options.writer ?? createEventWriter({ world });
   let waitingCount = 0;
 
-  const create = async ({ object, type, reason, details, atMs, decision }: Waiting): Promise<void> => {
+  const create = async ({ object, type, reason, details, atMs }: Waiting, decision: Decision): Promise<void> => {
     const { name: of = '', namespace, uid, resourceVersion } = object.metadata;
     const { fieldPath, action } = details;
     const time = formatTime(atMs);
@@ -89,28 +92,36 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       reportingInstance: host,
     });
     names.set(decision.id, name);
-    if (names.size > namesMax) names.delete(names.keys().next().value!);
   };
 
-  const write = async (waiting: Waiting): Promise<void> => {
-    const { decision, object, atMs } = waiting;
+  /** Whether it is one of many is asked when its turn has come: who records an event has other things to do. */
+  const decide = ({ object, type, reason, message, details: { fieldPath = '' }, atMs }: Waiting): EventDecision => {
+    const { name, namespace, uid } = object.metadata;
+    const subject = `${object.kind}\n${namespace ?? ''}\n${name ?? ''}\n${uid ?? ''}`;
+    const source = `${component}\n${host}`;
+    return correlator.observe({ source, object: subject, fieldPath, type, reason, message }, atMs);
+  };
+
+  const write = async (waiting: Waiting, decision: Decision): Promise<void> => {
+    const { object, atMs } = waiting;
     const name = decision.type === 'count' ? names.get(decision.id) : undefined;
-    if (decision.type === 'create' || name === undefined) return create(waiting);
+    if (decision.type === 'create' || name === undefined) return create(waiting, decision);
     const body = { count: decision.count, message: decision.message, lastTimestamp: formatTime(atMs) };
     try {
       await client.patch(Event, { name, namespace: object.metadata.namespace ?? 'default' }, { type: 'merge', body });
     } catch (error) {
       if (!StatusError.is(error, 'NotFound')) throw error;
       // It has expired: it is told anew.
-      await create(waiting);
+      await create(waiting, decision);
     }
   };
 
   const attempt = async (waiting: Waiting): Promise<void> => {
+    const decision = decide(waiting);
     try {
-      await write(waiting);
+      if (decision.type !== 'drop') await write(waiting, decision);
     } catch (error) {
-      correlator.forget(waiting.decision.id);
+      if (decision.type !== 'drop') correlator.forget(decision.id);
       world.logger.log('debug', 'an event could not be written', { reason: waiting.reason, error });
     } finally {
       waitingCount--;
@@ -123,23 +134,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         world.logger.log('debug', 'an event was dropped: too many wait', { reason, message });
         return;
       }
-      const { name, namespace, uid } = object.metadata;
-      const subject = `${object.kind}\n${namespace ?? ''}\n${name ?? ''}\n${uid ?? ''}`;
-      const atMs = world.clock.now();
-      const { fieldPath = '' } = details;
-      const decision = correlator.observe(
-        { source: `${component}\n${host}`, object: subject, fieldPath, type, reason, message },
-        atMs,
-      );
-      if (decision.type === 'drop') return;
       waitingCount++;
-      writer.write(() => attempt({ object, type, reason, details, atMs, decision }));
+      const waiting = { object, type, reason, message, details, atMs: world.clock.now() };
+      writer.write(() => attempt(waiting));
     },
     flush: () => writer.flush(),
   };
 }
 
-const namesMax = 4096;
+const namesMin = 4096;
 const orderMax = 0x100000;
 
 const hex = (value: number, digits: number) => Math.floor(value).toString(16).padStart(digits, '0');

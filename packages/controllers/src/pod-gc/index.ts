@@ -11,42 +11,53 @@ import { planPodGc, surplusEnded } from './plan-pod-gc.js';
 export * from './plan-pod-gc.js';
 
 export function podGcController({ terminatedMax = 12_500 }: { readonly terminatedMax?: number } = {}): Controller {
-  return controller({ name: 'pod-garbage-collector' })
-    .for(Pod, {
-      predicate: (event) =>
-        event.type !== 'updated' ||
-        event.old.metadata.deletionTimestamp !== event.object.metadata.deletionTimestamp ||
-        event.old.spec?.nodeName !== event.object.spec?.nodeName ||
-        isPodTerminal(event.old) !== isPodTerminal(event.object),
-    })
-    .watches(
-      Node,
-      ({ metadata }, informers) =>
-        informers
-          .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
-          .lister.byIndex('node', metadata.name ?? '')
-          .map((pod) => ({ name: pod.metadata.name ?? '', namespace: pod.metadata.namespace ?? '' })),
-      {
+  return (
+    controller({ name: 'pod-garbage-collector' })
+      .for(Pod, { predicate: () => false })
+      // A pod that lives on a node that is there, as nearly all do, is nothing to look at.
+      .watches(Pod, (pod, informers) => (mayGo(pod, informers) ? [keyOf(pod)] : []), {
         predicate: (event) =>
-          event.type === 'deleted' ||
-          (event.type === 'updated' && event.old.spec?.taints !== event.object.spec?.taints),
-      },
-    )
-    .reconcile(async ({ key, object: pod, client, informers, world }) => {
-      if (pod === undefined) return undefined;
-      const nowMs = world.clock.now();
-      const node = informers.informer(Node).lister.get({ name: pod.spec?.nodeName ?? '' });
-      const step = planPodGc(pod, node, nowMs);
-      if (step.type === 'wait') return { requeueAfterMs: step.inMs };
-      // Who holds it by a finalizer waits for the word that it has ended.
-      if (step.type === 'remove' && step.failed !== undefined)
-        await client.patch(Pod, key, lost(step.failed, nowMs), { subresource: 'status' }).catch(ignoreNotFound);
-      if (step.type !== 'remove' && !isSurplus(pod, informers, terminatedMax)) return undefined;
-      const preconditions = { uid: pod.metadata.uid ?? '' };
-      await client.delete(Pod, key, { gracePeriodSeconds: 0, preconditions }).catch(ignoreNotFound);
-      return undefined;
-    });
+          event.type !== 'updated' ||
+          event.old.metadata.deletionTimestamp !== event.object.metadata.deletionTimestamp ||
+          event.old.spec?.nodeName !== event.object.spec?.nodeName ||
+          isPodTerminal(event.old) !== isPodTerminal(event.object),
+      })
+      .watches(
+        Node,
+        ({ metadata }, informers) =>
+          informers
+            .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
+            .lister.byIndex('node', metadata.name ?? '')
+            .map(keyOf),
+        {
+          predicate: (event) =>
+            event.type === 'deleted' ||
+            (event.type === 'updated' && event.old.spec?.taints !== event.object.spec?.taints),
+        },
+      )
+      .reconcile(async ({ key, object: pod, client, informers, world }) => {
+        if (pod === undefined) return undefined;
+        const nowMs = world.clock.now();
+        const node = informers.informer(Node).lister.get({ name: pod.spec?.nodeName ?? '' });
+        const step = planPodGc(pod, node, nowMs);
+        if (step.type === 'wait') return { requeueAfterMs: step.inMs };
+        // Who holds it by a finalizer waits for the word that it has ended.
+        if (step.type === 'remove' && step.failed !== undefined)
+          await client.patch(Pod, key, lost(step.failed, nowMs), { subresource: 'status' }).catch(ignoreNotFound);
+        if (step.type !== 'remove' && !isSurplus(pod, informers, terminatedMax)) return undefined;
+        const preconditions = { uid: pod.metadata.uid ?? '' };
+        await client.delete(Pod, key, { gracePeriodSeconds: 0, preconditions }).catch(ignoreNotFound);
+        return undefined;
+      })
+  );
 }
+
+const keyOf = ({ metadata }: Pod) => ({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' });
+
+const mayGo = (pod: Pod, informers: Informers): boolean =>
+  pod.metadata.deletionTimestamp !== undefined ||
+  isPodTerminal(pod) ||
+  (!!pod.spec?.nodeName && informers.informer(Node).lister.get({ name: pod.spec.nodeName }) === undefined);
 
 /** Whether it has ended, and so have more than are kept, and it is among those that go first. */
 function isSurplus(pod: Pod, informers: Informers, max: number): boolean {

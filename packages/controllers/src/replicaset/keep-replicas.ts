@@ -10,12 +10,14 @@ import type { Informers } from '@pintle/watch';
 import { claimable, claimObjects, controllerIndex, wouldAdopt } from '../claims.js';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
+import { ObjectMemory } from '../object-memory.js';
 import { podFromTemplate } from '../pod-template.js';
 import { inSlowStart } from '../slow-start.js';
 import { planReplicaSet, type ReplicaSetPlan } from './plan-replica-set.js';
 
-/** A set looks at all its pods: what they tell of themselves is gathered for a moment. */
+/** A set looks at all its pods: what they tell of themselves is gathered for a moment, and for longer in a large set. */
 const gatherMs = 20;
+const podsPerMs = 50;
 
 export interface ReplicaKeeper<T extends KubernetesObject> {
   readonly name: string;
@@ -28,6 +30,7 @@ export interface ReplicaKeeper<T extends KubernetesObject> {
 
 export function keepReplicas<T extends KubernetesObject>(keeper: ReplicaKeeper<T>): Controller {
   const { name, component, kind, concurrency, asReplicaSet } = keeper;
+  const looks = new ObjectMemory<number>();
   return controller({ name, component, concurrency, gatherMs })
     .for(kind)
     .owns(Pod)
@@ -35,17 +38,34 @@ export function keepReplicas<T extends KubernetesObject>(keeper: ReplicaKeeper<T
       Pod,
       wouldAdopt(kind, (object) => asReplicaSet(object).spec?.selector),
     )
-    .reconcile((context) => reconcile(context, keeper));
+    .reconcile((context) => reconcile(context, keeper, looks));
 }
 
 async function reconcile<T extends KubernetesObject>(
-  { object, client, informers, events, world }: ReconcileContext<T>,
+  { key, object, client, informers, events, world }: ReconcileContext<T>,
   { kind, asReplicaSet }: ReplicaKeeper<T>,
+  /** When all pods of a set were looked at last. */
+  looks: ObjectMemory<number>,
 ): Promise<undefined | { requeueAfterMs: number }> {
-  if (object === undefined) return undefined;
+  const id = `${key.namespace}/${key.name}`;
+  if (object === undefined) {
+    looks.forget(informers, id);
+    return undefined;
+  }
   const set = asReplicaSet(object);
+  const nowMs = world.clock.now();
   const related = () => relatedPods(informers, kind, object);
-  const plan = planReplicaSet(set, claimable(informers, Pod, object), world.clock.now(), related);
+  const pods = claimable(informers, Pod, object);
+  // While as many are there as should be, it is a matter of the status alone.
+  const soonMs = (looks.get(informers, id, object.metadata.uid) ?? 0) + pods.length / podsPerMs - nowMs;
+  if (
+    pods.length === set.spec?.replicas &&
+    soonMs > gatherMs &&
+    set.status?.observedGeneration === set.metadata.generation
+  )
+    return { requeueAfterMs: soonMs };
+  looks.set(informers, id, object.metadata.uid, nowMs);
+  const plan = planReplicaSet(set, pods, nowMs, related);
   await claimObjects(client, object, plan, { owner: kind, owned: Pod });
   let failure: Error | undefined;
   try {

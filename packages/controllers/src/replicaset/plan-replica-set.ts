@@ -2,7 +2,7 @@
 import type { ReplicaSet, ReplicaSetStatus } from '@pintle/api/apps/v1';
 import type { Pod } from '@pintle/api/core/v1';
 import { type CompiledLabelSelector, labelSelectorMatcher } from '@pintle/machinery';
-import { isAvailable, nextAvailabilityInMs, podFacts } from '../pod-facts.js';
+import { isAvailable, nextAvailabilityInMs, type PodFacts, podFacts } from '../pod-facts.js';
 import { rankVictims } from './rank-victims.js';
 
 export interface ReplicaSetPlan {
@@ -28,6 +28,7 @@ export function planReplicaSet(
   related?: () => readonly Pod[],
 ): ReplicaSetPlan {
   const matchesSet = byLabels(labelSelectorMatcher(set.spec?.selector));
+  const tally = new Tally(set, nowMs);
   const adopt: Pod[] = [];
   const release: Pod[] = [];
   const active: Pod[] = [];
@@ -37,9 +38,13 @@ export function planReplicaSet(
       if (!facts.active || set.metadata.deletionTimestamp !== undefined || !matchesSet(pod)) continue;
       adopt.push(pod);
       active.push(pod);
+      tally.count(pod, facts);
     } else if (facts.controller === set.metadata.uid) {
       if (!matchesSet(pod)) release.push(pod);
-      else if (facts.active) active.push(pod);
+      else if (facts.active) {
+        active.push(pod);
+        tally.count(pod, facts);
+      }
     }
   }
   const missing = set.metadata.deletionTimestamp === undefined ? (set.spec?.replicas ?? 1) - active.length : 0;
@@ -50,33 +55,50 @@ export function planReplicaSet(
     release,
     create: Math.min(Math.max(missing, 0), burstMax),
     remove: missing < 0 ? rankVictims(active, nowMs, related?.() ?? active).slice(0, Math.min(-missing, burstMax)) : [],
-    status: statusOf(set, active, nowMs),
+    status: tally.status(),
     ...(next === undefined ? {} : { availableInMs: next }),
   };
 }
 
-function statusOf(set: ReplicaSet, active: readonly Pod[], nowMs: number): ReplicaSetStatus {
-  const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
-  const isFullyLabeled = byLabels({
-    matches: (labels) => templateLabels.every(([key, value]) => labels[key] === value),
-  });
-  const minReady = set.spec?.minReadySeconds ?? 0;
-  let [fullyLabeled, ready, available] = [0, 0, 0];
-  for (const pod of active) {
-    if (isFullyLabeled(pod)) fullyLabeled++;
-    const facts = podFacts(pod);
-    if (!facts.ready) continue;
-    ready++;
-    if (isAvailable(facts, minReady, nowMs)) available++;
+/** The status, counted pod by pod: a large set is gone through once. */
+class Tally {
+  private readonly isFullyLabeled: (pod: Pod) => boolean;
+  private readonly minReadySeconds: number;
+  private replicas = 0;
+  private fullyLabeled = 0;
+  private ready = 0;
+  private available = 0;
+
+  constructor(
+    private readonly set: ReplicaSet,
+    private readonly nowMs: number,
+  ) {
+    const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
+    this.isFullyLabeled = byLabels({
+      matches: (labels) => templateLabels.every(([key, value]) => labels[key] === value),
+    });
+    this.minReadySeconds = set.spec?.minReadySeconds ?? 0;
   }
-  return {
-    replicas: active.length,
-    ...(fullyLabeled === 0 ? {} : { fullyLabeledReplicas: fullyLabeled }),
-    ...(ready === 0 ? {} : { readyReplicas: ready }),
-    ...(available === 0 ? {} : { availableReplicas: available }),
-    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
-    ...(set.status?.conditions === undefined ? {} : { conditions: set.status.conditions }),
-  };
+
+  count(pod: Pod, facts: PodFacts): void {
+    this.replicas++;
+    if (this.isFullyLabeled(pod)) this.fullyLabeled++;
+    if (!facts.ready) return;
+    this.ready++;
+    if (isAvailable(facts, this.minReadySeconds, this.nowMs)) this.available++;
+  }
+
+  status(): ReplicaSetStatus {
+    const { metadata, status } = this.set;
+    return {
+      replicas: this.replicas,
+      ...(this.fullyLabeled === 0 ? {} : { fullyLabeledReplicas: this.fullyLabeled }),
+      ...(this.ready === 0 ? {} : { readyReplicas: this.ready }),
+      ...(this.available === 0 ? {} : { availableReplicas: this.available }),
+      ...(metadata.generation === undefined ? {} : { observedGeneration: metadata.generation }),
+      ...(status?.conditions === undefined ? {} : { conditions: status.conditions }),
+    };
+  }
 }
 
 /** Pods of one template share their labels: each set of labels is asked about once. */

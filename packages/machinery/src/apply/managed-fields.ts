@@ -3,19 +3,21 @@
  * (KEP-555; apimachinery `util/managedfields`). Pure; times come from the caller. The rules of ownership are in
  * `structured-merge.ts`; here they get Kubernetes' names, and the ways from client-side apply to server-side apply.
  */
-import { canonicalJson, deepEqual } from '../meta/frozen.js';
+import { canonicalJson, deepEqual, onceForEach } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
+import { compareValues } from './compare-values.js';
 import type { FieldConflict, Manager } from './conflicts.js';
 import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf, writtenTree } from './field-tree.js';
 import {
   applied,
   type Conflict,
+  Differences,
   type Owned,
   type Owners,
   ownersAfterUpdate,
   type WriteRules,
 } from './structured-merge.js';
-import { compareValues, fieldTreeOf } from './typed-value.js';
+import { fieldTreeOf } from './typed-value.js';
 
 export interface Writer {
   readonly manager: string;
@@ -111,8 +113,10 @@ interface Recorded {
 
 const nobody: Recorded = { owners: new Map(), entries: new Map() };
 
-/** Undefined for entries that cannot be read. */
-function recordedIn(entries: Entries = []): Recorded | undefined {
+/** Undefined for entries that cannot be read. Objects that were written in one second by the same writers share them. */
+const recordedIn = onceForEach(readEntries);
+
+function readEntries(entries: Entries): Recorded | undefined {
   const owners = new Map<string, Owned>();
   const byId = new Map<string, ManagedFieldsEntry>();
   for (const entry of entries) {
@@ -153,7 +157,7 @@ export function managedFieldsAfterUpdate(
     const own = told === undefined || told.length === 0 ? undefined : recordedIn(told);
     if (own !== undefined && own.owners.size > 0) return updated(rules, object, old, writer, own, told!);
   }
-  const before = recordedIn(known) ?? nobody;
+  const before = recordedIn(known ?? none) ?? nobody;
   // Nobody was recorded so far, be it that a client wished so: that begins again with the first apply.
   if (old !== undefined && before.owners.size === 0) return none;
   return updated(rules, object, old, writer, before, known ?? none);
@@ -172,17 +176,59 @@ function updated(
   const id = idOfWriter(writer, 'Update');
   const from = { apiVersion: writer.apiVersion, value: old ?? emptyObject(object) };
   const to = { apiVersion: writer.apiVersion, value: object };
-  const { owners, changed } = ownersAfterUpdate(rules, from, to, before.owners, id);
-  const mine = owners.get(id);
-  const own = changed.minus(unmanaged);
-  const left = new Map(owners);
-  if (mine !== undefined && own !== changed) {
-    const fields = mine.fields.minus(changed).union(own);
-    if (fields.isEmpty) left.delete(id);
-    else left.set(id, { ...mine, fields });
-  }
-  // Who only took away has not written its fields anew.
-  return sortedEntries(capped(left, before, id, own.isEmpty ? undefined : writer.now), entries);
+  const differences = new Differences(rules, from, to);
+  const { changed, removed } = differences.in(writer.apiVersion)!;
+  return likeBefore({ changed, removed, entries, id, now: writer.now, ignored: rules.ignored }, () => {
+    const owners = ownersAfterUpdate(rules, differences, writer.apiVersion, before.owners, id);
+    const mine = owners.get(id);
+    const own = changed.minus(unmanaged);
+    const left = new Map(owners);
+    if (mine !== undefined && own !== changed) {
+      const fields = mine.fields.minus(changed).union(own);
+      if (fields.isEmpty) left.delete(id);
+      else left.set(id, { ...mine, fields });
+    }
+    // Who only took away has not written its fields anew.
+    return sortedEntries(capped(left, before, id, own.isEmpty ? undefined : writer.now), entries);
+  });
+}
+
+/** A write as far as the entries after it depend on it, where all owners know the object in the writer's version. */
+interface LikeWrite {
+  readonly changed: FieldTree;
+  readonly removed: FieldTree;
+  readonly entries: Entries;
+  readonly id: string;
+  readonly now: string;
+  readonly ignored: FieldTree | undefined;
+}
+
+interface Outcome {
+  readonly write: LikeWrite;
+  readonly after: Entries;
+}
+
+/** What like writes came to, by what they changed. Objects of one template are written alike, many within a second. */
+const outcomes = new WeakMap<FieldTree, Outcome[]>();
+const outcomesMax = 8;
+
+function likeBefore(write: LikeWrite, make: () => Entries): Entries {
+  if (write.entries.some(({ apiVersion }) => apiVersion !== managerOf(write.id).apiVersion)) return make();
+  const known = outcomes.get(write.changed) ?? [];
+  for (const { write: one, after } of known)
+    if (
+      one.removed === write.removed &&
+      one.entries === write.entries &&
+      one.now === write.now &&
+      one.id === write.id &&
+      one.ignored === write.ignored
+    )
+      return after;
+  const after = make();
+  known.push({ write, after });
+  if (known.length > outcomesMax) known.shift();
+  outcomes.set(write.changed, known);
+  return after;
 }
 
 const emptyObject = ({ apiVersion, kind }: KubernetesObject): KubernetesObject => ({ apiVersion, kind, metadata: {} });
@@ -304,7 +350,7 @@ export function applyWishes(
   const { apiVersion } = writer;
   const id = idOfWriter(writer, 'Apply');
   const base = live ?? emptyObject(wishes);
-  const recorded = recordedIn(live?.metadata.managedFields) ?? nobody;
+  const recorded = recordedIn(live?.metadata.managedFields ?? none) ?? nobody;
   const before = live !== undefined && recorded.owners.size === 0 ? asFoundIn(rules, live, writer) : recorded;
   const attempt = (forced: boolean) =>
     applied(rules, { apiVersion, value: base }, { apiVersion, value: wishes }, before.owners, id, forced);

@@ -1,11 +1,11 @@
 /**
  * Values read with their schema: which parts are merged and which are one piece, by what a list item is known, and
- * which fields a value has or a change touches (structured-merge-diff `typed`). What has no schema is read by what
+ * which fields a value has (structured-merge-diff `typed`). What has no schema is read by what
  * it is: maps are merged, lists are one piece.
  *
- * `undefined` is an absent value, `null` a given one. Merging and removing are in `merge-values.ts`.
+ * `undefined` is an absent value, `null` a given one. Comparing is in `compare-values.ts`, merging and removing in
+ * `merge-values.ts`.
  */
-import { deepEqual } from '../meta/frozen.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf } from './field-tree.js';
 import { TreeBuilder } from './tree-builder.js';
@@ -61,14 +61,21 @@ export function itemElement(place: SchemaNode, item: unknown): string {
   const list = resolve(place);
   if ((place.listType ?? list.listType) === 'set') return `v:${JSON.stringify(item)}`;
   const node = list.items === undefined ? unknownNode : resolve(list.items);
+  const names = list.listMapKeys ?? noKeys;
+  if (names.length === 1) {
+    const name = names[0]!;
+    const value = (isFields(item) ? item[name] : undefined) ?? node.properties?.[name]?.default;
+    return value === undefined ? 'k:{}' : `k:{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+  }
   const keys: Record<string, unknown> = {};
-  for (const key of [...(list.listMapKeys ?? [])].sort()) {
-    const given = isFields(item) ? item[key] : undefined;
-    const value = given ?? node.properties?.[key]?.default;
+  for (const key of [...names].sort()) {
+    const value = (isFields(item) ? item[key] : undefined) ?? node.properties?.[key]?.default;
     if (value !== undefined) keys[key] = value;
   }
   return `k:${JSON.stringify(keys)}`;
 }
+
+const noKeys: readonly string[] = [];
 
 export const itemNode = (place: SchemaNode): SchemaNode => resolve(place).items ?? unknownNode;
 
@@ -85,36 +92,6 @@ export const isBare = (value: unknown): boolean =>
 function hasKeys(value: object): boolean {
   for (const _key in value) return true;
   return false;
-}
-
-/** A struct with the fields that Go has even where they hold nothing. */
-function givenFields(place: SchemaNode, value: unknown): Fields {
-  if (!isFields(value)) return noFields;
-  let filled: Record<string, unknown> | undefined;
-  for (const [key, empty] of emptyFieldsOf(place))
-    if (value[key] === undefined) {
-      filled ??= { ...value };
-      filled[key] = empty;
-    }
-  return filled ?? value;
-}
-
-type EmptyFields = readonly (readonly [key: string, empty: Fields | null])[];
-
-const emptyFields = new WeakMap<SchemaNode, EmptyFields>();
-
-/** Structs that are no pointers, and lists that are written even when they are empty, as Go's null. */
-function emptyFieldsOf(place: SchemaNode): EmptyFields {
-  const node = resolve(place);
-  let found = emptyFields.get(node);
-  if (found === undefined) {
-    found = Object.entries(node.properties ?? {}).flatMap(([key, child]): EmptyFields => {
-      if (child.alwaysThere) return [[key, noFields]];
-      return child.required && resolve(child).type === 'array' ? [[key, null]] : [];
-    });
-    emptyFields.set(node, found);
-  }
-  return found;
 }
 
 /** The members that a wish names. Structs and lists are no members themselves; entries of maps and items of lists are. */
@@ -151,116 +128,12 @@ export function itemsByElement(place: SchemaNode, value: unknown): ReadonlyMap<s
 }
 
 /** The same members, and the node itself. */
-function asMember(tree: FieldTree): FieldTree {
+export function asMember(tree: FieldTree): FieldTree {
   if (tree.own) return tree;
   if (tree.children.size === 0) return leaf;
   const node = new TreeBuilder();
   for (const [element, child] of tree.children) node.add(element, child);
   return node.tree(true);
-}
-
-export interface Comparison {
-  /** Added, or there with another value. */
-  readonly changed: FieldTree;
-  readonly removed: FieldTree;
-}
-
-const same: Comparison = Object.freeze({ changed: emptyTree, removed: emptyTree });
-const onlyChanged: Comparison = Object.freeze({ changed: leaf, removed: emptyTree });
-const onlyRemoved: Comparison = Object.freeze({ changed: emptyTree, removed: leaf });
-
-/** What `now` changes of `old`. Of what comes or goes as a whole, its structs and lists are members too. */
-export function compareValues(place: SchemaNode, old: unknown, now: unknown): Comparison {
-  if (old === now) return same;
-  const before = shapeAt(place, old);
-  const after = shapeAt(place, now);
-  if (now === undefined) return compareAs(before, place, old, now);
-  if (old === undefined && after !== 'atomic') return appearance(after, place, now);
-  if (old === undefined || before === after) return compareAs(after, place, old, now);
-  // What has no schema may become another kind of value: it is judged both as what it was and as what it is.
-  const was = compareAs(before, place, old, now);
-  const is = compareAs(after, place, old, now);
-  return { changed: was.changed.union(is.changed), removed: was.removed.union(is.removed) };
-}
-
-/**
- * What came last at each place, if it was frozen: objects of one template come one after the other and share their
- * parts, which are then not walked again. Nobody can observe it but by the time that it saves.
- */
-const lately = new WeakMap<SchemaNode, { readonly value: unknown; readonly comparison: Comparison }>();
-
-function appearance(shape: Shape | undefined, place: SchemaNode, value: unknown): Comparison {
-  const known = lately.get(place);
-  if (known !== undefined && known.value === value) return known.comparison;
-  const comparison = compareAs(shape, place, undefined, value);
-  if (Object.isFrozen(value)) lately.set(place, { value, comparison });
-  return comparison;
-}
-
-function compareAs(shape: Shape | undefined, place: SchemaNode, old: unknown, now: unknown): Comparison {
-  if (shape === 'atomic') return compareWhole(old, now);
-  const changed = new TreeBuilder();
-  const removed = new TreeBuilder();
-  const note = (element: string, difference: Comparison) => {
-    changed.add(element, difference.changed);
-    removed.add(element, difference.removed);
-  };
-  if (shape === 'map-list' || shape === 'set-list') {
-    if (isBare(old) && isBare(now)) return compareWhole(old, now);
-    compareItems(place, old, now, note);
-  } else {
-    const [before, after] = [givenFields(place, old), givenFields(place, now)];
-    if (isBare(before) && isBare(after)) return compareWhole(old, now);
-    for (const key of Object.keys(after))
-      if (after[key] !== before[key])
-        note(fieldElement(key), compareValues(childNode(place, key), valueIn(before, key), after[key]));
-    for (const key of Object.keys(before))
-      if (after[key] === undefined && before[key] !== undefined)
-        note(fieldElement(key), compareValues(childNode(place, key), before[key], undefined));
-  }
-  return { changed: changed.tree(old === undefined), removed: removed.tree(now === undefined) };
-}
-
-/** `f:KEY`, one text for each key: texts made anew are slow to look up by. */
-function fieldElement(key: string): string {
-  let element = elements.get(key);
-  if (element === undefined) {
-    if (elements.size === elementsMax) elements.clear();
-    element = `f:${key}`;
-    elements.set(key, element);
-  }
-  return element;
-}
-
-const elements = new Map<string, string>();
-const elementsMax = 10_000;
-
-const valueIn = (fields: Fields, key: string) => (Object.hasOwn(fields, key) ? fields[key] : undefined);
-
-function compareWhole(old: unknown, now: unknown): Comparison {
-  if (now === undefined) return old === undefined ? same : onlyRemoved;
-  return old === undefined || !deepEqual(old, now) ? onlyChanged : same;
-}
-
-/** Items that are there more than once are one piece, known by their element. */
-function compareItems(
-  place: SchemaNode,
-  old: unknown,
-  now: unknown,
-  note: (element: string, difference: Comparison) => void,
-): void {
-  const items = itemNode(place);
-  const before = itemsByElement(place, old);
-  const after = itemsByElement(place, now);
-  const judge = (element: string, was: readonly unknown[], is: readonly unknown[]) => {
-    if (was.length <= 1 && is.length <= 1) return note(element, compareValues(items, was[0], is[0]));
-    if (was.length > 1 && is.length > 1) return deepEqual(was, is) ? undefined : note(element, onlyChanged);
-    const alone = compareValues(items, was.length > 1 ? undefined : was[0], is.length > 1 ? undefined : is[0]);
-    if (was.length > 1) note(element, { changed: alone.changed, removed: asMember(alone.removed) });
-    else note(element, { changed: asMember(alone.changed), removed: alone.removed });
-  };
-  for (const [element, was] of before) judge(element, was, after.get(element) ?? []);
-  for (const [element, is] of after) if (!before.has(element)) judge(element, [], is);
 }
 
 /** The members, and every struct and list of declared fields that leads to one. */

@@ -8,6 +8,21 @@ export function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/**
+ * `work`, which is pure, done once for each frozen value and remembered for as long as that value lives. What is not
+ * frozen is worked on each time. For what is asked of objects that many others share, as pods of one template do their spec.
+ */
+export function onceForEach<T extends object, R>(work: (value: T) => R): (value: T) => R {
+  const known = new WeakMap<T, { readonly result: R }>();
+  return (value) => {
+    const found = known.get(value);
+    if (found !== undefined) return found.result;
+    const result = work(value);
+    if (Object.isFrozen(value)) known.set(value, { result });
+    return result;
+  };
+}
+
 /** Whether two JSON values are equal. A key whose value is undefined counts as absent. */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;

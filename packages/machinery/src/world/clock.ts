@@ -76,11 +76,19 @@ export function every(clock: Clock, periodMs: number, callback: () => void): Can
   };
 }
 
+/** How long a piece of work may go on. */
+export interface Deadline {
+  /** Whether the time is up, or the parent was aborted. */
+  readonly passed: boolean;
+  /** Made when somebody asks for it. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * An `AbortController` whose signal is made when somebody asks for it: most work is over before. Follows `parent`
  * until it is released.
  */
-export class LazyAbort {
+export class LazyAbort implements Deadline {
   private controller: AbortController | undefined;
   private reason: unknown;
   private isAborted = false;
@@ -88,7 +96,7 @@ export class LazyAbort {
 
   constructor(private readonly parent?: AbortSignal) {}
 
-  get aborted(): boolean {
+  get passed(): boolean {
     return this.isAborted || (this.parent?.aborted ?? false);
   }
 
@@ -117,30 +125,27 @@ export class LazyAbort {
   }
 }
 
-/**
- * Bounds a piece of work: rejects with `TimeoutError`, and aborts the signal it was given, after `timeoutMs`.
- * When `parent` is aborted, so is that signal.
- */
-export function withTimeout<T>(
+/** As `withTimeout`, for work that seldom needs its signal. */
+export function withDeadline<T>(
   clock: Clock,
   timeoutMs: number,
   what: string,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (deadline: Deadline) => Promise<T>,
   parent?: AbortSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const bound = new LazyAbort(parent);
+    const deadline = new LazyAbort(parent);
     const cancel = clock.schedule(timeoutMs, () => {
       const error = new TimeoutError(what, timeoutMs);
       // First the verdict, then the signal: the work's own complaint at being aborted comes second.
       reject(error);
-      bound.abort(error);
+      deadline.abort(error);
     });
     const over = () => {
       cancel();
-      bound.release();
+      deadline.release();
     };
-    const begun = async () => work(bound.signal);
+    const begun = async () => work(deadline);
     begun().then(
       (result) => {
         over();
@@ -153,3 +158,15 @@ export function withTimeout<T>(
     );
   });
 }
+
+/**
+ * Bounds a piece of work: rejects with `TimeoutError`, and aborts the signal it was given, after `timeoutMs`.
+ * When `parent` is aborted, so is that signal.
+ */
+export const withTimeout = <T>(
+  clock: Clock,
+  timeoutMs: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+  parent?: AbortSignal,
+): Promise<T> => withDeadline(clock, timeoutMs, what, ({ signal }) => work(signal), parent);

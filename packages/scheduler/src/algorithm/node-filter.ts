@@ -12,6 +12,7 @@ import { pluginError } from '../framework/plugin-calls.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import type { FilterRun } from './filter-run.js';
 import { filterWithNominated } from './nominated-filter.js';
 import type { SignedNodes } from './signed-nodes.js';
 
@@ -21,16 +22,6 @@ export interface NominatedPods {
   on(nodeName: string): readonly PodInfo[];
   /** The node that the pod, by key, waits for. */
   nodeOf(key: string): string | undefined;
-}
-
-export interface FilterRun {
-  readonly rows: Int32Array;
-  /** How many entries of `rows` are feasible nodes. */
-  readonly count: number;
-  /** How many nodes were looked at. */
-  readonly evaluated: number;
-  /** A plugin failed; the rest of the run means nothing. */
-  readonly error?: Status;
 }
 
 /** Batches smaller than this cost more than they spare. */

@@ -30,12 +30,7 @@ export class NodeScorer {
     count: number,
     { observer, signed }: { readonly observer?: ScoreObserver; readonly signed?: SignedNodes } = {},
   ): Totals | Status {
-    const plugins = framework.score.filter(
-      (plugin) =>
-        !state.skipScore.has(plugin.name) &&
-        !signed?.plugins.scores.includes(plugin) &&
-        (observer !== undefined || plugin.uniformScore?.(state, pod, state.table) === undefined),
-    );
+    const plugins = this.othersOf(framework, state, pod, signed, observer);
     if (signed !== undefined) {
       const failure = signed.score(state, pod, state.table, rows, count);
       if (failure !== undefined) {
@@ -62,6 +57,22 @@ export class NodeScorer {
       if (invalid >= 0) return invalidScore(plugin, scores[invalid]!);
     }
     return { totals, byRow: false };
+  }
+
+  /** The plugins that have something to say and that are not among the signed ones. */
+  othersOf(
+    framework: Framework,
+    state: CycleState,
+    pod: PodInfo,
+    signed?: SignedNodes,
+    observer?: ScoreObserver,
+  ): readonly ScorePlugin[] {
+    return framework.score.filter(
+      (plugin) =>
+        !state.skipScore.has(plugin.name) &&
+        !signed?.plugins.scores.includes(plugin) &&
+        (observer !== undefined || plugin.uniformScore?.(state, pod, state.table) === undefined),
+    );
   }
 
   private reserveSpace(count: number): void {

@@ -9,14 +9,18 @@ import { CycleState } from '../framework/cycle-state.js';
 import { type Diagnosis, fitErrorMessage, noNodesMessage } from '../framework/fit-error.js';
 import type { Framework, PostFilterOutcome, PreFilterOutcome } from '../framework/framework.js';
 import type { NominatingInfo, SchedulerHandle } from '../framework/plugin.js';
+import { filterAlone } from '../framework/signed-plugins.js';
 import { isRejected, isSuccess, type Status, status, statusMessage, type Verdict } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
-import { type FilterRun, NodeFilter, type NominatedPods } from './node-filter.js';
+import type { FilterRun } from './filter-run.js';
+import { NodeFilter, type NominatedPods } from './node-filter.js';
 import { NodeScorer, type Totals } from './node-scorer.js';
+import type { RankedNodes } from './ranked-nodes.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { selectHost } from './select-host.js';
-import { SignatureCache, type SignedNodes } from './signed-nodes.js';
+import { SignatureCache } from './signature-cache.js';
+import type { SignedNodes } from './signed-nodes.js';
 
 export interface PlacedOutcome {
   readonly type: 'placed';
@@ -63,6 +67,7 @@ const statusOf = ({ status: said }: PreFilterOutcome) => said;
 const errorOf = ({ error }: FilterRun) => error;
 const codeOf = (answer: Totals | Status) => ('code' in answer ? answer : undefined);
 const itself = (verdict: Verdict) => verdict;
+const nothing = () => undefined;
 
 export class Placer {
   private readonly filter = new NodeFilter();
@@ -106,8 +111,8 @@ export class Placer {
     const before = timer.run('PreFilter', () => framework.runPreFilter(state, pod, table), statusOf);
     if (before.status !== undefined)
       return yield* this.refusedByPreFilter(framework, state, pod, before, before.status, options);
-    const signed = this.signedFor(framework, pod);
-    const found = timer.run('Filter', () => this.search(framework, state, pod, before, signed, options), errorOf);
+    const ranked = this.rankedFor(framework, pod);
+    const found = timer.run('Filter', () => this.search(framework, state, pod, before, ranked, options), errorOf);
     if (found.error !== undefined) return { type: 'failed', status: found.error };
     const { evaluated } = found;
     let { rows, count } = found;
@@ -122,14 +127,14 @@ export class Placer {
       refusals = left.refusals;
     }
     if (count === 0) return yield* this.fitsNowhere(framework, state, pod, before, refusals, options);
-    const chosen = count === 1 ? 0 : yield* this.choose(framework, state, pod, rows, count, signed, options);
-    if (typeof chosen !== 'number') return { type: 'failed', status: chosen };
-    const row = rows[chosen]!;
+    const run = { ...found, rows, count };
+    const row = count === 1 ? rows[0]! : yield* this.choose(framework, state, pod, run, ranked?.signed, options);
+    if (typeof row !== 'number') return { type: 'failed', status: row };
     if (table.nodeAt(row) === undefined) return { type: 'failed', status: status('Error', 'the node is gone') };
     return { type: 'placed', nodeName: table.info(row).name, row, state, evaluated, feasible: count };
   }
 
-  private signedFor(framework: Framework, pod: PodInfo): SignedNodes | undefined {
+  private rankedFor(framework: Framework, pod: PodInfo): RankedNodes | undefined {
     const signature = framework.signatureOf(pod);
     if (signature === undefined) return undefined;
     let cache = this.signatures.get(framework);
@@ -142,9 +147,9 @@ export class Placer {
     state: CycleState,
     pod: PodInfo,
     before: PreFilterOutcome,
-    signed: SignedNodes | undefined,
-    { within }: AttemptOptions,
-  ) {
+    ranked: RankedNodes | undefined,
+    { within, extenders }: StepOptions,
+  ): FilterRun {
     const { table, nominated } = this.options;
     const nominatedNode = nominated?.nodeOf(pod.key) ?? pod.pod.status?.nominatedNodeName;
     const nominatedRow = nominatedNode ? table.rowOf(nominatedNode) : undefined;
@@ -156,24 +161,37 @@ export class Placer {
     const candidates = before.nodeNames === undefined ? all : rowsOf(table, before.nodeNames, within);
     const { percentageOfNodesToScore } = framework.profile;
     const wanted = framework.score.length === 0 ? 1 : feasibleNodesToFind(candidates.length, percentageOfNodesToScore);
-    const run = this.filter.run(framework, state, pod, candidates, wanted, nominated, signed);
+    const { nextStart } = this.filter;
+    const alone =
+      candidates === table.rows() &&
+      extenders === undefined &&
+      (nominated === undefined || nominated.size === 0) &&
+      filterAlone(framework.signed, framework.filter, state.skipFilter);
+    const found = alone ? ranked?.find(state, pod, table, nextStart % candidates.length, wanted) : undefined;
+    const run = found ?? this.filter.run(framework, state, pod, candidates, wanted, nominated, ranked?.signed);
+    if (alone && found === undefined) ranked?.missed(run.evaluated);
     this.filter.advance(run.evaluated, table.size);
     return run;
   }
 
+  /** The row. */
   private *choose(
     framework: Framework,
     state: CycleState,
     pod: PodInfo,
-    rows: Int32Array,
-    count: number,
+    { rows, count, ranking }: FilterRun,
     signed: SignedNodes | undefined,
     { extenders }: StepOptions,
   ): Steps<number | Status> {
     const { timer } = framework;
     const { table } = state;
+    const { random } = this.options;
     const verdict = timer.run('PreScore', () => framework.runPreScore(state, pod, table, rows, count), itself);
     if (!isSuccess(verdict)) return verdict;
+    if (ranking !== undefined && this.scorer.othersOf(framework, state, pod, signed).length === 0) {
+      const best = timer.run('Score', () => ranking.best(state, pod, table, random), nothing);
+      if (best !== undefined) return best;
+    }
     const score = () => this.scorer.run(framework, state, pod, rows, count, signed === undefined ? {} : { signed });
     const scored = timer.run('Score', score, codeOf);
     if ('code' in scored) return scored;
@@ -182,9 +200,9 @@ export class Placer {
       const totals = Float64Array.from(rows.subarray(0, count), (row, i) => scored.totals[scored.byRow ? row : i]!);
       const more = (yield extenders.prioritize(pod, nodes)) as ReadonlyMap<string, number>;
       for (const [i, { metadata }] of nodes.entries()) totals[i]! += more.get(metadata.name ?? '') ?? 0;
-      return selectHost(totals, count, this.options.random);
+      return rows[selectHost(totals, count, random)]!;
     }
-    return selectHost(scored.totals, count, this.options.random, scored.byRow ? rows : undefined);
+    return rows[selectHost(scored.totals, count, random, scored.byRow ? rows : undefined)]!;
   }
 
   private *refusedByPreFilter(

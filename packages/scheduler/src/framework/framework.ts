@@ -327,19 +327,31 @@ export class Framework {
     return needed;
   }
 
-  async runPreBind(
+  /** At once where no plugin has anything to do. */
+  runPreBind(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    limits: CallLimits,
+  ): Verdict | Promise<Verdict> {
+    const needed = this.runPreBindPreFlight(state, pod, nodeName, handle);
+    if ('code' in needed) return needed;
+    return needed.length === 0 ? undefined : this.runNeededPreBind(needed, state, pod, nodeName, handle, limits);
+  }
+
+  private async runNeededPreBind(
+    plugins: readonly PreBindPlugin[],
     state: CycleState,
     pod: PodInfo,
     nodeName: string,
     handle: SchedulerHandle,
     limits: CallLimits,
   ): Promise<Verdict> {
-    const needed = this.preBind.length === 0 ? [] : this.runPreBindPreFlight(state, pod, nodeName, handle);
-    if ('code' in needed) return needed;
-    for (const plugin of needed) {
+    for (const plugin of plugins) {
       const own = { ...limits, timeoutMs: plugin.preBindTimeoutMs ?? limits.timeoutMs };
-      const verdict = await attemptAsync(plugin.name, 'PreBind', own, (signal) =>
-        plugin.preBind(state, pod, nodeName, handle, signal),
+      const verdict = await attemptAsync(plugin.name, 'PreBind', own, (deadline) =>
+        plugin.preBind(state, pod, nodeName, handle, deadline),
       );
       if (!isSuccess(verdict)) return verdict;
     }
@@ -356,8 +368,8 @@ export class Framework {
     const { clock, timeoutMs } = limits;
     for (const plugin of this.bind) {
       // What was asked of the server cannot be taken back: a bind is not ended when its pod goes.
-      const verdict = await attemptAsync(plugin.name, 'Bind', { clock, timeoutMs }, (signal) =>
-        plugin.bind(state, pod, nodeName, handle, signal),
+      const verdict = await attemptAsync(plugin.name, 'Bind', { clock, timeoutMs }, (deadline) =>
+        plugin.bind(state, pod, nodeName, handle, deadline),
       );
       if (verdict?.code !== 'Skip') return verdict;
     }

@@ -2,7 +2,7 @@
  * What plugins answer, checked: whatever one throws, or answers that is no answer at its point, becomes an error status
  * that names it. Asynchronous points are bounded in time here, too.
  */
-import { type Clock, withTimeout } from '@pintle/machinery';
+import { type Clock, type Deadline, withDeadline } from '@pintle/machinery';
 import { errorStatus, isSuccess, type Status, type StatusCode, saidBy, type Verdict } from './status.js';
 
 const codes: ReadonlySet<unknown> = new Set<StatusCode>([
@@ -65,10 +65,10 @@ export async function attemptAsync(
   plugin: string,
   point: string,
   { clock, timeoutMs, gone }: CallLimits,
-  call: (signal: AbortSignal) => Promise<Verdict> | Verdict,
+  call: (deadline: Deadline) => Promise<Verdict> | Verdict,
 ): Promise<Verdict> {
   try {
-    const answer = await withTimeout(clock, timeoutMs, `its answer`, async (signal) => call(signal), gone?.());
+    const answer = await withDeadline(clock, timeoutMs, 'its answer', async (deadline) => call(deadline), gone?.());
     return checkedVerdict(plugin, point, answer);
   } catch (error) {
     return pluginError(plugin, point, error);

@@ -6,7 +6,7 @@
  * PreBind's and Bind's affair, which run beside the next cycles.
  */
 import type { Client } from '@pintle/client';
-import type { KindRef, KubernetesObject, Random, World } from '@pintle/machinery';
+import type { Deadline, KindRef, KubernetesObject, Random, World } from '@pintle/machinery';
 import type { ExtenderChain } from '../extenders/extender-chain.js';
 import type { PodGroup } from '../gangs/pod-group.js';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
@@ -159,26 +159,26 @@ export interface PermitPoint {
 export interface PreBindPoint {
   /** `Skip` spares the plugin's PreBind. Must be quick: it is asked before anything waits. */
   preBindPreFlight?(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): Verdict;
-  /** `signal` is aborted when the plugin's time is over, or the pod is gone. */
+  /** `deadline` passes, and aborts its signal, when the plugin's time is over or the pod is gone. */
   preBind(
     state: CycleState,
     pod: PodInfo,
     nodeName: string,
     handle: SchedulerHandle,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<Verdict> | Verdict;
   /** How long `preBind` may take, where that is not what the scheduler allows anyway. */
   readonly preBindTimeoutMs?: number;
 }
 
 export interface BindPoint {
-  /** Binds the pod, or says `Skip` to leave it to the next plugin. `signal` as for `preBind`. */
+  /** Binds the pod, or says `Skip` to leave it to the next plugin. `deadline` as for `preBind`. */
   bind(
     state: CycleState,
     pod: PodInfo,
     nodeName: string,
     handle: SchedulerHandle,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<Verdict> | Verdict;
 }
 

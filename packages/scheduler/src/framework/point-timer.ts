@@ -27,13 +27,17 @@ export class PointTimer {
     return answer;
   }
 
-  async runLater(point: string, call: () => Promise<Verdict>): Promise<Verdict> {
+  /** The same for a point that may take its time. */
+  runLater(point: string, call: () => Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
     const { observer } = this;
     if (observer === undefined) return call();
     const start = observer.now();
-    const verdict = await call();
-    this.passed(observer, point, verdict?.code ?? 'Success', start);
-    return verdict;
+    const passed = (verdict: Verdict) => {
+      this.passed(observer, point, verdict?.code ?? 'Success', start);
+      return verdict;
+    };
+    const answer = call();
+    return answer instanceof Promise ? answer.then(passed) : passed(answer);
   }
 
   private passed(observer: PointObserver, point: string, status: StatusCode, startMs: number): void {

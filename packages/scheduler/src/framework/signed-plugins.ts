@@ -23,6 +23,16 @@ export function signedPlugins(framework: {
   return { filters, scores, all: [...new Set<SchedulerPlugin>([...filters, ...scores])] };
 }
 
+/** Whether of these filters nobody but those that are kept has a say where some are skipped. */
+export function filterAlone(
+  { filters }: SignedPlugins,
+  all: readonly FilterPlugin[],
+  skipped: ReadonlySet<string>,
+): boolean {
+  for (let i = filters.length; i < all.length; i++) if (!skipped.has(all[i]!.name)) return false;
+  return true;
+}
+
 const texts = new WeakMap<object, string>();
 
 /** An object of a pod's spec as text, made once for pods that share it; empty where there is none. */

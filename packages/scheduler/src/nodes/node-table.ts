@@ -17,6 +17,7 @@ import { LabelColumns } from './label-columns.js';
 import { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
 import { grown, ResourceColumns } from './resource-columns.js';
+import { RowChanges } from './row-changes.js';
 import { ZoneOrder, zoneOf } from './zone-order.js';
 
 /** What keeps sums over pods beside the table: told of each pod that comes or goes. */
@@ -46,6 +47,8 @@ export class NodeTable {
   epoch = 0;
   /** By row; grows whenever anything of the row changes. */
   rowVersion: Uint32Array;
+  /** The rows whose version grew. */
+  readonly changes = new RowChanges();
   /** What there is besides nodes and pods. */
   readonly objects = new ClusterObjects();
   readonly resources: ResourceColumns;
@@ -142,7 +145,7 @@ export class NodeTable {
     const before = known === undefined ? undefined : this.nodes[row];
     if (before === undefined || !sameTopology(before, node)) this.changeTopology();
     if (before?.status?.images !== node.status?.images) this.epoch++;
-    this.rowVersion[row]!++;
+    this.changed(row);
     this.nodes[row] = node;
     this.placeInOrder(row, before, node);
     this.labels.set(row, before?.metadata.labels ?? noLabels, node.metadata.labels ?? noLabels);
@@ -161,7 +164,7 @@ export class NodeTable {
     const pods = [...this.pods[row]!];
     for (const pod of pods) this.removePod(row, pod);
     this.changeTopology();
-    this.rowVersion[row]!++;
+    this.changed(row);
     this.order.remove(row, zoneOf(node.metadata.labels ?? noLabels));
     this.labels.set(row, node.metadata.labels ?? noLabels, noLabels);
     this.images.set(row, node.status?.images ?? [], []);
@@ -209,8 +212,13 @@ export class NodeTable {
     this.epoch++;
   }
 
-  private account(row: number, { requests }: PodInfo, sign: 1 | -1): void {
+  private changed(row: number): void {
     this.rowVersion[row]!++;
+    this.changes.add(row);
+  }
+
+  private account(row: number, { requests }: PodInfo, sign: 1 | -1): void {
+    this.changed(row);
     const { cpu, memory, ephemeralStorage } = this.resources;
     cpu.requested[row]! += sign * requests.cpu;
     memory.requested[row]! += sign * requests.memory;

@@ -133,17 +133,17 @@ export function dynamicResources(): PluginIdentity &
       const reserved = claims?.toAllocate.length === 0 && claims.allocated.every((claim) => isReservedFor(claim, pod));
       return claims === undefined || reserved ? skip : undefined;
     },
-    async preBind(state, { pod }, _nodeName, { client }, signal) {
+    async preBind(state, { pod }, _nodeName, { client }, deadline) {
       const claims = state.read(claimsKey);
       if (claims === undefined) return undefined;
       if (client === undefined) return status('Error', 'there is no client to reserve with');
       const reserved = state.read(reservedKey);
       try {
         for (const claim of claims.allocated)
-          if (!isReservedFor(claim, pod)) await reserveClaim({ claim }, pod, client, signal);
+          if (!isReservedFor(claim, pod)) await reserveClaim({ claim }, pod, client, deadline.signal);
         for (const claim of claims.toAllocate) {
           const allocation = reserved?.get(claim);
-          await reserveClaim({ claim, ...(allocation && { allocation }) }, pod, client, signal);
+          await reserveClaim({ claim, ...(allocation && { allocation }) }, pod, client, deadline.signal);
         }
         return undefined;
       } catch (error) {

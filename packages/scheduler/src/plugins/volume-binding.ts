@@ -118,12 +118,12 @@ export function volumeBinding(
     },
     preBindTimeoutMs: bindTimeoutMs,
     preBindPreFlight: (state) => (state.read(reservedKey) === undefined ? skip : undefined),
-    async preBind(state, _pod, nodeName, { client, world, table }, signal) {
+    async preBind(state, _pod, nodeName, { client, world, table }, deadline) {
       const reserved = state.read(reservedKey);
       if (reserved === undefined) return undefined;
       if (client === undefined || world === undefined) return status('Error', 'there is no client to bind with');
       try {
-        await bindVolumes({ reserved, nodeName, table, client, clock: world.clock, signal });
+        await bindVolumes({ reserved, nodeName, table, client, clock: world.clock, signal: deadline.signal });
         return undefined;
       } catch (error) {
         return errorStatus(error);

@@ -41,7 +41,8 @@ const lookUpDelayMs = 500;
 export async function bindPod(options: BindingOptions): Promise<BindingOutcome> {
   const { framework, state, pod, nodeName, handle } = options;
   const { timer } = framework;
-  const before = await timer.runLater('PreBind', () => framework.runPreBind(state, pod, nodeName, handle, options));
+  const preparing = timer.runLater('PreBind', () => framework.runPreBind(state, pod, nodeName, handle, options));
+  const before = preparing instanceof Promise ? await preparing : preparing;
   if (!isSuccess(before)) return { type: 'failed', status: before };
   const { extender } = options;
   const verdict = await timer.runLater('Bind', () =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { deepFreeze } from '../meta/frozen.js';
 import type { SchemaNode } from '../schema/schema.js';
-import { compareValues } from './typed-value.js';
+import { compareValues } from './compare-values.js';
 
 const text: SchemaNode = { type: 'string' };
 const place: SchemaNode = {

@@ -1,0 +1,223 @@
+/**
+ * Which fields a change of a value touches (structured-merge-diff `typed.Compare`). Every write of every object comes
+ * by here, so what a place's schema says is found out once, and what objects of one template share is walked once.
+ *
+ * `undefined` is an absent value, `null` a given one.
+ */
+import { deepEqual } from '../meta/frozen.js';
+import { resolve, type SchemaNode } from '../schema/schema.js';
+import { emptyTree, type FieldTree, leaf } from './field-tree.js';
+import { TreeBuilder } from './tree-builder.js';
+import {
+  asItems,
+  asMember,
+  childNode,
+  type Fields,
+  isBare,
+  isFields,
+  itemElement,
+  itemNode,
+  itemsByElement,
+  type Shape,
+  shapeAt,
+  unknownNode,
+} from './typed-value.js';
+
+export interface Comparison {
+  /** Added, or there with another value. */
+  readonly changed: FieldTree;
+  readonly removed: FieldTree;
+}
+
+const same: Comparison = Object.freeze({ changed: emptyTree, removed: emptyTree });
+const onlyChanged: Comparison = Object.freeze({ changed: leaf, removed: emptyTree });
+const onlyRemoved: Comparison = Object.freeze({ changed: emptyTree, removed: leaf });
+
+/** What `now` changes of `old`. Of what comes or goes as a whole, its structs and lists are members too. */
+export function compareValues(schema: SchemaNode, old: unknown, now: unknown): Comparison {
+  return compareAt(placeOf(schema), old, now);
+}
+
+/** A place in a schema, with what is found out about it at the first value there. */
+interface Place {
+  readonly schema: SchemaNode;
+  /** Undefined where it depends on the value. */
+  readonly shape: Shape | undefined;
+  /** Structs that are no pointers, and lists that are written even when they are empty, as Go's null. */
+  readonly emptyFields: readonly (readonly [key: string, empty: Fields | null])[];
+  readonly children: Map<string, Place>;
+  items: Place | undefined;
+  /**
+   * What came last here, if it was frozen: objects of one template come one after the other and share their parts, which
+   * are then not walked again. Nobody can observe it but by the time that it saves.
+   */
+  lately: { readonly value: unknown; readonly comparison: Comparison } | undefined;
+}
+
+const places = new WeakMap<SchemaNode, Place>();
+
+function placeOf(schema: SchemaNode): Place {
+  let place = places.get(schema);
+  if (place === undefined) {
+    const { type, properties } = resolve(schema);
+    const emptyFields = Object.entries(properties ?? {}).flatMap(([key, child]): Place['emptyFields'] => {
+      if (child.alwaysThere) return [[key, noFields]];
+      return child.required && resolve(child).type === 'array' ? [[key, null]] : [];
+    });
+    const shape = type === 'any' ? undefined : shapeAt(schema, undefined);
+    place = { schema, shape, emptyFields, children: new Map(), items: undefined, lately: undefined };
+    places.set(schema, place);
+  }
+  return place;
+}
+
+const noFields: Fields = Object.freeze({});
+
+/** Only declared fields are kept: keys of maps are the users', and no end of them. */
+function childPlace(place: Place, key: string): Place {
+  const known = place.children.get(key);
+  if (known !== undefined) return known;
+  const schema = childNode(place.schema, key);
+  const child = placeOf(schema);
+  if (schema !== unknownNode && resolve(place.schema).properties?.[key] !== undefined) place.children.set(key, child);
+  return child;
+}
+
+function compareAt(place: Place, old: unknown, now: unknown): Comparison {
+  if (old === now) return same;
+  const before = place.shape ?? shapeAt(place.schema, old);
+  const after = place.shape ?? shapeAt(place.schema, now);
+  if (now === undefined) return compareAs(before, place, old, now);
+  if (old === undefined && after !== 'atomic') return appearance(after, place, now);
+  if (old === undefined || before === after) return compareAs(after, place, old, now);
+  // What has no schema may become another kind of value: it is judged both as what it was and as what it is.
+  const was = compareAs(before, place, old, now);
+  const is = compareAs(after, place, old, now);
+  return { changed: was.changed.union(is.changed), removed: was.removed.union(is.removed) };
+}
+
+function appearance(shape: Shape | undefined, place: Place, value: unknown): Comparison {
+  const { lately } = place;
+  if (lately !== undefined && lately.value === value) return lately.comparison;
+  const comparison = compareAs(shape, place, undefined, value);
+  if (Object.isFrozen(value)) place.lately = { value, comparison };
+  return comparison;
+}
+
+function compareAs(shape: Shape | undefined, place: Place, old: unknown, now: unknown): Comparison {
+  if (shape === 'atomic') return compareWhole(old, now);
+  const differences = new Differences();
+  if (shape === 'map-list' || shape === 'set-list') {
+    if (isBare(old) && isBare(now)) return compareWhole(old, now);
+    compareItems(place, old, now, differences);
+  } else {
+    const [before, after] = [givenFields(place, old), givenFields(place, now)];
+    if (isBare(before) && isBare(after)) return compareWhole(old, now);
+    compareFields(place, before, after, differences);
+  }
+  return differences.of(old === undefined, now === undefined);
+}
+
+/** What is found below one node. */
+class Differences {
+  private readonly changed = new TreeBuilder();
+  private readonly removed = new TreeBuilder();
+
+  note(element: string, { changed, removed }: Comparison): void {
+    this.changed.add(element, changed);
+    this.removed.add(element, removed);
+  }
+
+  of(appeared: boolean, disappeared: boolean): Comparison {
+    if (!appeared && !disappeared && this.changed.isEmpty && this.removed.isEmpty) return same;
+    return { changed: this.changed.tree(appeared), removed: this.removed.tree(disappeared) };
+  }
+}
+
+/** A struct with the fields that Go has even where they hold nothing. */
+function givenFields({ emptyFields }: Place, value: unknown): Fields {
+  if (!isFields(value)) return noFields;
+  let filled: Record<string, unknown> | undefined;
+  for (const [key, empty] of emptyFields)
+    if (value[key] === undefined) {
+      filled ??= { ...value };
+      filled[key] = empty;
+    }
+  return filled ?? value;
+}
+
+function compareFields(place: Place, before: Fields, after: Fields, differences: Differences): void {
+  for (const key in after) {
+    const is = after[key];
+    if (is === before[key]) continue;
+    differences.note(fieldElement(key), compareAt(childPlace(place, key), valueIn(before, key), is));
+  }
+  if (before === noFields) return;
+  for (const key in before)
+    if (after[key] === undefined && before[key] !== undefined)
+      differences.note(fieldElement(key), compareAt(childPlace(place, key), before[key], undefined));
+}
+
+const valueIn = (fields: Fields, key: string) => (Object.hasOwn(fields, key) ? fields[key] : undefined);
+
+/** `f:KEY`, one text for each key: texts made anew are slow to look up by. */
+function fieldElement(key: string): string {
+  let element = elements.get(key);
+  if (element === undefined) {
+    if (elements.size === elementsMax) elements.clear();
+    element = `f:${key}`;
+    elements.set(key, element);
+  }
+  return element;
+}
+
+const elements = new Map<string, string>();
+const elementsMax = 10_000;
+
+function compareWhole(old: unknown, now: unknown): Comparison {
+  if (now === undefined) return old === undefined ? same : onlyRemoved;
+  return old === undefined || !deepEqual(old, now) ? onlyChanged : same;
+}
+
+/** Items that are there more than once are one piece, known by their element. */
+function compareItems(place: Place, old: unknown, now: unknown, differences: Differences): void {
+  place.items ??= placeOf(itemNode(place.schema));
+  const { items, schema } = place;
+  const [before, after] = [eachOnce(schema, old), eachOnce(schema, now)];
+  if (before === undefined || after === undefined) {
+    compareRepeated(items, schema, old, now, differences);
+    return;
+  }
+  for (const [element, was] of before) differences.note(element, compareAt(items, was, after.get(element)));
+  for (const [element, is] of after)
+    if (!before.has(element)) differences.note(element, compareAt(items, undefined, is));
+}
+
+/** The items of a list by their elements; undefined where one is there more than once. */
+function eachOnce(schema: SchemaNode, list: unknown): ReadonlyMap<string, unknown> | undefined {
+  const found = new Map<string, unknown>();
+  const all = asItems(list);
+  for (const item of all) found.set(itemElement(schema, item), item);
+  return found.size === all.length ? found : undefined;
+}
+
+function compareRepeated(items: Place, schema: SchemaNode, old: unknown, now: unknown, differences: Differences): void {
+  const before = itemsByElement(schema, old);
+  const after = itemsByElement(schema, now);
+  for (const element of new Set([...before.keys(), ...after.keys()])) {
+    const [was, is] = [before.get(element) ?? [], after.get(element) ?? []];
+    if (was.length > 1 && is.length > 1) {
+      if (!deepEqual(was, is)) differences.note(element, onlyChanged);
+      continue;
+    }
+    const { changed, removed } = compareAt(
+      items,
+      was.length > 1 ? undefined : was[0],
+      is.length > 1 ? undefined : is[0],
+    );
+    differences.note(element, {
+      changed: is.length > 1 ? asMember(changed) : changed,
+      removed: was.length > 1 ? asMember(removed) : removed,
+    });
+  }
+}
