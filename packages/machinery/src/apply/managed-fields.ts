@@ -41,30 +41,24 @@ const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 const annotationsBytesMax = 256 * 1024;
 
 /** What nobody manages: it says which object this is, or is the server's own. */
+const unmanagedMetadata = [
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+] as const;
+
 const unmanaged = treeOf(
   true,
   new Map([
     ['f:apiVersion', leaf],
     ['f:kind', leaf],
-    [
-      'f:metadata',
-      treeOf(
-        true,
-        new Map(
-          [
-            'f:name',
-            'f:namespace',
-            'f:creationTimestamp',
-            'f:selfLink',
-            'f:uid',
-            'f:clusterName',
-            'f:generation',
-            'f:managedFields',
-            'f:resourceVersion',
-          ].map((element) => [element, leaf]),
-        ),
-      ),
-    ],
+    ['f:metadata', treeOf(true, new Map(unmanagedMetadata.map((field) => [`f:${field}`, leaf])))],
   ]),
 );
 
@@ -172,7 +166,7 @@ function updated(
   entries: Entries,
 ): Entries {
   const id = idOfWriter(writer, 'Update');
-  const from = { apiVersion: writer.apiVersion, value: old ?? emptyObject(object) };
+  const from = { apiVersion: writer.apiVersion, value: old ?? unmanagedOf(object) };
   const to = { apiVersion: writer.apiVersion, value: object };
   const differences = new Differences(rules, from, to);
   const { changed, removed } = differences.in(writer.apiVersion)!;
@@ -230,6 +224,14 @@ const isLike = (a: LikeWrite, b: LikeWrite): boolean =>
   a.now === b.now &&
   a.id === b.id &&
   a.ignored === b.ignored;
+
+/** A new object before anybody wrote to it. */
+function unmanagedOf({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  const fields = metadata as Readonly<Record<string, unknown>>;
+  const kept: Record<string, unknown> = {};
+  for (const field of unmanagedMetadata) if (fields[field] !== undefined) kept[field] = fields[field];
+  return { apiVersion, kind, metadata: kept };
+}
 
 const emptyObject = ({ apiVersion, kind }: KubernetesObject): KubernetesObject => ({ apiVersion, kind, metadata: {} });
 
