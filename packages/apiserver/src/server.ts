@@ -355,6 +355,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
 
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
+  const openApiParts = {
+    registry,
+    title: 'Pintle',
+    docs: options.fieldDocs ?? (() => ({})),
+    remote: () => aggregated?.remoteOpenApis() ?? [],
+  };
   const handle = apiHandler({
     core,
     access,
@@ -377,8 +383,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     health: healthOf.answer,
     documents: {
       registry,
-      openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-      openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+      openApi: openApiDocuments(openApiParts),
+      openApiV2: openApiV2(openApiParts),
       version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
       metrics: (which) =>
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
