@@ -44,20 +44,20 @@ export async function respond(
 ): Promise<void> {
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     const sent: Record<string, string | readonly string[]> = { ...headers };
-    let bytes: Uint8Array = typeof body === 'string' ? Buffer.from(body) : (body ?? new Uint8Array());
+    let whole = body ?? '';
     if (
-      bytes.length >= gzipBytesMin &&
+      whole.length >= gzipBytesMin &&
       /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? '')) &&
       compressed.has(String(headers['content-type']))
     ) {
-      bytes = await packed(bytes);
+      whole = await packed(whole);
       sent['content-encoding'] = 'gzip';
     }
-    sent['content-length'] = String(bytes.length);
+    sent['content-length'] = String(Buffer.byteLength(whole));
     // An upload that was not read to its end leaves the connection unusable for another request.
     if (!message.complete) sent['connection'] = 'close';
     response.writeHead(status, sent as Record<string, string>);
-    response.end(message.method === 'HEAD' ? undefined : bytes);
+    response.end(message.method === 'HEAD' ? undefined : whole);
     return;
   }
   response.writeHead(status, headers as Record<string, string>);
@@ -80,7 +80,7 @@ function written(response: ServerResponse, piece: Uint8Array | string): Promise<
   });
 }
 
-const packed = (bytes: Uint8Array): Promise<Buffer> =>
+const packed = (whole: Uint8Array | string): Promise<Buffer> =>
   new Promise((resolve, reject) =>
-    gzip(bytes, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error))),
+    gzip(whole, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error))),
   );

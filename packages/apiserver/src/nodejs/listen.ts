@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { HttpHandler } from '../http/message.js';
 import { serve, stallTimeoutMs } from './exchange.js';
 import { bodyTimeoutMsDefault } from './node-request.js';
-import { trustProxies } from './peer.js';
+import { peerOf, trustProxies } from './peer.js';
 import { type StreamLimits, streamLimits } from './streams/limits.js';
 import { upgrades } from './streams/upgrade.js';
 import { Turns } from './turns.js';
@@ -73,6 +73,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
         );
   server.maxConnections = connectionsMax;
   server.timeout = stallTimeoutMs;
+  server.on('secureConnection', (socket: Socket) => void peerOf(socket));
   if (tls?.proxyCaPem !== undefined) trustProxies(server, tls.proxyCaPem);
   const upgraded = upgrades(server, handler, streamLimits(options.streams));
   server.listen({ host, port });

@@ -40,7 +40,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   get peer(): Peer {
-    return peerOf(this.message);
+    return peerOf(this.message.socket);
   }
 
   readonly header = (name: string): string | undefined => {

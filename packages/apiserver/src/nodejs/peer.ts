@@ -1,12 +1,12 @@
 /** What a connection says of its other side: its address, and the certificate that it has shown. Found once for each. */
 import { X509Certificate } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateSubject, Peer } from '../http/message.js';
 
 const peers = new WeakMap<object, Peer>();
 
-export function peerOf({ socket }: IncomingMessage): Peer {
+export function peerOf(socket: Socket): Peer {
   let peer = peers.get(socket);
   if (peer === undefined) {
     const { remoteAddress } = socket;
@@ -27,9 +27,11 @@ export function trustProxies(server: object, caPem: string): void {
 }
 
 function certificatesOf(socket: TLSSocket): Pick<Peer, 'clientCertificate' | 'proxyCertificate'> {
-  if (socket.encrypted !== true || !socket.authorized) return {};
-  const { subject, fingerprint256, raw } = socket.getPeerCertificate() as Partial<PeerCertificate>;
-  if (subject?.CN === undefined || raw === undefined) return {};
+  if (socket.encrypted !== true) return {};
+  // Asked also of who is not believed: it makes OpenSSL forget what it found wrong, which Node would else take for a
+  // fault of the connection.
+  const { subject, fingerprint256, raw } = (socket.getPeerCertificate() ?? {}) as Partial<PeerCertificate>;
+  if (!socket.authorized || subject?.CN === undefined || raw === undefined) return {};
   const organizations = subject.O as string | string[] | undefined;
   const shown: CertificateSubject = {
     commonName: String(subject.CN),

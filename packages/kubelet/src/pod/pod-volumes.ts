@@ -153,9 +153,10 @@ export function podVolumes(context: KubeletContext): PodVolumes {
         const content = behind !== undefined && volumes.keepsFiles ? volumeFolder(volume.name, behind) : asked;
         if (mounted.has(volume.name) && sameValue(mounted.get(volume.name), content)) continue;
         paths.set(volume.name, await volumes.mount(pod.metadata.uid!, volume.name, content));
-        mounted.set(volume.name, content);
+        // Where nothing is written down there is nothing to keep true.
+        if (volumes.keepsFiles) mounted.set(volume.name, content);
       }
-      changing = volumes.keepsFiles && [...mounted.values()].some(({ type }) => type === 'files');
+      changing = [...mounted.values()].some(({ type }) => type === 'files');
     },
   };
 }

@@ -3,7 +3,7 @@
  * (KEP-555; apimachinery `util/managedfields`). Pure; times come from the caller. The rules of ownership are in
  * `structured-merge.ts`; here they get Kubernetes' names, and the ways from client-side apply to server-side apply.
  */
-import { canonicalJson, deepEqual, onceForEach } from '../meta/frozen.js';
+import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import { compareValues } from './compare-values.js';
 import type { FieldConflict, Manager } from './conflicts.js';
@@ -113,10 +113,8 @@ interface Recorded {
 
 const nobody: Recorded = { owners: new Map(), entries: new Map() };
 
-/** Undefined for entries that cannot be read. Objects that were written in one second by the same writers share them. */
-const recordedIn = onceForEach(readEntries);
-
-function readEntries(entries: Entries): Recorded | undefined {
+/** Undefined for entries that cannot be read. */
+function recordedIn(entries: Entries): Recorded | undefined {
   const owners = new Map<string, Owned>();
   const byId = new Map<string, ManagedFieldsEntry>();
   for (const entry of entries) {
@@ -208,28 +206,30 @@ interface Outcome {
   readonly after: Entries;
 }
 
-/** What like writes came to, by what they changed. Objects of one template are written alike, many within a second. */
-const outcomes = new WeakMap<FieldTree, Outcome[]>();
-const outcomesMax = 8;
+/**
+ * What like writes came to, the latest for each place. Objects of one template are written alike, many within a second.
+ * Nothing hangs on the trees themselves: many differ by an address alone, and live as long as their object.
+ */
+const outcomes: (Outcome | undefined)[] = [];
+const outcomesMax = 1024;
 
 function likeBefore(write: LikeWrite, make: () => Entries): Entries {
   if (write.entries.some(({ apiVersion }) => apiVersion !== managerOf(write.id).apiVersion)) return make();
-  const known = outcomes.get(write.changed) ?? [];
-  for (const { write: one, after } of known)
-    if (
-      one.removed === write.removed &&
-      one.entries === write.entries &&
-      one.now === write.now &&
-      one.id === write.id &&
-      one.ignored === write.ignored
-    )
-      return after;
+  const place = write.changed.serial % outcomesMax;
+  const known = outcomes[place];
+  if (known !== undefined && isLike(known.write, write)) return known.after;
   const after = make();
-  known.push({ write, after });
-  if (known.length > outcomesMax) known.shift();
-  outcomes.set(write.changed, known);
+  outcomes[place] = { write, after };
   return after;
 }
+
+const isLike = (a: LikeWrite, b: LikeWrite): boolean =>
+  a.changed === b.changed &&
+  a.removed === b.removed &&
+  a.entries === b.entries &&
+  a.now === b.now &&
+  a.id === b.id &&
+  a.ignored === b.ignored;
 
 const emptyObject = ({ apiVersion, kind }: KubernetesObject): KubernetesObject => ({ apiVersion, kind, metadata: {} });
 
