@@ -4,7 +4,7 @@
  */
 import { bodySchemas, builtinResources } from '@pintle/api';
 import type { Client } from '@pintle/client';
-import type { StoreBackend } from '@pintle/contracts';
+import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
   createMetrics,
   type FieldDocs,
@@ -303,7 +303,19 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const flows =
     options.flowControl === undefined
       ? undefined
-      : flowControl({ clock: world.clock, backend, logger: world.logger, metrics, ...options.flowControl });
+      : flowControl({
+          clock: world.clock,
+          backend,
+          logger: world.logger,
+          metrics,
+          countObjects(group, plural) {
+            const stored = registry.stored(group, plural);
+            return (
+              stored && backend.range({ ...prefixRange(stored.prefix), countOnly: true }).then(({ count }) => count)
+            );
+          },
+          ...options.flowControl,
+        });
   if (flows !== undefined) {
     await bringFlowConfiguration(core, client({ fieldManager: 'apiserver' }));
     await flows.start();

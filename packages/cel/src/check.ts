@@ -81,13 +81,20 @@ export interface CheckProblem {
   readonly problem: string;
 }
 
-/** The type of the expression, the variables that it names, and everything that is wrong with it. */
-export function checkCel(
-  expression: Expression,
-  scope: CheckScope,
-): { readonly type: CheckedType; readonly problems: readonly CheckProblem[]; readonly names: ReadonlySet<string> } {
+export interface Checked {
+  readonly type: CheckedType;
+  readonly problems: readonly CheckProblem[];
+  /** The variables that it names. */
+  readonly names: ReadonlySet<string>;
+  /** Of each part that has a value. */
+  readonly types: ReadonlyMap<Expression, CheckedType>;
+}
+
+/** The types of the expression and its parts, the variables that it names, and everything that is wrong with it. */
+export function checkCel(expression: Expression, scope: CheckScope): Checked {
   const checker = new Checker(scope);
-  return { type: checker.check(expression), problems: checker.problems, names: checker.names };
+  const type = checker.check(expression);
+  return { type, problems: checker.problems, names: checker.names, types: checker.types };
 }
 
 const numbers = new Set(['int', 'uint', 'double']);
@@ -97,6 +104,7 @@ const known = (...checked: readonly CheckedType[]): boolean => checked.every(({ 
 class Checker {
   readonly problems: CheckProblem[] = [];
   readonly names = new Set<string>();
+  readonly types = new Map<Expression, CheckedType>();
   private locals: ReadonlyMap<string, CheckedType> = new Map();
 
   constructor(private readonly scope: CheckScope) {}
@@ -107,6 +115,12 @@ class Checker {
   }
 
   check(expression: Expression): CheckedType {
+    const type = this.typeOf(expression);
+    this.types.set(expression, type);
+    return type;
+  }
+
+  private typeOf(expression: Expression): CheckedType {
     switch (expression.type) {
       case 'literal':
         return typeOfLiteral(expression.value);
@@ -246,6 +260,7 @@ class Checker {
     if (results.size !== 1) return any;
     if (name === 'orValue' || name === 'value') return given[0]?.of ?? any;
     if (result === 'list' && given[0]?.name === 'list') return given[0];
+    if (result === 'list' && given[0]?.name === 'string') return type('list', text);
     if (name === 'optional.of' || name === 'optional.ofNonZeroValue') return type('optional_type', given[0]!);
     if (result === 'optional_type') return type('optional_type', given[0]?.of ?? any);
     return type(result!);
@@ -312,7 +327,8 @@ function typeOfLiteral(value: unknown): CheckedType {
   }
 }
 
-const standardTypes = new Set([
+/** Types that every expression can name. */
+export const standardTypes: ReadonlySet<string> = new Set([
   'bool',
   'bytes',
   'double',

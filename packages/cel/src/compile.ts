@@ -1,5 +1,7 @@
 /** A compiled expression: parsed and checked once, run often. */
-import { type CheckedType, type CheckProblem, checkCel } from './check.js';
+import { type CheckedType, type CheckProblem, checkCel, standardTypes } from './check.js';
+import { type DeclaredSize, sizeAt } from './cost/declared-sizes.js';
+import { estimateCost } from './cost/estimate.js';
 import { Compiler, Frame, type MessageMaker } from './evaluate.js';
 import { functionTable, type Library } from './functions.js';
 import { optionalLibrary } from './library/optionals.js';
@@ -28,6 +30,8 @@ export interface CelProgram {
   readonly type: CheckedType;
   /** The variables that it names; none where it was not checked. */
   readonly names: ReadonlySet<string>;
+  /** The most that a run may cost, for a variable of these sizes, as kube-apiserver estimates it. */
+  costMax(root: DeclaredSize): number;
   /** Errors: `CelError` where there is no value, `CelCostError` where it costs too much. */
   run(variables?: Readonly<Record<string, Value | undefined>>): { readonly value: Value; readonly cost: number };
 }
@@ -86,6 +90,17 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
       return {
         type: checked?.type ?? { name: 'any' },
         names: checked?.names ?? new Set(),
+        // Rules are estimated once and run often, so nothing is kept for it.
+        costMax(root) {
+          const again = parsed(source);
+          return estimateCost(again, {
+            types: checkCel(again, { variables, functions }).types,
+            function: functions.function,
+            method: functions.method,
+            isType: (name) => standardTypes.has(name) || functions.types.has(name),
+            sizeAt: (path) => sizeAt(root, path),
+          }).max;
+        },
         run(given = {}) {
           const values: (Value | undefined)[] = names.map((name) => given[name]);
           values.length = compiler.size;

@@ -2,6 +2,7 @@
 
 export { type CheckedType, type CheckProblem, typeOfSchema } from './check.js';
 export * from './compile.js';
+export { cardinalityMax, type DeclaredSize, declaredSize } from './cost/declared-sizes.js';
 export { CelCostError, type MessageMaker } from './evaluate.js';
 export type { Library, Overload } from './functions.js';
 export * from './json-values.js';

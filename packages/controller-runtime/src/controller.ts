@@ -3,6 +3,7 @@ import type { Client, ObjectKey } from '@pintle/client';
 import { apiVersionOf, type Clock, controllerOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import type { InformerEvent, Informers } from '@pintle/watch';
 import type { Observable } from 'rxjs';
+import { tellingFailures } from './failures.js';
 import { type Cleanup, type Finalizer, finalizing } from './finalizer.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { Reconciler } from './reconciler.js';
@@ -15,6 +16,7 @@ const defaults = {
   timeoutMs: 300_000,
   syncTimeoutMs: 120_000,
   leaderOnly: true,
+  recover: true,
 };
 
 export type ObjectEvent<T> = Exclude<InformerEvent<T>, { readonly type: 'synced' }>;
@@ -49,6 +51,16 @@ export interface ControllerOptions {
   readonly syncTimeoutMs?: number;
   /** Whether it runs on the leader alone, where managers elect one. Default true. */
   readonly leaderOnly?: boolean;
+  /**
+   * Whether a bug in a reconcile (an error of the language, as `TypeError`, or something thrown that is no error) is a
+   * failure of its key, as any other. Default true. Where not, it ends the manager: its `ended` rejects.
+   */
+  readonly recover?: boolean;
+  /**
+   * The condition, as `Stalled`, that is True on an object whose reconcile failed with a `TerminalError`, or because the
+   * server refused as invalid what it was to write; False once it has not. The kind must have `status.conditions`.
+   */
+  readonly failureCondition?: string;
 }
 
 /** A source that is asked: every so often, for the keys to reconcile. */
@@ -82,9 +94,11 @@ export interface ControllerBuilder<T extends KubernetesObject> {
   reconcile(reconciler: Reconciler<T>): Controller;
 }
 
+type OptionalOption = 'rateLimiter' | 'failureCondition';
+
 /** A controller as data: nothing runs until a manager starts it, and two managers may each run it. */
 export interface Controller {
-  readonly options: Required<Omit<ControllerOptions, 'rateLimiter'>> & Pick<ControllerOptions, 'rateLimiter'>;
+  readonly options: Required<Omit<ControllerOptions, OptionalOption>> & Pick<ControllerOptions, OptionalOption>;
   readonly kind: KindRef;
   readonly sources: readonly ControllerSource[];
   readonly reconciler: Reconciler<KubernetesObject>;
@@ -148,7 +162,9 @@ export function controller(options: ControllerOptions): ControllerBuilder<Kubern
       finalizes: (finalizer, cleanup) => build(kind, sources, [...finalizers, [finalizer, cleanup]]),
       reconcile(reconciler) {
         if (kind === undefined) throw new IncompleteControllerError(options.name);
-        const whole = finalizers.length === 0 ? reconciler : finalizing(finalizers, reconciler);
+        const cleaning = finalizers.length === 0 ? reconciler : finalizing(finalizers, reconciler);
+        const { failureCondition } = options;
+        const whole = failureCondition === undefined ? cleaning : tellingFailures(failureCondition, cleaning);
         return { options: stated, kind, sources, reconciler: whole as unknown as Reconciler<KubernetesObject> };
       },
     };

@@ -144,6 +144,34 @@ describe('a reconcile', () => {
     expect(text).toContain('controller_runtime_max_concurrent_reconciles{controller="failing"} 1');
   });
 
+  it('without end leaves others of the process their turn', async () => {
+    const { client, world, run } = await served();
+    // A clock on which every look takes a millisecond.
+    let nowMs = 0;
+    const rests: number[] = [];
+    const clock = {
+      ...world.clock,
+      monotonic: () => nowMs++,
+      schedule: (delayMs: number, callback: () => void) => {
+        rests.push(delayMs);
+        return world.clock.schedule(delayMs, callback);
+      },
+    };
+    const pushed = new Subject<ObjectKey>();
+    let runs = 0;
+    const busy = controller({ name: 'busy' })
+      .for(Website)
+      .from(pushed)
+      .reconcile(async () => void runs++);
+    await client.create(website('shop'));
+    await run([busy], { world: { ...world, clock } });
+    rests.length = 0;
+    for (let i = 0; i < 200; i++) pushed.next({ name: `page-${i}`, namespace: 'default' });
+    await world.settle();
+    expect(runs).toBe(201);
+    expect(rests.filter((delayMs) => delayMs === 0).length).toBeGreaterThanOrEqual(5);
+  });
+
   it('comes again after a time, at a time, or with back-off, as it asks', async () => {
     const { client, world, run } = await served();
     const atMs: number[] = [];

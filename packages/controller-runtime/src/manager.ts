@@ -53,6 +53,11 @@ export interface Manager {
   start(): Promise<void>;
   /** Lets running reconciles end, at most `drainMs` (default 30,000), then ends everything. */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
+  /**
+   * Resolves when the manager has stopped. Rejects with what a controller with `recover: false` has thrown, once all has
+   * ended; where nobody awaits it, that ends the process, as a panic does.
+   */
+  readonly ended: Promise<void>;
   readonly informers: Informers;
   /** Whether nothing is queued, delayed retries aside, and nothing runs. */
   readonly idle: boolean;
@@ -77,6 +82,7 @@ class ControllerManager implements Manager {
   readonly informers: Informers;
   readonly metrics: Metrics;
   readonly problems: Observable<Problem>;
+  readonly ended: Promise<void>;
   private readonly world: World;
   private readonly eventWriter: EventWriter;
   private readonly ledger = new WriteLedger();
@@ -91,10 +97,15 @@ class ControllerManager implements Manager {
   private leading = false;
   private synced = false;
   private endFights = () => {};
+  private end!: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+  private bug: { readonly error: unknown } | undefined;
 
   constructor(private readonly options: ManagerOptions) {
     this.world = options.world ?? realWorld({ logger: consoleLogger() });
     const { world } = this;
+    this.ended = new Promise((resolve, reject) => {
+      this.end = { resolve, reject };
+    });
     this.informers = options.informers ?? createInformers({ client: options.client, world });
     this.eventWriter = options.eventWriter ?? createEventWriter({ world });
     this.metrics = options.metrics ?? createMetrics();
@@ -144,6 +155,8 @@ class ControllerManager implements Manager {
     this.endFights();
     this.found.complete();
     if (this.options.informers === undefined) await this.informers.stop();
+    if (this.bug === undefined) this.end.resolve();
+    else this.end.reject(this.bug.error);
   }
 
   live(): Promise<HealthReport> {
@@ -181,6 +194,7 @@ class ControllerManager implements Manager {
             metrics,
             nextRunNumber: () => ++this.runs,
             onProblem: (problem) => this.tell(problem),
+            onBug: (error) => this.endBy(error),
             ...(tracing === undefined ? {} : { tracing }),
             ...(elector === undefined || !controller.options.leaderOnly
               ? {}
@@ -191,6 +205,14 @@ class ControllerManager implements Manager {
                 }),
           }),
       );
+  }
+
+  /** Ends everything at once, whatever is begun. */
+  private endBy(error: unknown): void {
+    if (this.bug !== undefined) return;
+    this.bug = { error };
+    for (const controller of [...this.everywhere, ...this.asLeader]) controller.abort();
+    void this.stop({ drainMs: 0 });
   }
 
   private electorOf(election: LeaderElection): LeaderElector {

@@ -6,6 +6,8 @@ export type ReconcileOutcome = 'success' | 'requeue' | 'requeue_after' | 'error'
 export interface ReconcileObserver {
   started(): void;
   ended(outcome: ReconcileOutcome, seconds: number, terminal: boolean): void;
+  /** A bug was thrown. */
+  panicked(): void;
 }
 
 /** controller-runtime's, from 5 ms to a minute. */
@@ -31,6 +33,9 @@ export function reconcileMetrics(metrics: Metrics, controller: string, concurren
       labels,
     })
     .with(controller);
+  const panics = metrics
+    .counter({ name: 'controller_runtime_reconcile_panics_total', help: 'Reconciles that threw a bug.', labels })
+    .with(controller);
   const time = metrics
     .histogram({ name: 'controller_runtime_reconcile_time_seconds', help: 'Seconds of a reconcile.', labels, buckets })
     .with(controller);
@@ -49,6 +54,7 @@ export function reconcileMetrics(metrics: Metrics, controller: string, concurren
   };
   return {
     started: () => active.add(1),
+    panicked: () => panics.increment(),
     ended(outcome, seconds, terminal) {
       active.add(-1);
       totals[outcome].increment();

@@ -6,6 +6,7 @@ import type { World } from '@pintle/machinery';
 import type { StatusWriter } from './pod/status-writer.js';
 import type { Prober } from './probe/prober.js';
 import type { ObjectSource } from './sources/object-source.js';
+import type { NodeVolumes } from './volumes/node-volumes.js';
 import type { VolumePort } from './volumes/volume-port.js';
 
 export interface KubeletContext {
@@ -17,6 +18,7 @@ export interface KubeletContext {
   readonly runtimeName: string;
   readonly network: PodNetwork;
   readonly volumes: VolumePort;
+  readonly nodeVolumes: NodeVolumes;
   readonly prober: Prober;
   readonly objects: ObjectSource;
   readonly recorder: EventRecorder;

@@ -21,6 +21,7 @@ import { createStatusWriter } from './pod/status-writer.js';
 import { type Prober, runtimeProber } from './probe/prober.js';
 import { type ObjectSource, sharedObjects } from './sources/object-source.js';
 import { type PodSource, sharedPods } from './sources/pod-source.js';
+import { createNodeVolumes } from './volumes/node-volumes.js';
 import { noVolumes, refusedVolumes, type VolumePort } from './volumes/volume-port.js';
 
 /** What the node says of itself is told beside the ports: `labels`, `capacity`, `addresses`… Each has a small default. */
@@ -111,6 +112,8 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   const pods = options.pods ?? sharedPods(informers);
   const description = describeNode(nodeName, runtime, options);
   const statuses = createStatusWriter({ world, client });
+  const objects = options.objects ?? sharedObjects({ client, informers });
+  const nodeVolumes = createNodeVolumes({ world, client, nodeName, objects });
   const context: KubeletContext = {
     world,
     client,
@@ -120,8 +123,9 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     runtimeName: runtime.version().name,
     network: options.network,
     volumes: options.volumes ?? (runtime.probe === undefined ? refusedVolumes() : noVolumes()),
+    nodeVolumes,
     prober: options.prober ?? runtimeProber(runtime),
-    objects: options.objects ?? sharedObjects({ client, informers }),
+    objects,
     recorder: options.recorder ?? recorderOf(options),
     statuses,
     allocatable: description.allocatable,
@@ -160,11 +164,12 @@ export function createKubelet(options: KubeletOptions): Kubelet {
 
   /** What an earlier kubelet ran of pods that are in the API no longer. */
   const removeStrangers = async () => {
-    for (const sandboxes of found.values()) {
+    for (const [uid, sandboxes] of found) {
       for (const { id } of sandboxes) {
         await runtime.stopPodSandbox(id);
         await runtime.removePodSandbox(id);
       }
+      nodeVolumes.release(uid);
     }
     found = new Map();
   };
@@ -177,12 +182,13 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       return workers.size;
     },
     async start() {
-      await registration.start();
+      const node = await registration.start();
       for (const sandbox of await runtime.listPodSandboxes()) {
         const known = found.get(sandbox.config.uid);
         if (known === undefined) found.set(sandbox.config.uid, [sandbox]);
         else known.push(sandbox);
       }
+      nodeVolumes.inherit(node?.status?.volumesInUse ?? [], found.keys());
       endings.push(
         runtime.onEvent(({ type, sandboxId }) => {
           // What this kubelet starts itself it need not be told of.
@@ -197,6 +203,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       stopped = true;
       for (const end of endings.splice(0)) end();
       registration.stop();
+      nodeVolumes.stop();
       for (const worker of workers.values()) worker.stop();
       statuses.stop();
       await context.recorder.flush();

@@ -40,8 +40,11 @@ export interface StoreSnapshot<V> {
 export interface MemoryStore<V> extends StoreBackend<V> {
   /** O(1). */
   snapshot(): StoreSnapshot<V>;
-  /** O(1): a store of its own that begins where this one is, sharing what neither has written since. */
-  fork(): MemoryStore<V>;
+  /**
+   * O(1): a store of its own that begins where this one is, sharing what neither has written since. Its leases run on
+   * this store's clock, unless it is given another world.
+   */
+  fork(options?: Pick<MemoryStoreOptions, 'world'>): MemoryStore<V>;
 }
 
 export function memoryStore<V>(options: MemoryStoreOptions = {}): MemoryStore<V> {
@@ -94,7 +97,7 @@ function open<V>(map: VersionedMap<V>, options: MemoryStoreOptions): MemoryStore
       const copy = new VersionedMap<V>({ map: map.copy(), revision: map.revision });
       return { revision: map.revision, range: (request) => copy.range(request), get: (key) => copy.get(key) };
     },
-    fork: () => open(new VersionedMap<V>({ map: map.copy(), revision: map.revision }), options),
+    fork: (own) => open(new VersionedMap<V>({ map: map.copy(), revision: map.revision }), { ...options, ...own }),
     async close() {
       if (closed) return;
       closed = true;

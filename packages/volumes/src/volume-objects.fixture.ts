@@ -1,5 +1,5 @@
 /** Claims, volumes and classes for tables of cases, as short as a case can be said. */
-import type { PersistentVolume, PersistentVolumeClaim } from '@pintle/api/core/v1';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import type { StorageClass } from '@pintle/api/storage/v1';
 import {
   annBindCompleted,
@@ -109,3 +109,20 @@ export const storageClass = (
     provisioner: given.provisioner ?? 'csi.example.com',
     volumeBindingMode: given.waits ? 'WaitForFirstConsumer' : 'Immediate',
   }) as StorageClass;
+
+/** As a user makes it: the server says the uid. */
+export const fresh = <T extends { metadata: object }>({ metadata, ...rest }: T): T =>
+  ({ ...rest, metadata: { ...metadata, uid: undefined } }) as unknown as T;
+
+/** A pod on a node that uses a claim. */
+export const userOf = (claimName: string, nodeName: string): Pod =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${claimName}-user`, namespace: 'default' },
+    spec: {
+      nodeName,
+      containers: [{ name: 'main', image: 'web' }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+    },
+  }) as Pod;

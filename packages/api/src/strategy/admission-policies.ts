@@ -3,6 +3,7 @@
  * Deliberately not here: whether the expressions compile, which the API server says, as it speaks their language.
  */
 import {
+  clientMetadata,
   dns1035LabelErrors,
   dns1123SubdomainErrors,
   duplicateField,
@@ -167,6 +168,7 @@ function annotationErrors(annotation: AuditAnnotation, path: string, name: strin
 }
 
 export const admissionPolicyStrategy: Strategy<ValidatingAdmissionPolicy> = {
+  statusKeeps: clientMetadata,
   defaults: (policy) => ({
     ...policy,
     spec: {

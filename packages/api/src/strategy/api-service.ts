@@ -1,5 +1,6 @@
 /** APIServices: a version of a group, and the Service that serves it. */
 import {
+  clientMetadata,
   dns1035LabelErrors,
   dns1123SubdomainErrors,
   type FieldError,
@@ -55,6 +56,7 @@ function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly 
 }
 
 export const apiServiceStrategy: Strategy<APIService> = {
+  statusKeeps: clientMetadata,
   nameErrors: pathSegmentErrors,
   validateCreate: serviceErrors,
   validateUpdate: serviceErrors,

@@ -1,5 +1,6 @@
 /** One version of a CustomResourceDefinition: its schema, subresources, columns and selectable fields. */
 import {
+  defaultErrors,
   dns1035LabelErrors,
   duplicateField,
   eachErrors,
@@ -29,13 +30,55 @@ export function versionErrors(version: CustomResourceDefinitionVersion, path: st
       : warningFaults(warning, deprecated ?? false).map((fault) =>
           invalidField(`${path}.deprecationWarning`, warning, fault),
         )),
-    ...(openApi === undefined
-      ? [requiredField(`${path}.schema.openAPIV3Schema`, 'schemas are required')]
-      : schemaFromOpenApi(openApi, `${path}.schema.openAPIV3Schema`).errors),
+    ...schemaErrors(openApi, subresources?.status !== undefined, `${path}.schema.openAPIV3Schema`),
     ...scaleErrors(subresources?.scale, `${path}.subresources.scale`),
     ...eachErrors(version.additionalPrinterColumns, `${path}.additionalPrinterColumns`, columnErrors),
     ...selectableErrors(version.selectableFields, openApi, `${path}.selectableFields`),
   ];
+}
+
+function schemaErrors(schema: JSONSchemaProps | undefined, hasStatus: boolean, path: string): readonly FieldError[] {
+  if (schema === undefined) return [requiredField(path, 'schemas are required')];
+  const { node, errors } = schemaFromOpenApi(schema, path);
+  return [
+    ...(hasStatus ? rootErrors(schema, path) : noErrors),
+    ...(errors.length > 0 ? errors : defaultErrors(node, path)),
+  ];
+}
+
+/** By Kubernetes' own names for the fields: what may stand at the root, so that the schema of the status is whole without it. */
+const rootFields: Readonly<Record<string, string>> = {
+  description: 'Description',
+  type: 'Type',
+  format: 'Format',
+  title: 'Title',
+  maximum: 'Maximum',
+  exclusiveMaximum: 'ExclusiveMaximum',
+  minimum: 'Minimum',
+  exclusiveMinimum: 'ExclusiveMinimum',
+  maxLength: 'MaxLength',
+  minLength: 'MinLength',
+  pattern: 'Pattern',
+  maxItems: 'MaxItems',
+  minItems: 'MinItems',
+  uniqueItems: 'UniqueItems',
+  multipleOf: 'MultipleOf',
+  required: 'Required',
+  items: 'Items',
+  properties: 'Properties',
+  externalDocs: 'ExternalDocs',
+  example: 'Example',
+  'x-kubernetes-preserve-unknown-fields': 'XPreserveUnknownFields',
+  'x-kubernetes-validations': 'XValidations',
+};
+
+function rootErrors(schema: JSONSchemaProps, path: string): readonly FieldError[] {
+  const suffix = 'at the root of the schema if the status subresource is enabled';
+  if (schema.type && schema.type !== 'object')
+    return [invalidField(`${path}.type`, schema.type, `only "object" is allowed as the type ${suffix}`)];
+  if (Object.entries(schema).every(([key, value]) => Object.hasOwn(rootFields, key) || value === false))
+    return noErrors;
+  return [invalidField(path, schema, `only [${Object.values(rootFields).join(' ')}] fields are allowed ${suffix}`)];
 }
 
 const warningMaxBytes = 256;

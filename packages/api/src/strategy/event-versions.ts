@@ -31,8 +31,8 @@ export function eventVersions(kind: Kind<NewEvent>): readonly ServedVersion[] {
         });
       },
       fromStored(object) {
-        const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, ...rest } =
-          object as Event;
+        const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, ...others } = object as Event;
+        const { reportingComponent, reportingInstance, ...rest } = others;
         return said({
           ...rest,
           apiVersion: 'events.k8s.io/v1',
@@ -42,7 +42,9 @@ export function eventVersions(kind: Kind<NewEvent>): readonly ServedVersion[] {
           deprecatedFirstTimestamp: firstTimestamp,
           deprecatedLastTimestamp: lastTimestamp,
           deprecatedCount: count,
-          reportingController: reportingComponent,
+          // What is empty is there in the older version, and left out in the newer.
+          reportingController: reportingComponent || undefined,
+          reportingInstance: reportingInstance || undefined,
         });
       },
     },

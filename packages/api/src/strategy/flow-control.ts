@@ -5,6 +5,7 @@
  * fixed values.
  */
 import {
+  clientMetadata,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   eachErrors,
@@ -159,6 +160,7 @@ function urlFault(url: string): string | undefined {
 }
 
 export const flowSchemaStrategy: Strategy<FlowSchema> = {
+  statusKeeps: clientMetadata,
   validateCreate: flowErrors,
   validateUpdate: flowErrors,
   validateStatusUpdate: ({ status }) => conditionTypeErrors(status?.conditions),
@@ -258,6 +260,7 @@ function queuingErrors(
 }
 
 export const priorityLevelStrategy: Strategy<PriorityLevelConfiguration> = {
+  statusKeeps: clientMetadata,
   validateCreate: levelErrors,
   validateUpdate: levelErrors,
   validateStatusUpdate: ({ status }) => conditionTypeErrors(status?.conditions),

@@ -19,11 +19,18 @@ import { qosClassOf } from './pod-qos.js';
 
 const isMirror = ({ metadata }: Pod) => metadata.annotations?.[mirrorAnnotation] !== undefined;
 
+/** The pod as it was, with the new account of who set what. */
+const accounted = ({ metadata: { managedFields } }: Pod, old: Pod): Pod =>
+  managedFields === undefined ? old : { ...old, metadata: { ...old.metadata, managedFields } };
+
 const ephemeralContainers: SubresourceStrategy<Pod> = {
   prepareForUpdate(pod, old) {
     const { ephemeralContainers: _before, ...spec } = old.spec as PodSpec;
     const wanted = pod.spec?.ephemeralContainers;
-    return { ...old, spec: wanted === undefined ? spec : { ...spec, ephemeralContainers: wanted } } as Pod;
+    return {
+      ...accounted(pod, old),
+      spec: wanted === undefined ? spec : { ...spec, ephemeralContainers: wanted },
+    } as Pod;
   },
   validateUpdate(pod, old) {
     if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
@@ -48,7 +55,7 @@ const resize: SubresourceStrategy<Pod> = {
     const spec = old.spec as PodSpec;
     const initContainers = resized(pod.spec?.initContainers, spec.initContainers);
     return {
-      ...old,
+      ...accounted(pod, old),
       spec: {
         ...spec,
         containers: resized(pod.spec?.containers, spec.containers) ?? [],

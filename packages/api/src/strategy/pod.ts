@@ -32,6 +32,7 @@ const namelessErrors = onceForEach((spec: PodSpec) => specErrors(spec, ''));
 const noSpec = deepFreeze({ containers: [] }) as unknown as PodSpec;
 
 export const podStrategy: Strategy<Pod> = {
+  statusKeeps: ['ownerReferences'],
   defaults: (pod) => ({ ...pod, spec: defaulted(pod.spec ?? noSpec) }),
   generationChanged: (pod, old) => pod.spec !== old.spec && !deepEqual(unbound(pod.spec), unbound(old.spec)),
   prepareForCreate(pod, { nowMs }) {

@@ -1,6 +1,7 @@
 /** IPAddresses and ServiceCIDRs: addresses of Services as objects, and the ranges that they are of. */
 import {
   cidrErrors,
+  clientMetadata,
   deepEqual,
   dns1123SubdomainErrors,
   eachErrors,
@@ -86,6 +87,7 @@ function rangeChangeErrors({ spec: now }: ServiceCIDR, { spec: before }: Service
 }
 
 export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
+  statusKeeps: clientMetadata,
   generationChanged: specChanged,
   prepareForCreate: (range) => ({ ...range, status: {} }),
   validateCreate: rangeErrors,

@@ -1,6 +1,7 @@
 /** The kinds of storage.k8s.io: classes, drivers, what nodes and drivers say of themselves, attachments. */
 import {
   choiceErrors,
+  clientMetadata,
   deepEqual,
   dns1123SubdomainErrors,
   duplicateField,
@@ -282,6 +283,7 @@ function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldErr
 }
 
 export const volumeAttachmentStrategy: Strategy<VolumeAttachment> = {
+  statusKeeps: clientMetadata,
   prepareForCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
   validateCreate: attachmentErrors,
   validateUpdate: (attachment, old) => [

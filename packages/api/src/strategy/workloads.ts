@@ -43,7 +43,8 @@ export interface Workload extends KubernetesObject {
 export function withPodDefaults<T extends Workload>(object: T): T {
   const template = object.spec?.template;
   if (template?.spec === undefined) return object;
-  return { ...object, spec: { ...object.spec, template: { ...template, spec: defaultPodSpec(template.spec) } } };
+  const spec = defaultPodSpec(template.spec);
+  return spec === template.spec ? object : { ...object, spec: { ...object.spec, template: { ...template, spec } } };
 }
 
 /** What is said of a workload: its name goes into those of pods, its template is as a pod. Unchanged templates are passed over. */
@@ -130,12 +131,17 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
 };
 
 export const deploymentStrategy: Strategy<Deployment> = {
-  generationChanged: specChanged,
+  statusKeeps: ['labels'],
+  // Annotations are copied to the ReplicaSets.
+  generationChanged: (deployment, old) =>
+    specChanged(deployment, old) || !deepEqual(deployment.metadata.annotations, old.metadata.annotations),
   defaults(deployment) {
     const withPods = withPodDefaults(deployment);
     const { spec } = withPods;
     if (spec === undefined || spec.strategy?.type !== 'RollingUpdate') return withPods;
-    const { maxSurge = '25%', maxUnavailable = '25%' } = spec.strategy.rollingUpdate ?? {};
+    const { rollingUpdate } = spec.strategy;
+    if (rollingUpdate?.maxSurge !== undefined && rollingUpdate.maxUnavailable !== undefined) return withPods;
+    const { maxSurge = '25%', maxUnavailable = '25%' } = rollingUpdate ?? {};
     return {
       ...withPods,
       spec: { ...spec, strategy: { ...spec.strategy, rollingUpdate: { maxSurge, maxUnavailable } } },

@@ -73,8 +73,9 @@ export function noEscalation(access: Access, roles: RoleSource): AdmissionPlugin
 
   return {
     name: 'RBACEscalation',
-    handles: ({ operation, resource: { kind }, user }) =>
-      kind.group === group && (operation === 'CREATE' || operation === 'UPDATE') && !user.groups.includes(mastersGroup),
+    concerns: ({ operation, resource: { kind } }) =>
+      kind.group === group && (operation === 'CREATE' || operation === 'UPDATE'),
+    handles: ({ user }) => !user.groups.includes(mastersGroup),
     async validate(request) {
       await (request.resource.kind.plural.endsWith('bindings') ? judgeBinding(request) : judgeRole(request));
     },

@@ -22,10 +22,15 @@ export interface AdmissionRequest {
   readonly annotate?: (key: string, value: string) => void;
 }
 
+/** What requests are told apart by before anything else. */
+export type RequestKind = Pick<AdmissionRequest, 'operation' | 'resource' | 'subresource'>;
+
 export interface AdmissionPlugin {
   readonly name: string;
-  /** Whether it has a say in this request; called for every write, so keep it cheap. */
-  handles(request: AdmissionRequest): boolean;
+  /** Whether it may have a say in requests of this kind: asked once for each kind of request. In all unless given. */
+  concerns?(kind: RequestKind): boolean;
+  /** Whether it has a say in this request; called for every write that concerns it, so keep it cheap. In all unless given. */
+  handles?(request: AdmissionRequest): boolean;
   /** Returns the object to go on with. Errors: `StatusError`, which refuses the request. */
   mutate?(request: AdmissionRequest): KubernetesObject | Promise<KubernetesObject>;
   validate?(request: AdmissionRequest): void | Promise<void>;
@@ -39,23 +44,33 @@ export function admitMutating(
   plugins: readonly AdmissionPlugin[],
   request: AdmissionRequest,
 ): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-  const ready = prepared(request.resource, [request.object, request.old]);
-  return ready === undefined ? mutateFrom(plugins, request) : ready.then(() => mutateFrom(plugins, request));
+  return mutateFrom(concerned(plugins, request).mutating, 0, request);
 }
 
 function mutateFrom(
-  plugins: readonly AdmissionPlugin[],
+  plugins: readonly Mutating[],
+  first: number,
+  request: AdmissionRequest,
+): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
+  const ready = prepared(request.resource, [request.object, request.old]);
+  if (ready !== undefined) return ready.then(() => mutateReady(plugins, first, request));
+  return mutateReady(plugins, first, request);
+}
+
+function mutateReady(
+  plugins: readonly Mutating[],
+  first: number,
   request: AdmissionRequest,
 ): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
   let current = request;
-  for (let i = 0; i < plugins.length; i++) {
+  for (let i = first; i < plugins.length; i++) {
     const plugin = plugins[i]!;
-    if (plugin.mutate === undefined || !plugin.handles(current)) continue;
+    if (plugin.handles?.(current) === false) continue;
     const object = plugin.mutate(current);
     if (object instanceof Promise)
-      return object.then((made) => admitMutating(plugins.slice(i + 1), { ...current, object: made }));
+      return object.then((made) => mutateFrom(plugins, i + 1, { ...current, object: made }));
     if (object === current.object) continue;
-    if (request.resource.prepare !== undefined) return admitMutating(plugins.slice(i + 1), { ...current, object });
+    if (request.resource.prepare !== undefined) return mutateFrom(plugins, i + 1, { ...current, object });
     current = { ...current, object };
   }
   return current.object;
@@ -63,15 +78,48 @@ function mutateFrom(
 
 /** As `admitMutating`. */
 export function admitValidating(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void | Promise<void> {
+  const { validating } = concerned(plugins, request);
   const ready = prepared(request.resource, [request.object, request.old]);
-  return ready === undefined ? validateFrom(plugins, request) : ready.then(() => validateFrom(plugins, request));
+  return ready === undefined
+    ? validateFrom(validating, 0, request)
+    : ready.then(() => validateFrom(validating, 0, request));
 }
 
-function validateFrom(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void | Promise<void> {
-  for (let i = 0; i < plugins.length; i++) {
+function validateFrom(plugins: readonly Validating[], first: number, request: AdmissionRequest): void | Promise<void> {
+  for (let i = first; i < plugins.length; i++) {
     const plugin = plugins[i]!;
-    if (plugin.validate === undefined || !plugin.handles(request)) continue;
+    if (plugin.handles?.(request) === false) continue;
     const done = plugin.validate(request);
-    if (done instanceof Promise) return done.then(() => validateFrom(plugins.slice(i + 1), request));
+    if (done instanceof Promise) return done.then(() => validateFrom(plugins, i + 1, request));
   }
+}
+
+type Mutating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'mutate'>>;
+type Validating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'validate'>>;
+
+interface Concerned {
+  readonly mutating: readonly Mutating[];
+  readonly validating: readonly Validating[];
+}
+
+/** Of the plug-ins of a server, those that each kind of request concerns. */
+const known = new WeakMap<readonly AdmissionPlugin[], WeakMap<Resource, Map<string, Concerned>>>();
+
+function concerned(plugins: readonly AdmissionPlugin[], request: RequestKind): Concerned {
+  const { operation, resource, subresource = '' } = request;
+  let byResource = known.get(plugins);
+  if (byResource === undefined) known.set(plugins, (byResource = new WeakMap()));
+  let byKind = byResource.get(resource);
+  if (byKind === undefined) byResource.set(resource, (byKind = new Map()));
+  const id = `${operation} ${subresource}`;
+  let found = byKind.get(id);
+  if (found === undefined) {
+    const all = plugins.filter((plugin) => plugin.concerns?.(request) ?? true);
+    found = {
+      mutating: all.filter((plugin): plugin is Mutating => plugin.mutate !== undefined),
+      validating: all.filter((plugin): plugin is Validating => plugin.validate !== undefined),
+    };
+    byKind.set(id, found);
+  }
+  return found;
 }

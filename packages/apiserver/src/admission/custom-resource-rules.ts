@@ -3,9 +3,18 @@
  * compiled. The language is loaded with the first rule; from then on nobody waits for it.
  */
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
-import { type FieldError, invalid, type Kind, type SchemaNode, schemaFromOpenApi } from '@pintle/machinery';
+import {
+  type FieldError,
+  invalid,
+  type Kind,
+  type KubernetesObject,
+  type SchemaNode,
+  schemaFromOpenApi,
+} from '@pintle/machinery';
 import { hasPatterns } from '../crd/custom-kind.js';
+import { ruleCostErrors } from '../crd/rule-costs.js';
 import { brokenRules, type CelModule, compileRules, hasRules, type RuleNode } from '../crd/validation-rules.js';
+import type { Resource } from '../registry/resource.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 
 const definitions = 'customresourcedefinitions';
@@ -29,12 +38,11 @@ export function customResourceRules(): CustomResourceRules {
     }
     return found;
   };
-  const isDefinition = ({ resource: { kind } }: AdmissionRequest) =>
-    kind.plural === definitions && kind.group === 'apiextensions.k8s.io';
+  const isDefinition = ({ kind }: Resource) => kind.plural === definitions && kind.group === 'apiextensions.k8s.io';
 
   const judge = (cel: CelModule, request: AdmissionRequest): void => {
     const { resource, object, old, name } = request;
-    const faults = isDefinition(request)
+    const faults = isDefinition(resource)
       ? uncompilable(cel, object as CustomResourceDefinition, old as CustomResourceDefinition | undefined)
       : broken(cel, request);
     if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
@@ -54,15 +62,15 @@ export function customResourceRules(): CustomResourceRules {
     async prepare(kinds) {
       if (kinds.some(({ schema }) => mayHaveRules(schema.node))) loaded = await import('@pintle/cel');
     },
-    handles(request) {
-      const { operation, resource, object, subresource } = request;
-      if (object === undefined || (operation !== 'CREATE' && operation !== 'UPDATE')) return false;
+    concerns({ operation, resource, subresource }) {
+      if (operation !== 'CREATE' && operation !== 'UPDATE') return false;
       if (resource.custom) return mayHaveRules(resource.kind.schema.node);
-      return isDefinition(request) && subresource === undefined;
+      return isDefinition(resource) && subresource === undefined;
     },
+    handles: ({ object }) => object !== undefined,
     validate(request) {
       if (loaded !== undefined) return judge(loaded, request);
-      if (isDefinition(request) && !definitionHasRules(request.object as CustomResourceDefinition)) return;
+      if (isDefinition(request.resource) && !definitionHasRules(request.object as CustomResourceDefinition)) return;
       return import('@pintle/cel').then((cel) => {
         loaded = cel;
         judge(cel, request);
@@ -72,10 +80,10 @@ export function customResourceRules(): CustomResourceRules {
 }
 
 const schemasOf = ({ spec }: CustomResourceDefinition) =>
-  spec.versions.flatMap(({ schema }, index) =>
+  spec.versions.flatMap(({ schema, name }, index) =>
     schema?.openAPIV3Schema === undefined
       ? []
-      : [{ written: schema.openAPIV3Schema, path: `spec.versions[${index}].schema.openAPIV3Schema` }],
+      : [{ written: schema.openAPIV3Schema, name, path: `spec.versions[${index}].schema.openAPIV3Schema` }],
   );
 
 const definitionHasRules = (crd: CustomResourceDefinition): boolean =>
@@ -87,8 +95,29 @@ function uncompilable(
   old: CustomResourceDefinition | undefined,
 ): readonly FieldError[] {
   if (old !== undefined && JSON.stringify(old.spec) === JSON.stringify(crd.spec)) return [];
-  return schemasOf(crd).flatMap(({ written, path }) => {
+  return schemasOf(crd).flatMap(({ written, name, path }) => {
     const { node, errors } = schemaFromOpenApi(written, path, cel.linearPattern);
-    return [...errors, ...compileRules(cel, node, path).errors];
+    const rules = compileRules(cel, node, path);
+    const before = old?.spec.versions.find((version) => version.name === name)?.schema?.openAPIV3Schema;
+    const isUnchanged = before !== undefined && JSON.stringify(before) === JSON.stringify(written);
+    const faults = [...errors, ...rules.errors];
+    if (faults.length > 0 || rules.node === undefined) return faults;
+    return [...brokenDefaults(cel, rules.node, path), ...ruleCostErrors(cel, rules.node, path, isUnchanged)];
   });
+}
+
+/** Defaults that do not keep the rules of their own schema, when they are new and when they stay. */
+function brokenDefaults(cel: CelModule, node: RuleNode, path: string): readonly FieldError[] {
+  const { default: value } = node.schema;
+  const broken = (old: unknown) =>
+    brokenRules(cel, node, value as KubernetesObject, old as KubernetesObject | undefined, `${path}.default`);
+  const fresh = value === undefined || value === null ? [] : broken(undefined);
+  const own = fresh.length > 0 || value === undefined || value === null ? fresh : broken(value);
+  return [
+    ...own,
+    ...(node.items === undefined ? [] : brokenDefaults(cel, node.items, `${path}.items`)),
+    ...Object.entries(node.properties).flatMap(([name, child]) =>
+      brokenDefaults(cel, child, `${path}.properties[${name}]`),
+    ),
+  ];
 }

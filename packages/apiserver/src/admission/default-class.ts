@@ -46,7 +46,7 @@ function onCreate(
 ): AdmissionPlugin {
   return {
     name,
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       operation === 'CREATE' &&
       subresource === undefined &&
       resource.kind.plural === plural &&

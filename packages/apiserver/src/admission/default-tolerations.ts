@@ -10,7 +10,7 @@ const derived = new DerivedSpecs();
 
 export const defaultTolerations: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
-  handles: ({ operation, resource, subresource }) =>
+  concerns: ({ operation, resource, subresource }) =>
     (operation === 'CREATE' || operation === 'UPDATE') &&
     subresource === undefined &&
     resource.kind.group === '' &&

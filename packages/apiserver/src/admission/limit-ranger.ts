@@ -13,11 +13,9 @@ export function limitRanger({ limitRanges }: AdmissionCaches): AdmissionPlugin {
     limitRanges.inNamespace(namespace) as readonly LimitRange[];
   return {
     name: 'LimitRanger',
-    handles: ({ operation, resource, subresource, namespace, object }) =>
-      (operation === 'CREATE' || operation === 'UPDATE') &&
-      namespace !== undefined &&
-      isLimited(resource.kind, operation, subresource) &&
-      object?.metadata.deletionTimestamp === undefined,
+    concerns: ({ operation, resource, subresource }) =>
+      (operation === 'CREATE' || operation === 'UPDATE') && isLimited(resource.kind, operation, subresource),
+    handles: ({ namespace, object }) => namespace !== undefined && object?.metadata.deletionTimestamp === undefined,
     mutate(request) {
       const object = request.object as KubernetesObject;
       if (request.resource.kind.plural !== 'pods') return object;

@@ -1,10 +1,13 @@
 /** NamespaceLifecycle: objects live only in namespaces that exist and are not going; three namespaces stay. */
 import type { Namespace } from '@pintle/api/core/v1';
 import { forbidden, notFound, statusError } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
+
+const isNamespaces = ({ kind }: Resource) => kind.group === '' && kind.plural === 'namespaces';
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
 
@@ -39,10 +42,8 @@ export function namespaceLifecycle(core: () => ApiCore, { namespaces }: Admissio
   };
   return {
     name: 'NamespaceLifecycle',
-    handles({ operation, resource, namespace }) {
-      const ofNamespaces = resource.kind.group === '' && resource.kind.plural === 'namespaces';
-      return ofNamespaces ? operation === 'DELETE' : operation === 'CREATE' && namespace !== undefined;
-    },
+    concerns: ({ operation, resource }) => operation === (isNamespaces(resource) ? 'DELETE' : 'CREATE'),
+    handles: ({ resource, namespace }) => isNamespaces(resource) || namespace !== undefined,
     validate(request) {
       const { operation, resource, namespace = '', name } = request;
       if (operation === 'DELETE') {

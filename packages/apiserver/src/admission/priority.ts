@@ -19,7 +19,7 @@ export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches):
   const derived = new DerivedSpecs();
   return {
     name: 'Priority',
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&
       resource.kind.group === '' &&

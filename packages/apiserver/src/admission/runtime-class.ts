@@ -28,7 +28,7 @@ export function runtimeClassAdmission(core: () => ApiCore, { runtimeClasses }: A
   };
   return {
     name: 'RuntimeClass',
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       operation === 'CREATE' &&
       subresource === undefined &&
       resource.kind.group === '' &&

@@ -33,7 +33,7 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
   const derived = new DerivedSpecs();
   return {
     name: 'ServiceAccount',
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       operation === 'CREATE' &&
       subresource === undefined &&
       resource.kind.group === '' &&

@@ -211,7 +211,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
 
   const plugin: AdmissionPlugin = {
     name: 'ServiceAddresses',
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&
       resource.kind.group === '' &&

@@ -12,7 +12,7 @@ const finalizers: Readonly<Record<string, string>> = {
 
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
-  handles: ({ operation, resource: { kind }, subresource }) =>
+  concerns: ({ operation, resource: { kind }, subresource }) =>
     operation === 'CREATE' && subresource === undefined && kind.group === '' && Object.hasOwn(finalizers, kind.plural),
   mutate: ({ object, resource }) => withFinalizer(object!, finalizers[resource.kind.plural]!),
 };

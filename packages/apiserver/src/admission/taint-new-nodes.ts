@@ -6,7 +6,7 @@ const taint = Object.freeze({ key: 'node.kubernetes.io/not-ready', effect: 'NoSc
 
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
-  handles: ({ operation, resource, subresource }) =>
+  concerns: ({ operation, resource, subresource }) =>
     operation === 'CREATE' &&
     subresource === undefined &&
     resource.kind.group === '' &&

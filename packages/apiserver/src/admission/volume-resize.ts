@@ -14,7 +14,7 @@ export function persistentVolumeClaimResize({ storageClasses }: AdmissionCaches)
   };
   return {
     name: 'PersistentVolumeClaimResize',
-    handles: ({ operation, resource, subresource }) =>
+    concerns: ({ operation, resource, subresource }) =>
       operation === 'UPDATE' &&
       subresource === undefined &&
       resource.kind.group === '' &&

@@ -77,7 +77,7 @@ describe('rules of custom resources', () => {
         'x-kubernetes-validations': [
           rule('self.min <= self.max', { message: 'min must not be above max' }),
           rule('self.max < 100', {
-            messageExpression: "'max is ' + string(self.max)",
+            messageExpression: "'max is %d'.format([self.max])",
             reason: 'FieldValueForbidden',
             fieldPath: '.max',
           }),
@@ -189,11 +189,12 @@ describe('rules of custom resources', () => {
     const { client } = await serverWith(
       definition({
         type: 'object',
-        properties: { list: { type: 'array', items: { type: 'integer' } } },
+        // As many as a rule may be estimated to go through: a run still costs more than it may.
+        properties: { list: { type: 'array', maxItems: 100, items: { type: 'integer' } } },
         'x-kubernetes-validations': [rule(nested)],
       }),
     );
-    const list = Array.from({ length: 1_000 }, (_, at) => at);
+    const list = Array.from({ length: 100 }, (_, at) => at);
     expect(await messageOf(client.create(widget({ list })))).toContain('call cost exceeds limit for rule');
   });
 });
@@ -224,5 +225,87 @@ describe('definitions with rules that cannot be', () => {
     const items = { type: 'string', 'x-kubernetes-validations': [rule('self == oldSelf')] };
     const crd = definition({ type: 'object', properties: { list: { type: 'array', items } } });
     expect(await messageOf((await pending).client().create(crd))).toContain('uncorrelatable portion of the schema');
+  });
+});
+
+describe('definitions whose rules may cost too much', () => {
+  const strings = (bounds: { readonly items?: object; readonly list?: object }, ...rules: Json[]) => ({
+    type: 'object',
+    properties: {
+      list: {
+        type: 'array',
+        ...bounds.list,
+        items: { type: 'string', ...bounds.items },
+        'x-kubernetes-validations': rules,
+      },
+    },
+  });
+  const at = 'spec.versions[0].schema.openAPIV3Schema';
+  const place = `${at}.properties[spec].properties[list]`;
+  const hint =
+    '(try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)';
+  const pairs = rule('self.all(x, self.exists_one(y, x.lowerAscii() == y.lowerAscii()))');
+  const told = async (spec: Json) => {
+    const world = virtualWorld({ seed: 1 });
+    const pending = createApiServer({ world });
+    await world.settle();
+    return messageOf((await pending).client().create(definition(spec)));
+  };
+
+  it('are refused for one rule, and pass with bounds', async () => {
+    const message = await told(strings({}, pairs));
+    for (const fault of [
+      `${place}.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x ${hint}`,
+      `${place}.x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema`,
+      `${at}: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of more than 100x ${hint}`,
+    ])
+      expect(message).toContain(fault);
+    expect(await told(strings({ list: { maxItems: 5 }, items: { maxLength: 5 } }, pairs))).toBe('accepted');
+  });
+
+  it('are told by how much', async () => {
+    const all = rule('self.all(x, x.size() > 0)');
+    // Six steps for each item.
+    expect(await told(strings({ list: { maxItems: 2_000_000 } }, all))).toContain('by factor of 1.200000x');
+    expect(await told(strings({ list: { maxItems: 5_000_000 } }, all))).toContain('by factor of 3.0x');
+  });
+
+  it('are refused for what an expression of a message may cost', async () => {
+    const joined = rule('true', { messageExpression: 'string(self[0]) + string(self[1])' });
+    expect(await told(strings({}, joined))).toContain(
+      `${place}.x-kubernetes-validations[0].messageExpression: Forbidden: estimated messageExpression cost exceeds budget`,
+    );
+  });
+
+  it('are refused for how often a rule may run', async () => {
+    const rules = { 'x-kubernetes-validations': [rule("self.contains('xyz')")] };
+    expect(await told(strings({ items: rules }))).toContain(
+      `${place}.items.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget`,
+    );
+    expect(await told(strings({ list: { maxItems: 10 }, items: { ...rules, maxLength: 10 } }))).toBe('accepted');
+  });
+
+  it('are refused for all rules together', async () => {
+    const dear = Array.from({ length: 15 }, () => rule('self.all(x, x.size() > 0)'));
+    const message = await told(strings({ list: { maxItems: 1_400_000 } }, ...dear));
+    expect(message).toContain(`${at}: Forbidden: x-kubernetes-validations estimated rule cost total`);
+    expect(message).toContain('by factor of 1.260000x');
+    expect(message).not.toContain('Forbidden: estimated rule cost exceeds');
+  });
+});
+
+describe('a default', () => {
+  it.each([
+    [{ type: 'integer', default: 0, 'x-kubernetes-validations': [rule('self > 0')] }, 'failed rule: self > 0'],
+    [{ type: 'integer', default: 1, 'x-kubernetes-validations': [rule('self > oldSelf')] }, 'failed rule'],
+    [{ type: 'integer', default: 1, 'x-kubernetes-validations': [rule('self > 0')] }, 'accepted'],
+  ])('keeps the rules of its schema: %j', async (size, words) => {
+    const world = virtualWorld({ seed: 1 });
+    const pending = createApiServer({ world });
+    await world.settle();
+    const crd = definition({ type: 'object', properties: { size } });
+    const message = await messageOf((await pending).client().create(crd));
+    expect(message).toContain(words);
+    if (words !== 'accepted') expect(message).toContain('properties[spec].properties[size].default: Invalid value');
   });
 });

@@ -21,6 +21,8 @@ export const objectCostLimit = 10_000_000;
 
 export interface CompiledRule {
   readonly rule: ValidationRule;
+  /** Where it is written. */
+  readonly at: string;
   readonly program: Cel.CelProgram;
   readonly message?: Cel.CelProgram;
   /** Looks at `oldSelf`: only held against a change. */
@@ -68,23 +70,28 @@ export function compileRules(
   path: string,
 ): { readonly node: RuleNode | undefined; readonly errors: readonly FieldError[] } {
   const errors: FieldError[] = [];
-  const compile = (written: SchemaNode, at: string, correlatable: boolean, isRoot: boolean): RuleNode | undefined => {
+  /** `lost` is where what an object was cannot be followed any more; absent where it can. */
+  const compile = (
+    written: SchemaNode,
+    at: string,
+    lost: string | undefined,
+    isRoot: boolean,
+  ): RuleNode | undefined => {
     if (!hasRules(written)) return undefined;
     const schema = isRoot || written.embeddedResource ? asRoot(written) : written;
-    const under = (child: SchemaNode | undefined, where: string, found: boolean) =>
-      child === undefined ? undefined : compile(child, `${at}.${where}`, found, false);
+    const under = (child: SchemaNode | undefined, where: string, isFollowed: boolean) =>
+      child === undefined ? undefined : compile(child, `${at}.${where}`, lost ?? (isFollowed ? undefined : at), false);
     const self = cel.typeOfSchema(schema);
     const rules = (written.rules ?? []).flatMap((rule, index) => {
       const place = `${at}.x-kubernetes-validations[${index}]`;
-      return compileRule(cel, rule, self, place, correlatable, errors) ?? [];
+      return compileRule(cel, rule, self, place, lost, errors) ?? [];
     });
-    const inMaps = correlatable && written.mapType !== 'atomic';
     const properties = Object.entries(written.properties ?? {}).flatMap(([name, child]) => {
-      const compiled = under(child, `properties[${name}]`, inMaps);
+      const compiled = under(child, `properties[${name}]`, written.mapType !== 'atomic');
       return compiled === undefined ? [] : [[name, compiled] as const];
     });
-    const items = under(written.items, 'items', correlatable && written.listType === 'map');
-    const values = under(written.values, 'additionalProperties', inMaps);
+    const items = under(written.items, 'items', written.listType === 'map');
+    const values = under(written.values, 'additionalProperties', true);
     return {
       schema,
       rules,
@@ -93,57 +100,73 @@ export function compileRules(
       ...(values === undefined ? {} : { values }),
     };
   };
-  return { node: compile(root, path, true, true), errors };
+  return { node: compile(root, path, undefined, true), errors };
 }
 
 function compileRule(
   cel: CelModule,
   rule: ValidationRule,
   self: Cel.CheckedType,
-  path: string,
-  correlatable: boolean,
+  at: string,
+  lost: string | undefined,
   errors: FieldError[],
 ): CompiledRule | undefined {
-  if (rule.rule.trim() === '') {
-    errors.push(requiredField(`${path}.rule`, 'rule is not specified'));
-    return undefined;
-  }
+  // A rule without a text is refused with its schema.
+  if (rule.rule.trim() === '') return undefined;
   const oldSelf = rule.optionalOldSelf === true ? { name: 'optional_type', of: self } : self;
   const environment = cel.celEnvironment({ variables: { self, oldSelf }, libraries: cel.kubernetesLibraries });
-  const compiled = (source: string, at: string, result: string, otherwise: string): Cel.CelProgram | undefined => {
+  const compiled = (source: string, field: string, result: string, words: Words): Cel.CelProgram | undefined => {
     try {
       const program = environment.compile(source);
       if (program.type.name === result || program.type.name === 'any') return program;
-      errors.push(invalidField(at, rule, otherwise));
+      errors.push(invalidField(`${at}.${field}`, rule, words.otherwise));
     } catch (error) {
       if (!(error instanceof cel.CelCompileError)) throw error;
-      errors.push(invalidField(at, rule, error.message));
+      errors.push(invalidField(`${at}.${field}`, rule, `${words.before}${error.message}`));
     }
     return undefined;
   };
-  const program = compiled(rule.rule, `${path}.rule`, 'bool', 'must evaluate to a bool');
-  const messageAt = `${path}.messageExpression`;
+  const program = compiled(rule.rule, 'rule', 'bool', {
+    before: '',
+    otherwise: 'cel expression must evaluate to a bool',
+  });
+  if (program === undefined) return undefined;
   const message =
     rule.messageExpression === undefined
       ? undefined
-      : compiled(rule.messageExpression, messageAt, 'string', 'must evaluate to a string');
-  if (program === undefined) return undefined;
+      : compiled(rule.messageExpression, 'messageExpression', 'string', {
+          before: 'messageExpression ',
+          otherwise: 'messageExpression must evaluate to a string',
+        });
   const transition = program.names.has('oldSelf');
-  if (transition && !correlatable)
+  if (transition && lost !== undefined)
     errors.push(
-      invalidField(`${path}.rule`, rule, 'oldSelf cannot be used on the uncorrelatable portion of the schema'),
+      invalidField(
+        `${at}.rule`,
+        rule.rule,
+        `oldSelf cannot be used on the uncorrelatable portion of the schema within ${lost}`,
+      ),
     );
   if (rule.optionalOldSelf !== undefined && !transition)
-    errors.push(invalidField(`${path}.optionalOldSelf`, rule, 'may not be set if oldSelf is not used in rule'));
-  return { rule, program, transition, ...(message === undefined ? {} : { message }) };
+    errors.push(
+      invalidField(`${at}.optionalOldSelf`, rule.optionalOldSelf, 'may not be set if oldSelf is not used in rule'),
+    );
+  return { rule, at, program, transition, ...(message === undefined ? {} : { message }) };
 }
 
-/** Every rule that does not hold of the object. `old` is absent where it is new. */
+/** How it is told that an expression cannot be compiled, or gives something else. */
+interface Words {
+  readonly before: string;
+  readonly otherwise: string;
+}
+
+/** Every rule that does not hold of the object. `old` is absent where it is new; `at` is where the object stands. */
 export function brokenRules(
   cel: CelModule,
   root: RuleNode,
   object: KubernetesObject,
   old: KubernetesObject | undefined,
+  at = '',
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
   let spent = 0;
@@ -181,7 +204,7 @@ export function brokenRules(
     if (node.values !== undefined)
       for (const name of Object.keys(now)) visit(node.values, now[name], then?.[name], `${path}[${name}]`);
   };
-  visit(root, object, old, '');
+  visit(root, object, old, at);
   return errors;
 }
 

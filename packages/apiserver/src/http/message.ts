@@ -1,6 +1,7 @@
 /**
  * A request and its answer as plain data. The API server's core speaks only these; `fetch` and Node's sockets
- * translate. A body that streams is an async iterable, pulled as fast as the client takes it.
+ * translate. A body that streams is an async iterable, pulled as fast as the client takes it; each piece is the
+ * receiver's until it asks for the next.
  */
 import type { StreamSession } from '../streams/stream-session.js';
 

@@ -46,7 +46,7 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
   }
   if (entry === undefined || !servesAsStored(resource, storedObjectOf(entry)) || encoding !== 'json' || pretty)
     return answer(status, object, accepted, warnings);
-  return encoded(status, 'application/json', entry.value.bytesAt(entry.modRevision), warnings);
+  return encoded(status, 'application/json', entry.value.jsonAt(entry.modRevision), warnings);
 }
 
 export function listAnswer(answering: Answering, { entries, metadata }: ListResult): HttpResponse {

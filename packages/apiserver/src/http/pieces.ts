@@ -1,6 +1,6 @@
 /** Bytes that go out together: small answers at once, large ones in pieces as the socket takes them. */
 
-const pieceBytes = 256 * 1024;
+const pieceBytesMax = 256 * 1024;
 
 export function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
@@ -14,19 +14,23 @@ export function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
 
 export function inPieces(chunks: readonly Uint8Array[]): Uint8Array | AsyncIterable<Uint8Array> {
   const total = chunks.reduce((sum, { length }) => sum + length, 0);
-  return total <= pieceBytes ? concatenated(chunks) : batches(chunks);
+  return total <= pieceBytesMax ? concatenated(chunks) : pieces(chunks);
 }
 
-async function* batches(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  let batch: Uint8Array[] = [];
+/** All in one buffer, one piece after the other: however long a list is, sending it takes no more memory than that. */
+async function* pieces(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  const buffer = new Uint8Array(pieceBytesMax);
   let size = 0;
   for (const chunk of chunks) {
-    batch.push(chunk);
-    size += chunk.length;
-    if (size < pieceBytes) continue;
-    yield concatenated(batch);
-    batch = [];
-    size = 0;
+    if (size + chunk.length > pieceBytesMax) {
+      if (size > 0) yield buffer.subarray(0, size);
+      size = 0;
+    }
+    if (chunk.length > pieceBytesMax) yield chunk;
+    else {
+      buffer.set(chunk, size);
+      size += chunk.length;
+    }
   }
-  if (batch.length > 0) yield concatenated(batch);
+  if (size > 0) yield buffer.subarray(0, size);
 }

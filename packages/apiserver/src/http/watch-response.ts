@@ -17,6 +17,7 @@ import {
   type WatchPermission,
   watchChanges,
 } from '../verbs/watch.js';
+import { LineJoiner } from './line-joiner.js';
 import type { HttpResponse } from './message.js';
 import type { Accepted } from './negotiation.js';
 import { messageOf, protobufMedia, protobufOf, statusEnvelope } from './protobuf.js';
@@ -31,11 +32,9 @@ type Lines = Partial<Record<ChangeType, Uint8Array>>;
 
 /** Events whose lines are kept for the next watcher; who is further behind has them made anew. */
 const sharedLinesMax = 1000;
-/** Lines that wait go out together, up to so much. */
-const pieceBytesMax = 256 * 1024;
-
 export class WatchResponder {
   private readonly lines = new Map<Source, Lines>();
+  private readonly joiner = new LineJoiner();
   /** By the resource as well: each version of a kind has frames of its own. */
   private readonly frames = new WeakMap<Resource, Map<Source, Lines>>();
 
@@ -52,7 +51,7 @@ export class WatchResponder {
     signal: AbortSignal,
     permission: WatchPermission,
   ): HttpResponse {
-    const queue = new LineQueue();
+    const queue = new LineQueue(this.joiner);
     const encode = this.encoderFor(resource, accepted, includeObject);
     const { group, version, plural } = resource.kind;
     const sent = this.metrics.watchEvents(group, version, plural);
@@ -181,22 +180,6 @@ function wrapped(type: ChangeType, bytes: Uint8Array): Uint8Array {
   return line;
 }
 
-function* joined(lines: readonly Uint8Array[]): Iterable<Uint8Array> {
-  for (let from = 0; from < lines.length; ) {
-    let to = from;
-    let bytes = 0;
-    do bytes += lines[to++]!.length;
-    while (to < lines.length && bytes + lines[to]!.length <= pieceBytesMax);
-    if (to === from + 1) yield lines[from]!;
-    else {
-      const piece = new Uint8Array(bytes);
-      for (let at = 0; from < to; at += lines[from++]!.length) piece.set(lines[from]!, at);
-      yield piece;
-    }
-    from = to;
-  }
-}
-
 /** Lines between the store, which pushes, and the socket, which pulls. */
 class LineQueue {
   private lines: Uint8Array[] = [];
@@ -204,6 +187,8 @@ class LineQueue {
   private wake: (() => void) | undefined;
   private room: (() => void) | undefined;
   private roomPromise: Promise<void> | undefined;
+
+  constructor(private readonly joiner: LineJoiner) {}
 
   push(lines: readonly Uint8Array[]): void | Promise<void> {
     if (this.closed) return;
@@ -235,7 +220,7 @@ class LineQueue {
           const { lines } = this;
           this.lines = [];
           this.makeRoom();
-          yield* joined(lines);
+          yield* this.joiner.pieces(lines);
           continue;
         }
         if (this.closed) return;

@@ -2,11 +2,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { HttpHandler } from '../http/message.js';
-import { bodyTimeoutMsDefault, serve, trustProxies } from './exchange.js';
+import { serve, stallTimeoutMs } from './exchange.js';
+import { bodyTimeoutMsDefault } from './node-request.js';
+import { peerOf, trustProxies } from './peer.js';
 import { type StreamLimits, streamLimits } from './streams/limits.js';
 import { upgrades } from './streams/upgrade.js';
+import { Turns } from './turns.js';
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
@@ -49,8 +52,9 @@ const headersTimeoutMs = 30_000;
 
 export async function listen(handler: HttpHandler, options: ListenOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 0, tls, connectionsMax = 10_000, bodyTimeoutMs = bodyTimeoutMsDefault } = options;
+  const turns = new Turns();
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-    void serve(handler, request, response, bodyTimeoutMs);
+    turns.take(() => void serve(handler, request, response, bodyTimeoutMs));
   const timing = { headersTimeout: headersTimeoutMs, requestTimeout: 0, keepAliveTimeout: 90_000 };
   const server: Server =
     tls === undefined
@@ -68,6 +72,8 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
           onRequest,
         );
   server.maxConnections = connectionsMax;
+  server.timeout = stallTimeoutMs;
+  server.on('secureConnection', (socket: Socket) => void peerOf(socket));
   if (tls?.proxyCaPem !== undefined) trustProxies(server, tls.proxyCaPem);
   const upgraded = upgrades(server, handler, streamLimits(options.streams));
   server.listen({ host, port });

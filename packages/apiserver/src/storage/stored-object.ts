@@ -1,13 +1,15 @@
 /**
- * The value that the object store holds: one version of one object, as frozen JSON and as encoded bytes, each
+ * The value that the object store holds: one version of one object, as frozen JSON and as encoded text, each
  * made at most once and shared by every read, list and watch.
  *
  * Invariants:
  * 1. A StoredObject belongs to one entry; the revision it is first read at is that entry's, for good.
  * 2. The object is deep-frozen from its first read on, and carries that revision as its resourceVersion.
+ * 3. Its encoding is held once: as text, which is all that an answer needs, until somebody asks for bytes.
  */
 import type { ValueCodec } from '@pintle/contracts';
 import { deepFreeze, type KubernetesObject } from '@pintle/machinery';
+import { jsonOf } from './object-json.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -16,7 +18,7 @@ const decoder = new TextDecoder();
 
 export class StoredObject {
   private object: KubernetesObject | undefined;
-  private encoded: Uint8Array | undefined;
+  private encoded: Uint8Array | string | undefined;
   private stamped: boolean;
   private tombstone: KubernetesObject | undefined;
 
@@ -47,7 +49,7 @@ export class StoredObject {
   /** The object as of its entry's revision. */
   at(modRevision: number): KubernetesObject {
     if (this.object === undefined)
-      this.object = deepFreeze(JSON.parse(decoder.decode(this.encoded)) as KubernetesObject);
+      this.object = deepFreeze(JSON.parse(decoder.decode(this.encoded as Uint8Array)) as KubernetesObject);
     if (!this.stamped) {
       (this.object.metadata as Writable<KubernetesObject['metadata']>).resourceVersion = String(modRevision);
       Object.freeze(this.object.metadata);
@@ -57,10 +59,19 @@ export class StoredObject {
     return this.object;
   }
 
-  /** Its JSON, without a line end. */
-  bytesAt(modRevision: number): Uint8Array {
-    this.encoded ??= encoder.encode(JSON.stringify(this.at(modRevision)));
+  /** Its JSON, without a line end, in the form that is at hand. */
+  jsonAt(modRevision: number): Uint8Array | string {
+    this.encoded ??= jsonOf(this.at(modRevision));
     return this.encoded;
+  }
+
+  /** The same as bytes. */
+  bytesAt(modRevision: number): Uint8Array {
+    const json = this.jsonAt(modRevision);
+    if (typeof json !== 'string') return json;
+    const bytes = encoder.encode(json);
+    this.encoded = bytes;
+    return bytes;
   }
 
   /** The last state as a deletion at `revision` reports it: with the deletion's resourceVersion. */

@@ -58,14 +58,34 @@ function accounting<T>(
 }
 
 /** Fields that a write through this endpoint cannot change (upstream: `GetResetFields`). */
-function ignoredFields({ kind, custom }: Resource, subresource: string | undefined): FieldTree | undefined {
-  if (subresource === undefined) return kind.subresources.status ? onlyStatus : undefined;
-  if (subresource !== 'status') return undefined;
-  const fields = Object.keys(kind.schema.node.properties ?? {}).filter(
-    (key) => key !== 'status' && key !== 'apiVersion' && key !== 'kind' && (custom || key !== 'metadata'),
-  );
-  return treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
+function ignoredFields(resource: Resource, subresource: string | undefined): FieldTree | undefined {
+  if (subresource === undefined) return resource.kind.subresources.status ? onlyStatus : undefined;
+  return subresource === 'status' ? allButStatus(resource) : undefined;
 }
+
+const withoutStatus = new WeakMap<Resource, FieldTree>();
+
+function allButStatus(resource: Resource): FieldTree {
+  const { kind, custom, definition } = resource;
+  let tree = withoutStatus.get(resource);
+  if (tree === undefined) {
+    const fields = Object.keys(kind.schema.node.properties ?? {}).filter(
+      (key) => key !== 'status' && key !== 'apiVersion' && key !== 'kind' && (custom || key !== 'metadata'),
+    );
+    const kept = definition.strategy?.statusKeeps ?? [];
+    tree = treeOf(
+      false,
+      new Map([
+        ...fields.map((key) => [`f:${key}`, leaf] as const),
+        ...(custom ? [] : [['f:metadata', treeOfFields(kept)] as const]),
+      ]),
+    );
+    withoutStatus.set(resource, tree);
+  }
+  return tree;
+}
+
+const treeOfFields = (fields: readonly string[]) => treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
 
 const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
 

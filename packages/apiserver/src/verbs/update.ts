@@ -4,7 +4,15 @@
  */
 import type { ObjectKey, WriteOptions } from '@pintle/client';
 import type { StoreEntry } from '@pintle/contracts';
-import { conflict, deepEqual, type KubernetesObject, notFound, type ObjectMeta, statusError } from '@pintle/machinery';
+import {
+  type ClientMetadata,
+  conflict,
+  deepEqual,
+  type KubernetesObject,
+  notFound,
+  type ObjectMeta,
+  statusError,
+} from '@pintle/machinery';
 import { admitMutating, admitValidating } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
@@ -35,6 +43,8 @@ export interface ChangeRequest {
   readonly key: ObjectKey;
   readonly subresource?: string;
   readonly options: WriteOptions;
+  /** The object as it was just read, where it was. */
+  readonly found?: StoreEntry<StoredObject>;
   /** From the object in the stored version. May be called again, on a newer one. */
   change(old: KubernetesObject): Changed | Promise<Changed>;
 }
@@ -54,7 +64,9 @@ export async function updateObject(
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
+  const isFound = entry !== undefined && path.namespace === namespace;
   if (
+    !isFound &&
     strategy?.allowCreateOnUpdate &&
     options.subresource === undefined &&
     (await findEntry(core, resource, key)) === undefined
@@ -70,6 +82,7 @@ export async function updateObject(
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
     options,
+    ...(isFound ? { found: entry } : {}),
     change: () => ({ object: decoded }),
   });
 }
@@ -83,7 +96,7 @@ export async function changeObject(
 ): Promise<Served> {
   const { key, options } = request;
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const entry = await findEntry(core, resource, key);
+    const entry = (attempt === 1 ? request.found : undefined) ?? (await findEntry(core, resource, key));
     if (entry === undefined) throw notFound(resource.kind, key.name);
     const found = storedObjectOf(entry);
     if (resource.prepare !== undefined) {
@@ -202,6 +215,17 @@ function keptMeta(wished: ObjectMeta, old: ObjectMeta): ObjectMeta {
   return kept;
 }
 
+/** The metadata of a write of the status: `fields` are as they were. */
+function statusMeta(wished: ObjectMeta, old: ObjectMeta, fields: readonly ClientMetadata[]): ObjectMeta {
+  if (fields.every((field) => wished[field] === old[field])) return wished;
+  const kept: Writable<ObjectMeta> = { ...wished };
+  for (const field of fields) {
+    if (old[field] === undefined) delete kept[field];
+    else (kept as Record<string, unknown>)[field] = old[field];
+  }
+  return kept;
+}
+
 const serverFields = [
   'name',
   'namespace',
@@ -230,10 +254,12 @@ function keepStatus(
 }
 
 /** Of a status update only the status counts, and of built-in kinds the metadata that upstream lets through with it. */
-function statusOnly({ custom }: Resource, object: WithStatus, old: WithStatus): KubernetesObject {
+function statusOnly({ custom, definition }: Resource, object: WithStatus, old: WithStatus): KubernetesObject {
   const { managedFields: _before, ...server } = old.metadata;
   const { managedFields } = object.metadata;
-  const metadata = custom ? { ...server, ...(managedFields === undefined ? {} : { managedFields }) } : object.metadata;
+  const metadata = custom
+    ? { ...server, ...(managedFields === undefined ? {} : { managedFields }) }
+    : statusMeta(object.metadata, old.metadata, definition.strategy?.statusKeeps ?? []);
   const { status: _old, ...rest } = old;
   return { ...rest, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
 }

@@ -37,8 +37,8 @@ export async function connect(
         const shown = await credentials.current();
         const headers = { ...init.headers, ...shown.headers };
         const response = await lightFetch(url, { ...init, headers, dispatcher: sockets.of(shown) });
-        if (response.status !== 401 || again || !credentials.refused(shown)) return response as unknown as Response;
-        await response.body?.cancel();
+        if (response.status !== 401 || again || !credentials.refused(shown)) return response;
+        await response.text();
       }
     },
   });

@@ -30,8 +30,8 @@ export interface NodeRegistrationOptions {
 }
 
 export interface NodeRegistration {
-  /** Resolves when the node is registered; tries until it is, or `stop`. */
-  start(): Promise<void>;
+  /** Resolves with the node when it is registered; tries until it is, or `stop`. */
+  start(): Promise<Node | undefined>;
   stop(): void;
   /** Why the node is not ready; undefined: it is. */
   setTrouble(trouble: NodeTrouble): void;
@@ -168,9 +168,10 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
   return {
     async start() {
       await registerUntilDone(retryMs);
-      if (stopped) return;
+      if (stopped) return undefined;
       await renewLease();
       later(jitter(world.random.stream('kubelet'), statusPeriodMs, 0.04), reportStatus);
+      return node;
     },
     stop() {
       stopped = true;

@@ -1,10 +1,11 @@
 /** What each action of a pod's plan does. The worker calls them one at a time. */
 import { Pod } from '@pintle/api/core/v1';
 import type { PodSandbox } from '@pintle/contracts';
-import { StatusError } from '@pintle/machinery';
+import { AbortedError, StatusError } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type Backoff, stepBackoff } from './backoff.js';
 import { eventOptions } from './event-options.js';
+import { Interruption } from './interruption.js';
 import { killContainer, killContainers } from './kill-pod.js';
 import type { PodAction } from './plan-pod.js';
 import { allContainersOf, podText } from './pod-names.js';
@@ -42,7 +43,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
   const volumes = podVolumes(context);
   const pullBackoffs = new Map<string, Backoff>();
   const noticed = new Map<string, string>();
-  let interrupt = new AbortController();
+  let interruption = new Interruption();
   let killDeadlineMs: number | undefined;
   let volumesAtMs = Number.POSITIVE_INFINITY;
 
@@ -58,10 +59,12 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
 
   const mountVolumes = async () => {
     try {
-      await volumes.mount(pod(), memory().ip);
+      await volumes.mount(pod(), memory().ip, interruption);
       remember({ volumesMounted: true, fault: undefined });
       volumesAtMs = volumes.changing ? world.clock.now() + context.volumeRefreshMs : Number.POSITIVE_INFINITY;
     } catch (error) {
+      // The pod is to end: nobody waits for its volumes any more.
+      if (error instanceof AbortedError) return;
       failPod('ContainerCreating', 'FailedMount', messageOf(error));
     }
   };
@@ -92,14 +95,14 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
 
   const start = async (action: Extract<PodAction, { type: 'startContainer' }>) => {
     const { container, attempt, afterExitAtMs } = action;
-    if (interrupt.signal.aborted) return;
+    if (interruption.aborted) return;
     const { name } = container;
     if (afterExitAtMs !== undefined) {
       const backoffs = new Map(memory().backoffs);
       backoffs.set(name, stepBackoff(backoffs.get(name), afterExitAtMs, world.clock.now()));
       remember({ backoffs });
     }
-    const faults = new Map(memory().faults);
+    let fault: Fault | undefined;
     try {
       const begun = startContainer(context, {
         pod: pod(),
@@ -109,7 +112,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
         podIP: memory().ip,
         volumePaths: volumes.paths,
         pullBackoffs,
-        signal: interrupt.signal,
+        interruption,
         event: (type, reason, message) => event(type, reason, message, name),
         onStarting(id, starting) {
           const ids = new Set(memory().starting);
@@ -118,18 +121,21 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
           remember({ starting: ids });
         },
       });
-      await Promise.race([begun, aborted(interrupt.signal)]);
+      await interruption.orAborted(begun);
       // Where the pod is to end, the start is left alone; what it may still make is ended with the sandbox.
       begun.catch(() => {});
-      faults.delete(name);
     } catch (error) {
-      const fault =
+      fault =
         error instanceof StartFault
           ? error.fault
           : { reason: 'CreateContainerError', message: messageOf(error), retryAtMs: world.clock.now() + retryMs };
-      faults.set(name, fault);
     }
-    remember({ faults });
+    if (fault !== undefined || memory().faults.has(name)) {
+      const faults = new Map(memory().faults);
+      if (fault === undefined) faults.delete(name);
+      else faults.set(name, fault);
+      remember({ faults });
+    }
     await removeOldRuns(name);
   };
 
@@ -180,6 +186,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
     volumesAtMs = Number.POSITIVE_INFINITY;
     const uid = pod().metadata.uid!;
     await context.volumes.unmountAll(uid);
+    context.nodeVolumes.release(uid);
     await network.tearDownPod(uid);
     remember({ tornDown: true });
   };
@@ -207,7 +214,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
 
   return {
     async perform(action, termination) {
-      if (termination === undefined && interrupt.signal.aborted) interrupt = new AbortController();
+      if (termination === undefined && interruption.aborted) interruption = new Interruption();
       switch (action.type) {
         case 'mountVolumes':
           await mountVolumes();
@@ -250,7 +257,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       }
     },
     hurry({ graceMs }) {
-      interrupt.abort();
+      interruption.abort();
       const deadlineMs = world.clock.now() + graceMs;
       if (killDeadlineMs === undefined || deadlineMs >= killDeadlineMs) return;
       killDeadlineMs = deadlineMs;
@@ -270,7 +277,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
           ),
         );
     },
-    abort: () => interrupt.abort(),
+    abort: () => interruption.abort(),
     refreshVolumesAtMs: () => volumesAtMs,
     async refreshVolumes() {
       if (world.clock.now() < volumesAtMs) return;
@@ -282,11 +289,4 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       }
     },
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

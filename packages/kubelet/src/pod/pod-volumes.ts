@@ -1,19 +1,38 @@
 /** Makes a pod's volumes, and keeps them true to the ConfigMaps, Secrets and tokens that they show. */
-import { type Pod, ServiceAccount } from '@pintle/api/core/v1';
+import { type PersistentVolume, type Pod, ServiceAccount } from '@pintle/api/core/v1';
+import { podClaims } from '@pintle/api/volumes';
 import type { KubeletContext } from '../kubelet-context.js';
-import { claimedVolume } from '../volumes/claimed-volume.js';
+import { attachableName, claimedVolume, volumeFolder } from '../volumes/claimed-volume.js';
+import { VolumeAttachTimeoutError } from '../volumes/node-volumes.js';
 import { type TokenWish, volumeContent, volumeReferences } from '../volumes/volume-contents.js';
 import { type VolumeContent, VolumeMountError } from '../volumes/volume-port.js';
 import type { ReferencedObjects } from './environment.js';
+import type { Interruption } from './interruption.js';
 import { allContainersOf } from './pod-names.js';
 import { sameValue } from './same-value.js';
 
 export interface PodVolumes {
   readonly paths: ReadonlyMap<string, string>;
-  /** Errors: `VolumeMountError`. */
-  mount(pod: Pod, podIP: string | undefined): Promise<void>;
+  /** Waits for what must be attached. Errors: `VolumeMountError`; `VolumesNotAttachedError`; `AbortedError`. */
+  mount(pod: Pod, podIP: string | undefined, interruption?: Interruption): Promise<void>;
   /** Whether anything in them may change. */
   readonly changing: boolean;
+}
+
+/** Volumes of a pod did not come; in kubelet's words. */
+export class VolumesNotAttachedError extends Error {
+  readonly code = 'PINTLE_VOLUMES_NOT_ATTACHED';
+  constructor(
+    readonly volumes: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    const names = volumes.join(' ');
+    super(
+      `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[${names}], failed to process volumes=[]: context deadline exceeded`,
+      options,
+    );
+    this.name = 'VolumesNotAttachedError';
+  }
 }
 
 /** A token is asked for anew once so much of its life is over. */
@@ -39,7 +58,34 @@ export function podVolumes(context: KubeletContext): PodVolumes {
   const paths = new Map<string, string>();
   const mounted = new Map<string, VolumeContent>();
   const tokens = new Map<string, { readonly token: string; readonly renewAtMs: number }>();
+  /** By the name of the pod's volume: how the node's status names what is behind it. */
+  const attachable = new Map<string, string>();
   let changing = false;
+
+  /** The volumes behind claims that are not mounted yet, when they are bound, and attached where they have to be. */
+  const claimed = async (pod: Pod, interruption?: Interruption): Promise<ReadonlyMap<string, PersistentVolume>> => {
+    const found = new Map<string, PersistentVolume>();
+    for (const claim of podClaims(pod)) {
+      const { name } = claim.volume;
+      if (paths.has(name)) continue;
+      const volume = await claimedVolume(client, pod, claim);
+      const uniqueName = await attachableName(client, volume);
+      if (uniqueName !== undefined) attachable.set(name, uniqueName);
+      found.set(name, volume);
+    }
+    if (found.size > 0) await whenAttached(pod, interruption?.signal);
+    return found;
+  };
+
+  const whenAttached = async (pod: Pod, signal?: AbortSignal): Promise<void> => {
+    try {
+      await context.nodeVolumes.use(pod.metadata.uid!, [...attachable.values()], signal);
+    } catch (error) {
+      if (!(error instanceof VolumeAttachTimeoutError)) throw error;
+      const late = [...attachable].flatMap(([name, unique]) => (error.uniqueNames.includes(unique) ? [name] : []));
+      throw new VolumesNotAttachedError(late, { cause: error });
+    }
+  };
 
   const tokenFor = async (pod: Pod, { audience, expirationSeconds }: TokenWish): Promise<void> => {
     const key = tokenKey({ audience, expirationSeconds });
@@ -72,7 +118,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
     get changing() {
       return changing;
     },
-    async mount(pod, podIP) {
+    async mount(pod, podIP, interruption) {
       const wanted = pod.spec?.volumes ?? [];
       if (wanted.length === 0) return;
       const references = volumeReferences(wanted);
@@ -90,6 +136,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
           }
         }
       }
+      const behindClaims = await claimed(pod, interruption);
       for (const volume of wanted) {
         const asked = volumeContent(volume, {
           pod,
@@ -102,15 +149,14 @@ export function podVolumes(context: KubeletContext): PodVolumes {
         });
         // Where a claim's volume is does not change while a pod has it.
         if (asked.type === 'claim' && paths.has(volume.name)) continue;
-        const content =
-          asked.type === 'claim' && volumes.keepsFiles
-            ? await claimedVolume(client, volume.name, { name: asked.claimName, namespace: pod.metadata.namespace! })
-            : asked;
+        const behind = behindClaims.get(volume.name);
+        const content = behind !== undefined && volumes.keepsFiles ? volumeFolder(volume.name, behind) : asked;
         if (mounted.has(volume.name) && sameValue(mounted.get(volume.name), content)) continue;
         paths.set(volume.name, await volumes.mount(pod.metadata.uid!, volume.name, content));
-        mounted.set(volume.name, content);
+        // Where nothing is written down there is nothing to keep true.
+        if (volumes.keepsFiles) mounted.set(volume.name, content);
       }
-      changing = volumes.keepsFiles && [...mounted.values()].some(({ type }) => type === 'files');
+      changing = [...mounted.values()].some(({ type }) => type === 'files');
     },
   };
 }

@@ -188,7 +188,8 @@ export function createPodWorker(options: PodWorkerOptions): PodWorker {
             return;
           }
           if (stopped) return;
-          if (memory.fault !== undefined) break;
+          const overtaken = termination === undefined && last?.termination !== undefined;
+          if (memory.fault !== undefined || overtaken) break;
         }
       }
     } catch (error) {

@@ -7,6 +7,7 @@ import { runHook } from '../probe/run-probe.js';
 import { type Backoff, stepBackoff, waitLeft } from './backoff.js';
 import { containerConfigOf } from './container-config.js';
 import { ContainerConfigError, environmentOf, referencesOf } from './environment.js';
+import type { Interruption } from './interruption.js';
 import { allContainersOf } from './pod-names.js';
 import type { Fault } from './pod-state.js';
 import { lookUp } from './pod-volumes.js';
@@ -33,7 +34,7 @@ export interface StartOptions {
   /** By image: of pulls that failed. */
   readonly pullBackoffs: Map<string, Backoff>;
   /** The pod ends: what is not started yet need not be. */
-  readonly signal: AbortSignal;
+  readonly interruption: Pick<Interruption, 'aborted'>;
   readonly event: (type: 'Normal' | 'Warning', reason: string, message: string) => void;
   /** Between a container's start and the end of its postStart hook. */
   readonly onStarting: (containerId: string, starting: boolean) => void;
@@ -46,10 +47,10 @@ const pullErrorShownMs = 1_000;
 
 /** Errors: `StartFault`. */
 export async function startContainer(context: KubeletContext, options: StartOptions): Promise<void> {
-  const { pod, container, attempt, event, signal } = options;
+  const { pod, container, attempt, event, interruption } = options;
   const { runtime, world } = context;
   const imageRef = await ensureImage(context, options);
-  if (signal.aborted) return;
+  if (interruption.aborted) return;
   const retryAtMs = world.clock.now() + retryMs;
   let containerId: string;
   try {

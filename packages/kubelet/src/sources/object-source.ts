@@ -1,17 +1,22 @@
 /**
- * Where a kubelet looks up what pods refer to: ConfigMaps, Secrets, Services. From shared informers where there are
- * some, so that a look-up costs nothing; else from the API.
+ * Where a kubelet looks up what pods refer to: ConfigMaps, Secrets, Services, and its own Node. From shared informers
+ * where there are some, so that a look-up costs nothing; else from the API.
  */
-import { ConfigMap, Secret, Service } from '@pintle/api/core/v1';
+import { ConfigMap, Node, Secret, Service } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type KindRef, type KubernetesObject, StatusError } from '@pintle/machinery';
-import type { Informers } from '@pintle/watch';
+import type { Informer, Informers } from '@pintle/watch';
+import type { Subscription } from 'rxjs';
 
 export interface ObjectSource {
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;
   services(namespace: string): readonly Service[];
+  /** Tells of the Node as it is, then of every change, until the returned function is called; undefined: it is gone. */
+  followNode(name: string, listener: NodeListener): () => void;
 }
+
+export type NodeListener = (node: Node | undefined) => void;
 
 async function getOrNothing<T extends KubernetesObject>(
   client: Client,
@@ -25,6 +30,29 @@ async function getOrNothing<T extends KubernetesObject>(
     if (StatusError.is(error, 'NotFound')) return undefined;
     throw error;
   }
+}
+
+/** Follows Nodes by one subscription to an informer, however many are followed; with none, by none. */
+function nodeFollower(informer: () => Informer<Node>): ObjectSource['followNode'] {
+  const listeners = new Map<string, NodeListener>();
+  let subscription: Subscription | undefined;
+  return (name, listener) => {
+    listeners.set(name, listener);
+    const { events, lister } = informer();
+    if (subscription !== undefined) listener(lister.get({ name }));
+    else {
+      subscription = events.subscribe((event) => {
+        if (event.type === 'synced') return;
+        listeners.get(event.object.metadata.name ?? '')?.(event.type === 'deleted' ? undefined : event.object);
+      });
+    }
+    return () => {
+      if (listeners.get(name) === listener) listeners.delete(name);
+      if (listeners.size > 0) return;
+      subscription?.unsubscribe();
+      subscription = undefined;
+    };
+  };
 }
 
 /**
@@ -43,6 +71,8 @@ export function clientObjects({
     configMap: (namespace, name) => getOrNothing(client, ConfigMap, namespace, name),
     secret: (namespace, name) => getOrNothing(client, Secret, namespace, name),
     services: (namespace) => services.lister.list({ namespace }),
+    followNode: (name, listener) =>
+      nodeFollower(() => informers.informer(Node, { fieldSelector: `metadata.name=${name}` }))(name, listener),
   };
 }
 
@@ -63,5 +93,6 @@ export function sharedObjects({
     secret: async (namespace, name) =>
       secrets.lister.get({ namespace, name }) ?? getOrNothing(client, Secret, namespace, name),
     services: (namespace) => services.lister.list({ namespace }),
+    followNode: nodeFollower(() => informers.informer(Node)),
   };
 }

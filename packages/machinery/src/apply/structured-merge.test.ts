@@ -6,7 +6,14 @@ import { deepFreeze } from '../meta/frozen.js';
 import type { SchemaNode } from '../schema/schema.js';
 import { faultInWishes } from './check-wishes.js';
 import { formatMember } from './field-tree.js';
-import { applied, type Owners, ownersAfterUpdate, type Versioned, type Versions } from './structured-merge.js';
+import {
+  applied,
+  Differences,
+  type Owners,
+  ownersAfterUpdate,
+  type Versioned,
+  type Versions,
+} from './structured-merge.js';
 
 interface Definition {
   readonly types: Readonly<Record<string, Place>>;
@@ -120,7 +127,7 @@ function played(lines: readonly string[]): readonly string[] {
         ? { apiVersion: version, value: undefined }
         : { apiVersion: version, value: live.apiVersion === version ? live.value : versions.convert(live, version) };
     if (word === 'update') {
-      ({ owners } = ownersAfterUpdate(rules, before, now, owners, who));
+      owners = ownersAfterUpdate(rules, new Differences(rules, before, now), now.apiVersion, owners, who);
       live = now;
     } else {
       const fault = faultInWishes(schemaOf(definition, version)!, value);

@@ -54,8 +54,8 @@ function schemaOf({ versions }: WriteRules, apiVersion: string): SchemaNode {
   return schema;
 }
 
-/** What one version shows of a change. */
-class Differences {
+/** A change as each version shows it. */
+export class Differences {
   private readonly byVersion = new Map<string, Comparison | undefined>();
   constructor(
     private readonly rules: WriteRules,
@@ -105,17 +105,16 @@ function disown(
   return { owners: left, taken };
 }
 
-/** The owners after `writer` made `now` of `old`: what it `changed` is its own, what it removed is nobody's. */
+/** The owners after `writer` made a change, in its version: what it changed is its own, what it removed is nobody's. */
 export function ownersAfterUpdate(
   rules: WriteRules,
-  old: Versioned | undefined,
-  now: Versioned,
+  differences: Differences,
+  apiVersion: string,
   before: Owners,
   writer: string,
-): { readonly owners: Owners; readonly changed: FieldTree } {
-  const differences = new Differences(rules, old, now);
-  const { changed, removed } = differences.in(now.apiVersion)!;
-  if (changed.isEmpty && removed.isEmpty) return { owners: before, changed };
+): Owners {
+  const { changed, removed } = differences.in(apiVersion)!;
+  if (changed.isEmpty && removed.isEmpty) return before;
   const { owners } = disown(differences, reconciled(rules, before), writer);
   const mine = owners.get(writer)?.fields ?? emptyTree;
   const fields = mine
@@ -123,8 +122,8 @@ export function ownersAfterUpdate(
     .union(changed)
     .outside(rules.ignored ?? emptyTree);
   if (fields.isEmpty) owners.delete(writer);
-  else owners.set(writer, { fields, apiVersion: now.apiVersion, applied: false });
-  return { owners, changed };
+  else owners.set(writer, { fields, apiVersion, applied: false });
+  return owners;
 }
 
 export type ApplyOutcome =

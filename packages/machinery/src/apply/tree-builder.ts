@@ -1,6 +1,6 @@
 /**
  * Builds field trees so that the same members added in the same order give the same tree, without making it anew:
- * a walk along what was built before. `typed-value.ts` builds with it.
+ * a walk along what was built before. `typed-value.ts` and `compare-values.ts` build with it.
  *
  * Nobody can observe what it remembers but by the time and memory that it saves: at its limit it forgets all, and
  * trees given out stay what they are.
@@ -9,9 +9,19 @@ import { emptyTree, type FieldTree, leaf, treeOf } from './field-tree.js';
 
 /** Steps remembered. One takes some 200 bytes. */
 const stepsMax = 20_000;
+/** Items remembered after one step, the latest: those that differ from object to object (an address, a uid) have no end. */
+const itemsMax = 256;
+/** Children remembered of one element. */
+const childrenMax = 8;
+
+interface Known {
+  readonly child: FieldTree;
+  readonly step: Step;
+}
 
 class Step {
-  private readonly next = new Map<string, { readonly child: FieldTree; readonly step: Step }[]>();
+  private fields: Map<string, Known[]> | undefined;
+  private items: Map<string, Known[]> | undefined;
   /** The tree of what led here, without and with the node itself. */
   private readonly trees: [FieldTree | undefined, FieldTree | undefined] = [undefined, undefined];
 
@@ -22,19 +32,35 @@ class Step {
   ) {}
 
   known(element: string, child: FieldTree): Step | undefined {
-    const steps = this.next.get(element);
+    const steps = (isField(element) ? this.fields : this.items)?.get(element);
     if (steps === undefined) return undefined;
     for (const known of steps) if (known.child === child) return known.step;
     return undefined;
   }
 
-  add(element: string, child: FieldTree): Step {
+  /** Returns the new step, and how many more steps are remembered with it. */
+  add(element: string, child: FieldTree): readonly [step: Step, more: number] {
     const step = new Step(this, element, child);
-    const steps = this.next.get(element);
-    if (steps === undefined) this.next.set(element, [{ child, step }]);
-    // Children that differ from object to object (an address, say) are not worth a search.
-    else if (steps.length < 8) steps.push({ child, step });
-    return step;
+    const next = isField(element) ? (this.fields ??= new Map()) : (this.items ??= new Map());
+    const steps = next.get(element);
+    if (steps !== undefined) {
+      // Children that differ from object to object are not worth a search.
+      if (steps.length >= childrenMax) return [step, 0];
+      steps.push({ child, step });
+      return [step, 1];
+    }
+    next.set(element, [{ child, step }]);
+    if (next === this.fields || next.size <= itemsMax) return [step, 1];
+    const [oldest, forgotten] = next.entries().next().value!;
+    next.delete(oldest);
+    return [step, 1 - sizeOf(forgotten)];
+  }
+
+  /** Of all that follows. */
+  get size(): number {
+    let size = 0;
+    for (const next of [this.fields, this.items]) for (const steps of next?.values() ?? []) size += sizeOf(steps);
+    return size;
   }
 
   tree(own: boolean): FieldTree {
@@ -49,6 +75,11 @@ class Step {
     return new Map(steps.reverse().map(({ element, child }) => [element, child]));
   }
 }
+
+/** `f:NAME`, as opposed to an item. */
+const isField = (element: string) => element.startsWith('f');
+
+const sizeOf = (steps: readonly Known[]): number => steps.reduce((sum, { step }) => sum + 1 + step.size, 0);
 
 class Memory {
   private start = new Step(undefined, '', emptyTree);
@@ -65,8 +96,9 @@ class Memory {
   follow(step: Step, element: string, child: FieldTree): Step {
     const known = step.known(element, child);
     if (known !== undefined) return known;
-    this.steps++;
-    return step.add(element, child);
+    const [added, more] = step.add(element, child);
+    this.steps += more;
+    return added;
   }
 }
 

@@ -24,6 +24,12 @@ export interface SubresourceStrategy<in out T extends KubernetesObject = Kuberne
   validateUpdate?(object: T, old: T): readonly FieldError[];
 }
 
+/** The metadata that clients write. */
+export type ClientMetadata = 'labels' | 'annotations' | 'finalizers' | 'ownerReferences';
+
+/** All of it: for `statusKeeps` of kinds whose status is apart from everything else. */
+export const clientMetadata: readonly ClientMetadata[] = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
+
 export interface Strategy<in out T extends KubernetesObject = KubernetesObject> {
   /** Defaults that a schema cannot state, because they depend on other fields. Runs after the schema's. */
   defaults?(object: T): T;
@@ -34,6 +40,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   /** Keeps what a client may not change on update (the status is kept by the server itself). */
   prepareForUpdate?(object: T, old: T): T;
   prepareForStatusUpdate?(object: T, old: T, context: WriteContext): T;
+  /** What of the metadata a write of the status leaves as it was, of what clients say there (default: nothing). */
+  readonly statusKeeps?: readonly ClientMetadata[];
   /** Beside `status`, by name. They are read, updated and patched as the object itself is. */
   readonly subresources?: Readonly<Record<string, SubresourceStrategy<T>>>;
   validateCreate?(object: T): readonly FieldError[];

@@ -13,11 +13,11 @@ import { resolve, type SchemaNode } from './schema.js';
 
 /**
  * What is wrong with a normalized value. Types are the normalizer's affair. What has not changed since `old` may stay as
- * it is, though its schema has become stricter meanwhile (KEP-4008).
+ * it is, though its schema has become stricter meanwhile (KEP-4008). `path` is where the value stands.
  */
-export function validateSchema(node: SchemaNode, value: unknown, old?: unknown): readonly FieldError[] {
+export function validateSchema(node: SchemaNode, value: unknown, old?: unknown, path = ''): readonly FieldError[] {
   const errors: FieldError[] = [];
-  check(node, value, old, '', errors);
+  check(node, value, old, path, errors);
   return errors;
 }
 

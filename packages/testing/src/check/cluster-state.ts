@@ -2,17 +2,21 @@
  * The objects of a cluster as text that is the same for runs that came to the same: without what servers stamp, and
  * with made-up names, ids and times in the place of the ones of this run.
  */
-import type { ApiServer } from '@pintle/apiserver';
+import type { ApiServer, Resource } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { canonicalJson, type KindRef, type KubernetesObject, objectKey } from '@pintle/machinery';
 
 /** Kinds that tell of the work and are no part of it. */
 const leftOut = new Set(['Event', 'Lease']);
 
+/** Whether the objects of a resource are kept, listed, and more than talk about the work. */
+export const isPartOfWork = ({ isStored, kind }: Resource): boolean =>
+  isStored && (kind.verbs?.includes('list') ?? true) && !leftOut.has(kind.kind);
+
 export async function allObjects(apiServer: ApiServer, client: Client): Promise<readonly KubernetesObject[]> {
   const kinds: readonly KindRef[] = apiServer.core.registry
     .all()
-    .filter(({ isStored, kind }) => isStored && (kind.verbs?.includes('list') ?? true) && !leftOut.has(kind.kind))
+    .filter(isPartOfWork)
     .map(({ kind }) => kind);
   const lists = await Promise.all(kinds.map((kind) => client.list(kind)));
   return lists.flat();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap } from '@pintle/api/core/v1';
+import { ConfigMap, type Namespace } from '@pintle/api/core/v1';
 import { controller } from '@pintle/controller-runtime';
 import { page, Shop, shop } from '../check/check-controller.fixture.js';
 import { testCluster } from '../test-cluster.js';
@@ -63,6 +63,44 @@ describe('plan', () => {
       '- ConfigMap default/title',
       '- Shop default/corner',
     ]);
+    await cluster.stop();
+  });
+
+  it('forks a cluster of this process: with all that is in it, at its own time, and reads nothing of it', async () => {
+    const cluster = await running();
+    await cluster.client.create<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'far' } });
+    await cluster.advance({ hours: 5 });
+    const { core } = cluster.apiServer;
+    const revision = core.backend.status().revision;
+    const read: string[] = [];
+    const range = core.backend.range;
+    core.backend.range = (request) => {
+      read.push(request.start);
+      return range(request);
+    };
+    let now = 0;
+    const clocked = controller({ name: 'clocked' })
+      .for(Shop)
+      .reconcile(async ({ world }) => void (now ||= world.clock.now()));
+    const { text, created } = await plan({
+      controllers: [shops, clocked],
+      from: cluster,
+      kinds: [Shop],
+      async change(client) {
+        await client.delete(Shop, { name: 'corner' });
+        await client.create({ ...shop('far-away', { title: 'x' }), metadata: { name: 'far-away', namespace: 'far' } });
+      },
+    });
+    expect(text.split('\n').sort()).toEqual([
+      '+ ConfigMap far/title',
+      '+ Shop far/far-away',
+      '- ConfigMap default/more',
+      '- ConfigMap default/title',
+      '- Shop default/corner',
+    ]);
+    expect(created).toHaveLength(2);
+    expect([core.backend.status().revision, read]).toEqual([revision, []]);
+    expect(now).toBe(cluster.world.clock.now());
     await cluster.stop();
   });
 

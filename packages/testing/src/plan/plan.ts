@@ -2,12 +2,10 @@
  * What controllers would do to a cluster, without doing it: they run on a copy of it in memory, on virtual time, until
  * there is nothing left to do, and the difference is the plan. The cluster itself is only read.
  */
-import { createApiServer, StoredObject, storeKey } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { type ChangedField, type Controller, changedFields, createManager } from '@pintle/controller-runtime';
 import { builtinControllers, garbageCollector } from '@pintle/controllers';
 import {
-  apiVersionOf,
   type Duration,
   durationMs,
   type Kind,
@@ -15,14 +13,17 @@ import {
   type KubernetesObject,
   virtualWorld,
 } from '@pintle/machinery';
-import { memoryStore } from '@pintle/store';
-import { allObjects, idOf } from '../check/cluster-state.js';
+import { idOf } from '../check/cluster-state.js';
 import { watchedKinds } from '../check/watched-kinds.js';
+import { type CopiedChange, type CopySource, copyCluster, momentOf } from './cluster-copy.js';
 
 export interface PlanOptions {
   readonly controllers: readonly Controller[];
-  /** The cluster as it is: of the kinds that the controllers watch, and of `kinds`, every object is read. */
-  readonly from: Client;
+  /**
+   * The cluster as it is. Of a client, every object of the kinds that the controllers watch, and of `kinds`, is read. A
+   * cluster of this process (`testCluster()`, `createCluster()`) whose store is in memory is forked, in no time.
+   */
+  readonly from: CopySource;
   /** Custom kinds. */
   readonly kinds?: readonly Kind[];
   /** Built-in controllers that run beside, by name. The garbage collector always does. */
@@ -55,21 +56,11 @@ const settledMs = 30_000;
 
 export async function plan(options: PlanOptions): Promise<Plan> {
   const { controllers, from, kinds = [], builtinControllers: beside = [], change } = options;
-  const world = virtualWorld();
-  const backend = memoryStore<StoredObject>({ world });
-  const api = await createApiServer({ world, backend, kinds });
+  const world = virtualWorld(momentOf(from));
   const { controllers: builtin } = builtinControllers({ kinds: () => [], only: beside });
   const inPlay = watchedKinds([...controllers, ...builtin], kinds);
-  for (const kind of inPlay) {
-    const resource = api.core.registry.byResource(apiVersionOf(kind), kind.plural)!;
-    for (const object of await from.list(kind)) {
-      const key = storeKey(resource, object.metadata.namespace, object.metadata.name ?? '');
-      const value = StoredObject.of(resource.toStored(object));
-      await backend.transact({ compare: [], success: [{ type: 'put', key, value }] });
-    }
-  }
-  const client = api.client();
-  const before = await allObjects(api, client);
+  const copy = await copyCluster({ from, world, kinds, inPlay });
+  const { api } = copy;
   await change?.(api.client({ fieldManager: 'plan' }));
   const manager = createManager({
     client: api.client({ fieldManager: 'controller' }),
@@ -80,26 +71,24 @@ export async function plan(options: PlanOptions): Promise<Plan> {
   void manager.start();
   const runForMs = durationMs(options.runFor ?? runForDefaultMs);
   await world.advance(Math.max(0, runForMs - settledMs));
-  const { revision } = backend.status();
+  const { revision } = copy;
   await world.advance(settledMs);
-  const settled = backend.status().revision === revision;
-  const after = await allObjects(api, client);
+  const settled = copy.revision === revision;
+  const changes = copy.changes();
   const stopping = manager.stop({ drainMs: 0 });
   await world.advance(1_000);
   await stopping;
   await api.stop();
-  return differenceOf(before, after, settled);
+  return planOf(changes, settled);
 }
 
-function differenceOf(before: readonly KubernetesObject[], after: readonly KubernetesObject[], settled: boolean): Plan {
-  const old = new Map(before.map((object) => [idOf(object), object]));
-  const now = new Map(after.map((object) => [idOf(object), object]));
-  const created = after.filter((object) => !old.has(idOf(object)));
-  const deleted = before.filter((object) => !now.has(idOf(object)));
-  const updated = after.flatMap((object): readonly PlannedUpdate[] => {
-    const known = old.get(idOf(object));
-    const fields = known === undefined ? [] : changedFields(known, object);
-    return fields.length === 0 ? [] : [{ before: known!, after: object, fields }];
+function planOf(changes: readonly CopiedChange[], settled: boolean): Plan {
+  const created = changes.flatMap(({ before, after }) => (before === undefined && after !== undefined ? [after] : []));
+  const deleted = changes.flatMap(({ before, after }) => (before !== undefined && after === undefined ? [before] : []));
+  const updated = changes.flatMap(({ before, after }): readonly PlannedUpdate[] => {
+    if (before === undefined || after === undefined) return [];
+    const fields = changedFields(before, after);
+    return fields.length === 0 ? [] : [{ before, after, fields }];
   });
   const lines = [
     ...created.map((object) => `+ ${idOf(object)}`),

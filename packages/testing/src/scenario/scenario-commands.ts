@@ -172,19 +172,21 @@ const commands: Readonly<Record<string, Command>> = {
     const object = await cluster.client.get(kind, key);
     return stringify(valueAt(object, line.options['path'] ?? '') ?? null).trimEnd();
   },
-  /** What was told of objects in a namespace, the oldest first; of one time, by who told. */
+  /**
+   * What was told of objects in a namespace, the oldest first; of one time, by who told. How often, unless `--counts=false`:
+   * for what is told again with each attempt.
+   */
   async events(cluster, { options }) {
     const events = await cluster.client.list(Event, { namespace: options['n'] ?? 'default' });
     const about = options['for'];
+    const told = (count: number) => (count > 1 && options['counts'] !== 'false' ? ` (x${count})` : '');
     const rows = [...events]
       .sort((a, b) => (toldAt(a) < toldAt(b) ? -1 : toldAt(a) > toldAt(b) ? 1 : 0))
       .filter(
         ({ involvedObject: { kind = '', name } }) => about === undefined || about === `${kind.toLowerCase()}/${name}`,
       )
       .map(({ involvedObject, reason = '', message = '', count = 1 }) =>
-        [`${involvedObject.kind}/${involvedObject.name}`, reason, `${message}${count > 1 ? ` (x${count})` : ''}`].join(
-          '  ',
-        ),
+        [`${involvedObject.kind}/${involvedObject.name}`, reason, `${message}${told(count)}`].join('  '),
       );
     return rows.join('\n');
   },

@@ -89,16 +89,15 @@ async function reconcile(context: ReconcileContext<Node>): Promise<undefined | {
     for (const pod of waiting)
       events.record(pod, 'Warning', 'FailedAttachVolume', multiAttachMessage(volume.metadata.name ?? '', users));
   }
+  if (node !== undefined) tellAttached(context, pods, facts);
+  // First the node is told what it is to lose: what it has said is in use since then is not taken from it.
+  if (node !== undefined) await writeAttached(context, node, facts, plan.detach);
   await Promise.all([
     ...plan.attach.map(({ volume }) => attach(context, key.name, volume)),
     ...plan.detach.map(({ metadata: { name = '', uid = '' } }) =>
       client.delete(VolumeAttachment, { name }, { preconditions: { uid } }).catch(ignoreNotFound),
     ),
   ]);
-  if (node !== undefined) {
-    tellAttached(context, pods, facts);
-    await writeAttached(context, node, facts);
-  }
   return plan.forcedInMs === undefined ? undefined : { requeueAfterMs: plan.forcedInMs };
 }
 
@@ -159,10 +158,20 @@ const uses = (pod: Pod, volumeName: string, facts: AttachmentFacts) =>
     ({ name }) => facts.claimNamed({ name, namespace: pod.metadata.namespace ?? '' })?.spec?.volumeName === volumeName,
   );
 
-/** The kubelet mounts what its node's status says is attached. */
-async function writeAttached({ client }: ReconcileContext<Node>, node: Node, facts: AttachmentFacts): Promise<void> {
+/**
+ * The kubelet mounts what its node's status says is attached. Written to the very version of the node that was judged:
+ * a kubelet that has said meanwhile that it uses a volume finds it attached still. Errors: `StatusError` Conflict.
+ */
+async function writeAttached(
+  { client }: ReconcileContext<Node>,
+  node: Node,
+  facts: AttachmentFacts,
+  detaching: readonly VolumeAttachment[],
+): Promise<void> {
   const attached = facts.attachments
-    .filter(({ status }) => status?.attached)
+    .filter(
+      (each) => each.status?.attached && each.metadata.deletionTimestamp === undefined && !detaching.includes(each),
+    )
     .flatMap(({ spec, status }) => {
       const volume = facts.volumeNamed(spec.source.persistentVolumeName ?? '');
       if (volume === undefined) return [];
@@ -170,14 +179,17 @@ async function writeAttached({ client }: ReconcileContext<Node>, node: Node, fac
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   if (deepEqual(attached, node.status?.volumesAttached ?? [])) return;
-  const { name = '', uid } = node.metadata;
+  const { name = '', uid, resourceVersion } = node.metadata;
   await client
     .patch(
       Node,
       { name },
       {
         type: 'merge',
-        body: { metadata: { uid }, status: { volumesAttached: attached.length === 0 ? null : attached } },
+        body: {
+          metadata: { uid, resourceVersion },
+          status: { volumesAttached: attached.length === 0 ? null : attached },
+        },
       },
       { subresource: 'status' },
     )

@@ -26,7 +26,7 @@ export interface RollingUpdateStatefulSetStrategy extends Infer<typeof RollingUp
 
 export const StatefulSetOrdinals = object(
   {
-    start: int32(1),
+    start: int32(1).default(0),
   },
   'io.k8s.api.apps.v1.StatefulSetOrdinals',
 );
@@ -63,7 +63,7 @@ export const StatefulSetSpec = object(
     replicas: int32(1).default(1),
     revisionHistoryLimit: int32(8).default(10),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
-    serviceName: string(5),
+    serviceName: string(5).default(''),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
     updateStrategy: ref<StatefulSetUpdateStrategy>(StatefulSetUpdateStrategy, 7).alwaysThere().default({}),
     volumeClaimTemplates: list(ref<PersistentVolumeClaim>(PersistentVolumeClaim.schema), 4).atomic(),
@@ -86,7 +86,7 @@ export interface StatefulSetCondition extends Infer<typeof StatefulSetCondition>
 
 export const StatefulSetStatus = object(
   {
-    availableReplicas: int32(11),
+    availableReplicas: int32(11).default(0),
     collisionCount: int32(9),
     conditions: list(ref<StatefulSetCondition>(StatefulSetCondition), 10).byKeys('type').mergeBy('type'),
     currentReplicas: int32(4),

@@ -145,7 +145,7 @@ export interface Lifecycle extends Infer<typeof Lifecycle> {}
 export const GRPCAction = object(
   {
     port: int32(1).required(),
-    service: string(2),
+    service: string(2).default(''),
   },
   'io.k8s.api.core.v1.GRPCAction',
 );

@@ -21,7 +21,7 @@ export const AzureDiskVolumeSource = object(
     diskURI: string(2).required(),
     fsType: string(4).default('ext4'),
     kind: string(6).default('Shared'),
-    readOnly: boolean(5),
+    readOnly: boolean(5).default(false),
   },
   'io.k8s.api.core.v1.AzureDiskVolumeSource',
 );

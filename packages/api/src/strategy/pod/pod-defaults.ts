@@ -1,4 +1,5 @@
 /** The defaults of pods and of their templates that depend on other fields; the others stand in the schema. */
+import { deepEqual, deepFreeze, onceForEach } from '@pintle/machinery';
 import type { Container } from '../../core/v1/container.js';
 import type { Volume } from '../../core/v1/persistent-volume.js';
 import type { PodSpec } from '../../core/v1/pod.js';
@@ -9,8 +10,13 @@ function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
   return /:[^/]+$/.test(image) && !image.endsWith(':latest') ? 'IfNotPresent' : 'Always';
 }
 
-/** Defaults of a pod's spec, also inside templates. */
-export function defaultPodSpec(spec: PodSpec): PodSpec {
+/** Defaults of a pod's spec, also inside templates. The same spec where it has them already. */
+export const defaultPodSpec = onceForEach((spec: PodSpec): PodSpec => {
+  const whole = withDefaults(spec);
+  return deepEqual(whole, spec) ? spec : deepFreeze(whole);
+});
+
+function withDefaults(spec: PodSpec): PodSpec {
   const container = <C extends Container>(given: C): C =>
     given.imagePullPolicy ? given : { ...given, imagePullPolicy: pullPolicyOf(given.image ?? '') };
   return {

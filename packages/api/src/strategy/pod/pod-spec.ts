@@ -12,6 +12,7 @@ import {
   formatErrors,
   invalidField,
   noErrors,
+  onceForEach,
   qualifiedNameErrors,
   rangeErrors,
   requiredChoiceErrors,
@@ -159,13 +160,19 @@ export function podTemplateErrors(template: PodTemplateSpec | undefined, path: s
   return [
     ...templateLabelErrors(template, path),
     // As for Go, what is absent is empty.
-    ...podSpecErrors(spec ?? ({ containers: [] } as unknown as PodSpec), `${path}.spec`),
+    ...templateSpecErrors(spec ?? ({ containers: [] } as unknown as PodSpec), `${path}.spec`),
     ...profileMatchErrors(metadata?.annotations, spec, `${path}.spec`),
     ...(spec?.ephemeralContainers?.length
       ? [forbiddenField(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
       : noErrors),
   ];
 }
+
+const templateSpecErrors = (spec: PodSpec, path: string): readonly FieldError[] =>
+  path === 'spec.template.spec' ? workloadSpecErrors(spec) : podSpecErrors(spec, path);
+
+/** The sets of one workload, and its revisions, share the spec of their pods. */
+const workloadSpecErrors = onceForEach((spec: PodSpec) => podSpecErrors(spec, 'spec.template.spec'));
 
 /** What must hold of a template's labels and annotations. */
 export function templateLabelErrors(template: PodTemplateSpec | undefined, path: string): readonly FieldError[] {

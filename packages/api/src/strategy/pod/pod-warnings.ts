@@ -1,5 +1,5 @@
 /** What pods and templates may say and better did not: texts for the Warning header (pkg/api/pod of Kubernetes). */
-import { parseQuantity } from '@pintle/machinery';
+import { onceForEach, parseQuantity } from '@pintle/machinery';
 import type { Affinity } from '../../core/v1/affinity.js';
 import type { Container, ContainerPort, EnvVar } from '../../core/v1/container.js';
 import type { Volume } from '../../core/v1/persistent-volume.js';
@@ -10,8 +10,14 @@ import { containersOf } from './containers-of.js';
 import { appArmorPrefix, seccompContainerPrefix, seccompPodAnnotation } from './profiles.js';
 
 /** Of a workload: `path` is the template's. */
-export const templateWarnings = (template: PodTemplateSpec | undefined, path: string): readonly string[] =>
-  podWarnings(template?.spec, template?.metadata?.annotations, path);
+export function templateWarnings(template: PodTemplateSpec | undefined, path: string): readonly string[] {
+  const { spec, metadata } = template ?? {};
+  return spec === undefined || metadata?.annotations !== undefined || path !== 'spec.template'
+    ? podWarnings(spec, metadata?.annotations, path)
+    : workloadWarnings(spec);
+}
+
+const workloadWarnings = onceForEach((spec: PodSpec) => podWarnings(spec, undefined, 'spec.template'));
 
 /** `path`: where the spec and its metadata stand; empty for a pod itself. */
 export function podWarnings(

@@ -8,16 +8,16 @@ import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import { deepEqual, forbidden, invalid, invalidField } from '@pintle/machinery';
 import type { UserInfo } from '../../access/access.js';
 import { type Access, mastersGroup } from '../../verbs/authorize.js';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import type { AdmissionPlugin, AdmissionRequest, RequestKind } from '../admission.js';
 import { signatureFault } from './request-signature.js';
 
-const isOf = ({ resource: { kind } }: AdmissionRequest) =>
+const isOf = ({ resource: { kind } }: RequestKind) =>
   kind.group === 'certificates.k8s.io' && kind.plural === 'certificatesigningrequests';
 
 export function certificateApproval(access: Access): AdmissionPlugin {
   return {
     name: 'CertificateApproval',
-    handles: (request) => request.operation === 'UPDATE' && request.subresource === 'approval' && isOf(request),
+    concerns: (request) => request.operation === 'UPDATE' && request.subresource === 'approval' && isOf(request),
     validate: (request) => requireSigner(access, request, 'approve'),
   };
 }
@@ -25,7 +25,7 @@ export function certificateApproval(access: Access): AdmissionPlugin {
 export function certificateSigning(access: Access): AdmissionPlugin {
   return {
     name: 'CertificateSigning',
-    handles: (request) => request.operation === 'UPDATE' && request.subresource === 'status' && isOf(request),
+    concerns: (request) => request.operation === 'UPDATE' && request.subresource === 'status' && isOf(request),
     async validate(request) {
       const [now, before] = [request.object, request.old].map((object) => (object as CertificateSigningRequest).status);
       const changed = now?.certificate !== before?.certificate || !deepEqual(now?.conditions, before?.conditions);
@@ -36,7 +36,7 @@ export function certificateSigning(access: Access): AdmissionPlugin {
 
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
-  handles: (request) => request.operation === 'CREATE' && request.subresource === undefined && isOf(request),
+  concerns: (request) => request.operation === 'CREATE' && request.subresource === undefined && isOf(request),
   validate({ object, resource, name }) {
     const { spec } = object as CertificateSigningRequest;
     if (spec.signerName !== signers.kubeApiServerClient) return;
@@ -51,7 +51,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
 
 export const certificateRequestSignature: AdmissionPlugin = {
   name: 'CertificateRequestSignature',
-  handles: certificateSubjectRestriction.handles,
+  concerns: certificateSubjectRestriction.concerns!,
   async validate({ object, resource, name }) {
     const { spec } = object as CertificateSigningRequest;
     const fault = await signatureFault(parseEncodedRequest(spec.request ?? ''));

@@ -34,8 +34,8 @@ const restrictions: Readonly<Record<string, Restriction>> = {
 export function nodeRestriction(core: () => ApiCore): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
-    handles: ({ user, resource: { kind } }) =>
-      nodeOf(user) !== undefined && Object.hasOwn(restrictions, `${kind.group}/${kind.plural}`),
+    concerns: ({ resource: { kind } }) => Object.hasOwn(restrictions, `${kind.group}/${kind.plural}`),
+    handles: ({ user }) => nodeOf(user) !== undefined,
     validate(request) {
       const node = nodeOf(request.user) ?? '';
       if (node === '')

@@ -129,15 +129,16 @@ export function podSecurity(
 
   return {
     name: 'PodSecurity',
-    handles({ operation, resource: { kind }, subresource, namespace }) {
+    concerns({ operation, resource, subresource }) {
       if (operation !== 'CREATE' && operation !== 'UPDATE') return false;
-      const id = `${kind.group}/${kind.plural}`;
-      if (id === '/namespaces') return subresource === undefined;
+      const id = idOf({ resource });
+      if (id === '/pods') return !ignoredSubresources.has(subresource ?? '');
+      return subresource === undefined && (id === '/namespaces' || Object.hasOwn(templates, id));
+    },
+    handles({ resource, namespace }) {
+      const id = idOf({ resource });
+      if (id === '/namespaces') return true;
       const isPod = id === '/pods';
-      if (
-        isPod ? ignoredSubresources.has(subresource ?? '') : subresource !== undefined || !Object.hasOwn(templates, id)
-      )
-        return false;
       const known = namespaces.get(namespace ?? '');
       if (known === undefined) return true;
       const { enforce, warn, audit } = parsedOf(known).policy;
@@ -153,7 +154,7 @@ export function podSecurity(
   };
 }
 
-const idOf = ({ resource: { kind } }: AdmissionRequest) => `${kind.group}/${kind.plural}`;
+const idOf = ({ resource: { kind } }: Pick<AdmissionRequest, 'resource'>) => `${kind.group}/${kind.plural}`;
 
 function templateOf(request: AdmissionRequest): PodLike | undefined {
   const template = templates[idOf(request)]?.(request.object as never);

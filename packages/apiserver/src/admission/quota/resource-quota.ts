@@ -23,11 +23,9 @@ export function resourceQuota(core: () => ApiCore, { resourceQuotas }: Admission
   };
   return {
     name: 'ResourceQuota',
-    handles: ({ operation, resource, subresource, namespace }) =>
-      namespace !== undefined &&
-      resourceQuotas.inNamespace(namespace).length > 0 &&
-      isQuotable(resource.kind) &&
-      evaluatorOf(resource).handles(operation, subresource),
+    concerns: ({ operation, resource, subresource }) =>
+      isQuotable(resource.kind) && evaluatorOf(resource).handles(operation, subresource),
+    handles: ({ namespace }) => namespace !== undefined && resourceQuotas.inNamespace(namespace).length > 0,
     async validate({ resource, namespace = '', name, object, old, dryRun }) {
       if (object === undefined) return;
       const charge = { evaluator: evaluatorOf(resource), object, old, nowMs: core().world.clock.now() };

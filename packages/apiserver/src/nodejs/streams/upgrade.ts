@@ -10,7 +10,9 @@ import { plainText } from '../../http/answer.js';
 import type { HttpHandler, HttpResponse } from '../../http/message.js';
 import { channelProtocols, chooseProtocol } from '../../streams/channel-protocols.js';
 import { type RemoteCommandSession, type StreamSession, wordsOf } from '../../streams/stream-session.js';
-import { Departure, NodeRequest, respond } from '../exchange.js';
+import { Departure } from '../departure.js';
+import { respond } from '../exchange.js';
+import { NodeRequest } from '../node-request.js';
 import { socketConnection, tunnelConnection } from './byte-connection.js';
 import type { StreamLimits } from './limits.js';
 import { serveCommandOverSpdy, spdyCommandProtocols } from './spdy-command.js';
@@ -37,9 +39,7 @@ export function upgrades(server: Server, handler: HttpHandler, limits: StreamLim
     // Whoever carries the session sees the close; a socket's error must not be the process's.
     socket.on('error', () => {});
     const handled = async () => {
-      const gone = new Departure();
-      socket.once('close', () => gone.tell());
-      const answer = await handler(new NodeRequest(message, gone, { upgrade: true }));
+      const answer = await handler(new NodeRequest(message, new Departure([socket]), { upgrade: true }));
       if (answer.session === undefined) await refuse(message, socket, answer);
       else await carrier({ message, socket, head, limits }, answer.session);
     };
@@ -135,9 +135,7 @@ async function refuse(message: IncomingMessage, socket: Duplex, answer: HttpResp
     response.detachSocket(socket as Socket);
     socket.end();
   });
-  const gone = new Departure();
-  socket.once('close', () => gone.tell());
-  await respond(message, response, answer, gone);
+  await respond(message, response, answer);
 }
 
 /**

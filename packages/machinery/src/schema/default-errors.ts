@@ -1,0 +1,62 @@
+/**
+ * Whether the defaults in the schema of a CustomResourceDefinition are values of it: of its types, within its bounds, with
+ * no field that it does not know. Called when a definition is written.
+ *
+ * Deliberately not here: whether they keep the CEL rules.
+ */
+import type { FieldError } from '../status/field-error.js';
+import { invalidField } from '../status/field-errors.js';
+import { compileNormalizer } from './normalize.js';
+import type { SchemaNode } from './schema.js';
+import { validateSchema } from './validate.js';
+
+/** `path` is where the schema is written. */
+export function defaultErrors(node: SchemaNode, path: string): readonly FieldError[] {
+  return [
+    ...(node.default === undefined || node.default === null ? [] : valueErrors(node, node.default, `${path}.default`)),
+    ...(node.items === undefined ? [] : defaultErrors(node.items, `${path}.items`)),
+    ...Object.entries(node.properties ?? {}).flatMap(([key, property]) =>
+      defaultErrors(property, `${path}.properties[${key}]`),
+    ),
+  ];
+}
+
+function valueErrors(written: SchemaNode, value: unknown, path: string): readonly FieldError[] {
+  const node = withoutDefaults(written);
+  const { unknownFields, errors } = compileNormalizer(node, { mode: 'structural' })(value);
+  if (unknownFields.length > 0) return [invalidField(path, value, 'must not have unknown fields')];
+  if (errors.length > 0)
+    return errors.map(({ field, expected, found }) => {
+      const at = joined(path, field);
+      return invalidField(at, typeOf(found), `${at} in body must be of type ${wordOf(expected)}: "${typeOf(found)}"`);
+    });
+  return validateSchema(node, value, undefined, path);
+}
+
+const joined = (path: string, field: string): string =>
+  field === '' || field.startsWith('[') ? `${path}${field}` : `${path}.${field}`;
+
+const wordOf = (expected: string): string => (expected === 'map' ? 'object' : expected);
+
+/** The type of a JSON value, as go-openapi names it. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'number' ? (Number.isInteger(value) ? 'integer' : 'number') : typeof value;
+}
+
+/** A default has to be whole by itself: those of its fields are not filled in before it is judged. */
+function withoutDefaults({ default: _default, ...node }: SchemaNode): SchemaNode {
+  return {
+    ...node,
+    ...(node.items === undefined ? {} : { items: withoutDefaults(node.items) }),
+    ...(node.values === undefined ? {} : { values: withoutDefaults(node.values) }),
+    ...(node.properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(node.properties).map(([key, property]) => [key, withoutDefaults(property)]),
+          ),
+        }),
+  };
+}
