@@ -33,7 +33,7 @@ export function finalizing<T extends KubernetesObject>(
     const next = finalizers.find(([name]) => hasFinalizer(object, name));
     if (next === undefined) return undefined;
     const [name, cleanup] = next;
-    const result = await cleanup({ ...context, object });
+    const result = await cleanup(context as typeof context & { readonly object: T });
     if (result === undefined || result === null) await setFinalizers(context, withoutFinalizer(object, name));
     return result;
   };

@@ -5,6 +5,7 @@ export * from './events/event-recorder.js';
 export * from './events/event-writer.js';
 export * from './finalizer.js';
 export * from './health.js';
+export type { Priority, WorkQueueFigures } from './item-queue.js';
 export { type LeaderCallbacks, type LeaderElection, LeaderElector, NotLeaderError } from './leader-election.js';
 export * from './loops/changed-fields.js';
 export * from './loops/problem.js';

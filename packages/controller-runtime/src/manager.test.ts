@@ -1,7 +1,21 @@
 /** What a manager and its controllers do, on virtual time, with the real server. */
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap, Event } from '@pintle/api/core/v1';
+import {
+  ConfigMap,
+  Endpoints,
+  Event,
+  LimitRange,
+  Namespace,
+  Node,
+  Pod,
+  PodTemplate,
+  ResourceQuota,
+  Secret,
+  Service,
+  ServiceAccount,
+} from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';
+import { createInformers } from '@pintle/watch';
 import { Observable, Subject } from 'rxjs';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
@@ -142,6 +156,34 @@ describe('a reconcile', () => {
     expect(text).toContain('controller_runtime_terminal_reconcile_errors_total{controller="failing"} 1');
     expect(text).toContain(`controller_runtime_reconcile_errors_total{controller="failing"} ${atMs.length + 1}`);
     expect(text).toContain('controller_runtime_max_concurrent_reconciles{controller="failing"} 1');
+  });
+
+  it('without end leaves others of the process their turn', async () => {
+    const { client, world, run } = await served();
+    // A clock on which every look takes a millisecond.
+    let nowMs = 0;
+    const rests: number[] = [];
+    const clock = {
+      ...world.clock,
+      monotonic: () => nowMs++,
+      schedule: (delayMs: number, callback: () => void) => {
+        rests.push(delayMs);
+        return world.clock.schedule(delayMs, callback);
+      },
+    };
+    const pushed = new Subject<ObjectKey>();
+    let runs = 0;
+    const busy = controller({ name: 'busy' })
+      .for(Website)
+      .from(pushed)
+      .reconcile(async () => void runs++);
+    await client.create(website('shop'));
+    await run([busy], { world: { ...world, clock } });
+    rests.length = 0;
+    for (let i = 0; i < 200; i++) pushed.next({ name: `page-${i}`, namespace: 'default' });
+    await world.settle();
+    expect(runs).toBe(201);
+    expect(rests.filter((delayMs) => delayMs === 0).length).toBeGreaterThanOrEqual(5);
   });
 
   it('comes again after a time, at a time, or with back-off, as it asks', async () => {
@@ -295,6 +337,33 @@ describe('a manager', () => {
       kinds: ['nothings.example.com'],
     });
     expect((await manager.ready()).ok).toBe(false);
+  });
+
+  it('has few who listen to one signal, however many kinds a controller watches', async () => {
+    const { client, world, run } = await served();
+    let [waiting, most, all] = [0, 0, 0];
+    const informers = createInformers({ client, world });
+    informers.start();
+    const counting = {
+      ...informers,
+      informer: ((kind, options) => {
+        const informer = informers.informer(kind, options);
+        const whenSynced = async (signal?: AbortSignal) => {
+          all++;
+          most = Math.max(most, ++waiting);
+          await informer.whenSynced(signal).finally(() => waiting--);
+        };
+        return Object.create(informer, { whenSynced: { value: whenSynced } });
+      }) as typeof informers.informer,
+    };
+    const kinds = [ConfigMap, Secret, Service, Pod, Node, Endpoints, Namespace, ServiceAccount, LimitRange, Event];
+    const many = [...kinds, ResourceQuota, PodTemplate].reduce(
+      (builder, kind) => builder.watches(kind as typeof ConfigMap, () => []),
+      controller({ name: 'many' }).for(Website),
+    );
+    await run([many.reconcile(async () => {})], { informers: counting });
+    expect(all).toBeGreaterThanOrEqual(13);
+    expect(most).toBeLessThan(10);
   });
 
   it('is asked whether it lives and is ready', async () => {

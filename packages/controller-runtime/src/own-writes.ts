@@ -1,6 +1,7 @@
 /** What a controller has written and its caches have not seen yet, by the key that was reconciled. */
 import { TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import type { Informer } from '@pintle/watch';
+import type { KeyRecord } from './key-record.js';
 import type { RecordedWrite } from './recording-client.js';
 
 /** A cache that does not see a write within this time is not waited for any longer (upstream's expectations: as long). */
@@ -9,32 +10,28 @@ const waitMaxMs = 300_000;
 const writesMax = 1_000;
 
 export class OwnWrites {
-  private readonly byKey = new Map<string, RecordedWrite[]>();
-  /** Of keys whose writes are waited for. */
-  private readonly waits = new Map<string, Promise<void>>();
+  private waits = 0;
 
   constructor(
     private readonly world: World,
     private readonly informerOf: (apiVersion: string, kind: string) => Informer | undefined,
   ) {}
 
-  record(key: string, write: RecordedWrite): void {
+  record(record: KeyRecord, write: RecordedWrite): void {
     if (this.informerOf(write.apiVersion, write.kind) === undefined) return;
-    const writes = this.byKey.get(key);
-    if (writes === undefined) this.byKey.set(key, [write]);
+    if (record.unseen === undefined) record.unseen = [write];
     else {
-      writes.push(write);
-      if (writes.length > writesMax) writes.shift();
+      record.unseen.push(write);
+      if (record.unseen.length > writesMax) record.unseen.shift();
     }
   }
 
-  /** Undefined where every cache has seen what was written for `key`; else when they will have, or are given up. */
-  unseen(key: string): Promise<void> | undefined {
-    const waiting = this.waits.get(key);
-    if (waiting !== undefined) return waiting;
-    const writes = this.byKey.get(key);
+  /** Undefined where every cache has seen what was written for the key; else when they will have, or are given up. */
+  unseen(record: KeyRecord): Promise<void> | undefined {
+    if (record.waiting !== undefined) return record.waiting;
+    const writes = record.unseen;
     if (writes === undefined) return undefined;
-    this.byKey.delete(key);
+    record.unseen = undefined;
     const newest = new Map<Informer, string>();
     const gone: (readonly [Informer, RecordedWrite])[] = [];
     for (const write of writes) {
@@ -46,14 +43,17 @@ export class OwnWrites {
         newest.set(informer, resourceVersion);
     }
     if (newest.size + gone.length === 0) return undefined;
-    const wait = this.wait([...newest], gone).finally(() => this.waits.delete(key));
-    this.waits.set(key, wait);
-    return wait;
+    this.waits++;
+    record.waiting = this.wait([...newest], gone).finally(() => {
+      record.waiting = undefined;
+      this.waits--;
+    });
+    return record.waiting;
   }
 
   /** Keys whose writes are waited for. */
   get waitingCount(): number {
-    return this.waits.size;
+    return this.waits;
   }
 
   private async wait(
@@ -61,11 +61,15 @@ export class OwnWrites {
     gone: readonly (readonly [Informer, RecordedWrite])[],
   ): Promise<void> {
     try {
-      await withTimeout(this.world.clock, waitMaxMs, 'waiting for the caches to see what was written', (signal) =>
-        Promise.all([
-          ...newest.map(([informer, resourceVersion]) => informer.caughtUpTo(resourceVersion, signal)),
-          ...gone.map(([informer, write]) => informer.until(() => isGone(informer, write), signal)),
-        ]),
+      await withTimeout(
+        this.world.clock,
+        waitMaxMs,
+        'waiting for the caches to see what was written',
+        async (signal) => {
+          // One after the other: what is seen stays seen, and caches look at their waiters with every change.
+          for (const [informer, resourceVersion] of newest) await informer.caughtUpTo(resourceVersion, signal);
+          for (const [informer, write] of gone) await informer.until(() => isGone(informer, write), signal);
+        },
       );
     } catch (error) {
       // The informers are stopped, and all ends.

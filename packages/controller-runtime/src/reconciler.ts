@@ -18,6 +18,7 @@ export interface Cause {
   readonly by?: ReconcileRun;
 }
 
+/** Its members can be taken out of it. Most are made when they are asked for: a copy by `{ ...context }` has none of them. */
 export interface ReconcileContext<T extends KubernetesObject> {
   readonly key: ObjectKey;
   readonly kind: KindRef<T>;

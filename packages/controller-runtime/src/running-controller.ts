@@ -3,33 +3,35 @@ import type { Client, ObjectKey } from '@pintle/client';
 import {
   AbortedError,
   apiVersionOf,
-  every,
+  type CancelTimer,
   type KindRef,
   type KubernetesObject,
   type Metrics,
   objectKey,
-  parseObjectKey,
   StatusError,
+  TimeoutError,
   type World,
   withTimeout,
 } from '@pintle/machinery';
 import type { Informer, Informers } from '@pintle/watch';
-import type { Subscription } from 'rxjs';
-import type { Controller, ControllerSource, ObjectEvent } from './controller.js';
+import type { Controller } from './controller.js';
 import { createEventRecorder, type EventRecorder } from './events/event-recorder.js';
 import type { EventWriter } from './events/event-writer.js';
 import { failureReason, isBug } from './failures.js';
-import { HotLoops, type OwnChange } from './loops/hot-loops.js';
+import { followSources } from './follow-sources.js';
+import { ItemQueue, type Priority } from './item-queue.js';
+import { type KeyRecord, KeyRecords } from './key-record.js';
+import { hotLoopOf, type OwnChange, stepStreak } from './loops/hot-loops.js';
 import type { Problem } from './loops/problem.js';
 import { OwnWrites } from './own-writes.js';
-import { exponentialBackoff } from './rate-limiter.js';
+import { exponentialBackoff, type RateLimiter } from './rate-limiter.js';
 import { type ReconcileObserver, reconcileMetrics } from './reconcile-metrics.js';
-import { type RunParts, runReconcile } from './reconcile-run.js';
+import { RunningReconcile, type RunParts } from './reconcile-run.js';
 import { type Cause, type ReconcileResult, TerminalError } from './reconciler.js';
 import type { Tracing } from './tracing.js';
-import { type Priority, WorkQueue } from './work-queue.js';
+import type { Waking } from './waking.js';
 import { workQueueMetrics } from './work-queue-metrics.js';
-import type { ReconcileRun, WriteLedger } from './write-ledger.js';
+import type { WriteLedger } from './write-ledger.js';
 
 export interface RunningControllerOptions {
   readonly controller: Controller;
@@ -50,29 +52,31 @@ export interface RunningControllerOptions {
   onBug(error: unknown): void;
 }
 
-/** A cause, with the object before and after where it was changed. */
-interface Waking {
-  readonly cause: Cause;
-  readonly before?: KubernetesObject;
-  readonly after?: KubernetesObject;
-}
-
-/** Causes remembered for one reconcile; of more only the first. */
-const causesMax = 20;
+/** In the place of what was thrown. */
+const succeeded = Symbol('succeeded');
+/** How long a worker goes on while keys are ready, before others of the process have their turn. */
+const turnMaxMs = 20;
 
 export class RunningController {
-  readonly queue: WorkQueue;
   /** Of the kinds that it watches. */
   readonly informers = new Map<string, Informer>();
-  private readonly wakings = new Map<string, Waking[]>();
+  private readonly queue: ItemQueue<KeyRecord>;
+  private readonly records = new KeyRecords();
+  private readonly rateLimiter: RateLimiter;
   private readonly ownWrites: OwnWrites;
-  private readonly hotLoops: HotLoops;
   private readonly events: EventRecorder;
   private readonly observer: ReconcileObserver;
-  private readonly ends: (() => void)[] = [];
   private readonly stopping = new AbortController();
   private readonly parts: RunParts;
-  private workers: Promise<void>[] = [];
+  private readonly own: Informer;
+  /** What each worker is at. One that was given up has been replaced by another. */
+  private readonly atWork: (RunningReconcile | undefined)[] = [];
+  private workerCount = 0;
+  private workersGone: Promise<void> = Promise.resolve();
+  private onLastWorkerGone = () => {};
+  private endSources = () => {};
+  /** Set while the time of what runs is watched. */
+  private cancelTimeWatch: CancelTimer | undefined;
 
   constructor(private readonly options: RunningControllerOptions) {
     const { controller, informers, world, metrics } = options;
@@ -87,24 +91,24 @@ export class RunningController {
     const { client, eventWriter: writer } = options;
     this.events = createEventRecorder({ client, world, component, writer });
     this.observer = reconcileMetrics(metrics, name, concurrency);
-    this.hotLoops = new HotLoops(name);
-    this.queue = new WorkQueue({
-      clock: world.clock,
-      rateLimiter: rateLimiter?.(world.clock) ?? exponentialBackoff({ baseMs, maxMs }),
-      observer: workQueueMetrics(metrics, world.clock, name),
-    });
+    this.rateLimiter = rateLimiter?.(world.clock) ?? exponentialBackoff({ baseMs, maxMs });
+    this.queue = new ItemQueue({ clock: world.clock, observer: workQueueMetrics(metrics, world.clock, name) });
     for (const source of controller.sources) {
       if (source.type === 'kind')
         this.informers.set(`${apiVersionOf(source.kind)} ${source.kind.kind}`, informers.informer(source.kind));
     }
+    this.own = informers.informer(controller.kind);
     this.ownWrites = new OwnWrites(world, (apiVersion, kind) => this.informers.get(`${apiVersion} ${kind}`));
     this.parts = {
       ...options,
       events: this.events,
+      stopping: this.stopping.signal,
       kindOf: (object) => this.kindOf(object),
       known: (apiVersion, kind, at) => this.informers.get(`${apiVersion} ${kind}`)?.lister.get(at),
-      wrote: (write, run) => {
-        this.ownWrites.record(objectKey(run.key), write);
+      failuresOf: (id) => this.rateLimiter.failuresOf(id),
+      wrote: (write, { record, run }) => {
+        record.wrote = true;
+        this.ownWrites.record(record, write);
         options.ledger.record(write, run);
       },
     };
@@ -129,7 +133,10 @@ export class RunningController {
         world.clock,
         controller.options.syncTimeoutMs,
         `controller "${this.name}": the first state of what it watches`,
-        (signal) => Promise.all(all.map((informer) => informer.whenSynced(signal))),
+        async (signal) => {
+          // One after the other: a signal takes few listeners.
+          for (const informer of all) await informer.whenSynced(signal);
+        },
         this.stopping.signal,
       );
     } catch (error) {
@@ -143,159 +150,176 @@ export class RunningController {
 
   async start(): Promise<void> {
     await this.whenSynced();
-    const { controller } = this.options;
-    for (const source of controller.sources) this.follow(source);
-    this.workers = Array.from({ length: controller.options.concurrency }, () => this.work());
+    const { controller, client, informers, world } = this.options;
+    this.endSources = followSources({
+      ...{ controller, client, informers, world },
+      stopping: this.stopping.signal,
+      enqueue: (key, waking, priority) => this.enqueue(key, waking, priority),
+    });
+    this.workersGone = new Promise((resolve) => {
+      this.onLastWorkerGone = resolve;
+    });
+    this.workerCount = controller.options.concurrency;
+    for (let worker = 0; worker < this.workerCount; worker++) void this.work(worker);
   }
 
   /** Ends taking keys; resolves when what runs has ended. */
   async stop(): Promise<void> {
-    for (const end of this.ends.splice(0)) end();
+    this.endSources();
     this.queue.close();
-    await Promise.all(this.workers);
+    await this.workersGone;
     await this.events.flush();
   }
 
   /** Tells what runs to give up. */
   abort(): void {
     this.stopping.abort(new AbortedError(`controller ${this.name}`));
+    this.cancelTimeWatch?.();
   }
 
-  enqueue(key: ObjectKey, waking: Waking, priority: Priority = 'normal'): void {
-    const id = objectKey(key);
-    const wakings = this.wakings.get(id);
-    if (wakings === undefined) this.wakings.set(id, [waking]);
-    else if (wakings.length < causesMax) wakings.push(waking);
+  private enqueue(key: ObjectKey, waking: Waking, priority: Priority): void {
+    const record = this.records.of(key);
+    record.wake(waking);
     const { kind, options } = this.options.controller;
-    const foreign = waking.cause.change === 'updated' && waking.cause.kind !== kind.kind;
-    this.queue.addAfter(id, foreign ? options.gatherMs : 0, priority);
+    const foreign = waking.change === 'updated' && waking.kind !== kind.kind;
+    this.queue.addAfter(record, foreign ? options.gatherMs : 0, priority);
   }
 
-  private follow(source: ControllerSource): void {
-    if (source.type === 'kind') this.followKind(source);
-    else if (source.type === 'keys') this.followKeys(source);
-    else {
-      const { world } = this.options;
-      const poll = source.type === 'poll' ? () => void this.poll(source) : () => this.resync();
-      if (source.type === 'poll') poll();
-      this.ends.push(every(world.clock, source.type === 'poll' ? source.poll.everyMs : source.everyMs, poll));
-    }
-  }
-
-  private followKind({ kind, mapper, predicate }: ControllerSource & { readonly type: 'kind' }): void {
-    const { informers } = this.options;
-    /** What was there already is looked at after what changes. */
-    let priority: Priority = 'low';
-    const wake = (event: ObjectEvent<KubernetesObject>) => {
-      const waking = wakingOf(kind.kind, event);
-      const keys = mapper(event.object, informers);
-      for (const key of keys) this.enqueue(key, waking, priority);
-      if (event.type !== 'updated') return;
-      // Whom the object belonged to before is told as well, and nobody twice.
-      const isTold = ({ name, namespace }: ObjectKey) =>
-        keys.some((told) => told.name === name && told.namespace === namespace);
-      for (const key of mapper(event.old, informers)) if (!isTold(key)) this.enqueue(key, waking, priority);
-    };
-    const subscription: Subscription = informers.informer(kind).events.subscribe((event) => {
-      if (event.type === 'synced') priority = 'normal';
-      else if (predicate === undefined || predicate(event)) wake(event);
-    });
-    this.ends.push(() => subscription.unsubscribe());
-  }
-
-  private followKeys({ keys }: ControllerSource & { readonly type: 'keys' }): void {
+  private async work(worker: number): Promise<void> {
     const { controller, world } = this.options;
-    const subscription = keys.subscribe({
-      next: (key) => this.enqueue(key, { cause: { kind: controller.kind.kind, key, change: 'external' } }),
-      error: (error: unknown) =>
-        world.logger.log('error', 'a source of keys failed, and gives no more', { controller: this.name, error }),
-    });
-    this.ends.push(() => subscription.unsubscribe());
-  }
-
-  private async poll({ poll }: ControllerSource & { readonly type: 'poll' }): Promise<void> {
-    const { controller, client, informers, world } = this.options;
-    const { signal } = this.stopping;
-    try {
-      const keys = await withTimeout(
-        world.clock,
-        controller.options.timeoutMs,
-        'asking a source of keys',
-        (limited) => poll.keys({ client, informers, signal: limited }),
-        signal,
-      );
-      for (const key of keys) this.enqueue(key, { cause: { kind: controller.kind.kind, key, change: 'external' } });
-    } catch (error) {
-      if (signal.aborted) return;
-      world.logger.log('warn', 'a source of keys failed, and is asked again', { controller: this.name, error });
+    const { clock } = world;
+    let nowMs = clock.monotonic();
+    let turnBeganMs = nowMs;
+    for (;;) {
+      let record = this.queue.take(nowMs);
+      if (record === undefined) {
+        record = await this.queue.next();
+        if (record === undefined) break;
+        const parkedMs = nowMs;
+        nowMs = clock.monotonic();
+        if (nowMs - parkedMs > 1) turnBeganMs = nowMs;
+      }
+      const run = this.begin(record, nowMs);
+      if (run !== undefined) {
+        this.atWork[worker] = run;
+        let result: ReconcileResult | undefined;
+        let failure: unknown = succeeded;
+        try {
+          result = await controller.reconciler(run);
+        } catch (error) {
+          failure = error;
+        }
+        // It was given up, and another worker is in this one's place.
+        if (!run.end()) return;
+        this.atWork[worker] = undefined;
+        nowMs = clock.monotonic();
+        if (failure === succeeded) this.succeeded(run, result, nowMs);
+        else this.failed(run, failure, nowMs);
+      }
+      this.done(record, run?.object, nowMs);
+      if (nowMs - turnBeganMs > turnMaxMs) {
+        await new Promise<void>((resolve) => clock.schedule(0, resolve));
+        nowMs = turnBeganMs = clock.monotonic();
+      }
     }
+    if (--this.workerCount > 0) return;
+    this.cancelTimeWatch?.();
+    this.onLastWorkerGone();
   }
 
-  private resync(): void {
-    const { kind } = this.options.controller;
-    for (const { metadata } of this.options.informers.informer(kind).lister.list()) {
-      const { name = '', namespace } = metadata;
-      const key = namespace === undefined ? { name } : { name, namespace };
-      this.enqueue(key, { cause: { kind: kind.kind, key, change: 'resync' } }, 'low');
-    }
-  }
-
-  private async work(): Promise<void> {
-    for (let id = await this.queue.next(); id !== undefined; id = await this.queue.next()) {
-      await this.reconcile(id);
-      this.queue.done(id);
-    }
-  }
-
-  private async reconcile(id: string): Promise<void> {
-    const { tracing, world } = this.options;
-    const unseen = this.ownWrites.unseen(id);
+  /** Undefined where the caches have not seen yet what the last run wrote: the key comes again when they have. */
+  private begin(record: KeyRecord, startedMs: number): RunningReconcile | undefined {
+    const unseen = this.ownWrites.unseen(record);
     if (unseen !== undefined) {
       // The worker is free for others meanwhile.
-      void unseen.then(() => this.queue.add(id));
-      return;
+      void unseen.then(() => this.queue.add(record));
+      return undefined;
     }
-    const key = parseObjectKey(id);
-    const causes = this.takeCauses(id, key);
-    const { clock } = world;
-    const startedMs = clock.monotonic();
-    const span = tracing?.start(`reconcile ${this.name} ${id}`, {
-      attributes: { controller: this.name, object: id },
-      links: causes.flatMap(({ by }) => (by?.span === undefined ? [] : [by.span])),
-    });
-    const number = this.options.nextRunNumber();
-    const run: ReconcileRun = { controller: this.name, key, number, ...(span === undefined ? {} : { span }) };
+    const { tracing } = this.options;
+    const { id } = record;
+    const object = this.own.lister.byKey(id);
+    const run = new RunningReconcile(
+      this.parts,
+      record,
+      object,
+      record.takeWakings(),
+      this.options.nextRunNumber(),
+      startedMs,
+    );
+    if (record.wrote) this.observeLoop(run);
+    else record.streak = undefined;
+    record.wrote = false;
+    if (tracing !== undefined)
+      run.span = tracing.start(`reconcile ${this.name} ${id}`, {
+        attributes: { controller: this.name, object: id },
+        links: run.causes.flatMap(({ by }) => (by?.span === undefined ? [] : [by.span])),
+      });
     this.observer.started();
-    const seconds = () => (clock.monotonic() - startedMs) / 1000;
-    try {
-      const result = await runReconcile(this.parts, key, causes, run, this.stopping.signal);
-      span?.end();
-      this.observer.ended(outcomeOf(result), seconds(), false);
-      this.requeue(id, result);
-    } catch (error) {
-      span?.end(error);
-      this.observer.ended('error', seconds(), error instanceof TerminalError);
-      if (isBug(error)) this.bug(error);
-      if (!this.stopping.signal.aborted) this.failed(id, key, error);
-    }
+    if (this.cancelTimeWatch === undefined) this.watchTime(this.options.controller.options.timeoutMs);
+    return run;
   }
 
-  private failed(id: string, key: ObjectKey, error: unknown): void {
-    const { controller, informers, world } = this.options;
-    const logger = world.logger.with({ controller: this.name, object: id });
+  private done(record: KeyRecord, object: KubernetesObject | undefined, nowMs: number): void {
+    this.queue.done(record, nowMs);
+    if (object === undefined && record.isForgettable) this.records.delete(record);
+  }
+
+  /** One timer for all that runs: it looks at who began when, and waits for the rest. */
+  private watchTime(afterMs: number): void {
+    const { clock } = this.options.world;
+    this.cancelTimeWatch = clock.schedule(afterMs, () => {
+      this.cancelTimeWatch = undefined;
+      const leftMs = this.giveUpLate(clock.monotonic());
+      if (leftMs !== undefined) this.watchTime(leftMs);
+    });
+  }
+
+  /** Returns how long the next one may still take; undefined where nothing runs. */
+  private giveUpLate(nowMs: number): number | undefined {
+    const { timeoutMs } = this.options.controller.options;
+    let nextMs: number | undefined;
+    for (const [worker, run] of this.atWork.entries()) {
+      if (run === undefined) continue;
+      const leftMs = run.startedMs + timeoutMs - nowMs;
+      if (leftMs > 0) nextMs = Math.min(leftMs, nextMs ?? leftMs);
+      else {
+        const late = new TimeoutError(`reconciling ${run.kind.kind} ${run.id}`, timeoutMs);
+        run.end(late);
+        this.failed(run, late, nowMs);
+        this.atWork[worker] = undefined;
+        this.done(run.record, run.object, nowMs);
+        void this.work(worker);
+      }
+    }
+    return nextMs;
+  }
+
+  private succeeded(run: RunningReconcile, result: ReconcileResult, nowMs: number): void {
+    run.span?.end();
+    this.observer.ended(outcomeOf(result), (nowMs - run.startedMs) / 1000, false);
+    this.requeue(run.record, result);
+  }
+
+  private failed(run: RunningReconcile, error: unknown, nowMs: number): void {
+    const { id } = run;
+    run.span?.end(error);
+    this.observer.ended('error', (nowMs - run.startedMs) / 1000, error instanceof TerminalError);
+    if (isBug(error)) this.bug(error);
+    if (this.stopping.signal.aborted) return;
     if (failureReason(error) !== undefined) {
-      const object = informers.informer(controller.kind).lister.get(key);
+      const object = this.own.lister.byKey(id);
       if (object !== undefined) this.events.record(object, 'Warning', 'ReconcileFailed', (error as Error).message);
     }
     if (error instanceof TerminalError) {
-      this.queue.forget(id);
-      logger.log('error', 'a reconcile failed for good', { error });
+      this.rateLimiter.forget(id);
+      run.logger.log('error', 'a reconcile failed for good', { error });
       return;
     }
     // Somebody else was faster: that is how the API works, not a fault.
     const level = StatusError.is(error, 'Conflict') ? 'debug' : 'warn';
-    logger.log(level, 'a reconcile failed and is tried again', { error, failures: this.queue.failuresOf(id) + 1 });
-    this.queue.addRateLimited(id);
+    const failures = this.rateLimiter.failuresOf(id) + 1;
+    run.logger.log(level, 'a reconcile failed and is tried again', { error, failures });
+    this.queue.retryAfter(run.record, this.rateLimiter.delayMs(id));
   }
 
   private bug(error: unknown): void {
@@ -303,56 +327,31 @@ export class RunningController {
     if (!this.options.controller.options.recover) this.options.onBug(error);
   }
 
-  private takeCauses(id: string, key: ObjectKey): readonly Cause[] {
-    const { controller, ledger } = this.options;
-    const wakings = this.wakings.get(id) ?? [];
-    this.wakings.delete(id);
-    if (wakings.length === 0) {
-      const change = this.queue.failuresOf(id) > 0 ? 'retry' : 'requested';
-      this.hotLoops.observe(id, key, undefined);
-      return [{ kind: controller.kind.kind, key, change }];
-    }
-    // Only now: when a change comes, its writer may not have its answer yet.
-    const known = wakings.map(({ cause }) => {
-      const by = ledger.writerOf(cause.change === 'deleted' ? { kind: cause.kind, key: cause.key } : cause);
-      return by === undefined ? cause : { ...cause, by };
-    });
-    const isOwn = ({ by }: Cause) => by?.controller === this.name && objectKey(by.key) === id;
-    const changes = wakings.flatMap(({ cause: { kind, key: at }, before, after }): OwnChange[] =>
+  private observeLoop({ record, key, causes, wakings = [] }: RunningReconcile): void {
+    const isOwn = ({ by }: Cause) => by?.controller === this.name && objectKey(by.key) === record.id;
+    const changes = wakings.flatMap(({ kind, key: at, before, after }): OwnChange[] =>
       before === undefined || after === undefined ? [] : [{ kind, key: at, before, after }],
     );
-    const loop = this.hotLoops.observe(id, key, known.every(isOwn) ? changes : undefined);
+    record.streak = stepStreak(record.streak, causes.every(isOwn) ? changes : undefined);
+    const loop = record.streak && hotLoopOf(this.name, key, record.streak);
     if (loop !== undefined) this.options.onProblem(loop);
-    return known;
   }
 
   private kindOf({ apiVersion, kind }: KubernetesObject): KindRef | undefined {
     return this.informers.get(`${apiVersion} ${kind}`)?.kind;
   }
 
-  private requeue(id: string, result: ReconcileResult): void {
+  private requeue(record: KeyRecord, result: ReconcileResult): void {
     // Who asks to come again at once backs off as one that fails does.
-    if (result === undefined || result === null || !('requeue' in result)) this.queue.forget(id);
-    if (result === undefined || result === null) return;
-    if ('requeueAfterMs' in result) this.queue.addAfter(id, result.requeueAfterMs);
-    else if ('requeueAtMs' in result) this.queue.addAfter(id, result.requeueAtMs - this.options.world.clock.now());
-    else if (result.requeue) this.queue.addRateLimited(id);
+    if (!result || !('requeue' in result)) this.rateLimiter.forget(record.id);
+    if (!result) return;
+    if ('requeueAfterMs' in result) this.queue.addAfter(record, result.requeueAfterMs);
+    else if ('requeueAtMs' in result) this.queue.addAfter(record, result.requeueAtMs - this.options.world.clock.now());
+    else if (result.requeue) this.queue.retryAfter(record, this.rateLimiter.delayMs(record.id));
   }
 }
 
 function outcomeOf(result: ReconcileResult): 'success' | 'requeue' | 'requeue_after' {
-  if (result === undefined || result === null) return 'success';
+  if (!result) return 'success';
   return 'requeue' in result ? 'requeue' : 'requeue_after';
-}
-
-function wakingOf(kind: string, event: ObjectEvent<KubernetesObject>): Waking {
-  const { type, object } = event;
-  const { name = '', namespace, resourceVersion } = object.metadata;
-  const cause: Cause = {
-    kind,
-    key: namespace === undefined ? { name } : { name, namespace },
-    change: type,
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
-  return type === 'updated' ? { cause, before: event.old, after: object } : { cause };
 }

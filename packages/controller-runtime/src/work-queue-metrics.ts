@@ -1,17 +1,25 @@
 /** What a work queue does, counted under client-go's names (`workqueue_*`). */
 import { type Clock, exponentialBuckets, type Metrics } from '@pintle/machinery';
+import type { WorkQueueFigures } from './item-queue.js';
 
 /** Told of every step of a queue's keys. */
 export interface WorkQueueObserver {
-  queued(key: string): void;
-  taken(key: string): void;
-  done(key: string): void;
+  queued(): void;
+  /** A key's work begins, after it waited so long. */
+  taken(waitedMs: number): void;
+  /** It is done, after so long. */
+  done(workedMs: number): void;
   retried(): void;
 }
 
 const buckets = exponentialBuckets(1e-8, 10, 10);
 
-export function workQueueMetrics(metrics: Metrics, clock: Clock, name: string): WorkQueueObserver {
+/** The observer of a queue, under the queue's name. */
+export function workQueueMetrics(
+  metrics: Metrics,
+  clock: Clock,
+  name: string,
+): (queue: WorkQueueFigures) => WorkQueueObserver {
   const labels = ['name'];
   const adds = metrics.counter({ name: 'workqueue_adds_total', help: 'Keys that were queued.', labels }).with(name);
   const depth = metrics.gauge({ name: 'workqueue_depth', help: 'Keys that wait.', labels }).with(name);
@@ -32,33 +40,24 @@ export function workQueueMetrics(metrics: Metrics, clock: Clock, name: string): 
       labels,
     })
     .with(name);
-  const queuedMs = new Map<string, number>();
-  const takenMs = new Map<string, number>();
-  metrics.collect(() => {
-    const now = clock.monotonic();
-    const seconds = [...takenMs.values()].map((since) => (now - since) / 1000);
-    unfinished.set(seconds.reduce((sum, value) => sum + value, 0));
-    longest.set(seconds.reduce((most, value) => Math.max(most, value), 0));
-  });
-  const passed = (since: Map<string, number>, key: string) => {
-    const from = since.get(key);
-    since.delete(key);
-    return from === undefined ? 0 : (clock.monotonic() - from) / 1000;
-  };
-  return {
-    queued(key) {
-      adds.increment();
-      depth.add(1);
-      queuedMs.set(key, clock.monotonic());
-    },
-    taken(key) {
-      depth.add(-1);
-      waiting.observe(passed(queuedMs, key));
-      takenMs.set(key, clock.monotonic());
-    },
-    done(key) {
-      working.observe(passed(takenMs, key));
-    },
-    retried: () => retries.increment(),
+  return (queue) => {
+    metrics.collect(() => {
+      const now = clock.monotonic();
+      const seconds = Array.from(queue.runningSinceMs(), (since) => (now - since) / 1000);
+      unfinished.set(seconds.reduce((sum, value) => sum + value, 0));
+      longest.set(seconds.reduce((most, value) => Math.max(most, value), 0));
+    });
+    return {
+      queued() {
+        adds.increment();
+        depth.add(1);
+      },
+      taken(waitedMs) {
+        depth.add(-1);
+        waiting.observe(waitedMs / 1000);
+      },
+      done: (workedMs) => working.observe(workedMs / 1000),
+      retried: () => retries.increment(),
+    };
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { virtualWorld } from '@pintle/machinery';
 import fc from 'fast-check';
+import type { Priority } from './item-queue.js';
 import { exponentialBackoff, slowestOf, tokenBucket } from './rate-limiter.js';
-import { type Priority, WorkQueue } from './work-queue.js';
+import { WorkQueue } from './work-queue.js';
 
 const queueOf = () => {
   const world = virtualWorld();

@@ -1,4 +1,5 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
+import { StorageVersion } from '@pintle/api/apiserverinternal/v1alpha1';
 import { ResourceClaim } from '@pintle/api/resource/v1beta1';
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
@@ -24,6 +25,7 @@ import { jobController } from './job/index.js';
 import { namespaceController } from './namespace/index.js';
 import { nodeIpamController } from './node-ipam/index.js';
 import { nodeLifecycleController } from './node-lifecycle/index.js';
+import { nodeTtlController } from './node-ttl/index.js';
 import { podGcController } from './pod-gc/index.js';
 import { replicaSetController } from './replicaset/index.js';
 import { replicationController } from './replication/index.js';
@@ -34,6 +36,7 @@ import { serviceAccountController } from './service-account/index.js';
 import { legacyTokenCleanerController, serviceAccountTokenController } from './service-account-token/index.js';
 import { serviceCidrController } from './service-cidr/index.js';
 import { statefulSetController } from './statefulset/index.js';
+import { storageVersionGcController } from './storage-version-gc/index.js';
 import { taintEvictionController } from './taint-eviction/index.js';
 import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
 import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
@@ -55,6 +58,7 @@ export * from './job/index.js';
 export * from './namespace/index.js';
 export * from './node-ipam/index.js';
 export * from './node-lifecycle/index.js';
+export * from './node-ttl/index.js';
 export * from './pod-facts.js';
 export * from './pod-gc/index.js';
 export * from './replicaset/index.js';
@@ -66,6 +70,7 @@ export * from './service-account/index.js';
 export * from './service-account-token/index.js';
 export * from './service-cidr/index.js';
 export * from './statefulset/index.js';
+export * from './storage-version-gc/index.js';
 export * from './taint-eviction/index.js';
 export * from './ttl-after-finished/index.js';
 export * from './volume-protection/index.js';
@@ -96,7 +101,7 @@ export function builtinControllerNames(): readonly string[] {
     sign: () => Promise.reject(new Error('this one is here for its name only')),
   };
   const { controllers, runnables } = builtinControllers({
-    kinds: () => [ResourceClaim],
+    kinds: () => [ResourceClaim, StorageVersion],
     certificateSigner,
     clusterCidrs: ['10.244.0.0/16'],
   });
@@ -144,9 +149,11 @@ export function builtinControllers({
     tokenCleanerController(),
     admissionPolicyStatusController(),
     serviceCidrController(),
+    nodeTtlController(),
     ...(clusterCidrs.length === 0 ? [] : [nodeIpamController({ clusterCidrs })]),
     // Kinds that a server may not serve.
     ...(serves('resource.k8s.io') ? [podResourceClaimController(), resourceClaimController()] : []),
+    ...(serves(StorageVersion.group) ? [storageVersionGcController()] : []),
     csrApprovingController(),
     csrCleanerController(),
     ...(certificateSigner === undefined ? [] : [csrSigningController({ signer: certificateSigner })]),

@@ -2,6 +2,7 @@
 export * from './builders.js';
 export * from './check/check-controller.js';
 export type { EventFault, Fault, Schedule, WriteFault } from './check/schedule.js';
+export * from './faulty-cluster.js';
 export * from './plan/plan.js';
 export { parseScenario, type ScenarioStep, ScenarioSyntaxError } from './scenario/parse-scenario.js';
 export * from './scenario/run-scenario.js';

@@ -2,47 +2,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import { VolumeAttachment } from '@pintle/api/storage/v1';
-import { faults, intercept } from '@pintle/client/interceptor';
 import type { VolumeDriver } from '@pintle/contracts';
-import { createManager } from '@pintle/controller-runtime';
-import { type TestCluster, testCluster } from '@pintle/testing';
+import { type FaultyCluster, faultyCluster, testCluster } from '@pintle/testing';
 import { simulatedVolumes, volumeControllers } from './index.js';
 import { fresh, pv, pvc, storageClass, userOf } from './volume-objects.fixture.js';
 
 const others = ['serviceaccount', 'root-ca-certificate-publisher', 'node-lifecycle', 'pvc-protection', 'pv-protection'];
 
 /** A cluster whose volumes are managed by controllers that meet faults. */
-async function start(
-  seed: number,
-): Promise<TestCluster & { readonly driver: VolumeDriver; readonly heal: () => void }> {
-  const cluster = await testCluster({ seed, nodes: 2, builtinControllers: others });
-  const { world } = cluster;
-  const driver = simulatedVolumes({ world, delayMs: 50 });
-  let isHealed = false;
-  const client = intercept(
-    cluster.apiServer.client({ fieldManager: 'kube-controller-manager' }),
-    faults({
-      world,
-      only: ({ verb }) => !isHealed && verb !== 'list' && verb !== 'get',
-      lostRequest: 0.1,
-      lostAnswer: 0.1,
-      conflict: 0.1,
-      serverError: 0.1,
-      delayMaxMs: 50,
-      repeatedEvent: 0.1,
-    }),
-  );
-  const manager = createManager({ client, world, controllers: volumeControllers({ drivers: [driver] }) });
-  const started = manager.start();
-  await cluster.settle();
-  await started;
-  return {
-    ...cluster,
-    driver,
-    heal: () => {
-      isHealed = true;
-    },
-  };
+async function start(seed: number): Promise<FaultyCluster & { readonly driver: VolumeDriver }> {
+  let driver: VolumeDriver | undefined;
+  const cluster = await faultyCluster({
+    seed,
+    nodes: 2,
+    builtinControllers: others,
+    underFaults: (world) => volumeControllers({ drivers: [(driver = simulatedVolumes({ world, delayMs: 50 }))] }),
+  });
+  return { ...cluster, driver: driver! };
 }
 
 describe('under faults', () => {

@@ -22,6 +22,8 @@ export interface Updated<T> {
 /** Reads from the cache: synchronous, never stale by more than the stream. */
 export interface Lister<T> {
   get(key: { readonly name: string; readonly namespace?: string }): T | undefined;
+  /** By the key as `objectKey` writes it. */
+  byKey(key: string): T | undefined;
   /** In order of namespace and name. */
   list(options?: { readonly namespace?: string; readonly labelSelector?: string }): readonly T[];
   /** The objects that index function `index` filed under `value`. Errors: `UnknownIndexError`. */

@@ -11,7 +11,8 @@ import { controllerRevisionStrategy } from './controller-revision.js';
 import { cronJobStrategy } from './cron-job.js';
 import { customResourceDefinitionStrategy } from './custom-resource-definition.js';
 import { daemonSetStrategy } from './daemon-set.js';
-import { resourceClaimStrategy, resourceClaimTemplateStrategy, resourceSliceStrategy } from './device-claims.js';
+import { deviceClassStrategy, resourceClaimStrategy, resourceClaimTemplateStrategy } from './device-claims.js';
+import { resourceSliceStrategy } from './devices/resource-slice.js';
 import { endpointSliceStrategy } from './endpoint-slice.js';
 import { endpointsStrategy } from './endpoints.js';
 import { eventStrategy } from './event.js';
@@ -100,6 +101,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookConfigurationStrategy,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicyStrategy,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': admissionPolicyBindingStrategy,
+  'resource.k8s.io/DeviceClass': deviceClassStrategy,
   'resource.k8s.io/ResourceClaim': resourceClaimStrategy,
   'resource.k8s.io/ResourceClaimTemplate': resourceClaimTemplateStrategy,
   'resource.k8s.io/ResourceSlice': resourceSliceStrategy,

@@ -1,6 +1,6 @@
 /**
  * The plug-ins that kube-apiserver 1.33 has on by default, in its order, with what this server does besides: addresses
- * of Services, rules of custom resources, the plug-ins of the host application, and NodeRestriction, which kubeadm has
+ * of Services, rules of custom resources, selectors of devices, the plug-ins of the host application, and NodeRestriction, which kubeadm has
  * on as well.
  */
 import type { World } from '@pintle/machinery';
@@ -16,6 +16,7 @@ import {
 } from './certificates/certificates.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { defaultTolerations } from './default-tolerations.js';
+import { deviceSelectors } from './device-selectors.js';
 import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/node-restriction.js';
@@ -79,6 +80,7 @@ export function defaultPlugins({
     mutatingPolicies({ caches, findParams: paramsFrom(core), access }),
     ...webhooks({ caches, world, call: options.callWebhook, access }),
     options.customResourceRules,
+    deviceSelectors(),
     validatingPolicies(caches, paramsFrom(core), access),
     // What has been charged should be written, so nothing that may refuse comes after.
     resourceQuota(core, caches),

@@ -94,14 +94,16 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     async get(kind, key, options = {}) {
       const resource = resourceOf(kind);
       const at = keyOf(resource, key);
-      await allow(resource, 'get', { ...at, subresource: options.subresource });
+      const allowed = allow(resource, 'get', { ...at, subresource: options.subresource });
+      if (allowed !== undefined) await allowed;
       if (!plain(resource, options.subresource))
         return handlerOf(resource, options.subresource!).get!({ core, context, resource, key: at });
       return answer(await getObject(core, resource, at, options));
     },
     async list(kind, options = {}) {
       const resource = resourceOf(kind);
-      await allow(resource, 'list', selectedBy(options));
+      const allowed = allow(resource, 'list', selectedBy(options));
+      if (allowed !== undefined) await allowed;
       const { entries, metadata } = await listEntries(core, resource, options);
       const own = { apiVersion: resource.apiVersion, kind: resource.kind.kind };
       return objectList(
@@ -139,7 +141,8 @@ export function inProcessClient(parts: InProcessClientParts): Client {
         });
         const start = async () => {
           const resource = resourceOf(kind);
-          await allow(resource, 'watch', selectedBy(options));
+          const allowed = allow(resource, 'watch', selectedBy(options));
+          if (allowed !== undefined) await allowed;
           begin();
         };
         start().catch((error: unknown) => subscriber.error(error));
@@ -167,7 +170,8 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     async patch(kind, key, patch, options = {}) {
       const resource = resourceOf(kind);
       const at = keyOf(resource, key);
-      await allow(resource, 'patch', { ...at, subresource: options.subresource });
+      const allowed = allow(resource, 'patch', { ...at, subresource: options.subresource });
+      if (allowed !== undefined) await allowed;
       if (!plain(resource, options.subresource))
         return handlerOf(resource, options.subresource!).patch!({ core, context, resource, key: at }, patch, options);
       return answer(await patchObject(core, context, resource, at, patch, options));
@@ -175,31 +179,32 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     async apply(object, options: ApplyOptions) {
       const resource = resourceOfObject(object);
       const path = pathOf(resource, object);
-      await allow(resource, 'patch', { ...path, subresource: options.subresource });
+      const allowed = allow(resource, 'patch', { ...path, subresource: options.subresource });
+      if (allowed !== undefined) await allowed;
       return answer(await applyObject(core, context, resource, path, object, options));
     },
     async delete(kind, key, options = {}) {
       const resource = resourceOf(kind);
       const at = keyOf(resource, key);
-      await allow(resource, 'delete', at);
+      const allowed = allow(resource, 'delete', at);
+      if (allowed !== undefined) await allowed;
       const { outcome, object } = await deleteObject(core, context, resource, at, options);
       // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the object is.
       return (outcome === 'marked' ? object : deletedStatus(resource, object)) as any;
     },
     async deleteCollection(kind, options = {}) {
       const resource = resourceOf(kind);
-      await allow(
-        resource,
-        'deletecollection',
-        options.namespace === undefined ? {} : { namespace: options.namespace },
-      );
+      const where = options.namespace === undefined ? {} : { namespace: options.namespace };
+      const allowed = allow(resource, 'deletecollection', where);
+      if (allowed !== undefined) await allowed;
       return objectList(await deleteCollection(core, context, resource, options), {});
     },
     // biome-ignore lint/suspicious/noExplicitAny: the subresource says what the answer is.
     async createSubresource(kind, key, subresource, body, options: WriteOptions = {}): Promise<any> {
       const resource = resourceOf(kind);
       const at = keyOf(resource, key);
-      await allow(resource, 'create', { ...at, subresource });
+      const allowed = allow(resource, 'create', { ...at, subresource });
+      if (allowed !== undefined) await allowed;
       const { create } = handlerOf(resource, subresource);
       if (create === undefined)
         throw statusError('MethodNotAllowed', `create is not supported on ${resource.kind.plural}/${subresource}`);
@@ -208,7 +213,8 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     async *stream(kind, key, subresource, query = {}, options = {}) {
       const resource = resourceOf(kind);
       const at = keyOf(resource, key);
-      await allow(resource, 'get', { ...at, subresource });
+      const allowed = allow(resource, 'get', { ...at, subresource });
+      if (allowed !== undefined) await allowed;
       const { stream } = handlerOf(resource, subresource);
       if (stream === undefined)
         throw statusError('MethodNotAllowed', `${resource.kind.plural}/${subresource} is no stream`);

@@ -3,7 +3,7 @@
  * no promises: requests go in, and those whose turn it is come out. (API Priority and Fairness, KEP-1040.)
  *
  * Invariants:
- * 1. `seatsInUse` never exceeds `seats`, but for one request that is wider than all of them.
+ * 1. `seatsInUse` never grows beyond `seats`, but for one request that is wider than all of them.
  * 2. Nothing waits while a seat that it needs is free and nobody is before it.
  * 3. Between two flows that both always wait, the seats that each has been given differ by what one request takes
  *    (start-time fair queueing: a queue's turn comes by the virtual time at which its next request starts).
@@ -36,8 +36,16 @@ export class FairQueues<W extends Waiting> {
   private inUse = 0;
   private count = 0;
 
+  private seats: number;
+
   constructor(private readonly settings: QueueSettings) {
+    this.seats = settings.seats;
     this.queues = Array.from({ length: settings.queuing?.queues ?? 0 }, () => ({ waiting: [], start: 0 }));
+  }
+
+  /** As many seats from now on; who has one already keeps it. */
+  resize(seats: number): void {
+    this.seats = seats;
   }
 
   get seatsInUse(): number {
@@ -97,7 +105,7 @@ export class FairQueues<W extends Waiting> {
   }
 
   private fits({ width }: W): boolean {
-    return this.inUse === 0 || this.inUse + width <= this.settings.seats;
+    return this.inUse === 0 || this.inUse + width <= this.seats;
   }
 
   private firstByStart(): Queue<W> | undefined {

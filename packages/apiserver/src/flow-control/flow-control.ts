@@ -1,9 +1,8 @@
 /**
  * API Priority and Fairness: every request by HTTP takes seats of its priority level while it is answered, waits for them
- * in a queue of its flow, or is told to come again. Watches and streams take none; callers in process are the host's own.
+ * in a queue of its flow, or is told to come again. Levels lend and borrow seats. Callers in process are the host's own.
  *
- * **Differs from Kubernetes**: a level has the seats that its shares make, and neither lends nor borrows any; a list is as
- * wide as its limit says, without an estimate of what is stored.
+ * **Differs from Kubernetes**: watches and streams take no seat while they begin; what is exempt does not count as demand.
  */
 import type { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { StoreBackend } from '@pintle/contracts';
@@ -21,15 +20,20 @@ import type { HttpRequest } from '../http/message.js';
 import { isLongRunning, type RequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { FairQueues, hashOf, type QueueSettings, type Waiting } from './fair-queues.js';
+import { type FairQueues, hashOf, type Waiting } from './fair-queues.js';
 import { distinguisherOf, inMatchingOrder, schemaMatches } from './match-flow.js';
+import { ObjectCounts } from './object-counts.js';
+import { type PriorityLevel, PriorityLevels } from './priority-levels.js';
+import { type Width, widthOf } from './request-width.js';
+import { WatchCounts } from './watch-counts.js';
 
 /** As `--max-requests-inflight` and `--max-mutating-requests-inflight` together. */
 export const seatsDefault = 600;
 /** A request that has waited for so long is told to come again. */
 const waitMsMax = 15_000;
-const widthMax = 10;
-const objectsPerSeat = 100;
+
+/** Levels lend and borrow anew so often. */
+const adjustmentMs = 10_000;
 
 /** A request that may be answered now. */
 export interface Place {
@@ -50,11 +54,14 @@ export interface FlowControlOptions {
   readonly backend: StoreBackend<StoredObject>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** How many objects of a resource are stored; undefined where it is not stored here. */
+  readonly countObjects: (group: string, resource: string) => Promise<number> | undefined;
   /** Default 600. */
   readonly seats?: number;
 }
 
 interface Request extends Waiting {
+  readonly afterMs: number;
   readonly go: () => void;
 }
 
@@ -65,19 +72,23 @@ export function flowControl({
   backend,
   logger,
   metrics,
+  countObjects,
   seats = seatsDefault,
 }: FlowControlOptions): FlowControl {
   let order: readonly FlowSchema[] | undefined;
-  let levels: Map<string, FairQueues<Request>> | undefined;
+  const levels = new PriorityLevels<Request>(seats, clock, metrics);
+  const watches = new WatchCounts();
+  const objects = new ObjectCounts(clock, logger, countObjects);
   /** What is known of a schema, with its level as that is now. */
   let flows = new WeakMap<FlowSchema, Flow>();
   const schemas = new ObjectCache(backend, prefix('flowschemas'), logger, () => {
     order = undefined;
   });
   const configurations = new ObjectCache(backend, prefix('prioritylevelconfigurations'), logger, () => {
-    levels = undefined;
+    isConfigured = false;
     flows = new WeakMap();
   });
+  let isConfigured = false;
   const labels = ['priority_level', 'flow_schema'];
   const dispatched = metrics.counter({
     name: 'apiserver_flowcontrol_dispatched_requests_total',
@@ -100,29 +111,28 @@ export function flowControl({
     labels,
   });
 
-  const queuesOf = (level: PriorityLevelConfiguration): FairQueues<Request> => {
-    const all = [...configurations.values()] as readonly PriorityLevelConfiguration[];
-    levels ??= new Map(all.map((each) => [each.metadata.name ?? '', new FairQueues(settingsOf(each, all, seats))]));
-    return levels.get(level.metadata.name ?? '')!;
+  const levelOf = (name: string): PriorityLevel<Request> | undefined => {
+    if (!isConfigured) levels.configure([...configurations.values()] as readonly PriorityLevelConfiguration[]);
+    isConfigured = true;
+    return levels.get(name);
   };
 
   const flowOf = (schema: FlowSchema): Flow | undefined => {
     const known = flows.get(schema);
     if (known !== undefined) return known;
-    const level = configurations.get(schema.spec?.priorityLevelConfiguration.name ?? '') as
-      | PriorityLevelConfiguration
-      | undefined;
+    const level = levelOf(schema.spec?.priorityLevelConfiguration.name ?? '');
     if (level === undefined) return undefined;
-    const names = [level.metadata.name ?? '', schema.metadata.name ?? ''];
+    const { metadata, spec } = level.configuration;
+    const names = [metadata.name ?? '', schema.metadata.name ?? ''];
     const headers = {
       'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',
-      'x-kubernetes-pf-prioritylevel-uid': level.metadata.uid ?? '',
+      'x-kubernetes-pf-prioritylevel-uid': metadata.uid ?? '',
     };
     const flow: Flow = {
       names,
-      isExempt: level.spec?.type === 'Exempt',
-      refusal: level.spec?.limited?.limitResponse?.type === 'Queue' ? 'queue-full' : 'concurrency-limit',
-      queues: queuesOf(level),
+      isExempt: spec?.type === 'Exempt',
+      refusal: spec?.limited?.limitResponse?.type === 'Queue' ? 'queue-full' : 'concurrency-limit',
+      level,
       free: { headers, leave: () => {} },
       dispatched: dispatched.with(...names),
       waiting: waiting.with(...names),
@@ -138,27 +148,38 @@ export function flowControl({
       details: { retryAfterSeconds: 1 },
     });
   };
-  const pump = ({ queues }: Flow) => {
+  const pump = (queues: FairQueues<Request>) => {
     for (const { go } of queues.next()) go();
   };
-  const placeOf = (flow: Flow, request: Request): Place => {
+  const placeOf = (flow: Flow, queues: FairQueues<Request>, request: Request): Place => {
     flow.dispatched.increment();
     flow.executing.add(1);
     return {
       headers: flow.free.headers,
       leave() {
         flow.executing.add(-1);
-        flow.queues.leave(request);
-        pump(flow);
+        const free = () => {
+          queues.leave(request);
+          flow.level.demand.add(-request.width, clock.now());
+          pump(queues);
+        };
+        if (request.afterMs > 0) clock.schedule(request.afterMs, free);
+        else free();
       },
     };
   };
-  const turnOf = (flow: Flow, asked: Waiting, client: Pick<HttpRequest, 'signal'>): Place | Promise<Place> => {
+  const turnOf = (
+    flow: Flow,
+    asked: Omit<Request, 'go'>,
+    client: Pick<HttpRequest, 'signal'>,
+  ): Place | Promise<Place> => {
     let go = () => {};
     const request: Request = { ...asked, go: () => go() };
-    const entered = flow.queues.enter(request);
-    if (entered === 'run') return placeOf(flow, request);
+    const { queues, demand } = flow.level;
+    const entered = queues.enter(request);
     if (entered === 'full') throw refuse(flow, flow.refusal);
+    demand.add(request.width, clock.now());
+    if (entered === 'run') return placeOf(flow, queues, request);
     // A signal costs: it is asked for by who has to wait alone.
     const { signal } = client;
     return new Promise((resolve, reject) => {
@@ -169,28 +190,37 @@ export function flowControl({
         flow.waiting.add(-1);
       };
       const abandon = (reason: string) => {
-        flow.queues.abandon(request);
+        queues.abandon(request);
+        demand.add(-request.width, clock.now());
         end();
         reject(refuse(flow, reason));
       };
       const giveUp = () => abandon('cancelled');
       go = () => {
         end();
-        resolve(placeOf(flow, request));
+        resolve(placeOf(flow, queues, request));
       };
       flow.waiting.add(1);
       signal.addEventListener('abort', giveUp, { once: true });
       cancel = clock.schedule(waitMsMax, () => abandon('time-out'));
-      pump(flow);
+      pump(queues);
     });
+  };
+
+  let cancelAdjusting: CancelTimer = () => {};
+  const adjust = () => {
+    for (const { queues } of levels.adjust()) pump(queues);
+    cancelAdjusting = clock.schedule(adjustmentMs, adjust);
   };
 
   return {
     async start() {
       await schemas.start();
       await configurations.start();
+      cancelAdjusting = clock.schedule(adjustmentMs, adjust);
     },
     stop() {
+      cancelAdjusting();
       schemas.stop();
       configurations.stop();
     },
@@ -199,14 +229,25 @@ export function flowControl({
       const schema = order.find((each) => schemaMatches(each, user, info));
       const flow = schema === undefined ? undefined : flowOf(schema);
       if (schema === undefined || flow === undefined) return unknownPlace;
+      if (info.type === 'resource' && info.verb === 'watch')
+        request.signal.addEventListener('abort', watches.add(info, request.query), { once: true });
       if (flow.isExempt || isLongRunning(info)) {
         flow.dispatched.increment();
         return flow.free;
       }
       const flowHash = hashOf(`${schema.metadata.name}\n${distinguisherOf(schema, user, info)}`);
-      return turnOf(flow, { flowHash, width: widthOf(info, request.query) }, request);
+      const { seats: width, afterMs } = seatsFor(info, request.query, flow.level.limits.widthMax);
+      return turnOf(flow, { flowHash, width, afterMs }, request);
     },
   };
+
+  function seatsFor(info: RequestInfo, query: URLSearchParams, seatsMax: number): Width {
+    return widthOf(info, query, {
+      stored: () => (info.type === 'resource' ? objects.of(info.group, info.resource) : undefined),
+      watchers: () => (info.type === 'resource' ? watches.interested(info) : 0),
+      seatsMax,
+    });
+  }
 }
 
 /** Of requests that no schema is for. */
@@ -218,34 +259,10 @@ interface Flow {
   readonly isExempt: boolean;
   /** Why there is no place where there is none. */
   readonly refusal: string;
-  readonly queues: FairQueues<Request>;
+  readonly level: PriorityLevel<Request>;
   /** For who takes no seat. */
   readonly free: Place;
   readonly dispatched: Counter;
   readonly waiting: Gauge;
   readonly executing: Gauge;
-}
-
-/** The seats of a level are its part of all, by shares. Pure. */
-export function settingsOf(
-  { spec }: PriorityLevelConfiguration,
-  all: readonly PriorityLevelConfiguration[],
-  seats: number,
-): QueueSettings {
-  let shares = 0;
-  for (const each of all) shares += each.spec?.limited?.nominalConcurrencyShares ?? 0;
-  const { nominalConcurrencyShares = 30, limitResponse } = spec?.limited ?? {};
-  const own = Math.max(1, Math.ceil((seats * nominalConcurrencyShares) / Math.max(1, shares)));
-  const { queues = 64, handSize = 8, queueLengthLimit = 50 } = limitResponse?.queuing ?? {};
-  return {
-    seats: own,
-    ...(limitResponse?.type === 'Queue' ? { queuing: { queues, handSize, queueLengthMax: queueLengthLimit } } : {}),
-  };
-}
-
-/** How many seats a request takes: one, and more for lists of much. */
-export function widthOf({ verb }: RequestInfo, query: URLSearchParams): number {
-  if (verb !== 'list') return 1;
-  const limit = Number(query.get('limit') ?? 0) || 5 * objectsPerSeat;
-  return Math.max(1, Math.min(widthMax, Math.ceil(limit / objectsPerSeat)));
 }

@@ -13,11 +13,9 @@ export function storeFailure(error: unknown): unknown {
   return error;
 }
 
-/** Awaits a call of the backend, its errors turned into Status errors. */
-export async function fromStore<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw storeFailure(error);
-  }
-}
+/** A call of the backend, its errors turned into Status errors. */
+export const fromStore = <T>(call: Promise<T>): Promise<T> => call.then(undefined, fail);
+
+const fail = (error: unknown): never => {
+  throw storeFailure(error);
+};

@@ -74,7 +74,7 @@ export function httpClient(options: HttpClientOptions): Client {
     async list(kind, { namespace, signal, metadataOnly, ...query } = {}) {
       const path = collectionPath(placeOfKind(kind), namespace);
       const accept = metadataOnly ? partial('PartialObjectMetadataList') : undefined;
-      const list = objectList(kind, await ask({ method: 'GET', path, query, signal, accept }));
+      const list = objectList(kind, await ask({ method: 'GET', path, query, signal, accept, isList: true }));
       return metadataOnly ? metadataList(kind, list) : list;
     },
     // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the objects are.

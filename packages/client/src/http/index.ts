@@ -1,3 +1,3 @@
 /** A `Client` over HTTP, on any `fetch`. */
 export * from './http-client.js';
-export type { FetchLike } from './transport.js';
+export type { Answer, FetchLike } from './transport.js';

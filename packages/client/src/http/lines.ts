@@ -1,10 +1,20 @@
-/** A body as pieces, and as lines of text. */
+/** A body as pieces, and as lines. */
+
+/** What a body's bytes come from: web streams everywhere, and in Node its own streams, which cost less. */
+export type Body = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A line longer than this is no event of a Kubernetes API. */
-export const lineCharactersMax = 64 * 1024 * 1024;
+export const lineBytesMax = 64 * 1024 * 1024;
+
+const lineBreak = 0x0a;
 
 /** The pieces of a body. Ending the iteration early ends the request. */
-export async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+export function piecesOf(body: Body): AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in body ? body : streamed(body);
+}
+
+/** Not every browser can iterate over a stream. */
+async function* streamed(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   try {
     for (;;) {
@@ -18,29 +28,37 @@ export async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerato
 }
 
 /**
- * The lines of a body that are not empty, the last one even where no line break ends it. Pieces are searched once:
- * a long line in many pieces costs no more than its length. Errors: `RangeError` for a line beyond the limit.
+ * The lines of a body, together as they came, the last one even where no line break ends it. Pieces are searched once: a
+ * long line in many pieces costs no more than its length. Errors: `RangeError` for a line beyond the limit.
  */
-export async function* linesOf(
-  body: ReadableStream<Uint8Array>,
-  charactersMax = lineCharactersMax,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let parts: string[] = [];
+export async function* linesOf(body: Body, bytesMax = lineBytesMax): AsyncGenerator<readonly Uint8Array[]> {
+  /** Of the line that has not ended yet. */
+  let parts: Uint8Array[] = [];
   let length = 0;
   for await (const piece of piecesOf(body)) {
-    const lines = decoder.decode(piece, { stream: true }).split('\n');
-    for (let i = 0; i < lines.length; i++) {
-      parts.push(lines[i]!);
-      length += lines[i]!.length;
-      if (length > charactersMax) throw new RangeError(`a line is longer than ${charactersMax} characters`);
-      if (i === lines.length - 1) break;
-      const line = parts.join('');
+    const lines: Uint8Array[] = [];
+    let from = 0;
+    for (let to = piece.indexOf(lineBreak); to >= 0; to = piece.indexOf(lineBreak, from)) {
+      lines.push(joined([...parts, piece.subarray(from, to)]));
       parts = [];
       length = 0;
-      if (line.trim() !== '') yield line;
+      from = to + 1;
     }
+    if (from < piece.length) parts.push(piece.subarray(from));
+    length += piece.length - from;
+    if (length > bytesMax) throw new RangeError(`a line is longer than ${bytesMax} bytes`);
+    if (lines.length > 0) yield lines;
   }
-  const rest = parts.join('') + decoder.decode();
-  if (rest.trim() !== '') yield rest;
+  if (parts.length > 0) yield [joined(parts)];
+}
+
+/** In memory of its own, so that a line that is kept keeps no more than itself. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const line = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    line.set(part, at);
+    at += part.length;
+  }
+  return line;
 }

@@ -4,7 +4,9 @@
  */
 import { deepFreeze, type StatusError, sleep, type World, withTimeout } from '@pintle/machinery';
 import { ConnectionError } from '../client.js';
+import { AlikeJson } from './alike-json.js';
 import { failureOf } from './failure.js';
+import type { Body } from './lines.js';
 import { type Query, searchOf } from './resource-path.js';
 
 /** As much of `fetch` as is needed here. */
@@ -15,8 +17,21 @@ export type FetchLike = (
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
     readonly signal?: AbortSignal;
+    /** Whether the answer goes on for as long as its reader likes, and keeps its connection meanwhile. */
+    readonly isStream?: boolean;
   },
-) => Promise<Response>;
+) => Promise<Answer>;
+
+/** As much of a `Response` as is needed here. The body is read once, in one of the ways. */
+export interface Answer {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: { get(name: string): string | null };
+  readonly body: Body | null;
+  text(): Promise<string>;
+  json(): Promise<unknown>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 
 export interface TransportOptions {
   /** As `https://127.0.0.1:6443`, with a path where the API is behind one. */
@@ -43,20 +58,22 @@ export interface OutgoingRequest {
   /** Of the answer; JSON unless said. */
   readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the answer is a list, whose items are alike. */
+  readonly isList?: boolean;
 }
 
 export interface Transport {
   /** The answer's JSON, frozen. Errors: `StatusError`, `ConnectionError`. */
   json(request: OutgoingRequest): Promise<unknown>;
   /** The answer's body as it comes; null where there is none. Errors: as `json`. */
-  open(request: OutgoingRequest): Promise<ReadableStream<Uint8Array> | null>;
+  open(request: OutgoingRequest): Promise<Body | null>;
 }
 
 export function transport(options: TransportOptions): Transport {
   const { fetch, world, userAgent, timeoutMs, retriesMax, retryAfterMaxMs, onWarning } = options;
   const base = options.server.replace(/\/+$/, '');
 
-  const attempt = async (request: OutgoingRequest, signal: AbortSignal): Promise<Response> => {
+  const attempt = async (request: OutgoingRequest, signal: AbortSignal, isStream: boolean): Promise<Answer> => {
     const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = request;
     const init = {
       method,
@@ -67,6 +84,7 @@ export function transport(options: TransportOptions): Transport {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal,
+      isStream,
     };
     const url = `${base}${path}${searchOf(query)}`;
     try {
@@ -78,9 +96,9 @@ export function transport(options: TransportOptions): Transport {
   };
 
   /** Sends until there is an answer to keep. `signal` stays in force while the body is read. */
-  const answered = async (request: OutgoingRequest, signal: AbortSignal): Promise<Response> => {
+  const answered = async (request: OutgoingRequest, signal: AbortSignal, isStream = false): Promise<Answer> => {
     for (let retry = 0; ; retry++) {
-      const response = await attempt(request, signal);
+      const response = await attempt(request, signal, isStream);
       for (const text of warningsOf(response.headers.get('warning'))) onWarning(text);
       if (response.ok) return response;
       const seconds = retryAfterOf(response);
@@ -103,7 +121,10 @@ export function transport(options: TransportOptions): Transport {
   return {
     json: (request) =>
       wrapped(request, () =>
-        limited(request, async (signal) => deepFreeze(await (await answered(request, signal)).json()) as unknown),
+        limited(request, async (signal) => {
+          const answer = await answered(request, signal);
+          return request.isList ? listIn(await answer.arrayBuffer()) : deepFreeze(await answer.json());
+        }),
       ),
     open: (request) =>
       wrapped(request, async () => {
@@ -116,13 +137,22 @@ export function transport(options: TransportOptions): Transport {
           const late = () => whole.abort(signal.reason);
           signal.addEventListener('abort', late, { once: true });
           try {
-            return (await answered(request, whole.signal)).body;
+            return (await answered(request, whole.signal, true)).body;
           } finally {
             signal.removeEventListener('abort', late);
           }
         });
       }),
   };
+}
+
+/** The form of a list, for its items to be compared with one another. */
+const listForm = new TextEncoder().encode('{"kind":"","apiVersion":"","metadata":{},"items":[{}]}');
+
+function listIn(bytes: ArrayBuffer): unknown {
+  const json = new AlikeJson();
+  json.parse(listForm);
+  return json.parse(new Uint8Array(bytes));
 }
 
 /** What went wrong on the way, as the error that callers know. */
@@ -145,7 +175,7 @@ function isFailure(error: unknown): error is StatusError | ConnectionError {
 /** The server is busy or starting: it has not carried the request out. */
 const isAskLater = ({ code }: StatusError) => code === 429 || code >= 500;
 
-function retryAfterOf(response: Response): number | undefined {
+function retryAfterOf(response: Answer): number | undefined {
   const text = response.headers.get('retry-after');
   return text !== null && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }

@@ -1,8 +1,10 @@
 /** A watch's answer, one JSON event a line, as an Observable. Unsubscribing ends the request. */
-import { deepFreeze, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
+import { type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
 import { Observable } from 'rxjs';
 import { ConnectionError, type WatchEvent } from '../client.js';
-import { linesOf } from './lines.js';
+import { AlikeJson } from './alike-json.js';
+import { isSpace } from './json-scan.js';
+import { type Body, linesOf } from './lines.js';
 import { asFailure } from './transport.js';
 
 type Line =
@@ -14,7 +16,7 @@ type Line =
  * ERROR event or a refusal, with `ConnectionError` where the answer is cut short or is no watch.
  */
 export function watchEvents(
-  open: (signal: AbortSignal) => Promise<ReadableStream<Uint8Array> | null>,
+  open: (signal: AbortSignal) => Promise<Body | null>,
   signal?: AbortSignal,
 ): Observable<WatchEvent<KubernetesObject>> {
   return new Observable((subscriber) => {
@@ -25,12 +27,15 @@ export function watchEvents(
     const follow = async () => {
       const body = await open(stop.signal);
       if (body === null) return;
-      for await (const text of linesOf(body)) {
-        const event = parseLine(text);
-        if (event.type === 'ERROR') throw new StatusError(event.object);
-        if (subscriber.closed) return;
-        subscriber.next(deepFreeze(event));
-      }
+      const json = new AlikeJson();
+      for await (const lines of linesOf(body))
+        for (const line of lines) {
+          if (line.every(isSpace)) continue;
+          const event = eventIn(json, line);
+          if (event.type === 'ERROR') throw new StatusError(event.object);
+          if (subscriber.closed) return;
+          subscriber.next(event);
+        }
     };
     follow().then(
       () => subscriber.complete(),
@@ -46,12 +51,13 @@ export function watchEvents(
   });
 }
 
-function parseLine(text: string): Line {
+function eventIn(json: AlikeJson, line: Uint8Array): Line {
   try {
-    const event = JSON.parse(text) as Line;
+    const event = json.parse(line) as Line | null;
     if (typeof event?.type === 'string' && typeof event.object === 'object' && event.object !== null) return event;
   } catch (error) {
     throw new ConnectionError('the watch was cut off within an event, or its answer is not JSON', { cause: error });
   }
-  throw new ConnectionError(`the watch's answer holds a line that is no event: ${text.slice(0, 200)}`);
+  const quoted = new TextDecoder().decode(line).slice(0, 200);
+  throw new ConnectionError(`the watch's answer holds a line that is no event: ${quoted}`);
 }

@@ -1,10 +1,9 @@
 /**
- * `fetch` as far as the HTTP client needs it, over undici's `request`: the answer to a short request is read without web
- * streams, which cost more than all else of it. Bodies that are followed, as of watches, are web streams all the same.
+ * `fetch` as far as the HTTP client needs it, over undici's `request`: without web streams, which cost more than all else
+ * of a short request, and a good part of a long one.
  */
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { type Dispatcher, request } from 'undici';
+import type { Answer } from '../http/transport.js';
 
 export interface LightInit {
   readonly method: string;
@@ -14,19 +13,8 @@ export interface LightInit {
   readonly dispatcher: Dispatcher;
 }
 
-/** As much of a `Response` as is needed. The body can be read once, in one way. */
-export interface LightResponse {
-  readonly status: number;
-  readonly ok: boolean;
-  readonly headers: { get(name: string): string | null };
-  readonly body: ReadableStream<Uint8Array> | null;
-  text(): Promise<string>;
-  json(): Promise<unknown>;
-}
-
-export async function lightFetch(url: string, init: LightInit): Promise<LightResponse> {
+export async function lightFetch(url: string, init: LightInit): Promise<Answer> {
   const { statusCode, headers, body } = await request(url, { ...init, method: init.method as Dispatcher.HttpMethod });
-  let stream: ReadableStream<Uint8Array> | undefined;
   return {
     status: statusCode,
     ok: statusCode >= 200 && statusCode < 300,
@@ -36,11 +24,9 @@ export async function lightFetch(url: string, init: LightInit): Promise<LightRes
         return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
       },
     },
-    get body() {
-      stream ??= Readable.toWeb(body) as ReadableStream<Uint8Array>;
-      return stream;
-    },
+    body,
     text: () => body.text(),
     json: () => body.json(),
+    arrayBuffer: () => body.arrayBuffer(),
   };
 }

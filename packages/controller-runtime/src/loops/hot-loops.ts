@@ -16,7 +16,8 @@ export interface OwnChange {
   readonly after: KubernetesObject;
 }
 
-interface Streak {
+/** Runs in a row, each woken by nothing but what the one before wrote. */
+export interface Streak {
   readonly turns: number;
   /** `kind key path` that every turn since `watchedAfter` changed. */
   readonly fields: ReadonlySet<string>;
@@ -30,7 +31,7 @@ const turnsMax = 16;
  * The streak with one more run. `changes` are those that woke it, where all of them were its own; undefined where
  * anything else did.
  */
-function stepStreak(streak: Streak | undefined, changes: readonly OwnChange[] | undefined): Streak | undefined {
+export function stepStreak(streak: Streak | undefined, changes: readonly OwnChange[] | undefined): Streak | undefined {
   if (changes === undefined || changes.length === 0) return undefined;
   const turns = (streak?.turns ?? 0) + 1;
   if (turns <= watchedAfter) return { turns, fields: new Set() };
@@ -43,29 +44,17 @@ function stepStreak(streak: Streak | undefined, changes: readonly OwnChange[] | 
   return common.size === 0 ? undefined : { turns, fields: common };
 }
 
-export class HotLoops {
-  private readonly streaks = new Map<string, Streak>();
-
-  constructor(private readonly controller: string) {}
-
-  /** Told of each run; returns the loop when it has just become one. */
-  observe(id: string, key: ObjectKey, changes: readonly OwnChange[] | undefined): HotLoop | undefined {
-    const streak = stepStreak(this.streaks.get(id), changes);
-    if (streak === undefined) {
-      this.streaks.delete(id);
-      return undefined;
-    }
-    this.streaks.set(id, streak);
-    if (streak.turns !== turnsMax) return undefined;
-    const found = [...streak.fields].map((each) => JSON.parse(each) as [string, ObjectKey, string]);
-    const [kind, objectOf] = found[0]!;
-    return {
-      type: 'hotLoop',
-      controller: this.controller,
-      key,
-      object: { kind, key: objectOf },
-      fields: found.map(([, , path]) => path),
-      turns: streak.turns,
-    };
-  }
+/** The loop that a streak has just become. */
+export function hotLoopOf(controller: string, key: ObjectKey, { turns, fields }: Streak): HotLoop | undefined {
+  if (turns !== turnsMax) return undefined;
+  const found = [...fields].map((each) => JSON.parse(each) as [string, ObjectKey, string]);
+  const [kind, objectOf] = found[0]!;
+  return {
+    type: 'hotLoop',
+    controller,
+    key,
+    object: { kind, key: objectOf },
+    fields: found.map(([, , path]) => path),
+    turns,
+  };
 }

@@ -130,13 +130,13 @@ class Rollout {
         : newSet;
     if (deployment.metadata.annotations?.[revisionAnnotation] !== annotations[revisionAnnotation]) {
       const { name = '', namespace = '' } = deployment.metadata;
+      const told = { [revisionAnnotation]: annotations[revisionAnnotation] };
+      // With the status, as kube-controller-manager: it is no change of the wish, and no new generation.
       await client.patch(
         Deployment,
         { name, namespace },
-        {
-          type: 'merge',
-          body: { metadata: { annotations: { [revisionAnnotation]: annotations[revisionAnnotation] } } },
-        },
+        { type: 'merge', body: { metadata: { annotations: told } } },
+        { subresource: 'status' },
       );
     }
     return current;

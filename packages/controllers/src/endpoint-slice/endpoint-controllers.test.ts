@@ -3,9 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
 import { Endpoints, Pod, type Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
-import { faults, intercept } from '@pintle/client/interceptor';
-import { createManager } from '@pintle/controller-runtime';
-import { deployment, service, testCluster } from '@pintle/testing';
+import { deployment, faultyCluster, service, testCluster } from '@pintle/testing';
 import { endpointSliceController, endpointSliceMirroringController, endpointsController, managedBy } from '../index.js';
 import { groupEndpoints } from './plan-endpoints.js';
 
@@ -127,7 +125,7 @@ describe('in a cluster', () => {
   it.each([1, 2, 3])(
     'seed %d: the same in the end, whatever is lost on the way',
     async (seed) => {
-      const cluster = await testCluster({
+      const cluster = await faultyCluster({
         seed,
         nodes: 3,
         builtinControllers: [
@@ -137,38 +135,19 @@ describe('in a cluster', () => {
           'root-ca-certificate-publisher',
           'node-lifecycle',
         ],
-      });
-      const { client, world } = cluster;
-      let isHealed = false;
-      const manager = createManager({
-        world,
-        client: intercept(
-          cluster.apiServer.client({ fieldManager: 'kube-controller-manager' }),
-          faults({
-            world,
-            only: ({ verb }) => !isHealed && verb !== 'list' && verb !== 'get',
-            lostRequest: 0.1,
-            lostAnswer: 0.1,
-            conflict: 0.1,
-            delayMaxMs: 50,
-            repeatedEvent: 0.1,
-          }),
-        ),
-        controllers: [
+        underFaults: [
           endpointSliceController({ endpointsMax: 5 }),
           endpointsController(),
           endpointSliceMirroringController(),
         ],
       });
-      const started = manager.start();
-      await cluster.settle();
-      await started;
+      const { client } = cluster;
       await client.create(service('web'));
       await client.create(deployment('web', { replicas: 23 }));
       await cluster.advance({ minutes: 2 });
       await client.patch(Deployment, { name: 'web' }, { type: 'merge', body: { spec: { replicas: 12 } } });
       await cluster.advance({ minutes: 2 });
-      isHealed = true;
+      cluster.heal();
       // A create whose answer was lost has left a slice too many: the next change sees it.
       await client.patch(Deployment, { name: 'web' }, { type: 'merge', body: { spec: { replicas: 13 } } });
       await cluster.advance({ minutes: 2 });

@@ -4,10 +4,8 @@
  */
 import { expect, it } from '@jest/globals';
 import { ConfigMap } from '@pintle/api/core/v1';
-import { faults, intercept } from '@pintle/client/interceptor';
-import { createManager } from '@pintle/controller-runtime';
 import { integerBelow, seededRandom } from '@pintle/machinery';
-import { testCluster } from '@pintle/testing';
+import { faultyCluster } from '@pintle/testing';
 import { garbageCollector } from './index.js';
 
 type Policy = 'Background' | 'Foreground' | 'Orphan';
@@ -34,29 +32,15 @@ it.each(Array.from({ length: 12 }, (_, index) => index + 1))(
   async (seed) => {
     const random = seededRandom(seed).stream('story');
     const below = (bound: number) => integerBelow(random, bound);
-    const cluster = await testCluster({ seed, nodes: 0, builtinControllers: [] });
-    const { client, world } = cluster;
-    const refused = intercept(
-      cluster.apiServer.client({ fieldManager: 'kube-controller-manager' }),
-      faults({
-        world,
-        only: ({ verb }) => verb !== 'list',
-        lostRequest: 0.1,
-        lostAnswer: 0.1,
-        conflict: 0.1,
-        delayMaxMs: 50,
-        repeatedEvent: 0.1,
-      }),
-    );
-    const manager = createManager({
-      client: refused,
-      world,
-      runnables: [garbageCollector({ kinds: () => [ConfigMap] })],
+    const cluster = await faultyCluster({
+      seed,
+      nodes: 0,
+      builtinControllers: [],
+      underFaults: [],
+      runnablesUnderFaults: [garbageCollector({ kinds: () => [ConfigMap] })],
+      faults: { only: ({ verb }) => verb !== 'list', serverError: 0 },
     });
-    const started = manager.start();
-    await cluster.settle();
-    await started;
-
+    const { client } = cluster;
     const model = new Model();
     const uids = new Map<string, string>();
     for (let i = 0; i < 14; i++) {
@@ -98,7 +82,6 @@ it.each(Array.from({ length: 12 }, (_, index) => index + 1))(
         );
       expect([policy, name, ...left.sort()]).toEqual([policy, name, ...model.state]);
     }
-    await manager.stop();
     await cluster.stop();
   },
   60_000,

@@ -2,45 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Job, type JobSpec } from '@pintle/api/batch/v1';
 import { Pod } from '@pintle/api/core/v1';
-import { faults, intercept } from '@pintle/client/interceptor';
-import { createManager } from '@pintle/controller-runtime';
-import { type TestCluster, testCluster } from '@pintle/testing';
+import { faultyCluster } from '@pintle/testing';
 import { jobController } from './index.js';
 
 const images = { ok: { runMs: 5_000 }, fails: { runMs: 2_000, exitCode: 1 } };
-
-/** What pods need to run. */
-const others = ['serviceaccount', 'root-ca-certificate-publisher', 'node-lifecycle'];
-
-/** A cluster whose Jobs are managed by a controller that meets faults. */
-async function start(seed: number): Promise<TestCluster & { readonly heal: () => void }> {
-  const cluster = await testCluster({ seed, nodes: 3, images, builtinControllers: others });
-  const { world } = cluster;
-  let isHealed = false;
-  const client = intercept(
-    cluster.apiServer.client({ fieldManager: 'kube-controller-manager' }),
-    faults({
-      world,
-      only: ({ verb }) => !isHealed && verb !== 'list' && verb !== 'get',
-      lostRequest: 0.1,
-      lostAnswer: 0.1,
-      conflict: 0.1,
-      serverError: 0.1,
-      delayMaxMs: 50,
-      repeatedEvent: 0.1,
-    }),
-  );
-  const manager = createManager({ client, world, controllers: [jobController()] });
-  const started = manager.start();
-  await cluster.settle();
-  await started;
-  return {
-    ...cluster,
-    heal: () => {
-      isHealed = true;
-    },
-  };
-}
 
 const job = (name: string, image: string, spec: Partial<JobSpec>): Job =>
   ({
@@ -54,7 +19,7 @@ describe('under faults', () => {
   it.each([1, 2, 3, 4, 5])(
     'seed %d: each pod counts once',
     async (seed) => {
-      const cluster = await start(seed);
+      const cluster = await faultyCluster({ seed, nodes: 3, images, underFaults: [jobController()] });
       // A pod too many is let go before it is deleted, as upstream does; where the deletion is lost it ends uncounted.
       const letGo = new Set<string>();
       const watching = cluster.client.watch<Pod>(Pod, { labelSelector: 'job-name' }).subscribe(({ type, object }) => {

@@ -102,7 +102,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       backoffs.set(name, stepBackoff(backoffs.get(name), afterExitAtMs, world.clock.now()));
       remember({ backoffs });
     }
-    const faults = new Map(memory().faults);
+    let fault: Fault | undefined;
     try {
       const begun = startContainer(context, {
         pod: pod(),
@@ -124,15 +124,18 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       await interruption.orAborted(begun);
       // Where the pod is to end, the start is left alone; what it may still make is ended with the sandbox.
       begun.catch(() => {});
-      faults.delete(name);
     } catch (error) {
-      const fault =
+      fault =
         error instanceof StartFault
           ? error.fault
           : { reason: 'CreateContainerError', message: messageOf(error), retryAtMs: world.clock.now() + retryMs };
-      faults.set(name, fault);
     }
-    remember({ faults });
+    if (fault !== undefined || memory().faults.has(name)) {
+      const faults = new Map(memory().faults);
+      if (fault === undefined) faults.delete(name);
+      else faults.set(name, fault);
+      remember({ faults });
+    }
     await removeOldRuns(name);
   };
 

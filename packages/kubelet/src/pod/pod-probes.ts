@@ -27,14 +27,14 @@ const hasProbes = (container: Container) =>
   container.readinessProbe !== undefined ||
   container.startupProbe !== undefined;
 
+const noProbes: PodProbes = Object.freeze({ follow() {}, onlyReadiness() {}, stop() {} });
+
 export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onForget }: PodProbesOptions): PodProbes {
+  const withProbes = allContainersOf(pod().spec!).filter(hasProbes);
+  if (withProbes.length === 0) return noProbes;
   const active = new Map<string, ContainerProbes>();
   let ending = false;
-  const probed = new Map(
-    allContainersOf(pod().spec!)
-      .filter(hasProbes)
-      .map((container) => [container.name, container]),
-  );
+  const probed = new Map(withProbes.map((container) => [container.name, container]));
 
   const begin = (run: ContainerStatus, container: Container) => {
     const probes = startProbes({
@@ -63,7 +63,6 @@ export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onF
 
   return {
     follow(running) {
-      if (probed.size === 0) return;
       for (const [id, probes] of active) {
         if (running.some((run) => run.id === id)) continue;
         probes.stop();

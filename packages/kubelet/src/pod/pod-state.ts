@@ -54,17 +54,19 @@ export interface PodMemory {
   readonly gone: boolean;
 }
 
-export const emptyMemory = (seenAtMs: number): PodMemory => ({
-  seenAtMs,
+/** Most pods never have any of these: they share what is empty. */
+const nothing: Omit<PodMemory, 'seenAtMs'> = Object.freeze({
   volumesMounted: false,
   tornDown: false,
-  faults: new Map(),
-  backoffs: new Map(),
-  verdicts: new Map(),
-  starting: new Set(),
+  faults: new Map<string, Fault>(),
+  backoffs: new Map<string, Backoff>(),
+  verdicts: new Map<string, ProbeVerdicts>(),
+  starting: new Set<string>(),
   remembered: [],
   gone: false,
 });
+
+export const emptyMemory = (seenAtMs: number): PodMemory => ({ seenAtMs, ...nothing });
 
 /** A container that the pod's status tells of and the runtime does not have. */
 export const unknownReason = 'ContainerStatusUnknown';

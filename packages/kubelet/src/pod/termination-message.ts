@@ -12,6 +12,8 @@ export interface TerminationMessages {
 const linesMax = 80;
 const bytesMax = 2048;
 
+const asTheyAre: TerminationMessages = Object.freeze({ withMessages: (runs: readonly ContainerStatus[]) => runs });
+
 export function terminationMessages(
   { runtime, world }: KubeletContext,
   pod: () => Pod,
@@ -22,6 +24,7 @@ export function terminationMessages(
       .filter(({ terminationMessagePolicy }) => terminationMessagePolicy === 'FallbackToLogsOnError')
       .map(({ name }) => name),
   );
+  if (wanting.size === 0) return asTheyAre;
   const known = new Map<string, string>();
 
   const read = async (id: string) => {
@@ -40,7 +43,6 @@ export function terminationMessages(
 
   return {
     withMessages(runs) {
-      if (wanting.size === 0) return runs;
       return runs.map((run) => {
         if (run.state !== 'exited' || run.exitCode === 0 || run.message !== undefined || !wanting.has(run.name))
           return run;

@@ -13,6 +13,9 @@
 import { canonicalJson } from '../meta/frozen.js';
 
 export class FieldTree {
+  private static made = 0;
+  /** Tells trees apart, in the order of their making. */
+  readonly serial = FieldTree.made++;
   private written: FieldsV1 | undefined;
   private differences: Recent | undefined;
   private unions: Recent | undefined;

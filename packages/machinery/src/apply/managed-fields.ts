@@ -3,7 +3,7 @@
  * (KEP-555; apimachinery `util/managedfields`). Pure; times come from the caller. The rules of ownership are in
  * `structured-merge.ts`; here they get Kubernetes' names, and the ways from client-side apply to server-side apply.
  */
-import { canonicalJson, deepEqual, onceForEach } from '../meta/frozen.js';
+import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import { compareValues } from './compare-values.js';
 import type { FieldConflict, Manager } from './conflicts.js';
@@ -41,30 +41,24 @@ const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 const annotationsBytesMax = 256 * 1024;
 
 /** What nobody manages: it says which object this is, or is the server's own. */
+const unmanagedMetadata = [
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+] as const;
+
 const unmanaged = treeOf(
   true,
   new Map([
     ['f:apiVersion', leaf],
     ['f:kind', leaf],
-    [
-      'f:metadata',
-      treeOf(
-        true,
-        new Map(
-          [
-            'f:name',
-            'f:namespace',
-            'f:creationTimestamp',
-            'f:selfLink',
-            'f:uid',
-            'f:clusterName',
-            'f:generation',
-            'f:managedFields',
-            'f:resourceVersion',
-          ].map((element) => [element, leaf]),
-        ),
-      ),
-    ],
+    ['f:metadata', treeOf(true, new Map(unmanagedMetadata.map((field) => [`f:${field}`, leaf])))],
   ]),
 );
 
@@ -113,10 +107,8 @@ interface Recorded {
 
 const nobody: Recorded = { owners: new Map(), entries: new Map() };
 
-/** Undefined for entries that cannot be read. Objects that were written in one second by the same writers share them. */
-const recordedIn = onceForEach(readEntries);
-
-function readEntries(entries: Entries): Recorded | undefined {
+/** Undefined for entries that cannot be read. */
+function recordedIn(entries: Entries): Recorded | undefined {
   const owners = new Map<string, Owned>();
   const byId = new Map<string, ManagedFieldsEntry>();
   for (const entry of entries) {
@@ -174,23 +166,28 @@ function updated(
   entries: Entries,
 ): Entries {
   const id = idOfWriter(writer, 'Update');
-  const from = { apiVersion: writer.apiVersion, value: old ?? emptyObject(object) };
+  const from = { apiVersion: writer.apiVersion, value: old ?? unmanagedOf(object) };
   const to = { apiVersion: writer.apiVersion, value: object };
   const differences = new Differences(rules, from, to);
   const { changed, removed } = differences.in(writer.apiVersion)!;
   return likeBefore({ changed, removed, entries, id, now: writer.now, ignored: rules.ignored }, () => {
     const owners = ownersAfterUpdate(rules, differences, writer.apiVersion, before.owners, id);
-    const mine = owners.get(id);
     const own = changed.minus(unmanaged);
-    const left = new Map(owners);
-    if (mine !== undefined && own !== changed) {
-      const fields = mine.fields.minus(changed).union(own);
-      if (fields.isEmpty) left.delete(id);
-      else left.set(id, { ...mine, fields });
-    }
+    const left = own === changed ? owners : withoutUnmanaged(owners, id, changed, own);
     // Who only took away has not written its fields anew.
     return sortedEntries(capped(left, before, id, own.isEmpty ? undefined : writer.now), entries);
   });
+}
+
+/** `own` is what is left of the `changed` fields of the writer. */
+function withoutUnmanaged(owners: Owners, writer: string, changed: FieldTree, own: FieldTree): Owners {
+  const mine = owners.get(writer);
+  if (mine === undefined) return owners;
+  const left = new Map(owners);
+  const fields = mine.fields.minus(changed).union(own);
+  if (fields.isEmpty) left.delete(writer);
+  else left.set(writer, { ...mine, fields });
+  return left;
 }
 
 /** A write as far as the entries after it depend on it, where all owners know the object in the writer's version. */
@@ -208,27 +205,37 @@ interface Outcome {
   readonly after: Entries;
 }
 
-/** What like writes came to, by what they changed. Objects of one template are written alike, many within a second. */
-const outcomes = new WeakMap<FieldTree, Outcome[]>();
-const outcomesMax = 8;
+/**
+ * What like writes came to, the latest for each place. Objects of one template are written alike, many within a second.
+ * Nothing hangs on the trees themselves: many differ by an address alone, and live as long as their object.
+ */
+const outcomes: (Outcome | undefined)[] = [];
+const outcomesMax = 1024;
 
 function likeBefore(write: LikeWrite, make: () => Entries): Entries {
   if (write.entries.some(({ apiVersion }) => apiVersion !== managerOf(write.id).apiVersion)) return make();
-  const known = outcomes.get(write.changed) ?? [];
-  for (const { write: one, after } of known)
-    if (
-      one.removed === write.removed &&
-      one.entries === write.entries &&
-      one.now === write.now &&
-      one.id === write.id &&
-      one.ignored === write.ignored
-    )
-      return after;
+  const place = write.changed.serial % outcomesMax;
+  const known = outcomes[place];
+  if (known !== undefined && isLike(known.write, write)) return known.after;
   const after = make();
-  known.push({ write, after });
-  if (known.length > outcomesMax) known.shift();
-  outcomes.set(write.changed, known);
+  outcomes[place] = { write, after };
   return after;
+}
+
+const isLike = (a: LikeWrite, b: LikeWrite): boolean =>
+  a.changed === b.changed &&
+  a.removed === b.removed &&
+  a.entries === b.entries &&
+  a.now === b.now &&
+  a.id === b.id &&
+  a.ignored === b.ignored;
+
+/** A new object before anybody wrote to it. */
+function unmanagedOf({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  const fields = metadata as Readonly<Record<string, unknown>>;
+  const kept: Record<string, unknown> = {};
+  for (const field of unmanagedMetadata) if (fields[field] !== undefined) kept[field] = fields[field];
+  return { apiVersion, kind, metadata: kept };
 }
 
 const emptyObject = ({ apiVersion, kind }: KubernetesObject): KubernetesObject => ({ apiVersion, kind, metadata: {} });

@@ -76,43 +76,51 @@ export function every(clock: Clock, periodMs: number, callback: () => void): Can
   };
 }
 
-/** How long a piece of work may go on. Its signal is made when somebody asks for it: most work is over before. */
+/** How long a piece of work may go on. */
 export interface Deadline {
   /** Whether the time is up, or the parent was aborted. */
   readonly passed: boolean;
+  /** Made when somebody asks for it. */
   readonly signal: AbortSignal;
 }
 
-class RunningDeadline implements Deadline {
+/**
+ * An `AbortController` whose signal is made when somebody asks for it: most work is over before. Follows `parent`
+ * until it is released.
+ */
+export class LazyAbort implements Deadline {
   private controller: AbortController | undefined;
-  private late: unknown;
-  private ended = false;
+  private reason: unknown;
+  private isAborted = false;
+  private released = false;
 
-  constructor(private readonly parent: AbortSignal | undefined) {}
+  constructor(private readonly parent?: AbortSignal) {}
 
   get passed(): boolean {
-    return this.late !== undefined || (this.parent?.aborted ?? false);
+    return this.isAborted || (this.parent?.aborted ?? false);
   }
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.late !== undefined) this.controller.abort(this.late);
+      if (this.isAborted) this.controller.abort(this.reason);
       else if (this.parent?.aborted) this.follow();
-      else if (!this.ended) this.parent?.addEventListener('abort', this.follow, { once: true });
+      else if (!this.released) this.parent?.addEventListener('abort', this.follow, { once: true });
     }
     return this.controller.signal;
   }
 
   private readonly follow = (): void => this.controller?.abort(this.parent?.reason);
 
-  pass(error: Error): void {
-    this.late = error;
-    this.controller?.abort(error);
+  abort(reason: unknown): void {
+    this.isAborted = true;
+    this.reason = reason;
+    this.controller?.abort(reason);
   }
 
-  end(): void {
-    this.ended = true;
+  /** The work is over: the parent is followed no longer. */
+  release(): void {
+    this.released = true;
     if (this.controller !== undefined) this.parent?.removeEventListener('abort', this.follow);
   }
 }
@@ -126,16 +134,16 @@ export function withDeadline<T>(
   parent?: AbortSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const deadline = new RunningDeadline(parent);
+    const deadline = new LazyAbort(parent);
     const cancel = clock.schedule(timeoutMs, () => {
       const error = new TimeoutError(what, timeoutMs);
       // First the verdict, then the signal: the work's own complaint at being aborted comes second.
       reject(error);
-      deadline.pass(error);
+      deadline.abort(error);
     });
     const over = () => {
       cancel();
-      deadline.end();
+      deadline.release();
     };
     const begun = async () => work(deadline);
     begun().then(

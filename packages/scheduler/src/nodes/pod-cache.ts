@@ -19,7 +19,8 @@ interface Held {
 export class PodCache {
   private readonly held = new Map<string, Held>();
   private readonly homeless = new Map<string, Set<string>>();
-  private readonly assumed = new Set<string>();
+  /** How many are assumed and not confirmed. */
+  assumedSize = 0;
 
   constructor(readonly table: NodeTable) {}
 
@@ -27,13 +28,8 @@ export class PodCache {
     return this.held.size;
   }
 
-  /** How many are assumed and not confirmed. */
-  get assumedSize(): number {
-    return this.assumed.size;
-  }
-
   isAssumed(key: string): boolean {
-    return this.assumed.has(key);
+    return this.held.get(key)?.assumed === true;
   }
 
   nodeOf(key: string): string | undefined {
@@ -44,7 +40,7 @@ export class PodCache {
   assume(info: PodInfo, nodeName: string): boolean {
     if (this.held.has(info.key)) return false;
     this.place({ info, nodeName, assumed: true, expiresMs: undefined });
-    this.assumed.add(info.key);
+    this.assumedSize++;
     return true;
   }
 
@@ -68,8 +64,10 @@ export class PodCache {
     if (held?.nodeName === nodeName && countsAlike(held.info, info)) {
       const row = this.table.rowOf(nodeName);
       if (row !== undefined) this.table.replacePod(row, held.info, info);
-      this.held.set(info.key, { info, nodeName, assumed: false, expiresMs: undefined });
-      this.assumed.delete(info.key);
+      if (held.assumed) this.assumedSize--;
+      held.info = info;
+      held.assumed = false;
+      held.expiresMs = undefined;
       return;
     }
     if (held !== undefined) this.remove(held);
@@ -87,9 +85,9 @@ export class PodCache {
   /** Drops assumed pods whose time is over. */
   expire(nowMs: number): readonly PodInfo[] {
     const expired: PodInfo[] = [];
-    for (const key of this.assumed) {
-      const held = this.held.get(key)!;
-      if (held.expiresMs === undefined || held.expiresMs > nowMs) continue;
+    if (this.assumedSize === 0) return expired;
+    for (const held of this.held.values()) {
+      if (!held.assumed || held.expiresMs === undefined || held.expiresMs > nowMs) continue;
       expired.push(held.info);
       this.remove(held);
     }
@@ -124,9 +122,9 @@ export class PodCache {
     else waiting.add(info.key);
   }
 
-  private remove({ info, nodeName }: Held): void {
+  private remove({ info, nodeName, assumed }: Held): void {
     this.held.delete(info.key);
-    this.assumed.delete(info.key);
+    if (assumed) this.assumedSize--;
     const row = this.table.rowOf(nodeName);
     if (row !== undefined) {
       this.table.removePod(row, info);

@@ -1,5 +1,6 @@
 /** A pod in the scheduling queue, and what its attempts left behind. Changed only by the queue. */
 import type { PodInfo } from '../nodes/pod-info.js';
+import type { HeapItem } from './item-heap.js';
 
 /** Why a pod moved from one part of the queue to another. */
 export interface QueueMove {
@@ -40,4 +41,6 @@ export interface QueuedPodInfo {
 
 export const movesMax = 16;
 
-export type MutableQueuedPod = { -readonly [K in keyof QueuedPodInfo]: QueuedPodInfo[K] };
+export interface MutableQueuedPod extends Writable<QueuedPodInfo>, HeapItem {}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };

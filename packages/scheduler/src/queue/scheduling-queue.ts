@@ -11,7 +11,7 @@ import { isSuccess, statusMessage } from '../framework/status.js';
 import { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { InFlight } from './in-flight.js';
-import { KeyedHeap } from './keyed-heap.js';
+import { ItemHeap } from './item-heap.js';
 import { podUpdateEvents } from './pod-update-events.js';
 import { type MutableQueuedPod, movesMax, type QueuedPodInfo, type QueuePlace } from './queued-pod-info.js';
 import { QueueingHints, type RequeueDecision } from './requeue.js';
@@ -53,13 +53,14 @@ const backoffWindowMs = 1000;
 const none: ReadonlySet<string> = new Set();
 
 export class SchedulingQueue {
-  private active: KeyedHeap<MutableQueuedPod>;
-  private backoff: KeyedHeap<MutableQueuedPod>;
+  /** Every pod that waits or is being tried, by key; where each is, its `place` says. */
+  private readonly known = new Map<string, MutableQueuedPod>();
+  private active: ItemHeap<MutableQueuedPod>;
+  private backoff: ItemHeap<MutableQueuedPod>;
   /** Pods whose attempt failed rather than refused them: never popped before their back-off is over. */
-  private errorBackoff: KeyedHeap<MutableQueuedPod>;
+  private errorBackoff: ItemHeap<MutableQueuedPod>;
   /** Unschedulable and gated pods. */
   private readonly waiting = new WaitingForEvent();
-  private readonly flying = new Map<string, MutableQueuedPod>();
   private readonly inFlight = new InFlight();
   private hints: QueueingHints;
   private readonly options: Required<Omit<QueueOptions, 'onEnter'>> & Pick<QueueOptions, 'onEnter'>;
@@ -82,12 +83,11 @@ export class SchedulingQueue {
     if (first === undefined) throw new RangeError('a scheduling queue needs at least one profile');
     const { queueSort } = first.profile;
     const less = (a: QueuedPodInfo, b: QueuedPodInfo) => queueSort.less(a, b);
-    const keyOf = (queued: QueuedPodInfo) => queued.pod.key;
     const endsBefore = (a: QueuedPodInfo, b: QueuedPodInfo) => {
       const [endA, endB] = [this.backoffWindow(a), this.backoffWindow(b)];
       return endA < endB || (endA === endB && less(a, b));
     };
-    const heap = (before: typeof less) => new KeyedHeap<MutableQueuedPod>(keyOf, before);
+    const heap = (before: typeof less) => new ItemHeap<MutableQueuedPod>(before);
     return [heap(less), heap(endsBefore), heap(endsBefore)] as const;
   }
 
@@ -102,8 +102,12 @@ export class SchedulingQueue {
     [this.active, this.backoff, this.errorBackoff] = this.emptyHeaps();
     for (const queued of known) {
       const { place } = queued;
-      this.waiting.delete(queued.pod.key);
-      if (!frameworks.has(queued.pod.schedulerName)) continue;
+      queued.heapAt = -1;
+      this.waiting.delete(queued);
+      if (!frameworks.has(queued.pod.schedulerName)) {
+        this.known.delete(queued.pod.key);
+        continue;
+      }
       if (place === 'backoff') this.backoffOf(queued).push(queued);
       else if (place === 'unschedulable') this.requeue(queued, { requeue: 'after backoff' }, 'ProfilesReplaced', nowMs);
       else this.enter(queued, place, 'ProfilesReplaced', undefined, nowMs);
@@ -116,12 +120,12 @@ export class SchedulingQueue {
       backoff: this.backoff.size + this.errorBackoff.size,
       unschedulable: this.waiting.size - this.waiting.gated,
       gated: this.waiting.gated,
-      inFlight: this.flying.size,
+      inFlight: this.inFlight.size,
     };
   }
 
   get(key: string): QueuedPodInfo | undefined {
-    return this.ordered(key) ?? this.waiting.get(key) ?? this.flying.get(key);
+    return this.known.get(key);
   }
 
   /** All pods that are not in flight. */
@@ -131,7 +135,7 @@ export class SchedulingQueue {
 
   /** A pod that was not known. */
   add(pod: PodInfo, nowMs: number): void {
-    const known = this.get(pod.key);
+    const known = this.known.get(pod.key);
     if (known !== undefined) {
       this.update(known.pod.pod, pod, nowMs);
       return;
@@ -145,47 +149,69 @@ export class SchedulingQueue {
       unschedulablePlugins: none,
       pendingPlugins: none,
       moves: [],
+      heapAt: -1,
     };
+    this.known.set(pod.key, queued);
     this.enter(queued, 'none', 'UnscheduledPodAdd', undefined, nowMs);
   }
 
   /** The pod changed, while it waits or is being tried. */
   update(before: Pod, pod: PodInfo, nowMs: number): void {
-    const flying = this.flying.get(pod.key);
-    if (flying !== undefined) {
-      flying.pod = pod;
-      for (const event of podUpdateEvents(before, pod.pod)) this.inFlight.record({ event, before, after: pod.pod });
-      return;
-    }
-    const ordered = this.ordered(pod.key);
-    if (ordered !== undefined) {
-      ordered.pod = pod;
-      if (ordered.place === 'active') this.active.push(ordered);
-      else this.backoffOf(ordered).push(ordered);
-      return;
-    }
-    const waiting = this.waiting.get(pod.key);
-    if (waiting === undefined) {
+    const queued = this.known.get(pod.key);
+    if (queued === undefined) {
       this.add(pod, nowMs);
       return;
     }
-    waiting.pod = pod;
-    for (const event of podUpdateEvents(before, pod.pod)) {
-      const decision = this.hints.decide(waiting, { event, before, after: pod.pod });
-      if (decision.requeue === 'skip') continue;
-      this.requeue(waiting, decision, event.label, nowMs);
-      return;
+    queued.pod = pod;
+    switch (queued.place) {
+      case 'in flight':
+        for (const event of podUpdateEvents(before, pod.pod)) this.inFlight.record({ event, before, after: pod.pod });
+        return;
+      case 'active':
+        this.active.push(queued);
+        return;
+      case 'backoff':
+        this.backoffOf(queued).push(queued);
+        return;
+      case 'unschedulable':
+      case 'gated':
+        for (const event of podUpdateEvents(before, pod.pod)) {
+          const decision = this.hints.decide(queued, { event, before, after: pod.pod });
+          if (decision.requeue === 'skip') continue;
+          this.requeue(queued, decision, event.label, nowMs);
+          return;
+        }
     }
   }
 
   /** The pod is gone, or has its node. */
   delete(key: string): void {
-    this.active.delete(key);
-    this.backoff.delete(key);
-    this.errorBackoff.delete(key);
-    this.waiting.delete(key);
-    const flying = this.flying.get(key);
-    if (flying !== undefined) this.done(flying);
+    const queued = this.known.get(key);
+    if (queued === undefined) return;
+    if (queued.place === 'in flight') {
+      this.done(queued);
+      return;
+    }
+    this.takeOut(queued);
+    this.known.delete(key);
+  }
+
+  /** From where it waits. */
+  private takeOut(queued: MutableQueuedPod): void {
+    switch (queued.place) {
+      case 'active':
+        this.active.remove(queued);
+        return;
+      case 'backoff':
+        this.backoffOf(queued).remove(queued);
+        return;
+      case 'unschedulable':
+      case 'gated':
+        this.waiting.delete(queued);
+        return;
+      case 'in flight':
+        return;
+    }
   }
 
   /** The next pod to try; it is in flight until `done` or `addUnschedulable`. */
@@ -202,26 +228,23 @@ export class SchedulingQueue {
     queued.place = 'in flight';
     queued.unschedulablePlugins = none;
     queued.pendingPlugins = none;
-    this.flying.set(queued.pod.key, queued);
     this.inFlight.start(queued.pod.uid);
     return queued;
   }
 
   /** The pod is tried now, wherever it waits; undefined where a gate holds it, or it is being tried. */
   take(key: string, nowMs: number): QueuedPodInfo | undefined {
-    const waiting = this.waiting.get(key);
-    if (waiting?.place === 'gated') return undefined;
-    const queued = this.active.delete(key) ?? this.backoff.delete(key) ?? this.errorBackoff.delete(key) ?? waiting;
-    if (queued === undefined) return undefined;
-    this.waiting.delete(key);
+    const queued = this.known.get(key);
+    if (queued === undefined || queued.place === 'gated' || queued.place === 'in flight') return undefined;
+    this.takeOut(queued);
     this.note(queued, queued.place, 'in flight', 'PodGroup', undefined, nowMs);
     return this.fly(queued);
   }
 
   /** The pod needs no place any more: it is bound, or will be, or is gone. */
   done(queued: QueuedPodInfo): void {
-    if (this.flying.get(queued.pod.key) !== queued) return;
-    this.flying.delete(queued.pod.key);
+    if (this.known.get(queued.pod.key) !== queued || queued.place !== 'in flight') return;
+    this.known.delete(queued.pod.key);
     this.inFlight.done(queued.pod.uid);
   }
 
@@ -232,12 +255,12 @@ export class SchedulingQueue {
   addUnschedulable(info: QueuedPodInfo, failure: AttemptFailure, nowMs: number): void {
     const queued = info as MutableQueuedPod;
     // Deleted while it was tried, perhaps made anew: this is no longer its pod.
-    if (this.flying.get(queued.pod.key) !== queued) return;
+    if (this.known.get(queued.pod.key) !== queued || queued.place !== 'in flight') return;
     queued.unschedulablePlugins = failure.unschedulablePlugins;
     queued.pendingPlugins = failure.pendingPlugins;
     queued.timestampMs = nowMs;
     const events = this.inFlight.eventsSince(queued.pod.uid);
-    this.done(queued);
+    this.inFlight.done(queued.pod.uid);
     if (failure.unschedulablePlugins.size === 0 && failure.pendingPlugins.size === 0) {
       this.requeue(queued, { requeue: 'after backoff' }, 'ScheduleAttemptFailure', nowMs);
       return;
@@ -284,19 +307,19 @@ export class SchedulingQueue {
   /** Puts the pods into the active queue, whatever holds them but a gate. */
   activate(keys: readonly string[], nowMs: number): void {
     for (const key of keys) {
-      const queued = this.backoff.delete(key) ?? this.errorBackoff.delete(key) ?? this.waiting.get(key);
-      if (queued === undefined) continue;
+      const queued = this.known.get(key);
+      if (queued === undefined || queued.place === 'active' || queued.place === 'in flight') continue;
       const from = queued.place;
-      this.waiting.delete(key);
+      this.takeOut(queued);
       this.enter(queued, from, clusterEvents.forceActivate.label, undefined, nowMs);
     }
   }
 
   /** What was to help a waiting pod failed: it is tried again after its back-off, and not before. */
   retry(key: string, nowMs: number): void {
-    const queued = this.waiting.get(key);
-    if (queued === undefined || queued.place === 'gated') return;
-    this.waiting.delete(key);
+    const queued = this.known.get(key);
+    if (queued?.place !== 'unschedulable') return;
+    this.takeOut(queued);
     queued.unschedulablePlugins = none;
     queued.pendingPlugins = none;
     queued.timestampMs = nowMs;
@@ -330,11 +353,7 @@ export class SchedulingQueue {
     return Math.floor(this.backoffEndMs(queued) / backoffWindowMs);
   }
 
-  private ordered(key: string): MutableQueuedPod | undefined {
-    return this.active.get(key) ?? this.backoff.get(key) ?? this.errorBackoff.get(key);
-  }
-
-  private backoffOf({ unschedulablePlugins, pendingPlugins }: QueuedPodInfo): KeyedHeap<MutableQueuedPod> {
+  private backoffOf({ unschedulablePlugins, pendingPlugins }: QueuedPodInfo): ItemHeap<MutableQueuedPod> {
     return unschedulablePlugins.size === 0 && pendingPlugins.size === 0 ? this.errorBackoff : this.backoff;
   }
 
@@ -360,7 +379,7 @@ export class SchedulingQueue {
 
   private requeue(queued: MutableQueuedPod, decision: RequeueDecision, label: string, nowMs: number): void {
     const from = queued.place;
-    this.waiting.delete(queued.pod.key);
+    this.waiting.delete(queued);
     if (decision.requeue === 'after backoff' && this.backoffEndMs(queued) > nowMs) {
       this.note(queued, from, 'backoff', label, decision.plugin, nowMs);
       this.backoffOf(queued).push(queued);

@@ -5,8 +5,8 @@
 import type { MutableQueuedPod } from './queued-pod-info.js';
 
 export class WaitingForEvent {
-  private readonly pods = new Map<string, MutableQueuedPod>();
-  private readonly byPlugin = new Map<string, Set<string>>();
+  private readonly pods = new Set<MutableQueuedPod>();
+  private readonly byPlugin = new Map<string, Set<MutableQueuedPod>>();
   /** How many of them PreEnqueue holds. */
   gated = 0;
 
@@ -14,47 +14,39 @@ export class WaitingForEvent {
     return this.pods.size;
   }
 
-  get(key: string): MutableQueuedPod | undefined {
-    return this.pods.get(key);
-  }
-
   values(): Iterable<MutableQueuedPod> {
-    return this.pods.values();
+    return this.pods;
   }
 
   /** Its plugins must not change as long as it is here. */
   add(queued: MutableQueuedPod): void {
-    const { key } = queued.pod;
-    this.pods.set(key, queued);
+    this.pods.add(queued);
     if (queued.place === 'gated') this.gated++;
     for (const plugin of pluginsOf(queued)) {
-      const keys = this.byPlugin.get(plugin);
-      if (keys === undefined) this.byPlugin.set(plugin, new Set([key]));
-      else keys.add(key);
+      const refused = this.byPlugin.get(plugin);
+      if (refused === undefined) this.byPlugin.set(plugin, new Set([queued]));
+      else refused.add(queued);
     }
   }
 
-  delete(key: string): MutableQueuedPod | undefined {
-    const queued = this.pods.get(key);
-    if (queued === undefined) return undefined;
-    this.pods.delete(key);
+  delete(queued: MutableQueuedPod): void {
+    if (!this.pods.delete(queued)) return;
     if (queued.place === 'gated') this.gated--;
     for (const plugin of pluginsOf(queued)) {
-      const keys = this.byPlugin.get(plugin);
-      keys?.delete(key);
-      if (keys?.size === 0) this.byPlugin.delete(plugin);
+      const refused = this.byPlugin.get(plugin);
+      refused?.delete(queued);
+      if (refused?.size === 0) this.byPlugin.delete(plugin);
     }
-    return queued;
   }
 
   /** Those refused by a plugin that `wanted` picks. */
   refusedBy(wanted: (plugin: string) => boolean): readonly MutableQueuedPod[] {
-    const found = new Map<string, MutableQueuedPod>();
-    for (const [plugin, keys] of this.byPlugin) {
+    const found = new Set<MutableQueuedPod>();
+    for (const [plugin, refused] of this.byPlugin) {
       if (!wanted(plugin)) continue;
-      for (const key of keys) found.set(key, this.pods.get(key)!);
+      for (const queued of refused) found.add(queued);
     }
-    return [...found.values()];
+    return [...found];
   }
 }
 

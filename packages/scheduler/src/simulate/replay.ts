@@ -2,7 +2,7 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { Profile } from '../framework/profile.js';
 import { isTerminal, podKey } from '../nodes/pod-info.js';
-import { KeyedHeap } from '../queue/keyed-heap.js';
+import { type HeapItem, ItemHeap } from '../queue/item-heap.js';
 import type { ScheduleInput, ScheduleResult } from './schedule-result.js';
 import { Simulation } from './simulation.js';
 import type { Trace, TracePod } from './trace.js';
@@ -42,13 +42,10 @@ export function replay({ policy, trace, seed, attemptsMax = 1_000 }: ReplayInput
     .filter(({ pod }) => !pod.spec?.nodeName && !isTerminal(pod))
     .sort((a, b) => (a.arrivesMs ?? 0) - (b.arrivesMs ?? 0));
   const byKey = new Map(arrivals.map((traced) => [podKey(traced.pod), traced]));
-  const endings = new KeyedHeap<Ending>(
-    ({ key }) => key,
-    (a, b) => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order),
-  );
+  const endings = new ItemHeap<Ending>((a, b) => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order));
   let order = 0;
   const endLater = ({ pod, runsMs }: TracePod, placedMs: number) => {
-    if (runsMs !== undefined) endings.push({ key: podKey(pod), pod, atMs: placedMs + runsMs, order: order++ });
+    if (runsMs !== undefined) endings.push({ pod, atMs: placedMs + runsMs, order: order++, heapAt: -1 });
   };
   for (const traced of trace.pods) if (traced.pod.spec?.nodeName) endLater(traced, 0);
 
@@ -114,8 +111,7 @@ function historiesOf(
 }
 
 /** Those of one time end in the order in which they were placed. */
-interface Ending {
-  readonly key: string;
+interface Ending extends HeapItem {
   readonly pod: Pod;
   readonly atMs: number;
   readonly order: number;

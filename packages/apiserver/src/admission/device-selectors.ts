@@ -1,0 +1,123 @@
+/**
+ * Refuses classes of devices, claims and templates whose selectors cannot be compiled, or may cost too much. The language is
+ * loaded with the first selector.
+ */
+import type {
+  DeviceClaim,
+  DeviceClass,
+  DeviceSelector,
+  ResourceClaim,
+  ResourceClaimTemplate,
+} from '@pintle/api/resource/v1beta2';
+import type { DeclaredSize } from '@pintle/cel';
+import {
+  deepEqual,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  invalidField,
+  type KubernetesObject,
+  type SchemaNode,
+} from '@pintle/machinery';
+import type { CelModule } from '../crd/validation-rules.js';
+import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
+
+interface Placed {
+  readonly selectors: readonly DeviceSelector[];
+  readonly path: string;
+}
+
+const placedOf = (selectors: readonly DeviceSelector[] | undefined, path: string): readonly Placed[] =>
+  selectors === undefined || selectors.length === 0 ? [] : [{ selectors, path: `${path}.selectors` }];
+
+const ofClaim = ({ requests = [] }: DeviceClaim = {}, path: string): readonly Placed[] =>
+  requests.flatMap(({ exactly, firstAvailable = [] }, index) => {
+    const at = `${path}.requests[${index}]`;
+    return [
+      ...placedOf(exactly?.selectors, `${at}.exactly`),
+      ...firstAvailable.flatMap(({ selectors }, part) => placedOf(selectors, `${at}.firstAvailable[${part}]`)),
+    ];
+  });
+
+/** By the kinds that have selectors, all in the version in which they are stored. */
+const selectorsOf: Readonly<Record<string, (object: KubernetesObject) => readonly Placed[]>> = {
+  DeviceClass: (object) => placedOf((object as DeviceClass).spec?.selectors, 'spec'),
+  ResourceClaim: (object) => ofClaim((object as ResourceClaim).spec?.devices, 'spec.devices'),
+  ResourceClaimTemplate: (object) =>
+    ofClaim((object as ResourceClaimTemplate).spec?.spec?.devices, 'spec.spec.devices'),
+};
+
+/** What an expression sees of a device: facts by the domain of who tells them, and then by name. */
+const facts: SchemaNode = { type: 'map', values: { type: 'map', values: { type: 'any' } } };
+const device: SchemaNode = {
+  type: 'object',
+  properties: { driver: { type: 'string' }, attributes: facts, capacity: facts },
+};
+
+const text = (max: number): DeclaredSize => ({ minBytes: 2, max });
+const factSizes = (max: number): DeclaredSize => ({
+  minBytes: 2,
+  max: 32,
+  key: text(63),
+  element: { minBytes: 2, max: 32, key: text(32), element: text(max) },
+});
+const deviceSize: DeclaredSize = {
+  minBytes: 2,
+  max: 0,
+  fields: new Map([
+    ['driver', text(63)],
+    ['attributes', factSizes(64)],
+    ['capacity', factSizes(0)],
+  ]),
+};
+const costMax = 1_000_000;
+
+const needLook = ({ object, old, resource: { kind } }: AdmissionRequest): readonly Placed[] => {
+  const placed = selectorsOf[kind.kind]!(object!);
+  // What stands in the store already is left alone.
+  return old !== undefined && deepEqual(placed, selectorsOf[kind.kind]!(old)) ? [] : placed;
+};
+
+export function deviceSelectors(): AdmissionPlugin {
+  let loaded: CelModule | undefined;
+  const judge = (cel: CelModule, { resource, object, name }: AdmissionRequest, placed: readonly Placed[]): void => {
+    const environment = cel.celEnvironment({
+      variables: { device: cel.typeOfSchema(device) },
+      libraries: cel.kubernetesLibraries,
+    });
+    const faultOf = (expression: string, path: string): readonly FieldError[] => {
+      try {
+        const program = environment.compile(expression);
+        if (program.type.name !== 'bool' && program.type.name !== 'any')
+          return [invalidField(path, expression, 'must evaluate to bool')];
+        return program.costMax(deviceSize) > costMax ? [forbiddenField(path, 'too complex, exceeds cost limit')] : [];
+      } catch (error) {
+        if (!(error instanceof cel.CelCompileError)) throw error;
+        return [invalidField(path, expression, error.message)];
+      }
+    };
+    const faults = placed.flatMap(({ selectors, path }) =>
+      selectors.flatMap((selector, index) => faultOf(selector.cel!.expression, `${path}[${index}].cel.expression`)),
+    );
+    if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
+  };
+  return {
+    name: 'DeviceSelectors',
+    concerns: ({ operation, resource: { kind, custom }, subresource }) =>
+      kind.group === 'resource.k8s.io' &&
+      !custom &&
+      Object.hasOwn(selectorsOf, kind.kind) &&
+      subresource === undefined &&
+      (operation === 'CREATE' || operation === 'UPDATE'),
+    handles: ({ object }) => object !== undefined,
+    validate(request) {
+      const placed = needLook(request);
+      if (placed.length === 0) return;
+      if (loaded !== undefined) return judge(loaded, request, placed);
+      return import('@pintle/cel').then((cel) => {
+        loaded = cel;
+        judge(cel, request, placed);
+      });
+    },
+  };
+}
