@@ -7,6 +7,7 @@ import { defaultPlugins } from './default-plugins.js';
 import { imageLocality } from './image-locality.js';
 import { judgeFilter, judgeScore } from './judge.fixture.js';
 import { nodeAffinity } from './node-affinity.js';
+import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
 import { nodeUnschedulable } from './node-unschedulable.js';
 import { balanced, fits, leastAllocated, taintsTolerated, type World } from './obvious-model.fixture.js';
@@ -90,6 +91,8 @@ const podWords = fc.record(
       maxLength: 2,
     }),
     image: fc.constantFrom('app', 'app:v1', 'other'),
+    /** The node that it names itself. */
+    nodeName: fc.constantFrom('', 'n0', 'n1', 'gone'),
   },
   { requiredKeys: [] },
 );
@@ -216,6 +219,8 @@ describe('plugins agree with the obvious model', () => {
       { numRuns: 500 },
     );
 
+  it('NodeName', () =>
+    verdicts(nodeName(), (_, node, { spec }) => !spec!.nodeName || spec!.nodeName === node.metadata.name));
   it('NodeUnschedulable', () => verdicts(nodeUnschedulable(), (_, node, pod) => schedulable(node, pod)));
   it('NodePorts', () => verdicts(nodePorts(), portsFree));
   it('NodeAffinity, Filter', () => verdicts(nodeAffinity(), (_, node, pod) => affinityAllows(node, pod)));
