@@ -39,21 +39,29 @@ const toleration = fc.oneof(
   fc.record({ key, operator: fc.constant('Exists'), effect }, { requiredKeys: ['operator'] }),
   fc.record({ key, operator: fc.constant('Equal'), value, effect }, { requiredKeys: ['key'] }),
 );
+const requirement = (operators: readonly string[], length: fc.ArrayConstraints) =>
+  fc.record({ key, operator: fc.constantFrom(...operators), values: fc.array(value, length) });
+const nodeOfField = fc.constantFrom('n0', 'n1', 'gone');
 const term = fc.record(
   {
     matchExpressions: fc.array(
-      fc.record({
-        key,
-        operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'),
-        values: fc.array(value, { maxLength: 2 }),
-      }),
+      // Most make sense.
+      fc.oneof(
+        { weight: 3, arbitrary: requirement(['In', 'NotIn'], { minLength: 1, maxLength: 2 }) },
+        { weight: 2, arbitrary: requirement(['Exists', 'DoesNotExist'], { maxLength: 0 }) },
+        { weight: 2, arbitrary: requirement(['Gt', 'Lt'], { minLength: 1, maxLength: 1 }) },
+        { weight: 1, arbitrary: requirement(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'], { maxLength: 2 }) },
+      ),
       { maxLength: 2 },
     ),
     matchFields: fc.array(
       fc.record({
         key: fc.constant('metadata.name'),
         operator: fc.constantFrom('In', 'NotIn'),
-        values: fc.array(fc.constantFrom('n0', 'n1', 'gone'), { maxLength: 2 }),
+        values: fc.oneof(
+          { weight: 3, arbitrary: fc.tuple(nodeOfField) },
+          { weight: 1, arbitrary: fc.array(nodeOfField, { maxLength: 2 }) },
+        ),
       }),
       { maxLength: 1 },
     ),
