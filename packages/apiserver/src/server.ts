@@ -106,7 +106,7 @@ export interface ApiServerOptions {
   /** Issues and checks service account tokens. Without it there are none. */
   readonly tokens?: ServiceAccountTokens;
   /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
-  readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
+  readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => UserInfo | Promise<UserInfo>;
   /** Default `10.96.0.0/12`. Two of different families, with a comma between, for Services of both. */
   readonly serviceCidr?: string;
   /** The first and the last port that Services get on every node. Default 30000 to 32767. */
