@@ -44,6 +44,7 @@ import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
+import { putKubernetesRange } from './bootstrap/kubernetes-range.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -296,6 +297,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   if (options.port !== undefined) {
     const address = options.advertiseAddress ?? '127.0.0.1';
     await putKubernetesEndpoints(core, { address, port: options.port });
+    await putKubernetesRange(core, addresses.cidrs);
   }
   if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(

@@ -1,5 +1,5 @@
 /** A range that Services get their addresses from, counted from the first that may be given. */
-import { formatIp, type IpFamily, parseCidr, parseIp } from '@pintle/machinery';
+import { formatCidr, formatIp, type IpFamily, parseCidr, parseIp } from '@pintle/machinery';
 
 export interface AddressRange {
   readonly family: IpFamily;
@@ -29,7 +29,7 @@ export function addressRange(cidr: string): AddressRange {
   const last = base + size - (family === 'IPv4' ? 2n : 1n);
   return {
     family,
-    cidr,
+    cidr: formatCidr(range),
     count: Math.min(Number(last - base), countMax),
     contains(ip) {
       const address = parseIp(ip);

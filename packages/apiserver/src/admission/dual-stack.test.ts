@@ -1,6 +1,7 @@
 /** Services of a cluster with addresses of both families: where they are from, and whose they are when one goes. */
 import { beforeEach, expect, it } from '@jest/globals';
 import { Service } from '@pintle/api/core/v1';
+import { ServiceCIDR } from '@pintle/api/networking/v1';
 import type { Client } from '@pintle/client';
 import { virtualWorld } from '@pintle/machinery';
 import { createApiServer } from '../server.js';
@@ -40,6 +41,13 @@ it('have an address of each range', async () => {
     clusterIPs: ['10.0.0.1'],
     ipFamilies: ['IPv4'],
     ipFamilyPolicy: 'SingleStack',
+  });
+});
+
+it('are told of as the ServiceCIDR of the cluster', async () => {
+  expect(await client.get(ServiceCIDR, { name: 'kubernetes' })).toMatchObject({
+    spec: { cidrs: ['10.0.0.0/24', 'fd00:10::/112'] },
+    status: { conditions: [{ type: 'Ready', status: 'True', message: 'Kubernetes default Service CIDR is ready' }] },
   });
 });
 

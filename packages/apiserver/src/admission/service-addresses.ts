@@ -2,6 +2,9 @@
  * Gives Services their cluster addresses and node ports, each to one Service only. What is taken is learnt
  * from the store and from requests under way; one API server at a time may hand out from a range.
  *
+ * **Differs from Kubernetes**: addresses are of the server's own ranges, not of ServiceCIDRs that others make, and no
+ * IPAddress objects are written for them.
+ *
  * Invariant: an address is in `taken` from before its Service is written until its deletion has been seen.
  */
 import { serviceFamilies } from '@pintle/api';
@@ -37,6 +40,8 @@ export interface ServiceAddresses {
   readonly plugin: AdmissionPlugin;
   /** The first address of the range. */
   readonly apiServerIp: string;
+  /** The ranges. */
+  readonly cidrs: readonly string[];
   start(backend: StoreBackend<StoredObject>): Promise<void>;
   stop(): void;
 }
@@ -205,6 +210,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
   return {
     plugin,
     apiServerIp: ranges[0]!.at(0),
+    cidrs: ranges.map(({ cidr }) => cidr),
     async start(backend) {
       const range = prefixRange(servicesPrefix);
       const { entries, revision } = await backend.range(range);
