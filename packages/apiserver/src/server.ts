@@ -125,6 +125,8 @@ export interface ApiServerOptions {
   readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
+  /** Where clients in the cluster reach that port. Default `127.0.0.1`. */
+  readonly advertiseAddress?: string;
   /** Requests by HTTP wait for their turn, by flow schema and priority level. Without it each is answered at once. */
   readonly flowControl?: { readonly seats?: number };
   /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
@@ -291,7 +293,10 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
   });
-  if (options.port !== undefined) await putKubernetesEndpoints(core, options.port);
+  if (options.port !== undefined) {
+    const address = options.advertiseAddress ?? '127.0.0.1';
+    await putKubernetesEndpoints(core, { address, port: options.port });
+  }
   if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
