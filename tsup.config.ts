@@ -3,9 +3,10 @@
  * Entries are read from the package's own `exports`, so a subpath is declared in one place only.
  * Declarations are emitted apart from this, for all packages at once (`tools/build-types.ts`).
  *
- * A command is a program and not a library: it is one bundle, with all that it needs but the durable store, whose
- * library is native. It starts in about half the time that it takes to find and load its modules one by one.
+ * A command is a program and not a library: `src/NAME.ts` is one bundle, `dist/bin/program.js`, with all that it needs but
+ * the durable store, whose library is native. `src/launch.ts` runs it, from compiled code where there is some.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
@@ -22,29 +23,30 @@ for (const target of Object.values(manifest.exports)) {
   if (source === undefined || source.includes('*')) continue;
   entry[source.replace(/^\.\/src\//, '').replace(/\.ts$/, '')] = source;
 }
-const programs: Record<string, string> = {};
-for (const target of Object.values(manifest.bin ?? {})) {
-  const name = target.replace(/^\.\/dist\/bin\//, '').replace(/\.js$/, '');
-  programs[name] = `./src/${name}.ts`;
-}
+const [program] = Object.values(manifest.bin ?? {}).map((target) => /([^/]+)\.js$/.exec(target)![1]!);
 
 const shared = { entry, target: 'node20', sourcemap: false, dts: false, clean: false, silent: true } as const;
 
-const bundledPrograms: Options = {
+const bundled: Options = {
   ...shared,
-  entry: programs,
-  format: 'esm',
+  format: 'cjs',
   outDir: 'dist/bin',
-  splitting: true,
+  outExtension: () => ({ js: '.js' }),
   noExternal: [/^(?!@pintle\/store-lmdb$)/],
   external: ['@pintle/store-lmdb'],
-  // CommonJS in an ES module asks for Node's modules by `require`.
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-  },
   esbuildOptions(options) {
     options.conditions = ['@pintle/source'];
     options.legalComments = 'eof';
+    options.charset = 'ascii';
+    // A script of its own (`vm.Script`) cannot import.
+    options.supported = { 'dynamic-import': false };
+  },
+  onSuccess: async () => {
+    const path = 'dist/bin/program.js';
+    const text = readFileSync(path, 'utf8').replace(/^#!.*\n/, '');
+    const mark = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    writeFileSync(path, `// ${mark}\n${text}`);
+    writeFileSync('dist/bin/package.json', '{"type":"commonjs"}\n');
   },
 };
 
@@ -58,5 +60,7 @@ export default defineConfig([
     outExtension: () => ({ js: '.js' }),
     onSuccess: async () => writeFileSync('dist/cjs/package.json', '{"type":"commonjs"}\n'),
   },
-  ...(Object.keys(programs).length === 0 ? [] : [bundledPrograms]),
+  ...(program === undefined
+    ? []
+    : [{ ...bundled, entry: { [program]: './src/launch.ts', program: `./src/${program}.ts` } }]),
 ]);

@@ -9,10 +9,10 @@ import { describeMachine, fileVolumes, networkProber } from '@pintle/kubelet/nod
 import { type Logger, logger, realWorld } from '@pintle/machinery';
 import { type UserspaceNetwork, userspaceNetwork } from '@pintle/network/nodejs';
 import { type ImageCatalogue, processRuntime } from '@pintle/runtime-process';
-import { lmdbStore } from '@pintle/store-lmdb';
 import { directoryDriverName, directoryVolumes } from '@pintle/volumes/nodejs';
 import { apiServerParts } from './api-server/parts.js';
 import { chosenControllers } from './chosen-controllers.js';
+import { durableStore } from './durable-store.js';
 import type { UpOptions } from './up.js';
 
 export interface ServedCluster {
@@ -39,7 +39,7 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
     port,
     kubeconfig,
     credentialsFolder: join(dataDir, 'credentials'),
-    ...(inMemory ? {} : { store: lmdbStore({ path: join(dataDir, 'store') }) }),
+    ...(inMemory ? {} : { store: await durableStore(dataDir) }),
     nodes: network === undefined ? simulatedNodes(options.nodes) : await processNodes(options, network),
     ...(network === undefined
       ? {}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { serverVersion } from '@pintle/apiserver';
 import { createServedCluster } from '@pintle/cluster/nodejs';
 import { realWorld } from '@pintle/machinery';
-import { lmdbStore } from '@pintle/store-lmdb';
+import { durableStore } from '../durable-store.js';
 import { toStandardError } from '../served-cluster.js';
 import { askedToEnd, endWhenAsked } from '../up.js';
 import type { ApiServerFlags } from './flags.js';
@@ -28,7 +28,7 @@ export async function apiServer(options: ApiServerOptions): Promise<void> {
     world: realWorld({ logger: toStandardError() }),
     ...(dataDir === undefined
       ? {}
-      : { store: lmdbStore({ path: join(dataDir, 'store') }), credentialsFolder: join(dataDir, 'credentials') }),
+      : { store: await durableStore(dataDir), credentialsFolder: join(dataDir, 'credentials') }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(version === undefined ? {} : { gitVersion: version }),
     portExactly: true,
