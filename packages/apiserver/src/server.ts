@@ -106,7 +106,7 @@ export interface ApiServerOptions {
   /** Issues and checks service account tokens. Without it there are none. */
   readonly tokens?: ServiceAccountTokens;
   /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
-  readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => Promise<UserInfo>;
+  readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => UserInfo | Promise<UserInfo>;
   /** Default `10.96.0.0/12`. */
   readonly serviceCidr?: string;
   /** The first and the last port that Services get on every node. Default 30000 to 32767. */
@@ -125,6 +125,8 @@ export interface ApiServerOptions {
   readonly callWebhook?: WebhookCaller;
   /** The port that the Service `kubernetes` leads to; without it there is no such Service. */
   readonly port?: number;
+  /** Where clients in the cluster reach that port. Default `127.0.0.1`. */
+  readonly advertiseAddress?: string;
   /** Requests by HTTP wait for their turn, by flow schema and priority level. Without it each is answered at once. */
   readonly flowControl?: { readonly seats?: number };
   /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
@@ -291,7 +293,10 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
   });
-  if (options.port !== undefined) await putKubernetesEndpoints(core, options.port);
+  if (options.port !== undefined) {
+    const address = options.advertiseAddress ?? '127.0.0.1';
+    await putKubernetesEndpoints(core, { address, port: options.port });
+  }
   if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
@@ -355,6 +360,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
 
   const bodies = bodySchemas();
   const requests = requestMetrics(metrics, world.clock);
+  const openApiParts = {
+    registry,
+    title: 'Pintle',
+    docs: options.fieldDocs ?? (() => ({})),
+    remote: () => aggregated?.remoteOpenApis() ?? [],
+  };
   const handle = apiHandler({
     core,
     access,
@@ -377,8 +388,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     health: healthOf.answer,
     documents: {
       registry,
-      openApi: openApiDocuments(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
-      openApiV2: openApiV2(registry, 'Pintle', options.fieldDocs ?? (() => ({}))),
+      openApi: openApiDocuments(openApiParts),
+      openApiV2: openApiV2(openApiParts),
       version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
       metrics: (which) =>
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),

@@ -1,7 +1,21 @@
 /** What a manager and its controllers do, on virtual time, with the real server. */
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap, Event } from '@pintle/api/core/v1';
+import {
+  ConfigMap,
+  Endpoints,
+  Event,
+  LimitRange,
+  Namespace,
+  Node,
+  Pod,
+  PodTemplate,
+  ResourceQuota,
+  Secret,
+  Service,
+  ServiceAccount,
+} from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';
+import { createInformers } from '@pintle/watch';
 import { Observable, Subject } from 'rxjs';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
@@ -323,6 +337,33 @@ describe('a manager', () => {
       kinds: ['nothings.example.com'],
     });
     expect((await manager.ready()).ok).toBe(false);
+  });
+
+  it('has few who listen to one signal, however many kinds a controller watches', async () => {
+    const { client, world, run } = await served();
+    let [waiting, most, all] = [0, 0, 0];
+    const informers = createInformers({ client, world });
+    informers.start();
+    const counting = {
+      ...informers,
+      informer: ((kind, options) => {
+        const informer = informers.informer(kind, options);
+        const whenSynced = async (signal?: AbortSignal) => {
+          all++;
+          most = Math.max(most, ++waiting);
+          await informer.whenSynced(signal).finally(() => waiting--);
+        };
+        return Object.create(informer, { whenSynced: { value: whenSynced } });
+      }) as typeof informers.informer,
+    };
+    const kinds = [ConfigMap, Secret, Service, Pod, Node, Endpoints, Namespace, ServiceAccount, LimitRange, Event];
+    const many = [...kinds, ResourceQuota, PodTemplate].reduce(
+      (builder, kind) => builder.watches(kind as typeof ConfigMap, () => []),
+      controller({ name: 'many' }).for(Website),
+    );
+    await run([many.reconcile(async () => {})], { informers: counting });
+    expect(all).toBeGreaterThanOrEqual(13);
+    expect(most).toBeLessThan(10);
   });
 
   it('is asked whether it lives and is ready', async () => {

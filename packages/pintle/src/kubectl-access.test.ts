@@ -104,8 +104,9 @@ const steps: readonly Step[] = [
     expect(stdout).toMatch(/Username +kubernetes-admin/);
     expect(stdout).toMatch(/Groups +\[system:masters system:authenticated\]/);
     expect(stdout).toMatch(/credential-id +\[X509SHA256=[0-9a-f]{64}\]/);
-    const other = await runKubectl(path, ['auth', 'whoami', '--as=ann', '--as-group=cooks', '--as-uid=7'], { folder });
-    expect(other.stdout).toMatch(/Username +ann\n.*UID +7\nGroups +\[cooks system:authenticated\]/s);
+    const as = ['--as=ann', '--as-group=cooks', '--as-group=bakers', '--as-uid=7'];
+    const other = await runKubectl(path, ['auth', 'whoami', ...as], { folder });
+    expect(other.stdout).toMatch(/Username +ann\n.*UID +7\nGroups +\[cooks bakers system:authenticated\]/s);
   });
 
   it.each(asked)(

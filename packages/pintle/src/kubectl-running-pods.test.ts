@@ -1,4 +1,4 @@
-/** Unmodified kubectl and pods that run already: a container to look into one (`kubectl debug`), and another size. */
+/** Unmodified kubectl and pods that run already: a container to look into one (`kubectl debug`), a copy, and another size. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +94,34 @@ async function take(path: string, name: string, steps: readonly Step[]): Promise
           status: 1,
         },
         { args: 'logs $P -c look', expect: /^/ },
+      ]),
+    60_000,
+  );
+
+  it.each(found)(
+    '$version looks into a copy of a pod',
+    async ({ version, path }) =>
+      take(path, `copied-${version}`, [
+        { args: 'apply -f -', input: manifest(`copied-${version}`), expect: /created/ },
+        { args: 'wait --for=condition=Ready pod/$P --timeout=20s', expect: /condition met/ },
+        {
+          args: 'debug $P --copy-to=$P-copy --image=busybox --container=look --share-processes --attach=false -- sh',
+          expect: /^/,
+        },
+        {
+          args: 'get pod $P-copy -o jsonpath={.spec.containers[*].image},{.spec.shareProcessNamespace}',
+          expect: /^nginx busybox,true$/,
+        },
+        { args: 'wait --for=condition=Ready pod/$P-copy --timeout=20s', expect: /condition met/ },
+        { args: 'debug $P --copy-to=$P-copy --set-image=*=nginx:2', expect: /already exists/, status: 1 },
+        { args: 'debug $P --copy-to=$P-next --set-image=*=nginx:2 --same-node --attach=false', expect: /^/ },
+        {
+          args: 'get pod $P-next -o jsonpath={.spec.containers[*].image},{.spec.nodeName}',
+          expect: /^nginx:2,node-0$/,
+        },
+        { args: 'debug $P --copy-to=$P-last --replace --set-image=main=nginx:3 --attach=false', expect: /^/ },
+        { args: 'get pod $P-last -o jsonpath={.spec.containers[*].image}', expect: /^nginx:3$/ },
+        { args: 'wait --for=delete pod/$P --timeout=20s', expect: /^/ },
       ]),
     60_000,
   );

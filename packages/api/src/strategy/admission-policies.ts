@@ -34,6 +34,7 @@ import type {
   Variable,
 } from '../admissionregistration/v1/admissionregistration.js';
 import { failurePolicies, matchConditionErrors, matchResourcesErrors } from './admission-rules.js';
+import { specChanged } from './workloads.js';
 
 const withMatchDefaults = (match: MatchResources): MatchResources => ({
   matchPolicy: 'Equivalent',
@@ -181,6 +182,7 @@ export const admissionPolicyStrategy: Strategy<ValidatingAdmissionPolicy> = {
   }),
   validateCreate: policyErrors,
   validateUpdate: policyErrors,
+  generationChanged: specChanged,
   validateStatusUpdate: ({ status }) =>
     eachErrors(
       status?.typeChecking?.expressionWarnings,
@@ -246,4 +248,5 @@ export const admissionPolicyBindingStrategy: Strategy<ValidatingAdmissionPolicyB
       : { ...binding, spec: { ...binding.spec, matchResources: withMatchDefaults(binding.spec.matchResources) } },
   validateCreate: bindingErrors,
   validateUpdate: bindingErrors,
+  generationChanged: specChanged,
 };

@@ -1,6 +1,7 @@
 /** Webhooks of admission: whom the server asks about requests (admissionregistration validation). */
 import {
   choiceErrors,
+  deepEqual,
   dns1123SubdomainErrors,
   duplicateField,
   eachErrors,
@@ -102,4 +103,5 @@ const allDemands: Demands = { noSideEffects: true, knownVersion: true, uniqueNam
 export const webhookConfigurationStrategy: Strategy<MutatingWebhookConfiguration | ValidatingWebhookConfiguration> = {
   validateCreate: (configuration) => configurationErrors(configuration, allDemands),
   validateUpdate: (configuration, old) => configurationErrors(configuration, demandsAfter(old)),
+  generationChanged: ({ webhooks }, old) => !deepEqual(webhooks, old.webhooks),
 };

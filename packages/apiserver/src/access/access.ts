@@ -13,7 +13,7 @@ export interface UserInfo {
  * Undefined: this one cannot tell, ask the next. Errors: `StatusError` Unauthorized, for credentials that are
  * meant for it and wrong.
  */
-export type Authenticator = (request: HttpRequest) => Promise<UserInfo | undefined>;
+export type Authenticator = (request: HttpRequest) => UserInfo | undefined | Promise<UserInfo | undefined>;
 
 /** Whose a bearer token is, and for which of the audiences asked for. */
 export interface TokenIdentity {

@@ -32,15 +32,24 @@ export interface AuthenticationOptions {
 }
 
 /**
- * The first who can tell. Errors: `StatusError` Unauthorized for a token that nobody knows, and for who shows nothing
+ * The first who can tell; a promise only where one had to be asked. Errors: `StatusError` Unauthorized for a token that nobody knows, and for who shows nothing
  * where nobody is let in so.
  */
-export function authentication({ requests, token: authenticateToken, anonymous = true }: AuthenticationOptions) {
-  return async (request: HttpRequest): Promise<UserInfo> => {
-    for (const authenticate of requests) {
-      const user = await authenticate(request);
-      if (user !== undefined) return withAuthenticated(user);
+export function authentication({
+  requests,
+  token: authenticateToken,
+  anonymous = true,
+}: AuthenticationOptions): (request: HttpRequest) => UserInfo | Promise<UserInfo> {
+  const byRequest = (request: HttpRequest, from: number): UserInfo | Promise<UserInfo> => {
+    for (let i = from; i < requests.length; i++) {
+      const asked = requests[i]!(request);
+      if (asked instanceof Promise)
+        return asked.then((user) => (user === undefined ? byRequest(request, i + 1) : withAuthenticated(user)));
+      if (asked !== undefined) return withAuthenticated(asked);
     }
+    return byToken(request);
+  };
+  const byToken = async (request: HttpRequest): Promise<UserInfo> => {
     const token = bearerToken(request);
     if (token !== undefined) {
       const identity = await authenticateToken(token, []);
@@ -50,6 +59,7 @@ export function authentication({ requests, token: authenticateToken, anonymous =
     if (!anonymous) throw unauthorized();
     return anonymousUser;
   };
+  return (request) => byRequest(request, 0);
 }
 
 /** Several as one: the first that knows a token. */
@@ -84,7 +94,7 @@ const userOf = ({ commonName, organizations, fingerprint }: CertificateSubject):
 });
 
 /** A verified client certificate: the common name is the user, the organizations are its groups. */
-export const clientCertificate: Authenticator = async ({ peer }) =>
+export const clientCertificate: Authenticator = ({ peer }) =>
   peer.clientCertificate === undefined ? undefined : userBy(peer.clientCertificate);
 
 const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';

@@ -1,15 +1,27 @@
 /** Several authorizers as one. */
-import type { AccessDecision, Authorizer } from './access.js';
+import type { AccessAttributes, AccessDecision, Authorizer } from './access.js';
 
 /** The first that allows or denies decides. Where none does, what they had to say stands together. */
 export function firstOpinion(authorizers: readonly Authorizer[]): Authorizer {
-  return async (attributes) => {
-    const reasons: string[] = [];
-    for (const authorize of authorizers) {
-      const opinion: AccessDecision = await authorize(attributes);
+  const from = (
+    attributes: AccessAttributes,
+    first: number,
+    reasons: readonly string[],
+  ): AccessDecision | Promise<AccessDecision> => {
+    let said = reasons;
+    for (let i = first; i < authorizers.length; i++) {
+      const opinion = authorizers[i]!(attributes);
+      if (opinion instanceof Promise)
+        return opinion.then((told) =>
+          told.decision === 'noOpinion' ? from(attributes, i + 1, added(said, told)) : told,
+        );
       if (opinion.decision !== 'noOpinion') return opinion;
-      if (opinion.reason) reasons.push(opinion.reason);
+      said = added(said, opinion);
     }
-    return { decision: 'noOpinion', ...(reasons.length === 0 ? {} : { reason: reasons.join('\n') }) };
+    return { decision: 'noOpinion', ...(said.length === 0 ? {} : { reason: said.join('\n') }) };
   };
+  return (attributes) => from(attributes, 0, []);
 }
+
+const added = (reasons: readonly string[], { reason }: AccessDecision): readonly string[] =>
+  reason ? [...reasons, reason] : reasons;

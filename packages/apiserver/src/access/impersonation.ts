@@ -14,13 +14,16 @@ const extraPrefix = 'impersonate-extra-';
 const accountPrefix = 'system:serviceaccount:';
 
 /** Errors: `StatusError` Forbidden, BadRequest for any part without a user. */
-export function impersonation(access: Access): (user: UserInfo, request: HttpRequest) => Promise<UserInfo> {
-  return async (user, request) => {
+export function impersonation(access: Access): (user: UserInfo, request: HttpRequest) => UserInfo | Promise<UserInfo> {
+  return (user, request) => {
     const wish = wishOf(request);
-    if (wish === undefined) return user;
-    for (const part of partsOf(wish)) await require(access, user, part);
-    return impersonated(wish);
+    return wish === undefined ? user : allowed(access, user, wish);
   };
+}
+
+async function allowed(access: Access, user: UserInfo, wish: Wish): Promise<UserInfo> {
+  for (const part of partsOf(wish)) await require(access, user, part);
+  return impersonated(wish);
 }
 
 interface Wish {

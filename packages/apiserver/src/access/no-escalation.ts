@@ -34,7 +34,7 @@ export function noEscalation(access: Access, roles: RoleSource): AdmissionPlugin
 
   const confirm = ({ user, namespace, resource, name }: AdmissionRequest, rules: readonly PolicyRule[]) => {
     const missing: string[] = [];
-    const owned = [...rulesFor(roles, user, namespace, missing)].map(({ rule }) => rule);
+    const owned = rulesFor(roles, user, namespace, missing);
     const lacking = compact(uncovered(owned, rules)).map(describeRule);
     if (lacking.length > 0) throw forbidden(resource.kind, name, attempt(user, lacking, missing));
   };
@@ -48,7 +48,7 @@ export function noEscalation(access: Access, roles: RoleSource): AdmissionPlugin
     if (await holds(request, 'escalate', request.resource.kind.plural, request.name)) return;
     confirm(request, role.rules ?? []);
     if (summed === undefined) return;
-    const owned = [...rulesFor(roles, request.user, undefined)].map(({ rule }) => rule);
+    const owned = rulesFor(roles, request.user, undefined);
     if (uncovered(owned, everything).length > 0)
       throw forbidden(
         request.resource.kind,

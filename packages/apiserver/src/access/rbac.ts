@@ -21,49 +21,56 @@ export interface RoleSource {
 
 export function rbacAuthorizer(source: RoleSource): Authorizer {
   return (attributes) => {
+    const { user } = attributes;
     const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
     const missing: string[] = [];
-    for (const granted of rulesFor(source, attributes.user, namespace, missing)) {
-      if (!covers(granted.rule, attributes)) continue;
+    const granted = firstRule(source, user, namespace, missing, (rule) => covers(rule, attributes));
+    if (granted !== undefined)
       return {
         decision: 'allow',
         // Few ask why something was allowed.
         get reason() {
-          return `RBAC: allowed by ${granted.because()}`;
+          return `RBAC: allowed by ${describe(granted, user)}`;
         },
       };
-    }
     if (missing.length === 0) return { decision: 'noOpinion' };
     return { decision: 'noOpinion', reason: `RBAC: ${missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`}` };
   };
-}
-
-export interface GrantedRule {
-  readonly rule: PolicyRule;
-  /** Which binding gives it, to whom. */
-  because(): string;
 }
 
 /**
  * Every rule that holds for the user: cluster-wide, and in the namespace where one is given. What is wrong with roles
  * that bindings name is added to `missing`.
  */
-export function* rulesFor(
+export function rulesFor(
   source: RoleSource,
   user: UserInfo,
   namespace: string | undefined,
   missing: string[] = [],
-): Iterable<GrantedRule> {
+): readonly PolicyRule[] {
+  const rules: PolicyRule[] = [];
+  firstRule(source, user, namespace, missing, (rule) => {
+    rules.push(rule);
+    return false;
+  });
+  return rules;
+}
+
+/** Asked for every request: the binding by which the user has the first rule that is `wanted`, in the order of `rulesFor`. */
+function firstRule(
+  source: RoleSource,
+  user: UserInfo,
+  namespace: string | undefined,
+  missing: string[],
+  wanted: (rule: PolicyRule) => boolean,
+): ClusterRoleBinding | RoleBinding | undefined {
   const keys = subjectsOf(user);
-  for (const binding of source.clusterRoleBindings(keys)) {
-    for (const rule of rulesOf(source, binding.roleRef, '', missing))
-      yield { rule, because: () => describe(binding, binding.metadata.name, user, '') };
-  }
-  if (namespace === undefined) return;
-  for (const binding of source.roleBindings(namespace, keys)) {
-    for (const rule of rulesOf(source, binding.roleRef, namespace, missing))
-      yield { rule, because: () => describe(binding, `${binding.metadata.name}/${namespace}`, user, namespace) };
-  }
+  for (const binding of source.clusterRoleBindings(keys))
+    if (rulesOf(source, binding.roleRef, '', missing).some(wanted)) return binding;
+  if (namespace === undefined) return undefined;
+  for (const binding of source.roleBindings(namespace, keys))
+    if (rulesOf(source, binding.roleRef, namespace, missing).some(wanted)) return binding;
+  return undefined;
 }
 
 function rulesOf(
@@ -78,16 +85,12 @@ function rulesOf(
   return role?.rules ?? [];
 }
 
-function describe(
-  { kind, roleRef, subjects }: ClusterRoleBinding | RoleBinding,
-  name: string | undefined,
-  user: UserInfo,
-  namespace: string,
-): string {
+function describe({ kind, metadata, roleRef, subjects }: ClusterRoleBinding | RoleBinding, user: UserInfo): string {
   const keys = subjectsOf(user);
+  const { name, namespace = '' } = metadata;
   const subject = subjects?.find((each) => keys.includes(subjectKey(each, namespace) ?? ''));
   const place = subject?.kind === 'ServiceAccount' ? `/${subject.namespace || namespace}` : '';
-  return `${kind} ${JSON.stringify(name)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)} to ${subject?.kind} ${JSON.stringify(`${subject?.name}${place}`)}`;
+  return `${kind} ${JSON.stringify(namespace === '' ? name : `${name}/${namespace}`)} of ${roleRef.kind} ${JSON.stringify(roleRef.name)} to ${subject?.kind} ${JSON.stringify(`${subject?.name}${place}`)}`;
 }
 
 /** A subject of a binding as one text; the same for a service account and for the user that it is. */
@@ -110,8 +113,8 @@ function subjectsOf(user: UserInfo): readonly string[] {
   return keys;
 }
 
-const has = (values: readonly string[] | undefined, wanted: string) =>
-  values?.some((value) => value === '*' || value === wanted) ?? false;
+const has = (values: readonly string[] | undefined, wanted: string): boolean =>
+  values !== undefined && (values.includes(wanted) || values.includes('*'));
 
 /** Whether a rule allows what is asked. */
 export function covers(rule: PolicyRule, attributes: AccessAttributes): boolean {

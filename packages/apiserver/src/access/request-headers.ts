@@ -25,7 +25,7 @@ export function requestHeaders(options: RequestHeaderOptions): Authenticator {
     lower(options.extraHeaderPrefixes),
   ];
   const { allowedNames = [] } = options;
-  return async (request) => {
+  return (request) => {
     const proxy = request.peer.proxyCertificate;
     if (proxy === undefined || (allowedNames.length > 0 && !allowedNames.includes(proxy.commonName))) return undefined;
     const first = (headers: readonly string[]) => headers.map((name) => request.header(name)).find(Boolean);

@@ -23,7 +23,7 @@ export function rulesReview({ roles, incomplete }: RulesReviewOptions): RulesFor
   return (user, namespace) => {
     if (user.groups.includes(mastersGroup)) return everything;
     const missing: string[] = [];
-    const rules = roles === undefined ? [] : [...rulesFor(roles, user, namespace, missing)].map(({ rule }) => rule);
+    const rules = roles === undefined ? [] : rulesFor(roles, user, namespace, missing);
     const errors = [...incomplete, ...missing];
     return {
       resourceRules: rules.flatMap(({ verbs, apiGroups, resources, resourceNames }) =>

@@ -58,7 +58,7 @@ export function storedRoles(
 
 interface BySubject<B> {
   set(change: CacheChange): void;
-  of(subjects: readonly string[]): Iterable<B>;
+  of(subjects: readonly string[]): readonly B[];
 }
 
 type Binding = KubernetesObject & Pick<RoleBinding, 'subjects'>;
@@ -80,8 +80,13 @@ function bySubject<B extends Binding>(): BySubject<B> {
         index.set(subject, named.set(key, object as B));
       }
     },
-    *of(subjects) {
-      for (const subject of subjects) yield* index.get(subject)?.values() ?? [];
+    of(subjects) {
+      const found: B[] = [];
+      for (const subject of subjects) {
+        const named = index.get(subject);
+        if (named !== undefined) for (const binding of named.values()) found.push(binding);
+      }
+      return found;
     },
   };
 }

@@ -103,13 +103,13 @@ export function deviceSelectors(): AdmissionPlugin {
   };
   return {
     name: 'DeviceSelectors',
-    handles: ({ operation, resource: { kind, custom }, object, subresource }) =>
+    concerns: ({ operation, resource: { kind, custom }, subresource }) =>
       kind.group === 'resource.k8s.io' &&
       !custom &&
       Object.hasOwn(selectorsOf, kind.kind) &&
-      object !== undefined &&
       subresource === undefined &&
       (operation === 'CREATE' || operation === 'UPDATE'),
+    handles: ({ object }) => object !== undefined,
     validate(request) {
       const placed = needLook(request);
       if (placed.length === 0) return;

@@ -24,11 +24,15 @@ import type { ResourceRequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type Access, mastersGroup, refusal } from '../verbs/authorize.js';
+import { type RemoteOpenApi, RemoteOpenApis } from './remote-openapi.js';
+import { textOf } from './response-text.js';
 import type { ServiceCaller, ServiceTarget } from './service-caller.js';
 
 /** How often a remote API is asked whether it is there. */
 const checkPeriodMs = 30_000;
 const checkTimeoutMs = 5_000;
+/** Of what a server says of its resources. */
+const listCharsMax = 4 * 1024 * 1024;
 
 export interface AggregatorParts {
   readonly world: World;
@@ -61,6 +65,8 @@ export interface Aggregator {
   ): Promise<HttpResponse>;
   /** Those that can be reached. */
   remoteVersions(): readonly RemoteVersion[];
+  /** What they say of their APIs in OpenAPI. */
+  remoteOpenApis(): readonly RemoteOpenApi[];
 }
 
 /** Of the client's headers these are not passed on: they were for this server, or say what it says itself. */
@@ -76,10 +82,14 @@ export function aggregator({ world, backend, client, access, services, call }: A
     world.logger,
     ({ object, previous }) => {
       const service = (object ?? previous) as APIService;
-      if (object === undefined || service.spec?.service === undefined) known.delete(service.metadata.name ?? '');
+      if (object === undefined || service.spec?.service === undefined) forget(service.metadata.name ?? '');
       else if ((previous as APIService | undefined)?.spec !== service.spec) void check(service);
     },
   );
+  const forget = (name: string) => {
+    known.delete(name);
+    openApis.forget(name);
+  };
   const remote = () => ([...cache.values()] as readonly APIService[]).filter(({ spec }) => spec?.service !== undefined);
 
   const targetOf = ({ spec }: APIService, path: string): ServiceTarget => {
@@ -94,12 +104,29 @@ export function aggregator({ world, backend, client, access, services, call }: A
     };
   };
 
+  /** Reads a document, as this server itself. */
+  const readAs = (service: APIService, path: string, etag?: string): Promise<HttpResponse> => {
+    const target = targetOf(service, path);
+    const headers = [
+      ['accept', 'application/json'],
+      ...(etag === undefined ? [] : [['if-none-match', etag] as const]),
+      ...identity({ name: 'system:kube-aggregator', groups: [mastersGroup] }),
+    ] as const;
+    return withTimeout(world.clock, checkTimeoutMs, `the API at ${target.url}`, (signal) =>
+      call(target, { method: 'GET', headers }, signal),
+    );
+  };
+  const openApis = new RemoteOpenApis(readAs);
+
   const check = async (service: APIService): Promise<void> => {
     const name = service.metadata.name ?? '';
     const { group = '', version = '' } = service.spec ?? {};
     const verdict = await look(service, group, version);
-    if (verdict.resources !== undefined) known.set(name, { group, version, resources: verdict.resources });
-    else known.delete(name);
+    if (verdict.resources === undefined) forget(name);
+    else {
+      known.set(name, { group, version, resources: verdict.resources });
+      void openApis.look(service);
+    }
     await tell(client, name, verdict, formatTime(world.clock.now())).catch((error: unknown) => {
       if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict'))
         world.logger.log('warn', 'the status of an APIService could not be written', { name, error });
@@ -110,16 +137,12 @@ export function aggregator({ world, backend, client, access, services, call }: A
     const { name, namespace } = service.spec?.service ?? {};
     const path = `/apis/${group}/${version}`;
     try {
-      const target = targetOf(service, path);
-      const headers = [
-        ['accept', 'application/json'],
-        ...identity({ name: 'system:kube-aggregator', groups: [mastersGroup] }),
-      ] as const;
-      const response = await withTimeout(world.clock, checkTimeoutMs, `the API at ${target.url}`, (signal) =>
-        call(target, { method: 'GET', headers }, signal),
-      );
-      if (response.status !== 200) throw new Error(`bad status from ${target.url}: ${response.status}`);
-      const { resources = [] } = JSON.parse(await textOf(response)) as { resources?: RemoteVersion['resources'] };
+      const response = await readAs(service, path);
+      if (response.status !== 200)
+        throw new Error(`bad status from ${targetOf(service, path).url}: ${response.status}`);
+      const { resources = [] } = JSON.parse(await textOf(response, listCharsMax)) as {
+        resources?: RemoteVersion['resources'];
+      };
       return { status: 'True', reason: 'Passed', message: 'all checks passed', resources };
     } catch (error) {
       if (error instanceof WebhookFailure)
@@ -152,6 +175,7 @@ export function aggregator({ world, backend, client, access, services, call }: A
       return service?.spec?.service === undefined ? undefined : service;
     },
     remoteVersions: () => [...known.values()],
+    remoteOpenApis: () => openApis.all(),
     async answer(service, request, user, info) {
       if (info !== undefined) await requireAccess(access, user, info);
       const query = request.query.toString();
@@ -205,15 +229,6 @@ async function requireAccess(access: Access, user: UserInfo, info: ResourceReque
   };
   const { decision, reason } = await access.authorizer(attributes);
   if (decision !== 'allow') throw forbidden({ group, plural: resource }, name ?? '', refusal(attributes, reason));
-}
-
-async function textOf({ body }: HttpResponse): Promise<string> {
-  if (body === undefined || typeof body === 'string') return body ?? '';
-  const decoder = new TextDecoder();
-  if (body instanceof Uint8Array) return decoder.decode(body);
-  let text = '';
-  for await (const chunk of body) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-  return text;
 }
 
 async function tell(client: Client, name: string, { status, reason, message }: Verdict, now: string): Promise<void> {

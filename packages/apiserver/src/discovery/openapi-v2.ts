@@ -2,8 +2,10 @@
  * OpenAPI v2 in the protobuf form of gnostic, which is the only one that kubectl before 1.30 reads. Made from the
  * same component schemas as v3. Field numbers are those of gnostic's `OpenAPIv2.proto`.
  */
-import { type FieldDocs, type Kind, openApiComponents } from '@pintle/machinery';
-import type { ResourceRegistry } from '../registry/resource-registry.js';
+import { type Kind, openApiComponents } from '@pintle/machinery';
+import type { Swagger } from '../aggregation/remote-openapi.js';
+import { mergeSwagger } from './merge-swagger.js';
+import type { OpenApiDocumentsParts } from './openapi.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -113,7 +115,7 @@ const queryParameter = (name: string) =>
     ),
   );
 
-function pathItem({ group, version, kind }: Kind): Message {
+function pathItem({ group, version, kind }: Pick<Kind, 'group' | 'version' | 'kind'>): Message {
   const operation = () => {
     const message = new Message();
     for (const name of ['dryRun', 'fieldManager', 'fieldValidation']) message.message(8, queryParameter(name));
@@ -126,19 +128,33 @@ function pathItem({ group, version, kind }: Kind): Message {
 export const openApiV2Media = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** The whole document, made anew when the kinds have changed. */
-export function openApiV2(registry: ResourceRegistry, title: string, docs: () => FieldDocs): () => Uint8Array {
+export function openApiV2(parts: OpenApiDocumentsParts): () => Uint8Array {
+  const { registry, remote } = parts;
   let made: Uint8Array | undefined;
   let generation = -1;
+  let others: readonly unknown[] = [];
   return () => {
-    if (made === undefined || generation !== registry.generation) {
+    const now = remote().map(({ v2 }) => v2);
+    const isSame = now.length === others.length && now.every((each, index) => each === others[index]);
+    if (made === undefined || generation !== registry.generation || !isSame) {
       generation = registry.generation;
-      made = documentBytes(registry, title, docs);
+      others = now;
+      made = documentBytes(parts);
     }
     return made;
   };
 }
 
-function documentBytes(registry: ResourceRegistry, title: string, docs: () => FieldDocs): Uint8Array {
+/** The kinds that the operations of another server's paths are for, each at the path of one object of it. */
+function* remotePaths({ paths }: Swagger): Iterable<readonly [string, Pick<Kind, 'group' | 'version' | 'kind'>]> {
+  for (const [path, item] of Object.entries(paths)) {
+    const operation = (item['put'] ?? item['patch']) as Json | undefined;
+    const kind = operation?.['x-kubernetes-group-version-kind'] as Pick<Kind, 'group' | 'version' | 'kind'> | undefined;
+    if (kind !== undefined && path.endsWith('/{name}')) yield [path, kind];
+  }
+}
+
+function documentBytes({ registry, title, docs, remote }: OpenApiDocumentsParts): Uint8Array {
   const kinds = registry.all().map(({ kind }) => kind);
   const paths = new Message();
   for (const kind of kinds) {
@@ -149,9 +165,13 @@ function documentBytes(registry: ResourceRegistry, title: string, docs: () => Fi
         : `${base}/${kind.plural}/{name}`;
     paths.message(2, named(path, pathItem(kind)));
   }
+  const others = mergeSwagger({ paths: {}, definitions: {} }, remote());
+  for (const [path, kind] of remotePaths(others)) paths.message(2, named(path, pathItem(kind)));
   const definitions = new Message();
-  for (const [name, schema] of Object.entries(openApiComponents(kinds, docs())))
-    definitions.message(1, named(name, schemaMessage(schema as Json)));
+  const own = openApiComponents(kinds, docs());
+  for (const [name, schema] of Object.entries(others.definitions))
+    if (own[name] === undefined) definitions.message(1, named(name, schemaMessage(schema as Json)));
+  for (const [name, schema] of Object.entries(own)) definitions.message(1, named(name, schemaMessage(schema as Json)));
   return new Message()
     .string(1, '2.0')
     .message(2, new Message().string(1, title).string(2, 'v1.33.5'))

@@ -3,9 +3,11 @@
  * them as one document of v2. Each goes by a hash of its text, so that clients keep what has not changed.
  */
 import { type FieldDocs, type Kind, openApiComponents } from '@pintle/machinery';
+import type { RemoteOpenApi } from '../aggregation/remote-openapi.js';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { contentHash } from './digest.js';
+import { mergeSwagger } from './merge-swagger.js';
 import { type ApiDescription, listSchemas, openApiVersion, operationsOf } from './operations.js';
 import { swaggerOf } from './swagger.js';
 
@@ -23,25 +25,36 @@ export interface OpenApiDocuments {
   swagger(): OpenApiDocument;
 }
 
-export function openApiDocuments(registry: ResourceRegistry, title: string, docs: () => FieldDocs): OpenApiDocuments {
-  const made = new Map<string, { readonly of: readonly Kind[]; readonly document: OpenApiDocument }>();
-  const keep = (path: string, of: readonly Kind[], make: () => unknown): OpenApiDocument => {
+export interface OpenApiDocumentsParts {
+  readonly registry: ResourceRegistry;
+  readonly title: string;
+  readonly docs: () => FieldDocs;
+  /** What other servers say of their APIs. */
+  readonly remote: () => readonly RemoteOpenApi[];
+}
+
+export function openApiDocuments({ registry, title, docs, remote }: OpenApiDocumentsParts): OpenApiDocuments {
+  const made = new Map<string, { readonly of: readonly unknown[]; readonly document: OpenApiDocument }>();
+  const keep = (path: string, of: readonly unknown[], make: () => string): OpenApiDocument => {
     const before = made.get(path);
-    if (before !== undefined && before.of.length === of.length && before.of.every((kind, i) => kind === of[i]))
+    if (before !== undefined && before.of.length === of.length && before.of.every((part, i) => part === of[i]))
       return before.document;
-    const text = JSON.stringify(make());
+    const text = make();
     const document = { text, hash: contentHash(text) };
     made.set(path, { of, document });
     return document;
   };
   const documentAt = (path: string): OpenApiDocument | undefined => {
     const kinds = kindsIn(registry.all(), path);
-    return kinds.length === 0 ? undefined : keep(path, kinds, () => documentOf(describe(kinds, title, docs())));
+    if (kinds.length > 0) return keep(path, kinds, () => JSON.stringify(documentOf(describe(kinds, title, docs()))));
+    const text = remote().find((each) => remotePath(each) === path)?.v3;
+    return text === undefined ? undefined : keep(path, [text], () => text);
   };
   return {
     document: documentAt,
     index() {
-      const paths = [...new Set(registry.all().map(({ apiVersion }) => pathOf(apiVersion)))];
+      const others = remote().flatMap((each) => (each.v3 === undefined ? [] : [remotePath(each)]));
+      const paths = [...new Set([...registry.all().map(({ apiVersion }) => pathOf(apiVersion)), ...others])];
       const entries = paths.map((path) => [
         path,
         { serverRelativeURL: `/openapi/v3/${path}?hash=${documentAt(path)?.hash}` },
@@ -51,11 +64,15 @@ export function openApiDocuments(registry: ResourceRegistry, title: string, docs
     },
     swagger() {
       const kinds = registry.all().map(({ kind }) => kind);
-      return keep('v2', kinds, () => swaggerOf(describe(kinds, title, docs())));
+      const others = remote();
+      return keep('v2', [...kinds, ...others.map(({ v2 }) => v2)], () =>
+        JSON.stringify(mergeSwagger(swaggerOf(describe(kinds, title, docs())), others)),
+      );
     },
   };
 }
 
+const remotePath = ({ group, version }: RemoteOpenApi) => `apis/${group}/${version}`;
 const pathOf = (apiVersion: string) => (apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`);
 
 const kindsIn = (resources: readonly Resource[], path: string): readonly Kind[] =>

@@ -3,7 +3,14 @@ import { type ApiDescription, openApiVersion } from './operations.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-export function swaggerOf({ title, operations, schemas }: ApiDescription): unknown {
+export interface SwaggerDocument {
+  readonly swagger: string;
+  readonly info: Json;
+  readonly paths: Readonly<Record<string, Json>>;
+  readonly definitions: Readonly<Record<string, Json>>;
+}
+
+export function swaggerOf({ title, operations, schemas }: ApiDescription): SwaggerDocument {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { path, method, action, id, kind, parameters, body, response } of operations) {
     const item = (paths[path] ??= {});

@@ -13,14 +13,15 @@ import type { RequestMetrics } from '../requests/request-metrics.js';
 import { failure } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
-import { type HttpContext, handleResource, type ResourceHandlerParts } from './resource-handler.js';
+import { handleResource } from './resource-handler.js';
 import { parseResourcePath, pathSegments, type ResourcePath } from './resource-path.js';
+import type { HttpContext, ResourceHandlerParts } from './resource-request.js';
 
 export interface ApiHandlerParts extends ResourceHandlerParts {
   /** Errors: `StatusError` Unauthorized. */
-  readonly authenticate: (request: HttpRequest) => Promise<UserInfo>;
+  readonly authenticate: (request: HttpRequest) => UserInfo | Promise<UserInfo>;
   /** Acts for another user where the request asks to; returns the user to go on as. */
-  readonly impersonate: (user: UserInfo, request: HttpRequest) => Promise<UserInfo>;
+  readonly impersonate: (user: UserInfo, request: HttpRequest) => UserInfo | Promise<UserInfo>;
   readonly documents: DocumentParts;
   /** Of an endpoint, or of the one check named; undefined where there is no such check. */
   readonly health: (
@@ -104,52 +105,66 @@ interface Asked {
 }
 
 async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked): Promise<HttpResponse> {
-  const authenticated = await parts.authenticate(request);
-  const user = await parts.impersonate(authenticated, request);
+  const known = parts.authenticate(request);
+  const authenticated = known instanceof Promise ? await known : known;
+  const acting = parts.impersonate(authenticated, request);
+  const user = acting instanceof Promise ? await acting : acting;
   asked.audit?.asked(authenticated, user === authenticated ? undefined : user);
   const { flows } = parts;
   if (flows === undefined) return answerAs(parts, request, asked, user);
   const place = flows.enter(user, asked.info, request);
   const { headers, leave } = place instanceof Promise ? await place : place;
+  const told = (response: HttpResponse) => ({ ...response, headers: { ...response.headers, ...headers } });
   try {
-    const response = await answerAs(parts, request, asked, user).catch((error: unknown) => {
-      if (StatusError.is(error) && error.code < 500) return failure(error, request.header('accept'));
-      throw error;
-    });
-    return { ...response, headers: { ...response.headers, ...headers } };
+    return told(await answerAs(parts, request, asked, user));
+  } catch (error) {
+    if (!StatusError.is(error) || error.code >= 500) throw error;
+    return told(failure(error, request.header('accept')));
   } finally {
     leave();
   }
 }
 
-async function answerAs(
-  parts: ApiHandlerParts,
-  request: HttpRequest,
-  { segments, place, info, audit }: Asked,
-  user: UserInfo,
-): Promise<HttpResponse> {
+/** Refusals are thrown, or reject. */
+function answerAs(parts: ApiHandlerParts, request: HttpRequest, asked: Asked, user: UserInfo): Promise<HttpResponse> {
+  const { segments, place, info, audit } = asked;
   const service =
     segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
-  if (service !== undefined) {
-    if (info.type === 'path') await parts.access.requirePath(user, info.verb, request.path);
-    return parts.aggregator!.answer(service, request, user, info.type === 'resource' ? info : undefined);
-  }
-  if (place !== undefined && info.type === 'resource') {
-    const warnings: string[] = [];
-    const context: HttpContext = {
-      user,
-      fieldManager: managerOf(request.header('user-agent')),
-      get signal() {
-        return request.signal;
-      },
-      warnings,
-      warn(text) {
-        if (!warnings.includes(text)) warnings.push(text);
-      },
-      ...(audit === undefined ? {} : { annotate: audit.annotate }),
-    };
-    return handleResource(parts, context, request, place, info);
-  }
+  if (service !== undefined) return passedOn(parts, service, request, info, user);
+  if (place === undefined || info.type !== 'resource') return documentFor(parts, request, asked, user);
+  const warnings: string[] = [];
+  const context: HttpContext = {
+    user,
+    fieldManager: managerOf(request.header('user-agent')),
+    get signal() {
+      return request.signal;
+    },
+    warnings,
+    warn(text) {
+      if (!warnings.includes(text)) warnings.push(text);
+    },
+    ...(audit === undefined ? {} : { annotate: audit.annotate }),
+  };
+  return handleResource(parts, context, request, place, info);
+}
+
+async function passedOn(
+  { access, aggregator }: ApiHandlerParts,
+  service: NonNullable<ReturnType<Aggregator['serviceOf']>>,
+  request: HttpRequest,
+  info: RequestInfo,
+  user: UserInfo,
+): Promise<HttpResponse> {
+  if (info.type === 'path') await access.requirePath(user, info.verb, request.path);
+  return aggregator!.answer(service, request, user, info.type === 'resource' ? info : undefined);
+}
+
+async function documentFor(
+  parts: ApiHandlerParts,
+  request: HttpRequest,
+  { segments, info }: Asked,
+  user: UserInfo,
+): Promise<HttpResponse> {
   await parts.access.requirePath(user, info.verb, request.path);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     throw statusError('MethodNotAllowed', `the method ${request.method} is not supported here`);

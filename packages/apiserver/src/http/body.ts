@@ -1,4 +1,5 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
+import type { JsonPatchOperation, Patch } from '@pintle/client';
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument } from 'yaml';
 import {
@@ -53,6 +54,13 @@ export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kin
   throw unsupported(['application/json', 'application/yaml', protobufMedia]);
 }
 
+/** As `readBody`. Errors: also `StatusError` BadRequest for an empty one. */
+export async function requiredBody(request: HttpRequest, schemaOf: SchemaLookup, kind?: string): Promise<Sent> {
+  const sent = await readBody(request, schemaOf, kind);
+  if (sent.value === undefined) throw badRequest('the request needs a body');
+  return sent;
+}
+
 function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
   try {
     const { apiVersion, kind, message } = openEnvelope(bytes);
@@ -77,6 +85,12 @@ export function patchTypeOf(request: HttpRequest): (typeof patchTypes)[keyof typ
   const media = mediaTypeOf(request);
   if (!Object.hasOwn(patchTypes, media)) throw unsupported(Object.keys(patchTypes));
   return patchTypes[media as keyof typeof patchTypes];
+}
+
+export function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
+  if (type !== 'json') return { type, body };
+  if (!Array.isArray(body)) throw badRequest('a JSON patch must be an array of operations');
+  return { type, operations: body as readonly JsonPatchOperation[] };
 }
 
 const unsupported = (accepted: readonly string[]) =>

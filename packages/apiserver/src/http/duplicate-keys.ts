@@ -22,7 +22,7 @@ export function keysIn(value: unknown): number {
     for (const item of value) count += keysIn(item);
     return count;
   }
-  for (const key of Object.keys(value)) count += 1 + keysIn((value as Record<string, unknown>)[key]);
+  for (const key in value) count += 1 + keysIn((value as Record<string, unknown>)[key]);
   return count;
 }
 

@@ -1,5 +1,5 @@
 /** Query parameters of the API conventions, read and checked. */
-import type { ListOptions, WatchOptions, WriteOptions } from '@pintle/client';
+import type { ApplyOptions, ListOptions, WatchOptions, WriteOptions } from '@pintle/client';
 import {
   badRequest,
   type FieldError,
@@ -27,9 +27,9 @@ const text = (query: URLSearchParams, name: string): string | undefined => query
 
 /** Drops what is undefined, so that options hold only what was said. */
 function said<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+  const kept: Partial<T> = {};
+  for (const key in options) if (options[key] !== undefined) kept[key] = options[key];
+  return kept as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
 export function listOptions(query: URLSearchParams, namespace: string | undefined): ListOptions {
@@ -107,6 +107,12 @@ export function writeOptions(
     force: (applies && saysYes(force)) || undefined,
   });
 }
+
+/** That an apply names its manager is for the verb to ask. */
+export const applyOptions = (options: WriteOptions): ApplyOptions => ({
+  ...options,
+  fieldManager: options.fieldManager ?? '',
+});
 
 const fieldManagerBytesMax = 128;
 

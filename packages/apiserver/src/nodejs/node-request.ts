@@ -51,7 +51,9 @@ export class NodeRequest implements HttpRequest {
   readonly headersLike = (prefix: string): readonly (readonly [string, string])[] => {
     const { rawHeaders, headers } = this.message;
     const found: [string, string][] = [];
-    if (!Object.keys(headers).some((name) => name.startsWith(prefix))) return found;
+    let any = false;
+    for (const name in headers) any ||= name.startsWith(prefix);
+    if (!any) return found;
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i]!.toLowerCase();
       if (name.startsWith(prefix)) found.push([name, rawHeaders[i + 1]!]);

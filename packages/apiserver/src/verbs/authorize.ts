@@ -1,6 +1,6 @@
 /** The question before every verb: may this user do that? */
-import { type FieldSelector, forbidden, parseFieldSelector, statusError } from '@pintle/machinery';
-import type { AccessAttributes, Authorizer, UserInfo } from '../access/access.js';
+import { type FieldSelector, forbidden, parseFieldSelector, type StatusError, statusError } from '@pintle/machinery';
+import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from '../access/access.js';
 import type { HeldPermissions } from '../access/held-permissions.js';
 import type { Resource } from '../registry/resource.js';
 
@@ -30,9 +30,18 @@ export const mastersGroup = 'system:masters';
 const alwaysAllowed: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
 export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access {
-  const decide = async (attributes: AccessAttributes) => {
-    const opinion = await authorizer(attributes);
-    return opinion.decision === 'allow' ? { allowed: true } : { allowed: false, reason: opinion.reason };
+  /** A promise only where an authorizer had to ask elsewhere. */
+  const decide = (
+    attributes: AccessAttributes,
+    refused: (reason: string | undefined) => StatusError,
+  ): Promise<void> | void => {
+    // Why something is allowed is not asked here: to find the words takes longer than to allow it.
+    const judge = (opinion: AccessDecision) => {
+      if (opinion.decision !== 'allow') throw refused(opinion.reason);
+    };
+    const opinion = authorizer(attributes);
+    if (opinion instanceof Promise) return opinion.then(judge);
+    judge(opinion);
   };
   const access: Access = {
     authorizer,
@@ -57,18 +66,15 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
         ...(name === undefined ? {} : { name }),
         ...(selected === undefined ? {} : { fieldSelector: selected }),
       };
-      return decide(attributes).then(({ allowed, reason }) => {
-        if (!allowed) throw forbidden({ group, plural }, name ?? '', refusal(attributes, reason));
-      });
+      return decide(attributes, (reason) => forbidden({ group, plural }, name ?? '', refusal(attributes, reason)));
     },
     async requirePath(user, verb, path) {
       if (alwaysAllowed.has(path)) return;
       if (user.groups.includes(mastersGroup)) return;
-      const { allowed, reason } = await decide({ type: 'path', user, verb, path });
-      if (!allowed)
-        throw statusError('Forbidden', `forbidden: ${refusal({ type: 'path', user, verb, path }, reason)}`, {
-          details: {},
-        });
+      const attributes: AccessAttributes = { type: 'path', user, verb, path };
+      await decide(attributes, (reason) =>
+        statusError('Forbidden', `forbidden: ${refusal(attributes, reason)}`, { details: {} }),
+      );
     },
   };
   return access;

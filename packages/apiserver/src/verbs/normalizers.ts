@@ -5,10 +5,15 @@ import type { Resource } from '../registry/resource.js';
 const compiled = new WeakMap<Kind, Normalizer>();
 
 /**
- * What was normalized last, by kind and by owner: objects of one template have one owner, and share what is equal. What
- * nobody owns is held against the last of its kind.
+ * What was normalized last, by kind and by owner: objects of one template have one owner, and share what is equal. The
+ * first of an owner, and what nobody owns, is held against the last of its kind.
  */
-const lately = new WeakMap<Kind, Map<string, unknown>>();
+interface Lately {
+  readonly byOwner: Map<string, unknown>;
+  last: unknown;
+}
+
+const lately = new WeakMap<Kind, Lately>();
 /** Of each kind, those that were seen last. */
 const ownersMax = 1_000;
 
@@ -17,25 +22,27 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
   const normalizer = normalizerFor(resource);
   if (known !== undefined) return normalizer(input, known);
   const owner = ownerOf(input);
-  let byOwner = lately.get(resource.kind);
-  if (byOwner === undefined) {
-    byOwner = new Map();
-    lately.set(resource.kind, byOwner);
+  let seen = lately.get(resource.kind);
+  if (seen === undefined) {
+    seen = { byOwner: new Map(), last: undefined };
+    lately.set(resource.kind, seen);
   }
-  const like = byOwner.get(owner);
-  const normalized = normalizer(input, like);
+  const like = owner === undefined ? undefined : seen.byOwner.get(owner);
+  const normalized = normalizer(input, like ?? seen.last);
   if (normalized.errors.length > 0) return normalized;
-  if (like === undefined && byOwner.size >= ownersMax) byOwner.delete(byOwner.keys().next().value!);
-  byOwner.set(owner, normalized.value);
+  seen.last = normalized.value;
+  if (owner === undefined) return normalized;
+  if (like === undefined && seen.byOwner.size >= ownersMax) seen.byOwner.delete(seen.byOwner.keys().next().value!);
+  seen.byOwner.set(owner, normalized.value);
   return normalized;
 }
 
 /** The uid of its first owner; of input, nothing is certain yet. */
-function ownerOf(input: unknown): string {
+function ownerOf(input: unknown): string | undefined {
   const { metadata } = input as { readonly metadata?: { readonly ownerReferences?: unknown } };
   const owners = metadata?.ownerReferences;
   const uid: unknown = Array.isArray(owners) ? owners[0]?.uid : undefined;
-  return typeof uid === 'string' ? uid : '';
+  return typeof uid === 'string' ? uid : undefined;
 }
 
 function normalizerFor(resource: Resource): Normalizer {

@@ -19,7 +19,7 @@ import {
   publicKeyPem,
   tokenKeys,
 } from '@pintle/apiserver/nodejs';
-import { realWorld, statusError } from '@pintle/machinery';
+import { ipFamilyOf, realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials, proxyName, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
@@ -74,9 +74,10 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, serviceAccounts = {}, ...rest } = parts;
   const world = parts.world ?? realWorld();
   const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
+  const advertiseAddress = parts.advertiseAddress ?? (isAnyAddress(host) ? '127.0.0.1' : host);
   const keys = await credentials(
     credentialsFolder,
-    { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp] },
+    { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp, advertiseAddress] },
     world.clock.now(),
   );
   const shown = parts.serverCertificate ?? (await shownCertificate(parts.serverCertificateFolder, keys));
@@ -112,6 +113,8 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       flowControl: {},
       aggregation: { call: httpsServiceCaller(keys.proxy) },
       ...rest,
+      // A name is no address that others could be told.
+      ...(ipFamilyOf(advertiseAddress) === undefined ? {} : { advertiseAddress }),
       world,
       authenticators: [requestHeaders({ allowedNames: [proxyName], ...proxyHeaders }), clientCertificate],
       firstObjects: [authenticationConfig(keys), ...(rest.firstObjects ?? [])],
@@ -163,6 +166,8 @@ const authenticationConfig = ({ caPem, proxyCaPem }: Credentials): ConfigMap => 
 });
 
 const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: admin.keyPem });
+
+const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';
 
 function firstAddress(cidr: string): string {
   const [base = ''] = cidr.split('/');

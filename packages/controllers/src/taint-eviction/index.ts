@@ -1,14 +1,15 @@
 /**
  * Taint eviction: pods leave a node with a NoExecute taint that they do not tolerate, or no longer do.
  *
- * Differs from Kubernetes: how long a taint is tolerated counts from when it was added, and not from when this
- * controller first saw it, so that a restart prolongs nothing.
+ * Differs from Kubernetes: how long a taint is tolerated counts from when it was added, where it says when, and not from
+ * when this controller first saw it, so that a restart prolongs nothing.
  */
 import { Node, Pod, type Taint } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { deepEqual, formatTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { ObjectMemory } from '../object-memory.js';
 import { evictionTime } from './plan-eviction.js';
 
 export * from './plan-eviction.js';
@@ -16,12 +17,18 @@ export * from './plan-eviction.js';
 const executing = (node: Node | undefined): readonly Taint[] =>
   (node?.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
 
+/** When the taints of a node were first seen that do not say when they were added. */
+type FirstSeen = ReadonlyMap<string, number>;
+
+const textOf = ({ key, value = '' }: Taint) => `${key}=${value}`;
+
 const taintsOn = (nodeName: string | undefined, informers: Informers) =>
   nodeName ? executing(informers.informer(Node).lister.get({ name: nodeName })) : [];
 
 const keyOf = ({ metadata: { name = '', namespace = '' } }: Pod) => ({ name, namespace });
 
 export function taintEvictionController({ concurrency = 8 }: { readonly concurrency?: number } = {}): Controller {
+  const seen = new ObjectMemory<FirstSeen>();
   return (
     controller({ name: 'taint-eviction', component: 'taint-eviction-controller', concurrency })
       // Most pods are on nodes that let them stay.
@@ -38,21 +45,39 @@ export function taintEvictionController({ concurrency = 8 }: { readonly concurre
           predicate: (event) => event.type === 'updated' && !deepEqual(executing(event.old), executing(event.object)),
         },
       )
-      .reconcile(reconcile)
+      .reconcile((context) => reconcile(context, seen))
   );
 }
 
-async function reconcile({
-  key,
-  object: pod,
-  client,
-  informers,
-  events,
-  world,
-}: ReconcileContext<Pod>): Promise<undefined | { requeueAfterMs: number }> {
+/** The taints of a node that pods leave, each with the time that it counts from. */
+function datedTaints(
+  nodeName: string | undefined,
+  informers: Informers,
+  seen: ObjectMemory<FirstSeen>,
+  nowMs: number,
+): readonly Taint[] {
+  const node = nodeName ? informers.informer(Node).lister.get({ name: nodeName }) : undefined;
+  if (node === undefined) return [];
+  const { name = '', uid } = node.metadata;
+  const before = seen.get(informers, name, uid);
+  const first = new Map<string, number>();
+  const dated = executing(node).map((taint) => {
+    if (taint.timeAdded) return taint;
+    const at = before?.get(textOf(taint)) ?? nowMs;
+    first.set(textOf(taint), at);
+    return { ...taint, timeAdded: formatTime(at) };
+  });
+  seen.set(informers, name, uid, first);
+  return dated;
+}
+
+async function reconcile(
+  { key, object: pod, client, informers, events, world }: ReconcileContext<Pod>,
+  seen: ObjectMemory<FirstSeen>,
+): Promise<undefined | { requeueAfterMs: number }> {
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return undefined;
   const nowMs = world.clock.now();
-  const at = evictionTime(pod, taintsOn(pod.spec?.nodeName, informers), nowMs);
+  const at = evictionTime(pod, datedTaints(pod.spec?.nodeName, informers, seen, nowMs), nowMs);
   if (at === undefined) return undefined;
   if (at > nowMs) return { requeueAfterMs: at - nowMs };
   events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key.namespace}/${key.name}`);

@@ -38,12 +38,15 @@ export class VolumesNotAttachedError extends Error {
 /** A token is asked for anew once so much of its life is over. */
 const tokenLifeUsed = 0.8;
 
+const nothingReferenced: ReferencedObjects = Object.freeze({ configMaps: new Map(), secrets: new Map() });
+
 /** What the named objects are now. */
 export async function lookUp(
   context: KubeletContext,
   namespace: string,
   names: { readonly configMaps: readonly string[]; readonly secrets: readonly string[] },
 ): Promise<ReferencedObjects> {
+  if (names.configMaps.length === 0 && names.secrets.length === 0) return nothingReferenced;
   const configMaps = await Promise.all(
     names.configMaps.map(async (name) => [name, await context.objects.configMap(namespace, name)] as const),
   );

@@ -44,6 +44,8 @@ const pauseMs = 2_000;
 /** Rounds without a pause that a worker may take; more means that its actions do not do what they say. */
 const roundsMax = 100;
 
+const nothingRuns: PodRuntimeState = Object.freeze({ containers: [] });
+
 export function createPodWorker(options: PodWorkerOptions): PodWorker {
   const { context } = options;
   const { world, runtime } = context;
@@ -69,8 +71,9 @@ export function createPodWorker(options: PodWorkerOptions): PodWorker {
 
   const readState = async (): Promise<PodRuntimeState> => {
     const newest = sandboxes[0];
+    if (newest === undefined) return nothingRuns;
     const lists = await Promise.all(sandboxes.map(({ id }) => runtime.listContainers(id)));
-    return { ...(newest === undefined ? {} : { sandbox: newest }), containers: messages.withMessages(lists.flat()) };
+    return { sandbox: newest, containers: messages.withMessages(lists.flat()) };
   };
 
   const worker: PodWorker = {

@@ -41,30 +41,24 @@ const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 const annotationsBytesMax = 256 * 1024;
 
 /** What nobody manages: it says which object this is, or is the server's own. */
+const unmanagedMetadata = [
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+] as const;
+
 const unmanaged = treeOf(
   true,
   new Map([
     ['f:apiVersion', leaf],
     ['f:kind', leaf],
-    [
-      'f:metadata',
-      treeOf(
-        true,
-        new Map(
-          [
-            'f:name',
-            'f:namespace',
-            'f:creationTimestamp',
-            'f:selfLink',
-            'f:uid',
-            'f:clusterName',
-            'f:generation',
-            'f:managedFields',
-            'f:resourceVersion',
-          ].map((element) => [element, leaf]),
-        ),
-      ),
-    ],
+    ['f:metadata', treeOf(true, new Map(unmanagedMetadata.map((field) => [`f:${field}`, leaf])))],
   ]),
 );
 
@@ -172,23 +166,28 @@ function updated(
   entries: Entries,
 ): Entries {
   const id = idOfWriter(writer, 'Update');
-  const from = { apiVersion: writer.apiVersion, value: old ?? emptyObject(object) };
+  const from = { apiVersion: writer.apiVersion, value: old ?? unmanagedOf(object) };
   const to = { apiVersion: writer.apiVersion, value: object };
   const differences = new Differences(rules, from, to);
   const { changed, removed } = differences.in(writer.apiVersion)!;
   return likeBefore({ changed, removed, entries, id, now: writer.now, ignored: rules.ignored }, () => {
     const owners = ownersAfterUpdate(rules, differences, writer.apiVersion, before.owners, id);
-    const mine = owners.get(id);
     const own = changed.minus(unmanaged);
-    const left = new Map(owners);
-    if (mine !== undefined && own !== changed) {
-      const fields = mine.fields.minus(changed).union(own);
-      if (fields.isEmpty) left.delete(id);
-      else left.set(id, { ...mine, fields });
-    }
+    const left = own === changed ? owners : withoutUnmanaged(owners, id, changed, own);
     // Who only took away has not written its fields anew.
     return sortedEntries(capped(left, before, id, own.isEmpty ? undefined : writer.now), entries);
   });
+}
+
+/** `own` is what is left of the `changed` fields of the writer. */
+function withoutUnmanaged(owners: Owners, writer: string, changed: FieldTree, own: FieldTree): Owners {
+  const mine = owners.get(writer);
+  if (mine === undefined) return owners;
+  const left = new Map(owners);
+  const fields = mine.fields.minus(changed).union(own);
+  if (fields.isEmpty) left.delete(writer);
+  else left.set(writer, { ...mine, fields });
+  return left;
 }
 
 /** A write as far as the entries after it depend on it, where all owners know the object in the writer's version. */
@@ -230,6 +229,14 @@ const isLike = (a: LikeWrite, b: LikeWrite): boolean =>
   a.now === b.now &&
   a.id === b.id &&
   a.ignored === b.ignored;
+
+/** A new object before anybody wrote to it. */
+function unmanagedOf({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  const fields = metadata as Readonly<Record<string, unknown>>;
+  const kept: Record<string, unknown> = {};
+  for (const field of unmanagedMetadata) if (fields[field] !== undefined) kept[field] = fields[field];
+  return { apiVersion, kind, metadata: kept };
+}
 
 const emptyObject = ({ apiVersion, kind }: KubernetesObject): KubernetesObject => ({ apiVersion, kind, metadata: {} });
 

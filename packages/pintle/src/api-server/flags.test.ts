@@ -13,6 +13,7 @@ function parse(line: string): ApiServerFlags {
 const accepted: readonly (readonly [string, Partial<ApiServerFlags>])[] = [
   ['', {}],
   ['--secure-port=6443 --bind-address 127.0.0.1', { securePort: 6443, bindAddress: '127.0.0.1' }],
+  ['--advertise-address=192.0.2.1', { advertiseAddress: '192.0.2.1' }],
   ['--authorization-mode=Node,RBAC', { authorizationMode: ['Node', 'RBAC'] }],
   ['--authorization-mode=RBAC --authorization-mode=AlwaysAllow', { authorizationMode: ['RBAC', 'AlwaysAllow'] }],
   ['--disable-admission-plugins=ServiceAccount,Priority', { disableAdmissionPlugins: ['ServiceAccount', 'Priority'] }],
@@ -31,6 +32,7 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   ['--insecure-port=0', /unknown option '--insecure-port=0'/],
   ['--secure-port=70000', /--secure-port.*'70000'.*from 0 to 65535/],
   ['--secure-port=', /--secure-port/],
+  ['--advertise-address=here', /--advertise-address.*IP address is needed/],
   ['--authorization-mode=Magic', /--authorization-mode.*"Magic" is unknown; known are AlwaysAllow, AlwaysDeny/],
   ['--disable-admission-plugins=Nope', /--disable-admission-plugins.*admission plug-in "Nope" is unknown/],
   ['--enable-admission-plugins=AlwaysPullImages', /--enable-admission-plugins.*"AlwaysPullImages" is not in Pintle/],

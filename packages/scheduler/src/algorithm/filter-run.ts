@@ -1,6 +1,7 @@
 /** What a search for feasible nodes found. */
 import type { Random } from '@pintle/machinery';
 import type { CycleState } from '../framework/cycle-state.js';
+import type { Refusals } from '../framework/refusals.js';
 import type { Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -23,6 +24,8 @@ export interface FilterRun {
   readonly evaluated: number;
   /** A plugin failed; the rest of the run means nothing. */
   readonly error?: Status;
+  /** Where there is none: all nodes in their order, as refused, and the place of the one looked at first. */
+  readonly refused?: { readonly by: Refusals; readonly first: number };
   /** Good for where no others than signed plugins score. */
   readonly ranking?: Ranking;
 }

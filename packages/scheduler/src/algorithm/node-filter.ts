@@ -6,9 +6,10 @@
  */
 import type { CycleState } from '../framework/cycle-state.js';
 import { asFilterStatus, type Framework } from '../framework/framework.js';
-import { NodeStatuses, type Refusals } from '../framework/node-statuses.js';
+import { NodeStatuses } from '../framework/node-statuses.js';
 import type { FilterPlugin } from '../framework/plugin.js';
 import { pluginError } from '../framework/plugin-calls.js';
+import { Refusals } from '../framework/refusals.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -40,6 +41,8 @@ export class NodeFilter {
   private refusedCodes = new Int32Array(0);
   private refused = 0;
   private singles: Status[] = [];
+  /** Places that the last run looked at. */
+  private evaluated = 0;
 
   run(
     framework: Framework,
@@ -55,6 +58,7 @@ export class NodeFilter {
     this.reserveSpace(total);
     this.refused = 0;
     this.singles = [];
+    this.evaluated = 0;
     let found = 0;
     let position = 0;
     while (position < total && found < wanted) {
@@ -74,6 +78,7 @@ export class NodeFilter {
       } else {
         position += size;
       }
+      this.evaluated = position;
       this.feasible.set(this.rows.subarray(0, count), found);
       found += count;
     }
@@ -93,14 +98,27 @@ export class NodeFilter {
     absent?: Status,
     byExtenders?: ReadonlyMap<string, Status>,
   ): NodeStatuses {
-    const refusals: Refusals = {
-      count: this.refused,
-      rows: this.refusedRows.slice(0, this.refused),
-      plugins: this.refusedPlugins.slice(0, this.refused),
-      codes: this.refusedCodes.slice(0, this.refused),
-    };
+    const refusals = this.refusals();
     const source = { state, pod, table: state.table, plugins: framework.filter, singles: this.singles };
     return new NodeStatuses(source, refusals, absent, byExtenders);
+  }
+
+  /** In the order of places: within a batch they were noted plugin by plugin. */
+  private refusals(): Refusals {
+    const { refused, refusedPositions } = this;
+    const noted = new Int32Array(this.evaluated).fill(-1);
+    for (let i = 0; i < refused; i++) noted[refusedPositions[i]!] = i;
+    const rows = new Int32Array(refused);
+    const plugins = new Uint8Array(refused);
+    const codes = new Int32Array(refused);
+    let kept = 0;
+    for (const i of noted) {
+      if (i < 0) continue;
+      rows[kept] = this.refusedRows[i]!;
+      plugins[kept] = this.refusedPlugins[i]!;
+      codes[kept++] = this.refusedCodes[i]!;
+    }
+    return new Refusals(rows, plugins, codes);
   }
 
   /** Every Filter over the batch; how many of it are left, or what failed. */

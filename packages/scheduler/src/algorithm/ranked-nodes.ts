@@ -9,6 +9,7 @@
  */
 import { integerBelow, type Random } from '@pintle/machinery';
 import type { CycleState } from '../framework/cycle-state.js';
+import { Refusals } from '../framework/refusals.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { RowBuffer } from '../nodes/row-changes.js';
@@ -31,6 +32,8 @@ export class RankedNodes implements Ranking {
   private found = new Int32Array(0);
   private start = 0;
   private evaluated = 0;
+  /** How all nodes were refused when none was feasible, as long as that holds. */
+  private refusals: Refusals | undefined;
   private readonly changed = new RowBuffer();
   private readonly unscored = new RowBuffer();
 
@@ -48,6 +51,8 @@ export class RankedNodes implements Ranking {
   find(state: CycleState, pod: PodInfo, table: NodeTable, start: number, wanted: number): FilterRun | undefined {
     if (!this.followFilters(state, pod, table)) return undefined;
     const { feasible, order } = this;
+    if (feasible.total === 0)
+      return { rows: this.found, count: 0, evaluated: order.length, refused: { by: this.allRefused(), first: start } };
     const first = feasible.before(start);
     const count = Math.min(feasible.total, wanted);
     const last = (first + count - 1) % feasible.total;
@@ -97,8 +102,27 @@ export class RankedNodes implements Ranking {
     for (let i = 0; i < changed.count; i++) {
       const row = changed.rows[i]!;
       feasible.set(placeOf[row]!, signed.refusedBy[row] === 0);
+      this.checkRefusal(row);
     }
-    return feasible.total > 0;
+    return true;
+  }
+
+  /** What is known of refusals does not outlive a change of one. */
+  private checkRefusal(row: number): void {
+    const { refusals, signed } = this;
+    const place = this.placeOf[row]!;
+    if (refusals?.plugins[place] !== signed.refusedBy[row]! - 1 || refusals.codes[place] !== signed.codes[row])
+      this.refusals = undefined;
+  }
+
+  private allRefused(): Refusals {
+    const { order, signed } = this;
+    this.refusals ??= new Refusals(
+      order.slice(),
+      Uint8Array.from(order, (row) => signed.refusedBy[row]! - 1),
+      Int32Array.from(order, (row) => signed.codes[row]!),
+    );
+    return this.refusals;
   }
 
   private followScores(state: CycleState, pod: PodInfo, table: NodeTable): boolean {
@@ -141,6 +165,7 @@ export class RankedNodes implements Ranking {
 
   private forget(): false {
     this.order = noOrder;
+    this.refusals = undefined;
     this.lookedAt = 0;
     return false;
   }

@@ -8,6 +8,7 @@ import type { ExtenderChain } from '../extenders/extender-chain.js';
 import { CycleState } from '../framework/cycle-state.js';
 import { type Diagnosis, fitErrorMessage, noNodesMessage } from '../framework/fit-error.js';
 import type { Framework, PostFilterOutcome, PreFilterOutcome } from '../framework/framework.js';
+import { NodeStatuses } from '../framework/node-statuses.js';
 import type { NominatingInfo, SchedulerHandle } from '../framework/plugin.js';
 import { filterAlone } from '../framework/signed-plugins.js';
 import { isRejected, isSuccess, type Status, status, statusMessage, type Verdict } from '../framework/status.js';
@@ -126,8 +127,8 @@ export class Placer {
       count = rows.length;
       refusals = left.refusals;
     }
-    if (count === 0) return yield* this.fitsNowhere(framework, state, pod, before, refusals, options);
     const run = { ...found, rows, count };
+    if (count === 0) return yield* this.fitsNowhere(framework, state, pod, before, run, refusals, options);
     const row = count === 1 ? rows[0]! : yield* this.choose(framework, state, pod, run, ranked?.signed, options);
     if (typeof row !== 'number') return { type: 'failed', status: row };
     if (table.nodeAt(row) === undefined) return { type: 'failed', status: status('Error', 'the node is gone') };
@@ -230,6 +231,7 @@ export class Placer {
     state: CycleState,
     pod: PodInfo,
     before: PreFilterOutcome,
+    { refused }: FilterRun,
     refusals: ReadonlyMap<string, Status>,
     options: StepOptions,
   ): Steps<AttemptOutcome> {
@@ -240,7 +242,14 @@ export class Placer {
             'UnschedulableAndUnresolvable',
             `node(s) didn't satisfy plugin(s) [${[...before.narrowedBy].sort().join(' ')}]`,
           );
-    const statuses = this.filter.statuses(framework, state, pod, absent, refusals);
+    const { table } = this.options;
+    const statuses =
+      refused === undefined
+        ? this.filter.statuses(framework, state, pod, absent, refusals)
+        : new NodeStatuses(
+            { state, pod, table, plugins: framework.filter, singles: [], first: refused.first },
+            refused.by,
+          );
     const pendingPlugins = statuses.pendingPlugins();
     const plugins = [...statuses.plugins(), ...before.narrowedBy].filter((plugin) => !pendingPlugins.has(plugin));
     return yield* this.refused(framework, state, pod, options, absent, {

@@ -138,7 +138,9 @@ const commands: Readonly<Record<string, Command>> = {
     }),
   async patch(cluster, line) {
     const { kind, key, label } = target(cluster, line);
-    await cluster.client.patch(kind, key, { type: 'merge', body: parse(line.input) });
+    const { subresource } = line.options;
+    const options = subresource === undefined ? {} : { subresource };
+    await cluster.client.patch(kind, key, { type: 'merge', body: parse(line.input) }, options);
     return `${label} patched`;
   },
   async scale(cluster, line) {

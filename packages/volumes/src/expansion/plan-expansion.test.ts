@@ -61,6 +61,20 @@ describe('expansion', () => {
       ['ControllerResizeError'],
       { storage: 'ControllerResizeInfeasible' },
     ]);
-    expect(types(resizingStatus({ ...asked, status: failed }, nowMs))).toEqual(['Resizing']);
+    expect(types(resizingStatus({ ...asked, status: failed }, nowMs))).toEqual(['Resizing', 'ControllerResizeError']);
+  });
+
+  it('says the same of every attempt that fails alike', () => {
+    const asked = claim('2Gi', '1Gi');
+    for (const infeasible of [true, false]) {
+      const attempt = (status: typeof asked.status, at: number) => {
+        const resizing = resizingStatus({ ...asked, status: status! }, at);
+        return failedStatus({ ...asked, status: resizing }, at, 'full', { infeasible });
+      };
+      const first = attempt(asked.status, nowMs);
+      expect(resizingStatus({ ...asked, status: first }, nowMs + 5_000)).toEqual(first);
+      expect(attempt(first, nowMs + 5_000)).toEqual(first);
+      expect(types(expandedStatus({ ...asked, status: first }, '2Gi'))).toEqual([]);
+    }
   });
 });

@@ -34,17 +34,28 @@ const condition = (type: string, nowMs: number, message?: string): Condition => 
   ...(message === undefined ? {} : { message }),
 });
 
-/** The driver is asked to grow it. */
+const conditionOf = (status: Status | undefined, wanted: string) =>
+  status?.conditions?.find(({ type }) => type === wanted);
+
+/** The driver is asked to grow it. That it could not before is said until it can: the status does not go back and forth. */
 export function resizingStatus({ spec, status }: PersistentVolumeClaim, nowMs: number): Status {
   const { storage = '0' } = spec?.resources?.requests ?? {};
-  const present = status?.conditions?.find(({ type }) => type === 'Resizing');
+  const failed = conditionOf(status, 'ControllerResizeError');
+  const before = failed === undefined ? undefined : status?.allocatedResourceStatuses?.['storage'];
   return withConditions(
     {
       ...status,
       allocatedResources: { ...status?.allocatedResources, storage },
-      allocatedResourceStatuses: { ...status?.allocatedResourceStatuses, storage: 'ControllerResizeInProgress' },
+      allocatedResourceStatuses: {
+        ...status?.allocatedResourceStatuses,
+        storage: before ?? 'ControllerResizeInProgress',
+      },
     },
-    [...others(status), present ?? condition('Resizing', nowMs)],
+    [
+      ...others(status),
+      conditionOf(status, 'Resizing') ?? condition('Resizing', nowMs),
+      ...(failed === undefined ? [] : [failed]),
+    ],
   );
 }
 
@@ -73,6 +84,9 @@ export function failedStatus(
   message: string,
   { infeasible }: { readonly infeasible: boolean },
 ): Status {
+  const resized = conditionOf(status, 'Resizing');
+  const known = conditionOf(status, 'ControllerResizeError');
+  const failed = known?.message === message ? known : condition('ControllerResizeError', nowMs, message);
   return withConditions(
     {
       ...status,
@@ -81,6 +95,6 @@ export function failedStatus(
         storage: infeasible ? 'ControllerResizeInfeasible' : 'ControllerResizeInProgress',
       },
     },
-    [...others(status), condition('ControllerResizeError', nowMs, message)],
+    [...others(status), ...(resized === undefined ? [] : [resized]), failed],
   );
 }

@@ -1,0 +1,102 @@
+/**
+ * What other servers say of their APIs in OpenAPI, as they were last asked: a document of v3 for a group version, and what
+ * there is of it in their document of v2. Both join the documents of this server.
+ */
+import type { APIService } from '@pintle/api/apiregistration/v1';
+import type { HttpResponse } from '../http/message.js';
+import { textOf } from './response-text.js';
+
+/** A longer document is as good as none. */
+const documentCharsMax = 32 * 1024 * 1024;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A document of OpenAPI v2, as far as it is looked at. */
+export interface Swagger {
+  readonly paths: Readonly<Record<string, Json>>;
+  readonly definitions: Readonly<Record<string, Json>>;
+}
+
+export interface RemoteOpenApi {
+  readonly group: string;
+  readonly version: string;
+  /** The text of its document of v3. */
+  readonly v3?: string | undefined;
+  readonly v2?: Swagger | undefined;
+}
+
+/** Asks the server behind an APIService. Rejects where nobody answers. */
+type Ask = (service: APIService, path: string, etag: string | undefined) => Promise<HttpResponse>;
+
+interface Known extends RemoteOpenApi {
+  /** Where its document of v3 was: another document is elsewhere. */
+  readonly v3Url?: string | undefined;
+  readonly v2Etag?: string | undefined;
+}
+
+export class RemoteOpenApis {
+  private readonly known = new Map<string, Known>();
+
+  constructor(private readonly ask: Ask) {}
+
+  all(): readonly RemoteOpenApi[] {
+    return [...this.known.values()];
+  }
+
+  forget(name: string): void {
+    this.known.delete(name);
+  }
+
+  /** Reads what has changed. What cannot be read is left out, and what was known of it is forgotten. */
+  async look(service: APIService): Promise<void> {
+    const name = service.metadata.name ?? '';
+    const before = this.known.get(name);
+    const [third, second] = await Promise.all([this.third(service, before), this.second(service, before)]);
+    const { group = '', version = '' } = service.spec ?? {};
+    this.known.set(name, { group, version, ...third, ...second });
+  }
+
+  private async third(service: APIService, before: Known | undefined): Promise<Pick<Known, 'v3' | 'v3Url'>> {
+    const { group = '', version = '' } = service.spec ?? {};
+    const index = await this.read(service, '/openapi/v3');
+    const { paths = {} } = (index?.json ?? {}) as {
+      readonly paths?: Readonly<Record<string, { serverRelativeURL?: string }>>;
+    };
+    const v3Url = paths[`apis/${group}/${version}`]?.serverRelativeURL;
+    if (v3Url === undefined) return {};
+    if (before?.v3 !== undefined && before.v3Url === v3Url) return { v3: before.v3, v3Url };
+    const document = await this.read(service, v3Url);
+    return document === undefined ? {} : { v3: document.text, v3Url };
+  }
+
+  private async second(service: APIService, before: Known | undefined): Promise<Pick<Known, 'v2' | 'v2Etag'>> {
+    const answer = await this.read(service, '/openapi/v2', before?.v2Etag);
+    if (answer === undefined) return {};
+    if (answer.json === undefined) return { v2: before?.v2, v2Etag: before?.v2Etag };
+    const { paths, definitions = {} } = answer.json as Partial<Swagger>;
+    return paths === undefined ? {} : { v2: { paths, definitions }, v2Etag: answer.etag };
+  }
+
+  /** Without `json`: it is what it was. */
+  private async read(service: APIService, path: string, etag?: string): Promise<Answer | undefined> {
+    try {
+      const response = await this.ask(service, path, etag);
+      if (response.status === 304) return { text: '' };
+      if (response.status !== 200) return undefined;
+      const text = await textOf(response, documentCharsMax);
+      const json: unknown = JSON.parse(text);
+      if (typeof json !== 'object' || json === null) return undefined;
+      const told = response.headers?.['etag'];
+      return { text, json: json as Json, etag: typeof told === 'string' ? told : undefined };
+    } catch {
+      // Whether it is there at all its status says; of a document alone nobody needs to hear.
+      return undefined;
+    }
+  }
+}
+
+interface Answer {
+  readonly text: string;
+  readonly json?: Json;
+  readonly etag?: string | undefined;
+}

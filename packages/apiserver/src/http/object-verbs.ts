@@ -1,0 +1,161 @@
+/**
+ * What HTTP asks of objects and of parts of them, by verb: from the query and the body to the verb's options, and from its
+ * result to an answer. Whether it may be asked has been settled before.
+ */
+import type { ObjectKey } from '@pintle/client';
+import { listEnvelope } from '../table/table.js';
+import type { Served } from '../verbs/api-core.js';
+import { applyObject } from '../verbs/apply.js';
+import { createObject } from '../verbs/create.js';
+import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.js';
+import { parseDeleteOptions } from '../verbs/delete-plan.js';
+import { patchObject } from '../verbs/patch.js';
+import { getObject, listEntries } from '../verbs/read.js';
+import { updateObject } from '../verbs/update.js';
+import { answer } from './answer.js';
+import { patchOf, patchTypeOf, readBody, requiredBody } from './body.js';
+import type { HttpResponse } from './message.js';
+import { type Accepted, negotiate } from './negotiation.js';
+import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
+import {
+  applyOptions,
+  deleteQuery,
+  includeObject,
+  listOptions,
+  watchOptions,
+  writeOptions,
+} from './request-options.js';
+import type { ResourcePath } from './resource-path.js';
+import type { ResourceRequest } from './resource-request.js';
+
+type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
+
+/** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
+const watchTimeoutSeconds = 1800;
+
+const acceptedBy = ({ request, resource }: ResourceRequest, watch = false): Accepted =>
+  negotiate(request.header('accept'), { protobuf: !resource.custom, transforms: true, watch });
+
+function answeringFor(asked: ResourceRequest): Answering {
+  const { parts, context, request, resource } = asked;
+  return {
+    resource,
+    accepted: acceptedBy(asked),
+    request,
+    nowMs: parts.core.world.clock.now(),
+    warnings: context.warnings,
+    schemaOf: parts.schemaOf,
+  };
+}
+
+const placeOf = ({ namespace, name }: ResourcePath) => ({
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(name === undefined ? {} : { name }),
+});
+
+const keyOf = (path: ResourcePath): ObjectKey => ({ ...placeOf(path), name: path.name ?? '' });
+
+const writtenStatus = ({ created }: Served) => (created ? 201 : 200);
+
+/** For answers that are no objects of the resource. */
+const whole = (accepted: Accepted): Accepted => ({ ...accepted, as: 'object' });
+
+const get: VerbHandler = async (asked) => {
+  const { parts, request, resource, path } = asked;
+  const answering = answeringFor(asked);
+  const options = { resourceVersion: request.query.get('resourceVersion') ?? '' };
+  return objectAnswer(answering, 200, await getObject(parts.core, resource, keyOf(path), options));
+};
+
+const list: VerbHandler = async (asked) => {
+  const { parts, request, resource, path } = asked;
+  const answering = answeringFor(asked);
+  return listAnswer(answering, await listEntries(parts.core, resource, listOptions(request.query, path.namespace)));
+};
+
+const watch: VerbHandler = async (asked) => {
+  const { parts, context, request, resource, path } = asked;
+  const { namespace, name } = path;
+  const accepted = acceptedBy(asked, true);
+  const jitter = parts.core.world.random.stream('watch-timeouts').next();
+  const options = watchOptions(request.query, namespace, Math.floor(watchTimeoutSeconds * (1 + jitter)));
+  const named =
+    name === undefined
+      ? options
+      : { ...options, fieldSelector: [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
+  const held = { verb: 'watch', resource, namespace, name, fieldSelector: named.fieldSelector };
+  return parts.watches.respond(resource, named, accepted, includeObject(request.query), request.signal, (lost) =>
+    parts.access.hold(context.user, held, lost),
+  );
+};
+
+const create: VerbHandler = async (asked) => {
+  const { parts, context, request, resource, path } = asked;
+  const answering = answeringFor(asked);
+  const { value, strictFaults } = await requiredBody(request, parts.schemaOf, resource.kind.kind);
+  const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
+  const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
+  return objectAnswer(answering, 201, served);
+};
+
+const update: VerbHandler = async (asked) => {
+  const { parts, context, request, resource, path } = asked;
+  const answering = answeringFor(asked);
+  const { value, strictFaults } = await requiredBody(request, parts.schemaOf, resource.kind.kind);
+  const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
+  const served = await updateObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
+  return objectAnswer(answering, writtenStatus(served), served);
+};
+
+const patch: VerbHandler = async (asked) => {
+  const answering = answeringFor(asked);
+  const served = await patched(asked);
+  return objectAnswer(answering, writtenStatus(served), served);
+};
+
+async function patched({ parts, context, request, resource, path }: ResourceRequest): Promise<Served> {
+  const { core, schemaOf } = parts;
+  const type = patchTypeOf(request);
+  const { value: body, strictFaults } = await requiredBody(request, schemaOf);
+  const applies = type === 'apply';
+  const options = writeOptions(request.query, { kind: 'PatchOptions', applies, subresource: path.subresource });
+  const key = keyOf(path);
+  if (applies) return applyObject(core, context, resource, key, body, { ...applyOptions(options), strictFaults });
+  return patchObject(core, context, resource, key, patchOf(type, body), { ...options, strictFaults });
+}
+
+/** What the query says counts only where there is no body. */
+const deletion = async ({ parts, request }: ResourceRequest) =>
+  parseDeleteOptions((await readBody(request, parts.schemaOf)).value ?? deleteQuery(request.query));
+
+const deleteOne: VerbHandler = async (asked) => {
+  const { parts, context, resource, path } = asked;
+  const answering = answeringFor(asked);
+  const options = await deletion(asked);
+  const { outcome, object } = await deleteObject(parts.core, context, resource, keyOf(path), options);
+  // Only the deprecated way to ask for it tells that the deletion goes on.
+  if (outcome === 'marked') return objectAnswer(answering, options.orphanDependents === false ? 202 : 200, { object });
+  const status = deletedStatus(resource, object);
+  return answer(200, status, whole(answering.accepted), context.warnings, parts.schemaOf);
+};
+
+const deleteAll: VerbHandler = async (asked) => {
+  const { parts, context, request, resource, path } = asked;
+  const accepted = acceptedBy(asked);
+  const selected = listOptions(request.query, path.namespace);
+  const items = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
+  const metadata = { resourceVersion: String(parts.core.backend.status().revision) };
+  const deleted = { ...listEnvelope(resource), metadata, items };
+  return answer(200, deleted, whole(accepted), context.warnings, parts.schemaOf);
+};
+
+export const objectVerbs: ReadonlyMap<string, VerbHandler> = new Map([
+  ['get', get],
+  ['list', list],
+  ['watch', watch],
+  ['create', create],
+  ['update', update],
+  ['patch', patch],
+  ['delete', deleteOne],
+  ['deletecollection', deleteAll],
+]);

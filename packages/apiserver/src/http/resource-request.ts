@@ -1,0 +1,30 @@
+/** A request for a resource that is served, as those who answer it are given it. */
+import type { RequestContext } from '../registry/request-context.js';
+import type { Resource } from '../registry/resource.js';
+import type { SubresourceHandlers } from '../subresources/subresource.js';
+import type { ApiCore } from '../verbs/api-core.js';
+import type { Access } from '../verbs/authorize.js';
+import type { HttpRequest } from './message.js';
+import type { SchemaLookup } from './protobuf.js';
+import type { ResourcePath } from './resource-path.js';
+import type { WatchResponder } from './watch-response.js';
+
+export interface ResourceHandlerParts {
+  readonly core: ApiCore;
+  readonly access: Access;
+  readonly subresources: SubresourceHandlers;
+  readonly watches: WatchResponder;
+  /** Of bodies in protobuf, by what their envelope says. */
+  readonly schemaOf: SchemaLookup;
+}
+
+/** A context that remembers its warnings. */
+export type HttpContext = RequestContext & { readonly warnings: readonly string[] };
+
+export interface ResourceRequest {
+  readonly parts: ResourceHandlerParts;
+  readonly context: HttpContext;
+  readonly request: HttpRequest;
+  readonly resource: Resource;
+  readonly path: ResourcePath;
+}

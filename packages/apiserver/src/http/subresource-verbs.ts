@@ -1,0 +1,66 @@
+/** What HTTP asks of subresources that are no part of their object: each has a handler, which streams, connects, or answers verbs. */
+import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
+import { answer, encoded } from './answer.js';
+import { patchOf, patchTypeOf, requiredBody } from './body.js';
+import type { HttpResponse } from './message.js';
+import { negotiate } from './negotiation.js';
+import { applyOptions, type WriteKind, writeOptions } from './request-options.js';
+import type { ResourceRequest } from './resource-request.js';
+
+const optionsOf: Readonly<Record<string, WriteKind>> = { update: 'UpdateOptions', patch: 'PatchOptions' };
+
+export async function handleSubresource(
+  { parts, context, request, resource, path }: ResourceRequest,
+  verb: string,
+): Promise<HttpResponse> {
+  const handler = parts.subresources.find(resource, path.subresource!);
+  const target = {
+    core: parts.core,
+    context,
+    resource,
+    key: { name: path.name!, ...(path.namespace === undefined ? {} : { namespace: path.namespace }) },
+  };
+  const notServed = () =>
+    methodNotSupported({ group: resource.kind.group, plural: `${resource.kind.plural}/${path.subresource}` }, verb);
+  if (handler === undefined)
+    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (handler.connect !== undefined) {
+    if (verb !== 'get' && verb !== 'create') throw notServed();
+    const session = await handler.connect(target, request.query);
+    if (request.upgrade !== true) throw badRequest('Upgrade request required');
+    return { status: 101, headers: {}, session };
+  }
+  const accepted = negotiate(request.header('accept'), { protobuf: true });
+  const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
+  const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
+  const respond = (status: number, value: KubernetesObject | unknown) =>
+    answer(status, value, accepted, context.warnings, parts.schemaOf);
+  if (verb === 'get' || verb === 'list') {
+    if (handler.stream !== undefined)
+      return encoded(200, 'text/plain', await handler.stream(target, request.query, request.signal));
+    if (handler.get === undefined) throw notServed();
+    return respond(200, await handler.get(target));
+  }
+  if (verb === 'create' && handler.create !== undefined)
+    return respond(201, await handler.create(target, (await requiredBody(request, parts.schemaOf)).value, options));
+  if (verb === 'update' && handler.update !== undefined)
+    return respond(200, await handler.update(target, (await requiredBody(request, parts.schemaOf)).value, options));
+  if (verb === 'patch' && handler.patch !== undefined) {
+    const type = patchTypeOf(request);
+    if (type !== 'apply')
+      return respond(
+        200,
+        await handler.patch(target, patchOf(type, (await requiredBody(request, parts.schemaOf)).value), options),
+      );
+    if (handler.apply === undefined)
+      throw statusError(
+        'UnsupportedMediaType',
+        `server-side apply is not supported on ${resource.kind.plural}/${path.subresource}`,
+      );
+    return respond(
+      200,
+      await handler.apply(target, (await requiredBody(request, parts.schemaOf)).value, applyOptions(options)),
+    );
+  }
+  throw notServed();
+}
