@@ -23,6 +23,7 @@ function withUpOptions(command: Command): Command {
       wholeNumber(0, 65_535),
       6443,
     )
+    .option('--http2', 'speak HTTP/2 with clients that ask for it: fewer connections, dearer requests')
     .option('--nodes <count>', 'how many nodes', wholeNumber(0, 100_000), 1)
     .addOption(
       new Option('--runtime <runtime>', 'what runs the containers: processes of this machine, or a simulation')

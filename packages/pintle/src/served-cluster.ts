@@ -37,6 +37,7 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
     world,
     host,
     port,
+    http2: options.http2 ?? false,
     kubeconfig,
     credentialsFolder: join(dataDir, 'credentials'),
     ...(inMemory ? {} : { store: await durableStore(dataDir) }),

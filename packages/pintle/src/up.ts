@@ -8,6 +8,7 @@ export interface UpOptions extends ApiServerFlags {
   readonly inMemory?: boolean;
   readonly host: string;
   readonly port: number;
+  readonly http2?: boolean;
   readonly nodes: number;
   readonly runtime: 'process' | 'simulated';
   readonly kubeconfig?: string;

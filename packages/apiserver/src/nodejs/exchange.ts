@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { HttpHandler, HttpResponse } from '../http/message.js';
 import { Departure } from './departure.js';
+import { http2Of } from './http2.js';
 import { NodeRequest } from './node-request.js';
 
 /** A client that takes nothing for so long is cut off. Of every connection of a server. */
@@ -28,7 +29,8 @@ export async function serve(
   response.on('error', onBroken);
   response.on('timeout', onQuiet);
   try {
-    const gone = new Departure([response, message.socket]);
+    const http2 = http2Of(message);
+    const gone = new Departure(http2 === undefined ? [response, message.socket] : [http2.stream]);
     const answer = await handler(new NodeRequest(message, gone, { bodyTimeoutMs }));
     await respond(message, response, answer);
   } catch {
@@ -55,7 +57,7 @@ export async function respond(
     }
     sent['content-length'] = String(Buffer.byteLength(whole));
     // An upload that was not read to its end leaves the connection unusable for another request.
-    if (!message.complete) sent['connection'] = 'close';
+    if (!message.complete && message.httpVersionMajor === 1) sent['connection'] = 'close';
     response.writeHead(status, sent as Record<string, string>);
     response.end(message.method === 'HEAD' ? undefined : whole);
     return;
