@@ -68,7 +68,7 @@ async function ensureStorageClass(client: Client): Promise<void> {
 }
 
 function processNodes(options: UpOptions, network: UserspaceNetwork): Promise<readonly NodePart[]> {
-  const images = catalogueOf(options.image ?? []);
+  const images = { ...options.images, ...catalogueOf(options.image ?? []) };
   return Promise.all(
     Array.from({ length: options.nodes }, async (_, index) => {
       const name = `node-${index}`;
