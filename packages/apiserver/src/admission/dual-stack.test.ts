@@ -68,12 +68,47 @@ it('gain a second address and lose it again, which is then for others', async ()
   expect((await client.create(service('b', { clusterIP: second }))).spec?.clusterIPs).toEqual([second]);
 });
 
+it('have addresses of ranges that are added, while those are ready', async () => {
+  const wish = service('a', { clusterIP: '10.1.0.5' });
+  await expect(client.create(wish)).rejects.toThrow(/does not match the current range/);
+  await client.create<ServiceCIDR>({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'more' },
+    spec: { cidrs: ['10.1.0.0/29'] },
+  });
+  expect((await client.create(wish)).spec?.clusterIP).toBe('10.1.0.5');
+  await expect(client.create(service('b', { clusterIP: '10.1.0.7' }))).rejects.toThrow(/does not match the current/);
+  const range = await client.get(ServiceCIDR, { name: 'more' });
+  const conditions = [
+    { type: 'Ready', status: 'False', reason: 'Terminating', message: '', lastTransitionTime: '2025-01-01T00:00:00Z' },
+  ];
+  await client.update({ ...range, status: { conditions } } as ServiceCIDR, { subresource: 'status' });
+  await expect(client.create(service('b', { clusterIP: '10.1.0.6' }))).rejects.toThrow(/does not match the current/);
+});
+
+it('have addresses of an added range when the first is full', async () => {
+  const server = await createApiServer({ world: virtualWorld({ seed: 2 }), serviceCidr: '10.0.0.0/28', port: 6443 });
+  const small = server.client();
+  const made: string[] = [];
+  for (let i = 0; i < 13; i++) made.push((await small.create(service(`s${i}`))).spec!.clusterIP!);
+  expect(new Set(made)).toEqual(new Set(Array.from({ length: 13 }, (_, i) => `10.0.0.${i + 2}`)));
+  await expect(small.create(service('next'))).rejects.toThrow(/failed to allocate a serviceIP: range is full/);
+  await small.create<ServiceCIDR>({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'more' },
+    spec: { cidrs: ['10.1.0.0/30'] },
+  });
+  expect((await small.create(service('next'))).spec?.clusterIP).toMatch(/^10\.1\.0\.[12]$/);
+});
+
 it('name addresses of both', async () => {
   const clusterIPs = ['fd00:10::5', '10.0.0.5'];
   const wish = { clusterIP: clusterIPs[0], clusterIPs, ipFamilyPolicy: 'RequireDualStack' };
   expect((await client.create(service('a', wish))).spec).toMatchObject({ clusterIPs, ipFamilies: ['IPv6', 'IPv4'] });
   await expect(client.create(service('b', { ipFamilies: ['IPv6'], clusterIP: 'fd00:11::5' }))).rejects.toThrow(
-    'failed to allocate IP fd00:11::5: the provided IP is not in the valid range. The range of valid IPs is fd00:10::/112',
+    'failed to allocate IP fd00:11::5: the provided network does not match the current range',
   );
 });
 
@@ -82,7 +117,7 @@ it.each([
   ['fd00::/124', 15, 'fd00::1', 'fd00::f', 'fd00::10'],
   ['10.0.0.7/28', 14, '10.0.0.1', '10.0.0.14', '10.0.0.15'],
 ])('the addresses of %s', (cidr, count, first, last, beyond) => {
-  const range = addressRange(cidr);
+  const range = addressRange(cidr)!;
   expect([range.count, range.at(0), range.at(count - 1)]).toEqual([count, first, last]);
   expect([first, last, beyond].map(range.contains)).toEqual([true, true, false]);
 });
