@@ -1,7 +1,7 @@
 /** Services of a cluster with addresses of both families: where they are from, and whose they are when one goes. */
 import { beforeEach, expect, it } from '@jest/globals';
 import { Service } from '@pintle/api/core/v1';
-import { ServiceCIDR } from '@pintle/api/networking/v1';
+import { IPAddress, ServiceCIDR } from '@pintle/api/networking/v1';
 import type { Client } from '@pintle/client';
 import { virtualWorld } from '@pintle/machinery';
 import { createApiServer } from '../server.js';
@@ -50,6 +50,44 @@ it('are told of as the ServiceCIDR of the cluster', async () => {
     status: { conditions: [{ type: 'Ready', status: 'True', message: 'Kubernetes default Service CIDR is ready' }] },
   });
 });
+
+it('are told of as IPAddresses, which go with them and keep others from having them', async () => {
+  const addressOf = (name: string) => client.get(IPAddress, { name });
+  await eventually(async () =>
+    expect(await addressOf('10.0.0.1')).toMatchObject({
+      metadata: {
+        labels: {
+          'ipaddress.kubernetes.io/ip-family': 'IPv4',
+          'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+        },
+      },
+      spec: { parentRef: { group: '', resource: 'services', namespace: 'default', name: 'kubernetes' } },
+    }),
+  );
+  await client.create(service('a', { clusterIP: 'fd00:10::5' }));
+  await eventually(async () => expect((await addressOf('fd00:10::5')).spec?.parentRef.name).toBe('a'));
+  await client.delete(Service, { name: 'a', namespace: 'default' });
+  await eventually(async () => expect(addressOf('fd00:10::5')).rejects.toThrow(/not found/));
+  await client.create<IPAddress>({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: { name: '10.0.0.9' },
+    spec: { parentRef: { group: 'example.com', resource: 'things', name: 'a' } },
+  });
+  await expect(client.create(service('b', { clusterIP: '10.0.0.9' }))).rejects.toThrow(/already allocated/);
+});
+
+/** What is written a moment later. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  for (let round = 0; round < 50; round++) {
+    try {
+      return await check();
+    } catch {
+      await Promise.resolve();
+    }
+  }
+  await check();
+}
 
 it('gain a second address and lose it again, which is then for others', async () => {
   const before = (await client.create(service('a'))).spec?.clusterIP;

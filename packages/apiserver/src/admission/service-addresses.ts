@@ -2,13 +2,11 @@
  * Gives Services their cluster addresses and node ports, each to one Service only. What is taken is learnt
  * from the store and from requests under way; one API server at a time may hand out from a range.
  *
- * **Differs from Kubernetes**: no IPAddress objects are written for the addresses of Services.
- *
  * Invariant: an address is in `taken` from before its Service is written until its deletion has been seen.
  */
 import { serviceFamilies } from '@pintle/api';
 import type { Service } from '@pintle/api/core/v1';
-import type { ServiceCIDR } from '@pintle/api/networking/v1';
+import type { IPAddress, ServiceCIDR } from '@pintle/api/networking/v1';
 import { prefixRange, type StoreBackend, type StoreEntry, type WatchSubscription } from '@pintle/contracts';
 import {
   type FieldError,
@@ -26,6 +24,7 @@ import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type AddressRange, addressRange, addressRanges } from './address-range.js';
 import type { AdmissionPlugin } from './admission.js';
+import { isOfService } from './service-ip-addresses.js';
 
 export interface ServiceAddressOptions {
   /**
@@ -59,6 +58,7 @@ interface Asker {
 /** How long an address stays reserved for a request that came to nothing. */
 const reservationMs = 60_000;
 const servicesPrefix = '/registry/core/services/';
+const addressesPrefix = '/registry/networking.k8s.io/ipaddresses/';
 const rangesPrefix = '/registry/networking.k8s.io/servicecidrs/';
 
 type Spec = NonNullable<Service['spec']>;
@@ -73,6 +73,8 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
   const own = addressRanges(options.cidr);
   const families = own.map(({ family }) => family);
   let more: ObjectCache | undefined;
+  /** IPAddress objects, those that somebody else has made among them. */
+  let made: ObjectCache | undefined;
   const taken = new Map<string, string>();
   const reserved = new Map<string, { readonly untilMs: number; readonly key: string }>();
   let subscription: WatchSubscription | undefined;
@@ -91,7 +93,9 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     if (reservation !== undefined && reservation.key !== asker.key && reservation.untilMs > world.clock.now())
       return false;
     const holder = taken.get(id);
-    return holder === undefined || holder === asker.key;
+    const noted = made?.get(id) as IPAddress | undefined;
+    // Those of Services are known by the Services.
+    return (holder ?? asker.key) === asker.key && (noted === undefined || isOfService(noted));
   };
   const reserve = (id: string, { key, dryRun, given }: Asker) => {
     given.add(id);
@@ -229,6 +233,8 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     async start(backend) {
       more = new ObjectCache(backend, rangesPrefix, world.logger);
       await more.start();
+      made = new ObjectCache(backend, addressesPrefix, world.logger);
+      await made.start();
       const range = prefixRange(servicesPrefix);
       const { entries, revision } = await backend.range(range);
       for (const entry of entries) learn(entry, true);
@@ -249,6 +255,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     stop() {
       subscription?.unsubscribe();
       more?.stop();
+      made?.stop();
     },
   };
 }
