@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { HttpHandler, HttpResponse } from '../http/message.js';
 import { Departure } from './departure.js';
+import { http2Of } from './http2.js';
 import { NodeRequest } from './node-request.js';
 import type { Rounds } from './rounds.js';
 
@@ -29,7 +30,8 @@ export async function serve(
   response.on('error', onBroken);
   response.on('timeout', onQuiet);
   try {
-    const gone = new Departure([response, message.socket]);
+    const http2 = http2Of(message);
+    const gone = new Departure(http2 === undefined ? [response, message.socket] : [http2.stream]);
     const { eventsDue, answersDue } = rounds;
     const answer = await handler(new NodeRequest(message, gone, { bodyTimeoutMs, eventsDue }));
     await respond(message, response, answer, answersDue);
@@ -59,7 +61,7 @@ export async function respond(
     }
     sent['content-length'] = String(Buffer.byteLength(whole));
     // An upload that was not read to its end leaves the connection unusable for another request.
-    if (!message.complete) sent['connection'] = 'close';
+    if (!message.complete && message.httpVersionMajor === 1) sent['connection'] = 'close';
     await due();
     response.writeHead(status, sent as Record<string, string>);
     response.end(message.method === 'HEAD' ? undefined : whole);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { statusError } from '@pintle/machinery';
 import type { HttpRequest, Peer } from '../http/message.js';
 import type { Departure } from './departure.js';
+import { http2Of } from './http2.js';
 import { peerOf } from './peer.js';
 
 /** A body has so long to arrive, from when it is asked for to its last byte. */
@@ -46,7 +47,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   get peer(): Peer {
-    return peerOf(this.message.socket);
+    return peerOf(http2Of(this.message)?.socket ?? this.message.socket);
   }
 
   readonly header = (name: string): string | undefined => {
