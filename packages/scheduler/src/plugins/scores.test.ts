@@ -209,9 +209,13 @@ describe('NodeAffinity', () => {
     expect(found.rawBatched).toEqual(found.raw);
     expect(found.normalized).toEqual([100, 28, 71, 0]);
   });
-  const upstream = [{ foo: 'bar' }, { foo: 'bar', key: 'value', az: 'az1' }, { key: 'value' }, { az: 'az1' }].map(
-    (labels, i) => testNode(`u${i}`, { labels }),
-  );
+  const labelled: readonly Readonly<Record<string, string>>[] = [
+    { foo: 'bar' },
+    { foo: 'bar', key: 'value', az: 'az1' },
+    { key: 'value' },
+    { az: 'az1' },
+  ];
+  const upstream = labelled.map((labels, i) => testNode(`u${i}`, { labels }));
   const all: NodeAffinity = {
     preferredDuringSchedulingIgnoredDuringExecution: [
       ...prefers([2, 'foo', 'bar'], [4, 'key', 'value']).preferredDuringSchedulingIgnoredDuringExecution!,
