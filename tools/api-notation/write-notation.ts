@@ -177,7 +177,7 @@ class NotationWriter {
     if (resource === undefined) {
       builders.add('object');
       const atomic = schema['x-kubernetes-map-type'] === 'atomic' ? '.atomic()' : '';
-      return `export const ${name} = object(${fields}, '${openApiName}')${atomic};\n${alias}`;
+      return `export const ${name} = object(() => (${fields}), '${openApiName}')${atomic};\n${alias}`;
     }
     builders.add('defineKind');
     const gvk = schema['x-kubernetes-group-version-kind']![0]!;

@@ -1,7 +1,21 @@
 /** What a manager and its controllers do, on virtual time, with the real server. */
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap, Event } from '@pintle/api/core/v1';
+import {
+  ConfigMap,
+  Endpoints,
+  Event,
+  LimitRange,
+  Namespace,
+  Node,
+  Pod,
+  PodTemplate,
+  ResourceQuota,
+  Secret,
+  Service,
+  ServiceAccount,
+} from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';
+import { createInformers } from '@pintle/watch';
 import { Observable, Subject } from 'rxjs';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
@@ -261,6 +275,33 @@ describe('what wakes a controller', () => {
     ]);
   });
 
+  it('changes that are gathered, of one of its kinds longer than of others', async () => {
+    const { client, world, run } = await served();
+    const woken: string[] = [];
+    const slow = controller({ name: 'slow', gatherMs: 20 })
+      .for(Website)
+      .watches(ConfigMap, () => [{ name: 'shop', namespace: 'default' }], { gatherMs: 100 })
+      .watches(Secret, () => [{ name: 'shop', namespace: 'default' }])
+      .reconcile(async ({ causes }) => void woken.push(`${world.clock.monotonic()} ${why(causes).join(', ')}`));
+    await run([slow]);
+    await client.create(website('shop'));
+    await world.settle();
+    const since = world.clock.monotonic();
+    await client.create(configMap('late'));
+    await client.create<Secret>({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'soon' } });
+    await world.settle();
+    const body = { data: { a: 'b' } };
+    await client.patch(ConfigMap, { name: 'late' }, { type: 'merge', body });
+    await world.advance(1_000);
+    await client.patch(Secret, { name: 'soon' }, { type: 'merge', body: { data: { a: 'Yg==' } } });
+    await world.advance(1_000);
+    expect(woken.slice(1).map((line) => line.replace(/^\d+/, (at) => String(Number(at) - since)))).toEqual([
+      '0 added ConfigMap late, added Secret soon',
+      '100 updated ConfigMap late',
+      '1020 updated Secret soon',
+    ]);
+  });
+
   it('changes before what is only looked at again', async () => {
     const { client, world, run } = await served();
     const order: string[] = [];
@@ -323,6 +364,33 @@ describe('a manager', () => {
       kinds: ['nothings.example.com'],
     });
     expect((await manager.ready()).ok).toBe(false);
+  });
+
+  it('has few who listen to one signal, however many kinds a controller watches', async () => {
+    const { client, world, run } = await served();
+    let [waiting, most, all] = [0, 0, 0];
+    const informers = createInformers({ client, world });
+    informers.start();
+    const counting = {
+      ...informers,
+      informer: ((kind, options) => {
+        const informer = informers.informer(kind, options);
+        const whenSynced = async (signal?: AbortSignal) => {
+          all++;
+          most = Math.max(most, ++waiting);
+          await informer.whenSynced(signal).finally(() => waiting--);
+        };
+        return Object.create(informer, { whenSynced: { value: whenSynced } });
+      }) as typeof informers.informer,
+    };
+    const kinds = [ConfigMap, Secret, Service, Pod, Node, Endpoints, Namespace, ServiceAccount, LimitRange, Event];
+    const many = [...kinds, ResourceQuota, PodTemplate].reduce(
+      (builder, kind) => builder.watches(kind as typeof ConfigMap, () => []),
+      controller({ name: 'many' }).for(Website),
+    );
+    await run([many.reconcile(async () => {})], { informers: counting });
+    expect(all).toBeGreaterThanOrEqual(13);
+    expect(most).toBeLessThan(10);
   });
 
   it('is asked whether it lives and is ready', async () => {

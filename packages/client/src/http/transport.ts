@@ -17,6 +17,8 @@ export type FetchLike = (
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
     readonly signal?: AbortSignal;
+    /** Whether the answer goes on for as long as its reader likes, and keeps its connection meanwhile. */
+    readonly isStream?: boolean;
   },
 ) => Promise<Answer>;
 
@@ -71,7 +73,7 @@ export function transport(options: TransportOptions): Transport {
   const { fetch, world, userAgent, timeoutMs, retriesMax, retryAfterMaxMs, onWarning } = options;
   const base = options.server.replace(/\/+$/, '');
 
-  const attempt = async (request: OutgoingRequest, signal: AbortSignal): Promise<Answer> => {
+  const attempt = async (request: OutgoingRequest, signal: AbortSignal, isStream: boolean): Promise<Answer> => {
     const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = request;
     const init = {
       method,
@@ -82,6 +84,7 @@ export function transport(options: TransportOptions): Transport {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal,
+      isStream,
     };
     const url = `${base}${path}${searchOf(query)}`;
     try {
@@ -93,9 +96,9 @@ export function transport(options: TransportOptions): Transport {
   };
 
   /** Sends until there is an answer to keep. `signal` stays in force while the body is read. */
-  const answered = async (request: OutgoingRequest, signal: AbortSignal): Promise<Answer> => {
+  const answered = async (request: OutgoingRequest, signal: AbortSignal, isStream = false): Promise<Answer> => {
     for (let retry = 0; ; retry++) {
-      const response = await attempt(request, signal);
+      const response = await attempt(request, signal, isStream);
       for (const text of warningsOf(response.headers.get('warning'))) onWarning(text);
       if (response.ok) return response;
       const seconds = retryAfterOf(response);
@@ -134,7 +137,7 @@ export function transport(options: TransportOptions): Transport {
           const late = () => whole.abort(signal.reason);
           signal.addEventListener('abort', late, { once: true });
           try {
-            return (await answered(request, whole.signal)).body;
+            return (await answered(request, whole.signal, true)).body;
           } finally {
             signal.removeEventListener('abort', late);
           }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SelfSubjectReview } from '@pintle/api/authentication/v1';
+import { Pod } from '@pintle/api/core/v1';
 import { clientCertificate, createApiServer, type TokenAuthenticator } from '@pintle/apiserver';
 import { CertificateAuthority, listen } from '@pintle/apiserver/nodejs';
 import { formatTime, virtualWorld } from '@pintle/machinery';
@@ -220,6 +221,34 @@ describe('connect', () => {
     expect(await whoAmI(client)).toBe('me');
     expect(new Set(through)).toEqual(new Set([server.url.replace('https://', '')]));
     await client.close();
+  });
+
+  it('shares a few connections between many requests, and gives each watch its own', async () => {
+    const open = new Set<object>();
+    let [streams, most] = [0, 0];
+    const slow = createServer((request, response) => {
+      if (request.url?.includes('watch=true')) {
+        streams++;
+        response.writeHead(200).flushHeaders();
+        return;
+      }
+      most = Math.max(most, open.size - streams);
+      setTimeout(() => response.end('{"kind":"Pod","apiVersion":"v1","metadata":{}}'), 5);
+    });
+    slow.on('connection', (socket) => {
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    ends.push(() => new Promise((resolve) => slow.close(resolve)));
+    const client = await connected({ server: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` });
+    const watches = Array.from({ length: 40 }, () => client.watch(Pod).subscribe());
+    while (streams < 40) await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all(Array.from({ length: 200 }, () => client.get(Pod, { name: 'a', namespace: 'b' })));
+    for (const watch of watches) watch.unsubscribe();
+    await client.close();
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(32);
   });
 
   it('says where nobody answers', async () => {

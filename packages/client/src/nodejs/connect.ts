@@ -32,11 +32,12 @@ export async function connect(
     ...rest,
     world,
     server: config.server,
-    async fetch(url, init) {
+    async fetch(url, { isStream, ...init }) {
       for (let again = false; ; again = true) {
         const shown = await credentials.current();
         const headers = { ...init.headers, ...shown.headers };
-        const response = await lightFetch(url, { ...init, headers, dispatcher: sockets.of(shown) });
+        const { requests, streams } = sockets.of(shown);
+        const response = await lightFetch(url, { ...init, headers, dispatcher: isStream ? streams : requests });
         if (response.status !== 401 || again || !credentials.refused(shown)) return response;
         await response.text();
       }

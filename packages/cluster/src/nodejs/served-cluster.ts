@@ -19,7 +19,7 @@ import {
   publicKeyPem,
   tokenKeys,
 } from '@pintle/apiserver/nodejs';
-import { realWorld, statusError } from '@pintle/machinery';
+import { formatIp, ipFamilyOf, parseCidr, realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials, proxyName, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
@@ -32,6 +32,8 @@ export interface ServedClusterParts
   readonly port?: number;
   /** That port and no other: a `PortInUseError` where it is in use. */
   readonly portExactly?: boolean;
+  /** Whether HTTP/2 is spoken with who asks for it. Default false, as `listen()` says why. */
+  readonly http2?: boolean;
   /** What the API server shows; issued by the cluster's own authority unless given. */
   readonly serverCertificate?: KeyPairPem;
   /** A folder with `apiserver.crt` and `apiserver.key` to show; written there where they are missing. */
@@ -71,12 +73,14 @@ const serverNames = [
 
 /** Resolves when the API answers and every part runs. */
 export async function createServedCluster(parts: ServedClusterParts): Promise<ServedCluster> {
-  const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, serviceAccounts = {}, ...rest } = parts;
+  const { host = '127.0.0.1', port = 6443, http2 = false, credentialsFolder, kubeconfig, ...others } = parts;
+  const { serviceAccounts = {}, ...rest } = others;
   const world = parts.world ?? realWorld();
   const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
+  const advertiseAddress = parts.advertiseAddress ?? (isAnyAddress(host) ? '127.0.0.1' : host);
   const keys = await credentials(
     credentialsFolder,
-    { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp] },
+    { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp, advertiseAddress] },
     world.clock.now(),
   );
   const shown = parts.serverCertificate ?? (await shownCertificate(parts.serverCertificateFolder, keys));
@@ -98,6 +102,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   const listening = await (parts.portExactly ? listen : listenOnFree)((request) => handle(request), {
     host,
     port,
+    http2,
     tls: {
       ...shown,
       clientCaPem: [keys.caPem, parts.clientCaPem ?? ''].join('\n'),
@@ -112,6 +117,8 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       flowControl: {},
       aggregation: { call: httpsServiceCaller(keys.proxy) },
       ...rest,
+      // A name is no address that others could be told.
+      ...(ipFamilyOf(advertiseAddress) === undefined ? {} : { advertiseAddress }),
       world,
       authenticators: [requestHeaders({ allowedNames: [proxyName], ...proxyHeaders }), clientCertificate],
       firstObjects: [authenticationConfig(keys), ...(rest.firstObjects ?? [])],
@@ -164,9 +171,11 @@ const authenticationConfig = ({ caPem, proxyCaPem }: Credentials): ConfigMap => 
 
 const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: admin.keyPem });
 
+const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';
+
 function firstAddress(cidr: string): string {
-  const [base = ''] = cidr.split('/');
-  return base.replace(/\d+$/, (last) => String(Number(last) + 1));
+  const range = parseCidr(cidr.split(',')[0]!);
+  return range === undefined ? '' : formatIp(range.family, range.address + 1n);
 }
 
 async function writePrivately(path: string, text: string): Promise<void> {

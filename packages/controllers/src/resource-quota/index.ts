@@ -64,7 +64,8 @@ export function resourceQuotaController({ kinds, concurrency = 5 }: ResourceQuot
       .filter((kind) => kind.scope === 'Namespaced' && isQuotable(kind))
       .filter((kind) => quotaEvaluator(kind).matching(bounded).length > 0)
       .map((kind) => follow(context, kind));
-    await Promise.all(followed.map(({ informer }) => informer.whenSynced(context.signal)));
+    // One after the other: a signal takes few listeners.
+    for (const { informer } of followed) if (!informer.hasSynced) await informer.whenSynced(context.signal);
     return followed.map(({ evaluator, informer }) => ({ evaluator, objects: informer.lister.list({ namespace }) }));
   };
 

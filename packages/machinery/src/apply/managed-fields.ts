@@ -7,7 +7,8 @@ import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import { compareValues } from './compare-values.js';
 import type { FieldConflict, Manager } from './conflicts.js';
-import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf, writtenTree } from './field-tree.js';
+import { type FieldTree, formatMember, leaf, treeOf } from './field-tree.js';
+import { treeFromFieldsV1, writtenTree } from './fields-v1.js';
 import {
   applied,
   type Conflict,
@@ -172,17 +173,22 @@ function updated(
   const { changed, removed } = differences.in(writer.apiVersion)!;
   return likeBefore({ changed, removed, entries, id, now: writer.now, ignored: rules.ignored }, () => {
     const owners = ownersAfterUpdate(rules, differences, writer.apiVersion, before.owners, id);
-    const mine = owners.get(id);
     const own = changed.minus(unmanaged);
-    const left = new Map(owners);
-    if (mine !== undefined && own !== changed) {
-      const fields = mine.fields.minus(changed).union(own);
-      if (fields.isEmpty) left.delete(id);
-      else left.set(id, { ...mine, fields });
-    }
+    const left = own === changed ? owners : withoutUnmanaged(owners, id, changed, own);
     // Who only took away has not written its fields anew.
     return sortedEntries(capped(left, before, id, own.isEmpty ? undefined : writer.now), entries);
   });
+}
+
+/** `own` is what is left of the `changed` fields of the writer. */
+function withoutUnmanaged(owners: Owners, writer: string, changed: FieldTree, own: FieldTree): Owners {
+  const mine = owners.get(writer);
+  if (mine === undefined) return owners;
+  const left = new Map(owners);
+  const fields = mine.fields.minus(changed).union(own);
+  if (fields.isEmpty) left.delete(writer);
+  else left.set(writer, { ...mine, fields });
+  return left;
 }
 
 /** A write as far as the entries after it depend on it, where all owners know the object in the writer's version. */

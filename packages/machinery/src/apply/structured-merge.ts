@@ -82,14 +82,9 @@ export class Differences {
 /** Nobody owns an object as a whole. */
 const below = (tree: FieldTree): FieldTree => (tree.own ? treeOf(false, tree.children) : tree);
 
-/** Takes from all owners but `writer` what a change touches. Also the fields that it would take by their owners. */
-function disown(
-  differences: Differences,
-  owners: Owners,
-  writer: string,
-): { readonly owners: Map<string, Owned>; readonly taken: ReadonlyMap<string, FieldTree> } {
+/** Takes from all owners but `writer` what a change touches. */
+function disown(differences: Differences, owners: Owners, writer: string): Map<string, Owned> {
   const left = new Map<string, Owned>();
-  const taken = new Map<string, FieldTree>();
   for (const [name, owned] of owners) {
     if (name === writer) {
       left.set(name, owned);
@@ -97,12 +92,19 @@ function disown(
     }
     const difference = differences.in(owned.apiVersion);
     if (difference === undefined) continue;
-    const lost = intersectionTree(owned.fields, difference.changed);
-    if (!lost.isEmpty) taken.set(name, lost);
     const fields = owned.fields.minus(difference.changed).minus(difference.removed);
     if (!fields.isEmpty) left.set(name, fields === owned.fields ? owned : { ...owned, fields });
   }
-  return { owners: left, taken };
+  return left;
+}
+
+/** The fields of others that `writer` gives another value. */
+function conflictsOf(differences: Differences, owners: Owners, writer: string): readonly Conflict[] {
+  return [...owners].flatMap(([owner, { fields, apiVersion }]) => {
+    const difference = owner === writer ? undefined : differences.in(apiVersion);
+    if (difference === undefined) return [];
+    return [...membersOf(intersectionTree(fields, difference.changed))].map((path) => ({ owner, path }));
+  });
 }
 
 /** The owners after `writer` made a change, in its version: what it changed is its own, what it removed is nobody's. */
@@ -115,7 +117,7 @@ export function ownersAfterUpdate(
 ): Owners {
   const { changed, removed } = differences.in(apiVersion)!;
   if (changed.isEmpty && removed.isEmpty) return before;
-  const { owners } = disown(differences, reconciled(rules, before), writer);
+  const owners = disown(differences, reconciled(rules, before), writer);
   const mine = owners.get(writer)?.fields ?? emptyTree;
   const fields = mine
     .minus(removed)
@@ -147,11 +149,10 @@ export function applied(
   owners.set(applier, { fields, apiVersion, applied: true });
   const merged = { apiVersion, value: mergeValues(schema, live.value, wishes.value) };
   const now = last === undefined ? merged : pruned(rules, merged, owners, last);
-  const { owners: left, taken } = disown(new Differences(rules, live, now), owners, applier);
-  if (!force && taken.size > 0) {
-    const conflicts = [...taken].flatMap(([owner, tree]) => [...membersOf(tree)].map((path) => ({ owner, path })));
-    return { conflicts };
-  }
+  const differences = new Differences(rules, live, now);
+  const conflicts = force ? [] : conflictsOf(differences, owners, applier);
+  if (conflicts.length > 0) return { conflicts };
+  const left = disown(differences, owners, applier);
   if (fields.isEmpty) left.delete(applier);
   return { value: now.value, owners: left };
 }
@@ -209,11 +210,8 @@ function reconciled({ versions }: WriteRules, owners: Owners): Owners {
   return result ?? owners;
 }
 
-/** Trees that were found to fit a schema: they are looked through once. */
-const fitting = new WeakMap<FieldTree, SchemaNode>();
-
 function inSchema(place: SchemaNode, tree: FieldTree): FieldTree {
-  if (tree.children.size === 0 || fitting.get(tree) === place) return tree;
+  if (tree.children.size === 0 || tree.fitted === place) return tree;
   const { type } = resolve(place);
   if (type === 'any' || (type !== 'array' && type !== 'object' && type !== 'map')) return tree;
   if (shapeAt(place, undefined) === 'atomic') return leaf;
@@ -226,6 +224,6 @@ function inSchema(place: SchemaNode, tree: FieldTree): FieldTree {
     node.add(element, reconciledChild);
   }
   if (!fits) return node.tree(tree.own);
-  fitting.set(tree, place);
+  tree.fitted = place;
   return tree;
 }

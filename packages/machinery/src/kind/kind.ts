@@ -122,12 +122,12 @@ export function defineKind<F extends Bodies>(spec: KindSpec<F>): Kind<ObjectOf<F
   const { group, version, kind } = spec;
   const singular = spec.singular ?? kind.toLowerCase();
   const schema = object(
-    {
+    () => ({
       apiVersion: string(),
       kind: string(),
       metadata: ref<ObjectMeta>(ObjectMetaSchema, 1),
       ...(spec.fields as Bodies),
-    },
+    }),
     spec.name,
   ) as unknown as Schema<ObjectOf<F>>;
   return {

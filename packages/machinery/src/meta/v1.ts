@@ -7,20 +7,20 @@ import { any, boolean, type Infer, int64, list, map, object, ref, string, time }
 const named = (kind: string) => `io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`;
 
 export const OwnerReference = object(
-  {
+  () => ({
     kind: string(1).required(),
     name: string(3).required(),
     uid: string(4).required(),
     apiVersion: string(5).required(),
     controller: boolean(6),
     blockOwnerDeletion: boolean(7),
-  },
+  }),
   named('OwnerReference'),
 );
 export interface OwnerReference extends Infer<typeof OwnerReference> {}
 
 export const ManagedFieldsEntry = object(
-  {
+  () => ({
     manager: string(1),
     operation: string(2),
     apiVersion: string(3),
@@ -28,13 +28,13 @@ export const ManagedFieldsEntry = object(
     fieldsType: string(6),
     fieldsV1: any(7),
     subresource: string(8),
-  },
+  }),
   named('ManagedFieldsEntry'),
 );
 export interface ManagedFieldsEntry extends Infer<typeof ManagedFieldsEntry> {}
 
 export const ObjectMeta = object(
-  {
+  () => ({
     name: string(1),
     generateName: string(2),
     namespace: string(3),
@@ -50,7 +50,7 @@ export const ObjectMeta = object(
     ownerReferences: list(ref<OwnerReference>(OwnerReference), 13).byKeys('uid').mergeBy('uid'),
     finalizers: list(string(), 14).asSet().mergeBy(),
     managedFields: list(ref<ManagedFieldsEntry>(ManagedFieldsEntry), 17).atomic(),
-  },
+  }),
   named('ObjectMeta'),
 );
 export interface ObjectMeta extends Infer<typeof ObjectMeta> {}
@@ -69,14 +69,14 @@ export const ListMeta = object(
 export interface ListMeta extends Infer<typeof ListMeta> {}
 
 export const Condition = object(
-  {
+  () => ({
     type: string(1).required(),
     status: string(2).required().enum('True', 'False', 'Unknown'),
     observedGeneration: int64(3),
     lastTransitionTime: time(4).required(),
     reason: string(5).required(),
     message: string(6).required(),
-  },
+  }),
   named('Condition'),
 );
 export interface Condition extends Infer<typeof Condition> {}
@@ -88,10 +88,10 @@ export const LabelSelectorRequirement = object(
 export interface LabelSelectorRequirement extends Infer<typeof LabelSelectorRequirement> {}
 
 export const LabelSelector = object(
-  {
+  () => ({
     matchLabels: map(string(), 1),
     matchExpressions: list(ref<LabelSelectorRequirement>(LabelSelectorRequirement), 2).atomic(),
-  },
+  }),
   named('LabelSelector'),
 ).atomic();
 export interface LabelSelector extends Infer<typeof LabelSelector> {}
@@ -100,7 +100,7 @@ export const Preconditions = object({ uid: string(1), resourceVersion: string(2)
 export interface Preconditions extends Infer<typeof Preconditions> {}
 
 export const DeleteOptions = object(
-  {
+  () => ({
     apiVersion: string(),
     kind: string(),
     gracePeriodSeconds: int64(1),
@@ -109,7 +109,7 @@ export const DeleteOptions = object(
     propagationPolicy: string(4),
     dryRun: list(string(), 5).atomic(),
     ignoreStoreReadErrorWithClusterBreakingPotential: boolean(6),
-  },
+  }),
   named('DeleteOptions'),
 );
 export interface DeleteOptions extends Infer<typeof DeleteOptions> {}

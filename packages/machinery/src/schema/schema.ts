@@ -123,10 +123,18 @@ export class Schema<out T, out R extends boolean = false> {
   /** Carries the type only; never set. */
   declare readonly T: T;
   declare readonly R: R;
-  constructor(readonly node: SchemaNode) {}
+
+  /** The node, or what makes it when it is first asked for: most of the hundreds of types are never asked for. */
+  constructor(private made: SchemaNode | (() => SchemaNode)) {}
+
+  get node(): SchemaNode {
+    if (typeof this.made === 'function') this.made = this.made();
+    return this.made;
+  }
 
   private with<U = T, S extends boolean = R>(more: Partial<SchemaNode>): Schema<U, S> {
-    return new Schema<U, S>({ ...this.node, ...more });
+    const { made } = this;
+    return new Schema<U, S>(typeof made === 'function' ? () => ({ ...this.node, ...more }) : { ...made, ...more });
   }
   required(): Schema<T, true> {
     return this.with({ required: true });
@@ -154,7 +162,9 @@ export class Schema<out T, out R extends boolean = false> {
   }
   /** List type or map type `atomic`. */
   atomic(): Schema<T, R> {
-    return this.node.type === 'array' ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
+    const { made } = this;
+    const isArray = typeof made === 'object' && made.type === 'array';
+    return isArray ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
   }
   /** Strategic merge patch: merged, list items matched by `key`. */
   mergeBy(key?: string, ...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
@@ -246,11 +256,18 @@ export const list = <T>(items: Schema<T, boolean>, proto?: number) =>
 export const map = <T>(values: Schema<T, boolean>, proto?: number) =>
   new Schema<Readonly<Record<string, T>>>(numbered({ type: 'map', values: values.node }, proto));
 
-/** An object with the given fields; with `name`, a named type of the OpenAPI document. */
-export function object<F extends Fields>(fields: F, name?: string): Schema<InferFields<F>> {
-  const properties: Record<string, SchemaNode> = {};
-  for (const key in fields) properties[key] = fields[key]!.node;
-  return new Schema({ type: 'object', properties, ...(name === undefined ? {} : { name }) });
+/**
+ * An object with the given fields; with `name`, a named type of the OpenAPI document. The fields may come as a function,
+ * which is called when somebody first asks for them.
+ */
+export function object<F extends Fields>(fields: F | (() => F), name?: string): Schema<InferFields<F>> {
+  const node = (): SchemaNode => {
+    const properties: Record<string, SchemaNode> = {};
+    const given = typeof fields === 'function' ? fields() : fields;
+    for (const key in given) properties[key] = given[key]!.node;
+    return { type: 'object', properties, ...(name === undefined ? {} : { name }) };
+  };
+  return new Schema(typeof fields === 'function' ? node : node());
 }
 
 /**

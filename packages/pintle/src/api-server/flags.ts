@@ -5,12 +5,14 @@
  * **Differs from Kubernetes**: objects are kept by Pintle itself, so the flags about etcd are taken and lead to nothing;
  * so do those about privileged containers, logging, profiling and feature gates.
  */
+import { ipFamilyOf, parseCidr } from '@pintle/machinery';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** As parsed; absent where the flag was not given. */
 export interface ApiServerFlags {
   readonly bindAddress?: string;
   readonly securePort?: number;
+  readonly advertiseAddress?: string;
   readonly certDir?: string;
   readonly tlsCertFile?: string;
   readonly tlsPrivateKeyFile?: string;
@@ -101,11 +103,16 @@ function portRange(text: string): readonly [number, number] {
   return [first, last];
 }
 
+function ipAddress(text: string): string {
+  if (ipFamilyOf(text) === undefined) throw new InvalidArgumentError('an IP address is needed.');
+  return text;
+}
+
 function ipRange(text: string): string {
-  const [first = ''] = text.split(',');
-  if (!/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(first))
-    throw new InvalidArgumentError('an IPv4 range is needed, as 10.96.0.0/12.');
-  return first;
+  const families = text.split(',').map((cidr) => parseCidr(cidr)?.family);
+  if (families.length > 2 || families.includes(undefined) || (families.length === 2 && families[0] === families[1]))
+    throw new InvalidArgumentError('a range is needed, as 10.96.0.0/12, or one of IPv4 and one of IPv6 with a comma.');
+  return text;
 }
 
 const effective = (): readonly Option[] => [
@@ -113,6 +120,10 @@ const effective = (): readonly Option[] => [
   new Option('--secure-port <port>', 'the port to listen on, this one or none; 0: any free one').argParser(
     wholeNumber(0, 65_535),
   ),
+  new Option(
+    '--advertise-address <address>',
+    'where members of the cluster reach the server (default: where it listens)',
+  ).argParser(ipAddress),
   new Option(
     '--cert-dir <folder>',
     'where the server’s certificate is (apiserver.crt, apiserver.key), or is written if there is none',
@@ -153,7 +164,6 @@ const effective = (): readonly Option[] => [
 /** What scripts pass out of habit. */
 const withoutEffect = (): readonly Option[] => [
   ...[
-    ['--advertise-address <address>', 'the address that members of the cluster would be told'],
     ['--api-audiences <names>', 'audiences of tokens'],
     ['--etcd-servers <urls>', 'Pintle keeps its objects itself'],
     ['--etcd-prefix <prefix>', 'as above'],

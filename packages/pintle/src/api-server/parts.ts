@@ -24,6 +24,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
   return {
     ...given('host', flags.bindAddress),
     ...(flags.securePort === undefined ? {} : { port: flags.securePort, portExactly: true }),
+    ...given('advertiseAddress', flags.advertiseAddress),
     ...given('serverCertificateFolder', flags.certDir),
     ...(tlsCertFile === undefined || tlsPrivateKeyFile === undefined
       ? {}

@@ -6,6 +6,7 @@
  * nothing.
  */
 import type { Container, ContainerStatus, Pod } from '@pintle/api/core/v1';
+import { deepEqual } from '@pintle/machinery';
 import { amountsOf } from './amounts.js';
 import { isScalarResource } from './resource-columns.js';
 
@@ -38,10 +39,8 @@ interface Known {
 const known = new WeakMap<object, Known>();
 
 export function podRequests(pod: Pod): PodRequests {
-  const { spec, status } = pod;
-  // What is actual or allocated may be another amount than what is asked for.
-  if (spec === undefined || status?.containerStatuses?.length || status?.initContainerStatuses?.length)
-    return computedRequests(pod);
+  const { spec } = pod;
+  if (spec === undefined || isResizing(pod)) return computedRequests(pod);
   const found = known.get(spec.containers);
   if (
     found !== undefined &&
@@ -54,6 +53,19 @@ export function podRequests(pod: Pod): PodRequests {
   const requests = computedRequests(pod);
   if (typeof spec.containers === 'object') known.set(spec.containers, { spec, requests });
   return requests;
+}
+
+/** Whether what a container has, or was given, is another amount than what it asks for. */
+function isResizing({ spec, status }: Pod): boolean {
+  const differs = (statuses: readonly ContainerStatus[] | undefined, containers: readonly Container[] | undefined) =>
+    statuses?.some(({ name, resources, allocatedResources }) => {
+      if (resources === undefined) return false;
+      const asked = containers?.find((container) => container.name === name)?.resources?.requests;
+      return !deepEqual(resources.requests ?? {}, asked ?? {}) || !deepEqual(allocatedResources ?? asked, asked);
+    }) ?? false;
+  return (
+    differs(status?.containerStatuses, spec?.containers) || differs(status?.initContainerStatuses, spec?.initContainers)
+  );
 }
 
 function computedRequests(pod: Pod): PodRequests {

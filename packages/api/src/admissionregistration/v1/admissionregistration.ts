@@ -14,92 +14,92 @@ import {
 } from '@pintle/machinery';
 
 export const AuditAnnotation = object(
-  {
+  () => ({
     key: string(1).required(),
     valueExpression: string(2).required(),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.AuditAnnotation',
 );
 export interface AuditAnnotation extends Infer<typeof AuditAnnotation> {}
 
 export const ExpressionWarning = object(
-  {
+  () => ({
     fieldRef: string(2).required(),
     warning: string(3).required(),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ExpressionWarning',
 );
 export interface ExpressionWarning extends Infer<typeof ExpressionWarning> {}
 
 export const MatchCondition = object(
-  {
+  () => ({
     expression: string(2).required(),
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.MatchCondition',
 );
 export interface MatchCondition extends Infer<typeof MatchCondition> {}
 
 export const NamedRuleWithOperations = object(
-  {
+  () => ({
     apiGroups: list(string(), 1).inline(2, 2).atomic(),
     apiVersions: list(string(), 2).inline(2, 2).atomic(),
     operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2, 2).atomic(),
     scope: string(4).inline(2, 2).default('*'),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations',
 ).atomic();
 export interface NamedRuleWithOperations extends Infer<typeof NamedRuleWithOperations> {}
 
 export const MatchResources = object(
-  {
+  () => ({
     excludeResourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 4).atomic(),
     matchPolicy: string(7),
     namespaceSelector: ref<LabelSelector>(LabelSelector, 1),
     objectSelector: ref<LabelSelector>(LabelSelector, 2),
     resourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 3).atomic(),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.MatchResources',
 ).atomic();
 export interface MatchResources extends Infer<typeof MatchResources> {}
 
 export const ServiceReference = object(
-  {
+  () => ({
     name: string(2).required(),
     namespace: string(1).required(),
     path: string(3),
     port: int32(4).default(443),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ServiceReference',
 );
 export interface ServiceReference extends Infer<typeof ServiceReference> {}
 
 export const WebhookClientConfig = object(
-  {
+  () => ({
     caBundle: bytes(2),
     service: ref<ServiceReference>(ServiceReference, 1),
     url: string(3),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.WebhookClientConfig',
 );
 export interface WebhookClientConfig extends Infer<typeof WebhookClientConfig> {}
 
 export const RuleWithOperations = object(
-  {
+  () => ({
     apiGroups: list(string(), 1).inline(2).atomic(),
     apiVersions: list(string(), 2).inline(2).atomic(),
     operations: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2).atomic(),
     scope: string(4).inline(2).default('*'),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.RuleWithOperations',
 );
 export interface RuleWithOperations extends Infer<typeof RuleWithOperations> {}
 
 export const MutatingWebhook = object(
-  {
+  () => ({
     admissionReviewVersions: list(string(), 8).atomic().required(),
     clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).alwaysThere().required(),
     failurePolicy: string(4).default('Fail'),
@@ -112,7 +112,7 @@ export const MutatingWebhook = object(
     rules: list(ref<RuleWithOperations>(RuleWithOperations), 3).atomic(),
     sideEffects: string(6).required(),
     timeoutSeconds: int32(7).default(10),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.MutatingWebhook',
 );
 export interface MutatingWebhook extends Infer<typeof MutatingWebhook> {}
@@ -132,55 +132,55 @@ export const MutatingWebhookConfiguration = defineKind({
 export interface MutatingWebhookConfiguration extends Infer<typeof MutatingWebhookConfiguration> {}
 
 export const ParamKind = object(
-  {
+  () => ({
     apiVersion: string(1),
     kind: string(2),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ParamKind',
 ).atomic();
 export interface ParamKind extends Infer<typeof ParamKind> {}
 
 export const ParamRef = object(
-  {
+  () => ({
     name: string(1),
     namespace: string(2),
     parameterNotFoundAction: string(4),
     selector: ref<LabelSelector>(LabelSelector, 3),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ParamRef',
 ).atomic();
 export interface ParamRef extends Infer<typeof ParamRef> {}
 
 export const TypeChecking = object(
-  {
+  () => ({
     expressionWarnings: list(ref<ExpressionWarning>(ExpressionWarning), 1).atomic(),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.TypeChecking',
 );
 export interface TypeChecking extends Infer<typeof TypeChecking> {}
 
 export const Validation = object(
-  {
+  () => ({
     expression: string(1).required(),
     message: string(2),
     messageExpression: string(4),
     reason: string(3),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.Validation',
 );
 export interface Validation extends Infer<typeof Validation> {}
 
 export const Variable = object(
-  {
+  () => ({
     expression: string(2).required(),
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.Variable',
 ).atomic();
 export interface Variable extends Infer<typeof Variable> {}
 
 export const ValidatingAdmissionPolicySpec = object(
-  {
+  () => ({
     auditAnnotations: list(ref<AuditAnnotation>(AuditAnnotation), 5).atomic(),
     failurePolicy: string(4),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 6).byKeys('name').mergeBy('name'),
@@ -188,17 +188,17 @@ export const ValidatingAdmissionPolicySpec = object(
     paramKind: ref<ParamKind>(ParamKind, 1),
     validations: list(ref<Validation>(Validation), 3).atomic(),
     variables: list(ref<Variable>(Variable), 7).byKeys('name').mergeBy('name'),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec',
 );
 export interface ValidatingAdmissionPolicySpec extends Infer<typeof ValidatingAdmissionPolicySpec> {}
 
 export const ValidatingAdmissionPolicyStatus = object(
-  {
+  () => ({
     conditions: list(ref<Condition>(Condition), 3).byKeys('type'),
     observedGeneration: int64(1),
     typeChecking: ref<TypeChecking>(TypeChecking, 2),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus',
 );
 export interface ValidatingAdmissionPolicyStatus extends Infer<typeof ValidatingAdmissionPolicyStatus> {}
@@ -220,12 +220,12 @@ export const ValidatingAdmissionPolicy = defineKind({
 export interface ValidatingAdmissionPolicy extends Infer<typeof ValidatingAdmissionPolicy> {}
 
 export const ValidatingAdmissionPolicyBindingSpec = object(
-  {
+  () => ({
     matchResources: ref<MatchResources>(MatchResources, 3),
     paramRef: ref<ParamRef>(ParamRef, 2),
     policyName: string(1),
     validationActions: list(string(), 4).asSet(),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
 );
 export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof ValidatingAdmissionPolicyBindingSpec> {}
@@ -245,7 +245,7 @@ export const ValidatingAdmissionPolicyBinding = defineKind({
 export interface ValidatingAdmissionPolicyBinding extends Infer<typeof ValidatingAdmissionPolicyBinding> {}
 
 export const ValidatingWebhook = object(
-  {
+  () => ({
     admissionReviewVersions: list(string(), 8).atomic().required(),
     clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).alwaysThere().required(),
     failurePolicy: string(4).default('Fail'),
@@ -257,7 +257,7 @@ export const ValidatingWebhook = object(
     rules: list(ref<RuleWithOperations>(RuleWithOperations), 3).atomic(),
     sideEffects: string(6).required(),
     timeoutSeconds: int32(7).default(10),
-  },
+  }),
   'io.k8s.api.admissionregistration.v1.ValidatingWebhook',
 );
 export interface ValidatingWebhook extends Infer<typeof ValidatingWebhook> {}

@@ -18,94 +18,94 @@ import {
 } from '@pintle/machinery';
 
 export const CustomResourceColumnDefinition = object(
-  {
+  () => ({
     description: string(4),
     format: string(3),
     jsonPath: string(6).required(),
     name: string(1).required(),
     priority: int32(5),
     type: string(2).required(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition',
 );
 export interface CustomResourceColumnDefinition extends Infer<typeof CustomResourceColumnDefinition> {}
 
 export const ServiceReference = object(
-  {
+  () => ({
     name: string(2).required(),
     namespace: string(1).required(),
     path: string(3),
     port: int32(4).default(443),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference',
 );
 export interface ServiceReference extends Infer<typeof ServiceReference> {}
 
 export const WebhookClientConfig = object(
-  {
+  () => ({
     caBundle: bytes(2),
     service: ref<ServiceReference>(ServiceReference, 1),
     url: string(3),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig',
 );
 export interface WebhookClientConfig extends Infer<typeof WebhookClientConfig> {}
 
 export const WebhookConversion = object(
-  {
+  () => ({
     clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2),
     conversionReviewVersions: list(string(), 3).atomic().required(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion',
 );
 export interface WebhookConversion extends Infer<typeof WebhookConversion> {}
 
 export const CustomResourceConversion = object(
-  {
+  () => ({
     strategy: string(1).required(),
     webhook: ref<WebhookConversion>(WebhookConversion, 2),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion',
 );
 export interface CustomResourceConversion extends Infer<typeof CustomResourceConversion> {}
 
 export const CustomResourceDefinitionNames = object(
-  {
+  () => ({
     categories: list(string(), 6).atomic(),
     kind: string(4).required(),
     listKind: string(5),
     plural: string(1).required(),
     shortNames: list(string(), 3).atomic(),
     singular: string(2),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames',
 );
 export interface CustomResourceDefinitionNames extends Infer<typeof CustomResourceDefinitionNames> {}
 
 export const ExternalDocumentation = object(
-  {
+  () => ({
     description: string(1),
     url: string(2),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation',
 );
 export interface ExternalDocumentation extends Infer<typeof ExternalDocumentation> {}
 
 export const ValidationRule = object(
-  {
+  () => ({
     fieldPath: string(5),
     message: string(2),
     messageExpression: string(3),
     optionalOldSelf: boolean(6),
     reason: string(4),
     rule: string(1).required(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule',
 );
 export interface ValidationRule extends Infer<typeof ValidationRule> {}
 
 export const JSONSchemaProps = object(
-  {
+  () => ({
     $ref: string(),
     $schema: string(),
     additionalItems: any(33),
@@ -168,33 +168,33 @@ export const JSONSchemaProps = object(
     'x-kubernetes-map-type': string(),
     'x-kubernetes-preserve-unknown-fields': boolean(),
     'x-kubernetes-validations': list(ref<ValidationRule>(ValidationRule)).byKeys('rule').mergeBy('rule'),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
 );
 export interface JSONSchemaProps extends Infer<typeof JSONSchemaProps> {}
 
 export const CustomResourceValidation = object(
-  {
+  () => ({
     openAPIV3Schema: ref<JSONSchemaProps>(JSONSchemaProps, 1),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation',
 );
 export interface CustomResourceValidation extends Infer<typeof CustomResourceValidation> {}
 
 export const SelectableField = object(
-  {
+  () => ({
     jsonPath: string(1).required(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField',
 );
 export interface SelectableField extends Infer<typeof SelectableField> {}
 
 export const CustomResourceSubresourceScale = object(
-  {
+  () => ({
     labelSelectorPath: string(3),
     specReplicasPath: string(1).required(),
     statusReplicasPath: string(2).required(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale',
 );
 export interface CustomResourceSubresourceScale extends Infer<typeof CustomResourceSubresourceScale> {}
@@ -206,16 +206,16 @@ export const CustomResourceSubresourceStatus = object(
 export interface CustomResourceSubresourceStatus extends Infer<typeof CustomResourceSubresourceStatus> {}
 
 export const CustomResourceSubresources = object(
-  {
+  () => ({
     scale: ref<CustomResourceSubresourceScale>(CustomResourceSubresourceScale, 2),
     status: ref<CustomResourceSubresourceStatus>(CustomResourceSubresourceStatus, 1),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources',
 );
 export interface CustomResourceSubresources extends Infer<typeof CustomResourceSubresources> {}
 
 export const CustomResourceDefinitionVersion = object(
-  {
+  () => ({
     additionalPrinterColumns: list(ref<CustomResourceColumnDefinition>(CustomResourceColumnDefinition), 6).atomic(),
     deprecated: boolean(7),
     deprecationWarning: string(8),
@@ -225,42 +225,42 @@ export const CustomResourceDefinitionVersion = object(
     served: boolean(2).required(),
     storage: boolean(3).required(),
     subresources: ref<CustomResourceSubresources>(CustomResourceSubresources, 5),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion',
 );
 export interface CustomResourceDefinitionVersion extends Infer<typeof CustomResourceDefinitionVersion> {}
 
 export const CustomResourceDefinitionSpec = object(
-  {
+  () => ({
     conversion: ref<CustomResourceConversion>(CustomResourceConversion, 9).default({ strategy: 'None' }),
     group: string(1).required(),
     names: ref<CustomResourceDefinitionNames>(CustomResourceDefinitionNames, 3).alwaysThere().required(),
     preserveUnknownFields: boolean(10),
     scope: string(4).required(),
     versions: list(ref<CustomResourceDefinitionVersion>(CustomResourceDefinitionVersion), 7).atomic().required(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec',
 );
 export interface CustomResourceDefinitionSpec extends Infer<typeof CustomResourceDefinitionSpec> {}
 
 export const CustomResourceDefinitionCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(3),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition',
 );
 export interface CustomResourceDefinitionCondition extends Infer<typeof CustomResourceDefinitionCondition> {}
 
 export const CustomResourceDefinitionStatus = object(
-  {
+  () => ({
     acceptedNames: ref<CustomResourceDefinitionNames>(CustomResourceDefinitionNames, 2).alwaysThere(),
     conditions: list(ref<CustomResourceDefinitionCondition>(CustomResourceDefinitionCondition), 1).byKeys('type'),
     storedVersions: list(string(), 3).atomic(),
-  },
+  }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus',
 );
 export interface CustomResourceDefinitionStatus extends Infer<typeof CustomResourceDefinitionStatus> {}

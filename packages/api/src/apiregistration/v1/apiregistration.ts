@@ -2,17 +2,17 @@
 import { boolean, bytes, defineKind, type Infer, int32, list, object, ref, string, time } from '@pintle/machinery';
 
 export const ServiceReference = object(
-  {
+  () => ({
     name: string(2),
     namespace: string(1),
     port: int32(3).default(443),
-  },
+  }),
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference',
 );
 export interface ServiceReference extends Infer<typeof ServiceReference> {}
 
 export const APIServiceSpec = object(
-  {
+  () => ({
     caBundle: bytes(5).atomic(),
     group: string(2),
     groupPriorityMinimum: int32(7).required(),
@@ -20,27 +20,27 @@ export const APIServiceSpec = object(
     service: ref<ServiceReference>(ServiceReference, 1),
     version: string(3),
     versionPriority: int32(8).required(),
-  },
+  }),
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec',
 );
 export interface APIServiceSpec extends Infer<typeof APIServiceSpec> {}
 
 export const APIServiceCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(3),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition',
 );
 export interface APIServiceCondition extends Infer<typeof APIServiceCondition> {}
 
 export const APIServiceStatus = object(
-  {
+  () => ({
     conditions: list(ref<APIServiceCondition>(APIServiceCondition), 1).byKeys('type').mergeBy('type'),
-  },
+  }),
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus',
 );
 export interface APIServiceStatus extends Infer<typeof APIServiceStatus> {}

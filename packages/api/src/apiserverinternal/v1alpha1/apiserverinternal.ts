@@ -2,12 +2,12 @@
 import { defineKind, type Infer, int64, list, object, ref, string, time } from '@pintle/machinery';
 
 export const ServerStorageVersion = object(
-  {
+  () => ({
     apiServerID: string(1),
     decodableVersions: list(string(), 3).asSet(),
     encodingVersion: string(2),
     servedVersions: list(string(), 4).asSet(),
-  },
+  }),
   'io.k8s.api.apiserverinternal.v1alpha1.ServerStorageVersion',
 );
 export interface ServerStorageVersion extends Infer<typeof ServerStorageVersion> {}
@@ -16,24 +16,24 @@ export const StorageVersionSpec = object({}, 'io.k8s.api.apiserverinternal.v1alp
 export interface StorageVersionSpec extends Infer<typeof StorageVersionSpec> {}
 
 export const StorageVersionCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(4),
     message: string(6).required(),
     observedGeneration: int64(3),
     reason: string(5).required(),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.apiserverinternal.v1alpha1.StorageVersionCondition',
 );
 export interface StorageVersionCondition extends Infer<typeof StorageVersionCondition> {}
 
 export const StorageVersionStatus = object(
-  {
+  () => ({
     commonEncodingVersion: string(2),
     conditions: list(ref<StorageVersionCondition>(StorageVersionCondition), 3).byKeys('type'),
     storageVersions: list(ref<ServerStorageVersion>(ServerStorageVersion), 1).byKeys('apiServerID'),
-  },
+  }),
   'io.k8s.api.apiserverinternal.v1alpha1.StorageVersionStatus',
 );
 export interface StorageVersionStatus extends Infer<typeof StorageVersionStatus> {}

@@ -16,25 +16,25 @@ import {
 import { PodTemplateSpec } from '../../core/v1/pod.js';
 
 export const RollingUpdateDeployment = object(
-  {
+  () => ({
     maxSurge: intOrString(2),
     maxUnavailable: intOrString(1),
-  },
+  }),
   'io.k8s.api.apps.v1.RollingUpdateDeployment',
 );
 export interface RollingUpdateDeployment extends Infer<typeof RollingUpdateDeployment> {}
 
 export const DeploymentStrategy = object(
-  {
+  () => ({
     rollingUpdate: ref<RollingUpdateDeployment>(RollingUpdateDeployment, 2),
     type: string(1).enum('Recreate', 'RollingUpdate').default('RollingUpdate'),
-  },
+  }),
   'io.k8s.api.apps.v1.DeploymentStrategy',
 );
 export interface DeploymentStrategy extends Infer<typeof DeploymentStrategy> {}
 
 export const DeploymentSpec = object(
-  {
+  () => ({
     minReadySeconds: int32(5),
     paused: boolean(7).falseIsAbsent(),
     progressDeadlineSeconds: int32(9).default(600),
@@ -43,26 +43,26 @@ export const DeploymentSpec = object(
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
     strategy: ref<DeploymentStrategy>(DeploymentStrategy, 4).alwaysThere().patchStrategy('retainKeys').default({}),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
-  },
+  }),
   'io.k8s.api.apps.v1.DeploymentSpec',
 );
 export interface DeploymentSpec extends Infer<typeof DeploymentSpec> {}
 
 export const DeploymentCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(7),
     lastUpdateTime: time(6),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.apps.v1.DeploymentCondition',
 );
 export interface DeploymentCondition extends Infer<typeof DeploymentCondition> {}
 
 export const DeploymentStatus = object(
-  {
+  () => ({
     availableReplicas: int32(4),
     collisionCount: int32(8),
     conditions: list(ref<DeploymentCondition>(DeploymentCondition), 6).byKeys('type').mergeBy('type'),
@@ -72,7 +72,7 @@ export const DeploymentStatus = object(
     terminatingReplicas: int32(9),
     unavailableReplicas: int32(5),
     updatedReplicas: int32(3),
-  },
+  }),
   'io.k8s.api.apps.v1.DeploymentStatus',
 );
 export interface DeploymentStatus extends Infer<typeof DeploymentStatus> {}

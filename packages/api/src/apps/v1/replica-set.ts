@@ -14,30 +14,30 @@ import {
 import { PodTemplateSpec } from '../../core/v1/pod.js';
 
 export const ReplicaSetSpec = object(
-  {
+  () => ({
     minReadySeconds: int32(4),
     replicas: int32(1).default(1),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere(),
-  },
+  }),
   'io.k8s.api.apps.v1.ReplicaSetSpec',
 );
 export interface ReplicaSetSpec extends Infer<typeof ReplicaSetSpec> {}
 
 export const ReplicaSetCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(3),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.apps.v1.ReplicaSetCondition',
 );
 export interface ReplicaSetCondition extends Infer<typeof ReplicaSetCondition> {}
 
 export const ReplicaSetStatus = object(
-  {
+  () => ({
     availableReplicas: int32(5),
     conditions: list(ref<ReplicaSetCondition>(ReplicaSetCondition), 6).byKeys('type').mergeBy('type'),
     fullyLabeledReplicas: int32(2),
@@ -45,7 +45,7 @@ export const ReplicaSetStatus = object(
     readyReplicas: int32(4),
     replicas: int32(1).required(),
     terminatingReplicas: int32(7),
-  },
+  }),
   'io.k8s.api.apps.v1.ReplicaSetStatus',
 );
 export interface ReplicaSetStatus extends Infer<typeof ReplicaSetStatus> {}

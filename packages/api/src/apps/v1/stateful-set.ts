@@ -16,43 +16,43 @@ import { PersistentVolumeClaim } from '../../core/v1/persistent-volume-claim.js'
 import { PodTemplateSpec } from '../../core/v1/pod.js';
 
 export const RollingUpdateStatefulSetStrategy = object(
-  {
+  () => ({
     maxUnavailable: intOrString(2),
     partition: int32(1),
-  },
+  }),
   'io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy',
 );
 export interface RollingUpdateStatefulSetStrategy extends Infer<typeof RollingUpdateStatefulSetStrategy> {}
 
 export const StatefulSetOrdinals = object(
-  {
+  () => ({
     start: int32(1).default(0),
-  },
+  }),
   'io.k8s.api.apps.v1.StatefulSetOrdinals',
 );
 export interface StatefulSetOrdinals extends Infer<typeof StatefulSetOrdinals> {}
 
 export const StatefulSetPersistentVolumeClaimRetentionPolicy = object(
-  {
+  () => ({
     whenDeleted: string(1).default('Retain'),
     whenScaled: string(2).default('Retain'),
-  },
+  }),
   'io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy',
 );
 export interface StatefulSetPersistentVolumeClaimRetentionPolicy
   extends Infer<typeof StatefulSetPersistentVolumeClaimRetentionPolicy> {}
 
 export const StatefulSetUpdateStrategy = object(
-  {
+  () => ({
     rollingUpdate: ref<RollingUpdateStatefulSetStrategy>(RollingUpdateStatefulSetStrategy, 2),
     type: string(1).enum('OnDelete', 'RollingUpdate').default('RollingUpdate'),
-  },
+  }),
   'io.k8s.api.apps.v1.StatefulSetUpdateStrategy',
 );
 export interface StatefulSetUpdateStrategy extends Infer<typeof StatefulSetUpdateStrategy> {}
 
 export const StatefulSetSpec = object(
-  {
+  () => ({
     minReadySeconds: int32(9),
     ordinals: ref<StatefulSetOrdinals>(StatefulSetOrdinals, 11),
     persistentVolumeClaimRetentionPolicy: ref<StatefulSetPersistentVolumeClaimRetentionPolicy>(
@@ -67,25 +67,25 @@ export const StatefulSetSpec = object(
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
     updateStrategy: ref<StatefulSetUpdateStrategy>(StatefulSetUpdateStrategy, 7).alwaysThere().default({}),
     volumeClaimTemplates: list(ref<PersistentVolumeClaim>(PersistentVolumeClaim.schema), 4).atomic(),
-  },
+  }),
   'io.k8s.api.apps.v1.StatefulSetSpec',
 );
 export interface StatefulSetSpec extends Infer<typeof StatefulSetSpec> {}
 
 export const StatefulSetCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(3),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.apps.v1.StatefulSetCondition',
 );
 export interface StatefulSetCondition extends Infer<typeof StatefulSetCondition> {}
 
 export const StatefulSetStatus = object(
-  {
+  () => ({
     availableReplicas: int32(11).default(0),
     collisionCount: int32(9),
     conditions: list(ref<StatefulSetCondition>(StatefulSetCondition), 10).byKeys('type').mergeBy('type'),
@@ -96,7 +96,7 @@ export const StatefulSetStatus = object(
     replicas: int32(2).required(),
     updateRevision: string(7),
     updatedReplicas: int32(5),
-  },
+  }),
   'io.k8s.api.apps.v1.StatefulSetStatus',
 );
 export interface StatefulSetStatus extends Infer<typeof StatefulSetStatus> {}

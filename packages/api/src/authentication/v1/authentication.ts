@@ -14,31 +14,31 @@ import {
 } from '@pintle/machinery';
 
 export const BoundObjectReference = object(
-  {
+  () => ({
     apiVersion: string(2),
     kind: string(1),
     name: string(3),
     uid: string(4),
-  },
+  }),
   'io.k8s.api.authentication.v1.BoundObjectReference',
 );
 export interface BoundObjectReference extends Infer<typeof BoundObjectReference> {}
 
 export const UserInfo = object(
-  {
+  () => ({
     extra: map(list(string()), 4),
     groups: list(string(), 3).atomic(),
     uid: string(2),
     username: string(1),
-  },
+  }),
   'io.k8s.api.authentication.v1.UserInfo',
 );
 export interface UserInfo extends Infer<typeof UserInfo> {}
 
 export const SelfSubjectReviewStatus = object(
-  {
+  () => ({
     userInfo: ref<UserInfo>(UserInfo, 1).alwaysThere(),
-  },
+  }),
   'io.k8s.api.authentication.v1.SelfSubjectReviewStatus',
 );
 export interface SelfSubjectReviewStatus extends Infer<typeof SelfSubjectReviewStatus> {}
@@ -58,52 +58,52 @@ export const SelfSubjectReview = defineKind({
 export interface SelfSubjectReview extends Infer<typeof SelfSubjectReview> {}
 
 export const TokenRequestSpec = object(
-  {
+  () => ({
     audiences: list(string(), 1).atomic().required(),
     boundObjectRef: ref<BoundObjectReference>(BoundObjectReference, 3),
     expirationSeconds: int64(4),
-  },
+  }),
   'io.k8s.api.authentication.v1.TokenRequestSpec',
 );
 export interface TokenRequestSpec extends Infer<typeof TokenRequestSpec> {}
 
 export const TokenRequestStatus = object(
-  {
+  () => ({
     expirationTimestamp: time(2).required(),
     token: string(1).required(),
-  },
+  }),
   'io.k8s.api.authentication.v1.TokenRequestStatus',
 );
 export interface TokenRequestStatus extends Infer<typeof TokenRequestStatus> {}
 
 export const TokenRequest = object(
-  {
+  () => ({
     apiVersion: string(),
     kind: string(),
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
     spec: ref<TokenRequestSpec>(TokenRequestSpec, 2).alwaysThere().required(),
     status: ref<TokenRequestStatus>(TokenRequestStatus, 3).alwaysThere(),
-  },
+  }),
   'io.k8s.api.authentication.v1.TokenRequest',
 );
 export interface TokenRequest extends Infer<typeof TokenRequest> {}
 
 export const TokenReviewSpec = object(
-  {
+  () => ({
     audiences: list(string(), 2).atomic(),
     token: string(1),
-  },
+  }),
   'io.k8s.api.authentication.v1.TokenReviewSpec',
 );
 export interface TokenReviewSpec extends Infer<typeof TokenReviewSpec> {}
 
 export const TokenReviewStatus = object(
-  {
+  () => ({
     audiences: list(string(), 4).atomic(),
     authenticated: boolean(1).falseIsAbsent(),
     error: string(3),
     user: ref<UserInfo>(UserInfo, 2).alwaysThere(),
-  },
+  }),
   'io.k8s.api.authentication.v1.TokenReviewStatus',
 );
 export interface TokenReviewStatus extends Infer<typeof TokenReviewStatus> {}

@@ -13,34 +13,34 @@ import {
 } from '@pintle/machinery';
 
 export const FieldSelectorAttributes = object(
-  {
+  () => ({
     rawSelector: string(1),
     requirements: list(ref<FieldSelectorRequirement>(FieldSelectorRequirement), 2).atomic(),
-  },
+  }),
   'io.k8s.api.authorization.v1.FieldSelectorAttributes',
 );
 export interface FieldSelectorAttributes extends Infer<typeof FieldSelectorAttributes> {}
 
 export const LabelSelectorAttributes = object(
-  {
+  () => ({
     rawSelector: string(1),
     requirements: list(ref<LabelSelectorRequirement>(LabelSelectorRequirement), 2).atomic(),
-  },
+  }),
   'io.k8s.api.authorization.v1.LabelSelectorAttributes',
 );
 export interface LabelSelectorAttributes extends Infer<typeof LabelSelectorAttributes> {}
 
 export const NonResourceAttributes = object(
-  {
+  () => ({
     path: string(1),
     verb: string(2),
-  },
+  }),
   'io.k8s.api.authorization.v1.NonResourceAttributes',
 );
 export interface NonResourceAttributes extends Infer<typeof NonResourceAttributes> {}
 
 export const ResourceAttributes = object(
-  {
+  () => ({
     fieldSelector: ref<FieldSelectorAttributes>(FieldSelectorAttributes, 8),
     group: string(3),
     labelSelector: ref<LabelSelectorAttributes>(LabelSelectorAttributes, 9),
@@ -50,31 +50,31 @@ export const ResourceAttributes = object(
     subresource: string(6),
     verb: string(2),
     version: string(4),
-  },
+  }),
   'io.k8s.api.authorization.v1.ResourceAttributes',
 );
 export interface ResourceAttributes extends Infer<typeof ResourceAttributes> {}
 
 export const SubjectAccessReviewSpec = object(
-  {
+  () => ({
     extra: map(list(string()), 5),
     groups: list(string(), 4).atomic(),
     nonResourceAttributes: ref<NonResourceAttributes>(NonResourceAttributes, 2),
     resourceAttributes: ref<ResourceAttributes>(ResourceAttributes, 1),
     uid: string(6),
     user: string(3),
-  },
+  }),
   'io.k8s.api.authorization.v1.SubjectAccessReviewSpec',
 );
 export interface SubjectAccessReviewSpec extends Infer<typeof SubjectAccessReviewSpec> {}
 
 export const SubjectAccessReviewStatus = object(
-  {
+  () => ({
     allowed: boolean(1).required(),
     denied: boolean(4).falseIsAbsent(),
     evaluationError: string(3),
     reason: string(2),
-  },
+  }),
   'io.k8s.api.authorization.v1.SubjectAccessReviewStatus',
 );
 export interface SubjectAccessReviewStatus extends Infer<typeof SubjectAccessReviewStatus> {}
@@ -94,30 +94,30 @@ export const LocalSubjectAccessReview = defineKind({
 export interface LocalSubjectAccessReview extends Infer<typeof LocalSubjectAccessReview> {}
 
 export const NonResourceRule = object(
-  {
+  () => ({
     nonResourceURLs: list(string(), 2).atomic(),
     verbs: list(string(), 1).atomic().required(),
-  },
+  }),
   'io.k8s.api.authorization.v1.NonResourceRule',
 );
 export interface NonResourceRule extends Infer<typeof NonResourceRule> {}
 
 export const ResourceRule = object(
-  {
+  () => ({
     apiGroups: list(string(), 2).atomic(),
     resourceNames: list(string(), 4).atomic(),
     resources: list(string(), 3).atomic(),
     verbs: list(string(), 1).atomic().required(),
-  },
+  }),
   'io.k8s.api.authorization.v1.ResourceRule',
 );
 export interface ResourceRule extends Infer<typeof ResourceRule> {}
 
 export const SelfSubjectAccessReviewSpec = object(
-  {
+  () => ({
     nonResourceAttributes: ref<NonResourceAttributes>(NonResourceAttributes, 2),
     resourceAttributes: ref<ResourceAttributes>(ResourceAttributes, 1),
-  },
+  }),
   'io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec',
 );
 export interface SelfSubjectAccessReviewSpec extends Infer<typeof SelfSubjectAccessReviewSpec> {}
@@ -138,20 +138,20 @@ export const SelfSubjectAccessReview = defineKind({
 export interface SelfSubjectAccessReview extends Infer<typeof SelfSubjectAccessReview> {}
 
 export const SelfSubjectRulesReviewSpec = object(
-  {
+  () => ({
     namespace: string(1),
-  },
+  }),
   'io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec',
 );
 export interface SelfSubjectRulesReviewSpec extends Infer<typeof SelfSubjectRulesReviewSpec> {}
 
 export const SubjectRulesReviewStatus = object(
-  {
+  () => ({
     evaluationError: string(4),
     incomplete: boolean(3).required(),
     nonResourceRules: list(ref<NonResourceRule>(NonResourceRule), 2).atomic().required(),
     resourceRules: list(ref<ResourceRule>(ResourceRule), 1).atomic().required(),
-  },
+  }),
   'io.k8s.api.authorization.v1.SubjectRulesReviewStatus',
 );
 export interface SubjectRulesReviewStatus extends Infer<typeof SubjectRulesReviewStatus> {}

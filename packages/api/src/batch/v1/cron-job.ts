@@ -4,7 +4,7 @@ import { ObjectReference } from '../../core/v1/reference.js';
 import { JobTemplateSpec } from './job.js';
 
 export const CronJobSpec = object(
-  {
+  () => ({
     concurrencyPolicy: string(3).enum('Allow', 'Forbid', 'Replace').default('Allow'),
     failedJobsHistoryLimit: int32(7).default(1),
     jobTemplate: ref<JobTemplateSpec>(JobTemplateSpec, 5).alwaysThere().required(),
@@ -13,17 +13,17 @@ export const CronJobSpec = object(
     successfulJobsHistoryLimit: int32(6).default(3),
     suspend: boolean(4).default(false),
     timeZone: string(8),
-  },
+  }),
   'io.k8s.api.batch.v1.CronJobSpec',
 );
 export interface CronJobSpec extends Infer<typeof CronJobSpec> {}
 
 export const CronJobStatus = object(
-  {
+  () => ({
     active: list(ref<ObjectReference>(ObjectReference), 1).atomic(),
     lastScheduleTime: time(4),
     lastSuccessfulTime: time(5),
-  },
+  }),
   'io.k8s.api.batch.v1.CronJobStatus',
 );
 export interface CronJobStatus extends Infer<typeof CronJobStatus> {}

@@ -16,64 +16,64 @@ import {
 import { PodTemplateSpec } from '../../core/v1/pod.js';
 
 export const PodFailurePolicyOnExitCodesRequirement = object(
-  {
+  () => ({
     containerName: string(1),
     operator: string(2).required(),
     values: list(int32(), 3).asSet().required(),
-  },
+  }),
   'io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement',
 );
 export interface PodFailurePolicyOnExitCodesRequirement extends Infer<typeof PodFailurePolicyOnExitCodesRequirement> {}
 
 export const PodFailurePolicyOnPodConditionsPattern = object(
-  {
+  () => ({
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern',
 );
 export interface PodFailurePolicyOnPodConditionsPattern extends Infer<typeof PodFailurePolicyOnPodConditionsPattern> {}
 
 export const PodFailurePolicyRule = object(
-  {
+  () => ({
     action: string(1).required(),
     onExitCodes: ref<PodFailurePolicyOnExitCodesRequirement>(PodFailurePolicyOnExitCodesRequirement, 2),
     onPodConditions: list(
       ref<PodFailurePolicyOnPodConditionsPattern>(PodFailurePolicyOnPodConditionsPattern),
       3,
     ).atomic(),
-  },
+  }),
   'io.k8s.api.batch.v1.PodFailurePolicyRule',
 );
 export interface PodFailurePolicyRule extends Infer<typeof PodFailurePolicyRule> {}
 
 export const PodFailurePolicy = object(
-  {
+  () => ({
     rules: list(ref<PodFailurePolicyRule>(PodFailurePolicyRule), 1).atomic().required(),
-  },
+  }),
   'io.k8s.api.batch.v1.PodFailurePolicy',
 );
 export interface PodFailurePolicy extends Infer<typeof PodFailurePolicy> {}
 
 export const SuccessPolicyRule = object(
-  {
+  () => ({
     succeededCount: int32(2),
     succeededIndexes: string(1),
-  },
+  }),
   'io.k8s.api.batch.v1.SuccessPolicyRule',
 );
 export interface SuccessPolicyRule extends Infer<typeof SuccessPolicyRule> {}
 
 export const SuccessPolicy = object(
-  {
+  () => ({
     rules: list(ref<SuccessPolicyRule>(SuccessPolicyRule), 1).atomic().required(),
-  },
+  }),
   'io.k8s.api.batch.v1.SuccessPolicy',
 );
 export interface SuccessPolicy extends Infer<typeof SuccessPolicy> {}
 
 export const JobSpec = object(
-  {
+  () => ({
     activeDeadlineSeconds: int64(3),
     backoffLimit: int32(7),
     backoffLimitPerIndex: int32(12),
@@ -90,35 +90,35 @@ export const JobSpec = object(
     suspend: boolean(10),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 6).alwaysThere().required(),
     ttlSecondsAfterFinished: int32(8),
-  },
+  }),
   'io.k8s.api.batch.v1.JobSpec',
 );
 export interface JobSpec extends Infer<typeof JobSpec> {}
 
 export const JobCondition = object(
-  {
+  () => ({
     lastProbeTime: time(3),
     lastTransitionTime: time(4),
     message: string(6),
     reason: string(5),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.batch.v1.JobCondition',
 );
 export interface JobCondition extends Infer<typeof JobCondition> {}
 
 export const UncountedTerminatedPods = object(
-  {
+  () => ({
     failed: list(string(), 2).asSet(),
     succeeded: list(string(), 1).asSet(),
-  },
+  }),
   'io.k8s.api.batch.v1.UncountedTerminatedPods',
 );
 export interface UncountedTerminatedPods extends Infer<typeof UncountedTerminatedPods> {}
 
 export const JobStatus = object(
-  {
+  () => ({
     active: int32(4),
     completedIndexes: string(7),
     completionTime: time(3),
@@ -130,7 +130,7 @@ export const JobStatus = object(
     succeeded: int32(5),
     terminating: int32(11),
     uncountedTerminatedPods: ref<UncountedTerminatedPods>(UncountedTerminatedPods, 8),
-  },
+  }),
   'io.k8s.api.batch.v1.JobStatus',
 );
 export interface JobStatus extends Infer<typeof JobStatus> {}
@@ -151,10 +151,10 @@ export const Job = defineKind({
 export interface Job extends Infer<typeof Job> {}
 
 export const JobTemplateSpec = object(
-  {
+  () => ({
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
     spec: ref<JobSpec>(JobSpec, 2).alwaysThere(),
-  },
+  }),
   'io.k8s.api.batch.v1.JobTemplateSpec',
 );
 export interface JobTemplateSpec extends Infer<typeof JobTemplateSpec> {}

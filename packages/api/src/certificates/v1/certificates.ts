@@ -2,7 +2,7 @@
 import { bytes, defineKind, type Infer, int32, list, map, object, ref, string, time } from '@pintle/machinery';
 
 export const CertificateSigningRequestSpec = object(
-  {
+  () => ({
     expirationSeconds: int32(8),
     extra: map(list(string()), 6),
     groups: list(string(), 4).atomic(),
@@ -11,29 +11,29 @@ export const CertificateSigningRequestSpec = object(
     uid: string(3),
     usages: list(string(), 5).atomic(),
     username: string(2),
-  },
+  }),
   'io.k8s.api.certificates.v1.CertificateSigningRequestSpec',
 );
 export interface CertificateSigningRequestSpec extends Infer<typeof CertificateSigningRequestSpec> {}
 
 export const CertificateSigningRequestCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(5),
     lastUpdateTime: time(4),
     message: string(3),
     reason: string(2),
     status: string(6).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.certificates.v1.CertificateSigningRequestCondition',
 );
 export interface CertificateSigningRequestCondition extends Infer<typeof CertificateSigningRequestCondition> {}
 
 export const CertificateSigningRequestStatus = object(
-  {
+  () => ({
     certificate: bytes(2).atomic(),
     conditions: list(ref<CertificateSigningRequestCondition>(CertificateSigningRequestCondition), 1).byKeys('type'),
-  },
+  }),
   'io.k8s.api.certificates.v1.CertificateSigningRequestStatus',
 );
 export interface CertificateSigningRequestStatus extends Infer<typeof CertificateSigningRequestStatus> {}

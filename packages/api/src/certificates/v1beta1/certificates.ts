@@ -2,10 +2,10 @@
 import { defineKind, type Infer, object, ref, string } from '@pintle/machinery';
 
 export const ClusterTrustBundleSpec = object(
-  {
+  () => ({
     signerName: string(1),
     trustBundle: string(2).required(),
-  },
+  }),
   'io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec',
 );
 export interface ClusterTrustBundleSpec extends Infer<typeof ClusterTrustBundleSpec> {}

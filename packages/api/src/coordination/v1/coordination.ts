@@ -2,7 +2,7 @@
 import { defineKind, type Infer, int32, microTime, object, ref, string } from '@pintle/machinery';
 
 export const LeaseSpec = object(
-  {
+  () => ({
     acquireTime: microTime(3),
     holderIdentity: string(1),
     leaseDurationSeconds: int32(2),
@@ -10,7 +10,7 @@ export const LeaseSpec = object(
     preferredHolder: string(7),
     renewTime: microTime(4),
     strategy: string(6),
-  },
+  }),
   'io.k8s.api.coordination.v1.LeaseSpec',
 );
 export interface LeaseSpec extends Infer<typeof LeaseSpec> {}

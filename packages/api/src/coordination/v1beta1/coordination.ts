@@ -2,14 +2,14 @@
 import { defineKind, type Infer, microTime, object, ref, string } from '@pintle/machinery';
 
 export const LeaseCandidateSpec = object(
-  {
+  () => ({
     binaryVersion: string(4).required(),
     emulationVersion: string(5),
     leaseName: string(1).required(),
     pingTime: microTime(2),
     renewTime: microTime(3),
     strategy: string(6).required(),
-  },
+  }),
   'io.k8s.api.coordination.v1beta1.LeaseCandidateSpec',
 );
 export interface LeaseCandidateSpec extends Infer<typeof LeaseCandidateSpec> {}

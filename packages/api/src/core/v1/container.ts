@@ -9,150 +9,150 @@ import {
 } from './reference.js';
 
 export const AppArmorProfile = object(
-  {
+  () => ({
     localhostProfile: string(2),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.AppArmorProfile',
 );
 export interface AppArmorProfile extends Infer<typeof AppArmorProfile> {}
 
 export const Capabilities = object(
-  {
+  () => ({
     add: list(string(), 1).atomic(),
     drop: list(string(), 2).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.Capabilities',
 );
 export interface Capabilities extends Infer<typeof Capabilities> {}
 
 export const ConfigMapEnvSource = object(
-  {
+  () => ({
     name: string(1).inline(1),
     optional: boolean(2),
-  },
+  }),
   'io.k8s.api.core.v1.ConfigMapEnvSource',
 );
 export interface ConfigMapEnvSource extends Infer<typeof ConfigMapEnvSource> {}
 
 export const EnvVarSource = object(
-  {
+  () => ({
     configMapKeyRef: ref<ConfigMapKeySelector>(ConfigMapKeySelector, 3),
     fieldRef: ref<ObjectFieldSelector>(ObjectFieldSelector, 1),
     resourceFieldRef: ref<ResourceFieldSelector>(ResourceFieldSelector, 2),
     secretKeyRef: ref<SecretKeySelector>(SecretKeySelector, 4),
-  },
+  }),
   'io.k8s.api.core.v1.EnvVarSource',
 );
 export interface EnvVarSource extends Infer<typeof EnvVarSource> {}
 
 export const EnvVar = object(
-  {
+  () => ({
     name: string(1).required(),
     value: string(2),
     valueFrom: ref<EnvVarSource>(EnvVarSource, 3),
-  },
+  }),
   'io.k8s.api.core.v1.EnvVar',
 );
 export interface EnvVar extends Infer<typeof EnvVar> {}
 
 export const SecretEnvSource = object(
-  {
+  () => ({
     name: string(1).inline(1),
     optional: boolean(2),
-  },
+  }),
   'io.k8s.api.core.v1.SecretEnvSource',
 );
 export interface SecretEnvSource extends Infer<typeof SecretEnvSource> {}
 
 export const EnvFromSource = object(
-  {
+  () => ({
     configMapRef: ref<ConfigMapEnvSource>(ConfigMapEnvSource, 2),
     prefix: string(1),
     secretRef: ref<SecretEnvSource>(SecretEnvSource, 3),
-  },
+  }),
   'io.k8s.api.core.v1.EnvFromSource',
 );
 export interface EnvFromSource extends Infer<typeof EnvFromSource> {}
 
 export const ExecAction = object(
-  {
+  () => ({
     command: list(string(), 1).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.ExecAction',
 );
 export interface ExecAction extends Infer<typeof ExecAction> {}
 
 export const HTTPHeader = object(
-  {
+  () => ({
     name: string(1).required(),
     value: string(2).required(),
-  },
+  }),
   'io.k8s.api.core.v1.HTTPHeader',
 );
 export interface HTTPHeader extends Infer<typeof HTTPHeader> {}
 
 export const HTTPGetAction = object(
-  {
+  () => ({
     host: string(3),
     httpHeaders: list(ref<HTTPHeader>(HTTPHeader), 5).atomic(),
     path: string(1).default('/'),
     port: intOrString(2).required(),
     scheme: string(4).enum('HTTP', 'HTTPS').default('HTTP'),
-  },
+  }),
   'io.k8s.api.core.v1.HTTPGetAction',
 );
 export interface HTTPGetAction extends Infer<typeof HTTPGetAction> {}
 
 export const SleepAction = object(
-  {
+  () => ({
     seconds: int64(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.SleepAction',
 );
 export interface SleepAction extends Infer<typeof SleepAction> {}
 
 export const TCPSocketAction = object(
-  {
+  () => ({
     host: string(2),
     port: intOrString(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.TCPSocketAction',
 );
 export interface TCPSocketAction extends Infer<typeof TCPSocketAction> {}
 
 export const LifecycleHandler = object(
-  {
+  () => ({
     exec: ref<ExecAction>(ExecAction, 1),
     httpGet: ref<HTTPGetAction>(HTTPGetAction, 2),
     sleep: ref<SleepAction>(SleepAction, 4),
     tcpSocket: ref<TCPSocketAction>(TCPSocketAction, 3),
-  },
+  }),
   'io.k8s.api.core.v1.LifecycleHandler',
 );
 export interface LifecycleHandler extends Infer<typeof LifecycleHandler> {}
 
 export const Lifecycle = object(
-  {
+  () => ({
     postStart: ref<LifecycleHandler>(LifecycleHandler, 1),
     preStop: ref<LifecycleHandler>(LifecycleHandler, 2),
     stopSignal: string(3),
-  },
+  }),
   'io.k8s.api.core.v1.Lifecycle',
 );
 export interface Lifecycle extends Infer<typeof Lifecycle> {}
 
 export const GRPCAction = object(
-  {
+  () => ({
     port: int32(1).required(),
     service: string(2).default(''),
-  },
+  }),
   'io.k8s.api.core.v1.GRPCAction',
 );
 export interface GRPCAction extends Infer<typeof GRPCAction> {}
 
 export const Probe = object(
-  {
+  () => ({
     exec: ref<ExecAction>(ExecAction, 1).inline(1),
     failureThreshold: int32(6).default(3).zeroIsAbsent(),
     grpc: ref<GRPCAction>(GRPCAction, 4).inline(1),
@@ -163,65 +163,65 @@ export const Probe = object(
     tcpSocket: ref<TCPSocketAction>(TCPSocketAction, 3).inline(1),
     terminationGracePeriodSeconds: int64(7),
     timeoutSeconds: int32(3).default(1).zeroIsAbsent(),
-  },
+  }),
   'io.k8s.api.core.v1.Probe',
 );
 export interface Probe extends Infer<typeof Probe> {}
 
 export const ContainerPort = object(
-  {
+  () => ({
     containerPort: int32(3).required(),
     hostIP: string(5),
     hostPort: int32(2),
     name: string(1),
     protocol: string(4).enum('TCP', 'UDP', 'SCTP').default('TCP'),
-  },
+  }),
   'io.k8s.api.core.v1.ContainerPort',
 );
 export interface ContainerPort extends Infer<typeof ContainerPort> {}
 
 export const ContainerResizePolicy = object(
-  {
+  () => ({
     resourceName: string(1).required(),
     restartPolicy: string(2).required(),
-  },
+  }),
   'io.k8s.api.core.v1.ContainerResizePolicy',
 );
 export interface ContainerResizePolicy extends Infer<typeof ContainerResizePolicy> {}
 
 export const SELinuxOptions = object(
-  {
+  () => ({
     level: string(4),
     role: string(2),
     type: string(3),
     user: string(1),
-  },
+  }),
   'io.k8s.api.core.v1.SELinuxOptions',
 );
 export interface SELinuxOptions extends Infer<typeof SELinuxOptions> {}
 
 export const SeccompProfile = object(
-  {
+  () => ({
     localhostProfile: string(2),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.SeccompProfile',
 );
 export interface SeccompProfile extends Infer<typeof SeccompProfile> {}
 
 export const WindowsSecurityContextOptions = object(
-  {
+  () => ({
     gmsaCredentialSpec: string(2),
     gmsaCredentialSpecName: string(1),
     hostProcess: boolean(4),
     runAsUserName: string(3),
-  },
+  }),
   'io.k8s.api.core.v1.WindowsSecurityContextOptions',
 );
 export interface WindowsSecurityContextOptions extends Infer<typeof WindowsSecurityContextOptions> {}
 
 export const SecurityContext = object(
-  {
+  () => ({
     allowPrivilegeEscalation: boolean(7),
     appArmorProfile: ref<AppArmorProfile>(AppArmorProfile, 12),
     capabilities: ref<Capabilities>(Capabilities, 1),
@@ -234,22 +234,22 @@ export const SecurityContext = object(
     seLinuxOptions: ref<SELinuxOptions>(SELinuxOptions, 3),
     seccompProfile: ref<SeccompProfile>(SeccompProfile, 11),
     windowsOptions: ref<WindowsSecurityContextOptions>(WindowsSecurityContextOptions, 10),
-  },
+  }),
   'io.k8s.api.core.v1.SecurityContext',
 );
 export interface SecurityContext extends Infer<typeof SecurityContext> {}
 
 export const VolumeDevice = object(
-  {
+  () => ({
     devicePath: string(2).required(),
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.VolumeDevice',
 );
 export interface VolumeDevice extends Infer<typeof VolumeDevice> {}
 
 export const VolumeMount = object(
-  {
+  () => ({
     mountPath: string(3).required(),
     mountPropagation: string(5),
     name: string(1).required(),
@@ -257,13 +257,13 @@ export const VolumeMount = object(
     recursiveReadOnly: string(7),
     subPath: string(4),
     subPathExpr: string(6),
-  },
+  }),
   'io.k8s.api.core.v1.VolumeMount',
 );
 export interface VolumeMount extends Infer<typeof VolumeMount> {}
 
 export const Container = object(
-  {
+  () => ({
     args: list(string(), 4).atomic(),
     command: list(string(), 3).atomic(),
     env: list(ref<EnvVar>(EnvVar), 7).byKeys('name').mergeBy('name'),
@@ -288,13 +288,13 @@ export const Container = object(
     volumeDevices: list(ref<VolumeDevice>(VolumeDevice), 21).byKeys('devicePath').mergeBy('devicePath'),
     volumeMounts: list(ref<VolumeMount>(VolumeMount), 9).byKeys('mountPath').mergeBy('mountPath'),
     workingDir: string(5),
-  },
+  }),
   'io.k8s.api.core.v1.Container',
 );
 export interface Container extends Infer<typeof Container> {}
 
 export const EphemeralContainer = object(
-  {
+  () => ({
     args: list(string(), 4).inline(1).atomic(),
     command: list(string(), 3).inline(1).atomic(),
     env: list(ref<EnvVar>(EnvVar), 7).inline(1).byKeys('name').mergeBy('name'),
@@ -323,7 +323,7 @@ export const EphemeralContainer = object(
     volumeDevices: list(ref<VolumeDevice>(VolumeDevice), 21).inline(1).byKeys('devicePath').mergeBy('devicePath'),
     volumeMounts: list(ref<VolumeMount>(VolumeMount), 9).inline(1).byKeys('mountPath').mergeBy('mountPath'),
     workingDir: string(5).inline(1),
-  },
+  }),
   'io.k8s.api.core.v1.EphemeralContainer',
 );
 export interface EphemeralContainer extends Infer<typeof EphemeralContainer> {}

@@ -3,19 +3,19 @@ import { defineKind, type Infer, int32, microTime, object, ref, string, time } f
 import { ObjectReference } from './reference.js';
 
 export const EventSeries = object(
-  {
+  () => ({
     count: int32(1),
     lastObservedTime: microTime(2),
-  },
+  }),
   'io.k8s.api.core.v1.EventSeries',
 );
 export interface EventSeries extends Infer<typeof EventSeries> {}
 
 export const EventSource = object(
-  {
+  () => ({
     component: string(1),
     host: string(2),
-  },
+  }),
   'io.k8s.api.core.v1.EventSource',
 );
 export interface EventSource extends Infer<typeof EventSource> {}

@@ -2,12 +2,12 @@
 import { defineKind, type Infer, list, object, ref, string, time } from '@pintle/machinery';
 
 export const ComponentCondition = object(
-  {
+  () => ({
     error: string(4),
     message: string(3),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.ComponentCondition',
 );
 export interface ComponentCondition extends Infer<typeof ComponentCondition> {}
@@ -28,30 +28,30 @@ export const ComponentStatus = defineKind({
 export interface ComponentStatus extends Infer<typeof ComponentStatus> {}
 
 export const NamespaceSpec = object(
-  {
+  () => ({
     finalizers: list(string(), 1).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.NamespaceSpec',
 );
 export interface NamespaceSpec extends Infer<typeof NamespaceSpec> {}
 
 export const NamespaceCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(4),
     message: string(6),
     reason: string(5),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.NamespaceCondition',
 );
 export interface NamespaceCondition extends Infer<typeof NamespaceCondition> {}
 
 export const NamespaceStatus = object(
-  {
+  () => ({
     conditions: list(ref<NamespaceCondition>(NamespaceCondition), 2).byKeys('type').mergeBy('type'),
     phase: string(1).enum('Active', 'Terminating').default('Active'),
-  },
+  }),
   'io.k8s.api.core.v1.NamespaceStatus',
 );
 export interface NamespaceStatus extends Infer<typeof NamespaceStatus> {}

@@ -15,25 +15,25 @@ import {
 import { TypedLocalObjectReference, TypedObjectReference } from './reference.js';
 
 export const ModifyVolumeStatus = object(
-  {
+  () => ({
     status: string(2).required(),
     targetVolumeAttributesClassName: string(1),
-  },
+  }),
   'io.k8s.api.core.v1.ModifyVolumeStatus',
 );
 export interface ModifyVolumeStatus extends Infer<typeof ModifyVolumeStatus> {}
 
 export const VolumeResourceRequirements = object(
-  {
+  () => ({
     limits: map(quantity(), 1),
     requests: map(quantity(), 2),
-  },
+  }),
   'io.k8s.api.core.v1.VolumeResourceRequirements',
 );
 export interface VolumeResourceRequirements extends Infer<typeof VolumeResourceRequirements> {}
 
 export const PersistentVolumeClaimSpec = object(
-  {
+  () => ({
     accessModes: list(string(), 1).atomic(),
     dataSource: ref<TypedLocalObjectReference>(TypedLocalObjectReference, 7),
     dataSourceRef: ref<TypedObjectReference>(TypedObjectReference, 8),
@@ -43,26 +43,26 @@ export const PersistentVolumeClaimSpec = object(
     volumeAttributesClassName: string(9),
     volumeMode: string(6).default('Filesystem'),
     volumeName: string(3),
-  },
+  }),
   'io.k8s.api.core.v1.PersistentVolumeClaimSpec',
 );
 export interface PersistentVolumeClaimSpec extends Infer<typeof PersistentVolumeClaimSpec> {}
 
 export const PersistentVolumeClaimCondition = object(
-  {
+  () => ({
     lastProbeTime: time(3),
     lastTransitionTime: time(4),
     message: string(6),
     reason: string(5),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.PersistentVolumeClaimCondition',
 );
 export interface PersistentVolumeClaimCondition extends Infer<typeof PersistentVolumeClaimCondition> {}
 
 export const PersistentVolumeClaimStatus = object(
-  {
+  () => ({
     accessModes: list(string(), 2).atomic(),
     allocatedResourceStatuses: map(string(), 7),
     allocatedResources: map(quantity(), 5),
@@ -73,7 +73,7 @@ export const PersistentVolumeClaimStatus = object(
     currentVolumeAttributesClassName: string(8),
     modifyVolumeStatus: ref<ModifyVolumeStatus>(ModifyVolumeStatus, 9),
     phase: string(1).default('Pending'),
-  },
+  }),
   'io.k8s.api.core.v1.PersistentVolumeClaimStatus',
 );
 export interface PersistentVolumeClaimStatus extends Infer<typeof PersistentVolumeClaimStatus> {}
@@ -94,10 +94,10 @@ export const PersistentVolumeClaim = defineKind({
 export interface PersistentVolumeClaim extends Infer<typeof PersistentVolumeClaim> {}
 
 export const PersistentVolumeClaimTemplate = object(
-  {
+  () => ({
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
     spec: ref<PersistentVolumeClaimSpec>(PersistentVolumeClaimSpec, 2).alwaysThere().required(),
-  },
+  }),
   'io.k8s.api.core.v1.PersistentVolumeClaimTemplate',
 );
 export interface PersistentVolumeClaimTemplate extends Infer<typeof PersistentVolumeClaimTemplate> {}

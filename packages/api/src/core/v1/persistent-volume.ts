@@ -48,15 +48,15 @@ import {
 } from './volume-source.js';
 
 export const VolumeNodeAffinity = object(
-  {
+  () => ({
     required: ref<NodeSelector>(NodeSelector, 1),
-  },
+  }),
   'io.k8s.api.core.v1.VolumeNodeAffinity',
 );
 export interface VolumeNodeAffinity extends Infer<typeof VolumeNodeAffinity> {}
 
 export const PersistentVolumeSpec = object(
-  {
+  () => ({
     accessModes: list(string(), 3).atomic(),
     awsElasticBlockStore: ref<AWSElasticBlockStoreVolumeSource>(AWSElasticBlockStoreVolumeSource, 2).inline(2),
     azureDisk: ref<AzureDiskVolumeSource>(AzureDiskVolumeSource, 16).inline(2),
@@ -88,18 +88,18 @@ export const PersistentVolumeSpec = object(
     volumeAttributesClassName: string(10),
     volumeMode: string(8).default('Filesystem'),
     vsphereVolume: ref<VsphereVirtualDiskVolumeSource>(VsphereVirtualDiskVolumeSource, 14).inline(2),
-  },
+  }),
   'io.k8s.api.core.v1.PersistentVolumeSpec',
 );
 export interface PersistentVolumeSpec extends Infer<typeof PersistentVolumeSpec> {}
 
 export const PersistentVolumeStatus = object(
-  {
+  () => ({
     lastPhaseTransitionTime: time(4),
     message: string(2),
     phase: string(1).default('Pending'),
     reason: string(3),
-  },
+  }),
   'io.k8s.api.core.v1.PersistentVolumeStatus',
 );
 export interface PersistentVolumeStatus extends Infer<typeof PersistentVolumeStatus> {}
@@ -121,7 +121,7 @@ export const PersistentVolume = defineKind({
 export interface PersistentVolume extends Infer<typeof PersistentVolume> {}
 
 export const Volume = object(
-  {
+  () => ({
     awsElasticBlockStore: ref<AWSElasticBlockStoreVolumeSource>(AWSElasticBlockStoreVolumeSource, 4).inline(2),
     azureDisk: ref<AzureDiskVolumeSource>(AzureDiskVolumeSource, 22).inline(2),
     azureFile: ref<AzureFileVolumeSource>(AzureFileVolumeSource, 18).inline(2),
@@ -153,7 +153,7 @@ export const Volume = object(
     secret: ref<SecretVolumeSource>(SecretVolumeSource, 6).inline(2),
     storageos: ref<StorageOSVolumeSource>(StorageOSVolumeSource, 27).inline(2),
     vsphereVolume: ref<VsphereVirtualDiskVolumeSource>(VsphereVirtualDiskVolumeSource, 20).inline(2),
-  },
+  }),
   'io.k8s.api.core.v1.Volume',
 );
 export interface Volume extends Infer<typeof Volume> {}

@@ -41,78 +41,78 @@ export const Binding = defineKind({
 export interface Binding extends Infer<typeof Binding> {}
 
 export const HostAlias = object(
-  {
+  () => ({
     hostnames: list(string(), 2).atomic(),
     ip: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.HostAlias',
 );
 export interface HostAlias extends Infer<typeof HostAlias> {}
 
 export const PodDNSConfigOption = object(
-  {
+  () => ({
     name: string(1),
     value: string(2),
-  },
+  }),
   'io.k8s.api.core.v1.PodDNSConfigOption',
 );
 export interface PodDNSConfigOption extends Infer<typeof PodDNSConfigOption> {}
 
 export const PodDNSConfig = object(
-  {
+  () => ({
     nameservers: list(string(), 1).atomic(),
     options: list(ref<PodDNSConfigOption>(PodDNSConfigOption), 3).atomic(),
     searches: list(string(), 2).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.PodDNSConfig',
 );
 export interface PodDNSConfig extends Infer<typeof PodDNSConfig> {}
 
 export const PodOS = object(
-  {
+  () => ({
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.PodOS',
 );
 export interface PodOS extends Infer<typeof PodOS> {}
 
 export const PodReadinessGate = object(
-  {
+  () => ({
     conditionType: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.PodReadinessGate',
 );
 export interface PodReadinessGate extends Infer<typeof PodReadinessGate> {}
 
 export const PodResourceClaim = object(
-  {
+  () => ({
     name: string(1).required(),
     resourceClaimName: string(3),
     resourceClaimTemplateName: string(4),
-  },
+  }),
   'io.k8s.api.core.v1.PodResourceClaim',
 );
 export interface PodResourceClaim extends Infer<typeof PodResourceClaim> {}
 
 export const PodSchedulingGate = object(
-  {
+  () => ({
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.PodSchedulingGate',
 );
 export interface PodSchedulingGate extends Infer<typeof PodSchedulingGate> {}
 
 export const Sysctl = object(
-  {
+  () => ({
     name: string(1).required(),
     value: string(2).required(),
-  },
+  }),
   'io.k8s.api.core.v1.Sysctl',
 );
 export interface Sysctl extends Infer<typeof Sysctl> {}
 
 export const PodSecurityContext = object(
-  {
+  () => ({
     appArmorProfile: ref<AppArmorProfile>(AppArmorProfile, 11),
     fsGroup: int64(5),
     fsGroupChangePolicy: string(9),
@@ -126,13 +126,13 @@ export const PodSecurityContext = object(
     supplementalGroupsPolicy: string(12),
     sysctls: list(ref<Sysctl>(Sysctl), 7).atomic(),
     windowsOptions: ref<WindowsSecurityContextOptions>(WindowsSecurityContextOptions, 8),
-  },
+  }),
   'io.k8s.api.core.v1.PodSecurityContext',
 );
 export interface PodSecurityContext extends Infer<typeof PodSecurityContext> {}
 
 export const PodSpec = object(
-  {
+  () => ({
     activeDeadlineSeconds: int64(5),
     affinity: ref<Affinity>(Affinity, 18),
     automountServiceAccountToken: boolean(21),
@@ -177,13 +177,13 @@ export const PodSpec = object(
       .byKeys('topologyKey', 'whenUnsatisfiable')
       .mergeBy('topologyKey'),
     volumes: list(ref<Volume>(Volume), 1).byKeys('name').mergeBy('name', 'merge', 'retainKeys'),
-  },
+  }),
   'io.k8s.api.core.v1.PodSpec',
 );
 export interface PodSpec extends Infer<typeof PodSpec> {}
 
 export const PodStatus = object(
-  {
+  () => ({
     conditions: list(ref<PodCondition>(PodCondition), 2).byKeys('type').mergeBy('type'),
     containerStatuses: list(ref<ContainerStatus>(ContainerStatus), 8).atomic(),
     ephemeralContainerStatuses: list(ref<ContainerStatus>(ContainerStatus), 13).atomic(),
@@ -203,7 +203,7 @@ export const PodStatus = object(
       .byKeys('name')
       .mergeBy('name', 'merge', 'retainKeys'),
     startTime: time(7),
-  },
+  }),
   'io.k8s.api.core.v1.PodStatus',
 );
 export interface PodStatus extends Infer<typeof PodStatus> {}
@@ -236,10 +236,10 @@ export const Pod = defineKind({
 export interface Pod extends Infer<typeof Pod> {}
 
 export const PodTemplateSpec = object(
-  {
+  () => ({
     metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
     spec: ref<PodSpec>(PodSpec, 2).alwaysThere(),
-  },
+  }),
   'io.k8s.api.core.v1.PodTemplateSpec',
 );
 export interface PodTemplateSpec extends Infer<typeof PodTemplateSpec> {}

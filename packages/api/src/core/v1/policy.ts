@@ -3,22 +3,22 @@ import { defineKind, type Infer, list, map, object, quantity, ref, string } from
 import { ScopeSelector } from './reference.js';
 
 export const LimitRangeItem = object(
-  {
+  () => ({
     default: map(quantity(), 4),
     defaultRequest: map(quantity(), 5),
     max: map(quantity(), 2),
     maxLimitRequestRatio: map(quantity(), 6),
     min: map(quantity(), 3),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.LimitRangeItem',
 );
 export interface LimitRangeItem extends Infer<typeof LimitRangeItem> {}
 
 export const LimitRangeSpec = object(
-  {
+  () => ({
     limits: list(ref<LimitRangeItem>(LimitRangeItem), 1).atomic().required(),
-  },
+  }),
   'io.k8s.api.core.v1.LimitRangeSpec',
 );
 export interface LimitRangeSpec extends Infer<typeof LimitRangeSpec> {}
@@ -37,20 +37,20 @@ export const LimitRange = defineKind({
 export interface LimitRange extends Infer<typeof LimitRange> {}
 
 export const ResourceQuotaSpec = object(
-  {
+  () => ({
     hard: map(quantity(), 1),
     scopeSelector: ref<ScopeSelector>(ScopeSelector, 3),
     scopes: list(string(), 2).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.ResourceQuotaSpec',
 );
 export interface ResourceQuotaSpec extends Infer<typeof ResourceQuotaSpec> {}
 
 export const ResourceQuotaStatus = object(
-  {
+  () => ({
     hard: map(quantity(), 1),
     used: map(quantity(), 2),
-  },
+  }),
   'io.k8s.api.core.v1.ResourceQuotaStatus',
 );
 export interface ResourceQuotaStatus extends Infer<typeof ResourceQuotaStatus> {}

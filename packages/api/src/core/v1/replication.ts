@@ -3,30 +3,30 @@ import { defineKind, type Infer, int32, int64, list, map, object, ref, string, t
 import { PodTemplateSpec } from './pod.js';
 
 export const ReplicationControllerSpec = object(
-  {
+  () => ({
     minReadySeconds: int32(4),
     replicas: int32(1).default(1),
     selector: map(string(), 2).atomic(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3),
-  },
+  }),
   'io.k8s.api.core.v1.ReplicationControllerSpec',
 );
 export interface ReplicationControllerSpec extends Infer<typeof ReplicationControllerSpec> {}
 
 export const ReplicationControllerCondition = object(
-  {
+  () => ({
     lastTransitionTime: time(3),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.ReplicationControllerCondition',
 );
 export interface ReplicationControllerCondition extends Infer<typeof ReplicationControllerCondition> {}
 
 export const ReplicationControllerStatus = object(
-  {
+  () => ({
     availableReplicas: int32(5),
     conditions: list(ref<ReplicationControllerCondition>(ReplicationControllerCondition), 6)
       .byKeys('type')
@@ -35,7 +35,7 @@ export const ReplicationControllerStatus = object(
     observedGeneration: int64(3),
     readyReplicas: int32(4),
     replicas: int32(1).required(),
-  },
+  }),
   'io.k8s.api.core.v1.ReplicationControllerStatus',
 );
 export interface ReplicationControllerStatus extends Infer<typeof ReplicationControllerStatus> {}

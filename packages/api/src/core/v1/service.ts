@@ -15,41 +15,41 @@ import {
 import { ObjectReference } from './reference.js';
 
 export const ClientIPConfig = object(
-  {
+  () => ({
     timeoutSeconds: int32(1),
-  },
+  }),
   'io.k8s.api.core.v1.ClientIPConfig',
 );
 export interface ClientIPConfig extends Infer<typeof ClientIPConfig> {}
 
 export const EndpointAddress = object(
-  {
+  () => ({
     hostname: string(3),
     ip: string(1).required(),
     nodeName: string(4),
     targetRef: ref<ObjectReference>(ObjectReference, 2),
-  },
+  }),
   'io.k8s.api.core.v1.EndpointAddress',
 ).atomic();
 export interface EndpointAddress extends Infer<typeof EndpointAddress> {}
 
 export const EndpointPort = object(
-  {
+  () => ({
     appProtocol: string(4),
     name: string(1),
     port: int32(2).required(),
     protocol: string(3).default('TCP'),
-  },
+  }),
   'io.k8s.api.core.v1.EndpointPort',
 ).atomic();
 export interface EndpointPort extends Infer<typeof EndpointPort> {}
 
 export const EndpointSubset = object(
-  {
+  () => ({
     addresses: list(ref<EndpointAddress>(EndpointAddress), 1).atomic(),
     notReadyAddresses: list(ref<EndpointAddress>(EndpointAddress), 2).atomic(),
     ports: list(ref<EndpointPort>(EndpointPort), 3).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.EndpointSubset',
 );
 export interface EndpointSubset extends Infer<typeof EndpointSubset> {}
@@ -68,57 +68,57 @@ export const Endpoints = defineKind({
 export interface Endpoints extends Infer<typeof Endpoints> {}
 
 export const PortStatus = object(
-  {
+  () => ({
     error: string(3),
     port: int32(1).required(),
     protocol: string(2).required(),
-  },
+  }),
   'io.k8s.api.core.v1.PortStatus',
 );
 export interface PortStatus extends Infer<typeof PortStatus> {}
 
 export const LoadBalancerIngress = object(
-  {
+  () => ({
     hostname: string(2),
     ip: string(1),
     ipMode: string(3),
     ports: list(ref<PortStatus>(PortStatus), 4).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.LoadBalancerIngress',
 );
 export interface LoadBalancerIngress extends Infer<typeof LoadBalancerIngress> {}
 
 export const LoadBalancerStatus = object(
-  {
+  () => ({
     ingress: list(ref<LoadBalancerIngress>(LoadBalancerIngress), 1).atomic(),
-  },
+  }),
   'io.k8s.api.core.v1.LoadBalancerStatus',
 );
 export interface LoadBalancerStatus extends Infer<typeof LoadBalancerStatus> {}
 
 export const ServicePort = object(
-  {
+  () => ({
     appProtocol: string(6),
     name: string(1),
     nodePort: int32(5),
     port: int32(3).required(),
     protocol: string(2).enum('TCP', 'UDP', 'SCTP').default('TCP'),
     targetPort: intOrString(4),
-  },
+  }),
   'io.k8s.api.core.v1.ServicePort',
 );
 export interface ServicePort extends Infer<typeof ServicePort> {}
 
 export const SessionAffinityConfig = object(
-  {
+  () => ({
     clientIP: ref<ClientIPConfig>(ClientIPConfig, 1),
-  },
+  }),
   'io.k8s.api.core.v1.SessionAffinityConfig',
 );
 export interface SessionAffinityConfig extends Infer<typeof SessionAffinityConfig> {}
 
 export const ServiceSpec = object(
-  {
+  () => ({
     allocateLoadBalancerNodePorts: boolean(20),
     clusterIP: string(3),
     clusterIPs: list(string(), 18).atomic(),
@@ -139,16 +139,16 @@ export const ServiceSpec = object(
     sessionAffinityConfig: ref<SessionAffinityConfig>(SessionAffinityConfig, 14),
     trafficDistribution: string(23),
     type: string(4).enum('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName').default('ClusterIP'),
-  },
+  }),
   'io.k8s.api.core.v1.ServiceSpec',
 );
 export interface ServiceSpec extends Infer<typeof ServiceSpec> {}
 
 export const ServiceStatus = object(
-  {
+  () => ({
     conditions: list(ref<Condition>(Condition), 2).byKeys('type').mergeBy('type'),
     loadBalancer: ref<LoadBalancerStatus>(LoadBalancerStatus, 1).alwaysThere(),
-  },
+  }),
   'io.k8s.api.core.v1.ServiceStatus',
 );
 export interface ServiceStatus extends Infer<typeof ServiceStatus> {}

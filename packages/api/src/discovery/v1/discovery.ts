@@ -3,42 +3,42 @@ import { boolean, defineKind, type Infer, int32, list, map, object, ref, string 
 import { ObjectReference } from '../../core/v1/reference.js';
 
 export const EndpointConditions = object(
-  {
+  () => ({
     ready: boolean(1),
     serving: boolean(2),
     terminating: boolean(3),
-  },
+  }),
   'io.k8s.api.discovery.v1.EndpointConditions',
 );
 export interface EndpointConditions extends Infer<typeof EndpointConditions> {}
 
 export const ForNode = object(
-  {
+  () => ({
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.discovery.v1.ForNode',
 );
 export interface ForNode extends Infer<typeof ForNode> {}
 
 export const ForZone = object(
-  {
+  () => ({
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.discovery.v1.ForZone',
 );
 export interface ForZone extends Infer<typeof ForZone> {}
 
 export const EndpointHints = object(
-  {
+  () => ({
     forNodes: list(ref<ForNode>(ForNode), 2).atomic(),
     forZones: list(ref<ForZone>(ForZone), 1).atomic(),
-  },
+  }),
   'io.k8s.api.discovery.v1.EndpointHints',
 );
 export interface EndpointHints extends Infer<typeof EndpointHints> {}
 
 export const Endpoint = object(
-  {
+  () => ({
     addresses: list(string(), 1).asSet().required(),
     conditions: ref<EndpointConditions>(EndpointConditions, 2).alwaysThere(),
     deprecatedTopology: map(string(), 5),
@@ -47,18 +47,18 @@ export const Endpoint = object(
     nodeName: string(6),
     targetRef: ref<ObjectReference>(ObjectReference, 4),
     zone: string(7),
-  },
+  }),
   'io.k8s.api.discovery.v1.Endpoint',
 );
 export interface Endpoint extends Infer<typeof Endpoint> {}
 
 export const EndpointPort = object(
-  {
+  () => ({
     appProtocol: string(4),
     name: string(1).default(''),
     port: int32(3),
     protocol: string(2).default('TCP'),
-  },
+  }),
   'io.k8s.api.discovery.v1.EndpointPort',
 ).atomic();
 export interface EndpointPort extends Infer<typeof EndpointPort> {}

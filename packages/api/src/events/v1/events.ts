@@ -4,10 +4,10 @@ import { EventSource } from '../../core/v1/event.js';
 import { ObjectReference } from '../../core/v1/reference.js';
 
 export const EventSeries = object(
-  {
+  () => ({
     count: int32(1).required(),
     lastObservedTime: microTime(2).required(),
-  },
+  }),
   'io.k8s.api.events.v1.EventSeries',
 );
 export interface EventSeries extends Infer<typeof EventSeries> {}

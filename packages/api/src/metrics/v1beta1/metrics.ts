@@ -2,11 +2,11 @@
 import { defineKind, duration, type Infer, list, map, object, quantity, ref, string, time } from '@pintle/machinery';
 
 export const ContainerMetrics = object(
-  {
+  () => ({
     name: string(1).required(),
     /** Of `cpu` in cores, of `memory` in bytes. */
     usage: map(quantity(), 2).required(),
-  },
+  }),
   'io.k8s.metrics.pkg.apis.metrics.v1beta1.ContainerMetrics',
 );
 export interface ContainerMetrics extends Infer<typeof ContainerMetrics> {}

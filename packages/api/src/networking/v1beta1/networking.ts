@@ -2,20 +2,20 @@
 import { Condition, defineKind, type Infer, list, object, ref, string } from '@pintle/machinery';
 
 export const ParentReference = object(
-  {
+  () => ({
     group: string(1),
     name: string(4).required(),
     namespace: string(3),
     resource: string(2).required(),
-  },
+  }),
   'io.k8s.api.networking.v1beta1.ParentReference',
 );
 export interface ParentReference extends Infer<typeof ParentReference> {}
 
 export const IPAddressSpec = object(
-  {
+  () => ({
     parentRef: ref<ParentReference>(ParentReference, 1).required(),
-  },
+  }),
   'io.k8s.api.networking.v1beta1.IPAddressSpec',
 );
 export interface IPAddressSpec extends Infer<typeof IPAddressSpec> {}
@@ -35,17 +35,17 @@ export const IPAddress = defineKind({
 export interface IPAddress extends Infer<typeof IPAddress> {}
 
 export const ServiceCIDRSpec = object(
-  {
+  () => ({
     cidrs: list(string(), 1).atomic(),
-  },
+  }),
   'io.k8s.api.networking.v1beta1.ServiceCIDRSpec',
 );
 export interface ServiceCIDRSpec extends Infer<typeof ServiceCIDRSpec> {}
 
 export const ServiceCIDRStatus = object(
-  {
+  () => ({
     conditions: list(ref<Condition>(Condition), 1).byKeys('type').mergeBy('type'),
-  },
+  }),
   'io.k8s.api.networking.v1beta1.ServiceCIDRStatus',
 );
 export interface ServiceCIDRStatus extends Infer<typeof ServiceCIDRStatus> {}

@@ -3,18 +3,18 @@ import { defineKind, type Infer, list, map, object, quantity, ref, string } from
 import { Toleration } from '../../core/v1/affinity.js';
 
 export const Overhead = object(
-  {
+  () => ({
     podFixed: map(quantity(), 1),
-  },
+  }),
   'io.k8s.api.node.v1.Overhead',
 );
 export interface Overhead extends Infer<typeof Overhead> {}
 
 export const Scheduling = object(
-  {
+  () => ({
     nodeSelector: map(string(), 1).atomic(),
     tolerations: list(ref<Toleration>(Toleration), 2).atomic(),
-  },
+  }),
   'io.k8s.api.node.v1.Scheduling',
 );
 export interface Scheduling extends Infer<typeof Scheduling> {}

@@ -18,29 +18,29 @@ import {
 } from '@pintle/machinery';
 
 export const Eviction = object(
-  {
+  () => ({
     apiVersion: string(),
     deleteOptions: ref<DeleteOptions>(DeleteOptions, 2),
     kind: string(),
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
-  },
+  }),
   'io.k8s.api.policy.v1.Eviction',
 );
 export interface Eviction extends Infer<typeof Eviction> {}
 
 export const PodDisruptionBudgetSpec = object(
-  {
+  () => ({
     maxUnavailable: intOrString(3),
     minAvailable: intOrString(1),
     selector: ref<LabelSelector>(LabelSelector, 2).patchStrategy('replace'),
     unhealthyPodEvictionPolicy: string(4),
-  },
+  }),
   'io.k8s.api.policy.v1.PodDisruptionBudgetSpec',
 );
 export interface PodDisruptionBudgetSpec extends Infer<typeof PodDisruptionBudgetSpec> {}
 
 export const PodDisruptionBudgetStatus = object(
-  {
+  () => ({
     conditions: list(ref<Condition>(Condition), 7).byKeys('type').mergeBy('type'),
     currentHealthy: int32(4).required(),
     desiredHealthy: int32(5).required(),
@@ -48,7 +48,7 @@ export const PodDisruptionBudgetStatus = object(
     disruptionsAllowed: int32(3).required(),
     expectedPods: int32(6).required(),
     observedGeneration: int64(1),
-  },
+  }),
   'io.k8s.api.policy.v1.PodDisruptionBudgetStatus',
 );
 export interface PodDisruptionBudgetStatus extends Infer<typeof PodDisruptionBudgetStatus> {}

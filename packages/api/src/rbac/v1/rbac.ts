@@ -2,21 +2,21 @@
 import { defineKind, type Infer, LabelSelector, list, object, ref, string } from '@pintle/machinery';
 
 export const AggregationRule = object(
-  {
+  () => ({
     clusterRoleSelectors: list(ref<LabelSelector>(LabelSelector), 1).atomic(),
-  },
+  }),
   'io.k8s.api.rbac.v1.AggregationRule',
 );
 export interface AggregationRule extends Infer<typeof AggregationRule> {}
 
 export const PolicyRule = object(
-  {
+  () => ({
     apiGroups: list(string(), 2).atomic(),
     nonResourceURLs: list(string(), 5).atomic(),
     resourceNames: list(string(), 4).atomic(),
     resources: list(string(), 3).atomic(),
     verbs: list(string(), 1).atomic().required(),
-  },
+  }),
   'io.k8s.api.rbac.v1.PolicyRule',
 );
 export interface PolicyRule extends Infer<typeof PolicyRule> {}
@@ -36,22 +36,22 @@ export const ClusterRole = defineKind({
 export interface ClusterRole extends Infer<typeof ClusterRole> {}
 
 export const RoleRef = object(
-  {
+  () => ({
     apiGroup: string(1).required(),
     kind: string(2).required(),
     name: string(3).required(),
-  },
+  }),
   'io.k8s.api.rbac.v1.RoleRef',
 ).atomic();
 export interface RoleRef extends Infer<typeof RoleRef> {}
 
 export const Subject = object(
-  {
+  () => ({
     apiGroup: string(2),
     kind: string(1).required(),
     name: string(3).required(),
     namespace: string(4),
-  },
+  }),
   'io.k8s.api.rbac.v1.Subject',
 ).atomic();
 export interface Subject extends Infer<typeof Subject> {}

@@ -18,156 +18,156 @@ import {
 import { NodeSelector } from '../../core/v1/reference.js';
 
 export const NetworkDeviceData = object(
-  {
+  () => ({
     hardwareAddress: string(3),
     interfaceName: string(1),
     ips: list(string(), 2).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.NetworkDeviceData',
 );
 export interface NetworkDeviceData extends Infer<typeof NetworkDeviceData> {}
 
 export const AllocatedDeviceStatus = object(
-  {
+  () => ({
     conditions: list(ref<Condition>(Condition), 4).byKeys('type'),
     data: any(5),
     device: string(3).required(),
     driver: string(1).required(),
     networkData: ref<NetworkDeviceData>(NetworkDeviceData, 6),
     pool: string(2).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.AllocatedDeviceStatus',
 );
 export interface AllocatedDeviceStatus extends Infer<typeof AllocatedDeviceStatus> {}
 
 export const OpaqueDeviceConfiguration = object(
-  {
+  () => ({
     driver: string(1).required(),
     parameters: any(2).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.OpaqueDeviceConfiguration',
 );
 export interface OpaqueDeviceConfiguration extends Infer<typeof OpaqueDeviceConfiguration> {}
 
 export const DeviceAllocationConfiguration = object(
-  {
+  () => ({
     opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration, 1).inline(3),
     requests: list(string(), 2).atomic(),
     source: string(1).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceAllocationConfiguration',
 );
 export interface DeviceAllocationConfiguration extends Infer<typeof DeviceAllocationConfiguration> {}
 
 export const DeviceToleration = object(
-  {
+  () => ({
     effect: string(4),
     key: string(1),
     operator: string(2).default('Equal'),
     tolerationSeconds: int64(5),
     value: string(3),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceToleration',
 );
 export interface DeviceToleration extends Infer<typeof DeviceToleration> {}
 
 export const DeviceRequestAllocationResult = object(
-  {
+  () => ({
     adminAccess: boolean(5),
     device: string(4).required(),
     driver: string(2).required(),
     pool: string(3).required(),
     request: string(1).required(),
     tolerations: list(ref<DeviceToleration>(DeviceToleration), 6).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceRequestAllocationResult',
 );
 export interface DeviceRequestAllocationResult extends Infer<typeof DeviceRequestAllocationResult> {}
 
 export const DeviceAllocationResult = object(
-  {
+  () => ({
     config: list(ref<DeviceAllocationConfiguration>(DeviceAllocationConfiguration), 2).atomic(),
     results: list(ref<DeviceRequestAllocationResult>(DeviceRequestAllocationResult), 1).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceAllocationResult',
 );
 export interface DeviceAllocationResult extends Infer<typeof DeviceAllocationResult> {}
 
 export const AllocationResult = object(
-  {
+  () => ({
     devices: ref<DeviceAllocationResult>(DeviceAllocationResult, 1).alwaysThere(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 3),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.AllocationResult',
 );
 export interface AllocationResult extends Infer<typeof AllocationResult> {}
 
 export const CELDeviceSelector = object(
-  {
+  () => ({
     expression: string(1).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.CELDeviceSelector',
 );
 export interface CELDeviceSelector extends Infer<typeof CELDeviceSelector> {}
 
 export const Counter = object(
-  {
+  () => ({
     value: quantity(1).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.Counter',
 );
 export interface Counter extends Infer<typeof Counter> {}
 
 export const CounterSet = object(
-  {
+  () => ({
     counters: map(ref<Counter>(Counter), 2).required(),
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.CounterSet',
 );
 export interface CounterSet extends Infer<typeof CounterSet> {}
 
 export const DeviceAttribute = object(
-  {
+  () => ({
     bool: boolean(3),
     int: int64(2),
     string: string(4),
     version: string(5),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceAttribute',
 );
 export interface DeviceAttribute extends Infer<typeof DeviceAttribute> {}
 
 export const DeviceCapacity = object(
-  {
+  () => ({
     value: quantity(1).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceCapacity',
 );
 export interface DeviceCapacity extends Infer<typeof DeviceCapacity> {}
 
 export const DeviceCounterConsumption = object(
-  {
+  () => ({
     counterSet: string(1).required(),
     counters: map(ref<Counter>(Counter), 2).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceCounterConsumption',
 );
 export interface DeviceCounterConsumption extends Infer<typeof DeviceCounterConsumption> {}
 
 export const DeviceTaint = object(
-  {
+  () => ({
     effect: string(3).required(),
     key: string(1).required(),
     timeAdded: time(4),
     value: string(2),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceTaint',
 );
 export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
 export const Device = object(
-  {
+  () => ({
     allNodes: boolean(7),
     attributes: map(ref<DeviceAttribute>(DeviceAttribute), 2),
     capacity: map(ref<DeviceCapacity>(DeviceCapacity), 3),
@@ -176,96 +176,96 @@ export const Device = object(
     nodeName: string(5),
     nodeSelector: ref<NodeSelector>(NodeSelector, 6),
     taints: list(ref<DeviceTaint>(DeviceTaint), 8).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.Device',
 );
 export interface Device extends Infer<typeof Device> {}
 
 export const DeviceClaimConfiguration = object(
-  {
+  () => ({
     opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration, 1).inline(2),
     requests: list(string(), 1).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceClaimConfiguration',
 );
 export interface DeviceClaimConfiguration extends Infer<typeof DeviceClaimConfiguration> {}
 
 export const DeviceConstraint = object(
-  {
+  () => ({
     matchAttribute: string(2),
     requests: list(string(), 1).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceConstraint',
 );
 export interface DeviceConstraint extends Infer<typeof DeviceConstraint> {}
 
 export const DeviceSelector = object(
-  {
+  () => ({
     cel: ref<CELDeviceSelector>(CELDeviceSelector, 1),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceSelector',
 );
 export interface DeviceSelector extends Infer<typeof DeviceSelector> {}
 
 export const ExactDeviceRequest = object(
-  {
+  () => ({
     adminAccess: boolean(5),
     allocationMode: string(3),
     count: int64(4),
     deviceClassName: string(1).required(),
     selectors: list(ref<DeviceSelector>(DeviceSelector), 2).atomic(),
     tolerations: list(ref<DeviceToleration>(DeviceToleration), 6).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.ExactDeviceRequest',
 );
 export interface ExactDeviceRequest extends Infer<typeof ExactDeviceRequest> {}
 
 export const DeviceSubRequest = object(
-  {
+  () => ({
     allocationMode: string(4),
     count: int64(5),
     deviceClassName: string(2).required(),
     name: string(1).required(),
     selectors: list(ref<DeviceSelector>(DeviceSelector), 3).atomic(),
     tolerations: list(ref<DeviceToleration>(DeviceToleration), 6).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceSubRequest',
 );
 export interface DeviceSubRequest extends Infer<typeof DeviceSubRequest> {}
 
 export const DeviceRequest = object(
-  {
+  () => ({
     exactly: ref<ExactDeviceRequest>(ExactDeviceRequest, 2),
     firstAvailable: list(ref<DeviceSubRequest>(DeviceSubRequest), 3).atomic(),
     name: string(1).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceRequest',
 );
 export interface DeviceRequest extends Infer<typeof DeviceRequest> {}
 
 export const DeviceClaim = object(
-  {
+  () => ({
     config: list(ref<DeviceClaimConfiguration>(DeviceClaimConfiguration), 3).atomic(),
     constraints: list(ref<DeviceConstraint>(DeviceConstraint), 2).atomic(),
     requests: list(ref<DeviceRequest>(DeviceRequest), 1).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceClaim',
 );
 export interface DeviceClaim extends Infer<typeof DeviceClaim> {}
 
 export const DeviceClassConfiguration = object(
-  {
+  () => ({
     opaque: ref<OpaqueDeviceConfiguration>(OpaqueDeviceConfiguration, 1).inline(1),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceClassConfiguration',
 );
 export interface DeviceClassConfiguration extends Infer<typeof DeviceClassConfiguration> {}
 
 export const DeviceClassSpec = object(
-  {
+  () => ({
     config: list(ref<DeviceClassConfiguration>(DeviceClassConfiguration), 2).atomic(),
     selectors: list(ref<DeviceSelector>(DeviceSelector), 1).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.DeviceClassSpec',
 );
 export interface DeviceClassSpec extends Infer<typeof DeviceClassSpec> {}
@@ -284,32 +284,32 @@ export const DeviceClass = defineKind({
 export interface DeviceClass extends Infer<typeof DeviceClass> {}
 
 export const ResourceClaimSpec = object(
-  {
+  () => ({
     devices: ref<DeviceClaim>(DeviceClaim, 1).alwaysThere(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.ResourceClaimSpec',
 );
 export interface ResourceClaimSpec extends Infer<typeof ResourceClaimSpec> {}
 
 export const ResourceClaimConsumerReference = object(
-  {
+  () => ({
     apiGroup: string(1),
     name: string(4).required(),
     resource: string(3).required(),
     uid: string(5).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.ResourceClaimConsumerReference',
 );
 export interface ResourceClaimConsumerReference extends Infer<typeof ResourceClaimConsumerReference> {}
 
 export const ResourceClaimStatus = object(
-  {
+  () => ({
     allocation: ref<AllocationResult>(AllocationResult, 1),
     devices: list(ref<AllocatedDeviceStatus>(AllocatedDeviceStatus), 4).byKeys('driver', 'device', 'pool'),
     reservedFor: list(ref<ResourceClaimConsumerReference>(ResourceClaimConsumerReference), 2)
       .byKeys('uid')
       .mergeBy('uid'),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.ResourceClaimStatus',
 );
 export interface ResourceClaimStatus extends Infer<typeof ResourceClaimStatus> {}
@@ -329,10 +329,10 @@ export const ResourceClaim = defineKind({
 export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
 
 export const ResourceClaimTemplateSpec = object(
-  {
+  () => ({
     metadata: ref<ObjectMeta>(ObjectMeta, 1),
     spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).alwaysThere().required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.ResourceClaimTemplateSpec',
 );
 export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
@@ -350,17 +350,17 @@ export const ResourceClaimTemplate = defineKind({
 export interface ResourceClaimTemplate extends Infer<typeof ResourceClaimTemplate> {}
 
 export const ResourcePool = object(
-  {
+  () => ({
     generation: int64(2).required(),
     name: string(1).required(),
     resourceSliceCount: int64(3).required(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.ResourcePool',
 );
 export interface ResourcePool extends Infer<typeof ResourcePool> {}
 
 export const ResourceSliceSpec = object(
-  {
+  () => ({
     allNodes: boolean(5),
     devices: list(ref<Device>(Device), 6).atomic(),
     driver: string(1).required(),
@@ -369,7 +369,7 @@ export const ResourceSliceSpec = object(
     perDeviceNodeSelection: boolean(7),
     pool: ref<ResourcePool>(ResourcePool, 2).alwaysThere().required(),
     sharedCounters: list(ref<CounterSet>(CounterSet), 8).atomic(),
-  },
+  }),
   'io.k8s.api.resource.v1beta2.ResourceSliceSpec',
 );
 export interface ResourceSliceSpec extends Infer<typeof ResourceSliceSpec> {}

@@ -18,16 +18,16 @@ import { PersistentVolumeSpec } from '../../core/v1/persistent-volume.js';
 import { TopologySelectorTerm } from '../../core/v1/reference.js';
 
 export const TokenRequest = object(
-  {
+  () => ({
     audience: string(1).required(),
     expirationSeconds: int64(2),
-  },
+  }),
   'io.k8s.api.storage.v1.TokenRequest',
 );
 export interface TokenRequest extends Infer<typeof TokenRequest> {}
 
 export const CSIDriverSpec = object(
-  {
+  () => ({
     attachRequired: boolean(1).default(true),
     fsGroupPolicy: string(5).default('ReadWriteOnceWithFSType'),
     nodeAllocatableUpdatePeriodSeconds: int64(9),
@@ -37,7 +37,7 @@ export const CSIDriverSpec = object(
     storageCapacity: boolean(4).default(false),
     tokenRequests: list(ref<TokenRequest>(TokenRequest), 6).atomic(),
     volumeLifecycleModes: list(string(), 3).asSet(),
-  },
+  }),
   'io.k8s.api.storage.v1.CSIDriverSpec',
 );
 export interface CSIDriverSpec extends Infer<typeof CSIDriverSpec> {}
@@ -56,28 +56,28 @@ export const CSIDriver = defineKind({
 export interface CSIDriver extends Infer<typeof CSIDriver> {}
 
 export const VolumeNodeResources = object(
-  {
+  () => ({
     count: int32(1),
-  },
+  }),
   'io.k8s.api.storage.v1.VolumeNodeResources',
 );
 export interface VolumeNodeResources extends Infer<typeof VolumeNodeResources> {}
 
 export const CSINodeDriver = object(
-  {
+  () => ({
     allocatable: ref<VolumeNodeResources>(VolumeNodeResources, 4),
     name: string(1).required(),
     nodeID: string(2).required(),
     topologyKeys: list(string(), 3).atomic(),
-  },
+  }),
   'io.k8s.api.storage.v1.CSINodeDriver',
 );
 export interface CSINodeDriver extends Infer<typeof CSINodeDriver> {}
 
 export const CSINodeSpec = object(
-  {
+  () => ({
     drivers: list(ref<CSINodeDriver>(CSINodeDriver), 1).byKeys('name').mergeBy('name').required(),
-  },
+  }),
   'io.k8s.api.storage.v1.CSINodeSpec',
 );
 export interface CSINodeSpec extends Infer<typeof CSINodeSpec> {}
@@ -131,41 +131,41 @@ export const StorageClass = defineKind({
 export interface StorageClass extends Infer<typeof StorageClass> {}
 
 export const VolumeAttachmentSource = object(
-  {
+  () => ({
     inlineVolumeSpec: ref<PersistentVolumeSpec>(PersistentVolumeSpec, 2),
     persistentVolumeName: string(1),
-  },
+  }),
   'io.k8s.api.storage.v1.VolumeAttachmentSource',
 );
 export interface VolumeAttachmentSource extends Infer<typeof VolumeAttachmentSource> {}
 
 export const VolumeAttachmentSpec = object(
-  {
+  () => ({
     attacher: string(1).required(),
     nodeName: string(3).required(),
     source: ref<VolumeAttachmentSource>(VolumeAttachmentSource, 2).alwaysThere().required(),
-  },
+  }),
   'io.k8s.api.storage.v1.VolumeAttachmentSpec',
 );
 export interface VolumeAttachmentSpec extends Infer<typeof VolumeAttachmentSpec> {}
 
 export const VolumeError = object(
-  {
+  () => ({
     errorCode: int32(3),
     message: string(2),
     time: time(1),
-  },
+  }),
   'io.k8s.api.storage.v1.VolumeError',
 );
 export interface VolumeError extends Infer<typeof VolumeError> {}
 
 export const VolumeAttachmentStatus = object(
-  {
+  () => ({
     attachError: ref<VolumeError>(VolumeError, 3),
     attached: boolean(1).required(),
     attachmentMetadata: map(string(), 2),
     detachError: ref<VolumeError>(VolumeError, 4),
-  },
+  }),
   'io.k8s.api.storage.v1.VolumeAttachmentStatus',
 );
 export interface VolumeAttachmentStatus extends Infer<typeof VolumeAttachmentStatus> {}

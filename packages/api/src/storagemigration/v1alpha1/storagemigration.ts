@@ -2,41 +2,41 @@
 import { defineKind, type Infer, list, object, ref, string, time } from '@pintle/machinery';
 
 export const GroupVersionResource = object(
-  {
+  () => ({
     group: string(1),
     resource: string(3),
     version: string(2),
-  },
+  }),
   'io.k8s.api.storagemigration.v1alpha1.GroupVersionResource',
 );
 export interface GroupVersionResource extends Infer<typeof GroupVersionResource> {}
 
 export const MigrationCondition = object(
-  {
+  () => ({
     lastUpdateTime: time(3),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
     type: string(1).required(),
-  },
+  }),
   'io.k8s.api.storagemigration.v1alpha1.MigrationCondition',
 );
 export interface MigrationCondition extends Infer<typeof MigrationCondition> {}
 
 export const StorageVersionMigrationSpec = object(
-  {
+  () => ({
     continueToken: string(2),
     resource: ref<GroupVersionResource>(GroupVersionResource, 1).alwaysThere().required(),
-  },
+  }),
   'io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationSpec',
 );
 export interface StorageVersionMigrationSpec extends Infer<typeof StorageVersionMigrationSpec> {}
 
 export const StorageVersionMigrationStatus = object(
-  {
+  () => ({
     conditions: list(ref<MigrationCondition>(MigrationCondition), 1).byKeys('type').mergeBy('type'),
     resourceVersion: string(2),
-  },
+  }),
   'io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationStatus',
 );
 export interface StorageVersionMigrationStatus extends Infer<typeof StorageVersionMigrationStatus> {}
