@@ -45,7 +45,8 @@ const bundled: Options = {
     const path = 'dist/bin/program.js';
     const text = readFileSync(path, 'utf8').replace(/^#!.*\n/, '');
     const mark = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    writeFileSync(path, `// ${mark}\n${text}`);
+    const wrapped = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
+    writeFileSync(path, `// ${mark}\n${wrapped}\n`);
     writeFileSync('dist/bin/package.json', '{"type":"commonjs"}\n');
   },
 };

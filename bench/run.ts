@@ -12,6 +12,7 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   one(() => import('./cluster/test-cluster.js')),
   one(() => import('./cluster/virtual-day.js')),
   one(() => import('./cluster/up.js')),
+  async () => (await import('./cluster/loading.js')).rows,
   one(() => import('./cluster/thousand-nodes.js')),
   one(() => import('./cluster/memory.js')),
   async () => (await import('./apiserver/requests.js')).rows,

@@ -14,6 +14,10 @@ import type { UpOptions } from './up.js';
 
 function withUpOptions(command: Command): Command {
   command
+    .option(
+      '--config <file>',
+      'these options, and images of every form, as YAML or JSON; what is given here goes before it',
+    )
     .option('--data-dir <folder>', 'where the cluster keeps its objects, certificates and pod files', '.pintle')
     .option('--in-memory', 'keep no objects beyond this run')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
@@ -23,6 +27,7 @@ function withUpOptions(command: Command): Command {
       wholeNumber(0, 65_535),
       6443,
     )
+    .option('--http2', 'speak HTTP/2 with clients that ask for it: fewer connections, dearer requests')
     .option('--nodes <count>', 'how many nodes', wholeNumber(0, 100_000), 1)
     .addOption(
       new Option('--runtime <runtime>', 'what runs the containers: processes of this machine, or a simulation')
@@ -43,16 +48,24 @@ function withUpOptions(command: Command): Command {
   return withApiServerFlags(command);
 }
 
+/** With what the file of `--config` says, where the command line says nothing. */
+async function configured(options: UpOptions, command: Command): Promise<UpOptions> {
+  if (options.config === undefined) return options;
+  const { upConfiguration } = await import('./up-configuration.js');
+  const said = Object.entries(await upConfiguration(options.config));
+  return { ...options, ...Object.fromEntries(said.filter(([name]) => command.getOptionValueSource(name) !== 'cli')) };
+}
+
 const program = new Command('pintle')
   .description('Kubernetes in one Node process.')
   .showHelpAfterError('(pintle --help lists the commands)');
 
 withUpOptions(program.command('up').description('start a cluster and keep it running until Ctrl-C')).action(
-  async (options: UpOptions) => (await import('./up.js')).up(options),
+  async (options: UpOptions, command: Command) => (await import('./up.js')).up(await configured(options, command)),
 );
 
 withUpOptions(program.command('demo').description('start a cluster with the guestbook example in it')).action(
-  async (options: UpOptions) => (await import('./demo.js')).demo(options),
+  async (options: UpOptions, command: Command) => (await import('./demo.js')).demo(await configured(options, command)),
 );
 
 withApiServerFlags(

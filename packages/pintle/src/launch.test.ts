@@ -13,8 +13,12 @@ const { code } = transformFileSync(resolve('packages/pintle/src/launch.ts'), {
   module: { type: 'commonjs' },
 });
 
-/** As the build marks a program by its hash. */
-const build = (mark: string, text: string) => writeFileSync(join(folder, 'program.js'), `// ${mark}\n${text}`);
+/** As the build wraps a program, and marks it by its hash. */
+const build = (mark: string, text: string) =>
+  writeFileSync(
+    join(folder, 'program.js'),
+    `// ${mark}\n(function (exports, require, module, __filename, __dirname) {${text}\n})\n`,
+  );
 
 function run(...args: readonly string[]): string {
   const { stdout, stderr, status } = spawnSync(process.execPath, [...args.slice(0, -1), 'cli.js', args.at(-1)!], {

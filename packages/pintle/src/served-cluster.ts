@@ -37,6 +37,7 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
     world,
     host,
     port,
+    http2: options.http2 ?? false,
     kubeconfig,
     credentialsFolder: join(dataDir, 'credentials'),
     ...(inMemory ? {} : { store: await durableStore(dataDir) }),
@@ -67,7 +68,7 @@ async function ensureStorageClass(client: Client): Promise<void> {
 }
 
 function processNodes(options: UpOptions, network: UserspaceNetwork): Promise<readonly NodePart[]> {
-  const images = catalogueOf(options.image ?? []);
+  const images = { ...options.images, ...catalogueOf(options.image ?? []) };
   return Promise.all(
     Array.from({ length: options.nodes }, async (_, index) => {
       const name = `node-${index}`;

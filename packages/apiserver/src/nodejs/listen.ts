@@ -5,11 +5,12 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { HttpHandler } from '../http/message.js';
 import { serve, stallTimeoutMs } from './exchange.js';
+import { offerHttp2, protocolsOffered } from './http2.js';
 import { bodyTimeoutMsDefault } from './node-request.js';
 import { peerOf, trustProxies } from './peer.js';
+import { Rounds } from './rounds.js';
 import { type StreamLimits, streamLimits } from './streams/limits.js';
 import { upgrades } from './streams/upgrade.js';
-import { Turns } from './turns.js';
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
@@ -23,6 +24,11 @@ export interface ListenOptions {
     readonly clientCaPem: string;
     readonly proxyCaPem?: string;
   };
+  /**
+   * With `tls`: whether HTTP/2 is spoken with who asks for it. Default false, as a request then costs about twice the
+   * processor time (`docs/decisions/0009-http-2-is-offered-where-asked-for.md`).
+   */
+  readonly http2?: boolean;
   /** Default 10,000; more are refused. */
   readonly connectionsMax?: number;
   /** A body that has not arrived by then is given up. Default 60,000. */
@@ -51,10 +57,11 @@ export class PortInUseError extends Error {
 const headersTimeoutMs = 30_000;
 
 export async function listen(handler: HttpHandler, options: ListenOptions = {}): Promise<Listening> {
-  const { host = '127.0.0.1', port = 0, tls, connectionsMax = 10_000, bodyTimeoutMs = bodyTimeoutMsDefault } = options;
-  const turns = new Turns();
+  const { host = '127.0.0.1', port = 0, tls, http2 = false } = options;
+  const { connectionsMax = 10_000, bodyTimeoutMs = bodyTimeoutMsDefault } = options;
+  const rounds = new Rounds();
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-    turns.take(() => void serve(handler, request, response, bodyTimeoutMs));
+    rounds.take(() => void serve(handler, request, response, { bodyTimeoutMs, rounds }));
   const timing = { headersTimeout: headersTimeoutMs, requestTimeout: 0, keepAliveTimeout: 90_000 };
   const server: Server =
     tls === undefined
@@ -68,11 +75,13 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
             requestCert: true,
             rejectUnauthorized: false,
             minVersion: 'TLSv1.2',
+            ...(http2 ? { ALPNProtocols: protocolsOffered } : {}),
           },
           onRequest,
         );
   server.maxConnections = connectionsMax;
   server.timeout = stallTimeoutMs;
+  const sessions = tls !== undefined && http2 ? offerHttp2(server, onRequest, stallTimeoutMs) : undefined;
   server.on('secureConnection', (socket: Socket) => void peerOf(socket));
   if (tls?.proxyCaPem !== undefined) trustProxies(server, tls.proxyCaPem);
   const upgraded = upgrades(server, handler, streamLimits(options.streams));
@@ -90,8 +99,10 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
+      sessions?.close();
       const cut = setTimeout(() => {
         server.closeAllConnections();
+        sessions?.destroy();
         upgraded.closeAll();
       }, drainMs);
       await closed;

@@ -3,15 +3,21 @@ import type { IncomingMessage } from 'node:http';
 import { statusError } from '@pintle/machinery';
 import type { HttpRequest, Peer } from '../http/message.js';
 import type { Departure } from './departure.js';
+import { http2Of } from './http2.js';
 import { peerOf } from './peer.js';
 
 /** A body has so long to arrive, from when it is asked for to its last byte. */
 export const bodyTimeoutMsDefault = 60_000;
 
+export interface NodeRequestOptions extends Pick<HttpRequest, 'upgrade' | 'eventsDue'> {
+  readonly bodyTimeoutMs?: number;
+}
+
 export class NodeRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly upgrade: boolean;
+  readonly eventsDue?: () => Promise<void>;
   private readonly bodyTimeoutMs: number;
   private readonly search: string;
   private parsedQuery: URLSearchParams | undefined;
@@ -19,9 +25,10 @@ export class NodeRequest implements HttpRequest {
   constructor(
     private readonly message: IncomingMessage,
     private readonly gone: Departure,
-    { upgrade = false, bodyTimeoutMs = bodyTimeoutMsDefault }: { upgrade?: boolean; bodyTimeoutMs?: number } = {},
+    { upgrade = false, bodyTimeoutMs = bodyTimeoutMsDefault, eventsDue }: NodeRequestOptions = {},
   ) {
     this.upgrade = upgrade;
+    if (eventsDue !== undefined) this.eventsDue = eventsDue;
     this.bodyTimeoutMs = bodyTimeoutMs;
     const url = message.url ?? '/';
     const mark = url.indexOf('?');
@@ -40,7 +47,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   get peer(): Peer {
-    return peerOf(this.message.socket);
+    return peerOf(http2Of(this.message)?.socket ?? this.message.socket);
   }
 
   readonly header = (name: string): string | undefined => {

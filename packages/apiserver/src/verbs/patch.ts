@@ -1,16 +1,15 @@
 /** Patch: a change whose wish is made from the object as it is. */
 import type { ObjectKey, Patch } from '@pintle/client';
 import {
-  applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
   badRequest,
-  jsonPatchOperationsMax,
   type KubernetesObject,
   PatchError,
   statusError,
   type TypeFault,
 } from '@pintle/machinery';
+import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';

@@ -19,7 +19,7 @@ import {
   publicKeyPem,
   tokenKeys,
 } from '@pintle/apiserver/nodejs';
-import { ipFamilyOf, realWorld, statusError } from '@pintle/machinery';
+import { formatIp, ipFamilyOf, parseCidr, realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials, proxyName, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
@@ -32,6 +32,8 @@ export interface ServedClusterParts
   readonly port?: number;
   /** That port and no other: a `PortInUseError` where it is in use. */
   readonly portExactly?: boolean;
+  /** Whether HTTP/2 is spoken with who asks for it. Default false, as `listen()` says why. */
+  readonly http2?: boolean;
   /** What the API server shows; issued by the cluster's own authority unless given. */
   readonly serverCertificate?: KeyPairPem;
   /** A folder with `apiserver.crt` and `apiserver.key` to show; written there where they are missing. */
@@ -71,7 +73,8 @@ const serverNames = [
 
 /** Resolves when the API answers and every part runs. */
 export async function createServedCluster(parts: ServedClusterParts): Promise<ServedCluster> {
-  const { host = '127.0.0.1', port = 6443, credentialsFolder, kubeconfig, serviceAccounts = {}, ...rest } = parts;
+  const { host = '127.0.0.1', port = 6443, http2 = false, credentialsFolder, kubeconfig, ...others } = parts;
+  const { serviceAccounts = {}, ...rest } = others;
   const world = parts.world ?? realWorld();
   const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
   const advertiseAddress = parts.advertiseAddress ?? (isAnyAddress(host) ? '127.0.0.1' : host);
@@ -99,6 +102,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   const listening = await (parts.portExactly ? listen : listenOnFree)((request) => handle(request), {
     host,
     port,
+    http2,
     tls: {
       ...shown,
       clientCaPem: [keys.caPem, parts.clientCaPem ?? ''].join('\n'),
@@ -170,8 +174,8 @@ const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: a
 const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';
 
 function firstAddress(cidr: string): string {
-  const [base = ''] = cidr.split('/');
-  return base.replace(/\d+$/, (last) => String(Number(last) + 1));
+  const range = parseCidr(cidr.split(',')[0]!);
+  return range === undefined ? '' : formatIp(range.family, range.address + 1n);
 }
 
 async function writePrivately(path: string, text: string): Promise<void> {

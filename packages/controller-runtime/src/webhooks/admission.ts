@@ -1,5 +1,6 @@
 /** Admission webhooks: what objects are changed to, and which are refused, before they are stored. */
-import { jsonPatchBetween, type KubernetesObject } from '@pintle/machinery';
+import type { KubernetesObject } from '@pintle/machinery';
+import { jsonPatchBetween } from '@pintle/machinery/json-patch';
 import { requestOf, type WebhookEndpoint } from './endpoint.js';
 
 export interface AdmissionRequest<T extends KubernetesObject> {

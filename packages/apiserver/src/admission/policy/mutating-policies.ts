@@ -9,7 +9,6 @@ import type {
 } from '@pintle/api/admissionregistration/v1alpha1';
 import type { CelProgram } from '@pintle/cel';
 import {
-  applyJsonPatch,
   childNode,
   type FieldError,
   forbidden,
@@ -23,6 +22,7 @@ import {
   type SchemaNode,
   shapeAt,
 } from '@pintle/machinery';
+import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';

@@ -9,7 +9,6 @@ import type {
   ValidatingWebhookConfiguration,
 } from '@pintle/api/admissionregistration/v1';
 import {
-  applyJsonPatch,
   badRequest,
   type KubernetesObject,
   StatusError,
@@ -18,6 +17,7 @@ import {
   type World,
   withTimeout,
 } from '@pintle/machinery';
+import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
