@@ -44,6 +44,7 @@ import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
+import { putKubernetesRange } from './bootstrap/kubernetes-range.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -107,7 +108,7 @@ export interface ApiServerOptions {
   readonly tokens?: ServiceAccountTokens;
   /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
   readonly impersonate?: (user: UserInfo, request: Parameters<HttpHandler>[0]) => UserInfo | Promise<UserInfo>;
-  /** Default `10.96.0.0/12`. */
+  /** Default `10.96.0.0/12`. Two of different families, with a comma between, for Services of both. */
   readonly serviceCidr?: string;
   /** The first and the last port that Services get on every node. Default 30000 to 32767. */
   readonly nodePorts?: readonly [number, number];
@@ -296,6 +297,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   if (options.port !== undefined) {
     const address = options.advertiseAddress ?? '127.0.0.1';
     await putKubernetesEndpoints(core, { address, port: options.port });
+    await putKubernetesRange(core, addresses.cidrs);
   }
   if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(

@@ -26,6 +26,8 @@ export type Mapper<T> = (object: T, informers: Informers) => readonly ObjectKey[
 
 export interface WatchOptions<T> {
   readonly predicate?: Predicate<T>;
+  /** How long its changes of every sort are gathered before they wake the controller. Default: as the controller says. */
+  readonly gatherMs?: number;
 }
 
 export interface ControllerOptions {
@@ -110,6 +112,7 @@ export type ControllerSource =
       readonly kind: KindRef;
       readonly mapper: Mapper<KubernetesObject>;
       readonly predicate?: Predicate<KubernetesObject>;
+      readonly gatherMs?: number;
     }
   | { readonly type: 'keys'; readonly keys: Observable<ObjectKey> }
   | { readonly type: 'poll'; readonly poll: PollOptions }
@@ -145,12 +148,13 @@ export function controller(options: ControllerOptions): ControllerBuilder<Kubern
     const withKind = <U extends KubernetesObject>(
       source: KindRef<U>,
       mapper: Mapper<U>,
-      { predicate }: WatchOptions<U> = {},
+      { predicate, gatherMs }: WatchOptions<U> = {},
     ): ControllerSource => ({
       type: 'kind',
       kind: source,
       mapper: mapper as Mapper<KubernetesObject>,
       ...(predicate === undefined ? {} : { predicate: predicate as Predicate<KubernetesObject> }),
+      ...(gatherMs === undefined ? {} : { gatherMs }),
     });
     return {
       for: (own, watch) => build(own, [...sources, withKind(own, ({ metadata }) => [keyOf(metadata)], watch)]),

@@ -16,7 +16,7 @@ export interface FollowedParts {
   readonly world: World;
   /** Aborted when what runs is to give up. */
   readonly stopping: AbortSignal;
-  enqueue(key: ObjectKey, waking: Waking, priority: Priority): void;
+  enqueue(key: ObjectKey, waking: Waking, priority: Priority, afterMs: number): void;
 }
 
 type Source<Type> = Extract<ControllerSource, { readonly type: Type }>;
@@ -36,7 +36,12 @@ export function followSources(parts: FollowedParts): () => void {
   };
 }
 
-function followKind({ informers, enqueue }: FollowedParts, { kind, mapper, predicate }: Source<'kind'>): () => void {
+function followKind(
+  { controller, informers, enqueue }: FollowedParts,
+  { kind, mapper, predicate, gatherMs }: Source<'kind'>,
+): () => void {
+  const isForeign = kind.kind !== controller.kind.kind;
+  const gatherUpdatesMs = gatherMs ?? (isForeign ? controller.options.gatherMs : 0);
   /** What was there already is looked at after what changes. */
   let priority: Priority = 'low';
   const wake = (event: ObjectEvent<KubernetesObject>) => {
@@ -45,10 +50,11 @@ function followKind({ informers, enqueue }: FollowedParts, { kind, mapper, predi
     const former = event.type === 'updated' ? mapper(event.old, informers) : [];
     if (keys.length + former.length === 0) return;
     const waking = wakingOf(kind.kind, event);
-    for (const key of keys) enqueue(key, waking, priority);
+    const afterMs = event.type === 'updated' ? gatherUpdatesMs : (gatherMs ?? 0);
+    for (const key of keys) enqueue(key, waking, priority, afterMs);
     const isTold = ({ name, namespace }: ObjectKey) =>
       keys.some((told) => told.name === name && told.namespace === namespace);
-    for (const key of former) if (!isTold(key)) enqueue(key, waking, priority);
+    for (const key of former) if (!isTold(key)) enqueue(key, waking, priority, afterMs);
   };
   const subscription = informers.informer(kind).events.subscribe((event) => {
     if (event.type === 'synced') priority = 'normal';
@@ -60,7 +66,7 @@ function followKind({ informers, enqueue }: FollowedParts, { kind, mapper, predi
 function followKeys({ controller, world, enqueue }: FollowedParts, { keys }: Source<'keys'>): () => void {
   const { kind } = controller.kind;
   const subscription = keys.subscribe({
-    next: (key) => enqueue(key, { kind, key, change: 'external' }, 'normal'),
+    next: (key) => enqueue(key, { kind, key, change: 'external' }, 'normal', 0),
     error: (error: unknown) =>
       world.logger.log('error', 'a source of keys failed, and gives no more', {
         controller: controller.options.name,
@@ -82,7 +88,7 @@ async function poll(parts: FollowedParts, { poll: asked }: Source<'poll'>): Prom
       (signal) => asked.keys({ client, informers, signal }),
       stopping,
     );
-    for (const key of keys) enqueue(key, { kind, key, change: 'external' }, 'normal');
+    for (const key of keys) enqueue(key, { kind, key, change: 'external' }, 'normal', 0);
   } catch (error) {
     if (stopping.aborted) return;
     world.logger.log('warn', 'a source of keys failed, and is asked again', { controller: name, error });
@@ -94,7 +100,7 @@ function resync({ controller, informers, enqueue }: FollowedParts): void {
   for (const { metadata } of informers.informer(controller.kind).lister.list()) {
     const { name = '', namespace } = metadata;
     const key = namespace === undefined ? { name } : { name, namespace };
-    enqueue(key, { kind, key, change: 'resync' }, 'low');
+    enqueue(key, { kind, key, change: 'resync' }, 'low', 0);
   }
 }
 

@@ -275,6 +275,33 @@ describe('what wakes a controller', () => {
     ]);
   });
 
+  it('changes that are gathered, of one of its kinds longer than of others', async () => {
+    const { client, world, run } = await served();
+    const woken: string[] = [];
+    const slow = controller({ name: 'slow', gatherMs: 20 })
+      .for(Website)
+      .watches(ConfigMap, () => [{ name: 'shop', namespace: 'default' }], { gatherMs: 100 })
+      .watches(Secret, () => [{ name: 'shop', namespace: 'default' }])
+      .reconcile(async ({ causes }) => void woken.push(`${world.clock.monotonic()} ${why(causes).join(', ')}`));
+    await run([slow]);
+    await client.create(website('shop'));
+    await world.settle();
+    const since = world.clock.monotonic();
+    await client.create(configMap('late'));
+    await client.create<Secret>({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'soon' } });
+    await world.settle();
+    const body = { data: { a: 'b' } };
+    await client.patch(ConfigMap, { name: 'late' }, { type: 'merge', body });
+    await world.advance(1_000);
+    await client.patch(Secret, { name: 'soon' }, { type: 'merge', body: { data: { a: 'Yg==' } } });
+    await world.advance(1_000);
+    expect(woken.slice(1).map((line) => line.replace(/^\d+/, (at) => String(Number(at) - since)))).toEqual([
+      '0 added ConfigMap late, added Secret soon',
+      '100 updated ConfigMap late',
+      '1020 updated Secret soon',
+    ]);
+  });
+
   it('changes before what is only looked at again', async () => {
     const { client, world, run } = await served();
     const order: string[] = [];

@@ -1,5 +1,5 @@
 /** One controller at work: sources into the queue, keys out of it into the reconciler. */
-import type { Client, ObjectKey } from '@pintle/client';
+import type { Client } from '@pintle/client';
 import {
   AbortedError,
   apiVersionOf,
@@ -19,7 +19,7 @@ import { createEventRecorder, type EventRecorder } from './events/event-recorder
 import type { EventWriter } from './events/event-writer.js';
 import { failureReason, isBug } from './failures.js';
 import { followSources } from './follow-sources.js';
-import { ItemQueue, type Priority } from './item-queue.js';
+import { ItemQueue } from './item-queue.js';
 import { type KeyRecord, KeyRecords } from './key-record.js';
 import { hotLoopOf, type OwnChange, stepStreak } from './loops/hot-loops.js';
 import type { Problem } from './loops/problem.js';
@@ -29,7 +29,6 @@ import { type ReconcileObserver, reconcileMetrics } from './reconcile-metrics.js
 import { RunningReconcile, type RunParts } from './reconcile-run.js';
 import { type Cause, type ReconcileResult, TerminalError } from './reconciler.js';
 import type { Tracing } from './tracing.js';
-import type { Waking } from './waking.js';
 import { workQueueMetrics } from './work-queue-metrics.js';
 import type { WriteLedger } from './write-ledger.js';
 
@@ -154,7 +153,11 @@ export class RunningController {
     this.endSources = followSources({
       ...{ controller, client, informers, world },
       stopping: this.stopping.signal,
-      enqueue: (key, waking, priority) => this.enqueue(key, waking, priority),
+      enqueue: (key, waking, priority, afterMs) => {
+        const record = this.records.of(key);
+        record.wake(waking);
+        this.queue.addAfter(record, afterMs, priority);
+      },
     });
     this.workersGone = new Promise((resolve) => {
       this.onLastWorkerGone = resolve;
@@ -175,14 +178,6 @@ export class RunningController {
   abort(): void {
     this.stopping.abort(new AbortedError(`controller ${this.name}`));
     this.cancelTimeWatch?.();
-  }
-
-  private enqueue(key: ObjectKey, waking: Waking, priority: Priority): void {
-    const record = this.records.of(key);
-    record.wake(waking);
-    const { kind, options } = this.options.controller;
-    const foreign = waking.change === 'updated' && waking.kind !== kind.kind;
-    this.queue.addAfter(record, foreign ? options.gatherMs : 0, priority);
   }
 
   private async work(worker: number): Promise<void> {

@@ -7,7 +7,8 @@ interface WithStatus extends KubernetesObject {
 }
 
 /**
- * Writes `status` where it differs from what `object` says. Fields that it no longer has are cleared.
+ * Writes `status` where it differs from what `object` says, and with it `annotations` that it does not have. Fields that
+ * the status no longer has are cleared.
  * Errors: `StatusError` Conflict where another object has the name by now, NotFound where none has.
  */
 export async function writeStatus<T extends WithStatus>(
@@ -15,13 +16,15 @@ export async function writeStatus<T extends WithStatus>(
   kind: KindRef<T>,
   object: T,
   status: NonNullable<T['status']>,
+  annotations: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  if (deepEqual(status, object.status)) return;
-  const { name = '', namespace = '', uid } = object.metadata;
+  const { name = '', namespace = '', uid, annotations: present = {} } = object.metadata;
+  const told = Object.entries(annotations).some(([key, value]) => present[key] !== value) ? { annotations } : {};
+  if (!('annotations' in told) && deepEqual(status, object.status)) return;
   await client.patch(
     kind,
     { name, namespace },
-    { type: 'merge', body: { metadata: { uid }, status: { ...cleared(object.status, status), ...status } } },
+    { type: 'merge', body: { metadata: { uid, ...told }, status: { ...cleared(object.status, status), ...status } } },
     { subresource: 'status' },
   );
 }

@@ -16,7 +16,7 @@ import { createNodeAgent } from './agent/node-agent.js';
 import type { KubeletContext } from './kubelet-context.js';
 import { createNodeRegistration } from './node/node-registration.js';
 import type { NodeDescription } from './node/node-status.js';
-import { createPodWorker, type PodWorker } from './pod/pod-worker.js';
+import { PodWorker } from './pod/pod-worker.js';
 import { createStatusWriter } from './pod/status-writer.js';
 import { type Prober, runtimeProber } from './probe/prober.js';
 import { type ObjectSource, sharedObjects } from './sources/object-source.js';
@@ -142,7 +142,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     const uid = pod.metadata.uid!;
     const sandboxes = found.get(uid) ?? [];
     found.delete(uid);
-    const worker = createPodWorker({
+    const worker = new PodWorker({
       context,
       pod,
       sandboxes,

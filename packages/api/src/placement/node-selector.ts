@@ -1,4 +1,5 @@
 /** Which nodes a pod's selector and required node affinity allow. */
+import { labelValueErrors, qualifiedNameErrors } from '@pintle/machinery';
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm } from '../core/v1/index.js';
 import type { Pod } from '../core/v1/pod.js';
 
@@ -16,8 +17,43 @@ export function isEmptyTerm({ matchExpressions, matchFields }: NodeSelectorTerm)
   return (matchExpressions?.length ?? 0) === 0 && (matchFields?.length ?? 0) === 0;
 }
 
+const wellFormed = new WeakMap<NodeSelectorTerm, boolean>();
+
+/**
+ * Whether there may be nodes that the term matches. None where it is empty or one of its requirements makes no sense, as
+ * the API server lets by in what was stored before it looked: kube-scheduler cannot parse those. Found once for each
+ * frozen term.
+ */
+export function mayMatch(term: NodeSelectorTerm): boolean {
+  const known = wellFormed.get(term);
+  if (known !== undefined) return known;
+  const found =
+    !isEmptyTerm(term) &&
+    (term.matchExpressions ?? []).every(isWellFormed) &&
+    (term.matchFields ?? []).every(({ values = [] }) => values.length === 1);
+  if (Object.isFrozen(term)) wellFormed.set(term, found);
+  return found;
+}
+
+function isWellFormed({ key, operator, values = [] }: NodeSelectorRequirement): boolean {
+  if (qualifiedNameErrors(key).length > 0 || values.some((value) => labelValueErrors(value).length > 0)) return false;
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return values.length > 0;
+    case 'Exists':
+    case 'DoesNotExist':
+      return values.length === 0;
+    case 'Gt':
+    case 'Lt':
+      return values.length === 1 && !Number.isNaN(parseInteger(values[0]!));
+    default:
+      return false;
+  }
+}
+
 export function matchesTerm(node: Node, term: NodeSelectorTerm): boolean {
-  if (isEmptyTerm(term)) return false;
+  if (!mayMatch(term)) return false;
   const { labels = {}, name } = node.metadata;
   return (
     (term.matchExpressions ?? []).every((requirement) => {

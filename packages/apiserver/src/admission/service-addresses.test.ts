@@ -44,13 +44,37 @@ it('takes from the beginning when the rest is gone', async () => {
   await expect(client.create(service('one-more', { type: 'NodePort' }))).rejects.toThrow(/range 30000-30099 is full/);
 });
 
-it('lets who was refused ask again for the same address, as kubectl apply --force does, and nobody else', async () => {
+it('lets who was refused ask again for the same address, as kubectl apply --force does', async () => {
   await client.create(service('a'));
   const wish = { type: 'merge' as const, body: { spec: { clusterIP: '10.0.0.12', clusterIPs: ['10.0.0.12'] } } };
   await expect(client.patch(Service, { name: 'a', namespace: 'default' }, wish)).rejects.toThrow(
     /may not change once set/,
   );
-  await expect(client.create(service('b', { clusterIP: '10.0.0.12' }))).rejects.toThrow(/already allocated/);
   await client.delete(Service, { name: 'a', namespace: 'default' });
   expect(addressOf(await client.create(service('a', { clusterIP: '10.0.0.12' })))).toBe(12);
+});
+
+it('keeps nothing for a dry run', async () => {
+  await client.create(service('a', { clusterIP: '10.0.0.12' }), { dryRun: true });
+  expect(addressOf(await client.create(service('b', { clusterIP: '10.0.0.12' })))).toBe(12);
+});
+
+const dns = (more: object = {}) => ({
+  type: 'NodePort',
+  ports: [
+    { name: 'udp', port: 53, protocol: 'UDP' },
+    { name: 'tcp', port: 53, protocol: 'TCP', ...more },
+  ],
+});
+const portsOf = (made: Service) => made.spec?.ports?.map(({ nodePort }) => nodePort);
+
+it('gives one port of several protocols one port of the nodes, which no other Service has', async () => {
+  const [first, second] = portsOf(await client.create(service('a', dns())))!;
+  expect(first).toBe(second);
+  expect(portsOf(await client.create(service('b', dns({ nodePort: 30005 }))))).toEqual([30005, 30005]);
+  const other = { type: 'NodePort', ports: [{ port: 53, protocol: 'SCTP', nodePort: 30005 }] };
+  await expect(client.create(service('c', other))).rejects.toThrow(/30005: provided port is already allocated/);
+  const two = { name: 'web', port: 80, nodePort: 30006 };
+  const twice = { type: 'NodePort', ports: [two, { ...two, name: 'more', port: 81, protocol: 'UDP' }] };
+  await expect(client.create(service('d', twice))).rejects.toThrow(/ports\[1\].nodePort: .*already allocated/);
 });

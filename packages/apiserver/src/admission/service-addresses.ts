@@ -2,26 +2,35 @@
  * Gives Services their cluster addresses and node ports, each to one Service only. What is taken is learnt
  * from the store and from requests under way; one API server at a time may hand out from a range.
  *
+ * **Differs from Kubernetes**: addresses are of the server's own ranges, not of ServiceCIDRs that others make, and no
+ * IPAddress objects are written for them.
+ *
  * Invariant: an address is in `taken` from before its Service is written until its deletion has been seen.
  */
+import { serviceFamilies } from '@pintle/api';
 import type { Service } from '@pintle/api/core/v1';
 import { prefixRange, type StoreBackend, type StoreEntry, type WatchSubscription } from '@pintle/contracts';
 import {
-  deepEqual,
   type FieldError,
+  formatIp,
   integerBelow,
   invalid,
   invalidField,
-  isIPv4,
+  ipFamilyOf,
   type KubernetesObject,
+  parseIp,
   statusError,
   type World,
 } from '@pintle/machinery';
 import type { StoredObject } from '../storage/stored-object.js';
+import { type AddressRange, addressRanges } from './address-range.js';
 import type { AdmissionPlugin } from './admission.js';
 
 export interface ServiceAddressOptions {
-  /** IPv4, as `10.96.0.0/12`. Its first address is for the Service `kubernetes`. */
+  /**
+   * As `10.96.0.0/12`, or two of different families with a comma between. The first address of the first is for the Service
+   * `kubernetes`.
+   */
   readonly cidr: string;
   /** First and last node port. */
   readonly nodePorts: readonly [number, number];
@@ -31,8 +40,19 @@ export interface ServiceAddresses {
   readonly plugin: AdmissionPlugin;
   /** The first address of the range. */
   readonly apiServerIp: string;
+  /** The ranges. */
+  readonly cidrs: readonly string[];
   start(backend: StoreBackend<StoredObject>): Promise<void>;
   stop(): void;
+}
+
+/** Who asks for an address or a port. */
+interface Asker {
+  /** Of the Service in the store. */
+  readonly key: string;
+  readonly dryRun: boolean;
+  /** What it has been given in this request. */
+  readonly given: Set<string>;
 }
 
 /** How long an address stays reserved for a request that came to nothing. */
@@ -48,9 +68,10 @@ function staticBand(count: number, { step, max }: { readonly step: number; reado
 }
 
 export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
-  const { base, size } = parseCidr(options.cidr);
+  const ranges = addressRanges(options.cidr);
+  const families = ranges.map(({ family }) => family);
   const taken = new Map<string, string>();
-  const reserved = new Map<string, { readonly untilMs: number; readonly owner: string }>();
+  const reserved = new Map<string, { readonly untilMs: number; readonly key: string }>();
   let subscription: WatchSubscription | undefined;
 
   const learn = (entry: StoreEntry<StoredObject>, add: boolean) => {
@@ -61,150 +82,109 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       else if (taken.get(id) === entry.key) taken.delete(id);
     }
   };
-  const isFree = (id: string, owner: string) => {
+  const isFree = (id: string, asker: Asker) => {
     const reservation = reserved.get(id);
     // Who was refused may ask again, as `kubectl apply --force` does.
-    if (reservation !== undefined && reservation.owner !== owner && reservation.untilMs > world.clock.now())
+    if (reservation !== undefined && reservation.key !== asker.key && reservation.untilMs > world.clock.now())
       return false;
     const holder = taken.get(id);
-    return holder === undefined || holder === owner;
+    return holder === undefined || holder === asker.key;
   };
-  const reserve = (id: string, owner: string) =>
-    reserved.set(id, { untilMs: world.clock.now() + reservationMs, owner });
+  const reserve = (id: string, { key, dryRun, given }: Asker) => {
+    given.add(id);
+    if (!dryRun) reserved.set(id, { untilMs: world.clock.now() + reservationMs, key });
+  };
 
   /**
    * From a random start to the first that is free, so that ranges fill without long searches. The first `band` are left to
    * those who ask for them by name, as long as there are others.
    */
-  const pick = (count: number, band: number, owner: string, name: (index: number) => string): string | undefined => {
+  const pick = (count: number, band: number, asker: Asker, name: (index: number) => string): string | undefined => {
     const others = Math.max(0, count - band);
     const start = others === 0 ? 0 : integerBelow(world.random.stream('service-addresses'), others);
     for (let i = 0; i < count; i++) {
       const id = name(i < others ? band + ((start + i) % others) : i - others);
-      if (isFree(id, owner)) {
-        reserve(id, owner);
+      if (!asker.given.has(id) && isFree(id, asker)) {
+        reserve(id, asker);
         return id;
       }
     }
     return undefined;
   };
 
-  const clusterIpFor = (spec: Spec, owner: string, name: string): string => {
-    const asked = spec.clusterIP;
+  const take = (range: AddressRange, ips: readonly string[], index: number, asker: Asker, name: string): string => {
+    const asked = ips[index];
+    const refuse = (detail: string) =>
+      invalidService(name, [invalidField('spec.clusterIPs', ips, `failed to allocate IP ${asked}: ${detail}`)]);
     if (asked) {
-      if (!isFree(asked, owner))
-        throw invalidService(name, {
-          type: 'FieldValueInvalid',
-          field: 'spec.clusterIPs',
-          badValue: [asked],
-          detail: `failed to allocate IP ${asked}: provided IP is already allocated`,
-        });
-      const offset = toNumber(asked) - base;
-      if (!(offset > 0 && offset < size - 1)) {
-        throw invalidService(name, {
-          type: 'FieldValueInvalid',
-          field: 'spec.clusterIPs',
-          badValue: [asked],
-          detail: `failed to allocate IP ${asked}: the provided IP is not in the valid range. The range of valid IPs is ${options.cidr}`,
-        });
-      }
-      reserve(asked, owner);
+      const id = addressClaim(asked);
+      if (!isFree(id, asker)) throw refuse('provided IP is already allocated');
+      if (!range.contains(asked))
+        throw refuse(`the provided IP is not in the valid range. The range of valid IPs is ${range.cidr}`);
+      reserve(id, asker);
       return asked;
     }
-    // The first address of the range is the API server's, and the last is the broadcast address.
-    const found = pick(size - 3, staticBand(size - 2, { step: 16, max: 256 }) - 1, owner, (index) =>
-      toText(base + 2 + index),
-    );
+    // The first is the API server's.
+    const count = range.count - 1;
+    const found = pick(count, staticBand(range.count, { step: 16, max: 256 }) - 1, asker, (at) => range.at(at + 1));
     if (found === undefined)
-      throw statusError('InternalError', `failed to allocate a serviceIP: range ${options.cidr} is full`);
+      throw statusError('InternalError', `failed to allocate a serviceIP: range ${range.cidr} is full`);
     return found;
   };
 
-  /** What is asked for wrongly stays as it is: the validation tells of it. */
-  const withClusterIp = (asked: Spec, before: Spec | undefined, owner: string, name: string): Spec => {
-    refuseOtherFamilies(asked, name);
-    const old = before !== undefined && before.type !== 'ExternalName' ? before : undefined;
-    const first = asked.clusterIP || asked.clusterIPs?.[0];
-    const isOwn = first === 'None' || (first !== undefined && first === old?.clusterIP);
-    const wrong = first !== undefined && first !== 'None' && !isIPv4(first);
-    const clusterIP = first
-      ? isOwn || wrong
-        ? first
-        : clusterIpFor(asked, owner, name)
-      : (old?.clusterIP ?? clusterIpFor(asked, owner, name));
-    // A client of old says one address alone; a list that was not touched goes with it.
-    const untouched =
-      asked.clusterIPs === undefined || (old !== undefined && deepEqual(asked.clusterIPs, old.clusterIPs));
-    return {
-      ...asked,
-      clusterIP: asked.clusterIP || (asked.clusterIPs === undefined || untouched ? clusterIP : ''),
-      clusterIPs: untouched ? [clusterIP] : asked.clusterIPs!,
-      ipFamilies: asked.ipFamilies ?? ['IPv4'],
-      ipFamilyPolicy: asked.ipFamilyPolicy ?? 'SingleStack',
-    };
+  const withAddresses = (asked: Spec, before: Spec | undefined, asker: Asker, name: string): Spec => {
+    const { spec, from, errors = [] } = serviceFamilies(asked, before, families);
+    if (errors.length > 0) throw invalidService(name, errors);
+    if (from === undefined) return spec;
+    const ips = spec.clusterIPs ?? [];
+    const clusterIPs = (spec.ipFamilies ?? []).map((family, index) =>
+      index < from ? ips[index]! : take(ranges.find((range) => range.family === family)!, ips, index, asker, name),
+    );
+    return { ...spec, clusterIPs, clusterIP: clusterIPs[0]! };
   };
 
-  const refuseOtherFamilies = ({ ipFamilies = [], ipFamilyPolicy }: Spec, name: string) => {
-    const other = ipFamilies.indexOf('IPv6');
-    if (ipFamilyPolicy === 'RequireDualStack')
-      throw invalidService(
-        name,
-        invalidField('spec.ipFamilyPolicy', ipFamilyPolicy, 'this cluster is not configured for dual-stack services'),
-      );
-    if (other >= 0)
-      throw invalidService(name, invalidField(`spec.ipFamilies[${other}]`, 'IPv6', 'not configured on this cluster'));
-  };
-
-  const pickNodePort = (owner: string, protocol: string | undefined): string | undefined => {
+  const pickNodePort = (asker: Asker): number => {
     const [first, last] = options.nodePorts;
     const count = last - first + 1;
-    return pick(count, staticBand(count, { step: 32, max: 128 }), owner, (offset) =>
-      portClaim(protocol, first + offset),
-    );
+    const found = pick(count, staticBand(count, { step: 32, max: 128 }), asker, (offset) => portClaim(first + offset));
+    if (found === undefined)
+      throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
+    return portOf(found);
   };
 
   /** A port of the nodes where a balancer asks each whether it has pods of the Service. */
-  const withHealthCheckPort = (spec: Spec, before: Spec | undefined, owner: string): Spec => {
-    if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local' || spec.healthCheckNodePort) return spec;
+  const withHealthCheckPort = (spec: Spec, before: Spec | undefined, asker: Asker): Spec =>
+    spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local' || spec.healthCheckNodePort
+      ? spec
+      : { ...spec, healthCheckNodePort: before?.healthCheckNodePort || pickNodePort(asker) };
+
+  const takeNodePort = (nodePort: number, field: string, again: boolean, asker: Asker, name: string) => {
     const [first, last] = options.nodePorts;
-    if (before?.healthCheckNodePort) return { ...spec, healthCheckNodePort: before.healthCheckNodePort };
-    const found = pickNodePort(owner, 'TCP');
-    if (found === undefined)
-      throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
-    return { ...spec, healthCheckNodePort: portOf(found) };
+    const refuse = (detail: string) => invalidService(name, [invalidField(field, nodePort, detail)]);
+    const id = portClaim(nodePort);
+    if (taken.get(id) === asker.key) return;
+    if (nodePort < first || nodePort > last)
+      throw refuse(`provided port is not in the valid range. The range of valid ports is ${first}-${last}`);
+    if ((asker.given.has(id) && !again) || !isFree(id, asker)) throw refuse('provided port is already allocated');
+    reserve(id, asker);
   };
 
-  const withNodePorts = (spec: Spec, owner: string, name: string): Spec => {
-    const wanted =
-      spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
-    const [first, last] = options.nodePorts;
+  /** Of a new Service, one port of several protocols is one port of the nodes too. */
+  const withNodePorts = (spec: Spec, isNew: boolean, asker: Asker, name: string): Spec => {
+    if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return spec;
+    const wanted = spec.type === 'NodePort' || spec.allocateLoadBalancerNodePorts !== false;
+    const shared = new Map<number, number>();
     const ports = spec.ports?.map((port, index) => {
-      const { nodePort } = port;
-      if (nodePort) {
-        const id = portClaim(port.protocol, nodePort);
-        const field = `spec.ports[${index}].nodePort`;
-        if (nodePort < first || nodePort > last)
-          throw invalidService(name, {
-            type: 'FieldValueInvalid',
-            field,
-            badValue: nodePort,
-            detail: `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
-          });
-        if (!isFree(id, owner))
-          throw invalidService(name, {
-            type: 'FieldValueInvalid',
-            field,
-            badValue: nodePort,
-            detail: 'provided port is already allocated',
-          });
-        reserve(id, owner);
-        return port;
-      }
-      if (!wanted) return port;
-      const found = pickNodePort(owner, port.protocol);
-      if (found === undefined)
-        throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
-      return { ...port, nodePort: portOf(found) };
+      if (!port.nodePort && !wanted) return port;
+      const known = isNew ? shared.get(port.port) : undefined;
+      const named = isNew
+        ? spec.ports?.find((other) => other.port === port.port && other.nodePort)?.nodePort
+        : undefined;
+      const asked = port.nodePort || known || named;
+      if (asked) takeNodePort(asked, `spec.ports[${index}].nodePort`, !isNew || asked === known, asker, name);
+      const nodePort = asked || pickNodePort(asker);
+      if (known === undefined) shared.set(port.port, nodePort);
+      return nodePort === port.nodePort ? port : { ...port, nodePort };
     });
     return ports === undefined ? spec : { ...spec, ports };
   };
@@ -216,20 +196,21 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       subresource === undefined &&
       resource.kind.group === '' &&
       resource.kind.plural === 'services',
-    mutate({ object, old, namespace, name }) {
+    mutate({ object, old, namespace, name, dryRun }) {
       const service = object as Service;
-      const owner = `${servicesPrefix}${namespace}/${name}`;
+      const asker: Asker = { key: `${servicesPrefix}${namespace}/${name}`, dryRun, given: new Set() };
       const before = (old as Service | undefined)?.spec;
       const asked: Spec = service.spec ?? {};
-      const addressed = asked.type === 'ExternalName' ? asked : withClusterIp(asked, before, owner, name);
-      const ported = withNodePorts(keepNodePorts(addressed, before), owner, name);
-      return { ...service, spec: withHealthCheckPort(ported, before, owner) } as KubernetesObject;
+      const addressed = withAddresses(asked, before, asker, name);
+      const ported = withNodePorts(keepNodePorts(addressed, before), before === undefined, asker, name);
+      return { ...service, spec: withHealthCheckPort(ported, before, asker) } as KubernetesObject;
     },
   };
 
   return {
     plugin,
-    apiServerIp: toText(base + 1),
+    apiServerIp: ranges[0]!.at(0),
+    cidrs: ranges.map(({ cidr }) => cidr),
     async start(backend) {
       const range = prefixRange(servicesPrefix);
       const { entries, revision } = await backend.range(range);
@@ -271,32 +252,22 @@ function keepNodePorts(spec: Spec, before: Spec | undefined): Spec {
 }
 
 const portOf = (claim: string) => Number(claim.slice(claim.indexOf(':') + 1));
-const portClaim = (protocol: string | undefined, port: number) => `${protocol ?? 'TCP'}:${port}`;
+/** Whatever its protocol: a port is one Service's. */
+const portClaim = (port: number) => `port:${port}`;
 
 function claimsOf(spec: Spec | undefined): readonly string[] {
   const claims: string[] = [];
-  if (spec?.clusterIP && spec.clusterIP !== 'None') claims.push(spec.clusterIP);
-  if (spec?.healthCheckNodePort) claims.push(portClaim('TCP', spec.healthCheckNodePort));
-  for (const { nodePort, protocol } of spec?.ports ?? []) if (nodePort) claims.push(portClaim(protocol, nodePort));
+  for (const ip of spec?.clusterIPs ?? []) if (ip !== 'None') claims.push(addressClaim(ip));
+  if (spec?.healthCheckNodePort) claims.push(portClaim(spec.healthCheckNodePort));
+  for (const { nodePort } of spec?.ports ?? []) if (nodePort) claims.push(portClaim(nodePort));
   return claims;
 }
 
-const invalidService = (name: string, error: FieldError) => invalid({ group: '', kind: 'Service' }, name, [error]);
+const invalidService = (name: string, errors: readonly FieldError[]) =>
+  invalid({ group: '', kind: 'Service' }, name, errors);
 
-function parseCidr(cidr: string): { base: number; size: number } {
-  const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(cidr);
-  const bits = Number(match?.[2]);
-  if (match === null || !(bits >= 8 && bits <= 28))
-    throw new RangeError(`the service range must be an IPv4 CIDR of /8 to /28, not ${JSON.stringify(cidr)}`);
-  const size = 2 ** (32 - bits);
-  const address = toNumber(match[1]!);
-  return { base: address - (address % size), size };
-}
-
-function toNumber(ip: string): number {
-  return ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-function toText(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+/** However an address is written. */
+function addressClaim(ip: string): string {
+  const [family, address] = [ipFamilyOf(ip), parseIp(ip)];
+  return family === undefined || address === undefined ? ip : formatIp(family, address);
 }

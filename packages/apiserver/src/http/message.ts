@@ -35,6 +35,11 @@ export interface HttpRequest {
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
   readonly peer: Peer;
+  /**
+   * Resolves when the transport next writes what streams: who has one thing to say waits for it, and says with it what else
+   * has come by then. Absent: it writes at once.
+   */
+  readonly eventsDue?: () => Promise<void>;
   /** Whether the client offers to change protocols and the transport can follow. */
   readonly upgrade?: boolean;
 }

@@ -84,7 +84,7 @@ const watch: VerbHandler = async (asked) => {
       ? options
       : { ...options, fieldSelector: [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
   const held = { verb: 'watch', resource, namespace, name, fieldSelector: named.fieldSelector };
-  return parts.watches.respond(resource, named, accepted, includeObject(request.query), request.signal, (lost) =>
+  return parts.watches.respond(resource, named, accepted, includeObject(request.query), request, (lost) =>
     parts.access.hold(context.user, held, lost),
   );
 };

@@ -18,7 +18,7 @@ import {
   watchChanges,
 } from '../verbs/watch.js';
 import { LineJoiner } from './line-joiner.js';
-import type { HttpResponse } from './message.js';
+import type { HttpRequest, HttpResponse } from './message.js';
 import type { Accepted } from './negotiation.js';
 import { messageOf, protobufMedia, protobufOf, statusEnvelope } from './protobuf.js';
 
@@ -48,10 +48,10 @@ export class WatchResponder {
     options: WatchOptions,
     accepted: Accepted,
     includeObject: IncludeObject,
-    signal: AbortSignal,
+    { signal, eventsDue }: Pick<HttpRequest, 'signal' | 'eventsDue'>,
     permission: WatchPermission,
   ): HttpResponse {
-    const queue = new LineQueue(this.joiner);
+    const queue = new LineQueue(this.joiner, eventsDue);
     const encode = this.encoderFor(resource, accepted, includeObject);
     const { group, version, plural } = resource.kind;
     const sent = this.metrics.watchEvents(group, version, plural);
@@ -202,7 +202,10 @@ class LineQueue {
   private room: (() => void) | undefined;
   private roomPromise: Promise<void> | undefined;
 
-  constructor(private readonly joiner: LineJoiner) {}
+  constructor(
+    private readonly joiner: LineJoiner,
+    private readonly due: (() => Promise<void>) | undefined,
+  ) {}
 
   push(lines: readonly Uint8Array[]): void | Promise<void> {
     if (this.closed) return;
@@ -242,6 +245,7 @@ class LineQueue {
           this.wake = resolve;
         });
         this.wake = undefined;
+        if (this.due !== undefined) await this.due();
       }
     } finally {
       this.closed = true;

@@ -5,6 +5,7 @@ import type { HttpHandler, HttpResponse } from '../http/message.js';
 import { Departure } from './departure.js';
 import { http2Of } from './http2.js';
 import { NodeRequest } from './node-request.js';
+import type { Rounds } from './rounds.js';
 
 /** A client that takes nothing for so long is cut off. Of every connection of a server. */
 export const stallTimeoutMs = 120_000;
@@ -23,7 +24,7 @@ export async function serve(
   handler: HttpHandler,
   message: IncomingMessage,
   response: ServerResponse,
-  bodyTimeoutMs: number,
+  { bodyTimeoutMs, rounds }: { readonly bodyTimeoutMs: number; readonly rounds: Rounds },
 ): Promise<void> {
   // Who follows the departure sees the close; a socket's error must not be the process's.
   response.on('error', onBroken);
@@ -31,18 +32,21 @@ export async function serve(
   try {
     const http2 = http2Of(message);
     const gone = new Departure(http2 === undefined ? [response, message.socket] : [http2.stream]);
-    const answer = await handler(new NodeRequest(message, gone, { bodyTimeoutMs }));
-    await respond(message, response, answer);
+    const { eventsDue, answersDue } = rounds;
+    const answer = await handler(new NodeRequest(message, gone, { bodyTimeoutMs, eventsDue }));
+    await respond(message, response, answer, answersDue);
   } catch {
     // The handler answers every fault of its own; what comes here is a socket that broke.
     response.destroy();
   }
 }
 
+/** `due`: resolves when it is time to write the answer. */
 export async function respond(
   message: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: HttpResponse,
+  due: () => Promise<void>,
 ): Promise<void> {
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     const sent: Record<string, string | readonly string[]> = { ...headers };
@@ -58,6 +62,7 @@ export async function respond(
     sent['content-length'] = String(Buffer.byteLength(whole));
     // An upload that was not read to its end leaves the connection unusable for another request.
     if (!message.complete && message.httpVersionMajor === 1) sent['connection'] = 'close';
+    await due();
     response.writeHead(status, sent as Record<string, string>);
     response.end(message.method === 'HEAD' ? undefined : whole);
     return;
@@ -70,8 +75,7 @@ export async function respond(
 
 /**
  * Whether the system has taken the piece. The next is asked for only then: what happens meanwhile is gathered by who
- * makes it, and goes out as one. Written at once, and not at the end of the turn: others wait for events more than
- * for answers.
+ * makes it, and goes out as one.
  */
 function written(response: ServerResponse, piece: Uint8Array | string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -8,9 +8,9 @@ import { serve, stallTimeoutMs } from './exchange.js';
 import { offerHttp2, protocolsOffered } from './http2.js';
 import { bodyTimeoutMsDefault } from './node-request.js';
 import { peerOf, trustProxies } from './peer.js';
+import { Rounds } from './rounds.js';
 import { type StreamLimits, streamLimits } from './streams/limits.js';
 import { upgrades } from './streams/upgrade.js';
-import { Turns } from './turns.js';
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
@@ -59,9 +59,9 @@ const headersTimeoutMs = 30_000;
 export async function listen(handler: HttpHandler, options: ListenOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 0, tls, http2 = false } = options;
   const { connectionsMax = 10_000, bodyTimeoutMs = bodyTimeoutMsDefault } = options;
-  const turns = new Turns();
+  const rounds = new Rounds();
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-    turns.take(() => void serve(handler, request, response, bodyTimeoutMs));
+    rounds.take(() => void serve(handler, request, response, { bodyTimeoutMs, rounds }));
   const timing = { headersTimeout: headersTimeoutMs, requestTimeout: 0, keepAliveTimeout: 90_000 };
   const server: Server =
     tls === undefined

@@ -9,10 +9,15 @@ import { peerOf } from './peer.js';
 /** A body has so long to arrive, from when it is asked for to its last byte. */
 export const bodyTimeoutMsDefault = 60_000;
 
+export interface NodeRequestOptions extends Pick<HttpRequest, 'upgrade' | 'eventsDue'> {
+  readonly bodyTimeoutMs?: number;
+}
+
 export class NodeRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly upgrade: boolean;
+  readonly eventsDue?: () => Promise<void>;
   private readonly bodyTimeoutMs: number;
   private readonly search: string;
   private parsedQuery: URLSearchParams | undefined;
@@ -20,9 +25,10 @@ export class NodeRequest implements HttpRequest {
   constructor(
     private readonly message: IncomingMessage,
     private readonly gone: Departure,
-    { upgrade = false, bodyTimeoutMs = bodyTimeoutMsDefault }: { upgrade?: boolean; bodyTimeoutMs?: number } = {},
+    { upgrade = false, bodyTimeoutMs = bodyTimeoutMsDefault, eventsDue }: NodeRequestOptions = {},
   ) {
     this.upgrade = upgrade;
+    if (eventsDue !== undefined) this.eventsDue = eventsDue;
     this.bodyTimeoutMs = bodyTimeoutMs;
     const url = message.url ?? '/';
     const mark = url.indexOf('?');

@@ -19,7 +19,7 @@ import {
   publicKeyPem,
   tokenKeys,
 } from '@pintle/apiserver/nodejs';
-import { ipFamilyOf, realWorld, statusError } from '@pintle/machinery';
+import { formatIp, ipFamilyOf, parseCidr, realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials, proxyName, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
@@ -174,8 +174,8 @@ const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: a
 const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';
 
 function firstAddress(cidr: string): string {
-  const [base = ''] = cidr.split('/');
-  return base.replace(/\d+$/, (last) => String(Number(last) + 1));
+  const range = parseCidr(cidr.split(',')[0]!);
+  return range === undefined ? '' : formatIp(range.family, range.address + 1n);
 }
 
 async function writePrivately(path: string, text: string): Promise<void> {

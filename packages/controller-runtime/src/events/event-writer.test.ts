@@ -26,13 +26,13 @@ describe('createEventWriter', () => {
     expect(written).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
-  it('rests four times as long as it wrote', async () => {
-    const { world, written, write } = setup(0.5);
+  it('rests nine times as long as it wrote', async () => {
+    const { world, written, write } = setup(0.25);
     for (let n = 0; n < 64; n++) write(n);
     await world.settle();
-    // 32 writes of half a millisecond, then 64 ms for others.
+    // 32 writes of a quarter of a millisecond, then 72 ms for others.
     expect(written).toHaveLength(32);
-    await world.advance(63);
+    await world.advance(71);
     expect(written).toHaveLength(32);
     await world.advance(1);
     expect(written).toHaveLength(64);

@@ -16,7 +16,7 @@ export interface EventWriterOptions {
 }
 
 const turnMax = 32;
-const restFactor = 4;
+const restFactor = 9;
 const restMaxMs = 100;
 
 export function createEventWriter({ world: { clock } }: EventWriterOptions): EventWriter {

@@ -36,7 +36,24 @@ describe('dueStart', () => {
     missed: string,
     hasDeadline?: boolean,
   ];
+  const everyHour = { schedule: '0 * * * ?', created: -10 };
+  const missedOne = { schedule: '0 * * * ?', created: -120, last: -60 };
   const cases: Case[] = [
+    ['none made, none due', everyHour, -7, -10, undefined, 'none'],
+    ['none made, one due', everyHour, 1 / 30, -10, 0, 'none'],
+    ['one made, none due', { ...everyHour, last: 0 }, 2, 0, undefined, 'none'],
+    ['one made, one due', { ...everyHour, last: 0 }, 65, 0, 60, 'none'],
+    ['one made, two due', missedOne, 65, -60, 60, 'few'],
+    ['far behind', missedOne, 10 * day + 60, -60, 10 * day + 60, 'many'],
+    [
+      'far behind, with a deadline',
+      { ...missedOne, deadlineSeconds: 7_200 },
+      10 * day + 60,
+      10 * day - 60,
+      10 * day + 60,
+      'few',
+      true,
+    ],
     ['before the next', { schedule: '0 * * * *', created: 0 }, 0.5, 0, undefined, 'none'],
     ['just after the next', { schedule: '0 * * * *', created: 0 }, 61, 0, 60, 'none'],
     ['five missed', { schedule: '0 * * * *', created: 1 / 6 }, 301, 1 / 6, 300, 'few'],

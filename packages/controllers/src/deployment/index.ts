@@ -31,10 +31,16 @@ export * from './plan-deployment.js';
 export * from './revision.js';
 export * from './template-hash.js';
 
+/**
+ * How long changes of its sets are gathered: a new set, and then how far that is, mostly make one status. In a rollout of
+ * many Deployments their pods come first.
+ */
+const gatherMs = 50;
+
 export function deploymentController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
   return controller({ name: 'deployment', component: 'deployment-controller', concurrency })
     .for(Deployment)
-    .owns(ReplicaSet)
+    .owns(ReplicaSet, { gatherMs })
     .watches(
       ReplicaSet,
       wouldAdopt(Deployment, ({ spec }) => spec?.selector),
@@ -74,8 +80,9 @@ class Rollout {
       await this.scaleAll(deployment, planProportional(deployment, sets), sets);
       return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
     }
-    const newSet = await this.ensureNewSet(deployment, sets);
-    if (newSet === undefined) return undefined;
+    const found = await this.ensureNewSet(deployment, sets);
+    if (found === undefined) return undefined;
+    const { newSet, revision } = found;
     const oldSets = sets.filter((set) => set.metadata.uid !== newSet.metadata.uid);
     const scalings =
       deployment.spec?.strategy?.type === 'Recreate'
@@ -84,7 +91,8 @@ class Rollout {
     await this.scaleAll(deployment, scalings, sets);
     const complete = oldSets.every((set) => replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0);
     if (complete) await this.cleanUp(deployment, oldSets);
-    await this.writeStatus(deployment, newSet, [...oldSets, newSet]);
+    // With the status, as kube-controller-manager: it is no change of the wish, and no new generation.
+    await this.writeStatus(deployment, newSet, [...oldSets, newSet], { [revisionAnnotation]: revision });
     const left = deadlineInMs(deployment, world.clock.now());
     return left === undefined ? undefined : { requeueAfterMs: Math.max(left, 1000) };
   }
@@ -110,38 +118,34 @@ class Rollout {
     );
   }
 
-  /** The set of the present template, made where there is none. Undefined: the world has to be looked at anew. */
-  private async ensureNewSet(deployment: Deployment, sets: readonly ReplicaSet[]): Promise<ReplicaSet | undefined> {
-    const { client } = this.context;
+  /**
+   * The set of the present template, and the revision that it is. Undefined: the world has to be looked at anew. Where
+   * there was none it is made, and its appearance brings the next look.
+   */
+  private async ensureNewSet(
+    deployment: Deployment,
+    sets: readonly ReplicaSet[],
+  ): Promise<{ readonly newSet: ReplicaSet; readonly revision: string } | undefined> {
     const found = newSetOf(deployment, sets);
     const others = sets.filter((set) => set !== found);
     const wanted = deployment.spec?.replicas ?? 1;
     const scale = { desired: wanted, max: wanted + fencepostsOf(deployment).maxSurge };
     const annotations = annotationsFor(deployment, found, others, scale);
-    const newSet = found ?? (await this.createSet(deployment, sets, annotations));
-    if (newSet === undefined) return undefined;
-    const current =
-      found !== undefined && isStale(found, deployment, annotations)
-        ? await client.update<ReplicaSet>({
-            ...found,
-            metadata: { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } },
-            spec: { ...found.spec!, minReadySeconds: deployment.spec?.minReadySeconds ?? 0 },
-          })
-        : newSet;
-    if (deployment.metadata.annotations?.[revisionAnnotation] !== annotations[revisionAnnotation]) {
-      const { name = '', namespace = '' } = deployment.metadata;
-      const told = { [revisionAnnotation]: annotations[revisionAnnotation] };
-      // With the status, as kube-controller-manager: it is no change of the wish, and no new generation.
-      await client.patch(
-        Deployment,
-        { name, namespace },
-        { type: 'merge', body: { metadata: { annotations: told } } },
-        { subresource: 'status' },
-      );
+    const revision = annotations[revisionAnnotation]!;
+    if (found === undefined) {
+      const present = await this.createSet(deployment, sets, annotations);
+      return present && { newSet: present, revision };
     }
-    return current;
+    if (!isStale(found, deployment, annotations)) return { newSet: found, revision };
+    const newSet = await this.context.client.update<ReplicaSet>({
+      ...found,
+      metadata: { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } },
+      spec: { ...found.spec!, minReadySeconds: deployment.spec?.minReadySeconds ?? 0 },
+    });
+    return { newSet, revision };
   }
 
+  /** Undefined where it was made: its appearance wakes who made it. Otherwise one that the cache does not show yet. */
   private async createSet(
     deployment: Deployment,
     sets: readonly ReplicaSet[],
@@ -176,7 +180,7 @@ class Rollout {
       },
     };
     try {
-      const made = await client.create(wish);
+      await client.create(wish);
       if (replicas > 0)
         this.context.events.record(
           deployment,
@@ -184,7 +188,7 @@ class Rollout {
           'ScalingReplicaSet',
           `Scaled up replica set ${name} from 0 to ${replicas}`,
         );
-      return made;
+      return undefined;
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists')) throw error;
       const present = await client.get(ReplicaSet, { name, namespace: deployment.metadata.namespace ?? '' });
@@ -250,6 +254,7 @@ class Rollout {
     deployment: Deployment,
     newSet: ReplicaSet | undefined,
     allSets: readonly ReplicaSet[],
+    annotations: Readonly<Record<string, string>> = {},
   ): Promise<undefined> {
     const { client, world } = this.context;
     const { collisionCount } = deployment.status ?? {};
@@ -259,7 +264,7 @@ class Rollout {
       nowMs: world.clock.now(),
       ...(collisionCount === undefined ? {} : { collisionCount }),
     });
-    await writeStatus(client, Deployment, deployment, status);
+    await writeStatus(client, Deployment, deployment, status, annotations);
     return undefined;
   }
 }

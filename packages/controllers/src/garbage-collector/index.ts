@@ -111,7 +111,18 @@ class Collector {
       const now = ownersOf(object).find((other) => other.uid === owner.uid);
       if (now === undefined || (owner.blockOwnerDeletion && !now.blockOwnerDeletion)) this.wakeWaiting(owner.uid);
     }
-    if (ownersOf(object).length > 0 || object.metadata.deletionTimestamp !== undefined) this.queue.add(uid);
+    if (object.metadata.deletionTimestamp !== undefined || !this.isHeld(object)) this.queue.add(uid);
+  }
+
+  /** Whether every owner is there as it is named, and stays: most objects never have to be looked at. */
+  private isHeld({ metadata: { ownerReferences = [], namespace } }: KubernetesObject): boolean {
+    return ownerReferences.every((owner) => {
+      const known = this.graph.get(owner.uid);
+      if (known === undefined || !isNamed(known, owner)) return false;
+      const { metadata } = known.object;
+      const isNear = known.kind.scope === 'Cluster' || (namespace !== undefined && metadata.namespace === namespace);
+      return isNear && metadata.deletionTimestamp === undefined;
+    });
   }
 
   private onDeleted(object: KubernetesObject): void {

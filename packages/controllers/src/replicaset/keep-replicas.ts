@@ -33,7 +33,7 @@ export function keepReplicas<T extends KubernetesObject>(keeper: ReplicaKeeper<T
   const looks = new ObjectMemory<number>();
   return controller({ name, component, concurrency, gatherMs })
     .for(kind)
-    .owns(Pod)
+    .owns(Pod, { gatherMs })
     .watches(
       Pod,
       wouldAdopt(kind, (object) => asReplicaSet(object).spec?.selector),
@@ -91,11 +91,16 @@ async function reconcile<T extends KubernetesObject>(
     );
   }
   const status = withFailure(plan, failure, formatTime(world.clock.now()));
-  if (!deepEqual(status, set.status))
+  if (!deepEqual(status, set.status) && !isToldByItsPods(set, plan, failure))
     await client.update({ ...object, status } as T, { subresource: 'status' }).catch(ignoreNotFound);
   if (failure !== undefined) throw failure;
+  if (plan.isPartial) return { requeueAfterMs: 0 };
   return plan.availableInMs === undefined ? undefined : { requeueAfterMs: plan.availableInMs };
 }
+
+/** A set that has no pods yet and was just given some has nothing to tell but that: it is told when they are seen. */
+const isToldByItsPods = ({ status }: ReplicaSet, { create, status: next }: ReplicaSetPlan, failure?: Error): boolean =>
+  create > 0 && failure === undefined && status?.observedGeneration === undefined && next.replicas === 0;
 
 /** The pods of all sets that the same object controls. */
 function relatedPods<T extends KubernetesObject>(informers: Informers, kind: KindRef<T>, set: T): readonly Pod[] {

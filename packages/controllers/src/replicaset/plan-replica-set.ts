@@ -12,6 +12,8 @@ export interface ReplicaSetPlan {
   readonly release: readonly Pod[];
   readonly create: number;
   readonly remove: readonly Pod[];
+  /** Whether more are to be made or removed than go in one go. */
+  readonly isPartial: boolean;
   readonly status: ReplicaSetStatus;
   /** When a pod that is ready becomes available. */
   readonly availableInMs?: number;
@@ -55,6 +57,7 @@ export function planReplicaSet(
     release,
     create: Math.min(Math.max(missing, 0), burstMax),
     remove: missing < 0 ? rankVictims(active, nowMs, related?.() ?? active).slice(0, Math.min(-missing, burstMax)) : [],
+    isPartial: Math.abs(missing) > burstMax,
     status: tally.status(),
     ...(next === undefined ? {} : { availableInMs: next }),
   };

@@ -24,7 +24,7 @@ export function createNodeAgent(
     const worker = workerOf(namespace, pod);
     if (!allContainersOf(worker.pod.spec!).some(({ name }) => name === container))
       throw badRequest(`container ${container} is not valid for pod ${pod}`);
-    const { containers } = await worker.runtimeState();
+    const { containers } = await worker.readState();
     return { pod: worker.pod, runs: runsOf(containers, container).filter(({ state }) => state !== 'created') };
   };
 
@@ -97,7 +97,7 @@ function waitingOf(pod: Pod, name: string) {
 
 async function podStats({ runtime, world }: KubeletContext, worker: PodWorker) {
   const { metadata, status } = worker.pod;
-  const { containers } = await worker.runtimeState();
+  const { containers } = await worker.readState();
   const time = formatTime(world.clock.now());
   const found = await Promise.all(
     containers.map(async (run) => {

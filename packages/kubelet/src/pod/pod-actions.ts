@@ -1,6 +1,5 @@
 /** What each action of a pod's plan does. The worker calls them one at a time. */
 import { Pod } from '@pintle/api/core/v1';
-import type { PodSandbox } from '@pintle/contracts';
 import { AbortedError, StatusError } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type Backoff, stepBackoff } from './backoff.js';
@@ -8,20 +7,11 @@ import { eventOptions } from './event-options.js';
 import { Interruption } from './interruption.js';
 import { killContainer, killContainers } from './kill-pod.js';
 import type { PodAction } from './plan-pod.js';
+import type { PodHost } from './pod-host.js';
 import { allContainersOf, podText } from './pod-names.js';
-import { type Fault, type PodMemory, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
+import { type Fault, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
 import { podVolumes } from './pod-volumes.js';
 import { StartFault, startContainer } from './start-container.js';
-
-export interface PodActionsOptions {
-  readonly pod: () => Pod;
-  readonly memory: () => PodMemory;
-  readonly remember: (change: Partial<PodMemory>) => void;
-  readonly readState: () => Promise<PodRuntimeState>;
-  readonly sandboxes: () => readonly PodSandbox[];
-  readonly setSandboxes: (sandboxes: readonly PodSandbox[]) => void;
-  readonly wake: () => void;
-}
 
 export interface PodActions {
   /** `done`: nothing is left of the pod. */
@@ -37,9 +27,8 @@ export interface PodActions {
 
 const retryMs = 10_000;
 
-export function podActions(context: KubeletContext, options: PodActionsOptions): PodActions {
+export function podActions(context: KubeletContext, host: PodHost): PodActions {
   const { world, runtime, network, recorder } = context;
-  const { pod, memory, remember } = options;
   const volumes = podVolumes(context);
   const pullBackoffs = new Map<string, Backoff>();
   const noticed = new Map<string, string>();
@@ -48,19 +37,19 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
   let volumesAtMs = Number.POSITIVE_INFINITY;
 
   const event = (type: 'Normal' | 'Warning', reason: string, message: string, container?: string) =>
-    recorder.record(pod(), type, reason, message, eventOptions(pod(), container));
+    recorder.record(host.pod, type, reason, message, eventOptions(host.pod, container));
   const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
   /** Of the pod as a whole: nothing goes on until it is tried again. */
   const failPod = (reason: string, eventReason: string, message: string) => {
     event('Warning', eventReason, message);
-    remember({ fault: { reason, message, retryAtMs: world.clock.now() + retryMs } });
+    host.remember({ fault: { reason, message, retryAtMs: world.clock.now() + retryMs } });
   };
 
   const mountVolumes = async () => {
     try {
-      await volumes.mount(pod(), memory().ip, interruption);
-      remember({ volumesMounted: true, fault: undefined });
+      await volumes.mount(host.pod, host.memory.ip, interruption);
+      host.remember({ volumesMounted: true, fault: undefined });
       volumesAtMs = volumes.changing ? world.clock.now() + context.volumeRefreshMs : Number.POSITIVE_INFINITY;
     } catch (error) {
       // The pod is to end: nobody waits for its volumes any more.
@@ -70,24 +59,24 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
   };
 
   const createSandbox = async (attempt: number) => {
-    const { name = '', namespace = '', uid = '', labels = {}, annotations = {} } = pod().metadata;
+    const { name = '', namespace = '', uid = '', labels = {}, annotations = {} } = host.pod.metadata;
     try {
-      const hostNetwork = pod().spec?.hostNetwork === true;
+      const hostNetwork = host.pod.spec?.hostNetwork === true;
       const ip = hostNetwork ? context.hostIP : (await network.setUpPod({ namespace, name, uid })).ip;
       const config = {
         name,
         namespace,
         uid,
         attempt,
-        hostname: pod().spec?.hostname || name,
+        hostname: host.pod.spec?.hostname || name,
         hostNetwork,
         labels,
         annotations,
         ip,
       };
       const id = await runtime.runPodSandbox(config);
-      options.setSandboxes([{ id, config, state: 'ready', createdAtMs: world.clock.now() }, ...options.sandboxes()]);
-      remember({ ip, fault: undefined });
+      host.setSandboxes([{ id, config, state: 'ready', createdAtMs: world.clock.now() }, ...host.sandboxes]);
+      host.remember({ ip, fault: undefined });
     } catch (error) {
       failPod('ContainerCreating', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
     }
@@ -98,27 +87,27 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
     if (interruption.aborted) return;
     const { name } = container;
     if (afterExitAtMs !== undefined) {
-      const backoffs = new Map(memory().backoffs);
+      const backoffs = new Map(host.memory.backoffs);
       backoffs.set(name, stepBackoff(backoffs.get(name), afterExitAtMs, world.clock.now()));
-      remember({ backoffs });
+      host.remember({ backoffs });
     }
     let fault: Fault | undefined;
     try {
       const begun = startContainer(context, {
-        pod: pod(),
+        pod: host.pod,
         container,
         attempt,
-        sandboxId: options.sandboxes()[0]!.id,
-        podIP: memory().ip,
+        sandboxId: host.sandboxes[0]!.id,
+        podIP: host.memory.ip,
         volumePaths: volumes.paths,
         pullBackoffs,
         interruption,
         event: (type, reason, message) => event(type, reason, message, name),
         onStarting(id, starting) {
-          const ids = new Set(memory().starting);
+          const ids = new Set(host.memory.starting);
           if (starting) ids.add(id);
           else ids.delete(id);
-          remember({ starting: ids });
+          host.remember({ starting: ids });
         },
       });
       await interruption.orAborted(begun);
@@ -130,18 +119,18 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
           ? error.fault
           : { reason: 'CreateContainerError', message: messageOf(error), retryAtMs: world.clock.now() + retryMs };
     }
-    if (fault !== undefined || memory().faults.has(name)) {
-      const faults = new Map(memory().faults);
+    if (fault !== undefined || host.memory.faults.has(name)) {
+      const faults = new Map(host.memory.faults);
       if (fault === undefined) faults.delete(name);
       else faults.set(name, fault);
-      remember({ faults });
+      host.remember({ faults });
     }
     await removeOldRuns(name);
   };
 
   /** Of each container the newest run stays, and the one before it, for its log and its status. */
   const removeOldRuns = async (name: string) => {
-    const { containers } = await options.readState();
+    const { containers } = await host.readState();
     for (const run of runsOf(containers, name).slice(2))
       if (run.state !== 'running') await runtime.removeContainer(run.id);
   };
@@ -151,10 +140,10 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
     killDeadlineMs = deadlineMs;
     try {
       await killContainer(context, {
-        pod: pod(),
+        pod: host.pod,
         container,
         containerId: id,
-        podIP: memory().ip ?? '',
+        podIP: host.memory.ip ?? '',
         graceMs,
         message,
         event: (type, reason, text) => event(type, reason, text, container.name),
@@ -167,16 +156,16 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
   const killPod = async (graceMs: number) => {
     killDeadlineMs = world.clock.now() + graceMs;
     try {
-      const { containers } = await options.readState();
+      const { containers } = await host.readState();
       await killContainers(context, {
-        pod: pod(),
+        pod: host.pod,
         running: containers.filter(({ state }) => state === 'running'),
         graceMs,
-        podIP: memory().ip ?? '',
+        podIP: host.memory.ip ?? '',
         event: (container, type, reason, message) => event(type, reason, message, container.name),
       });
-      for (const { id } of options.sandboxes()) await runtime.stopPodSandbox(id);
-      options.setSandboxes(options.sandboxes().map((sandbox) => ({ ...sandbox, state: 'notReady' as const })));
+      for (const { id } of host.sandboxes) await runtime.stopPodSandbox(id);
+      host.setSandboxes(host.sandboxes.map((sandbox) => ({ ...sandbox, state: 'notReady' as const })));
     } finally {
       killDeadlineMs = undefined;
     }
@@ -184,20 +173,20 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
 
   const tearDown = async () => {
     volumesAtMs = Number.POSITIVE_INFINITY;
-    const uid = pod().metadata.uid!;
+    const uid = host.pod.metadata.uid!;
     await context.volumes.unmountAll(uid);
     context.nodeVolumes.release(uid);
     await network.tearDownPod(uid);
-    remember({ tornDown: true });
+    host.remember({ tornDown: true });
   };
 
   const removeSandboxes = async () => {
-    for (const { id } of options.sandboxes()) await runtime.removePodSandbox(id);
-    options.setSandboxes([]);
+    for (const { id } of host.sandboxes) await runtime.removePodSandbox(id);
+    host.setSandboxes([]);
   };
 
   const deletePod = async () => {
-    const { uid, name, namespace } = pod().metadata;
+    const { uid, name, namespace } = host.pod.metadata;
     await context.statuses.flush(uid!);
     try {
       await context.client.delete(
@@ -248,9 +237,9 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
         if (noticed.get(name) === key) continue;
         noticed.set(name, key);
         if (reason === 'CrashLoopBackOff')
-          event('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(pod())}`, name);
+          event('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(host.pod)}`, name);
         else if (reason === 'ImagePullBackOff') {
-          const image = allContainersOf(pod().spec!).find((container) => container.name === name)?.image ?? '';
+          const image = allContainersOf(host.pod.spec!).find((container) => container.name === name)?.image ?? '';
           event('Normal', 'BackOff', `Back-off pulling image ${JSON.stringify(image)}`, name);
           event('Warning', 'Failed', 'Error: ImagePullBackOff', name);
         }
@@ -261,7 +250,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       const deadlineMs = world.clock.now() + graceMs;
       if (killDeadlineMs === undefined || deadlineMs >= killDeadlineMs) return;
       killDeadlineMs = deadlineMs;
-      void options
+      void host
         .readState()
         .then(({ containers }) =>
           Promise.all(
@@ -283,7 +272,7 @@ export function podActions(context: KubeletContext, options: PodActionsOptions):
       if (world.clock.now() < volumesAtMs) return;
       volumesAtMs = world.clock.now() + context.volumeRefreshMs;
       try {
-        await volumes.mount(pod(), memory().ip);
+        await volumes.mount(host.pod, host.memory.ip);
       } catch (error) {
         event('Warning', 'FailedMount', messageOf(error));
       }

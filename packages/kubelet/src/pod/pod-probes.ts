@@ -1,10 +1,11 @@
 /** The probes of all running containers of one pod, begun and ended with them. */
-import type { Container, Pod } from '@pintle/api/core/v1';
+import type { Container } from '@pintle/api/core/v1';
 import type { ContainerStatus } from '@pintle/contracts';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type ContainerProbes, startProbes } from '../probe/container-probes.js';
 import type { ProbeVerdicts } from '../probe/step-probe.js';
 import { eventOptions } from './event-options.js';
+import type { PodHost } from './pod-host.js';
 import { allContainersOf } from './pod-names.js';
 
 export interface PodProbes {
@@ -15,13 +16,6 @@ export interface PodProbes {
   stop(): void;
 }
 
-export interface PodProbesOptions {
-  readonly pod: () => Pod;
-  readonly podIP: () => string;
-  readonly onVerdicts: (containerId: string, verdicts: ProbeVerdicts) => void;
-  readonly onForget: (containerId: string) => void;
-}
-
 const hasProbes = (container: Container) =>
   container.livenessProbe !== undefined ||
   container.readinessProbe !== undefined ||
@@ -29,29 +23,39 @@ const hasProbes = (container: Container) =>
 
 const noProbes: PodProbes = Object.freeze({ follow() {}, onlyReadiness() {}, stop() {} });
 
-export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onForget }: PodProbesOptions): PodProbes {
-  const withProbes = allContainersOf(pod().spec!).filter(hasProbes);
+export function podProbes(context: KubeletContext, host: PodHost): PodProbes {
+  const withProbes = allContainersOf(host.pod.spec!).filter(hasProbes);
   if (withProbes.length === 0) return noProbes;
   const active = new Map<string, ContainerProbes>();
   let ending = false;
   const probed = new Map(withProbes.map((container) => [container.name, container]));
+
+  const onVerdicts = (containerId: string, verdicts: ProbeVerdicts) => {
+    host.remember({ verdicts: new Map(host.memory.verdicts).set(containerId, verdicts) });
+    host.wake();
+  };
+  const forget = (containerId: string) => {
+    const verdicts = new Map(host.memory.verdicts);
+    verdicts.delete(containerId);
+    host.remember({ verdicts });
+  };
 
   const begin = (run: ContainerStatus, container: Container) => {
     const probes = startProbes({
       clock: context.world.clock,
       runtime: context.runtime,
       prober: context.prober,
-      target: { containerId: run.id, container, podIP: podIP() },
+      target: { containerId: run.id, container, podIP: host.memory.ip ?? '' },
       startedAtMs: run.startedAtMs ?? run.createdAtMs,
       onVerdicts: (verdicts) => onVerdicts(run.id, verdicts),
       onTrouble(type, { result, output }) {
         const name = `${type[0]!.toUpperCase()}${type.slice(1)}`;
         context.recorder.record(
-          pod(),
+          host.pod,
           'Warning',
           'Unhealthy',
           `${name} probe ${result === 'failure' ? 'failed' : 'errored and resulted in unknown state'}: ${output}`,
-          eventOptions(pod(), container.name),
+          eventOptions(host.pod, container.name),
         );
       },
     });
@@ -67,7 +71,7 @@ export function podProbes(context: KubeletContext, { pod, podIP, onVerdicts, onF
         if (running.some((run) => run.id === id)) continue;
         probes.stop();
         active.delete(id);
-        onForget(id);
+        forget(id);
       }
       for (const run of running) {
         const container = probed.get(run.name);

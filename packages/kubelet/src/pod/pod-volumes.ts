@@ -38,6 +38,7 @@ export class VolumesNotAttachedError extends Error {
 /** A token is asked for anew once so much of its life is over. */
 const tokenLifeUsed = 0.8;
 
+const nothingClaimed: ReadonlyMap<string, PersistentVolume> = new Map();
 const nothingReferenced: ReferencedObjects = Object.freeze({ configMaps: new Map(), secrets: new Map() });
 
 /** What the named objects are now. */
@@ -59,21 +60,24 @@ export async function lookUp(
 export function podVolumes(context: KubeletContext): PodVolumes {
   const { volumes, world, client } = context;
   const paths = new Map<string, string>();
-  const mounted = new Map<string, VolumeContent>();
-  const tokens = new Map<string, { readonly token: string; readonly renewAtMs: number }>();
+  // Few pods need any of these, and there are many pods.
+  let mounted: Map<string, VolumeContent> | undefined;
+  let tokens: Map<string, { readonly token: string; readonly renewAtMs: number }> | undefined;
   /** By the name of the pod's volume: how the node's status names what is behind it. */
-  const attachable = new Map<string, string>();
+  let attachable: Map<string, string> | undefined;
   let changing = false;
 
   /** The volumes behind claims that are not mounted yet, when they are bound, and attached where they have to be. */
   const claimed = async (pod: Pod, interruption?: Interruption): Promise<ReadonlyMap<string, PersistentVolume>> => {
+    const claims = podClaims(pod);
+    if (claims.length === 0) return nothingClaimed;
     const found = new Map<string, PersistentVolume>();
-    for (const claim of podClaims(pod)) {
+    for (const claim of claims) {
       const { name } = claim.volume;
       if (paths.has(name)) continue;
       const volume = await claimedVolume(client, pod, claim);
       const uniqueName = await attachableName(client, volume);
-      if (uniqueName !== undefined) attachable.set(name, uniqueName);
+      if (uniqueName !== undefined) (attachable ??= new Map()).set(name, uniqueName);
       found.set(name, volume);
     }
     if (found.size > 0) await whenAttached(pod, interruption?.signal);
@@ -82,17 +86,19 @@ export function podVolumes(context: KubeletContext): PodVolumes {
 
   const whenAttached = async (pod: Pod, signal?: AbortSignal): Promise<void> => {
     try {
-      await context.nodeVolumes.use(pod.metadata.uid!, [...attachable.values()], signal);
+      await context.nodeVolumes.use(pod.metadata.uid!, [...(attachable?.values() ?? [])], signal);
     } catch (error) {
       if (!(error instanceof VolumeAttachTimeoutError)) throw error;
-      const late = [...attachable].flatMap(([name, unique]) => (error.uniqueNames.includes(unique) ? [name] : []));
+      const late = [...(attachable ?? [])].flatMap(([name, unique]) =>
+        error.uniqueNames.includes(unique) ? [name] : [],
+      );
       throw new VolumesNotAttachedError(late, { cause: error });
     }
   };
 
   const tokenFor = async (pod: Pod, { audience, expirationSeconds }: TokenWish): Promise<void> => {
     const key = tokenKey({ audience, expirationSeconds });
-    const known = tokens.get(key);
+    const known = tokens?.get(key);
     if (known !== undefined && known.renewAtMs > world.clock.now()) return;
     const { namespace, name, uid } = pod.metadata;
     const account = pod.spec?.serviceAccountName || 'default';
@@ -110,7 +116,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
         },
       },
     );
-    tokens.set(key, {
+    (tokens ??= new Map()).set(key, {
       token: answer.status?.token ?? '',
       renewAtMs: world.clock.now() + expirationSeconds * 1000 * tokenLifeUsed,
     });
@@ -148,18 +154,18 @@ export function podVolumes(context: KubeletContext): PodVolumes {
           objects,
           allocatable: context.allocatable,
           containers: allContainersOf(pod.spec!),
-          token: (wish) => tokens.get(tokenKey(wish))?.token ?? '',
+          token: (wish) => tokens?.get(tokenKey(wish))?.token ?? '',
         });
         // Where a claim's volume is does not change while a pod has it.
         if (asked.type === 'claim' && paths.has(volume.name)) continue;
         const behind = behindClaims.get(volume.name);
         const content = behind !== undefined && volumes.keepsFiles ? volumeFolder(volume.name, behind) : asked;
-        if (mounted.has(volume.name) && sameValue(mounted.get(volume.name), content)) continue;
+        if (mounted?.has(volume.name) && sameValue(mounted.get(volume.name), content)) continue;
         paths.set(volume.name, await volumes.mount(pod.metadata.uid!, volume.name, content));
         // Where nothing is written down there is nothing to keep true.
-        if (volumes.keepsFiles) mounted.set(volume.name, content);
+        if (volumes.keepsFiles) (mounted ??= new Map()).set(volume.name, content);
       }
-      changing = [...mounted.values()].some(({ type }) => type === 'files');
+      changing = [...(mounted?.values() ?? [])].some(({ type }) => type === 'files');
     },
   };
 }

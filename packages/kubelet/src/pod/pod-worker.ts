@@ -9,25 +9,12 @@ import type { CancelTimer } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type PodPlan, planPod } from './plan-pod.js';
 import { type PodActions, podActions } from './pod-actions.js';
+import type { PodHost } from './pod-host.js';
 import { isTerminalPhase } from './pod-names.js';
-import { podProbes } from './pod-probes.js';
+import { type PodProbes, podProbes } from './pod-probes.js';
 import { emptyMemory, type PodMemory, type PodRuntimeState, rememberContainers } from './pod-state.js';
 import { sameValue } from './same-value.js';
-import { terminationMessages } from './termination-message.js';
-
-export interface PodWorker {
-  readonly pod: Pod;
-  readonly runtimeState: () => Promise<PodRuntimeState>;
-  readonly sandboxId: string | undefined;
-  /** The API has another version. */
-  update(pod: Pod): void;
-  /** The API has it no longer. */
-  gone(pod: Pod): void;
-  /** Something happened in the runtime. */
-  wake(): void;
-  /** Ends the worker. Its containers stay as they are. */
-  stop(): void;
-}
+import { type TerminationMessages, terminationMessages } from './termination-message.js';
 
 export interface PodWorkerOptions {
   readonly context: KubeletContext;
@@ -46,188 +33,177 @@ const roundsMax = 100;
 
 const nothingRuns: PodRuntimeState = Object.freeze({ containers: [] });
 
-export function createPodWorker(options: PodWorkerOptions): PodWorker {
-  const { context } = options;
-  const { world, runtime } = context;
-  const { clock } = world;
-  let pod = options.pod;
-  let memory: PodMemory = {
-    ...emptyMemory(clock.now()),
-    remembered: options.sandboxes.length === 0 ? rememberContainers(pod, clock.now()) : [],
-  };
-  let sandboxes: readonly PodSandbox[] = [...options.sandboxes].sort((a, b) => b.config.attempt - a.config.attempt);
-  let dirty = false;
-  let running = false;
-  let refreshing = false;
-  let stopped = false;
-  let sequence = 0;
-  let pausedUntilMs = 0;
-  let cancelTimer: CancelTimer | undefined;
-  let last: PodPlan | undefined;
+export class PodWorker implements PodHost {
+  pod: Pod;
+  memory: PodMemory;
+  sandboxes: readonly PodSandbox[];
+  private dirty = false;
+  private running = false;
+  private refreshing = false;
+  private stopped = false;
+  private sequence = 0;
+  private pausedUntilMs = 0;
+  private cancelTimer: CancelTimer | undefined;
+  private last: PodPlan | undefined;
+  private readonly messages: TerminationMessages;
+  private readonly probes: PodProbes;
+  private readonly actions: PodActions;
 
-  const remember = (change: Partial<PodMemory>) => {
-    memory = { ...memory, ...change };
-  };
+  /** Begins at once. */
+  constructor(private readonly options: PodWorkerOptions) {
+    const { context, pod, sandboxes } = options;
+    const nowMs = context.world.clock.now();
+    this.pod = pod;
+    this.memory = {
+      ...emptyMemory(nowMs),
+      remembered: sandboxes.length === 0 ? rememberContainers(pod, nowMs) : [],
+    };
+    this.sandboxes = [...sandboxes].sort((a, b) => b.config.attempt - a.config.attempt);
+    this.messages = terminationMessages(context, this);
+    this.probes = podProbes(context, this);
+    this.actions = podActions(context, this);
+    for (const { id } of this.sandboxes) options.onSandbox(id, this);
+    this.wake();
+  }
 
-  const readState = async (): Promise<PodRuntimeState> => {
+  get sandboxId(): string | undefined {
+    return this.sandboxes[0]?.id;
+  }
+
+  /** The API has another version. */
+  update(next: Pod): void {
+    const before = this.pod;
+    this.pod = next;
+    if (concerns(before, next, this.last)) this.wake();
+  }
+
+  /** The API has it no longer. */
+  gone(last: Pod): void {
+    this.pod = last;
+    this.remember({ gone: true });
+    this.wake();
+  }
+
+  /** Something happened in the runtime, or was found out. */
+  wake(): void {
+    if (this.stopped) return;
+    this.dirty = true;
+    if (!this.running) void this.run();
+    else void this.refresh();
+  }
+
+  /** Ends the worker. Its containers stay as they are. */
+  stop(): void {
+    this.stopped = true;
+    this.cancelTimer?.();
+    this.probes.stop();
+    this.actions.abort();
+  }
+
+  remember(change: Partial<PodMemory>): void {
+    this.memory = { ...this.memory, ...change };
+  }
+
+  setSandboxes(next: readonly PodSandbox[]): void {
+    const { onSandbox } = this.options;
+    for (const { id } of this.sandboxes) if (!next.some((one) => one.id === id)) onSandbox(id, undefined);
+    for (const { id } of next) onSandbox(id, this);
+    this.sandboxes = next;
+  }
+
+  async readState(): Promise<PodRuntimeState> {
+    const { sandboxes } = this;
     const newest = sandboxes[0];
     if (newest === undefined) return nothingRuns;
+    const { runtime } = this.options.context;
     const lists = await Promise.all(sandboxes.map(({ id }) => runtime.listContainers(id)));
-    return { sandbox: newest, containers: messages.withMessages(lists.flat()) };
-  };
-
-  const worker: PodWorker = {
-    get pod() {
-      return pod;
-    },
-    get sandboxId() {
-      return sandboxes[0]?.id;
-    },
-    runtimeState: readState,
-    update(next) {
-      const before = pod;
-      pod = next;
-      if (concerns(before, next, last)) worker.wake();
-    },
-    gone(last) {
-      pod = last;
-      remember({ gone: true });
-      worker.wake();
-    },
-    wake() {
-      if (stopped) return;
-      dirty = true;
-      if (!running) void run();
-      else void refresh();
-    },
-    stop() {
-      stopped = true;
-      cancelTimer?.();
-      probes.stop();
-      actions.abort();
-    },
-  };
-
-  const messages = terminationMessages(
-    context,
-    () => pod,
-    () => worker.wake(),
-  );
-  const probes = podProbes(context, {
-    pod: () => pod,
-    podIP: () => memory.ip ?? '',
-    onVerdicts(containerId, verdicts) {
-      remember({ verdicts: new Map(memory.verdicts).set(containerId, verdicts) });
-      worker.wake();
-    },
-    onForget(containerId) {
-      const verdicts = new Map(memory.verdicts);
-      verdicts.delete(containerId);
-      remember({ verdicts });
-    },
-  });
-  const actions: PodActions = podActions(context, {
-    pod: () => pod,
-    memory: () => memory,
-    remember,
-    readState,
-    sandboxes: () => sandboxes,
-    setSandboxes(next) {
-      for (const { id } of sandboxes) if (!next.some((one) => one.id === id)) options.onSandbox(id, undefined);
-      for (const { id } of next) options.onSandbox(id, worker);
-      sandboxes = next;
-    },
-    wake: () => worker.wake(),
-  });
+    return { sandbox: newest, containers: this.messages.withMessages(lists.flat()) };
+  }
 
   /** Decides, and tells. A plan that was overtaken by a later one is not told. */
-  const plan = async (): Promise<PodPlan> => {
-    const mine = ++sequence;
-    const state = await readState();
-    probes.follow(runsToProbe(state.containers));
-    const made = planPod({
-      pod,
-      state,
-      memory,
-      nowMs: clock.now(),
-      node: { hostIP: context.hostIP, runtimeName: context.runtimeName },
-    });
-    if (mine !== sequence || stopped) return made;
-    if (made.termination !== undefined) probes.onlyReadiness();
-    actions.notice(made.waits, state);
-    last = made;
-    if (!memory.gone) context.statuses.set(pod, made.status);
-    cancelTimer?.();
+  private async plan(): Promise<PodPlan> {
+    const mine = ++this.sequence;
+    const { context } = this.options;
+    const { clock } = context.world;
+    const state = await this.readState();
+    this.probes.follow(this.runsToProbe(state.containers));
+    const { pod, memory } = this;
+    const { hostIP, runtimeName } = context;
+    const made = planPod({ pod, state, memory, nowMs: clock.now(), node: { hostIP, runtimeName } });
+    if (mine !== this.sequence || this.stopped) return made;
+    if (made.termination !== undefined) this.probes.onlyReadiness();
+    this.actions.notice(made.waits, state);
+    this.last = made;
+    if (!this.memory.gone) context.statuses.set(this.pod, made.status);
     const wakeAtMs = Math.min(
       made.wakeAtMs ?? Number.POSITIVE_INFINITY,
-      pausedUntilMs > clock.now() ? pausedUntilMs : Number.POSITIVE_INFINITY,
-      actions.refreshVolumesAtMs(),
+      this.pausedUntilMs > clock.now() ? this.pausedUntilMs : Number.POSITIVE_INFINITY,
+      this.actions.refreshVolumesAtMs(),
     );
-    cancelTimer =
-      wakeAtMs === Number.POSITIVE_INFINITY
-        ? undefined
-        : clock.schedule(Math.max(0, wakeAtMs - clock.now()), () => worker.wake());
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (wakeAtMs !== Number.POSITIVE_INFINITY) this.wakeIn(wakeAtMs - clock.now());
     return made;
-  };
+  }
 
-  const runsToProbe = (containers: readonly ContainerStatus[]) =>
-    containers.filter(({ state, id }) => state === 'running' && !memory.starting.has(id));
+  private wakeIn(ms: number): void {
+    this.cancelTimer = this.options.context.world.clock.schedule(Math.max(0, ms), () => this.wake());
+  }
 
-  const run = async () => {
-    running = true;
+  private runsToProbe(containers: readonly ContainerStatus[]): readonly ContainerStatus[] {
+    return containers.filter(({ state, id }) => state === 'running' && !this.memory.starting.has(id));
+  }
+
+  private async run(): Promise<void> {
+    const { context, onDone } = this.options;
+    const { clock, logger } = context.world;
+    this.running = true;
     try {
-      for (let round = 0; dirty && !stopped; round++) {
-        dirty = false;
-        const { actions: wanted, termination } = await plan();
-        await actions.refreshVolumes();
-        if (pausedUntilMs > clock.now() || stopped) continue;
+      for (let round = 0; this.dirty && !this.stopped; round++) {
+        this.dirty = false;
+        const { actions: wanted, termination } = await this.plan();
+        await this.actions.refreshVolumes();
+        if (this.pausedUntilMs > clock.now() || this.stopped) continue;
         if (round >= roundsMax) throw new Error('the pod makes no progress');
         for (const action of wanted) {
-          dirty = true;
-          if ((await actions.perform(action, termination)) === 'done') {
-            worker.stop();
-            context.statuses.forget(pod.metadata.uid!);
-            options.onDone();
+          this.dirty = true;
+          if ((await this.actions.perform(action, termination)) === 'done') {
+            this.stop();
+            context.statuses.forget(this.pod.metadata.uid!);
+            onDone();
             return;
           }
-          if (stopped) return;
-          const overtaken = termination === undefined && last?.termination !== undefined;
-          if (memory.fault !== undefined || overtaken) break;
+          if (this.stopped) return;
+          if (this.memory.fault !== undefined) break;
         }
       }
     } catch (error) {
-      if (stopped) return;
-      world.logger.log('warn', 'pod could not be brought forward', {
-        pod: pod.metadata.name,
-        namespace: pod.metadata.namespace,
-        error,
-      });
-      pausedUntilMs = clock.now() + pauseMs;
-      dirty = true;
-      cancelTimer?.();
-      cancelTimer = clock.schedule(pauseMs, () => worker.wake());
+      if (this.stopped) return;
+      const { name, namespace } = this.pod.metadata;
+      logger.log('warn', 'pod could not be brought forward', { pod: name, namespace, error });
+      this.pausedUntilMs = clock.now() + pauseMs;
+      this.dirty = true;
+      this.cancelTimer?.();
+      this.wakeIn(pauseMs);
     } finally {
-      running = false;
+      this.running = false;
     }
-  };
+  }
 
   /** While an action runs: tells of what has changed, and hurries the action where the pod is to end (sooner). */
-  const refresh = async () => {
-    if (refreshing) return;
-    refreshing = true;
+  private async refresh(): Promise<void> {
+    if (this.refreshing) return;
+    this.refreshing = true;
     try {
-      const { termination } = await plan();
-      if (termination !== undefined) actions.hurry(termination);
+      const { termination } = await this.plan();
+      if (termination !== undefined) this.actions.hurry(termination);
     } catch (error) {
-      world.logger.log('debug', 'pod could not be looked at', { pod: pod.metadata.name, error });
+      const { logger } = this.options.context.world;
+      logger.log('debug', 'pod could not be looked at', { pod: this.pod.metadata.name, error });
     } finally {
-      refreshing = false;
+      this.refreshing = false;
     }
-  };
-
-  for (const { id } of sandboxes) options.onSandbox(id, worker);
-  worker.wake();
-  return worker;
+  }
 }
 
 /** Whether a change of the API's object is any of the worker's business; its own status writes come back as changes too. */

@@ -1,7 +1,7 @@
 /** The last words of a container that left none of its own and asks for the end of its log (`FallbackToLogsOnError`). */
-import type { Pod } from '@pintle/api/core/v1';
 import type { ContainerStatus } from '@pintle/contracts';
 import type { KubeletContext } from '../kubelet-context.js';
+import type { PodHost } from './pod-host.js';
 import { allContainersOf } from './pod-names.js';
 
 export interface TerminationMessages {
@@ -16,11 +16,10 @@ const asTheyAre: TerminationMessages = Object.freeze({ withMessages: (runs: read
 
 export function terminationMessages(
   { runtime, world }: KubeletContext,
-  pod: () => Pod,
-  onRead: () => void,
+  host: Pick<PodHost, 'pod' | 'wake'>,
 ): TerminationMessages {
   const wanting = new Set(
-    allContainersOf(pod().spec!)
+    allContainersOf(host.pod.spec!)
       .filter(({ terminationMessagePolicy }) => terminationMessagePolicy === 'FallbackToLogsOnError')
       .map(({ name }) => name),
   );
@@ -38,7 +37,7 @@ export function terminationMessages(
       world.logger.log('debug', 'the end of a log could not be read', { id, error });
     }
     known.set(id, text);
-    if (text !== '') onRead();
+    if (text !== '') host.wake();
   };
 
   return {

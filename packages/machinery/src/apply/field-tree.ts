@@ -3,22 +3,20 @@
  * item by its keys, `v:…` an item of a set. Immutable; operations share what they can.
  *
  * Objects made from one template have the same fields, so `TreeBuilder` (beside this file) gives equal members one
- * tree, and a tree remembers what was lately made of it: its `FieldsV1`, its difference from another, its union
- * with another.
+ * tree. A tree remembers its `FieldsV1`; the latest differences and unions are remembered apart from the trees, most of
+ * which live as long as their object and are never asked again.
  *
  * Invariants: 1. A node without children is a member itself. 2. `own` on a node with children is the `.` of
  * `FieldsV1`: the node is a member beside its children.
  */
 
-import { canonicalJson } from '../meta/frozen.js';
-
 export class FieldTree {
   private static made = 0;
   /** Tells trees apart, in the order of their making. */
   readonly serial = FieldTree.made++;
+  /** The place in a schema that it was last found to fit. */
+  fitted: object | undefined;
   private written: FieldsV1 | undefined;
-  private differences: Recent | undefined;
-  private unions: Recent | undefined;
 
   constructor(
     readonly own: boolean,
@@ -33,8 +31,7 @@ export class FieldTree {
   union(other: FieldTree): FieldTree {
     if (this === other || other.isEmpty) return this;
     if (this.isEmpty) return other;
-    this.unions ??= new Recent();
-    return this.unions.of(other, () => this.joined(other));
+    return unions.of(this, other) ?? unions.keep(this, other, this.joined(other));
   }
 
   private joined(other: FieldTree): FieldTree {
@@ -53,8 +50,7 @@ export class FieldTree {
   /** The members of this one that are not members of the other. */
   minus(other: FieldTree): FieldTree {
     if (this.isEmpty || other.isEmpty) return this;
-    this.differences ??= new Recent();
-    return this.differences.of(other, () => this.reduced(other));
+    return differences.of(this, other) ?? differences.keep(this, other, this.reduced(other));
   }
 
   private reduced(other: FieldTree): FieldTree {
@@ -110,39 +106,38 @@ export class FieldTree {
   }
 }
 
-/** The `fieldsV1` of a whole entry, whose tree need not be read from it again. */
-export function writtenTree(tree: FieldTree): FieldsV1 {
-  const { fieldsV1 } = tree;
-  parsed.set(fieldsV1, tree);
-  return fieldsV1;
-}
-
 export type FieldsV1 = { readonly [key: string]: FieldsV1 };
 
 const noFields: FieldsV1 = Object.freeze({});
 
-/** The last few results of an operation with another tree: writes to like objects come in turns. */
-class Recent {
-  private readonly others: FieldTree[] = [];
-  private readonly results: FieldTree[] = [];
-  private oldest = 0;
+interface Result {
+  readonly a: FieldTree;
+  readonly b: FieldTree;
+  readonly result: FieldTree;
+}
 
-  of(other: FieldTree, make: () => FieldTree): FieldTree {
-    const known = this.others.indexOf(other);
-    if (known >= 0) return this.results[known]!;
-    const made = make();
-    this.others[this.oldest] = other;
-    this.results[this.oldest] = made;
-    this.oldest = (this.oldest + 1) % recentMax;
-    return made;
+/** The latest results of an operation on two trees: writes to like objects come one after the other. */
+class LatestResults {
+  private readonly results: (Result | undefined)[] = [];
+
+  of(a: FieldTree, b: FieldTree): FieldTree | undefined {
+    const known = this.results[placeOf(a, b)];
+    return known !== undefined && known.a === a && known.b === b ? known.result : undefined;
+  }
+
+  keep(a: FieldTree, b: FieldTree, result: FieldTree): FieldTree {
+    this.results[placeOf(a, b)] = { a, b, result };
+    return result;
   }
 }
 
-const recentMax = 4;
+const resultsMax = 2048;
+const placeOf = (a: FieldTree, b: FieldTree): number => (a.serial * 31 + b.serial) % resultsMax;
+
+const unions = new LatestResults();
+const differences = new LatestResults();
 
 const noChildren: ReadonlyMap<string, FieldTree> = new Map();
-
-const parsed = new WeakMap<object, FieldTree>();
 
 /** One member, with nothing below it. */
 export const leaf: FieldTree = new FieldTree(true, noChildren);
@@ -171,36 +166,6 @@ export function* membersOf(tree: FieldTree, prefix: readonly string[] = []): Ite
   const children = [...tree.children].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [key, child] of children) if (child.own) yield [...prefix, key];
   for (const [key, child] of children) yield* membersOf(child, [...prefix, key]);
-}
-
-/** The tree of a `fieldsV1`, made once for each object. Errors: `SyntaxError` for an item's keys that are no JSON. */
-export function treeFromFieldsV1(fields: unknown): FieldTree {
-  if (typeof fields !== 'object' || fields === null) return emptyTree;
-  let tree = parsed.get(fields);
-  if (tree === undefined) {
-    tree = parse(fields as FieldsV1, true);
-    parsed.set(fields, tree);
-  }
-  return tree;
-}
-
-function parse(fields: FieldsV1, root: boolean): FieldTree {
-  const keys = Object.keys(fields);
-  if (keys.length === 0) return root ? emptyTree : leaf;
-  const children = new Map<string, FieldTree>();
-  for (const key of keys) {
-    const element = canonicalElement(key);
-    if (element !== undefined) children.set(element, parse(fields[key]!, false));
-  }
-  return treeOf(Object.hasOwn(fields, '.'), children);
-}
-
-/** Keys of items may be written in any order and spacing. Undefined for an element of a kind not known here. */
-function canonicalElement(key: string): string | undefined {
-  const kind = key.slice(0, 2);
-  if (kind === 'f:' || kind === 'i:') return key;
-  if (kind !== 'k:' && kind !== 'v:') return undefined;
-  return `${kind}${canonicalJson(JSON.parse(key.slice(2)))}`;
 }
 
 /** A member as users read it: `.spec.containers[name="web"].image`. */

@@ -7,7 +7,8 @@ import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import { compareValues } from './compare-values.js';
 import type { FieldConflict, Manager } from './conflicts.js';
-import { type FieldTree, formatMember, leaf, treeFromFieldsV1, treeOf, writtenTree } from './field-tree.js';
+import { type FieldTree, formatMember, leaf, treeOf } from './field-tree.js';
+import { treeFromFieldsV1, writtenTree } from './fields-v1.js';
 import {
   applied,
   type Conflict,

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { canonicalJson, deepFreeze } from '../meta/frozen.js';
 import type { KubernetesObject } from '../meta/v1.js';
 import { any, int32, list, map, object, string } from '../schema/schema.js';
-import { formatMember, membersOf, treeFromFieldsV1 } from './field-tree.js';
+import { formatMember, membersOf } from './field-tree.js';
+import { treeFromFieldsV1 } from './fields-v1.js';
 import { applyWishes, managedFieldsAfterUpdate, type Writer } from './managed-fields.js';
 import type { WriteRules } from './structured-merge.js';
 

@@ -210,11 +210,8 @@ function reconciled({ versions }: WriteRules, owners: Owners): Owners {
   return result ?? owners;
 }
 
-/** Trees that were found to fit a schema: they are looked through once. */
-const fitting = new WeakMap<FieldTree, SchemaNode>();
-
 function inSchema(place: SchemaNode, tree: FieldTree): FieldTree {
-  if (tree.children.size === 0 || fitting.get(tree) === place) return tree;
+  if (tree.children.size === 0 || tree.fitted === place) return tree;
   const { type } = resolve(place);
   if (type === 'any' || (type !== 'array' && type !== 'object' && type !== 'map')) return tree;
   if (shapeAt(place, undefined) === 'atomic') return leaf;
@@ -227,6 +224,6 @@ function inSchema(place: SchemaNode, tree: FieldTree): FieldTree {
     node.add(element, reconciledChild);
   }
   if (!fits) return node.tree(tree.own);
-  fitting.set(tree, place);
+  tree.fitted = place;
   return tree;
 }

@@ -20,7 +20,7 @@ const accepted: readonly (readonly [string, Partial<ApiServerFlags>])[] = [
   ['--anonymous-auth=false', { anonymousAuth: false }],
   ['--anonymous-auth', { anonymousAuth: true }],
   ['--service-cluster-ip-range=10.0.0.0/24', { serviceClusterIpRange: '10.0.0.0/24' }],
-  ['--service-cluster-ip-range=10.0.0.0/24,fd00::/108', { serviceClusterIpRange: '10.0.0.0/24' }],
+  ['--service-cluster-ip-range=10.0.0.0/24,fd00::/108', { serviceClusterIpRange: '10.0.0.0/24,fd00::/108' }],
   ['--service-node-port-range=30000-30100', { serviceNodePortRange: [30000, 30100] }],
   ['--service-node-port-range=30000+10', { serviceNodePortRange: [30000, 30010] }],
   ['--service-account-key-file=a.pub --service-account-key-file=b.pub', { serviceAccountKeyFile: ['a.pub', 'b.pub'] }],
@@ -37,7 +37,8 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   ['--disable-admission-plugins=Nope', /--disable-admission-plugins.*admission plug-in "Nope" is unknown/],
   ['--enable-admission-plugins=AlwaysPullImages', /--enable-admission-plugins.*"AlwaysPullImages" is not in Pintle/],
   ['--anonymous-auth=maybe', /--anonymous-auth.*true or false is needed/],
-  ['--service-cluster-ip-range=ten', /--service-cluster-ip-range.*IPv4 range/],
+  ['--service-cluster-ip-range=ten', /--service-cluster-ip-range.*a range is needed/],
+  ['--service-cluster-ip-range=10.0.0.0/24,10.0.1.0/24', /--service-cluster-ip-range.*one of IPv4 and one of IPv6/],
   ['--service-node-port-range=9-1', /--service-node-port-range.*range of ports/],
   ['--feature-gates=Some', /--feature-gates.*"Some" lacks a value/],
 ];

@@ -5,7 +5,7 @@
  * **Differs from Kubernetes**: objects are kept by Pintle itself, so the flags about etcd are taken and lead to nothing;
  * so do those about privileged containers, logging, profiling and feature gates.
  */
-import { ipFamilyOf } from '@pintle/machinery';
+import { ipFamilyOf, parseCidr } from '@pintle/machinery';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** As parsed; absent where the flag was not given. */
@@ -109,10 +109,10 @@ function ipAddress(text: string): string {
 }
 
 function ipRange(text: string): string {
-  const [first = ''] = text.split(',');
-  if (!/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(first))
-    throw new InvalidArgumentError('an IPv4 range is needed, as 10.96.0.0/12.');
-  return first;
+  const families = text.split(',').map((cidr) => parseCidr(cidr)?.family);
+  if (families.length > 2 || families.includes(undefined) || (families.length === 2 && families[0] === families[1]))
+    throw new InvalidArgumentError('a range is needed, as 10.96.0.0/12, or one of IPv4 and one of IPv6 with a comma.');
+  return text;
 }
 
 const effective = (): readonly Option[] => [

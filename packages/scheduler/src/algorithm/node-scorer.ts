@@ -67,10 +67,10 @@ export class NodeScorer {
     signed?: SignedNodes,
     observer?: ScoreObserver,
   ): readonly ScorePlugin[] {
-    return framework.score.filter(
+    const plugins = signed === undefined ? framework.score : signed.plugins.otherScores;
+    return plugins.filter(
       (plugin) =>
         !state.skipScore.has(plugin.name) &&
-        !signed?.plugins.scores.includes(plugin) &&
         (observer !== undefined || plugin.uniformScore?.(state, pod, state.table) === undefined),
     );
   }

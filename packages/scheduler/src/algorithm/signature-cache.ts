@@ -11,11 +11,13 @@ const keptMax = 16;
 export class SignatureCache {
   private readonly seen = new Set<string>();
   private readonly kept = new Map<string, RankedNodes>();
+  private latest: { readonly signature: string; readonly nodes: RankedNodes } | undefined;
 
   constructor(private readonly plugins: SignedPlugins) {}
 
   /** Undefined for the first pod of a signature. */
   get(signature: string): RankedNodes | undefined {
+    if (this.latest?.signature === signature) return this.latest.nodes;
     let found = this.kept.get(signature);
     if (found !== undefined) {
       this.kept.delete(signature);
@@ -28,6 +30,7 @@ export class SignatureCache {
       found = new RankedNodes(new SignedNodes(this.plugins));
     }
     this.kept.set(signature, found);
+    this.latest = { signature, nodes: found };
     if (this.kept.size > keptMax) this.kept.delete(this.kept.keys().next().value!);
     return found;
   }

@@ -20,12 +20,31 @@ export interface CloneableState {
   clone(): this;
 }
 
+/** Names of plugins; there are so few that a list is faster made and searched than a set. */
+export class PluginNames {
+  private readonly names: string[] = [];
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  add(name: string): void {
+    if (!this.has(name)) this.names.push(name);
+  }
+
+  addAll({ names }: PluginNames): void {
+    for (const name of names) this.add(name);
+  }
+}
+
 export class CycleState {
-  private readonly values = new Map<string, unknown>();
+  /** The values beside their keys' names: a handful, and as many states as attempts. */
+  private readonly names: string[] = [];
+  private readonly values: unknown[] = [];
   /** Plugins whose PreFilter said Skip: their Filter does not run. */
-  readonly skipFilter = new Set<string>();
+  readonly skipFilter = new PluginNames();
   /** Plugins whose PreScore said Skip: their Score does not run. */
-  readonly skipScore = new Set<string>();
+  readonly skipScore = new PluginNames();
 
   constructor(
     /** The nodes as this attempt sees them. */
@@ -33,25 +52,36 @@ export class CycleState {
   ) {}
 
   read<T>(key: StateKey<T>): T | undefined {
-    return this.values.get(key.name) as T | undefined;
+    const known = this.names.indexOf(key.name);
+    return known < 0 ? undefined : (this.values[known] as T);
   }
 
   write<T>(key: StateKey<T>, value: T): void {
-    this.values.set(key.name, value);
+    const known = this.names.indexOf(key.name);
+    if (known >= 0) {
+      this.values[known] = value;
+      return;
+    }
+    this.names.push(key.name);
+    this.values.push(value);
   }
 
   delete(key: StateKey<unknown>): void {
-    this.values.delete(key.name);
+    const known = this.names.indexOf(key.name);
+    if (known < 0) return;
+    this.names.splice(known, 1);
+    this.values.splice(known, 1);
   }
 
   /** A copy for a what-if run: values with a `clone` are copied, the others shared. */
   clone(): CycleState {
     const copy = new CycleState(this.table);
-    for (const [name, value] of this.values) {
-      copy.values.set(name, isCloneable(value) ? value.clone() : value);
+    for (const [index, value] of this.values.entries()) {
+      copy.names.push(this.names[index]!);
+      copy.values.push(isCloneable(value) ? value.clone() : value);
     }
-    for (const plugin of this.skipFilter) copy.skipFilter.add(plugin);
-    for (const plugin of this.skipScore) copy.skipScore.add(plugin);
+    copy.skipFilter.addAll(this.skipFilter);
+    copy.skipScore.addAll(this.skipScore);
     return copy;
   }
 }

@@ -337,7 +337,9 @@ export class Framework {
   ): Verdict | Promise<Verdict> {
     const needed = this.runPreBindPreFlight(state, pod, nodeName, handle);
     if ('code' in needed) return needed;
-    return needed.length === 0 ? undefined : this.runNeededPreBind(needed, state, pod, nodeName, handle, limits);
+    if (needed.length === 0) return undefined;
+    limits.slow?.();
+    return this.runNeededPreBind(needed, state, pod, nodeName, handle, limits);
   }
 
   private async runNeededPreBind(

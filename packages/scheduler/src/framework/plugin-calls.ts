@@ -59,6 +59,8 @@ export interface CallLimits {
   readonly timeoutMs: number;
   /** Aborted when the pod is gone. */
   readonly gone?: () => AbortSignal;
+  /** Called before PreBind where any of its plugins has something to do: the pod is not bound at once. */
+  readonly slow?: () => void;
 }
 
 export async function attemptAsync(

@@ -1,4 +1,5 @@
 /** Which plugins of a profile sign pods, and at which points what they say can be kept. */
+import type { PluginNames } from './cycle-state.js';
 import type { FilterPlugin, SchedulerPlugin, ScorePlugin } from './plugin.js';
 
 export interface SignedPlugins {
@@ -6,7 +7,9 @@ export interface SignedPlugins {
   readonly filters: readonly FilterPlugin[];
   /** Those whose scores need no normalizing. */
   readonly scores: readonly ScorePlugin[];
-  /** Both, each once. */
+  /** The other ones that score. */
+  readonly otherScores: readonly ScorePlugin[];
+  /** Filters and scores, each once. */
   readonly all: readonly SchedulerPlugin[];
 }
 
@@ -20,15 +23,12 @@ export function signedPlugins(framework: {
   const scores = framework.score.filter(
     (plugin) => signs(plugin) && plugin.scoreAll !== undefined && plugin.normalizeScores === undefined,
   );
-  return { filters, scores, all: [...new Set<SchedulerPlugin>([...filters, ...scores])] };
+  const otherScores = framework.score.filter((plugin) => !scores.includes(plugin));
+  return { filters, scores, otherScores, all: [...new Set<SchedulerPlugin>([...filters, ...scores])] };
 }
 
 /** Whether of these filters nobody but those that are kept has a say where some are skipped. */
-export function filterAlone(
-  { filters }: SignedPlugins,
-  all: readonly FilterPlugin[],
-  skipped: ReadonlySet<string>,
-): boolean {
+export function filterAlone({ filters }: SignedPlugins, all: readonly FilterPlugin[], skipped: PluginNames): boolean {
   for (let i = filters.length; i < all.length; i++) if (!skipped.has(all[i]!.name)) return false;
   return true;
 }

@@ -3,7 +3,7 @@
  * `compileTerm` makes a test of rows that reads label columns.
  */
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '@pintle/api/core/v1';
-import { isEmptyTerm, matchesRequirement, parseInteger } from '@pintle/api/placement';
+import { matchesRequirement, mayMatch, parseInteger } from '@pintle/api/placement';
 import type { NodeTable } from './node-table.js';
 
 export type RowTest = (row: number) => boolean;
@@ -11,7 +11,7 @@ export type RowTest = (row: number) => boolean;
 const never: RowTest = () => false;
 
 export function compileTerm(table: NodeTable, term: NodeSelectorTerm): RowTest {
-  if (isEmptyTerm(term)) return never;
+  if (!mayMatch(term)) return never;
   const tests = [
     ...(term.matchExpressions ?? []).map((requirement) => compileRequirement(table, requirement)),
     ...(term.matchFields ?? []).map((requirement) => compileField(table, requirement)),

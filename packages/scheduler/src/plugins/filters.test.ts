@@ -62,6 +62,27 @@ describe('TaintToleration', () => {
     ['any effect', [{ key: 'dedicated', operator: 'Equal', value: 'user1' }], [taint('NoSchedule')], 'ok'],
     ['only preferred', [], [taint('PreferNoSchedule')], 'ok'],
     [
+      'only preferred, another tolerated',
+      [{ key: 'dedicated', operator: 'Equal', value: 'user2', effect: 'NoSchedule' }],
+      [taint('PreferNoSchedule')],
+      'ok',
+    ],
+    [
+      'preferred tolerated, and not required',
+      [{ key: 'dedicated', operator: 'Equal', value: 'user1', effect: 'PreferNoSchedule' }],
+      [taint('NoSchedule')],
+      hard('node(s) had untolerated taint {dedicated: user1}'),
+    ],
+    [
+      'two, both tolerated',
+      [
+        { key: 'dedicated', operator: 'Equal', value: 'user2', effect: 'NoSchedule' },
+        { key: 'foo', operator: 'Exists', effect: 'NoSchedule' },
+      ],
+      [taint('NoSchedule', 'user2'), { key: 'foo', value: 'bar', effect: 'NoSchedule' }],
+      'ok',
+    ],
+    [
       'first tolerated, second not',
       [{ key: 'dedicated', operator: 'Exists' }],
       [taint('NoSchedule'), { key: 'gpu', effect: 'NoExecute' }],
@@ -133,7 +154,11 @@ describe('NodeAffinity', () => {
     ({ matchExpressions: [{ key, operator, ...(values.length > 0 && { values }) }] }) as NodeSelectorTerm;
   const field = (operator: string, ...values: readonly string[]): NodeSelectorTerm =>
     ({ matchFields: [{ key: 'metadata.name', operator, values }] }) as NodeSelectorTerm;
-  const labels = { foo: 'bar', gpu: '4', zone: 'a' };
+  const both = (a: NodeSelectorTerm, b: NodeSelectorTerm): NodeSelectorTerm => ({
+    matchExpressions: [...(a.matchExpressions ?? []), ...(b.matchExpressions ?? [])],
+    matchFields: [...(a.matchFields ?? []), ...(b.matchFields ?? [])],
+  });
+  const labels = { foo: 'bar', gpu: '4', kernel: '0206', zone: 'a' };
 
   it.each<[string, PodWords, string]>([
     ['selector matches', { nodeSelector: { foo: 'bar' } }, 'ok'],
@@ -150,6 +175,25 @@ describe('NodeAffinity', () => {
     ['DoesNotExist', required(expression('missing', 'DoesNotExist')), 'ok'],
     ['DoesNotExist, present', required(expression('gpu', 'DoesNotExist')), refused],
     ['Gt', required(expression('gpu', 'Gt', '3')), 'ok'],
+    ['Gt, with zeros before', required(expression('kernel', 'Gt', '0204')), 'ok'],
+    ['NotIn, another value', required(expression('foo', 'NotIn', 'ba', 'barr')), 'ok'],
+    ['NotIn, a value that no label can have', required(expression('foo', 'NotIn', 'invalid value: ___@#$%^')), refused],
+    ['one key twice', required(both(expression('gpu', 'Exists'), expression('gpu', 'NotIn', '5', '6'))), 'ok'],
+    ['one key twice, refused', required(both(expression('gpu', 'Exists'), expression('gpu', 'In', '5', '6'))), refused],
+    ['an affinity that requires nothing', { affinity: { nodeAffinity: {} } }, 'ok'],
+    ['affinity and selector', { ...required(expression('foo', 'Exists')), nodeSelector: { foo: 'bar' } }, 'ok'],
+    ['affinity, and not selector', { ...required(expression('foo', 'Exists')), nodeSelector: { foo: 'b' } }, refused],
+    ['another field or an expression', required(field('In', 'm'), expression('foo', 'In', 'bar')), 'ok'],
+    ['another field and an expression', required(both(field('In', 'm'), expression('foo', 'In', 'bar'))), refused],
+    ['field and expression', required(both(field('In', 'n'), expression('foo', 'In', 'bar'))), 'ok'],
+    ['neither field nor expression', required(field('In', 'm'), expression('foo', 'In', 'x')), refused],
+    ['either field', required(field('In', 'm'), field('In', 'n')), 'ok'],
+    ['fields that conflict', required(both(field('In', 'm'), field('In', 'n'))), refused],
+    [
+      'fields that conflict or an expression',
+      required(both(field('In', 'm'), field('In', 'n')), expression('foo', 'In', 'bar')),
+      'ok',
+    ],
     ['Gt, equal', required(expression('gpu', 'Gt', '4')), refused],
     ['Gt, no number', required(expression('foo', 'Gt', '3')), refused],
     ['Lt', required(expression('gpu', 'Lt', '5')), 'ok'],
@@ -185,6 +229,27 @@ describe('NodeAffinity', () => {
       matchFields: [...field('In', 'n').matchFields!, ...field('In', 'm').matchFields!],
     };
     expect(named(conflict).preFilter).toMatchObject({ reasons: ['pod affinity terms conflict'] });
+  });
+
+  it.each<[string, PodWords, boolean]>([
+    ['asks for nothing', {}, true],
+    ['requires nothing', { affinity: { nodeAffinity: {} } }, true],
+    ['selects', { nodeSelector: { foo: 'bar' } }, false],
+  ])('has nothing to say of a pod that %s', (_, words, skips) => {
+    const { preFilter } = judgeFilter(nodeAffinity(), testPod('p', words), [testNode('n', { labels })]);
+    expect(preFilter?.code === 'Skip').toBe(skips);
+  });
+
+  it.each([
+    ['both match', 'a', 'n', 'ok'],
+    ["only the profile's matches", 'b', 'n', refused],
+    ["only the pod's matches", 'a', 'm', hard("node(s) didn't match scheduler-enforced node affinity")],
+  ])('what the profile adds and what the pod asks for: %s', (_, zone, name, expected) => {
+    const plugin = nodeAffinity({
+      addedAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [field('In', name)] } },
+    });
+    const pod = testPod('p', required(expression('zone', 'In', zone)));
+    expectVerdict(judgeFilter(plugin, pod, [testNode('n', { labels })]), expected);
   });
 
   it('holds every pod to what the profile adds', () => {

@@ -36,6 +36,14 @@ function matches(node: Node, { matchExpressions = [], matchFields = [] }: NodeSe
   if (matchExpressions.length + matchFields.length === 0) return false;
   const label = (key: string) => node.metadata.labels?.[key];
   const integer = (text: string | undefined) => (/^[+-]?\d+$/.test(text ?? '') ? Number(text) : Number.NaN);
+  const isNonsense =
+    matchFields.some(({ values = [] }) => values.length !== 1) ||
+    matchExpressions.some(({ operator, values = [] }) => {
+      if (operator === 'In' || operator === 'NotIn') return values.length === 0;
+      if (operator === 'Exists' || operator === 'DoesNotExist') return values.length > 0;
+      return values.length !== 1 || Number.isNaN(integer(values[0]));
+    });
+  if (isNonsense) return false;
   return (
     matchExpressions.every(({ key, operator, values = [] }) => {
       const value = label(key);

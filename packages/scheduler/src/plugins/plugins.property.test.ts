@@ -7,6 +7,7 @@ import { defaultPlugins } from './default-plugins.js';
 import { imageLocality } from './image-locality.js';
 import { judgeFilter, judgeScore } from './judge.fixture.js';
 import { nodeAffinity } from './node-affinity.js';
+import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
 import { nodeUnschedulable } from './node-unschedulable.js';
 import { balanced, fits, leastAllocated, taintsTolerated, type World } from './obvious-model.fixture.js';
@@ -38,21 +39,29 @@ const toleration = fc.oneof(
   fc.record({ key, operator: fc.constant('Exists'), effect }, { requiredKeys: ['operator'] }),
   fc.record({ key, operator: fc.constant('Equal'), value, effect }, { requiredKeys: ['key'] }),
 );
+const requirement = (operators: readonly string[], length: fc.ArrayConstraints) =>
+  fc.record({ key, operator: fc.constantFrom(...operators), values: fc.array(value, length) });
+const nodeOfField = fc.constantFrom('n0', 'n1', 'gone');
 const term = fc.record(
   {
     matchExpressions: fc.array(
-      fc.record({
-        key,
-        operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'),
-        values: fc.array(value, { maxLength: 2 }),
-      }),
+      // Most make sense.
+      fc.oneof(
+        { weight: 3, arbitrary: requirement(['In', 'NotIn'], { minLength: 1, maxLength: 2 }) },
+        { weight: 2, arbitrary: requirement(['Exists', 'DoesNotExist'], { maxLength: 0 }) },
+        { weight: 2, arbitrary: requirement(['Gt', 'Lt'], { minLength: 1, maxLength: 1 }) },
+        { weight: 1, arbitrary: requirement(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'], { maxLength: 2 }) },
+      ),
       { maxLength: 2 },
     ),
     matchFields: fc.array(
       fc.record({
         key: fc.constant('metadata.name'),
         operator: fc.constantFrom('In', 'NotIn'),
-        values: fc.array(fc.constantFrom('n0', 'n1', 'gone'), { maxLength: 2 }),
+        values: fc.oneof(
+          { weight: 3, arbitrary: fc.tuple(nodeOfField) },
+          { weight: 1, arbitrary: fc.array(nodeOfField, { maxLength: 2 }) },
+        ),
       }),
       { maxLength: 1 },
     ),
@@ -90,6 +99,8 @@ const podWords = fc.record(
       maxLength: 2,
     }),
     image: fc.constantFrom('app', 'app:v1', 'other'),
+    /** The node that it names itself. */
+    nodeName: fc.constantFrom('', 'n0', 'n1', 'gone'),
   },
   { requiredKeys: [] },
 );
@@ -216,6 +227,8 @@ describe('plugins agree with the obvious model', () => {
       { numRuns: 500 },
     );
 
+  it('NodeName', () =>
+    verdicts(nodeName(), (_, node, { spec }) => !spec!.nodeName || spec!.nodeName === node.metadata.name));
   it('NodeUnschedulable', () => verdicts(nodeUnschedulable(), (_, node, pod) => schedulable(node, pod)));
   it('NodePorts', () => verdicts(nodePorts(), portsFree));
   it('NodeAffinity, Filter', () => verdicts(nodeAffinity(), (_, node, pod) => affinityAllows(node, pod)));

@@ -149,6 +149,36 @@ describe('TaintToleration', () => {
       [[], [prefer('a')]],
       [100, 0],
     ],
+    [
+      'another value',
+      [{ key: 'a', operator: 'Equal', value: 'w', effect: 'PreferNoSchedule' }],
+      [[], [prefer('a')]],
+      [100, 0],
+    ],
+    [
+      'all tolerated, however many',
+      [
+        { key: 'a', operator: 'Equal', value: 'v', effect: 'PreferNoSchedule' },
+        { key: 'b', operator: 'Equal', value: 'v', effect: 'PreferNoSchedule' },
+      ],
+      [[], [prefer('a')], [prefer('a'), prefer('b')]],
+      [100, 100, 100],
+    ],
+    [
+      'the more, the lower',
+      [{ key: 'foo', operator: 'Equal', value: 'bar', effect: 'PreferNoSchedule' }],
+      [[], [prefer('a')], [prefer('a'), prefer('b')]],
+      [100, 50, 0],
+    ],
+    [
+      'only what is preferred counts',
+      [
+        { key: 'a', operator: 'Equal', value: 'v', effect: 'NoSchedule' },
+        { key: 'b', operator: 'Equal', value: 'v', effect: 'NoSchedule' },
+      ],
+      [[], [{ key: 'a', value: 'v', effect: 'NoSchedule' }], [prefer('a'), prefer('b')]],
+      [100, 100, 0],
+    ],
     ['in proportion', [], [[prefer('a')], [prefer('a'), prefer('b'), prefer('c')]], [67, 0]],
   ])('%s', (_, tolerations, taints, expected) => {
     const nodes = taints.map((each, i) => testNode(`n${i}`, { taints: each }));
@@ -179,6 +209,43 @@ describe('NodeAffinity', () => {
     expect(found.rawBatched).toEqual(found.raw);
     expect(found.normalized).toEqual([100, 28, 71, 0]);
   });
+  const labelled: readonly Readonly<Record<string, string>>[] = [
+    { foo: 'bar' },
+    { foo: 'bar', key: 'value', az: 'az1' },
+    { key: 'value' },
+    { az: 'az1' },
+  ];
+  const upstream = labelled.map((labels, i) => testNode(`u${i}`, { labels }));
+  const all: NodeAffinity = {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      ...prefers([2, 'foo', 'bar'], [4, 'key', 'value']).preferredDuringSchedulingIgnoredDuringExecution!,
+      {
+        weight: 5,
+        preference: {
+          matchExpressions: (
+            [
+              ['foo', 'bar'],
+              ['key', 'value'],
+              ['az', 'az1'],
+            ] as const
+          ).map(([key, value]) => ({ key, operator: 'In' as const, values: [value] })),
+        },
+      },
+    ],
+  };
+  it.each<[string, NodeAffinity | undefined, NodeAffinity | undefined, number[]]>([
+    ['nothing preferred', undefined, undefined, [0, 0, 0, 0]],
+    ['nothing matches', prefers([2, 'foo', 'no']), undefined, [0, 0, 0, 0]],
+    ['one expression', prefers([2, 'foo', 'bar']), undefined, [100, 100, 0, 0]],
+    ['several', all, undefined, [18, 100, 36, 0]],
+    ["the profile's", undefined, prefers([2, 'foo', 'bar']), [100, 100, 0, 0]],
+    ["the profile's and the pod's", prefers([2, 'foo', 'bar']), prefers([3, 'key', 'value']), [40, 100, 60, 0]],
+  ])('%s', (_, wanted, addedAffinity, expected) => {
+    const plugin = nodeAffinity(addedAffinity === undefined ? {} : { addedAffinity });
+    const found = judgeScore(plugin, testPod('p', pod(wanted)), upstream);
+    expect(found.rawBatched).toEqual(found.raw);
+    expect(found.normalized).toEqual(expected);
+  });
   it('adds what the profile prefers', () => {
     const plugin = nodeAffinity({ addedAffinity: prefers([1, 'zone', '1']) });
     expect(judgeScore(plugin, testPod('p'), nodes).raw).toEqual([1, 1, 0, 0]);
@@ -198,6 +265,32 @@ describe('ImageLocality', () => {
     testNode('a', { images: [image('gcr.io/40:latest', 40), image('gcr.io/300:latest', 300)] }),
     testNode('b', { images: [image('gcr.io/250:latest', 250), image('gcr.io/10:v1', 10)] }),
   ];
+  const larger = [
+    testNode('a', {
+      images: [
+        { names: ['gcr.io/40:latest', 'gcr.io/40:v1', 'gcr.io/40:v1'], sizeBytes: 40 * mi },
+        { names: ['gcr.io/300:latest', 'gcr.io/300:v1'], sizeBytes: 300 * mi },
+        image('gcr.io/2000:latest', 2_000),
+        image('gcr.io/4000:latest', 4_000),
+      ],
+    }),
+    testNode('b', {
+      images: [image('gcr.io/250:latest', 250), { names: ['gcr.io/10:latest', 'gcr.io/10:v1'], sizeBytes: 10 * mi }],
+    }),
+  ];
+  it.each<[string, PodWords, boolean, number[]]>([
+    // The threshold is 1000 MB for each container.
+    ['the larger image', containers('gcr.io/40', 'gcr.io/250'), false, [0, 5]],
+    ['two images on one node', containers('gcr.io/40', 'gcr.io/300'), false, [7, 0]],
+    ['no more than the limit', containers('gcr.io/4000', 'gcr.io/10'), false, [100, 0]],
+    ['below the limit', containers('gcr.io/2000', 'gcr.io/10'), false, [49, 0]],
+    ['a node without images', containers('gcr.io/4000', 'gcr.io/10'), true, [66, 0, 0]],
+  ])('larger images: %s', (_, words, bare, expected) => {
+    const found = judgeScore(imageLocality(), testPod('p', words), [...larger, ...(bare ? [testNode('c')] : [])]);
+    expect(found.rawBatched).toEqual(found.raw);
+    expect(found.normalized).toEqual(expected);
+  });
+
   it.each<[string, PodWords, number[]]>([
     // Each image is on one of two nodes and counts half: 20 of it under the threshold of 23.
     ['small images do not count', containers('gcr.io/40'), [0, 0]],

@@ -25,6 +25,8 @@ export interface BindingOptions {
   readonly timeoutMs: number;
   /** Aborted when the pod is gone. Asked for only where something waits for it. */
   readonly gone: () => AbortSignal;
+  /** Called where PreBind has something to do. */
+  readonly slow?: () => void;
   /** Binds instead of plugins. */
   readonly extender?: Extender | undefined;
 }

@@ -46,6 +46,8 @@ export interface PodAttemptsOptions {
   readonly wake: () => void;
   readonly bindsMax: number;
   readonly bindTimeoutMs: number;
+  /** Whether pods that are not bound at once say which node they are to have. */
+  readonly nominatesBeforeBinding: boolean;
   /** 0: for ever. */
   readonly assumedPodTtlMs: number;
 }
@@ -217,7 +219,11 @@ export class PodAttempts {
     const { pod } = queued;
     const { nodeName, state } = outcome;
     const { world, client, handle, queue, cache, reports, metrics, extenders, bindTimeoutMs } = this.options;
+    const slow = () => {
+      if (this.options.nominatesBeforeBinding) reports.expected(pod, nodeName);
+    };
     if (held !== undefined) {
+      slow();
       const waitedMs = world.clock.monotonic();
       const verdict = await held;
       metrics?.permitWaited(waitedMs, verdict);
@@ -236,6 +242,7 @@ export class PodAttempts {
       clock: world.clock,
       timeoutMs: bindTimeoutMs,
       gone: () => this.endingOf(pod.key).signal,
+      ...(held === undefined ? { slow } : {}),
       extender: extenders?.binder(pod),
     });
     this.endings.delete(pod.key);
@@ -266,6 +273,7 @@ export class PodAttempts {
   /** The pod does not get the room that was kept for it. */
   private giveUp({ queued, framework, outcome, startMs }: Placed, refusal: Status): void {
     const freed = this.release(queued.pod, framework, outcome);
+    this.options.reports.nominationCleared(queued.pod);
     this.refuse(queued, framework, startMs, refusal, refusalMessage(refusal));
     // For the others it is as if a pod had left the node. Told after this pod waits again, which it must not wake:
     // it would be refused and woken without end. So would others, were they told of what failed within a cycle.

@@ -51,12 +51,20 @@ export class PodReports {
     this.event(victim, 'Normal', 'Preempted', 'Preempting', `Preempted by pod ${by.uid} on node ${nodeName}`);
   }
 
+  /** The pod is to be bound to the node, and that takes its time: an autoscaler that looks shall not make another. */
+  expected(pod: PodInfo, nodeName: string): void {
+    if ((this.nominations.get(pod.key) ?? pod.pod.status?.nominatedNodeName) !== nodeName) this.nominate(pod, nodeName);
+  }
+
   /** The pod waits for no node in particular any more. */
-  nominationCleared({ key, name, namespace, uid, pod }: PodInfo): void {
-    if (!(this.nominations.get(key) ?? pod.status?.nominatedNodeName)) return;
-    this.nominations.set(key, '');
+  nominationCleared(pod: PodInfo): void {
+    if (this.nominations.get(pod.key) ?? pod.pod.status?.nominatedNodeName) this.nominate(pod, '');
+  }
+
+  private nominate({ key, name, namespace, uid }: PodInfo, nodeName: string): void {
+    this.nominations.set(key, nodeName);
     this.options.outbox.send(`nomination/${key}`, async () => {
-      const body = { metadata: { uid }, status: { nominatedNodeName: null } };
+      const body = { metadata: { uid }, status: { nominatedNodeName: nodeName === '' ? null : nodeName } };
       await this.options.client.patch(Pod, { name, namespace }, { type: 'merge', body }, { subresource: 'status' });
     });
   }

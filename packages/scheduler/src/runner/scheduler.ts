@@ -58,6 +58,11 @@ export interface SchedulerOptions {
   readonly bindsMax?: number;
   /** How long a plugin may take at PreBind, unless it says otherwise, and at Bind. Default 30,000. */
   readonly bindTimeoutMs?: number;
+  /**
+   * Whether a pod whose binding takes its time (a plugin waits at Permit, or has something to do at PreBind) says in
+   * `status.nominatedNodeName` which node it is to have, as kube-scheduler does from 1.35 on. Default true.
+   */
+  readonly nominatesBeforeBinding?: boolean;
   /** How long a bound pod counts before the informer shows it. Default 0: for ever, as in Kubernetes. */
   readonly assumedPodTtlMs?: number;
   /** Decisions in one turn of the host, before others run. Default 64. */
@@ -158,7 +163,7 @@ class RunningScheduler implements Scheduler {
       onFailure: (key) => this.preemptionFailed(key),
     });
     const handle = this.handle();
-    const { bindsMax = 256, bindTimeoutMs = 30_000, assumedPodTtlMs = 0 } = options;
+    const { bindsMax = 256, bindTimeoutMs = 30_000, assumedPodTtlMs = 0, nominatesBeforeBinding = true } = options;
     this.attempts = new PodAttempts({
       world,
       client,
@@ -181,6 +186,7 @@ class RunningScheduler implements Scheduler {
       wake: () => this.wake(),
       bindsMax,
       bindTimeoutMs,
+      nominatesBeforeBinding,
       assumedPodTtlMs,
     });
     this.changes = new ClusterChanges({

@@ -135,7 +135,7 @@ async function refuse(message: IncomingMessage, socket: Duplex, answer: HttpResp
     response.detachSocket(socket as Socket);
     socket.end();
   });
-  await respond(message, response, answer);
+  await respond(message, response, answer, async () => {});
 }
 
 /**
