@@ -43,11 +43,11 @@ export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kin
   const bytes = await request.body(bodyBytesMax);
   if (bytes.length === 0) return { value: undefined, strictFaults: [] };
   if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
-    const { value, duplicates } = parseJson(textOf(bytes), kind);
+    const { value, duplicates } = parseJson(bytes, textOf(bytes), kind);
     return { value, strictFaults: saidByJson(duplicates) };
   }
   if (media === 'application/yaml' || media.endsWith('+yaml')) {
-    const { value, duplicates } = parseYamlBody(textOf(bytes));
+    const { value, duplicates } = parseYamlBody(bytes);
     return { value, strictFaults: saidByYaml(duplicates) };
   }
   if (media === protobufMedia) return { value: fromProtobuf(bytes, schemaOf), strictFaults: [] };
@@ -108,8 +108,8 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** `kind`: what the text should be of. */
-function parseJson(text: string, kind?: string): Read {
-  const { depth, colons } = measured(text);
+function parseJson(bytes: Uint8Array, text: string, kind?: string): Read {
+  const { depth, colons } = measured(bytes);
   if (depth > nestingMax) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
   try {
     const value = JSON.parse(text) as unknown;
@@ -132,8 +132,9 @@ function hexSummary(text: string): string {
   return text.length > shownBytesMax ? `${hex} ...` : hex;
 }
 
-function parseYamlBody(text: string): Read {
-  if (/^\s*[{[]/.test(text)) return parseJson(text);
+function parseYamlBody(bytes: Uint8Array): Read {
+  const text = textOf(bytes);
+  if (/^\s*[{[]/.test(text)) return parseJson(bytes, text);
   try {
     const lineCounter = new LineCounter();
     const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter });
@@ -145,21 +146,25 @@ function parseYamlBody(text: string): Read {
   }
 }
 
-/** How deep the text's brackets stand within one another, and how many keys it has. Ends early where it is too deep. */
-function measured(text: string): { readonly depth: number; readonly colons: number } {
+/**
+ * How deep the text's brackets stand within one another, and how many keys it has; in bytes, since it is looked at for every
+ * write. Ends early where it is too deep.
+ */
+function measured(bytes: Uint8Array): { readonly depth: number; readonly colons: number } {
+  const { length } = bytes;
   let depth = 0;
   let open = 0;
   let colons = 0;
-  let inString = false;
-  for (let i = 0; i < text.length && depth <= nestingMax; i++) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 92) i++;
-      else if (code === 34) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) depth = Math.max(depth, ++open);
-    else if (code === 125 || code === 93) open--;
-    else if (code === 58) colons++;
+  for (let i = 0; i < length && depth <= nestingMax; i++) {
+    const code = bytes[i]!;
+    if (code === quote) {
+      for (i++; i < length && bytes[i] !== quote; i++) if (bytes[i] === backslash) i++;
+    } else if (code === colon) colons++;
+    else if (code === openBrace || code === openBracket) depth = Math.max(depth, ++open);
+    else if (code === closeBrace || code === closeBracket) open--;
   }
   return { depth, colons };
 }
+
+const [quote, backslash, colon] = [34, 92, 58];
+const [openBrace, openBracket, closeBrace, closeBracket] = [123, 91, 125, 93];
