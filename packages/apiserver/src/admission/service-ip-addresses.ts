@@ -4,13 +4,15 @@
  */
 import type { Service } from '@pintle/api/core/v1';
 import type { IPAddress } from '@pintle/api/networking/v1';
-import { ipFamilyOf } from '@pintle/machinery';
+import { prefixRange } from '@pintle/contracts';
+import { ipFamilyOf, type KubernetesObject } from '@pintle/machinery';
 import { putObjects } from '../bootstrap/put-objects.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
 
 const servicesPrefix = '/registry/core/services/';
 const prefix = '/registry/networking.k8s.io/ipaddresses/';
+const managedBy = 'ipaddress.kubernetes.io/managed-by';
 const manager = 'ipallocator.k8s.io';
 
 export interface ServiceIpAddresses {
@@ -40,7 +42,9 @@ export function serviceIpAddresses(core: ApiCore): ServiceIpAddresses {
       success: [{ type: 'delete', start: entry.key }],
     });
   };
+  let started = false;
   const services = new ObjectCache(backend, servicesPrefix, world.logger, ({ key, object, previous }) => {
+    if (!started) return;
     const [now, before] = [addressesOf(object as Service | undefined), addressesOf(previous as Service | undefined)];
     for (const ip of before) if (!now.includes(ip)) then(() => remove(ip, key));
     for (const ip of now) if (!before.includes(ip)) then(() => put(ip, key));
@@ -48,7 +52,22 @@ export function serviceIpAddresses(core: ApiCore): ServiceIpAddresses {
   return {
     async start() {
       if (core.registry.byObject(ipAddressOf('', servicesPrefix)) === undefined) return;
+      const { entries } = await backend.range(prefixRange(prefix));
       await services.start();
+      started = true;
+      // A server that ended in between may have left some that are nobody's any more, or not written others.
+      const present = new Set<string>();
+      for (const { key, modRevision, value } of entries) {
+        const [ip, { metadata, spec }] = [key.slice(prefix.length), value.at(modRevision) as IPAddress];
+        const { namespace = '', name = '' } = spec?.parentRef ?? {};
+        const isOurs = metadata.labels?.[managedBy] === manager;
+        if (!isOurs || addressesOf(services.get(`${namespace}/${name}`) as Service | undefined).includes(ip))
+          present.add(ip);
+        else then(() => remove(ip, `${servicesPrefix}${namespace}/${name}`));
+      }
+      for (const service of services.values())
+        for (const ip of addressesOf(service as Service))
+          if (!present.has(ip)) then(() => put(ip, keyOf(service.metadata)));
       await work;
     },
     stop() {
@@ -61,6 +80,7 @@ export function serviceIpAddresses(core: ApiCore): ServiceIpAddresses {
 const addressesOf = (service: Service | undefined): readonly string[] =>
   (service?.spec?.clusterIPs ?? []).filter((ip) => ip !== 'None');
 
+const keyOf = ({ namespace, name }: KubernetesObject['metadata']) => `${servicesPrefix}${namespace}/${name}`;
 const placeOf = (key: string) => key.slice(servicesPrefix.length).split('/');
 
 /** Whether the address is some Service's. */
@@ -77,7 +97,7 @@ function ipAddressOf(ip: string, serviceKey: string): IPAddress {
   const [namespace = '', name = ''] = placeOf(serviceKey);
   const labels = {
     'ipaddress.kubernetes.io/ip-family': ipFamilyOf(ip) ?? 'IPv4',
-    'ipaddress.kubernetes.io/managed-by': manager,
+    [managedBy]: manager,
   };
   return {
     apiVersion: 'networking.k8s.io/v1',
