@@ -15,12 +15,13 @@ const kept = () => { for (let i = 0; i < 3; i++) globalThis.gc(); const { heapUs
 const told = async (prepare) => {
   const sync = await prepare();
   const before = kept();
-  const start = performance.now();
+  const [start, cpu] = [performance.now(), process.cpuUsage()];
   const [count, keep] = await sync();
   const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
   if (count !== ${count}) throw new Error('synced ' + count);
   const memory = kept() - before;
-  console.log(JSON.stringify({ ms, memory, peak: process.resourceUsage().maxRSS * 1024, alive: keep !== undefined }));
+  console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1000, memory, peak: process.resourceUsage().maxRSS * 1024, alive: keep !== undefined }));
   process.exit(0);
 };
 ${sync}`;
@@ -55,6 +56,7 @@ await told(async () => {
 
 interface Told {
   readonly ms: number;
+  readonly cpuMs: number;
   readonly memory: number;
   readonly peak: number;
 }
@@ -91,13 +93,14 @@ export const row: BenchRow = {
         () => noted(ours, told.ours),
         () => noted(theirs, told.theirs),
       );
+      const cpu = (list: readonly Told[]) => Math.round(median(list.map(({ cpuMs }) => cpuMs)));
       const megabytes = (list: readonly Told[], key: 'memory' | 'peak') =>
         `${Math.round(median(list.map((one) => one[key])) / 1e6)}`;
       return {
         ...result,
         ratio: result.peer / result.ours,
         unit: 'ms',
-        notes: `kept ${megabytes(told.ours, 'memory')} MB against ${megabytes(told.theirs, 'memory')} MB; peak ${megabytes(told.ours, 'peak')} against ${megabytes(told.theirs, 'peak')}`,
+        notes: `processor time of the client ${cpu(told.ours)} ms against ${cpu(told.theirs)}; kept ${megabytes(told.ours, 'memory')} MB against ${megabytes(told.theirs, 'memory')} MB; peak ${megabytes(told.ours, 'peak')} against ${megabytes(told.theirs, 'peak')}`,
       };
     } finally {
       await served.stop();

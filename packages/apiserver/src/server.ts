@@ -36,6 +36,7 @@ import { defaultPlugins } from './admission/default-plugins.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
+import { serviceIpAddresses } from './admission/service-ip-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { aggregator } from './aggregation/aggregator.js';
 import { bringLocalServices } from './aggregation/local-services.js';
@@ -294,10 +295,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
   });
+  const ipAddresses = serviceIpAddresses(core);
   if (options.port !== undefined) {
     const address = options.advertiseAddress ?? '127.0.0.1';
     await putKubernetesEndpoints(core, { address, port: options.port });
     await putKubernetesRange(core, addresses.cidrs);
+    await ipAddresses.start();
   }
   if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
   checks.done(
@@ -412,6 +415,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       checks.shutDown();
       custom.stop();
       addresses.stop();
+      ipAddresses.stop();
       caches.stop();
       flows?.stop();
       aggregated?.stop();

@@ -123,11 +123,20 @@ async function assemble(
 
   metrics = nodeMetrics({ world, informers, agents: () => agents.values() });
   const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('watch') ?? true);
-  const kinds = (): readonly KindRef[] =>
-    apiServer.core.registry
-      .all()
-      .filter(listed)
-      .map(({ kind }) => kind);
+  // The same list for as long as the kinds are the same: who knows it need not go through it again.
+  let known: { readonly generation: number; readonly kinds: readonly KindRef[] } | undefined;
+  const kinds = (): readonly KindRef[] => {
+    const { registry } = apiServer.core;
+    if (known?.generation !== registry.generation)
+      known = {
+        generation: registry.generation,
+        kinds: registry
+          .all()
+          .filter(listed)
+          .map(({ kind }) => kind),
+      };
+    return known.kinds;
+  };
   const builtin = builtinControllers({
     kinds,
     metrics: { ...metrics.source, ...parts.metrics },

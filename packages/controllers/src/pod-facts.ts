@@ -17,17 +17,32 @@ export interface PodFacts {
 
 const known = new WeakMap<Pod, PodFacts>();
 
+class ReadFacts implements PodFacts {
+  readonly active: boolean;
+  readonly ready: boolean;
+  readonly controller: string | undefined;
+  private readonly since: string | null | undefined;
+  private sinceMs: number | undefined = undefined;
+
+  constructor(pod: Pod) {
+    const condition = findCondition(pod.status?.conditions, 'Ready');
+    this.active = isPodActive(pod);
+    this.ready = condition?.status === 'True';
+    this.controller = controllerOf(pod)?.uid;
+    this.since = this.ready ? condition?.lastTransitionTime : undefined;
+  }
+
+  // Of most pods nobody asks it.
+  get readySinceMs(): number | undefined {
+    this.sinceMs ??= parseTime(this.since ?? undefined);
+    return this.sinceMs;
+  }
+}
+
 export function podFacts(pod: Pod): PodFacts {
   let facts = known.get(pod);
   if (facts === undefined) {
-    const condition = findCondition(pod.status?.conditions, 'Ready');
-    const ready = condition?.status === 'True';
-    facts = {
-      active: isPodActive(pod),
-      ready,
-      readySinceMs: ready ? parseTime(condition.lastTransitionTime ?? undefined) : undefined,
-      controller: controllerOf(pod)?.uid,
-    };
+    facts = new ReadFacts(pod);
     if (Object.isFrozen(pod)) known.set(pod, facts);
   }
   return facts;

@@ -43,6 +43,7 @@ export * from './status/status-schema.js';
 export * from './world/clock.js';
 export * from './world/console-logger.js';
 export * from './world/logger.js';
+export * from './world/on-abort.js';
 export * from './world/random.js';
 export * from './world/real-world.js';
 export * from './world/timestamp.js';

@@ -1,6 +1,14 @@
 /** One informer: a reflector feeding an index, and whoever listens. */
 import type { Client, WatchEvent } from '@pintle/client';
-import { AbortedError, deepEqual, type KindRef, type KubernetesObject, objectKey, type World } from '@pintle/machinery';
+import {
+  AbortedError,
+  deepEqual,
+  type KindRef,
+  type KubernetesObject,
+  objectKey,
+  onAbort,
+  type World,
+} from '@pintle/machinery';
 import { filter, map, type Observable, take } from 'rxjs';
 import { EventHub } from './event-hub.js';
 import type { IndexFunction, Informer, InformerEvent, InformerOptions, Lister, Updated } from './informer.js';
@@ -225,7 +233,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
     return new Promise((resolve, reject) => {
       const done = (settle: () => void) => {
         this.waiters.delete(waiter);
-        signal?.removeEventListener('abort', onAbort);
+        unfollow();
         settle();
       };
       const waiter: Waiter = {
@@ -234,12 +242,13 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
         reject: (cause) =>
           done(() => reject(new AbortedError(`waiting for the cache of ${this.kind.kind}`, { cause }))),
       };
-      const onAbort = () => waiter.reject(signal?.reason);
-      if (signal?.aborted) onAbort();
+      let unfollow = () => {};
+      const aborted = () => waiter.reject(signal?.reason);
+      if (signal?.aborted) aborted();
       else if (this.stopped) waiter.reject(new Error('the informer is stopped'));
       else {
         this.waiters.add(waiter);
-        signal?.addEventListener('abort', onAbort, { once: true });
+        unfollow = onAbort(signal, aborted);
       }
     });
   }

@@ -2,13 +2,11 @@
  * Gives Services their cluster addresses and node ports, each to one Service only. What is taken is learnt
  * from the store and from requests under way; one API server at a time may hand out from a range.
  *
- * **Differs from Kubernetes**: addresses are of the server's own ranges, not of ServiceCIDRs that others make, and no
- * IPAddress objects are written for them.
- *
  * Invariant: an address is in `taken` from before its Service is written until its deletion has been seen.
  */
 import { serviceFamilies } from '@pintle/api';
 import type { Service } from '@pintle/api/core/v1';
+import type { IPAddress, ServiceCIDR } from '@pintle/api/networking/v1';
 import { prefixRange, type StoreBackend, type StoreEntry, type WatchSubscription } from '@pintle/contracts';
 import {
   type FieldError,
@@ -22,9 +20,11 @@ import {
   statusError,
   type World,
 } from '@pintle/machinery';
+import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { type AddressRange, addressRanges } from './address-range.js';
+import { type AddressRange, addressRange, addressRanges } from './address-range.js';
 import type { AdmissionPlugin } from './admission.js';
+import { isOfService } from './service-ip-addresses.js';
 
 export interface ServiceAddressOptions {
   /**
@@ -58,6 +58,8 @@ interface Asker {
 /** How long an address stays reserved for a request that came to nothing. */
 const reservationMs = 60_000;
 const servicesPrefix = '/registry/core/services/';
+const addressesPrefix = '/registry/networking.k8s.io/ipaddresses/';
+const rangesPrefix = '/registry/networking.k8s.io/servicecidrs/';
 
 type Spec = NonNullable<Service['spec']>;
 
@@ -68,8 +70,11 @@ function staticBand(count: number, { step, max }: { readonly step: number; reado
 }
 
 export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
-  const ranges = addressRanges(options.cidr);
-  const families = ranges.map(({ family }) => family);
+  const own = addressRanges(options.cidr);
+  const families = own.map(({ family }) => family);
+  let more: ObjectCache | undefined;
+  /** IPAddress objects, those that somebody else has made among them. */
+  let made: ObjectCache | undefined;
   const taken = new Map<string, string>();
   const reserved = new Map<string, { readonly untilMs: number; readonly key: string }>();
   let subscription: WatchSubscription | undefined;
@@ -88,7 +93,9 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     if (reservation !== undefined && reservation.key !== asker.key && reservation.untilMs > world.clock.now())
       return false;
     const holder = taken.get(id);
-    return holder === undefined || holder === asker.key;
+    const noted = made?.get(id) as IPAddress | undefined;
+    // Those of Services are known by the Services.
+    return (holder ?? asker.key) === asker.key && (noted === undefined || isOfService(noted));
   };
   const reserve = (id: string, { key, dryRun, given }: Asker) => {
     given.add(id);
@@ -112,24 +119,37 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     return undefined;
   };
 
-  const take = (range: AddressRange, ips: readonly string[], index: number, asker: Asker, name: string): string => {
+  /** The server's own first, then those of ServiceCIDRs that are ready. */
+  const rangesOf = (family: string): readonly AddressRange[] => [
+    ...own.filter((range) => range.family === family),
+    ...([...(more?.values() ?? [])] as readonly ServiceCIDR[]).filter(isReady).flatMap(({ spec }) =>
+      (spec?.cidrs ?? []).flatMap((cidr) => {
+        const range = addressRange(cidr);
+        return range?.family === family && !own.some((known) => known.cidr === range.cidr) ? [range] : [];
+      }),
+    ),
+  ];
+
+  const take = (family: string, ips: readonly string[], index: number, asker: Asker, name: string): string => {
     const asked = ips[index];
     const refuse = (detail: string) =>
       invalidService(name, [invalidField('spec.clusterIPs', ips, `failed to allocate IP ${asked}: ${detail}`)]);
     if (asked) {
       const id = addressClaim(asked);
       if (!isFree(id, asker)) throw refuse('provided IP is already allocated');
-      if (!range.contains(asked))
-        throw refuse(`the provided IP is not in the valid range. The range of valid IPs is ${range.cidr}`);
+      if (!rangesOf(family).some((range) => range.contains(asked)))
+        throw refuse('the provided network does not match the current range');
       reserve(id, asker);
       return asked;
     }
-    // The first is the API server's.
-    const count = range.count - 1;
-    const found = pick(count, staticBand(range.count, { step: 16, max: 256 }) - 1, asker, (at) => range.at(at + 1));
-    if (found === undefined)
-      throw statusError('InternalError', `failed to allocate a serviceIP: range ${range.cidr} is full`);
-    return found;
+    for (const range of rangesOf(family)) {
+      // The very first is the API server's.
+      const skipped = range === own[0] ? 1 : 0;
+      const band = Math.max(0, staticBand(range.size, { step: 16, max: 256 }) - skipped);
+      const found = pick(range.count - skipped, band, asker, (at) => range.at(at + skipped));
+      if (found !== undefined) return found;
+    }
+    throw isFull('a serviceIP');
   };
 
   const withAddresses = (asked: Spec, before: Spec | undefined, asker: Asker, name: string): Spec => {
@@ -138,7 +158,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     if (from === undefined) return spec;
     const ips = spec.clusterIPs ?? [];
     const clusterIPs = (spec.ipFamilies ?? []).map((family, index) =>
-      index < from ? ips[index]! : take(ranges.find((range) => range.family === family)!, ips, index, asker, name),
+      index < from ? ips[index]! : take(family, ips, index, asker, name),
     );
     return { ...spec, clusterIPs, clusterIP: clusterIPs[0]! };
   };
@@ -147,8 +167,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     const [first, last] = options.nodePorts;
     const count = last - first + 1;
     const found = pick(count, staticBand(count, { step: 32, max: 128 }), asker, (offset) => portClaim(first + offset));
-    if (found === undefined)
-      throw statusError('InternalError', `failed to allocate a nodePort: range ${first}-${last} is full`);
+    if (found === undefined) throw isFull('a nodePort');
     return portOf(found);
   };
 
@@ -209,9 +228,13 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
 
   return {
     plugin,
-    apiServerIp: ranges[0]!.at(0),
-    cidrs: ranges.map(({ cidr }) => cidr),
+    apiServerIp: own[0]!.at(0),
+    cidrs: own.map(({ cidr }) => cidr),
     async start(backend) {
+      more = new ObjectCache(backend, rangesPrefix, world.logger);
+      await more.start();
+      made = new ObjectCache(backend, addressesPrefix, world.logger);
+      await made.start();
       const range = prefixRange(servicesPrefix);
       const { entries, revision } = await backend.range(range);
       for (const entry of entries) learn(entry, true);
@@ -229,7 +252,11 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
         },
       );
     },
-    stop: () => subscription?.unsubscribe(),
+    stop() {
+      subscription?.unsubscribe();
+      more?.stop();
+      made?.stop();
+    },
   };
 }
 
@@ -262,6 +289,14 @@ function claimsOf(spec: Spec | undefined): readonly string[] {
   for (const { nodePort } of spec?.ports ?? []) if (nodePort) claims.push(portClaim(nodePort));
   return claims;
 }
+
+const isFull = (what: string) =>
+  statusError('InternalError', `Internal error occurred: failed to allocate ${what}: range is full`);
+
+/** One that nobody has looked at yet counts, as upstream. */
+const isReady = ({ metadata, status }: ServiceCIDR) =>
+  metadata.deletionTimestamp === undefined &&
+  (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'True') === 'True';
 
 const invalidService = (name: string, errors: readonly FieldError[]) =>
   invalid({ group: '', kind: 'Service' }, name, errors);

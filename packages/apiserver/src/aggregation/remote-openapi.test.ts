@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Service } from '@pintle/api/core/v1';
 import { type KubernetesObject, virtualWorld } from '@pintle/machinery';
 import { mergeSwagger } from '../discovery/merge-swagger.js';
+import { swaggerToV3 } from '../discovery/swagger-to-v3.js';
 import { ask } from '../http/asking.fixture.js';
 import type { HttpResponse } from '../http/message.js';
 import { createApiServer } from '../server.js';
@@ -112,10 +113,70 @@ describe('the OpenAPI of another server', () => {
     expect((await get('/openapi/v2')).json.definitions.Flunder.description).toBe('another');
   });
 
+  it('of v2 alone is told as v3 too', async () => {
+    const { world, current, get } = await serverBefore({ '/openapi/v2': swagger(flunder()) });
+    const { paths } = (await get('/openapi/v3')).json;
+    const told = (await get(paths[path].serverRelativeURL)).json;
+    expect(Object.keys(told.paths)).toEqual([`/${path}/flunders/{name}`]);
+    expect(told.components.schemas).toEqual({ Flunder: flunder() });
+    current.documents = { '/openapi/v2': swagger(flunder()), ...v3('own', 'A') };
+    await world.advance(31_000);
+    expect((await get(`/openapi/v3/${path}`)).json.info.title).toBe('own');
+  });
+
   it('is missed no more than it', async () => {
     const { get } = await serverBefore({});
     expect((await get('/openapi/v3')).json.paths[path]).toBeUndefined();
     expect((await get('/openapi/v2')).json.definitions.Flunder).toBeUndefined();
+  });
+});
+
+it('a document of v2 as one of v3', () => {
+  const ref = { $ref: '#/definitions/Flunder' };
+  const mime = ['application/json', 'application/yaml'];
+  const told = swaggerToV3({
+    info: { title: 'wardle', version: '1' },
+    paths: {
+      '/flunders/{name}': {
+        parameters: [{ name: 'name', in: 'path', required: true, type: 'string', uniqueItems: true }],
+        put: {
+          operationId: 'replace',
+          consumes: ['*/*'],
+          produces: mime,
+          schemes: ['https'],
+          parameters: [
+            { name: 'body', in: 'body', required: true, schema: ref },
+            { name: 'dryRun', in: 'query', description: 'whether', type: 'string' },
+          ],
+          responses: { 200: { description: 'OK', schema: ref }, 401: { description: 'Unauthorized' } },
+          'x-kubernetes-action': 'put',
+        },
+      },
+    },
+    definitions: { Flunder: { type: 'object', properties: { next: ref, all: { type: 'array', items: ref } } } },
+  });
+  const to = { $ref: '#/components/schemas/Flunder' };
+  expect(told).toEqual({
+    openapi: '3.0.0',
+    info: { title: 'wardle', version: '1' },
+    paths: {
+      '/flunders/{name}': {
+        parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string', uniqueItems: true } }],
+        put: {
+          operationId: 'replace',
+          parameters: [{ name: 'dryRun', in: 'query', description: 'whether', schema: { type: 'string' } }],
+          requestBody: { required: true, content: { '*/*': { schema: to } } },
+          responses: {
+            200: { description: 'OK', content: Object.fromEntries(mime.map((type) => [type, { schema: to }])) },
+            401: { description: 'Unauthorized' },
+          },
+          'x-kubernetes-action': 'put',
+        },
+      },
+    },
+    components: {
+      schemas: { Flunder: { type: 'object', properties: { next: to, all: { type: 'array', items: to } } } },
+    },
   });
 });
 

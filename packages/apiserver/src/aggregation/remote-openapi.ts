@@ -1,8 +1,11 @@
 /**
  * What other servers say of their APIs in OpenAPI, as they were last asked: a document of v3 for a group version, and what
- * there is of it in their document of v2. Both join the documents of this server.
+ * there is of it in their document of v2. Both join the documents of this server. Of a server that knows v2 alone, that is
+ * told as v3 too.
  */
 import type { APIService } from '@pintle/api/apiregistration/v1';
+import { ownPart } from '../discovery/merge-swagger.js';
+import { swaggerToV3 } from '../discovery/swagger-to-v3.js';
 import type { HttpResponse } from '../http/message.js';
 import { textOf } from './response-text.js';
 
@@ -15,6 +18,7 @@ type Json = Readonly<Record<string, unknown>>;
 export interface Swagger {
   readonly paths: Readonly<Record<string, Json>>;
   readonly definitions: Readonly<Record<string, Json>>;
+  readonly info?: unknown;
 }
 
 export interface RemoteOpenApi {
@@ -53,13 +57,27 @@ export class RemoteOpenApis {
     const before = this.known.get(name);
     const [third, second] = await Promise.all([this.third(service, before), this.second(service, before)]);
     const { group = '', version = '' } = service.spec ?? {};
-    this.known.set(name, { group, version, ...third, ...second });
+    const told = third ?? this.converted({ group, version, ...second }, before);
+    this.known.set(name, { group, version, ...told, ...second });
   }
 
-  private async third(service: APIService, before: Known | undefined): Promise<Pick<Known, 'v3' | 'v3Url'>> {
+  /** The document of v2 as one of v3. */
+  private converted(now: RemoteOpenApi, before: Known | undefined): Pick<Known, 'v3'> {
+    if (before?.v3 !== undefined && before.v3Url === undefined && before.v2 === now.v2) return { v3: before.v3 };
+    const part = ownPart(now);
+    if (part === undefined || Object.keys(part.paths).length === 0) return {};
+    return { v3: JSON.stringify(swaggerToV3({ ...part, info: now.v2?.info ?? { title: '', version: '' } })) };
+  }
+
+  /** Undefined: it knows nothing of v3. */
+  private async third(
+    service: APIService,
+    before: Known | undefined,
+  ): Promise<Pick<Known, 'v3' | 'v3Url'> | undefined> {
     const { group = '', version = '' } = service.spec ?? {};
     const index = await this.read(service, '/openapi/v3');
-    const { paths = {} } = (index?.json ?? {}) as {
+    if (index === undefined) return undefined;
+    const { paths = {} } = (index.json ?? {}) as {
       readonly paths?: Readonly<Record<string, { serverRelativeURL?: string }>>;
     };
     const v3Url = paths[`apis/${group}/${version}`]?.serverRelativeURL;
@@ -73,8 +91,8 @@ export class RemoteOpenApis {
     const answer = await this.read(service, '/openapi/v2', before?.v2Etag);
     if (answer === undefined) return {};
     if (answer.json === undefined) return { v2: before?.v2, v2Etag: before?.v2Etag };
-    const { paths, definitions = {} } = answer.json as Partial<Swagger>;
-    return paths === undefined ? {} : { v2: { paths, definitions }, v2Etag: answer.etag };
+    const { paths, definitions = {}, info } = answer.json as Partial<Swagger>;
+    return paths === undefined ? {} : { v2: { paths, definitions, info }, v2Etag: answer.etag };
   }
 
   /** Without `json`: it is what it was. */

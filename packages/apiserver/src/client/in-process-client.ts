@@ -18,6 +18,7 @@ import {
   type KubernetesObject,
   type ListMeta,
   notFound,
+  onAbort,
   statusError,
 } from '@pintle/machinery';
 import { Observable } from 'rxjs';
@@ -133,11 +134,10 @@ export function inProcessClient(parts: InProcessClientParts): Client {
           const held = { verb: 'watch', resource, ...selectedBy(options) };
           end = watchChanges(core, resource, options, observer, (lost) => access.hold(context.user, held, lost));
         };
-        const onAbort = () => subscriber.complete();
-        options.signal?.addEventListener('abort', onAbort, { once: true });
+        const unfollow = onAbort(options.signal, () => subscriber.complete());
         subscriber.add(() => {
           end?.();
-          options.signal?.removeEventListener('abort', onAbort);
+          unfollow();
         });
         const start = async () => {
           const resource = resourceOf(kind);

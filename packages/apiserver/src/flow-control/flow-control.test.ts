@@ -77,6 +77,23 @@ describe('requests', () => {
     expect(schema.status?.conditions).toMatchObject([{ type: 'Dangling', status: 'False', reason: 'Found' }]);
   });
 
+  it('to watch take a seat while they begin, and none afterwards', async () => {
+    const { world, api, create } = await slowServer(1);
+    const begun = world.clock.now();
+    const watch = (user: string) =>
+      ask(api.handle, 'GET /api/v1/configmaps?watch=1&timeoutSeconds=1', { headers: { 'x-user': user } }).then(
+        () => world.clock.now() - begun,
+      );
+    const modest = Promise.all(Array.from({ length: 10 }, () => watch('modest')));
+    const flood = Promise.all(Array.from({ length: 10 }, () => create('flood')));
+    const after = watch('flood');
+    await world.advance(10_000);
+    // They take turns with the others; one after the other to their ends they would need 10 s.
+    expect(Math.max(...(await modest))).toBeLessThan(2_500);
+    expect(await after).toBeGreaterThanOrEqual(10 * workMs + 1_000);
+    await flood;
+  });
+
   it('of masters and probes never wait', async () => {
     const { world, api, create } = await slowServer(1);
     const flood = Promise.all(Array.from({ length: 100 }, () => create('flood')));

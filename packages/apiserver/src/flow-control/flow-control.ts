@@ -1,8 +1,9 @@
 /**
- * API Priority and Fairness: every request by HTTP takes seats of its priority level while it is answered, waits for them
- * in a queue of its flow, or is told to come again. Levels lend and borrow seats. Callers in process are the host's own.
+ * API Priority and Fairness: every request by HTTP takes seats of its priority level while it is answered, a watch while it
+ * begins, waits for them in a queue of its flow, or is told to come again. Levels lend and borrow seats. Streams have no part
+ * in it, and callers in process are the host's own.
  *
- * **Differs from Kubernetes**: watches and streams take no seat while they begin; what is exempt does not count as demand.
+ * **Differs from Kubernetes**: what is exempt does not count as demand.
  */
 import type { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { StoreBackend } from '@pintle/contracts';
@@ -225,13 +226,14 @@ export function flowControl({
       configurations.stop();
     },
     enter(user, info, request) {
+      const isWatch = info.type === 'resource' && info.verb === 'watch';
+      if (!isWatch && isLongRunning(info)) return unknownPlace;
       order ??= inMatchingOrder(schemas.values() as Iterable<FlowSchema>);
       const schema = order.find((each) => schemaMatches(each, user, info));
       const flow = schema === undefined ? undefined : flowOf(schema);
       if (schema === undefined || flow === undefined) return unknownPlace;
-      if (info.type === 'resource' && info.verb === 'watch')
-        request.signal.addEventListener('abort', watches.add(info, request.query), { once: true });
-      if (flow.isExempt || isLongRunning(info)) {
+      if (isWatch) request.signal.addEventListener('abort', watches.add(info, request.query), { once: true });
+      if (flow.isExempt) {
         flow.dispatched.increment();
         return flow.free;
       }
@@ -250,7 +252,7 @@ export function flowControl({
   }
 }
 
-/** Of requests that no schema is for. */
+/** Of requests that no schema is for, and of streams. */
 const unknownPlace: Place = { headers: {}, leave: () => {} };
 
 /** A schema with its level. */

@@ -58,7 +58,7 @@ export class WatchResponder {
     const observer: ChangeObserver = {
       next(changes) {
         sent.increment(changes.length);
-        return queue.push(changes.map(encode));
+        return queue.push(changes.flatMap(encode));
       },
       error(error) {
         const status = StatusError.is(error)
@@ -97,17 +97,19 @@ export class WatchResponder {
     resource: Resource,
     accepted: Accepted,
     includeObject: IncludeObject,
-  ): (change: Change) => Uint8Array {
+  ): (change: Change) => Uint8Array | Uint8Array[] {
     if (accepted.encoding === 'protobuf') return this.frameEncoder(resource, accepted);
     if (accepted.as === 'Table')
       return (change) => jsonLine(change, this.tableRow(resource, change, accepted, includeObject));
     if (accepted.as !== 'object')
       return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
     if (!resource.isStored) return (change) => jsonLine(change, change.object);
-    return (change) =>
-      change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source))
-        ? jsonLine(change, change.object)
-        : this.sharedLine(change);
+    return (change) => {
+      if (change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source)))
+        return jsonLine(change, change.object);
+      // The first state of one watcher is nobody else's: it is copied once, into the piece that goes out.
+      return isInitial(change.source) ? lineParts(change.type, bytesOf(change.source)) : this.sharedLine(change);
+    };
   }
 
   private frameEncoder(resource: Resource, { as, metaVersion }: Accepted): (change: Change) => Uint8Array {
@@ -171,12 +173,24 @@ function bytesOf(source: Source): Uint8Array {
   return entry.value.bytesAt(entry.modRevision);
 }
 
+const isInitial = (source: Source): boolean => !('type' in source);
+
+const headOf = (type: ChangeType) => encoder.encode(`{"type":"${type}","object":`);
+const heads: Readonly<Record<ChangeType, Uint8Array>> = {
+  ADDED: headOf('ADDED'),
+  MODIFIED: headOf('MODIFIED'),
+  DELETED: headOf('DELETED'),
+};
+const tail = encoder.encode('}\n');
+
+const lineParts = (type: ChangeType, bytes: Uint8Array) => [heads[type], bytes, tail];
+
 function wrapped(type: ChangeType, bytes: Uint8Array): Uint8Array {
-  const head = encoder.encode(`{"type":"${type}","object":`);
-  const line = new Uint8Array(head.length + bytes.length + 2);
+  const head = heads[type];
+  const line = new Uint8Array(head.length + bytes.length + tail.length);
   line.set(head);
   line.set(bytes, head.length);
-  line.set([125, 10], head.length + bytes.length);
+  line.set(tail, head.length + bytes.length);
   return line;
 }
 

@@ -7,6 +7,7 @@ import {
   type KindRef,
   type KubernetesObject,
   type ListMeta,
+  onAbort,
   realWorld,
   type World,
 } from '@pintle/machinery';
@@ -158,12 +159,17 @@ export function httpClient(options: HttpClientOptions): Client {
       }),
     async *stream(kind, key, subresource, query = {}, { signal } = {}) {
       const path = objectPath(placeOfKind(kind), key, subresource);
-      const body = await server.open({ method: 'GET', path, query, signal });
-      if (body === null) return;
+      // Of this stream alone, as the caller's may live on for long.
+      const whole = new AbortController();
+      if (signal?.aborted) whole.abort(signal.reason);
+      const unfollow = onAbort(signal, () => whole.abort(signal?.reason));
       try {
-        yield* piecesOf(body);
+        const body = await server.open({ method: 'GET', path, query, signal: whole.signal });
+        if (body !== null) yield* piecesOf(body);
       } catch (error) {
         throw asFailure(`reading ${path}`, error, signal);
+      } finally {
+        unfollow();
       }
     },
   };

@@ -1,5 +1,5 @@
 /** A watch's answer, one JSON event a line, as an Observable. Unsubscribing ends the request. */
-import { type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
+import { type KubernetesObject, onAbort, type Status, StatusError } from '@pintle/machinery';
 import { Observable } from 'rxjs';
 import { ConnectionError, type WatchEvent } from '../client.js';
 import { AlikeJson } from './alike-json.js';
@@ -23,7 +23,7 @@ export function watchEvents(
     const stop = new AbortController();
     const end = () => stop.abort();
     if (signal?.aborted) end();
-    signal?.addEventListener('abort', end, { once: true });
+    const unfollow = onAbort(signal, end);
     const follow = async () => {
       const body = await open(stop.signal);
       if (body === null) return;
@@ -45,7 +45,7 @@ export function watchEvents(
       },
     );
     return () => {
-      signal?.removeEventListener('abort', end);
+      unfollow();
       end();
     };
   });

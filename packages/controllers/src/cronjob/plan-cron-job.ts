@@ -101,7 +101,7 @@ function planStart(
     return nothing;
   }
   if (spec.suspend) return nothing;
-  const timetable = timetableOf(spec.schedule, zone, (fault) =>
+  const timetable = timetableOf(spec, zone, (fault) =>
     warn('UnparseableSchedule', `unparseable schedule: ${JSON.stringify(spec.schedule)} : ${fault}`),
   );
   if (timetable === undefined) return nothing;
@@ -143,9 +143,16 @@ function planStart(
   };
 }
 
-function timetableOf(schedule: string, zone: Timetable['zone'], onFault: (fault: string) => void) {
+/** A spec that is frozen never changes: its schedule is read once. */
+const timetables = new WeakMap<object, Timetable>();
+
+function timetableOf(spec: NonNullable<CronJob['spec']>, zone: Timetable['zone'], onFault: (fault: string) => void) {
+  const known = timetables.get(spec);
+  if (known !== undefined) return known;
   try {
-    return { schedule: parseCronSchedule(schedule), zone };
+    const timetable = { schedule: parseCronSchedule(spec.schedule), zone };
+    if (Object.isFrozen(spec)) timetables.set(spec, timetable);
+    return timetable;
   } catch (error) {
     if (!(error instanceof CronSyntaxError)) throw error;
     onFault(error.message);

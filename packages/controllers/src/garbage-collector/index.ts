@@ -48,6 +48,7 @@ class Collector {
   private readonly graph = new OwnerGraph();
   private readonly queue: WorkQueue;
   private readonly watched = new Map<string, Subscription>();
+  private followed: readonly KindRef[] | undefined;
   private readonly events: EventRecorder;
   /** Dependents that were told of an owner in another namespace. */
   private readonly told = new Set<string>();
@@ -78,7 +79,10 @@ class Collector {
   }
 
   private followKinds(): void {
-    const kinds = this.options.kinds().filter((kind) => !ignored.has(kind.kind));
+    const all = this.options.kinds();
+    if (all === this.followed) return;
+    this.followed = all;
+    const kinds = all.filter((kind) => !ignored.has(kind.kind));
     const wanted = new Map(kinds.map((kind) => [`${apiVersionOf(kind)} ${kind.plural}`, kind]));
     for (const [id, kind] of wanted) {
       if (this.watched.has(id)) continue;
@@ -101,13 +105,11 @@ class Collector {
 
   private onPresent(kind: KindRef, object: KubernetesObject): void {
     const uid = object.metadata.uid ?? '';
-    const known = this.graph.get(uid)?.object;
-    const before = ownersOf(known);
-    this.graph.set(kind, object);
+    const known = this.graph.set(kind, object);
     // Most changes are of what objects say of themselves: whom they belong to, and who waits for them, stays.
     if (known !== undefined && sameTies(known, object)) return;
     // An owner that waits in the foreground waits no more for one that it owns, or is blocked by, no more.
-    for (const owner of before) {
+    for (const owner of ownersOf(known)) {
       const now = ownersOf(object).find((other) => other.uid === owner.uid);
       if (now === undefined || (owner.blockOwnerDeletion && !now.blockOwnerDeletion)) this.wakeWaiting(owner.uid);
     }

@@ -9,8 +9,12 @@ export interface GraphNode {
   readonly object: KubernetesObject;
 }
 
+interface Present extends GraphNode {
+  object: KubernetesObject;
+}
+
 export class OwnerGraph {
-  private readonly nodes = new Map<string, GraphNode>();
+  private readonly nodes = new Map<string, Present>();
   private readonly dependents = new Map<string, Set<string>>();
 
   get(uid: string): GraphNode | undefined {
@@ -21,13 +25,18 @@ export class OwnerGraph {
     return [...(this.dependents.get(uid) ?? [])].flatMap((dependent) => this.nodes.get(dependent) ?? []);
   }
 
-  set(kind: KindRef, object: KubernetesObject): void {
+  /** Returns what stood there before. */
+  set(kind: KindRef, object: KubernetesObject): KubernetesObject | undefined {
     const uid = object.metadata.uid ?? '';
-    const before = this.nodes.get(uid)?.object;
-    this.nodes.set(uid, { kind, object });
-    if (before?.metadata.ownerReferences === object.metadata.ownerReferences) return;
+    const node = this.nodes.get(uid);
+    const before = node?.object;
+    // Told of every change of every object: an update is one look-up.
+    if (node === undefined) this.nodes.set(uid, { kind, object });
+    else node.object = object;
+    if (before?.metadata.ownerReferences === object.metadata.ownerReferences) return before;
     for (const owner of ownersOf(before)) this.unlink(owner.uid, uid);
     for (const owner of ownersOf(object)) this.link(owner.uid, uid);
+    return before;
   }
 
   delete(uid: string): void {

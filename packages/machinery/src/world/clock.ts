@@ -2,6 +2,7 @@
  * The port of time. Every timer, timestamp and timeout of a cluster goes through a `Clock`, so that a
  * virtual one can drive the whole of it. It deliberately knows no calendar: dates are `world/timestamp.ts`.
  */
+import { onAbort } from './on-abort.js';
 
 /** Ends a scheduled callback that has not run yet; harmless afterwards. */
 export type CancelTimer = () => void;
@@ -44,15 +45,14 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
       reject(new AbortedError('sleep', { cause: signal.reason }));
       return;
     }
-    const onAbort = () => {
-      cancel();
-      reject(new AbortedError('sleep', { cause: signal?.reason }));
-    };
     const cancel = clock.schedule(delayMs, () => {
-      signal?.removeEventListener('abort', onAbort);
+      unfollow();
       resolve();
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const unfollow = onAbort(signal, () => {
+      cancel();
+      reject(new AbortedError('sleep', { cause: signal?.reason }));
+    });
   });
 }
 
@@ -93,6 +93,7 @@ export class LazyAbort implements Deadline {
   private reason: unknown;
   private isAborted = false;
   private released = false;
+  private unfollow: (() => void) | undefined;
 
   constructor(private readonly parent?: AbortSignal) {}
 
@@ -105,7 +106,7 @@ export class LazyAbort implements Deadline {
       this.controller = new AbortController();
       if (this.isAborted) this.controller.abort(this.reason);
       else if (this.parent?.aborted) this.follow();
-      else if (!this.released) this.parent?.addEventListener('abort', this.follow, { once: true });
+      else if (!this.released) this.unfollow = onAbort(this.parent, this.follow);
     }
     return this.controller.signal;
   }
@@ -121,7 +122,7 @@ export class LazyAbort implements Deadline {
   /** The work is over: the parent is followed no longer. */
   release(): void {
     this.released = true;
-    if (this.controller !== undefined) this.parent?.removeEventListener('abort', this.follow);
+    this.unfollow?.();
   }
 }
 

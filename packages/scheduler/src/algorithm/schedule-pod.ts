@@ -54,6 +54,8 @@ export interface AttemptOptions {
   readonly within?: Int32Array | undefined;
   /** Default true. */
   readonly postFilter?: boolean;
+  /** For PostFilter, instead of the placer's own. */
+  readonly handle?: SchedulerHandle;
 }
 
 interface StepOptions extends AttemptOptions {
@@ -264,7 +266,7 @@ export class Placer {
     framework: Framework,
     state: CycleState,
     pod: PodInfo,
-    { postFilter = true, extenders }: StepOptions,
+    { postFilter = true, handle = this.options.handle, extenders }: StepOptions,
     absent: Status | undefined,
     diagnosis: Diagnosis,
   ): Steps<AttemptOutcome> {
@@ -272,7 +274,7 @@ export class Placer {
       return { type: 'unschedulable', message: fitErrorMessage(diagnosis), diagnosis };
     }
     const statuses = diagnosis.statuses ?? this.filter.statuses(framework, state, pod, absent);
-    const run = () => framework.runPostFilter(state, pod, statuses, this.options.handle, extenders);
+    const run = () => framework.runPostFilter(state, pod, statuses, handle, extenders);
     const found = framework.timer.run('PostFilter', run, (answer) => ('then' in answer ? undefined : answer.status));
     const { status: after, nominating } = ('then' in found ? yield found : found) as PostFilterOutcome;
     const explained: Diagnosis = { ...diagnosis, postFilterMessage: statusMessage(after) };

@@ -258,9 +258,20 @@ export class Framework {
 
   runPreScore(state: CycleState, pod: PodInfo, table: NodeTable, rows: Int32Array, count: number): Verdict {
     for (const plugin of this.preScore) {
-      const verdict = attempt(plugin.name, 'PreScore', () => plugin.preScore(state, pod, table, rows, count));
-      if (verdict?.code === 'Skip') state.skipScore.add(plugin.name);
-      else if (!isSuccess(verdict)) return verdict;
+      let answer: Verdict;
+      try {
+        answer = plugin.preScore(state, pod, table, rows, count);
+      } catch (error) {
+        return pluginError(plugin.name, 'PreScore', error);
+      }
+      // Most have nothing to say of most pods.
+      if (answer === undefined) continue;
+      if (answer?.code === 'Skip') {
+        state.skipScore.add(plugin.name);
+        continue;
+      }
+      const verdict = checkedVerdict(plugin.name, 'PreScore', answer);
+      if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
   }

@@ -62,3 +62,62 @@ it('are placed as a whole or not at all, in one rack where they say so', () => {
     { numRuns: 300 },
   );
 });
+
+it('make others leave only where that gives them their place', () => {
+  const few = fc.integer({ min: 1, max: 2 });
+  const preempting = fc.record({
+    nodes: fc.array(fc.integer({ min: 2, max: 4 }), { minLength: 1, maxLength: 4 }),
+    low: fc.array(fc.record({ cpu: few, node: fc.nat({ max: 3 }), isDear: fc.constantFrom(false, false, true) }), {
+      minLength: 4,
+      maxLength: 10,
+    }),
+    gang: fc.record({ pods: fc.integer({ min: 1, max: 5 }), min: fc.integer({ min: 1, max: 5 }), cpu: few }),
+    seed: fc.nat({ max: 100 }),
+  });
+  let preemptions = 0;
+  fc.assert(
+    fc.property(preempting, ({ nodes: cpus, low, gang: { pods: count, min, cpu: each }, seed }) => {
+      const nodes = cpus.map((has, i) => testNode(`n${i}`, { cpu: String(has) }));
+      const free = [...cpus];
+      const there = low.flatMap((pod, i) => {
+        const at = pod.node % cpus.length;
+        if (free[at]! < pod.cpu) return [];
+        free[at]! -= pod.cpu;
+        return [testPod(`low${i}`, { cpu: String(pod.cpu), nodeName: `n${at}`, priority: pod.isDear ? 20 : 0 })];
+      });
+      const spec = { schedulingPolicy: { gang: { minCount: min } } };
+      const group = {
+        apiVersion: 'scheduling.k8s.io/v1alpha2',
+        kind: 'PodGroup',
+        metadata: { name: 'g', namespace: 'ns' },
+        spec,
+      } as PodGroup;
+      const words = { namespace: 'ns', cpu: String(each), priority: 10, labels: { [podGroupLabel]: 'g' } };
+      const members = times(count, (i) => testPod(`g${i}`, words));
+      const { placements, preempted } = schedule({
+        policy,
+        nodes,
+        pods: [...there, ...members],
+        objects: [group],
+        seed,
+      });
+      // As many as fit where all that may leave have left: all of the members are alike.
+      const dear = cpus.map((has, i) =>
+        there
+          .filter((pod) => pod.spec!.nodeName === `n${i}` && pod.spec!.priority === 20)
+          .reduce((left, pod) => left - Number(pod.spec!.containers[0]!.resources!.requests!['cpu']), has),
+      );
+      const room = dear.reduce((sum, left) => sum + Math.floor(left / each), 0);
+      const wanted = count < min || room < min ? 0 : Math.min(count, room);
+      expect(placements.size).toBe(wanted);
+      const without = free.reduce((sum, left) => sum + Math.floor(left / each), 0);
+      if (wanted === 0 || without >= count) expect(preempted.size).toBe(0);
+      for (const key of preempted.keys()) {
+        expect(there.find(({ metadata }) => metadata.name === key)!.spec!.priority).toBe(0);
+      }
+      preemptions += preempted.size;
+    }),
+    { numRuns: 300 },
+  );
+  expect(preemptions).toBeGreaterThan(60);
+});

@@ -1,45 +1,77 @@
 /** One attempt for a group of pods, from those that wait to those that have a place: `GroupCycle` over a queue. */
-import type { PlacedOutcome } from '../algorithm/schedule-pod.js';
+import type { AttemptOutcome, PlacedOutcome } from '../algorithm/schedule-pod.js';
 import type { Framework } from '../framework/framework.js';
-import type { GroupInfo } from '../framework/plugin.js';
-import { type Status, status } from '../framework/status.js';
+import type { GroupInfo, Placement } from '../framework/plugin.js';
+import { isSuccess, type Status, status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import type { Nominations } from '../queue/nominations.js';
 import type { QueuedPodInfo } from '../queue/queued-pod-info.js';
-import { GroupCycle, type GroupCycleHost, type GroupOutcome, type MemberRefusal } from './group-cycle.js';
+import { GroupCycle, type GroupCycleHost, type GroupOutcome, type HeldPod, type MemberRefusal } from './group-cycle.js';
 import { GroupMembers } from './group-members.js';
+import { GroupRoom, type GroupRoomHost } from './group-room.js';
 import { podGroupOf } from './pod-group.js';
 
-export interface GroupAttemptHost extends GroupCycleHost {
+export interface GroupAttemptHost extends GroupRoomHost {
   readonly table: NodeTable;
+  readonly nominations: Nominations;
+  /** Whether others may be made to leave for the group, now. */
+  readonly mayPreempt: boolean;
   /** The node of a pod that has one. */
   nodeOf(podKey: string): string | undefined;
   /** Takes a pod that waits from the queue. */
   take(podKey: string): QueuedPodInfo | undefined;
   giveBack(queued: QueuedPodInfo): void;
+  /** An attempt with PostFilter, as if the pod were of no group. */
+  preemptFor(pod: PodInfo): AttemptOutcome;
   readonly startMs: number;
 }
 
 export interface GroupAttemptOutcome {
   readonly placed: readonly { readonly queued: QueuedPodInfo; readonly outcome: PlacedOutcome }[];
+  /** They have a place each once these victims have left. */
+  readonly nominated: readonly NominatedMember[];
   readonly refused: readonly { readonly queued: QueuedPodInfo; readonly refusal: MemberRefusal }[];
   readonly plugins: ReadonlySet<string>;
+  /** What members were nominated to before helps them no more. */
+  readonly nominationsLost: boolean;
+}
+
+export interface NominatedMember {
+  readonly queued: QueuedPodInfo;
+  readonly nodeName: string;
+  readonly victims: readonly PodInfo[];
+  readonly message: string;
 }
 
 export class GroupAttempt {
   readonly startMs: number;
-  private readonly cycle: GroupCycle | Status;
+  private readonly placements: readonly Placement[] | Status;
+  private cycle: GroupCycle | undefined;
+  /** Where the group fits nowhere as it is: what came of it, and what is tried then. */
+  private without: GroupOutcome | undefined;
+  private room: GroupRoom | undefined;
+  /** Where members waited for their place before. */
+  private readonly nominated = new Map<PodInfo, string>();
 
   private constructor(
     readonly framework: Framework,
     private readonly info: GroupInfo,
     private readonly queued: ReadonlyMap<PodInfo, QueuedPodInfo>,
-    host: GroupAttemptHost,
+    private readonly host: GroupAttemptHost,
   ) {
     this.startMs = host.startMs;
-    const { table } = host;
-    const placements = framework.runPlacementGenerate(info, table);
-    this.cycle = 'code' in placements ? placements : new GroupCycle(framework, info, placements, host, table);
+    const placements = framework.runPlacementGenerate(info, host.table);
+    this.placements = placements;
+    for (const pod of info.pods) {
+      const nodeName = host.nominations.nodeOf(pod.key);
+      if (nodeName !== undefined) this.nominated.set(pod, nodeName);
+    }
+    if (!('code' in placements)) this.cycle = this.cycleOver(placements, host);
+  }
+
+  get key(): string {
+    return this.info.key;
   }
 
   /** For a pod just taken from the queue, and the others of its group that wait. Undefined where there is no such group. */
@@ -64,33 +96,119 @@ export class GroupAttempt {
     return new GroupAttempt(framework, info, new Map(waiting.map((queued) => [queued.pod, queued])), host);
   }
 
+  /** Undefined while there is more to try. */
   step(podsMax: number): GroupAttemptOutcome | undefined {
-    if ('code' in this.cycle) {
-      const refused = this.info.pods.map((pod) => ({
-        pod,
-        refusal: { type: 'refused', status: this.cycle as Status } as const,
-      }));
-      return this.told([], refused, new Set());
+    const { cycle, room, placements } = this;
+    if (cycle === undefined) {
+      const refusal = { type: 'refused', status: placements as Status } as const;
+      return this.told({ refused: this.info.pods.map((pod) => ({ pod, refusal })) });
     }
-    const outcome = this.cycle.step(podsMax);
-    if (outcome === undefined) return undefined;
-    const refused = [...outcome.refused].map(([pod, refusal]) => ({ pod, refusal: this.refusalOf(refusal, outcome) }));
-    return this.told(outcome.held, refused, outcome.plugins);
+    room?.resume();
+    const outcome = cycle.step(podsMax);
+    if (outcome === undefined) {
+      room?.pause();
+      return undefined;
+    }
+    if (room !== undefined) return this.withRoom(room, outcome);
+    if (outcome.message === undefined || !this.host.mayPreempt) return this.refusedOr(outcome, outcome.held);
+    this.without = outcome;
+    this.room = new GroupRoom(this.key, this.host, this.host.table);
+    this.cycle = this.cycleOver(placements as readonly Placement[], this.room);
+    return undefined;
   }
 
   abandon(): void {
-    if (!('code' in this.cycle)) this.cycle.abandon();
+    this.room?.resume();
+    this.cycle?.abandon();
   }
 
-  private told(
-    held: GroupOutcome['held'],
-    refused: readonly { readonly pod: PodInfo; readonly refusal: MemberRefusal }[],
-    plugins: ReadonlySet<string>,
-  ): GroupAttemptOutcome {
+  private cycleOver(placements: readonly Placement[], host: GroupCycleHost): GroupCycle {
+    const { framework, info } = this;
+    return new GroupCycle(framework, info, placements, this.keepingNominations(host), this.host.table);
+  }
+
+  /** What is held is nominated no more; given back, it is again. */
+  private keepingNominations(host: GroupCycleHost): GroupCycleHost {
+    return {
+      attempt: (pod, within) => host.attempt(pod, within),
+      hold: (pod, outcome) => {
+        const verdict = host.hold(pod, outcome);
+        if (!isSuccess(verdict)) this.nominateAgain(pod);
+        return verdict;
+      },
+      cost: (outcomes) => host.cost?.(outcomes) ?? 0,
+      release: (pod, outcome) => {
+        host.release(pod, outcome);
+        this.nominateAgain(pod);
+      },
+    };
+  }
+
+  private nominateAgain(pod: PodInfo): void {
+    const nodeName = this.nominated.get(pod);
+    if (nodeName !== undefined) this.host.nominations.set(pod, nodeName);
+  }
+
+  private withRoom(room: GroupRoom, outcome: GroupOutcome): GroupAttemptOutcome {
+    if (outcome.message !== undefined) {
+      const nominationsLost = [...outcome.refused.values()].every(
+        (refusal) => refusal?.type !== 'unschedulable' || refusal.nominating?.nodeName === '',
+      );
+      return this.refusedOr(this.without!, [], nominationsLost);
+    }
+    const victims = room.cost(outcome.held.map((each) => each.outcome));
+    // The cluster has changed meanwhile.
+    if (victims === 0) return this.refusedOr(outcome, outcome.held);
+    for (const { pod, outcome: place } of [...outcome.held].reverse()) room.release(pod, place);
+    const message = `pod group ${JSON.stringify(this.key)}: waiting for ${victims} pods of lower priority to leave.`;
+    return this.told({
+      nominated: outcome.held.map(({ pod, outcome: place }) => ({
+        queued: this.queued.get(pod)!,
+        nodeName: place.nodeName,
+        victims: room.victimsOf(place),
+        message,
+      })),
+      refused: [...outcome.refused].map(([pod, refusal]) => ({ pod, refusal: this.refusalOf(refusal, outcome) })),
+      plugins: this.without!.plugins,
+    });
+  }
+
+  private refusedOr(outcome: GroupOutcome, held: readonly HeldPod[], nominationsLost = false): GroupAttemptOutcome {
+    const refused = [...outcome.refused].map(([pod, refusal]) => ({
+      pod,
+      refusal: this.preemptionFor(pod, outcome) ?? this.refusalOf(refusal, outcome),
+    }));
+    return this.told({ held, refused, plugins: outcome.plugins, nominationsLost });
+  }
+
+  /** A member that is left over where its group has its place asks by itself; not where all must be in one domain. */
+  private preemptionFor(pod: PodInfo, { message, refused }: GroupOutcome): MemberRefusal | undefined {
+    const { placements, host } = this;
+    const isConstrained = 'code' in placements || placements.some(({ rows }) => rows !== undefined);
+    if (message !== undefined || isConstrained || refused.get(pod)?.type !== 'unschedulable') return undefined;
+    const outcome = host.preemptFor(pod);
+    return outcome.type === 'unschedulable' ? outcome : undefined;
+  }
+
+  private told({
+    held = [],
+    nominated = [],
+    refused,
+    plugins = new Set(),
+    nominationsLost = false,
+  }: {
+    readonly held?: readonly HeldPod[];
+    readonly nominated?: readonly NominatedMember[];
+    readonly refused: readonly { readonly pod: PodInfo; readonly refusal: MemberRefusal }[];
+    readonly plugins?: ReadonlySet<string>;
+    readonly nominationsLost?: boolean;
+  }): GroupAttemptOutcome {
     return {
       placed: held.map(({ pod, outcome }) => ({ queued: this.queued.get(pod)!, outcome })),
+      nominated,
       refused: refused.map(({ pod, refusal }) => ({ queued: this.queued.get(pod)!, refusal })),
       plugins,
+      nominationsLost,
     };
   }
 

@@ -19,6 +19,8 @@ export interface GroupCycleHost {
   /** Keeps the room and reserves; a refusal leaves nothing kept. */
   hold(pod: PodInfo, outcome: PlacedOutcome): Verdict;
   release(pod: PodInfo, outcome: PlacedOutcome): void;
+  /** Placements that cost less go first, whatever their score. */
+  cost?(outcomes: readonly PlacedOutcome[]): number;
 }
 
 export interface HeldPod {
@@ -153,8 +155,11 @@ export class GroupCycle {
   }
 
   private best(): Trial | string | undefined {
-    if (this.feasible.length < 2) return this.feasible[0];
-    const trials = this.feasible.map(({ placement, held }) => ({
+    const costs = this.feasible.map(({ held }) => this.host.cost?.(held.map(({ outcome }) => outcome)) ?? 0);
+    const least = Math.min(...costs);
+    const cheapest = this.feasible.filter((_, i) => costs[i] === least);
+    if (cheapest.length < 2) return cheapest[0];
+    const trials = cheapest.map(({ placement, held }) => ({
       placement,
       assignments: held.map(({ pod, outcome }) => ({ pod, row: outcome.row })),
     }));
@@ -162,7 +167,7 @@ export class GroupCycle {
     if ('code' in scores) return statusMessage(scores);
     let best = 0;
     for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
-    return this.feasible[best];
+    return cheapest[best];
   }
 
   private nowhere(message: string): GroupOutcome {

@@ -6,6 +6,7 @@
  * `homeless` for a node that is not known. 3. only assumed pods expire.
  */
 import type { Node } from '@pintle/api/core/v1';
+import { deepEqual } from '@pintle/machinery';
 import type { NodeTable } from './node-table.js';
 import type { PodInfo } from './pod-info.js';
 
@@ -136,18 +137,20 @@ export class PodCache {
   }
 }
 
+const same = (a: unknown, b: unknown): boolean => a === b || deepEqual(a, b);
+
 /** Whether whatever is counted of the one is counted of the other: mostly it is the same pod, now bound. */
 function countsAlike(a: PodInfo, b: PodInfo): boolean {
   const [before, after] = [a.pod, b.pod];
   return (
     a.uid === b.uid &&
     a.priority === b.priority &&
-    a.requests === b.requests &&
-    before.metadata.labels === after.metadata.labels &&
     before.metadata.deletionTimestamp === after.metadata.deletionTimestamp &&
-    before.spec?.affinity === after.spec?.affinity &&
-    before.spec?.volumes === after.spec?.volumes &&
-    before.spec?.containers === after.spec?.containers &&
-    before.spec?.initContainers === after.spec?.initContainers
+    // In one process versions of a pod share what did not change; over HTTP each is read anew.
+    same(before.metadata.labels, after.metadata.labels) &&
+    same(before.spec?.affinity, after.spec?.affinity) &&
+    same(before.spec?.volumes, after.spec?.volumes) &&
+    same(a.requests, b.requests) &&
+    same(a.hostPorts, b.hostPorts)
   );
 }

@@ -5,13 +5,15 @@
 import type { NodeTable } from './node-table.js';
 import type { PodInfo } from './pod-info.js';
 
-const nowhere = new Int32Array(0);
+const nowhere: Int32Array = new Int32Array(0);
 
 export class Tally {
   /** By the number of the topology value. May be replaced: read it each time. */
   counts = new Float64Array(0);
   /** The sum over the domains. */
   total = 0;
+  private column = nowhere;
+  private topologyVersion = -1;
 
   constructor(
     private readonly table: NodeTable,
@@ -20,7 +22,12 @@ export class Tally {
 
   /** By row the number of the topology value; 0: the node has none. */
   get ids(): Int32Array {
-    return this.table.labels.column(this.topologyKey)?.ids ?? nowhere;
+    // Looked up for every node: the column stays the same as long as no node changes its labels.
+    if (this.topologyVersion !== this.table.topologyVersion) {
+      this.topologyVersion = this.table.topologyVersion;
+      this.column = this.table.labels.column(this.topologyKey)?.ids ?? nowhere;
+    }
+    return this.column;
   }
 
   add(row: number, amount: number): void {

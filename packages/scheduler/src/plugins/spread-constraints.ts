@@ -50,9 +50,13 @@ export function spreadConstraints(
 ): SpreadConstraints {
   const own = pod.pod.spec?.topologySpreadConstraints;
   if (own?.length) {
-    const constraints = own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
-    if (constraints.length === 0) return none;
-    return { constraints: constraints.map((constraint) => constraintOf(constraint, pod.pod)), requireAll: true };
+    // What is read of labels is of this pod alone.
+    if (own.some(({ matchLabelKeys }) => matchLabelKeys?.length)) return ownConstraints(own, action, pod.pod);
+    let known = read.get(own);
+    if (known === undefined) read.set(own, (known = new Map()));
+    let found = known.get(action);
+    if (found === undefined) known.set(action, (found = ownConstraints(own, action, pod.pod)));
+    return found;
   }
   const wanted = defaults.constraints.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
   if (wanted.length === 0) return none;
@@ -64,6 +68,15 @@ export function spreadConstraints(
     ),
     requireAll: !defaults.ofSystem,
   };
+}
+
+/** By the list: versions of one pod, and pods of one template, share it. */
+const read = new WeakMap<object, Map<Action, SpreadConstraints>>();
+
+function ownConstraints(own: readonly TopologySpreadConstraint[], action: Action, pod: Pod): SpreadConstraints {
+  const constraints = own.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
+  if (constraints.length === 0) return none;
+  return { constraints: constraints.map((constraint) => constraintOf(constraint, pod)), requireAll: true };
 }
 
 function constraintOf(constraint: TopologySpreadConstraint, pod: Pod): SpreadConstraint {

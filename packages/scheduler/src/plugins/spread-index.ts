@@ -114,6 +114,7 @@ const entriesMax = 256;
 
 export class SpreadIndex implements PodObserver {
   private readonly entries = new Map<string, SpreadEntry>();
+  private latest: { readonly text: string; readonly entry: SpreadEntry } | undefined;
   private topologyVersion: number;
 
   constructor(private readonly table: NodeTable) {
@@ -135,10 +136,12 @@ export class SpreadIndex implements PodObserver {
       for (const entry of this.entries.values()) entry.recount();
     }
     const text = textOf(pod, given);
+    if (this.latest?.text === text) return this.latest.entry;
     let entry = this.entries.get(text);
     if (entry === undefined) entry = new SpreadEntry(this.table, pod.namespace, pod, given);
     else this.entries.delete(text);
     this.entries.set(text, entry);
+    this.latest = { text, entry };
     if (this.entries.size > entriesMax) this.entries.delete(this.entries.keys().next().value!);
     return entry;
   }

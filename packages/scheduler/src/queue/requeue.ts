@@ -2,7 +2,7 @@
  * Whether something that happened makes a pod worth trying again: asks the hints of the plugins that refused it.
  * What each plugin registered is asked for once, when the queue is made.
  */
-import { type EventOfInterest, isWildcard, matchesEvent } from '../framework/cluster-event.js';
+import { type ClusterEvent, type EventOfInterest, isWildcard, matchesEvent } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
@@ -26,6 +26,8 @@ const everything: readonly EventOfInterest[] = [{ resource: '*', action: -1 }];
 export class QueueingHints {
   /** By scheduler name, then by plugin. */
   private readonly interests = new Map<string, ReadonlyMap<string, readonly EventOfInterest[]>>();
+  /** The common events are the same objects each time. */
+  private readonly byEvent = new WeakMap<ClusterEvent, readonly EventOfInterest[]>();
 
   constructor(
     frameworks: ReadonlyMap<string, Framework>,
@@ -56,10 +58,20 @@ export class QueueingHints {
   /** Whether a pod may be helped at all: no plugin that refuses pods needs to hear of other events. */
   matters(happened: HappenedEvent): boolean {
     if (isWildcard(happened.event)) return true;
-    for (const plugins of this.interests.values())
-      for (const interests of plugins.values())
-        if (interests.some((interest) => this.concerns(interest, happened))) return true;
+    for (const { matters } of this.matching(happened.event))
+      if (matters?.(happened.before, happened.after, this.objects) ?? true) return true;
     return false;
+  }
+
+  /** What any plugin registered that such an event is. */
+  private matching(event: ClusterEvent): readonly EventOfInterest[] {
+    let found = this.byEvent.get(event);
+    if (found === undefined) {
+      const all = [...this.interests.values()].flatMap((plugins) => [...plugins.values()].flat());
+      found = all.filter((interest) => matchesEvent(interest, event));
+      this.byEvent.set(event, found);
+    }
+    return found;
   }
 
   private concerns(interest: EventOfInterest, { event, before, after }: HappenedEvent): boolean {

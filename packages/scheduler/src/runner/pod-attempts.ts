@@ -15,7 +15,8 @@ import { clusterEvents } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
 import { isRejected, isSuccess, type Status, statusMessage, type Verdict } from '../framework/status.js';
-import { GroupAttempt } from '../gangs/group-attempt.js';
+import { GroupAttempt, type GroupAttemptOutcome } from '../gangs/group-attempt.js';
+import { withoutPreempting } from '../gangs/group-room.js';
 import { podGroupKey } from '../gangs/pod-group.js';
 import type { PodCache } from '../nodes/pod-cache.js';
 import { onNode, type PodInfo, podInfo } from '../nodes/pod-info.js';
@@ -68,6 +69,11 @@ export class PodAttempts {
   /** Placed together, and waiting for their turn to be bound. */
   private ready: Placed[] = [];
   private group: GroupAttempt | undefined;
+  /** The pods that were asked to leave for a group, by its key: it asks no others before they have left. */
+  private readonly leaving = new Map<
+    string,
+    { readonly members: readonly string[]; readonly victims: readonly PodInfo[] }
+  >();
   private asking = false;
 
   constructor(private readonly options: PodAttemptsOptions) {}
@@ -345,13 +351,23 @@ export class PodAttempts {
 
   /** Whether the pod is of a group that is to be placed together. */
   private startGroup(queued: QueuedPodInfo, framework: Framework, key: string, startMs: number): boolean {
-    const { placer, cache, queue } = this.options;
+    const { placer, cache, queue, nominations, handle } = this.options;
     const attempt = GroupAttempt.start(queued, framework, key, {
       table: cache.table,
       nodeOf: (podKey) => cache.nodeOf(podKey),
       take: (podKey) => queue.take(podKey, this.now()),
       giveBack: (other) => queue.done(other),
-      attempt: (pod, within) => placer.attempt(framework, pod, { within, postFilter: false }),
+      nominations,
+      mayPreempt: !this.isWaitingForRoom(key),
+      attempt: (pod, within, wouldPreempt) =>
+        placer.attempt(
+          framework,
+          pod,
+          wouldPreempt === undefined
+            ? { within, postFilter: false }
+            : { within, handle: withoutPreempting(handle, wouldPreempt) },
+        ),
+      preemptFor: (pod) => placer.attempt(framework, pod),
       hold: (pod, outcome) => this.hold(pod, framework, outcome),
       release: (pod, outcome) => this.release(pod, framework, outcome),
       startMs,
@@ -374,10 +390,64 @@ export class PodAttempts {
     }
     // The last is taken first.
     this.ready.reverse();
+    if (outcome.nominated.length > 0) this.makeRoom(group, outcome);
+    if (outcome.nominationsLost) for (const { queued } of outcome.refused) this.unnominate(queued.pod);
     for (const { queued, refusal } of outcome.refused) {
       if (refusal.type === 'unschedulable') this.unschedulable(queued, framework, startMs, refusal);
       else this.refuse(queued, framework, startMs, refusal.status, statusMessage(refusal.status), outcome.plugins);
     }
+  }
+
+  private makeRoom({ framework, key, startMs }: GroupAttempt, { nominated, plugins }: GroupAttemptOutcome): void {
+    const { cache, handle } = this.options;
+    for (const { queued, nodeName, victims } of nominated) {
+      if (victims.length === 0) continue;
+      handle.preempt(queued.pod, nodeName, victims);
+    }
+    for (const other of [...this.leaving.keys()]) this.isWaitingForRoom(other);
+    this.leaving.set(key, {
+      members: nominated.map(({ queued }) => queued.pod.key),
+      victims: nominated.flatMap(({ victims }) => victims),
+    });
+    const diagnosis = {
+      nodesTotal: cache.table.size,
+      unschedulablePlugins: plugins,
+      pendingPlugins: new Set<string>(),
+    };
+    for (const { queued, nodeName, message } of nominated)
+      this.unschedulable(queued, framework, startMs, {
+        type: 'unschedulable',
+        message,
+        diagnosis,
+        nominating: { nodeName },
+      });
+  }
+
+  private isWaitingForRoom(groupKey: string): boolean {
+    const { cache } = this.options;
+    const waits = this.leaving.get(groupKey);
+    const isThere = ({ key, uid }: PodInfo) => {
+      const nodeName = cache.nodeOf(key);
+      const row = nodeName === undefined ? undefined : cache.table.rowOf(nodeName);
+      return row !== undefined && cache.table.podsAt(row).some((pod) => pod.uid === uid);
+    };
+    if (waits?.victims.some(isThere) === true) return true;
+    this.leaving.delete(groupKey);
+    return false;
+  }
+
+  /** A pod could not be made to leave for this one. */
+  preemptionFailed(podKey: string): void {
+    for (const [groupKey, { members }] of this.leaving) if (members.includes(podKey)) this.leaving.delete(groupKey);
+  }
+
+  private unnominate(pod: PodInfo): void {
+    const { nominations, reports } = this.options;
+    const nodeName = nominations.nodeOf(pod.key);
+    if (nodeName === undefined) return;
+    nominations.delete(pod.key);
+    reports.nominationCleared(pod);
+    this.tellFreed(pod, nodeName);
   }
 
   private logPlugin(failure: Status, pod: PodInfo): void {

@@ -333,6 +333,7 @@ class RunningScheduler implements Scheduler {
   }
 
   private preemptionFailed(key: string): void {
+    this.attempts.preemptionFailed(key);
     this.nominations.delete(key);
     this.queue.retry(key, this.now());
     this.wake();

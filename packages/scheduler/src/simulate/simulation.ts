@@ -10,6 +10,7 @@ import { Framework } from '../framework/framework.js';
 import type { Profile } from '../framework/profile.js';
 import { isSuccess, statusMessage } from '../framework/status.js';
 import { GroupAttempt } from '../gangs/group-attempt.js';
+import { withoutPreempting } from '../gangs/group-room.js';
 import { podGroupKey } from '../gangs/pod-group.js';
 import { NodeTable } from '../nodes/node-table.js';
 import { isTerminal, onNode, type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
@@ -188,12 +189,22 @@ export class Simulation {
       nodeOf: (podKey) => this.placements.get(podKey) ?? this.there.get(podKey),
       take: (podKey) => this.queue.take(podKey, this.nowMs),
       giveBack: (other) => this.queue.done(other),
-      attempt: (pod, within) => {
+      nominations: this.nominations,
+      mayPreempt: true,
+      attempt: (pod, within, wouldPreempt) => {
         starts.set(pod, this.placer.nextStart);
-        return this.placer.attempt(framework, pod, { within, postFilter: false });
+        return this.placer.attempt(
+          framework,
+          pod,
+          wouldPreempt === undefined
+            ? { within, postFilter: false }
+            : { within, handle: withoutPreempting(this.handle, wouldPreempt) },
+        );
       },
+      preemptFor: (pod) => this.placer.attempt(framework, pod),
       hold: (pod, { row, nodeName, state }) => {
         this.table.addPod(row, pod);
+        this.nominations.delete(pod.key);
         const reserved = framework.runReserve(state, pod, nodeName, this.handle);
         if (!isSuccess(reserved)) this.table.removePod(row, pod);
         return reserved;
@@ -205,7 +216,8 @@ export class Simulation {
       startMs: this.nowMs,
     });
     if (group === undefined) return false;
-    const outcome = group.step(Number.POSITIVE_INFINITY)!;
+    let outcome = group.step(Number.POSITIVE_INFINITY);
+    while (outcome === undefined) outcome = group.step(Number.POSITIVE_INFINITY);
     for (const { queued: member, outcome: place } of outcome.placed) {
       const { nodeName, evaluated, feasible } = place;
       const { pod, attempts: attempt } = member;
@@ -223,7 +235,19 @@ export class Simulation {
       this.queue.done(member);
       this.place(pod, nodeName);
     }
+    const { plugins: why } = outcome;
+    for (const { queued: member, nodeName, victims } of outcome.nominated)
+      if (victims.length > 0) this.preempt(member.pod, nodeName, victims);
+    for (const { queued: member, nodeName, victims, message } of outcome.nominated) {
+      this.nominations.set(member.pod, nodeName);
+      const record =
+        victims.length === 0 ? {} : { victims: victims.map((victim) => victim.key), nominatedNode: nodeName };
+      this.refuseMember(member, message, why, starts.get(member.pod) ?? 0, record);
+    }
     for (const { queued: member, refusal } of outcome.refused) {
+      if (outcome.nominationsLost) this.nominations.delete(member.pod.key);
+      if (refusal.type === 'unschedulable' && refusal.nominating !== undefined)
+        this.nominations.set(member.pod, refusal.nominating.nodeName);
       const found = refusal.type === 'refused' ? undefined : refusalOf(refusal);
       const message = refusal.type === 'refused' ? statusMessage(refusal.status) : found!.message;
       const plugins = new Set([...(found?.plugins ?? []), ...outcome.plugins]);
@@ -232,10 +256,24 @@ export class Simulation {
     return true;
   }
 
-  private refuseMember(member: QueuedPodInfo, message: string, plugins: ReadonlySet<string>, start: number): void {
+  private refuseMember(
+    member: QueuedPodInfo,
+    message: string,
+    plugins: ReadonlySet<string>,
+    start: number,
+    preempting: Pick<AttemptRecord, 'victims' | 'nominatedNode'> = {},
+  ): void {
     const { attemptsMax = 10 } = this.input;
     const { pod, attempts: attempt } = member;
-    this.attempts.push({ pod: pod.key, attempt, atMs: this.nowMs, outcome: 'unschedulable', start, message });
+    this.attempts.push({
+      pod: pod.key,
+      attempt,
+      atMs: this.nowMs,
+      outcome: 'unschedulable',
+      start,
+      message,
+      ...preempting,
+    });
     this.moves.set(pod.key, member.moves);
     this.refuse(pod.key, message, [...plugins]);
     if (attempt >= attemptsMax) this.queue.done(member);
