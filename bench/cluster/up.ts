@@ -40,8 +40,11 @@ const row: BenchRow = {
   name: 'pintle up --in-memory, from process start to ready',
   goal: '<= 8 x node -e 0',
   async run() {
+    rmSync('packages/pintle/dist/bin/compiled', { recursive: true, force: true });
+    const first = await up();
     const { ours, peer } = await paired(5, up, bareNode);
-    return { ours, peer, ratio: ours / peer, unit: 'ms', notes: 'built package; certificates made anew' };
+    const notes = `built package, with the code that its first start has compiled (that took ${Math.round(first)} ms); certificates made anew`;
+    return { ours, peer, ratio: ours / peer, unit: 'ms', notes };
   },
 };
 export default row;

@@ -2,8 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Node, Service } from '@pintle/api/core/v1';
 import { node, simulatedNodes } from '@pintle/cluster';
-import { type TestCluster, testCluster } from '@pintle/testing';
-import { type SimulatedCloud, simulatedCloud, uninitializedTaint } from './index.js';
+import type { Runnable } from '@pintle/controller-runtime';
+import type { World } from '@pintle/machinery';
+import { faultyCluster, type TestCluster, testCluster } from '@pintle/testing';
+import { cloudControllers, type SimulatedCloud, simulatedCloud, uninitializedTaint } from './index.js';
 
 const machines = { 'node-0': { zone: 'a', region: 'eu' }, 'node-1': { zone: 'b', region: 'eu' } };
 
@@ -95,6 +97,81 @@ describe('routes', () => {
     const unavailable = async (name: string) =>
       (await client.get(Node, { name })).status?.conditions?.find(({ type }) => type === 'NetworkUnavailable')?.status;
     expect([await unavailable('node-0'), await unavailable('node-1')]).toEqual(['False', 'False']);
+    await cluster.stop();
+  });
+});
+
+describe.each([1, 2, 3, 4])('under faults, seed %d', (seed) => {
+  it('nodes, routes and load balancers come to what the cloud and the Services say', async () => {
+    let cloud: SimulatedCloud | undefined;
+    const clusterCidrs = ['10.244.0.0/16'];
+    const taints = [{ key: uninitializedTaint, value: 'true', effect: 'NoSchedule' as const }];
+    const parts = (world: World) => {
+      cloud ??= simulatedCloud({ world, machines, delayMs: 100 });
+      return cloudControllers({ cloud, clusterCidrs });
+    };
+    const runnable: Runnable = {
+      name: 'routes',
+      start: async (context) => {
+        await Promise.all(parts(context.world).runnables.map((each) => each.start(context)));
+      },
+    };
+    const cluster = await faultyCluster({
+      seed,
+      nodes: simulatedNodes(2).map((part) => node({ ...part, taints })),
+      clusterCidrs,
+      builtinControllers: ['node-ipam', 'node-lifecycle', 'serviceaccount', 'root-ca-certificate-publisher'],
+      underFaults: (world) => parts(world).controllers,
+      runnablesUnderFaults: [runnable],
+    });
+    const { client } = cluster;
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names)
+      await client.create<Service>({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name, namespace: 'default' },
+        spec: { type: 'LoadBalancer', selector: { app: name }, ports: [{ port: 80 }] },
+      });
+    await cluster.advance({ minutes: 5 });
+    const balancerOf = ({ metadata }: Service) => `a${metadata.uid!.replaceAll('-', '')}`.slice(0, 32);
+    const made = await Promise.all(names.map((name) => client.get(Service, { name })));
+    await client.delete(Service, { name: 'a' });
+    await client.patch(Service, { name: 'b' }, { type: 'merge', body: { spec: { type: 'ClusterIP' } } });
+    await cluster.stopNode('node-1');
+    cloud!.setMachine('node-1', undefined);
+    await cluster.advance({ minutes: 5 });
+    cluster.heal();
+    await cluster.advance({ minutes: 10 });
+
+    const [left, ...others] = await client.list(Node);
+    expect(others).toEqual([]);
+    expect(left?.spec).toMatchObject({ providerID: 'simulated://node-0' });
+    expect(left?.spec?.taints ?? []).toEqual([]);
+    expect(left?.status?.conditions?.find(({ type }) => type === 'NetworkUnavailable')?.status).toBe('False');
+    const listed = cloud!.routes.list('kubernetes');
+    await cluster.advance({ seconds: 1 });
+    const routes = await listed;
+    expect(routes.map(({ nodeName }) => nodeName)).toEqual(['node-0']);
+    expect(made.map((service) => cloud!.nodesOf(balancerOf(service)))).toEqual([
+      undefined,
+      undefined,
+      ['node-0'],
+      ['node-0'],
+    ]);
+    const services = await client.list(Service, { namespace: 'default' });
+    const told = services
+      .filter(({ metadata }) => names.includes(metadata.name!))
+      .map(({ metadata, status }) => [
+        metadata.name,
+        metadata.finalizers?.length ?? 0,
+        status?.loadBalancer?.ingress?.length ?? 0,
+      ]);
+    expect(told).toEqual([
+      ['b', 0, 0],
+      ['c', 1, 1],
+      ['d', 1, 1],
+    ]);
     await cluster.stop();
   });
 });

@@ -13,8 +13,8 @@ import type { Waking } from './waking.js';
 const wakingsMax = 20;
 
 export class KeyRecord extends QueueItem {
-  /** The changes that woke the key, until a run takes them. */
-  private wakings: Waking[] | undefined = undefined;
+  /** The changes that woke the key, until a run takes them: mostly one. */
+  private wakings: Waking | Waking[] | undefined = undefined;
   /** What was written for it and its caches were not yet seen to have. */
   unseen: RecordedWrite[] | undefined = undefined;
   /** Set while its caches are waited for. */
@@ -35,12 +35,13 @@ export class KeyRecord extends QueueItem {
   }
 
   wake(waking: Waking): void {
-    if (this.wakings === undefined) this.wakings = [waking];
+    if (this.wakings === undefined) this.wakings = waking;
+    else if (!Array.isArray(this.wakings)) this.wakings = [this.wakings, waking];
     else if (this.wakings.length < wakingsMax) this.wakings.push(waking);
   }
 
   /** Undefined where nothing woke it. */
-  takeWakings(): readonly Waking[] | undefined {
+  takeWakings(): Waking | readonly Waking[] | undefined {
     const taken = this.wakings;
     this.wakings = undefined;
     return taken;
@@ -55,15 +56,13 @@ export class KeyRecord extends QueueItem {
 /** Records by namespace, then by name: a look-up by strings that are there costs less than one by a string that is made. */
 export class KeyRecords {
   private readonly namespaces = new Map<string, Map<string, KeyRecord>>();
+  /** Where the last one was looked for: many in a row are of one namespace. */
+  private lastNamespace: string | undefined = undefined;
+  private lastNames = new Map<string, KeyRecord>();
 
   /** Made where there is none. */
   of(key: ObjectKey): KeyRecord {
-    const { namespace = '' } = key;
-    let names = this.namespaces.get(namespace);
-    if (names === undefined) {
-      names = new Map();
-      this.namespaces.set(namespace, names);
-    }
+    const names = this.namesIn(key.namespace ?? '');
     let record = names.get(key.name);
     if (record === undefined) {
       record = new KeyRecord(key);
@@ -75,6 +74,20 @@ export class KeyRecords {
   delete({ key: { name, namespace = '' } }: KeyRecord): void {
     const names = this.namespaces.get(namespace);
     names?.delete(name);
-    if (names?.size === 0) this.namespaces.delete(namespace);
+    if (names?.size !== 0) return;
+    this.namespaces.delete(namespace);
+    this.lastNamespace = undefined;
+  }
+
+  private namesIn(namespace: string): Map<string, KeyRecord> {
+    if (namespace === this.lastNamespace) return this.lastNames;
+    let names = this.namespaces.get(namespace);
+    if (names === undefined) {
+      names = new Map();
+      this.namespaces.set(namespace, names);
+    }
+    this.lastNamespace = namespace;
+    this.lastNames = names;
+    return names;
   }
 }

@@ -61,14 +61,18 @@ export class RunningReconcile implements ReconcileContext<KubernetesObject> {
     private readonly parts: RunParts,
     readonly record: KeyRecord,
     readonly object: KubernetesObject | undefined,
-    /** Undefined where nothing woke it: it was asked for, or failed before. */
-    readonly wakings: readonly Waking[] | undefined,
+    private readonly taken: Waking | readonly Waking[] | undefined,
     private readonly number: number,
     readonly startedMs: number,
   ) {}
 
   get id(): string {
     return this.record.id;
+  }
+
+  /** Undefined where nothing woke it: it was asked for, or failed before. */
+  get wakings(): readonly Waking[] | undefined {
+    return this.taken === undefined || Array.isArray(this.taken) ? this.taken : [this.taken as Waking];
   }
 
   get key(): ObjectKey {

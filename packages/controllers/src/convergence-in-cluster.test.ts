@@ -3,6 +3,8 @@
  * once that is over, everything is as it was asked for.
  */
 import { expect, it } from '@jest/globals';
+import { Deployment } from '@pintle/api/apps/v1';
+import { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
 import { CronJob, Job } from '@pintle/api/batch/v1';
 import { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import {
@@ -16,13 +18,15 @@ import {
 } from '@pintle/api/core/v1';
 import { ResourceClaim, ResourceClaimTemplate } from '@pintle/api/resource/v1beta1';
 import type { KubernetesObject } from '@pintle/machinery';
-import { type FaultyCluster, type FaultyClusterOptions, faultyCluster } from '@pintle/testing';
+import { deployment, type FaultyCluster, type FaultyClusterOptions, faultyCluster } from '@pintle/testing';
 import {
   cronJobController,
   csrApprovingController,
   csrCleanerController,
+  horizontalPodAutoscalerController,
   legacyTokenCleanerController,
   namespaceController,
+  noMetrics,
   podResourceClaimController,
   pvcProtectionController,
   pvProtectionController,
@@ -33,6 +37,9 @@ import {
   staleDisruptionController,
   tokenCleanerController,
 } from './index.js';
+
+/** What an autoscaler is told. */
+const load = { milliValue: 0 };
 
 interface Story extends Omit<FaultyClusterOptions, 'seed'> {
   story(cluster: FaultyCluster): Promise<void>;
@@ -245,6 +252,58 @@ const stories: Readonly<Record<string, Story>> = {
       expect(new Set(named).size).toBe(5);
       await pass(cluster);
       expect(await client.list(ResourceClaim)).toHaveLength(0);
+    },
+  },
+  'a Deployment has as many replicas as its load asks for': {
+    nodes: 2,
+    builtinControllers: [
+      'deployment',
+      'replicaset',
+      'serviceaccount',
+      'root-ca-certificate-publisher',
+      'node-lifecycle',
+      'garbage-collector',
+    ],
+    underFaults: [
+      horizontalPodAutoscalerController({
+        kinds: () => [Deployment],
+        metrics: { ...noMetrics, external: async () => [load.milliValue] },
+      }),
+    ],
+    async story(cluster) {
+      const { client } = cluster;
+      load.milliValue = 60_000;
+      await client.create(deployment('web', { replicas: 2 }));
+      await client.create({
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: {
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+          maxReplicas: 8,
+          metrics: [
+            {
+              type: 'External',
+              external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '10' } },
+            },
+          ],
+        },
+      } as HorizontalPodAutoscaler);
+      const replicas = async () => (await client.get(Deployment, { name: 'web' })).spec?.replicas;
+      const seen: (number | undefined)[] = [];
+      const watching = client.watch<Deployment>(Deployment).subscribe(({ type, object }) => {
+        if (type === 'ADDED' || type === 'MODIFIED') seen.push(object.spec?.replicas);
+      });
+      await cluster.advance({ minutes: 5 });
+      expect(await replicas()).toBe(6);
+      load.milliValue = 25_000;
+      await pass(cluster);
+      watching.unsubscribe();
+      // Twice as many at most, then six; down when it is sure, and never to and fro.
+      expect(seen.filter((count, i) => count !== seen[i - 1])).toEqual([2, 4, 6, 3]);
+      expect(await replicas()).toBe(3);
+      const { status } = await client.get(HorizontalPodAutoscaler, { name: 'web' });
+      expect(status).toMatchObject({ currentReplicas: 3, desiredReplicas: 3 });
     },
   },
   'tokens and disruptions that are over are taken back': {

@@ -5,10 +5,11 @@ import { createApiServer } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
 import { createInformers, type Informers } from '@pintle/watch';
-import { createKubelet, type Kubelet } from './kubelet.js';
+import { createKubelet, type Kubelet, type KubeletOptions } from './kubelet.js';
 import type { SimulatedImages } from './simulated/behaviour.js';
 import { simulatedNetwork } from './simulated/simulated-network.js';
 import { type SimulatedRuntime, simulatedRuntime } from './simulated/simulated-runtime.js';
+import { noVolumes } from './volumes/volume-port.js';
 
 /** A node on virtual time, over a real API server. */
 class Bench {
@@ -36,8 +37,11 @@ class Bench {
     return this;
   }
 
-  async startKubelet(images: SimulatedImages) {
-    this.runtime = simulatedRuntime({ world: this.world, images });
+  async startKubelet(
+    images: SimulatedImages,
+    { runtime, volumes }: Partial<Pick<KubeletOptions, 'volumes'>> & { runtime?: SimulatedRuntime } = {},
+  ) {
+    this.runtime = runtime ?? simulatedRuntime({ world: this.world, images });
     this.kubelet = createKubelet({
       world: this.world,
       client: this.client,
@@ -45,6 +49,7 @@ class Bench {
       nodeName: 'n1',
       runtime: this.runtime,
       network: simulatedNetwork(),
+      ...(volumes === undefined ? {} : { volumes }),
     });
     await this.drive(this.kubelet.start());
   }
@@ -503,6 +508,23 @@ describe('after a restart of the whole process', () => {
     expect(await bench.brief()).toBe('Running main:running#2+');
     expect((await bench.pod()).metadata.uid).toBe(uid);
   });
+});
+
+it('what an earlier kubelet ran of pods that are gone is removed, with the files', async () => {
+  await open();
+  await bench.createPod({});
+  await bench.world.advance(1_000);
+  const { uid } = (await bench.pod()).metadata;
+  await bench.kubelet.stop();
+  await bench.drive(bench.client.delete(Pod, { namespace: 'default', name: 'web' }, { gracePeriodSeconds: 0 }));
+  const unmounted: string[] = [];
+  const unmountAll = async (podUid: string) => {
+    unmounted.push(podUid);
+  };
+  await bench.startKubelet({}, { runtime: bench.runtime, volumes: { ...noVolumes(), unmountAll } });
+  await bench.world.advance(1_000);
+  expect(await bench.drive(bench.runtime.listPodSandboxes())).toEqual([]);
+  expect(unmounted).toEqual([uid]);
 });
 
 describe('the node agent', () => {

@@ -169,6 +169,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
         await runtime.stopPodSandbox(id);
         await runtime.removePodSandbox(id);
       }
+      await context.volumes.unmountAll(uid);
       nodeVolumes.release(uid);
     }
     found = new Map();

@@ -1,13 +1,20 @@
 /** Claims, volumes and attachments while requests and answers are lost, and a driver that is slow. */
 import { describe, expect, it } from '@jest/globals';
 import { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
-import { VolumeAttachment } from '@pintle/api/storage/v1';
+import { type StorageClass, VolumeAttachment } from '@pintle/api/storage/v1';
 import type { VolumeDriver } from '@pintle/contracts';
 import { type FaultyCluster, faultyCluster, testCluster } from '@pintle/testing';
 import { simulatedVolumes, volumeControllers } from './index.js';
 import { fresh, pv, pvc, storageClass, userOf } from './volume-objects.fixture.js';
 
-const others = ['serviceaccount', 'root-ca-certificate-publisher', 'node-lifecycle', 'pvc-protection', 'pv-protection'];
+const others = [
+  'garbage-collector',
+  'serviceaccount',
+  'root-ca-certificate-publisher',
+  'node-lifecycle',
+  'pvc-protection',
+  'pv-protection',
+];
 
 /** A cluster whose volumes are managed by controllers that meet faults. */
 async function start(seed: number): Promise<FaultyCluster & { readonly driver: VolumeDriver }> {
@@ -68,19 +75,59 @@ describe('under faults', () => {
   );
 });
 
+const claimTemplate = {
+  spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '1Gi' } } },
+};
+const withScratch = (name: string, node: string): Pod => {
+  const pod = userOf(name, node);
+  const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: claimTemplate } }];
+  return { ...pod, metadata: { name, namespace: 'default' }, spec: { ...pod.spec, volumes } } as Pod;
+};
+
+describe('under faults', () => {
+  it.each([1, 2, 3])(
+    'seed %d: volumes of pods come and go with them, and those that are to grow do',
+    async (seed) => {
+      const cluster = await start(seed);
+      const { client } = cluster;
+      await client.create({
+        ...storageClass('fast', { provisioner: cluster.driver.name }),
+        allowVolumeExpansion: true,
+      } as StorageClass);
+      for (let i = 0; i < 5; i++) {
+        await client.create(withScratch(`job-${i}`, `node-${i % 2}`));
+        await client.create(fresh(pvc(`made-${i}`, { class: 'fast', modes: ['ReadWriteOnce'] })));
+        await client.create(userOf(`made-${i}`, `node-${i % 2}`));
+      }
+      await cluster.advance({ minutes: 5 });
+      const larger = { spec: { resources: { requests: { storage: '5Gi' } } } };
+      for (let i = 0; i < 5; i++)
+        await client.patch(PersistentVolumeClaim, { name: `made-${i}` }, { type: 'merge', body: larger });
+      for (let i = 0; i < 3; i++) await client.delete(Pod, { name: `job-${i}` });
+      await cluster.advance({ minutes: 5 });
+      cluster.heal();
+      await cluster.advance({ minutes: 15 });
+      const claims = (await client.list(PersistentVolumeClaim)).map(
+        ({ metadata, status }) => `${metadata.name} ${status?.phase} ${status?.capacity?.['storage']}`,
+      );
+      expect(claims.filter((each) => each.startsWith('made'))).toEqual(
+        Array.from({ length: 5 }, (_, i) => `made-${i} Bound 5Gi`),
+      );
+      const scratch = claims.filter((each) => each.startsWith('job'));
+      expect(scratch).toEqual(['job-3-scratch Bound 1Gi', 'job-4-scratch Bound 1Gi']);
+      expect(await client.list(PersistentVolume)).toHaveLength(7);
+      await cluster.stop();
+    },
+    60_000,
+  );
+});
+
 describe('an ephemeral volume', () => {
   it('has a claim that goes with its pod; one of another’s name is left alone', async () => {
     const cluster = await testCluster({ volumes: {} });
     const { client } = cluster;
     await client.create(storageClass('fast', { provisioner: 'simulated.volumes.pintle.dev' }));
-    const template = {
-      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '1Gi' } } },
-    };
-    const scratch = (name: string): Pod => {
-      const pod = userOf(name, 'node-0');
-      const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: template } }];
-      return { ...pod, metadata: { name, namespace: 'default' }, spec: { ...pod.spec, volumes } } as Pod;
-    };
+    const scratch = (name: string) => withScratch(name, 'node-0');
     await client.create(scratch('job'));
     await client.create(fresh(pvc('taken-scratch', { class: 'fast' })));
     await client.create(scratch('taken'));

@@ -8,7 +8,7 @@ import type {
   RoleRef,
   Subject,
 } from '@pintle/api/rbac/v1';
-import type { AccessAttributes, Authorizer, UserInfo } from './access.js';
+import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from './access.js';
 
 /** The roles and bindings of a cluster, at hand. */
 export interface RoleSource {
@@ -25,17 +25,24 @@ export function rbacAuthorizer(source: RoleSource): Authorizer {
     const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
     const missing: string[] = [];
     const granted = firstRule(source, user, namespace, missing, (rule) => covers(rule, attributes));
-    if (granted !== undefined)
-      return {
-        decision: 'allow',
-        // Few ask why something was allowed.
-        get reason() {
-          return `RBAC: allowed by ${describe(granted, user)}`;
-        },
-      };
+    if (granted !== undefined) return new Granted(granted, user);
     if (missing.length === 0) return { decision: 'noOpinion' };
     return { decision: 'noOpinion', reason: `RBAC: ${missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`}` };
   };
+}
+
+/** Few ask why something was allowed: the words are found when they do. */
+class Granted implements AccessDecision {
+  readonly decision = 'allow';
+
+  constructor(
+    private readonly by: ClusterRoleBinding | RoleBinding,
+    private readonly user: UserInfo,
+  ) {}
+
+  get reason(): string {
+    return `RBAC: allowed by ${describe(this.by, this.user)}`;
+  }
 }
 
 /**

@@ -12,10 +12,11 @@ import { type RequestInfo, requestInfo } from '../requests/request-info.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import { failure } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
+import { HttpContext } from './http-context.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
 import { handleResource } from './resource-handler.js';
 import { parseResourcePath, pathSegments, type ResourcePath } from './resource-path.js';
-import type { HttpContext, ResourceHandlerParts } from './resource-request.js';
+import type { ResourceHandlerParts } from './resource-request.js';
 
 export interface ApiHandlerParts extends ResourceHandlerParts {
   /** Errors: `StatusError` Unauthorized. */
@@ -132,20 +133,7 @@ function answerAs(parts: ApiHandlerParts, request: HttpRequest, asked: Asked, us
     segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
   if (service !== undefined) return passedOn(parts, service, request, info, user);
   if (place === undefined || info.type !== 'resource') return documentFor(parts, request, asked, user);
-  const warnings: string[] = [];
-  const context: HttpContext = {
-    user,
-    fieldManager: managerOf(request.header('user-agent')),
-    get signal() {
-      return request.signal;
-    },
-    warnings,
-    warn(text) {
-      if (!warnings.includes(text)) warnings.push(text);
-    },
-    ...(audit === undefined ? {} : { annotate: audit.annotate }),
-  };
-  return handleResource(parts, context, request, place, info);
+  return handleResource(parts, new HttpContext(user, request, audit?.annotate), request, place, info);
 }
 
 async function passedOn(
@@ -175,10 +163,4 @@ async function documentFor(
   if (document === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
   return document;
-}
-
-/** The manager of a client that names none: its program's name (apiserver `managerOrUserAgent`). */
-export function managerOf(userAgent: string | undefined): string {
-  const name = (userAgent ?? '').split('/', 1)[0]!.trim();
-  return name === '' ? 'unknown' : name.slice(0, 128);
 }

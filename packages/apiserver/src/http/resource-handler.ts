@@ -4,10 +4,11 @@ import { verbsOf } from '../discovery/discovery.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { ResourceAccess } from '../verbs/authorize.js';
+import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { objectVerbs } from './object-verbs.js';
 import type { ResourcePath } from './resource-path.js';
-import type { HttpContext, ResourceHandlerParts, ResourceRequest } from './resource-request.js';
+import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
 import { handleSubresource } from './subresource-verbs.js';
 
 /** What can be done to a part of an object. */

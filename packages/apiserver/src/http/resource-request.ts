@@ -1,9 +1,9 @@
 /** A request for a resource that is served, as those who answer it are given it. */
-import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import type { Access } from '../verbs/authorize.js';
+import type { HttpContext } from './http-context.js';
 import type { HttpRequest } from './message.js';
 import type { SchemaLookup } from './protobuf.js';
 import type { ResourcePath } from './resource-path.js';
@@ -17,9 +17,6 @@ export interface ResourceHandlerParts {
   /** Of bodies in protobuf, by what their envelope says. */
   readonly schemaOf: SchemaLookup;
 }
-
-/** A context that remembers its warnings. */
-export type HttpContext = RequestContext & { readonly warnings: readonly string[] };
 
 export interface ResourceRequest {
   readonly parts: ResourceHandlerParts;

@@ -1,4 +1,9 @@
-/** The Deployment controller: rolls pods from one template to the next, a ReplicaSet each. */
+/**
+ * The Deployment controller: rolls pods from one template to the next, a ReplicaSet each.
+ *
+ * Differs from Kubernetes: what the ReplicaSets of a Deployment do is gathered for 50 ms; its first status is written
+ * once its new ReplicaSet is seen, and not before.
+ */
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';

@@ -12,7 +12,7 @@ import { Refusals } from '../framework/refusals.js';
 import { status } from '../framework/status.js';
 import { podInfo } from '../nodes/pod-info.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
-import { findCandidates } from '../plugins/default-preemption.js';
+import { defaultPreemption, findCandidates } from '../plugins/default-preemption.js';
 import { Nominations } from '../queue/nominations.js';
 import { frameworksOf, tableOf } from '../simulate/simulation.js';
 import { type PodWords, testNode, testPod } from '../test-objects.fixture.js';
@@ -64,7 +64,10 @@ interface Given {
   readonly offset?: number;
 }
 
-function candidatesOf({ pod, there, nodes, budget, candidatesMin = 100, offset = 0 }: Given) {
+function setUp(
+  { pod, there, nodes, budget, offset = 0 }: Omit<Given, 'candidatesMin'>,
+  code: 'Unschedulable' | 'UnschedulableAndUnresolvable' = 'Unschedulable',
+) {
   const frameworks = frameworksOf(profile({ plugins: defaultPlugins() }));
   const made = nodes.map((words) => {
     const [name = '', zone = 'z'] = words.split('/');
@@ -85,7 +88,11 @@ function candidatesOf({ pod, there, nodes, budget, candidatesMin = 100, offset =
   [...frameworks.values()][0]!.runPreFilter(state, info, table);
   const nobody = new Refusals(new Int32Array(0), new Uint8Array(0), new Int32Array(0));
   const source = { state, pod: info, table, plugins: [], singles: [] };
-  const statuses = new NodeStatuses(source, nobody, status('Unschedulable'));
+  return { state, info, statuses: new NodeStatuses(source, nobody, status(code)), handle };
+}
+
+function candidatesOf({ candidatesMin = 100, ...given }: Given) {
+  const { state, info, statuses, handle } = setUp(given);
   return findCandidates(state, info, statuses, handle, () => candidatesMin).candidates;
 }
 
@@ -370,5 +377,46 @@ describe('the best candidate', () => {
     const numbers = [...new Set(there.map((words) => /@(\d)/.exec(words)![1]!))];
     const found = candidatesOf({ pod: one(pod), there: pods(there), nodes: numbers });
     expect(nodes).toContain(chooseCandidate(found)?.chosen.nodeName);
+  });
+});
+
+describe('a pod that may preempt', () => {
+  const nominated = { status: { nominatedNodeName: 'node1' } } as PodWords;
+  const leaving = (reason?: string): Pod => {
+    const conditions = reason === undefined ? [] : [{ type: 'DisruptionTarget', status: 'True', reason }];
+    const pod = podOf('p1@1 low huge', { status: { conditions } } as PodWords);
+    return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2020-01-01T00:00:00Z' } };
+  };
+  const waits = 'preemption: not eligible due to a terminating pod on the nominated node.';
+  const never = 'preemption: not eligible due to preemptionPolicy=Never.';
+  const unhelpful = 'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+  const preempts = '';
+  it.each<[string, PodWords, Pod, 'Unschedulable' | 'UnschedulableAndUnresolvable', string]>([
+    ['waits for no node', {}, leaving('PreemptionByScheduler'), 'Unschedulable', preempts],
+    ['waits for a node that a victim leaves', nominated, leaving('PreemptionByScheduler'), 'Unschedulable', waits],
+    ['waits for a node where nobody leaves', nominated, podOf('p1@1 low huge'), 'Unschedulable', preempts],
+    ['waits for a node that another leaves by itself', nominated, leaving(), 'Unschedulable', preempts],
+    [
+      'waits for a node that another is evicted from',
+      nominated,
+      leaving('EvictionByEvictionAPI'),
+      'Unschedulable',
+      preempts,
+    ],
+    [
+      'waits for a node that can help it no more',
+      nominated,
+      leaving('PreemptionByScheduler'),
+      'UnschedulableAndUnresolvable',
+      unhelpful,
+    ],
+    ['never does', { preemptionPolicy: 'Never' }, podOf('p1@1 low huge'), 'Unschedulable', never],
+  ])('%s', (_name, words, other, code, message) => {
+    const { state, info, statuses, handle } = setUp(
+      { pod: podOf('p high huge', words), there: [other], nodes: ['1'] },
+      code,
+    );
+    const found = defaultPreemption().postFilter(state, info, statuses, handle);
+    expect(found?.status?.reasons.join() ?? '').toBe(message);
   });
 });
