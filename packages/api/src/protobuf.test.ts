@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { apiVersionOf, openEnvelope, readMessage, sealEnvelope, writeMessage } from '@pintle/machinery';
+import { apiVersionOf, openEnvelope, ProtobufError, readMessage, sealEnvelope, writeMessage } from '@pintle/machinery';
 import { builtinResources } from './index.js';
 import { PodMetrics } from './metrics/v1beta1/metrics.js';
 
@@ -50,4 +50,13 @@ it.each([
   const written = writeMessage(PodMetrics.schema.node, { window: text });
   if (bytes !== undefined) expect(Buffer.from(written).toString('hex')).toContain(Buffer.from(bytes).toString('hex'));
   expect(readMessage(PodMetrics.schema.node, written)).toMatchObject({ window: read });
+});
+
+it.each([
+  ['the version', [0x0a, 0x03, 0x0a, 0x01, 0xff]],
+  ['the kind', [0x0a, 0x04, 0x12, 0x02, 0xc3, 0x28]],
+])('an envelope with %s in no UTF-8 is none', (_what, bytes) => {
+  const open = () => openEnvelope(Uint8Array.of(...Buffer.from('k8s\0'), ...bytes));
+  expect(open).toThrow(ProtobufError);
+  expect(open).toThrow('the protobuf body cannot be read: a text in it is not UTF-8');
 });

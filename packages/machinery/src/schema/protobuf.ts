@@ -54,6 +54,14 @@ function* fieldsOf(bytes: Uint8Array): Iterable<Field> {
   }
 }
 
+function textOf(bytes: Uint8Array): string {
+  try {
+    return text.decode(bytes);
+  } catch {
+    throw new ProtobufError('a text in it is not UTF-8');
+  }
+}
+
 export interface ProtobufEnvelope {
   readonly apiVersion: string;
   readonly kind: string;
@@ -68,8 +76,8 @@ export function openEnvelope(bytes: Uint8Array): ProtobufEnvelope {
     if (field.number === 2) message = field.bytes;
     if (field.number !== 1) continue;
     for (const part of fieldsOf(field.bytes)) {
-      if (part.number === 1) apiVersion = text.decode(part.bytes);
-      if (part.number === 2) kind = text.decode(part.bytes);
+      if (part.number === 1) apiVersion = textOf(part.bytes);
+      if (part.number === 2) kind = textOf(part.bytes);
     }
   }
   return { apiVersion, kind, message };
