@@ -1,6 +1,7 @@
 /**
- * ServiceAccount: every pod runs as one, `default` unless it says otherwise, and finds a token, the cluster's
- * root certificate and its namespace in its containers unless it opts out.
+ * ServiceAccount: every pod runs as one, `default` unless it says otherwise, pulls its images with the account's secrets
+ * unless it names its own, and finds a token, the cluster's root certificate and its namespace in its containers unless
+ * it opts out.
  *
  * **Differs from Kubernetes**: the volume that these are in has the same random name in all pods that come with the same
  * spec, and not one of its own in each.
@@ -72,8 +73,15 @@ function withAccount(
   account: ServiceAccount | undefined,
 ): KubernetesObject {
   const mounts = pod.spec?.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
-  return derived.of(pod, `${mounts ? 'mounted' : 'named'} ${name}`, (spec) => {
-    const named = { ...spec, serviceAccountName: name, serviceAccount: name };
+  const secrets = pod.spec?.imagePullSecrets?.length ? undefined : account?.imagePullSecrets;
+  const by = `${mounts ? 'mounted' : 'named'} ${name}${secrets === undefined ? '' : ` ${JSON.stringify(secrets)}`}`;
+  return derived.of(pod, by, (spec) => {
+    const named = {
+      ...spec,
+      serviceAccountName: name,
+      serviceAccount: name,
+      ...(secrets === undefined ? {} : { imagePullSecrets: secrets }),
+    };
     return mounts ? withToken(core, named) : named;
   });
 }
