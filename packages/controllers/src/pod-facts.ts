@@ -3,7 +3,7 @@
  * because a controller looks at all pods of its object whenever one of them changes.
  */
 import type { Pod } from '@pintle/api/core/v1';
-import { controllerOf, findCondition, parseTime } from '@pintle/machinery';
+import { controllerOf, findCondition, onceForEach, parseTime } from '@pintle/machinery';
 
 export interface PodFacts {
   /** Neither ended nor being ended. */
@@ -14,8 +14,6 @@ export interface PodFacts {
   /** The uid of who controls it. */
   readonly controller: string | undefined;
 }
-
-const known = new WeakMap<Pod, PodFacts>();
 
 class ReadFacts implements PodFacts {
   readonly active: boolean;
@@ -39,14 +37,7 @@ class ReadFacts implements PodFacts {
   }
 }
 
-export function podFacts(pod: Pod): PodFacts {
-  let facts = known.get(pod);
-  if (facts === undefined) {
-    facts = new ReadFacts(pod);
-    if (Object.isFrozen(pod)) known.set(pod, facts);
-  }
-  return facts;
-}
+export const podFacts: (pod: Pod) => PodFacts = onceForEach((pod) => new ReadFacts(pod));
 
 export const isPodReady = (pod: Pod): boolean => podFacts(pod).ready;
 

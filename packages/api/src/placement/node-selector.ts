@@ -1,5 +1,5 @@
 /** Which nodes a pod's selector and required node affinity allow. */
-import { labelValueErrors, qualifiedNameErrors } from '@pintle/machinery';
+import { labelValueErrors, onceForEach, qualifiedNameErrors } from '@pintle/machinery';
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm } from '../core/v1/index.js';
 import type { Pod } from '../core/v1/pod.js';
 
@@ -17,23 +17,17 @@ export function isEmptyTerm({ matchExpressions, matchFields }: NodeSelectorTerm)
   return (matchExpressions?.length ?? 0) === 0 && (matchFields?.length ?? 0) === 0;
 }
 
-const wellFormed = new WeakMap<NodeSelectorTerm, boolean>();
-
 /**
  * Whether there may be nodes that the term matches. None where it is empty or one of its requirements makes no sense, as
  * the API server lets by in what was stored before it looked: kube-scheduler cannot parse those. Found once for each
  * frozen term.
  */
-export function mayMatch(term: NodeSelectorTerm): boolean {
-  const known = wellFormed.get(term);
-  if (known !== undefined) return known;
-  const found =
+export const mayMatch = onceForEach(
+  (term: NodeSelectorTerm): boolean =>
     !isEmptyTerm(term) &&
     (term.matchExpressions ?? []).every(isWellFormed) &&
-    (term.matchFields ?? []).every(({ values = [] }) => values.length === 1);
-  if (Object.isFrozen(term)) wellFormed.set(term, found);
-  return found;
-}
+    (term.matchFields ?? []).every(({ values = [] }) => values.length === 1),
+);
 
 function isWellFormed({ key, operator, values = [] }: NodeSelectorRequirement): boolean {
   if (qualifiedNameErrors(key).length > 0 || values.some((value) => labelValueErrors(value).length > 0)) return false;

@@ -9,7 +9,14 @@ import {
   zoneOf,
 } from '@pintle/api/batch/v1';
 import type { ObjectReference } from '@pintle/api/core/v1';
-import { controllerReference, findCondition, formatTime, isConditionTrue, parseTime } from '@pintle/machinery';
+import {
+  controllerReference,
+  findCondition,
+  formatTime,
+  isConditionTrue,
+  onceForEach,
+  parseTime,
+} from '@pintle/machinery';
 import { isJobFinished } from '../job/index.js';
 import { dueStart, nextLookInMs, type Timetable } from './schedule.js';
 
@@ -143,16 +150,13 @@ function planStart(
   };
 }
 
-/** A spec that is frozen never changes: its schedule is read once. */
-const timetables = new WeakMap<object, Timetable>();
+type CronJobSpec = NonNullable<CronJob['spec']>;
 
-function timetableOf(spec: NonNullable<CronJob['spec']>, zone: Timetable['zone'], onFault: (fault: string) => void) {
-  const known = timetables.get(spec);
-  if (known !== undefined) return known;
+const scheduleOf = onceForEach(({ schedule }: CronJobSpec) => parseCronSchedule(schedule));
+
+function timetableOf(spec: CronJobSpec, zone: Timetable['zone'], onFault: (fault: string) => void) {
   try {
-    const timetable = { schedule: parseCronSchedule(spec.schedule), zone };
-    if (Object.isFrozen(spec)) timetables.set(spec, timetable);
-    return timetable;
+    return { schedule: scheduleOf(spec), zone };
   } catch (error) {
     if (!(error instanceof CronSyntaxError)) throw error;
     onFault(error.message);

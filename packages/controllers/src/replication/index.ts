@@ -2,6 +2,7 @@
 import type { ReplicaSet } from '@pintle/api/apps/v1';
 import { ReplicationController } from '@pintle/api/core/v1';
 import type { Controller } from '@pintle/controller-runtime';
+import { onceForEach } from '@pintle/machinery';
 import { keepReplicas } from '../replicaset/keep-replicas.js';
 
 export function replicationController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
@@ -14,17 +15,11 @@ export function replicationController({ concurrency = 5 }: { readonly concurrenc
   });
 }
 
-const known = new WeakMap<ReplicationController, ReplicaSet>();
-
 /** Their selector is a plain map of labels. Made once for each object, so that the selector is compiled once. */
-function asReplicaSet(object: ReplicationController): ReplicaSet {
-  const present = known.get(object);
-  if (present !== undefined) return present;
-  const { spec, ...rest } = object;
-  const made = {
-    ...rest,
-    ...(spec === undefined ? {} : { spec: { ...spec, selector: { matchLabels: spec.selector ?? {} } } }),
-  } as ReplicaSet;
-  if (Object.isFrozen(object)) known.set(object, made);
-  return made;
-}
+const asReplicaSet = onceForEach(
+  ({ spec, ...rest }: ReplicationController) =>
+    ({
+      ...rest,
+      ...(spec === undefined ? {} : { spec: { ...spec, selector: { matchLabels: spec.selector ?? {} } } }),
+    }) as ReplicaSet,
+);

@@ -13,12 +13,12 @@ export function deepFreeze<T>(value: T): T {
  * frozen is worked on each time. For what is asked of objects that many others share, as pods of one template do their spec.
  */
 export function onceForEach<T extends object, R>(work: (value: T) => R): (value: T) => R {
-  const known = new WeakMap<T, { readonly result: R }>();
+  const known = new WeakMap<T, R>();
   return (value) => {
     const found = known.get(value);
-    if (found !== undefined) return found.result;
+    if (found !== undefined || known.has(value)) return found as R;
     const result = work(value);
-    if (Object.isFrozen(value)) known.set(value, { result });
+    if (Object.isFrozen(value)) known.set(value, result);
     return result;
   };
 }

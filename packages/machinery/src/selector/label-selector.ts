@@ -2,6 +2,7 @@
  * Label selectors, from the text of `-l` or from a `LabelSelector` object, compiled to one form that is quick to
  * match (apimachinery `labels`).
  */
+import { onceForEach } from '../meta/frozen.js';
 import type { LabelSelector } from '../meta/v1.js';
 import { labelValueErrors, qualifiedNameErrors } from '../names/names.js';
 
@@ -223,16 +224,14 @@ const objectOperators: Readonly<Record<string, LabelOperator>> = {
   DoesNotExist: '!',
 };
 
-const compiled = new WeakMap<LabelSelector, CompiledLabelSelector>();
-
 /**
  * A `LabelSelector` compiled, once for each frozen object. Absent: matches nothing; empty: matches everything.
  * Errors: `SelectorSyntaxError` for an operator that there is not.
  */
-export function labelSelectorMatcher(selector: LabelSelector | undefined | null): CompiledLabelSelector {
-  if (selector === undefined || selector === null) return nothing;
-  const known = compiled.get(selector);
-  if (known !== undefined) return known;
+export const labelSelectorMatcher = (selector: LabelSelector | undefined | null): CompiledLabelSelector =>
+  selector === undefined || selector === null ? nothing : compiled(selector);
+
+const compiled = onceForEach((selector: LabelSelector): CompiledLabelSelector => {
   const requirements: LabelRequirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
     key,
     operator: '=',
@@ -244,10 +243,8 @@ export function labelSelectorMatcher(selector: LabelSelector | undefined | null)
       throw new SelectorSyntaxError(`"${operator}" is not a valid label selector operator`);
     requirements.push({ key, operator: compiledOperator, values });
   }
-  const made = new CompiledLabelSelector(requirements);
-  if (Object.isFrozen(selector)) compiled.set(selector, made);
-  return made;
-}
+  return new CompiledLabelSelector(requirements);
+});
 
 /** A `LabelSelector` as `-l` takes it. */
 export const formatLabelSelector = (selector: LabelSelector): string => labelSelectorMatcher(selector).toString();
