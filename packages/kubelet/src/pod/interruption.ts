@@ -1,29 +1,26 @@
 /** Tells what a pod's worker has under way that the pod is to end. One for each stretch of work; made for every pod, so it is light. */
+import { LazyAbort } from '@pintle/machinery';
+
 export class Interruption {
-  private controller: AbortController | undefined;
+  private readonly lazy = new LazyAbort();
   private release: (() => void) | undefined;
-  private happened = false;
 
   get aborted(): boolean {
-    return this.happened;
+    return this.lazy.passed;
   }
 
-  /** Made when somebody asks for it: few do. */
   get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.happened) this.controller.abort();
-    return this.controller.signal;
+    return this.lazy.signal;
   }
 
   abort(): void {
-    this.happened = true;
-    this.controller?.abort();
+    this.lazy.abort(undefined);
     this.release?.();
   }
 
   /** As the work, or at once where this happens first: the work is then left alone. One work at a time. */
   orAborted(work: Promise<void>): Promise<void> {
-    if (this.happened) return Promise.resolve();
+    if (this.aborted) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.release = resolve;
       work.then(resolve, reject);

@@ -7,7 +7,7 @@
  */
 import { Node } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
-import { AbortedError, type CancelTimer, StatusError, type World } from '@pintle/machinery';
+import { AbortedError, type CancelTimer, onAbort, StatusError, type World } from '@pintle/machinery';
 import { sameValue } from '../pod/same-value.js';
 import type { ObjectSource } from '../sources/object-source.js';
 
@@ -119,9 +119,9 @@ export function createNodeVolumes(options: NodeVolumesOptions): NodeVolumes {
         const end = () => {
           cancel();
           waits.delete(wait);
-          signal?.removeEventListener('abort', onAbort);
+          forgetSignal();
         };
-        const onAbort = () => {
+        const giveUp = () => {
           end();
           reject(new AbortedError('waiting for volumes', { cause: signal?.reason }));
         };
@@ -136,9 +136,9 @@ export function createNodeVolumes(options: NodeVolumesOptions): NodeVolumes {
           end();
           reject(new VolumeAttachTimeoutError(notAttached(uniqueNames, node)));
         });
+        const forgetSignal = onAbort(signal, giveUp);
         waits.add(wait);
-        if (signal?.aborted) onAbort();
-        else signal?.addEventListener('abort', onAbort, { once: true });
+        if (signal?.aborted) giveUp();
       });
     },
     release(podUid) {
