@@ -6,6 +6,7 @@ import { controllerReference, deepEqual, StatusError } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
+import { podsOnNode } from '../pods-on-node.js';
 import {
   type AddressType,
   addressTypesOf,
@@ -51,10 +52,7 @@ export function endpointSliceController(options: EndpointSliceControllerOptions 
 }
 
 const servicesOnNode = ({ metadata }: Node, informers: Informers) =>
-  informers
-    .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
-    .lister.byIndex('node', metadata.name ?? '')
-    .flatMap((pod) => servicesOf(pod, informers));
+  podsOnNode(metadata.name ?? '', informers).flatMap((pod) => servicesOf(pod, informers));
 
 async function reconcile(
   context: ReconcileContext<Service>,

@@ -11,6 +11,7 @@ import { type Controller, controller, type ReconcileContext } from '@pintle/cont
 import { deepEqual, findCondition, formatTime, parseTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { podsOnNode } from '../pods-on-node.js';
 import { executeTaint, isExecuting, planTaints, readinessOf } from './plan-taints.js';
 import { planZones, turnOf, type ZoneRates, zoneOf, zoneRates } from './zones.js';
 
@@ -133,10 +134,7 @@ async function markPodsNotReady(
   nodeName: string,
   nowMs: number,
 ): Promise<void> {
-  const pods = informers
-    .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
-    .lister.byIndex('node', nodeName);
-  for (const pod of pods) {
+  for (const pod of podsOnNode(nodeName, informers)) {
     if (findCondition(pod.status?.conditions, 'Ready')?.status !== 'True') continue;
     const condition = { type: 'Ready', status: 'False', lastTransitionTime: formatTime(nowMs) };
     events.record(pod, 'Warning', 'NodeNotReady', 'Node is not ready');

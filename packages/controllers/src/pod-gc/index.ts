@@ -6,6 +6,7 @@ import { formatTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { isPodTerminal } from '../pod-facts.js';
+import { podKey, podsOnNode } from '../pods-on-node.js';
 import { planPodGc, surplusEnded } from './plan-pod-gc.js';
 
 export * from './plan-pod-gc.js';
@@ -15,26 +16,18 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
     controller({ name: 'pod-garbage-collector' })
       .for(Pod, { predicate: () => false })
       // A pod that lives on a node that is there, as nearly all do, is nothing to look at.
-      .watches(Pod, (pod, informers) => (mayGo(pod, informers) ? [keyOf(pod)] : []), {
+      .watches(Pod, (pod, informers) => (mayGo(pod, informers) ? [podKey(pod)] : []), {
         predicate: (event) =>
           event.type !== 'updated' ||
           event.old.metadata.deletionTimestamp !== event.object.metadata.deletionTimestamp ||
           event.old.spec?.nodeName !== event.object.spec?.nodeName ||
           isPodTerminal(event.old) !== isPodTerminal(event.object),
       })
-      .watches(
-        Node,
-        ({ metadata }, informers) =>
-          informers
-            .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
-            .lister.byIndex('node', metadata.name ?? '')
-            .map(keyOf),
-        {
-          predicate: (event) =>
-            event.type === 'deleted' ||
-            (event.type === 'updated' && event.old.spec?.taints !== event.object.spec?.taints),
-        },
-      )
+      .watches(Node, ({ metadata }, informers) => podsOnNode(metadata.name ?? '', informers).map(podKey), {
+        predicate: (event) =>
+          event.type === 'deleted' ||
+          (event.type === 'updated' && event.old.spec?.taints !== event.object.spec?.taints),
+      })
       .reconcile(async ({ key, object: pod, client, informers, world }) => {
         if (pod === undefined) return undefined;
         const nowMs = world.clock.now();
@@ -51,8 +44,6 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
       })
   );
 }
-
-const keyOf = ({ metadata }: Pod) => ({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' });
 
 const mayGo = (pod: Pod, informers: Informers): boolean =>
   pod.metadata.deletionTimestamp !== undefined ||

@@ -10,6 +10,7 @@ import { deepEqual, formatTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
+import { podKey, podsOnNode } from '../pods-on-node.js';
 import { evictionTime } from './plan-eviction.js';
 
 export * from './plan-eviction.js';
@@ -25,26 +26,16 @@ const textOf = ({ key, value = '' }: Taint) => `${key}=${value}`;
 const taintsOn = (nodeName: string | undefined, informers: Informers) =>
   nodeName ? executing(informers.informer(Node).lister.get({ name: nodeName })) : [];
 
-const keyOf = ({ metadata: { name = '', namespace = '' } }: Pod) => ({ name, namespace });
-
 export function taintEvictionController({ concurrency = 8 }: { readonly concurrency?: number } = {}): Controller {
   const seen = new ObjectMemory<FirstSeen>();
   return (
     controller({ name: 'taint-eviction', component: 'taint-eviction-controller', concurrency })
       // Most pods are on nodes that let them stay.
       .for(Pod, { predicate: () => false })
-      .watches(Pod, (pod, informers) => (taintsOn(pod.spec?.nodeName, informers).length > 0 ? [keyOf(pod)] : []))
-      .watches(
-        Node,
-        ({ metadata }, informers) =>
-          informers
-            .informer(Pod, { indexes: { node: ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []) } })
-            .lister.byIndex('node', metadata.name ?? '')
-            .map(keyOf),
-        {
-          predicate: (event) => event.type === 'updated' && !deepEqual(executing(event.old), executing(event.object)),
-        },
-      )
+      .watches(Pod, (pod, informers) => (taintsOn(pod.spec?.nodeName, informers).length > 0 ? [podKey(pod)] : []))
+      .watches(Node, ({ metadata }, informers) => podsOnNode(metadata.name ?? '', informers).map(podKey), {
+        predicate: (event) => event.type === 'updated' && !deepEqual(executing(event.old), executing(event.object)),
+      })
       .reconcile((context) => reconcile(context, seen))
   );
 }
