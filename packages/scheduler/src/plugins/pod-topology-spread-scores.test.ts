@@ -5,12 +5,9 @@ import { podInfo } from '../nodes/pod-info.js';
 import { type PodWords, testPod } from '../test-objects.fixture.js';
 import { judge } from './judge.fixture.js';
 import { podTopologySpread } from './pod-topology-spread.js';
-import { nodeAffinity, nodesIn, podsIn, spreadingPod, tableWith } from './topology-words.fixture.js';
+import { fooIn, four, nodesIn, onlyFoo, podsIn, spreadingPod, tableWith } from './topology-words.fixture.js';
 
-const four = 'a@1 b@1 x@2 y@2';
 const plugin = podTopologySpread();
-const onlyFoo: PodWords = { nodeSelector: { foo: '' } };
-const fooIn = nodeAffinity('foo', 'In', '');
 
 describe('scores', () => {
   const soft = (labels: string, constraints: readonly string[], more?: PodWords) =>

@@ -10,22 +10,19 @@ import { podTopologySpread } from './pod-topology-spread.js';
 import type { DefaultConstraint } from './spread-constraints.js';
 import {
   constraintIn,
+  fooIn,
+  four,
+  hard,
   labelsIn,
   nodeAffinity,
   nodesIn,
+  onlyFoo,
   podsIn,
   signs,
-  spreadingPod,
   tableWith,
 } from './topology-words.fixture.js';
 
-const four = 'a@1 b@1 x@2 y@2';
 const plugin = podTopologySpread();
-
-const hard = (labels: string, constraints: readonly string[], more?: PodWords) =>
-  spreadingPod('DoNotSchedule', labels, constraints, more);
-const onlyFoo: PodWords = { nodeSelector: { foo: '' } };
-const fooIn = nodeAffinity('foo', 'In', '');
 
 function verdicts(pod: Pod, nodes: string, pods: string): string {
   const made = nodesIn(nodes);

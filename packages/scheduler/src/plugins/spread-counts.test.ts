@@ -10,22 +10,20 @@ import { judge } from './judge.fixture.js';
 import { podTopologySpread } from './pod-topology-spread.js';
 import {
   constraintIn,
+  fooIn,
+  four,
+  hard,
   labelsIn,
   nodeAffinity,
   nodesIn,
+  onlyFoo,
   podsIn,
   signs,
-  spreadingPod,
   tableWith,
 } from './topology-words.fixture.js';
 
-const four = 'a@1 b@1 x@2 y@2';
 const six = `${four} o@3 p@3`;
 const plugin = podTopologySpread();
-const hard = (labels: string, constraints: readonly string[], more?: PodWords) =>
-  spreadingPod('DoNotSchedule', labels, constraints, more);
-const onlyFoo: PodWords = { nodeSelector: { foo: '' } };
-const fooIn = nodeAffinity('foo', 'In', '');
 
 /** A change of the pods between PreFilter and Filter, as where victims are tried: `+b:foo`, `-p0`. */
 interface Counted {

@@ -171,6 +171,13 @@ export const nodeAffinity = (key: string, operator: 'In' | 'NotIn', ...values: r
   },
 });
 
+/** What several tables speak of: four nodes in two zones, pods that must spread, and what leaves some nodes out. */
+export const four = 'a@1 b@1 x@2 y@2';
+export const hard = (labels: string, constraints: readonly string[], more?: PodWords) =>
+  spreadingPod('DoNotSchedule', labels, constraints, more);
+export const onlyFoo: PodWords = { nodeSelector: { foo: '' } };
+export const fooIn = nodeAffinity('foo', 'In', '');
+
 export function tableWith(
   nodes: readonly Node[],
   pods: readonly Pod[],
