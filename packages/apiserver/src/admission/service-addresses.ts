@@ -24,7 +24,7 @@ import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type AddressRange, addressRange, addressRanges } from './address-range.js';
 import type { AdmissionPlugin } from './admission.js';
-import { isOfService } from './service-ip-addresses.js';
+import { addressesPrefix, isOfService, servicesPrefix } from './service-ip-addresses.js';
 
 export interface ServiceAddressOptions {
   /**
@@ -57,8 +57,6 @@ interface Asker {
 
 /** How long an address stays reserved for a request that came to nothing. */
 const reservationMs = 60_000;
-const servicesPrefix = '/registry/core/services/';
-const addressesPrefix = '/registry/networking.k8s.io/ipaddresses/';
 const rangesPrefix = '/registry/networking.k8s.io/servicecidrs/';
 
 type Spec = NonNullable<Service['spec']>;

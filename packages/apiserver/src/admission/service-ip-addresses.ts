@@ -10,8 +10,8 @@ import { putObjects } from '../bootstrap/put-objects.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
 
-const servicesPrefix = '/registry/core/services/';
-const prefix = '/registry/networking.k8s.io/ipaddresses/';
+export const servicesPrefix = '/registry/core/services/';
+export const addressesPrefix = '/registry/networking.k8s.io/ipaddresses/';
 const managedBy = 'ipaddress.kubernetes.io/managed-by';
 const manager = 'ipallocator.k8s.io';
 
@@ -35,7 +35,7 @@ export function serviceIpAddresses(core: ApiCore): ServiceIpAddresses {
   };
   const put = (ip: string, key: string) => putObjects(core, [ipAddressOf(ip, key)]);
   const remove = async (ip: string, key: string) => {
-    const [entry] = (await backend.range({ start: prefix + ip })).entries;
+    const [entry] = (await backend.range({ start: addressesPrefix + ip })).entries;
     if (entry === undefined || !isOf(entry.value.at(entry.modRevision) as IPAddress, key)) return;
     await backend.transact({
       compare: [{ key: entry.key, target: 'modRevision', is: '=', value: entry.modRevision }],
@@ -52,13 +52,13 @@ export function serviceIpAddresses(core: ApiCore): ServiceIpAddresses {
   return {
     async start() {
       if (core.registry.byObject(ipAddressOf('', servicesPrefix)) === undefined) return;
-      const { entries } = await backend.range(prefixRange(prefix));
+      const { entries } = await backend.range(prefixRange(addressesPrefix));
       await services.start();
       started = true;
       // A server that ended in between may have left some that are nobody's any more, or not written others.
       const present = new Set<string>();
       for (const { key, modRevision, value } of entries) {
-        const [ip, { metadata, spec }] = [key.slice(prefix.length), value.at(modRevision) as IPAddress];
+        const [ip, { metadata, spec }] = [key.slice(addressesPrefix.length), value.at(modRevision) as IPAddress];
         const { namespace = '', name = '' } = spec?.parentRef ?? {};
         const isOurs = metadata.labels?.[managedBy] === manager;
         if (!isOurs || addressesOf(services.get(`${namespace}/${name}`) as Service | undefined).includes(ip))
