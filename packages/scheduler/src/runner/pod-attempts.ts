@@ -113,13 +113,14 @@ export class PodAttempts {
     this.endings.get(key)?.abort(new Error('the pod was deleted'));
   }
 
-  /** Lets binds under way end. */
+  /** Ends what is waited for at Permit and PreBind, and lets binds under way end. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.group?.abandon();
     this.group = undefined;
     for (const { queued, framework, outcome } of this.ready.splice(0)) this.release(queued.pod, framework, outcome);
-    this.options.permits.abandonAll('the scheduler stops');
+    this.options.permits.abandonAll(stopping);
+    for (const ending of this.endings.values()) ending.abort(new Error(stopping));
     await Promise.all(this.binding);
   }
 
@@ -276,6 +277,7 @@ export class PodAttempts {
   private endingOf(key: string): AbortController {
     let ending = this.endings.get(key);
     if (ending === undefined) this.endings.set(key, (ending = new AbortController()));
+    if (this.stopped) ending.abort(new Error(stopping));
     return ending;
   }
 
@@ -493,5 +495,6 @@ export class PodAttempts {
   }
 }
 
+const stopping = 'the scheduler stops';
 const refusalMessage = (refusal: Status) =>
   isRejected(refusal) ? `0/1 nodes are available: 1 ${statusMessage(refusal)}.` : statusMessage(refusal);

@@ -90,6 +90,23 @@ describe('a pod', () => {
   it.each([
     ['is prepared', new Preparation()],
     ['waits at Permit', new Hold()],
+  ])('that %s is not waited for by a scheduler that stops', async (_, waits) => {
+    const { test, state } = await start(waits.plugin());
+    await test.scheduler.stop();
+    expect([(await state()).bound, test.scheduler.counts.assumedOrBound]).toEqual([undefined, 0]);
+  });
+
+  it('that goes while it is prepared gives its room back at once, though its plugin does not listen', async () => {
+    const { test } = await start(new Preparation().plugin());
+    expect(test.scheduler.counts.assumedOrBound).toBe(1);
+    await test.deletePod('ns/p');
+    await test.settle();
+    expect(test.scheduler.counts).toMatchObject({ assumedOrBound: 0, binding: 0, inFlight: 0 });
+  });
+
+  it.each([
+    ['is prepared', new Preparation()],
+    ['waits at Permit', new Hold()],
   ])('whose node goes while it %s goes to another', async (_, waits) => {
     const { test, state } = await start(waits.plugin());
     await test.client.delete(Node, { name: 'a' });
