@@ -47,7 +47,6 @@ const started = new Set<SchedulerTestCluster>();
 
 afterAll(async () => {
   for (const cluster of started) await cluster.stop();
-  started.clear();
 });
 
 export class SchedulerTestCluster {
@@ -116,6 +115,7 @@ export class SchedulerTestCluster {
 
   /** Ends everything; a bind that never answers by its limit. */
   async stop(): Promise<void> {
+    started.delete(this);
     const stopping = this.scheduler.stop();
     await this.world.advance(stopMs);
     await stopping;
