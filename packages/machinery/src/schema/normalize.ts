@@ -3,7 +3,7 @@
  * in, quantities rewritten, types checked, everything copied once and frozen. The hot path of every write.
  *
  * What did not change from the object's last version is that version's own: changing one field of an object costs
- * its own path only, and versions share all the rest.
+ * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
@@ -198,10 +198,15 @@ class Compiler {
     );
     const normalizedDefaults = new Map<string, unknown>();
     const keepsUnknown = node.preserveUnknownFields === true;
+    /** Of specs that many objects come with, as pods of one template do. */
+    const made = new WeakMap<object, unknown>();
     return (input, run, known) => {
       if (!isObject(input)) return run.fault('object', input);
       if (input === known) return input;
       const depth = run.path.length;
+      const isShared = depth === 1 && run.path[0] === 'spec' && Object.isFrozen(input);
+      if (isShared && made.has(input)) return made.get(input);
+      const faults = run.errors.length + run.unknownFields.length;
       if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
       const before = isObject(known) ? known : undefined;
       const result: Record<string, unknown> = {};
@@ -243,7 +248,9 @@ class Compiler {
         result[key] = ready;
         same &&= ready === before?.[key];
       }
-      return same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
+      const value = same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
+      if (isShared && run.errors.length + run.unknownFields.length === faults) made.set(input, value);
+      return value;
     };
   }
 }
