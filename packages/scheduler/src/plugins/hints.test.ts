@@ -37,12 +37,19 @@ const labels = (...keys: readonly string[]) => Object.fromEntries(keys.map((key)
 
 const gpu = 'example.com/gpu';
 const wantsCpu = pod({ cpu: '2' });
+const fpga = 'example.com/fpga';
+const wantsBoth = pod({ memory: '2', requests: { [gpu]: '1' } });
+const having = (memory: string, gpus: string, more: Readonly<Record<string, string>> = {}) =>
+  testNode('n', { memory, allocatable: { [gpu]: gpus, ...more } });
+const itself = (cpu: string) => pod({ resources: { requests: { cpu } } });
 const size = (cpu: string, more: Readonly<Record<string, string>> = {}) => testNode('n', { cpu, allocatable: more });
 
 table(nodeResourcesFit(), 'Pod', [
   ['one that had no node goes', wantsCpu, other(), undefined, 'Skip'],
   ['one with a node goes', wantsCpu, on('n'), undefined, 'Queue'],
   ['one that waited for a node goes', wantsCpu, other({ status: { nominatedNodeName: 'n' } }), undefined, 'Queue'],
+  ['one that had no node goes, of a pod that wants nothing', pod(), other(), undefined, 'Skip'],
+  ['one with a node goes that had other things', wantsCpu, on('n', { memory: '1' }), undefined, 'Queue'],
   ['one that waits asks for less', wantsCpu, other({ cpu: '3' }), other({ cpu: '1' }), 'Skip'],
   ['one with a node asks for less', wantsCpu, on('n', { cpu: '3' }), on('n', { cpu: '1' }), 'Queue'],
   ['one with a node asks for more', wantsCpu, on('n', { cpu: '1' }), on('n', { cpu: '3' }), 'Skip'],
@@ -72,6 +79,16 @@ table(nodeResourcesFit(), 'Node', [
   ['one grows, and is still too small', wantsCpu, size('500m'), size('1'), 'Skip'],
   ['one grows by what the pod does not want', wantsCpu, size('4'), size('4', { [gpu]: '1' }), 'Skip'],
   ['one takes more pods', wantsCpu, testNode('n', { pods: '1' }), testNode('n', { pods: '2' }), 'Queue'],
+  ['one comes with enough of all', wantsBoth, undefined, having('4', '2'), 'Queue'],
+  ['one has less and something else', wantsBoth, having('2', '2'), having('2', '1', { [fpga]: '2' }), 'Skip'],
+  ['one has more of one that is wanted', wantsBoth, having('2', '1'), having('2', '2'), 'Queue'],
+  ['one that would do does no more', wantsBoth, having('4', '2'), having('1', '2'), 'Skip'],
+  ['one that would not do does', wantsBoth, having('1', '2'), having('4', '2'), 'Queue'],
+  ['one grows, and nothing is wanted', pod(), size('1'), size('2', { [gpu]: '2' }), 'Skip'],
+  ['one takes more pods, and nothing is wanted', pod(), testNode('n', { pods: '1' }), testNode('n'), 'Queue'],
+  ['one has less of what is not wanted', wantsCpu, having('3', '4'), having('3', '1'), 'Skip'],
+  ['one has more for a pod by itself', itself('2'), size('1'), size('2'), 'Queue'],
+  ['one has too little for a pod by itself', itself('2'), size('500m'), size('1'), 'Skip'],
 ]);
 
 const withPort = (hostPort: number, words: Words = {}): Pod => {
@@ -83,6 +100,7 @@ table(nodePorts(), 'AssignedPod', [
   ['one with the port goes', withPort(80), withPort(80, { nodeName: 'n' }), undefined, 'Queue'],
   ['one with another port goes', withPort(80), withPort(81, { nodeName: 'n' }), undefined, 'Skip'],
   ['one without ports goes', withPort(80), on('n'), undefined, 'Skip'],
+  ['one that had no node goes', withPort(80), withPort(81), undefined, 'Skip'],
 ]);
 
 const selects = pod({ nodeSelector: { foo: 'x' } });
