@@ -2,10 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '@pintle/api/core/v1';
 import { annSelectedNode } from '@pintle/api/volumes';
 import type { KubernetesObject } from '@pintle/machinery';
-import { CycleState } from '../framework/cycle-state.js';
-import type { SchedulerHandle } from '../framework/plugin.js';
 import { profile } from '../framework/profile.js';
-import type { Status } from '../framework/status.js';
 import { podInfo } from '../nodes/pod-info.js';
 import { schedule } from '../simulate/schedule.js';
 import { tableOf } from '../simulate/simulation.js';
@@ -437,22 +434,6 @@ describe('VolumeBinding by how much of the storage would be used', () => {
     const table = tableOf(both, [], [testClass('wait'), asks('c', '50Gi'), ...volumes]);
     const { raw } = judge(volumeBinding({ shape: rising }), podInfo(using('c')), both, table, { keepState: true });
     expect(raw).toEqual([25, 25, 50, 50, 0, 0]);
-  });
-});
-
-describe('VolumeBinding before the pod is bound', () => {
-  it.each([
-    ['has nothing to do for claims that are bound', testClaim('c', { volume: 'v', complete: true }), 'Skip'],
-    ['has something to do for claims that wait', testClaim('c', { class: 'wait', size: '1Gi' }), undefined],
-  ])('%s', (_, claim, expected) => {
-    const objects = [wait, claim, testVolume('v')];
-    const table = tableOf([testNode('n')], [], objects);
-    const state = new CycleState(table);
-    const [plugin, info] = [volumeBinding(), podInfo(using('c'))];
-    expect(plugin.preFilter(state, info, table)).toBeUndefined();
-    const handle = { table } as SchedulerHandle;
-    expect(plugin.reserve!(state, info, 'n', handle)).toBeUndefined();
-    expect((plugin.preBindPreFlight!(state, info, 'n', handle) as Status | undefined)?.code).toBe(expected);
   });
 });
 
