@@ -36,6 +36,13 @@ describe('NodeName and NodeUnschedulable', () => {
     ['closed node', true, {}, closed],
     ['open node', false, {}, 'ok'],
     ['closed node, tolerated', true, { tolerations: [tolerating] }, 'ok'],
+    [
+      'closed node, tolerated whatever the value',
+      true,
+      { tolerations: [{ key: tolerating.key!, effect: 'NoSchedule' }] },
+      'ok',
+    ],
+    ['closed node, something else tolerated', true, { tolerations: [{ key: 'x', operator: 'Exists' }] }, closed],
     ['closed node, everything tolerated', true, { tolerations: [{ operator: 'Exists' }] }, 'ok'],
     ['closed node, NoExecute tolerated', true, { tolerations: [{ ...tolerating, effect: 'NoExecute' }] }, closed],
   ])('%s', (_, unschedulable, words, expected) => {

@@ -135,6 +135,7 @@ table(taintToleration(), 'TargetPod', [
   ['another pod tolerates more', pod(), other(), other({ tolerations: [{ operator: 'Exists' }] }), 'Skip'],
 ]);
 
+const sick = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' as const }];
 const cordoned = testNode('n', { unschedulable: true });
 table(nodeUnschedulable(), 'Node', [
   ['one comes', pod(), undefined, testNode('n'), 'Queue'],
@@ -142,6 +143,8 @@ table(nodeUnschedulable(), 'Node', [
   ['one is uncordoned', pod(), cordoned, testNode('n'), 'Queue'],
   ['one is cordoned', pod(), testNode('n'), cordoned, 'Skip'],
   ['one is labelled', pod(), testNode('n'), testNode('n', { labels: labels('a') }), 'Skip'],
+  ['one is tainted', pod(), testNode('n'), tainted('a'), 'Skip'],
+  ['a cordoned one is tainted', pod(), cordoned, testNode('n', { unschedulable: true, taints: [...sick] }), 'Skip'],
 ]);
 table(nodeUnschedulable(), 'TargetPod', [
   [
@@ -187,6 +190,22 @@ table(
     ['one that only one of two terms likes comes', likes(term('foo'), term('bar')), undefined, labelled('foo'), 'Skip'],
     ['one that both terms like comes', likes(term('foo'), term('bar')), undefined, labelled('foo', 'bar'), 'Queue'],
     ['one becomes liked', likes(term('foo')), labelled('bar'), labelled('foo'), 'Queue'],
+    [
+      'one that both terms like becomes so',
+      likes(term('foo'), term('bar')),
+      labelled('foo'),
+      labelled('foo', 'bar'),
+      'Queue',
+    ],
+    ['one ceases to be liked', likes(term('foo')), labelled('foo'), labelled('bar'), 'Skip'],
+    ['one ceases to be liked by one of two', likes(term('foo'), term('bar')), labelled('foo'), labelled('x'), 'Skip'],
+    [
+      'one stays liked, by another value',
+      likes(term('foo')),
+      labelled('foo'),
+      on('n', { labels: { foo: 'y' } }),
+      'Skip',
+    ],
     ['one stays liked', likes(term('foo')), labelled('foo'), labelled('foo', 'bar'), 'Skip'],
     ['one that is avoided goes', avoids(term('foo')), labelled('foo'), undefined, 'Queue'],
     ['one that is not avoided goes', avoids(term('foo')), labelled('bar'), undefined, 'Skip'],
@@ -221,6 +240,12 @@ table(interPodAffinity(), 'Node', [
   ['one moves', likes(term('foo')), inZone('a'), inZone('b'), 'Queue'],
   ['one enters the topology', likes(term('foo')), inZone(), inZone('a'), 'Queue'],
   ['one is labelled otherwise', likes(term('foo')), inZone('a'), inZone('a', { x: 'y' }), 'Skip'],
+  ['one of no label of a topology changes', likes(term('foo')), inZone(undefined, { x: 'y' }), inZone(), 'Skip'],
+  ['one of the topology of those that are avoided comes', avoids(term('foo')), undefined, inZone('a'), 'Queue'],
+  ['one outside of it comes', avoids(term('foo')), undefined, inZone(), 'Queue'],
+  ['one moves in it', avoids(term('foo')), inZone('a'), inZone('b'), 'Queue'],
+  ['one enters it', avoids(term('foo')), inZone(), inZone('a'), 'Skip'],
+  ['one leaves the topology of those that are liked', likes(term('foo')), inZone('a'), inZone(), 'Skip'],
   ['one leaves the topology of those that are avoided', avoids(term('foo')), inZone('a'), inZone(), 'Queue'],
   ['one stays in it', avoids(term('foo')), inZone('a'), inZone('a', { x: 'y' }), 'Skip'],
 ]);
@@ -234,6 +259,7 @@ const constraint = (topologyKey: string, label = 'foo') => ({
 const spreads = (...constraints: readonly object[]) =>
   pod({ labels: labels('foo'), topologySpreadConstraints: constraints as never });
 const byZone = spreads(constraint('zone'));
+const forBoth = spreads(constraint('zone'), constraint('node', 'bar'));
 table(podTopologySpread(), 'AssignedPod', [
   ['one that counts comes', byZone, undefined, labelled('foo'), 'Queue'],
   ['one that does not count comes', byZone, undefined, labelled('bar'), 'Skip'],
@@ -241,17 +267,26 @@ table(podTopologySpread(), 'AssignedPod', [
   ['one begins to count', byZone, labelled('bar'), labelled('foo'), 'Queue'],
   ['one ceases to count', byZone, labelled('foo'), labelled('bar'), 'Queue'],
   ['one goes on counting', byZone, labelled('foo'), labelled('foo', 'bar'), 'Skip'],
+  ['one counts by another value', byZone, labelled('foo'), on('n', { labels: { foo: 'y' } }), 'Skip'],
+  ['one changes that does not count', byZone, labelled('bar'), labelled('baz'), 'Skip'],
+  ['one begins to count for the second of two', forBoth, labelled('foo'), labelled('foo', 'bar'), 'Queue'],
+  ['one goes on counting for one of two', forBoth, labelled('foo'), labelled('foo', 'baz'), 'Skip'],
+  [
+    'one goes on counting for both',
+    forBoth,
+    labelled('foo', 'bar'),
+    on('n', { labels: { foo: 'x', bar: 'y' } }),
+    'Skip',
+  ],
   ['one that counts goes', byZone, labelled('foo'), undefined, 'Queue'],
   ['one that does not count goes', byZone, labelled('bar'), undefined, 'Skip'],
-  [
-    'one that counts for one of two goes',
-    spreads(constraint('zone'), constraint('node', 'bar')),
-    labelled('bar'),
-    undefined,
-    'Queue',
-  ],
+  ['one that counts for one of two goes', forBoth, labelled('bar'), undefined, 'Queue'],
 ]);
+const honest = spreads({ ...constraint('zone'), nodeTaintsPolicy: 'Honor' });
+const tolerant = (each: Pod): Pod => ({ ...each, spec: { ...each.spec!, tolerations: [{ operator: 'Exists' }] } });
 table(podTopologySpread(), 'TargetPod', [
+  ['the pod tolerates more, and taints decide which nodes count', honest, honest, tolerant(honest), 'Queue'],
+  ['the pod tolerates more, and taints decide nothing', byZone, byZone, tolerant(byZone), 'Skip'],
   ['the pod counts no more', byZone, byZone, { ...byZone, metadata: { ...byZone.metadata, labels: {} } }, 'Queue'],
   [
     'the pod counts as before',
@@ -270,6 +305,8 @@ table(podTopologySpread(), 'Node', [
   ['one enters the second topology', both, placed('a'), placed('a', 'n'), 'Queue'],
   ['one leaves a topology', both, placed('a', 'n'), placed('a'), 'Queue'],
   ['one moves', both, placed('a', 'n'), placed('b', 'n'), 'Queue'],
+  ['one stays in some topologies', both, placed('a'), placed('a'), 'Skip'],
+  ['one of no topology is labelled', both, placed(), testNode('n', { labels: { x: 'y' } }), 'Skip'],
   ['one stays', both, placed('a', 'n'), testNode('n', { labels: { zone: 'a', node: 'n', x: 'y' } }), 'Skip'],
   ['one of all topologies goes', both, placed('a', 'n'), undefined, 'Queue'],
   ['one of some topologies goes', both, placed('a'), undefined, 'Skip'],

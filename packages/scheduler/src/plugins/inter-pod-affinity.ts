@@ -217,16 +217,20 @@ function hintOfPod(
 
 const inNamespace = (pod: Pod) => ({ pod, namespace: pod.metadata.namespace ?? '' });
 
+/**
+ * Differs from Kubernetes: a pod without terms of its own was refused for those that others carry, which any change of a
+ * node's labels may end; kube-scheduler then waits until pods are tried whatever happened.
+ */
 function hintOfNode(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
   const { required, requiredAnti } = affinityTerms(inNamespace(pod));
   const [was, is] = [before as Node | undefined, after as Node | undefined];
   const labelOf = (node: Node | undefined, key: string) => node?.metadata.labels?.[key];
-  // Refused for what others carry: any change of labels may help.
   if (required.length === 0 && requiredAnti.length === 0) return 'Queue';
-  if (required.some(({ topologyKey }) => labelOf(is, topologyKey) === undefined)) return 'Skip';
-  if (was === undefined || required.some(({ topologyKey }) => labelOf(was, topologyKey) !== labelOf(is, topologyKey)))
-    return 'Queue';
-  return requiredAnti.some(({ topologyKey }) => labelOf(was, topologyKey) !== labelOf(is, topologyKey))
-    ? 'Queue'
-    : 'Skip';
+  if (was === undefined)
+    return required.some(({ topologyKey }) => labelOf(is, topologyKey) === undefined) ? 'Skip' : 'Queue';
+  const moves = (topologyKey: string) => labelOf(was, topologyKey) !== labelOf(is, topologyKey);
+  // Those that are liked come nearer where a node enters a topology, those that are avoided go where one leaves it.
+  const comes = required.some(({ topologyKey }) => moves(topologyKey) && labelOf(is, topologyKey) !== undefined);
+  const goes = requiredAnti.some(({ topologyKey }) => moves(topologyKey) && labelOf(was, topologyKey) !== undefined);
+  return comes || goes ? 'Queue' : 'Skip';
 }
