@@ -60,6 +60,8 @@ export function interPodAffinity(
     weight,
     reads: [Namespace],
     preFilter(state, pod, table) {
+      const { fault } = affinityTerms(pod);
+      if (fault !== undefined) return status('UnschedulableAndUnresolvable', `parsing pod: ${fault}`);
       const wanted = wantedOf(pod, table);
       if (wanted === undefined) return skip;
       state.write(wantedKey, wanted);
@@ -79,6 +81,9 @@ export function interPodAffinity(
     },
     verdict: (_state, _pod, _table, code) => verdicts[code]!,
     preScore(state, pod, table) {
+      // PreFilter refuses such pods, where it is asked.
+      const { fault } = affinityTerms(pod);
+      if (fault !== undefined) return status('Error', `failed to parse pod: ${fault}`);
       const weighed = weighedOf(pod, table, hardPodAffinityWeight, ignorePreferredTermsOfExistingPods);
       if (weighed.length === 0) return skip;
       state.write(weighedKey, weighed);
