@@ -10,6 +10,7 @@ import {
   int32,
   int64,
   invalidField,
+  labelValueErrors,
   list,
   notSupportedField,
   object,
@@ -128,7 +129,7 @@ export const pluginArgs = {
         termErrors(term, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`),
       ),
       ...preferred.flatMap(({ preference }, i) =>
-        termErrors(preference, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`),
+        termErrors(preference, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`),
       ),
     ];
   }),
@@ -281,29 +282,45 @@ function shapeErrors(shape: readonly Infer<typeof UtilizationShapePoint>[], path
 
 const operators = ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'];
 
+/** As kube-scheduler reads a term, which is not as the API server validates one. */
 function termErrors({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, path: string): FieldError[] {
-  const expressions = matchExpressions.flatMap(({ key, operator, values = [] }, i) => {
-    const at = `${path}.matchExpressions[${i}]`;
-    const errors = [...labelNameErrors(key, `${at}.key`)];
-    if (!operators.includes(operator)) errors.push(notSupportedField(`${at}.operator`, operator, operators));
-    if ((operator === 'In' || operator === 'NotIn') && values.length === 0)
-      errors.push(requiredField(`${at}.values`, `must be specified when \`operator\` is 'In' or 'NotIn'`));
-    if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0)
-      errors.push(
-        forbiddenField(`${at}.values`, `may not be specified when \`operator\` is 'Exists' or 'DoesNotExist'`),
-      );
-    if ((operator === 'Gt' || operator === 'Lt') && (values.length !== 1 || !/^[+-]?\d+$/.test(values[0]!)))
-      errors.push(invalidField(`${at}.values`, values, `must be one integer when \`operator\` is 'Lt' or 'Gt'`));
-    return errors;
-  });
+  const expressions = matchExpressions.flatMap((expression, i) =>
+    expressionErrors(expression, `${path}.matchExpressions[${i}]`),
+  );
   const fields = matchFields.flatMap(({ key, operator, values = [] }, i) => {
     const at = `${path}.matchFields[${i}]`;
     const errors: FieldError[] = [];
     if (key !== 'metadata.name') errors.push(notSupportedField(`${at}.key`, key, ['metadata.name']));
     if (operator !== 'In' && operator !== 'NotIn')
       errors.push(notSupportedField(`${at}.operator`, operator, ['In', 'NotIn']));
-    else if (values.length !== 1) errors.push(requiredField(`${at}.values`, 'must have one element'));
+    else if (values.length !== 1) errors.push(invalidField(`${at}.values`, values, 'must have one element'));
     return errors;
   });
   return [...expressions, ...fields];
+}
+
+function expressionErrors(
+  { key, operator, values = [] }: NonNullable<NodeSelectorTerm['matchExpressions']>[number],
+  path: string,
+): FieldError[] {
+  if (!operators.includes(operator)) return [notSupportedField(`${path}.operator`, operator, operators)];
+  const errors: FieldError[] = [];
+  const fail = (field: string, value: unknown, detail: string) =>
+    errors.push(invalidField(`${path}.${field}`, value, detail));
+  const ofKey = qualifiedNameErrors(key);
+  if (ofKey.length > 0) fail('key', key, ofKey.join('; '));
+  if ((operator === 'In' || operator === 'NotIn') && values.length === 0)
+    fail('values', values, "for 'in', 'notin' operators, values set can't be empty");
+  if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0)
+    fail('values', values, 'values set must be empty for exists and does not exist');
+  const compares = operator === 'Gt' || operator === 'Lt';
+  if (compares && values.length !== 1)
+    fail('values', values, "for 'Gt', 'Lt' operators, exactly one value is required");
+  for (const [i, value] of values.entries()) {
+    if (compares && !/^[+-]?\d+$/.test(value))
+      fail(`values[${i}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer");
+    const ofValue = labelValueErrors(value);
+    if (ofValue.length > 0) fail(`values[${i}][${key}]`, value, ofValue.join('; '));
+  }
+  return errors;
 }
