@@ -58,9 +58,12 @@ import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
 import { apiHandler } from './http/api-handler.js';
+import { BodyReader } from './http/body.js';
 import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
+import type { SchemaLookup } from './http/protobuf.js';
 import { WatchResponder } from './http/watch-response.js';
+import { identityLeases } from './identity/identity-leases.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
 import { requestMetrics } from './requests/request-metrics.js';
 import { serverMetrics } from './requests/server-metrics.js';
@@ -133,6 +136,8 @@ export interface ApiServerOptions {
   readonly flowControl?: { readonly seats?: number };
   /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
   readonly aggregation?: { readonly call: ServiceCaller };
+  /** Of the host that serves: its Lease in kube-system is kept renewed, and those of servers that are gone are removed. Without it neither. */
+  readonly identity?: { readonly hostname: string };
   /** What to record of requests by HTTP, and where. Without it nothing is. */
   readonly audit?: AuditOptions;
   /** What `/metrics` shows, with what the server counts itself. Its own unless given. */
@@ -170,6 +175,11 @@ export const serverVersion: ServerVersion = { major: '1', minor: '33', gitVersio
 
 const master: UserInfo = { name: 'system:admin', groups: [mastersGroup, 'system:authenticated'] };
 const allowAll: Authorizer = () => ({ decision: 'allow' });
+
+const identitySteps = [
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+] as const;
 
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
@@ -273,6 +283,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       'start-system-namespaces-controller',
       'scheduling/bootstrap-system-priority-classes',
       ...(roles === undefined ? [] : (['rbac/bootstrap-roles'] as const)),
+      ...(options.identity === undefined ? [] : identitySteps),
     ],
     options.healthChecks ?? [],
   );
@@ -360,10 +371,21 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     };
   }
 
+  const identity =
+    options.identity === undefined
+      ? undefined
+      : identityLeases({ world, client: client({ fieldManager: 'kube-apiserver' }), ...options.identity });
+  identity?.start();
+  checks.done(...identitySteps);
+
   const policies = policyStatus({ world, backend, client: client({ fieldManager: 'apiserver' }), registry });
   await policies.start();
 
-  const bodies = bodySchemas();
+  const others = bodySchemas();
+  const schemaOf: SchemaLookup = (apiVersion, kind) =>
+    registry.byObject({ apiVersion, kind })?.kind.schema.node ??
+    others[`${apiVersion}/${kind}`] ??
+    others[`v1/${kind}`];
   const requests = requestMetrics(metrics, world.clock);
   const openApiParts = {
     registry,
@@ -376,10 +398,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     access,
     subresources,
     watches: new WatchResponder(core, requests),
-    schemaOf: (apiVersion, kind) =>
-      registry.byObject({ apiVersion, kind })?.kind.schema.node ??
-      bodies[`${apiVersion}/${kind}`] ??
-      bodies[`v1/${kind}`],
+    bodies: new BodyReader(schemaOf),
+    schemaOf,
     authenticate: authentication({
       requests: options.authenticators ?? [],
       token: authenticateToken,
@@ -420,6 +440,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       flows?.stop();
       aggregated?.stop();
       policies.stop();
+      identity?.stop();
       roles?.stop();
       relations?.stop();
     },

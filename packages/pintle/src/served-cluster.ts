@@ -50,11 +50,11 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
     volumeDrivers: () => [directoryVolumes({ directory: resolve(dataDir, 'volumes') })],
     ...flags,
   });
-  await ensureStorageClass(cluster.client);
+  if (options.nodes > 0) await ensureStorageClass(cluster.client);
   return { cluster, url: cluster.url, kubeconfig, notices: network?.pods.notices ?? [], stop: () => cluster.stop() };
 }
 
-/** A class for claims that name none, where there is no class at all. */
+/** A class for claims that name none, where there is no class at all. Its volumes are folders that nodes here mount. */
 async function ensureStorageClass(client: Client): Promise<void> {
   if ((await client.list(StorageClass, { limit: 1 })).length > 0) return;
   await client.create<StorageClass>({

@@ -1,18 +1,19 @@
 /**
  * ServiceAccount: every pod runs as one, `default` unless it says otherwise, pulls its images with the account's secrets
  * unless it names its own, and finds a token, the cluster's root certificate and its namespace in its containers unless
- * it opts out.
+ * it opts out. An account may hold its pods to the secrets that it lists.
  *
  * **Differs from Kubernetes**: the volume that these are in has the same random name in all pods that come with the same
  * spec, and not one of its own in each.
  */
 import type { Container, Pod, PodSpec, ServiceAccount } from '@pintle/api/core/v1';
-import { deepFreeze, forbidden, type KubernetesObject, nameSuffix } from '@pintle/machinery';
+import { deepFreeze, forbidden, nameSuffix } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
-import type { AdmissionPlugin } from './admission.js';
+import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
+import { enforcesSecrets, ephemeralSecretRefusal, mirrorRefusal, secretRefusal } from './mountable-secrets.js';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const tokenSeconds = 3607;
@@ -32,31 +33,71 @@ const tokenSources = deepFreeze({
 
 export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }: AdmissionCaches): AdmissionPlugin {
   const derived = new DerivedSpecs();
+  /** Calls `then` with the account of the pod, at once if it is known. Errors: it is not there. */
+  const withAccountOf = <T>(
+    { resource, name, namespace }: AdmissionRequest,
+    account: string,
+    then: (account: ServiceAccount | undefined) => T,
+  ): T | Promise<T> => {
+    const known = serviceAccounts.get(`${namespace}/${account}`) as ServiceAccount | undefined;
+    if (known !== undefined) return then(known);
+    return accountOf(core(), namespace ?? '', account).then((found) => {
+      // A new namespace gets its default account a moment later; its pods need not wait for that.
+      if (found === undefined && account !== 'default')
+        throw forbidden(
+          resource.kind,
+          name,
+          `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
+        );
+      return then(found);
+    });
+  };
   return {
     name: 'ServiceAccount',
-    concerns: ({ operation, resource, subresource }) =>
-      operation === 'CREATE' &&
-      subresource === undefined &&
-      resource.kind.group === '' &&
-      resource.kind.plural === 'pods',
-    mutate({ object, resource, name, namespace }) {
-      const pod = object as Pod;
-      if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return pod;
-      const accountName = pod.spec?.serviceAccountName || 'default';
-      const known = serviceAccounts.get(`${namespace}/${accountName}`) as ServiceAccount | undefined;
-      if (known !== undefined) return withAccount(core(), derived, pod, accountName, known);
-      return accountOf(core(), namespace ?? '', accountName).then((account) => {
-        // A new namespace gets its default account a moment later; its pods need not wait for that.
-        if (account === undefined && accountName !== 'default')
-          throw forbidden(
-            resource.kind,
-            name,
-            `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`,
-          );
-        return withAccount(core(), derived, pod, accountName, account);
+    concerns: ({ operation, resource: { kind }, subresource }) =>
+      kind.group === '' &&
+      kind.plural === 'pods' &&
+      ((operation === 'CREATE' && subresource === undefined) ||
+        (operation === 'UPDATE' && subresource === 'ephemeralcontainers')),
+    mutate(request) {
+      const pod = request.object as Pod;
+      if (request.operation !== 'CREATE') return pod;
+      if (isMirror(pod)) {
+        refuseIf(mirrorRefusal(pod), request);
+        return pod;
+      }
+      const name = pod.spec?.serviceAccountName || 'default';
+      return withAccountOf(request, name, (account) => {
+        const made = withAccount(core(), derived, pod, name, account);
+        if (account !== undefined) holdToSecrets(request, made, account);
+        return made;
       });
     },
+    // Webhooks may have changed the pod since.
+    validate(request) {
+      const pod = request.object as Pod;
+      const name = pod.spec?.serviceAccountName ?? '';
+      if (request.operation === 'CREATE' && isMirror(pod)) refuseIf(mirrorRefusal(pod), request);
+      else if (name === '')
+        refuseIf(`no service account specified for pod ${request.namespace}/${request.name}`, request);
+      else
+        return withAccountOf(request, name, (account) => {
+          if (account !== undefined) holdToSecrets(request, pod, account);
+        });
+    },
   };
+}
+
+const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[mirrorAnnotation] !== undefined;
+
+function refuseIf(reason: string | undefined, { resource, name }: AdmissionRequest): void {
+  if (reason !== undefined) throw forbidden(resource.kind, name, reason);
+}
+
+function holdToSecrets(request: AdmissionRequest, pod: Pod, account: ServiceAccount): void {
+  if (!enforcesSecrets(account)) return;
+  const refusal = request.operation === 'CREATE' ? secretRefusal : ephemeralSecretRefusal;
+  refuseIf(refusal(pod, account), request);
 }
 
 async function accountOf(core: ApiCore, namespace: string, name: string): Promise<ServiceAccount | undefined> {
@@ -71,7 +112,7 @@ function withAccount(
   pod: Pod,
   name: string,
   account: ServiceAccount | undefined,
-): KubernetesObject {
+): Pod {
   const mounts = pod.spec?.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
   const secrets = pod.spec?.imagePullSecrets?.length ? undefined : account?.imagePullSecrets;
   const by = `${mounts ? 'mounted' : 'named'} ${name}${secrets === undefined ? '' : ` ${JSON.stringify(secrets)}`}`;

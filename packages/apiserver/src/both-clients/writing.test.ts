@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
+import type { Lease } from '@pintle/api/coordination/v1';
 import { ConfigMap, type Namespace, Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
@@ -130,6 +131,23 @@ describe.each(clients)('%s', (_name, connect) => {
     ];
     expect(same.map(versionOf)).toEqual(same.map(() => versionOf(made)));
     expect(same.every(({ metadata }) => metadata.managedFields?.length === 1)).toBe(true);
+  });
+
+  it("of what was another object is refused in the words of upstream's storage", async () => {
+    const client = await connect();
+    const made = await client.create(configMap('a'));
+    const other = { ...made, metadata: { ...made.metadata, uid: 'other' } };
+    const said = (kind: string, key: string, found: string) => ({
+      code: 409,
+      reason: 'Conflict',
+      message:
+        `Operation cannot be fulfilled on ${kind} "a": StorageError: invalid object, Code: 4, Key: /registry/${key}/default/a, ` +
+        `ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: ${found}`,
+    });
+    expect(await refusal(client.update(other))).toMatchObject(said('configmaps', 'configmaps', made.metadata.uid!));
+    // What an update may make is not made in the place of what was.
+    const lease: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'a', uid: 'other' } };
+    expect(await refusal(client.update(lease))).toMatchObject(said('leases.coordination.k8s.io', 'leases', ''));
   });
 
   it('generates names, and says so where none can be found', async () => {

@@ -107,6 +107,25 @@ describe('requests', () => {
     await flood;
   });
 
+  it('of masters take seats that others cannot borrow', async () => {
+    const { world, api, create } = await slowServer(60);
+    const limitOf = async (level: string) => {
+      const { text } = await ask(api.handle, 'GET /metrics', { headers: { 'x-groups': 'system:masters' } });
+      return Number(new RegExp(`current_limit_seats\\{priority_level="${level}"\\} (.*)`).exec(text)?.[1]);
+    };
+    await world.advance(10_000);
+    expect(await limitOf('exempt')).toBe(0);
+    const idle = await limitOf('workload-low');
+    const busy = Promise.all(Array.from({ length: 50 }, () => create('root', 'system:masters')));
+    await world.advance(10_000);
+    await busy;
+    expect(await limitOf('exempt')).toBe(50);
+    expect(await limitOf('workload-low')).toBeLessThan(idle);
+    await world.advance(20_000);
+    expect([await limitOf('exempt'), await limitOf('workload-low')]).toEqual([0, idle]);
+    await api.stop();
+  });
+
   it('that have waited for 15 seconds are told to come again', async () => {
     const { world, create } = await slowServer(1);
     const answers = Promise.all(Array.from({ length: 250 }, () => create('flood')));

@@ -1,9 +1,8 @@
 /**
  * API Priority and Fairness: every request by HTTP takes seats of its priority level while it is answered, a watch while it
- * begins, waits for them in a queue of its flow, or is told to come again. Levels lend and borrow seats. Streams have no part
- * in it, and callers in process are the host's own.
- *
- * **Differs from Kubernetes**: what is exempt does not count as demand.
+ * begins, waits for them in a queue of its flow, or is told to come again. Levels lend and borrow seats; what is exempt never
+ * waits, but the seats that it takes are missing to the others. Streams have no part in it, and callers in process are the
+ * host's own.
  */
 import type { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { StoreBackend } from '@pintle/contracts';
@@ -134,7 +133,7 @@ export function flowControl({
       isExempt: spec?.type === 'Exempt',
       refusal: spec?.limited?.limitResponse?.type === 'Queue' ? 'queue-full' : 'concurrency-limit',
       level,
-      free: { headers, leave: () => {} },
+      headers,
       dispatched: dispatched.with(...names),
       waiting: waiting.with(...names),
       executing: executing.with(...names),
@@ -156,7 +155,7 @@ export function flowControl({
     flow.dispatched.increment();
     flow.executing.add(1);
     return {
-      headers: flow.free.headers,
+      headers: flow.headers,
       leave() {
         flow.executing.add(-1);
         const free = () => {
@@ -233,11 +232,7 @@ export function flowControl({
       const flow = schema === undefined ? undefined : flowOf(schema);
       if (schema === undefined || flow === undefined) return unknownPlace;
       if (isWatch) request.signal.addEventListener('abort', watches.add(info, request.query), { once: true });
-      if (flow.isExempt) {
-        flow.dispatched.increment();
-        return flow.free;
-      }
-      const flowHash = hashOf(`${schema.metadata.name}\n${distinguisherOf(schema, user, info)}`);
+      const flowHash = flow.isExempt ? 0 : hashOf(`${schema.metadata.name}\n${distinguisherOf(schema, user, info)}`);
       const { seats: width, afterMs } = seatsFor(info, request.query, flow.level.limits.widthMax);
       return turnOf(flow, { flowHash, width, afterMs }, request);
     },
@@ -262,8 +257,8 @@ interface Flow {
   /** Why there is no place where there is none. */
   readonly refusal: string;
   readonly level: PriorityLevel<Request>;
-  /** For who takes no seat. */
-  readonly free: Place;
+  /** Of an answer: its schema and its level. */
+  readonly headers: Place['headers'];
   readonly dispatched: Counter;
   readonly waiting: Gauge;
   readonly executing: Gauge;

@@ -74,16 +74,16 @@ export class PriorityLevels<W extends Waiting> {
   /** Lends and borrows by what was wanted since the last time. Returns the levels whose requests may have a turn now. */
   adjust(): readonly PriorityLevel<W>[] {
     const now = this.clock.now();
-    const levels = [...this.levels].filter(([, { configuration }]) => !isExempt(configuration));
-    const demands = levels.map(([name, { limits, demand }]) => {
+    const levels = [...this.levels];
+    const demands = levels.map(([name, { configuration, limits, demand }]) => {
       const wanted = demand.take(now);
       this.gauges.highest.with(name).set(wanted.highest);
       this.gauges.smoothed.with(name).set(wanted.smoothed);
-      return { limits, ...wanted };
+      return { limits, isExempt: isExempt(configuration), ...wanted };
     });
     const seats = planSeats(demands);
-    for (const [index, [name, { queues }]] of levels.entries()) {
-      queues.resize(seats[index]!);
+    for (const [index, [name, { configuration, queues }]] of levels.entries()) {
+      if (!isExempt(configuration)) queues.resize(seats[index]!);
       this.gauges.current.with(name).set(seats[index]!);
     }
     return levels.map(([, level]) => level);
@@ -95,7 +95,9 @@ export class PriorityLevels<W extends Waiting> {
     known: PriorityLevel<W> | undefined,
   ): PriorityLevel<W> {
     const queuing = queuingOf(configuration);
-    const fresh = () => new FairQueues<W>({ seats: limits.nominal, ...(queuing === undefined ? {} : { queuing }) });
+    // What is exempt never waits, but takes seats: the others have to do without them.
+    const seats = isExempt(configuration) ? Number.POSITIVE_INFINITY : limits.nominal;
+    const fresh = () => new FairQueues<W>({ seats, ...(queuing === undefined ? {} : { queuing }) });
     if (known === undefined)
       return { configuration, limits, queues: fresh(), demand: new SeatDemand(this.clock.now()) };
     if (!sameQueuing(queuing, queuingOf(known.configuration))) known.queues = fresh();

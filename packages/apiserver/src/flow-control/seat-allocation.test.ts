@@ -107,6 +107,23 @@ describe('a plan', () => {
   ])('%s', (_what, demands, seats) => {
     expect(planSeats(demands)).toEqual(seats);
   });
+
+  const exempt = (highest: number): Demand => ({
+    limits: { nominal: 0, min: 0, max: 24, widthMax: 10 },
+    highest,
+    smoothed: highest,
+    isExempt: true,
+  });
+
+  it.each<readonly [string, number, readonly number[]]>([
+    ['leaves to others what they borrow', 3, [3, 16, 8]],
+    ['takes what others would have borrowed', 4, [4, 12, 8]],
+    ['takes what others would need', 6, [6, 10, 8]],
+    ['lets others have what they never lend', 10, [10, 6, 8]],
+    ['and no less, however much it takes', 40, [40, 6, 8]],
+  ])('what is exempt %s', (_what, highest, seats) => {
+    expect(planSeats([exempt(highest), level(6, 20, 24, 24), level(8, 18, 0, 0)])).toEqual(seats);
+  });
 });
 
 describe('a demand', () => {

@@ -56,21 +56,37 @@ export interface Demand {
   readonly highest: number;
   /** How many have been wanted lately, forgotten slowly. */
   readonly smoothed: number;
+  /** Whether its requests never wait. */
+  readonly isExempt?: boolean;
 }
 
-/** The seats of each level for the time that comes, in the order given. Levels that never wait are none of these. */
+/**
+ * The seats of each level for the time that comes, in the order given. What is exempt has as many as it took lately, beyond
+ * its own too, and they are missing to the others: where these had to lend all that they may, nobody gets more than that.
+ */
 export function planSeats(demands: readonly Demand[]): readonly number[] {
+  const isLimited = ({ isExempt = false }: Demand) => !isExempt;
+  const taken = ({ limits: { min }, highest }: Demand) => Math.max(min, highest);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+  const all = sum(demands.map(({ limits }) => limits.nominal));
+  const rest = all - sum(demands.filter((demand) => !isLimited(demand)).map(taken));
+  const limited = planLimited(all, rest, demands.filter(isLimited)).values();
+  return demands.map((demand) => (isLimited(demand) ? (limited.next().value ?? 0) : taken(demand)));
+}
+
+/** Of `all` seats those that are not exempt are the `rest`, which may be less than none. */
+function planLimited(all: number, rest: number, demands: readonly Demand[]): readonly number[] {
   const least = ({ limits: { min, nominal }, highest }: Demand) => Math.max(min, Math.min(nominal, highest));
   const sum = (of: (demand: Demand) => number) => demands.reduce((total, demand) => total + of(demand), 0);
-  const seats = sum(({ limits }) => limits.nominal);
   const [minSum, leastSum] = [sum(({ limits }) => limits.min), sum(least)];
-  if (seats <= minSum) return demands.map(({ limits }) => limits.min);
-  if (seats <= leastSum) {
-    const part = (seats - minSum) / (leastSum - minSum);
+  if (rest <= minSum) return demands.map(({ limits }) => limits.min);
+  if (rest <= leastSum) {
+    const part = (rest - minSum) / (leastSum - minSum);
     return demands.map((demand) => demand.limits.min + Math.round((least(demand) - demand.limits.min) * part));
   }
+  // As upstream's: once there is enough for everybody's least, what is exempt is not taken off.
   return allocate(
-    seats,
+    all,
     demands.map((demand) => ({
       min: least(demand),
       max: demand.limits.max,

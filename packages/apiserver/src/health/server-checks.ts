@@ -9,6 +9,8 @@ export type StartStep =
   | 'crd-informer-synced'
   | 'rbac/bootstrap-roles'
   | 'scheduling/bootstrap-system-priority-classes'
+  | 'start-kube-apiserver-identity-lease-controller'
+  | 'start-kube-apiserver-identity-lease-garbage-collector'
   | 'start-system-namespaces-controller';
 
 export interface ServerChecks {

@@ -12,25 +12,32 @@ export function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-export function inPieces(chunks: readonly Uint8Array[]): Uint8Array | AsyncIterable<Uint8Array> {
+export function inPieces(chunks: readonly Uint8Array[]): Uint8Array | Pieces {
   const total = chunks.reduce((sum, { length }) => sum + length, 0);
-  return total <= pieceBytesMax ? concatenated(chunks) : pieces(chunks);
+  return total <= pieceBytesMax ? concatenated(chunks) : new Pieces(chunks);
 }
 
-/** All in one buffer, one piece after the other: however long a list is, sending it takes no more memory than that. */
-async function* pieces(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  const buffer = new Uint8Array(pieceBytesMax);
-  let size = 0;
-  for (const chunk of chunks) {
-    if (size + chunk.length > pieceBytesMax) {
-      if (size > 0) yield buffer.subarray(0, size);
-      size = 0;
+/**
+ * Bytes that are all there, unlike those of a watch. They are handed out in one buffer, one piece after the other: however
+ * long a list is, sending it takes no more memory than that.
+ */
+export class Pieces implements AsyncIterable<Uint8Array> {
+  constructor(private readonly chunks: readonly Uint8Array[]) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    const buffer = new Uint8Array(pieceBytesMax);
+    let size = 0;
+    for (const chunk of this.chunks) {
+      if (size + chunk.length > pieceBytesMax) {
+        if (size > 0) yield buffer.subarray(0, size);
+        size = 0;
+      }
+      if (chunk.length > pieceBytesMax) yield chunk;
+      else {
+        buffer.set(chunk, size);
+        size += chunk.length;
+      }
     }
-    if (chunk.length > pieceBytesMax) yield chunk;
-    else {
-      buffer.set(chunk, size);
-      size += chunk.length;
-    }
+    if (size > 0) yield buffer.subarray(0, size);
   }
-  if (size > 0) yield buffer.subarray(0, size);
 }

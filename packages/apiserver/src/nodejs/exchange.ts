@@ -1,17 +1,14 @@
 /** One request and its answer, between Node's messages and an `HttpHandler`'s. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzip } from 'node:zlib';
 import type { HttpHandler, HttpResponse } from '../http/message.js';
 import { Departure } from './departure.js';
 import { http2Of } from './http2.js';
 import { NodeRequest } from './node-request.js';
+import { packedFor } from './packing.js';
 import type { Rounds } from './rounds.js';
 
 /** A client that takes nothing for so long is cut off. Of every connection of a server. */
 export const stallTimeoutMs = 120_000;
-/** As kube-apiserver: smaller answers are not worth packing. */
-const gzipBytesMin = 128 * 1024;
-const compressed = new Set(['application/json', 'application/yaml']);
 
 /** A quiet watch is no stall: only what could not be written for so long is. */
 function onQuiet(this: ServerResponse): void {
@@ -45,20 +42,14 @@ export async function serve(
 export async function respond(
   message: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: HttpResponse,
+  answer: HttpResponse,
   due: () => Promise<void>,
 ): Promise<void> {
+  const packing = packedFor(message.headers['accept-encoding'], answer);
+  const { status, headers, body } = packing instanceof Promise ? await packing : packing;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    const whole = body ?? '';
     const sent: Record<string, string | readonly string[]> = { ...headers };
-    let whole = body ?? '';
-    if (
-      whole.length >= gzipBytesMin &&
-      /\bgzip\b/.test(String(message.headers['accept-encoding'] ?? '')) &&
-      compressed.has(String(headers['content-type']))
-    ) {
-      whole = await packed(whole);
-      sent['content-encoding'] = 'gzip';
-    }
     sent['content-length'] = String(Buffer.byteLength(whole));
     // An upload that was not read to its end leaves the connection unusable for another request.
     if (!message.complete && message.httpVersionMajor === 1) sent['connection'] = 'close';
@@ -85,8 +76,3 @@ function written(response: ServerResponse, piece: Uint8Array | string): Promise<
     socket?.uncork();
   });
 }
-
-const packed = (whole: Uint8Array | string): Promise<Buffer> =>
-  new Promise((resolve, reject) =>
-    gzip(whole, { level: 1 }, (error, result) => (error === null ? resolve(result) : reject(error))),
-  );

@@ -25,6 +25,7 @@ import { tracksGeneration, wishChanged } from './generation.js';
 import { recordUpdate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
 import { findEntry } from './read.js';
+import { otherObject } from './storage-error.js';
 import { fromStore } from './store-failure.js';
 import { validateForUpdate } from './validation.js';
 
@@ -70,8 +71,10 @@ export async function updateObject(
     strategy?.allowCreateOnUpdate &&
     options.subresource === undefined &&
     (await findEntry(core, resource, key)) === undefined
-  )
+  ) {
+    if (decoded.metadata.uid) throw otherObject(resource, key, decoded.metadata.uid, '');
     return createObject(core, context, resource, key, body, options);
+  }
   if (!decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
     throw statusError(
       'Invalid',
@@ -107,7 +110,7 @@ export async function changeObject(
     const old = resource.definition.conversion === undefined ? found : resource.toStored(found);
     const changed = request.change(old);
     const { object: wished, ownsFields = false } = changed instanceof Promise ? await changed : changed;
-    checkPreconditions(resource, key.name, wished.metadata, old.metadata);
+    checkPreconditions(resource, key, wished.metadata, old.metadata);
     const object = await toldOfMissingLater(resource, wished, () =>
       prepare(core, context, resource, request, wished, old, ownsFields),
     );
@@ -264,17 +267,11 @@ function statusOnly({ custom, definition }: Resource, object: WithStatus, old: W
   return { ...rest, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
 }
 
-function checkPreconditions(resource: Resource, name: string, wished: ObjectMeta, old: ObjectMeta): void {
+function checkPreconditions(resource: Resource, key: ObjectKey, wished: ObjectMeta, old: ObjectMeta): void {
+  if (wished.uid && wished.uid !== old.uid) throw otherObject(resource, key, wished.uid, old.uid ?? '');
   // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
   if (wished.resourceVersion && wished.resourceVersion !== '0' && wished.resourceVersion !== old.resourceVersion)
-    throw conflict(resource.kind, name, modified);
-  if (wished.uid && wished.uid !== old.uid) {
-    throw conflict(
-      resource.kind,
-      name,
-      `Precondition failed: UID in precondition: ${wished.uid}, UID in object meta: ${old.uid}`,
-    );
-  }
+    throw conflict(resource.kind, key.name, modified);
 }
 
 /** Whether a write would change nothing; times in managedFields do not count. */

@@ -4,6 +4,7 @@
  */
 
 import { mkdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { ConfigMap } from '@pintle/api/core/v1';
 import { fieldDocs } from '@pintle/api/docs';
@@ -116,6 +117,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       authorizer: ['node', 'rbac'],
       flowControl: {},
       aggregation: { call: httpsServiceCaller(keys.proxy) },
+      identity: { hostname: hostname() },
       ...rest,
       // A name is no address that others could be told.
       ...(ipFamilyOf(advertiseAddress) === undefined ? {} : { advertiseAddress }),

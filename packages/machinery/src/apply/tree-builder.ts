@@ -11,7 +11,7 @@ import { emptyTree, type FieldTree, leaf, treeOf } from './field-tree.js';
 const stepsMax = 20_000;
 /** Items remembered after one step, the latest: those that differ from object to object (an address, a uid) have no end. */
 const itemsMax = 256;
-/** Children remembered of one element. */
+/** Children remembered of one element, the latest. */
 const childrenMax = 8;
 
 interface Known {
@@ -34,7 +34,16 @@ class Step {
   known(element: string, child: FieldTree): Step | undefined {
     const steps = (isField(element) ? this.fields : this.items)?.get(element);
     if (steps === undefined) return undefined;
-    for (const known of steps) if (known.child === child) return known.step;
+    for (let i = 0; i < steps.length; i++) {
+      const known = steps[i]!;
+      if (known.child !== child) continue;
+      // What is met again goes to the front, away from those that differ from object to object.
+      if (i > 0) {
+        steps.copyWithin(1, 0, i);
+        steps[0] = known;
+      }
+      return known.step;
+    }
     return undefined;
   }
 
@@ -44,10 +53,8 @@ class Step {
     const next = isField(element) ? (this.fields ??= new Map()) : (this.items ??= new Map());
     const steps = next.get(element);
     if (steps !== undefined) {
-      // Children that differ from object to object are not worth a search.
-      if (steps.length >= childrenMax) return [step, 0];
-      steps.push({ child, step });
-      return [step, 1];
+      steps.unshift({ child, step });
+      return [step, steps.length <= childrenMax ? 1 : 1 - sizeOf([steps.pop()!])];
     }
     next.set(element, [{ child, step }]);
     if (next === this.fields || next.size <= itemsMax) return [step, 1];

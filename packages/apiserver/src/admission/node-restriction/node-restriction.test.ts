@@ -155,7 +155,12 @@ describe('pods', () => {
     [
       'with secrets',
       () => mirror({ volumes: [{ name: 'v', secret: { secretName: 's' } }] }),
-      'node "n1" can not create pods that reference secrets',
+      'a mirror pod may not reference secrets',
+    ],
+    [
+      'with config maps',
+      () => mirror({ volumes: [{ name: 'v', configMap: { name: 's' } }] }),
+      'node "n1" can not create pods that reference configmaps',
     ],
     [
       'with claims',

@@ -1,0 +1,36 @@
+/**
+ * What kube-apiserver says of a write whose object is another one than was meant, told by its UID: in the words of its
+ * storage, with the key that the object has there. Clients match them. Pure.
+ */
+
+import type { ObjectKey } from '@pintle/client';
+import { conflict, type StatusError } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+
+/** Resources whose place in upstream's storage is not their own name. */
+const places: Readonly<Record<string, string>> = {
+  endpoints: 'services/endpoints',
+  ingresses: 'ingress',
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+  services: 'services/specs',
+};
+const groupsInPlaces = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
+
+/** `found`: empty where there is no such object. Reason Conflict. */
+export function otherObject(
+  { kind, custom }: Pick<Resource, 'kind' | 'custom'>,
+  { namespace, name }: ObjectKey,
+  wantedUid: string,
+  foundUid: string,
+): StatusError {
+  const place =
+    custom || groupsInPlaces.has(kind.group) ? `${kind.group}/${kind.plural}` : (places[kind.plural] ?? kind.plural);
+  const key = ['', 'registry', place, ...(namespace === undefined ? [] : [namespace]), name].join('/');
+  const precondition = `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${foundUid}`;
+  return conflict(
+    kind,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`,
+  );
+}

@@ -1,0 +1,30 @@
+/** What a cluster of the command line has to begin with. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { Lease } from '@pintle/api/coordination/v1';
+import { StorageClass } from '@pintle/api/storage/v1';
+import { startServed } from './served-cluster.js';
+
+it.each([
+  [0, []],
+  [1, ['standard']],
+])('with %d nodes claims have the classes %j, and the API server an identity', async (nodes, classes) => {
+  const folder = await mkdtemp(join(tmpdir(), 'pintle-served-'));
+  const served = await startServed({
+    ...{ dataDir: folder, inMemory: true, host: '127.0.0.1', port: 0 },
+    ...{ nodes, runtime: 'simulated', scheduler: false },
+  });
+  try {
+    expect((await served.cluster.client.list(StorageClass)).map(({ metadata }) => metadata.name)).toEqual(classes);
+    const leases = await served.cluster.client.list(Lease, { namespace: 'kube-system' });
+    expect(leases.map(({ metadata }) => metadata.labels)).toContainEqual({
+      'apiserver.kubernetes.io/identity': 'kube-apiserver',
+      'kubernetes.io/hostname': hostname(),
+    });
+  } finally {
+    await served.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
