@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { schedulerConfiguration } from './configuration.js';
 import { InvalidConfigurationError } from './configuration-error.js';
+import { checkArgs } from './plugin-registry.js';
 
 const at = 'profiles[0].pluginConfig[0].args.';
 
@@ -96,6 +97,7 @@ const cases: Readonly<Record<string, Cases>> = {
         ],
       },
     ],
+    ['weights left to the defaults', { resources: [{ name: 'cpu' }, { name: 'memory', weight: 0 }] }],
     [
       'a weight',
       {
@@ -168,11 +170,23 @@ const cases: Readonly<Record<string, Cases>> = {
     ['no group', { ignoredResourceGroups: [''] }, 'Required ignoredResourceGroups[0]'],
     ['a group with a slash', { ignoredResourceGroups: ['example.com/aaa'] }, 'Invalid ignoredResourceGroups[0]'],
     ['weights', strategy('LeastAllocated', weighs(50, 30, 20))],
-    ['no weight', strategy('LeastAllocated', weighs(0)), 'Invalid scoringStrategy.resources[0].weight'],
+    // Its defaults come before its check: 0 is as good as 1.
+    ['no weight', strategy('LeastAllocated', weighs(0))],
+    ['a negative weight', strategy('LeastAllocated', weighs(-1)), 'Invalid scoringStrategy.resources[0].weight'],
     ['too large a weight', strategy('LeastAllocated', weighs(101)), 'Invalid scoringStrategy.resources[0].weight'],
-    ['no weight, most', strategy('MostAllocated', weighs(0)), 'Invalid scoringStrategy.resources[0].weight'],
+    ['a negative weight, most', strategy('MostAllocated', weighs(-1)), 'Invalid scoringStrategy.resources[0].weight'],
     ['too large a weight, most', strategy('MostAllocated', weighs(101)), 'Invalid scoringStrategy.resources[0].weight'],
     ['no kind of strategy', strategy(''), 'NotSupported scoringStrategy.type'],
+    [
+      'fields in other letters',
+      strategy('RequestedToCapacityRatio', {
+        resources: [{ Name: 'cpu', Weight: 1 }],
+        requestedToCapacityRatio: { shape: [{ Score: 5, Utilization: 1 }] },
+      }),
+      ...['Name', 'Weight'].map((name) => `Forbidden scoringStrategy.resources[0].${name}`),
+      ...['Score', 'Utilization'].map((name) => `Forbidden ${ofShape}[0].${name}`),
+      'Required scoringStrategy.resources[0].name',
+    ],
     ['a shape', ratio([20, 5], [30, 3], [50, 2])],
     ['no points', ratio(), `Required ${ofShape}`],
     ['a negative utilization', ratio([-10, 3]), `Invalid ${ofShape}[0].utilization`],
@@ -194,3 +208,33 @@ for (const [plugin, ofPlugin] of Object.entries(cases)) {
     it.each(ofPlugin)('%s', (_, args, ...expected) => expect(wrong(plugin, args)).toEqual(expected));
   });
 }
+
+describe('args that say nothing', () => {
+  it.each(Object.keys(cases))('are the defaults of %s', (plugin) => {
+    // As `args:` of YAML is null, and as kube-scheduler writes them with a head and nothing in it.
+    const head = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: `${plugin}Args` };
+    expect([null, undefined, head].flatMap((args) => checkArgs(plugin, args, 'args').errors)).toEqual([]);
+  });
+
+  const cpuAndMemory = ['cpu', 'memory'].map((name) => ({ name, weight: 1 }));
+
+  it('weigh what is weighed by 1', () => {
+    const resources = [{ name: 'cpu', weight: 3 }, { name: 'memory' }, { name: 'example.com/gpu', weight: 0 }];
+    const { args } = checkArgs('NodeResourcesFit', strategy('MostAllocated', { resources }), 'args');
+    expect(args).toHaveProperty(
+      'scoringStrategy.resources',
+      resources.map(({ name, weight }) => ({ name, weight: weight || 1 })),
+    );
+  });
+
+  it.each([{}, strategy('LeastAllocated'), strategy('LeastAllocated', { resources: [] })])('score by %j', (args) => {
+    expect(checkArgs('NodeResourcesFit', args, 'args').args).toHaveProperty('scoringStrategy', {
+      type: 'LeastAllocated',
+      resources: cpuAndMemory,
+    });
+  });
+
+  it.each([{}, { resources: [] }])('balance by %j', (args) => {
+    expect(checkArgs('NodeResourcesBalancedAllocation', args, 'args').args).toEqual({ resources: cpuAndMemory });
+  });
+});

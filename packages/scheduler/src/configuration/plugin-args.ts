@@ -27,7 +27,7 @@ import { configurationApiVersion } from './notation.js';
 /** Fields that every args object may have. */
 const typeMeta = { apiVersion: string(), kind: string() };
 
-const ResourceSpec = object({ name: string().required(), weight: int64().default(1) });
+const ResourceSpec = object({ name: string().required(), weight: int64() });
 const UtilizationShapePoint = object({ utilization: int32().default(0), score: int32().default(0) });
 const cpuAndMemory = [
   { name: 'cpu', weight: 1 },
@@ -61,7 +61,7 @@ const NodeResourcesFitArgs = object({
   scoringStrategy: ref(
     object({
       type: string(),
-      resources: list(ref(ResourceSpec)).default([...cpuAndMemory]),
+      resources: list(ref(ResourceSpec)),
       requestedToCapacityRatio: ref(object({ shape: list(ref(UtilizationShapePoint)) })),
     }),
   ).default({ type: 'LeastAllocated' }),
@@ -69,7 +69,7 @@ const NodeResourcesFitArgs = object({
 
 const NodeResourcesBalancedAllocationArgs = object({
   ...typeMeta,
-  resources: list(ref(ResourceSpec)).default([...cpuAndMemory]),
+  resources: list(ref(ResourceSpec)),
 });
 
 const VolumeBindingArgs = object({
@@ -84,12 +84,20 @@ const DynamicResourcesArgs = object({ ...typeMeta, filterTimeout: duration().def
 export interface PluginArgs<S extends Schema<unknown, boolean>> {
   readonly schema: S;
   check(args: Infer<S>, path: string): readonly FieldError[];
+  /** Defaults that a notation cannot say. */
+  fill(args: Infer<S>): Infer<S>;
 }
 
 const argsOf = <S extends Schema<unknown, boolean>>(
   schema: S,
   check: (args: Infer<S>, path: string) => readonly FieldError[] = () => [],
-): PluginArgs<S> => ({ schema, check });
+  fill: (args: Infer<S>) => Infer<S> = (args) => args,
+): PluginArgs<S> => ({ schema, check, fill });
+
+/** As kube-scheduler fills it in: cpu and memory where nothing is named, and 1 for a weight that is missing or 0. */
+function weighed(resources: readonly Infer<typeof ResourceSpec>[] = cpuAndMemory): Infer<typeof ResourceSpec>[] {
+  return (resources.length === 0 ? cpuAndMemory : resources).map(({ name, weight }) => ({ name, weight: weight || 1 }));
+}
 
 /** By plugin. */
 export const pluginArgs = {
@@ -135,7 +143,7 @@ export const pluginArgs = {
   }),
   PodTopologySpread: argsOf(PodTopologySpreadArgs, ({ defaultConstraints = [], defaultingType }, path) => {
     const errors: FieldError[] = [];
-    const type = defaultingType ?? 'System';
+    const type = defaultingType || 'System';
     if (type !== 'System' && type !== 'List')
       errors.push(notSupportedField(`${path}.defaultingType`, type, ['List', 'System']));
     if (type === 'System' && defaultConstraints.length > 0)
@@ -156,44 +164,57 @@ export const pluginArgs = {
     }
     return errors;
   }),
-  NodeResourcesFit: argsOf(NodeResourcesFitArgs, (args, path) => {
-    const { ignoredResources = [], ignoredResourceGroups = [], scoringStrategy = {} } = args;
-    const errors = ignoredResources.flatMap((name, i) => [...labelNameErrors(name, `${path}.ignoredResources[${i}]`)]);
-    for (const [i, group] of ignoredResourceGroups.entries()) {
-      const at = `${path}.ignoredResourceGroups[${i}]`;
-      if (group.includes('/')) errors.push(invalidField(at, group, "resource group name can't contain '/'"));
-      errors.push(...labelNameErrors(group, at));
-    }
-    const at = `${path}.scoringStrategy`;
-    const { type = '', resources = [], requestedToCapacityRatio } = scoringStrategy;
-    if (!strategies.includes(type)) errors.push(notSupportedField(`${at}.type`, type, strategies));
-    for (const [i, { name, weight = 1 }] of resources.entries()) {
-      if (weight <= 0 || weight > 100) {
-        const detail = `resource weight of ${name} not in valid range (0, 100]`;
-        errors.push(invalidField(`${at}.resources[${i}].weight`, weight, detail));
+  NodeResourcesFit: argsOf(
+    NodeResourcesFitArgs,
+    (args, path) => {
+      const { ignoredResources = [], ignoredResourceGroups = [], scoringStrategy = {} } = args;
+      const errors = ignoredResources.flatMap((name, i) => [
+        ...labelNameErrors(name, `${path}.ignoredResources[${i}]`),
+      ]);
+      for (const [i, group] of ignoredResourceGroups.entries()) {
+        const at = `${path}.ignoredResourceGroups[${i}]`;
+        if (group.includes('/')) errors.push(invalidField(at, group, "resource group name can't contain '/'"));
+        errors.push(...labelNameErrors(group, at));
       }
-    }
-    const ratioAt = `${at}.requestedToCapacityRatio`;
-    if (type === 'RequestedToCapacityRatio') {
-      errors.push(
-        ...(requestedToCapacityRatio === undefined
-          ? [requiredField(ratioAt, 'must be specified when type is RequestedToCapacityRatio')]
-          : shapeErrors(requestedToCapacityRatio.shape ?? [], `${ratioAt}.shape`)),
-      );
-    } else if (requestedToCapacityRatio !== undefined) {
-      errors.push(forbiddenField(ratioAt, 'must be nil when type is not RequestedToCapacityRatio'));
-    }
-    return errors;
-  }),
-  NodeResourcesBalancedAllocation: argsOf(NodeResourcesBalancedAllocationArgs, ({ resources = [] }, path) => {
-    const seen = new Set<string>();
-    return resources.flatMap(({ name, weight = 1 }, i) => {
-      const at = `${path}.resources[${i}]`;
-      const errors = seen.has(name) ? [duplicateField(`${at}.name`, name)] : [];
-      seen.add(name);
-      return weight === 1 ? errors : [...errors, invalidField(`${at}.weight`, weight, 'must be 1')];
-    });
-  }),
+      const at = `${path}.scoringStrategy`;
+      const { type = '', resources = [], requestedToCapacityRatio } = scoringStrategy;
+      if (!strategies.includes(type)) errors.push(notSupportedField(`${at}.type`, type, strategies));
+      for (const [i, { name, weight = 1 }] of resources.entries()) {
+        if (weight <= 0 || weight > 100) {
+          const detail = `resource weight of ${name} not in valid range (0, 100]`;
+          errors.push(invalidField(`${at}.resources[${i}].weight`, weight, detail));
+        }
+      }
+      const ratioAt = `${at}.requestedToCapacityRatio`;
+      if (type === 'RequestedToCapacityRatio') {
+        errors.push(
+          ...(requestedToCapacityRatio === undefined
+            ? [requiredField(ratioAt, 'must be specified when type is RequestedToCapacityRatio')]
+            : shapeErrors(requestedToCapacityRatio.shape ?? [], `${ratioAt}.shape`)),
+        );
+      } else if (requestedToCapacityRatio !== undefined) {
+        errors.push(forbiddenField(ratioAt, 'must be nil when type is not RequestedToCapacityRatio'));
+      }
+      return errors;
+    },
+    ({ scoringStrategy = {}, ...args }) => ({
+      ...args,
+      scoringStrategy: { ...scoringStrategy, resources: weighed(scoringStrategy.resources) },
+    }),
+  ),
+  NodeResourcesBalancedAllocation: argsOf(
+    NodeResourcesBalancedAllocationArgs,
+    ({ resources = [] }, path) => {
+      const seen = new Set<string>();
+      return resources.flatMap(({ name, weight = 1 }, i) => {
+        const at = `${path}.resources[${i}]`;
+        const errors = seen.has(name) ? [duplicateField(`${at}.name`, name)] : [];
+        seen.add(name);
+        return weight === 1 ? errors : [...errors, invalidField(`${at}.weight`, weight, 'must be 1')];
+      });
+    },
+    ({ resources, ...args }) => ({ ...args, resources: weighed(resources) }),
+  ),
   VolumeBinding: argsOf(VolumeBindingArgs, ({ bindTimeoutSeconds = 0, shape }, path) => [
     ...(bindTimeoutSeconds < 0
       ? [
