@@ -58,8 +58,10 @@ import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
 import { apiHandler } from './http/api-handler.js';
+import { BodyReader } from './http/body.js';
 import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
+import type { SchemaLookup } from './http/protobuf.js';
 import { WatchResponder } from './http/watch-response.js';
 import { identityLeases } from './identity/identity-leases.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
@@ -382,7 +384,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const policies = policyStatus({ world, backend, client: client({ fieldManager: 'apiserver' }), registry });
   await policies.start();
 
-  const bodies = bodySchemas();
+  const others = bodySchemas();
+  const schemaOf: SchemaLookup = (apiVersion, kind) =>
+    registry.byObject({ apiVersion, kind })?.kind.schema.node ??
+    others[`${apiVersion}/${kind}`] ??
+    others[`v1/${kind}`];
   const requests = requestMetrics(metrics, world.clock);
   const openApiParts = {
     registry,
@@ -395,10 +401,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     access,
     subresources,
     watches: new WatchResponder(core, requests),
-    schemaOf: (apiVersion, kind) =>
-      registry.byObject({ apiVersion, kind })?.kind.schema.node ??
-      bodies[`${apiVersion}/${kind}`] ??
-      bodies[`v1/${kind}`],
+    bodies: new BodyReader(schemaOf),
+    schemaOf,
     authenticate: authentication({
       requests: options.authenticators ?? [],
       token: authenticateToken,

@@ -7,6 +7,7 @@
  * The low lane is taken from when the other is empty, and every `lowEvery`th time, so that it never starves.
  */
 import type { CancelTimer, Clock } from '@pintle/machinery';
+import type { PressingWork } from './pressing-work.js';
 import type { WorkQueueObserver } from './work-queue-metrics.js';
 
 /** `low` is for what is only looked at again: resyncs, and what was there before the controller began. */
@@ -22,6 +23,8 @@ export interface ItemQueueOptions {
   readonly clock: Clock;
   /** Made with the queue, and told of every step of its items. */
   readonly observer?: (queue: WorkQueueFigures) => WorkQueueObserver;
+  /** Shared by queues whose gathered items wait for each other's pressing ones. */
+  readonly pressingWork?: PressingWork;
 }
 
 const idle = 0;
@@ -83,13 +86,15 @@ export class ItemQueue<I extends QueueItem> implements WorkQueueFigures {
   private readonly atWork: I[] = [];
   private readonly clock: Clock;
   private readonly observer: WorkQueueObserver | undefined;
+  private readonly pressingWork: PressingWork | undefined;
   private closed = false;
   private waitingCount = 0;
   private normalInARow = 0;
 
-  constructor({ clock, observer }: ItemQueueOptions) {
+  constructor({ clock, observer, pressingWork }: ItemQueueOptions) {
     this.clock = clock;
     this.observer = observer?.(this);
+    this.pressingWork = pressingWork;
   }
 
   /** Items that wait now, those that wait for their time aside. */
@@ -116,28 +121,18 @@ export class ItemQueue<I extends QueueItem> implements WorkQueueFigures {
     else if (state === queuedLow) {
       item.state = queued;
       this.normal.push(item);
+      this.pressingWork?.began();
     }
   }
 
   /** Adds it later; an earlier time that it already waits for stands. */
   addAfter(item: I, delayMs: number, priority: Priority = 'normal'): void {
-    if (this.closed) return;
-    if (delayMs <= 0) {
-      this.add(item, priority);
-      return;
-    }
-    const dueMs = this.clock.monotonic() + delayMs;
-    if (item.delayed !== undefined) {
-      if (item.delayed.dueMs <= dueMs) return;
-      item.delayed.cancel();
-    }
-    const cancel = this.clock.schedule(delayMs, () => {
-      item.delayed = undefined;
-      this.delayed.delete(item);
-      this.add(item, priority);
-    });
-    item.delayed = { dueMs, cancel };
-    this.delayed.add(item);
+    this.delay(item, delayMs, priority, undefined);
+  }
+
+  /** The same, and then not while there is pressing work: for what is better looked at once than many times. */
+  gather(item: I, delayMs: number, priority: Priority = 'normal'): void {
+    this.delay(item, delayMs, priority, this.pressingWork);
   }
 
   /** Another try of what failed. */
@@ -154,6 +149,7 @@ export class ItemQueue<I extends QueueItem> implements WorkQueueFigures {
     if (this.waitingCount === 0) return undefined;
     const item = this.lowInItsTurn() ?? this.shiftWaiting();
     this.waitingCount--;
+    if (item.state === queued) this.pressingWork?.ended();
     item.state = running;
     item.place = this.atWork.push(item) - 1;
     if (this.observer !== undefined) {
@@ -192,13 +188,42 @@ export class ItemQueue<I extends QueueItem> implements WorkQueueFigures {
     for (const taker of this.takers.splice(0)) taker(undefined);
   }
 
+  private delay(item: I, delayMs: number, priority: Priority, pressingWork: PressingWork | undefined): void {
+    if (this.closed) return;
+    if (delayMs <= 0) {
+      this.add(item, priority);
+      return;
+    }
+    const dueMs = this.clock.monotonic() + delayMs;
+    if (item.delayed !== undefined) {
+      if (item.delayed.dueMs <= dueMs) return;
+      item.delayed.cancel();
+    }
+    const due = () => {
+      item.delayed = undefined;
+      this.delayed.delete(item);
+      this.add(item, priority);
+    };
+    const cancel = this.clock.schedule(delayMs, () => {
+      const cancelWait = pressingWork?.whenOver(due);
+      if (cancelWait === undefined) due();
+      else item.delayed = { dueMs, cancel: cancelWait };
+    });
+    item.delayed = { dueMs, cancel };
+    this.delayed.add(item);
+  }
+
   private offer(item: I, priority: Priority): void {
     if (this.observer !== undefined) {
       item.sinceMs = this.clock.monotonic();
       this.observer.queued();
     }
     item.state = priority === 'low' ? queuedLow : queued;
-    (priority === 'low' ? this.low : this.normal).push(item);
+    if (priority === 'low') this.low.push(item);
+    else {
+      this.normal.push(item);
+      this.pressingWork?.began();
+    }
     this.waitingCount++;
     if (this.takers.length > 0) this.takers.shift()!(this.take());
   }

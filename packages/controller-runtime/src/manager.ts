@@ -22,6 +22,7 @@ import { askAll, type HealthCheck, type HealthReport } from './health.js';
 import { type LeaderElection, LeaderElector, NotLeaderError } from './leader-election.js';
 import { formatProblem, type Problem } from './loops/problem.js';
 import { watchFights } from './loops/watch-fights.js';
+import { PressingWork } from './pressing-work.js';
 import type { Runnable } from './runnable.js';
 import { RunningController } from './running-controller.js';
 import type { Tracing } from './tracing.js';
@@ -86,6 +87,7 @@ class ControllerManager implements Manager {
   private readonly world: World;
   private readonly eventWriter: EventWriter;
   private readonly ledger = new WriteLedger();
+  private readonly pressingWork: PressingWork;
   private readonly found = new Subject<Problem>();
   private readonly stopping = new AbortController();
   private readonly elector: LeaderElector | undefined;
@@ -106,6 +108,7 @@ class ControllerManager implements Manager {
     this.ended = new Promise((resolve, reject) => {
       this.end = { resolve, reject };
     });
+    this.pressingWork = new PressingWork(world.clock);
     this.informers = options.informers ?? createInformers({ client: options.client, world });
     this.eventWriter = options.eventWriter ?? createEventWriter({ world });
     this.metrics = options.metrics ?? createMetrics();
@@ -179,7 +182,7 @@ class ControllerManager implements Manager {
 
   private make(wanted: (options: Controller['options']) => boolean): readonly RunningController[] {
     const { controllers = [], client, tracing, leaderElection } = this.options;
-    const { informers, world, eventWriter, ledger, metrics, elector } = this;
+    const { informers, world, eventWriter, ledger, pressingWork, metrics, elector } = this;
     return controllers
       .filter((controller) => wanted(controller.options))
       .map(
@@ -191,6 +194,7 @@ class ControllerManager implements Manager {
             world,
             eventWriter,
             ledger,
+            pressingWork,
             metrics,
             nextRunNumber: () => ++this.runs,
             onProblem: (problem) => this.tell(problem),

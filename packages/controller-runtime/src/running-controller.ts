@@ -24,6 +24,7 @@ import { type KeyRecord, KeyRecords } from './key-record.js';
 import { hotLoopOf, type OwnChange, stepStreak } from './loops/hot-loops.js';
 import type { Problem } from './loops/problem.js';
 import { OwnWrites } from './own-writes.js';
+import type { PressingWork } from './pressing-work.js';
 import { exponentialBackoff, type RateLimiter } from './rate-limiter.js';
 import { type ReconcileObserver, reconcileMetrics } from './reconcile-metrics.js';
 import { RunningReconcile, type RunParts } from './reconcile-run.js';
@@ -40,6 +41,7 @@ export interface RunningControllerOptions {
   readonly eventWriter: EventWriter;
   /** Shared by the controllers of a manager. */
   readonly ledger: WriteLedger;
+  readonly pressingWork: PressingWork;
   /** Where reconciles and the work queue are counted. */
   readonly metrics: Metrics;
   readonly tracing?: Tracing;
@@ -91,7 +93,11 @@ export class RunningController {
     this.events = createEventRecorder({ client, world, component, writer });
     this.observer = reconcileMetrics(metrics, name, concurrency);
     this.rateLimiter = rateLimiter?.(world.clock) ?? exponentialBackoff({ baseMs, maxMs });
-    this.queue = new ItemQueue({ clock: world.clock, observer: workQueueMetrics(metrics, world.clock, name) });
+    this.queue = new ItemQueue({
+      clock: world.clock,
+      observer: workQueueMetrics(metrics, world.clock, name),
+      pressingWork: options.pressingWork,
+    });
     for (const source of controller.sources) {
       if (source.type === 'kind')
         this.informers.set(`${apiVersionOf(source.kind)} ${source.kind.kind}`, informers.informer(source.kind));
@@ -156,7 +162,7 @@ export class RunningController {
       enqueue: (key, waking, priority, afterMs) => {
         const record = this.records.of(key);
         record.wake(waking);
-        this.queue.addAfter(record, afterMs, priority);
+        this.queue.gather(record, afterMs, priority);
       },
     });
     this.workersGone = new Promise((resolve) => {

@@ -9,6 +9,7 @@ export * from './apply/managed-fields.js';
 export { mergeValues } from './apply/merge-values.js';
 export type { Versioned, Versions, WriteRules } from './apply/structured-merge.js';
 export { childNode, shapeAt } from './apply/typed-value.js';
+export { AlikeJson } from './json/alike-json.js';
 export * from './kind/kind.js';
 export * from './kind/strategy.js';
 export * from './meta/frozen.js';

@@ -1,5 +1,5 @@
 /** Devices, classes and claims for this package's tests, in few words. */
-import type { Pod } from '@pintle/api/core/v1';
+import type { NodeSelector, Pod } from '@pintle/api/core/v1';
 import type {
   BasicDevice,
   DeviceClass,
@@ -26,6 +26,7 @@ export function testDeviceClass(name: string, expression?: string, config: reado
 export interface SliceWords {
   readonly node?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly nodeSelector?: NodeSelector;
   readonly all?: boolean;
   readonly perDevice?: boolean;
   readonly driver?: string;
@@ -53,6 +54,7 @@ export function testSlice(
       ...(all && { allNodes: true }),
       ...(perDevice && { perDeviceNodeSelection: true }),
       ...(labels && { nodeSelector: selectorOf(labels) }),
+      ...(words.nodeSelector && { nodeSelector: words.nodeSelector }),
       ...(words.counters && {
         sharedCounters: Object.entries(words.counters).map(([set, counters]) => ({
           name: set,
@@ -73,9 +75,14 @@ export const selectorOf = (labels: Readonly<Record<string, string>>) => ({
 const valued = (amounts: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(amounts).map(([name, value]) => [name, { value }]));
 
-/** Of a counter set `set`. */
-export const consumes = (amounts: Readonly<Record<string, string>>): Partial<BasicDevice> =>
-  ({ consumesCounters: [{ counterSet: 'set', counters: valued(amounts) }] }) as Partial<BasicDevice>;
+/** Of counter sets by their names. */
+export const consumes = (sets: Readonly<Record<string, Readonly<Record<string, string>>>>): Partial<BasicDevice> =>
+  ({
+    consumesCounters: Object.entries(sets).map(([counterSet, amounts]) => ({ counterSet, counters: valued(amounts) })),
+  }) as Partial<BasicDevice>;
+
+export const capacities = (amounts: Readonly<Record<string, string>>): Partial<BasicDevice> =>
+  ({ capacity: valued(amounts) }) as Partial<BasicDevice>;
 
 export const attributes = (values: Readonly<Record<string, string | number | boolean>>): Partial<BasicDevice> =>
   ({
@@ -113,6 +120,7 @@ export interface DeviceClaimWords {
   readonly reservedFor?: readonly string[];
   readonly owner?: string;
   readonly deleting?: boolean;
+  readonly finalizers?: readonly string[];
 }
 
 export function testDeviceClaim(
@@ -120,7 +128,18 @@ export function testDeviceClaim(
   requests: readonly ClaimRequest[] = [{}],
   words: DeviceClaimWords = {},
 ): ResourceClaim {
-  const { namespace = 'default', constraints, config, given, at, admin, reservedFor, owner, deleting } = words;
+  const {
+    namespace = 'default',
+    constraints,
+    config,
+    given,
+    at,
+    admin,
+    reservedFor,
+    owner,
+    deleting,
+    finalizers,
+  } = words;
   return {
     apiVersion,
     kind: 'ResourceClaim',
@@ -129,6 +148,7 @@ export function testDeviceClaim(
       namespace,
       uid: `uid-${name}`,
       ...(owner && { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: owner, uid: owner, controller: true }] }),
+      ...(finalizers && { finalizers }),
       ...(deleting && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
     },
     spec: {

@@ -6,7 +6,7 @@ const counted = ['cpu', 'memory'] as const;
 
 export const qosClassOf = (spec: PodSpec | undefined): QosClass => (spec === undefined ? 'BestEffort' : classOf(spec));
 
-type QosClass = NonNullable<PodStatus['qosClass']>;
+export type QosClass = NonNullable<PodStatus['qosClass']>;
 
 const classOf = onceForEach(({ containers: regular = [], initContainers = [] }: PodSpec): QosClass => {
   const containers = [...regular, ...initContainers];

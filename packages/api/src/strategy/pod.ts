@@ -12,7 +12,8 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { Affinity, PodAffinity, PodAffinityTerm } from '../core/v1/affinity.js';
-import type { Pod, PodSpec } from '../core/v1/pod.js';
+import type { PodCondition } from '../core/v1/container-status.js';
+import type { Pod, PodSpec, PodStatus } from '../core/v1/pod.js';
 import { annotationChangeErrors, podAnnotationErrors } from './pod/pod-annotations.js';
 import { podChangeErrors } from './pod/pod-change.js';
 import { defaultPod } from './pod/pod-defaults.js';
@@ -20,7 +21,7 @@ import { podSpecErrors } from './pod/pod-spec.js';
 import { podStatusErrors } from './pod/pod-status.js';
 import { podWarnings } from './pod/pod-warnings.js';
 import { profileMatchErrors } from './pod/profiles.js';
-import { qosClassOf } from './pod-qos.js';
+import { type QosClass, qosClassOf } from './pod-qos.js';
 
 const graceSecondsDefault = 30;
 
@@ -37,26 +38,11 @@ export const podStrategy: Strategy<Pod> = {
   generationChanged: (pod, old) => pod.spec !== old.spec && !deepEqual(unbound(pod.spec), unbound(old.spec)),
   prepareForCreate(pod, { nowMs }) {
     const gated = (pod.spec?.schedulingGates?.length ?? 0) > 0;
+    const status = pending[qosClassOf(pod.spec)];
     return {
       ...pod,
       spec: withLabelKeys(pod.spec as PodSpec, pod.metadata.labels ?? {}),
-      status: {
-        phase: 'Pending',
-        qosClass: qosClassOf(pod.spec),
-        ...(gated
-          ? {
-              conditions: [
-                {
-                  type: 'PodScheduled',
-                  status: 'False',
-                  reason: 'SchedulingGated',
-                  message: 'Scheduling is blocked due to non-empty scheduling gates',
-                  lastTransitionTime: formatTime(nowMs),
-                },
-              ],
-            }
-          : {}),
-      },
+      status: gated ? { ...status, conditions: [gatedSince(nowMs)] } : status,
     };
   },
   validateCreate(pod) {
@@ -106,6 +92,21 @@ export const podStrategy: Strategy<Pod> = {
     return seconds < 0 ? 1 : seconds;
   },
 };
+
+/** The status of new pods, one for all of a class. */
+const pending = deepFreeze({
+  Guaranteed: { phase: 'Pending', qosClass: 'Guaranteed' },
+  Burstable: { phase: 'Pending', qosClass: 'Burstable' },
+  BestEffort: { phase: 'Pending', qosClass: 'BestEffort' },
+}) satisfies Readonly<Record<QosClass, PodStatus>>;
+
+const gatedSince = (nowMs: number): PodCondition => ({
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+  lastTransitionTime: formatTime(nowMs),
+});
 
 /** That a pod is bound to a node is no change of what it is to be. */
 const unbound = ({ nodeName: _node, ...spec }: Partial<PodSpec> = {}) => spec;

@@ -2,11 +2,13 @@
 import type { JsonPatchOperation, Patch } from '@pintle/client';
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument } from 'yaml';
+import { AlikeBodies } from './alike-bodies.js';
 import {
   type DuplicateKey,
   duplicatesInJson,
   duplicatesInYaml,
   keysIn,
+  keysInBody,
   saidByJson,
   saidByYaml,
 } from './duplicate-keys.js';
@@ -37,29 +39,49 @@ interface Read {
   readonly duplicates: readonly DuplicateKey[];
 }
 
-/** The body's value, which is to be a `kind`; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
-export async function readBody(request: HttpRequest, schemaOf: SchemaLookup, kind?: string): Promise<Sent> {
-  const media = mediaTypeOf(request);
-  const bytes = await request.body(bodyBytesMax);
-  if (bytes.length === 0) return { value: undefined, strictFaults: [] };
-  if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
-    const { value, duplicates } = parseJson(bytes, textOf(bytes), kind);
-    return { value, strictFaults: saidByJson(duplicates) };
+/** Reads the bodies of a server's requests. What comes again and again, as the template of many pods, is parsed once. */
+export class BodyReader {
+  private readonly alike = new AlikeBodies();
+
+  constructor(
+    /** Of bodies in protobuf, by what their envelope says. */
+    private readonly schemaOf: SchemaLookup,
+  ) {}
+
+  /** The body's value, which is to be a `kind`; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
+  async read(request: HttpRequest, kind?: string): Promise<Sent> {
+    const media = mediaTypeOf(request);
+    const bytes = await request.body(bodyBytesMax);
+    if (bytes.length === 0) return { value: undefined, strictFaults: none };
+    if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
+      const { value, duplicates } = this.json(bytes, `${request.method} ${kind}`, kind);
+      return { value, strictFaults: saidByJson(duplicates) };
+    }
+    if (media === 'application/yaml' || media.endsWith('+yaml')) {
+      const { value, duplicates } = parseYamlBody(bytes);
+      return { value, strictFaults: saidByYaml(duplicates) };
+    }
+    if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf), strictFaults: none };
+    throw unsupported(['application/json', 'application/yaml', protobufMedia]);
   }
-  if (media === 'application/yaml' || media.endsWith('+yaml')) {
-    const { value, duplicates } = parseYamlBody(bytes);
-    return { value, strictFaults: saidByYaml(duplicates) };
+
+  /** As `read`. Errors: also `StatusError` BadRequest for an empty one. */
+  async required(request: HttpRequest, kind?: string): Promise<Sent> {
+    const sent = await this.read(request, kind);
+    if (sent.value === undefined) throw badRequest('the request needs a body');
+    return sent;
   }
-  if (media === protobufMedia) return { value: fromProtobuf(bytes, schemaOf), strictFaults: [] };
-  throw unsupported(['application/json', 'application/yaml', protobufMedia]);
+
+  /** `sort` of requests whose bodies may be alike; `kind` that the body should be of. */
+  private json(bytes: Uint8Array, sort: string, kind: string | undefined): Read {
+    const measure = measured(bytes);
+    const value = measure.isAscii && measure.depth <= nestingMax ? this.alike.parse(sort, bytes) : undefined;
+    if (value !== undefined && keysInBody(value) === measure.colons) return { value, duplicates: none };
+    return parseJson(measure, textOf(bytes), kind);
+  }
 }
 
-/** As `readBody`. Errors: also `StatusError` BadRequest for an empty one. */
-export async function requiredBody(request: HttpRequest, schemaOf: SchemaLookup, kind?: string): Promise<Sent> {
-  const sent = await readBody(request, schemaOf, kind);
-  if (sent.value === undefined) throw badRequest('the request needs a body');
-  return sent;
-}
+const none: readonly never[] = Object.freeze([]);
 
 function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
   try {
@@ -108,8 +130,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** `kind`: what the text should be of. */
-function parseJson(bytes: Uint8Array, text: string, kind?: string): Read {
-  const { depth, colons } = measured(bytes);
+function parseJson({ depth, colons }: Measure, text: string, kind?: string): Read {
   if (depth > nestingMax) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
   try {
     const value = JSON.parse(text) as unknown;
@@ -134,7 +155,7 @@ function hexSummary(text: string): string {
 
 function parseYamlBody(bytes: Uint8Array): Read {
   const text = textOf(bytes);
-  if (/^\s*[{[]/.test(text)) return parseJson(bytes, text);
+  if (/^\s*[{[]/.test(text)) return parseJson(measured(bytes), text);
   try {
     const lineCounter = new LineCounter();
     const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter });
@@ -146,24 +167,34 @@ function parseYamlBody(bytes: Uint8Array): Read {
   }
 }
 
-/**
- * How deep the text's brackets stand within one another, and how many keys it has; in bytes, since it is looked at for every
- * write. Ends early where it is too deep.
- */
-function measured(bytes: Uint8Array): { readonly depth: number; readonly colons: number } {
+interface Measure {
+  /** How deep the text's brackets stand within one another. */
+  readonly depth: number;
+  /** As many as it has keys. */
+  readonly colons: number;
+  readonly isAscii: boolean;
+}
+
+/** In bytes, since it is looked at for every write. Ends early where the text is too deep. */
+function measured(bytes: Uint8Array): Measure {
   const { length } = bytes;
   let depth = 0;
   let open = 0;
   let colons = 0;
+  let all = 0;
   for (let i = 0; i < length && depth <= nestingMax; i++) {
     const code = bytes[i]!;
+    all |= code;
     if (code === quote) {
-      for (i++; i < length && bytes[i] !== quote; i++) if (bytes[i] === backslash) i++;
+      for (i++; i < length && bytes[i] !== quote; i++) {
+        all |= bytes[i]!;
+        if (bytes[i] === backslash) i++;
+      }
     } else if (code === colon) colons++;
     else if (code === openBrace || code === openBracket) depth = Math.max(depth, ++open);
     else if (code === closeBrace || code === closeBracket) open--;
   }
-  return { depth, colons };
+  return { depth, colons, isAscii: all < 0x80 };
 }
 
 const [quote, backslash, colon] = [34, 92, 58];

@@ -2,6 +2,7 @@
  * Keys that stand twice in one object of a body: readers keep the last, and strict validation tells of them. JSON is looked
  * through only where its text has more keys than its value.
  */
+import { onceForEach } from '@pintle/machinery';
 import { type Document, isScalar, type LineCounter, visit } from 'yaml';
 
 export interface DuplicateKey {
@@ -25,6 +26,18 @@ export function keysIn(value: unknown): number {
   for (const key in value) count += 1 + keysIn((value as Record<string, unknown>)[key]);
   return count;
 }
+
+/** As `keysIn`, of an object whose spec others may share. */
+export function keysInBody(body: unknown): number {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return keysIn(body);
+  const { spec } = body as { readonly spec?: unknown };
+  if (typeof spec !== 'object' || spec === null) return keysIn(body);
+  let count = keysInSpec(spec);
+  for (const key in body) count += key === 'spec' ? 1 : 1 + keysIn((body as Record<string, unknown>)[key]);
+  return count;
+}
+
+const keysInSpec = onceForEach<object, number>(keysIn);
 
 interface Open {
   readonly path: string;

@@ -13,7 +13,7 @@ import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
 import { answer } from './answer.js';
-import { patchOf, patchTypeOf, readBody, requiredBody } from './body.js';
+import { patchOf, patchTypeOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
@@ -92,7 +92,7 @@ const watch: VerbHandler = async (asked) => {
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await requiredBody(request, parts.schemaOf, resource.kind.kind);
+  const { value, strictFaults } = await parts.bodies.required(request, resource.kind.kind);
   const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
   const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, 201, served);
@@ -101,7 +101,7 @@ const create: VerbHandler = async (asked) => {
 const update: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await requiredBody(request, parts.schemaOf, resource.kind.kind);
+  const { value, strictFaults } = await parts.bodies.required(request, resource.kind.kind);
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
   const served = await updateObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, writtenStatus(served), served);
@@ -114,9 +114,9 @@ const patch: VerbHandler = async (asked) => {
 };
 
 async function patched({ parts, context, request, resource, path }: ResourceRequest): Promise<Served> {
-  const { core, schemaOf } = parts;
+  const { core, bodies } = parts;
   const type = patchTypeOf(request);
-  const { value: body, strictFaults } = await requiredBody(request, schemaOf);
+  const { value: body, strictFaults } = await bodies.required(request);
   const applies = type === 'apply';
   const options = writeOptions(request.query, { kind: 'PatchOptions', applies, subresource: path.subresource });
   const key = keyOf(path);
@@ -126,7 +126,7 @@ async function patched({ parts, context, request, resource, path }: ResourceRequ
 
 /** What the query says counts only where there is no body. */
 const deletion = async ({ parts, request }: ResourceRequest) =>
-  parseDeleteOptions((await readBody(request, parts.schemaOf)).value ?? deleteQuery(request.query));
+  parseDeleteOptions((await parts.bodies.read(request)).value ?? deleteQuery(request.query));
 
 const deleteOne: VerbHandler = async (asked) => {
   const { parts, context, resource, path } = asked;

@@ -3,6 +3,7 @@ import type { Resource } from '../registry/resource.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import type { Access } from '../verbs/authorize.js';
+import type { BodyReader } from './body.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest } from './message.js';
 import type { SchemaLookup } from './protobuf.js';
@@ -14,7 +15,8 @@ export interface ResourceHandlerParts {
   readonly access: Access;
   readonly subresources: SubresourceHandlers;
   readonly watches: WatchResponder;
-  /** Of bodies in protobuf, by what their envelope says. */
+  readonly bodies: BodyReader;
+  /** For answers in protobuf. */
   readonly schemaOf: SchemaLookup;
 }
 

@@ -1,7 +1,7 @@
 /** What HTTP asks of subresources that are no part of their object: each has a handler, which streams, connects, or answers verbs. */
 import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
 import { answer, encoded } from './answer.js';
-import { patchOf, patchTypeOf, requiredBody } from './body.js';
+import { patchOf, patchTypeOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { negotiate } from './negotiation.js';
 import { applyOptions, type WriteKind, writeOptions } from './request-options.js';
@@ -42,15 +42,15 @@ export async function handleSubresource(
     return respond(200, await handler.get(target));
   }
   if (verb === 'create' && handler.create !== undefined)
-    return respond(201, await handler.create(target, (await requiredBody(request, parts.schemaOf)).value, options));
+    return respond(201, await handler.create(target, (await parts.bodies.required(request)).value, options));
   if (verb === 'update' && handler.update !== undefined)
-    return respond(200, await handler.update(target, (await requiredBody(request, parts.schemaOf)).value, options));
+    return respond(200, await handler.update(target, (await parts.bodies.required(request)).value, options));
   if (verb === 'patch' && handler.patch !== undefined) {
     const type = patchTypeOf(request);
     if (type !== 'apply')
       return respond(
         200,
-        await handler.patch(target, patchOf(type, (await requiredBody(request, parts.schemaOf)).value), options),
+        await handler.patch(target, patchOf(type, (await parts.bodies.required(request)).value), options),
       );
     if (handler.apply === undefined)
       throw statusError(
@@ -59,7 +59,7 @@ export async function handleSubresource(
       );
     return respond(
       200,
-      await handler.apply(target, (await requiredBody(request, parts.schemaOf)).value, applyOptions(options)),
+      await handler.apply(target, (await parts.bodies.required(request)).value, applyOptions(options)),
     );
   }
   throw notServed();

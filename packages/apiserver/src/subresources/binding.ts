@@ -1,6 +1,6 @@
 /** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
-import { Pod } from '@pintle/api/core/v1';
-import { badRequest, conflict, formatTime, type KubernetesObject } from '@pintle/machinery';
+import { Pod, type PodStatus } from '@pintle/api/core/v1';
+import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, onceForEach } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler } from './subresource.js';
@@ -43,17 +43,10 @@ export const bindingSubresource: SubresourceHandler = {
           metadata?.annotations === undefined
             ? {}
             : { annotations: { ...pod.metadata.annotations, ...metadata.annotations } };
-        const scheduled = {
-          type: 'PodScheduled',
-          status: 'True',
-          lastProbeTime: null as unknown as string,
-          lastTransitionTime: formatTime(core.world.clock.now()),
-        };
-        const conditions = [...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'), scheduled];
         const object = {
           ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
           metadata: { ...pod.metadata, ...annotations, ...wishes },
-          status: { ...pod.status, conditions },
+          status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
         };
         return { object: object as KubernetesObject };
       },
@@ -61,3 +54,23 @@ export const bindingSubresource: SubresourceHandler = {
     return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
   },
 };
+
+const noStatus: PodStatus = Object.freeze({});
+
+/** New pods have one status, and those that are bound in one second come to one again: the latest of each. */
+const latest = onceForEach((_status: PodStatus): { at: string; scheduled: PodStatus } => ({
+  at: '',
+  scheduled: noStatus,
+}));
+
+function scheduledStatus(status: PodStatus, at: string): PodStatus {
+  const known = latest(status);
+  if (known.at !== at) {
+    const others = (status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
+    const lastProbeTime = null as unknown as string;
+    const condition = { type: 'PodScheduled', status: 'True', lastProbeTime, lastTransitionTime: at };
+    known.scheduled = deepFreeze({ ...status, conditions: [...others, condition] });
+    known.at = at;
+  }
+  return known.scheduled;
+}

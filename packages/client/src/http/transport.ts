@@ -2,9 +2,8 @@
  * Sends one request and gets its answer: time limits, the server's wish to be asked later, and one second try for
  * a read whose kept-alive connection had just been closed. Knows no kinds: `http-client.ts` does.
  */
-import { deepFreeze, type StatusError, sleep, type World, withTimeout } from '@pintle/machinery';
+import { AlikeJson, deepFreeze, type StatusError, sleep, type World, withTimeout } from '@pintle/machinery';
 import { ConnectionError } from '../client.js';
-import { AlikeJson } from './alike-json.js';
 import { failureOf } from './failure.js';
 import type { Body } from './lines.js';
 import { type Query, searchOf } from './resource-path.js';

@@ -1,11 +1,12 @@
 /** A watch's answer, one JSON event a line, as an Observable. Unsubscribing ends the request. */
-import { type KubernetesObject, onAbort, type Status, StatusError } from '@pintle/machinery';
+import { AlikeJson, type KubernetesObject, onAbort, type Status, StatusError } from '@pintle/machinery';
 import { Observable } from 'rxjs';
 import { ConnectionError, type WatchEvent } from '../client.js';
-import { AlikeJson } from './alike-json.js';
-import { isSpace } from './json-scan.js';
 import { type Body, linesOf } from './lines.js';
 import { asFailure } from './transport.js';
+
+/** No byte of JSON is smaller, other than white space. */
+const space = 0x20;
 
 type Line =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: KubernetesObject }
@@ -30,7 +31,7 @@ export function watchEvents(
       const json = new AlikeJson();
       for await (const lines of linesOf(body))
         for (const line of lines) {
-          if (line.every(isSpace)) continue;
+          if (line.every((byte) => byte <= space)) continue;
           const event = eventIn(json, line);
           if (event.type === 'ERROR') throw new StatusError(event.object);
           if (subscriber.closed) return;

@@ -13,10 +13,23 @@ interface PodCase {
   readonly phase?: string;
   readonly readyForMs?: number;
   readonly restarts?: number;
+  /** Of an init container that goes on, and of one that ends. */
+  readonly sidecarRestarts?: number;
+  readonly initRestarts?: number;
   readonly ageMs?: number;
   readonly cost?: string;
 }
-const pod = ({ name, node = 'n', phase = 'Running', readyForMs, restarts = 0, ageMs = hour, cost }: PodCase): Pod =>
+const pod = ({
+  name,
+  node = 'n',
+  phase = 'Running',
+  readyForMs,
+  restarts = 0,
+  sidecarRestarts = 0,
+  initRestarts = 0,
+  ageMs = hour,
+  cost,
+}: PodCase): Pod =>
   ({
     metadata: {
       name,
@@ -24,13 +37,17 @@ const pod = ({ name, node = 'n', phase = 'Running', readyForMs, restarts = 0, ag
       creationTimestamp: ago(ageMs),
       ...(cost === undefined ? {} : { annotations: { 'controller.kubernetes.io/pod-deletion-cost': cost } }),
     },
-    spec: { nodeName: node },
+    spec: { nodeName: node, initContainers: [{ name: 'sidecar', restartPolicy: 'Always' }, { name: 'init' }] },
     status: {
       phase,
       ...(readyForMs === undefined
         ? {}
         : { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: ago(readyForMs) }] }),
-      containerStatuses: [{ restartCount: restarts }],
+      containerStatuses: [{ name: 'main', restartCount: restarts }],
+      initContainerStatuses: [
+        { name: 'sidecar', restartCount: sidecarRestarts },
+        { name: 'init', restartCount: initRestarts },
+      ],
     },
   }) as unknown as Pod;
 
@@ -94,6 +111,22 @@ describe('rankVictims', () => {
       'restarts where they are ready for the same time',
       [
         { name: 'a', readyForMs: hour },
+        { name: 'b', readyForMs: hour, restarts: 1 },
+      ],
+      'b',
+    ],
+    [
+      'restarts of sidecars where those of containers are the same, and of no other init containers',
+      [
+        { name: 'a', readyForMs: hour, restarts: 1, initRestarts: 9 },
+        { name: 'b', readyForMs: hour, restarts: 1, sidecarRestarts: 1 },
+      ],
+      'b',
+    ],
+    [
+      'restarts of containers before those of sidecars',
+      [
+        { name: 'a', readyForMs: hour, sidecarRestarts: 9 },
         { name: 'b', readyForMs: hour, restarts: 1 },
       ],
       'b',

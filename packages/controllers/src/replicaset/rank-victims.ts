@@ -1,5 +1,5 @@
 /** Which pods of a set go first when there are too many. Pure; follows `ActivePodsWithRanks` of kube-controller-manager. */
-import type { Pod } from '@pintle/api/core/v1';
+import type { ContainerStatus, Pod } from '@pintle/api/core/v1';
 import { parseTime } from '@pintle/machinery';
 import { isPodActive, isPodReady, podFacts } from '../pod-facts.js';
 
@@ -9,8 +9,8 @@ const nanosecondsPerMs = 1e6;
 
 /**
  * On no node before on one, pending before unknown before running, not ready before ready, cheaper before dearer, on
- * nodes with more of `related` before fewer, lately ready before long ready, restarted often before seldom, young before
- * old. Times of one order of magnitude count as the same, and then the uid decides, so that not always the youngest go.
+ * nodes with more of `related` before fewer, lately ready before long ready, restarted often before seldom (then sidecars
+ * restarted often), young before old. Times of one order of magnitude count as the same, and then the uid decides, so that not always the youngest go.
  */
 export function rankVictims(pods: readonly Pod[], nowMs: number, related: readonly Pod[] = pods): readonly Pod[] {
   const onNode = new Map<string, number>();
@@ -28,6 +28,7 @@ export function rankVictims(pods: readonly Pod[], nowMs: number, related: readon
       countOf(b) - countOf(a) ||
       byAge(readySince(a), readySince(b), nowMs, a, b) ||
       restarts(b) - restarts(a) ||
+      sidecarRestarts(b) - sidecarRestarts(a) ||
       byAge(createdAt(a), createdAt(b), nowMs, a, b) ||
       byUid(a, b),
   );
@@ -40,8 +41,19 @@ function cost({ metadata }: Pod): number {
   return text !== undefined && /^(0|-?[1-9]\d*)$/.test(text) ? Number(text) : 0;
 }
 
-const restarts = ({ status }: Pod) =>
-  Math.max(0, ...(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
+const restarts = ({ status }: Pod) => most(status?.containerStatuses ?? []);
+
+function sidecarRestarts({ spec, status }: Pod): number {
+  const statuses = status?.initContainerStatuses ?? [];
+  if (statuses.length === 0) return 0;
+  const sidecars = new Set(
+    spec?.initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
+  );
+  return most(statuses.filter(({ name }) => sidecars.has(name)));
+}
+
+const most = (statuses: readonly ContainerStatus[]) =>
+  statuses.reduce((count, { restartCount }) => Math.max(count, restartCount ?? 0), 0);
 
 const readySince = (pod: Pod) => (isPodReady(pod) ? (podFacts(pod).readySinceMs ?? 0) : undefined);
 const createdAt = ({ metadata }: Pod) => parseTime(metadata.creationTimestamp ?? undefined) ?? 0;

@@ -20,7 +20,7 @@ import { planStatefulSet, type StatefulSetStep } from './plan-stateful-set.js';
 export * from './plan-stateful-set.js';
 
 /** Pods made or removed at once where the set's order does not matter (upstream's batch). */
-const batchMax = 500;
+const underWayMax = 500;
 const gatherMs = 20;
 const hashLabel = 'controller.kubernetes.io/hash';
 
@@ -101,7 +101,7 @@ async function act(
       async (steps) => {
         for (const step of steps) await takeStep(context, set, step);
       },
-      { batchMax: ordered ? 1 : batchMax },
+      { underWayMax: ordered ? 1 : underWayMax },
     );
   }
 }

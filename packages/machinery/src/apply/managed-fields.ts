@@ -318,9 +318,20 @@ function sortedEntries(all: ReadonlyMap<string, Written>, before: Entries): Entr
   return same ? before : Object.freeze(entries);
 }
 
-function entryOf({ manager, apiVersion, time, fields, entry }: Written): ManagedFieldsEntry {
+function entryOf(owned: Written): ManagedFieldsEntry {
+  const { manager, apiVersion, time, fields, entry } = owned;
   if (entry !== undefined) return entry;
-  return Object.freeze({
+  const place = fields.serial % entriesMax;
+  const known = latestEntries[place];
+  if (
+    known !== undefined &&
+    known.owned.fields === fields &&
+    known.owned.manager === manager &&
+    known.owned.time === time &&
+    known.owned.apiVersion === apiVersion
+  )
+    return known.entry;
+  const made = Object.freeze({
     manager: manager.manager,
     operation: manager.operation,
     apiVersion,
@@ -329,7 +340,13 @@ function entryOf({ manager, apiVersion, time, fields, entry }: Written): Managed
     fieldsV1: writtenTree(fields),
     ...(manager.subresource ? { subresource: manager.subresource } : {}),
   });
+  latestEntries[place] = { owned, entry: made };
+  return made;
 }
+
+/** The latest for each place: of objects that are written alike, the entry of one is that of the others. */
+const latestEntries: ({ readonly owned: Written; readonly entry: ManagedFieldsEntry } | undefined)[] = [];
+const entriesMax = 256;
 
 function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
   for (const key of ['operation', 'time', 'manager', 'apiVersion', 'subresource'] as const) {

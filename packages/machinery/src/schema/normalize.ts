@@ -3,7 +3,7 @@
  * in, quantities rewritten, types checked, everything copied once and frozen. The hot path of every write.
  *
  * What did not change from the object's last version is that version's own: changing one field of an object costs
- * its own path only, and versions share all the rest.
+ * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
@@ -46,6 +46,11 @@ class Run {
   readonly unknownFields: string[] = [];
   readonly errors: TypeFault[] = [];
 
+  /** Of a status many parts are those of others; of a spec it is the whole. */
+  get isShared(): boolean {
+    return this.path[0] === 'status';
+  }
+
   at(): string {
     let text = '';
     for (const part of this.path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
@@ -77,6 +82,36 @@ class Run {
 }
 
 type Step = (input: unknown, run: Run, known: unknown) => unknown;
+
+interface Field {
+  readonly step: Step;
+  readonly nullable: boolean;
+  readonly keepsEmpty: boolean;
+  readonly latest: Latest;
+}
+
+/** Items of a list that are held against the latest in their place. */
+const itemsSharedMax = 8;
+
+/** What came last to a place: objects that are written alike, as the statuses of like pods, share what is equal. */
+class Latest {
+  private value: unknown;
+
+  shared(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (isSameThroughout(this.value, value)) return this.value;
+    this.value = value;
+    return value;
+  }
+}
+
+/** Whether two values hold the same parts; equal parts were shared before. */
+function isSameThroughout(a: unknown, b: object): boolean {
+  if (typeof a !== 'object' || a === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  for (const key in right) if (left[key] !== right[key]) return false;
+  return sizeOf(left) === sizeOf(right);
+}
 
 /** Compiled when first used, part by part. */
 export function compileNormalizer(node: SchemaNode, options: NormalizerOptions): Normalizer {
@@ -137,6 +172,7 @@ class Compiler {
 
   private arrayStep(node: SchemaNode): Step {
     const item = node.items === undefined ? anyStep : this.step(node.items);
+    const latest: Latest[] = [];
     return (input, run, known) => {
       if (!Array.isArray(input)) return run.fault('array', input);
       if (input === known) return input;
@@ -146,7 +182,11 @@ class Compiler {
       const depth = run.path.length;
       for (let i = 0; i < input.length; i++) {
         run.path[depth] = i;
-        result[i] = item(input[i], run, before[i]);
+        const value = item(input[i], run, before[i]);
+        result[i] =
+          value === before[i] || i >= itemsSharedMax || !run.isShared
+            ? value
+            : (latest[i] ??= new Latest()).shared(value);
         same &&= result[i] === before[i];
       }
       run.path.length = depth;
@@ -184,24 +224,30 @@ class Compiler {
   private objectStep(node: SchemaNode): Step {
     const properties = node.properties ?? {};
     const typed = this.options.mode === 'typed';
-    const fields = new Map<string, { readonly step: Step; readonly nullable: boolean; readonly keepsEmpty: boolean }>();
+    const fields = new Map<string, Field>();
     for (const key of Object.keys(properties)) {
       const place = properties[key]!;
       // Built-in times are nullable in their schema, yet a null one is the same as none.
       const { type } = resolve(place);
       const keepsEmpty =
         !typed || place.required === true || !(type === 'map' || type === 'array' || place.falseIsAbsent === true);
-      fields.set(key, { step: this.step(place), nullable: place.nullable === true && !typed, keepsEmpty });
+      const nullable = place.nullable === true && !typed;
+      fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }
     const defaults = Object.keys(properties).flatMap((key) =>
       properties[key]!.default === undefined ? [] : [[key, properties[key]!.default] as const],
     );
     const normalizedDefaults = new Map<string, unknown>();
     const keepsUnknown = node.preserveUnknownFields === true;
+    /** Of specs that many objects come with, as pods of one template do. */
+    const made = new WeakMap<object, unknown>();
     return (input, run, known) => {
       if (!isObject(input)) return run.fault('object', input);
       if (input === known) return input;
       const depth = run.path.length;
+      const isTemplate = depth === 1 && run.path[0] === 'spec' && Object.isFrozen(input);
+      if (isTemplate && made.has(input)) return made.get(input);
+      const faults = run.errors.length + run.unknownFields.length;
       if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
       const before = isObject(known) ? known : undefined;
       const result: Record<string, unknown> = {};
@@ -226,7 +272,8 @@ class Compiler {
         if (given === undefined || (given === null && !field.nullable)) continue;
         run.path[depth] = key;
         const was = before?.[key];
-        const value = given === null ? null : field.step(given, run, was);
+        const own = given === null ? null : field.step(given, run, was);
+        const value = own === was || !run.isShared ? own : field.latest.shared(own);
         // Go leaves out empty maps and lists, and plain booleans that are false, when it writes; here they are left out when they come in.
         if (!field.keepsEmpty && (value === false || isEmpty(value))) continue;
         result[key] = value;
@@ -243,7 +290,9 @@ class Compiler {
         result[key] = ready;
         same &&= ready === before?.[key];
       }
-      return same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
+      const value = same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
+      if (isTemplate && run.errors.length + run.unknownFields.length === faults) made.set(input, value);
+      return value;
     };
   }
 }

@@ -202,19 +202,29 @@ class Parser {
 
 function checked(requirement: LabelRequirement): LabelRequirement {
   const { key, operator, values } = requirement;
-  const fault = (field: string, value: unknown, messages: readonly string[]) =>
-    new SelectorSyntaxError(
-      `unable to parse requirement: ${field}: Invalid value: ${JSON.stringify(value)}: ${messages.join('; ')}`,
-    );
-  const keyErrors = qualifiedNameErrors(key);
-  if (keyErrors.length > 0) throw fault('<nil>', key, keyErrors);
+  const fault = (found: string) => new SelectorSyntaxError(`unable to parse requirement: ${found}`);
+  const ofKey = keyFault('<nil>', key);
+  if (ofKey !== undefined) throw fault(ofKey);
   if ((operator === 'gt' || operator === 'lt') && !/^[-+]?\d+$/.test(values[0]!))
-    throw fault('values[0]', values[0], ["for 'Gt', 'Lt' operators, the value must be an integer"]);
-  for (const [index, value] of values.entries()) {
-    const errors = labelValueErrors(value);
-    if (errors.length > 0) throw fault(`values[${index}][${key}]`, value, errors);
-  }
+    throw fault(invalid('values[0]', values[0], "for 'Gt', 'Lt' operators, the value must be an integer"));
+  const [ofValue] = valueFaults(requirement);
+  if (ofValue !== undefined) throw fault(ofValue);
   return requirement;
+}
+
+const invalid = (field: string, value: unknown, message: string) =>
+  `${field}: Invalid value: ${JSON.stringify(value)}: ${message}`;
+
+function keyFault(field: string, key: string): string | undefined {
+  const errors = qualifiedNameErrors(key);
+  return errors.length === 0 ? undefined : invalid(field, key, errors.join('; '));
+}
+
+function valueFaults({ key, values }: LabelRequirement): readonly string[] {
+  return values.flatMap((value, index) => {
+    const errors = labelValueErrors(value);
+    return errors.length === 0 ? [] : [invalid(`values[${index}][${key}]`, value, errors.join('; '))];
+  });
 }
 
 const objectOperators: Readonly<Record<string, LabelOperator>> = {
@@ -244,6 +254,25 @@ const compiled = onceForEach((selector: LabelSelector): CompiledLabelSelector =>
     requirements.push({ key, operator: compiledOperator, values });
   }
   return new CompiledLabelSelector(requirements);
+});
+
+/**
+ * What keeps a selector from meaning anything, in apimachinery's words: a key or a value that no label can have, values that
+ * its operator does not take. Undefined where there is nothing.
+ */
+export const labelSelectorFault = onceForEach((selector: LabelSelector): string | undefined => {
+  for (const requirement of compiled(selector).requirements) {
+    const { key, operator, values } = requirement;
+    const ofKey = keyFault('key', key);
+    const faults = ofKey === undefined ? [] : [ofKey];
+    if ((operator === 'in' || operator === 'notin') && values.length === 0)
+      faults.push(invalid('values', values, "for 'in', 'notin' operators, values set can't be empty"));
+    if ((operator === 'exists' || operator === '!') && values.length > 0)
+      faults.push(invalid('values', values, 'values set must be empty for exists and does not exist'));
+    faults.push(...valueFaults(requirement));
+    if (faults.length > 0) return faults.length === 1 ? faults[0] : `[${faults.join(', ')}]`;
+  }
+  return undefined;
 });
 
 /** A `LabelSelector` as `-l` takes it. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LabelSelector } from '../meta/v1.js';
 import { parseFieldSelector } from './field-selector.js';
 import {
   formatLabelSelector,
+  labelSelectorFault,
   labelSelectorMatcher,
   parseLabelSelector,
   SelectorSyntaxError,
@@ -60,5 +62,29 @@ describe('field selectors', () => {
   });
   it.each(['a', 'a=b=c', 'a=\\x'])('%j is refused', (text) => {
     expect(() => parseFieldSelector(text)).toThrow(SelectorSyntaxError);
+  });
+});
+
+describe('what keeps the selector of an object from meaning anything', () => {
+  const expression = (key: string, operator: string, values?: readonly string[]): LabelSelector =>
+    ({ matchExpressions: [{ key, operator, ...(values && { values }) }] }) as LabelSelector;
+  it.each<[LabelSelector, string | undefined]>([
+    [{}, undefined],
+    [{ matchLabels: { a: 'b' }, ...expression('a/b', 'NotIn', ['', 'c']) }, undefined],
+    [expression('a', 'Exists'), undefined],
+    [expression('a', 'In', []), "values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty"],
+    [
+      expression('a', 'Exists', ['b']),
+      'values: Invalid value: ["b"]: values set must be empty for exists and does not exist',
+    ],
+  ])('%j', (selector, expected) => expect(labelSelectorFault(selector)).toBe(expected));
+
+  it('names keys and values that no label has', () => {
+    expect(labelSelectorFault({ matchLabels: { a: '-' } })).toMatch(
+      /^values\[0\]\[a\]: Invalid value: "-": a valid label/,
+    );
+    expect(labelSelectorFault(expression('a', 'In', ['b', '-']))).toMatch(/^values\[1\]\[a\]: Invalid value: "-"/);
+    expect(labelSelectorFault(expression('-', 'Exists'))).toMatch(/^key: Invalid value: "-": name part must/);
+    expect(labelSelectorFault(expression('-', 'In', ['-']))).toMatch(/^\[key: .*, values\[0\]\[-\]: .*\]$/);
   });
 });

@@ -1,5 +1,6 @@
 /** The search for devices against a model that tries every choice there is. */
 import { expect, it } from '@jest/globals';
+import type { AllocationResult } from '@pintle/api/resource/v1beta1';
 import fc from 'fast-check';
 import { attributes, testDeviceClaim, testDeviceClass, testSlice } from '../device-objects.fixture.js';
 import { ClusterObjects } from '../nodes/cluster-objects.js';
@@ -95,9 +96,10 @@ it('finds devices exactly where there are some, and gives no device twice', () =
         });
       const possible = isPossible(words);
       // All devices of a request against a constraint is a fault of the claim, which is told, and no allocation either.
-      let found: ReturnType<typeof run>;
+      let found: readonly AllocationResult[] | undefined;
       try {
-        found = run();
+        const result = run();
+        found = typeof result === 'string' ? undefined : result;
       } catch (error) {
         expect((error as Error).message).toContain('a claim constraint would not be satisfied');
         found = undefined;

@@ -24,14 +24,25 @@ export interface AllocateOptions {
 
 const stepsMax = 100_000;
 
+/** Why a node has not what claims ask for. */
+export const allocationRefusals = [
+  'cannot allocate all claims',
+  /** Two devices of a pool have one name: it gives none. */
+  'invalid resource pools were encountered',
+] as const;
+export type AllocationRefusal = (typeof allocationRefusals)[number];
+
 /**
- * The allocation of each claim, undefined where the node has not what they ask for. Errors: where the claims cannot be
- * allocated anywhere, as a selector or a class is wrong.
+ * The allocation of each claim, or why the node has not what they ask for. Errors: where the claims cannot be allocated
+ * anywhere, as a selector or a class is wrong.
+ *
+ * Differs from Kubernetes 1.33 as later releases do: pools that are not seen whole, or are invalid, give nothing, and
+ * what the others have can still be given.
  */
 export function allocateDevices(
   claims: readonly ResourceClaim[],
   options: AllocateOptions,
-): readonly AllocationResult[] | undefined {
+): readonly AllocationResult[] | AllocationRefusal {
   return new Search(claims, options).run();
 }
 
@@ -60,10 +71,10 @@ class Search {
     this.given = claims.map(() => []);
   }
 
-  run(): readonly AllocationResult[] | undefined {
+  run(): readonly AllocationResult[] | AllocationRefusal {
     if (this.claim(0) === true)
       return this.claims.map((claim, i) => allocationResult(claim, this.asks[i]!, this.given[i]!));
-    return undefined;
+    return allocationRefusals[this.pools.some(({ pool }) => pool.isInvalid) ? 1 : 0];
   }
 
   private claim(at: number): Found {

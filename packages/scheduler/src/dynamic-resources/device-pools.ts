@@ -102,13 +102,13 @@ function poolOf(id: string, slices: readonly ResourceSlice[]): DevicePool {
     counterSets: slices.flatMap(({ spec }) => spec.sharedCounters ?? []),
     devices,
   };
+  // Without `basic` a device is of a sort that is not known, and nobody can be given it.
   for (const slice of slices)
-    for (const { name, basic } of slice.spec.devices ?? [])
-      devices.push({ id: `${id}/${name}`, name, device: basic ?? noBasics, slice, pool: made });
+    for (const { name, basic: device } of slice.spec.devices ?? [])
+      if (device !== undefined) devices.push({ id: `${id}/${name}`, name, device, slice, pool: made });
   return made;
 }
 
-const noBasics: BasicDevice = Object.freeze({}) as BasicDevice;
 const hasDuplicates = (names: readonly string[]) => new Set(names).size < names.length;
 
 function sliceReaches({ spec }: ResourceSlice, node: Node): boolean {

@@ -10,7 +10,7 @@ import {
 } from '@pintle/api/resource/v1beta1';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import { isReachedFrom, type NodePool, type PoolDevice } from './device-pools.js';
-import type { DeviceSelectors } from './device-selectors.js';
+import { type DeviceSelectors, expressionsOf } from './device-selectors.js';
 
 /** The most devices that one claim may be given. */
 export const devicesMax = 32;
@@ -80,16 +80,18 @@ interface Wanted {
 function askOf(claim: ResourceClaim, wanted: Wanted, { node, pools, objects, selectors }: AsksOptions): Ask {
   const { deviceClassName = '', allocationMode = 'ExactCount', count = 1, tolerations = [], adminAccess } = wanted;
   const subject = `claim ${nameOf(claim)}, request ${wanted.name}`;
+  const own = expressionsOf(wanted.selectors ?? [], subject);
   if (deviceClassName === '') throw new Error(`${subject}: missing device class name (unsupported request type?)`);
   const deviceClass = objects.get(DeviceClass, deviceClassName);
   if (deviceClass === undefined) {
     const missing = `deviceclass.resource.k8s.io ${JSON.stringify(deviceClassName)} not found`;
     throw new Error(`${subject}: could not retrieve device class ${deviceClassName}: ${missing}`);
   }
+  const ofClass = expressionsOf(deviceClass.spec.selectors ?? [], `class ${deviceClassName}`);
   const known = new Map<PoolDevice, boolean>();
   const judge = ({ device, pool, id, slice }: PoolDevice): boolean =>
-    selectors.match(deviceClass.spec.selectors ?? [], device, pool.driver, id, `class ${deviceClassName}`) &&
-    selectors.match(wanted.selectors ?? [], device, pool.driver, id, `claim ${nameOf(claim)}`) &&
+    selectors.match(ofClass, device, pool.driver, id, `class ${deviceClassName}`) &&
+    selectors.match(own, device, pool.driver, id, `claim ${nameOf(claim)}`) &&
     (slice.spec.perDeviceNodeSelection !== true || isReachedFrom(device, node));
   const isSelectable = (device: PoolDevice): boolean => {
     let answer = known.get(device);

@@ -16,6 +16,20 @@ import {
 /** Expressions that were not used lately are compiled anew. */
 const programsMax = 1024;
 
+/** A device as one driver's: its value in the language, and what expressions said of it. */
+interface Known {
+  readonly value: CelMap;
+  readonly answers: Map<string, boolean>;
+}
+
+/** Errors: for a selector of a sort that is not known. */
+export function expressionsOf(selectors: readonly DeviceSelector[], subject: string): readonly string[] {
+  return selectors.map(({ cel }, i) => {
+    if (cel !== undefined) return cel.expression;
+    throw new Error(`${subject}, selector #${i}: CEL expression empty (unsupported selector type?)`);
+  });
+}
+
 export class DeviceSelectors {
   private readonly environment = celEnvironment({
     variables: { device: { name: 'any' } },
@@ -27,40 +41,29 @@ export class DeviceSelectors {
     quantity: this.maker('quantity(text)'),
   };
   private readonly programs = new Map<string, CelProgram | Error>();
-  private readonly values = new WeakMap<BasicDevice, CelMap>();
-  private readonly answers = new WeakMap<BasicDevice, Map<string, boolean>>();
+  /** By driver: slices of two may share what they say of a device. */
+  private readonly known = new Map<string, WeakMap<BasicDevice, Known>>();
 
-  /** `subject` says in errors whose selectors they are. Errors: where one cannot be compiled, or fails on the device. */
-  match(
-    selectors: readonly DeviceSelector[],
-    device: BasicDevice,
-    driver: string,
-    id: string,
-    subject: string,
-  ): boolean {
-    for (const [index, { cel }] of selectors.entries()) {
-      if (cel === undefined)
-        throw new Error(`${subject}, selector #${index}: CEL expression empty (unsupported selector type?)`);
-      if (!this.answer(cel.expression, device, driver, `${subject}: selector #${index}`, id)) return false;
-    }
-    return true;
+  /** `subject` says in errors whose they are. Errors: where one cannot be compiled, or fails on the device. */
+  match(expressions: readonly string[], device: BasicDevice, driver: string, id: string, subject: string): boolean {
+    return expressions.every((expression, i) =>
+      this.answer(expression, device, driver, `${subject}: selector #${i}`, id),
+    );
   }
 
   private answer(expression: string, device: BasicDevice, driver: string, what: string, id: string): boolean {
-    let answers = this.answers.get(device);
-    if (answers === undefined) this.answers.set(device, (answers = new Map()));
-    // Devices are parts of slices of one driver, so a device always means the same driver.
+    const { value: is, answers } = this.knownOf(device, driver);
     const known = answers.get(expression);
     if (known !== undefined) return known;
     const program = this.compiled(expression);
     if (program instanceof Error) throw new Error(`${what}: CEL compile error: ${program.message}`, { cause: program });
     try {
-      const { value } = program.run({ device: this.valueOf(device, driver) });
+      const { value } = program.run({ device: is });
       if (typeof value !== 'boolean') throw new CelError(`the expression gave no bool`);
       answers.set(expression, value);
       return value;
     } catch (error) {
-      throw new Error(`${what} on device ${id}: CEL runtime error: ${(error as Error).message}`, { cause: error });
+      throw new Error(`${what}: CEL runtime error: ${(error as Error).message}, on device ${id}`, { cause: error });
     }
   }
 
@@ -78,17 +81,19 @@ export class DeviceSelectors {
     return found;
   }
 
-  private valueOf(device: BasicDevice, driver: string): CelMap {
-    let value = this.values.get(device);
-    if (value === undefined) {
-      value = deviceValue({
+  private knownOf(device: BasicDevice, driver: string): Known {
+    let ofDriver = this.known.get(driver);
+    if (ofDriver === undefined) this.known.set(driver, (ofDriver = new WeakMap()));
+    let known = ofDriver.get(device);
+    if (known === undefined) {
+      const value = valueOfDevice({
         driver,
         attributes: byDomain(device.attributes ?? {}, driver, (attribute) => this.attributeValue(attribute)),
         capacity: byDomain(device.capacity ?? {}, driver, ({ value: amount }) => this.makers.quantity(amount)),
       });
-      this.values.set(device, value);
+      ofDriver.set(device, (known = { value, answers: new Map() }));
     }
-    return value;
+    return known;
   }
 
   private attributeValue({ bool, int, string, version }: DeviceAttribute): Value {
@@ -108,7 +113,7 @@ export class DeviceSelectors {
 
 const empty: CelMap = celMapOf({});
 
-function deviceValue(entries: Readonly<Record<string, Value>>): CelMap {
+function valueOfDevice(entries: Readonly<Record<string, Value>>): CelMap {
   const map = celMapOf(entries);
   return {
     celType: 'map',

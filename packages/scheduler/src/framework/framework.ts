@@ -193,11 +193,16 @@ export class Framework {
   ): Verdict {
     for (const plugin of this.preFilter) {
       if (state.skipFilter.has(plugin.name)) continue;
-      const verdict = attempt(plugin.name, 'PreFilter', () =>
-        change === 'added'
-          ? plugin.preFilterAddPod?.(state, pod, changed, node)
-          : plugin.preFilterRemovePod?.(state, pod, changed, node),
-      );
+      const point = change === 'added' ? 'AddPod on PreFilter' : 'RemovePod on PreFilter';
+      const verdict = attempt(plugin.name, point, () => {
+        const said: unknown =
+          change === 'added'
+            ? plugin.preFilterAddPod?.(state, pod, changed, node)
+            : plugin.preFilterRemovePod?.(state, pod, changed, node);
+        // It is asked to count, and not to judge the node.
+        if (isStatus(said) && !isSuccess(said)) throw new Error(said.reasons.join(', '));
+        return said;
+      });
       if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
@@ -222,16 +227,16 @@ export class Framework {
     extenders?: ExtenderChain,
   ): PostFilterOutcome | Promise<PostFilterOutcome> {
     const reasons: string[] = [];
-    let last: Status = status('Unschedulable');
+    let refused: Partial<PostFilterOutcome> = {};
     const judge = (plugin: PostFilterPlugin, result: PostFilterResult | undefined): PostFilterOutcome | undefined => {
       if (result === undefined) return undefined;
       if (!isStatus(result?.status)) throw new Error(`it answered with ${inWords(result)}`);
       const said = saidBy(result.status, plugin.name);
-      if (said.code === 'Success' || said.code === 'Error') {
-        return { status: said, ...(result.nominating === undefined ? {} : { nominating: result.nominating }) };
-      }
+      if (said.code === 'Error') return { status: said };
+      if (said.code !== 'Unschedulable') return { ...result, status: said };
       reasons.push(...said.reasons);
-      last = said;
+      // The first that refused is named, and the last that says something of the pod's nomination is followed.
+      refused = { ...result, status: refused.status ?? said };
       return undefined;
     };
     const rest = (from: number): PostFilterOutcome | Promise<PostFilterOutcome> => {
@@ -251,7 +256,7 @@ export class Framework {
           return failed(error);
         }
       }
-      return { status: { ...last, reasons } };
+      return { ...refused, status: { ...(refused.status ?? status('Unschedulable')), reasons } };
     };
     return rest(0);
   }

@@ -69,20 +69,9 @@ function isResizing({ spec, status }: Pod): boolean {
 }
 
 function computedRequests(pod: Pod): PodRequests {
-  const spec = pod.spec;
-  const requestsOf = (container: Container) => containerRequests(pod, container);
-  const asked = aggregate(pod, requestsOf);
-  const nonZero = aggregate(pod, (container) => {
-    const requests = new Map(requestsOf(container));
-    if (!requests.has('cpu')) requests.set('cpu', leastMilliCpu);
-    if (!requests.has('memory')) requests.set('memory', leastMemoryBytes);
-    return requests;
-  });
-  for (const sums of [asked, nonZero]) {
-    const podLevel = spec?.resources?.requests;
-    if (podLevel !== undefined) for (const [name, amount] of amountsOf(podLevel)) sums.set(name, amount);
-    if (spec?.overhead !== undefined) add(sums, amountsOf(spec.overhead));
-  }
+  const asked = total(pod, (container) => containerRequests(pod, container));
+  const least = leastAmounts(pod, asked);
+  const nonZero = total(pod, (container) => new Map([...least, ...containerRequests(pod, container)]));
   const scalars: { name: string; amount: number }[] = [];
   for (const [name, amount] of asked) {
     if (isScalarResource(name)) scalars.push({ name, amount });
@@ -95,6 +84,25 @@ function computedRequests(pod: Pod): PodRequests {
     nonZeroCpu: nonZero.get('cpu') ?? 0,
     nonZeroMemory: nonZero.get('memory') ?? 0,
   };
+}
+
+/** What a container counts for that does not say. A pod that says for itself what it asks for is taken at its word. */
+function leastAmounts({ spec }: Pod, asked: Sums): Sums {
+  const least: Sums = new Map([
+    ['cpu', leastMilliCpu],
+    ['memory', leastMemoryBytes],
+  ]);
+  if (Object.keys(spec?.resources?.requests ?? {}).length > 0) for (const name of asked.keys()) least.delete(name);
+  return least;
+}
+
+/** The containers' sum, or what the pod says for itself, and overhead on top. */
+function total(pod: Pod, requestsOf: (container: Container) => ReadonlyMap<string, number>): Sums {
+  const sums = aggregate(pod, requestsOf);
+  const { resources, overhead } = pod.spec ?? {};
+  for (const [name, amount] of amountsOf(resources?.requests ?? {})) sums.set(name, amount);
+  add(sums, amountsOf(overhead ?? {}));
+  return sums;
 }
 
 function aggregate(pod: Pod, requestsOf: (container: Container) => ReadonlyMap<string, number>): Sums {
@@ -121,7 +129,7 @@ function aggregate(pod: Pod, requestsOf: (container: Container) => ReadonlyMap<s
 /** The spec's requests, or while a resize is under way the highest of asked, allocated and actual. */
 function containerRequests(pod: Pod, container: Container): ReadonlyMap<string, number> {
   const requests = amountsOf(container.resources?.requests ?? {});
-  const status = statusOf(pod, container.name);
+  const status = statusOf(pod, container);
   if (status?.resources === undefined) return requests;
   const highest: Sums = isResizeInfeasible(pod) ? new Map() : new Map(requests);
   raise(highest, amountsOf(status.resources.requests ?? {}));
@@ -129,11 +137,12 @@ function containerRequests(pod: Pod, container: Container): ReadonlyMap<string, 
   return highest;
 }
 
-function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
-  return (
-    pod.status?.containerStatuses?.find(({ name }) => name === container) ??
-    pod.status?.initContainerStatuses?.find(({ name }) => name === container)
-  );
+/** Of containers that can be resized: an init container that comes to its end cannot. */
+function statusOf({ spec, status }: Pod, { name }: Container): ContainerStatus | undefined {
+  const named = (each: ContainerStatus) => each.name === name;
+  const init = spec?.initContainers?.find((each) => each.name === name);
+  if (init === undefined) return status?.containerStatuses?.find(named);
+  return isSidecar(init) ? status?.initContainerStatuses?.find(named) : undefined;
 }
 
 function isResizeInfeasible(pod: Pod): boolean {

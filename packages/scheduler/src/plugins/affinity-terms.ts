@@ -1,6 +1,11 @@
 /** Terms of pod affinity, read once: which pods one means, in which topology. */
 import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '@pintle/api/core/v1';
-import { type CompiledLabelSelector, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
+import {
+  type CompiledLabelSelector,
+  type LabelSelector,
+  labelSelectorFault,
+  labelSelectorMatcher,
+} from '@pintle/machinery';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 
@@ -25,6 +30,8 @@ export interface AffinityTerms {
   readonly requiredAnti: readonly AffinityTerm[];
   readonly preferred: readonly WeightedTerm[];
   readonly preferredAnti: readonly WeightedTerm[];
+  /** What is wrong with selectors that no label can match. Such terms, and those beside them, mean nothing. */
+  readonly fault?: string;
 }
 
 const noTerms: AffinityTerms = { required: [], requiredAnti: [], preferred: [], preferredAnti: [] };
@@ -45,19 +52,51 @@ function termsOf(
   { podAffinity, podAntiAffinity }: NonNullable<NonNullable<Pod['spec']>['affinity']>,
   namespace: string,
 ): AffinityTerms {
-  const all = (terms: readonly PodAffinityTerm[] | undefined | null) =>
-    (terms ?? []).map((term) => termOf(term, namespace));
-  const weighted = (terms: readonly WeightedPodAffinityTerm[] | undefined | null) =>
-    (terms ?? [])
-      .filter(({ weight }) => weight !== 0)
-      .map(({ weight, podAffinityTerm }) => ({ weight, term: termOf(podAffinityTerm, namespace) }));
-  return {
-    required: all(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
-    requiredAnti: all(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
-    preferred: weighted(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
-    preferredAnti: weighted(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+  const faults: string[] = [];
+  const read = <T, R>(
+    list: string,
+    terms: readonly T[] | undefined | null,
+    of: (term: T) => PodAffinityTerm,
+    make: (of: T) => R,
+  ) => {
+    for (const term of terms ?? []) {
+      const { labelSelector, namespaceSelector } = of(term);
+      const fault = selectorFault(labelSelector) ?? selectorFault(namespaceSelector);
+      if (fault === undefined) continue;
+      faults.push(`${list}: ${fault}`);
+      return [];
+    }
+    return (terms ?? []).map(make);
   };
+  const all = (list: string, terms: readonly PodAffinityTerm[] | undefined | null) =>
+    read(
+      list,
+      terms,
+      (term) => term,
+      (term) => termOf(term, namespace),
+    );
+  const weighted = (list: string, terms: readonly WeightedPodAffinityTerm[] | undefined | null) =>
+    read(
+      list,
+      terms?.filter(({ weight }) => weight !== 0),
+      ({ podAffinityTerm }) => podAffinityTerm,
+      ({ weight, podAffinityTerm }) => ({ weight, term: termOf(podAffinityTerm, namespace) }),
+    );
+  const found = {
+    required: all('requiredAffinityTerms', podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    requiredAnti: all('requiredAntiAffinityTerms', podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    preferred: weighted('preferredAffinityTerms', podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+    preferredAnti: weighted(
+      'preferredAntiAffinityTerms',
+      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
+    ),
+  };
+  if (faults.length === 0) return found;
+  return { ...found, fault: faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]` };
 }
+
+const selectorFault = (selector: object | undefined | null) =>
+  selector === undefined || selector === null ? undefined : labelSelectorFault(selector as LabelSelector);
 
 function termOf(
   { namespaces, namespaceSelector, labelSelector, topologyKey }: PodAffinityTerm,

@@ -28,6 +28,10 @@ const waitsForVictims = status(
   'UnschedulableAndUnresolvable',
   'waiting for the preemption for this pod to be finished',
 );
+/** Of extenders: what they keep the pod from is not theirs to take back. */
+const noneAgreed: PostFilterResult = {
+  status: status('Unschedulable', 'preemption: no candidate node for preemption'),
+};
 const notHelpful = 'Preemption is not helpful for scheduling';
 
 /** What preemption found for one pod: the candidates and why they lost, or why each node is none. */
@@ -36,6 +40,8 @@ export interface PreemptionFindings {
   readonly choice?: Choice;
   /** How many nodes gave each reason, where there is no candidate. */
   readonly reasons: ReadonlyMap<string, number>;
+  /** What failed while nodes were tried. */
+  readonly errors: ReadonlySet<string>;
 }
 
 /** Errors: `InvalidProfileError` where both minimums are 0, or one is out of range. */
@@ -66,25 +72,29 @@ export function defaultPreemption(
     postFilter(state, pod, statuses, handle) {
       const refusal = notEligible(pod, statuses, handle);
       if (refusal !== undefined) return { status: status('Unschedulable', `preemption: ${refusal}`) };
-      const { choice, reasons } = findCandidates(state, pod, statuses, handle, wanted);
-      return choice === undefined ? nowhere(reasons, handle) : preempt(pod, choice, handle);
+      const findings = findCandidates(state, pod, statuses, handle, wanted);
+      return findings.choice === undefined ? nowhere(findings, handle) : preempt(pod, findings.choice, handle);
     },
     async postFilterWith(state, pod, statuses, handle, extenders) {
       const refusal = notEligible(pod, statuses, handle);
       if (refusal !== undefined) return { status: status('Unschedulable', `preemption: ${refusal}`) };
-      const { candidates, reasons } = findCandidates(state, pod, statuses, handle, wanted);
-      if (candidates.length === 0) return nowhere(reasons, handle);
-      const agreed = await extenders.preempt(pod, candidates);
+      const findings = findCandidates(state, pod, statuses, handle, wanted);
+      if (findings.candidates.length === 0) return nowhere(findings, handle);
+      const agreed = await extenders.preempt(pod, findings.candidates);
       if ('code' in agreed) return { status: agreed };
       const choice = chooseCandidate(agreed);
-      return choice === undefined ? nowhere(reasons, handle) : preempt(pod, choice, handle);
+      return choice === undefined ? noneAgreed : preempt(pod, choice, handle);
     },
     // What helps is told to the plugins that refused the pod before.
     eventsToRegister: () => [],
   };
 }
 
-function nowhere(reasons: ReadonlyMap<string, number>, { table }: SchedulerHandle): PostFilterResult {
+function nowhere({ reasons, errors }: PreemptionFindings, { table }: SchedulerHandle): PostFilterResult {
+  if (errors.size > 0) {
+    const all = [...errors];
+    return { status: status('Error', `preemption: ${all.length === 1 ? all[0] : `[${all.join(', ')}]`}`) };
+  }
   const message = reasonsMessage(reasons, table.size);
   return { status: status('Unschedulable', `preemption: ${message}`), nominating: { nodeName: '' } };
 }
@@ -122,6 +132,7 @@ export function findCandidates(
   const reasons = new Map<string, number>();
   const count = (reason: string, nodes: number) => reasons.set(reason, (reasons.get(reason) ?? 0) + nodes);
   if (table.size > rows.length) count(notHelpful, table.size - rows.length);
+  const errors = new Set<string>();
   const candidates: Candidate[] = [];
   let unviolating = 0;
   const enough = wanted(rows.length);
@@ -129,7 +140,10 @@ export function findCandidates(
   for (let i = 0; i < rows.length; i++) {
     const found = selectVictims(state, pod, table.info(rows[(offset + i) % rows.length]!), handle);
     if ('code' in found) {
-      for (const reason of found.reasons) count(reason, 1);
+      for (const reason of found.reasons) {
+        count(reason, 1);
+        if (found.code === 'Error') errors.add(reason);
+      }
       continue;
     }
     candidates.push(found);
@@ -137,5 +151,5 @@ export function findCandidates(
     if (unviolating > 0 && candidates.length >= enough) break;
   }
   const choice = chooseCandidate(candidates);
-  return { candidates, reasons, ...(choice === undefined ? {} : { choice }) };
+  return { candidates, reasons, errors, ...(choice === undefined ? {} : { choice }) };
 }

@@ -3,12 +3,13 @@ import type { Pod } from '@pintle/api/core/v1';
 import { DeviceClass, ResourceClaim, ResourceSlice } from '@pintle/api/resource/v1beta1';
 import type { KubernetesObject } from '@pintle/machinery';
 import { attributes, deviceClaims, testDeviceClaim, testDeviceClass, testSlice } from '../device-objects.fixture.js';
+import { Action } from '../framework/cluster-event.js';
 import { profile } from '../framework/profile.js';
 import { ClusterObjects } from '../nodes/cluster-objects.js';
 import { podInfo } from '../nodes/pod-info.js';
-import { SchedulerTestCluster } from '../runner/scheduler.fixture.js';
+import { SchedulerTestCluster, type SchedulerTestOptions } from '../runner/scheduler.fixture.js';
 import { schedule } from '../simulate/schedule.js';
-import { testNode, testPod } from '../test-objects.fixture.js';
+import { testNode, testPod, times } from '../test-objects.fixture.js';
 import { dynamicResources } from './dynamic-resources.js';
 import { hintOf, judgeFilter } from './judge.fixture.js';
 import { nodeResourcesFit } from './resources-fit.js';
@@ -20,6 +21,11 @@ const fromTemplate = (status?: object) =>
     resourceClaims: [{ name: 'c', resourceClaimTemplateName: 't' }] as never,
     ...(status && { status: { resourceClaimStatuses: [status] } as never }),
   });
+const fromTwoTemplates = (status: object) => {
+  const one = fromTemplate(status);
+  const resourceClaims = [...one.spec!.resourceClaims!, { name: 'd', resourceClaimTemplateName: 't' }];
+  return { ...one, spec: { ...one.spec!, resourceClaims } };
+};
 const uid = using().metadata.uid!;
 const others = Array.from({ length: 256 }, (_, i) => `other-${i}`);
 const refused = (reason: string) => `UnschedulableAndUnresolvable: ${reason}`;
@@ -96,7 +102,7 @@ describe('DynamicResources on a node', () => {
       'it asks for nothing that is known',
       [testDeviceClaim('c', [{ deviceClassName: '' }])],
       'ok',
-      refused('request r0: unsupported request type'),
+      'Error: request r0: unsupported request type',
     ],
   ];
   it.each(cases.map((each) => [each[0], each] as const))('%s', (_, [, objects, expected, before]) => {
@@ -143,6 +149,14 @@ describe('which events may help DynamicResources', () => {
     ['its claim gets devices', using('c'), waits, has, 'Queue'],
     ['its claim changes, and its status not', using('c'), waits, { ...waits }, 'Skip'],
     ['its claim comes, and another is missing', using('c', 'gone'), undefined, waits, 'Skip'],
+    ['its claim is given a finalizer', using('c'), waits, testDeviceClaim('c', [{}], { finalizers: ['f'] }), 'Skip'],
+    [
+      'a claim comes that was made for another',
+      fromTemplate(),
+      undefined,
+      testDeviceClaim('m', [{}], { owner: 'x' }),
+      'Skip',
+    ],
   ] as const)('%s', (_, pod, before, after, expected) => {
     expect(hintOf(dynamicResources(), 'ResourceClaim', [waits, other()])(pod, before, after)).toBe(expected);
   });
@@ -151,9 +165,15 @@ describe('which events may help DynamicResources', () => {
     ['a claim is made for it', fromTemplate({ name: 'c', resourceClaimName: 'm' }), 'Queue'],
     ['a claim is still to be made', fromTemplate(), 'Skip'],
     ['another pod changes', testPod('q'), 'Skip'],
+    ['a claim is made for it, and not seen', fromTemplate({ name: 'c', resourceClaimName: 'late' }), 'Skip'],
+    ['one of two claims is made for it', fromTwoTemplates({ name: 'c', resourceClaimName: 'm' }), 'Skip'],
   ])('%s', (_, after, expected) => {
     const made = testDeviceClaim('m', [{}], { owner: uid });
     expect(hintOf(dynamicResources(), 'TargetPod', [made])(fromTemplate(), fromTemplate(), after)).toBe(expected);
+  });
+
+  it('are no deletions, as what is deleted gave its devices back before', () => {
+    for (const { action } of dynamicResources().eventsToRegister()) expect(action & Action.Delete).toBe(0);
   });
 });
 
@@ -163,9 +183,9 @@ describe('in a cluster', () => {
   const claim = (given: Parameters<typeof testDeviceClaim>[2] = {}) =>
     testDeviceClaim('c', [{ selector: 'device.attributes["driver"].size == 2' }], { namespace: 'ns', ...given });
 
-  async function cluster() {
+  async function cluster(options: SchedulerTestOptions = {}) {
     const kinds = [DeviceClass, ResourceClaim, ResourceSlice];
-    const test = await SchedulerTestCluster.start({ kinds, plugins: [dynamicResources()] });
+    const test = await SchedulerTestCluster.start({ kinds, plugins: [dynamicResources()], ...options });
     for (const name of ['m', 'n']) await test.setNode(testNode(name));
     await test.client.create(testDeviceClass('class'));
     const devices = { a: attributes({ size: 1 }), b: attributes({ size: 2 }) };
@@ -204,5 +224,26 @@ describe('in a cluster', () => {
     await test.setPod(pod);
     await test.world.advance(15_000);
     expect(['m', 'n']).toContain(await test.nodeOf('ns/p'));
+  });
+
+  it.each(times(8, (seed) => seed))('no device is given twice where answers are lost, seed %d', async (seed) => {
+    const faults = { conflict: 0.2, lostAnswer: 0.3, lostRequest: 0.2, delayMaxMs: 300 };
+    const test = await cluster({ faults, faulty: 'status', seed });
+    const names = ['x', 'y', 'z'];
+    for (const name of names) {
+      await test.client.create(testDeviceClaim(name, [{}], { namespace: 'ns' }));
+      await test.setPod(testPod(name, { namespace: 'ns', ...deviceClaims(name) }));
+    }
+    await test.world.advance(300_000);
+    const claims = await test.client.list(ResourceClaim);
+    const given = claims.flatMap(
+      ({ status }) => status?.allocation?.devices?.results?.map(({ device }) => device) ?? [],
+    );
+    expect(given.sort()).toEqual(['a', 'b']);
+    const bound = (await test.pods()).flatMap(({ metadata, spec }) => (spec?.nodeName ? [metadata.name] : []));
+    const reserved = claims.flatMap(({ status }) => status?.reservedFor?.map(({ name }) => name) ?? []);
+    expect(reserved).toEqual(bound);
+    expect(bound).toHaveLength(2);
+    await test.scheduler.stop();
   });
 });

@@ -1,13 +1,18 @@
 /**
  * Gives pods the devices that their ResourceClaims ask for (structured parameters): looks on each node for devices that
  * are free, keeps those of the node that is taken, and writes them before the pod is bound.
+ *
+ * Differs from Kubernetes: what 1.33 has behind gates is always on (administrators' access, prioritized lists, partitions,
+ * taints of devices), except taints by DeviceTaintRules, which are not read. What came later is not there: binding
+ * conditions, consumable capacity, devices for extended resources.
  */
 import type { Pod } from '@pintle/api/core/v1';
 import { matchesTerm } from '@pintle/api/placement';
 import { type AllocationResult, DeviceClass, ResourceClaim, ResourceSlice } from '@pintle/api/resource/v1beta1';
 import { deepEqual } from '@pintle/machinery';
-import { allocateDevices } from '../dynamic-resources/allocate-devices.js';
+import { allocateDevices, allocationRefusals } from '../dynamic-resources/allocate-devices.js';
 import { AllocatedDevices } from '../dynamic-resources/allocated-devices.js';
+import { nameOf } from '../dynamic-resources/device-requests.js';
 import { DeviceSelectors } from '../dynamic-resources/device-selectors.js';
 import { isReservedFor, podResourceClaims, reservedForMax } from '../dynamic-resources/pod-resource-claims.js';
 import { deallocateClaim, reserveClaim, unreserveClaim } from '../dynamic-resources/reserve-claims.js';
@@ -33,6 +38,8 @@ interface PodClaims {
   readonly toAllocate: readonly ResourceClaim[];
   /** Those that keep the pod from a node where the others would let it. */
   readonly inTheWay: Set<ResourceClaim>;
+  /** As they were written for the pod, which is not seen at once. */
+  readonly written: Map<ResourceClaim, ResourceClaim>;
 }
 
 const claimsKey = stateKey<PodClaims>('DynamicResources');
@@ -40,8 +47,8 @@ const reservedKey = stateKey<ReadonlyMap<ResourceClaim, AllocationResult>>('Dyna
 
 const unresolvable = (reason: string) => status('UnschedulableAndUnresolvable', reason);
 const elsewhere = unresolvable('resourceclaim not available on the node');
-const notEnough = unresolvable('cannot allocate all claims');
-const verdicts = [undefined, elsewhere, notEnough];
+/** By code: none, one for a claim that is elsewhere, then those of `allocationRefusals`. */
+const verdicts = [undefined, elsewhere, ...allocationRefusals.map(unresolvable)];
 
 export function dynamicResources(): PluginIdentity &
   PreEnqueuePoint &
@@ -64,7 +71,10 @@ export function dynamicResources(): PluginIdentity &
   const judge = (claims: PodClaims | undefined, table: NodeTable, row: number): number => {
     if (claims === undefined) return 0;
     const inTheWay = claims.allocated.filter((claim) => !isAvailable(claim, table, row));
-    if (claims.toAllocate.length > 0 && allocate(claims, table, row) === undefined) return 2;
+    if (claims.toAllocate.length > 0) {
+      const result = allocate(claims, table, row);
+      if (typeof result === 'string') return 2 + allocationRefusals.indexOf(result);
+    }
     for (const claim of inTheWay) claims.inTheWay.add(claim);
     return inTheWay.length > 0 ? 1 : 0;
   };
@@ -106,7 +116,7 @@ export function dynamicResources(): PluginIdentity &
       const row = table.rowOf(nodeName);
       if (claims === undefined || claims.toAllocate.length === 0 || row === undefined) return undefined;
       const allocations = allocate(claims, table, row);
-      if (allocations === undefined) return notEnough;
+      if (typeof allocations === 'string') return unresolvable(allocations);
       const allocated = AllocatedDevices.of(table.objects);
       const reserved = new Map(claims.toAllocate.map((claim, i) => [claim, allocations[i]!]));
       for (const [claim, allocation] of reserved) allocated.addPending(claim, allocation);
@@ -121,7 +131,8 @@ export function dynamicResources(): PluginIdentity &
       state.delete(reservedKey);
       for (const claim of [...claims.allocated, ...claims.toAllocate]) {
         const { name = '', namespace } = claim.metadata;
-        const now = table.objects.get(ResourceClaim, name, namespace);
+        const now = claims.written.get(claim) ?? table.objects.get(ResourceClaim, name, namespace);
+        claims.written.delete(claim);
         if (now === undefined || client === undefined || !isReservedFor(now, pod)) continue;
         unreserveClaim(now, pod, client).catch((error: unknown) =>
           world?.logger.log('warn', 'a claim is still reserved', { claim: name, error }),
@@ -133,17 +144,25 @@ export function dynamicResources(): PluginIdentity &
       const reserved = claims?.toAllocate.length === 0 && claims.allocated.every((claim) => isReservedFor(claim, pod));
       return claims === undefined || reserved ? skip : undefined;
     },
-    async preBind(state, { pod }, _nodeName, { client }, deadline) {
+    async preBind(state, { pod }, _nodeName, { client, table }, deadline) {
       const claims = state.read(claimsKey);
       if (claims === undefined) return undefined;
       if (client === undefined) return status('Error', 'there is no client to reserve with');
       const reserved = state.read(reservedKey);
+      const allocated = AllocatedDevices.of(table.objects);
       try {
-        for (const claim of claims.allocated)
-          if (!isReservedFor(claim, pod)) await reserveClaim({ claim }, pod, client, deadline.signal);
-        for (const claim of claims.toAllocate) {
+        for (const claim of [...claims.allocated, ...claims.toAllocate]) {
+          if (isReservedFor(claim, pod)) continue;
           const allocation = reserved?.get(claim);
-          await reserveClaim({ claim, ...(allocation && { allocation }) }, pod, client, deadline.signal);
+          const written = await reserveClaim(
+            { claim, ...(allocation && { allocation }) },
+            pod,
+            client,
+            deadline.signal,
+          );
+          const { name = '', namespace } = claim.metadata;
+          allocated.written(written, table.objects.get(ResourceClaim, name, namespace));
+          claims.written.set(claim, written);
         }
         return undefined;
       } catch (error) {
@@ -175,24 +194,24 @@ function claimsOf({ pod }: PodInfo, objects: ClusterObjects): PodClaims | Status
     }
     // Another pod got devices for it, and they are not written yet.
     if (AllocatedDevices.of(objects).pendingFor(claim) !== undefined)
-      return unresolvable('resource claim is in the process of being allocated');
+      return unresolvable(`resource claim ${nameOf(claim)} is in the process of being allocated`);
     const fault = faultOf(claim, objects);
-    if (fault !== undefined) return unresolvable(fault);
+    if (fault !== undefined) return fault;
     toAllocate.push(claim);
   }
-  return { allocated, toAllocate, inTheWay: new Set() };
+  return { allocated, toAllocate, inTheWay: new Set(), written: new Map() };
 }
 
-function faultOf({ spec }: ResourceClaim, objects: ClusterObjects): string | undefined {
+function faultOf({ spec }: ResourceClaim, objects: ClusterObjects): Status | undefined {
   for (const { name, deviceClassName, firstAvailable = [] } of spec.devices?.requests ?? []) {
     const classes =
       firstAvailable.length === 0
         ? [[name, deviceClassName] as const]
         : firstAvailable.map((each) => [`${name}/${each.name}`, each.deviceClassName] as const);
     for (const [request, className] of classes) {
-      if (!className) return `request ${request}: unsupported request type`;
+      if (!className) return status('Error', `request ${request}: unsupported request type`);
       if (objects.get(DeviceClass, className) === undefined)
-        return `request ${request}: device class ${className} does not exist`;
+        return unresolvable(`request ${request}: device class ${className} does not exist`);
     }
   }
   return undefined;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '@pintle/api/core/v1';
+import { podInfo } from '../nodes/pod-info.js';
+import { tableOf } from '../simulate/simulation.js';
 import { type NodeWords, type PodWords, testNode, testPod } from '../test-objects.fixture.js';
-import { judgeFilter } from './judge.fixture.js';
+import { judgeFilter, judgeFilterOn } from './judge.fixture.js';
 import { nodeAffinity } from './node-affinity.js';
 import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
@@ -34,6 +36,13 @@ describe('NodeName and NodeUnschedulable', () => {
     ['closed node', true, {}, closed],
     ['open node', false, {}, 'ok'],
     ['closed node, tolerated', true, { tolerations: [tolerating] }, 'ok'],
+    [
+      'closed node, tolerated whatever the value',
+      true,
+      { tolerations: [{ key: tolerating.key!, effect: 'NoSchedule' }] },
+      'ok',
+    ],
+    ['closed node, something else tolerated', true, { tolerations: [{ key: 'x', operator: 'Exists' }] }, closed],
     ['closed node, everything tolerated', true, { tolerations: [{ operator: 'Exists' }] }, 'ok'],
     ['closed node, NoExecute tolerated', true, { tolerations: [{ ...tolerating, effect: 'NoExecute' }] }, closed],
   ])('%s', (_, unschedulable, words, expected) => {
@@ -121,9 +130,22 @@ describe('NodePorts', () => {
       ],
     } as PodWords);
   const taken = soft("node(s) didn't have free ports for the requested pod ports");
+  const several = ['TCP/127.0.0.1/80', 'TCP/127.0.1.1/80', 'TCP/127.0.1.1/90', 'TCP/127.0.1.1/100'];
   it.each<[readonly string[], readonly string[], string]>([
     [['UDP/127.0.0.1/8080'], ['UDP/127.0.0.1/9090'], 'ok'],
     [['UDP/127.0.0.1/8080'], ['UDP/127.0.0.1/8080'], taken],
+    [['TCP/127.0.0.1/8080'], ['TCP/127.0.0.1/8080'], taken],
+    [['UDP/127.0.0.1/8000', 'UDP/127.0.0.1/8080'], ['UDP/127.0.0.1/8080'], taken],
+    [['TCP/127.0.0.1/8001', 'UDP/127.0.0.1/8080'], ['TCP/127.0.0.1/8001', 'UDP/127.0.0.1/8081'], taken],
+    [['TCP/10.0.10.10/8001', 'TCP/0.0.0.0/8001'], ['TCP/127.0.0.1/8001'], taken],
+    [['TCP/127.0.0.1/8001'], ['TCP/0.0.0.0/8001'], taken],
+    [['UDP/127.0.0.1/8001'], ['TCP/0.0.0.0/8001'], 'ok'],
+    [['UDP/127.0.0.1/8001'], ['TCP/0.0.0.0/8001', 'UDP/0.0.0.0/8001'], taken],
+    [['/127.0.0.1/80'], ['TCP/127.0.0.1/80'], taken],
+    [['TCP//80'], ['TCP//80'], taken],
+    [['SCTP/127.0.0.1/80'], ['TCP/127.0.0.1/80'], 'ok'],
+    [several, ['TCP/127.0.0.1/9090', 'TCP/127.0.0.1/9191', 'TCP/127.0.1.1/8080'], 'ok'],
+    [several, ['TCP/127.0.0.1/9090', 'TCP/127.0.1.1/90', 'TCP/127.0.1.1/8080'], taken],
     [['TCP/127.0.0.1/8080'], ['UDP/127.0.0.1/8080'], 'ok'],
     [['TCP/127.0.0.1/8080'], ['TCP/127.0.0.2/8080'], 'ok'],
     [['TCP/0.0.0.0/8080'], ['TCP/127.0.0.1/8080'], taken],
@@ -142,6 +164,27 @@ describe('NodePorts', () => {
   });
   it('has nothing to say of a pod without host ports', () => {
     expect(judgeFilter(nodePorts(), testPod('p'), [testNode('n')]).preFilter?.code).toBe('Skip');
+  });
+  it('counts the ports of sidecars, and not those of other init containers', () => {
+    const ports = [{ containerPort: 8001, hostPort: 8001, protocol: 'TCP' as const }];
+    const of = (restartPolicy?: 'Always') => {
+      const initContainers = [{ name: 'i', ports, ...(restartPolicy && { restartPolicy }) }];
+      const there = withPorts('there', 'TCP/0.0.0.0/8001');
+      return judgeFilter(nodePorts(), testPod('p', { initContainers }), [testNode('n')], [there]);
+    };
+    expect(of().preFilter?.code).toBe('Skip');
+    expectVerdict(of('Always'), taken);
+  });
+  it('gives the ports back of a pod that goes', () => {
+    const [a, b] = [withPorts('there', 'TCP/127.0.0.1/80'), withPorts('there', 'TCP/127.0.0.2/80')].map(podInfo);
+    const table = tableOf([testNode('n')], [a!.pod, b!.pod]);
+    const verdict = (words: string) =>
+      judgeFilterOn(nodePorts(), podInfo(withPorts('p', words)), [testNode('n')], table).single[0];
+    table.removePod(0, a!);
+    expect(verdict('TCP/127.0.0.1/80')).toBe('ok');
+    expect(verdict('TCP//80')).toBe(taken);
+    table.removePod(0, b!);
+    expect(verdict('TCP//80')).toBe('ok');
   });
 });
 

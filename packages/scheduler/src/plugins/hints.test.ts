@@ -37,12 +37,19 @@ const labels = (...keys: readonly string[]) => Object.fromEntries(keys.map((key)
 
 const gpu = 'example.com/gpu';
 const wantsCpu = pod({ cpu: '2' });
+const fpga = 'example.com/fpga';
+const wantsBoth = pod({ memory: '2', requests: { [gpu]: '1' } });
+const having = (memory: string, gpus: string, more: Readonly<Record<string, string>> = {}) =>
+  testNode('n', { memory, allocatable: { [gpu]: gpus, ...more } });
+const itself = (cpu: string) => pod({ resources: { requests: { cpu } } });
 const size = (cpu: string, more: Readonly<Record<string, string>> = {}) => testNode('n', { cpu, allocatable: more });
 
 table(nodeResourcesFit(), 'Pod', [
   ['one that had no node goes', wantsCpu, other(), undefined, 'Skip'],
   ['one with a node goes', wantsCpu, on('n'), undefined, 'Queue'],
   ['one that waited for a node goes', wantsCpu, other({ status: { nominatedNodeName: 'n' } }), undefined, 'Queue'],
+  ['one that had no node goes, of a pod that wants nothing', pod(), other(), undefined, 'Skip'],
+  ['one with a node goes that had other things', wantsCpu, on('n', { memory: '1' }), undefined, 'Queue'],
   ['one that waits asks for less', wantsCpu, other({ cpu: '3' }), other({ cpu: '1' }), 'Skip'],
   ['one with a node asks for less', wantsCpu, on('n', { cpu: '3' }), on('n', { cpu: '1' }), 'Queue'],
   ['one with a node asks for more', wantsCpu, on('n', { cpu: '1' }), on('n', { cpu: '3' }), 'Skip'],
@@ -72,6 +79,16 @@ table(nodeResourcesFit(), 'Node', [
   ['one grows, and is still too small', wantsCpu, size('500m'), size('1'), 'Skip'],
   ['one grows by what the pod does not want', wantsCpu, size('4'), size('4', { [gpu]: '1' }), 'Skip'],
   ['one takes more pods', wantsCpu, testNode('n', { pods: '1' }), testNode('n', { pods: '2' }), 'Queue'],
+  ['one comes with enough of all', wantsBoth, undefined, having('4', '2'), 'Queue'],
+  ['one has less and something else', wantsBoth, having('2', '2'), having('2', '1', { [fpga]: '2' }), 'Skip'],
+  ['one has more of one that is wanted', wantsBoth, having('2', '1'), having('2', '2'), 'Queue'],
+  ['one that would do does no more', wantsBoth, having('4', '2'), having('1', '2'), 'Skip'],
+  ['one that would not do does', wantsBoth, having('1', '2'), having('4', '2'), 'Queue'],
+  ['one grows, and nothing is wanted', pod(), size('1'), size('2', { [gpu]: '2' }), 'Skip'],
+  ['one takes more pods, and nothing is wanted', pod(), testNode('n', { pods: '1' }), testNode('n'), 'Queue'],
+  ['one has less of what is not wanted', wantsCpu, having('3', '4'), having('3', '1'), 'Skip'],
+  ['one has more for a pod by itself', itself('2'), size('1'), size('2'), 'Queue'],
+  ['one has too little for a pod by itself', itself('2'), size('500m'), size('1'), 'Skip'],
 ]);
 
 const withPort = (hostPort: number, words: Words = {}): Pod => {
@@ -83,6 +100,7 @@ table(nodePorts(), 'AssignedPod', [
   ['one with the port goes', withPort(80), withPort(80, { nodeName: 'n' }), undefined, 'Queue'],
   ['one with another port goes', withPort(80), withPort(81, { nodeName: 'n' }), undefined, 'Skip'],
   ['one without ports goes', withPort(80), on('n'), undefined, 'Skip'],
+  ['one that had no node goes', withPort(80), withPort(81), undefined, 'Skip'],
 ]);
 
 const selects = pod({ nodeSelector: { foo: 'x' } });
@@ -117,6 +135,7 @@ table(taintToleration(), 'TargetPod', [
   ['another pod tolerates more', pod(), other(), other({ tolerations: [{ operator: 'Exists' }] }), 'Skip'],
 ]);
 
+const sick = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' as const }];
 const cordoned = testNode('n', { unschedulable: true });
 table(nodeUnschedulable(), 'Node', [
   ['one comes', pod(), undefined, testNode('n'), 'Queue'],
@@ -124,6 +143,8 @@ table(nodeUnschedulable(), 'Node', [
   ['one is uncordoned', pod(), cordoned, testNode('n'), 'Queue'],
   ['one is cordoned', pod(), testNode('n'), cordoned, 'Skip'],
   ['one is labelled', pod(), testNode('n'), testNode('n', { labels: labels('a') }), 'Skip'],
+  ['one is tainted', pod(), testNode('n'), tainted('a'), 'Skip'],
+  ['a cordoned one is tainted', pod(), cordoned, testNode('n', { unschedulable: true, taints: [...sick] }), 'Skip'],
 ]);
 table(nodeUnschedulable(), 'TargetPod', [
   [
@@ -169,6 +190,22 @@ table(
     ['one that only one of two terms likes comes', likes(term('foo'), term('bar')), undefined, labelled('foo'), 'Skip'],
     ['one that both terms like comes', likes(term('foo'), term('bar')), undefined, labelled('foo', 'bar'), 'Queue'],
     ['one becomes liked', likes(term('foo')), labelled('bar'), labelled('foo'), 'Queue'],
+    [
+      'one that both terms like becomes so',
+      likes(term('foo'), term('bar')),
+      labelled('foo'),
+      labelled('foo', 'bar'),
+      'Queue',
+    ],
+    ['one ceases to be liked', likes(term('foo')), labelled('foo'), labelled('bar'), 'Skip'],
+    ['one ceases to be liked by one of two', likes(term('foo'), term('bar')), labelled('foo'), labelled('x'), 'Skip'],
+    [
+      'one stays liked, by another value',
+      likes(term('foo')),
+      labelled('foo'),
+      on('n', { labels: { foo: 'y' } }),
+      'Skip',
+    ],
     ['one stays liked', likes(term('foo')), labelled('foo'), labelled('foo', 'bar'), 'Skip'],
     ['one that is avoided goes', avoids(term('foo')), labelled('foo'), undefined, 'Queue'],
     ['one that is not avoided goes', avoids(term('foo')), labelled('bar'), undefined, 'Skip'],
@@ -203,6 +240,12 @@ table(interPodAffinity(), 'Node', [
   ['one moves', likes(term('foo')), inZone('a'), inZone('b'), 'Queue'],
   ['one enters the topology', likes(term('foo')), inZone(), inZone('a'), 'Queue'],
   ['one is labelled otherwise', likes(term('foo')), inZone('a'), inZone('a', { x: 'y' }), 'Skip'],
+  ['one of no label of a topology changes', likes(term('foo')), inZone(undefined, { x: 'y' }), inZone(), 'Skip'],
+  ['one of the topology of those that are avoided comes', avoids(term('foo')), undefined, inZone('a'), 'Queue'],
+  ['one outside of it comes', avoids(term('foo')), undefined, inZone(), 'Queue'],
+  ['one moves in it', avoids(term('foo')), inZone('a'), inZone('b'), 'Queue'],
+  ['one enters it', avoids(term('foo')), inZone(), inZone('a'), 'Skip'],
+  ['one leaves the topology of those that are liked', likes(term('foo')), inZone('a'), inZone(), 'Skip'],
   ['one leaves the topology of those that are avoided', avoids(term('foo')), inZone('a'), inZone(), 'Queue'],
   ['one stays in it', avoids(term('foo')), inZone('a'), inZone('a', { x: 'y' }), 'Skip'],
 ]);
@@ -216,6 +259,7 @@ const constraint = (topologyKey: string, label = 'foo') => ({
 const spreads = (...constraints: readonly object[]) =>
   pod({ labels: labels('foo'), topologySpreadConstraints: constraints as never });
 const byZone = spreads(constraint('zone'));
+const forBoth = spreads(constraint('zone'), constraint('node', 'bar'));
 table(podTopologySpread(), 'AssignedPod', [
   ['one that counts comes', byZone, undefined, labelled('foo'), 'Queue'],
   ['one that does not count comes', byZone, undefined, labelled('bar'), 'Skip'],
@@ -223,17 +267,26 @@ table(podTopologySpread(), 'AssignedPod', [
   ['one begins to count', byZone, labelled('bar'), labelled('foo'), 'Queue'],
   ['one ceases to count', byZone, labelled('foo'), labelled('bar'), 'Queue'],
   ['one goes on counting', byZone, labelled('foo'), labelled('foo', 'bar'), 'Skip'],
+  ['one counts by another value', byZone, labelled('foo'), on('n', { labels: { foo: 'y' } }), 'Skip'],
+  ['one changes that does not count', byZone, labelled('bar'), labelled('baz'), 'Skip'],
+  ['one begins to count for the second of two', forBoth, labelled('foo'), labelled('foo', 'bar'), 'Queue'],
+  ['one goes on counting for one of two', forBoth, labelled('foo'), labelled('foo', 'baz'), 'Skip'],
+  [
+    'one goes on counting for both',
+    forBoth,
+    labelled('foo', 'bar'),
+    on('n', { labels: { foo: 'x', bar: 'y' } }),
+    'Skip',
+  ],
   ['one that counts goes', byZone, labelled('foo'), undefined, 'Queue'],
   ['one that does not count goes', byZone, labelled('bar'), undefined, 'Skip'],
-  [
-    'one that counts for one of two goes',
-    spreads(constraint('zone'), constraint('node', 'bar')),
-    labelled('bar'),
-    undefined,
-    'Queue',
-  ],
+  ['one that counts for one of two goes', forBoth, labelled('bar'), undefined, 'Queue'],
 ]);
+const honest = spreads({ ...constraint('zone'), nodeTaintsPolicy: 'Honor' });
+const tolerant = (each: Pod): Pod => ({ ...each, spec: { ...each.spec!, tolerations: [{ operator: 'Exists' }] } });
 table(podTopologySpread(), 'TargetPod', [
+  ['the pod tolerates more, and taints decide which nodes count', honest, honest, tolerant(honest), 'Queue'],
+  ['the pod tolerates more, and taints decide nothing', byZone, byZone, tolerant(byZone), 'Skip'],
   ['the pod counts no more', byZone, byZone, { ...byZone, metadata: { ...byZone.metadata, labels: {} } }, 'Queue'],
   [
     'the pod counts as before',
@@ -252,6 +305,8 @@ table(podTopologySpread(), 'Node', [
   ['one enters the second topology', both, placed('a'), placed('a', 'n'), 'Queue'],
   ['one leaves a topology', both, placed('a', 'n'), placed('a'), 'Queue'],
   ['one moves', both, placed('a', 'n'), placed('b', 'n'), 'Queue'],
+  ['one stays in some topologies', both, placed('a'), placed('a'), 'Skip'],
+  ['one of no topology is labelled', both, placed(), testNode('n', { labels: { x: 'y' } }), 'Skip'],
   ['one stays', both, placed('a', 'n'), testNode('n', { labels: { zone: 'a', node: 'n', x: 'y' } }), 'Skip'],
   ['one of all topologies goes', both, placed('a', 'n'), undefined, 'Queue'],
   ['one of some topologies goes', both, placed('a'), undefined, 'Skip'],

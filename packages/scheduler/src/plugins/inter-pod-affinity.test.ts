@@ -1,6 +1,7 @@
 /** The cases of kube-scheduler's own tests of InterPodAffinity. */
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '@pintle/api/core/v1';
+import { CycleState } from '../framework/cycle-state.js';
 import { podInfo } from '../nodes/pod-info.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { judge } from './judge.fixture.js';
@@ -396,5 +397,59 @@ describe('pods that come and go between PreFilter and Filter', () => {
     expect(asked()).toBe(after);
     table.removePod(table.rowOf(added.at!)!, more);
     expect(asked()).toBe(before);
+  });
+});
+
+describe('selectors that no label can match', () => {
+  const bad = '{{.bad-value.}}';
+  const invalid = (key: string) =>
+    `values[0][${key}]: Invalid value: "${bad}": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`;
+  const nodes = labelledNodes(['m1 region=r1']);
+  const plugin = interPodAffinity();
+  it.each<[string, AffinePodWords, string]>([
+    [
+      'the first of two terms',
+      { near: [`region service=${bad}`, 'node service=antivirusscan|value2'] },
+      `requiredAffinityTerms: ${invalid('service')}`,
+    ],
+    [
+      'the second of two terms',
+      { near: ['region service=foo', `node service=${bad}`] },
+      `requiredAffinityTerms: ${invalid('service')}`,
+    ],
+    ['anti-affinity', { apart: [`region service=${bad}`] }, `requiredAntiAffinityTerms: ${invalid('service')}`],
+    [
+      'what is preferred',
+      { ratherNear: [`8 region security=${bad}`] },
+      `preferredAffinityTerms: ${invalid('security')}`,
+    ],
+    [
+      'what is rather avoided',
+      { ratherApart: [`5 region security=${bad}`] },
+      `preferredAntiAffinityTerms: ${invalid('security')}`,
+    ],
+    [
+      'several',
+      { near: [`region a=${bad}`], apart: [`region b=${bad}`] },
+      `[requiredAffinityTerms: ${invalid('a')}, requiredAntiAffinityTerms: ${invalid('b')}]`,
+    ],
+  ])('of the pod: %s', (_, words, fault) => {
+    const table = tableWith(nodes, [], teamNamespaces);
+    const state = new CycleState(table);
+    const info = podInfo(affinePod('new', words));
+    const rows = Int32Array.of(0);
+    expect(plugin.preFilter(state, info, table)).toEqual({
+      code: 'UnschedulableAndUnresolvable',
+      reasons: [`parsing pod: ${fault}`],
+    });
+    expect(plugin.preScore(state, info, table, rows, 1)).toEqual({
+      code: 'Error',
+      reasons: [`failed to parse pod: ${fault}`],
+    });
+  });
+
+  it('of a pod that is there: its terms mean nothing', () => {
+    const there = { at: 'm1', apart: [`region service=${bad}`, 'region service'] };
+    expect(verdicts({ labels: 'service=x' }, [there], ['m1 region=r1'])).toBe('+');
   });
 });

@@ -60,6 +60,8 @@ export function interPodAffinity(
     weight,
     reads: [Namespace],
     preFilter(state, pod, table) {
+      const { fault } = affinityTerms(pod);
+      if (fault !== undefined) return status('UnschedulableAndUnresolvable', `parsing pod: ${fault}`);
       const wanted = wantedOf(pod, table);
       if (wanted === undefined) return skip;
       state.write(wantedKey, wanted);
@@ -79,6 +81,9 @@ export function interPodAffinity(
     },
     verdict: (_state, _pod, _table, code) => verdicts[code]!,
     preScore(state, pod, table) {
+      // PreFilter refuses such pods, where it is asked.
+      const { fault } = affinityTerms(pod);
+      if (fault !== undefined) return status('Error', `failed to parse pod: ${fault}`);
       const weighed = weighedOf(pod, table, hardPodAffinityWeight, ignorePreferredTermsOfExistingPods);
       if (weighed.length === 0) return skip;
       state.write(weighedKey, weighed);
@@ -217,16 +222,20 @@ function hintOfPod(
 
 const inNamespace = (pod: Pod) => ({ pod, namespace: pod.metadata.namespace ?? '' });
 
+/**
+ * Differs from Kubernetes: a pod without terms of its own was refused for those that others carry, which any change of a
+ * node's labels may end; kube-scheduler then waits until pods are tried whatever happened.
+ */
 function hintOfNode(pod: Pod, before: object | undefined, after: object | undefined): 'Queue' | 'Skip' {
   const { required, requiredAnti } = affinityTerms(inNamespace(pod));
   const [was, is] = [before as Node | undefined, after as Node | undefined];
   const labelOf = (node: Node | undefined, key: string) => node?.metadata.labels?.[key];
-  // Refused for what others carry: any change of labels may help.
   if (required.length === 0 && requiredAnti.length === 0) return 'Queue';
-  if (required.some(({ topologyKey }) => labelOf(is, topologyKey) === undefined)) return 'Skip';
-  if (was === undefined || required.some(({ topologyKey }) => labelOf(was, topologyKey) !== labelOf(is, topologyKey)))
-    return 'Queue';
-  return requiredAnti.some(({ topologyKey }) => labelOf(was, topologyKey) !== labelOf(is, topologyKey))
-    ? 'Queue'
-    : 'Skip';
+  if (was === undefined)
+    return required.some(({ topologyKey }) => labelOf(is, topologyKey) === undefined) ? 'Skip' : 'Queue';
+  const moves = (topologyKey: string) => labelOf(was, topologyKey) !== labelOf(is, topologyKey);
+  // Those that are liked come nearer where a node enters a topology, those that are avoided go where one leaves it.
+  const comes = required.some(({ topologyKey }) => moves(topologyKey) && labelOf(is, topologyKey) !== undefined);
+  const goes = requiredAnti.some(({ topologyKey }) => moves(topologyKey) && labelOf(was, topologyKey) !== undefined);
+  return comes || goes ? 'Queue' : 'Skip';
 }

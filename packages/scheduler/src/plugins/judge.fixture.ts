@@ -42,7 +42,8 @@ export function judge(
   return { ...judged, ...judgeScoreOn(plugin, info, nodes, table, keepState ? state : new CycleState(table)) };
 }
 
-function judgeFilterOn(
+/** The same on a table that is there already. */
+export function judgeFilterOn(
   plugin: SchedulerPlugin,
   info: PodInfo,
   nodes: readonly Node[],

@@ -17,6 +17,7 @@ const pod = (volumes: readonly Volume[], nodeName?: string) =>
   testPod(`p${serial++}`, { namespace: 'default', volumes, ...(nodeName && { nodeName }) });
 const uses = (...names: string[]) => claims(...names);
 const inline = (volumeID: string): Volume[] => [{ name: 'd', awsElasticBlockStore: { volumeID } } as Volume];
+const inlineOfGce: Volume[] = [{ name: 'd', gcePersistentDisk: { pdName: 'x' } } as Volume];
 const nothing: Volume[] = [
   { name: 'c', configMap: {} },
   { name: 's', secret: {} },
@@ -195,6 +196,7 @@ describe('NodeVolumeLimits', () => {
     expect(judge(pod(wanted), rest).single).toEqual([verdict]),
   );
 
+  const placed = (each: Pod): Pod => ({ ...each, spec: { ...each.spec!, nodeName: 'n' } });
   const ephemeral = (uid: string) => {
     const made = testPod('abc', { namespace: 'default', volumes: [{ name: 'xyz', ephemeral: {} } as Volume] });
     return { ...made, metadata: { ...made.metadata, uid } };
@@ -221,6 +223,27 @@ describe('NodeVolumeLimits', () => {
     expect(judge(ephemeral('uid'), { there: [uses('ebs-1', 'ebs-2')], node: limit(2) }, more).single).toEqual([
       verdict,
     ]);
+  });
+
+  const owned = ['abc-xyz', 'abc-x', 'abc-y'].map((name) => testClaim(name, { class: 'sc', owner: 'uid' }));
+  const two = ['x', 'y'].map((name) => ({ name, ephemeral: {} }) as Volume);
+  const [one, three] = [ephemeral('uid'), [uses('ebs-0'), uses('ebs-1', 'ebs-2')]];
+  const withTwo = { ...one, spec: { ...one.spec!, volumes: two } };
+  const fresh = pod(uses('gce-0', 'ebs-0'));
+  it.each<[string, Pod, Volume[][], readonly Pod[], number | undefined, string]>([
+    ['one, and no limit', one, [], [], undefined, 'ok'],
+    ['one more than the limit', one, three, [], 3, tooMany],
+    ['one up to the limit', one, three, [], 4, 'ok'],
+    ['two more than the limit', withTwo, three, [], 4, tooMany],
+    ['two up to the limit', withTwo, three, [], 5, 'ok'],
+    ['one there, beside claims', fresh, [uses('ebs-1', 'ebs-2')], [one], 3, tooMany],
+    ['one there, beside claims, up to the limit', fresh, [uses('ebs-1', 'ebs-2')], [one], 4, 'ok'],
+    ['two there', fresh, [uses('ebs-1')], [withTwo], 3, tooMany],
+    ['two there, up to the limit', fresh, [uses('ebs-1')], [withTwo], 4, 'ok'],
+  ])('ephemeral volumes: %s', (_, wanted, claimed, others, count, verdict) => {
+    const there = [...claimed.map((volumes) => pod(volumes, 'n')), ...others.map((other) => placed(other))];
+    const objects = [...cluster, ...owned, limit(count)];
+    expect(judgeFilter(nodeVolumeLimits(), wanted, [testNode('n')], there, objects).single).toEqual([verdict]);
   });
 
   it.each([
@@ -255,8 +278,22 @@ describe('NodeVolumeLimits: which events may help', () => {
   it.each([
     ['for a pod with a claim', uses('a'), 'Queue'],
     ['for an inline volume of the driver', inline('a'), 'Queue'],
+    ['for an inline volume of another driver', inlineOfGce, 'Skip'],
+    ['for an inline volume and a claim', [...inline('a'), ...uses('a')], 'Queue'],
+    ['for an inline volume of another driver and a claim', [...inlineOfGce, ...uses('a')], 'Queue'],
     ['for other volumes', nothing, 'Skip'],
+    ['for no volumes', [], 'Skip'],
   ])('an attachment goes: %s', (_, volumes, answer) =>
     expect(hint('VolumeAttachment')(pod(volumes), testAttachment('a', ebs, 'n', 'v'), undefined)).toBe(answer),
+  );
+  const own: Volume[] = [{ name: 'e', ephemeral: {} } as Volume];
+  it.each([
+    ['its own', pod(uses('a')), testClaim('a'), 'Queue'],
+    ['another', pod(uses('a')), testClaim('b'), 'Skip'],
+    ['one elsewhere', pod(uses('a')), testClaim('a', { namespace: 'x' }), 'Skip'],
+    ['that of its ephemeral volume', testPod('p', { namespace: 'default', volumes: own }), testClaim('p-e'), 'Queue'],
+    ['any, of a pod without volumes', pod([]), testClaim('a'), 'Skip'],
+  ])('a claim is made: %s', (_, waiting, claim, answer) =>
+    expect(hint('PersistentVolumeClaim')(waiting, undefined, claim)).toBe(answer),
   );
 });

@@ -128,7 +128,7 @@ export function podTopologySpread(
       { resource: 'AssignedPod', action: Action.Add | Action.Delete | Action.UpdatePodLabel, hint: hints.ofPod },
       {
         resource: 'TargetPod',
-        action: Action.UpdatePodLabel,
+        action: Action.UpdatePodLabel | Action.UpdatePodToleration,
         hint: hints.ofPod,
       },
       {

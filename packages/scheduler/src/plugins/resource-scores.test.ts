@@ -5,7 +5,7 @@ import type { SchedulerPlugin } from '../framework/plugin.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { judgeScore } from './judge.fixture.js';
-import { capacityRatioOf } from './resource-scorer.js';
+import { capacityRatioOf, type ScoringStrategy } from './resource-scorer.js';
 import { nodeResourcesFit } from './resources-fit.js';
 
 /** Of words such as `3000/5000 foo=2`: CPU in thousandths, bytes of memory, and devices; `-` asks for nothing. */
@@ -193,6 +193,45 @@ describe('LeastAllocated and MostAllocated', () => {
   it.each(cases)('$type: $name', ({ type, resources, ...given }) => {
     const scoringStrategy = { type, ...(resources !== undefined && { resources }) };
     expect(scoresOf(nodeResourcesFit({ scoringStrategy }), given)).toEqual(given.scores);
+  });
+});
+
+describe('each strategy of NodeResourcesFit', () => {
+  const falling = [
+    { utilization: 0, score: 10 },
+    { utilization: 100, score: 0 },
+  ];
+  const rising = [
+    { utilization: 0, score: 0 },
+    { utilization: 100, score: 10 },
+  ];
+  const sidecar = { initContainers: [{ ...containerOf('s', '1000/2000'), restartPolicy: 'Always' as const }] };
+  const [first, second] = [podOf('x', '2000/4000', 'n0'), podOf('y', '1000/2000', 'n1')];
+  const beside = podOf('z', '1000/2000', 'n0');
+  const withSidecar: Pod = { ...beside, spec: { ...beside.spec!, ...sidecar } };
+  const different = ['4000/10000', '6000/10000'];
+  const alike = ['4000/10000', '4000/10000'];
+  it.each<[string, ScoringStrategy, string, string[], Pod[], number[]]>([
+    [
+      'falling',
+      { type: 'RequestedToCapacityRatio', shape: falling },
+      '3000/5000',
+      different,
+      [first, second],
+      [10, 32],
+    ],
+    ['rising', { type: 'RequestedToCapacityRatio', shape: rising }, '3000/5000', different, [first, second], [95, 68]],
+    ['most', { type: 'MostAllocated' }, '1000/2000', different, [first, second], [67, 36]],
+    ['least', { type: 'LeastAllocated' }, '1000/2000', different, [first, second], [32, 63]],
+    ['most, with a sidecar', { type: 'MostAllocated' }, '1000/2000', alike, [withSidecar, second], [67, 45]],
+    ['least, with a sidecar', { type: 'LeastAllocated' }, '1000/2000', alike, [withSidecar, second], [32, 55]],
+  ])('%s, with and without PreScore', (_, scoringStrategy, asks, nodes, there, expected) => {
+    const plugin = nodeResourcesFit({ scoringStrategy });
+    const made = nodes.map((words, row) => nodeOf(`n${row}`, words));
+    expect(judgeScore(plugin, podOf('p', asks), made, there).raw).toEqual(expected);
+    const { preScore: _preScore, ...others } = plugin;
+    const alone = judgeScore(others, podOf('p', asks), made, there);
+    expect([alone.raw, alone.rawBatched]).toEqual([expected, expected]);
   });
 });
 

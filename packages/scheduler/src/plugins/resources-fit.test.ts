@@ -1,4 +1,4 @@
-/** Cases of kube-scheduler's `TestEnoughRequests`, `TestNotEnoughRequests`, `TestStorageRequests`, as data. */
+/** Cases of kube-scheduler's tests of NodeResourcesFit's filter, as data. */
 import { describe, expect, it } from '@jest/globals';
 import type { Container } from '@pintle/api/core/v1';
 import { testNode, testPod } from '../test-objects.fixture.js';
@@ -41,6 +41,8 @@ interface FitCase {
   readonly asks: readonly string[];
   readonly init?: readonly string[];
   readonly overhead?: string;
+  /** What the pod says for itself. */
+  readonly podLevel?: string;
   /** What the node's pods ask for. */
   readonly there: string;
   readonly options?: ResourcesFitOptions;
@@ -89,6 +91,17 @@ const cases: readonly FitCase[] = [
     options: { ignoredResourceGroups: ['example.com'] },
     lacks: 'k!',
   },
+  { name: 'none of an extended resource that is overcommitted', asks: ['1/1 a=0'], there: '0/0 a=6' },
+  { name: 'of CPU and memory that are overcommitted nothing', asks: ['a=1'], there: '20/30 a=1' },
+  { name: 'for itself and its container', asks: ['1/1'], podLevel: '1/2', there: '5/5' },
+  { name: 'too much CPU for itself', asks: ['1/1'], podLevel: '7/2', there: '5/5', lacks: 'cpu' },
+  { name: 'too much memory for itself', asks: ['1/1'], podLevel: '3/2', there: '5/19', lacks: 'memory' },
+  { name: 'too much for itself, init', asks: ['1/1'], init: ['1/1'], podLevel: '3/2', there: '5/19', lacks: 'memory' },
+  { name: 'huge pages for itself', asks: [], podLevel: '3/2 huge=5', there: '' },
+  { name: 'huge pages for itself and a container', asks: ['1/1 huge=3'], podLevel: '3/2 huge=5', there: '' },
+  { name: 'more huge pages for itself than there are', asks: [], podLevel: '3/2 huge=10', there: '', lacks: 'huge!' },
+  { name: 'less for itself than its containers', asks: ['6/1', '6/1'], podLevel: '4/2', there: '5/5' },
+  { name: 'overhead besides', asks: ['1/1'], podLevel: '4/2', overhead: '2/1', there: '5/5', lacks: 'cpu' },
   { name: 'none of CPU', asks: ['0/1'], there: '10/19' },
   { name: 'none of memory', asks: ['1/0'], there: '9/20' },
   { name: 'none of an extended resource', asks: ['1/1 a=0'], there: 'a=5' },
@@ -96,6 +109,7 @@ const cases: readonly FitCase[] = [
   { name: 'scratch space: fits', asks: ['1/1'], there: '2/10' },
   { name: 'more storage than there is', asks: ['disk=25'], there: '2/2', lacks: 'disk!' },
   { name: 'storage', asks: ['disk=10'], there: '2/2' },
+  { name: 'storage that is left', asks: ['disk=5'], init: [], there: '2/2 disk=10' },
   { name: 'storage, together', asks: ['disk=10', 'disk=10'], there: '2/2' },
   { name: 'storage, too much together', asks: ['disk=15', 'disk=15'], there: '2/2', lacks: 'disk!' },
   { name: 'storage of a sidecar', asks: ['disk=10'], init: ['disk=11 sidecar=1'], there: '2/2', lacks: 'disk!' },
@@ -109,13 +123,14 @@ const refusal = (lacks: string | undefined) => {
 };
 
 describe('NodeResourcesFit', () => {
-  const judge = ({ asks, init = [], overhead, there, options }: FitCase, allowedPods: string) =>
+  const judge = ({ asks, init = [], overhead, podLevel, there, options }: FitCase, allowedPods: string) =>
     judgeFilter(
       nodeResourcesFit(options),
       testPod('p', {
         containers: containersOf(asks, 'c'),
         initContainers: containersOf(init, 'i'),
         ...(overhead !== undefined && { overhead: requestsOf(overhead) }),
+        ...(podLevel !== undefined && { resources: { requests: requestsOf(podLevel) } }),
       }),
       [
         testNode('n', {
@@ -141,5 +156,18 @@ describe('NodeResourcesFit', () => {
   ])('too many pods: $name', (given) => {
     const { single, batched } = judge(given, '1');
     expect([...single, ...batched]).toEqual(['Unschedulable: Too many pods', 'Unschedulable: Too many pods']);
+  });
+
+  it.each([
+    ['neither asks', '', '', 'ok'],
+    ['no more than there is', '1/0', '1/0', 'ok'],
+    ['more than there is', '1/0', '2/0', 'UnschedulableAndUnresolvable: Insufficient cpu'],
+  ])('a sidecar beside a container: %s', (_, container, sidecar, expected) => {
+    const pod = testPod('p', {
+      containers: containersOf([container], 'c'),
+      initContainers: containersOf([`${sidecar} sidecar=1`], 'i'),
+    });
+    const node = testNode('n', { cpu: '2m', memory: '0', pods: '1', allocatable: { sidecar: '1' } });
+    expect(judgeFilter(nodeResourcesFit(), pod, [node]).single).toEqual([expected]);
   });
 });

@@ -299,6 +299,23 @@ describe('ImageLocality', () => {
     ['sizes add up', containers('gcr.io/40', 'gcr.io/300'), [Math.floor((100 * (170 - 23)) / (2000 - 23)), 0]],
     ['a tag is a tag', containers('gcr.io/10'), [0, 0]],
     ['unknown images', containers('nobody/has'), [0, 0]],
+    // As if they were containers: 340 of 3: (170 - 23) / (3000 - 23), and 125.
+    [
+      'init containers count',
+      {
+        ...containers('gcr.io/40'),
+        initContainers: [
+          { name: 'i', image: 'gcr.io/300' },
+          { name: 'j', image: 'x' },
+        ],
+      },
+      [Math.floor((100 * (170 - 23)) / (3000 - 23)), 0],
+    ],
+    [
+      'init containers alone',
+      { containers: [], initContainers: [{ name: 'i', image: 'gcr.io/250:latest' }] },
+      [0, Math.floor((100 * (125 - 23)) / (1000 - 23))],
+    ],
   ])('%s', (_, words, expected) => {
     const found = judgeScore(imageLocality(), testPod('p', words), nodes);
     expect(found.rawBatched).toEqual(found.raw);

@@ -21,12 +21,20 @@ export function spreadHints(constraintsOf: (pod: Pod, objects: ClusterObjects) =
         other.metadata.namespace === pod.metadata.namespace;
       if (!concerns(was) || !concerns(is)) return 'Skip';
       const constraints = constraintsOf(pod, objects);
-      const counts = (other: Pod) =>
-        constraints.some(({ selector }) => selector.matches(other.metadata.labels ?? noLabels));
-      if (was === undefined || is === undefined) return counts((was ?? is)!) ? 'Queue' : 'Skip';
-      if (is.metadata.uid === pod.metadata.uid && !deepEqual(was.metadata.labels, is.metadata.labels) && !counts(is))
+      const counts = ({ selector }: SpreadConstraint, { metadata }: Pod) =>
+        selector.matches(metadata.labels ?? noLabels);
+      if (was === undefined || is === undefined) {
+        const only = (was ?? is)!;
+        return constraints.some((constraint) => counts(constraint, only)) ? 'Queue' : 'Skip';
+      }
+      // What it tolerates decides which nodes count.
+      if (
+        is.metadata.uid === pod.metadata.uid &&
+        !deepEqual(was.spec?.tolerations ?? [], is.spec?.tolerations ?? []) &&
+        constraints.some(({ honorTaints }) => honorTaints)
+      )
         return 'Queue';
-      return counts(was) === counts(is) ? 'Skip' : 'Queue';
+      return constraints.some((constraint) => counts(constraint, was) !== counts(constraint, is)) ? 'Queue' : 'Skip';
     },
     ofNode(pod, before, after, objects) {
       const [was, is] = [before as Node | undefined, after as Node | undefined];

@@ -16,7 +16,8 @@ import {
   testCsiNode,
   testVolume,
 } from '../volume-objects.fixture.js';
-import { hintOf, judge, judgeFilter } from './judge.fixture.js';
+import { judge, judgeFilter } from './judge.fixture.js';
+import type { UtilizationPoint } from './resource-scorer.js';
 import { nodeResourcesFit } from './resources-fit.js';
 import { volumeBinding } from './volume-binding.js';
 
@@ -311,52 +312,128 @@ describe('VolumeBinding on a node', () => {
 });
 
 describe('VolumeBinding by how much of the storage would be used', () => {
-  const shape = [
+  const rising: readonly UtilizationPoint[] = [
     { utilization: 0, score: 0 },
     { utilization: 100, score: 10 },
   ];
+  const falling: readonly UtilizationPoint[] = [
+    { utilization: 0, score: 10 },
+    { utilization: 100, score: 0 },
+  ];
+  const bent: readonly UtilizationPoint[] = [
+    { utilization: 0, score: 0 },
+    { utilization: 50, score: 3 },
+    { utilization: 100, score: 5 },
+  ];
   const local = (name: string, size: string, node: string, className = 'wait') =>
     testVolume(name, { class: className, size, reachedFrom: { host: node } });
-  const nodes = ['a', 'b', 'c'].map((name) => testNode(name, { labels: { host: name } }));
-  const scores = (names: readonly string[], objects: readonly KubernetesObject[]) => {
-    const table = tableOf(nodes, [], objects);
-    const plugin = volumeBinding({ shape });
-    const info = podInfo(using(...names));
-    const { raw, rawBatched } = judge(plugin, info, nodes, table, { keepState: true });
-    expect(rawBatched).toEqual(raw);
-    return raw;
-  };
-
-  it('prefers volumes of about the size that is asked for', () => {
-    const volumes = [local('a0', '200Gi', 'a'), local('b0', '100Gi', 'b')];
-    expect(scores(['c'], [noProvisioner, wait, testClaim('c', { class: 'wait', size: '50Gi' }), ...volumes])).toEqual([
-      25, 50, 0,
-    ]);
+  const asks = (name: string, size: string, className = 'wait') => testClaim(name, { class: className, size });
+  const told = (sizes: Readonly<Record<string, string>>) => [
+    testClass('told', { provisioner: 'told' }),
+    testCsiDriver('told', true),
+    ...Object.entries(sizes).map(([host, capacity]) => testCapacity(host, 'told', { capacity, nodes: { host } })),
+  ];
+  const nodes = ['a', 'b', 'c'].map((name) => testNode(name, { labels: { host: name, zone: `z${name}` } }));
+  const ofTwo = ['a', 'b'].flatMap((host, i) =>
+    ['wait', 'hdd'].map((className) => local(`${host}-${className}`, i === 0 ? '200Gi' : '100Gi', host, className)),
+  );
+  const cases: readonly (readonly [
+    string,
+    readonly UtilizationPoint[] | undefined,
+    readonly string[],
+    readonly KubernetesObject[],
+    readonly number[],
+  ])[] = [
+    ['nothing without a shape', undefined, ['c'], [asks('c', '50Gi'), local('v', '100Gi', 'a')], [0, 0, 0]],
+    ['nothing of a pod without claims', rising, [], [], [0, 0, 0]],
+    [
+      'nothing of claims that are bound',
+      rising,
+      ['c'],
+      [testClaim('c', { class: 'wait', volume: 'v', complete: true }), testVolume('v')],
+      [0, 0, 0],
+    ],
+    [
+      'volumes of about the size that is asked for',
+      rising,
+      ['c'],
+      [asks('c', '50Gi'), local('a0', '200Gi', 'a'), local('a1', '200Gi', 'a'), local('b0', '100Gi', 'b')],
+      [25, 50, 0],
+    ],
+    [
+      'the mean of the classes',
+      rising,
+      ['s', 'h'],
+      [asks('s', '50Gi'), asks('h', '100Gi', 'hdd'), ...ofTwo],
+      [38, 75, 0],
+    ],
+    [
+      'a bent shape',
+      bent,
+      ['c'],
+      [asks('c', '50Gi'), local('a0', '200Gi', 'a'), local('b0', '100Gi', 'b')],
+      [15, 30, 0],
+    ],
+    [
+      'the capacity of where the volume is to be made',
+      falling,
+      ['c'],
+      [asks('c', '10Gi', 'told'), ...told({ a: '100Gi', b: '50Gi', c: '10Gi' })],
+      [90, 80, 0],
+    ],
+    [
+      'volumes that are there, and not the capacity besides',
+      falling,
+      ['made', 'there'],
+      [
+        asks('made', '10Gi', 'told'),
+        asks('there', '50Gi'),
+        ...['a', 'b', 'c'].map((host) => local(`v${host}`, '100Gi', host)),
+        ...told({ a: '100Gi', b: '50Gi', c: '10Gi' }),
+      ],
+      [50, 50, 50],
+    ],
+    [
+      'two of a class that are to be made',
+      falling,
+      ['c', 'd'],
+      [asks('c', '50Gi', 'told'), asks('d', '50Gi', 'told'), ...told({ a: '100Gi' })],
+      [0, 0, 0],
+    ],
+    [
+      'the least capacity that will do',
+      rising,
+      ['c'],
+      [asks('c', '10Gi', 'told'), ...told({ a: '100Gi', b: '20Gi', c: '10Gi' })],
+      [10, 50, 100],
+    ],
+    [
+      'the most capacity',
+      falling,
+      ['c'],
+      [asks('c', '10Gi', 'told'), ...told({ a: '100Gi', b: '20Gi', c: '10Gi' })],
+      [90, 50, 0],
+    ],
+  ];
+  it.each(cases)('%s', (_, shape, names, objects, expected) => {
+    const classes = [noProvisioner, testClass('wait'), testClass('hdd')];
+    const table = tableOf(nodes, [], [...classes, ...objects]);
+    const plugin = volumeBinding(shape === undefined ? {} : { shape });
+    const { raw, rawBatched } = judge(plugin, podInfo(using(...names)), nodes, table, { keepState: true });
+    expect([raw, rawBatched]).toEqual([expected, expected]);
   });
 
-  it('takes the mean of the classes', () => {
-    const objects = [
-      testClass('wait'),
-      testClass('hdd'),
-      testClaim('s', { class: 'wait', size: '50Gi' }),
-      testClaim('h', { class: 'hdd', size: '100Gi' }),
-      ...['a', 'b'].flatMap((host, i) => [
-        local(`${host}-s`, i === 0 ? '200Gi' : '100Gi', host),
-        local(`${host}-h`, i === 0 ? '200Gi' : '100Gi', host, 'hdd'),
-      ]),
+  it('of a zone are alike for all its nodes', () => {
+    const both = nodes.flatMap(({ metadata: { labels, name } }) =>
+      ['1', '2'].map((i) => testNode(`${name}${i}`, { labels: { ...labels } })),
+    );
+    const volumes = [
+      testVolume('v', { class: 'wait', size: '200Gi', reachedFrom: { zone: 'za' } }),
+      testVolume('w', { class: 'wait', size: '100Gi', reachedFrom: { zone: 'zb' } }),
     ];
-    expect(scores(['s', 'h'], objects)).toEqual([38, 75, 0]);
-  });
-
-  it('goes by the capacity that drivers tell of where volumes are to be made', () => {
-    const objects = [
-      wait,
-      testClaim('c', { class: 'wait', size: '50Gi' }),
-      testCsiDriver('test/provisioner', true),
-      testCapacity('a', 'wait', { capacity: '100Gi', nodes: { host: 'a' } }),
-      testCapacity('b', 'wait', { capacity: '200Gi', nodes: { host: 'b' } }),
-    ];
-    expect(scores(['c'], objects)).toEqual([50, 25, 0]);
+    const table = tableOf(both, [], [testClass('wait'), asks('c', '50Gi'), ...volumes]);
+    const { raw } = judge(volumeBinding({ shape: rising }), podInfo(using('c')), both, table, { keepState: true });
+    expect(raw).toEqual([25, 25, 50, 50, 0, 0]);
   });
 });
 
@@ -382,33 +459,5 @@ describe('volumes that are promised', () => {
     const result = schedule({ policy, nodes, pods, objects: [wait, testClaim('c', { class: 'wait' })] });
     expect(result.placements.size).toBe(3);
     expect(new Set(result.placements.values()).size).toBe(1);
-  });
-});
-
-describe('which events may help VolumeBinding', () => {
-  const hint = (resource: string) => hintOf(volumeBinding(), resource);
-  const topologies = { allowedTopologies: [{ matchLabelExpressions: [{ key: 'k', values: ['v'] }] }] };
-  const capacity = (words?: Parameters<typeof testCapacity>[2]) => testCapacity('k', 'wait', words);
-  const csiPod = testPod('p', { volumes: [{ name: 'v', csi: { driver: 'd' } }] as never });
-  it.each([
-    ['a class', 'StorageClass', using(), undefined, wait, 'Queue'],
-    ['a class elsewhere', 'StorageClass', using(), wait, testClass('wait', topologies), 'Queue'],
-    ['a class otherwise', 'StorageClass', using(), wait, testClass('wait', { mountOptions: ['x'] }), 'Skip'],
-    ['a claim of the pod', 'PersistentVolumeClaim', using('c'), undefined, testClaim('c'), 'Queue'],
-    ['a claim of another', 'PersistentVolumeClaim', using('c'), undefined, testClaim('d'), 'Skip'],
-    ['a claim elsewhere', 'PersistentVolumeClaim', using('c'), undefined, testClaim('c', { namespace: 'x' }), 'Skip'],
-    ['a new CSINode', 'CSINode', using(), undefined, testCsiNode('n', {}), 'Queue'],
-    ['migrated', 'CSINode', using(), testCsiNode('n', {}), testCsiNode('n', {}, 'kubernetes.io/gce-pd'), 'Queue'],
-    ['not migrated', 'CSINode', using(), testCsiNode('n', {}), testCsiNode('n', { d: 1 }), 'Skip'],
-    ['capacity no more told of', 'CSIDriver', csiPod, testCsiDriver('d', true), testCsiDriver('d', false), 'Queue'],
-    ['another driver', 'CSIDriver', csiPod, testCsiDriver('e', true), testCsiDriver('e', false), 'Skip'],
-    ['capacity told of', 'CSIDriver', csiPod, testCsiDriver('d', false), testCsiDriver('d', true), 'Skip'],
-    ['new capacity', 'CSIStorageCapacity', using(), undefined, capacity(), 'Queue'],
-    ['more capacity', 'CSIStorageCapacity', using(), capacity({ capacity: '1' }), capacity({ capacity: '2' }), 'Queue'],
-    ['any capacity', 'CSIStorageCapacity', using(), capacity(), capacity({ capacity: '2' }), 'Queue'],
-    ['larger volumes', 'CSIStorageCapacity', using(), capacity({ maximum: '1' }), capacity({ maximum: '2' }), 'Queue'],
-    ['less', 'CSIStorageCapacity', using(), capacity({ capacity: '2' }), capacity({ capacity: '1' }), 'Skip'],
-  ] as const)('%s', (_, resource, pod, before, after, expected) => {
-    expect(hint(resource)(pod, before as KubernetesObject | undefined, after as KubernetesObject)).toBe(expected);
   });
 });

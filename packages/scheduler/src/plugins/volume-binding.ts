@@ -105,7 +105,10 @@ export function volumeBinding(
       if (claims === undefined || claims.waiting.length === 0 || row === undefined) return undefined;
       const found = findVolumes(claims, table.nodeAt(row)!, table.objects);
       if (typeof found === 'number') return refusal(found);
-      state.write(reservedKey, assume(found, nodeName, table, pod));
+      const reserved = reservedOf(found, nodeName);
+      // Before it is assumed, so that what was is given back where the rest cannot be.
+      state.write(reservedKey, reserved);
+      assume(reserved, table, pod);
       return undefined;
     },
     unreserve(state, _pod, _nodeName, { table }) {
@@ -146,24 +149,22 @@ function refusal(code: number): Status {
   return status('UnschedulableAndUnresolvable', ...said);
 }
 
-/** What is decided counts from now on. */
-function assume(
-  { bindings, provisions }: PodVolumes,
-  nodeName: string,
-  table: NodeTable,
-  pod: PodInfo,
-): ReservedVolumes {
-  const { assumed } = table.objects;
-  const volumes = bindings.map(({ claim, volume }) => ({ claim, volume: boundToClaim(volume, claim) }));
-  const claims = provisions.map(({ claim }) => ({
-    ...claim,
-    metadata: { ...claim.metadata, annotations: { ...claim.metadata.annotations, [annSelectedNode]: nodeName } },
-  }));
+function reservedOf({ bindings, provisions }: PodVolumes, nodeName: string): ReservedVolumes {
+  return {
+    volumes: bindings.map(({ claim, volume }) => ({ claim, volume: boundToClaim(volume, claim) })),
+    claims: provisions.map(({ claim }) => ({
+      ...claim,
+      metadata: { ...claim.metadata, annotations: { ...claim.metadata.annotations, [annSelectedNode]: nodeName } },
+    })),
+  };
+}
+
+/** What is decided counts from now on. Errors: where an object is gone meanwhile. */
+function assume({ volumes, claims }: ReservedVolumes, { objects: { assumed } }: NodeTable, pod: PodInfo): void {
   for (const { volume } of volumes)
     if (!assumed.assume(PersistentVolume, volume)) throw new Error(`a volume of pod ${pod.key} is gone`);
   for (const claim of claims)
     if (!assumed.assume(PersistentVolumeClaim, claim)) throw new Error(`a claim of pod ${pod.key} is gone`);
-  return { volumes, claims };
 }
 
 /** By class the share of the storage that would be used, through the shape; the mean over the classes. */

@@ -121,6 +121,12 @@ describe('VolumeRestrictions: which events may help', () => {
   const left: readonly [string, Pod, Pod, string][] = [
     ['a pod with the disk', withDisk('a', gce('foo')), withDisk('b', gce('foo'), 'n'), 'Queue'],
     ['a pod with another disk', withDisk('a', gce('foo')), withDisk('b', gce('bar'), 'n'), 'Skip'],
+    ['AWS: a pod with the disk', withDisk('a', aws('foo')), withDisk('b', aws('foo'), 'n'), 'Queue'],
+    ['AWS: a pod with another', withDisk('a', aws('foo')), withDisk('b', aws('bar'), 'n'), 'Skip'],
+    ['RBD: a pod with the disk', withDisk('a', rbd(['a', 'b'])), withDisk('b', rbd(['a', 'b']), 'n'), 'Queue'],
+    ['RBD: a pod with another', withDisk('a', rbd(['a', 'b'])), withDisk('b', rbd(['c', 'd']), 'n'), 'Skip'],
+    ['ISCSI: a pod with the disk', withDisk('a', iscsi('one')), withDisk('b', iscsi('one'), 'n'), 'Queue'],
+    ['ISCSI: a pod with another', withDisk('a', iscsi('one')), withDisk('b', iscsi('two'), 'n'), 'Skip'],
     ['a pod with the claim', using('a', ['one']), using('b', ['one']), 'Queue'],
     ['a pod with another claim', using('a', ['one']), using('b', ['two']), 'Skip'],
     [
@@ -136,7 +142,8 @@ describe('VolumeRestrictions: which events may help', () => {
     ['the claim', rwop('one'), 'Queue'],
     ['another claim', rwop('two'), 'Skip'],
     ['a claim of that name elsewhere', testClaim('one', { namespace: 'x' }), 'Skip'],
-  ])('%s is made', (_, claim, answer) =>
-    expect(hint('PersistentVolumeClaim')(using('a', ['one']), undefined, claim)).toBe(answer),
-  );
+  ])('%s is made', (_, claim, answer) => {
+    expect(hint('PersistentVolumeClaim')(using('a', ['one']), undefined, claim)).toBe(answer);
+    expect(hint('PersistentVolumeClaim')(using('a', []), undefined, claim)).toBe('Skip');
+  });
 });

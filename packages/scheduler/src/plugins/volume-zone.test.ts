@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PersistentVolume } from '@pintle/api/core/v1';
+import type { StorageClass } from '@pintle/api/storage/v1';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { claims, testClaim, testClass, testVolume } from '../volume-objects.fixture.js';
 import { hintOf, judgeFilter } from './judge.fixture.js';
@@ -9,6 +10,8 @@ const [betaZone, betaRegion] = ['failure-domain.beta.kubernetes.io/zone', 'failu
 const [zone, region] = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];
 const elsewhere = 'UnschedulableAndUnresolvable: node(s) had no available volume zone';
 const using = (...names: string[]) => testPod('pod', { namespace: 'default', volumes: claims(...names) });
+
+const withoutMode = ({ volumeBindingMode: _mode, ...others }: StorageClass): StorageClass => others;
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -27,6 +30,7 @@ describe('VolumeZone', () => {
     ['a zone, and a node with a beta zone', { [zone]: 'a' }, { [betaZone]: 'a' }, elsewhere],
     ['a beta zone, and a node with a zone', { [betaZone]: 'a' }, { [zone]: 'a' }, 'ok'],
     ['a beta zone, and a node with another', { [betaZone]: 'a' }, { [zone]: 'b' }, elsewhere],
+    ['two zones, and a node without labels', { [betaZone]: 'c__a' }, {}, 'ok'],
     ['two zones, one matches', { [zone]: 'c__a' }, { [zone]: 'a' }, 'ok'],
     ['two beta zones, one matches', { [betaZone]: 'c__a' }, { [betaZone]: 'a' }, 'ok'],
     ['two zones, none matches', { [zone]: 'c__a' }, { [zone]: 'b' }, elsewhere],
@@ -56,7 +60,6 @@ describe('VolumeZone', () => {
     ['a volume that is missing', 'lost', unresolvable('persistentvolume "gone" not found')],
     ['a claim that is missing', 'gone', unresolvable('persistentvolumeclaim "gone" not found')],
   ])('claims: %s', (_, claim, refusal) => {
-    const { volumeBindingMode: _mode, ...noMode } = testClass('no-mode');
     const objects = [
       testVolume('v', { labels: { [zone]: 'a' } }),
       testClaim('bound', { volume: 'v' }),
@@ -66,7 +69,7 @@ describe('VolumeZone', () => {
       testClaim('immediate', { class: 'immediate' }),
       testClaim('waits', { class: 'waits' }),
       testClaim('lost', { volume: 'gone' }),
-      noMode,
+      withoutMode(testClass('no-mode')),
       testClass('immediate', { volumeBindingMode: 'Immediate' }),
       testClass('waits'),
     ];
@@ -79,12 +82,18 @@ describe('VolumeZone', () => {
     it.each([
       ['a class that waits', testClass('c'), 'Queue'],
       ['an immediate class', testClass('c', { volumeBindingMode: 'Immediate' }), 'Skip'],
+      ['a class without a mode', withoutMode(testClass('c')), 'Skip'],
     ])('%s is made', (_, made, answer) => expect(hint('StorageClass')(using('c'), undefined, made)).toBe(answer));
     const volume = testVolume('v', { labels: { [zone]: 'a' } });
+    const bothLabels = { [betaZone]: 'a', [zone]: 'z' };
+    const betaVolume = testVolume('v', { labels: { [betaZone]: 'a' } });
+    const bothVolume = testVolume('v', { labels: bothLabels });
     const changes: readonly [string, PersistentVolume | undefined, PersistentVolume, string][] = [
       ['a volume is made', undefined, volume, 'Queue'],
       ['a volume moves', volume, testVolume('v', { labels: { [zone]: 'b' } }), 'Queue'],
       ['a volume gets a region', volume, testVolume('v', { labels: { [zone]: 'a', [region]: 'r' } }), 'Queue'],
+      ['a volume gets a zone beside its beta zone', betaVolume, bothVolume, 'Queue'],
+      ['a volume of both zones stays', bothVolume, testVolume('v', { labels: { ...bothLabels } }), 'Skip'],
       ['a volume stays', volume, testVolume('v', { labels: { [zone]: 'a', other: 'x' } }), 'Skip'],
     ];
     it.each(changes)('%s', (_, before, after, answer) =>
@@ -94,8 +103,13 @@ describe('VolumeZone', () => {
       ['the claim', testClaim('c'), 'Queue'],
       ['another claim', testClaim('d'), 'Skip'],
       ['a claim of that name elsewhere', testClaim('c', { namespace: 'x' }), 'Skip'],
-    ])('%s changes', (_, claim, answer) =>
-      expect(hint('PersistentVolumeClaim')(using('c'), undefined, claim)).toBe(answer),
-    );
+    ])('%s is made or changes', (_, claim, answer) => {
+      expect(hint('PersistentVolumeClaim')(using('c'), undefined, claim)).toBe(answer);
+      expect(
+        hint('PersistentVolumeClaim')(using('c'), claim, { ...claim, metadata: { ...claim.metadata, generation: 2 } }),
+      ).toBe(answer);
+      expect(hint('PersistentVolumeClaim')(using(), undefined, claim)).toBe('Skip');
+      expect(hint('PersistentVolumeClaim')(using(), claim, claim)).toBe('Skip');
+    });
   });
 });

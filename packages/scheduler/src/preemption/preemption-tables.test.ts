@@ -1,95 +1,10 @@
 /** Cases of kube-scheduler's `TestDryRunPreemption` and `TestSelectBestCandidate`, as data. */
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '@pintle/api/core/v1';
-import type { PodDisruptionBudget } from '@pintle/api/policy/v1';
-import { type Random, seededRandom } from '@pintle/machinery';
-import { frameworkHandle } from '../algorithm/framework-handle.js';
-import { CycleState } from '../framework/cycle-state.js';
-import { NodeStatuses } from '../framework/node-statuses.js';
-import type { SchedulerHandle } from '../framework/plugin.js';
-import { profile } from '../framework/profile.js';
-import { Refusals } from '../framework/refusals.js';
-import { status } from '../framework/status.js';
-import { podInfo } from '../nodes/pod-info.js';
-import { defaultPlugins } from '../plugins/default-plugins.js';
 import { defaultPreemption, findCandidates } from '../plugins/default-preemption.js';
-import { Nominations } from '../queue/nominations.js';
-import { frameworksOf, tableOf } from '../simulate/simulation.js';
-import { type PodWords, testNode, testPod } from '../test-objects.fixture.js';
+import { type PodWords, testPod } from '../test-objects.fixture.js';
 import { chooseCandidate } from './candidate.js';
-
-const priorities: Readonly<Record<string, number>> = { neg: -100, low: 0, mid: 100, high: 1000, highest: 10_000 };
-const sizes: Readonly<Record<string, number>> = { tiny: 0, small: 100, medium: 200, large: 300, huge: 500 };
-
-/** Of words such as `p1.1@1 mid large #foo t5`: name, node, priority, size, label, and start in seconds. */
-function podOf(words: string, more: PodWords = {}): Pod {
-  const [name = '', ...others] = words.split(' ');
-  const [own = '', node] = name.split('@');
-  const pick = (table: Readonly<Record<string, number>>) => table[others.find((word) => word in table) ?? ''] ?? 0;
-  const size = pick(sizes);
-  const label = others.find((word) => word.startsWith('#'))?.slice(1);
-  const start = others.find((word) => /^t\d$/.test(word))?.slice(1);
-  return testPod(own, {
-    namespace: 'ns',
-    priority: pick(priorities),
-    ...(size > 0 && { cpu: `${size}m`, memory: String(size) }),
-    ...(node !== undefined && { nodeName: `node${node}` }),
-    ...(label !== undefined && { labels: { [label]: '' } }),
-    ...(start !== undefined && { status: { startTime: `2020-01-01T00:00:0${start}Z` } }),
-    ...more,
-  });
-}
-
-/** Allows so many of the pods with the label `foo`; the named ones are being disrupted already. */
-const budgetOf = (disruptionsAllowed: number, ...disrupted: readonly string[]): PodDisruptionBudget =>
-  ({
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: { name: 'budget', namespace: 'ns' },
-    spec: { selector: { matchLabels: { foo: '' } } },
-    status: {
-      disruptionsAllowed,
-      disruptedPods: Object.fromEntries(disrupted.map((name) => [name, '2020-01-01T00:00:00Z'])),
-    },
-  }) as unknown as PodDisruptionBudget;
-
-interface Given {
-  readonly pod: Pod;
-  readonly there: readonly Pod[];
-  /** By name, with the zone after a slash. */
-  readonly nodes: readonly string[];
-  readonly budget?: PodDisruptionBudget;
-  readonly candidatesMin?: number;
-  /** Where it begins, as a share of the nodes. */
-  readonly offset?: number;
-}
-
-function setUp(
-  { pod, there, nodes, budget, offset = 0 }: Omit<Given, 'candidatesMin'>,
-  code: 'Unschedulable' | 'UnschedulableAndUnresolvable' = 'Unschedulable',
-) {
-  const frameworks = frameworksOf(profile({ plugins: defaultPlugins() }));
-  const made = nodes.map((words) => {
-    const [name = '', zone = 'z'] = words.split('/');
-    return testNode(`node${name}`, { cpu: '500m', memory: '500', labels: { hostname: name, zone } });
-  });
-  const table = tableOf(made, there, budget === undefined ? [] : [budget]);
-  const random: Random = { ...seededRandom(1), next: () => offset };
-  const handle: SchedulerHandle = {
-    table,
-    random,
-    ...frameworkHandle({ frameworks, nominations: new Nominations() }),
-    waitingPods: () => [],
-    activate: () => {},
-    preempt: () => {},
-  };
-  const info = podInfo(pod);
-  const state = new CycleState(table);
-  [...frameworks.values()][0]!.runPreFilter(state, info, table);
-  const nobody = new Refusals(new Int32Array(0), new Uint8Array(0), new Int32Array(0));
-  const source = { state, pod: info, table, plugins: [], singles: [] };
-  return { state, info, statuses: new NodeStatuses(source, nobody, status(code)), handle };
-}
+import { budgetOf, type Given, podOf, setUp } from './preemption.fixture.js';
 
 function candidatesOf({ candidatesMin = 100, ...given }: Given) {
   const { state, info, statuses, handle } = setUp(given);
@@ -189,7 +104,7 @@ const dryRuns: readonly (Given & { readonly name: string; readonly candidates: r
     pod: one('high huge'),
     there: pods(['p1.1@1 mid medium #foo', 'p1.2@1 mid medium #foo']),
     nodes: ['1'],
-    budget: budgetOf(1),
+    budgets: [budgetOf(1)],
     candidates: ['node1: p1.1 p1.2!'],
   },
   {
@@ -197,7 +112,7 @@ const dryRuns: readonly (Given & { readonly name: string; readonly candidates: r
     pod: one('high huge'),
     there: pods(['p1.1@1 mid medium #foo', 'p1.2@1 mid medium #foo']),
     nodes: ['1'],
-    budget: budgetOf(1, 'p2'),
+    budgets: [budgetOf(1, 'p2')],
     candidates: ['node1: p1.1 p1.2!'],
   },
   {
@@ -205,7 +120,7 @@ const dryRuns: readonly (Given & { readonly name: string; readonly candidates: r
     pod: one('high huge'),
     there: pods(['p1.1@1 mid medium #foo', 'p1.2@1 mid medium #foo']),
     nodes: ['1'],
-    budget: budgetOf(1, 'p1.2'),
+    budgets: [budgetOf(1, 'p1.2')],
     candidates: ['node1: p1.1 p1.2'],
   },
   {
@@ -213,7 +128,7 @@ const dryRuns: readonly (Given & { readonly name: string; readonly candidates: r
     pod: one('high huge'),
     there: pods(['p1.1@1 mid medium #foo', 'p1.2@1 mid medium #foo', 'p1.3@1 mid medium #foo']),
     nodes: ['1'],
-    budget: budgetOf(1, 'p1.3'),
+    budgets: [budgetOf(1, 'p1.3')],
     candidates: ['node1: p1.1 p1.2 p1.3!'],
   },
   {
@@ -260,7 +175,7 @@ const dryRuns: readonly (Given & { readonly name: string; readonly candidates: r
       'p5@5 mid large #foo',
     ]),
     nodes: five,
-    budget: budgetOf(0),
+    budgets: [budgetOf(0)],
     candidatesMin: 2,
     offset: 0.8,
     candidates: ['node1: p1!', 'node2: p2!', 'node3: p3', 'node5: p5!'],

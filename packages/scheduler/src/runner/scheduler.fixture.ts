@@ -27,7 +27,7 @@ import { createScheduler, type Scheduler, type SchedulerOptions } from './schedu
 export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly faults?: Omit<FaultOptions, 'world' | 'random' | 'only'>;
   /** Which requests meet them. Default: binds. */
-  readonly faulty?: 'binding' | 'delete';
+  readonly faulty?: 'binding' | 'delete' | 'status';
   /** Told of every request, as `delete web-1`. */
   readonly onRequest?: (text: string) => void;
   readonly seed?: number;

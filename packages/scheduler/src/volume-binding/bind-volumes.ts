@@ -43,7 +43,11 @@ export async function bindVolumes(options: BindVolumesOptions): Promise<void> {
 }
 
 /** Whether every claim is bound. Errors: where that will not come any more. */
-export function isDone({ reserved, nodeName, table }: BindVolumesOptions): boolean {
+export function isDone({
+  reserved,
+  nodeName,
+  table,
+}: Pick<BindVolumesOptions, 'reserved' | 'nodeName' | 'table'>): boolean {
   const { objects } = table;
   const row = table.rowOf(nodeName);
   if (row === undefined) throw new Error(`failed to get node ${JSON.stringify(nodeName)}`);

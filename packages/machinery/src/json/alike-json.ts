@@ -5,7 +5,7 @@
  *
  * It deliberately compares with one text only: what comes after something else shares nothing with what was before that.
  */
-import { deepFreeze } from '@pintle/machinery';
+import { deepFreeze } from '../meta/frozen.js';
 import { endOfValue, isNumeric, isSpace, marks, stringIn, valueIn } from './json-scan.js';
 import { type Inside, type Known, leaf, partsOf, placesMax } from './known-value.js';
 

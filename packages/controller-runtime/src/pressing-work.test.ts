@@ -1,0 +1,76 @@
+/** What waits for pressing work */
+import { describe, expect, it } from '@jest/globals';
+import { virtualWorld } from '@pintle/machinery';
+import { ItemQueue, QueueItem } from './item-queue.js';
+import { PressingWork } from './pressing-work.js';
+
+/** Two queues of one manager. */
+function setup() {
+  const world = virtualWorld();
+  const pressingWork = new PressingWork(world.clock);
+  const queue = () => new ItemQueue<QueueItem>({ clock: world.clock, pressingWork });
+  return { world, busy: queue(), patient: queue(), item: () => new QueueItem() };
+}
+
+describe('what is gathered', () => {
+  it('waits for the pressing work of another queue, and no longer', async () => {
+    const { world, busy, patient, item } = setup();
+    const gathered = item();
+    busy.add(item());
+    patient.gather(gathered, 20);
+    await world.advance(100);
+    expect(patient.take()).toBeUndefined();
+    busy.done(busy.take()!);
+    await world.settle();
+    expect(patient.take()).toBe(gathered);
+  });
+
+  it('comes at its time where nothing is pressing: neither what runs nor what has a low priority', async () => {
+    const { world, busy, patient, item } = setup();
+    const gathered = item();
+    busy.add(item());
+    busy.take();
+    busy.add(item(), 'low');
+    patient.gather(gathered, 20);
+    await world.advance(19);
+    expect(patient.take()).toBeUndefined();
+    await world.advance(1);
+    expect(patient.take()).toBe(gathered);
+  });
+
+  it('waits for what moved up in priority', async () => {
+    const { world, busy, patient, item } = setup();
+    const moved = item();
+    busy.add(moved, 'low');
+    busy.add(moved);
+    patient.gather(item(), 20);
+    await world.advance(100);
+    expect(patient.take()).toBeUndefined();
+  });
+
+  it('waits for half a second at most', async () => {
+    const { world, busy, patient, item } = setup();
+    const gathered = item();
+    busy.add(item());
+    patient.gather(gathered, 20);
+    await world.advance(519);
+    expect(patient.take()).toBeUndefined();
+    await world.advance(1);
+    expect(patient.take()).toBe(gathered);
+  });
+
+  it('comes at once where it is added meanwhile, and is closed with its queue', async () => {
+    const { world, busy, patient, item } = setup();
+    const [pressing, late] = [item(), item()];
+    busy.add(item());
+    patient.gather(pressing, 20);
+    patient.gather(late, 20);
+    await world.advance(100);
+    patient.add(pressing);
+    expect(patient.take()).toBe(pressing);
+    patient.done(pressing);
+    patient.close();
+    await world.advance(1_000);
+    expect([patient.take(), patient.idle, late.isIdle || late.delayed !== undefined]).toEqual([undefined, true, true]);
+  });
+});
