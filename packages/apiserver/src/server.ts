@@ -2,7 +2,7 @@
  * An API server without a socket: a request pipeline over a store, reached by in-process clients and by an
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
-import { bodySchemas, builtinResources } from '@pintle/api';
+import { bodySchemas, builtinResources, type FeatureGates, gatedResource } from '@pintle/api';
 import type { Client } from '@pintle/client';
 import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
@@ -91,6 +91,8 @@ export interface ApiServerOptions {
   readonly virtualResources?: readonly VirtualResource[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
+  /** Fields of what is alpha or beta, by the gates that they are behind; as in Kubernetes 1.33 unless given. */
+  readonly featureGates?: FeatureGates;
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
   /** Whom Pod Security asks nothing of. */
@@ -192,7 +194,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const world = options.world ?? realWorld();
   const backend = options.backend ?? memoryStore<StoredObject>({ world });
   const registry = new ResourceRegistry();
-  for (const definition of options.resources ?? builtinResources()) registry.add(definition);
+  for (const definition of options.resources ?? builtinResources())
+    registry.add(gatedResource(definition, options.featureGates ?? {}));
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
   const virtual = new Map((options.virtualResources ?? []).map((each) => [each.kind, each]));
   for (const kind of virtual.keys()) registry.add({ kind });
