@@ -1,11 +1,12 @@
 /** Requests for resources: whether they may be asked at all, and by whom; then it is for the verb. */
-import { badRequest, methodNotSupported, statusError } from '@pintle/machinery';
+import { badRequest, statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { ResourceAccess } from '../verbs/authorize.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
+import { methodNotAllowed, verbNotAllowed } from './not-allowed.js';
 import { objectVerbs } from './object-verbs.js';
 import type { ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
@@ -59,7 +60,7 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
     return handleSubresource(asked, verb);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
-  if (handle === undefined) throw methodNotSupported(resource.kind, verb);
+  if (handle === undefined) throw verbNotAllowed(resource, verb);
   if (needsNamespace(resource, verb) && path.namespace === undefined)
     throw badRequest('an empty namespace may not be set during creation');
   return handle(asked);
@@ -76,8 +77,5 @@ function checkMethod(method: string, { name, subresource }: ResourcePath): void 
       : method === 'PUT' || method === 'PATCH'
         ? name !== undefined
         : method === 'GET' || method === 'HEAD' || method === 'DELETE';
-  if (!fits) throw notAllowed();
+  if (!fits) throw methodNotAllowed();
 }
-
-const notAllowed = () =>
-  statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} });
