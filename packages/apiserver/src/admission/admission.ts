@@ -4,22 +4,23 @@
  */
 import type { KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
+import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly resource: Resource;
-  readonly subresource?: string;
-  readonly namespace?: string;
+  readonly subresource?: string | undefined;
+  readonly namespace?: string | undefined;
   readonly name: string;
   /** The object to be written; undefined for DELETE. */
-  readonly object?: KubernetesObject;
-  readonly old?: KubernetesObject;
+  readonly object?: KubernetesObject | undefined;
+  readonly old?: KubernetesObject | undefined;
   readonly user: UserInfo;
   readonly dryRun: boolean;
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
-  readonly annotate?: (key: string, value: string) => void;
+  readonly annotate?: ((key: string, value: string) => void) | undefined;
 }
 
 /** What requests are told apart by before anything else. */
@@ -36,53 +37,82 @@ export interface AdmissionPlugin {
   validate?(request: AdmissionRequest): void | Promise<void>;
 }
 
+/** What a request for admission says beside the objects. */
+export interface AdmissionSubject {
+  readonly operation: AdmissionRequest['operation'];
+  readonly resource: Resource;
+  readonly subresource?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  readonly old?: KubernetesObject | undefined;
+  readonly dryRun: boolean;
+}
+
 /**
- * Runs the mutating halves in order, each on what the one before returned. Most need not wait for anything, and
- * then nobody does: there is a promise only where a plugin gave one.
+ * One request on its way through admission. Most plug-ins need not wait for anything, and then nobody does: there is a
+ * promise only where a plug-in gave one.
  */
-export function admitMutating(
-  plugins: readonly AdmissionPlugin[],
-  request: AdmissionRequest,
-): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-  return mutateFrom(concerned(plugins, request).mutating, 0, request);
-}
+export class Admission {
+  private readonly concerned: Concerned;
+  private readonly subject: AdmissionSubject;
+  private readonly warn: (text: string) => void;
 
-function mutateFrom(
-  plugins: readonly Mutating[],
-  first: number,
-  request: AdmissionRequest,
-): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-  const ready = prepared(request.resource, [request.object, request.old]);
-  if (ready !== undefined) return ready.then(() => mutateReady(plugins, first, request));
-  return mutateReady(plugins, first, request);
-}
-
-function mutateReady(
-  plugins: readonly Mutating[],
-  first: number,
-  request: AdmissionRequest,
-): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-  let current = request;
-  for (let i = first; i < plugins.length; i++) {
-    const plugin = plugins[i]!;
-    if (plugin.handles?.(current) === false) continue;
-    const object = plugin.mutate(current);
-    if (object instanceof Promise)
-      return object.then((made) => mutateFrom(plugins, i + 1, { ...current, object: made }));
-    if (object === current.object) continue;
-    if (request.resource.prepare !== undefined) return mutateFrom(plugins, i + 1, { ...current, object });
-    current = { ...current, object };
+  constructor(
+    plugins: readonly AdmissionPlugin[],
+    private readonly context: RequestContext,
+    subject: AdmissionSubject,
+  ) {
+    this.subject = subject;
+    this.concerned = concernedBy(plugins, subject);
+    this.warn = (text) => context.warn(text);
   }
-  return current.object;
-}
 
-/** As `admitMutating`. */
-export function admitValidating(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void | Promise<void> {
-  const { validating } = concerned(plugins, request);
-  const ready = prepared(request.resource, [request.object, request.old]);
-  return ready === undefined
-    ? validateFrom(validating, 0, request)
-    : ready.then(() => validateFrom(validating, 0, request));
+  /** Runs the mutating halves in order, each on what the one before returned. */
+  mutate(object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+    return this.mutateFrom(0, object);
+  }
+
+  /** Runs the validating halves in order. */
+  validate(object?: KubernetesObject): void | Promise<void> {
+    const ready = this.readyFor(object);
+    return ready === undefined ? this.validateReady(object) : ready.then(() => this.validateReady(object));
+  }
+
+  private mutateFrom(first: number, object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+    const ready = this.readyFor(object);
+    return ready === undefined ? this.mutateReady(first, object) : ready.then(() => this.mutateReady(first, object));
+  }
+
+  private mutateReady(first: number, object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+    const { mutating } = this.concerned;
+    let request = this.requestFor(object);
+    for (let i = first; i < mutating.length; i++) {
+      const plugin = mutating[i]!;
+      if (plugin.handles?.(request) === false) continue;
+      const made = plugin.mutate(request);
+      if (made instanceof Promise) return made.then((result) => this.mutateFrom(i + 1, result));
+      if (made === request.object) continue;
+      if (this.subject.resource.prepare !== undefined) return this.mutateFrom(i + 1, made);
+      request = this.requestFor(made);
+    }
+    return request.object as KubernetesObject;
+  }
+
+  private validateReady(object: KubernetesObject | undefined): void | Promise<void> {
+    return validateFrom(this.concerned.validating, 0, this.requestFor(object));
+  }
+
+  private readyFor(object: KubernetesObject | undefined): Promise<void> | undefined {
+    const { resource, old } = this.subject;
+    return resource.prepare === undefined ? undefined : prepared(resource, [object, old]);
+  }
+
+  private requestFor(object: KubernetesObject | undefined): AdmissionRequest {
+    const { operation, resource, subresource, namespace, name, old, dryRun } = this.subject;
+    const { user, annotate } = this.context;
+    const { warn } = this;
+    return { operation, resource, subresource, namespace, name, object, old, user, dryRun, warn, annotate };
+  }
 }
 
 function validateFrom(plugins: readonly Validating[], first: number, request: AdmissionRequest): void | Promise<void> {
@@ -105,7 +135,7 @@ interface Concerned {
 /** Of the plug-ins of a server, those that each kind of request concerns. */
 const known = new WeakMap<readonly AdmissionPlugin[], WeakMap<Resource, Map<string, Concerned>>>();
 
-function concerned(plugins: readonly AdmissionPlugin[], request: RequestKind): Concerned {
+function concernedBy(plugins: readonly AdmissionPlugin[], request: RequestKind): Concerned {
   const { operation, resource, subresource = '' } = request;
   let byResource = known.get(plugins);
   if (byResource === undefined) known.set(plugins, (byResource = new WeakMap()));

@@ -2,7 +2,7 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { PodContainerRef } from '@pintle/contracts';
 import { badRequest, type KubernetesObject } from '@pintle/machinery';
-import { admitMutating, admitValidating } from '../admission/admission.js';
+import { Admission } from '../admission/admission.js';
 import { type WantedStreams, wordsOf } from '../streams/stream-session.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
@@ -94,19 +94,10 @@ async function admit(
   subresource: string,
   options: { readonly kind: string; readonly [field: string]: unknown },
 ): Promise<void> {
-  const request = {
-    operation: 'CONNECT' as const,
-    resource,
-    subresource,
-    ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
-    name: key.name,
-    object: { apiVersion: 'v1', ...options } as unknown as KubernetesObject,
-    user: context.user,
-    dryRun: false,
-    warn: (text: string) => context.warn(text),
-  };
-  const object = await admitMutating(core.admission, request);
-  await admitValidating(core.admission, object === undefined ? request : { ...request, object });
+  const { namespace, name } = key;
+  const subject = { operation: 'CONNECT' as const, resource, subresource, namespace, name, dryRun: false };
+  const admission = new Admission(core.admission, context, subject);
+  await admission.validate(await admission.mutate({ apiVersion: 'v1', ...options } as unknown as KubernetesObject));
 }
 
 /** As Kubernetes reads booleans of a query: there, and neither `false` nor `0`. */

@@ -12,7 +12,7 @@ import {
   requiredField,
   type World,
 } from '@pintle/machinery';
-import { admitMutating, admitValidating } from '../../admission/admission.js';
+import { Admission } from '../../admission/admission.js';
 import type { SubresourceHandler } from '../../subresources/subresource.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
 import { requireEntry } from '../../verbs/read.js';
@@ -37,18 +37,15 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
       const asked = withDefaults((body ?? {}) as Partial<TokenRequest>, audiences);
       const errors = errorsOf(asked.spec);
       if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
-      const admission = {
-        operation: 'CREATE' as const,
+      const admission = new Admission(core.admission, context, {
+        operation: 'CREATE',
         resource,
         subresource: 'token',
         ...at,
-        object: asked as unknown as KubernetesObject,
-        user: context.user,
         dryRun: options.dryRun ?? false,
-        warn: (text: string) => context.warn(text),
-      };
-      const admitted = (await admitMutating(core.admission, admission)) ?? admission.object;
-      await admitValidating(core.admission, { ...admission, object: admitted });
+      });
+      const admitted = await admission.mutate(asked as unknown as KubernetesObject);
+      await admission.validate(admitted);
       const { spec } = admitted as unknown as TokenRequest;
       const seconds = spec.expirationSeconds ?? secondsDefault;
       const issuedAt = Math.floor(world.clock.now() / 1000);
