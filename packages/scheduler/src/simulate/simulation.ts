@@ -211,7 +211,7 @@ export class Simulation {
         return reserved;
       },
       release: (pod, { row, nodeName, state }) => {
-        framework.runUnreserve(state, pod, nodeName, this.handle);
+        framework.runUnreserve(state, pod, nodeName, this.handle, unheard);
         this.table.removePod(row, pod);
       },
       startMs: this.nowMs,
@@ -297,13 +297,15 @@ export class Simulation {
     const record = { pod: pod.key, attempt, atMs: this.nowMs, nodeName, start, evaluated, feasible };
     if (refusal?.code === 'Wait') {
       this.attempts.push({ ...record, outcome: 'waiting' });
-      this.handle.wait(pod, nodeName, permit!.waits, () => framework.runUnreserve(state, pod, nodeName, this.handle));
+      this.handle.wait(pod, nodeName, permit!.waits, () =>
+        framework.runUnreserve(state, pod, nodeName, this.handle, unheard),
+      );
     } else if (isSuccess(refusal)) {
       this.attempts.push({ ...record, outcome: 'placed' });
       this.place(pod, nodeName);
     } else {
       this.attempts.push({ ...record, outcome: 'unschedulable', message: statusMessage(refusal) });
-      framework.runUnreserve(state, pod, nodeName, this.handle);
+      framework.runUnreserve(state, pod, nodeName, this.handle, unheard);
       this.release(pod, nodeName, statusMessage(refusal), refusal?.plugin);
     }
   }
@@ -356,3 +358,6 @@ function refusalOf(outcome: Exclude<AttemptOutcome, { type: 'placed' }>) {
   const { unschedulablePlugins, pendingPlugins } = outcome.diagnosis;
   return { message: outcome.message, plugins: unschedulablePlugins, pending: pendingPlugins };
 }
+
+/** Nothing hangs on it, and there is nobody to tell. */
+const unheard = () => {};
