@@ -24,6 +24,7 @@ export async function handleSubresource(
     methodNotSupported({ group: resource.kind.group, plural: `${resource.kind.plural}/${path.subresource}` }, verb);
   if (handler === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
     if (verb !== 'get' && verb !== 'create') throw notServed();
     const session = await handler.connect(target, request.query);
