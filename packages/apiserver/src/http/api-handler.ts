@@ -14,7 +14,8 @@ import { failure, pageNotFound } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
 import { HttpContext } from './http-context.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
-import { handleResource, notAllowed, resourceNotFound } from './resource-handler.js';
+import { methodNotAllowed } from './not-allowed.js';
+import { handleResource, resourceNotFound } from './resource-handler.js';
 import { parseResourcePath, pathSegments, type ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts } from './resource-request.js';
 
@@ -156,7 +157,7 @@ async function documentFor(
 ): Promise<HttpResponse> {
   await parts.access.requirePath(user, info.verb, request.path);
   const isOfTheApi = isRouted(parts, segments);
-  if (isOfTheApi && request.method !== 'GET') throw notAllowed();
+  if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
   const [root, ...rest] = segments;
   const document = isHealthEndpoint(root)
     ? await parts.health(root, rest.join('/'), request.query)

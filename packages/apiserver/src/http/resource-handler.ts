@@ -1,5 +1,5 @@
 /** Requests for resources: whether they may be asked at all, and by whom; then it is for the verb. */
-import { methodNotSupported, statusError } from '@pintle/machinery';
+import { statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
@@ -7,6 +7,7 @@ import type { ResourceAccess } from '../verbs/authorize.js';
 import { pageNotFound } from './answer.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
+import { methodNotAllowed, verbNotAllowed } from './not-allowed.js';
 import { objectVerbs } from './object-verbs.js';
 import type { ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
@@ -72,7 +73,7 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
     return handleSubresource(asked, verb);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
-  if (handle === undefined) throw methodNotSupported(resource.kind, verb);
+  if (handle === undefined) throw verbNotAllowed(resource, verb);
   return handle(asked);
 }
 
@@ -91,11 +92,8 @@ function checkMethod(resource: Resource, method: string, { name, namespace, subr
         : method === 'HEAD'
           ? resource.custom
           : method === 'GET' || (method === 'DELETE' && belongsThere));
-  if (!fits) throw notAllowed();
+  if (!fits) throw methodNotAllowed();
 }
-
-export const notAllowed = () =>
-  statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} });
 
 export const resourceNotFound = () =>
   statusError('NotFound', 'the server could not find the requested resource', { details: {} });

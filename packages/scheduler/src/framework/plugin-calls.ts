@@ -2,7 +2,7 @@
  * What plugins answer, checked: whatever one throws, or answers that is no answer at its point, becomes an error status
  * that names it. Asynchronous points are bounded in time here, too.
  */
-import { type Clock, type Deadline, withDeadline } from '@pintle/machinery';
+import { type Clock, type Deadline, onAbort, withDeadline } from '@pintle/machinery';
 import { errorStatus, isSuccess, type Status, type StatusCode, saidBy, type Verdict } from './status.js';
 
 const codes: ReadonlySet<unknown> = new Set<StatusCode>([
@@ -69,10 +69,20 @@ export async function attemptAsync(
   { clock, timeoutMs, gone }: CallLimits,
   call: (deadline: Deadline) => Promise<Verdict> | Verdict,
 ): Promise<Verdict> {
+  const ended = gone?.();
   try {
-    const answer = await withDeadline(clock, timeoutMs, 'its answer', async (deadline) => call(deadline), gone?.());
-    return checkedVerdict(plugin, point, answer);
+    ended?.throwIfAborted();
+    const work = withDeadline(clock, timeoutMs, 'its answer', async (deadline) => call(deadline), ended);
+    return checkedVerdict(plugin, point, await (ended === undefined ? work : unlessAborted(work, ended)));
   } catch (error) {
     return pluginError(plugin, point, error);
   }
+}
+
+/** A plugin that does not listen to its signal is not waited for. */
+function unlessAborted<T>(work: Promise<T>, ended: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const forget = onAbort(ended, () => reject(ended.reason));
+    void work.then(resolve, reject).finally(forget);
+  });
 }

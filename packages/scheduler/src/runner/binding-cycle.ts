@@ -10,7 +10,7 @@ import { extenderError } from '../extenders/extender-chain.js';
 import type { CycleState } from '../framework/cycle-state.js';
 import type { Framework } from '../framework/framework.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
-import { isSuccess, type Status, type Verdict } from '../framework/status.js';
+import { isSuccess, type Status, status, type Verdict } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 
 export interface BindingOptions {
@@ -46,6 +46,9 @@ export async function bindPod(options: BindingOptions): Promise<BindingOutcome> 
   const preparing = timer.runLater('PreBind', () => framework.runPreBind(state, pod, nodeName, handle, options));
   const before = preparing instanceof Promise ? await preparing : preparing;
   if (!isSuccess(before)) return { type: 'failed', status: before };
+  // Differs from Kubernetes: while something was waited for, the node may have gone, and is not bound to then.
+  if (handle.table.rowOf(nodeName) === undefined)
+    return { type: 'failed', status: status('Error', `node ${JSON.stringify(nodeName)} is gone`) };
   const { extender } = options;
   const verdict = await timer.runLater('Bind', () =>
     extender === undefined

@@ -82,7 +82,7 @@ export interface SchedulerOptions {
 export interface Scheduler {
   /** Resolves when pods and nodes are known and the first decisions may come. */
   start(): Promise<void>;
-  /** Lets binds under way end, then ends everything. */
+  /** Lets binds under way end, though nothing that plugins wait for before; then ends everything. */
   stop(): Promise<void>;
   /**
    * Goes on with other profiles: pods that wait keep their places, and are asked of again by the new plugins. Resolves

@@ -4,6 +4,7 @@
  */
 import { type Node, Pod } from '@pintle/api/core/v1';
 import { type KindRef, type KubernetesObject, type Random, seededRandom } from '@pintle/machinery';
+import { atOnce } from '../algorithm/attempt-steps.js';
 import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import { Framework } from '../framework/framework.js';
@@ -193,7 +194,7 @@ export class Simulation {
       mayPreempt: true,
       attempt: (pod, within, wouldPreempt) => {
         starts.set(pod, this.placer.nextStart);
-        return this.placer.attempt(
+        return this.placer.steps(
           framework,
           pod,
           wouldPreempt === undefined
@@ -201,7 +202,7 @@ export class Simulation {
             : { within, handle: withoutPreempting(this.handle, wouldPreempt) },
         );
       },
-      preemptFor: (pod) => this.placer.attempt(framework, pod),
+      preemptFor: (pod) => this.placer.steps(framework, pod, {}),
       hold: (pod, { row, nodeName, state }) => {
         this.table.addPod(row, pod);
         this.nominations.delete(pod.key);
@@ -216,8 +217,8 @@ export class Simulation {
       startMs: this.nowMs,
     });
     if (group === undefined) return false;
-    let outcome = group.step(Number.POSITIVE_INFINITY);
-    while (outcome === undefined) outcome = group.step(Number.POSITIVE_INFINITY);
+    let outcome = atOnce(group.step(Number.POSITIVE_INFINITY));
+    while (outcome === undefined) outcome = atOnce(group.step(Number.POSITIVE_INFINITY));
     for (const { queued: member, outcome: place } of outcome.placed) {
       const { nodeName, evaluated, feasible } = place;
       const { pod, attempts: attempt } = member;
