@@ -84,13 +84,14 @@ function checkMethod(resource: Resource, method: string, { name, namespace, subr
   if (!belongsThere && (name !== undefined || isInNamespace)) throw resourceNotFound();
   if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
   const fits =
-    method === 'POST'
+    subresource === 'proxy' ||
+    (method === 'POST'
       ? belongsThere && (name === undefined || subresource !== undefined)
       : method === 'PUT' || method === 'PATCH'
         ? name !== undefined
         : method === 'HEAD'
-          ? resource.custom || subresource === 'proxy'
-          : method === 'GET' || (method === 'DELETE' && belongsThere);
+          ? resource.custom
+          : method === 'GET' || (method === 'DELETE' && belongsThere));
   if (!fits) throw methodNotAllowed();
 }
 
