@@ -236,5 +236,8 @@ describe('explain', () => {
     expect(formatExplanation(explanation)).toContain(
       'preemption on n2 of dear: not chosen: least important first victim',
     );
+    expect(formatExplanation(explanation)).toContain(
+      '\nqueue: active (UnscheduledPodAdd), backoff (AssignedPodDelete, hint of NodeResourcesFit), active (PopFromBackoffQ)\n',
+    );
   });
 });
