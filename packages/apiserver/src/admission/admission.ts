@@ -20,6 +20,15 @@ export interface AdmissionRequest {
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
   readonly annotate?: (key: string, value: string) => void;
+  /** Of plug-ins with `reinvokes`, and of the second round: there while objects are changed. */
+  readonly round?: AdmissionRound;
+}
+
+/** A way through the mutating plug-ins. There is a second one where a webhook or a policy changed something in the first. */
+export interface AdmissionRound {
+  readonly isSecond: boolean;
+  /** What a plug-in keeps of the first round for the second, by its name. */
+  readonly kept: Map<string, unknown>;
 }
 
 /** What requests are told apart by before anything else. */
@@ -31,14 +40,19 @@ export interface AdmissionPlugin {
   concerns?(kind: RequestKind): boolean;
   /** Whether it has a say in this request; called for every write that concerns it, so keep it cheap. In all unless given. */
   handles?(request: AdmissionRequest): boolean;
+  /** Where it changes something, all plug-ins are asked once more: they should have their say about that, too. */
+  readonly reinvokes?: boolean;
+  /** Not asked in a second round. */
+  readonly once?: boolean;
   /** Returns the object to go on with. Errors: `StatusError`, which refuses the request. */
   mutate?(request: AdmissionRequest): KubernetesObject | Promise<KubernetesObject>;
   validate?(request: AdmissionRequest): void | Promise<void>;
 }
 
 /**
- * Runs the mutating halves in order, each on what the one before returned. Most need not wait for anything, and
- * then nobody does: there is a promise only where a plugin gave one.
+ * Runs the mutating halves in order, each on what the one before returned, and where a webhook or a policy changed
+ * something, all of them once more. Most need not wait for anything, and then nobody does: there is a promise only where
+ * a plugin gave one.
  */
 export function admitMutating(
   plugins: readonly AdmissionPlugin[],
@@ -65,15 +79,28 @@ function mutateReady(
   let current = request;
   for (let i = first; i < plugins.length; i++) {
     const plugin = plugins[i]!;
+    if (plugin.once && current.round?.isSecond) continue;
     if (plugin.handles?.(current) === false) continue;
+    if (plugin.reinvokes && current.round === undefined)
+      current = { ...current, round: { isSecond: false, kept: new Map() } };
     const object = plugin.mutate(current);
     if (object instanceof Promise)
-      return object.then((made) => mutateFrom(plugins, i + 1, { ...current, object: made }));
+      return object.then((made) => mutateFrom(plugins, i + 1, left(plugin, current, made)));
     if (object === current.object) continue;
-    if (request.resource.prepare !== undefined) return mutateFrom(plugins, i + 1, { ...current, object });
-    current = { ...current, object };
+    current = left(plugin, current, object);
+    if (request.resource.prepare !== undefined) return mutateFrom(plugins, i + 1, current);
   }
-  return current.object;
+  const { round } = current;
+  if (round === undefined || round.isSecond || !round.kept.has(changed)) return current.object;
+  return mutateFrom(plugins, 0, { ...current, round: { ...round, isSecond: true } });
+}
+
+/** Beside what plug-ins keep: that one with `reinvokes` made a change. */
+const changed = '';
+
+function left(plugin: Mutating, current: AdmissionRequest, object: KubernetesObject): AdmissionRequest {
+  if (plugin.reinvokes && object !== current.object) current.round?.kept.set(changed, true);
+  return { ...current, object };
 }
 
 /** As `admitMutating`. */
