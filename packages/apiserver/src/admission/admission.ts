@@ -21,6 +21,15 @@ export interface AdmissionRequest {
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
   readonly annotate?: ((key: string, value: string) => void) | undefined;
+  /** Of plug-ins with `reinvokes`, and of the second round: there while objects are changed. */
+  readonly round?: AdmissionRound | undefined;
+}
+
+/** A way through the mutating plug-ins. There is a second one where a webhook or a policy changed something in the first. */
+export interface AdmissionRound {
+  readonly isSecond: boolean;
+  /** What a plug-in keeps of the first round for the second, by its name. */
+  readonly kept: Map<string, unknown>;
 }
 
 /** What requests are told apart by before anything else. */
@@ -32,6 +41,10 @@ export interface AdmissionPlugin {
   concerns?(kind: RequestKind): boolean;
   /** Whether it has a say in this request; called for every write that concerns it, so keep it cheap. In all unless given. */
   handles?(request: AdmissionRequest): boolean;
+  /** Where it changes something, all plug-ins are asked once more: they should have their say about that, too. */
+  readonly reinvokes?: boolean;
+  /** Not asked in a second round. */
+  readonly once?: boolean;
   /** Returns the object to go on with. Errors: `StatusError`, which refuses the request. */
   mutate?(request: AdmissionRequest): KubernetesObject | Promise<KubernetesObject>;
   validate?(request: AdmissionRequest): void | Promise<void>;
@@ -54,20 +67,24 @@ export interface AdmissionSubject {
  */
 export class Admission {
   private readonly concerned: Concerned;
-  private readonly subject: AdmissionSubject;
   private readonly warn: (text: string) => void;
+  private round: AdmissionRound | undefined;
+  /** Whether a webhook or a policy changed something. */
+  private asksAgain = false;
 
   constructor(
     plugins: readonly AdmissionPlugin[],
     private readonly context: RequestContext,
-    subject: AdmissionSubject,
+    private readonly subject: AdmissionSubject,
   ) {
-    this.subject = subject;
     this.concerned = concernedBy(plugins, subject);
     this.warn = (text) => context.warn(text);
   }
 
-  /** Runs the mutating halves in order, each on what the one before returned. */
+  /**
+   * Runs the mutating halves in order, each on what the one before returned, and where a webhook or a policy changed
+   * something, all of them once more.
+   */
   mutate(object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
     return this.mutateFrom(0, object);
   }
@@ -83,19 +100,34 @@ export class Admission {
     return ready === undefined ? this.mutateReady(first, object) : ready.then(() => this.mutateReady(first, object));
   }
 
-  private mutateReady(first: number, object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+  private mutateReady(first: number, given: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
     const { mutating } = this.concerned;
+    let object = given;
     let request = this.requestFor(object);
     for (let i = first; i < mutating.length; i++) {
       const plugin = mutating[i]!;
+      if (plugin.once && this.round?.isSecond) continue;
       if (plugin.handles?.(request) === false) continue;
+      if (plugin.reinvokes && this.round === undefined) {
+        this.round = { isSecond: false, kept: new Map() };
+        request = this.requestFor(object);
+      }
+      const before = object;
       const made = plugin.mutate(request);
-      if (made instanceof Promise) return made.then((result) => this.mutateFrom(i + 1, result));
-      if (made === request.object) continue;
+      if (made instanceof Promise)
+        return made.then((result) => {
+          if (plugin.reinvokes && result !== before) this.asksAgain = true;
+          return this.mutateFrom(i + 1, result);
+        });
+      if (made === object) continue;
+      if (plugin.reinvokes) this.asksAgain = true;
       if (this.subject.resource.prepare !== undefined) return this.mutateFrom(i + 1, made);
-      request = this.requestFor(made);
+      object = made;
+      request = this.requestFor(object);
     }
-    return request.object as KubernetesObject;
+    if (this.round === undefined || this.round.isSecond || !this.asksAgain) return object;
+    this.round = { ...this.round, isSecond: true };
+    return this.mutateFrom(0, object);
   }
 
   private validateReady(object: KubernetesObject | undefined): void | Promise<void> {
@@ -110,8 +142,8 @@ export class Admission {
   private requestFor(object: KubernetesObject | undefined): AdmissionRequest {
     const { operation, resource, subresource, namespace, name, old, dryRun } = this.subject;
     const { user, annotate } = this.context;
-    const { warn } = this;
-    return { operation, resource, subresource, namespace, name, object, old, user, dryRun, warn, annotate };
+    const { warn, round } = this;
+    return { operation, resource, subresource, namespace, name, object, old, user, dryRun, warn, annotate, round };
   }
 }
 

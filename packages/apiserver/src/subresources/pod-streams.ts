@@ -2,10 +2,10 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { PodContainerRef } from '@pintle/contracts';
 import { badRequest, type KubernetesObject } from '@pintle/machinery';
-import { Admission } from '../admission/admission.js';
 import { type WantedStreams, wordsOf } from '../streams/stream-session.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
+import { admitted } from './admitted.js';
 import { agentOf, containerOf, type NodeConnector } from './pod-log.js';
 import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
@@ -89,16 +89,11 @@ async function containerTarget(connect: NodeConnector, request: SubresourceReque
 }
 
 /** Connecting passes admission as writing does: webhooks and policies may refuse it. */
-async function admit(
-  { core, context, resource, key }: SubresourceRequest,
+const admit = (
+  request: SubresourceRequest,
   subresource: string,
   options: { readonly kind: string; readonly [field: string]: unknown },
-): Promise<void> {
-  const { namespace, name } = key;
-  const subject = { operation: 'CONNECT' as const, resource, subresource, namespace, name, dryRun: false };
-  const admission = new Admission(core.admission, context, subject);
-  await admission.validate(await admission.mutate({ apiVersion: 'v1', ...options } as unknown as KubernetesObject));
-}
+) => admitted(request, 'CONNECT', subresource, { apiVersion: 'v1', ...options } as unknown as KubernetesObject);
 
 /** As Kubernetes reads booleans of a query: there, and neither `false` nor `0`. */
 function isSet(query: URLSearchParams, name: string): boolean {
