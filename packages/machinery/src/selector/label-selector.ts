@@ -132,7 +132,7 @@ class Parser {
     while (this.at < this.tokens.length) {
       requirements.push(this.requirement());
       if (this.at === this.tokens.length) break;
-      if (this.next() !== ',') throw this.fault("',' or end of string");
+      if (this.next() !== ',') throw this.fault("',' or 'end of string'");
       if (this.at === this.tokens.length) throw this.fault('identifier after ","');
     }
     return requirements;

@@ -10,6 +10,7 @@ import {
   type Random,
   seededRandom,
 } from '@pintle/machinery';
+import { atOnce } from '../algorithm/attempt-steps.js';
 import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import { Framework } from '../framework/framework.js';
@@ -212,7 +213,7 @@ export class Simulation {
       mayPreempt: true,
       attempt: (pod, within, wouldPreempt) => {
         starts.set(pod, this.placer.nextStart);
-        return this.placer.attempt(
+        return this.placer.steps(
           framework,
           pod,
           wouldPreempt === undefined
@@ -220,7 +221,7 @@ export class Simulation {
             : { within, handle: withoutPreempting(this.handle, wouldPreempt) },
         );
       },
-      preemptFor: (pod) => this.placer.attempt(framework, pod),
+      preemptFor: (pod) => this.placer.steps(framework, pod, {}),
       hold: (pod, { row, nodeName, state }) => {
         this.table.addPod(row, pod);
         this.nominations.delete(pod.key);
@@ -229,14 +230,14 @@ export class Simulation {
         return reserved;
       },
       release: (pod, { row, nodeName, state }) => {
-        framework.runUnreserve(state, pod, nodeName, this.handle);
+        framework.runUnreserve(state, pod, nodeName, this.handle, unheard);
         this.table.removePod(row, pod);
       },
       startMs: this.nowMs,
     });
     if (group === undefined) return false;
-    let outcome = group.step(Number.POSITIVE_INFINITY);
-    while (outcome === undefined) outcome = group.step(Number.POSITIVE_INFINITY);
+    let outcome = atOnce(group.step(Number.POSITIVE_INFINITY));
+    while (outcome === undefined) outcome = atOnce(group.step(Number.POSITIVE_INFINITY));
     for (const { queued: member, outcome: place } of outcome.placed) {
       const { nodeName, evaluated, feasible } = place;
       const { pod, attempts: attempt } = member;
@@ -315,13 +316,15 @@ export class Simulation {
     const record = { pod: pod.key, attempt, atMs: this.nowMs, nodeName, start, evaluated, feasible };
     if (refusal?.code === 'Wait') {
       this.attempts.push({ ...record, outcome: 'waiting' });
-      this.handle.wait(pod, nodeName, permit!.waits, () => framework.runUnreserve(state, pod, nodeName, this.handle));
+      this.handle.wait(pod, nodeName, permit!.waits, () =>
+        framework.runUnreserve(state, pod, nodeName, this.handle, unheard),
+      );
     } else if (isSuccess(refusal)) {
       this.attempts.push({ ...record, outcome: 'placed' });
       this.place(pod, nodeName);
     } else {
       this.attempts.push({ ...record, outcome: 'unschedulable', message: statusMessage(refusal) });
-      framework.runUnreserve(state, pod, nodeName, this.handle);
+      framework.runUnreserve(state, pod, nodeName, this.handle, unheard);
       this.release(pod, nodeName, statusMessage(refusal), refusal?.plugin);
     }
   }
@@ -374,3 +377,6 @@ function refusalOf(outcome: Exclude<AttemptOutcome, { type: 'placed' }>) {
   const { unschedulablePlugins, pendingPlugins } = outcome.diagnosis;
   return { message: outcome.message, plugins: unschedulablePlugins, pending: pendingPlugins };
 }
+
+/** Nothing hangs on it, and there is nobody to tell. */
+const unheard = () => {};
