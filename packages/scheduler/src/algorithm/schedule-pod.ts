@@ -10,6 +10,7 @@ import { type Diagnosis, fitErrorMessage, noNodesMessage } from '../framework/fi
 import type { Framework, PostFilterOutcome, PreFilterOutcome } from '../framework/framework.js';
 import { NodeStatuses } from '../framework/node-statuses.js';
 import type { NominatingInfo, SchedulerHandle } from '../framework/plugin.js';
+import { PluginFault } from '../framework/plugin-calls.js';
 import { filterAlone } from '../framework/signed-plugins.js';
 import { isRejected, isSuccess, type Status, status, statusMessage, type Verdict } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
@@ -94,6 +95,15 @@ export class Placer {
   }
 
   *steps(framework: Framework, pod: PodInfo, options: StepOptions): AttemptSteps<AttemptOutcome> {
+    try {
+      return yield* this.place(framework, pod, options);
+    } catch (error) {
+      if (!(error instanceof PluginFault)) throw error;
+      return { type: 'failed', status: error.status };
+    }
+  }
+
+  private *place(framework: Framework, pod: PodInfo, options: StepOptions): AttemptSteps<AttemptOutcome> {
     const { table } = this.options;
     const state = new CycleState(table);
     if (table.size === 0) {

@@ -271,7 +271,7 @@ export class PodAttempts {
     queue.done(queued);
     metrics?.scheduled(queued, framework, startMs);
     reports.scheduled(pod, nodeName);
-    for (const failure of framework.runPostBind(state, pod, nodeName, handle)) this.logPlugin(failure, pod);
+    framework.runPostBind(state, pod, nodeName, handle, (failure) => this.logPlugin(failure, pod));
   }
 
   private endingOf(key: string): AbortController {
@@ -295,7 +295,7 @@ export class PodAttempts {
   private release(pod: PodInfo, framework: Framework, outcome: PlacedOutcome): boolean {
     const { handle, cache } = this.options;
     const { nodeName, state } = outcome;
-    for (const failure of framework.runUnreserve(state, pod, nodeName, handle)) this.logPlugin(failure, pod);
+    framework.runUnreserve(state, pod, nodeName, handle, (failure) => this.logPlugin(failure, pod));
     return cache.forget(pod);
   }
 

@@ -11,6 +11,7 @@ import {
   type Kind,
   type KindRef,
   type KubernetesObject,
+  logger,
   parseQuantity,
   StatusError,
   seededRandom,
@@ -29,6 +30,8 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly faults?: Omit<FaultOptions, 'world' | 'random' | 'only'>;
   /** Which requests meet them. Default: binds. */
   readonly faulty?: 'binding' | 'delete' | 'status';
+  /** Told of every line that is logged at warn and above. */
+  readonly onLog?: (message: string) => void;
   /** Told of every request, as `delete web-1`. */
   readonly onRequest?: (text: string) => void;
   readonly seed?: number;
@@ -39,8 +42,8 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly extendersOf?: (clock: Clock) => readonly Extender[];
 }
 
-/** Longer than a bind may take. */
-const stopMs = 60_000;
+/** Longer than a bind may take, an extender's, too. */
+const stopMs = 310_000;
 
 /** Those of a test file, which end with it. */
 const started = new Set<SchedulerTestCluster>();
@@ -68,13 +71,14 @@ export class SchedulerTestCluster {
       faults = {},
       faulty: kind = 'binding',
       onRequest,
+      onLog,
       seed = 1,
       plugins = [],
       kinds = [],
       extendersOf,
       ...rest
     } = options;
-    const world = virtualWorld({ seed });
+    const world = virtualWorld({ seed, ...(onLog && { logger: logger((_, message) => onLog(message), 'warn') }) });
     const server = createApiServer({ world, kinds, disableAdmissionPlugins: ['TaintNodesByCondition'] });
     await world.settle();
     const api = await server;

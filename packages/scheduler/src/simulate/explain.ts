@@ -8,9 +8,9 @@ import { seededRandom } from '@pintle/machinery';
 import { NodeFilter } from '../algorithm/node-filter.js';
 import { NodeScorer } from '../algorithm/node-scorer.js';
 import { CycleState } from '../framework/cycle-state.js';
-import { asFilterStatus, type Framework } from '../framework/framework.js';
+import type { Framework } from '../framework/framework.js';
 import type { FilterPlugin } from '../framework/plugin.js';
-import { pluginError } from '../framework/plugin-calls.js';
+import { checkedVerdict, pluginError } from '../framework/plugin-calls.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
@@ -254,7 +254,7 @@ function verdictOf(
   let said: Status | undefined;
   try {
     const verdict = plugin.filter(state, pod, table.info(row));
-    said = isSuccess(verdict) ? undefined : asFilterStatus(verdict, plugin.name);
+    said = isSuccess(verdict) ? undefined : checkedVerdict(plugin.name, 'Filter', verdict);
   } catch (error) {
     said = pluginError(plugin.name, 'Filter', error);
   }
