@@ -9,6 +9,8 @@ import { prepared, type Resource } from '../registry/resource.js';
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly resource: Resource;
+  /** What was asked for, where a webhook or a policy sees the request in another version. */
+  readonly requested?: Resource;
   readonly subresource?: string;
   readonly namespace?: string;
   readonly name: string;
