@@ -2,6 +2,7 @@
  * The interface of admission: small objects that may change or refuse what is about to be written. They see
  * objects in the stored version, after defaulting.
  */
+import type { DeleteRequest, WriteOptions } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import { prepared, type Resource } from '../registry/resource.js';
@@ -19,6 +20,8 @@ export interface AdmissionRequest {
   readonly old?: KubernetesObject;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** What else was said beside the object. */
+  readonly options?: Pick<WriteOptions, 'fieldManager' | 'fieldValidation'> & DeleteRequest;
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
   readonly annotate?: (key: string, value: string) => void;

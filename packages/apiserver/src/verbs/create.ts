@@ -104,6 +104,7 @@ async function prepare(
     name,
     user: context.user,
     dryRun: options.dryRun ?? false,
+    options,
     warn: (text: string) => context.warn(text),
     ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };

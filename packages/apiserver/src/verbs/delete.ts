@@ -41,6 +41,7 @@ export async function deleteObject(
       old,
       user: context.user,
       dryRun: request.dryRun ?? false,
+      options: request,
       warn: (text) => context.warn(text),
       ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
     });

@@ -170,6 +170,7 @@ async function prepare(
     old,
     user: context.user,
     dryRun: options.dryRun ?? false,
+    options,
     warn: (text: string) => context.warn(text),
     ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
   };

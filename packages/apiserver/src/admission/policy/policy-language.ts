@@ -77,6 +77,27 @@ export function requestOf(request: AdmissionRequest): Readonly<Record<string, un
       ...(user.extra === undefined ? {} : { extra: user.extra }),
     },
     dryRun,
+    options: optionsOf(request),
+  };
+}
+
+const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: undefined };
+
+/** What was said beside the object, as the kind of options that the operation takes. */
+function optionsOf({ operation, dryRun, options = {} }: AdmissionRequest): unknown {
+  const kind = optionKinds[operation];
+  if (kind === undefined) return null;
+  const { fieldManager, fieldValidation, gracePeriodSeconds, propagationPolicy, preconditions } = options;
+  const said =
+    operation === 'DELETE'
+      ? { gracePeriodSeconds, propagationPolicy, preconditions }
+      : { fieldManager, fieldValidation };
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  return {
+    apiVersion: 'meta.k8s.io/v1',
+    kind,
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+    ...Object.fromEntries(given),
   };
 }
 

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
-import type { ConfigMap, Namespace, Pod } from '@pintle/api/core/v1';
+import { ConfigMap, type Namespace, type Pod } from '@pintle/api/core/v1';
 import { type KubernetesObject, StatusError } from '@pintle/machinery';
 import { CertificateAuthority, httpsWebhookCaller } from '../../nodejs/index.js';
 import { createApiServer } from '../../server.js';
@@ -327,6 +327,25 @@ describe('webhooks', () => {
           }),
         }),
       ],
+    ]);
+    await api.stop();
+  });
+
+  it('are told what was said beside the object', async () => {
+    answers.set('/look', answer({ allowed: true }));
+    const rules = [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps'] },
+    ];
+    const { api, client } = await setup(configuration('Validating', webhook('/look', { rules })));
+    const of = { name: 'c', namespace: 'default' };
+    await client.create(configMap({}), { fieldManager: 'me', fieldValidation: 'Strict' });
+    await client.apply(configMap({ a: '1' }), { fieldManager: 'me', dryRun: true });
+    await client.delete(ConfigMap, of, { propagationPolicy: 'Background', gracePeriodSeconds: 5 });
+    const options = { apiVersion: 'meta.k8s.io/v1' };
+    expect(asked.map(({ review }) => review.request['options'])).toEqual([
+      { ...options, kind: 'CreateOptions', fieldManager: 'me', fieldValidation: 'Strict' },
+      { ...options, kind: 'UpdateOptions', fieldManager: 'me', dryRun: ['All'] },
+      { ...options, kind: 'DeleteOptions', propagationPolicy: 'Background', gracePeriodSeconds: 5 },
     ]);
     await api.stop();
   });
