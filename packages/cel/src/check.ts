@@ -5,8 +5,11 @@
 import type { SchemaNode } from '@pintle/machinery';
 import type { Callable, FunctionTable } from './functions.js';
 import { celFields, resolved } from './json-values.js';
+import { pattern } from './library/pattern.js';
+import { parseDuration, parseTimestamp } from './library/time.js';
 import { qualifiedName } from './parse.js';
 import type { Comprehension, Expression } from './syntax-tree.js';
+import { CelError } from './values.js';
 
 /** A type as far as it is known; `any` is one of which nothing is known. */
 export interface CheckedType {
@@ -73,6 +76,8 @@ function typeOfText(format: string | undefined): CheckedType {
 export interface CheckScope {
   readonly variables: Readonly<Record<string, CheckedType>>;
   readonly functions: FunctionTable;
+  /** As a `Library` has it. */
+  readonly strictLiterals?: boolean;
 }
 
 export interface CheckProblem {
@@ -155,10 +160,11 @@ class Checker {
         return then!;
       }
       case 'list':
-        return type('list', common(expression.items.map(({ value }) => this.check(value))));
+        return type('list', this.common(expression.items.map(({ value }) => value)));
       case 'map': {
-        const entries = expression.entries.map(({ key, value }) => [this.check(key), this.check(value)] as const);
-        return type('map', common(entries.map(([, value]) => value)), common(entries.map(([key]) => key)));
+        const { entries } = expression;
+        const keys = this.common(entries.map(({ key }) => key));
+        return type('map', this.common(entries.map(({ value }) => value)), keys);
       }
       case 'message':
         for (const { value } of expression.fields) this.check(value);
@@ -172,6 +178,18 @@ class Checker {
         return expression.optional === 'map' ? type('optional_type', body) : body;
       }
     }
+  }
+
+  /** The one type of the parts of a list or a map that is written out. */
+  private common(parts: readonly Expression[]): CheckedType {
+    const [first = any, ...rest] = parts.map((part) => this.check(part));
+    for (const [index, each] of rest.entries()) {
+      if (each.name === first.name) continue;
+      if (this.scope.strictLiterals && known(each, first))
+        return this.complain(parts[index + 1]!.at, `expected type '${shown(first)}' but found '${shown(each)}'`);
+      return any;
+    }
+    return first;
   }
 
   private named(name: string): CheckedType | undefined {
@@ -248,6 +266,7 @@ class Checker {
 
   private chosen(name: string, { overloads }: Callable, args: readonly Expression[], at: number): CheckedType {
     const given = args.map((argument) => this.check(argument));
+    if (this.scope.strictLiterals) this.requireLiteral(name, args);
     if (!comparable(name, given)) return this.complain(at, noOverload(name, given));
     const fitting = overloads.filter(
       ({ params }) =>
@@ -264,6 +283,19 @@ class Checker {
     if (name === 'optional.of' || name === 'optional.ofNonZeroValue') return type('optional_type', given[0]!);
     if (result === 'optional_type') return type('optional_type', given[0]?.of ?? any);
     return type(result!);
+  }
+
+  /** Errors are told at once, where what is written out can never be what the function reads. */
+  private requireLiteral(name: string, args: readonly Expression[]): void {
+    const read = Object.hasOwn(literalReaders, name) ? literalReaders[name] : undefined;
+    const argument = args.at(-1);
+    if (read === undefined || argument?.type !== 'literal' || typeof argument.value !== 'string') return;
+    try {
+      read(argument.value);
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      this.complain(argument.at, `invalid ${name} argument`);
+    }
   }
 
   private comprehension({ macro, range, variables, filter, body, at }: Comprehension): CheckedType {
@@ -307,10 +339,11 @@ function comparable(name: string, [a, b]: readonly CheckedType[]): boolean {
   return (numbers.has(a.name) && numbers.has(b.name)) || (a.name === b.name && orderedTypes.has(a.name));
 }
 
-function common(types: readonly CheckedType[]): CheckedType {
-  const [first, ...rest] = types;
-  return first !== undefined && rest.every(({ name }) => name === first.name) ? first : any;
-}
+const literalReaders: Readonly<Record<string, (text: string) => unknown>> = {
+  duration: parseDuration,
+  timestamp: parseTimestamp,
+  matches: pattern,
+};
 
 function typeOfLiteral(value: unknown): CheckedType {
   switch (typeof value) {

@@ -75,10 +75,11 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
   } = options;
   const functions = functionTable([standardLibrary, stringLibrary, optionalLibrary, ...libraries]);
   const names = Object.keys(variables);
+  const strictLiterals = libraries.some((library) => library.strictLiterals);
   return {
     compile(source) {
       const expression = parsed(source);
-      const checked = check ? checkCel(expression, { variables, functions }) : undefined;
+      const checked = check ? checkCel(expression, { variables, functions, strictLiterals }) : undefined;
       if (checked !== undefined && checked.problems.length > 0) throw new CelCompileError(source, checked.problems);
       const compiler = new Compiler({
         variables: names,

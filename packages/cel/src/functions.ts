@@ -20,6 +20,11 @@ export interface Library {
   readonly overloads: readonly Overload[];
   /** Names of types that it brings, for `type(x) == net.IP`. */
   readonly types?: readonly string[];
+  /**
+   * Whether lists and maps that are written out hold values of one type, and texts that are written out as times, durations
+   * and patterns have to be such.
+   */
+  readonly strictLiterals?: boolean;
 }
 
 export interface Callable {

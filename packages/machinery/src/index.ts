@@ -33,6 +33,7 @@ export * from './schema/protobuf.js';
 export * from './schema/protobuf-writer.js';
 export * from './schema/schema.js';
 export * from './schema/to-openapi.js';
+export * from './schema/type-errors.js';
 export * from './schema/validate.js';
 export * from './selector/field-selector.js';
 export * from './selector/label-selector.js';

@@ -2,6 +2,7 @@
  * The interface of admission: small objects that may change or refuse what is about to be written. They see
  * objects in the stored version, after defaulting.
  */
+import type { DeleteRequest, WriteOptions } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { RequestContext } from '../registry/request-context.js';
@@ -10,6 +11,8 @@ import { prepared, type Resource } from '../registry/resource.js';
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly resource: Resource;
+  /** What was asked for, where a webhook or a policy sees the request in another version. */
+  readonly requested?: Resource | undefined;
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name: string;
@@ -18,6 +21,8 @@ export interface AdmissionRequest {
   readonly old?: KubernetesObject | undefined;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** What else was said beside the object. */
+  readonly options?: (Pick<WriteOptions, 'fieldManager' | 'fieldValidation'> & DeleteRequest) | undefined;
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
   readonly annotate?: ((key: string, value: string) => void) | undefined;
@@ -59,6 +64,7 @@ export interface AdmissionSubject {
   readonly name: string;
   readonly old?: KubernetesObject | undefined;
   readonly dryRun: boolean;
+  readonly options?: AdmissionRequest['options'];
 }
 
 /**
@@ -140,10 +146,24 @@ export class Admission {
   }
 
   private requestFor(object: KubernetesObject | undefined): AdmissionRequest {
-    const { operation, resource, subresource, namespace, name, old, dryRun } = this.subject;
+    const { operation, resource, subresource, namespace, name, old, dryRun, options } = this.subject;
     const { user, annotate } = this.context;
     const { warn, round } = this;
-    return { operation, resource, subresource, namespace, name, object, old, user, dryRun, warn, annotate, round };
+    return {
+      operation,
+      resource,
+      subresource,
+      namespace,
+      name,
+      object,
+      old,
+      user,
+      dryRun,
+      options,
+      warn,
+      annotate,
+      round,
+    };
   }
 }
 

@@ -104,6 +104,40 @@ describe('versions that differ by name', () => {
   });
 });
 
+it('values of the wrong type are told of as go-openapi does, field by field', async () => {
+  const { client, world } = await server();
+  const properties = {
+    size: { type: 'integer' },
+    ratio: { type: 'number' },
+    name: { type: 'string' },
+    when: { type: 'string', format: 'date-time' },
+    tags: { type: 'array', items: { type: 'string' } },
+    port: { 'x-kubernetes-int-or-string': true },
+    on: { type: 'boolean' },
+    more: { type: 'object', additionalProperties: { type: 'string' } },
+  };
+  await client.create(definition('gadgets', 'Gadget', [version('v1', true, { properties })]));
+  await world.settle();
+  const wrong = { size: '1', ratio: 'a', name: 5, when: 'now', tags: ['a', 1.5], port: false, on: 'yes', more: [] };
+  const told = [
+    'spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"',
+    'spec.ratio: Invalid value: "string": spec.ratio in body must be of type number: "string"',
+    'spec.name: Invalid value: "integer": spec.name in body must be of type string: "integer"',
+    'spec.when: Invalid value: "now": spec.when in body must be of type date-time: "now"',
+    'spec.tags[1]: Invalid value: "number": spec.tags[1] in body must be of type string: "number"',
+    'spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: "boolean"',
+    'spec.on: Invalid value: "string": spec.on in body must be of type boolean: "string"',
+    'spec.more: Invalid value: "array": spec.more in body must be of type object: "array"',
+  ];
+  const message = `Gadget.example.com "a" is invalid: [${told.join(', ')}]`;
+  expect(await failure(client.create(gadget('v1', 'a', wrong)))).toEqual({ reason: 'Invalid', message });
+  await client.create(gadget('v1', 'a', { size: 1 }));
+  expect(await failure(client.patch(gadgets('v1'), { name: 'a' }, { type: 'merge', body: { spec: wrong } }))).toEqual({
+    reason: 'Invalid',
+    message,
+  });
+});
+
 describe('a webhook that converts', () => {
   const conversion = {
     conversion: {

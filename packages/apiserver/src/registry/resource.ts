@@ -25,6 +25,8 @@ export interface Resource {
   readonly custom: boolean;
   /** Whether this is the version that objects are stored in. */
   readonly isStored: boolean;
+  /** This and the other versions of the same objects, the stored one first. */
+  readonly versions: readonly Resource[];
   toStored(object: KubernetesObject): KubernetesObject;
   /** The same object each time for the same stored object. */
   fromStored(object: KubernetesObject): KubernetesObject;
@@ -54,8 +56,10 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
   const custom = options.custom ?? false;
   const identity = (object: KubernetesObject) => object;
   if (definition.conversion !== undefined) return convertedResources(definition, definition.conversion, prefix, custom);
+  const versions: Resource[] = [];
   const stored: Resource = {
     definition,
+    versions,
     kind,
     apiVersion: apiVersionOf(kind),
     prefix,
@@ -71,6 +75,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
     const columns = version.columns ?? definition.columns;
     return {
       definition,
+      versions,
       kind: version.kind,
       apiVersion: apiVersionOf(version.kind),
       prefix,
@@ -89,7 +94,8 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
       },
     };
   });
-  return [stored, ...others];
+  versions.push(stored, ...others);
+  return versions;
 }
 
 function convertedResources(
@@ -99,14 +105,16 @@ function convertedResources(
   custom: boolean,
 ): readonly Resource[] {
   const storedVersion = apiVersionOf(definition.kind);
-  const versions: readonly Pick<ServedVersion, 'kind' | 'columns' | 'deprecationWarning'>[] = [
+  const defined: readonly Pick<ServedVersion, 'kind' | 'columns' | 'deprecationWarning'>[] = [
     definition,
     ...(definition.versions ?? []),
   ];
-  return versions.map(({ kind, columns = definition.columns, deprecationWarning }, index): Resource => {
+  const versions: Resource[] = [];
+  for (const [index, { kind, columns = definition.columns, deprecationWarning }] of defined.entries()) {
     const apiVersion = apiVersionOf(kind);
-    return {
+    versions.push({
       definition,
+      versions,
       kind,
       apiVersion,
       prefix,
@@ -119,8 +127,9 @@ function convertedResources(
       ...(prepare === undefined
         ? {}
         : { prepare: (objects, to) => prepare(objects, to === 'stored' ? storedVersion : apiVersion) }),
-    };
-  });
+    });
+  }
+  return versions;
 }
 
 /** The store key of one object. */

@@ -15,6 +15,7 @@ import {
   type StatusError,
   statusError,
   type TypeFault,
+  typeError,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
@@ -61,7 +62,7 @@ function decodeReady(
   const object = checkKind(resource, body);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
-  if (errors.length > 0) throw (options.refuse ?? refusal(resource))(errors);
+  if (errors.length > 0) throw (options.refuse ?? refusal(resource, object.metadata.name))(errors);
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
     reportStrict(context, resource.kind, unknownFields, options);
   const stored = () => {
@@ -81,8 +82,15 @@ function asksForReset(sent: KubernetesObject, decoded: KubernetesObject): Kubern
 }
 
 const refusal =
-  ({ kind: { kind, version, schema }, custom }: Resource) =>
+  ({ kind: { kind, group, version, schema }, custom }: Resource, name = '') =>
   (faults: readonly TypeFault[]) => {
+    // The metadata of custom objects is decoded, all else of them is held to the schema.
+    if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata'))
+      return invalid(
+        { group, kind },
+        name,
+        faults.map((fault) => typeError(fault, fault.field)),
+      );
     const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults[0]!);
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };

@@ -42,6 +42,7 @@ export async function deleteObject(
       name,
       old,
       dryRun,
+      options: request,
     }).validate();
     const plan = planDelete(resource, old, request, core.world.clock.now());
     if (plan.type === 'nothing') return { outcome: 'marked', object: serve(resource, entry).object };

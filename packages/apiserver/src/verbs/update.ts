@@ -163,7 +163,7 @@ async function prepare(
   const { key, subresource, options } = request;
   const { namespace, name } = key;
   const dryRun = options.dryRun ?? false;
-  const subject = { operation: 'UPDATE' as const, resource, subresource, namespace, name, old, dryRun };
+  const subject = { operation: 'UPDATE' as const, resource, subresource, namespace, name, old, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object =

@@ -76,12 +76,26 @@ const containsIp = (range: Cidr, ip: Ip): boolean =>
 const containsRange = (range: Cidr, other: Cidr): boolean =>
   other.prefixLength >= range.prefixLength && containsIp(range, other.ip);
 
-const ipOf = (text: string): Ip => parsed(parseIp(text), `IP Address ${JSON.stringify(text)}`);
-const cidrOf = (text: string): Cidr => parsed(parseCidr(text), `network address ${JSON.stringify(text)}`);
-
-function parsed<T>(found: T | undefined, what: string): T {
-  if (found === undefined) throw new CelError(`${what} parse error during conversion from string`);
+function ipOf(text: string): Ip {
+  const found = parseIp(text);
+  if (found === undefined) throw refused(text, `IP Address ${JSON.stringify(text)}`, 'ParseAddr', 'unable to parse IP');
   return found;
+}
+
+function cidrOf(text: string): Cidr {
+  const found = parseCidr(text);
+  if (found !== undefined) return found;
+  throw refused(text, 'network address', 'netip.ParsePrefix', text.includes('/') ? 'unable to parse IP' : "no '/'");
+}
+
+/** What is an address to others and none here is told apart. */
+function refused(text: string, what: string, parser: string, why: string): CelError {
+  const [address = ''] = text.split('/');
+  const [bare = '', zone] = address.split('%');
+  if (zone !== undefined && isIPv6(bare))
+    return new CelError(`IP address ${JSON.stringify(text)} with zone value is not allowed`);
+  if (isIPv6(address)) return new CelError(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`);
+  return new CelError(`${what} parse error during conversion from string: ${parser}(${JSON.stringify(text)}): ${why}`);
 }
 
 /** Whether the address is in one of the ranges. */

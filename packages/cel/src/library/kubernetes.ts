@@ -16,4 +16,5 @@ export const kubernetesLibraries: readonly Library[] = [
   quantityLibrary,
   formatLibrary,
   semverLibrary,
+  { overloads: [], strictLiterals: true },
 ];

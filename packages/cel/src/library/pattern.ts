@@ -7,7 +7,8 @@ export function pattern(source: string): RE2JS {
   try {
     return RE2JS.compile(source);
   } catch (error) {
-    if (error instanceof RE2JSException) throw new CelError(`error parsing regexp: ${error.message}`);
+    if (error instanceof RE2JSException)
+      throw new CelError(error.message.replace(/^(?!error parsing regexp)/, 'error parsing regexp: '));
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import {
   compareQuantity,
   InvalidQuantityError,
   parseQuantity,
+  quantityWords,
   subtractQuantity,
 } from '@pintle/machinery';
 import type { Library, Overload } from '../functions.js';
@@ -30,8 +31,9 @@ function parsed(text: string): Amount | undefined {
   }
 }
 
+/** What is larger than a quantity can be is held as the largest, and is none. */
 const isInteger = ({ nano }: Amount): boolean =>
-  nano % nanoPerUnit === 0n && nano / nanoPerUnit <= int64Max && nano / nanoPerUnit >= int64Min;
+  nano % nanoPerUnit === 0n && nano / nanoPerUnit < int64Max && nano / nanoPerUnit > int64Min;
 
 const ofInt = (value: bigint): Amount => ({ nano: value * nanoPerUnit, format: 'DecimalSI' });
 
@@ -58,8 +60,7 @@ export const quantityLibrary: Library = {
       result: type,
       run(text: string) {
         const amount = parsed(text);
-        if (amount === undefined)
-          throw new CelError(`quantities must match the regular expression: ${JSON.stringify(text)}`);
+        if (amount === undefined) throw new CelError(quantityWords(text));
         return new Quantity(amount);
       },
     },

@@ -33,11 +33,11 @@ const durationType = 'google.protobuf.Duration';
 const timestampType = 'google.protobuf.Timestamp';
 
 export function int(value: bigint): bigint {
-  if (value > int64Max || value < int64Min) throw new CelError('return error for overflow');
+  if (value > int64Max || value < int64Min) throw new CelError('integer overflow');
   return value;
 }
 const uint = (value: bigint): Uint => {
-  if (value > uint64Max || value < 0n) throw new CelError('return error for overflow');
+  if (value > uint64Max || value < 0n) throw new CelError('unsigned integer overflow');
   return new Uint(value);
 };
 
@@ -206,8 +206,9 @@ function ofDouble(value: number, [min, max]: readonly [number, number]): bigint 
   return BigInt(Math.trunc(value));
 }
 
-function parsed(value: string, pattern: RegExp, what: string): string {
-  if (!pattern.test(value)) throw new CelError(`cannot convert ${JSON.stringify(value)} to ${what}`);
+/** `parser` of Go's strconv. */
+function parsed(value: string, pattern: RegExp, parser: string): string {
+  if (!pattern.test(value)) throw new CelError(`strconv.${parser}: parsing ${JSON.stringify(value)}: invalid syntax`);
   return value;
 }
 
@@ -215,17 +216,17 @@ const conversions: readonly Overload[] = [
   convert('int', 'int', (value: bigint) => value),
   convert('int', 'uint', ({ value }: Uint) => int(value)),
   convert('int', 'double', (value: number) => ofDouble(value, [-(2 ** 63), 2 ** 63])),
-  convert('int', 'string', (value: string) => int(BigInt(parsed(value, /^-?\d+$/, 'int')))),
+  convert('int', 'string', (value: string) => int(BigInt(parsed(value, /^-?\d+$/, 'ParseInt')))),
   convert('int', timestampType, ({ nanos }: Timestamp) => floorDivide(nanos, 1_000_000_000n)),
   convert('uint', 'uint', (value: Uint) => value),
   convert('uint', 'int', (value: bigint) => uint(value)),
   convert('uint', 'double', (value: number) => new Uint(ofDouble(value, [-1, 2 ** 64]))),
-  convert('uint', 'string', (value: string) => uint(BigInt(parsed(value, /^\d+$/, 'uint')))),
+  convert('uint', 'string', (value: string) => uint(BigInt(parsed(value, /^\d+$/, 'ParseUint')))),
   convert('double', 'double', (value: number) => value),
   convert('double', 'int', (value: bigint) => Number(value)),
   convert('double', 'uint', ({ value }: Uint) => Number(value)),
   convert('double', 'string', (value: string) =>
-    Number(parsed(value, /^[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|NaN|Infinity)$/, 'double')),
+    Number(parsed(value, /^[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|NaN|Infinity)$/, 'ParseFloat')),
   ),
   convert('string', 'string', (value: string) => value),
   convert('string', 'int', (value: bigint) => String(value)),

@@ -38,13 +38,13 @@ export function parseDuration(text: string): Duration {
     const found = part.exec(body!);
     const [whole, digits = '', fraction = '', unit = ''] = found ?? [];
     if (whole === undefined || digits + fraction === '')
-      throw new CelError(`invalid duration: ${JSON.stringify(text)}`);
+      throw new CelError(`time: invalid duration ${JSON.stringify(text)}`);
     const scale = unitNanos[unit]!;
     nanos += BigInt(digits === '' ? 0 : digits) * scale;
     if (fraction !== '') nanos += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length);
     at += whole.length;
   }
-  if (at === 0) throw new CelError(`invalid duration: ${JSON.stringify(text)}`);
+  if (at === 0) throw new CelError(`time: invalid duration ${JSON.stringify(text)}`);
   return duration(sign === '-' ? -nanos : nanos);
 }
 

@@ -27,7 +27,7 @@ const hostShape = /^(?:\[[0-9a-fA-F:.%]*\]|[^\s[\]:<>"^`{|}\\]*)(?::\d*)?$/;
 /** Absolute, or a path from the root; a fragment is no part of it. */
 export function parseUrl(text: string): Url | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\x00-\x20\x7f]/.test(text) || /%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
+  if (/[\x00-\x1f\x7f]/.test(text) || /%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
   const [, scheme = '', authority, path = '', query = ''] = shape.exec(text) ?? [];
   if (scheme === '' && !path.startsWith('/')) return undefined;
   const host = authority?.replace(/^.*@/s, '') ?? '';
@@ -67,7 +67,9 @@ export const urlLibrary: Library = {
       run(text: string) {
         const url = parseUrl(text);
         if (url === undefined)
-          throw new CelError(`URL parse error during conversion from string: ${JSON.stringify(text)}`);
+          throw new CelError(
+            `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`,
+          );
         return url;
       },
     },

@@ -74,8 +74,8 @@ function ownWords({ type, format }: SchemaNode, found: unknown): string | undefi
   return timeWords(found, format === 'micro-time' ? '05.000000' : '05');
 }
 
-/** Apimachinery's `ParseQuantity`: what is no quantity at all, an unknown suffix, and a suffix without a number. */
-function quantityWords(found: unknown): string {
+/** As apimachinery's `ParseQuantity` tells of what is no quantity at all, an unknown suffix, and a suffix without a number. */
+export function quantityWords(found: unknown): string {
   const match = /^[+-]?(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/.exec(
     typeof found === 'string' ? found.trim() : JSON.stringify(found),
   );

@@ -8,6 +8,7 @@ import type { FieldError } from '../status/field-error.js';
 import { invalidField } from '../status/field-errors.js';
 import { compileNormalizer } from './normalize.js';
 import type { SchemaNode } from './schema.js';
+import { typeError } from './type-errors.js';
 import { validateSchema } from './validate.js';
 
 /** `path` is where the schema is written. */
@@ -25,25 +26,12 @@ function valueErrors(written: SchemaNode, value: unknown, path: string): readonl
   const node = withoutDefaults(written);
   const { unknownFields, errors } = compileNormalizer(node, { mode: 'structural' })(value);
   if (unknownFields.length > 0) return [invalidField(path, value, 'must not have unknown fields')];
-  if (errors.length > 0)
-    return errors.map(({ field, expected, found }) => {
-      const at = joined(path, field);
-      return invalidField(at, typeOf(found), `${at} in body must be of type ${wordOf(expected)}: "${typeOf(found)}"`);
-    });
+  if (errors.length > 0) return errors.map((fault) => typeError(fault, joined(path, fault.field)));
   return validateSchema(node, value, undefined, path);
 }
 
 const joined = (path: string, field: string): string =>
   field === '' || field.startsWith('[') ? `${path}${field}` : `${path}.${field}`;
-
-const wordOf = (expected: string): string => (expected === 'map' ? 'object' : expected);
-
-/** The type of a JSON value, as go-openapi names it. */
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'number' ? (Number.isInteger(value) ? 'integer' : 'number') : typeof value;
-}
 
 /** A default has to be whole by itself: those of its fields are not filled in before it is judged. */
 function withoutDefaults({ default: _default, ...node }: SchemaNode): SchemaNode {

@@ -1,6 +1,7 @@
 /** Which requests a policy or a webhook is asked about: by operation, resource, version, scope and labels. */
 import type { MatchResources, NamedRuleWithOperations } from '@pintle/api/admissionregistration/v1';
 import { type KubernetesObject, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
+import { prepared, type Resource } from '../../registry/resource.js';
 import type { ObjectCache } from '../../storage/object-cache.js';
 import type { AdmissionRequest } from '../admission.js';
 
@@ -19,14 +20,12 @@ function resourceMatches(pattern: string, plural: string, subresource: string | 
   return sub === undefined ? subresource === undefined : sub === '*' || sub === subresource;
 }
 
-function ruleMatches(rule: NamedRuleWithOperations, request: AdmissionRequest, equivalent: boolean): boolean {
-  const { kind } = request.resource;
+function ruleMatches(rule: NamedRuleWithOperations, request: AdmissionRequest, { kind }: Resource): boolean {
   const { scope = '*' } = rule;
   return (
     has(rule.operations, request.operation) &&
     has(rule.apiGroups, kind.group) &&
-    // Versions of one resource are the same objects: asked for one, `Equivalent` means all.
-    (equivalent || has(rule.apiVersions, kind.version)) &&
+    has(rule.apiVersions, kind.version) &&
     (rule.resources?.some((pattern) => resourceMatches(pattern, kind.plural, request.subresource)) ?? false) &&
     (scope === '*' || scope === kind.scope) &&
     (!rule.resourceNames?.length || rule.resourceNames.includes(request.name))
@@ -50,18 +49,38 @@ function namespaceMatches(match: Match, request: AdmissionRequest, namespaces: O
   return labelsMatch(namespaceSelector, namespaces.get(request.namespace));
 }
 
-/** A match without rules takes every request that its selectors take, as a binding's may be. */
-export function matchesRequest(match: Match, request: AdmissionRequest, namespaces: ObjectCache): boolean {
-  const equivalent = match.matchPolicy !== 'Exact';
+/** The version in which one of the rules takes the request: the one asked for, else with `Equivalent` any other. */
+function versionTaken(
+  rules: readonly NamedRuleWithOperations[] | null | undefined,
+  request: AdmissionRequest,
+  { matchPolicy }: Match,
+): Resource | undefined {
+  const { resource } = request;
+  const others = matchPolicy === 'Exact' ? [] : resource.versions.filter((version) => version !== resource);
+  return [resource, ...others].find((version) => rules?.some((rule) => ruleMatches(rule, request, version)));
+}
+
+/**
+ * The version of the resource in which the match takes the request; undefined where it does not. A match without rules takes
+ * every request that its selectors take, as a binding's may be.
+ */
+export function matchedVersion(match: Match, request: AdmissionRequest, namespaces: ObjectCache): Resource | undefined {
   const { resourceRules, excludeResourceRules, objectSelector } = match;
-  if (excludeResourceRules?.some((rule) => ruleMatches(rule, request, equivalent))) return false;
-  if (resourceRules?.length && !resourceRules.some((rule) => ruleMatches(rule, request, equivalent))) return false;
-  if (!namespaceMatches(match, request, namespaces)) return false;
-  return (
+  if (versionTaken(excludeResourceRules, request, match) !== undefined) return undefined;
+  const taken = resourceRules?.length ? versionTaken(resourceRules, request, match) : request.resource;
+  if (taken === undefined || !namespaceMatches(match, request, namespaces)) return undefined;
+  const selected =
     selectsAll(objectSelector) ||
     labelsMatch(objectSelector, request.object) ||
-    labelsMatch(objectSelector, request.old)
-  );
+    labelsMatch(objectSelector, request.old);
+  return selected ? taken : undefined;
+}
+
+/** The request as one who speaks `version` sees it, once the objects can be converted. */
+export async function inVersion(request: AdmissionRequest, version: Resource): Promise<AdmissionRequest> {
+  if (version === request.resource) return request;
+  await prepared(version, [request.object, request.old]);
+  return { ...request, resource: version, requested: request.resource };
 }
 
 const neverAsked = new Set([

@@ -30,8 +30,8 @@ import { normalize } from '../../verbs/normalizers.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
-import { isGuarded } from './match-resources.js';
-import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
+import { inVersion, isGuarded } from './match-resources.js';
+import { type Bound, bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
   celObject,
   compileConditions,
@@ -65,7 +65,7 @@ class MutationError extends Error {
   readonly code = 'PINTLE_MUTATION';
 }
 
-type Pair = { readonly policy: MutatingAdmissionPolicy; readonly binding: MutatingAdmissionPolicyBinding };
+type Pair = Bound<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>;
 
 export function mutatingPolicies({ caches, findParams, access }: MutatingPoliciesOptions): AdmissionPlugin {
   const { mutatingPolicies: policies, mutatingPolicyBindings: bindings, namespaces } = caches;
@@ -148,7 +148,7 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
       for (const pair of pairs) {
         const id = idOf(pair);
         if (again !== undefined && !again(pair, id)) continue;
-        object = await mutateBy(language, pair, { ...request, object }, decisions);
+        object = await mutateBy(language, pair, await inVersion({ ...request, object }, pair.version), decisions);
         left.set(id, object);
       }
       request.round?.kept.set(pluginName, { left, last: object });

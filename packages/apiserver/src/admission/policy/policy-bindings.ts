@@ -1,9 +1,10 @@
 /** What validating and mutating policies share: which of them a request falls under, and with which parameters. */
 import type { NamedRuleWithOperations } from '@pintle/api/admissionregistration/v1';
 import { type KubernetesObject, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
+import type { Resource } from '../../registry/resource.js';
 import type { ObjectCache } from '../../storage/object-cache.js';
 import type { AdmissionRequest } from '../admission.js';
-import { type Match, matchesRequest } from './match-resources.js';
+import { type Match, matchedVersion } from './match-resources.js';
 
 /** A policy as far as both kinds look the same. */
 export interface AnyPolicy extends KubernetesObject {
@@ -33,19 +34,28 @@ export type ParamFinder = (
   place: { readonly namespace: string | undefined; readonly name?: string },
 ) => Promise<readonly KubernetesObject[]>;
 
+export interface Bound<P, B> {
+  readonly policy: P;
+  readonly binding: B;
+  /** In which the policy sees the request. */
+  readonly version: Resource;
+}
+
 /** The bindings that put a policy to work on a request, in the order of their names. */
 export function bindingsOf<P extends AnyPolicy, B extends AnyBinding>(
   request: AdmissionRequest,
   caches: { readonly policies: ObjectCache; readonly bindings: ObjectCache; readonly namespaces: ObjectCache },
-): readonly { readonly policy: P; readonly binding: B }[] {
+): readonly Bound<P, B>[] {
   const { policies, bindings, namespaces } = caches;
   return ([...bindings.values()] as unknown as B[])
     .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
     .flatMap((binding) => {
       const policy = policies.get(binding.spec?.policyName ?? '') as unknown as P | undefined;
-      if (policy?.spec === undefined || !matchesRequest(policy.spec.matchConstraints ?? {}, request, namespaces))
-        return [];
-      return matchesRequest(binding.spec?.matchResources ?? {}, request, namespaces) ? [{ policy, binding }] : [];
+      if (policy?.spec === undefined) return [];
+      const version = matchedVersion(policy.spec.matchConstraints ?? {}, request, namespaces);
+      if (version === undefined) return [];
+      const isBound = matchedVersion(binding.spec?.matchResources ?? {}, request, namespaces) !== undefined;
+      return isBound ? [{ policy, binding, version }] : [];
     });
 }
 

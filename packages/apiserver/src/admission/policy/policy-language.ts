@@ -54,6 +54,7 @@ const jsonPatchLibrary: Cel.Library = {
 export function requestOf(request: AdmissionRequest): Readonly<Record<string, unknown>> {
   const { resource, subresource, namespace, name, operation, user, dryRun } = request;
   const { group, version, plural } = resource.kind;
+  const asked = (request.requested ?? resource).kind;
   // Of an eviction, a token or an exec, what is asked is an object of the subresource's own kind.
   const { object } = request;
   const isOther = subresource !== undefined && object?.apiVersion && object.kind && object.kind !== resource.kind.kind;
@@ -63,8 +64,8 @@ export function requestOf(request: AdmissionRequest): Readonly<Record<string, un
   return {
     kind,
     resource: { group, version, resource: plural },
-    requestKind: kind,
-    requestResource: { group, version, resource: plural },
+    requestKind: isOther ? kind : { group, version: asked.version, kind: asked.kind },
+    requestResource: { group, version: asked.version, resource: plural },
     ...(subresource === undefined ? {} : { subResource: subresource, requestSubResource: subresource }),
     name,
     ...(namespace === undefined ? {} : { namespace }),
@@ -76,6 +77,27 @@ export function requestOf(request: AdmissionRequest): Readonly<Record<string, un
       ...(user.extra === undefined ? {} : { extra: user.extra }),
     },
     dryRun,
+    options: optionsOf(request),
+  };
+}
+
+const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: undefined };
+
+/** What was said beside the object, as the kind of options that the operation takes. */
+function optionsOf({ operation, dryRun, options = {} }: AdmissionRequest): unknown {
+  const kind = optionKinds[operation];
+  if (kind === undefined) return null;
+  const { fieldManager, fieldValidation, gracePeriodSeconds, propagationPolicy, preconditions } = options;
+  const said =
+    operation === 'DELETE'
+      ? { gracePeriodSeconds, propagationPolicy, preconditions }
+      : { fieldManager, fieldValidation };
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  return {
+    apiVersion: 'meta.k8s.io/v1',
+    kind,
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+    ...Object.fromEntries(given),
   };
 }
 

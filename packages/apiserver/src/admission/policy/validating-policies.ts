@@ -10,15 +10,17 @@ import {
   invalid,
   invalidField,
   type KubernetesObject,
+  onceForEach,
   type Status,
   type StatusReason,
   statusError,
 } from '@pintle/machinery';
+import type { Resource } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import { whenDecided } from './authorizer-library.js';
-import { isGuarded } from './match-resources.js';
+import { type Decisions, whenDecided } from './authorizer-library.js';
+import { inVersion, isGuarded } from './match-resources.js';
 import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
   type CelModule,
@@ -68,12 +70,15 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
   };
 
   const judge = async (request: AdmissionRequest, spoken: PolicyLanguage): Promise<void> => {
-    const variables = requestVariables(spoken.cel, request, { access, known: new Map() });
+    const decisions: Decisions = { access, known: new Map() };
     const namespaceObject = celObject(
       spoken.cel,
       request.namespace === undefined ? undefined : namespaces.get(request.namespace),
     );
-    const all = { ...variables, namespaceObject };
+    const variablesIn = onceForEach(async (version: Resource) => ({
+      ...requestVariables(spoken.cel, await inVersion(request, version), decisions),
+      namespaceObject,
+    }));
     const failed: AuditedFailure[] = [];
     const found = bindingsOf<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>(request, {
       policies,
@@ -81,8 +86,8 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
       namespaces,
     });
     try {
-      for (const { policy, binding } of found) {
-        const failures = await failuresOf(spoken, policy, binding, request, all);
+      for (const { policy, binding, version } of found) {
+        const failures = await failuresOf(spoken, policy, binding, request, await variablesIn(version));
         if (binding.spec?.validationActions?.includes('Audit'))
           for (const { message, index } of failures) failed.push(auditedFailure(policy, binding, message, index));
         act(request, policy, binding, failures);

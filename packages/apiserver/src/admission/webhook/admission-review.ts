@@ -33,17 +33,8 @@ export function reviewOf(
       ...requestOf(request),
       object: object ?? null,
       oldObject: oldObject ?? null,
-      options: optionsOf(request),
     },
   };
-}
-
-const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: undefined };
-
-function optionsOf({ operation, dryRun }: AdmissionRequest): unknown {
-  const kind = optionKinds[operation];
-  if (kind === undefined) return null;
-  return { apiVersion: 'meta.k8s.io/v1', kind, ...(dryRun ? { dryRun: ['All'] } : {}) };
 }
 
 /** What a webhook answers is no answer to the review. */

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ConfigMap, Namespace, Pod } from '@pintle/api/core/v1';
+import type { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
+import { ConfigMap, type Namespace, type Pod } from '@pintle/api/core/v1';
 import { type KubernetesObject, StatusError } from '@pintle/machinery';
 import { CertificateAuthority, httpsWebhookCaller } from '../../nodejs/index.js';
 import { createApiServer } from '../../server.js';
@@ -275,6 +276,77 @@ describe('webhooks', () => {
     expect(sidecar!.volumeMounts).toEqual(main!.volumeMounts);
     expect(made.spec!.volumes).toHaveLength(1);
     expect(asked.map(({ path }) => path)).toEqual(['/look', '/inject', '/look', '/inject']);
+    await api.stop();
+  });
+
+  it('are asked in the version that they know, of what is written in another', async () => {
+    const rules = (version: string) => [
+      {
+        apiGroups: ['autoscaling'],
+        apiVersions: [version],
+        operations: ['CREATE'],
+        resources: ['horizontalpodautoscalers'],
+      },
+    ];
+    answers.set('/older', answer(patch({ op: 'replace', path: '/spec/targetCPUUtilizationPercentage', value: 70 })));
+    const { api, client } = await setup(
+      configuration(
+        'Mutating',
+        webhook('/older', { rules: rules('v1') }),
+        webhook('/exact', { rules: rules('v1'), matchPolicy: 'Exact' }),
+        webhook('/unknown', { rules: rules('v9') }),
+      ),
+    );
+    const made = await client.create<HorizontalPodAutoscaler>({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        maxReplicas: 3,
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
+        ],
+      },
+    });
+    expect(made.spec?.metrics).toEqual([
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+    ]);
+    const version = (of: string) => ({ group: 'autoscaling', version: of });
+    expect(asked.map(({ path, review }) => [path, review.request])).toEqual([
+      [
+        '/older',
+        expect.objectContaining({
+          kind: { ...version('v1'), kind: 'HorizontalPodAutoscaler' },
+          resource: { ...version('v1'), resource: 'horizontalpodautoscalers' },
+          requestKind: { ...version('v2'), kind: 'HorizontalPodAutoscaler' },
+          requestResource: { ...version('v2'), resource: 'horizontalpodautoscalers' },
+          object: expect.objectContaining({
+            apiVersion: 'autoscaling/v1',
+            spec: expect.objectContaining({ targetCPUUtilizationPercentage: 50 }),
+          }),
+        }),
+      ],
+    ]);
+    await api.stop();
+  });
+
+  it('are told what was said beside the object', async () => {
+    answers.set('/look', answer({ allowed: true }));
+    const rules = [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps'] },
+    ];
+    const { api, client } = await setup(configuration('Validating', webhook('/look', { rules })));
+    const of = { name: 'c', namespace: 'default' };
+    await client.create(configMap({}), { fieldManager: 'me', fieldValidation: 'Strict' });
+    await client.apply(configMap({ a: '1' }), { fieldManager: 'me', dryRun: true });
+    await client.delete(ConfigMap, of, { propagationPolicy: 'Background', gracePeriodSeconds: 5 });
+    const options = { apiVersion: 'meta.k8s.io/v1' };
+    expect(asked.map(({ review }) => review.request['options'])).toEqual([
+      { ...options, kind: 'CreateOptions', fieldManager: 'me', fieldValidation: 'Strict' },
+      { ...options, kind: 'UpdateOptions', fieldManager: 'me', dryRun: ['All'] },
+      { ...options, kind: 'DeleteOptions', propagationPolicy: 'Background', gracePeriodSeconds: 5 },
+    ]);
     await api.stop();
   });
 });

@@ -24,7 +24,7 @@ import { normalize } from '../../verbs/normalizers.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { whenDecided } from '../policy/authorizer-library.js';
-import { isGuarded, matchesRequest } from '../policy/match-resources.js';
+import { inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
 import {
   compileConditions,
   conditionsHold,
@@ -68,22 +68,25 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
       .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
       .flatMap((configuration) => (configuration.webhooks ?? []) as readonly W[]);
 
-  const matches = async (webhook: Webhook, request: AdmissionRequest): Promise<boolean> => {
+  /** The request as the webhook is to see it; undefined where it is not asked. */
+  const asSeenBy = async (webhook: Webhook, asked: AdmissionRequest): Promise<AdmissionRequest | undefined> => {
     const match = {
       resourceRules: webhook.rules ?? [],
       namespaceSelector: webhook.namespaceSelector,
       objectSelector: webhook.objectSelector,
       matchPolicy: webhook.matchPolicy,
     };
-    if (!webhook.rules?.length || !matchesRequest(match, request, namespaces)) return false;
+    const version = webhook.rules?.length ? matchedVersion(match, asked, namespaces) : undefined;
+    if (version === undefined) return undefined;
+    const request = await inVersion(asked, version);
     const { matchConditions } = webhook;
-    if (!matchConditions?.length) return true;
+    if (!matchConditions?.length) return request;
     language ??= policyLanguage(await import('@pintle/cel'));
     const { cel } = language;
     try {
       const programs = compileConditions(language, matchConditions);
       const variables = requestVariables(cel, request, { access, known: new Map() });
-      return await whenDecided(() => conditionsHold(cel, programs, variables));
+      return (await whenDecided(() => conditionsHold(cel, programs, variables))) ? request : undefined;
     } catch (error) {
       if (
         !(error instanceof cel.CelError) &&
@@ -91,7 +94,7 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
         !(error instanceof cel.CelCompileError)
       )
         throw error;
-      if (webhook.failurePolicy === 'Ignore') return false;
+      if (webhook.failurePolicy === 'Ignore') return undefined;
       throw forbidden(request.resource.kind, request.name, error.message);
     }
   };
@@ -136,10 +139,11 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
     webhook: MutatingWebhook,
     request: AdmissionRequest,
   ): Promise<KubernetesObject | undefined> => {
-    if (!(await matches(webhook, request))) return undefined;
-    const answer = await ask(webhook, request);
+    const seen = await asSeenBy(webhook, request);
+    if (seen === undefined) return undefined;
+    const answer = await ask(webhook, seen);
     requireAllowed(webhook, answer, request);
-    return answer?.patch === undefined ? request.object : patched(webhook, request, answer.patch);
+    return answer?.patch === undefined ? request.object : patched(webhook, seen, answer.patch);
   };
 
   const mutating: AdmissionPlugin = {
@@ -169,7 +173,8 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
       const asked = inOrder<ValidatingWebhook>(validatingWebhooks.values() as Iterable<ValidatingWebhookConfiguration>);
       const verdicts = await Promise.allSettled(
         asked.map(async (webhook) => {
-          if (await matches(webhook, request)) requireAllowed(webhook, await ask(webhook, request), request);
+          const seen = await asSeenBy(webhook, request);
+          if (seen !== undefined) requireAllowed(webhook, await ask(webhook, seen), request);
         }),
       );
       for (const verdict of verdicts) if (verdict.status === 'rejected') throw verdict.reason;
