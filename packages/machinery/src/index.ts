@@ -25,6 +25,7 @@ export * from './patch/strategic-merge-patch.js';
 export * from './quantity/go-duration.js';
 export * from './quantity/int-or-percent.js';
 export * from './quantity/quantity.js';
+export * from './schema/decoder-words.js';
 export * from './schema/default-errors.js';
 export * from './schema/from-openapi.js';
 export * from './schema/normalize.js';

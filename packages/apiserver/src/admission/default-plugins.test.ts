@@ -54,6 +54,16 @@ it('any of them can be left out', async () => {
   expect(made.spec?.taints).toBeUndefined();
 });
 
+it('what is to be in a namespace that is not there is told so before anything else', async () => {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'none' },
+    spec: { serviceAccountName: 'some', priorityClassName: 'none', containers: [{ name: 'main', image: 'x' }] },
+  } as Pod;
+  await expect(client.create(pod)).rejects.toThrow('namespaces "none" not found');
+});
+
 const claim = (name: string, spec: PersistentVolumeClaim['spec'] = {}, annotations = {}): PersistentVolumeClaim => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',

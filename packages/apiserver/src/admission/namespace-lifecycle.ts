@@ -44,15 +44,17 @@ export function namespaceLifecycle(core: () => ApiCore, { namespaces }: Admissio
     name: 'NamespaceLifecycle',
     concerns: ({ operation, resource }) => operation === (isNamespaces(resource) ? 'DELETE' : 'CREATE'),
     handles: ({ resource, namespace }) => isNamespaces(resource) || namespace !== undefined,
-    validate(request) {
-      const { operation, resource, namespace = '', name } = request;
-      if (operation === 'DELETE') {
-        if (immortal.has(name)) throw forbidden(resource.kind, name, 'this namespace may not be deleted');
-        return;
-      }
+    // Before anybody else: what others look for in the namespace is not there either.
+    mutate(request) {
+      const { object, namespace = '' } = request;
       const known = namespaces.get(namespace) as Namespace | undefined;
-      if (known === undefined) return lookAndRequireActive(request);
+      if (known === undefined) return lookAndRequireActive(request).then(() => object!);
       requireActive(known, request);
+      return object!;
+    },
+    validate({ operation, resource, name }) {
+      if (operation === 'DELETE' && immortal.has(name))
+        throw forbidden(resource.kind, name, 'this namespace may not be deleted');
     },
   };
 }

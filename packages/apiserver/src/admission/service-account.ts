@@ -127,18 +127,22 @@ function withAccount(
   });
 }
 
+const volumePrefix = 'kube-api-access-';
+
 function withToken(core: ApiCore, spec: PodSpec): PodSpec {
   const lacks = (container: Container) => !container.volumeMounts?.some((mount) => mount.mountPath === mountPath);
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   if (!containers.some(lacks)) return spec;
-  const volumeName = `kube-api-access-${nameSuffix(core.world.random.stream('names/volumes'))}`;
+  // There is one already where a webhook brings a further container.
+  const present = spec.volumes?.find(({ name }) => name.startsWith(volumePrefix))?.name;
+  const volumeName = present ?? `${volumePrefix}${nameSuffix(core.world.random.stream('names/volumes'))}`;
   const volume = { name: volumeName, projected: tokenSources };
   const mount = { name: volumeName, readOnly: true, mountPath };
   const mounted = <C extends Container>(container: C): C =>
     lacks(container) ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] } : container;
   return {
     ...spec,
-    volumes: [...(spec.volumes ?? []), volume],
+    volumes: present === undefined ? [...(spec.volumes ?? []), volume] : spec.volumes,
     containers: spec.containers.map(mounted),
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mounted) }),
   };

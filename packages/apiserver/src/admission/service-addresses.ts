@@ -208,6 +208,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
 
   const plugin: AdmissionPlugin = {
     name: 'ServiceAddresses',
+    once: true,
     concerns: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&

@@ -105,6 +105,12 @@ describe.each(clients)('%s', (_name, connect) => {
         400,
         'invalid resource version: resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax',
       ],
+      [
+        'a field selector that says nothing of its field',
+        { fieldSelector: 'metadata.name=a,status' },
+        400,
+        "invalid selector: 'metadata.name=a,status'; can't understand 'status'",
+      ],
       ['a field that cannot be selected', { fieldSelector: 'data.x=1' }, 400, 'field label not supported: data.x'],
     ])('refuse %s', async (_what, options, code, message) => {
       const client = await connect();

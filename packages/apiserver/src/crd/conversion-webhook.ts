@@ -1,35 +1,23 @@
 /** Asks a definition's webhook to convert objects: ConversionReview of apiextensions.k8s.io/v1. */
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
-import { deepEqual, deepFreeze, type KubernetesObject, statusError, type World, withTimeout } from '@pintle/machinery';
-import type { WebhookCaller } from '../admission/webhook/webhook-caller.js';
-import { type ClientConfig, webhookTarget } from '../admission/webhook/webhook-target.js';
-import type { ObjectCache } from '../storage/object-cache.js';
+import { deepEqual, deepFreeze, type KubernetesObject, statusError } from '@pintle/machinery';
+import { askWebhook, type WebhookAsker } from '../admission/webhook/ask-webhook.js';
+import type { ClientConfig } from '../admission/webhook/webhook-target.js';
 import type { BulkConverter } from './conversion.js';
 
 /** kube-apiserver's; it cannot be set. */
-const timeoutMs = 30_000;
+const timeoutSeconds = 30;
 const reviewVersion = 'apiextensions.k8s.io/v1';
 
-export interface ConversionWebhookParts {
-  readonly world: World;
-  readonly call: WebhookCaller;
-  readonly services: ObjectCache;
-}
-
 /** Errors: `StatusError` InternalError, with what is wrong. */
-export function conversionWebhook(
-  { world, call, services }: ConversionWebhookParts,
-  { spec }: CustomResourceDefinition,
-): BulkConverter {
+export function conversionWebhook(asker: WebhookAsker, { spec }: CustomResourceDefinition): BulkConverter {
   return async (objects, apiVersion) => {
-    const uid = world.random.uuid();
+    const uid = asker.world.random.uuid();
     try {
-      const target = webhookTarget((spec.conversion?.webhook?.clientConfig ?? {}) as ClientConfig, services);
+      const config = (spec.conversion?.webhook?.clientConfig ?? {}) as ClientConfig;
       const request = { uid, desiredAPIVersion: apiVersion, objects };
       const review = { apiVersion: reviewVersion, kind: 'ConversionReview', request };
-      const answer = await withTimeout(world.clock, timeoutMs, 'the conversion webhook', (signal) =>
-        call(target, review, signal),
-      );
+      const answer = await askWebhook(asker, config, review, timeoutSeconds);
       return convertedObjects(answer, uid, objects, apiVersion);
     } catch (error) {
       const [{ apiVersion: from = '', kind = '' } = {}] = objects;

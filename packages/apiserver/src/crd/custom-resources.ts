@@ -5,12 +5,13 @@
 import { CustomResourceDefinition, type CustomResourceDefinitionNames } from '@pintle/api/apiextensions/v1';
 import type { Client } from '@pintle/client';
 import { type FieldError, formatTime, type KindRef, type PatternCompiler, StatusError } from '@pintle/machinery';
+import type { WebhookAsker } from '../admission/webhook/ask-webhook.js';
 import type { Resource } from '../registry/resource.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { acceptNames, type NameVerdict } from './accept-names.js';
 import { relabelling, rememberedConversion } from './conversion.js';
-import { type ConversionWebhookParts, conversionWebhook } from './conversion-webhook.js';
+import { conversionWebhook } from './conversion-webhook.js';
 import { planConditions } from './crd-conditions.js';
 import { definitionOf, hasPatterns, sameKind } from './custom-kind.js';
 
@@ -26,7 +27,7 @@ export interface CustomResourcesParts {
   readonly core: ApiCore;
   readonly client: Client;
   /** How webhooks that convert are asked. */
-  readonly webhook: ConversionWebhookParts;
+  readonly webhook: WebhookAsker;
   /** Called when what is served has changed. */
   readonly onChange?: () => void;
 }

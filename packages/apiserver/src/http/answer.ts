@@ -41,6 +41,9 @@ export function encoded(
   return { status, headers, body };
 }
 
+/** Where there is nothing at all, in the words of Go's own server. */
+export const pageNotFound = (): HttpResponse => plainText(404, '404 page not found\n');
+
 export const plainText = (status: number, text: string): HttpResponse => ({
   status,
   headers: {
@@ -51,12 +54,12 @@ export const plainText = (status: number, text: string): HttpResponse => ({
   body: text,
 });
 
-/** A failure that cannot be told in the form asked for is told in JSON. */
-function acceptedOfFailure(accept: string): Accepted | undefined {
+/** A failure that cannot be told in the form asked for is told in JSON, in lines. */
+function acceptedOfFailure(accept: string): Accepted {
   try {
     return negotiate(accept, { protobuf: true });
   } catch {
-    return undefined;
+    return { ...negotiate(undefined), pretty: true };
   }
 }
 
@@ -71,7 +74,6 @@ export function failure(error: unknown, accept = ''): HttpResponse {
   const headers = {
     ...response.headers,
     ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
-    ...(code === 401 ? { 'www-authenticate': 'Bearer realm="pintle"' } : {}),
   };
   return { ...response, headers };
 }

@@ -68,7 +68,8 @@ export class BodyReader {
   /** As `read`. Errors: also `StatusError` BadRequest for an empty one. */
   async required(request: HttpRequest, kind?: string): Promise<Sent> {
     const sent = await this.read(request, kind);
-    if (sent.value === undefined) throw badRequest('the request needs a body');
+    if (sent.value === undefined)
+      throw badRequest(kind === undefined ? 'the request needs a body' : notJson(kind, endsTooEarly, ''));
     return sent;
   }
 
@@ -136,18 +137,25 @@ function parseJson({ depth, colons }: Measure, text: string, kind?: string): Rea
     const value = JSON.parse(text) as unknown;
     return { value, duplicates: keysIn(value) < colons ? duplicatesInJson(text) : [] };
   } catch (error) {
-    const { message } = error as Error;
-    throw badRequest(
-      kind === undefined
-        ? `the body is not JSON: ${message}`
-        : `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${message} (${hexSummary(text)})`,
-      error,
-    );
+    const told = (error as Error).message;
+    const atEnd =
+      told.startsWith('Unexpected end') ||
+      told.includes(`at position ${text.length} `) ||
+      told.endsWith(`at position ${text.length}`);
+    const message = atEnd ? endsTooEarly : told;
+    throw badRequest(kind === undefined ? `the body is not JSON: ${message}` : notJson(kind, message, text), error);
   }
 }
 
-/** The first bytes, for whoever wonders what came. */
-function hexSummary(text: string): string {
+const endsTooEarly = 'unexpected end of JSON input';
+
+const notJson = (kind: string, why: string, text: string) =>
+  `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${summaryOf(text)})`;
+
+/** The first bytes, for whoever wonders what came: as they are where that could be an object, else in hexadecimal digits. */
+function summaryOf(text: string): string {
+  if (text === '') return '<empty>';
+  if (text.startsWith('{')) return text.length > shownBytesMax ? `${text.slice(0, shownBytesMax)} ...` : text;
   const bytes = new TextEncoder().encode(text.slice(0, shownBytesMax)).subarray(0, shownBytesMax);
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return text.length > shownBytesMax ? `${hex} ...` : hex;

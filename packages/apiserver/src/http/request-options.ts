@@ -40,6 +40,8 @@ export function listOptions(query: URLSearchParams, namespace: string | undefine
       'sendInitialEvents',
       'sendInitialEvents is forbidden for list',
     );
+  // Of no use to a list, and read all the same.
+  count(query, 'timeoutSeconds');
   return said({
     namespace,
     labelSelector: text(query, 'labelSelector'),

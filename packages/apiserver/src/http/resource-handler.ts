@@ -1,11 +1,13 @@
 /** Requests for resources: whether they may be asked at all, and by whom; then it is for the verb. */
-import { badRequest, methodNotSupported, statusError } from '@pintle/machinery';
+import { statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { ResourceAccess } from '../verbs/authorize.js';
+import { pageNotFound } from './answer.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
+import { methodNotAllowed, verbNotAllowed } from './not-allowed.js';
 import { objectVerbs } from './object-verbs.js';
 import type { ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
@@ -23,14 +25,25 @@ export function handleResource(
   info: ResourceRequestInfo,
 ): Promise<HttpResponse> {
   const resource = parts.core.registry.byResource(path.apiVersion, path.plural);
-  if (resource === undefined)
-    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
-  checkMethod(request.method, path);
+  if (resource === undefined) return handleUnknown(parts, context, path, info);
   const { verb, namespace, name, subresource } = info;
   const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
   const allowed = authorized(parts, context, { verb, resource, namespace, name, subresource, fieldSelector });
   const asked: ResourceRequest = { parts, context, request, resource, path };
   return allowed === undefined ? handleAllowed(asked, verb) : allowed.then(() => handleAllowed(asked, verb));
+}
+
+/** Who may not ask for it is not told that it is not there. */
+async function handleUnknown(
+  parts: ResourceHandlerParts,
+  context: HttpContext,
+  { apiVersion }: ResourcePath,
+  { verb, group, version, resource: plural, namespace, name, subresource }: ResourceRequestInfo,
+): Promise<HttpResponse> {
+  const kind = { group, version, plural, scope: namespace === undefined ? 'Cluster' : 'Namespaced' } as const;
+  await authorized(parts, context, { verb, resource: { kind }, namespace, name, subresource });
+  if (apiVersion === 'v1' || parts.core.registry.hasBuiltin(group)) throw resourceNotFound();
+  return pageNotFound();
 }
 
 /** A promise only where somebody has to be asked. */
@@ -53,31 +66,34 @@ function authorized(
 }
 
 function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpResponse> {
-  const { context, resource, path } = asked;
+  const { context, request, resource, path } = asked;
+  checkMethod(resource, request.method, path);
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(asked, verb);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
-  if (handle === undefined) throw methodNotSupported(resource.kind, verb);
-  if (needsNamespace(resource, verb) && path.namespace === undefined)
-    throw badRequest('an empty namespace may not be set during creation');
+  if (handle === undefined) throw verbNotAllowed(resource, verb);
   return handle(asked);
 }
 
-const needsNamespace = ({ kind }: Resource, verb: string): boolean =>
-  kind.scope === 'Namespaced' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection';
-
-/** Errors: `StatusError` MethodNotAllowed for what means nothing at such a path. */
-function checkMethod(method: string, { name, subresource }: ResourcePath): void {
+/** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
+function checkMethod(resource: Resource, method: string, { name, namespace, subresource, rest }: ResourcePath): void {
+  const isInNamespace = namespace !== undefined;
+  const belongsThere = (resource.kind.scope === 'Namespaced') === isInNamespace;
+  if (!belongsThere && (name !== undefined || isInNamespace)) throw resourceNotFound();
+  if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
   const fits =
-    method === 'POST'
-      ? name === undefined || subresource !== undefined
+    subresource === 'proxy' ||
+    (method === 'POST'
+      ? belongsThere && (name === undefined || subresource !== undefined)
       : method === 'PUT' || method === 'PATCH'
         ? name !== undefined
-        : method === 'GET' || method === 'HEAD' || method === 'DELETE';
-  if (!fits) throw notAllowed();
+        : method === 'HEAD'
+          ? resource.custom
+          : method === 'GET' || (method === 'DELETE' && belongsThere));
+  if (!fits) throw methodNotAllowed();
 }
 
-const notAllowed = () =>
-  statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} });
+export const resourceNotFound = () =>
+  statusError('NotFound', 'the server could not find the requested resource', { details: {} });

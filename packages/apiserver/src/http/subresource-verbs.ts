@@ -1,9 +1,10 @@
 /** What HTTP asks of subresources that are no part of their object: each has a handler, which streams, connects, or answers verbs. */
-import { badRequest, type KubernetesObject, methodNotSupported, statusError } from '@pintle/machinery';
+import { badRequest, type KubernetesObject, statusError } from '@pintle/machinery';
 import { answer, encoded } from './answer.js';
 import { patchOf, patchTypeOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { negotiate } from './negotiation.js';
+import { verbNotAllowed } from './not-allowed.js';
 import { applyOptions, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
@@ -20,12 +21,13 @@ export async function handleSubresource(
     resource,
     key: { name: path.name!, ...(path.namespace === undefined ? {} : { namespace: path.namespace }) },
   };
-  const notServed = () =>
-    methodNotSupported({ group: resource.kind.group, plural: `${resource.kind.plural}/${path.subresource}` }, verb);
+  const notServed = () => verbNotAllowed(resource, verb);
   if (handler === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
     if (verb !== 'get' && verb !== 'create') throw notServed();
+    if (request.query.has('dryRun')) throw badRequest('dryRun is not supported');
     const session = await handler.connect(target, request.query);
     if (request.upgrade !== true) throw badRequest('Upgrade request required');
     return { status: 101, headers: {}, session };

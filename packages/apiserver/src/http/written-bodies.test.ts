@@ -14,10 +14,10 @@ beforeEach(async () => {
   client = server.client();
 });
 
-const pod = (name: string, spec: object = {}): Pod => ({
+const pod = (name: string, spec: object = {}, namespace = 'default'): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name, namespace: 'default' },
+  metadata: { name, namespace },
   spec: { containers: [{ name: 'main', image: 'nginx' }], ...spec } as Pod['spec'],
 });
 
@@ -30,6 +30,167 @@ it('what is no JSON is told of with the kind that should have come', async () =>
   expect(json.message).toMatch(
     /^the object provided is unrecognized \(must be of type Namespace\): couldn't get version\/kind; json parse error: .* \(61706956657273696f6e3a207631\)$/,
   );
+});
+
+it.each([
+  ['', '<empty>'],
+  ['{"kind":"Namespace","apiVersion":"v1","metadata":{', '{"kind":"Namespace","apiVersio ...'],
+])('what ends too early is told of with how it begins: %j', async (body, shown) => {
+  const { json } = await ask(server.handle, 'POST /api/v1/namespaces', { body });
+  const words = `couldn't get version/kind; json parse error: unexpected end of JSON input (${shown})`;
+  expect(json).toMatchObject({
+    code: 400,
+    message: `the object provided is unrecognized (must be of type Namespace): ${words}`,
+  });
+});
+
+const pods = '/api/v1/namespaces/default/pods';
+it.each([
+  [
+    'another kind',
+    `POST ${pods}`,
+    { apiVersion: 'v1', kind: 'Service' },
+    'Service in version "v1" cannot be handled as a Pod: converting (v1.Service) to (core.Pod): unknown conversion',
+  ],
+  [
+    'a group that has no such kind',
+    `POST ${pods}`,
+    { apiVersion: 'apps/v1', kind: 'Pod' },
+    'Pod in version "v1" cannot be handled as a Pod: no kind "Pod" is registered for version "apps/v1" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+  ],
+  [
+    'another version',
+    'POST /apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers',
+    { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler' },
+    'the API version in the data (autoscaling/v1) does not match the expected API version (autoscaling/v2)',
+  ],
+  [
+    'another namespace, when it is made',
+    `POST ${pods}`,
+    pod('a', {}, 'other'),
+    'the namespace of the provided object does not match the namespace sent on the request',
+  ],
+  [
+    'another namespace, when it is written over',
+    `PUT ${pods}/a`,
+    pod('a', {}, 'other'),
+    'the namespace of the object (other) does not match the namespace on the request (default)',
+  ],
+])('what is of %s than the path is refused', async (_what, line, body, message) => {
+  expect((await ask(server.handle, line, { body })).json).toMatchObject({ code: 400, message });
+});
+
+const container = (fields: object) => ({ spec: { containers: [{ name: 'main', image: 'nginx', ...fields }] } });
+it.each([
+  [
+    { spec: { hostNetwork: 'yes' } },
+    'json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool',
+  ],
+  [
+    { metadata: { annotations: { a: 5 } } },
+    'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.annotations of type string',
+  ],
+  [
+    { metadata: { labels: ['a'] } },
+    'json: cannot unmarshal array into Go struct field ObjectMeta.metadata.labels of type map[string]string',
+  ],
+  [
+    container({ env: [{ name: 'a', value: true }] }),
+    'json: cannot unmarshal bool into Go struct field EnvVar.spec.containers.env.value of type string',
+  ],
+  [
+    container({ ports: { a: 1 } }),
+    'json: cannot unmarshal object into Go struct field Container.spec.containers.ports of type []v1.ContainerPort',
+  ],
+  [
+    container({ args: 'a' }),
+    'json: cannot unmarshal string into Go struct field Container.spec.containers.args of type []string',
+  ],
+  [
+    container({ livenessProbe: 'a' }),
+    'json: cannot unmarshal string into Go struct field Container.spec.containers.livenessProbe of type v1.Probe',
+  ],
+  [
+    container({ livenessProbe: { periodSeconds: 1.5 } }),
+    'json: cannot unmarshal number 1.5 into Go struct field Probe.spec.containers.livenessProbe.periodSeconds of type int32',
+  ],
+  [
+    container({ livenessProbe: { httpGet: { port: 1.5 } } }),
+    'json: cannot unmarshal number 1.5 into Go value of type int32',
+  ],
+  [
+    container({ resources: { limits: { cpu: 'a lot' } } }),
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  ],
+  [container({ resources: { limits: { cpu: '5kk' } } }), "unable to parse quantity's suffix"],
+  [container({ resources: { limits: { cpu: 'k' } } }), 'unable to parse numeric part of quantity'],
+  [
+    container({ resources: { limits: 5 } }),
+    'json: cannot unmarshal number into Go struct field ResourceRequirements.spec.containers.resources.limits of type v1.ResourceList',
+  ],
+  [
+    { metadata: { deletionTimestamp: 'today' } },
+    'parsing time "today" as "2006-01-02T15:04:05Z07:00": cannot parse "today" as "2006"',
+  ],
+  [
+    { metadata: { deletionTimestamp: '2026-13-01T00:00:00Z' } },
+    'parsing time "2026-13-01T00:00:00Z": month out of range',
+  ],
+  [{ metadata: { deletionTimestamp: 5 } }, 'json: cannot unmarshal number into Go value of type string'],
+])('a value of the wrong type is refused in the words of the decoder: %j', async (fields, words) => {
+  const { json } = await ask(server.handle, `POST ${pods}`, { body: { ...pod('web'), ...fields } });
+  expect(json).toMatchObject({ code: 400, message: `Pod in version "v1" cannot be handled as a Pod: ${words}` });
+});
+
+const secret = (data: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: data } });
+const secrets = 'POST /api/v1/namespaces/default/secrets';
+it.each([
+  ['YWJ', 0],
+  ['YWJjZA', 4],
+  ['YWJj!A==', 4],
+  ['YW=j', 2],
+  ['Y===', 1],
+  ['YQ==YQ==', 4],
+])('what is no base64 is told of with where it ceases to be: %j', async (data, at) => {
+  const { json } = await ask(server.handle, secrets, { body: secret(data) });
+  const words = `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${at}`;
+  expect(json).toMatchObject({ code: 400, message: words });
+});
+
+it('base64 may go over several lines', async () => {
+  const { status, json } = await ask(server.handle, secrets, { body: secret('YWJj\nZA==\n') });
+  expect([status, json.data]).toEqual([201, { a: 'YWJjZA==' }]);
+});
+
+it('a merge patch that leaves no object is refused with what it would have left', async () => {
+  await client.create(pod('web'));
+  const { json } = await ask(server.handle, `PATCH ${pods}/web`, {
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { metadata: { labels: { a: 1 } } },
+  });
+  expect(json).toMatchObject({
+    code: 422,
+    message: expect.stringMatching(
+      /^ "" is invalid: patch: Invalid value: "\{.*\}": json: cannot unmarshal number into Go struct field ObjectMeta\.metadata\.labels of type string$/,
+    ),
+  });
+});
+
+it.each([
+  ['a review that is only made', 'GET /apis/authentication.k8s.io/v1/tokenreviews'],
+  ['all namespaces at once', 'DELETE /api/v1/namespaces'],
+  ['an eviction that is only made', 'GET /api/v1/namespaces/default/pods/web/eviction'],
+])('a verb that there is not is refused as by the router: %s', async (_what, line) => {
+  expect((await ask(server.handle, line)).json).toEqual({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'the server does not allow this method on the requested resource',
+    reason: 'MethodNotAllowed',
+    details: {},
+    code: 405,
+  });
 });
 
 it.each([

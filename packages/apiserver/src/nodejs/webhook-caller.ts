@@ -1,7 +1,7 @@
 /** Webhooks over HTTPS. */
 import { request } from 'node:https';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
-import { type WebhookCaller, webhookAnswerMax } from '../admission/webhook/webhook-caller.js';
+import { WebhookAnswerError, type WebhookCaller, webhookAnswerMax } from '../admission/webhook/webhook-caller.js';
 
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
 export function httpsWebhookCaller(): WebhookCaller {
@@ -34,21 +34,28 @@ export function httpsWebhookCaller(): WebhookCaller {
           });
           answer.on('error', reject);
           answer.on('end', () => {
+            const text = Buffer.concat(parts).toString('utf8');
             if (answer.statusCode !== 200) {
-              reject(new Error(`the server answered with status ${answer.statusCode}`));
+              reject(new WebhookAnswerError(statusWords(answer.statusCode ?? 0, text)));
               return;
             }
             try {
-              resolve(JSON.parse(Buffer.concat(parts).toString('utf8')));
+              resolve(JSON.parse(text));
             } catch (cause) {
-              reject(new Error('the answer is not JSON', { cause }));
+              reject(new WebhookAnswerError('the answer is not JSON', { cause }));
             }
           });
         },
       );
-      post.on('error', (cause) =>
-        reject(new Error(`failed to call webhook: Post ${JSON.stringify(url)}: ${cause.message}`, { cause })),
-      );
+      post.on('error', reject);
       post.end(text);
     });
+}
+
+/** As client-go has it. */
+function statusWords(status: number, text: string): string {
+  if (status === 404) return 'the server could not find the requested resource';
+  if (status >= 500)
+    return `an error on the server (${JSON.stringify(text.trim() || 'unknown')}) has prevented the request from succeeding`;
+  return `the server responded with the status code ${status} but did not return more information`;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ValidatingAdmissionPolicyBinding } from '@pintle/api/admissionregistration/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { PodDisruptionBudget } from '@pintle/api/policy/v1';
 import { StatusError } from '@pintle/machinery';
@@ -181,5 +182,41 @@ describe('pods/eviction', () => {
       message: 'name in URL does not match name in Eviction object',
     });
     expect(await deletedPod('a')).toBe(false);
+  });
+});
+
+describe('admission', () => {
+  const policy = (name: string, operations: readonly string[], resources: readonly string[]) =>
+    [
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations, resources }] },
+          validations: [{ expression: 'false', messageExpression: "request.kind.kind + ' of ' + request.name" }],
+        },
+      },
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: { policyName: name, validationActions: ['Deny'] },
+      },
+    ] as unknown as readonly Pod[];
+
+  it('is asked about the eviction, and not about the deletion that it leads to', async () => {
+    const client = server.client();
+    await createPod('a');
+    for (const object of policy('kept', ['DELETE', 'UPDATE'], ['pods', 'pods/status'])) await client.create(object);
+    expect(await refusal(client.delete(Pod, { name: 'a', namespace }))).toMatchObject({ code: 422 });
+    for (const object of policy('stays', ['CREATE'], ['pods/eviction'])) await client.create(object);
+    expect(await refusal(evict('a'))).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('Eviction of a'),
+    });
+    await client.delete(ValidatingAdmissionPolicyBinding, { name: 'stays' });
+    expect(await refusal(evict('a'))).toBeUndefined();
+    expect(await deletedPod('a')).toBe(true);
   });
 });

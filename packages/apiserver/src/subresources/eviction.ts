@@ -16,11 +16,13 @@ import {
   setCondition,
   statusError,
 } from '@pintle/machinery';
+import type { AdmissionPlugin } from '../admission/admission.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { deleteObject } from '../verbs/delete.js';
 import { parseDeleteOptions } from '../verbs/delete-plan.js';
 import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
+import { admitted } from './admitted.js';
 import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
 
 /** Rounds against a pod that changes while it is evicted. */
@@ -29,15 +31,20 @@ const attemptsMax = 20;
 const disruptedPodsMax = 2_000;
 const retryAfterSeconds = 10;
 
+const nobody: readonly AdmissionPlugin[] = Object.freeze([]);
+
 const evicted = Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 
 export const evictionSubresource: SubresourceHandler = {
   async create(request, body, options) {
     if (!isKind(body, 'Eviction')) throw badRequest('the body must be an Eviction');
-    const { metadata, deleteOptions } = body as Partial<KubernetesObject> & { deleteOptions?: unknown };
-    if (metadata?.name !== request.key.name) throw badRequest('name in URL does not match name in Eviction object');
+    const eviction = body as unknown as KubernetesObject & { deleteOptions?: unknown };
+    if (eviction.metadata?.name !== request.key.name)
+      throw badRequest('name in URL does not match name in Eviction object');
+    const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', eviction, options.dryRun);
     const asked: DeleteRequest = { ...parseDeleteOptions(deleteOptions), ...(options.dryRun ? { dryRun: true } : {}) };
-    await evict(request, asked);
+    // Nobody is asked about the deletion that it leads to.
+    await evict({ ...request, core: { ...request.core, admission: nobody } }, asked);
     return evicted;
   },
 };

@@ -2,10 +2,10 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { PodContainerRef } from '@pintle/contracts';
 import { badRequest, type KubernetesObject } from '@pintle/machinery';
-import { admitMutating, admitValidating } from '../admission/admission.js';
 import { type WantedStreams, wordsOf } from '../streams/stream-session.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
+import { admitted } from './admitted.js';
 import { agentOf, containerOf, type NodeConnector } from './pod-log.js';
 import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
@@ -89,25 +89,11 @@ async function containerTarget(connect: NodeConnector, request: SubresourceReque
 }
 
 /** Connecting passes admission as writing does: webhooks and policies may refuse it. */
-async function admit(
-  { core, context, resource, key }: SubresourceRequest,
+const admit = (
+  request: SubresourceRequest,
   subresource: string,
   options: { readonly kind: string; readonly [field: string]: unknown },
-): Promise<void> {
-  const request = {
-    operation: 'CONNECT' as const,
-    resource,
-    subresource,
-    ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
-    name: key.name,
-    object: { apiVersion: 'v1', ...options } as unknown as KubernetesObject,
-    user: context.user,
-    dryRun: false,
-    warn: (text: string) => context.warn(text),
-  };
-  const object = await admitMutating(core.admission, request);
-  await admitValidating(core.admission, object === undefined ? request : { ...request, object });
-}
+) => admitted(request, 'CONNECT', subresource, { apiVersion: 'v1', ...options } as unknown as KubernetesObject);
 
 /** As Kubernetes reads booleans of a query: there, and neither `false` nor `0`. */
 function isSet(query: URLSearchParams, name: string): boolean {

@@ -6,6 +6,9 @@ import type { WriteOptions } from '@pintle/client';
 import {
   apiVersionOf,
   badRequest,
+  decoderWords,
+  invalid,
+  invalidField,
   type Kind,
   type KubernetesObject,
   type ObjectMeta,
@@ -58,7 +61,7 @@ function decodeReady(
   const object = checkKind(resource, body);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
-  if (errors.length > 0) throw (options.refuse ?? refusal(resource.kind))(errors);
+  if (errors.length > 0) throw (options.refuse ?? refusal(resource))(errors);
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
     reportStrict(context, resource.kind, unknownFields, options);
   const stored = () => {
@@ -78,11 +81,11 @@ function asksForReset(sent: KubernetesObject, decoded: KubernetesObject): Kubern
 }
 
 const refusal =
-  ({ kind, version }: Kind) =>
-  (faults: readonly TypeFault[]) =>
-    badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: ${faults.map(({ detail }) => detail).join(', ')}`,
-    );
+  ({ kind: { kind, version, schema }, custom }: Resource) =>
+  (faults: readonly TypeFault[]) => {
+    const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults[0]!);
+    return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
+  };
 
 function checkKind(resource: Resource, body: unknown): KubernetesObject {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -94,13 +97,28 @@ function checkKind(resource: Resource, body: unknown): KubernetesObject {
     (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) ||
     (kind !== undefined && kind !== '' && kind !== resource.kind.kind)
   ) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${resource.kind.kind}): it says apiVersion ${JSON.stringify(apiVersion ?? '')}, kind ${JSON.stringify(kind ?? '')}; this path takes apiVersion "${expected}", kind "${resource.kind.kind}"`,
-    );
+    throw otherKind(resource, String(apiVersion || expected), String(kind || resource.kind.kind), metadata?.name);
   }
   if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
     return body as KubernetesObject;
   return { ...body, apiVersion: expected, kind: resource.kind.kind, metadata: metadata ?? {} };
+}
+
+/** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
+function otherKind({ kind, custom }: Resource, sentVersion: string, sentKind: string, name = ''): StatusError {
+  const [version = '', group = ''] = sentVersion.split('/').reverse();
+  if (group === kind.group && version !== kind.version && (custom || sentKind === kind.kind))
+    return badRequest(
+      `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
+    );
+  if (custom && sentVersion === apiVersionOf(kind))
+    return invalid(kind, name, [invalidField('kind', sentKind, `must be ${kind.kind}`)]);
+  const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
+  const why =
+    group === kind.group
+      ? `converting (${version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`
+      : `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(sentVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  return badRequest(`${sentKind} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`);
 }
 
 function reportStrict(
@@ -136,7 +154,11 @@ export function placeOf(
     return { name };
   }
   if (path.namespace && metadata.namespace && path.namespace !== metadata.namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw badRequest(
+      path.name === undefined
+        ? 'the namespace of the provided object does not match the namespace sent on the request'
+        : `the namespace of the object (${metadata.namespace}) does not match the namespace on the request (${path.namespace})`,
+    );
   }
   return { name, namespace: path.namespace || metadata.namespace || 'default' };
 }

@@ -4,6 +4,7 @@ import {
   applyMergePatch,
   applyStrategicMergePatch,
   badRequest,
+  decoderWords,
   type KubernetesObject,
   PatchError,
   statusError,
@@ -41,7 +42,7 @@ export function patchObject(
           ...(patch.type === 'json'
             ? { strictFaults: options.strictFaults?.map((text) => `json patch ${text}`) ?? [] }
             : {}),
-          ...(patch.type === 'strategic' && !resource.custom ? { refuse: typesRefused(patch.body) } : {}),
+          ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, patched) }),
           refuseStrict: (message) =>
             patchRefused(patch.type === 'strategic' ? formatGo(patch.body) : JSON.stringify(patched), message),
         },
@@ -53,12 +54,13 @@ export function patchObject(
   });
 }
 
-/** What makes no object any more, in the words in which apimachinery's converter says it. */
-const typesRefused = (patch: unknown) => (faults: readonly TypeFault[]) => {
-  const [fault] = faults;
-  const detail = fault === undefined ? '' : converterWords(fault);
-  return patchRefused(formatGo(patch), detail);
-};
+/** What makes no object any more: by a strategic patch in the words of apimachinery's converter, else in the decoder's. */
+const typesRefused =
+  ({ kind }: Resource, patch: Patch, patched: unknown) =>
+  ([fault]: readonly TypeFault[]) =>
+    patch.type === 'strategic'
+      ? patchRefused(formatGo(patch.body), converterWords(fault!))
+      : patchRefused(JSON.stringify(patched), decoderWords(kind.schema.node, kind.kind, fault!));
 
 const patchRefused = (patch: string, detail: string) =>
   statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(patch)}: ${detail}`, {
@@ -134,7 +136,7 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
     if (patch.type === 'json')
       throw statusError('Invalid', 'the server rejected our request due to an error in our request', {
         cause: error,
-        details: { causes: [{ message: error.message }] },
+        details: {},
       });
     throw badRequest(error.message, error);
   }

@@ -23,6 +23,7 @@ export interface TypeFault extends FieldError {
   /** In words, as `RFC 3339 time`. */
   readonly expected: string;
   readonly found: unknown;
+  readonly path: readonly (string | number)[];
 }
 
 /**
@@ -68,6 +69,7 @@ class Run {
       badValue: shown,
       expected,
       found,
+      path: [...this.path],
       detail: `${field || 'the body'}: must be of type ${expected === 'map' ? 'object' : expected}, not ${shown}`,
     });
     return undefined;
@@ -332,12 +334,20 @@ function stringStep({ format }: SchemaNode): Step {
     return (input, run) =>
       typeof input === 'string' && parseTime(input) !== undefined ? input : run.fault('RFC 3339 time', input);
   if (format === 'byte')
-    return (input, run) => (typeof input === 'string' && isBase64(input) ? input : run.fault('base64 string', input));
+    return (input, run) =>
+      (typeof input === 'string' ? base64Of(input) : undefined) ?? run.fault('base64 string', input);
   return (input, run) => (typeof input === 'string' ? input : run.fault('string', input));
 }
 
 const canonicalTime = (text: string): string =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? text : `${new Date(parseTime(text)!).toISOString().slice(0, 19)}Z`;
+
+/** Line ends within do not count, as block texts in YAML have them. Undefined: it is none. */
+function base64Of(text: string): string | undefined {
+  if (isBase64(text)) return text;
+  const joined = text.replace(/[\r\n]/g, '');
+  return joined.length < text.length && isBase64(joined) ? joined : undefined;
+}
 
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 

@@ -16,7 +16,7 @@ export function parseFieldSelector(text: string): FieldSelector {
   return {
     requirements: split(text)
       .filter((term) => term !== '')
-      .map(parseTerm),
+      .map((term) => parseTerm(term, text)),
   };
 }
 
@@ -35,12 +35,9 @@ function split(text: string): readonly string[] {
   return terms;
 }
 
-function parseTerm(term: string): FieldRequirement {
+function parseTerm(term: string, selector: string): FieldRequirement {
   const match = /^([^=!]+)(!=|==|=)([\s\S]*)$/.exec(term);
-  if (match === null)
-    throw new SelectorSyntaxError(
-      `invalid selector: ${JSON.stringify(term)}; can't understand it: a field selector reads field=value or field!=value`,
-    );
+  if (match === null) throw new SelectorSyntaxError(`invalid selector: '${selector}'; can't understand '${term}'`);
   return { field: match[1]!.trim(), operator: match[2] === '!=' ? '!=' : '=', value: unescaped(match[3]!) };
 }
 

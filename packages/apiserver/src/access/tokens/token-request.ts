@@ -8,11 +8,10 @@ import {
   formatTime,
   invalid,
   invalidField,
-  type KubernetesObject,
   requiredField,
   type World,
 } from '@pintle/machinery';
-import { admitMutating, admitValidating } from '../../admission/admission.js';
+import { admitted } from '../../subresources/admitted.js';
 import type { SubresourceHandler } from '../../subresources/subresource.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
 import { requireEntry } from '../../verbs/read.js';
@@ -32,24 +31,13 @@ export interface TokenRequestOptions {
 
 export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOptions): SubresourceHandler {
   return {
-    async create({ core, context, resource, key: at }, body, options) {
+    async create(request, body, options) {
+      const { core, resource, key: at } = request;
       const account = storedObjectOf(await requireEntry(core, resource, at)) as ServiceAccount;
       const asked = withDefaults((body ?? {}) as Partial<TokenRequest>, audiences);
       const errors = errorsOf(asked.spec);
       if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
-      const admission = {
-        operation: 'CREATE' as const,
-        resource,
-        subresource: 'token',
-        ...at,
-        object: asked as unknown as KubernetesObject,
-        user: context.user,
-        dryRun: options.dryRun ?? false,
-        warn: (text: string) => context.warn(text),
-      };
-      const admitted = (await admitMutating(core.admission, admission)) ?? admission.object;
-      await admitValidating(core.admission, { ...admission, object: admitted });
-      const { spec } = admitted as unknown as TokenRequest;
+      const { spec } = await admitted(request, 'CREATE', 'token', asked, options.dryRun);
       const seconds = spec.expirationSeconds ?? secondsDefault;
       const issuedAt = Math.floor(world.clock.now() / 1000);
       const { name = '', namespace = '', uid = '' } = account.metadata;

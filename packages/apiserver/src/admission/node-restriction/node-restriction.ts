@@ -70,8 +70,9 @@ function restrictPod(request: AdmissionRequest, node: string, core: ApiCore): vo
         throw refused(request, `node ${quoted(node)} cannot update labels through pod status`);
       return;
     case 'eviction':
-      if (!isBound(old)) throw refused(request, `node ${node} can only evict pods ${itself}`);
-      return;
+      return find(core, 'pods', { name: request.name, namespace: request.namespace ?? '' }).then((pod) => {
+        if (!isBound(pod)) throw refused(request, `node ${node} can only evict pods ${itself}`);
+      });
     default:
       throw refused(
         request,

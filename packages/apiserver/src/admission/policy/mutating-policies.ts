@@ -10,6 +10,7 @@ import type {
 import type { CelProgram } from '@pintle/cel';
 import {
   childNode,
+  deepEqual,
   type FieldError,
   forbidden,
   invalid,
@@ -33,6 +34,7 @@ import { isGuarded } from './match-resources.js';
 import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
   celObject,
+  compileConditions,
   conditionsHold,
   type MatchCondition,
   type PolicyLanguage,
@@ -124,7 +126,8 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
   };
 
   return {
-    name: 'MutatingAdmissionPolicy',
+    name: pluginName,
+    reinvokes: true,
     handles: (request) =>
       isPolicy(request)
         ? request.operation === 'CREATE' || request.operation === 'UPDATE'
@@ -140,15 +143,15 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
       language ??= policyLanguage(await import('@pintle/cel'));
       const decisions: Decisions = { access, known: new Map() };
       let { object } = request;
-      const left = new Map<Pair, KubernetesObject>();
+      const again = wantedAgain(request, object);
+      const left: Left = new Map();
       for (const pair of pairs) {
+        const id = idOf(pair);
+        if (again !== undefined && !again(pair, id)) continue;
         object = await mutateBy(language, pair, { ...request, object }, decisions);
-        left.set(pair, object);
+        left.set(id, object);
       }
-      for (const pair of pairs) {
-        if (pair.policy.spec?.reinvocationPolicy !== 'IfNeeded' || left.get(pair) === object) continue;
-        object = await mutateBy(language, pair, { ...request, object }, decisions);
-      }
+      request.round?.kept.set(pluginName, { left, last: object });
       return object;
     },
     async validate(request) {
@@ -159,21 +162,34 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
   };
 }
 
+const pluginName = 'MutatingAdmissionPolicy';
+
+/** The object as each policy, with one binding, left it. */
+type Left = Map<string, KubernetesObject>;
+
+const idOf = ({ policy, binding }: Pair) => `${policy.metadata.name} ${binding.metadata.name}`;
+
+/** In a second round: whether a policy wants to see what was changed after it was asked. Undefined in the first. */
+function wantedAgain({ round }: AdmissionRequest, object: KubernetesObject) {
+  if (!round?.isSecond) return undefined;
+  const kept = round.kept.get(pluginName) as { left: Left; last: KubernetesObject } | undefined;
+  const isSame = deepEqual(kept?.last, object);
+  return ({ policy }: Pair, id: string): boolean => {
+    const left = kept?.left.get(id);
+    return left !== undefined && policy.spec?.reinvocationPolicy === 'IfNeeded' && !(isSame && left === kept?.last);
+  };
+}
+
 const isPolicy = ({ resource: { kind }, subresource }: AdmissionRequest) =>
   kind.group === 'admissionregistration.k8s.io' &&
   kind.plural === 'mutatingadmissionpolicies' &&
   subresource === undefined;
 
-function compilePolicy(
-  { conditions, policies, mutations }: PolicyLanguage,
-  { spec }: MutatingAdmissionPolicy,
-): CompiledPolicy {
+function compilePolicy(language: PolicyLanguage, { spec }: MutatingAdmissionPolicy): CompiledPolicy {
+  const { policies, mutations } = language;
   return {
     variables: new Map((spec?.variables ?? []).map(({ name, expression }) => [name, policies.compile(expression)])),
-    conditions: (spec?.matchConditions ?? []).map(({ name, expression }) => ({
-      name,
-      program: conditions.compile(expression),
-    })),
+    conditions: compileConditions(language, spec?.matchConditions),
     mutations: (spec?.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }) => ({
       type: patchType === 'JSONPatch' ? 'JSONPatch' : 'ApplyConfiguration',
       program: mutations.compile((patchType === 'JSONPatch' ? jsonPatch : applyConfiguration)?.expression ?? ''),

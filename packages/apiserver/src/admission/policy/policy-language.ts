@@ -54,11 +54,12 @@ const jsonPatchLibrary: Cel.Library = {
 export function requestOf(request: AdmissionRequest): Readonly<Record<string, unknown>> {
   const { resource, subresource, namespace, name, operation, user, dryRun } = request;
   const { group, version, plural } = resource.kind;
-  // What is connected to is the parent; what is asked is an object of the subresource's own kind.
-  const kind =
-    operation === 'CONNECT' && request.object !== undefined
-      ? { ...parseApiVersion(request.object.apiVersion), kind: request.object.kind }
-      : { group, version, kind: resource.kind.kind };
+  // Of an eviction, a token or an exec, what is asked is an object of the subresource's own kind.
+  const { object } = request;
+  const isOther = subresource !== undefined && object?.apiVersion && object.kind && object.kind !== resource.kind.kind;
+  const kind = isOther
+    ? { ...parseApiVersion(object.apiVersion), kind: object.kind }
+    : { group, version, kind: resource.kind.kind };
   return {
     kind,
     resource: { group, version, resource: plural },
@@ -100,28 +101,35 @@ export function requestVariables(
 
 export interface MatchCondition {
   readonly name: string;
+  readonly expression: string;
   readonly program: Cel.CelProgram;
 }
 
+export const compileConditions = (
+  { conditions }: PolicyLanguage,
+  sources: readonly { readonly name: string; readonly expression: string }[] | null | undefined,
+): readonly MatchCondition[] =>
+  (sources ?? []).map(({ name, expression }) => ({ name, expression, program: conditions.compile(expression) }));
+
 /**
- * Whether all conditions hold. A condition that is false decides, whatever the others do; else one that has no value
- * throws. Errors: `CelError`, `CelCostError`.
+ * Whether all conditions hold. A condition that is false decides, whatever the others do; else those that have no value
+ * throw. Errors: `CelError`, `CelCostError`.
  */
 export function conditionsHold(
   cel: CelModule,
   conditions: readonly MatchCondition[],
   variables: Readonly<Record<string, Cel.Value>>,
 ): boolean {
-  let failure: unknown;
-  for (const { program } of conditions) {
+  const failures: string[] = [];
+  for (const { program, expression } of conditions) {
     try {
       if (program.run(variables).value !== true) return false;
     } catch (error) {
       if (!(error instanceof cel.CelError) && !(error instanceof cel.CelCostError)) throw error;
-      failure ??= error;
+      failures.push(`expression '${expression}' resulted in error: ${error.message}`);
     }
   }
-  if (failure !== undefined) throw failure;
+  if (failures.length > 0) throw new cel.CelError(failures.length === 1 ? failures[0]! : `[${failures.join(', ')}]`);
   return true;
 }
 

@@ -23,6 +23,7 @@ import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './po
 import {
   type CelModule,
   celObject,
+  compileConditions,
   conditionsHold,
   type MatchCondition,
   type PolicyLanguage,
@@ -146,13 +147,11 @@ const isPolicy = ({ resource: { kind }, subresource }: AdmissionRequest) =>
   kind.plural === 'validatingadmissionpolicies' &&
   subresource === undefined;
 
-function compilePolicy({ conditions, policies }: PolicyLanguage, { spec }: ValidatingAdmissionPolicy): CompiledPolicy {
+function compilePolicy(language: PolicyLanguage, { spec }: ValidatingAdmissionPolicy): CompiledPolicy {
+  const { policies } = language;
   return {
     variables: new Map((spec?.variables ?? []).map(({ name, expression }) => [name, policies.compile(expression)])),
-    conditions: (spec?.matchConditions ?? []).map(({ name, expression }) => ({
-      name,
-      program: conditions.compile(expression),
-    })),
+    conditions: compileConditions(language, spec?.matchConditions),
     validations: (spec?.validations ?? []).map(({ expression, message, messageExpression, reason }) => ({
       expression,
       program: policies.compile(expression),

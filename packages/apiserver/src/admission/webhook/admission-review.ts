@@ -12,10 +12,21 @@ export interface ReviewAnswer {
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
 
-export function reviewOf(request: AdmissionRequest, uid: string): Readonly<Record<string, unknown>> {
+/** The versions of reviews that there are. */
+export type ReviewVersion = 'v1' | 'v1beta1';
+
+/** The first of those that the webhook understands. */
+export const reviewVersionOf = (understood: readonly string[] | undefined): ReviewVersion =>
+  understood?.find((version) => version === 'v1' || version === 'v1beta1') === 'v1beta1' ? 'v1beta1' : 'v1';
+
+export function reviewOf(
+  request: AdmissionRequest,
+  uid: string,
+  version: ReviewVersion,
+): Readonly<Record<string, unknown>> {
   const { object, oldObject } = objectsOf(request);
   return {
-    apiVersion: 'admission.k8s.io/v1',
+    apiVersion: `admission.k8s.io/${version}`,
     kind: 'AdmissionReview',
     request: {
       uid,
@@ -35,28 +46,33 @@ function optionsOf({ operation, dryRun }: AdmissionRequest): unknown {
   return { apiVersion: 'meta.k8s.io/v1', kind, ...(dryRun ? { dryRun: ['All'] } : {}) };
 }
 
-/** Errors: `Error` with what is wrong with the answer. */
-export function answerOf(review: unknown, uid: string): ReviewAnswer {
+/** What a webhook answers is no answer to the review. */
+export class ReviewError extends Error {
+  readonly code = 'PINTLE_WEBHOOK_REVIEW';
+}
+
+/** Errors: `ReviewError`. In v1beta1 nobody asks for the review's own uid. */
+export function answerOf(review: unknown, uid: string, version: ReviewVersion): ReviewAnswer {
   const { apiVersion, kind, response } = (review ?? {}) as {
     readonly apiVersion?: unknown;
     readonly kind?: unknown;
     readonly response?: Readonly<Record<string, unknown>>;
   };
-  if (kind !== 'AdmissionReview' || apiVersion !== 'admission.k8s.io/v1')
-    throw new Error(
-      `expected response.kind admission.k8s.io/v1, Kind=AdmissionReview, got ${String(apiVersion)}, Kind=${String(kind)}`,
+  const isOld = version === 'v1beta1';
+  if (!isOld && (kind !== 'AdmissionReview' || apiVersion !== 'admission.k8s.io/v1'))
+    throw new ReviewError(
+      `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${String(apiVersion ?? '')}, Kind=${String(kind ?? '')}`,
     );
-  if (typeof response !== 'object' || response === null) throw new Error('webhook response was absent');
-  if (response['uid'] !== uid)
-    throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
-  if (typeof response['allowed'] !== 'boolean') throw new Error('response.allowed must be true or false');
+  if (typeof response !== 'object' || response === null) throw new ReviewError('webhook response was absent');
+  if (!isOld && response['uid'] !== uid)
+    throw new ReviewError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
   const warnings = Array.isArray(response['warnings'])
     ? response['warnings'].filter((text) => typeof text === 'string')
     : [];
   return {
-    allowed: response['allowed'],
+    allowed: response['allowed'] === true,
     status: (response['status'] ?? {}) as Partial<Status>,
-    patch: patchOf(response),
+    patch: patchOf(isOld ? { patchType: 'JSONPatch', ...response } : response),
     warnings,
     auditAnnotations: textsOf(response['auditAnnotations']),
   };
@@ -70,13 +86,18 @@ const textsOf = (value: unknown): Readonly<Record<string, string>> =>
   );
 
 function patchOf({ patch, patchType }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
-  if (patch === undefined || patch === null || patch === '') return undefined;
-  if (patchType !== 'JSONPatch')
-    throw new Error(`webhook returned response.patchType ${JSON.stringify(patchType ?? '')}, want "JSONPatch"`);
-  const operations: unknown = JSON.parse(
-    new TextDecoder().decode(Uint8Array.from(atob(String(patch)), (character) => character.charCodeAt(0))),
-  );
-  if (!Array.isArray(operations)) throw new Error('response.patch is no JSON Patch');
+  const isPatched = patch !== undefined && patch !== null && patch !== '';
+  if (isPatched && !patchType) throw new ReviewError('webhook returned response.patch but not response.patchType');
+  if (!isPatched) return undefined;
+  if (patchType !== 'JSONPatch') throw new ReviewError(`unsupported patch type ${JSON.stringify(patchType)}`);
+  let operations: unknown;
+  try {
+    const bytes = Uint8Array.from(atob(String(patch)), (character) => character.charCodeAt(0));
+    operations = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new ReviewError('response.patch is no JSON in base64', { cause });
+  }
+  if (!Array.isArray(operations)) throw new ReviewError('response.patch is no JSON Patch');
   return operations;
 }
 

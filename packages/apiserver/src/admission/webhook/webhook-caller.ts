@@ -12,7 +12,12 @@ export interface WebhookTarget {
   readonly caBundle?: string;
 }
 
-/** Answers with the parsed body. Rejects where the webhook cannot be asked or does not answer with JSON and 200. */
+/** The webhook was asked, and what it answers is no review. */
+export class WebhookAnswerError extends Error {
+  readonly code = 'PINTLE_WEBHOOK_ANSWER';
+}
+
+/** Answers with the parsed body. Rejects where the webhook cannot be asked or does not answer with JSON and 200 (`WebhookAnswerError`). */
 export type WebhookCaller = (target: WebhookTarget, body: unknown, signal: AbortSignal) => Promise<unknown>;
 
 /** The most that a webhook may answer. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ConfigMap, Namespace } from '@pintle/api/core/v1';
+import type { ConfigMap, Namespace, Pod } from '@pintle/api/core/v1';
 import { type KubernetesObject, StatusError } from '@pintle/machinery';
 import { CertificateAuthority, httpsWebhookCaller } from '../../nodejs/index.js';
 import { createApiServer } from '../../server.js';
@@ -33,7 +33,7 @@ beforeAll(async () => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const review = JSON.parse(Buffer.concat(parts).toString()) as Review;
-    const path = request.url ?? '';
+    const path = request.url?.split('?')[0] ?? '';
     asked.push({ path, review });
     const answer = answers.get(path)?.(review);
     if (answer === 'silence') return;
@@ -143,15 +143,25 @@ describe('webhooks', () => {
     const { api, client, tried } = await setup(configuration('Validating', webhook('/broken', { timeoutSeconds: 1 })));
     const failed = '500 Internal error occurred: failed calling webhook "broken.example.com": ';
     answers.set('/broken', () => 'broken');
-    expect(await tried(client.create(configMap({})))).toBe(`${failed}the server answered with status 500`);
+    expect(await tried(client.create(configMap({})))).toBe(
+      `${failed}failed to call webhook: an error on the server ("no") has prevented the request from succeeding`,
+    );
     answers.set('/broken', () => 'silence');
-    expect(await tried(client.create(configMap({})))).toBe(`${failed}context deadline exceeded`);
+    expect(await tried(client.create(configMap({})))).toBe(
+      `${failed}failed to call webhook: Post "${url}/broken?timeout=1s": context deadline exceeded`,
+    );
     answers.set('/broken', () => ({
       apiVersion: 'admission.k8s.io/v1',
       kind: 'AdmissionReview',
       response: { uid: 'x', allowed: true },
     }));
-    expect(await tried(client.create(configMap({})))).toContain('expected response.uid=');
+    expect(await tried(client.create(configMap({})))).toContain(
+      `${failed}received invalid webhook response: expected response.uid=`,
+    );
+    answers.set('/broken', (review) => answer({ allowed: true, patch: 'W10=' })(review));
+    expect(await tried(client.create(configMap({})))).toBe(
+      `${failed}received invalid webhook response: webhook returned response.patch but not response.patchType`,
+    );
     await api.stop();
     const lenient = await setup(configuration('Validating', webhook('/broken', { failurePolicy: 'Ignore' })));
     expect(await lenient.tried(lenient.client.create(configMap({})))).toBe('accepted');
@@ -187,6 +197,84 @@ describe('webhooks', () => {
     expect(await tried(client.create(inGuarded('free')))).toBe('accepted');
     expect(await tried(client.create(inGuarded('c')))).toContain('denied the request');
     expect(await tried(client.create(inGuarded('c'), { dryRun: true }))).toContain('denied the request');
+    await api.stop();
+  });
+
+  it('of a Service that is not there are told of by its name', async () => {
+    const service = { namespace: 'hooks', name: 'none', path: '/check' };
+    const { api, client, tried } = await setup(
+      configuration('Validating', webhook('/none', { clientConfig: { service, caBundle } })),
+    );
+    expect(await tried(client.create(configMap({})))).toBe(
+      '500 Internal error occurred: failed calling webhook "none.example.com": failed to call webhook: Post "https://none.hooks.svc:443/check?timeout=10s": service "none" not found',
+    );
+    await api.stop();
+  });
+
+  it('whose conditions have no value refuse, or are passed over where they say so', async () => {
+    answers.set('/no', answer({ allowed: false }));
+    const matchConditions = [{ name: 'labelled', expression: "object.metadata.labels.a == 'b'" }];
+    const { api, client, tried } = await setup(configuration('Validating', webhook('/no', { matchConditions })));
+    expect(await tried(client.create(configMap({})))).toBe(
+      `403 configmaps "c" is forbidden: expression 'object.metadata.labels.a == 'b'' resulted in error: no such key: labels`,
+    );
+    await api.stop();
+    const lenient = await setup(
+      configuration('Validating', webhook('/no', { matchConditions, failurePolicy: 'Ignore' })),
+    );
+    expect(await lenient.tried(lenient.client.create(configMap({})))).toBe('accepted');
+    await lenient.api.stop();
+  });
+
+  it('that know only reviews of v1beta1 are asked in it', async () => {
+    answers.set('/old', () => ({
+      apiVersion: 'admission.k8s.io/v1beta1',
+      kind: 'AdmissionReview',
+      response: {
+        allowed: true,
+        patch: Buffer.from(JSON.stringify([{ op: 'add', path: '/data/old', value: 'yes' }])).toString('base64'),
+      },
+    }));
+    const { api, client } = await setup(
+      configuration('Mutating', webhook('/old', { admissionReviewVersions: ['v0', 'v1beta1', 'v1'] })),
+    );
+    expect(await client.create(configMap({ a: '1' }))).toMatchObject({ data: { a: '1', old: 'yes' } });
+    expect(asked[0]!.review).toMatchObject({ apiVersion: 'admission.k8s.io/v1beta1' });
+    await api.stop();
+  });
+
+  it('bring containers that get what all containers get, and those before them see that', async () => {
+    const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }];
+    answers.set('/look', answer({ allowed: true }));
+    const { api, client } = await setup(
+      configuration(
+        'Mutating',
+        webhook('/look', { rules, reinvocationPolicy: 'IfNeeded' }),
+        webhook('/inject', { rules, reinvocationPolicy: 'IfNeeded' }),
+      ),
+      {
+        apiVersion: 'v1',
+        kind: 'LimitRange',
+        metadata: { name: 'all', namespace: 'default' },
+        spec: { limits: [{ type: 'Container', defaultRequest: { cpu: '50m' }, default: { cpu: '1' } }] },
+      } as KubernetesObject,
+    );
+    answers.set('/inject', (review) =>
+      (review.request.object as unknown as Pod).spec!.containers.length > 1
+        ? answer({ allowed: true })(review)
+        : answer(patch({ op: 'add', path: '/spec/containers/-', value: { name: 'sidecar', image: 'proxy' } }))(review),
+    );
+    const made = await client.create<Pod>({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'default' },
+      spec: { containers: [{ name: 'main', image: 'nginx' }] },
+    });
+    const [main, sidecar] = made.spec!.containers;
+    expect(sidecar).toMatchObject({ name: 'sidecar', resources: { requests: { cpu: '50m' }, limits: { cpu: '1' } } });
+    expect(sidecar!.volumeMounts).toEqual(main!.volumeMounts);
+    expect(made.spec!.volumes).toHaveLength(1);
+    expect(asked.map(({ path }) => path)).toEqual(['/look', '/inject', '/look', '/inject']);
     await api.stop();
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Mutating and validating webhooks: who is asked, in what order, and what happens when one cannot be asked. Mutating
- * ones see what those before them made; one that asks for it is asked again where a later one changed more.
+ * ones see what those before them made; one that asks for it is asked again where somebody changed more.
  */
 import type {
   MutatingWebhook,
@@ -10,12 +10,12 @@ import type {
 } from '@pintle/api/admissionregistration/v1';
 import {
   badRequest,
+  deepEqual,
+  forbidden,
   type KubernetesObject,
   StatusError,
   statusError,
-  TimeoutError,
   type World,
-  withTimeout,
 } from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
@@ -25,10 +25,25 @@ import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { whenDecided } from '../policy/authorizer-library.js';
 import { isGuarded, matchesRequest } from '../policy/match-resources.js';
-import { conditionsHold, type PolicyLanguage, policyLanguage, requestVariables } from '../policy/policy-language.js';
-import { answerOf, denied, isObject, type ReviewAnswer, reviewOf } from './admission-review.js';
+import {
+  compileConditions,
+  conditionsHold,
+  type PolicyLanguage,
+  policyLanguage,
+  requestVariables,
+} from '../policy/policy-language.js';
+import {
+  answerOf,
+  denied,
+  isObject,
+  type ReviewAnswer,
+  ReviewError,
+  reviewOf,
+  reviewVersionOf,
+} from './admission-review.js';
+import { askWebhook } from './ask-webhook.js';
 import type { WebhookCaller } from './webhook-caller.js';
-import { type ClientConfig, WebhookFailure, webhookTarget } from './webhook-target.js';
+import { type ClientConfig, WebhookFailure } from './webhook-target.js';
 
 export interface WebhooksOptions {
   readonly caches: AdmissionCaches;
@@ -64,12 +79,9 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
     const { matchConditions } = webhook;
     if (!matchConditions?.length) return true;
     language ??= policyLanguage(await import('@pintle/cel'));
-    const { cel, conditions } = language;
+    const { cel } = language;
     try {
-      const programs = matchConditions.map(({ name, expression }) => ({
-        name,
-        program: conditions.compile(expression),
-      }));
+      const programs = compileConditions(language, matchConditions);
       const variables = requestVariables(cel, request, { access, known: new Map() });
       return await whenDecided(() => conditionsHold(cel, programs, variables));
     } catch (error) {
@@ -80,10 +92,7 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
       )
         throw error;
       if (webhook.failurePolicy === 'Ignore') return false;
-      throw statusError(
-        'Forbidden',
-        `admission webhook "${webhook.name}": match conditions have no value: ${error.message}`,
-      );
+      throw forbidden(request.resource.kind, request.name, error.message);
     }
   };
 
@@ -93,15 +102,19 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
     if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
       throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
     const uid = world.random.stream('admission-reviews').uuid();
-    const timeoutMs = (webhook.timeoutSeconds ?? timeoutDefaultSeconds) * 1_000;
+    const { clientConfig, timeoutSeconds = timeoutDefaultSeconds, admissionReviewVersions } = webhook;
+    const version = reviewVersionOf(admissionReviewVersions);
     try {
-      const target = webhookTarget(webhook.clientConfig as ClientConfig, services);
-      const answer = await withTimeout(world.clock, timeoutMs, `the webhook ${name}`, (signal) =>
-        call(target, reviewOf(request, uid), signal),
+      const answer = await askWebhook(
+        { world, call, services },
+        clientConfig as ClientConfig,
+        reviewOf(request, uid, version),
+        timeoutSeconds,
       );
-      return answerOf(answer, uid);
+      return answerOf(answer, uid, version);
     } catch (error) {
-      const why = error instanceof TimeoutError ? 'context deadline exceeded' : (error as Error).message;
+      const isAnswer = error instanceof ReviewError;
+      const why = `${isAnswer ? 'received invalid webhook response' : 'failed to call webhook'}: ${(error as Error).message}`;
       world.logger.log('warn', 'a webhook could not be asked', { webhook: name, error });
       if (failurePolicy === 'Ignore') return undefined;
       throw statusError(
@@ -118,32 +131,34 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
     if (answer?.allowed === false) throw denied(webhook.name, answer.status);
   };
 
+  /** The object as it leaves it; undefined where it is not asked. */
   const mutateOnce = async (
     webhook: MutatingWebhook,
     request: AdmissionRequest,
   ): Promise<KubernetesObject | undefined> => {
-    if (!(await matches(webhook, request))) return request.object;
+    if (!(await matches(webhook, request))) return undefined;
     const answer = await ask(webhook, request);
     requireAllowed(webhook, answer, request);
     return answer?.patch === undefined ? request.object : patched(webhook, request, answer.patch);
   };
 
   const mutating: AdmissionPlugin = {
-    name: 'MutatingAdmissionWebhook',
+    name: mutatingName,
+    reinvokes: true,
     handles: (request) => mutatingWebhooks.size > 0 && isGuarded(request),
     async mutate(request) {
       const asked = inOrder<MutatingWebhook>(mutatingWebhooks.values() as Iterable<MutatingWebhookConfiguration>);
+      const again = wantedAgain(request);
       let { object } = request;
-      /** The object as each webhook left it. */
-      const left = new Map<MutatingWebhook, KubernetesObject | undefined>();
+      const left: Left = new Map();
       for (const webhook of asked) {
-        object = await mutateOnce(webhook, { ...request, ...(object === undefined ? {} : { object }) });
-        left.set(webhook, object);
+        if (again !== undefined && !again.has(webhook)) continue;
+        const made = await mutateOnce(webhook, { ...request, ...(object === undefined ? {} : { object }) });
+        if (made === undefined) continue;
+        object = made;
+        left.set(webhook, made);
       }
-      for (const webhook of asked) {
-        if (webhook.reinvocationPolicy !== 'IfNeeded' || left.get(webhook) === object) continue;
-        object = await mutateOnce(webhook, { ...request, ...(object === undefined ? {} : { object }) });
-      }
+      request.round?.kept.set(mutatingName, { left, last: object });
       return object!;
     },
   };
@@ -161,6 +176,22 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
     },
   };
   return [mutating, validating];
+}
+
+const mutatingName = 'MutatingAdmissionWebhook';
+
+/** The object as each webhook left it that was asked. */
+type Left = Map<MutatingWebhook, KubernetesObject>;
+
+/** In a second round: those that want to see what was changed after they were asked. Undefined in the first. */
+function wantedAgain({ round, object }: AdmissionRequest): ReadonlySet<MutatingWebhook> | undefined {
+  if (!round?.isSecond) return undefined;
+  const kept = round.kept.get(mutatingName) as { left: Left; last: KubernetesObject | undefined } | undefined;
+  const isSame = deepEqual(kept?.last, object);
+  const wanted = [...(kept?.left ?? [])].filter(
+    ([webhook, left]) => webhook.reinvocationPolicy === 'IfNeeded' && !(isSame && left === kept?.last),
+  );
+  return new Set(wanted.map(([webhook]) => webhook));
 }
 
 /** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind. */

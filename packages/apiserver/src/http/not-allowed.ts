@@ -1,0 +1,9 @@
+/** 405, as kube-apiserver says it: of built-in kinds by its router, which knows no kind; of custom ones by name. */
+import { methodNotSupported, type StatusError, statusError } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+
+export const methodNotAllowed = (): StatusError =>
+  statusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} });
+
+export const verbNotAllowed = ({ custom, kind }: Resource, verb: string): StatusError =>
+  custom ? methodNotSupported(kind, verb) : methodNotAllowed();

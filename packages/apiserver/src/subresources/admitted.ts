@@ -1,0 +1,18 @@
+/** Admission of what is asked of a subresource in an object of its own kind: an eviction, a token, the options of an exec. */
+import type { KubernetesObject } from '@pintle/machinery';
+import { Admission } from '../admission/admission.js';
+import type { SubresourceRequest } from './subresource.js';
+
+/** The object to go on with. Errors: `StatusError`, which refuses the request. */
+export async function admitted<T extends object>(
+  { core, context, resource, key }: SubresourceRequest,
+  operation: 'CREATE' | 'CONNECT',
+  subresource: string,
+  object: T,
+  dryRun = false,
+): Promise<T> {
+  const admission = new Admission(core.admission, context, { operation, resource, subresource, ...key, dryRun });
+  const changed = await admission.mutate(object as unknown as KubernetesObject);
+  await admission.validate(changed);
+  return changed as unknown as T;
+}

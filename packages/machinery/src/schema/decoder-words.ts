@@ -1,0 +1,146 @@
+/**
+ * What Go's decoder says of a value of the wrong type: the words that users of Kubernetes know, and find when they look them
+ * up. Made from a fault that `normalize.ts` found in a built-in kind. The notation does not name Go's types of strings
+ * (as `v1.PullPolicy`): they are told as `string`.
+ */
+import type { TypeFault } from './normalize.js';
+import { resolve, type SchemaNode } from './schema.js';
+
+/** `root` is the schema of the whole object, `kind` its name. */
+export function decoderWords(root: SchemaNode, kind: string, fault: TypeFault): string {
+  const { path, found } = fault;
+  let node = resolve(root);
+  let struct = kind;
+  const fields: string[] = [];
+  for (const part of path) {
+    const isField = node.type === 'object';
+    if (isField) {
+      struct = typeName(node, kind);
+      fields.push(String(part));
+    }
+    const next = isField ? node.properties?.[part] : node.type === 'array' ? node.items : node.values;
+    if (next === undefined) return fault.detail;
+    node = resolve(next);
+  }
+  const raw = ownWords(node, found);
+  if (raw !== undefined) return raw;
+  const type = goType(node);
+  const shown = typeof found === 'number' && node.type === 'integer' ? `number ${found}` : jsonType(found);
+  return `json: cannot unmarshal ${shown} into Go struct field ${struct}.${fields.join('.')} of type ${type}`;
+}
+
+const jsonType = (value: unknown) =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+
+const typeName = ({ name }: SchemaNode, otherwise: string) => name?.split('.').at(-1) ?? otherwise;
+
+function goType(place: SchemaNode): string {
+  const node = resolve(place);
+  switch (node.type) {
+    case 'string':
+      return node.format === 'byte' ? '[]uint8' : node.format === undefined ? 'string' : 'v1.Time';
+    case 'integer':
+      return node.format ?? 'int64';
+    case 'number':
+      return 'float64';
+    case 'boolean':
+      return 'bool';
+    case 'intOrString':
+      return 'intstr.IntOrString';
+    case 'quantity':
+      return 'resource.Quantity';
+    case 'any':
+      return 'interface {}';
+    case 'array':
+      return `[]${node.items === undefined ? 'interface {}' : goType(node.items)}`;
+    case 'map':
+      if (node.values === undefined) return 'map[string]interface {}';
+      return resolve(node.values).type === 'quantity' ? 'v1.ResourceList' : `map[string]${goType(node.values)}`;
+    case 'object': {
+      const version = node.name?.split('.').at(-2);
+      return `${version === undefined ? '' : `${version}.`}${typeName(node, 'struct')}`;
+    }
+  }
+}
+
+/** Of types that read their JSON themselves, and know nothing of the field that they stand in. */
+function ownWords({ type, format }: SchemaNode, found: unknown): string | undefined {
+  if (type === 'quantity') return quantityWords(found);
+  if (type === 'intOrString')
+    return `json: cannot unmarshal ${typeof found === 'number' ? `number ${found}` : jsonType(found)} into Go value of type int32`;
+  if (type !== 'string' || format === undefined) return undefined;
+  if (format === 'byte') return typeof found === 'string' ? base64Words(found) : undefined;
+  if (typeof found !== 'string') return `json: cannot unmarshal ${jsonType(found)} into Go value of type string`;
+  return timeWords(found, format === 'micro-time' ? '05.000000' : '05');
+}
+
+/** Apimachinery's `ParseQuantity`: what is no quantity at all, an unknown suffix, and a suffix without a number. */
+function quantityWords(found: unknown): string {
+  const match = /^[+-]?(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/.exec(
+    typeof found === 'string' ? found.trim() : JSON.stringify(found),
+  );
+  if (match === null || match[0] === '')
+    return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  const digits = (match[1] ?? '') + (match[2] ?? '');
+  return digits === '' ? 'unable to parse numeric part of quantity' : "unable to parse quantity's suffix";
+}
+
+/** Where Go's base64 decoder stops. */
+function base64Words(text: string): string {
+  return `illegal base64 data at input byte ${base64Fault(text)}`;
+}
+
+function base64Fault(text: string): number {
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
+    if (character === '\n' || character === '\r') continue;
+    if (character === '=' && digits % 4 >= 2) {
+      const rest = /^[\r\n]*/.exec(text.slice(at + 1))![0].length + at + 1;
+      if (digits % 4 === 3) return rest;
+      return rest === text.length ? rest : text[rest] === '=' ? rest + 1 : rest - 1;
+    }
+    if (!/[A-Za-z0-9+/]/.test(character)) return at;
+    digits++;
+  }
+  return text.length - (digits % 4);
+}
+
+const timeLayout: readonly (readonly [string, RegExp])[] = [
+  ['2006', /^\d{4}/],
+  ['-', /^-/],
+  ['01', /^\d\d/],
+  ['-', /^-/],
+  ['02', /^\d\d/],
+  ['T', /^T/],
+  ['15', /^\d\d/],
+  [':', /^:/],
+  ['04', /^\d\d/],
+  [':', /^:/],
+  ['05', /^\d\d(?:[.,]\d+)?/],
+  ['Z07:00', /^(?:Z|[+-]\d\d:\d\d)/],
+];
+
+function timeWords(text: string, seconds: string): string {
+  const layout = `2006-01-02T15:04:${seconds}Z07:00`;
+  let rest = text;
+  for (const [piece, pattern] of timeLayout) {
+    const match = pattern.exec(rest);
+    if (match === null)
+      return `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${piece}"`;
+    rest = rest.slice(match[0].length);
+  }
+  if (rest !== '') return `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`;
+  const [, month, , hour, minute] = /^\d{4}-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(text)!.map(Number);
+  const part =
+    month! < 1 || month! > 12
+      ? 'month'
+      : hour! > 23
+        ? 'hour'
+        : minute! > 59
+          ? 'minute'
+          : /:6\d/.test(text.slice(16))
+            ? 'second'
+            : 'day';
+  return `parsing time ${JSON.stringify(text)}: ${part} out of range`;
+}
