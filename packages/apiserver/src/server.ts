@@ -186,6 +186,8 @@ const identitySteps = [
   'start-kube-apiserver-identity-lease-garbage-collector',
 ] as const;
 
+const hostAndPort = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
+
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
 };
@@ -405,6 +407,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     docs: options.fieldDocs ?? (() => ({})),
     remote: () => aggregated?.remoteOpenApis() ?? [],
   };
+  const { port, advertiseAddress = '127.0.0.1' } = options;
+  const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);
   const handle = apiHandler({
     core,
     access,
@@ -431,7 +435,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       metrics: (which) =>
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
       checkNames: healthOf.names,
-      address: () => '',
+      address: () => publicAddress,
       remote: () => aggregated?.remoteVersions() ?? [],
       issuer: options.tokens?.documents ?? new Map(),
     },

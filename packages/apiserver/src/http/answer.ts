@@ -16,7 +16,7 @@ export function answer(
 ): HttpResponse {
   const message = accepted?.encoding === 'protobuf' ? protobufOf(value, schemaOf) : undefined;
   if (message !== undefined) return encoded(status, protobufMedia, message, warnings);
-  if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', toYaml(value), warnings);
+  if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', yamlOf(value), warnings);
   return encoded(
     status,
     'application/json',
@@ -24,6 +24,10 @@ export function answer(
     warnings,
   );
 }
+
+/** As Go writes it: keys in order, lists not set in, long texts on one line, and quoted what YAML 1.1 reads as no text. */
+const yamlOf = (value: unknown): string =>
+  toYaml(value, { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
 
 const noSchema: SchemaLookup = () => undefined;
 

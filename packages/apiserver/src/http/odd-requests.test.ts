@@ -124,3 +124,48 @@ it('every answer has an id, the one that was sent where there is one', async () 
   expect(a).not.toBe(b);
   expect(await idOf('GET /api', { 'audit-id': 'mine' })).toBe('mine');
 });
+
+it('a Table has of its objects what there is to be had', async () => {
+  const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+  const { status, json } = await ask(api.handle, 'GET /api/v1/pods?includeObject=All', { headers });
+  expect([status, json.message]).toEqual([
+    400,
+    `Unable to convert to Table as requested: includeObject: Invalid value: "All": must be 'Metadata', 'Object', 'None', or empty`,
+  ]);
+  expect((await ask(api.handle, 'GET /api/v1/pods?includeObject=All')).status).toBe(200);
+});
+
+it('YAML is written as Go writes it: quoted where it would be read as something else, in order, without references', async () => {
+  const metadata = {
+    name: 'a',
+    namespace: 'default',
+    annotations: { z: 'yes', b: '2026-01-01T00:00:00Z', c: `${'long '.repeat(40)}` },
+  };
+  await api.client().create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { text: 'a\nb\n' } });
+  const { text } = await ask(api.handle, 'GET /api/v1/namespaces/default/configmaps/a', {
+    headers: { accept: 'application/yaml' },
+  });
+  expect(text).toMatch(
+    /^apiVersion: v1\ndata:\n {2}text: \|\n {4}a\n {4}b\nkind: ConfigMap\nmetadata:\n {2}annotations:\n/,
+  );
+  expect(text).toMatch(/ {4}b: ["']2026-01-01T00:00:00Z["']\n {4}c: ["']?(?:long )+["']?\n {4}z: ["']yes["']\n/);
+  expect(text).toMatch(/ {2}creationTimestamp: ["']\d{4}-/);
+  expect(text).toMatch(/\n {2}managedFields:\n {2}- apiVersion: v1\n/);
+  // Pods of one template are of one spec.
+  const spec = { containers: [{ name: 'main', image: 'main' }] };
+  for (const name of ['p', 'q'])
+    await api.client().create({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec });
+  const list = await ask(api.handle, 'GET /api/v1/pods', { headers: { accept: 'application/yaml' } });
+  expect(list.text.match(/ image: main\n/g)).toHaveLength(2);
+});
+
+it.each([
+  [{}, ''],
+  [{ port: 6443 }, '127.0.0.1:6443'],
+  [{ port: 6443, advertiseAddress: 'fd00::1' }, '[fd00::1]:6443'],
+])('a server with %j says where it is', async (options, serverAddress) => {
+  const server = await createApiServer(options);
+  const { json } = await ask(server.handle, 'GET /api');
+  expect(json.serverAddressByClientCIDRs).toEqual([{ clientCIDR: '0.0.0.0/0', serverAddress }]);
+  await server.stop();
+});

@@ -2,6 +2,9 @@
  * Room for a group that fits nowhere, where pods of lower priority have it (the delayed preemption of KEP-4671). A victim
  * is off the table only while the pod it is to leave for is held there; none is asked to leave before the whole group has
  * its place.
+ *
+ * Differs from Kubernetes: 1.36 has a point of its own for this (PodGroupPostFilter); here PostFilter says for each member
+ * whom it would have leave.
  */
 import type { AttemptSteps } from '../algorithm/attempt-steps.js';
 import type { AttemptOutcome, PlacedOutcome } from '../algorithm/schedule-pod.js';

@@ -33,7 +33,7 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   /** Told of every line that is logged at warn and above. */
   readonly onLog?: (message: string) => void;
   /** Told of every request, as `delete web-1`. */
-  readonly onRequest?: (text: string) => void;
+  readonly onRequest?: (text: string) => unknown;
   readonly seed?: number;
   /** Beside the default ones. */
   readonly plugins?: readonly SchedulerPlugin[];
@@ -92,8 +92,8 @@ export class SchedulerTestCluster {
     const onWire = intercept(client, faultsOf({ ...faults, world, random, only }));
     const faulty = intercept(onWire, {
       request({ verb, key }, next) {
-        onRequest?.(`${verb} ${key?.name}`);
-        return next();
+        const first = onRequest?.(`${verb} ${key?.name}`);
+        return first instanceof Promise ? first.then(next) : next();
       },
     });
     const informers = createInformers({ client: faulty, world });
