@@ -70,12 +70,14 @@ const needsNamespace = ({ kind }: Resource, verb: string): boolean =>
   kind.scope === 'Namespaced' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection';
 
 /** Errors: `StatusError` MethodNotAllowed for what means nothing at such a path. */
-function checkMethod(method: string, { name, subresource }: ResourcePath): void {
-  const fits =
-    method === 'POST'
+function checkMethod(method: string, { name, subresource, watched }: ResourcePath): void {
+  const reads = method === 'GET' || method === 'HEAD';
+  const fits = watched
+    ? reads
+    : method === 'POST'
       ? name === undefined || subresource !== undefined
       : method === 'PUT' || method === 'PATCH'
         ? name !== undefined
-        : method === 'GET' || method === 'HEAD' || method === 'DELETE';
+        : reads || method === 'DELETE';
   if (!fits) throw methodNotAllowed();
 }
