@@ -69,7 +69,7 @@ import { requestMetrics } from './requests/request-metrics.js';
 import { serverMetrics } from './requests/server-metrics.js';
 import { SharedLeases } from './storage/shared-leases.js';
 import type { StoredObject } from './storage/stored-object.js';
-import { bindingSubresource } from './subresources/binding.js';
+import { bindingSubresource, bindPod } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
 import { finalizeSubresource } from './subresources/finalize.js';
 import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
@@ -228,19 +228,23 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ? []
       : [cachedTokens(world.clock, (...asked) => options.tokens!.authenticator(core)(...asked))]),
   ]);
-  const core: ApiCore = {
-    review: reviews({
-      access,
-      authenticateToken,
-      rulesFor: rulesReview({
-        roles,
-        incomplete: authorizers.includes('node')
-          ? ['node authorizer does not support user rule resolution']
-          : roles === undefined
-            ? ['the authorizer does not support user rule resolution']
-            : [],
-      }),
+  const reviewOf = reviews({
+    access,
+    authenticateToken,
+    rulesFor: rulesReview({
+      roles,
+      incomplete: authorizers.includes('node')
+        ? ['node authorizer does not support user rule resolution']
+        : roles === undefined
+          ? ['the authorizer does not support user rule resolution']
+          : [],
     }),
+  });
+  const core: ApiCore = {
+    review: (resource) =>
+      resource.kind.group === '' && resource.kind.plural === 'bindings'
+        ? (context, body, namespace) => bindPod(core, context, body, namespace)
+        : reviewOf(resource),
     virtual: ({ kind }) => virtual.get(kind),
     backend,
     registry,

@@ -1,6 +1,8 @@
 /**
  * Objects and lists of them as answers, in the form that was asked for. What is stored is not encoded anew: its JSON and
  * its protobuf message are those of its version.
+ *
+ * **Differs from Kubernetes**: the items of a list of a built-in kind say their apiVersion and kind, as those of custom kinds do.
  */
 import { type KubernetesObject, type ListMeta, sealEnvelope } from '@pintle/machinery';
 import { type Resource, servesAsStored } from '../registry/resource.js';

@@ -78,20 +78,23 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
 }
 
 /** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
-function checkMethod(resource: Resource, method: string, { name, namespace, subresource, rest }: ResourcePath): void {
+function checkMethod(resource: Resource, method: string, path: ResourcePath): void {
+  const { name, namespace, subresource, rest, watched } = path;
   const isInNamespace = namespace !== undefined;
   const belongsThere = (resource.kind.scope === 'Namespaced') === isInNamespace;
   if (!belongsThere && (name !== undefined || isInNamespace)) throw resourceNotFound();
   if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
   const fits =
     subresource === 'proxy' ||
-    (method === 'POST'
-      ? belongsThere && (name === undefined || subresource !== undefined)
-      : method === 'PUT' || method === 'PATCH'
-        ? name !== undefined
-        : method === 'HEAD'
-          ? resource.custom
-          : method === 'GET' || (method === 'DELETE' && belongsThere));
+    (watched
+      ? method === 'GET'
+      : method === 'POST'
+        ? belongsThere && (name === undefined || subresource !== undefined)
+        : method === 'PUT' || method === 'PATCH'
+          ? name !== undefined
+          : method === 'HEAD'
+            ? resource.custom
+            : method === 'GET' || (method === 'DELETE' && belongsThere));
   if (!fits) throw methodNotAllowed();
 }
 

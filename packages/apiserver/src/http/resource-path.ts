@@ -7,6 +7,8 @@ export interface ResourcePath {
   readonly namespace?: string;
   readonly name?: string;
   readonly subresource?: string;
+  /** By the older way to watch: `/api/v1/watch/pods`. */
+  readonly watched?: boolean;
   /** What follows the subresource, for proxies. */
   readonly rest?: string;
 }
@@ -25,7 +27,9 @@ export function pathSegments(path: string): readonly string[] {
 export function parseResourcePath(segments: readonly string[]): ResourcePath | undefined {
   const [root] = segments;
   if (root !== 'api' && root !== 'apis') return undefined;
-  const first = root === 'api' ? 2 : 3;
+  const version = root === 'api' ? 2 : 3;
+  const watched = segments[version] === 'watch' && segments.length > version + 1;
+  const first = watched ? version + 1 : version;
   if (segments.length <= first) return undefined;
   const apiVersion = root === 'api' ? segments[1]! : `${segments[1]}/${segments[2]}`;
 
@@ -42,6 +46,7 @@ export function parseResourcePath(segments: readonly string[]): ResourcePath | u
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),
+    ...(watched ? { watched } : {}),
     ...(segments.length <= at + 3 ? {} : { rest: segments.slice(at + 3).join('/') }),
   };
 }

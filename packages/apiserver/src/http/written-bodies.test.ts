@@ -176,6 +176,46 @@ it('a merge patch that leaves no object is refused with what it would have left'
   });
 });
 
+it('owners that are named twice are kept once, with a warning', async () => {
+  const owner = { apiVersion: 'v1', kind: 'Pod', name: 'a', uid: 'u1' };
+  const owned = (count: number) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'owned', ownerReferences: [...Array<object>(count).fill(owner), { ...owner, uid: 'u2' }] },
+  });
+  const { json, headers } = await ask(server.handle, 'POST /api/v1/namespaces/default/configmaps', { body: owned(2) });
+  expect(json.metadata.ownerReferences).toEqual(owned(1).metadata.ownerReferences);
+  expect(headers['warning']).toEqual([
+    expect.stringMatching(/^299 - "\.metadata\.ownerReferences contains duplicate entries; .*UID\(s\) observed: u1"$/),
+  ]);
+});
+
+it('an apply of something else than the path is refused by what it is', async () => {
+  const { json } = await ask(server.handle, `PATCH ${pods}/web?fieldManager=me`, {
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+    body: { apiVersion: 'autoscaling/v1', kind: 'Scale' },
+  });
+  expect(json).toMatchObject({ code: 400, message: 'invalid object type: autoscaling/v1, Kind=Scale' });
+});
+
+it('a Binding binds its pod, and is not stored', async () => {
+  await client.create(pod('web'));
+  const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'web' }, target: { kind: 'Node', name: 'n1' } };
+  const { status, json } = await ask(server.handle, 'POST /api/v1/namespaces/default/bindings', { body });
+  expect([status, json.status]).toEqual([201, 'Success']);
+  expect((await ask(server.handle, `GET ${pods}/web`)).json.spec.nodeName).toBe('n1');
+});
+
+it.each(['/api/v1/watch/namespaces/default/pods', '/api/v1/watch/pods', '/api/v1/watch/namespaces/default/pods/web'])(
+  'the older way to watch: %s',
+  async (path) => {
+    await client.create(pod('web'));
+    const { text } = await ask(server.handle, `GET ${path}?timeoutSeconds=1`, { signal: AbortSignal.timeout(50) });
+    expect(JSON.parse(text)).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'web' } } });
+    expect((await ask(server.handle, `DELETE ${path}`)).status).toBe(405);
+  },
+);
+
 it.each([
   ['a review that is only made', 'GET /apis/authentication.k8s.io/v1/tokenreviews'],
   ['all namespaces at once', 'DELETE /api/v1/namespaces'],

@@ -58,11 +58,11 @@ export function requestInfo(
   };
 }
 
-function verbOf(method: string, { name, subresource }: ResourcePath, query: URLSearchParams): string {
+function verbOf(method: string, { name, subresource, watched }: ResourcePath, query: URLSearchParams): string {
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (subresource === undefined && saysYes(query.get('watch'))) return 'watch';
+      if (subresource === undefined && (watched || saysYes(query.get('watch')))) return 'watch';
       return name === undefined ? 'list' : 'get';
     case 'POST':
       return 'create';

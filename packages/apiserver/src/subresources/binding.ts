@@ -1,7 +1,9 @@
 /** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
 import { Pod, type PodStatus } from '@pintle/api/core/v1';
 import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, onceForEach } from '@pintle/machinery';
+import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
+import type { ApiCore } from '../verbs/api-core.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler } from './subresource.js';
 
@@ -54,6 +56,18 @@ export const bindingSubresource: SubresourceHandler = {
     return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
   },
 };
+
+/** The same by the older way: a Binding that is made in the pod's namespace, and not stored. */
+export async function bindPod(
+  core: ApiCore,
+  context: RequestContext,
+  body: KubernetesObject,
+  namespace?: string,
+): Promise<KubernetesObject> {
+  const key = { name: body.metadata.name ?? '', namespace: namespace || body.metadata.namespace || 'default' };
+  const resource = core.registry.byResource('v1', 'pods')!;
+  return (await bindingSubresource.create!({ core, context, resource, key }, body, {})) as KubernetesObject;
+}
 
 const noStatus: PodStatus = Object.freeze({});
 

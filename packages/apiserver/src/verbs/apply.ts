@@ -1,6 +1,6 @@
 /** Server-side apply: the object of one manager's wishes, merged into what is there. */
 import type { ApplyOptions, ObjectKey } from '@pintle/client';
-import { badRequest, conflict, type KubernetesObject, StatusError } from '@pintle/machinery';
+import { badRequest, conflict, type KubernetesObject, parseApiVersion, StatusError } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
@@ -23,9 +23,8 @@ export async function applyObject(
   reportStrict(context, strictFaults, options.fieldValidation);
   const applied = body as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
-    throw badRequest(
-      `an apply must name its apiVersion and kind: expected apiVersion "${resource.apiVersion}", kind "${resource.kind.kind}"`,
-    );
+    const { group, version } = parseApiVersion(String(applied.apiVersion ?? ''));
+    throw badRequest(`invalid object type: ${group}/${version}, Kind=${String(applied.kind ?? '')}`);
   }
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields.length > 0)

@@ -7,6 +7,7 @@ import {
   apiVersionOf,
   badRequest,
   decoderWords,
+  deepEqual,
   invalid,
   invalidField,
   type Kind,
@@ -66,7 +67,8 @@ function decodeReady(
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
     reportStrict(context, resource.kind, unknownFields, options);
   const stored = () => {
-    const made = resource.toStored(asksForReset(object, value as KubernetesObject));
+    const decoded = asksForReset(object, value as KubernetesObject);
+    const made = resource.toStored(withOwnersOnce(context, decoded, options.refuseStrict !== undefined));
     return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
@@ -79,6 +81,19 @@ function asksForReset(sent: KubernetesObject, decoded: KubernetesObject): Kubern
   if (!Array.isArray(managedFields) || managedFields.length > 0 || decoded.metadata.managedFields !== undefined)
     return decoded;
   return { ...decoded, metadata: { ...decoded.metadata, managedFields } };
+}
+
+/** Owners that are named twice are dropped and told of; of patches it is known only after admission, and they say so. */
+function withOwnersOnce(context: RequestContext, object: KubernetesObject, isPatched: boolean): KubernetesObject {
+  const owners = object.metadata.ownerReferences ?? [];
+  if (owners.length < 2) return object;
+  const kept = owners.filter((owner, index) => !owners.slice(0, index).some((other) => deepEqual(owner, other)));
+  if (kept.length === owners.length) return object;
+  const twice = owners.filter((owner) => !kept.includes(owner)).map(({ uid }) => uid);
+  context.warn(
+    `.metadata.ownerReferences contains duplicate entries${isPatched ? ' after mutating admission happens' : ''}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${twice.join(', ')}`,
+  );
+  return { ...object, metadata: { ...object.metadata, ownerReferences: kept } };
 }
 
 const refusal =
