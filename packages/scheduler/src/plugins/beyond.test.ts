@@ -51,7 +51,16 @@ describe('Deadlines', () => {
       due('p', '11:59:00', 10),
       'deadline 2026-01-01T11:59:00Z cannot be met: the pod takes 10s and it passed 60s ago',
     ],
-    ['cannot be read', annotated(testPod('p'), { [deadlineAnnotation]: 'soon' }), undefined],
+    [
+      'cannot be read',
+      annotated(testPod('p'), { [deadlineAnnotation]: 'soon' }),
+      'annotation scheduling.pintle.dev/deadline must be a time as 2026-01-01T12:00:00Z, not "soon"',
+    ],
+    [
+      'has a duration that cannot be read',
+      annotated(testPod('p'), { [durationAnnotation]: '-1' }),
+      'annotation scheduling.pintle.dev/duration-seconds must be a number of seconds, 0 or more, not "-1"',
+    ],
   ])('one that %s', (_, pod, expected) => {
     const { unschedulable } = schedule({ policy, nodes: [testNode('n')], pods: [pod], attemptsMax: 1 });
     const message = unschedulable.get('p')?.message;

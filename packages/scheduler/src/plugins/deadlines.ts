@@ -1,6 +1,6 @@
 /** Pods that must have ended by some time: the earliest deadline is tried first, and one that cannot be met says so. */
 import type { Pod } from '@pintle/api/core/v1';
-import { type Clock, formatTime } from '@pintle/machinery';
+import { type Clock, formatTime, parseTime } from '@pintle/machinery';
 import { Action } from '../framework/cluster-event.js';
 import type { EnqueueExtensions, PluginIdentity, PreFilterPoint, QueueSortPoint } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
@@ -28,6 +28,8 @@ export function deadlines({
       return deadlineA === deadlineB ? byPriority.less(a, b) : deadlineA < deadlineB;
     },
     preFilter(_state, { pod }) {
+      const fault = unreadable(pod);
+      if (fault !== undefined) return status('UnschedulableAndUnresolvable', fault);
       const deadline = deadlineMs(pod);
       if (deadline === Number.POSITIVE_INFINITY) return skip;
       const leftSeconds = Math.floor((deadline - clock.now()) / 1000);
@@ -42,13 +44,18 @@ export function deadlines({
   };
 }
 
-/** Infinity where there is none, or it cannot be read. */
-function deadlineMs({ metadata }: Pod): number {
-  const ms = Date.parse(metadata.annotations?.[deadlineAnnotation] ?? '');
-  return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms;
+/** Why what the pod says of its deadline means nothing. */
+function unreadable({ metadata: { annotations = {} } }: Pod): string | undefined {
+  const { [deadlineAnnotation]: deadline, [durationAnnotation]: duration } = annotations;
+  if (deadline !== undefined && parseTime(deadline) === undefined)
+    return `annotation ${deadlineAnnotation} must be a time as 2026-01-01T12:00:00Z, not ${JSON.stringify(deadline)}`;
+  if (duration !== undefined && !/^\d+(\.\d+)?$/.test(duration))
+    return `annotation ${durationAnnotation} must be a number of seconds, 0 or more, not ${JSON.stringify(duration)}`;
+  return undefined;
 }
 
-function durationSeconds({ metadata }: Pod): number {
-  const seconds = Number(metadata.annotations?.[durationAnnotation] ?? 0);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
-}
+/** Infinity where there is none, or it cannot be read. */
+const deadlineMs = ({ metadata }: Pod): number =>
+  parseTime(metadata.annotations?.[deadlineAnnotation]) ?? Number.POSITIVE_INFINITY;
+
+const durationSeconds = ({ metadata }: Pod): number => Number(metadata.annotations?.[durationAnnotation] ?? 0);
