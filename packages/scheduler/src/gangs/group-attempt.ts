@@ -114,15 +114,24 @@ export class GroupAttempt {
 
   /** Undefined while there is more to try. */
   step(podsMax: number): AttemptSteps<GroupAttemptOutcome | undefined> {
-    this.steps = this.stepping(podsMax);
+    this.steps = this.guarded(podsMax);
     return this.steps;
+  }
+
+  /** What nobody foresaw fails the group, and gives back what it held. */
+  private *guarded(podsMax: number): AttemptSteps<GroupAttemptOutcome | undefined> {
+    try {
+      return yield* this.stepping(podsMax);
+    } catch (error) {
+      this.cycle?.abandon();
+      return this.refuseAll({ type: 'failed', status: { code: 'Error', reasons: [String(error)], cause: error } });
+    }
   }
 
   private *stepping(podsMax: number): AttemptSteps<GroupAttemptOutcome | undefined> {
     const { cycle, room, placements } = this;
     if (cycle === undefined) {
-      const refusal = { type: 'refused', status: placements as Status } as const;
-      return this.told({ refused: this.info.pods.map((pod) => ({ pod, refusal })) });
+      return this.refuseAll({ type: 'refused', status: placements as Status });
     }
     room?.resume();
     if (this.isOutdated()) {
@@ -164,7 +173,10 @@ export class GroupAttempt {
       return undefined;
     }
     const reason = `pod group ${JSON.stringify(this.key)}: nodes came and went too often while it was placed`;
-    const refusal = { type: 'failed', status: status('Error', reason) } as const;
+    return this.refuseAll({ type: 'failed', status: status('Error', reason) });
+  }
+
+  private refuseAll(refusal: MemberRefusal): GroupAttemptOutcome {
     return this.told({ refused: this.info.pods.map((pod) => ({ pod, refusal })) });
   }
 
