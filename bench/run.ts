@@ -19,7 +19,7 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   async () => [(await import('./apiserver/list.js')).row],
   async () => (await import('./apiserver/watch.js')).rows,
   async () => [(await import('./apiserver/apply.js')).row],
-  async () => [(await import('./watch/first-sync.js')).row],
+  async () => (await import('./watch/first-sync.js')).rows,
   async () => [(await import('./controller-runtime/reconciles.js')).row],
   async () => (await import('./controllers/replicas.js')).rows,
   one(() => import('./scheduler/basic.js')),

@@ -1,4 +1,7 @@
-/** The first sync of an informer over HTTP, against that of `@kubernetes/client-node` on the same server, each in a process of its own. */
+/**
+ * The first sync of an informer over HTTP, each in a process of its own: against that of `@kubernetes/client-node` on the
+ * same server, and of a hundred that ask for the same against one.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +29,9 @@ const told = async (prepare) => {
 };
 ${sync}`;
 
-const ours = measured(`
+/** As many controllers as said ask for pods, and each listens. */
+const ours = (askers: number) =>
+  measured(`
 import { Pod } from '@pintle/api/core/v1';
 import { connect, kubeConfig } from '@pintle/client/nodejs';
 import { createInformers } from '@pintle/watch';
@@ -35,9 +40,12 @@ await told(async () => {
   return async () => {
     const informers = createInformers({ client });
     informers.start();
-    const informer = informers.informer(Pod, { namespace: 'default' });
-    await informer.whenSynced();
-    return [informer.lister.size, informer];
+    let heard = 0;
+    const asked = Array.from({ length: ${askers} }, () => informers.informer(Pod, { namespace: 'default' }));
+    for (const { added } of asked) added.subscribe(() => heard++);
+    await informers.whenSynced();
+    if (heard !== ${askers} * ${count}) throw new Error('heard of ' + heard);
+    return [asked.at(-1).lister.size, asked];
   };
 });`);
 
@@ -71,40 +79,73 @@ function run(program: string, kubeconfig: string): Told {
   return JSON.parse(stdout) as Told;
 }
 
-export const row: BenchRow = {
+/** What two programs told in turn, the second of the pairs against the first. */
+interface Pair {
+  readonly ours: number;
+  readonly peer: number;
+  readonly told: { readonly ours: readonly Told[]; readonly theirs: readonly Told[] };
+}
+
+async function inTurn(mine: string, other: string): Promise<Pair> {
+  const tls = await tlsFiles();
+  const served = await serverProcess('pintle-server.ts', { tls });
+  const folder = mkdtempSync(join(tmpdir(), 'pintle-bench-'));
+  try {
+    await served.ask({ make: count });
+    const path = join(folder, 'kubeconfig');
+    const url = `https://127.0.0.1:${served.port}`;
+    writeFileSync(path, kubeConfigText({ url, caPem: tls.caPem, ...tls.client }));
+    const told: { ours: Told[]; theirs: Told[] } = { ours: [], theirs: [] };
+    const noted = (program: string, list: Told[]) => {
+      list.push(run(program, path));
+      return list.at(-1)!.ms;
+    };
+    const result = await paired(
+      5,
+      () => noted(mine, told.ours),
+      () => noted(other, told.theirs),
+    );
+    return { ...result, told };
+  } finally {
+    await served.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const middle = (list: readonly Told[], key: keyof Told) => median(list.map((one) => one[key]));
+const megabytes = (list: readonly Told[], key: 'memory' | 'peak') => `${Math.round(middle(list, key) / 1e6)}`;
+
+const firstSync: BenchRow = {
   name: `first sync of an informer, ${count} pods over HTTP, against @kubernetes/client-node`,
   goal: '>= 3 x faster, <= 1/2 the memory',
   async run() {
-    const tls = await tlsFiles();
-    const served = await serverProcess('pintle-server.ts', { tls });
-    const folder = mkdtempSync(join(tmpdir(), 'pintle-bench-'));
-    try {
-      await served.ask({ make: count });
-      const path = join(folder, 'kubeconfig');
-      const url = `https://127.0.0.1:${served.port}`;
-      writeFileSync(path, kubeConfigText({ url, caPem: tls.caPem, ...tls.client }));
-      const told: { ours: Told[]; theirs: Told[] } = { ours: [], theirs: [] };
-      const noted = (program: string, list: Told[]) => {
-        list.push(run(program, path));
-        return list.at(-1)!.ms;
-      };
-      const result = await paired(
-        5,
-        () => noted(ours, told.ours),
-        () => noted(theirs, told.theirs),
-      );
-      const cpu = (list: readonly Told[]) => Math.round(median(list.map(({ cpuMs }) => cpuMs)));
-      const megabytes = (list: readonly Told[], key: 'memory' | 'peak') =>
-        `${Math.round(median(list.map((one) => one[key])) / 1e6)}`;
-      return {
-        ...result,
-        ratio: result.peer / result.ours,
-        unit: 'ms',
-        notes: `processor time of the client ${cpu(told.ours)} ms against ${cpu(told.theirs)}; kept ${megabytes(told.ours, 'memory')} MB against ${megabytes(told.theirs, 'memory')} MB; peak ${megabytes(told.ours, 'peak')} against ${megabytes(told.theirs, 'peak')}`,
-      };
-    } finally {
-      await served.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const { told, ...result } = await inTurn(ours(1), theirs);
+    const cpu = (list: readonly Told[]) => Math.round(middle(list, 'cpuMs'));
+    return {
+      ...result,
+      ratio: result.peer / result.ours,
+      unit: 'ms',
+      notes: `processor time of the client ${cpu(told.ours)} ms against ${cpu(told.theirs)}; kept ${megabytes(told.ours, 'memory')} MB against ${megabytes(told.theirs, 'memory')} MB; peak ${megabytes(told.ours, 'peak')} against ${megabytes(told.theirs, 'peak')}`,
+    };
   },
 };
+
+const askers = 100;
+
+const hundred: BenchRow = {
+  name: `${askers} informers of the same ${count} pods in one process, kept after the first sync, against one`,
+  goal: '<= 1.05 x',
+  async run() {
+    const { told } = await inTurn(ours(askers), ours(1));
+    const [many, one] = [middle(told.ours, 'memory') / 1e6, middle(told.theirs, 'memory') / 1e6];
+    return {
+      ours: many,
+      peer: one,
+      ratio: many / one,
+      unit: 'MB',
+      notes: `each is told of every pod: processor time ${Math.round(middle(told.ours, 'cpuMs'))} ms against ${Math.round(middle(told.theirs, 'cpuMs'))}`,
+    };
+  },
+};
+
+export const rows: readonly BenchRow[] = [firstSync, hundred];

@@ -133,8 +133,6 @@ const cases: readonly Case[] = [
     reason: 'RequestEntityTooLarge',
   },
   { what: 'an unknown resource', send: ['GET', '/api/v1/namespaces/default/gizmos'], code: 404, reason: 'NotFound' },
-  { what: 'an unknown group', send: ['GET', '/apis/example.com/v1/gizmos'], code: 404, reason: 'NotFound' },
-  { what: 'an unknown path', send: ['GET', '/nowhere'], code: 404, reason: 'NotFound' },
   { what: 'an object that is not there', send: ['GET', `${pods}/absent`], code: 404, reason: 'NotFound' },
   { what: 'a path that is not encoded well', send: ['GET', `${pods}/%E0%A4%A`], code: 400, reason: 'BadRequest' },
   { what: 'a verb that a list has not', send: ['PUT', configMaps, '{}'], code: 405, reason: 'MethodNotAllowed' },

@@ -2,7 +2,7 @@
  * An API server without a socket: a request pipeline over a store, reached by in-process clients and by an
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
-import { bodySchemas, builtinResources } from '@pintle/api';
+import { bodySchemas, builtinResources, type FeatureGates, gatedResource } from '@pintle/api';
 import type { Client } from '@pintle/client';
 import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
@@ -74,6 +74,7 @@ import { evictionSubresource } from './subresources/eviction.js';
 import { finalizeSubresource } from './subresources/finalize.js';
 import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
 import { podAttachSubresource, podExecSubresource, podPortForwardSubresource } from './subresources/pod-streams.js';
+import { podProxySubresource, serviceProxySubresource } from './subresources/proxy.js';
 import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
@@ -91,6 +92,8 @@ export interface ApiServerOptions {
   readonly virtualResources?: readonly VirtualResource[];
   /** In the place of all built-in kinds. */
   readonly resources?: readonly ResourceDefinition[];
+  /** Fields of what is alpha or beta, by the gates that they are behind; as in Kubernetes 1.33 unless given. */
+  readonly featureGates?: FeatureGates;
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
   /** Whom Pod Security asks nothing of. */
@@ -136,6 +139,8 @@ export interface ApiServerOptions {
   readonly flowControl?: { readonly seats?: number };
   /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
   readonly aggregation?: { readonly call: ServiceCaller };
+  /** How what listens in pods is reached, for `pods/proxy` and `services/proxy`. Without it there are none. */
+  readonly proxy?: { readonly call: ServiceCaller };
   /** Of the host that serves: its Lease in kube-system is kept renewed, and those of servers that are gone are removed. Without it neither. */
   readonly identity?: { readonly hostname: string };
   /** What to record of requests by HTTP, and where. Without it nothing is. */
@@ -181,6 +186,8 @@ const identitySteps = [
   'start-kube-apiserver-identity-lease-garbage-collector',
 ] as const;
 
+const hostAndPort = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
+
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
 };
@@ -192,7 +199,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const world = options.world ?? realWorld();
   const backend = options.backend ?? memoryStore<StoredObject>({ world });
   const registry = new ResourceRegistry();
-  for (const definition of options.resources ?? builtinResources()) registry.add(definition);
+  for (const definition of options.resources ?? builtinResources())
+    registry.add(gatedResource(definition, options.featureGates ?? {}));
   for (const kind of options.kinds ?? []) registry.add({ kind }, { custom: true });
   const virtual = new Map((options.virtualResources ?? []).map((each) => [each.kind, each]));
   for (const kind of virtual.keys()) registry.add({ kind });
@@ -266,6 +274,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       'core/pods/portforward': podPortForwardSubresource(connectNode),
       'core/namespaces/finalize': finalizeSubresource,
       ...(options.tokens === undefined ? {} : { 'core/serviceaccounts/token': options.tokens.subresource }),
+      ...(options.proxy === undefined
+        ? {}
+        : {
+            'core/pods/proxy': podProxySubresource(options.proxy.call),
+            'core/services/proxy': serviceProxySubresource(options.proxy.call),
+          }),
       ...options.subresources,
     },
     scaleSubresource,
@@ -397,6 +411,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     docs: options.fieldDocs ?? (() => ({})),
     remote: () => aggregated?.remoteOpenApis() ?? [],
   };
+  const { port, advertiseAddress = '127.0.0.1' } = options;
+  const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);
   const handle = apiHandler({
     core,
     access,
@@ -423,7 +439,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       metrics: (which) =>
         metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
       checkNames: healthOf.names,
-      address: () => '',
+      address: () => publicAddress,
       remote: () => aggregated?.remoteVersions() ?? [],
       issuer: options.tokens?.documents ?? new Map(),
     },

@@ -22,7 +22,13 @@ import type {
   StoreOpener,
   VolumeDriver,
 } from '@pintle/contracts';
-import { type Controller, createEventWriter, createManager, type Manager } from '@pintle/controller-runtime';
+import {
+  type Controller,
+  createEventRecorder,
+  createEventWriter,
+  createManager,
+  type Manager,
+} from '@pintle/controller-runtime';
 import { builtinControllers, type CertificateSigner, type MetricsSource } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
 import { type KindRef, realWorld, type World } from '@pintle/machinery';
@@ -180,7 +186,11 @@ async function assemble(
     });
     await start(scheduler, ends);
   }
-  if (parts.services !== undefined) await start(createServiceProxy({ world, informers, ...parts.services }), ends);
+  if (parts.services !== undefined) {
+    const proxyClient = apiServer.client({ fieldManager: 'kube-proxy' });
+    const events = createEventRecorder({ client: proxyClient, world, component: 'kube-proxy', writer: eventWriter });
+    await start(createServiceProxy({ world, informers, events, ...parts.services }), ends);
+  }
 
   // One subscription to pods and one cache of what they refer to, however many nodes live in this process.
   const nodeClient = apiServer.client({ fieldManager: 'kubelet' });

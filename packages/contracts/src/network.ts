@@ -38,6 +38,8 @@ export interface ServiceRoute {
 
 /** Carries the traffic of Services on one node. */
 export interface ServiceDataplane {
+  /** Whether a client of one IP family can be led to a backend of the other. Default false. */
+  readonly bridgesFamilies?: boolean;
   /** Makes `routes` all that is routed. Resolves when each listens; a route that can't is reported, the others stand. */
   apply(routes: readonly ServiceRoute[]): Promise<readonly RouteFault[]>;
   close(): Promise<void>;

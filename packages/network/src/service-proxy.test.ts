@@ -1,9 +1,10 @@
 /** From Services and EndpointSlices in a real API server to what the dataplane is told, on virtual time. */
 import { afterEach, expect, it } from '@jest/globals';
-import { Service } from '@pintle/api/core/v1';
+import { Event, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
 import { createApiServer } from '@pintle/apiserver';
 import type { RouteFault, ServiceDataplane, ServiceRoute } from '@pintle/contracts';
+import { createEventRecorder } from '@pintle/controller-runtime';
 import { virtualWorld } from '@pintle/machinery';
 import { createInformers } from '@pintle/watch';
 import { createServiceProxy } from './service-proxy.js';
@@ -35,7 +36,8 @@ async function running(badPort?: number) {
   const informers = createInformers({ client, world });
   informers.start();
   const { told, dataplane } = recordingDataplane(badPort);
-  const proxy = createServiceProxy({ world, informers, dataplane, nodeIps: [] });
+  const events = createEventRecorder({ client, world, component: 'kube-proxy' });
+  const proxy = createServiceProxy({ world, informers, dataplane, nodeIps: [], events });
   await proxy.start();
   ends.push(
     () => api.stop(),
@@ -87,6 +89,15 @@ it('tries a route again that could not be opened', async () => {
   const tries = told.length;
   await world.advance(5_000);
   expect(told.length).toBe(tries + 1);
+  // Told once.
+  expect(
+    (await client.list(Event)).map(({ type, reason, message, involvedObject }) => [
+      type,
+      reason,
+      message,
+      involvedObject.name,
+    ]),
+  ).toEqual([['Warning', 'FailedToOpenRoute', '10.96.0.77 port 80: in use', 'web']]);
   await client.delete(Service, key);
   await world.settle();
   const without = told.length;

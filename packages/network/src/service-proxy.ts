@@ -4,7 +4,8 @@
  */
 import { Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
-import type { ServiceDataplane } from '@pintle/contracts';
+import type { RouteFault, ServiceDataplane } from '@pintle/contracts';
+import { type EventRecorder, silentRecorder } from '@pintle/controller-runtime';
 import type { World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { merge, type Subscription } from 'rxjs';
@@ -14,6 +15,8 @@ export interface ServiceProxyOptions extends RouteOptions {
   readonly world: World;
   readonly informers: Informers;
   readonly dataplane: ServiceDataplane;
+  /** Told where a route could not be opened. Nobody is unless given. */
+  readonly events?: EventRecorder;
 }
 
 export interface ServiceProxy {
@@ -24,7 +27,9 @@ export interface ServiceProxy {
 /** How long a route that could not be opened waits for the next try. */
 const retryMs = 5_000;
 
-export function createServiceProxy({ world, informers, dataplane, nodeIps }: ServiceProxyOptions): ServiceProxy {
+export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
+  const { world, informers, dataplane, nodeIps, events = silentRecorder } = options;
+  const { bridgesFamilies = false } = dataplane;
   const services = informers.informer(Service);
   const slices = informers.informer(EndpointSlice);
   const subscriptions: Subscription[] = [];
@@ -34,20 +39,22 @@ export function createServiceProxy({ world, informers, dataplane, nodeIps }: Ser
   let stopped = false;
   let cancelRetry = () => {};
 
+  const tell = ({ route: { name, ip, port }, error }: RouteFault) => {
+    world.logger.log('warn', 'a service route could not be opened', { service: name, ip, port, error });
+    const [namespace = '', service = ''] = name.slice(0, name.indexOf(':')).split('/');
+    const object = services.lister.get({ namespace, name: service });
+    if (object !== undefined)
+      events.record(object, 'Warning', 'FailedToOpenRoute', `${ip} port ${port}: ${error.message}`);
+  };
   const apply = async () => {
     while (dirty && !stopped) {
       dirty = false;
-      const faults = await dataplane.apply(planRoutes(services.lister.list(), slices.lister.list(), { nodeIps }));
-      for (const { route, error } of faults) {
+      const routes = planRoutes(services.lister.list(), slices.lister.list(), { nodeIps, bridgesFamilies });
+      const faults = await dataplane.apply(routes);
+      for (const fault of faults) {
         // Told once: the next try comes soon, and again.
-        const id = `${route.name} ${route.ip}:${route.port}`;
-        if (!reported.has(id))
-          world.logger.log('warn', 'a service route could not be opened', {
-            service: route.name,
-            ip: route.ip,
-            port: route.port,
-            error: error.message,
-          });
+        const id = `${fault.route.name} ${fault.route.ip}:${fault.route.port}`;
+        if (!reported.has(id)) tell(fault);
         reported.add(id);
       }
       cancelRetry();

@@ -27,15 +27,22 @@ const slice = (endpoints: readonly Endpoint[], words: Partial<EndpointSlice> = {
 
 const ready = (...addresses: string[]): Endpoint => ({ addresses, conditions: { ready: true } });
 /** `ip:port -> backend backend`, a terminating backend in brackets. */
-const textOf = (services: readonly Service[], slices: readonly EndpointSlice[], nodeIps: readonly string[] = []) =>
-  planRoutes(services, slices, { nodeIps }).map(({ ip, port, protocol, backends, sessionAffinitySeconds }) => {
-    const to = backends.map((each) => {
-      const text = `${each.ip}:${each.port}`;
-      return each.state === 'ready' ? text : `(${text})`;
-    });
-    const kept = sessionAffinitySeconds === undefined ? '' : ` kept ${sessionAffinitySeconds} s`;
-    return `${protocol} ${ip}:${port} -> ${to.join(' ')}${kept}`;
-  });
+const textOf = (
+  services: readonly Service[],
+  slices: readonly EndpointSlice[],
+  nodeIps: readonly string[] = [],
+  bridgesFamilies = false,
+) =>
+  planRoutes(services, slices, { nodeIps, bridgesFamilies }).map(
+    ({ ip, port, protocol, backends, sessionAffinitySeconds }) => {
+      const to = backends.map((each) => {
+        const text = `${each.ip}:${each.port}`;
+        return each.state === 'ready' ? text : `(${text})`;
+      });
+      const kept = sessionAffinitySeconds === undefined ? '' : ` kept ${sessionAffinitySeconds} s`;
+      return `${protocol} ${ip}:${port} -> ${to.join(' ')}${kept}`;
+    },
+  );
 
 describe('planRoutes', () => {
   const cases: readonly (readonly [string, Partial<ServiceSpec>, readonly EndpointSlice[], readonly string[]])[] = [
@@ -124,5 +131,33 @@ describe('planRoutes', () => {
   ];
   it.each(cases)('%s', (_, spec, slices, expected) => {
     expect(textOf([service(spec)], slices, ['192.168.0.1'])).toEqual(expected);
+  });
+
+  describe('of a Service with addresses of both families', () => {
+    const dual = service({ clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', 'fd00::5'], externalIPs: ['fd01::9'] });
+    const v4 = slice([ready('1.1.1.1')]);
+    const v6 = slice([ready('fd02::1')], { addressType: 'IPv6' });
+
+    it('leads each address to endpoints of its family', () => {
+      expect(textOf([dual], [v4, v6])).toEqual([
+        'TCP 10.0.0.1:80 -> 1.1.1.1:8080',
+        'TCP fd00::5:80 -> fd02::1:8080',
+        'TCP fd01::9:80 -> fd02::1:8080',
+      ]);
+    });
+
+    it('leads to those of the other where there are none and the dataplane bridges', () => {
+      const routes = (bridges: boolean) => textOf([dual], [v4], [], bridges).slice(0, 2);
+      expect(routes(false)).toEqual(['TCP 10.0.0.1:80 -> 1.1.1.1:8080', 'TCP fd00::5:80 -> ']);
+      expect(routes(true)).toEqual(['TCP 10.0.0.1:80 -> 1.1.1.1:8080', 'TCP fd00::5:80 -> 1.1.1.1:8080']);
+    });
+
+    it('answers on no address of a family that the Service has not', () => {
+      const only = service({ clusterIP: 'fd00::5', ports: [{ port: 80, nodePort: 30080 }], externalIPs: ['9.9.9.9'] });
+      expect(textOf([only], [v6], ['192.168.0.1', 'fd03::1'])).toEqual([
+        'TCP fd00::5:80 -> fd02::1:8080',
+        'TCP fd03::1:30080 -> fd02::1:8080',
+      ]);
+    });
   });
 });

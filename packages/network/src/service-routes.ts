@@ -5,10 +5,13 @@
 import type { Service } from '@pintle/api/core/v1';
 import type { EndpointSlice } from '@pintle/api/discovery/v1';
 import type { Backend, Protocol, ServiceRoute } from '@pintle/contracts';
+import { ipFamilyOf } from '@pintle/machinery';
 
 export interface RouteOptions {
   /** Addresses of this node, on which node ports answer. */
   readonly nodeIps: readonly string[];
+  /** Whether a client of one IP family may be led to a backend of the other, where its own has none. Default false. */
+  readonly bridgesFamilies?: boolean;
 }
 
 const serviceNameLabel = 'kubernetes.io/service-name';
@@ -26,7 +29,7 @@ export function planRoutes(
   const slicesOf = new Map<string, EndpointSlice[]>();
   for (const slice of slices) {
     const service = slice.metadata.labels?.[serviceNameLabel];
-    if (service === undefined || slice.addressType !== 'IPv4') continue;
+    if (service === undefined || slice.addressType === 'FQDN') continue;
     const key = `${slice.metadata.namespace}/${service}`;
     const found = slicesOf.get(key);
     if (found === undefined) slicesOf.set(key, [slice]);
@@ -40,7 +43,7 @@ export function planRoutes(
 function routesOf(
   service: Service,
   slices: readonly EndpointSlice[],
-  { nodeIps }: RouteOptions,
+  { nodeIps, bridgesFamilies = false }: RouteOptions,
 ): readonly ServiceRoute[] {
   const { spec } = service;
   if (
@@ -54,14 +57,23 @@ function routesOf(
     spec.sessionAffinity === 'ClientIP'
       ? { sessionAffinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? affinitySecondsDefault }
       : {};
+  const clusterIps = spec.clusterIPs ?? [spec.clusterIP];
+  const families = new Set(clusterIps.map(ipFamilyOf));
+  const ofItsFamilies = (ips: readonly string[] = []) => ips.filter((ip) => families.has(ipFamilyOf(ip)));
   return (spec.ports ?? []).flatMap((port) => {
     const name = `${service.metadata.namespace}/${service.metadata.name}:${port.name ?? ''}`;
     const protocol = (port.protocol ?? 'TCP') as Protocol;
-    const backends = backendsOf(slices, port);
-    const route = (ip: string, at: number): ServiceRoute => ({ name, ip, port: at, protocol, backends, ...affinity });
-    const external = (spec.externalIPs ?? []).map((ip) => route(ip, port.port));
-    const nodePort = port.nodePort ? nodeIps.map((ip) => route(ip, port.nodePort!)) : [];
-    return [route(spec.clusterIP!, port.port), ...external, ...nodePort];
+    const route = (ip: string, at: number): ServiceRoute => {
+      const isOwn = ({ addressType }: EndpointSlice) => addressType === ipFamilyOf(ip);
+      const own = backendsOf(slices.filter(isOwn), port);
+      const backends = own.length === 0 && bridgesFamilies ? backendsOf(slices, port) : own;
+      return { name, ip, port: at, protocol, backends, ...affinity };
+    };
+    return [
+      ...clusterIps.map((ip) => route(ip, port.port)),
+      ...ofItsFamilies(spec.externalIPs).map((ip) => route(ip, port.port)),
+      ...(port.nodePort ? ofItsFamilies(nodeIps).map((ip) => route(ip, port.nodePort!)) : []),
+    ];
   });
 }
 

@@ -5,28 +5,29 @@
 import type { DeleteRequest, WriteOptions } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
+import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly resource: Resource;
   /** What was asked for, where a webhook or a policy sees the request in another version. */
-  readonly requested?: Resource;
-  readonly subresource?: string;
-  readonly namespace?: string;
+  readonly requested?: Resource | undefined;
+  readonly subresource?: string | undefined;
+  readonly namespace?: string | undefined;
   readonly name: string;
   /** The object to be written; undefined for DELETE. */
-  readonly object?: KubernetesObject;
-  readonly old?: KubernetesObject;
+  readonly object?: KubernetesObject | undefined;
+  readonly old?: KubernetesObject | undefined;
   readonly user: UserInfo;
   readonly dryRun: boolean;
   /** What else was said beside the object. */
-  readonly options?: Pick<WriteOptions, 'fieldManager' | 'fieldValidation'> & DeleteRequest;
+  readonly options?: (Pick<WriteOptions, 'fieldManager' | 'fieldValidation'> & DeleteRequest) | undefined;
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
-  readonly annotate?: (key: string, value: string) => void;
+  readonly annotate?: ((key: string, value: string) => void) | undefined;
   /** Of plug-ins with `reinvokes`, and of the second round: there while objects are changed. */
-  readonly round?: AdmissionRound;
+  readonly round?: AdmissionRound | undefined;
 }
 
 /** A way through the mutating plug-ins. There is a second one where a webhook or a policy changed something in the first. */
@@ -54,67 +55,103 @@ export interface AdmissionPlugin {
   validate?(request: AdmissionRequest): void | Promise<void>;
 }
 
+/** What a request for admission says beside the objects. */
+export interface AdmissionSubject {
+  readonly operation: AdmissionRequest['operation'];
+  readonly resource: Resource;
+  readonly subresource?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  readonly old?: KubernetesObject | undefined;
+  readonly dryRun: boolean;
+  readonly options?: AdmissionRequest['options'];
+}
+
 /**
- * Runs the mutating halves in order, each on what the one before returned, and where a webhook or a policy changed
- * something, all of them once more. Most need not wait for anything, and then nobody does: there is a promise only where
- * a plugin gave one.
+ * One request on its way through admission. Most plug-ins need not wait for anything, and then nobody does: there is a
+ * promise only where a plug-in gave one.
  */
-export function admitMutating(
-  plugins: readonly AdmissionPlugin[],
-  request: AdmissionRequest,
-): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-  return mutateFrom(concerned(plugins, request).mutating, 0, request);
-}
+export class Admission {
+  private readonly concerned: Concerned;
+  private readonly warn: (text: string) => void;
+  private round: AdmissionRound | undefined;
+  /** Whether a webhook or a policy changed something. */
+  private asksAgain = false;
 
-function mutateFrom(
-  plugins: readonly Mutating[],
-  first: number,
-  request: AdmissionRequest,
-): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-  const ready = prepared(request.resource, [request.object, request.old]);
-  if (ready !== undefined) return ready.then(() => mutateReady(plugins, first, request));
-  return mutateReady(plugins, first, request);
-}
-
-function mutateReady(
-  plugins: readonly Mutating[],
-  first: number,
-  request: AdmissionRequest,
-): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-  let current = request;
-  for (let i = first; i < plugins.length; i++) {
-    const plugin = plugins[i]!;
-    if (plugin.once && current.round?.isSecond) continue;
-    if (plugin.handles?.(current) === false) continue;
-    if (plugin.reinvokes && current.round === undefined)
-      current = { ...current, round: { isSecond: false, kept: new Map() } };
-    const object = plugin.mutate(current);
-    if (object instanceof Promise)
-      return object.then((made) => mutateFrom(plugins, i + 1, left(plugin, current, made)));
-    if (object === current.object) continue;
-    current = left(plugin, current, object);
-    if (request.resource.prepare !== undefined) return mutateFrom(plugins, i + 1, current);
+  constructor(
+    plugins: readonly AdmissionPlugin[],
+    private readonly context: RequestContext,
+    private readonly subject: AdmissionSubject,
+  ) {
+    this.concerned = concernedBy(plugins, subject);
+    this.warn = (text) => context.warn(text);
   }
-  const { round } = current;
-  if (round === undefined || round.isSecond || !round.kept.has(changed)) return current.object;
-  return mutateFrom(plugins, 0, { ...current, round: { ...round, isSecond: true } });
-}
 
-/** Beside what plug-ins keep: that one with `reinvokes` made a change. */
-const changed = '';
+  /**
+   * Runs the mutating halves in order, each on what the one before returned, and where a webhook or a policy changed
+   * something, all of them once more.
+   */
+  mutate(object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+    return this.mutateFrom(0, object);
+  }
 
-function left(plugin: Mutating, current: AdmissionRequest, object: KubernetesObject): AdmissionRequest {
-  if (plugin.reinvokes && object !== current.object) current.round?.kept.set(changed, true);
-  return { ...current, object };
-}
+  /** Runs the validating halves in order. */
+  validate(object?: KubernetesObject): void | Promise<void> {
+    const ready = this.readyFor(object);
+    return ready === undefined ? this.validateReady(object) : ready.then(() => this.validateReady(object));
+  }
 
-/** As `admitMutating`. */
-export function admitValidating(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void | Promise<void> {
-  const { validating } = concerned(plugins, request);
-  const ready = prepared(request.resource, [request.object, request.old]);
-  return ready === undefined
-    ? validateFrom(validating, 0, request)
-    : ready.then(() => validateFrom(validating, 0, request));
+  private mutateFrom(first: number, object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+    const ready = this.readyFor(object);
+    return ready === undefined ? this.mutateReady(first, object) : ready.then(() => this.mutateReady(first, object));
+  }
+
+  private mutateReady(first: number, given: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+    const { mutating } = this.concerned;
+    let object = given;
+    let request = this.requestFor(object);
+    for (let i = first; i < mutating.length; i++) {
+      const plugin = mutating[i]!;
+      if (plugin.once && this.round?.isSecond) continue;
+      if (plugin.handles?.(request) === false) continue;
+      if (plugin.reinvokes && this.round === undefined) {
+        this.round = { isSecond: false, kept: new Map() };
+        request = this.requestFor(object);
+      }
+      const before = object;
+      const made = plugin.mutate(request);
+      if (made instanceof Promise)
+        return made.then((result) => {
+          if (plugin.reinvokes && result !== before) this.asksAgain = true;
+          return this.mutateFrom(i + 1, result);
+        });
+      if (made === object) continue;
+      if (plugin.reinvokes) this.asksAgain = true;
+      if (this.subject.resource.prepare !== undefined) return this.mutateFrom(i + 1, made);
+      object = made;
+      request = this.requestFor(object);
+    }
+    if (this.round === undefined || this.round.isSecond || !this.asksAgain) return object;
+    this.round = { ...this.round, isSecond: true };
+    return this.mutateFrom(0, object);
+  }
+
+  private validateReady(object: KubernetesObject | undefined): void | Promise<void> {
+    return validateFrom(this.concerned.validating, 0, this.requestFor(object));
+  }
+
+  private readyFor(object: KubernetesObject | undefined): Promise<void> | undefined {
+    const { resource, old } = this.subject;
+    return resource.prepare === undefined ? undefined : prepared(resource, [object, old]);
+  }
+
+  private requestFor(object: KubernetesObject | undefined): AdmissionRequest {
+    const { operation, resource, subresource, namespace, name, old, dryRun, options } = this.subject;
+    const { user, annotate } = this.context;
+    const { warn, round } = this;
+    const subject = { operation, resource, subresource, namespace, name, object, old, user, dryRun, options };
+    return { ...subject, warn, annotate, round };
+  }
 }
 
 function validateFrom(plugins: readonly Validating[], first: number, request: AdmissionRequest): void | Promise<void> {
@@ -137,7 +174,7 @@ interface Concerned {
 /** Of the plug-ins of a server, those that each kind of request concerns. */
 const known = new WeakMap<readonly AdmissionPlugin[], WeakMap<Resource, Map<string, Concerned>>>();
 
-function concerned(plugins: readonly AdmissionPlugin[], request: RequestKind): Concerned {
+function concernedBy(plugins: readonly AdmissionPlugin[], request: RequestKind): Concerned {
   const { operation, resource, subresource = '' } = request;
   let byResource = known.get(plugins);
   if (byResource === undefined) known.set(plugins, (byResource = new WeakMap()));

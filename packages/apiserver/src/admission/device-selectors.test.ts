@@ -5,7 +5,7 @@ import { createApiServer } from '../server.js';
 
 async function serverClient() {
   const world = virtualWorld({ seed: 1 });
-  const pending = createApiServer({ world });
+  const pending = createApiServer({ world, featureGates: { DRAPrioritizedList: true } });
   await world.settle();
   return (await pending).client();
 }

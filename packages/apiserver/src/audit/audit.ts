@@ -50,8 +50,6 @@ export interface AuditOptions {
 export interface AuditRecord {
   /** The request to go on with: what is read of its body is noted where it is to be recorded. */
   readonly request: HttpRequest;
-  /** Of the response's `Audit-Id` header. */
-  readonly id: string;
   asked(user: UserInfo, impersonated: UserInfo | undefined): void;
   annotate(key: string, value: string): void;
   answered(response: HttpResponse): void;
@@ -68,17 +66,19 @@ const infoOf = ({ name, uid, groups, extra }: UserInfo) => ({
 /** Longer ids of clients are passed over. */
 const idCharactersMax = 64;
 
+/** The id that a client has given its request, where it is one. */
+export function auditIdOf(request: HttpRequest): string | undefined {
+  const asked = request.header('audit-id');
+  return asked !== undefined && /^[\x21-\x7e]+$/.test(asked) && asked.length <= idCharactersMax ? asked : undefined;
+}
+
 export function beginAudit(
   world: World,
   { policy, sink }: AuditOptions,
+  id: string,
   request: HttpRequest,
   info: RequestInfo,
 ): AuditRecord {
-  const asked = request.header('audit-id');
-  const id =
-    asked !== undefined && /^[\x21-\x7e]+$/.test(asked) && asked.length <= idCharactersMax
-      ? asked
-      : world.random.uuid();
   const receivedMs = world.clock.now();
   const annotations: Record<string, string> = {};
   let decision: AuditDecision = { level: 'None', omitStages: [], omitManagedFields: false };
@@ -135,7 +135,6 @@ export function beginAudit(
     return body;
   };
   return {
-    id,
     request: Object.create(request, { body: { value: readAndNote } }) as HttpRequest,
     asked(user, impersonated) {
       decision = auditDecision(policy, user, info);

@@ -16,7 +16,7 @@ export function answer(
 ): HttpResponse {
   const message = accepted?.encoding === 'protobuf' ? protobufOf(value, schemaOf) : undefined;
   if (message !== undefined) return encoded(status, protobufMedia, message, warnings);
-  if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', toYaml(value), warnings);
+  if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', yamlOf(value), warnings);
   return encoded(
     status,
     'application/json',
@@ -24,6 +24,10 @@ export function answer(
     warnings,
   );
 }
+
+/** As Go writes it: keys in order, lists not set in, long texts on one line, and quoted what YAML 1.1 reads as no text. */
+const yamlOf = (value: unknown): string =>
+  toYaml(value, { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
 
 const noSchema: SchemaLookup = () => undefined;
 
@@ -41,6 +45,9 @@ export function encoded(
   return { status, headers, body };
 }
 
+/** Where there is nothing at all, in the words of Go's own server. */
+export const pageNotFound = (): HttpResponse => plainText(404, '404 page not found\n');
+
 export const plainText = (status: number, text: string): HttpResponse => ({
   status,
   headers: {
@@ -51,12 +58,12 @@ export const plainText = (status: number, text: string): HttpResponse => ({
   body: text,
 });
 
-/** A failure that cannot be told in the form asked for is told in JSON. */
-function acceptedOfFailure(accept: string): Accepted | undefined {
+/** A failure that cannot be told in the form asked for is told in JSON, in lines. */
+function acceptedOfFailure(accept: string): Accepted {
   try {
     return negotiate(accept, { protobuf: true });
   } catch {
-    return undefined;
+    return { ...negotiate(undefined), pretty: true };
   }
 }
 
@@ -71,7 +78,6 @@ export function failure(error: unknown, accept = ''): HttpResponse {
   const headers = {
     ...response.headers,
     ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
-    ...(code === 401 ? { 'www-authenticate': 'Bearer realm="pintle"' } : {}),
   };
   return { ...response, headers };
 }

@@ -2,19 +2,20 @@
  * The API as one function from request to answer: who asks, what is asked, may they, do it. It has no socket:
  * `nodejs/` translates to and from one.
  */
-import { StatusError, statusError } from '@pintle/machinery';
+import { badRequest, goDurationFault, StatusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { Aggregator } from '../aggregation/aggregator.js';
-import { type AuditOptions, type AuditRecord, beginAudit } from '../audit/audit.js';
+import { type AuditOptions, type AuditRecord, auditIdOf, beginAudit } from '../audit/audit.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
-import { type RequestInfo, requestInfo } from '../requests/request-info.js';
+import { isLongRunning, type RequestInfo, requestInfo } from '../requests/request-info.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
-import { failure } from './answer.js';
+import { failure, pageNotFound } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
 import { HttpContext } from './http-context.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
-import { handleResource } from './resource-handler.js';
+import { methodNotAllowed } from './not-allowed.js';
+import { handleResource, resourceNotFound } from './resource-handler.js';
 import { parseResourcePath, pathSegments, type ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts } from './resource-request.js';
 
@@ -55,7 +56,8 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
       apply: request.header('content-type')?.startsWith('application/apply-patch') ?? false,
     });
     const { world } = parts.core;
-    const audit = parts.audit === undefined ? undefined : beginAudit(world, parts.audit, request, info);
+    const auditId = auditIdOf(request) ?? world.random.stream('audit-ids').uuid();
+    const audit = parts.audit === undefined ? undefined : beginAudit(world, parts.audit, auditId, request, info);
     if (audit !== undefined) request = audit.request;
     let response: HttpResponse;
     try {
@@ -66,10 +68,9 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
     if (wantsPretty(request)) response = pretty(response);
-    if (audit !== undefined) {
-      response = { ...response, headers: { ...response.headers, 'audit-id': audit.id } };
-      audit.answered(response);
-    }
+    // Another server's answer has one already.
+    response = { ...response, headers: { 'audit-id': auditId, ...response.headers } };
+    audit?.answered(response);
     const { body } = response;
     const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
     record.answered(response.status, whole ? (body?.length ?? 0) : undefined);
@@ -106,6 +107,7 @@ interface Asked {
 }
 
 async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked): Promise<HttpResponse> {
+  checkTimeout(request, asked.info);
   const known = parts.authenticate(request);
   const authenticated = known instanceof Promise ? await known : known;
   const acting = parts.impersonate(authenticated, request);
@@ -154,13 +156,27 @@ async function documentFor(
   user: UserInfo,
 ): Promise<HttpResponse> {
   await parts.access.requirePath(user, info.verb, request.path);
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    throw statusError('MethodNotAllowed', `the method ${request.method} is not supported here`);
+  const isOfTheApi = isRouted(parts, segments);
+  if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
   const [root, ...rest] = segments;
   const document = isHealthEndpoint(root)
     ? await parts.health(root, rest.join('/'), request.query)
     : await documentAt(parts.documents, request, segments);
-  if (document === undefined)
-    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
-  return document;
+  if (document !== undefined) return document;
+  if (isOfTheApi) throw resourceNotFound();
+  return pageNotFound();
+}
+
+/** What kube-apiserver routes by method, and tells of in Status; all else is for any method, or is no page. */
+function isRouted({ core }: ApiHandlerParts, [root = '', group]: readonly string[]): boolean {
+  if (root === 'apis') return group === undefined || core.registry.hasBuiltin(group);
+  return root === 'api' || root === 'version' || root === '.well-known' || root === 'openid';
+}
+
+/** Errors: `StatusError` BadRequest for a `timeout` that is no duration. */
+function checkTimeout({ query }: HttpRequest, info: RequestInfo): void {
+  const timeout = query.get('timeout');
+  if (timeout === null || timeout === '' || isLongRunning(info)) return;
+  const fault = goDurationFault(timeout);
+  if (fault !== undefined) throw badRequest(`invalid timeout specified in the request URL - ${fault}`);
 }

@@ -46,7 +46,7 @@ export async function documentAt(
     case undefined:
       return json({ paths: knownPaths(parts) });
     case 'version':
-      return json(versionDocument(parts.version));
+      return first === undefined ? json(versionDocument(parts.version)) : undefined;
     case 'metrics':
       if (first === undefined) return metricsText(await parts.metrics('all'));
       return first === 'slis' && second === undefined ? metricsText(await parts.metrics('slis')) : undefined;

@@ -88,7 +88,7 @@ function notAcceptable({ watch, transforms, protobuf }: Offer): StatusError {
   return refused(`only the following media types are accepted: ${list.join(', ')}`);
 }
 
-const refused = (message: string) => statusError('NotAcceptable', message, { details: {} });
+const refused = (message: string) => statusError('NotAcceptable', message);
 
 /** Metadata alone has one name for an object and another for a list. Errors: `StatusError` NotAcceptable. */
 export function checkPartial({ as }: Accepted, what: 'object' | 'list', goType: string): void {

@@ -6,7 +6,7 @@
  */
 import { type KubernetesObject, type ListMeta, sealEnvelope } from '@pintle/machinery';
 import { type Resource, servesAsStored } from '../registry/resource.js';
-import { listEnvelope, partialList, partialObject, tableOf } from '../table/table.js';
+import { listEnvelope, partialEnvelope, partialObject, rowOf, tableEnvelope, tableOf } from '../table/table.js';
 import { type Served, storedObjectOf } from '../verbs/api-core.js';
 import type { ListResult } from '../verbs/read.js';
 import { answer, encoded } from './answer.js';
@@ -52,25 +52,55 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
 }
 
 export function listAnswer(answering: Answering, { entries, metadata }: ListResult): HttpResponse {
-  const { resource, accepted, warnings, schemaOf } = answering;
+  const { resource, accepted, warnings } = answering;
   const { encoding, as, metaVersion, pretty } = accepted;
   checkPartial(accepted, 'list', `*${resource.kind.version}.${resource.kind.listKind}`);
-  const objects = () => entries.map((entry) => resource.fromStored(storedObjectOf(entry)));
-  if (as === 'Table')
-    return answer(200, tableOf(resource, objects(), tableOptions(answering, metadata)), accepted, warnings);
-  if (as !== 'object') return answer(200, partialList(objects(), metadata, metaVersion), accepted, warnings, schemaOf);
+  const items = entries.map(storedObjectOf);
+  const objects = () => items.map((item) => resource.fromStored(item));
+  if (as === 'Table') {
+    const options = tableOptions(answering, metadata);
+    const row = (item: KubernetesObject) => rowOf(resource, resource.fromStored(item), options);
+    return longAnswer(answering, tableEnvelope(resource, options), 'rows', items, row);
+  }
+  if (as !== 'object') {
+    const partial = (item: KubernetesObject) => partialObject(resource.fromStored(item), metaVersion);
+    return longAnswer(answering, partialEnvelope(metadata, metaVersion), 'items', items, partial);
+  }
   if (encoding === 'protobuf') return protobufList(answering, objects(), metadata);
   const envelope = { ...listEnvelope(resource), metadata };
-  const asStored = entries.every((entry) => servesAsStored(resource, storedObjectOf(entry)));
+  const asStored = items.every((item) => servesAsStored(resource, item));
   if (!asStored || encoding !== 'json' || pretty)
     return answer(200, { ...envelope, items: objects() }, accepted, warnings);
-  const chunks: Uint8Array[] = [utf8(`${JSON.stringify(envelope).slice(0, -1)},"items":[`)];
-  for (const [index, entry] of entries.entries()) {
-    if (index > 0) chunks.push(comma);
-    chunks.push(entry.value.bytesAt(entry.modRevision));
-  }
-  chunks.push(utf8(']}\n'));
+  const chunks = listChunks(envelope, 'items', entries, ({ value, modRevision }) => value.bytesAt(modRevision));
   return encoded(200, 'application/json', inPieces(chunks), warnings);
+}
+
+/** What is made of each item for one answer alone is made as it is sent: a long list is never there as a whole. */
+function longAnswer(
+  { accepted, warnings, schemaOf }: Answering,
+  envelope: object,
+  field: string,
+  items: readonly KubernetesObject[],
+  make: (item: KubernetesObject) => unknown,
+): HttpResponse {
+  if (accepted.encoding !== 'json' || accepted.pretty)
+    return answer(200, { ...envelope, [field]: items.map(make) }, accepted, warnings, schemaOf);
+  const chunks = listChunks(envelope, field, items, (item) => utf8(JSON.stringify(make(item))));
+  return encoded(200, 'application/json', inPieces(chunks), warnings);
+}
+
+function* listChunks<T>(
+  envelope: object,
+  field: string,
+  items: readonly T[],
+  bytesOf: (item: T) => Uint8Array,
+): Iterable<Uint8Array> {
+  yield utf8(`${JSON.stringify(envelope).slice(0, -1)},"${field}":[`);
+  for (const [index, item] of items.entries()) {
+    if (index > 0) yield comma;
+    yield bytesOf(item);
+  }
+  yield utf8(']}\n');
 }
 
 function protobufList(

@@ -83,8 +83,9 @@ const watch: VerbHandler = async (asked) => {
     name === undefined
       ? options
       : { ...options, fieldSelector: [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
+  const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   const held = { verb: 'watch', resource, namespace, name, fieldSelector: named.fieldSelector };
-  return parts.watches.respond(resource, named, accepted, includeObject(request.query), request, (lost) =>
+  return parts.watches.respond(resource, named, accepted, included, request, (lost) =>
     parts.access.hold(context.user, held, lost),
   );
 };

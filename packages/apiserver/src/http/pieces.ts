@@ -12,17 +12,30 @@ export function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-export function inPieces(chunks: readonly Uint8Array[]): Uint8Array | Pieces {
-  const total = chunks.reduce((sum, { length }) => sum + length, 0);
-  return total <= pieceBytesMax ? concatenated(chunks) : new Pieces(chunks);
+/** Of chunks that are made when they are asked for, no more are than the first piece needs. */
+export function inPieces(chunks: Iterable<Uint8Array>): Uint8Array | Pieces {
+  const first: Uint8Array[] = [];
+  const rest = chunks[Symbol.iterator]();
+  let size = 0;
+  for (let next = rest.next(); next.done !== true; next = rest.next()) {
+    first.push(next.value);
+    size += next.value.length;
+    if (size > pieceBytesMax) return new Pieces(oneAfterTheOther(first, rest));
+  }
+  return concatenated(first);
+}
+
+function* oneAfterTheOther(first: readonly Uint8Array[], rest: Iterator<Uint8Array>): Iterable<Uint8Array> {
+  yield* first;
+  for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value;
 }
 
 /**
- * Bytes that are all there, unlike those of a watch. They are handed out in one buffer, one piece after the other: however
- * long a list is, sending it takes no more memory than that.
+ * Bytes that are all there, or can be made at any time, unlike those of a watch. They are handed out in one buffer, one piece
+ * after the other: however long a list is, sending it takes no more memory than that.
  */
 export class Pieces implements AsyncIterable<Uint8Array> {
-  constructor(private readonly chunks: readonly Uint8Array[]) {}
+  constructor(private readonly chunks: Iterable<Uint8Array>) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const buffer = new Uint8Array(pieceBytesMax);

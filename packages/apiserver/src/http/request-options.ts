@@ -40,6 +40,8 @@ export function listOptions(query: URLSearchParams, namespace: string | undefine
       'sendInitialEvents',
       'sendInitialEvents is forbidden for list',
     );
+  // Of no use to a list, and read all the same.
+  count(query, 'timeoutSeconds');
   return said({
     namespace,
     labelSelector: text(query, 'labelSelector'),
@@ -148,7 +150,10 @@ export function deleteQuery(query: URLSearchParams): unknown {
   });
 }
 
+/** Errors: `StatusError` BadRequest. */
 export function includeObject(query: URLSearchParams): IncludeObject {
-  const value = query.get('includeObject');
-  return value === 'None' || value === 'Object' ? value : 'Metadata';
+  const value = query.get('includeObject') || 'Metadata';
+  if (value === 'None' || value === 'Object' || value === 'Metadata') return value;
+  const fault = `Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`;
+  throw badRequest(`Unable to convert to Table as requested: includeObject: ${fault}`);
 }

@@ -1,9 +1,10 @@
 /** Requests for resources: whether they may be asked at all, and by whom; then it is for the verb. */
-import { badRequest, statusError } from '@pintle/machinery';
+import { statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { ResourceAccess } from '../verbs/authorize.js';
+import { pageNotFound } from './answer.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { methodNotAllowed, verbNotAllowed } from './not-allowed.js';
@@ -24,14 +25,25 @@ export function handleResource(
   info: ResourceRequestInfo,
 ): Promise<HttpResponse> {
   const resource = parts.core.registry.byResource(path.apiVersion, path.plural);
-  if (resource === undefined)
-    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
-  checkMethod(request.method, path);
+  if (resource === undefined) return handleUnknown(parts, context, path, info);
   const { verb, namespace, name, subresource } = info;
   const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
   const allowed = authorized(parts, context, { verb, resource, namespace, name, subresource, fieldSelector });
   const asked: ResourceRequest = { parts, context, request, resource, path };
   return allowed === undefined ? handleAllowed(asked, verb) : allowed.then(() => handleAllowed(asked, verb));
+}
+
+/** Who may not ask for it is not told that it is not there. */
+async function handleUnknown(
+  parts: ResourceHandlerParts,
+  context: HttpContext,
+  { apiVersion }: ResourcePath,
+  { verb, group, version, resource: plural, namespace, name, subresource }: ResourceRequestInfo,
+): Promise<HttpResponse> {
+  const kind = { group, version, plural, scope: namespace === undefined ? 'Cluster' : 'Namespaced' } as const;
+  await authorized(parts, context, { verb, resource: { kind }, namespace, name, subresource });
+  if (apiVersion === 'v1' || parts.core.registry.hasBuiltin(group)) throw resourceNotFound();
+  return pageNotFound();
 }
 
 /** A promise only where somebody has to be asked. */
@@ -54,30 +66,40 @@ function authorized(
 }
 
 function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpResponse> {
-  const { context, resource, path } = asked;
+  const { context, request, resource, path } = asked;
+  checkMethod(resource, request.method, path);
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(asked, verb);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
   if (handle === undefined) throw verbNotAllowed(resource, verb);
-  if (needsNamespace(resource, verb) && path.namespace === undefined)
-    throw badRequest('an empty namespace may not be set during creation');
   return handle(asked);
 }
 
-const needsNamespace = ({ kind }: Resource, verb: string): boolean =>
-  kind.scope === 'Namespaced' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection';
-
-/** Errors: `StatusError` MethodNotAllowed for what means nothing at such a path. */
-function checkMethod(method: string, { name, subresource, watched }: ResourcePath): void {
-  const reads = method === 'GET' || method === 'HEAD';
-  const fits = watched
-    ? reads
-    : method === 'POST'
-      ? name === undefined || subresource !== undefined
-      : method === 'PUT' || method === 'PATCH'
-        ? name !== undefined
-        : reads || method === 'DELETE';
+/** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
+function checkMethod(
+  resource: Resource,
+  method: string,
+  { name, namespace, subresource, watched, rest }: ResourcePath,
+): void {
+  const isInNamespace = namespace !== undefined;
+  const belongsThere = (resource.kind.scope === 'Namespaced') === isInNamespace;
+  if (!belongsThere && (name !== undefined || isInNamespace)) throw resourceNotFound();
+  if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
+  const fits =
+    subresource === 'proxy' ||
+    (watched
+      ? method === 'GET'
+      : method === 'POST'
+        ? belongsThere && (name === undefined || subresource !== undefined)
+        : method === 'PUT' || method === 'PATCH'
+          ? name !== undefined
+          : method === 'HEAD'
+            ? resource.custom
+            : method === 'GET' || (method === 'DELETE' && belongsThere));
   if (!fits) throw methodNotAllowed();
 }
+
+export const resourceNotFound = () =>
+  statusError('NotFound', 'the server could not find the requested resource', { details: {} });

@@ -24,6 +24,7 @@ export async function handleSubresource(
   const notServed = () => verbNotAllowed(resource, verb);
   if (handler === undefined)
     throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
     if (verb !== 'get' && verb !== 'create') throw notServed();
     if (request.query.has('dryRun')) throw badRequest('dryRun is not supported');

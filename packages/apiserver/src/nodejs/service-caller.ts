@@ -1,7 +1,9 @@
-/** Aggregated APIs over HTTPS: requests passed on, answers streamed back. */
-import { request } from 'node:https';
+/** Aggregated APIs over HTTPS, and what listens in pods: requests passed on, answers streamed back. */
+import { request as plainRequest } from 'node:http';
+import { type RequestOptions, request } from 'node:https';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
-import type { ServiceCaller } from '../aggregation/service-caller.js';
+import type { ServiceCaller, ServiceRequest } from '../aggregation/service-caller.js';
+import type { HttpResponse } from '../http/message.js';
 
 /** Of the answer these are between the two servers. */
 const hopHeaders = new Set([
@@ -16,32 +18,45 @@ const hopHeaders = new Set([
 
 /** `proxy`: what this server shows to be believed as a front proxy. */
 export function httpsServiceCaller(proxy?: { readonly certPem: string; readonly keyPem: string }): ServiceCaller {
-  return (target, { method, headers, body }, signal) =>
-    new Promise((resolve, reject) => {
-      const name = target.serverName ?? new URL(target.url).hostname;
-      const sent: Record<string, string[]> = {};
-      for (const [header, value] of headers) sent[header] = [...(sent[header] ?? []), value];
-      const asked = request(
-        target.url,
-        {
-          method,
-          headers: { ...sent, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
-          ...(target.serverName === undefined ? {} : { servername: target.serverName }),
-          checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
-          ca: target.caBundle === undefined ? [...rootCertificates] : target.caBundle,
-          rejectUnauthorized: target.insecureSkipTlsVerify !== true,
-          ...(proxy === undefined ? {} : { cert: proxy.certPem, key: proxy.keyPem }),
-          agent: false,
-          signal,
-        },
-        (answer) => {
-          const kept: Record<string, string | readonly string[]> = {};
-          for (const [header, value] of Object.entries(answer.headers))
-            if (value !== undefined && !hopHeaders.has(header)) kept[header] = value;
-          resolve({ status: answer.statusCode ?? 502, headers: kept, body: answer as AsyncIterable<Uint8Array> });
-        },
-      );
-      asked.on('error', reject);
-      asked.end(body);
+  return (target, sent, signal) => {
+    const name = target.serverName ?? new URL(target.url).hostname;
+    return answered(request, target.url, sent, signal, {
+      ...(target.serverName === undefined ? {} : { servername: target.serverName }),
+      checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+      ca: target.caBundle === undefined ? [...rootCertificates] : target.caBundle,
+      rejectUnauthorized: target.insecureSkipTlsVerify !== true,
+      ...(proxy === undefined ? {} : { cert: proxy.certPem, key: proxy.keyPem }),
     });
+  };
+}
+
+/** Over HTTP, or HTTPS with whoever answers: for what listens in pods. */
+export function proxyCaller(): ServiceCaller {
+  return ({ url }, sent, signal) =>
+    url.startsWith('https:')
+      ? answered(request, url, sent, signal, { rejectUnauthorized: false })
+      : answered(plainRequest, url, sent, signal, {});
+}
+
+/** Resolves with the head of the answer, whose body streams. */
+function answered(
+  begin: typeof request,
+  url: string,
+  { method, headers, body }: ServiceRequest,
+  signal: AbortSignal,
+  options: RequestOptions,
+): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const sent: Record<string, string[]> = {};
+    for (const [header, value] of headers) sent[header] = [...(sent[header] ?? []), value];
+    if (body !== undefined) sent['content-length'] = [String(body.length)];
+    const asked = begin(url, { ...options, method, headers: sent, agent: false, signal }, (answer) => {
+      const kept: Record<string, string | readonly string[]> = {};
+      for (const [header, value] of Object.entries(answer.headers))
+        if (value !== undefined && !hopHeaders.has(header)) kept[header] = value;
+      resolve({ status: answer.statusCode ?? 502, headers: kept, body: answer as AsyncIterable<Uint8Array> });
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
 }

@@ -51,6 +51,12 @@ export class ResourceRegistry {
     return undefined;
   }
 
+  /** Whether kinds of the group are served that are not custom. */
+  hasBuiltin(group: string): boolean {
+    for (const { custom, kind } of this.byPath.values()) if (!custom && kind.group === group) return true;
+    return false;
+  }
+
   all(): readonly Resource[] {
     return [...this.byPath.values()];
   }

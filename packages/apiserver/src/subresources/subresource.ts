@@ -4,6 +4,7 @@
  */
 import type { ApplyOptions, ObjectKey, Patch, WriteOptions } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
+import type { HttpRequest, HttpResponse } from '../http/message.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { StreamSession } from '../streams/stream-session.js';
@@ -30,6 +31,8 @@ export interface SubresourceHandler {
   apply?(request: SubresourceRequest, body: unknown, options: ApplyOptions): Promise<Answer>;
   /** Answers with streams in both directions, which the transport carries once it has changed protocols. */
   connect?(request: SubresourceRequest, query: URLSearchParams): Promise<StreamSession>;
+  /** Passes the request on, whatever its method, and what is below the subresource in its path. */
+  proxy?(request: SubresourceRequest, sent: HttpRequest): Promise<HttpResponse>;
   /** Answers with bytes. */
   stream?(
     request: SubresourceRequest,

@@ -82,25 +82,29 @@ export interface TableOptions {
 }
 
 /** A row an object; `objects` are in the stored version, `shown` in the version asked for. */
-export function tableOf(resource: Resource, objects: readonly KubernetesObject[], options: TableOptions): unknown {
-  const columns = columnsOf(resource);
-  return {
-    kind: 'Table',
-    apiVersion: `meta.k8s.io/${options.metaVersion}`,
-    metadata: options.metadata,
-    columnDefinitions: columns.map(({ name, type, format = '', description, priority = 0 }) => ({
-      name,
-      type,
-      format,
-      description,
-      priority,
-    })),
-    rows: objects.map((object) => ({
-      cells: columns.map((column) => column.cell(object, options.nowMs)),
-      ...rowObject(resource, object, options),
-    })),
-  };
-}
+export const tableOf = (resource: Resource, objects: readonly KubernetesObject[], options: TableOptions): unknown => ({
+  ...tableEnvelope(resource, options),
+  rows: objects.map((object) => rowOf(resource, object, options)),
+});
+
+/** A Table but for its `rows`. */
+export const tableEnvelope = (resource: Resource, { metaVersion, metadata }: TableOptions): object => ({
+  kind: 'Table',
+  apiVersion: `meta.k8s.io/${metaVersion}`,
+  metadata,
+  columnDefinitions: columnsOf(resource).map(({ name, type, format = '', description, priority = 0 }) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  })),
+});
+
+export const rowOf = (resource: Resource, object: KubernetesObject, options: TableOptions): object => ({
+  cells: columnsOf(resource).map((column) => column.cell(object, options.nowMs)),
+  ...rowObject(resource, object, options),
+});
 
 function rowObject(
   resource: Resource,
@@ -116,14 +120,12 @@ export function partialObject(object: KubernetesObject, metaVersion: string): un
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${metaVersion}`, metadata: object.metadata };
 }
 
-export function partialList(objects: readonly KubernetesObject[], metadata: ListMeta, metaVersion: string): unknown {
-  return {
-    kind: 'PartialObjectMetadataList',
-    apiVersion: `meta.k8s.io/${metaVersion}`,
-    metadata,
-    items: objects.map((object) => partialObject(object, metaVersion)),
-  };
-}
+/** Of a list of metadata all but its `items`. */
+export const partialEnvelope = (metadata: ListMeta, metaVersion: string): object => ({
+  kind: 'PartialObjectMetadataList',
+  apiVersion: `meta.k8s.io/${metaVersion}`,
+  metadata,
+});
 
 export const listEnvelope = (resource: Resource) => ({
   kind: resource.kind.listKind,

@@ -6,7 +6,8 @@ import type { Resource } from '../registry/resource.js';
 
 export interface ResourceAccess {
   readonly verb: string;
-  readonly resource: Resource;
+  /** As far as it is known: what is not served may not be asked for by everybody either. */
+  readonly resource: { readonly kind: Pick<Resource['kind'], 'group' | 'version' | 'plural' | 'scope'> };
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
   readonly subresource?: string | undefined;

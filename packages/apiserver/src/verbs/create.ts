@@ -8,7 +8,7 @@ import {
   type ObjectMeta,
   statusError,
 } from '@pintle/machinery';
-import { admitMutating, admitValidating } from '../admission/admission.js';
+import { Admission } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
@@ -97,23 +97,21 @@ async function prepare(
   options: CreateOptions,
 ): Promise<KubernetesObject> {
   const { strategy, kind } = resource.definition;
-  const request = {
-    operation: 'CREATE' as const,
+  const dryRun = options.dryRun ?? false;
+  const admission = new Admission(core.admission, context, {
+    operation: 'CREATE',
     resource,
-    ...(namespace === undefined ? {} : { namespace }),
+    namespace,
     name,
-    user: context.user,
-    dryRun: options.dryRun ?? false,
+    dryRun,
     options,
-    warn: (text: string) => context.warn(text),
-    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
-  };
+  });
   const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
   const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
   const named = recorded instanceof Promise ? await recorded : recorded;
-  const admission = admitMutating(core.admission, { ...request, object: named });
-  const admitted = (admission instanceof Promise ? await admission : admission) ?? named;
+  const admitting = admission.mutate(named);
+  const admitted = admitting instanceof Promise ? await admitting : admitting;
 
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
   if (kind.subresources.status && 'status' in object && strategy?.keepsStatusOnCreate !== true)
@@ -121,7 +119,7 @@ async function prepare(
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   validateForCreate(resource, object);
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
-  const verdict = admitValidating(core.admission, { ...request, object });
+  const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
   // What is answered and watched is converted before it is written: a write whose answer fails has not happened.
   if (resource.prepare !== undefined) await prepared(resource, [object]);

@@ -1,7 +1,7 @@
 /** Delete and delete-collection: carries out what `planDelete` decides. */
 import type { DeleteRequest, ListOptions, ObjectKey } from '@pintle/client';
 import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
-import { admitValidating } from '../admission/admission.js';
+import { Admission } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
@@ -33,18 +33,17 @@ export async function deleteObject(
     const entry = await requireEntry(core, resource, key);
     const old = storedObjectOf(entry);
     if (resource.prepare !== undefined) await prepared(resource, [old]);
-    await admitValidating(core.admission, {
+    const { namespace, name } = key;
+    const dryRun = request.dryRun ?? false;
+    await new Admission(core.admission, context, {
       operation: 'DELETE',
       resource,
-      ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
-      name: key.name,
+      namespace,
+      name,
       old,
-      user: context.user,
-      dryRun: request.dryRun ?? false,
+      dryRun,
       options: request,
-      warn: (text) => context.warn(text),
-      ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
-    });
+    }).validate();
     const plan = planDelete(resource, old, request, core.world.clock.now());
     if (plan.type === 'nothing') return { outcome: 'marked', object: serve(resource, entry).object };
     if (request.dryRun) {

@@ -13,7 +13,7 @@ import {
   type ObjectMeta,
   statusError,
 } from '@pintle/machinery';
-import { admitMutating, admitValidating } from '../admission/admission.js';
+import { Admission } from '../admission/admission.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -161,19 +161,10 @@ async function prepare(
 ): Promise<KubernetesObject> {
   const { strategy } = resource.definition;
   const { key, subresource, options } = request;
-  const admission = {
-    operation: 'UPDATE' as const,
-    resource,
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
-    name: key.name,
-    old,
-    user: context.user,
-    dryRun: options.dryRun ?? false,
-    options,
-    warn: (text: string) => context.warn(text),
-    ...(context.annotate === undefined ? {} : { annotate: context.annotate }),
-  };
+  const { namespace, name } = key;
+  const dryRun = options.dryRun ?? false;
+  const subject = { operation: 'UPDATE' as const, resource, subresource, namespace, name, old, dryRun, options };
+  const admission = new Admission(core.admission, context, subject);
   let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object =
     subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
@@ -183,8 +174,8 @@ async function prepare(
     const recorded = recordUpdate(core, context, resource, object, old, recording);
     object = recorded instanceof Promise ? await recorded : recorded;
   }
-  const admitted = admitMutating(core.admission, { ...admission, object });
-  object = (admitted instanceof Promise ? await admitted : admitted) ?? object;
+  const admitted = admission.mutate(object);
+  object = admitted instanceof Promise ? await admitted : admitted;
   if (subresource === undefined) object = strategy?.prepareForUpdate?.(object, old) ?? object;
   else if (subresource === 'status')
     object = strategy?.prepareForStatusUpdate?.(object, old, writeContext(core, context)) ?? object;
@@ -200,7 +191,7 @@ async function prepare(
   }
   validateForUpdate(resource, object, old, subresource);
   if (subresource === undefined) for (const text of strategy?.warnings?.(object, old) ?? []) context.warn(text);
-  const verdict = admitValidating(core.admission, { ...admission, object });
+  const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
   if (resource.prepare !== undefined) await prepared(resource, [object]);
   return unchanged(object, old) ? old : object;

@@ -29,7 +29,8 @@ async function* streamed(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
 
 /**
  * The lines of a body, together as they came, the last one even where no line break ends it. Pieces are searched once: a
- * long line in many pieces costs no more than its length. Errors: `RangeError` for a line beyond the limit.
+ * long line in many pieces costs no more than its length. The last line of those that come together has memory of its own, so
+ * that who keeps it keeps no piece; the others are to be read at once. Errors: `RangeError` for a line beyond the limit.
  */
 export async function* linesOf(body: Body, bytesMax = lineBytesMax): AsyncGenerator<readonly Uint8Array[]> {
   /** Of the line that has not ended yet. */
@@ -38,11 +39,14 @@ export async function* linesOf(body: Body, bytesMax = lineBytesMax): AsyncGenera
   for await (const piece of piecesOf(body)) {
     const lines: Uint8Array[] = [];
     let from = 0;
-    for (let to = piece.indexOf(lineBreak); to >= 0; to = piece.indexOf(lineBreak, from)) {
-      lines.push(joined([...parts, piece.subarray(from, to)]));
+    for (let to = piece.indexOf(lineBreak); to >= 0; ) {
+      const next = piece.indexOf(lineBreak, to + 1);
+      const part = piece.subarray(from, to);
+      lines.push(parts.length === 0 && next >= 0 ? part : joined([...parts, part]));
       parts = [];
       length = 0;
       from = to + 1;
+      to = next;
     }
     if (from < piece.length) parts.push(piece.subarray(from));
     length += piece.length - from;
@@ -52,7 +56,6 @@ export async function* linesOf(body: Body, bytesMax = lineBytesMax): AsyncGenera
   if (parts.length > 0) yield [joined(parts)];
 }
 
-/** In memory of its own, so that a line that is kept keeps no more than itself. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const line = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

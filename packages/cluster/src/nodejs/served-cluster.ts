@@ -17,6 +17,7 @@ import {
   listen,
   listenOnFree,
   processMetrics,
+  proxyCaller,
   publicKeyPem,
   tokenKeys,
 } from '@pintle/apiserver/nodejs';
@@ -118,6 +119,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       flowControl: {},
       aggregation: { call: httpsServiceCaller(keys.proxy) },
       identity: { hostname: hostname() },
+      proxy: { call: proxyCaller() },
       ...rest,
       // A name is no address that others could be told.
       ...(ipFamilyOf(advertiseAddress) === undefined ? {} : { advertiseAddress }),

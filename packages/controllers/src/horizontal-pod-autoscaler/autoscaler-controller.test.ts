@@ -43,7 +43,7 @@ async function start(options: { readonly replicas?: number } = {}): Promise<void
     object: ({ metric }) => all(metric),
     external: async ({ metric }) => [await all(metric)],
   };
-  cluster = await testCluster({ metrics });
+  cluster = await testCluster({ metrics, featureGates: { HPAConfigurableTolerance: true } });
   await cluster.client.create(
     deployment('web', { replicas: options.replicas ?? 2, requests: { cpu: '100m', memory: '1Gi' } }),
   );

@@ -140,6 +140,30 @@ describe('rankVictims', () => {
     expect(rankVictims(pods.map(pod), nowMs, related)[0]!.metadata.name).toBe(first);
   });
 
+  it.each([
+    ['0', 0],
+    ['-0', 0],
+    ['10', 10],
+    ['-10', -10],
+    ['-010', -10],
+    ['010', 0],
+    ['+10', 0],
+    ['1.5', 0],
+    ['', 0],
+    ['2147483647', 2_147_483_647],
+    ['2147483648', 0],
+    ['-2147483648', -2_147_483_648],
+    ['-2147483649', 0],
+  ])('a cost of %j is %d', (text, expected) => {
+    const order = (a: string, b: string) =>
+      rankVictims([pod({ name: 'a', cost: a }), pod({ name: 'b', cost: b })], nowMs).map(
+        ({ metadata }) => metadata.name,
+      );
+    // Where costs are the same the uid decides.
+    expect(order(String(expected), text)).toEqual(['a', 'b']);
+    expect(order(text, String(expected))).toEqual(['a', 'b']);
+  });
+
   it('pods of other sets that have ended do not count', () => {
     const related = [pod({ name: 'x', node: 'a', phase: 'Succeeded' }), pod({ name: 'y', node: 'b' })];
     const pods = [pod({ name: 'a', node: 'a', readyForMs: hour }), pod({ name: 'b', node: 'b', readyForMs: hour })];

@@ -36,9 +36,12 @@ export function rankVictims(pods: readonly Pod[], nowMs: number, related: readon
 
 const assigned = ({ spec }: Pod) => (spec?.nodeName ? 1 : 0);
 
+/** None where it is no number of 32 bits, has a plus sign, or zeros before it where there is no minus. */
 function cost({ metadata }: Pod): number {
   const text = metadata.annotations?.[deletionCost];
-  return text !== undefined && /^(0|-?[1-9]\d*)$/.test(text) ? Number(text) : 0;
+  if (text === undefined || !/^(0|[1-9]\d*|-\d+)$/.test(text)) return 0;
+  const value = Number(text);
+  return value >= -(2 ** 31) && value < 2 ** 31 ? value : 0;
 }
 
 const restarts = ({ status }: Pod) => most(status?.containerStatuses ?? []);

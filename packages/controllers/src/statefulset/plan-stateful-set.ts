@@ -8,8 +8,7 @@
  * A set whose template never becomes ready stays stuck under `OrderedReady`, also when the template is put right:
  * the broken pod has to be deleted by hand (upstream's forced rollback).
  *
- * Differs from Kubernetes: `maxUnavailable` counts wherever it is stated; 1.33 asks for the feature gate
- * MaxUnavailableStatefulSet.
+ * `maxUnavailable` counts wherever it is stated: servers take it away unless the gate MaxUnavailableStatefulSet is on.
  */
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '@pintle/api/apps/v1';
 import type { PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';

@@ -47,11 +47,19 @@ interface Place {
   readonly emptyFields: readonly (readonly [key: string, empty: Fields | null])[];
   readonly children: Map<string, Place>;
   items: Place | undefined;
-  /**
-   * What came last here, if it was frozen: objects of one template come one after the other and share their parts, which
-   * are then not walked again. Nobody can observe it but by the time that it saves.
-   */
-  lately: { readonly value: unknown; readonly comparison: Comparison } | undefined;
+  /** What came here last, and what changed here last. */
+  appeared: Compared | undefined;
+  became: Compared | undefined;
+}
+
+/**
+ * Two values that were frozen: objects of one template come one after the other and share their parts, which are then not
+ * walked again. Nobody can observe it but by the time that it saves.
+ */
+interface Compared {
+  readonly old: unknown;
+  readonly now: unknown;
+  readonly comparison: Comparison;
 }
 
 const places = new WeakMap<SchemaNode, Place>();
@@ -65,7 +73,15 @@ function placeOf(schema: SchemaNode): Place {
       return child.required && resolve(child).type === 'array' ? [[key, null]] : [];
     });
     const shape = type === 'any' ? undefined : shapeAt(schema, undefined);
-    place = { schema, shape, emptyFields, children: new Map(), items: undefined, lately: undefined };
+    place = {
+      schema,
+      shape,
+      emptyFields,
+      children: new Map(),
+      items: undefined,
+      appeared: undefined,
+      became: undefined,
+    };
     places.set(schema, place);
   }
   return place;
@@ -85,23 +101,24 @@ function childPlace(place: Place, key: string): Place {
 
 function compareAt(place: Place, old: unknown, now: unknown): Comparison {
   if (old === now) return same;
+  const known = old === undefined ? place.appeared : place.became;
+  if (known !== undefined && known.now === now && known.old === old) return known.comparison;
+  const comparison = compare(place, old, now);
+  if (typeof now !== 'object' || now === null || !Object.isFrozen(now)) return comparison;
+  if (old === undefined) place.appeared = { old, now, comparison };
+  else if (Object.isFrozen(old)) place.became = { old, now, comparison };
+  return comparison;
+}
+
+function compare(place: Place, old: unknown, now: unknown): Comparison {
   const before = place.shape ?? shapeAt(place.schema, old);
   const after = place.shape ?? shapeAt(place.schema, now);
   if (now === undefined) return compareAs(before, place, old, now);
-  if (old === undefined && after !== 'atomic') return appearance(after, place, now);
   if (old === undefined || before === after) return compareAs(after, place, old, now);
   // What has no schema may become another kind of value: it is judged both as what it was and as what it is.
   const was = compareAs(before, place, old, now);
   const is = compareAs(after, place, old, now);
   return { changed: was.changed.union(is.changed), removed: was.removed.union(is.removed) };
-}
-
-function appearance(shape: Shape | undefined, place: Place, value: unknown): Comparison {
-  const { lately } = place;
-  if (lately !== undefined && lately.value === value) return lately.comparison;
-  const comparison = compareAs(shape, place, undefined, value);
-  if (Object.isFrozen(value)) place.lately = { value, comparison };
-  return comparison;
 }
 
 function compareAs(shape: Shape | undefined, place: Place, old: unknown, now: unknown): Comparison {

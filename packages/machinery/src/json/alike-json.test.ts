@@ -116,6 +116,13 @@ describe('AlikeJson', () => {
     );
   });
 
+  it('reads what comes after a malformed text as if that had not come', () => {
+    const json = after('[[10],20]');
+    // It fails while items are compared with one another.
+    expect(() => json.parse(bytes('[[77],20,"x'))).toThrow(SyntaxError);
+    expectSame(json.parse(bytes('[[77],20]')), [[77], 20]);
+  });
+
   const pod = (name: string, value: string) => ({
     metadata: { name, labels: { app: 'web' } },
     spec: {
@@ -161,6 +168,8 @@ describe('AlikeJson', () => {
       '{"a":1,"a":{"x":1}}',
       '{"a":{"x":1}}',
       '{"a":2,"a":{"x":1}}',
+      '{"__proto__":1,"__proto__":2}',
+      '{"a":1,"__proto__":{},"__proto__":{"x":1}}',
       '{}',
     ];
     const json = new AlikeJson();

@@ -17,6 +17,9 @@ export class AlikeJson {
   private at = 0;
   /** What `text` is compared with, and its value. */
   private like: Uint8Array = this.text;
+  /** The bytes of both, to be read four at a time. */
+  private textBytes = bytesOf(this.text);
+  private likeBytes = this.textBytes;
   private known: Known | undefined;
   /** `like` from `sameFrom` to `sameTo` is the same as `text` so many bytes further on. */
   private further = 0;
@@ -25,16 +28,18 @@ export class AlikeJson {
 
   /** The value of a text in UTF-8, deep-frozen. The bytes must not change until the next is read. Errors: `SyntaxError`. */
   parse(text: Uint8Array): unknown {
-    this.text = text;
+    const { known, like } = this;
+    // What fails halfway leaves nothing to compare the next text with.
+    this.known = undefined;
+    this.compare(like, text);
     this.at = 0;
-    this.forget();
     const start = this.skipSpace();
-    const known = this.known === undefined ? this.unlike() : this.value(this.known, 0, this.like.length);
+    const found = known === undefined ? this.unlike() : this.value(known, 0, like.length);
     const end = this.at;
     if (this.skipSpace() !== text.length) throw this.malformed();
-    this.known = known;
+    this.known = found;
     this.like = text.subarray(start, end);
-    return known.value;
+    return found.value;
   }
 
   /** The next value, which may be like the one that stands from `start` to `end` in `like`. */
@@ -144,12 +149,10 @@ export class AlikeJson {
 
   /** An item, compared with the one before it in this very text. */
   private likeBefore(before: Known, beforeAt: number): Known {
-    const { like } = this;
-    this.like = this.text;
-    this.forget();
-    const item = this.value(before, beforeAt, endOfValue(this.text, beforeAt));
-    this.like = like;
-    this.forget();
+    const { like, text } = this;
+    this.compare(text, text);
+    const item = this.value(before, beforeAt, endOfValue(text, beforeAt));
+    this.compare(like, text);
     return item;
   }
 
@@ -176,17 +179,27 @@ export class AlikeJson {
       this.sameTo = start;
     }
     if (this.sameTo < end) {
-      const limit = Math.min(end, text.length - further);
-      let to = this.sameTo;
-      while (to < limit && like[to] === text[to + further]) to++;
-      this.sameTo = to;
-      if (to < end) return false;
+      this.sameTo = this.differenceFrom(this.sameTo, Math.min(end, text.length - further), further);
+      if (this.sameTo < end) return false;
     }
     // A number may go on where the other ended.
     return !isNumeric(like[end - 1]!) || end + further === text.length || !isNumeric(text[end + further]!);
   }
 
-  private forget(): void {
+  /** Where `like` differs from `text`, `further` bytes on; `limit` where it does not. */
+  private differenceFrom(from: number, limit: number, further: number): number {
+    const { likeBytes, textBytes } = this;
+    let at = from;
+    while (at + 4 <= limit && likeBytes.getInt32(at) === textBytes.getInt32(at + further)) at += 4;
+    while (at < limit && likeBytes.getUint8(at) === textBytes.getUint8(at + further)) at++;
+    return at;
+  }
+
+  private compare(like: Uint8Array, text: Uint8Array): void {
+    this.like = like;
+    this.text = text;
+    this.likeBytes = bytesOf(like);
+    this.textBytes = bytesOf(text);
     this.sameFrom = 0;
     this.sameTo = -1;
   }
@@ -224,6 +237,8 @@ export class AlikeJson {
   }
 }
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array) => new DataView(buffer, byteOffset, byteLength);
+
 /** `like` with other values, and of the very same form. */
 function changed(like: Fields, keys: readonly string[], before: readonly Known[], now: readonly Known[]): Fields {
   const copy = { ...like };
@@ -236,7 +251,8 @@ function fields(keys: readonly string[], parts: readonly Known[]): Fields {
   for (let i = 0; i < keys.length; i++) {
     const { value } = parts[i]!;
     // As JSON.parse: a field like any other.
-    if (keys[i] === '__proto__') Object.defineProperty(made, '__proto__', { value, enumerable: true });
+    if (keys[i] === '__proto__')
+      Object.defineProperty(made, '__proto__', { value, enumerable: true, configurable: true, writable: true });
     else made[keys[i]!] = value;
   }
   return Object.freeze(made);

@@ -20,6 +20,17 @@ export function parseGoDuration(text: string): number | undefined {
   return match[1] === '-' ? -total : total;
 }
 
+/** What Go says of a text that is no duration; undefined for one that is. */
+export function goDurationFault(text: string): string | undefined {
+  if (parseGoDuration(text) !== undefined) return undefined;
+  const quoted = JSON.stringify(text);
+  const [, amount, unit] = /^[+-]?(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))*(\d+(?:\.\d*)?)([^\d.]*)/.exec(text) ?? [];
+  if (amount === undefined) return `time: invalid duration ${quoted}`;
+  return unit === ''
+    ? `time: missing unit in duration ${quoted}`
+    : `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
+}
+
 export function formatGoDuration(ms: number): string {
   if (ms === 0) return '0s';
   const sign = ms < 0 ? '-' : '';

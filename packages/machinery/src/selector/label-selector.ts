@@ -5,6 +5,8 @@
 import { onceForEach } from '../meta/frozen.js';
 import type { LabelSelector } from '../meta/v1.js';
 import { labelValueErrors, qualifiedNameErrors } from '../names/names.js';
+import { invalidField } from '../status/field-errors.js';
+import { formatFieldError } from '../status/status-error.js';
 
 export type Labels = Readonly<Record<string, string>>;
 export type LabelOperator = 'in' | 'notin' | '=' | '!=' | 'exists' | '!' | 'gt' | 'lt';
@@ -130,7 +132,7 @@ class Parser {
     while (this.at < this.tokens.length) {
       requirements.push(this.requirement());
       if (this.at === this.tokens.length) break;
-      if (this.next() !== ',') throw this.fault("',' or end of string");
+      if (this.next() !== ',') throw this.fault("',' or 'end of string'");
       if (this.at === this.tokens.length) throw this.fault('identifier after ","');
     }
     return requirements;
@@ -213,7 +215,7 @@ function checked(requirement: LabelRequirement): LabelRequirement {
 }
 
 const invalid = (field: string, value: unknown, message: string) =>
-  `${field}: Invalid value: ${JSON.stringify(value)}: ${message}`;
+  formatFieldError(invalidField(field, value, message));
 
 function keyFault(field: string, key: string): string | undefined {
   const errors = qualifiedNameErrors(key);

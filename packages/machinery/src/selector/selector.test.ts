@@ -72,10 +72,13 @@ describe('what keeps the selector of an object from meaning anything', () => {
     [{}, undefined],
     [{ matchLabels: { a: 'b' }, ...expression('a/b', 'NotIn', ['', 'c']) }, undefined],
     [expression('a', 'Exists'), undefined],
-    [expression('a', 'In', []), "values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty"],
+    [
+      expression('a', 'In', []),
+      "values: Invalid value: []string{}: for 'in', 'notin' operators, values set can't be empty",
+    ],
     [
       expression('a', 'Exists', ['b']),
-      'values: Invalid value: ["b"]: values set must be empty for exists and does not exist',
+      'values: Invalid value: []string{"b"}: values set must be empty for exists and does not exist',
     ],
   ])('%j', (selector, expected) => expect(labelSelectorFault(selector)).toBe(expected));
 

@@ -31,7 +31,7 @@ export async function tcpForwarder(clock: Clock, route: ServiceRoute): Promise<F
 function listening(server: Server, { ip, port }: ServiceRoute): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: ip, port }, () => {
+    server.listen({ host: ip, port, ipv6Only: true }, () => {
       server.off('error', reject);
       server.on('error', () => {});
       resolve();

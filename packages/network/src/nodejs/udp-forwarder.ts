@@ -1,7 +1,7 @@
 /** One UDP socket that hands each client's datagrams to a backend, and the answers back. */
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram';
 import type { ServiceRoute } from '@pintle/contracts';
-import type { CancelTimer, Clock } from '@pintle/machinery';
+import { type CancelTimer, type Clock, ipFamilyOf } from '@pintle/machinery';
 import { BackendChooser } from '../choose-backend.js';
 import type { Forwarder } from './forwarder.js';
 
@@ -18,7 +18,7 @@ interface Flow {
 export async function udpForwarder(clock: Clock, route: ServiceRoute): Promise<Forwarder> {
   const chooser = new BackendChooser(route);
   const flows = new Map<string, Flow>();
-  const server = createSocket('udp4');
+  const server = createSocket(socketOf(route.ip));
 
   const forget = (id: string) => {
     const flow = flows.get(id);
@@ -34,7 +34,7 @@ export async function udpForwarder(clock: Clock, route: ServiceRoute): Promise<F
   const open = (id: string, client: RemoteInfo): Flow | undefined => {
     const backend = chooser.choose(client.address, clock.now(), new Set());
     if (backend === undefined || flows.size >= clientsMax) return undefined;
-    const socket = createSocket('udp4');
+    const socket = createSocket(socketOf(backend.ip));
     const flow: Flow = { socket, cancelIdle: () => {} };
     socket.on('message', (message) => {
       keep(id, flow);
@@ -71,3 +71,6 @@ export async function udpForwarder(clock: Clock, route: ServiceRoute): Promise<F
     },
   };
 }
+
+const socketOf = (ip: string): SocketOptions =>
+  ipFamilyOf(ip) === 'IPv6' ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' };

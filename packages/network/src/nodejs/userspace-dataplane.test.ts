@@ -2,11 +2,12 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Backend, ServiceDataplane, ServiceRoute } from '@pintle/contracts';
 import { realClock } from '@pintle/machinery';
 import { hasLoopbackRange, loopbackPodNetwork } from './loopback-addresses.js';
-import { userspaceDataplane } from './userspace-dataplane.js';
+import { type MissingAddressError, userspaceDataplane } from './userspace-dataplane.js';
 
 let dataplane: ServiceDataplane;
 const ends: (() => unknown)[] = [];
@@ -197,4 +198,51 @@ describe('pod addresses', () => {
   it('can be listened on where the system is one with a range', async () => {
     expect(await hasLoopbackRange()).toBe(process.platform === 'linux');
   });
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+(hasIpv6 ? describe : describe.skip)('IPv6', () => {
+  it('takes TCP of an IPv6 address to a backend of IPv4, beside another route of that port', async () => {
+    const [a, b] = [await namedServer('a'), await namedServer('b')];
+    const port = await freePort();
+    const routes = [routeTo(port, [backendOf(a)]), routeTo(port, [backendOf(b)], { ip: '::1' })];
+    expect(await dataplane.apply(routes)).toEqual([]);
+    const socket = connect({ port, host: '::1' });
+    ends.push(() => socket.destroy());
+    expect([await ask(socket), await ask(opened(port))]).toEqual(['b', 'a']);
+  });
+
+  it('takes UDP of an IPv6 address to a backend of IPv4, and the answer back', async () => {
+    const server = createSocket('udp4', (message, from) => server.send(`got ${message}`, from.port, from.address));
+    const client = createSocket('udp6');
+    ends.push(
+      () => server.close(),
+      () => client.close(),
+    );
+    server.bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    const port = await freePort();
+    const backend: Backend = { ip: '127.0.0.1', port: server.address().port, state: 'ready' };
+    expect(await dataplane.apply([routeTo(port, [backend], { ip: '::1', protocol: 'UDP' })])).toEqual([]);
+    client.send('x', port, '::1');
+    const [answer] = (await once(client, 'message')) as [Buffer];
+    expect(answer.toString()).toBe('got x');
+  });
+});
+
+it('says of an address that the machine has not what it needs', async () => {
+  const plane = userspaceDataplane({ clock: realClock() });
+  const routes = ['fd00:dead::5', '198.51.100.9'].map((ip) => routeTo(80, [], { ip }));
+  const faults = await plane.apply(routes);
+  await plane.close();
+  expect(faults.map(({ error }) => (error as MissingAddressError).code)).toEqual([
+    'PINTLE_MISSING_ADDRESS',
+    'PINTLE_MISSING_ADDRESS',
+  ]);
+  expect(faults[0]?.error.message).toBe(
+    'service a/web: this machine has no address fd00:dead::5, so nothing answers there; ' +
+      'as root, give its loopback the range that Services have (sysctl net.ipv6.ip_nonlocal_bind=1; ip -6 route add local RANGE dev lo)',
+  );
 });

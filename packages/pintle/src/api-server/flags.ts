@@ -3,8 +3,9 @@
  * scripts pass. One that is not here is refused by its name. What they come to is decided in `parts.ts`.
  *
  * **Differs from Kubernetes**: objects are kept by Pintle itself, so the flags about etcd are taken and lead to nothing;
- * so do those about privileged containers, logging, profiling and feature gates.
+ * so do those about privileged containers, logging and profiling. Of feature gates those count that fields are behind.
  */
+import type { FeatureGates } from '@pintle/api';
 import { ipFamilyOf, parseCidr } from '@pintle/machinery';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
@@ -28,6 +29,7 @@ export interface ApiServerFlags {
   readonly serviceAccountKeyFile?: readonly string[];
   readonly serviceAccountSigningKeyFile?: string;
   readonly runtimeConfig?: Readonly<Record<string, boolean>>;
+  readonly featureGates?: FeatureGates;
 }
 
 const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
@@ -159,6 +161,10 @@ const effective = (): readonly Option[] => [
     '--runtime-config <versions>',
     'group versions to serve or not, as batch/v1=false or api/beta=false',
   ).argParser(truths({ bare: true })),
+  new Option(
+    '--feature-gates <gates>',
+    'whether fields of what is alpha or beta may be used, as PodLevelResources=true or AllBeta=false',
+  ).argParser(truths({ bare: false })),
 ];
 
 /** What scripts pass out of habit. */
@@ -183,7 +189,6 @@ const withoutEffect = (): readonly Option[] => [
     ['--enable-priority-and-fairness [enabled]', 'fair queueing'],
     ['--profiling [enabled]', 'there is no profiler'],
   ].map(([flags = '', help]) => new Option(flags, help).argParser(truth)),
-  new Option('--feature-gates <gates>', 'as Name=true,Other=false').argParser(truths({ bare: false })),
   new Option('--max-requests-inflight <count>', 'a limit').argParser(wholeNumber(0, 1_000_000)),
   new Option('--max-mutating-requests-inflight <count>', 'a limit').argParser(wholeNumber(0, 1_000_000)),
 ];

@@ -27,6 +27,11 @@ it('a port that was named is that port', async () => {
   expect(await apiServerParts({ securePort: 7443 })).toMatchObject({ port: 7443, portExactly: true });
 });
 
+it('feature gates are passed on', async () => {
+  const featureGates = { PodLevelResources: true };
+  expect(await apiServerParts({ featureGates })).toMatchObject({ featureGates });
+});
+
 it('tokens are known by their file', async () => {
   const { tokenAuthenticators = [] } = await apiServerParts({ tokenAuthFile: join(folder, 'tokens.csv') });
   expect(await tokenAuthenticators[0]?.('secret', [])).toEqual({ user: { name: 'ann', groups: ['one', 'two'] } });

@@ -44,6 +44,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
       ? {}
       : { authorizer: flags.authorizationMode.map((mode) => authorizers[mode]!) }),
     ...given('disableAdmissionPlugins', flags.disableAdmissionPlugins),
+    ...given('featureGates', flags.featureGates),
     ...given('serviceCidr', flags.serviceClusterIpRange),
     ...given('nodePorts', flags.serviceNodePortRange),
     serviceAccounts: {

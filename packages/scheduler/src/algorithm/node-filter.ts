@@ -5,10 +5,10 @@
  * The arrays of a result are scratch space of this object: valid until its next run.
  */
 import type { CycleState } from '../framework/cycle-state.js';
-import { asFilterStatus, type Framework } from '../framework/framework.js';
+import type { Framework } from '../framework/framework.js';
 import { NodeStatuses } from '../framework/node-statuses.js';
 import type { FilterPlugin } from '../framework/plugin.js';
-import { pluginError } from '../framework/plugin-calls.js';
+import { checkedVerdict, nonsense, pluginError } from '../framework/plugin-calls.js';
 import { Refusals } from '../framework/refusals.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
@@ -69,7 +69,9 @@ export class NodeFilter {
       if (typeof outcome !== 'number') return { rows: this.feasible, count: 0, evaluated: position, error: outcome };
       let count = outcome;
       if (nominated !== undefined && nominated.size > 0) {
-        count = this.runNominated(framework, state, pod, table, count, nominated);
+        const left = this.runNominated(framework, state, pod, table, count, nominated);
+        if (typeof left !== 'number') return { rows: this.feasible, count: 0, evaluated: position, error: left };
+        count = left;
       }
       if (found + count >= wanted) {
         count = wanted - found;
@@ -152,7 +154,9 @@ export class NodeFilter {
       } catch (error) {
         return pluginError(plugin.name, 'Filter', error);
       }
-      count = this.compact(index, count);
+      const left = this.compact(index, count);
+      if (left < 0) return nonsense(plugin.name, 'Filter', left);
+      count = left;
     }
     return count;
   }
@@ -161,7 +165,7 @@ export class NodeFilter {
     for (let i = 0; i < count; i++) {
       const verdict = plugin.filter(state, pod, table.info(this.rows[i]!));
       if (verdict === undefined) continue;
-      const said = asFilterStatus(verdict, plugin.name);
+      const said = checkedVerdict(plugin.name, 'Filter', verdict);
       if (said === undefined) continue;
       if (said.code === 'Error') return said;
       this.codes[i] = this.singles.push(said);
@@ -177,12 +181,13 @@ export class NodeFilter {
     table: NodeTable,
     count: number,
     nominated: NominatedPods,
-  ): number {
+  ): number | Status {
     this.codes.fill(0, 0, count);
     for (let i = 0; i < count; i++) {
       const row = this.rows[i]!;
       const verdict = filterWithNominated(framework, state, pod, table.info(row), nominated);
       if (isSuccess(verdict)) continue;
+      if (verdict.code === 'Error') return verdict;
       const plugin = framework.filter.findIndex(({ name }) => name === verdict.plugin);
       this.refuse(row, this.positions[i]!, plugin, -this.singles.push(verdict));
       this.codes[i] = -1;
@@ -200,12 +205,13 @@ export class NodeFilter {
     for (let i = 0; i < size; i++) positions[i] = position + i;
   }
 
-  /** Notes the refused, keeps the others in order. */
+  /** Notes the refused, keeps the others in order. A negative code that the plugin must not use is given back. */
   private compact(plugin: number, count: number): number {
     const { codes } = this;
     let refused = false;
     for (let i = 0; i < count; i++) {
       if (codes[i] === 0) continue;
+      if (codes[i]! < 0) return codes[i]!;
       refused = true;
       this.refuse(this.rows[i]!, this.positions[i]!, plugin, codes[i]!);
     }

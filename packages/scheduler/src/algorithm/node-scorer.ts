@@ -4,7 +4,7 @@
 import type { CycleState } from '../framework/cycle-state.js';
 import type { Framework } from '../framework/framework.js';
 import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
-import { pluginError } from '../framework/plugin-calls.js';
+import { nonsense, PluginFault, pluginError } from '../framework/plugin-calls.js';
 import type { Status } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { SignedNodes } from './signed-nodes.js';
@@ -51,7 +51,7 @@ export class NodeScorer {
         plugin.normalizeScores?.(state, pod, state.table, rows, count, scores);
         if (raw !== undefined) observer?.scored(plugin, raw, scores.slice(0, count));
       } catch (error) {
-        return pluginError(plugin.name, 'Score', error);
+        return error instanceof PluginFault ? error.status : pluginError(plugin.name, 'Score', error);
       }
       const invalid = addWeighted(totals, scores, count, plugin.weight ?? 1);
       if (invalid >= 0) return invalidScore(plugin, scores[invalid]!);
@@ -59,7 +59,7 @@ export class NodeScorer {
     return { totals, byRow: false };
   }
 
-  /** The plugins that have something to say and that are not among the signed ones. */
+  /** The plugins that have something to say and that are not among the signed ones. Errors: `PluginFault`. */
   othersOf(
     framework: Framework,
     state: CycleState,
@@ -69,9 +69,7 @@ export class NodeScorer {
   ): readonly ScorePlugin[] {
     const plugins = signed === undefined ? framework.score : signed.plugins.otherScores;
     return plugins.filter(
-      (plugin) =>
-        !state.skipScore.has(plugin.name) &&
-        (observer !== undefined || plugin.uniformScore?.(state, pod, state.table) === undefined),
+      (plugin) => !state.skipScore.has(plugin.name) && (observer !== undefined || !isUniform(plugin, state, pod)),
     );
   }
 
@@ -108,10 +106,30 @@ function scoreNodes(
 ): void {
   const { table } = state;
   if (plugin.scoreAll !== undefined) {
+    // What the plugin leaves out must not be what another said.
+    scores.fill(Number.NaN, 0, count);
     plugin.scoreAll(state, pod, table, rows, count, scores);
     return;
   }
-  for (let i = 0; i < count; i++) scores[i] = plugin.score(state, pod, table.info(rows[i]!));
+  for (let i = 0; i < count; i++) {
+    const score = plugin.score(state, pod, table.info(rows[i]!));
+    if (typeof score !== 'number') throw new PluginFault(nonsense(plugin.name, 'Score', score));
+    scores[i] = score;
+  }
+}
+
+/** Whether the plugin has the same score for all nodes, which changes nothing. */
+function isUniform(plugin: ScorePlugin, state: CycleState, pod: PodInfo): boolean {
+  if (plugin.uniformScore === undefined) return false;
+  let score: number | undefined;
+  try {
+    score = plugin.uniformScore(state, pod, state.table);
+  } catch (error) {
+    throw new PluginFault(pluginError(plugin.name, 'Score', error));
+  }
+  if (score === undefined) return false;
+  if (!(score >= scoreMin && score <= scoreMax)) throw new PluginFault(nonsense(plugin.name, 'Score', score));
+  return true;
 }
 
 function invalidScore(plugin: ScorePlugin, score: number): Status {

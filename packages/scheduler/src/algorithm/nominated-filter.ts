@@ -21,14 +21,17 @@ export function filterWithNominated(
   const others = nominated.on(node.name).filter((other) => other.priority >= pod.priority && other.uid !== pod.uid);
   if (others.length === 0) return undefined;
   const withOthers = state.clone();
-  for (const other of others) {
-    table.addPod(row, other);
-    framework.runPodChanged(withOthers, pod, other, node, 'added');
-  }
+  const there: PodInfo[] = [];
   try {
+    for (const other of others) {
+      table.addPod(row, other);
+      there.push(other);
+      const verdict = framework.runPodChanged(withOthers, pod, other, node, 'added');
+      if (!isSuccess(verdict)) return verdict;
+    }
     return framework.runFilter(withOthers, pod, node);
   } finally {
-    for (const other of others) table.removePod(row, other);
+    for (const other of there) table.removePod(row, other);
   }
 }
 

@@ -10,10 +10,12 @@ import { type Diagnosis, fitErrorMessage, noNodesMessage } from '../framework/fi
 import type { Framework, PostFilterOutcome, PreFilterOutcome } from '../framework/framework.js';
 import { NodeStatuses } from '../framework/node-statuses.js';
 import type { NominatingInfo, SchedulerHandle } from '../framework/plugin.js';
+import { PluginFault } from '../framework/plugin-calls.js';
 import { filterAlone } from '../framework/signed-plugins.js';
 import { isRejected, isSuccess, type Status, status, statusMessage, type Verdict } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import { type AttemptSteps, atOnce, waitedFor } from './attempt-steps.js';
 import type { FilterRun } from './filter-run.js';
 import { NodeFilter, type NominatedPods } from './node-filter.js';
 import { NodeScorer, type Totals } from './node-scorer.js';
@@ -58,11 +60,9 @@ export interface AttemptOptions {
   readonly handle?: SchedulerHandle;
 }
 
-interface StepOptions extends AttemptOptions {
-  readonly extenders?: ExtenderChain;
+export interface StepOptions extends AttemptOptions {
+  readonly extenders?: ExtenderChain | undefined;
 }
-
-type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
 const none: ReadonlySet<string> = new Set();
 const noRefusals: ReadonlyMap<string, Status> = new Map();
@@ -86,22 +86,24 @@ export class Placer {
 
   /** At once, without extenders. */
   attempt(framework: Framework, pod: PodInfo, options: AttemptOptions = {}): AttemptOutcome {
-    const step = this.steps(framework, pod, options).next();
-    if (step.done === true) return step.value;
-    throw new Error('a plugin before Bind must answer at once');
+    return atOnce(this.steps(framework, pod, options));
   }
 
   /** The same, where extenders are asked. Nothing else may be attempted meanwhile. */
-  async attemptWith(extenders: ExtenderChain, framework: Framework, pod: PodInfo): Promise<AttemptOutcome> {
-    const steps = this.steps(framework, pod, { extenders });
-    for (let step = steps.next(); ; ) {
-      if (step.done === true) return step.value;
-      step = steps.next(await step.value);
+  attemptWith(extenders: ExtenderChain, framework: Framework, pod: PodInfo): Promise<AttemptOutcome> {
+    return waitedFor(this.steps(framework, pod, { extenders }));
+  }
+
+  *steps(framework: Framework, pod: PodInfo, options: StepOptions): AttemptSteps<AttemptOutcome> {
+    try {
+      return yield* this.place(framework, pod, options);
+    } catch (error) {
+      if (!(error instanceof PluginFault)) throw error;
+      return { type: 'failed', status: error.status };
     }
   }
 
-  /** Gives what is waited for, and goes on with what came of it. */
-  private *steps(framework: Framework, pod: PodInfo, options: StepOptions): Steps<AttemptOutcome> {
+  private *place(framework: Framework, pod: PodInfo, options: StepOptions): AttemptSteps<AttemptOutcome> {
     const { table } = this.options;
     const state = new CycleState(table);
     if (table.size === 0) {
@@ -185,7 +187,7 @@ export class Placer {
     { rows, count, ranking }: FilterRun,
     signed: SignedNodes | undefined,
     { extenders }: StepOptions,
-  ): Steps<number | Status> {
+  ): AttemptSteps<number | Status> {
     const { timer } = framework;
     const { table } = state;
     const { random } = this.options;
@@ -215,7 +217,7 @@ export class Placer {
     before: PreFilterOutcome,
     refusal: Status,
     options: StepOptions,
-  ): Steps<AttemptOutcome> {
+  ): AttemptSteps<AttemptOutcome> {
     if (!isRejected(refusal)) return { type: 'failed', status: refusal };
     const plugins = new Set(before.narrowedBy);
     if (refusal.plugin !== undefined) plugins.add(refusal.plugin);
@@ -236,7 +238,7 @@ export class Placer {
     { refused }: FilterRun,
     refusals: ReadonlyMap<string, Status>,
     options: StepOptions,
-  ): Steps<AttemptOutcome> {
+  ): AttemptSteps<AttemptOutcome> {
     const absent =
       before.nodeNames === undefined
         ? undefined
@@ -269,7 +271,7 @@ export class Placer {
     { postFilter = true, handle = this.options.handle, extenders }: StepOptions,
     absent: Status | undefined,
     diagnosis: Diagnosis,
-  ): Steps<AttemptOutcome> {
+  ): AttemptSteps<AttemptOutcome> {
     if (framework.postFilter.length === 0 || !postFilter) {
       return { type: 'unschedulable', message: fitErrorMessage(diagnosis), diagnosis };
     }

@@ -7,7 +7,7 @@
  */
 import type { CycleState } from '../framework/cycle-state.js';
 import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
-import { pluginError } from '../framework/plugin-calls.js';
+import { nonsense, pluginError } from '../framework/plugin-calls.js';
 import type { SignedPlugins } from '../framework/signed-plugins.js';
 import type { Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
@@ -51,6 +51,10 @@ export class SignedNodes {
         if (answers[i] === 0) {
           stale[kept++] = row;
           continue;
+        }
+        if (answers[i]! < 0) {
+          this.epoch = -1;
+          return nonsense(plugin.name, 'Filter', answers[i]);
         }
         refusedBy[row] = index + 1;
         codes[row] = answers[i]!;

@@ -213,6 +213,11 @@ describe('what is wrong is named', () => {
       'leaderElection: { leaseDuration: 5s }',
       'leaderElection.leaseDuration: Invalid value: "5s": LeaseDuration must be greater than RenewDeadline',
     ],
+    [
+      'leaderElection: { resourceNamespace: "" }',
+      'leaderElection.resourceNamespace: Invalid value: "": resourceNamespace is required',
+    ],
+    ['metricsBindAddress: 0.0.0.0:9090', 'metricsBindAddress: Forbidden: unknown field'],
     ['healthzBindAddress: 0.0.0.0:9090', 'healthzBindAddress: Forbidden: unknown field'],
     ['profiles: [{ schedulerName: me }, {}]', 'profiles[1].schedulerName: Required value'],
     ['profiles: [{ schedulerName: me }, { schedulerName: me }]', 'profiles[1].schedulerName: Duplicate value: "me"'],
@@ -243,6 +248,10 @@ describe('what is wrong is named', () => {
     [
       'profiles: [{ pluginConfig: [{ name: NodeName }, { name: NodeName }] }]',
       'profiles[0].pluginConfig[1]: Duplicate value: "NodeName"',
+    ],
+    [
+      'profiles: [{ pluginConfig: [{ name: EBSLimits }] }]',
+      'profiles[0].pluginConfig[0]: Invalid value: "EBSLimits": was invalid in version "kubescheduler.config.k8s.io/v1"',
     ],
     ['profiles: [{ pluginConfig: [{ name: Nope }] }]', 'profiles[0].pluginConfig[0].name: Not found: "Nope"'],
     [
@@ -319,7 +328,7 @@ describe('what is wrong is named', () => {
         'NodeAffinity',
         'addedAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: a, operator: In }] }] } }',
       ),
-      `${at}.addedAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values: Required value: must be specified when \`operator\` is 'In' or 'NotIn'`,
+      `${at}.addedAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values: Invalid value: []string{}: for 'in', 'notin' operators, values set can't be empty`,
     ],
     [
       'extenders: [{ urlPrefix: http://a, prioritizeVerb: p, weight: -1 }]',
@@ -332,6 +341,10 @@ describe('what is wrong is named', () => {
     [
       'extenders: [{ urlPrefix: http://a, managedResources: [{ name: foo.com/bar }] }, { urlPrefix: http://b, managedResources: [{ name: foo.com/bar }] }]',
       'extenders[1].managedResources[0].name: Invalid value: "foo.com/bar": duplicate extender managed resource name',
+    ],
+    [
+      'extenders: [{ urlPrefix: http://a, managedResources: [{ name: foo.com/bar }, { name: foo.com/bar }] }]',
+      'extenders[0].managedResources[1].name: Invalid value: "foo.com/bar": duplicate extender managed resource name',
     ],
     [
       'extenders: [{ urlPrefix: http://a, managedResources: [{ name: kubernetes.io/foo }] }]',

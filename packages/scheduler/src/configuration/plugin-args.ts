@@ -10,6 +10,7 @@ import {
   int32,
   int64,
   invalidField,
+  labelValueErrors,
   list,
   notSupportedField,
   object,
@@ -26,7 +27,7 @@ import { configurationApiVersion } from './notation.js';
 /** Fields that every args object may have. */
 const typeMeta = { apiVersion: string(), kind: string() };
 
-const ResourceSpec = object({ name: string().required(), weight: int64().default(1) });
+const ResourceSpec = object({ name: string().required(), weight: int64() });
 const UtilizationShapePoint = object({ utilization: int32().default(0), score: int32().default(0) });
 const cpuAndMemory = [
   { name: 'cpu', weight: 1 },
@@ -60,7 +61,7 @@ const NodeResourcesFitArgs = object({
   scoringStrategy: ref(
     object({
       type: string(),
-      resources: list(ref(ResourceSpec)).default([...cpuAndMemory]),
+      resources: list(ref(ResourceSpec)),
       requestedToCapacityRatio: ref(object({ shape: list(ref(UtilizationShapePoint)) })),
     }),
   ).default({ type: 'LeastAllocated' }),
@@ -68,7 +69,7 @@ const NodeResourcesFitArgs = object({
 
 const NodeResourcesBalancedAllocationArgs = object({
   ...typeMeta,
-  resources: list(ref(ResourceSpec)).default([...cpuAndMemory]),
+  resources: list(ref(ResourceSpec)),
 });
 
 const VolumeBindingArgs = object({
@@ -83,12 +84,20 @@ const DynamicResourcesArgs = object({ ...typeMeta, filterTimeout: duration().def
 export interface PluginArgs<S extends Schema<unknown, boolean>> {
   readonly schema: S;
   check(args: Infer<S>, path: string): readonly FieldError[];
+  /** Defaults that a notation cannot say. */
+  fill(args: Infer<S>): Infer<S>;
 }
 
 const argsOf = <S extends Schema<unknown, boolean>>(
   schema: S,
   check: (args: Infer<S>, path: string) => readonly FieldError[] = () => [],
-): PluginArgs<S> => ({ schema, check });
+  fill: (args: Infer<S>) => Infer<S> = (args) => args,
+): PluginArgs<S> => ({ schema, check, fill });
+
+/** As kube-scheduler fills it in: cpu and memory where nothing is named, and 1 for a weight that is missing or 0. */
+function weighed(resources: readonly Infer<typeof ResourceSpec>[] = cpuAndMemory): Infer<typeof ResourceSpec>[] {
+  return (resources.length === 0 ? cpuAndMemory : resources).map(({ name, weight }) => ({ name, weight: weight || 1 }));
+}
 
 /** By plugin. */
 export const pluginArgs = {
@@ -128,13 +137,13 @@ export const pluginArgs = {
         termErrors(term, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`),
       ),
       ...preferred.flatMap(({ preference }, i) =>
-        termErrors(preference, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`),
+        termErrors(preference, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}]`),
       ),
     ];
   }),
   PodTopologySpread: argsOf(PodTopologySpreadArgs, ({ defaultConstraints = [], defaultingType }, path) => {
     const errors: FieldError[] = [];
-    const type = defaultingType ?? 'System';
+    const type = defaultingType || 'System';
     if (type !== 'System' && type !== 'List')
       errors.push(notSupportedField(`${path}.defaultingType`, type, ['List', 'System']));
     if (type === 'System' && defaultConstraints.length > 0)
@@ -155,44 +164,57 @@ export const pluginArgs = {
     }
     return errors;
   }),
-  NodeResourcesFit: argsOf(NodeResourcesFitArgs, (args, path) => {
-    const { ignoredResources = [], ignoredResourceGroups = [], scoringStrategy = {} } = args;
-    const errors = ignoredResources.flatMap((name, i) => [...labelNameErrors(name, `${path}.ignoredResources[${i}]`)]);
-    for (const [i, group] of ignoredResourceGroups.entries()) {
-      const at = `${path}.ignoredResourceGroups[${i}]`;
-      if (group.includes('/')) errors.push(invalidField(at, group, "resource group name can't contain '/'"));
-      errors.push(...labelNameErrors(group, at));
-    }
-    const at = `${path}.scoringStrategy`;
-    const { type = '', resources = [], requestedToCapacityRatio } = scoringStrategy;
-    if (!strategies.includes(type)) errors.push(notSupportedField(`${at}.type`, type, strategies));
-    for (const [i, { name, weight = 1 }] of resources.entries()) {
-      if (weight <= 0 || weight > 100) {
-        const detail = `resource weight of ${name} not in valid range (0, 100]`;
-        errors.push(invalidField(`${at}.resources[${i}].weight`, weight, detail));
+  NodeResourcesFit: argsOf(
+    NodeResourcesFitArgs,
+    (args, path) => {
+      const { ignoredResources = [], ignoredResourceGroups = [], scoringStrategy = {} } = args;
+      const errors = ignoredResources.flatMap((name, i) => [
+        ...labelNameErrors(name, `${path}.ignoredResources[${i}]`),
+      ]);
+      for (const [i, group] of ignoredResourceGroups.entries()) {
+        const at = `${path}.ignoredResourceGroups[${i}]`;
+        if (group.includes('/')) errors.push(invalidField(at, group, "resource group name can't contain '/'"));
+        errors.push(...labelNameErrors(group, at));
       }
-    }
-    const ratioAt = `${at}.requestedToCapacityRatio`;
-    if (type === 'RequestedToCapacityRatio') {
-      errors.push(
-        ...(requestedToCapacityRatio === undefined
-          ? [requiredField(ratioAt, 'must be specified when type is RequestedToCapacityRatio')]
-          : shapeErrors(requestedToCapacityRatio.shape ?? [], `${ratioAt}.shape`)),
-      );
-    } else if (requestedToCapacityRatio !== undefined) {
-      errors.push(forbiddenField(ratioAt, 'must be nil when type is not RequestedToCapacityRatio'));
-    }
-    return errors;
-  }),
-  NodeResourcesBalancedAllocation: argsOf(NodeResourcesBalancedAllocationArgs, ({ resources = [] }, path) => {
-    const seen = new Set<string>();
-    return resources.flatMap(({ name, weight = 1 }, i) => {
-      const at = `${path}.resources[${i}]`;
-      const errors = seen.has(name) ? [duplicateField(`${at}.name`, name)] : [];
-      seen.add(name);
-      return weight === 1 ? errors : [...errors, invalidField(`${at}.weight`, weight, 'must be 1')];
-    });
-  }),
+      const at = `${path}.scoringStrategy`;
+      const { type = '', resources = [], requestedToCapacityRatio } = scoringStrategy;
+      if (!strategies.includes(type)) errors.push(notSupportedField(`${at}.type`, type, strategies));
+      for (const [i, { name, weight = 1 }] of resources.entries()) {
+        if (weight <= 0 || weight > 100) {
+          const detail = `resource weight of ${name} not in valid range (0, 100]`;
+          errors.push(invalidField(`${at}.resources[${i}].weight`, weight, detail));
+        }
+      }
+      const ratioAt = `${at}.requestedToCapacityRatio`;
+      if (type === 'RequestedToCapacityRatio') {
+        errors.push(
+          ...(requestedToCapacityRatio === undefined
+            ? [requiredField(ratioAt, 'must be specified when type is RequestedToCapacityRatio')]
+            : shapeErrors(requestedToCapacityRatio.shape ?? [], `${ratioAt}.shape`)),
+        );
+      } else if (requestedToCapacityRatio !== undefined) {
+        errors.push(forbiddenField(ratioAt, 'must be nil when type is not RequestedToCapacityRatio'));
+      }
+      return errors;
+    },
+    ({ scoringStrategy = {}, ...args }) => ({
+      ...args,
+      scoringStrategy: { ...scoringStrategy, resources: weighed(scoringStrategy.resources) },
+    }),
+  ),
+  NodeResourcesBalancedAllocation: argsOf(
+    NodeResourcesBalancedAllocationArgs,
+    ({ resources = [] }, path) => {
+      const seen = new Set<string>();
+      return resources.flatMap(({ name, weight = 1 }, i) => {
+        const at = `${path}.resources[${i}]`;
+        const errors = seen.has(name) ? [duplicateField(`${at}.name`, name)] : [];
+        seen.add(name);
+        return weight === 1 ? errors : [...errors, invalidField(`${at}.weight`, weight, 'must be 1')];
+      });
+    },
+    ({ resources, ...args }) => ({ ...args, resources: weighed(resources) }),
+  ),
   VolumeBinding: argsOf(VolumeBindingArgs, ({ bindTimeoutSeconds = 0, shape }, path) => [
     ...(bindTimeoutSeconds < 0
       ? [
@@ -281,29 +303,45 @@ function shapeErrors(shape: readonly Infer<typeof UtilizationShapePoint>[], path
 
 const operators = ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'];
 
+/** As kube-scheduler reads a term, which is not as the API server validates one. */
 function termErrors({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, path: string): FieldError[] {
-  const expressions = matchExpressions.flatMap(({ key, operator, values = [] }, i) => {
-    const at = `${path}.matchExpressions[${i}]`;
-    const errors = [...labelNameErrors(key, `${at}.key`)];
-    if (!operators.includes(operator)) errors.push(notSupportedField(`${at}.operator`, operator, operators));
-    if ((operator === 'In' || operator === 'NotIn') && values.length === 0)
-      errors.push(requiredField(`${at}.values`, `must be specified when \`operator\` is 'In' or 'NotIn'`));
-    if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0)
-      errors.push(
-        forbiddenField(`${at}.values`, `may not be specified when \`operator\` is 'Exists' or 'DoesNotExist'`),
-      );
-    if ((operator === 'Gt' || operator === 'Lt') && (values.length !== 1 || !/^[+-]?\d+$/.test(values[0]!)))
-      errors.push(invalidField(`${at}.values`, values, `must be one integer when \`operator\` is 'Lt' or 'Gt'`));
-    return errors;
-  });
+  const expressions = matchExpressions.flatMap((expression, i) =>
+    expressionErrors(expression, `${path}.matchExpressions[${i}]`),
+  );
   const fields = matchFields.flatMap(({ key, operator, values = [] }, i) => {
     const at = `${path}.matchFields[${i}]`;
     const errors: FieldError[] = [];
     if (key !== 'metadata.name') errors.push(notSupportedField(`${at}.key`, key, ['metadata.name']));
     if (operator !== 'In' && operator !== 'NotIn')
       errors.push(notSupportedField(`${at}.operator`, operator, ['In', 'NotIn']));
-    else if (values.length !== 1) errors.push(requiredField(`${at}.values`, 'must have one element'));
+    else if (values.length !== 1) errors.push(invalidField(`${at}.values`, values, 'must have one element'));
     return errors;
   });
   return [...expressions, ...fields];
+}
+
+function expressionErrors(
+  { key, operator, values = [] }: NonNullable<NodeSelectorTerm['matchExpressions']>[number],
+  path: string,
+): FieldError[] {
+  if (!operators.includes(operator)) return [notSupportedField(`${path}.operator`, operator, operators)];
+  const errors: FieldError[] = [];
+  const fail = (field: string, value: unknown, detail: string) =>
+    errors.push(invalidField(`${path}.${field}`, value, detail));
+  const ofKey = qualifiedNameErrors(key);
+  if (ofKey.length > 0) fail('key', key, ofKey.join('; '));
+  if ((operator === 'In' || operator === 'NotIn') && values.length === 0)
+    fail('values', values, "for 'in', 'notin' operators, values set can't be empty");
+  if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0)
+    fail('values', values, 'values set must be empty for exists and does not exist');
+  const compares = operator === 'Gt' || operator === 'Lt';
+  if (compares && values.length !== 1)
+    fail('values', values, "for 'Gt', 'Lt' operators, exactly one value is required");
+  for (const [i, value] of values.entries()) {
+    if (compares && !/^[+-]?\d+$/.test(value))
+      fail(`values[${i}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer");
+    const ofValue = labelValueErrors(value);
+    if (ofValue.length > 0) fail(`values[${i}][${key}]`, value, ofValue.join('; '));
+  }
+  return errors;
 }

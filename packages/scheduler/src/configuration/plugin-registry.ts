@@ -64,10 +64,11 @@ export interface CheckedArgs {
 /** The args of an in-tree plugin with defaults, checked; those of others as they are. */
 export function checkArgs(plugin: string, args: unknown, path: string): CheckedArgs {
   if (!hasArgs(plugin)) return { args, errors: [] };
-  const { schema, check } = pluginArgs[plugin] as PluginArgs<(typeof pluginArgs)[typeof plugin]['schema']>;
+  const { schema, check, fill } = pluginArgs[plugin] as PluginArgs<(typeof pluginArgs)[typeof plugin]['schema']>;
   const { value, errors } = decode(schema, args ?? {}, path);
   if (errors.length > 0) return { args: value, errors };
-  return { args: value, errors: [...argsTypeErrors(plugin, value, path), ...check(value, path)] };
+  const filled = fill(value);
+  return { args: filled, errors: [...argsTypeErrors(plugin, filled, path), ...check(filled, path)] };
 }
 
 export interface MadePlugin {

@@ -1,8 +1,8 @@
 /** The extenders of a scheduler, asked one after the other. */
 import type { Node } from '@pintle/api/core/v1';
-import type { Logger } from '@pintle/machinery';
+import { type World, withTimeout } from '@pintle/machinery';
 import { scoreMax } from '../framework/plugin.js';
-import { errorStatus, type Status, status } from '../framework/status.js';
+import { errorStatus, type Status, status, type Verdict } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { Candidate } from '../preemption/candidate.js';
 import { type Extender, extenderScoreMax } from './extender.js';
@@ -12,22 +12,25 @@ export interface ExtenderFilterOutcome {
   readonly refusals: ReadonlyMap<string, Status>;
 }
 
+/** How long an extender may take that has no limit of its own, as those over HTTP have. */
+const answerTimeoutMs = 300_000;
+
 export class ExtenderChain {
   constructor(
     private readonly extenders: readonly Extender[],
-    private readonly logger: Logger,
+    private readonly world: Pick<World, 'clock' | 'logger'>,
   ) {}
 
   /** Whether one of them has a say before the pod has its node. */
   isInterested(pod: PodInfo): boolean {
     return this.extenders.some(
       (extender) =>
-        (extender.filter ?? extender.prioritize ?? extender.preempt) !== undefined && extender.isInterested(pod),
+        (extender.filter ?? extender.prioritize ?? extender.preempt) !== undefined && this.wants(extender, pod),
     );
   }
 
   preempts(pod: PodInfo): boolean {
-    return this.extenders.some((extender) => extender.preempt !== undefined && extender.isInterested(pod));
+    return this.extenders.some((extender) => extender.preempt !== undefined && this.wants(extender, pod));
   }
 
   async filter(pod: PodInfo, nodes: readonly Node[]): Promise<ExtenderFilterOutcome | Status> {
@@ -35,9 +38,9 @@ export class ExtenderChain {
     const refusals = new Map<string, Status>();
     for (const extender of this.extenders) {
       if (left.length === 0) break;
-      if (extender.filter === undefined || !extender.isInterested(pod)) continue;
+      if (extender.filter === undefined || !this.wants(extender, pod)) continue;
       try {
-        const { nodeNames, failed, failedAndUnresolvable } = await extender.filter(pod, left);
+        const { nodeNames, failed, failedAndUnresolvable } = await this.answer(() => extender.filter!(pod, left));
         for (const [node, reason] of failedAndUnresolvable)
           refusals.set(node, status('UnschedulableAndUnresolvable', reason));
         for (const [node, reason] of failed)
@@ -57,12 +60,12 @@ export class ExtenderChain {
     const asked = this.extenders.filter(({ prioritize }) => prioritize !== undefined);
     await Promise.all(
       asked.map(async (extender) => {
-        if (!extender.isInterested(pod)) return;
+        if (!this.wants(extender, pod)) return;
         try {
-          for (const [node, score] of await extender.prioritize!(pod, nodes))
+          for (const [node, score] of await this.answer(() => extender.prioritize!(pod, nodes)))
             sums.set(node, (sums.get(node) ?? 0) + (score * extender.weight * scoreMax) / extenderScoreMax);
         } catch (error) {
-          this.logger.log('warn', 'an extender did not score', { extender: extender.name, error });
+          this.world.logger.log('warn', 'an extender did not score', { extender: extender.name, error });
         }
       }),
     );
@@ -73,9 +76,9 @@ export class ExtenderChain {
     let left = candidates;
     for (const extender of this.extenders) {
       if (left.length === 0) break;
-      if (extender.preempt === undefined || !extender.isInterested(pod)) continue;
+      if (extender.preempt === undefined || !this.wants(extender, pod)) continue;
       try {
-        const agreed = await extender.preempt(pod, left);
+        const agreed = await this.answer(() => extender.preempt!(pod, left));
         const empty = agreed.find(({ victims }) => victims.length === 0);
         if (empty !== undefined && !extender.ignorable)
           throw new Error(`expected at least one victim pod on node ${JSON.stringify(empty.nodeName)}`);
@@ -87,19 +90,46 @@ export class ExtenderChain {
     return left;
   }
 
-  /** The one that binds the pod instead of plugins. */
-  binder(pod: PodInfo): Extender | undefined {
-    return this.extenders.find((extender) => extender.bind !== undefined && extender.isInterested(pod));
+  /** What binds the pod instead of plugins. */
+  binder(pod: PodInfo): ((nodeName: string) => Promise<Verdict>) | undefined {
+    const binder = this.extenders.find((extender) => extender.bind !== undefined && this.wants(extender, pod));
+    if (binder === undefined) return undefined;
+    return async (nodeName) => {
+      try {
+        await this.answer(() => binder.bind!(pod, nodeName));
+        return undefined;
+      } catch (error) {
+        return extenderError(binder, error);
+      }
+    };
+  }
+
+  /** One that cannot say is asked. */
+  private wants(extender: Extender, pod: PodInfo): boolean {
+    try {
+      return extender.isInterested(pod);
+    } catch (error) {
+      this.world.logger.log('warn', 'an extender cannot say whether a pod is its affair', {
+        extender: extender.name,
+        error,
+      });
+      return true;
+    }
+  }
+
+  private answer<T>(ask: () => Promise<T>): Promise<T> {
+    return withTimeout(this.world.clock, answerTimeoutMs, 'its answer', async () => ask());
   }
 
   private mayIgnore(extender: Extender, error: unknown): boolean {
-    if (extender.ignorable) this.logger.log('warn', 'an extender was passed over', { extender: extender.name, error });
+    if (extender.ignorable)
+      this.world.logger.log('warn', 'an extender was passed over', { extender: extender.name, error });
     return extender.ignorable;
   }
 }
 
 /** What an extender threw, as a status that names it. */
-export function extenderError({ name }: Extender, error: unknown): Status {
+function extenderError({ name }: Extender, error: unknown): Status {
   const { reasons } = errorStatus(error);
   return { code: 'Error', reasons: [`extender ${name}: ${reasons[0]}`], plugin: name, cause: error };
 }

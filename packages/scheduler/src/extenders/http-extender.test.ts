@@ -14,7 +14,7 @@ const fetchOf = (answers: Answers, asked: string[] = []): ExtenderFetch => {
   return async (url, { body }) => {
     const verb = url.split('/').at(-1)!;
     asked.push(url);
-    const answer = answers[verb]!(JSON.parse(body));
+    const answer = await answers[verb]!(JSON.parse(body));
     return { status: answer === undefined ? 500 : 200, text: async () => JSON.stringify(answer) };
   };
 };
@@ -157,5 +157,20 @@ describe('extenders', () => {
     await test.world.advance(5000);
     expect(seen[0]).toEqual(['a', 'b']);
     expect(await test.nodeOf('ns/p')).toBe('b');
+  });
+
+  it('that answer after the scheduler has stopped are not followed', async () => {
+    let answer = () => {};
+    const waits = new Promise<void>((resolve) => (answer = resolve));
+    const asked: string[] = [];
+    const test = await cluster({ answers: { filter: (body) => waits.then(() => keepOnly('a')(body)) }, asked });
+    await nodes(test, 'a', 'b');
+    await test.setPod(testPod('p', { namespace: 'ns' }));
+    await test.settle();
+    expect(asked).toHaveLength(1);
+    await test.scheduler.stop();
+    answer();
+    await test.settle();
+    expect([await test.nodeOf('ns/p'), test.scheduler.counts.assumedOrBound]).toEqual([undefined, 0]);
   });
 });

@@ -59,6 +59,9 @@ export interface EventOfInterest {
   readonly hint?: QueueingHintFunction;
 }
 
+/** What a plugin is taken to want that registers nothing. */
+export const everyEvent: readonly EventOfInterest[] = Object.freeze([{ resource: '*', action: -1 }]);
+
 export type EventFilter = (
   before: KubernetesObject | undefined,
   after: KubernetesObject | undefined,

@@ -20,6 +20,23 @@ const methods = {
   placementScore: 'scorePlacement',
 } as const satisfies Readonly<Record<string, keyof SchedulerPlugin>>;
 
+/** All that a plugin may implement. */
+export const pluginMethods = [
+  ...Object.values(methods),
+  'preFilterAddPod',
+  'preFilterRemovePod',
+  'filterAll',
+  'verdict',
+  'postFilterWith',
+  'uniformScore',
+  'scoreAll',
+  'normalizeScores',
+  'unreserve',
+  'preBindPreFlight',
+  'sign',
+  'eventsToRegister',
+] as const satisfies readonly (keyof SchedulerPlugin)[];
+
 export type ExtensionPoint = keyof typeof methods;
 
 /** In the order in which a pod meets them. */

@@ -4,6 +4,7 @@
  * taken is decided in `algorithm/`.
  */
 
+import { withTimeout } from '@pintle/machinery';
 import type { ExtenderChain } from '../extenders/extender-chain.js';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeInfo } from '../nodes/node-info.js';
@@ -35,22 +36,26 @@ import type {
   SchedulerPlugin,
   ScorePlugin,
 } from './plugin.js';
+import { isPlacements, isPreFilterResult, signOf, type ToldOfFailure, tell } from './plugin-answers.js';
 import {
   attempt,
   attemptAsync,
   type CallLimits,
   checkedVerdict,
-  inWords,
   isStatus,
+  nonsense,
   pluginError,
 } from './plugin-calls.js';
 import { type PointObserver, PointTimer } from './point-timer.js';
 import type { Profile } from './profile.js';
 import { type SignedPlugins, signedPlugins } from './signed-plugins.js';
-import { isRejected, isSuccess, type Status, saidBy, status, type Verdict } from './status.js';
+import { isSuccess, type Status, saidBy, skip, status, type Verdict } from './status.js';
 
 /** How long Permit may hold a pod at most. */
 export const permitTimeoutMaxMs = 15 * 60_000;
+
+/** How long PostFilter may take that asks extenders, which have limits of their own. */
+const askingTimeoutMs = 600_000;
 
 export interface PreFilterOutcome {
   /** Set where the pod is refused or a plugin failed. */
@@ -123,11 +128,14 @@ export class Framework {
     return this.profile.schedulerName;
   }
 
-  /** What the signing plugins read of the pod; undefined where one of them has no like for it, or there are none. */
+  /**
+   * What the signing plugins read of the pod; undefined where one of them has no like for it, or there are none. Errors:
+   * `PluginFault`.
+   */
   signatureOf(pod: PodInfo): string | undefined {
     let signature = '';
     for (const plugin of this.signed.all) {
-      const part = plugin.sign!(pod);
+      const part = signOf(plugin, pod);
       if (part === undefined) return undefined;
       signature += `${part}\n`;
     }
@@ -154,16 +162,14 @@ export class Framework {
         return { status: pluginError(plugin.name, 'PreFilter', error), narrowedBy };
       }
       if (outcome === undefined) continue;
-      if (isStatus(outcome)) {
-        if (outcome.code === 'Skip') state.skipFilter.add(plugin.name);
+      if (!isPreFilterResult(outcome)) {
+        const said = outcome === skip ? skip : checkedVerdict(plugin.name, 'PreFilter', outcome, 'Skip');
+        if (said === undefined) continue;
+        if (said.code === 'Skip') state.skipFilter.add(plugin.name);
         // Preemption may help against Unschedulable, and needs what the other PreFilters compute: go on.
-        else if (outcome.code === 'Unschedulable') refused = saidBy(outcome, plugin.name);
-        else if (outcome.code !== 'Success') return { status: saidBy(outcome, plugin.name), narrowedBy };
+        else if (said.code === 'Unschedulable') refused = said;
+        else return { status: said, narrowedBy };
         continue;
-      }
-      if (typeof outcome !== 'object' || !(outcome.nodeNames instanceof Set || outcome.nodeNames === undefined)) {
-        const nonsense = new Error(`it answered with ${inWords(outcome)}`);
-        return { status: pluginError(plugin.name, 'PreFilter', nonsense), narrowedBy };
       }
       if (outcome.nodeNames === undefined) continue;
       narrowedBy.push(plugin.name);
@@ -230,8 +236,10 @@ export class Framework {
     let refused: Partial<PostFilterOutcome> = {};
     const judge = (plugin: PostFilterPlugin, result: PostFilterResult | undefined): PostFilterOutcome | undefined => {
       if (result === undefined) return undefined;
-      if (!isStatus(result?.status)) throw new Error(`it answered with ${inWords(result)}`);
-      const said = saidBy(result.status, plugin.name);
+      const { status: given, nominating } = result ?? {};
+      if (!isStatus(given) || (nominating !== undefined && typeof nominating?.nodeName !== 'string'))
+        return { status: nonsense(plugin.name, 'PostFilter', result) };
+      const said = checkedVerdict(plugin.name, 'PostFilter', given) ?? saidBy(given, plugin.name);
       if (said.code === 'Error') return { status: said };
       if (said.code !== 'Unschedulable') return { ...result, status: said };
       reasons.push(...said.reasons);
@@ -245,8 +253,10 @@ export class Framework {
         const failed = (error: unknown) => ({ status: pluginError(plugin.name, 'PostFilter', error) });
         try {
           if (extenders !== undefined && plugin.postFilterWith !== undefined) {
-            return plugin
-              .postFilterWith(state, pod, statuses, handle, extenders)
+            const ask = async () => plugin.postFilterWith!(state, pod, statuses, handle, extenders);
+            return (
+              handle.world === undefined ? ask() : withTimeout(handle.world.clock, askingTimeoutMs, 'its answer', ask)
+            )
               .then((result) => judge(plugin, result) ?? rest(i + 1), failed)
               .catch(failed);
           }
@@ -271,12 +281,9 @@ export class Framework {
       }
       // Most have nothing to say of most pods.
       if (answer === undefined) continue;
-      if (answer?.code === 'Skip') {
-        state.skipScore.add(plugin.name);
-        continue;
-      }
-      const verdict = checkedVerdict(plugin.name, 'PreScore', answer);
-      if (!isSuccess(verdict)) return verdict;
+      const verdict = answer === skip ? skip : checkedVerdict(plugin.name, 'PreScore', answer, 'Skip');
+      if (verdict?.code === 'Skip') state.skipScore.add(plugin.name);
+      else if (!isSuccess(verdict)) return verdict;
     }
     return undefined;
   }
@@ -289,18 +296,16 @@ export class Framework {
     return undefined;
   }
 
-  /** In reverse order, every one, whatever fails. Returns what failed. */
-  runUnreserve(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): readonly Status[] {
-    const failures: Status[] = [];
-    for (let i = this.reserve.length - 1; i >= 0; i--) {
-      const plugin = this.reserve[i]!;
-      try {
-        plugin.unreserve(state, pod, nodeName, handle);
-      } catch (error) {
-        failures.push(pluginError(plugin.name, 'Unreserve', error));
-      }
-    }
-    return failures;
+  /** In reverse order, every one, whatever fails, which is told. */
+  runUnreserve(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    handle: SchedulerHandle,
+    failed: ToldOfFailure,
+  ): void {
+    for (const plugin of this.reserve.toReversed())
+      tell(plugin.name, 'Unreserve', () => plugin.unreserve(state, pod, nodeName, handle), failed);
   }
 
   runPermit(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): PermitOutcome {
@@ -312,14 +317,15 @@ export class Framework {
       } catch (error) {
         return { status: pluginError(plugin.name, 'Permit', error), waits: [] };
       }
-      const { status: said, timeoutMs = permitTimeoutMaxMs } =
-        result === undefined ? { status: success } : isStatus(result) ? { status: result } : result;
-      if (!isStatus(said) || Number.isNaN(timeoutMs)) {
-        const nonsense = new Error(`it answered with ${inWords(result)}`);
-        return { status: pluginError(plugin.name, 'Permit', nonsense), waits: [] };
-      }
-      if (said.code === 'Success') continue;
-      if (said.code !== 'Wait') return { status: saidBy(said, plugin.name), waits: [] };
+      if (result === undefined) continue;
+      const { status: given, timeoutMs = permitTimeoutMaxMs } = isStatus(result) ? { status: result } : (result ?? {});
+      // Checked as a whole: a result without a status is no answer either.
+      const said =
+        isStatus(given) && timeoutMs >= 0
+          ? checkedVerdict(plugin.name, 'Permit', given, 'Wait')
+          : nonsense(plugin.name, 'Permit', result);
+      if (said === undefined) continue;
+      if (said.code !== 'Wait') return { status: said, waits: [] };
       waits.push({ plugin: plugin.name, timeoutMs: Math.min(timeoutMs, permitTimeoutMaxMs) });
     }
     return { status: waits.length === 0 ? success : status('Wait'), waits };
@@ -334,8 +340,11 @@ export class Framework {
   ): readonly PreBindPlugin[] | Status {
     const needed: PreBindPlugin[] = [];
     for (const plugin of this.preBind) {
-      const verdict = attempt(plugin.name, 'PreBindPreFlight', () =>
-        plugin.preBindPreFlight?.(state, pod, nodeName, handle),
+      const verdict = attempt(
+        plugin.name,
+        'PreBindPreFlight',
+        () => plugin.preBindPreFlight?.(state, pod, nodeName, handle),
+        'Skip',
       );
       if (isSuccess(verdict)) needed.push(plugin);
       else if (verdict.code !== 'Skip') return verdict;
@@ -386,8 +395,12 @@ export class Framework {
     const { clock, timeoutMs } = limits;
     for (const plugin of this.bind) {
       // What was asked of the server cannot be taken back: a bind is not ended when its pod goes.
-      const verdict = await attemptAsync(plugin.name, 'Bind', { clock, timeoutMs }, (deadline) =>
-        plugin.bind(state, pod, nodeName, handle, deadline),
+      const verdict = await attemptAsync(
+        plugin.name,
+        'Bind',
+        { clock, timeoutMs },
+        (deadline) => plugin.bind(state, pod, nodeName, handle, deadline),
+        'Skip',
       );
       if (verdict?.code !== 'Skip') return verdict;
     }
@@ -400,6 +413,7 @@ export class Framework {
       try {
         const placements = plugin.generatePlacements(group, table);
         if (placements === undefined) continue;
+        if (!isPlacements(placements, table)) return nonsense(plugin.name, 'PlacementGenerate', placements);
         if (placements.length > 0) return placements;
         return { ...status('Unschedulable', 'no placement is there for the pod group'), plugin: plugin.name };
       } catch (error) {
@@ -415,7 +429,8 @@ export class Framework {
   ): Verdict {
     let waits: Verdict;
     for (const plugin of this.placementFeasible) {
-      const verdict = attempt(plugin.name, 'PlacementFeasible', () => plugin.placementFeasible(group, progress));
+      const feasible = () => plugin.placementFeasible(group, progress);
+      const verdict = attempt(plugin.name, 'PlacementFeasible', feasible, 'Wait');
       if (isSuccess(verdict)) continue;
       if (verdict.code !== 'Wait') return verdict;
       waits = verdict;
@@ -430,7 +445,7 @@ export class Framework {
       for (const [i, trial] of trials.entries()) {
         try {
           const score = plugin.scorePlacement(group, trial, table);
-          if (!(score >= 0 && score <= 100)) throw new Error(`it answered with the score ${score}`);
+          if (!(score >= 0 && score <= 100)) return nonsense(plugin.name, 'PlacementScore', score);
           totals[i]! += (plugin.weight ?? 1) * score;
         } catch (error) {
           return pluginError(plugin.name, 'PlacementScore', error);
@@ -440,26 +455,12 @@ export class Framework {
     return totals;
   }
 
-  runPostBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle): readonly Status[] {
-    const failures: Status[] = [];
-    for (const plugin of this.postBind) {
-      try {
-        plugin.postBind(state, pod, nodeName, handle);
-      } catch (error) {
-        failures.push(pluginError(plugin.name, 'PostBind', error));
-      }
-    }
-    return failures;
+  runPostBind(state: CycleState, pod: PodInfo, nodeName: string, handle: SchedulerHandle, failed: ToldOfFailure): void {
+    for (const plugin of this.postBind)
+      tell(plugin.name, 'PostBind', () => plugin.postBind(state, pod, nodeName, handle), failed);
   }
 }
 
 function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...a].filter((name) => b.has(name)));
-}
-
-/** Only for the verdicts of plugins that say neither yes nor no: anything but success or a rejection is an error. */
-export function asFilterStatus(verdict: Verdict, plugin: string): Verdict {
-  const said = checkedVerdict(plugin, 'Filter', verdict);
-  if (said === undefined || isRejected(said) || said.code === 'Error') return said;
-  return pluginError(plugin, 'Filter', new Error(`it answered with ${said.code}`));
 }

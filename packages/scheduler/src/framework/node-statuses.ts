@@ -6,8 +6,9 @@ import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { CycleState } from './cycle-state.js';
 import type { FilterPlugin } from './plugin.js';
+import { attempt, nonsense, PluginFault } from './plugin-calls.js';
 import { type Refusals, refusalKey } from './refusals.js';
-import { type Status, type StatusCode, saidBy, status } from './status.js';
+import { type Status, type StatusCode, status } from './status.js';
 
 export interface RefusalSource {
   readonly state: CycleState;
@@ -137,8 +138,15 @@ export class NodeStatuses {
     const found =
       plugin.filterAll === undefined
         ? singles[code - 1]!
-        : saidBy(plugin.verdict!(state, pod, table, code), plugin.name);
+        : refusalOf(plugin, () => plugin.verdict!(state, pod, table, code));
     this.shared.set(key, found);
     return found;
   }
+}
+
+/** Errors: `PluginFault` where the plugin cannot say why it refused. */
+function refusalOf({ name }: FilterPlugin, verdict: () => Status): Status {
+  const said = attempt(name, 'Filter', verdict) ?? nonsense(name, 'Filter', undefined);
+  if (said.code === 'Error') throw new PluginFault(said);
+  return said;
 }

@@ -2,7 +2,7 @@
  * What plugins answer, checked: whatever one throws, or answers that is no answer at its point, becomes an error status
  * that names it. Asynchronous points are bounded in time here, too.
  */
-import { type Clock, type Deadline, withDeadline } from '@pintle/machinery';
+import { type Clock, type Deadline, onAbort, withDeadline } from '@pintle/machinery';
 import { errorStatus, isSuccess, type Status, type StatusCode, saidBy, type Verdict } from './status.js';
 
 const codes: ReadonlySet<unknown> = new Set<StatusCode>([
@@ -30,26 +30,68 @@ export function pluginError(plugin: string, point: string, error: unknown): Stat
   return { code: 'Error', reasons: [`running ${point} plugin "${plugin}": ${reasons[0]}`], plugin, cause: error };
 }
 
-/** The answer as a verdict; undefined for success. */
-export function checkedVerdict(plugin: string, point: string, answer: unknown): Verdict {
+/** What fits every point. */
+const verdictCodes: ReadonlySet<StatusCode> = new Set([
+  'Success',
+  'Error',
+  'Unschedulable',
+  'UnschedulableAndUnresolvable',
+  'Pending',
+]);
+
+/** The answer as a verdict; undefined for success. `others` are the codes that the point knows beside a verdict's. */
+export function checkedVerdict(
+  plugin: string,
+  point: string,
+  answer: unknown,
+  ...others: readonly StatusCode[]
+): Verdict {
   if (answer === undefined) return undefined;
-  if (!isStatus(answer)) return pluginError(plugin, point, new Error(`it answered with ${inWords(answer)}`));
+  if (!isStatus(answer) || !(verdictCodes.has(answer.code) || others.includes(answer.code)))
+    return nonsense(plugin, point, answer);
   return isSuccess(answer) ? undefined : saidBy(answer, plugin);
 }
 
-/** For messages: what an answer is that should be something else. */
-export function inWords(answer: unknown): string {
+/** For an answer that is none at its point. */
+export function nonsense(plugin: string, point: string, answer: unknown): Status {
+  return pluginError(plugin, point, new Error(`it answered with ${inWords(answer)}`));
+}
+
+/** What is told of an answer that should be another. */
+function inWords(answer: unknown): string {
   if (answer === null) return 'null';
   if (Array.isArray(answer)) return 'a list';
   if (typeof answer !== 'object' && typeof answer !== 'function') return `${typeof answer} ${String(answer)}`;
-  return typeof (answer as { then?: unknown }).then === 'function' ? 'a promise' : 'something that is no status';
+  if (isPromise(answer)) {
+    disown(answer);
+    return 'a promise';
+  }
+  return isStatus(answer) ? answer.code : 'something that is no status';
 }
 
-export function attempt(plugin: string, point: string, call: () => unknown): Verdict {
+export const isPromise = (answer: unknown): answer is PromiseLike<unknown> =>
+  typeof (answer as { then?: unknown } | null | undefined)?.then === 'function';
+
+/** A promise that nobody asked for: what it fails with ends no process. */
+export function disown(answer: unknown, failed: (error: unknown) => void = () => {}): void {
+  if (isPromise(answer)) answer.then(() => {}, failed);
+}
+
+export function attempt(plugin: string, point: string, call: () => unknown, ...others: readonly StatusCode[]): Verdict {
   try {
-    return checkedVerdict(plugin, point, call());
+    return checkedVerdict(plugin, point, call(), ...others);
   } catch (error) {
     return pluginError(plugin, point, error);
+  }
+}
+
+/** A plugin does not keep to its contract where no status can be given back: whoever runs the attempt catches it. */
+export class PluginFault extends Error {
+  readonly code = 'PINTLE_PLUGIN_FAULT';
+
+  constructor(readonly status: Status) {
+    super(status.reasons[0], { cause: status.cause });
+    this.name = 'PluginFault';
   }
 }
 
@@ -68,11 +110,23 @@ export async function attemptAsync(
   point: string,
   { clock, timeoutMs, gone }: CallLimits,
   call: (deadline: Deadline) => Promise<Verdict> | Verdict,
+  ...others: readonly StatusCode[]
 ): Promise<Verdict> {
+  const ended = gone?.();
   try {
-    const answer = await withDeadline(clock, timeoutMs, 'its answer', async (deadline) => call(deadline), gone?.());
-    return checkedVerdict(plugin, point, answer);
+    ended?.throwIfAborted();
+    const work = withDeadline(clock, timeoutMs, 'its answer', async (deadline) => call(deadline), ended);
+    const answer = await (ended === undefined ? work : unlessAborted(work, ended));
+    return checkedVerdict(plugin, point, answer, ...others);
   } catch (error) {
     return pluginError(plugin, point, error);
   }
+}
+
+/** A plugin that does not listen to its signal is not waited for. */
+function unlessAborted<T>(work: Promise<T>, ended: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const forget = onAbort(ended, () => reject(ended.reason));
+    void work.then(resolve, reject).finally(forget);
+  });
 }

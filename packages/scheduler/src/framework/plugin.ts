@@ -1,5 +1,5 @@
 /**
- * The extension points of the scheduling framework (Kubernetes 1.33), as interfaces. A plugin is a plain object
+ * The extension points of the scheduling framework (Kubernetes 1.33 to 1.36), as interfaces. A plugin is a plain object
  * with a name and the methods of the points that it implements; nothing else registers it.
  *
  * The points before Bind are synchronous: a cycle decides on columns in memory. Waiting is Permit's (`Wait`),

@@ -4,8 +4,10 @@
  */
 import { defaultSchedulerName } from '../nodes/pod-info.js';
 import { prioritySort } from '../plugins/priority-sort.js';
-import { extensionPoints, implementsPoint, type PointOrder, pluginsAt } from './extension-point.js';
+import { type EventOfInterest, everyEvent } from './cluster-event.js';
+import { extensionPoints, implementsPoint, type PointOrder, pluginMethods, pluginsAt } from './extension-point.js';
 import type { BindPlugin, QueueSortPlugin, SchedulerPlugin } from './plugin.js';
+import { disown } from './plugin-calls.js';
 
 export interface ProfileOptions {
   /** The pods with this `spec.schedulerName` are placed by it. Default `default-scheduler`. */
@@ -26,6 +28,8 @@ export interface ProfileOptions {
 
 export interface Profile extends Required<ProfileOptions> {
   readonly queueSort: QueueSortPlugin;
+  /** By plugin which changes may help pods that it turned away. */
+  readonly events: ReadonlyMap<string, readonly EventOfInterest[]>;
 }
 
 /** A profile that cannot work; `field` says where. */
@@ -51,6 +55,7 @@ export function profile(options: ProfileOptions): Profile {
   }
   const names = new Set<string>();
   const sorts: QueueSortPlugin[] = [];
+  const events = new Map<string, readonly EventOfInterest[]>();
   for (const [index, plugin] of options.plugins.entries()) {
     const field = `plugins[${index}]`;
     if (typeof plugin?.name !== 'string' || plugin.name === '') {
@@ -60,6 +65,8 @@ export function profile(options: ProfileOptions): Profile {
       throw new InvalidProfileError(`${field}.name`, `there is already a plugin called ${JSON.stringify(plugin.name)}`);
     }
     names.add(plugin.name);
+    requireMethods(plugin, field);
+    events.set(plugin.name, eventsOf(plugin, field));
     const { weight = 1 } = plugin;
     if (!Number.isInteger(weight) || weight < 1 || weight > weightMax) {
       throw new InvalidProfileError(`${field}.weight`, `must be a whole number from 1, not ${weight}`);
@@ -96,13 +103,42 @@ export function profile(options: ProfileOptions): Profile {
     );
   }
   const queueSort = sorts[0] ?? prioritySort();
+  if (sorts.length === 0) events.set(queueSort.name, everyEvent);
   return {
+    events,
     schedulerName,
     percentageOfNodesToScore,
     queueSort,
     points,
     plugins: sorts.length === 0 ? [queueSort, ...options.plugins] : options.plugins,
   };
+}
+
+function requireMethods(plugin: SchedulerPlugin, field: string): void {
+  for (const method of pluginMethods) {
+    const given: unknown = plugin[method];
+    if (given !== undefined && typeof given !== 'function')
+      throw new InvalidProfileError(`${field}.${method}`, 'must be a function');
+  }
+  const { reads } = plugin as { reads?: unknown };
+  if (reads === undefined || (Array.isArray(reads) && reads.every((kind) => typeof kind?.kind === 'string'))) return;
+  throw new InvalidProfileError(`${field}.reads`, 'must be a list of kinds');
+}
+
+/** Asked for once: what a plugin registers does not change. */
+function eventsOf(plugin: SchedulerPlugin, field: string): readonly EventOfInterest[] {
+  if (plugin.eventsToRegister === undefined) return everyEvent;
+  let events: readonly EventOfInterest[];
+  try {
+    events = plugin.eventsToRegister();
+  } catch (error) {
+    throw new InvalidProfileError(`${field}.eventsToRegister`, error instanceof Error ? error.message : String(error));
+  }
+  const isEvent = (event: EventOfInterest | undefined) =>
+    typeof event?.resource === 'string' && Number.isInteger(event.action);
+  if (Array.isArray(events) && events.every(isEvent)) return events;
+  disown(events);
+  throw new InvalidProfileError(`${field}.eventsToRegister`, 'must return a list of events, of resource and action');
 }
 
 /** A profile that a running scheduler uses must be able to bind. Errors: `InvalidProfileError`. */

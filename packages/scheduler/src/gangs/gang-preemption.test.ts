@@ -140,7 +140,7 @@ describe.each([1, 2, 3, 4, 5, 6])('under faults, seed %d', (seed) => {
     await test.world.advance(180_000);
     const bound = (await test.pods()).flatMap(({ metadata, spec }) => (spec?.nodeName ? [metadata.name!] : [])).sort();
     expect(bound).toEqual([expect.stringMatching(/^low/), 'p0', 'p1', 'p2']);
-    await test.scheduler.stop();
+    await test.stop();
   });
 });
 

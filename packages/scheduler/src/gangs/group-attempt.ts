@@ -1,4 +1,5 @@
 /** One attempt for a group of pods, from those that wait to those that have a place: `GroupCycle` over a queue. */
+import type { AttemptSteps } from '../algorithm/attempt-steps.js';
 import type { AttemptOutcome, PlacedOutcome } from '../algorithm/schedule-pod.js';
 import type { Framework } from '../framework/framework.js';
 import type { GroupInfo, Placement } from '../framework/plugin.js';
@@ -23,7 +24,7 @@ export interface GroupAttemptHost extends GroupRoomHost {
   take(podKey: string): QueuedPodInfo | undefined;
   giveBack(queued: QueuedPodInfo): void;
   /** An attempt with PostFilter, as if the pod were of no group. */
-  preemptFor(pod: PodInfo): AttemptOutcome;
+  preemptFor(pod: PodInfo): AttemptSteps<AttemptOutcome>;
   readonly startMs: number;
 }
 
@@ -44,13 +45,20 @@ export interface NominatedMember {
   readonly message: string;
 }
 
+/** An attempt begins anew so often, as nodes come and go. */
+const restartsMax = 3;
+
 export class GroupAttempt {
   readonly startMs: number;
-  private readonly placements: readonly Placement[] | Status;
+  private placements: readonly Placement[] | Status = [];
+  /** As the placements were made for it. */
+  private topologyVersion = 0;
+  private restarts = 0;
   private cycle: GroupCycle | undefined;
   /** Where the group fits nowhere as it is: what came of it, and what is tried then. */
   private without: GroupOutcome | undefined;
   private room: GroupRoom | undefined;
+  private steps: AttemptSteps<GroupAttemptOutcome | undefined> | undefined;
   /** Where members waited for their place before. */
   private readonly nominated = new Map<PodInfo, string>();
 
@@ -61,13 +69,21 @@ export class GroupAttempt {
     private readonly host: GroupAttemptHost,
   ) {
     this.startMs = host.startMs;
-    const placements = framework.runPlacementGenerate(info, host.table);
-    this.placements = placements;
     for (const pod of info.pods) {
       const nodeName = host.nominations.nodeOf(pod.key);
       if (nodeName !== undefined) this.nominated.set(pod, nodeName);
     }
-    if (!('code' in placements)) this.cycle = this.cycleOver(placements, host);
+    this.begin();
+  }
+
+  private begin(): void {
+    const { framework, info, host } = this;
+    const placements = framework.runPlacementGenerate(info, host.table);
+    this.placements = placements;
+    this.topologyVersion = host.table.topologyVersion;
+    this.cycle = 'code' in placements ? undefined : this.cycleOver(placements, host);
+    this.room = undefined;
+    this.without = undefined;
   }
 
   get key(): string {
@@ -97,28 +113,65 @@ export class GroupAttempt {
   }
 
   /** Undefined while there is more to try. */
-  step(podsMax: number): GroupAttemptOutcome | undefined {
+  step(podsMax: number): AttemptSteps<GroupAttemptOutcome | undefined> {
+    this.steps = this.stepping(podsMax);
+    return this.steps;
+  }
+
+  private *stepping(podsMax: number): AttemptSteps<GroupAttemptOutcome | undefined> {
     const { cycle, room, placements } = this;
     if (cycle === undefined) {
       const refusal = { type: 'refused', status: placements as Status } as const;
       return this.told({ refused: this.info.pods.map((pod) => ({ pod, refusal })) });
     }
     room?.resume();
-    const outcome = cycle.step(podsMax);
+    if (this.isOutdated()) {
+      cycle.abandon();
+      return this.beginAgain();
+    }
+    const outcome = yield* room === undefined ? cycle.step(podsMax) : pausing(room, cycle.step(podsMax));
     if (outcome === undefined) {
       room?.pause();
       return undefined;
     }
-    if (room !== undefined) return this.withRoom(room, outcome);
-    if (outcome.message === undefined || !this.host.mayPreempt) return this.refusedOr(outcome, outcome.held);
+    if (this.isOutdated(outcome.held)) {
+      for (const { pod, outcome: place } of [...outcome.held].reverse()) (room ?? this.host).release(pod, place);
+      return this.beginAgain();
+    }
+    if (room !== undefined) return yield* this.withRoom(room, outcome);
+    if (outcome.message === undefined || !this.host.mayPreempt) return yield* this.refusedOr(outcome, outcome.held);
     this.without = outcome;
     this.room = new GroupRoom(this.key, this.host, this.host.table);
     this.cycle = this.cycleOver(placements as readonly Placement[], this.room);
     return undefined;
   }
 
+  /** Whether nodes that came, went or changed make what was decided void: rows of nodes that went are used again. */
+  private isOutdated(held: readonly HeldPod[] = []): boolean {
+    const { table } = this.host;
+    if (table.topologyVersion === this.topologyVersion) return false;
+    return this.isConstrained() || held.some(({ outcome }) => table.rowOf(outcome.nodeName) === undefined);
+  }
+
+  private isConstrained(): boolean {
+    const { placements } = this;
+    return 'code' in placements || placements.some(({ rows }) => rows !== undefined);
+  }
+
+  private beginAgain(): GroupAttemptOutcome | undefined {
+    if (++this.restarts <= restartsMax) {
+      this.begin();
+      return undefined;
+    }
+    const reason = `pod group ${JSON.stringify(this.key)}: nodes came and went too often while it was placed`;
+    const refusal = { type: 'failed', status: status('Error', reason) } as const;
+    return this.told({ refused: this.info.pods.map((pod) => ({ pod, refusal })) });
+  }
+
+  /** Between two steps, or while one waits for an attempt. */
   abandon(): void {
     this.room?.resume();
+    this.steps?.return(undefined);
     this.cycle?.abandon();
   }
 
@@ -149,16 +202,16 @@ export class GroupAttempt {
     if (nodeName !== undefined) this.host.nominations.set(pod, nodeName);
   }
 
-  private withRoom(room: GroupRoom, outcome: GroupOutcome): GroupAttemptOutcome {
+  private *withRoom(room: GroupRoom, outcome: GroupOutcome): AttemptSteps<GroupAttemptOutcome> {
     if (outcome.message !== undefined) {
       const nominationsLost = [...outcome.refused.values()].every(
         (refusal) => refusal?.type !== 'unschedulable' || refusal.nominating?.nodeName === '',
       );
-      return this.refusedOr(this.without!, [], nominationsLost);
+      return yield* this.refusedOr(this.without!, [], nominationsLost);
     }
     const victims = room.cost(outcome.held.map((each) => each.outcome));
     // The cluster has changed meanwhile.
-    if (victims === 0) return this.refusedOr(outcome, outcome.held);
+    if (victims === 0) return yield* this.refusedOr(outcome, outcome.held);
     for (const { pod, outcome: place } of [...outcome.held].reverse()) room.release(pod, place);
     const message = `pod group ${JSON.stringify(this.key)}: waiting for ${victims} pods of lower priority to leave.`;
     return this.told({
@@ -173,20 +226,23 @@ export class GroupAttempt {
     });
   }
 
-  private refusedOr(outcome: GroupOutcome, held: readonly HeldPod[], nominationsLost = false): GroupAttemptOutcome {
-    const refused = [...outcome.refused].map(([pod, refusal]) => ({
-      pod,
-      refusal: this.preemptionFor(pod, outcome) ?? this.refusalOf(refusal, outcome),
-    }));
+  private *refusedOr(
+    outcome: GroupOutcome,
+    held: readonly HeldPod[],
+    nominationsLost = false,
+  ): AttemptSteps<GroupAttemptOutcome> {
+    const refused: { pod: PodInfo; refusal: MemberRefusal }[] = [];
+    for (const [pod, refusal] of outcome.refused) {
+      const own = yield* this.preemptionFor(pod, outcome);
+      refused.push({ pod, refusal: own ?? this.refusalOf(refusal, outcome) });
+    }
     return this.told({ held, refused, plugins: outcome.plugins, nominationsLost });
   }
 
   /** A member that is left over where its group has its place asks by itself; not where all must be in one domain. */
-  private preemptionFor(pod: PodInfo, { message, refused }: GroupOutcome): MemberRefusal | undefined {
-    const { placements, host } = this;
-    const isConstrained = 'code' in placements || placements.some(({ rows }) => rows !== undefined);
-    if (message !== undefined || isConstrained || refused.get(pod)?.type !== 'unschedulable') return undefined;
-    const outcome = host.preemptFor(pod);
+  private *preemptionFor(pod: PodInfo, { message, refused }: GroupOutcome): AttemptSteps<MemberRefusal | undefined> {
+    if (message !== undefined || this.isConstrained() || refused.get(pod)?.type !== 'unschedulable') return undefined;
+    const outcome = yield* this.host.preemptFor(pod);
     return outcome.type === 'unschedulable' ? outcome : undefined;
   }
 
@@ -220,6 +276,28 @@ export class GroupAttempt {
     const why = status('Unschedulable', `pod group ${JSON.stringify(this.info.key)}: ${message}.${own}`);
     if (refusal?.type === 'failed') return refusal;
     return { type: 'refused', status: plugin === undefined ? why : { ...why, plugin } };
+  }
+}
+
+/** While something is waited for, the table is as it really is. */
+function* pausing<T>(room: GroupRoom, steps: AttemptSteps<T>): AttemptSteps<T> {
+  try {
+    for (let step = steps.next(); ; ) {
+      if (step.done === true) return step.value;
+      room.pause();
+      let answer: unknown;
+      try {
+        answer = yield step.value;
+      } catch (error) {
+        room.resume();
+        step = steps.throw(error);
+        continue;
+      }
+      room.resume();
+      step = steps.next(answer);
+    }
+  } finally {
+    steps.return(undefined as T);
   }
 }
 

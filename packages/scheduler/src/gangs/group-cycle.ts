@@ -6,6 +6,7 @@
  * It is run in steps, so that a large group does not hold up its host: `step` until there is an outcome, with no other
  * attempt between.
  */
+import type { AttemptSteps } from '../algorithm/attempt-steps.js';
 import type { AttemptOutcome, PlacedOutcome } from '../algorithm/schedule-pod.js';
 import type { Framework } from '../framework/framework.js';
 import type { GroupInfo, Placement } from '../framework/plugin.js';
@@ -15,7 +16,7 @@ import type { PodInfo } from '../nodes/pod-info.js';
 
 export interface GroupCycleHost {
   /** Without PostFilter. */
-  attempt(pod: PodInfo, within: Placement['rows']): AttemptOutcome;
+  attempt(pod: PodInfo, within: Placement['rows']): AttemptSteps<AttemptOutcome>;
   /** Keeps the room and reserves; a refusal leaves nothing kept. */
   hold(pod: PodInfo, outcome: PlacedOutcome): Verdict;
   release(pod: PodInfo, outcome: PlacedOutcome): void;
@@ -69,10 +70,10 @@ export class GroupCycle {
   ) {}
 
   /** Tries at most so many pods; undefined while there are more to try. */
-  step(podsMax: number): GroupOutcome | undefined {
+  *step(podsMax: number): AttemptSteps<GroupOutcome | undefined> {
     for (let tried = 0; tried < podsMax; tried++) {
       if (this.placement >= this.placements.length) return this.finish();
-      const infeasible = this.tryNext();
+      const infeasible = yield* this.tryNext();
       if (infeasible !== undefined) this.giveUp(infeasible);
       else if (this.next >= this.group.pods.length) this.keepTrial();
     }
@@ -85,18 +86,18 @@ export class GroupCycle {
   }
 
   /** Places one pod. Returns why the group cannot have its place here any more. */
-  private tryNext(): Status | undefined {
+  private *tryNext(): AttemptSteps<Status | undefined> {
     const { pods, placedBefore } = this.group;
     const pod = pods[this.next++];
-    if (pod !== undefined) this.place(pod);
+    if (pod !== undefined) yield* this.place(pod);
     const progress = { scheduled: placedBefore + this.held.length, remaining: Math.max(pods.length - this.next, 0) };
     const verdict = this.framework.runPlacementFeasible(this.group, progress);
     if (isSuccess(verdict)) return undefined;
     return verdict.code === 'Wait' && progress.remaining > 0 ? undefined : verdict;
   }
 
-  private place(pod: PodInfo): void {
-    const outcome = this.host.attempt(pod, this.placements[this.placement]!.rows);
+  private *place(pod: PodInfo): AttemptSteps<void> {
+    const outcome = yield* this.host.attempt(pod, this.placements[this.placement]!.rows);
     if (outcome.type !== 'placed') {
       this.refused.set(pod, outcome);
       return;

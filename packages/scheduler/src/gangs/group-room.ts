@@ -2,7 +2,11 @@
  * Room for a group that fits nowhere, where pods of lower priority have it (the delayed preemption of KEP-4671). A victim
  * is off the table only while the pod it is to leave for is held there; none is asked to leave before the whole group has
  * its place.
+ *
+ * Differs from Kubernetes: 1.36 has a point of its own for this (PodGroupPostFilter); here PostFilter says for each member
+ * whom it would have leave.
  */
+import type { AttemptSteps } from '../algorithm/attempt-steps.js';
 import type { AttemptOutcome, PlacedOutcome } from '../algorithm/schedule-pod.js';
 import type { Placement, SchedulerHandle } from '../framework/plugin.js';
 import { isSuccess, type Verdict } from '../framework/status.js';
@@ -16,7 +20,7 @@ export type WouldPreempt = (nodeName: string, victims: readonly PodInfo[]) => vo
 
 export interface GroupRoomHost extends GroupCycleHost {
   /** With PostFilter, where the last argument is given. */
-  attempt(pod: PodInfo, within: Placement['rows'], wouldPreempt?: WouldPreempt): AttemptOutcome;
+  attempt(pod: PodInfo, within: Placement['rows'], wouldPreempt?: WouldPreempt): AttemptSteps<AttemptOutcome>;
 }
 
 interface Eviction {
@@ -41,9 +45,9 @@ export class GroupRoom implements GroupCycleHost {
     private readonly table: NodeTable,
   ) {}
 
-  attempt(pod: PodInfo, within: Placement['rows']): AttemptOutcome {
+  *attempt(pod: PodInfo, within: Placement['rows']): AttemptSteps<AttemptOutcome> {
     let eviction: Eviction | undefined;
-    const refused = this.host.attempt(pod, within, (nodeName, victims) => {
+    const refused = yield* this.host.attempt(pod, within, (nodeName, victims) => {
       eviction = { nodeName, victims };
     });
     if (eviction === undefined || refused.type === 'placed') return refused;
@@ -52,11 +56,14 @@ export class GroupRoom implements GroupCycleHost {
       return refused;
     }
     this.take(eviction);
-    const outcome = this.host.attempt(pod, Int32Array.of(row));
-    this.putBack(eviction);
-    if (outcome.type !== 'placed') return refused;
-    this.evictions.set(outcome, eviction);
-    return outcome;
+    try {
+      const outcome = yield* this.host.attempt(pod, Int32Array.of(row));
+      if (outcome.type !== 'placed') return refused;
+      this.evictions.set(outcome, eviction);
+      return outcome;
+    } finally {
+      this.putBack(eviction);
+    }
   }
 
   hold(pod: PodInfo, outcome: PlacedOutcome): Verdict {

@@ -80,6 +80,11 @@ describe('what counts for a container that does not say', () => {
     ['the pod memory, the other CPU', { containers, ...itself({ memory: '64Mi' }) }, [300, 64]],
     ['the pod CPU, and nobody memory', { containers, ...itself({ cpu: '1' }) }, [1000, 2 * mebibytes]],
     ['the pod memory, and nobody CPU', { containers: [bare, bare], ...itself({ memory: '64Mi' }) }, [200, 64]],
+    [
+      'the pod memory, and of CPU one none',
+      { containers: [container('app', '0'), bare], ...itself({ memory: '64Mi' }) },
+      [100, 64],
+    ],
     ['the pod nothing', { containers, ...itself({}) }, [400, 2 * mebibytes]],
     ['with overhead', { containers: [bare], overhead: { cpu: '50m' } }, [150, mebibytes]],
   ])('where it is asked for by %s', (_, words, expected) => {

@@ -86,13 +86,14 @@ function computedRequests(pod: Pod): PodRequests {
   };
 }
 
-/** What a container counts for that does not say. A pod that says for itself what it asks for is taken at its word. */
+/** What a container counts for that does not say. A pod that asks for something as a whole is taken at its word. */
 function leastAmounts({ spec }: Pod, asked: Sums): Sums {
   const least: Sums = new Map([
     ['cpu', leastMilliCpu],
     ['memory', leastMemoryBytes],
   ]);
-  if (Object.keys(spec?.resources?.requests ?? {}).length > 0) for (const name of asked.keys()) least.delete(name);
+  if (Object.keys(spec?.resources?.requests ?? {}).length === 0) return least;
+  for (const [name, amount] of asked) if (amount > 0) least.delete(name);
   return least;
 }
 

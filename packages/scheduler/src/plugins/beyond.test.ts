@@ -61,6 +61,14 @@ describe('Deadlines', () => {
 });
 
 describe('Interference', () => {
+  it.each([
+    [{ costs: { web: { batch: -1 } } }, 'Interference.costs.web.batch: must be a number from 0, not -1'],
+    [{ costs: { web: { batch: Number.NaN } } }, 'Interference.costs.web.batch: must be a number from 0, not NaN'],
+    [{ costs: {}, costMax: -1 }, 'Interference.costMax: must be a number from 0, not -1'],
+  ])('refuses %j', (options, message) => {
+    expect(() => interference(options)).toThrow(message);
+  });
+
   const of = (name: string, workload: string, nodeName?: string) =>
     testPod(name, { labels: { [workloadClassLabel]: workload }, ...(nodeName && { nodeName }) });
   const costs = { web: { batch: 10 }, batch: { web: 2 } };

@@ -244,6 +244,6 @@ describe('in a cluster', () => {
     const reserved = claims.flatMap(({ status }) => status?.reservedFor?.map(({ name }) => name) ?? []);
     expect(reserved).toEqual(bound);
     expect(bound).toHaveLength(2);
-    await test.scheduler.stop();
+    await test.stop();
   });
 });

@@ -10,6 +10,7 @@ import type {
   PreScorePoint,
   ScorePoint,
 } from '../framework/plugin.js';
+import { InvalidProfileError } from '../framework/profile.js';
 import { skip, status } from '../framework/status.js';
 import type { NodeTable, PodObserver } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -33,10 +34,20 @@ export interface InterferenceOptions {
 
 const tooMuch = status('Unschedulable', 'node(s) have workloads that interfere too much');
 
+function checkCosts(costs: InterferenceCosts): void {
+  for (const [own, others] of Object.entries(costs))
+    for (const [other, cost] of Object.entries(others))
+      if (!(Number.isFinite(cost) && cost >= 0))
+        throw new InvalidProfileError(`Interference.costs.${own}.${other}`, `must be a number from 0, not ${cost}`);
+}
+
+/** Errors: `InvalidProfileError` for costs below 0, or that are no numbers. */
 export function interference(
   options: InterferenceOptions,
 ): PluginIdentity & FilterPlugin & PreScorePoint & ScorePoint & EnqueueExtensions {
   const { costs, weight = 1, costMax = Number.POSITIVE_INFINITY } = options;
+  if (typeof costs === 'object') checkCosts(costs);
+  if (!(costMax >= 0)) throw new InvalidProfileError('Interference.costMax', `must be a number from 0, not ${costMax}`);
   const now = typeof costs === 'function' ? costs : () => costs;
   const judge = (pod: PodInfo, table: NodeTable) => {
     const own = classOf(pod);

@@ -3,7 +3,7 @@
  * the plugins against it..
  */
 import type { Node, NodeSelectorTerm, Pod } from '@pintle/api/core/v1';
-import { allocatable, leastCpu, leastMemory, on, requested, used, type World } from './obvious-model.fixture.js';
+import { cpuAndMemory, filled, on, type World } from './obvious-model.fixture.js';
 import type { UtilizationPoint } from './resource-scorer.js';
 
 export const schedulable = (node: Node, pod: Pod): boolean =>
@@ -32,7 +32,7 @@ export function portsFree(world: World, node: Node, pod: Pod): boolean {
   );
 }
 
-function matches(node: Node, { matchExpressions = [], matchFields = [] }: NodeSelectorTerm): boolean {
+export function matches(node: Node, { matchExpressions = [], matchFields = [] }: NodeSelectorTerm): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   const label = (key: string) => node.metadata.labels?.[key];
   const integer = (text: string | undefined) => (/^[+-]?\d+$/.test(text ?? '') ? Number(text) : Number.NaN);
@@ -96,38 +96,39 @@ export function imageScore({ nodes }: World, node: Node, pod: Pod): number {
   return Math.floor((100 * (Math.min(Math.max(sum, least), most) - least)) / (most - least));
 }
 
-const counted = [
-  ['cpu', leastCpu],
-  ['memory', leastMemory],
-] as const;
-
-export function mostAllocated(world: World, node: Node, pod: Pod): number {
-  const scores = counted.flatMap(([resource, least]) => {
-    const capacity = allocatable(node, resource);
-    if (capacity === 0n) return [];
-    const asked = used(world, node, resource, least) + requested(pod, resource, least);
-    return [((asked > capacity ? capacity : asked) * 100n) / capacity];
-  });
-  return scores.length === 0 ? 0 : Number(scores.reduce((sum, score) => sum + score, 0n) / BigInt(scores.length));
+export function mostAllocated(world: World, node: Node, pod: Pod, counted = cpuAndMemory): number {
+  let sum = 0n;
+  let weights = 0n;
+  for (const { weight, capacity, asked } of filled(world, node, pod, counted)) {
+    sum += (((asked > capacity ? capacity : asked) * 100n) / capacity) * BigInt(weight);
+    weights += BigInt(weight);
+  }
+  return weights === 0n ? 0 : Number(sum / weights);
 }
 
-export function capacityRatio(world: World, node: Node, pod: Pod, shape: readonly UtilizationPoint[]): number {
-  const scores = counted.flatMap(([resource, least]) => {
-    const capacity = allocatable(node, resource);
-    if (capacity === 0n) return [];
-    const asked = used(world, node, resource, least) + requested(pod, resource, least);
-    const utilization = asked > capacity ? 100 : Number((asked * 100n) / capacity);
-    const after = shape.findIndex((point) => utilization <= point.utilization);
-    const to = shape[after < 0 ? shape.length - 1 : after]!;
-    const from = shape[after - 1];
-    const score =
-      after <= 0 || from === undefined
-        ? to.score * 10
-        : from.score * 10 +
-          Math.trunc(
-            ((to.score - from.score) * 10 * (utilization - from.utilization)) / (to.utilization - from.utilization),
-          );
-    return score > 0 ? [score] : [];
-  });
-  return scores.length === 0 ? 0 : Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length);
+export function capacityRatio(
+  world: World,
+  node: Node,
+  pod: Pod,
+  shape: readonly UtilizationPoint[],
+  counted = cpuAndMemory,
+): number {
+  let [sum, weights] = [0, 0];
+  for (const { weight, capacity, asked } of filled(world, node, pod, counted)) {
+    const score = onShape(shape, asked > capacity ? 100 : Number((asked * 100n) / capacity));
+    if (score <= 0) continue;
+    sum += score * weight;
+    weights += weight;
+  }
+  return weights === 0 ? 0 : Math.round(sum / weights);
+}
+
+/** The score at a utilization, on straight lines between the points. Both from 0 to 100. */
+export function onShape(shape: readonly UtilizationPoint[], utilization: number): number {
+  const after = shape.findIndex((point) => utilization <= point.utilization);
+  const to = shape[after < 0 ? shape.length - 1 : after]!;
+  const from = shape[after - 1];
+  if (after <= 0 || from === undefined) return to.score * 10;
+  const rise = (to.score - from.score) * 10 * (utilization - from.utilization);
+  return from.score * 10 + Math.trunc(rise / (to.utilization - from.utilization));
 }

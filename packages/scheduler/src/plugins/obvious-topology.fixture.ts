@@ -58,7 +58,18 @@ export function affinityVerdict(world: World, node: Node, pod: Pod, namespaces: 
   return 'ok';
 }
 
-export function affinityScore(world: World, node: Node, pod: Pod, namespaces: NamespaceLabels): number {
+export function affinityScore(
+  world: World,
+  node: Node,
+  pod: Pod,
+  namespaces: NamespaceLabels,
+  { hardWeight = 1, ownOnly = false } = {},
+): number {
+  const own = pod.spec!.affinity ?? {};
+  const prefers = [own.podAffinity, own.podAntiAffinity].some(
+    (terms) => (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).length > 0,
+  );
+  if (ownOnly && !prefers) return 0;
   let score = 0;
   const add = (owner: Pod, other: Pod, at: Node, hard: number) => {
     const { podAffinity, podAntiAffinity } = owner.spec!.affinity ?? {};
@@ -72,7 +83,7 @@ export function affinityScore(world: World, node: Node, pod: Pod, namespaces: Na
   };
   for (const other of world.pods) {
     add(pod, other, nodeOf(world, other), 0);
-    add(other, pod, nodeOf(world, other), 1);
+    add(other, pod, nodeOf(world, other), hardWeight);
   }
   return score;
 }
@@ -137,25 +148,32 @@ export function spreadVerdict(world: World, node: Node, pod: Pod): string {
   return 'ok';
 }
 
-/** Raw and normalized, by node; undefined where the plugin has nothing to say. */
-export function spreadScores(world: World, pod: Pod): { raw: number[]; normalized: number[] } | undefined {
+/**
+ * Raw and normalized, by node; undefined where the plugin has nothing to say. Nodes without one of the labels take no
+ * part, unless nobody asked for them (`requireAll` is false).
+ */
+export function spreadScores(
+  world: World,
+  pod: Pod,
+  requireAll = true,
+): { raw: number[]; normalized: number[] } | undefined {
   const constraints = constraintsOf(pod, 'ScheduleAnyway');
   if (constraints.length === 0) return undefined;
+  const needed = requireAll ? constraints : [];
   const scored = world.nodes.filter((node) =>
-    constraints.every(({ topologyKey }) => labelsOf(node)[topologyKey] !== undefined),
+    needed.every(({ topologyKey }) => labelsOf(node)[topologyKey] !== undefined),
   );
   const raw = world.nodes.map((node) => {
     if (!scored.includes(node)) return 0;
     let sum = 0;
     for (const constraint of constraints) {
       const { topologyKey, maxSkew } = constraint;
+      if (labelsOf(node)[topologyKey] === undefined) continue;
       const ofHost = topologyKey === 'kubernetes.io/hostname';
       const domains = ofHost ? scored.length : new Set(scored.map((each) => labelsOf(each)[topologyKey])).size;
       const nodes = ofHost
         ? [node]
-        : world.nodes.filter(
-            (each) => takesPart(each, pod, constraint, constraints) && sameDomain(topologyKey, node, each),
-          );
+        : world.nodes.filter((each) => takesPart(each, pod, constraint, needed) && sameDomain(topologyKey, node, each));
       sum += here(world, nodes, pod, constraint) * Math.log(domains + 2) + (maxSkew - 1);
     }
     return Math.round(sum);

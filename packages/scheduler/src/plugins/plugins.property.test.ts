@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, NodeSelectorTerm, Pod } from '@pintle/api/core/v1';
 import fc from 'fast-check';
+import type { SchedulerPlugin } from '../framework/plugin.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import { nodeResourcesBalancedAllocation } from './balanced-allocation.js';
 import { defaultPlugins } from './default-plugins.js';
@@ -10,11 +11,20 @@ import { nodeAffinity } from './node-affinity.js';
 import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
 import { nodeUnschedulable } from './node-unschedulable.js';
-import { balanced, fits, leastAllocated, taintsTolerated, type World } from './obvious-model.fixture.js';
+import {
+  balanced,
+  type Counted,
+  fits,
+  leastAllocated,
+  taintsDisliked,
+  taintsTolerated,
+  type World,
+} from './obvious-model.fixture.js';
 import {
   affinityAllows,
   capacityRatio,
   imageScore,
+  matches,
   mostAllocated,
   portsFree,
   preferenceWeight,
@@ -29,7 +39,18 @@ const requests = fc.record(
     cpu: fc.constantFrom('0', '1m', '100m', '333m', '1', '3'),
     memory: fc.constantFrom('0', '1', '128Mi', '1Gi', '3Gi'),
     [gpu]: fc.constantFrom('0', '1', '2'),
+    'ephemeral-storage': fc.constantFrom('0', '1Gi', '3Gi'),
   },
+  { requiredKeys: [] },
+);
+/** What the pod says for itself, or its runtime class adds. */
+const cpuAndMemory = fc.record(
+  { cpu: fc.constantFrom('0', '50m', '2'), memory: fc.constantFrom('0', '64Mi', '2Gi') },
+  { requiredKeys: [] },
+);
+/** What a container has, or was promised: another amount while a resize is under way. */
+const containerStatus = fc.record(
+  { resources: fc.record({ requests }), allocatedResources: requests },
   { requiredKeys: [] },
 );
 const key = fc.constantFrom('a', 'b');
@@ -95,6 +116,9 @@ const podWords = fc.record(
       ),
       { maxLength: 2 },
     ),
+    overhead: cpuAndMemory,
+    resources: fc.record({ requests: cpuAndMemory }),
+    resize: fc.record({ app: containerStatus, i0: containerStatus, infeasible: fc.boolean() }),
     ports: fc.array(fc.record({ hostPort: fc.constantFrom(80, 81), hostIP: fc.constantFrom('', '10.0.0.1') }), {
       maxLength: 2,
     }),
@@ -109,7 +133,10 @@ const nodeWords = fc.record(
     cpu: fc.constantFrom('0', '1', '4'),
     memory: fc.constantFrom('0', '1Gi', '8Gi'),
     pods: fc.constantFrom('0', '2', '110'),
-    allocatable: fc.record({ [gpu]: fc.constantFrom('1', '4') }),
+    allocatable: fc.record(
+      { [gpu]: fc.constantFrom('1', '4'), 'ephemeral-storage': fc.constantFrom('2Gi', '8Gi') },
+      { requiredKeys: [] },
+    ),
     labels: fc.dictionary(key, value, { maxKeys: 2 }),
     taints: fc.array(fc.record({ key, value, effect }, { requiredKeys: ['key', 'effect'] }), { maxLength: 2 }),
     unschedulable: fc.boolean(),
@@ -119,14 +146,21 @@ const nodeWords = fc.record(
 );
 type PodWords = typeof podWords extends fc.Arbitrary<infer W> ? W : never;
 
-function makePod(name: string, { ports, image, ...words }: PodWords, nodeName?: string): Pod {
+function makePod(name: string, { ports, image, resize, ...words }: PodWords, nodeName?: string): Pod {
   const pod = testPod(name, { ...(words as object), ...(nodeName === undefined ? {} : { nodeName }) });
   const container = {
     ...pod.spec!.containers[0]!,
     ...(image && { image }),
     ...(ports && { ports: ports.map((port) => ({ containerPort: 1, protocol: 'TCP' as const, ...port })) }),
   };
-  return { ...pod, spec: { ...pod.spec!, containers: [container] } } as Pod;
+  const initContainers = pod.spec!.initContainers?.map((each, i) => ({ ...each, name: `i${i}` }));
+  const status = resize && {
+    containerStatuses: [{ name: 'app', ...resize.app }],
+    initContainerStatuses: [{ name: 'i0', ...resize.i0 }],
+    ...(resize.infeasible && { conditions: [{ type: 'PodResizePending', reason: 'Infeasible', status: 'True' }] }),
+  };
+  const spec = { ...pod.spec!, containers: [container], ...(initContainers && { initContainers }) };
+  return { ...pod, spec, ...(status && { status }) } as Pod;
 }
 
 const cluster = fc
@@ -170,6 +204,38 @@ describe('every plugin gives one answer in both of its forms', () => {
   }
 });
 
+const uneven: Counted = [
+  ['cpu', 3],
+  [gpu, 5],
+  ['ephemeral-storage', 2],
+  ['memory', 1],
+];
+const even: Counted = [
+  ['cpu', 1],
+  [gpu, 1],
+  ['memory', 1],
+];
+const named = (counted: Counted) => counted.map(([name, weight]) => ({ name, weight }));
+/** As a configuration may have them: none that makes no sense. */
+const sensible = fc.record(
+  {
+    matchExpressions: fc.array(requirement(['In', 'NotIn'], { minLength: 1, maxLength: 2 }), { maxLength: 2 }),
+    matchFields: fc.array(
+      fc.record({
+        key: fc.constant('metadata.name'),
+        operator: fc.constantFrom('In', 'NotIn'),
+        values: fc.tuple(nodeOfField),
+      }),
+      { maxLength: 1 },
+    ),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<NodeSelectorTerm>;
+const required = fc.option(fc.array(sensible, { minLength: 1, maxLength: 2 }), { nil: undefined });
+const preferred = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 100 }), preference: sensible }), {
+  maxLength: 2,
+});
+
 describe('plugins agree with the obvious model', () => {
   it('NodeResourcesFit, Filter and Score', () => {
     fc.assert(
@@ -190,6 +256,8 @@ describe('plugins agree with the obvious model', () => {
       fc.property(cluster, ({ nodes, pods, pod }) => {
         const { raw, skipped } = judgeScore(nodeResourcesBalancedAllocation(), pod, nodes, pods);
         if (!skipped) expect(raw).toEqual(nodes.map((node) => balanced({ nodes, pods }, node, pod)));
+        const of = judgeScore(nodeResourcesBalancedAllocation({ resources: named(even) }), pod, nodes, pods);
+        if (!of.skipped) expect(of.raw).toEqual(nodes.map((node) => balanced({ nodes, pods }, node, pod, even)));
       }),
       { numRuns: 500 },
     );
@@ -199,26 +267,32 @@ describe('plugins agree with the obvious model', () => {
       fc.property(cluster, ({ nodes, pods, pod }) => {
         const { single } = judgeFilter(taintToleration(), pod, nodes, pods);
         expect(single.map((text) => text === 'ok')).toEqual(nodes.map((node) => taintsTolerated(node, pod)));
+        const { raw, normalized } = judgeScore(taintToleration(), pod, nodes, pods);
+        const disliked = nodes.map((node) => taintsDisliked(node, pod));
+        expect(raw).toEqual(disliked);
+        const most = Math.max(...disliked);
+        expect(normalized).toEqual(
+          disliked.map((count) => (most === 0 ? 100 : 100 - Math.trunc((100 * count) / most))),
+        );
       }),
       { numRuns: 500 },
     );
   });
-  const verdicts = (
-    plugin: Parameters<typeof judgeFilter>[0],
-    obvious: (world: World, node: Node, pod: Pod) => boolean,
-  ) =>
+  const passing = (plugin: SchedulerPlugin, { nodes, pods }: World, pod: Pod) => {
+    const { single, preFilter, nodeNames } = judgeFilter(plugin, pod, nodes, pods);
+    return single.map((text, i) => {
+      if (preFilter !== undefined && preFilter.code !== 'Skip') return false;
+      return text === 'ok' && (nodeNames?.includes(nodes[i]!.metadata.name!) ?? true);
+    });
+  };
+  const verdicts = (plugin: SchedulerPlugin, obvious: (world: World, node: Node, pod: Pod) => boolean) =>
     fc.assert(
       fc.property(cluster, ({ nodes, pods, pod }) => {
-        const { single, preFilter, nodeNames } = judgeFilter(plugin, pod, nodes, pods);
-        const passed = single.map((text, i) => {
-          if (preFilter !== undefined && preFilter.code !== 'Skip') return false;
-          return text === 'ok' && (nodeNames?.includes(nodes[i]!.metadata.name!) ?? true);
-        });
-        expect(passed).toEqual(nodes.map((node) => obvious({ nodes, pods }, node, pod)));
+        expect(passing(plugin, { nodes, pods }, pod)).toEqual(nodes.map((node) => obvious({ nodes, pods }, node, pod)));
       }),
       { numRuns: 500 },
     );
-  const scores = (plugin: Parameters<typeof judgeFilter>[0], obvious: (world: World, node: Node, pod: Pod) => number) =>
+  const scores = (plugin: SchedulerPlugin, obvious: (world: World, node: Node, pod: Pod) => number) =>
     fc.assert(
       fc.property(cluster, ({ nodes, pods, pod }) => {
         const { raw } = judgeScore(plugin, pod, nodes, pods);
@@ -233,9 +307,39 @@ describe('plugins agree with the obvious model', () => {
   it('NodePorts', () => verdicts(nodePorts(), portsFree));
   it('NodeAffinity, Filter', () => verdicts(nodeAffinity(), (_, node, pod) => affinityAllows(node, pod)));
   it('NodeAffinity, Score', () => scores(nodeAffinity(), (_, node, pod) => preferenceWeight(node, pod)));
+  it('NodeAffinity with affinity that is added', () =>
+    fc.assert(
+      fc.property(cluster, required, preferred, ({ nodes, pods, pod }, terms, preferences) => {
+        const addedAffinity = {
+          ...(terms && { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } }),
+          preferredDuringSchedulingIgnoredDuringExecution: preferences,
+        };
+        const plugin = nodeAffinity({ addedAffinity });
+        expect(passing(plugin, { nodes, pods }, pod)).toEqual(
+          nodes.map((node) => (terms?.some((each) => matches(node, each)) ?? true) && affinityAllows(node, pod)),
+        );
+        const added = (node: Node) => preferences.filter(({ preference }) => matches(node, preference));
+        const { raw, normalized } = judgeScore(plugin, pod, nodes, pods);
+        const weights = nodes.map((node) =>
+          added(node).reduce((sum, { weight }) => sum + weight, preferenceWeight(node, pod)),
+        );
+        expect(raw).toEqual(weights);
+        const most = Math.max(...weights);
+        expect(normalized).toEqual(weights.map((weight) => (most === 0 ? 0 : Math.trunc((100 * weight) / most))));
+      }),
+      { numRuns: 500 },
+    ));
   it('ImageLocality', () => scores(imageLocality(), imageScore));
   it('NodeResourcesFit by MostAllocated', () =>
     scores(nodeResourcesFit({ scoringStrategy: { type: 'MostAllocated' } }), mostAllocated));
+  it.each([
+    ['LeastAllocated', leastAllocated],
+    ['MostAllocated', mostAllocated],
+  ] as const)('NodeResourcesFit by %s, of other resources', (type, obvious) =>
+    scores(nodeResourcesFit({ scoringStrategy: { type, resources: named(uneven) } }), (world, node, pod) =>
+      obvious(world, node, pod, uneven),
+    ),
+  );
   it.each([
     [
       'rising',
@@ -259,9 +363,13 @@ describe('plugins agree with the obvious model', () => {
         { utilization: 70, score: 3 },
       ],
     ],
-  ])('NodeResourcesFit by RequestedToCapacityRatio, %s', (_, shape) =>
-    scores(nodeResourcesFit({ scoringStrategy: { type: 'RequestedToCapacityRatio', shape } }), (world, node, pod) =>
+  ])('NodeResourcesFit by RequestedToCapacityRatio, %s', (_, shape) => {
+    const type = 'RequestedToCapacityRatio';
+    scores(nodeResourcesFit({ scoringStrategy: { type, shape } }), (world, node, pod) =>
       capacityRatio(world, node, pod, shape),
-    ),
-  );
+    );
+    scores(nodeResourcesFit({ scoringStrategy: { type, shape, resources: named(uneven) } }), (world, node, pod) =>
+      capacityRatio(world, node, pod, shape, uneven),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, Pod } from '@pintle/api/core/v1';
+import type { KubernetesObject } from '@pintle/machinery';
 import fc from 'fast-check';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { NodeTable } from '../nodes/node-table.js';
@@ -143,6 +144,22 @@ describe('topology plugins agree with the obvious model', () => {
       { numRuns: 1500 },
     );
   });
+  it('InterPodAffinity with args', () => {
+    const options = fc.record({ hardWeight: fc.constantFrom(0, 1, 7, 100), ownOnly: fc.boolean() });
+    fc.assert(
+      fc.property(cluster, options, ({ nodes, pods, pod }, { hardWeight, ownOnly }) => {
+        const world = { nodes, pods };
+        const args = { hardPodAffinityWeight: hardWeight, ignorePreferredTermsOfExistingPods: ownOnly };
+        const { raw, normalized } = ask(interPodAffinity(args), pod, nodes, tableWith(world));
+        const scores = nodes.map((node) => affinityScore(world, node, pod, namespaces, { hardWeight, ownOnly }));
+        expect(raw).toEqual(scores);
+        const [lowest, highest] = [Math.min(...scores), Math.max(...scores)];
+        const share = (score: number) => (highest === lowest ? 0 : (score - lowest) / (highest - lowest));
+        expect(normalized).toEqual(scores.map((score) => Math.trunc(100 * share(score))));
+      }),
+      { numRuns: 1000 },
+    );
+  });
   it('PodTopologySpread', () => {
     fc.assert(
       fc.property(cluster, ({ nodes, pods, pod }) => {
@@ -153,6 +170,87 @@ describe('topology plugins agree with the obvious model', () => {
         if (wanted !== undefined) expect({ raw, normalized }).toEqual(wanted);
       }),
       { numRuns: 1500 },
+    );
+  });
+});
+
+const owners = fc.record({
+  services: fc.array(fc.record({ app: label, tier: label }, { requiredKeys: [] }), { maxLength: 2 }),
+  set: fc.option(labels, { nil: undefined }),
+});
+type Owners = typeof owners extends fc.Arbitrary<infer O> ? O : never;
+
+/** The pod of the owners, what they are as objects, and what its Services and its set select, in one. */
+function owned(pod: Pod, { services, set }: Owners) {
+  const { namespace = '', labels: own = {} } = pod.metadata;
+  const objects: readonly (KubernetesObject & { readonly spec: object })[] = [
+    ...services.map((selector, i) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: `s${i}`, namespace },
+      spec: { selector },
+    })),
+    ...(set
+      ? [
+          {
+            apiVersion: 'apps/v1',
+            kind: 'ReplicaSet',
+            metadata: { name: 'set', namespace },
+            spec: { selector: { matchLabels: set } },
+          },
+        ]
+      : []),
+  ];
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'set', uid: 'u', controller: true };
+  const meaning = services.filter((selector) => {
+    const wanted = Object.entries(selector);
+    return wanted.length > 0 && wanted.every(([key, value]) => own[key] === value);
+  });
+  const selected = Object.assign({}, ...meaning, set ?? {}) as Record<string, string>;
+  const { topologySpreadConstraints: _, ...spec } = pod.spec!;
+  const metadata = { ...pod.metadata, ...(set && { ownerReferences: [owner] }) };
+  return { bare: { ...pod, metadata, spec } as Pod, objects, selected };
+}
+
+describe('constraints for pods that have none', () => {
+  const constraints = fc.array(
+    fc.record({
+      topologyKey,
+      maxSkew: fc.integer({ min: 1, max: 2 }),
+      whenUnsatisfiable: fc.constantFrom('DoNotSchedule' as const, 'ScheduleAnyway' as const),
+    }),
+    { minLength: 1, maxLength: 2 },
+  );
+  const zoneKey = 'topology.kubernetes.io/zone';
+  const ofSystem = [
+    { topologyKey: hostname, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+    { topologyKey: zoneKey, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
+  ] as const;
+
+  it.each(['a list', "the system's"])('are %s', (which) => {
+    const isSystem = which !== 'a list';
+    fc.assert(
+      fc.property(cluster, owners, constraints, ({ nodes: given, pods, pod }, by, list) => {
+        const nodes = given.map((node): Node => {
+          const { zone, ...others } = node.metadata.labels ?? {};
+          const renamed = isSystem ? { ...others, ...(zone && { [zoneKey]: zone }) } : node.metadata.labels;
+          return { ...node, metadata: { ...node.metadata, labels: renamed ?? {} } };
+        });
+        const world = { nodes, pods };
+        const { bare, objects, selected } = owned(pod, by);
+        const table = tableWith(world);
+        for (const object of objects) table.objects.set(object);
+        const plugin = podTopologySpread(isSystem ? {} : { defaultConstraints: list });
+        const { verdicts, raw, normalized } = ask(plugin, bare, nodes, table);
+        const meant = Object.keys(selected).length === 0 ? [] : isSystem ? ofSystem : list;
+        const explicit = meant.map((each) => ({ ...each, labelSelector: { matchLabels: selected } }));
+        const spelled: Pod = { ...bare, spec: { ...bare.spec!, topologySpreadConstraints: explicit } };
+        expect(verdicts).toEqual(nodes.map((node) => spreadVerdict(world, node, spelled)));
+        const wanted = spreadScores(world, spelled, !isSystem);
+        if (wanted === undefined) expect(raw.every((score) => score === 0)).toBe(true);
+        else expect({ raw, normalized }).toEqual(wanted);
+      }),
+      { numRuns: 1000 },
     );
   });
 });

@@ -2,9 +2,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import fc from 'fast-check';
+import { podInfo } from '../nodes/pod-info.js';
+import { tableOf } from '../simulate/simulation.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
 import {
   claims,
+  testAttachment,
   testCapacity,
   testClaim,
   testClass,
@@ -12,8 +15,9 @@ import {
   testCsiNode,
   testVolume,
 } from '../volume-objects.fixture.js';
-import { judgeFilter } from './judge.fixture.js';
+import { judge, judgeFilter } from './judge.fixture.js';
 import { nodeVolumeLimits } from './node-volume-limits.js';
+import { onShape } from './obvious-small.fixture.js';
 import { volumeBinding } from './volume-binding.js';
 import { volumeZone } from './volume-zone.js';
 
@@ -75,8 +79,8 @@ function objectsOf({ nodes, volumes, claims: words }: Words): Objects {
 const reached = (each: Words['volumes'][number], node: Words['nodes'][number]) =>
   each.place === undefined || each.place === node.place;
 
-/** By node what is lacking. */
-function bindingVerdict(words: Words, at: number): string {
+/** By node what is lacking, and which volumes were found for claims, by their numbers. */
+function binding(words: Words, at: number) {
   const node = words.nodes[at]!;
   const reasons = new Set<string>();
   const bound = words.claims.filter((each) => each.bound !== undefined);
@@ -87,6 +91,11 @@ function bindingVerdict(words: Words, at: number): string {
     if (reasons.size > 0) break;
   }
   const taken = new Set<number>();
+  const found: { readonly claim: number; readonly volume: number }[] = [];
+  const take = (claim: number, volume: number) => {
+    taken.add(volume);
+    found.push({ claim, volume });
+  };
   const waiting = words.claims.flatMap((each, i) => (each.bound === undefined ? [{ ...each, i }] : []));
   const left: typeof waiting = [];
   for (const each of [...waiting].sort((a, b) => a.size - b.size)) {
@@ -98,9 +107,9 @@ function bindingVerdict(words: Words, at: number): string {
       .filter(({ found, i }) => fits(found, i) && found.kept === undefined && reached(found, node))
       .sort((a, b) => a.found.size - b.found.size)[0];
     if (kept >= 0) {
-      if (reached(words.volumes[kept]!, node)) taken.add(kept);
+      if (reached(words.volumes[kept]!, node)) take(each.i, kept);
       else left.push(each);
-    } else if (free !== undefined) taken.add(free.i);
+    } else if (free !== undefined) take(each.i, free.i);
     else left.push(each);
   }
   for (const each of left) {
@@ -117,7 +126,32 @@ function bindingVerdict(words: Words, at: number): string {
   const said = [...reasons].sort(
     (a, b) => order.findIndex((start) => a.startsWith(start)) - order.findIndex((start) => b.startsWith(start)),
   );
-  return said.length === 0 ? 'ok' : `UnschedulableAndUnresolvable: ${said.join(', ')}`;
+  return { verdict: said.length === 0 ? 'ok' : `UnschedulableAndUnresolvable: ${said.join(', ')}`, found, left };
+}
+
+const shape = [
+  { utilization: 0, score: 1 },
+  { utilization: 40, score: 9 },
+  { utilization: 90, score: 4 },
+];
+
+/** By class how much of the volumes that were found is asked for, or else of what can be made, on the shape. */
+function bindingScore(words: Words, at: number): number {
+  const { found, left } = binding(words, at);
+  const asksFor = left.reduce((sum, { size: each }) => sum + each, 0);
+  if (found.length === 0) {
+    const most = Math.max(0, ...left.map(({ size: each }) => each));
+    const room = words.capacities.find((there) => there.place === words.nodes[at]!.place && there.size >= most);
+    if (left.length === 0 || !words.tracked || room === undefined) return 0;
+    return onShape(shape, Math.min(100, Math.trunc((asksFor * 100) / room.size)));
+  }
+  const scores = [...new Set(found.map(({ claim: i }) => words.claims[i]!.className))].map((name) => {
+    const own = found.filter(({ claim: i }) => words.claims[i]!.className === name);
+    const asked = own.reduce((sum, { claim: i }) => sum + words.claims[i]!.size, 0);
+    const there = own.reduce((sum, { volume: i }) => sum + words.volumes[i]!.size, 0);
+    return onShape(shape, Math.trunc((asked * 100) / there));
+  });
+  return scores.length === 0 ? 0 : Math.round(scores.reduce((sum, score) => sum + score, 0) / scores.length);
 }
 
 describe('volume plugins agree with the obvious model', () => {
@@ -133,9 +167,13 @@ describe('volume plugins agree with the obvious model', () => {
             testCapacity(`k${i}`, 'made', { capacity: `${there.size}Gi`, nodes: { place: there.place } }),
           ),
         ];
-        const { single, batched } = judgeFilter(volumeBinding(), pod, nodes, [], [...volumes, ...made, ...others]);
-        expect(single).toEqual(words.nodes.map((_, at) => bindingVerdict(words, at)));
-        expect(batched).toEqual(single);
+        const table = tableOf(nodes, [], [...volumes, ...made, ...others]);
+        const judged = judge(volumeBinding({ shape }), podInfo(pod), nodes, table, { keepState: true });
+        const verdicts = words.nodes.map((_, at) => binding(words, at).verdict);
+        expect(judged.single).toEqual(verdicts);
+        expect(judged.batched).toEqual(verdicts);
+        for (const [at, verdict] of verdicts.entries())
+          if (verdict === 'ok') expect(judged.raw[at]).toBe(bindingScore(words, at));
       }),
       { numRuns: 1000 },
     );
@@ -163,33 +201,49 @@ describe('volume plugins agree with the obvious model', () => {
   });
 
   it('NodeVolumeLimits', () => {
-    const handles = fc.uniqueArray(fc.nat({ max: 5 }), { maxLength: 4 });
+    // Volumes 0 to 3 are of one driver, 4 and 5 of another; of 6 and 7 there are only claims yet, for the first.
+    const [many, first] = [8, 6];
+    const driverOf = (i: number) => (i === 4 || i === 5 ? 'other' : 'driver');
+    const numbers = fc.uniqueArray(fc.nat({ max: many - 1 }), { maxLength: 4 });
+    const attached = fc.uniqueArray(fc.nat({ max: first - 1 }), { maxLength: 3 });
+    const limit = fc.option(fc.nat({ max: 4 }), { nil: undefined });
+    const node = fc.record({ pods: fc.array(numbers, { maxLength: 2 }), attached, driver: limit, other: limit });
     fc.assert(
-      fc.property(handles, handles, fc.option(fc.nat({ max: 4 }), { nil: undefined }), (wanted, there, limit) => {
-        const all = Array.from({ length: 6 }, (_, i) => [
-          testClaim(`c${i}`, { volume: `v${i}`, complete: true }),
-          testVolume(`v${i}`, { csi: ['driver', `h${i}`] }),
-        ]).flat();
-        const using = (name: string, numbers: readonly number[], nodeName?: string) =>
+      fc.property(numbers, fc.array(node, { minLength: 1, maxLength: 3 }), (wanted, nodes) => {
+        const using = (name: string, those: readonly number[], nodeName?: string) =>
           testPod(name, {
             namespace: 'default',
-            volumes: claims(...numbers.map((i) => `c${i}`)),
+            volumes: claims(...those.map((i) => `c${i}`)),
             ...(nodeName && { nodeName }),
           });
-        const objects = [...all, testCsiNode('n', { driver: limit })];
-        const { single } = judgeFilter(
-          nodeVolumeLimits(),
-          using('p', wanted),
-          [testNode('n')],
-          [using('o', there, 'n')],
-          objects,
-        );
-        const attached = new Set([...wanted, ...there]).size;
-        const fresh = wanted.some((i) => !there.includes(i));
-        const full = limit !== undefined && fresh && attached > limit;
-        expect(single[0]).toBe(full ? 'Unschedulable: node(s) exceed max volume count' : 'ok');
+        const objects = [
+          testClass('made', { provisioner: 'driver' }),
+          ...Array.from({ length: many }, (_, i) =>
+            i < first ? testClaim(`c${i}`, { volume: `v${i}`, complete: true }) : testClaim(`c${i}`, { class: 'made' }),
+          ),
+          ...Array.from({ length: first }, (_, i) => testVolume(`v${i}`, { csi: [driverOf(i), `h${i}`] })),
+          ...nodes.map(({ driver, other }, at) => testCsiNode(`n${at}`, { driver, other })),
+          ...nodes.flatMap(({ attached: those }, at) =>
+            those.map((i) => testAttachment(`a${at}-${i}`, driverOf(i), `n${at}`, `v${i}`)),
+          ),
+        ];
+        const there = nodes.flatMap(({ pods }, at) => pods.map((those, i) => using(`p${at}-${i}`, those, `n${at}`)));
+        const testNodes = nodes.map((_, at) => testNode(`n${at}`));
+        const { single } = judgeFilter(nodeVolumeLimits(), using('new', wanted), testNodes, there, objects);
+        const obvious = nodes.map((each) => {
+          const held = new Set([...each.pods.flat(), ...each.attached]);
+          // What is attached without a pod counts once more with the new one, as upstream.
+          const fresh = wanted.filter((i) => !each.pods.flat().includes(i));
+          const full = (['driver', 'other'] as const).some((driver) => {
+            const added = fresh.filter((i) => driverOf(i) === driver).length;
+            const count = [...held].filter((i) => driverOf(i) === driver).length;
+            return added > 0 && each[driver] !== undefined && count + added > each[driver];
+          });
+          return full ? 'Unschedulable: node(s) exceed max volume count' : 'ok';
+        });
+        expect(single).toEqual(obvious);
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -1,7 +1,7 @@
 /** Cases of kube-scheduler's `TestPostFilter` and `TestPreempt`, as data. */
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '@pintle/api/core/v1';
-import { silentLogger } from '@pintle/machinery';
+import { virtualWorld } from '@pintle/machinery';
 import type { Extender } from '../extenders/extender.js';
 import { ExtenderChain } from '../extenders/extender-chain.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
@@ -271,7 +271,7 @@ describe('a pod for which no node will do', () => {
     );
     const left: string[] = [];
     const preempt: typeof handle.preempt = (_pod, _node, gone) => left.push(...gone.map(({ name }) => name));
-    const chain = extenders && new ExtenderChain(extenders, silentLogger);
+    const chain = extenders && new ExtenderChain(extenders, virtualWorld({ seed: 1 }));
     const found = await framework.runPostFilter(state, info, statuses, { ...handle, preempt }, chain);
     expect({ message: statusMessage(found.status), nominated: found.nominating?.nodeName, left: left.sort() }).toEqual({
       message,

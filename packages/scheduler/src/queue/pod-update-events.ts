@@ -26,10 +26,17 @@ export function podUpdateEvents(before: Pod, after: Pod): readonly ClusterEvent[
   const generated = ({ status }: Pod) => status?.resourceClaimStatuses;
   if (generated(before) !== generated(after) && !deepEqual(generated(before) ?? [], generated(after) ?? []))
     found.push(events.generatedClaims);
-  if (found.length === 0 && before.spec !== after.spec && before.metadata.generation !== after.metadata.generation) {
-    found.push(events.other);
-  }
+  if (found.length === 0 && isOther(before, after)) found.push(events.other);
   return found;
+}
+
+/**
+ * Differs from Kubernetes: a change of the status alone is none, as the scheduler itself writes why a pod waits, and a
+ * plugin that wants every event would have it tried again and again for that.
+ */
+function isOther({ spec, metadata }: Pod, after: Pod): boolean {
+  if (!sameRecord(metadata.annotations, after.metadata.annotations)) return true;
+  return spec !== after.spec && metadata.generation !== after.metadata.generation;
 }
 
 /** The same changes of a pod that has its node already, which may help others. */

@@ -2,9 +2,16 @@
  * Whether something that happened makes a pod worth trying again: asks the hints of the plugins that refused it.
  * What each plugin registered is asked for once, when the queue is made.
  */
-import { type ClusterEvent, type EventOfInterest, isWildcard, matchesEvent } from '../framework/cluster-event.js';
+import {
+  type ClusterEvent,
+  type EventOfInterest,
+  everyEvent,
+  isWildcard,
+  matchesEvent,
+} from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
 import type { SchedulerPlugin } from '../framework/plugin.js';
+import { disown } from '../framework/plugin-calls.js';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { HappenedEvent } from './in-flight.js';
 import type { QueuedPodInfo } from './queued-pod-info.js';
@@ -21,8 +28,6 @@ export interface RequeueDecision {
 const mayRefuse = ({ preEnqueue, preFilter, filter, reserve, permit, placementFeasible }: SchedulerPlugin) =>
   [preEnqueue, preFilter, filter, reserve, permit, placementFeasible].some((method) => method !== undefined);
 
-const everything: readonly EventOfInterest[] = [{ resource: '*', action: -1 }];
-
 export class QueueingHints {
   /** By scheduler name, then by plugin. */
   private readonly interests = new Map<string, ReadonlyMap<string, readonly EventOfInterest[]>>();
@@ -37,7 +42,7 @@ export class QueueingHints {
       this.interests.set(
         name,
         new Map(
-          profile.plugins.filter(mayRefuse).map((plugin) => [plugin.name, plugin.eventsToRegister?.() ?? everything]),
+          profile.plugins.filter(mayRefuse).map(({ name: plugin }) => [plugin, profile.events.get(plugin)!] as const),
         ),
       );
     }
@@ -58,8 +63,7 @@ export class QueueingHints {
   /** Whether a pod may be helped at all: no plugin that refuses pods needs to hear of other events. */
   matters(happened: HappenedEvent): boolean {
     if (isWildcard(happened.event)) return true;
-    for (const { matters } of this.matching(happened.event))
-      if (matters?.(happened.before, happened.after, this.objects) ?? true) return true;
+    for (const interest of this.matching(happened.event)) if (this.mayMatter(interest, happened)) return true;
     return false;
   }
 
@@ -74,9 +78,18 @@ export class QueueingHints {
     return found;
   }
 
-  private concerns(interest: EventOfInterest, { event, before, after }: HappenedEvent): boolean {
-    if (!matchesEvent(interest, event)) return false;
-    return interest.matters?.(before, after, this.objects) ?? true;
+  private concerns(interest: EventOfInterest, happened: HappenedEvent): boolean {
+    return matchesEvent(interest, happened.event) && this.mayMatter(interest, happened);
+  }
+
+  /** One that fails, or answers nonsense, must not leave pods waiting for ever: so with hints. */
+  private mayMatter({ matters }: EventOfInterest, { before, after }: HappenedEvent): boolean {
+    if (matters === undefined) return true;
+    try {
+      return notNo(matters(before, after, this.objects), false);
+    } catch {
+      return true;
+    }
   }
 
   decide(queued: QueuedPodInfo, happened: HappenedEvent): RequeueDecision {
@@ -94,17 +107,21 @@ export class QueueingHints {
   }
 
   private mayHelp(plugin: string, { pod }: QueuedPodInfo, happened: HappenedEvent): boolean {
-    const interests = this.interests.get(pod.schedulerName)?.get(plugin) ?? everything;
+    const interests = this.interests.get(pod.schedulerName)?.get(plugin) ?? everyEvent;
     for (const interest of interests) {
       if (!matchesEvent(interest, happened.event)) continue;
       if (interest.hint === undefined) return true;
       try {
-        if (interest.hint(pod.pod, happened.before, happened.after, this.objects) === 'Queue') return true;
+        if (notNo(interest.hint(pod.pod, happened.before, happened.after, this.objects), 'Skip')) return true;
       } catch {
-        // A hint that fails must not leave the pod waiting for ever.
         return true;
       }
     }
     return false;
   }
+}
+
+function notNo<T>(answer: T, no: T): boolean {
+  disown(answer);
+  return answer !== no;
 }

@@ -7,9 +7,10 @@ import type { Pod } from '@pintle/api/core/v1';
 import type { KubernetesObject } from '@pintle/machinery';
 import { type ClusterEvent, clusterEvents } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
-import { isSuccess, statusMessage } from '../framework/status.js';
+import { isSuccess, type Status, statusMessage } from '../framework/status.js';
 import { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { PodInfo } from '../nodes/pod-info.js';
+import { guardedLess } from './guarded-less.js';
 import { InFlight } from './in-flight.js';
 import { ItemHeap } from './item-heap.js';
 import { podUpdateEvents } from './pod-update-events.js';
@@ -30,6 +31,8 @@ export interface QueueOptions {
   readonly unschedulableMaxMs?: number;
   /** Told of every pod that comes into a part of the queue, and why. */
   readonly onEnter?: (queue: QueuePlace, event: string) => void;
+  /** Told of a plugin that fails where no pod's attempt can. */
+  readonly onPluginError?: (failure: Status) => void;
   /** Take pods from back-off when nothing is active, as Kubernetes does since 1.33. Default true. */
   readonly popFromBackoff?: boolean;
 }
@@ -52,6 +55,8 @@ export interface AttemptFailure {
 const backoffWindowMs = 1000;
 const none: ReadonlySet<string> = new Set();
 
+type Told = 'onEnter' | 'onPluginError';
+
 export class SchedulingQueue {
   /** Every pod that waits or is being tried, by key; where each is, its `place` says. */
   private readonly known = new Map<string, MutableQueuedPod>();
@@ -63,7 +68,7 @@ export class SchedulingQueue {
   private readonly waiting = new WaitingForEvent();
   private readonly inFlight = new InFlight();
   private hints: QueueingHints;
-  private readonly options: Required<Omit<QueueOptions, 'onEnter'>> & Pick<QueueOptions, 'onEnter'>;
+  private readonly options: Required<Omit<QueueOptions, Told>> & Pick<QueueOptions, Told>;
 
   constructor(options: QueueOptions) {
     this.options = {
@@ -82,7 +87,7 @@ export class SchedulingQueue {
     const first = [...this.options.frameworks.values()][0];
     if (first === undefined) throw new RangeError('a scheduling queue needs at least one profile');
     const { queueSort } = first.profile;
-    const less = (a: QueuedPodInfo, b: QueuedPodInfo) => queueSort.less(a, b);
+    const less = guardedLess(queueSort, (failure) => this.options.onPluginError?.(failure));
     const endsBefore = (a: QueuedPodInfo, b: QueuedPodInfo) => {
       const [endA, endB] = [this.backoffWindow(a), this.backoffWindow(b)];
       return endA < endB || (endA === endB && less(a, b));
@@ -400,6 +405,7 @@ export class SchedulingQueue {
       .get(queued.pod.schedulerName)
       ?.runPreEnqueue(queued.pod, this.options.objects);
     if (!isSuccess(verdict)) {
+      if (verdict.code === 'Error') this.options.onPluginError?.(verdict);
       queued.gatedBy = verdict.plugin ?? '';
       queued.gateMessage = statusMessage(verdict);
       // What refused it before may still be helped while the gate holds.

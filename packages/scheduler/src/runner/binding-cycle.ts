@@ -5,12 +5,11 @@
 import { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type Clock, StatusError, sleep } from '@pintle/machinery';
-import type { Extender } from '../extenders/extender.js';
-import { extenderError } from '../extenders/extender-chain.js';
+import type { ExtenderChain } from '../extenders/extender-chain.js';
 import type { CycleState } from '../framework/cycle-state.js';
 import type { Framework } from '../framework/framework.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
-import { isSuccess, type Status, type Verdict } from '../framework/status.js';
+import { isSuccess, type Status, status } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 
 export interface BindingOptions {
@@ -28,7 +27,7 @@ export interface BindingOptions {
   /** Called where PreBind has something to do. */
   readonly slow?: () => void;
   /** Binds instead of plugins. */
-  readonly extender?: Extender | undefined;
+  readonly extender?: ReturnType<ExtenderChain['binder']>;
 }
 
 /** `bound`: it has the node. `elsewhere`: another bound it meanwhile. `gone`: it was deleted. */
@@ -46,24 +45,16 @@ export async function bindPod(options: BindingOptions): Promise<BindingOutcome> 
   const preparing = timer.runLater('PreBind', () => framework.runPreBind(state, pod, nodeName, handle, options));
   const before = preparing instanceof Promise ? await preparing : preparing;
   if (!isSuccess(before)) return { type: 'failed', status: before };
+  // Differs from Kubernetes: while something was waited for, the node may have gone, and is not bound to then.
+  if (handle.table.rowOf(nodeName) === undefined)
+    return { type: 'failed', status: status('Error', `node ${JSON.stringify(nodeName)} is gone`) };
   const { extender } = options;
   const verdict = await timer.runLater('Bind', () =>
-    extender === undefined
-      ? framework.runBind(state, pod, nodeName, handle, options)
-      : bindByExtender(extender, pod, nodeName),
+    extender === undefined ? framework.runBind(state, pod, nodeName, handle, options) : extender(nodeName),
   );
   if (isSuccess(verdict)) return { type: 'bound' };
   if (isRefusal(verdict.cause)) return { type: 'failed', status: verdict };
   return lookUp(options, verdict);
-}
-
-async function bindByExtender(extender: Extender, pod: PodInfo, nodeName: string): Promise<Verdict> {
-  try {
-    await extender.bind!(pod, nodeName);
-    return undefined;
-  } catch (error) {
-    return extenderError(extender, error);
-  }
 }
 
 /** The server answered, and its answer is no. */

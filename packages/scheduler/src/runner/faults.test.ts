@@ -115,7 +115,7 @@ describe('under faults', () => {
       expect(queued()).toBe(waiting(pods));
       expect(counts.assumedOrBound - counts.binding).toBe(pods.length - waiting(pods));
       checker.stop();
-      await test.scheduler.stop();
+      await test.stop();
     },
   );
 });

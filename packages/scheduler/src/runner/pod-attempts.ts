@@ -9,7 +9,8 @@
 import type { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import type { World } from '@pintle/machinery';
-import type { AttemptOutcome, PlacedOutcome, Placer } from '../algorithm/schedule-pod.js';
+import type { AttemptSteps } from '../algorithm/attempt-steps.js';
+import type { AttemptOptions, AttemptOutcome, PlacedOutcome, Placer } from '../algorithm/schedule-pod.js';
 import type { ExtenderChain } from '../extenders/extender-chain.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import type { Framework } from '../framework/framework.js';
@@ -75,6 +76,7 @@ export class PodAttempts {
     { readonly members: readonly string[]; readonly victims: readonly PodInfo[] }
   >();
   private asking = false;
+  private stopped = false;
 
   constructor(private readonly options: PodAttemptsOptions) {}
 
@@ -111,12 +113,14 @@ export class PodAttempts {
     this.endings.get(key)?.abort(new Error('the pod was deleted'));
   }
 
-  /** Lets binds under way end. */
+  /** Ends what is waited for at Permit and PreBind, and lets binds under way end. */
   async stop(): Promise<void> {
+    this.stopped = true;
     this.group?.abandon();
     this.group = undefined;
     for (const { queued, framework, outcome } of this.ready.splice(0)) this.release(queued.pod, framework, outcome);
-    this.options.permits.abandonAll('the scheduler stops');
+    this.options.permits.abandonAll(stopping);
+    for (const ending of this.endings.values()) ending.abort(new Error(stopping));
     await Promise.all(this.binding);
   }
 
@@ -147,7 +151,7 @@ export class PodAttempts {
         .catch((error: unknown) => this.failed(pod, error))
         .then((outcome) => {
           this.asking = false;
-          if (!this.isGone(queued)) this.follow({ queued, framework, startMs }, outcome);
+          if (!this.stopped && !this.isGone(queued)) this.follow({ queued, framework, startMs }, outcome);
           this.options.wake();
         });
       return;
@@ -267,12 +271,13 @@ export class PodAttempts {
     queue.done(queued);
     metrics?.scheduled(queued, framework, startMs);
     reports.scheduled(pod, nodeName);
-    for (const failure of framework.runPostBind(state, pod, nodeName, handle)) this.logPlugin(failure, pod);
+    framework.runPostBind(state, pod, nodeName, handle, (failure) => this.logPlugin(failure, pod));
   }
 
   private endingOf(key: string): AbortController {
     let ending = this.endings.get(key);
     if (ending === undefined) this.endings.set(key, (ending = new AbortController()));
+    if (this.stopped) ending.abort(new Error(stopping));
     return ending;
   }
 
@@ -290,7 +295,7 @@ export class PodAttempts {
   private release(pod: PodInfo, framework: Framework, outcome: PlacedOutcome): boolean {
     const { handle, cache } = this.options;
     const { nodeName, state } = outcome;
-    for (const failure of framework.runUnreserve(state, pod, nodeName, handle)) this.logPlugin(failure, pod);
+    framework.runUnreserve(state, pod, nodeName, handle, (failure) => this.logPlugin(failure, pod));
     return cache.forget(pod);
   }
 
@@ -351,7 +356,7 @@ export class PodAttempts {
 
   /** Whether the pod is of a group that is to be placed together. */
   private startGroup(queued: QueuedPodInfo, framework: Framework, key: string, startMs: number): boolean {
-    const { placer, cache, queue, nominations, handle } = this.options;
+    const { cache, queue, nominations, handle } = this.options;
     const attempt = GroupAttempt.start(queued, framework, key, {
       table: cache.table,
       nodeOf: (podKey) => cache.nodeOf(podKey),
@@ -360,14 +365,14 @@ export class PodAttempts {
       nominations,
       mayPreempt: !this.isWaitingForRoom(key),
       attempt: (pod, within, wouldPreempt) =>
-        placer.attempt(
+        this.memberSteps(
           framework,
           pod,
           wouldPreempt === undefined
             ? { within, postFilter: false }
             : { within, handle: withoutPreempting(handle, wouldPreempt) },
         ),
-      preemptFor: (pod) => placer.attempt(framework, pod),
+      preemptFor: (pod) => this.memberSteps(framework, pod, {}),
       hold: (pod, outcome) => this.hold(pod, framework, outcome),
       release: (pod, outcome) => this.release(pod, framework, outcome),
       startMs,
@@ -376,11 +381,46 @@ export class PodAttempts {
     return attempt !== undefined;
   }
 
+  private *memberSteps(framework: Framework, pod: PodInfo, options: AttemptOptions): AttemptSteps<AttemptOutcome> {
+    const { placer, extenders } = this.options;
+    try {
+      const asked = extenders?.isInterested(pod) === true ? { ...options, extenders } : options;
+      return yield* placer.steps(framework, pod, asked);
+    } catch (error) {
+      return this.failed(pod, error);
+    }
+  }
+
   private stepGroup(podsMax: number): void {
     const { group } = this;
     if (group === undefined) return;
-    const outcome = group.step(podsMax);
-    if (outcome === undefined) return;
+    const steps = group.step(podsMax);
+    this.goOn(group, steps, steps.next());
+  }
+
+  /** Waits for what extenders answer, which asks for the next turn. */
+  private goOn(
+    group: GroupAttempt,
+    steps: AttemptSteps<GroupAttemptOutcome | undefined>,
+    step: IteratorResult<Promise<unknown>, GroupAttemptOutcome | undefined>,
+  ): void {
+    if (step.done === true) {
+      if (step.value !== undefined) this.endGroup(group, step.value);
+      return;
+    }
+    this.asking = true;
+    const on = (go: () => typeof step) => {
+      this.asking = false;
+      if (this.group === group) this.goOn(group, steps, go());
+      this.options.wake();
+    };
+    void step.value.then(
+      (answer) => on(() => steps.next(answer)),
+      (error: unknown) => on(() => steps.throw(error)),
+    );
+  }
+
+  private endGroup(group: GroupAttempt, outcome: GroupAttemptOutcome): void {
     this.group = undefined;
     const { framework, startMs } = group;
     this.options.metrics?.algorithm(startMs);
@@ -455,5 +495,6 @@ export class PodAttempts {
   }
 }
 
+const stopping = 'the scheduler stops';
 const refusalMessage = (refusal: Status) =>
   isRejected(refusal) ? `0/1 nodes are available: 1 ${statusMessage(refusal)}.` : statusMessage(refusal);

@@ -7,7 +7,7 @@ import type { SchedulerPlugin } from '../framework/plugin.js';
 import { InvalidProfileError, profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
-import { testNode, testPod, times } from '../test-objects.fixture.js';
+import { testNode, testPod } from '../test-objects.fixture.js';
 import { SchedulerTestCluster } from './scheduler.fixture.js';
 import { createScheduler } from './scheduler.js';
 
@@ -170,67 +170,5 @@ describe('metrics', () => {
       sli: '2',
       algorithm: '3',
     });
-  });
-});
-
-describe('a plugin that means no good fails the attempt by its name, and no other pod', () => {
-  const nonsense = 'yes' as never;
-  const later = Promise.resolve(undefined) as never;
-  const fail = () => {
-    throw new Error('broken');
-  };
-  const forBad = <T>(answer: () => T) =>
-    ((...args: unknown[]) => {
-      const info = args.find((arg) => (arg as { key?: string })?.key !== undefined) as { name: string };
-      return info.name === 'bad' ? answer() : undefined;
-    }) as never;
-  const bad: readonly (readonly [string, Partial<SchedulerPlugin>, string])[] = [
-    ['throws at PreFilter', { preFilter: forBad(fail) }, 'running PreFilter plugin "Bad": broken'],
-    ['answers PreFilter with nonsense', { preFilter: forBad(() => nonsense) }, 'it answered with string yes'],
-    ['throws at Filter', { filter: forBad(fail) }, 'running Filter plugin "Bad": broken'],
-    ['answers Filter with nonsense', { filter: forBad(() => nonsense) }, 'it answered with string yes'],
-    ['answers Filter later', { filter: forBad(() => later) }, 'it answered with a promise'],
-    ['answers Filter with Wait', { filter: forBad(() => status('Wait')) }, 'it answered with Wait'],
-    ['throws at PreScore', { preScore: forBad(fail) }, 'running PreScore plugin "Bad": broken'],
-    ['scores NaN', { score: forBad(() => Number.NaN) }, 'plugin "Bad" returns an invalid score NaN'],
-    [
-      'scores too much',
-      { score: ((_s: unknown, { name }: { name: string }) => (name === 'bad' ? 101 : 0)) as never },
-      'invalid score 101',
-    ],
-    ['throws at Reserve', { reserve: forBad(fail), unreserve: () => {} }, 'running Reserve plugin "Bad": broken'],
-    ['throws at Permit', { permit: forBad(fail) }, 'running Permit plugin "Bad": broken'],
-    [
-      'answers Permit with nonsense',
-      { permit: forBad(() => nonsense) },
-      'running Permit plugin "Bad": it answered with string yes',
-    ],
-    ['throws at PreBind', { preBind: forBad(fail) }, 'running PreBind plugin "Bad": broken'],
-    ['answers PreBind with nonsense', { preBind: forBad(() => nonsense) }, 'it answered with string yes'],
-    [
-      'never answers PreBind',
-      { preBind: forBad(() => new Promise(() => {})) },
-      'running PreBind plugin "Bad": its answer took longer than 30000 ms',
-    ],
-  ];
-  it.each(bad)('%s', async (_, methods, expected) => {
-    const plugin = { ...(methods.score && { score: () => 0 }), ...methods, name: 'Bad' } as SchedulerPlugin;
-    const scored =
-      'score' in methods
-        ? {
-            ...plugin,
-            score: ((...args: unknown[]) =>
-              (methods.score as never as (...a: unknown[]) => number | undefined)(...args) ?? 0) as never,
-          }
-        : plugin;
-    const test = await SchedulerTestCluster.start({ plugins: [scored] });
-    for (const node of ['a', 'b']) await test.setNode(testNode(node));
-    await test.setPod(pod('bad'));
-    for (const name of times(3, (i) => `good${i}`)) await test.setPod(pod(name));
-    await test.settle();
-    await test.world.advance(30_500);
-    expect(await messageOf(test, 'ns/bad')).toContain(expected);
-    expect((await test.pods()).filter(({ spec }) => spec?.nodeName).length).toBe(3);
-    expect(test.scheduler.counts.assumedOrBound).toBe(3);
   });
 });

@@ -1,5 +1,6 @@
 /** A real API server on virtual time with a scheduler before it that faults may befall. For tests. */
 
+import { afterAll } from '@jest/globals';
 import { Event, type Namespace, Node, Pod } from '@pintle/api/core/v1';
 import type { PriorityClass } from '@pintle/api/scheduling/v1';
 import { createApiServer } from '@pintle/apiserver';
@@ -10,6 +11,7 @@ import {
   type Kind,
   type KindRef,
   type KubernetesObject,
+  logger,
   parseQuantity,
   StatusError,
   seededRandom,
@@ -28,8 +30,10 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly faults?: Omit<FaultOptions, 'world' | 'random' | 'only'>;
   /** Which requests meet them. Default: binds. */
   readonly faulty?: 'binding' | 'delete' | 'status';
+  /** Told of every line that is logged at warn and above. */
+  readonly onLog?: (message: string) => void;
   /** Told of every request, as `delete web-1`. */
-  readonly onRequest?: (text: string) => void;
+  readonly onRequest?: (text: string) => unknown;
   readonly seed?: number;
   /** Beside the default ones. */
   readonly plugins?: readonly SchedulerPlugin[];
@@ -37,6 +41,16 @@ export interface SchedulerTestOptions extends Partial<SchedulerOptions> {
   readonly kinds?: readonly Kind[];
   readonly extendersOf?: (clock: Clock) => readonly Extender[];
 }
+
+/** Longer than a bind may take, an extender's, too. */
+const stopMs = 310_000;
+
+/** Those of a test file, which end with it. */
+const started = new Set<SchedulerTestCluster>();
+
+afterAll(async () => {
+  for (const cluster of started) await cluster.stop();
+});
 
 export class SchedulerTestCluster {
   /** What must never happen, and did. */
@@ -47,23 +61,28 @@ export class SchedulerTestCluster {
     readonly world: VirtualWorld,
     readonly client: Client,
     readonly scheduler: Scheduler,
-  ) {}
+    private readonly stopOthers: () => Promise<void>,
+  ) {
+    started.add(this);
+  }
 
   static async start(options: SchedulerTestOptions = {}): Promise<SchedulerTestCluster> {
     const {
       faults = {},
       faulty: kind = 'binding',
       onRequest,
+      onLog,
       seed = 1,
       plugins = [],
       kinds = [],
       extendersOf,
       ...rest
     } = options;
-    const world = virtualWorld({ seed });
+    const world = virtualWorld({ seed, ...(onLog && { logger: logger((_, message) => onLog(message), 'warn') }) });
     const server = createApiServer({ world, kinds, disableAdmissionPlugins: ['TaintNodesByCondition'] });
     await world.settle();
-    const client = (await server).client();
+    const api = await server;
+    const client = api.client();
     const ns: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } };
     await client.create(ns);
     const metadata = { namespace: 'ns', name: 'default' };
@@ -73,8 +92,8 @@ export class SchedulerTestCluster {
     const onWire = intercept(client, faultsOf({ ...faults, world, random, only }));
     const faulty = intercept(onWire, {
       request({ verb, key }, next) {
-        onRequest?.(`${verb} ${key?.name}`);
-        return next();
+        const first = onRequest?.(`${verb} ${key?.name}`);
+        return first instanceof Promise ? first.then(next) : next();
       },
     });
     const informers = createInformers({ client: faulty, world });
@@ -88,11 +107,23 @@ export class SchedulerTestCluster {
       ...(extendersOf && { extenders: extendersOf(world.clock) }),
       ...rest,
     });
-    const started = scheduler.start();
+    const starting = scheduler.start();
     // Late events make even the first lists late.
     await world.settle({ withinMs: 10_000 });
-    await started;
-    return new SchedulerTestCluster(world, client, scheduler);
+    await starting;
+    return new SchedulerTestCluster(world, client, scheduler, async () => {
+      informers.stop();
+      await api.stop();
+    });
+  }
+
+  /** Ends everything; a bind that never answers by its limit. */
+  async stop(): Promise<void> {
+    started.delete(this);
+    const stopping = this.scheduler.stop();
+    await this.world.advance(stopMs);
+    await stopping;
+    await this.stopOthers();
   }
 
   async setNode(node: Node): Promise<void> {

@@ -238,4 +238,23 @@ describe('preemption', () => {
     expect(deletions).toBeGreaterThan(1);
     expect(deletions).toBeLessThan(6);
   });
+
+  it('is content with a victim that is gone meanwhile', async () => {
+    const requests: string[] = [];
+    const gone = async (text: string) => {
+      requests.push(text);
+      if (text === 'patch low') await cluster.deletePod('ns/low');
+    };
+    await start({ onRequest: gone });
+    await cluster.setPriority('high', 100);
+    await cluster.setNode(testNode('n', { cpu: '1' }));
+    await cluster.setPod(testPod('low', core));
+    await cluster.settle();
+    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
+    await cluster.settle();
+    await cluster.world.advance({ seconds: 2 });
+    await cluster.settle();
+    expect(await cluster.nodeOf('ns/high')).toBe('n');
+    expect(requests.filter((text) => text === 'delete low')).toEqual([]);
+  });
 });

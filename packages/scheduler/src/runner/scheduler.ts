@@ -32,6 +32,7 @@ import { Framework } from '../framework/framework.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
 import type { PointObserver } from '../framework/point-timer.js';
 import { InvalidProfileError, type Profile, profile, requireBindPlugin } from '../framework/profile.js';
+import { statusMessage } from '../framework/status.js';
 import { NodeTable } from '../nodes/node-table.js';
 import { PodCache } from '../nodes/pod-cache.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
@@ -82,7 +83,7 @@ export interface SchedulerOptions {
 export interface Scheduler {
   /** Resolves when pods and nodes are known and the first decisions may come. */
   start(): Promise<void>;
-  /** Lets binds under way end, then ends everything. */
+  /** Lets binds under way end, though nothing that plugins wait for before; then ends everything. */
   stop(): Promise<void>;
   /**
    * Goes on with other profiles: pods that wait keep their places, and are asked of again by the new plugins. Resolves
@@ -138,6 +139,7 @@ class RunningScheduler implements Scheduler {
       ...options.queue,
       frameworks: this.frameworks,
       objects: this.table.objects,
+      onPluginError: (failure) => world.logger.log('error', statusMessage(failure), { error: failure.cause }),
       ...(this.metrics && { onEnter: (queue, event) => this.metrics!.entered(queue, event) }),
     });
     this.permits = new PermitWaits(world.clock);
@@ -180,7 +182,7 @@ class RunningScheduler implements Scheduler {
       permits: this.permits,
       reports: this.reports,
       metrics: this.metrics,
-      extenders: extenders.length === 0 ? undefined : new ExtenderChain(extenders, world.logger),
+      extenders: extenders.length === 0 ? undefined : new ExtenderChain(extenders, world),
       frameworkOf: (name) => this.frameworks.get(name),
       podNow: ({ name, namespace }) => options.informers.informer(Pod).lister.get({ name, namespace }),
       wake: () => this.wake(),

@@ -1,5 +1,6 @@
 /** Pods whose binding takes its time say which node they are to have; and no more, when they do not get it. */
 import { describe, expect, it } from '@jest/globals';
+import { Node } from '@pintle/api/core/v1';
 import type { SchedulerPlugin } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
 import { testNode, testPod } from '../test-objects.fixture.js';
@@ -19,6 +20,24 @@ class Preparation {
         return new Promise((resolve) => {
           this.finish = (failure) => resolve(failure === undefined ? undefined : status('Unschedulable', failure));
         });
+      },
+      eventsToRegister: () => [],
+    };
+  }
+}
+
+/** Holds pods until it is told to let them go. */
+class Hold {
+  finish: () => void = () => {};
+
+  plugin(): SchedulerPlugin {
+    return {
+      name: 'Hold',
+      permit: (_state, _pod, _nodeName, handle) => {
+        this.finish = () => {
+          for (const held of handle.waitingPods()) held.allow('Hold');
+        };
+        return { status: status('Wait'), timeoutMs: 60_000 };
       },
       eventsToRegister: () => [],
     };
@@ -66,6 +85,40 @@ describe('a pod', () => {
     expect(await state()).toEqual({ bound: undefined, nominated: 'a' });
     await test.world.advance(61_000);
     expect(await state()).toEqual({ bound: undefined, nominated: undefined });
+  });
+
+  it.each([
+    ['is prepared', new Preparation()],
+    ['waits at Permit', new Hold()],
+  ])('that %s is not waited for by a scheduler that stops', async (_, waits) => {
+    const { test, state } = await start(waits.plugin());
+    await test.scheduler.stop();
+    expect([(await state()).bound, test.scheduler.counts.assumedOrBound]).toEqual([undefined, 0]);
+  });
+
+  it('that goes while it is prepared gives its room back at once, though its plugin does not listen', async () => {
+    const { test } = await start(new Preparation().plugin());
+    expect(test.scheduler.counts.assumedOrBound).toBe(1);
+    await test.deletePod('ns/p');
+    await test.settle();
+    expect(test.scheduler.counts).toMatchObject({ assumedOrBound: 0, binding: 0, inFlight: 0 });
+  });
+
+  it.each([
+    ['is prepared', new Preparation()],
+    ['waits at Permit', new Hold()],
+  ])('whose node goes while it %s goes to another', async (_, waits) => {
+    const { test, state } = await start(waits.plugin());
+    await test.client.delete(Node, { name: 'a' });
+    await test.setNode(testNode('b'));
+    await test.settle();
+    waits.finish();
+    await test.settle();
+    expect(await state()).toEqual({ bound: undefined, nominated: undefined });
+    await test.world.advance(15_000);
+    waits.finish();
+    await test.settle();
+    expect([(await state()).bound, test.scheduler.counts.assumedOrBound]).toEqual(['b', 1]);
   });
 
   it('for which nothing is to be prepared has none: it is bound at once', async () => {

@@ -48,6 +48,25 @@ describe('policyMetrics', () => {
     // Four cores are free, which would hold two pods; one core a node holds none.
     expect(busiest.fragmentation).toBe(1);
   });
+
+  it('tells how much of a workload goes down with a node, and with a zone', () => {
+    const nodes = times(3, (i) => testNode(`n${i}`, { labels: { 'topology.kubernetes.io/zone': i < 2 ? 'a' : 'b' } }));
+    const on = (app: string, nodeName: string, i: number) =>
+      testPod(`${app}-${i}`, { cpu: '100m', labels: { app }, nodeName });
+    const there = ['n0', 'n0', 'n1', 'n2'].map((node, i) => on('web', node, i));
+    const pods = [...there, on('db', 'n0', 0), on('db', 'n1', 1), on('alone', 'n2', 0)].map((pod) => ({ pod }));
+    const { busiest } = policyMetrics(replay({ policy: spread, trace: { nodes, pods } }));
+    // Of web two of four and three of four, of db one of two and both.
+    expect(busiest.together).toEqual({ node: 3 / 6, zone: 5 / 6 });
+  });
+
+  it('leaves nodes that have none of a resource out of its imbalance', () => {
+    const nodes = [testNode('a', { allocatable: { 'example.com/gpu': '2' } }), testNode('b')];
+    const pods = [{ pod: testPod('train', { requests: { 'example.com/gpu': '1' } }) }];
+    const { busiest } = policyMetrics(replay({ policy: spread, trace: { nodes, pods } }));
+    expect(busiest.imbalance['example.com/gpu']).toBe(0);
+    expect(busiest.utilisation['example.com/gpu']).toBe(0.5);
+  });
 });
 
 describe('compare', () => {
@@ -75,6 +94,9 @@ describe('compare', () => {
     const page = comparisonReport(comparison);
     expect(page.match(/<g>/g)).toHaveLength(2 * 2 * 4);
     expect(page.match(/p3: [\d.]+ % of n\d/g)).toHaveLength(2 * 2);
+    expect(page.match(/<text [^>]*>n\d<\/text>/g)).toHaveLength(2 * 2 * 4);
+    expect(page).toContain('<title>n0: 25.0 % of its cpu asked for, 2 pods</title>');
+    expect(page).toContain('<th class="part">nodes in use</th>');
     expect(page).toContain('&lt;web&gt;');
     expect(page).not.toContain('<web>');
     expect(page).not.toMatch(/<script|https?:/);

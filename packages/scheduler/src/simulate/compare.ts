@@ -76,6 +76,10 @@ export function comparisonRows({ a, b, moved }: Comparison): readonly Comparison
       row(`  ${name} imbalance`, ({ busiest }) => percent(busiest.imbalance[name]!)),
     ]),
     row('  fragmentation', ({ busiest }) => percent(busiest.fragmentation)),
+    row('  largest part of a workload on one node', ({ busiest }) => percent(busiest.together.node)),
+    ...(a.metrics.busiest.nodes.some(({ zone }) => zone !== '')
+      ? [row('  largest part of a workload in one zone', ({ busiest }) => percent(busiest.together.zone))]
+      : []),
   ];
 }
 

@@ -12,7 +12,9 @@ export interface ReportOptions {
 }
 
 /** Pixels. */
-const box = { width: 44, height: 64, gap: 6, perRow: 12 } as const;
+const box = { width: 52, height: 72, gap: 8, name: 14, perRow: 9 } as const;
+/** Characters of a node's name that there is room for. */
+const nameMax = 9;
 /** Workloads with a name in the legend, the largest first. */
 const legendMax = 24;
 
@@ -22,7 +24,7 @@ export function comparisonReport(comparison: Comparison, options: ReportOptions 
   const colours = coloursOf(comparison);
   const rows = comparisonRows(comparison).map(
     ({ what, a, b }) =>
-      `<tr><th>${escapeHtml(what.trim())}</th><td>${escapeHtml(a)}</td><td>${escapeHtml(b)}</td></tr>`,
+      `<tr><th${what.startsWith(' ') ? ' class="part"' : ''}>${escapeHtml(what.trim())}</th><td>${escapeHtml(a)}</td><td>${escapeHtml(b)}</td></tr>`,
   );
   const tabs = resources.map((name, at) => {
     const checked = at === 0 ? ' checked' : '';
@@ -53,10 +55,11 @@ ${panels.join('\n')}
 const style = `
 body{font:14px/1.4 system-ui,sans-serif;margin:2em;color:#1b1f24;background:#fff}
 table{border-collapse:collapse}th{text-align:left;font-weight:normal}td{text-align:right;font-variant-numeric:tabular-nums}
-th,td{padding:.2em 1em .2em 0;border-bottom:1px solid #e3e6ea}thead td{font-weight:600}
+th,td{padding:.2em 1em .2em 0;border-bottom:1px solid #e3e6ea}thead td{font-weight:600}th.part{padding-left:1.5em}
 input{position:absolute;opacity:0}label{display:inline-block;padding:.3em .8em;border:1px solid #c6ccd3;cursor:pointer}
 input:checked+label{background:#1b1f24;color:#fff}input:focus-visible+label{outline:2px solid #2f6fed}
-.panel{display:none;flex-wrap:wrap;gap:2em;margin:1em 0}figure{margin:0}
+.panel{display:none;flex-wrap:wrap;gap:2em;margin:1em 0}figure{margin:0}figcaption{margin-bottom:.5em}
+svg text{font-size:9px;fill:#57606a;text-anchor:middle}
 .legend span{margin-right:1em;white-space:nowrap}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.3em}
 `;
 
@@ -69,7 +72,7 @@ function picture(
   const { nodes, atMs } = metrics.busiest;
   const drawn = nodes.slice(0, nodesMax);
   const rows = Math.max(1, Math.ceil(drawn.length / box.perRow));
-  const [width, height] = [box.perRow * (box.width + box.gap), rows * (box.height + box.gap)];
+  const [width, height] = [box.perRow * (box.width + box.gap), rows * rowHeight];
   const left = nodes.length > drawn.length ? `, ${nodes.length - drawn.length} nodes more` : '';
   const boxes = drawn.map((node, at) => nodeBox(node, resource, colours, at)).join('');
   return (
@@ -78,9 +81,13 @@ function picture(
   );
 }
 
+/** Pixels below which an edge would hide a pod. */
+const thin = 3;
+const rowHeight = box.height + box.name + box.gap;
+
 function nodeBox(node: NodeMoment, resource: string, colours: ReadonlyMap<string, string>, at: number): string {
   const x = (at % box.perRow) * (box.width + box.gap);
-  const y = Math.floor(at / box.perRow) * (box.height + box.gap);
+  const y = Math.floor(at / box.perRow) * rowHeight;
   const capacity = node.allocatable[resource] ?? 0;
   let filled = 0;
   const pods = node.pods.map(({ key, app, requests }) => {
@@ -90,10 +97,18 @@ function nodeBox(node: NodeMoment, resource: string, colours: ReadonlyMap<string
     filled += tall;
     const top = y + box.height - filled;
     const label = escapeHtml(`${key}: ${(share * 100).toFixed(1)} % of ${node.name}`);
-    return `<rect x="${x}" y="${top.toFixed(2)}" width="${box.width}" height="${tall.toFixed(2)}" fill="${colours.get(app)}" stroke="#fff" stroke-width=".5"><title>${label}</title></rect>`;
+    return `<rect x="${x}" y="${top.toFixed(2)}" width="${box.width}" height="${tall.toFixed(2)}" fill="${colours.get(app)}"${tall < thin ? '' : ' stroke="#fff" stroke-width=".5"'}><title>${label}</title></rect>`;
   });
-  const frame = `<rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" fill="#f2f4f6" stroke="#8d96a0"><title>${escapeHtml(node.name)}</title></rect>`;
-  return `<g>${frame}${pods.join('')}</g>`;
+  const full =
+    capacity === 0 ? `no ${resource}` : `${((filled / box.height) * 100).toFixed(1)} % of its ${resource} asked for`;
+  const title = `<title>${escapeHtml(`${node.name}: ${full}, ${node.pods.length} pods`)}</title>`;
+  const size = `width="${box.width}" height="${box.height}"`;
+  const frame = `<rect x="${x}" y="${y}" ${size} fill="${capacity === 0 ? '#fff' : '#eceff2'}">${title}</rect>`;
+  const edge = `<rect x="${x}" y="${y}" ${size} fill="none" stroke="#8d96a0"${capacity === 0 ? ' stroke-dasharray="3"' : ''}/>`;
+  // The ends of names tell nodes apart.
+  const short = node.name.length > nameMax ? `…${node.name.slice(1 - nameMax)}` : node.name;
+  const text = `<text x="${x + box.width / 2}" y="${y + box.height + 11}">${escapeHtml(short)}</text>`;
+  return `<g>${frame}${pods.join('')}${edge}${text}</g>`;
 }
 
 /** One colour a workload, the same for both policies; the workloads with most pods first. */

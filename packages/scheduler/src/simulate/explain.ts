@@ -8,16 +8,16 @@ import { seededRandom } from '@pintle/machinery';
 import { NodeFilter } from '../algorithm/node-filter.js';
 import { NodeScorer } from '../algorithm/node-scorer.js';
 import { CycleState } from '../framework/cycle-state.js';
-import { asFilterStatus, type Framework } from '../framework/framework.js';
+import type { Framework } from '../framework/framework.js';
 import type { FilterPlugin } from '../framework/plugin.js';
-import { pluginError } from '../framework/plugin-calls.js';
+import { checkedVerdict, pluginError } from '../framework/plugin-calls.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
 import { findCandidates } from '../plugins/default-preemption.js';
 import { Nominations } from '../queue/nominations.js';
 import type { QueueMove } from '../queue/queued-pod-info.js';
-import type { AttemptRecord, ScheduleResult } from './schedule-result.js';
+import type { AttemptRecord, ScheduleResult, UnschedulablePod } from './schedule-result.js';
 import { simulatedHandle } from './simulated-handle.js';
 import { frameworksOf, tableOf } from './simulation.js';
 
@@ -56,6 +56,8 @@ export interface Explanation {
   readonly outcome: 'placed' | 'unschedulable' | 'waiting' | 'gated' | 'failed';
   readonly nodeName?: string;
   readonly message?: string;
+  /** The plugins that refused it, before its first attempt or in its last. */
+  readonly refusedBy?: readonly string[];
   readonly attempts: readonly AttemptRecord[];
   readonly moves: readonly QueueMove[];
   /** What refused the pod before any node was looked at. */
@@ -104,7 +106,7 @@ export function explain(result: ScheduleResult, pod: string): Explanation {
   const refusal = result.unschedulable.get(key);
   if (last === undefined) {
     const outcome = refusal?.gated === true ? 'gated' : 'unschedulable';
-    return { pod: key, outcome, attempts, moves, nodes: [], ...(refusal && { message: refusal.message }) };
+    return { pod: key, outcome, attempts, moves, nodes: [], ...told(refusal) };
   }
   const { table, frameworks } = replay(result, last);
   const framework = frameworks.get(info.schedulerName)!;
@@ -114,7 +116,7 @@ export function explain(result: ScheduleResult, pod: string): Explanation {
     pod: key,
     outcome,
     ...(nodeName === undefined ? {} : { nodeName }),
-    ...(refusal === undefined ? {} : { message: refusal.message }),
+    ...told(refusal),
     attempts,
     moves,
     ...judge(framework, table, info, last),
@@ -125,6 +127,9 @@ export function explain(result: ScheduleResult, pod: string): Explanation {
     ),
   };
 }
+
+const told = (refusal: UnschedulablePod | undefined) =>
+  refusal === undefined ? {} : { message: refusal.message, refusedBy: refusal.plugins };
 
 function findPod(result: ScheduleResult, name: string): { key: string; info: PodInfo } {
   const found = result.input.pods.filter((pod) => podKey(pod) === name || pod.metadata.name === name);
@@ -249,7 +254,7 @@ function verdictOf(
   let said: Status | undefined;
   try {
     const verdict = plugin.filter(state, pod, table.info(row));
-    said = isSuccess(verdict) ? undefined : asFilterStatus(verdict, plugin.name);
+    said = isSuccess(verdict) ? undefined : checkedVerdict(plugin.name, 'Filter', verdict);
   } catch (error) {
     said = pluginError(plugin.name, 'Filter', error);
   }

@@ -1,8 +1,9 @@
 /** An explanation as a table for people: a line a node, a column a plugin. */
+import type { QueueMove } from '../queue/queued-pod-info.js';
 import type { Explanation, NodeExplanation, PreemptionExplanation } from './explain.js';
 
 /**
- * The explanation as text: what became of the pod, then each node with what the filters said, or its scores.
+ * The explanation as text: what became of the pod, where it went in the queue and who woke it, then each node with what the filters said, or its scores.
  * A score is shown as `normalized x weight`. `nodesMax` (default 50) bounds the lines; feasible nodes come first.
  */
 export function formatExplanation(explanation: Explanation, options: { readonly nodesMax?: number } = {}): string {
@@ -12,6 +13,7 @@ export function formatExplanation(explanation: Explanation, options: { readonly 
   if (message !== undefined) lines.push(message);
   if (preFilter !== undefined) lines.push(`${preFilter.plugin}: ${preFilter.reasons.join(', ')}`);
   if (explanation.preemption !== undefined) lines.push(...preemptionLines(explanation.preemption));
+  if (explanation.moves.length > 1) lines.push(queueLine(explanation.moves));
   if (nodes.length === 0) return lines.join('\n');
   const shown = [...nodes].sort(byRank).slice(0, nodesMax);
   const plugins = [...new Set(shown.flatMap(({ scores }) => scores.map(({ plugin }) => plugin)))];
@@ -42,6 +44,16 @@ function preemptionLines({ candidates }: PreemptionExplanation): readonly string
     const verdict = lostBy === undefined ? 'chosen' : `not chosen: ${lostBy}`;
     return `preemption on ${node} of ${victims.join(', ')}${budgets}: ${verdict}`;
   });
+}
+
+/** The last moves, as `queue: unschedulable (ScheduleAttemptFailure), active (NodeAdd, hint of NodeResourcesFit)`. */
+function queueLine(moves: readonly QueueMove[]): string {
+  const movesMax = 8;
+  const told = moves.slice(-movesMax).map(({ to, event, plugin }) => {
+    const hint = plugin === undefined ? '' : `, hint of ${plugin}`;
+    return `${to} (${event}${hint})`;
+  });
+  return `queue: ${moves.length > movesMax ? '… ' : ''}${told.join(', ')}`;
 }
 
 function byRank(a: NodeExplanation, b: NodeExplanation): number {

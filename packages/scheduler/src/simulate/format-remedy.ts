@@ -2,12 +2,13 @@
 import type { Remedy } from './remedies.js';
 import type { Change } from './remedy-changes.js';
 
-/** As `lower the request for cpu from 2000m to 1500m, and the pod goes to node n1`. */
+/** As `lower the request for cpu from 2 to 1500m, and the pod goes to node n1`. */
 export function formatRemedy({ changes, nodeName }: Remedy): string {
   return `${changes.map(wordsOf).join(', ')}, and the pod goes to node ${nodeName}`;
 }
 
 const rules = {
+  schedulingGates: 'the scheduling gates',
   podAffinity: 'the required pod affinity',
   podAntiAffinity: 'the required pod anti-affinity',
   topologySpread: 'the spread constraints that must be met',
@@ -32,6 +33,11 @@ function wordsOf(change: Change): string {
     case 'dropRule':
       return `drop ${rules[change.rule]} of the pod`;
     case 'addNode':
-      return `add a node like ${change.like}`;
+      return `add a node like ${change.like}${withMore(change.more)}`;
   }
 }
+
+const withMore = (more: Readonly<Record<string, string>> = {}) => {
+  const amounts = Object.entries(more).map(([resource, amount]) => `${resource}=${amount}`);
+  return amounts.length === 0 ? '' : ` with ${amounts.join(' ')}`;
+};

@@ -26,6 +26,8 @@ export interface TracePods {
   /** What the one container asks for, in thousandths of a core. */
   readonly cpuMilli?: Distribution;
   readonly memoryMiB?: Distribution;
+  /** Of other resources, in whole units; a pod that draws 0 asks for none. As `{ 'nvidia.com/gpu': { uniform: [0, 4] } }`. */
+  readonly resources?: Readonly<Record<string, Distribution>>;
   /** When the first one may come. Default 0. */
   readonly firstMs?: number;
   /** Between one pod and the next. Default 0: they come together. */
@@ -87,6 +89,8 @@ function podsOf(group: TracePods, field: string, random: Random): readonly Trace
     const distribution = group[each];
     if (distribution !== undefined) checkDistribution(distribution, `${field}.${each}`);
   }
+  for (const [name, distribution] of Object.entries(group.resources ?? {}))
+    checkDistribution(distribution, `${field}.resources[${name}]`);
   let arrivesMs = firstMs;
   return Array.from({ length: count }, (_, index): TracePod => {
     if (index > 0) arrivesMs += draw(everyMs, random);
@@ -104,11 +108,17 @@ function podsOf(group: TracePods, field: string, random: Random): readonly Trace
   });
 }
 
-/** At least one unit each, so that what is asked for is never nothing. */
-function requestsOf({ cpuMilli, memoryMiB }: TracePods, random: Random): Record<string, string> {
+/** Of CPU and memory at least one unit each, so that what is asked for is never nothing. */
+function requestsOf({ cpuMilli, memoryMiB, resources = {} }: TracePods, random: Random): Record<string, string> {
   const amount = (distribution: Distribution) => Math.max(1, Math.round(draw(distribution, random)));
   return {
     ...(cpuMilli === undefined ? {} : { cpu: `${amount(cpuMilli)}m` }),
     ...(memoryMiB === undefined ? {} : { memory: `${amount(memoryMiB)}Mi` }),
+    ...Object.fromEntries(
+      Object.entries(resources).flatMap(([name, distribution]) => {
+        const units = Math.round(draw(distribution, random));
+        return units > 0 ? [[name, String(units)]] : [];
+      }),
+    ),
   };
 }

@@ -15,6 +15,8 @@ export interface Quantiles {
 /** A node at one moment. */
 export interface NodeMoment {
   readonly name: string;
+  /** By its label; empty where it has none. */
+  readonly zone: string;
   /** By resource: cpu in thousandths of a core, else in whole units. */
   readonly allocatable: Readonly<Record<string, number>>;
   readonly pods: readonly {
@@ -37,8 +39,14 @@ export interface BusiestMoment {
    * that it does not hold as it is.
    */
   readonly fragmentation: number;
-  /** Standard deviation of the nodes' shares: 0 where all are equally full. */
+  /** Standard deviation of the shares of the nodes that have the resource: 0 where all are equally full. */
   readonly imbalance: Readonly<Record<string, number>>;
+  /**
+   * The largest part of a workload that is in one place, in the mean over the pods of workloads that have several: what
+   * goes down with a node, or with a zone. 0 where there is no such workload, or no zone.
+   */
+  readonly together: { readonly node: number; readonly zone: number };
+  /** In the order of the trace. */
   readonly nodes: readonly NodeMoment[];
 }
 
@@ -192,6 +200,19 @@ function momentOf(
       );
     });
   const asked = histories.map(({ pod }) => infos.get(pod)!);
+  const nodes = trace.nodes.map(({ metadata: { name = '' } }): NodeMoment => {
+    const info = table.find(name)!;
+    return {
+      name,
+      zone: info.labels['topology.kubernetes.io/zone'] ?? '',
+      allocatable: amounts((resource) => info.allocatable(resource)),
+      pods: [...(on.get(name)?.values() ?? [])].map((pod) => ({
+        key: pod.key,
+        app: appOf(pod),
+        requests: amounts((resource) => requestOf(pod, resource)),
+      })),
+    };
+  });
   return {
     atMs: changes.at(-1)?.atMs ?? 0,
     nodesUsed: used.length,
@@ -203,21 +224,38 @@ function momentOf(
       amounts((name) => median(asked.map((info) => requestOf(info, name)))),
     ),
     imbalance: amounts((name) =>
-      deviation(rows.map((row) => share(table.info(row).requested(name), table.info(row).allocatable(name)))),
+      deviation(
+        rows
+          .map((row) => table.info(row))
+          .filter((info) => info.allocatable(name) > 0)
+          .map((info) => info.requested(name) / info.allocatable(name)),
+      ),
     ),
-    nodes: rows.map((row) => {
-      const info = table.info(row);
-      return {
-        name: info.name,
-        allocatable: amounts((name) => info.allocatable(name)),
-        pods: [...(on.get(info.name)?.values() ?? [])].map((pod) => ({
-          key: pod.key,
-          app: appOf(pod),
-          requests: amounts((name) => requestOf(pod, name)),
-        })),
-      };
-    }),
+    together: {
+      node: together(nodes, ({ name }) => name),
+      zone: nodes.some(({ zone }) => zone !== '') ? together(nodes, ({ zone }) => zone) : 0,
+    },
+    nodes,
   };
+}
+
+function together(nodes: readonly NodeMoment[], placeOf: (node: NodeMoment) => string): number {
+  const counts = new Map<string, Map<string, number>>();
+  for (const node of nodes) {
+    for (const { app } of node.pods) {
+      const byPlace = counts.get(app) ?? new Map<string, number>();
+      counts.set(app, byPlace.set(placeOf(node), (byPlace.get(placeOf(node)) ?? 0) + 1));
+    }
+  }
+  let [largest, all] = [0, 0];
+  for (const byPlace of counts.values()) {
+    const own = [...byPlace.values()];
+    const pods = own.reduce((sum, count) => sum + count, 0);
+    if (pods < 2) continue;
+    largest += Math.max(...own);
+    all += pods;
+  }
+  return share(largest, all);
 }
 
 function fragmentationOf(table: NodeTable, rows: readonly number[], size: Readonly<Record<string, number>>): number {

@@ -13,6 +13,11 @@ const wordsFor = (nodes: readonly Node[], pods: readonly Pod[], name = 'web') =>
 
 const gpu = { key: 'gpu', value: 'yes', effect: 'NoSchedule' } as const;
 const hostPort = { containers: [{ name: 'a', ports: [{ containerPort: 80, hostPort: 80 }] }] };
+const keepsAway = (app: string) => ({
+  podAntiAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app } }, topologyKey: 'zone' }],
+  },
+});
 
 describe('remedies', () => {
   const cases: readonly (readonly [string, readonly Node[], readonly Pod[], readonly string[]])[] = [
@@ -20,7 +25,10 @@ describe('remedies', () => {
       'of nodes that are too small, the one that asks the pod to give up least',
       [testNode('a', { cpu: '1' }), testNode('b', { cpu: '1500m' })],
       [testPod('web', { cpu: '2' })],
-      ['lower the request for cpu from 2000m to 1500m, and the pod goes to node b'],
+      [
+        'lower the request for cpu from 2 to 1500m, and the pod goes to node b',
+        'add a node like a with cpu=2, and the pod goes to node a-more',
+      ],
     ],
     [
       'a node more helps where there is room on an empty one',
@@ -69,6 +77,54 @@ describe('remedies', () => {
         'add a node like a, and the pod goes to node a-more',
       ],
     ],
+    [
+      'a pod that keeps others away',
+      [testNode('a', { labels: { zone: 'east' } }), testNode('b', { labels: { zone: 'east' } })],
+      [
+        testPod('guard', { nodeName: 'b', affinity: keepsAway('intruder') }),
+        testPod('shy', { nodeName: 'a', affinity: keepsAway('somebody else') }),
+        testPod('web', { labels: { app: 'intruder' } }),
+      ],
+      ['remove guard from node b, and the pod goes to node b'],
+    ],
+    [
+      'devices, and a node with more of them where no node has enough',
+      [testNode('a', { allocatable: { 'example.com/gpu': '1' } }), testNode('b')],
+      [testPod('web', { requests: { 'example.com/gpu': '2' } })],
+      [
+        'lower the request for example.com/gpu from 2 to 1, and the pod goes to node a',
+        'add a node like a with example.com/gpu=2, and the pod goes to node a-more',
+      ],
+    ],
+    [
+      'what the pod asks for as a whole, and in its init containers',
+      [testNode('a', { cpu: '3', memory: '2Gi' })],
+      [
+        testPod('web', {
+          resources: { requests: { cpu: '4' } },
+          containers: [{ name: 'a', resources: { requests: { cpu: '3500m' } } }],
+          initContainers: [{ name: 'first', resources: { requests: { memory: '3Gi' } } }],
+        }),
+      ],
+      [
+        'lower the request for cpu from 4 to 3, lower the request for memory from 3Gi to 2Gi, and the pod goes to node a',
+        'add a node like a with cpu=4 memory=3Gi, and the pod goes to node a-more',
+      ],
+    ],
+    [
+      'gates, and what is in the way without them',
+      [testNode('a', { taints: [gpu] })],
+      [testPod('web', { schedulingGates: [{ name: 'example.com/quota' }] })],
+      [
+        'drop the scheduling gates of the pod, remove the taint gpu=yes:NoSchedule from node a, and the pod goes to node a',
+      ],
+    ],
+    [
+      'gates alone',
+      [testNode('a')],
+      [testPod('web', { schedulingGates: [{ name: 'example.com/quota' }] })],
+      ['drop the scheduling gates of the pod, and the pod goes to node a'],
+    ],
     ['a pod that has its place needs none', [testNode('a')], [testPod('web')], []],
     ['nothing is known to help a pod that names a node that is not there', [], [testPod('web')], []],
   ];
@@ -82,7 +138,7 @@ describe('remedies', () => {
       [testPod('web', { cpu: '2', memory: '2Gi' })],
     );
     expect(first).toBe(
-      'lower the request for cpu from 2000m to 1000m, lower the request for memory from 2048Mi to 1024Mi, and the pod goes to node a',
+      'lower the request for cpu from 2 to 1, lower the request for memory from 2Gi to 1Gi, and the pod goes to node a',
     );
   });
 

@@ -8,6 +8,7 @@ import type { Node, Taint } from '@pintle/api/core/v1';
 import { isTerminal, podKey } from '../nodes/pod-info.js';
 import { explain, type NodeExplanation } from './explain.js';
 import { applyChange, type Change, changeFor, type Situation } from './remedy-changes.js';
+import { requestsBeyond } from './remedy-requests.js';
 import { schedule } from './schedule.js';
 import type { ScheduleResult } from './schedule-result.js';
 
@@ -27,7 +28,7 @@ export interface RemedyOptions {
 
 /**
  * The remedies for a pod without a place, the smallest first: fewer changes before more, changes of the pod and of one
- * node before a new node. Empty where the pod has a place, or where nothing that is known helps.
+ * node before a new node, and last a node that is larger than any there is. Empty where the pod has a place, or where nothing that is known helps.
  *
  * Errors: `UnknownPodError`.
  */
@@ -36,6 +37,7 @@ export function remedies(result: ScheduleResult, pod: string, options: RemedyOpt
   const explanation = explain(result, pod);
   if (explanation.outcome === 'placed' || explanation.outcome === 'waiting') return [];
   const now = situationOf(result, explanation.pod);
+  if (explanation.outcome === 'gated') return now.pod.spec?.schedulingGates?.length ? ungated(now, options) : [];
   const found: Remedy[] = [];
   const seen = new Set<string>();
   let tries = 0;
@@ -49,6 +51,18 @@ export function remedies(result: ScheduleResult, pod: string, options: RemedyOpt
     if (nodeName !== undefined) found.push({ changes, nodeName });
   }
   return found;
+}
+
+/** The gates are in the way of all else: what helps is to drop them, and what helps then. */
+function ungated(now: Situation, options: RemedyOptions): readonly Remedy[] {
+  const changes: readonly Change[] = [{ type: 'dropRule', rule: 'schedulingGates' }];
+  const without = scheduleAfter(now, changes);
+  const nodeName = without.placements.get(podKey(now.pod));
+  if (nodeName !== undefined) return [{ changes, nodeName }];
+  return remedies(without, podKey(now.pod), options).map((remedy) => ({
+    ...remedy,
+    changes: [...changes, ...remedy.changes],
+  }));
 }
 
 function situationOf({ input, placements, preempted, departures, waiting }: ScheduleResult, key: string): Situation {
@@ -70,8 +84,14 @@ function* candidatesOf(now: Situation, judged: readonly NodeExplanation[]): Iter
   });
   const bySize = [...perNode].sort((a, b) => a.length - b.length || sizeOf(a) - sizeOf(b));
   yield* bySize.filter((changes) => changes.length === 1);
-  for (const like of distinctShapes(now.nodes)) yield [{ type: 'addNode', like: like.metadata.name ?? '' }];
+  const shapes = distinctShapes(now.nodes);
+  for (const like of shapes) yield [{ type: 'addNode', like: like.metadata.name ?? '' }];
   yield* bySize.filter((changes) => changes.length > 1);
+  const larger = shapes
+    .map((like) => ({ like: like.metadata.name ?? '', more: requestsBeyond(now.pod, like) }))
+    .filter(({ more }) => Object.keys(more).length > 0)
+    .sort((a, b) => Object.keys(a.more).length - Object.keys(b.more).length);
+  for (const { like, more } of larger) yield [{ type: 'addNode', like, more }];
 }
 
 /** One change for each refusal of the node; undefined where something refuses it that no change is known for. */
@@ -92,14 +112,16 @@ function changesFor(now: Situation, { node, filters }: NodeExplanation): readonl
 const sizeOf = (changes: readonly Change[]) =>
   changes.reduce((sum, change) => sum + (change.type === 'lowerRequest' ? change.share : 0.01), 0);
 
-/** Whether whoever makes the changes `more` has made these as well. */
+/** Whether whoever makes the changes `more` has made these as well. One larger node is as good as another. */
 function asksLess(changes: readonly Change[], more: readonly Change[]): boolean {
   return changes.every((change) =>
-    more.some((other) =>
-      change.type === 'lowerRequest' && other.type === 'lowerRequest'
-        ? change.resource === other.resource && change.share <= other.share
-        : JSON.stringify(change) === JSON.stringify(other),
-    ),
+    more.some((other) => {
+      if (change.type === 'lowerRequest' && other.type === 'lowerRequest')
+        return change.resource === other.resource && change.share <= other.share;
+      if (change.type === 'addNode' && other.type === 'addNode' && change.more && other.more)
+        return Object.keys(change.more).every((resource) => resource in other.more!);
+      return JSON.stringify(change) === JSON.stringify(other);
+    }),
   );
 }
 
@@ -115,10 +137,13 @@ function distinctShapes(nodes: readonly Node[]): readonly Node[] {
   return [...shapes.values()];
 }
 
-function placeAfter(now: Situation, changes: readonly Change[]): string | undefined {
+const placeAfter = (now: Situation, changes: readonly Change[]) =>
+  scheduleAfter(now, changes).placements.get(podKey(now.pod));
+
+function scheduleAfter(now: Situation, changes: readonly Change[]): ScheduleResult {
   const { pod, nodes, others } = changes.reduce(applyChange, now);
   const { policy, objects, seed } = now.input;
-  const again = schedule({
+  return schedule({
     policy,
     nodes,
     pods: [...others, pod],
@@ -126,5 +151,4 @@ function placeAfter(now: Situation, changes: readonly Change[]): string | undefi
     ...(seed === undefined ? {} : { seed }),
     attemptsMax: 1,
   });
-  return again.placements.get(podKey(pod));
 }

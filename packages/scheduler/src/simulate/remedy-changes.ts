@@ -1,30 +1,27 @@
 /** The single changes that `remedies()` tries: which one answers which plugin's refusal, and what it makes of the world. */
-import type { Container, Node, Pod, Taint } from '@pintle/api/core/v1';
+import type { Node, Pod, Taint } from '@pintle/api/core/v1';
 import { toleratesAny } from '@pintle/api/placement';
 import { HostPorts } from '../nodes/host-ports.js';
 import { podInfo, podKey } from '../nodes/pod-info.js';
+import { affinityTerms, meansPod } from '../plugins/affinity-terms.js';
 import type { FilterVerdict } from './explain.js';
+import { type LowerRequest, lowerRequests, withLowerRequest } from './remedy-requests.js';
 import type { ScheduleInput } from './schedule-result.js';
 import { tableOf } from './simulation.js';
 
 export type Change =
-  /** Of the whole pod. `share`: how much less that is, from 0 to 1. */
-  | {
-      readonly type: 'lowerRequest';
-      readonly resource: string;
-      readonly from: string;
-      readonly to: string;
-      readonly share: number;
-    }
+  | LowerRequest
   | { readonly type: 'removeTaint'; readonly node: string; readonly taint: Taint }
   | { readonly type: 'uncordon'; readonly node: string }
   | { readonly type: 'labelNode'; readonly node: string; readonly labels: Readonly<Record<string, string>> }
-  /** Pods that hold host ports that the pod asks for. */
+  /** Pods that hold host ports that the pod asks for, or will not have it near them. */
   | { readonly type: 'removePods'; readonly node: string; readonly pods: readonly string[] }
   /** A required rule of the pod becomes none. */
-  | { readonly type: 'dropRule'; readonly rule: 'podAffinity' | 'podAntiAffinity' | 'topologySpread' }
-  /** A node more, empty, of the capacity, labels and taints of this one. */
-  | { readonly type: 'addNode'; readonly like: string };
+  | { readonly type: 'dropRule'; readonly rule: Rule }
+  /** A node more, empty, of the capacity, labels and taints of this one; of some resources it has `more`. */
+  | { readonly type: 'addNode'; readonly like: string; readonly more?: Readonly<Record<string, string>> };
+
+export type Rule = 'schedulingGates' | 'podAffinity' | 'podAntiAffinity' | 'topologySpread';
 
 /** What there was when the result was made: the pod, and everything else where it then was. */
 export interface Situation {
@@ -46,17 +43,16 @@ const answers: Readonly<Record<string, Answer>> = {
       .filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
       .filter((taint) => !toleratesAny(pod.spec?.tolerations ?? [], taint))
       .map((taint) => ({ type: 'removeTaint', node: nameOf(node), taint })),
-  NodeResourcesFit: lowerRequests,
+  NodeResourcesFit: ({ pod, nodes, others, input }, node, reasons) =>
+    lowerRequests(pod, tableOf(nodes, others, input.objects).find(nameOf(node))!, reasons),
   NodeAffinity: labelsFor,
   NodePorts: portHolders,
   PodTopologySpread: () => [{ type: 'dropRule', rule: 'topologySpread' }],
-  InterPodAffinity: (_, _node, reasons) => {
-    const own = reasons.filter((reason) => reason.includes("didn't match pod"));
-    return own.map((reason) => ({
-      type: 'dropRule',
-      rule: reason.includes('anti-affinity') ? 'podAntiAffinity' : 'podAffinity',
-    }));
-  },
+  InterPodAffinity: (now, node, reasons) =>
+    reasons.flatMap((reason): readonly Change[] => {
+      if (reason.includes('existing pods')) return removalOf(now, keepingAway(now, node));
+      return [{ type: 'dropRule', rule: reason.includes('anti-affinity') ? 'podAntiAffinity' : 'podAffinity' }];
+    }),
 };
 
 /** What answers the refusal, for this node; empty where no change is known. */
@@ -65,28 +61,6 @@ export function changeFor({ plugin, reasons }: FilterVerdict, now: Situation, no
 }
 
 const nameOf = (node: Node) => node.metadata.name ?? '';
-
-function lowerRequests(
-  { pod, nodes, others, input }: Situation,
-  node: Node,
-  reasons: readonly string[],
-): readonly Change[] {
-  if (reasons.includes('Too many pods')) return none;
-  const table = tableOf(nodes, others, input.objects);
-  const info = table.find(nameOf(node))!;
-  const { requests } = podInfo(pod);
-  return reasons.flatMap((reason): readonly Change[] => {
-    const resource = /^Insufficient (.+)$/.exec(reason)?.[1];
-    if (resource !== 'cpu' && resource !== 'memory') return none;
-    const [asked, free] = [requests[resource], info.allocatable(resource) - info.requested(resource)];
-    if (free <= 0) return none;
-    const text = (amount: number) => (resource === 'cpu' ? `${amount}m` : memoryText(amount));
-    return [{ type: 'lowerRequest', resource, from: text(asked), to: text(free), share: (asked - free) / asked }];
-  });
-}
-
-/** In MiB where that is exact, else in bytes. */
-const memoryText = (bytes: number) => (bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20}Mi` : String(bytes));
 
 /** The labels that the pod's node selector, or the first term of its affinity that can be had by labels, asks for. */
 function labelsFor({ pod }: Situation, node: Node): readonly Change[] {
@@ -109,14 +83,35 @@ function labelsFor({ pod }: Situation, node: Node): readonly Change[] {
   return Object.keys(labels).length === 0 ? none : [{ type: 'labelNode', node: nameOf(node), labels }];
 }
 
-function portHolders({ pod, others }: Situation, node: Node): readonly Change[] {
+function portHolders(now: Situation, node: Node): readonly Change[] {
   const wanted = new HostPorts();
-  for (const port of podInfo(pod).hostPorts) wanted.add(port);
-  const pods = others
-    .filter(({ spec }) => spec!.nodeName === node.metadata.name)
-    .filter((other) => podInfo(other).hostPorts.some((port) => wanted.conflicts(port)))
-    .map(podKey);
-  return pods.length === 0 ? none : [{ type: 'removePods', node: nameOf(node), pods }];
+  for (const port of podInfo(now.pod).hostPorts) wanted.add(port);
+  const holds = (other: Pod) => podInfo(other).hostPorts.some((port) => wanted.conflicts(port));
+  return removalOf(
+    now,
+    now.others.filter((other) => other.spec!.nodeName === node.metadata.name && holds(other)),
+  );
+}
+
+/** The pods whose required anti-affinity means this pod, in a domain that the node is in. */
+function keepingAway({ pod, nodes, others, input }: Situation, node: Node): readonly Pod[] {
+  const info = podInfo(pod);
+  const table = tableOf(nodes, others, input.objects);
+  return others.filter((other) => {
+    const labels = table.find(other.spec!.nodeName!)?.labels ?? {};
+    return affinityTerms(podInfo(other)).requiredAnti.some((term) => {
+      const domain = labels[term.topologyKey];
+      return domain !== undefined && domain === node.metadata.labels?.[term.topologyKey] && meansPod(term, info, table);
+    });
+  });
+}
+
+/** One change for each node that has some of them. */
+function removalOf({ nodes }: Situation, pods: readonly Pod[]): readonly Change[] {
+  return nodes.flatMap((node): readonly Change[] => {
+    const there = pods.filter(({ spec }) => spec!.nodeName === node.metadata.name).map(podKey);
+    return there.length === 0 ? [] : [{ type: 'removePods', node: nameOf(node), pods: there }];
+  });
 }
 
 /** The world after the change. */
@@ -127,7 +122,7 @@ export function applyChange(now: Situation, change: Change): Situation {
   });
   switch (change.type) {
     case 'lowerRequest':
-      return { ...now, pod: lowered(now.pod, change.resource as 'cpu' | 'memory', change.to) };
+      return { ...now, pod: withLowerRequest(now.pod, change) };
     case 'removeTaint': {
       const { key, effect } = change.taint;
       return withNode(change.node, (node) => {
@@ -149,37 +144,13 @@ export function applyChange(now: Situation, change: Change): Situation {
     case 'dropRule':
       return { ...now, pod: withoutRule(now.pod, change.rule) };
     case 'addNode':
-      return { ...now, nodes: [...now.nodes, likeNode(now.nodes, change.like)] };
+      return { ...now, nodes: [...now.nodes, likeNode(now.nodes, change)] };
   }
 }
 
-/** The largest container gives first, until the pod asks for `to` in all. */
-function lowered(pod: Pod, resource: 'cpu' | 'memory', to: string): Pod {
-  const wanted = podInfo({
-    ...pod,
-    spec: { containers: [{ name: 'all', resources: { requests: { [resource]: to } } }] },
-  });
-  let excess = podInfo(pod).requests[resource] - wanted.requests[resource];
-  const askedBy = (container: Container) => podInfo({ ...pod, spec: { containers: [container] } }).requests[resource];
-  const order = [...pod.spec!.containers].sort((a, b) => askedBy(b) - askedBy(a));
-  const changed = new Map<Container, Container>();
-  for (const container of order) {
-    const less = Math.min(excess, askedBy(container));
-    if (less <= 0) continue;
-    excess -= less;
-    const amount = askedBy(container) - less;
-    const requests = {
-      ...container.resources?.requests,
-      [resource]: resource === 'cpu' ? `${amount}m` : String(amount),
-    };
-    changed.set(container, { ...container, resources: { ...container.resources, requests } });
-  }
-  const containers = pod.spec!.containers.map((container) => changed.get(container) ?? container);
-  return { ...pod, spec: { ...pod.spec!, containers } };
-}
-
-function withoutRule(pod: Pod, rule: 'podAffinity' | 'podAntiAffinity' | 'topologySpread'): Pod {
+function withoutRule(pod: Pod, rule: Rule): Pod {
   const spec = pod.spec!;
+  if (rule === 'schedulingGates') return { ...pod, spec: { ...spec, schedulingGates: [] } };
   if (rule === 'topologySpread') {
     const soft = spec.topologySpreadConstraints?.filter(
       ({ whenUnsatisfiable }) => whenUnsatisfiable !== 'DoNotSchedule',
@@ -190,12 +161,13 @@ function withoutRule(pod: Pod, rule: 'podAffinity' | 'podAntiAffinity' | 'topolo
   return { ...pod, spec: { ...spec, affinity: { ...spec.affinity, [rule]: preferred } } };
 }
 
-function likeNode(nodes: readonly Node[], like: string): Node {
+function likeNode(nodes: readonly Node[], { like, more }: Extract<Change, { type: 'addNode' }>): Node {
   const model = nodes.find(({ metadata }) => metadata.name === like)!;
   const names = new Set(nodes.map(({ metadata }) => metadata.name));
   let [name, at] = [`${like}-more`, 1];
   while (names.has(name)) name = `${like}-more-${++at}`;
   const labels = { ...model.metadata.labels };
   if ('kubernetes.io/hostname' in labels) labels['kubernetes.io/hostname'] = name;
-  return { ...model, metadata: { name, labels } };
+  const status = { ...model.status, allocatable: { ...model.status?.allocatable, ...more } };
+  return { ...model, metadata: { name, labels }, ...(more && { status }) };
 }

@@ -108,7 +108,24 @@ describe('generateTrace', () => {
     expect(mean).toBeLessThan(1_600);
   });
 
+  it('asks for other resources in whole units, or not at all', () => {
+    const resources = { 'nvidia.com/gpu': { uniform: [0, 3] }, 'example.com/none': 0 } as const;
+    const { pods } = generateTrace({ ...description, pods: [{ name: 'train', count: 40, resources }] });
+    const asked = pods.map(({ pod }) => pod.spec!.containers[0]!.resources!.requests!);
+    expect([...new Set(asked.map((requests) => requests['nvidia.com/gpu']))].sort()).toEqual([
+      '1',
+      '2',
+      '3',
+      undefined,
+    ]);
+    expect(asked.every((requests) => !('example.com/none' in requests))).toBe(true);
+  });
+
   it.each([
+    [
+      { pods: [{ name: 'a', count: 1, resources: { gpu: { normal: [-1, 1] } } }] },
+      'pods[0].resources[gpu]: -1 is no number from 0',
+    ],
     [{ pods: [{ name: 'a', count: -1 }] }, 'pods[0].count: -1 is no whole number from 0'],
     [
       {

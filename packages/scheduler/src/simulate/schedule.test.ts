@@ -6,6 +6,7 @@ import { defaultPlugins } from '../plugins/default-plugins.js';
 import { testNode, testPod, times } from '../test-objects.fixture.js';
 import { explain, UnknownPodError } from './explain.js';
 import { formatExplanation } from './format-explanation.js';
+import { InvalidTraceError } from './invalid-trace-error.js';
 import { schedule } from './schedule.js';
 
 const policy = profile({ plugins: defaultPlugins() });
@@ -52,6 +53,15 @@ describe('schedule', () => {
     const { placements, unschedulable } = schedule({ policy, nodes, pods });
     expect([...placements]).toEqual([['high', 'n']]);
     expect([...unschedulable.keys()]).toEqual(['low']);
+  });
+
+  it.each([
+    ['node many', [testNode('many', { cpu: 'many' })], []],
+    ['pod web', [testNode('n')], [testPod('web', { memory: '1 GB' })]],
+    ['pod there', [testNode('n')], [testPod('there', { cpu: 'x', nodeName: 'n' })]],
+  ] as const)('says where an amount is none: %s', (what, nodes, pods) => {
+    expect(() => schedule({ policy, nodes, pods })).toThrow(InvalidTraceError);
+    expect(() => schedule({ policy, nodes, pods })).toThrow(`${what}: "`);
   });
 
   it('leaves gated pods alone', () => {
@@ -235,6 +245,9 @@ describe('explain', () => {
     ]);
     expect(formatExplanation(explanation)).toContain(
       'preemption on n2 of dear: not chosen: least important first victim',
+    );
+    expect(formatExplanation(explanation)).toContain(
+      '\nqueue: active (UnscheduledPodAdd), backoff (AssignedPodDelete, hint of NodeResourcesFit), active (PopFromBackoffQ)\n',
     );
   });
 });

@@ -3,7 +3,14 @@
  * once to its end; `replay()` lets pods come and go on the way. Nothing is bound: a pod is placed when Permit lets it go.
  */
 import { type Node, Pod } from '@pintle/api/core/v1';
-import { type KindRef, type KubernetesObject, type Random, seededRandom } from '@pintle/machinery';
+import {
+  InvalidQuantityError,
+  type KindRef,
+  type KubernetesObject,
+  type Random,
+  seededRandom,
+} from '@pintle/machinery';
+import { atOnce } from '../algorithm/attempt-steps.js';
 import { type AttemptOutcome, Placer } from '../algorithm/schedule-pod.js';
 import { clusterEvents } from '../framework/cluster-event.js';
 import { Framework } from '../framework/framework.js';
@@ -17,6 +24,7 @@ import { isTerminal, onNode, type PodInfo, podInfo, podKey } from '../nodes/pod-
 import { Nominations } from '../queue/nominations.js';
 import type { QueuedPodInfo, QueueMove } from '../queue/queued-pod-info.js';
 import { SchedulingQueue } from '../queue/scheduling-queue.js';
+import { InvalidTraceError } from './invalid-trace-error.js';
 import type {
   AttemptRecord,
   Departure,
@@ -33,7 +41,7 @@ export function frameworksOf(policy: Profile | readonly Profile[]): ReadonlyMap<
   return new Map(profiles.map((each) => [each.schedulerName, new Framework(each)]));
 }
 
-/** A table of these nodes and of the pods that are on them already. */
+/** A table of these nodes and of the pods that are on them already. Errors: `InvalidTraceError` for amounts that are none. */
 export function tableOf(
   nodes: readonly Node[],
   pods: readonly Pod[],
@@ -41,12 +49,24 @@ export function tableOf(
 ): NodeTable {
   const table = new NodeTable({ capacity: nodes.length });
   for (const object of objects) table.objects.set(object);
-  for (const node of nodes) table.setNode(node);
+  for (const node of nodes) readable(`node ${node.metadata.name}`, () => table.setNode(node));
   for (const pod of pods) {
     const row = pod.spec?.nodeName && !isTerminal(pod) ? table.rowOf(pod.spec.nodeName) : undefined;
-    if (row !== undefined) table.addPod(row, podInfo(pod));
+    if (row !== undefined) table.addPod(row, infoOf(pod));
   }
   return table;
+}
+
+const infoOf = (pod: Pod) => readable(`pod ${podKey(pod)}`, () => podInfo(pod));
+
+/** An amount that is none is told with the object that has it: here no API server has looked at it before. */
+function readable<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidQuantityError)) throw error;
+    throw new InvalidTraceError(what, `${JSON.stringify(error.text)}: ${error.message}`, { cause: error });
+  }
 }
 
 export class Simulation {
@@ -108,7 +128,7 @@ export class Simulation {
 
   /** A pod wants a place, now. */
   arrive(pod: Pod): void {
-    const info = podInfo(pod);
+    const info = infoOf(pod);
     if (this.readsPods) this.table.objects.set(pod);
     if (this.frameworks.has(info.schedulerName)) {
       this.queue.add(info, this.nowMs);
@@ -193,7 +213,7 @@ export class Simulation {
       mayPreempt: true,
       attempt: (pod, within, wouldPreempt) => {
         starts.set(pod, this.placer.nextStart);
-        return this.placer.attempt(
+        return this.placer.steps(
           framework,
           pod,
           wouldPreempt === undefined
@@ -201,7 +221,7 @@ export class Simulation {
             : { within, handle: withoutPreempting(this.handle, wouldPreempt) },
         );
       },
-      preemptFor: (pod) => this.placer.attempt(framework, pod),
+      preemptFor: (pod) => this.placer.steps(framework, pod, {}),
       hold: (pod, { row, nodeName, state }) => {
         this.table.addPod(row, pod);
         this.nominations.delete(pod.key);
@@ -210,14 +230,14 @@ export class Simulation {
         return reserved;
       },
       release: (pod, { row, nodeName, state }) => {
-        framework.runUnreserve(state, pod, nodeName, this.handle);
+        framework.runUnreserve(state, pod, nodeName, this.handle, unheard);
         this.table.removePod(row, pod);
       },
       startMs: this.nowMs,
     });
     if (group === undefined) return false;
-    let outcome = group.step(Number.POSITIVE_INFINITY);
-    while (outcome === undefined) outcome = group.step(Number.POSITIVE_INFINITY);
+    let outcome = atOnce(group.step(Number.POSITIVE_INFINITY));
+    while (outcome === undefined) outcome = atOnce(group.step(Number.POSITIVE_INFINITY));
     for (const { queued: member, outcome: place } of outcome.placed) {
       const { nodeName, evaluated, feasible } = place;
       const { pod, attempts: attempt } = member;
@@ -296,13 +316,15 @@ export class Simulation {
     const record = { pod: pod.key, attempt, atMs: this.nowMs, nodeName, start, evaluated, feasible };
     if (refusal?.code === 'Wait') {
       this.attempts.push({ ...record, outcome: 'waiting' });
-      this.handle.wait(pod, nodeName, permit!.waits, () => framework.runUnreserve(state, pod, nodeName, this.handle));
+      this.handle.wait(pod, nodeName, permit!.waits, () =>
+        framework.runUnreserve(state, pod, nodeName, this.handle, unheard),
+      );
     } else if (isSuccess(refusal)) {
       this.attempts.push({ ...record, outcome: 'placed' });
       this.place(pod, nodeName);
     } else {
       this.attempts.push({ ...record, outcome: 'unschedulable', message: statusMessage(refusal) });
-      framework.runUnreserve(state, pod, nodeName, this.handle);
+      framework.runUnreserve(state, pod, nodeName, this.handle, unheard);
       this.release(pod, nodeName, statusMessage(refusal), refusal?.plugin);
     }
   }
@@ -355,3 +377,6 @@ function refusalOf(outcome: Exclude<AttemptOutcome, { type: 'placed' }>) {
   const { unschedulablePlugins, pendingPlugins } = outcome.diagnosis;
   return { message: outcome.message, plugins: unschedulablePlugins, pending: pendingPlugins };
 }
+
+/** Nothing hangs on it, and there is nobody to tell. */
+const unheard = () => {};

@@ -10,12 +10,20 @@ const policy = profile({ plugins: [...defaultPlugins()] });
 
 describe('matchers', () => {
   it('say where pods are and why not, from an explanation', () => {
-    const pods = [pod('small', { requests: { cpu: '1' } }), pod('big', { requests: { cpu: '100' } })];
+    const pods = [
+      pod('small', { requests: { cpu: '1' } }),
+      pod('big', { requests: { cpu: '100' } }),
+      pod('held', { schedulingGates: [{ name: 'example.com/quota' }] }),
+    ];
     const result = schedule({ policy, nodes: [node('n1')], pods });
     expect(explain(result, 'small')).toBePlacedOn('n1');
     expect(explain(result, 'small')).not.toBeUnschedulable();
     expect(explain(result, 'big')).toBeUnschedulable({ plugin: 'NodeResourcesFit' });
     expect(explain(result, 'big')).not.toBeUnschedulable({ plugin: 'NodeAffinity' });
+    expect(explain(result, 'held')).toBeUnschedulable({ plugin: 'SchedulingGates' });
+    expect(() => expect(explain(result, 'big')).toBeUnschedulable({ plugin: 'NodeAffinity' })).toThrow(
+      /by NodeAffinity, found 0\/1 nodes.*\(NodeResourcesFit\)/,
+    );
     expect(() => expect(explain(result, 'big')).toBePlacedOn('n1')).toThrow(/on n1, found it on no node.*Insufficient/);
     expect(() => expect(explain(result, 'small')).toBeUnschedulable()).toThrow('found it on n1');
   });

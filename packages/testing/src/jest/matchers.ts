@@ -50,7 +50,7 @@ export const matchers = {
     return result(nodeOf(received) === nodeName, `${nameOf(received)} on ${nodeName}`, where);
   },
 
-  /** No node takes the pod; `plugin` names one that refuses it on every node that it is asked about, or beforehand. */
+  /** No node takes the pod; `plugin` names one that refuses it, on a node or beforehand. */
   toBeUnschedulable(received: Placed, { plugin }: { readonly plugin?: string } = {}): MatcherResult {
     const refusal = refusalOf(received);
     const found = refusal ?? `it on ${nodeOf(received) ?? 'no node, not yet tried'}`;
@@ -58,6 +58,7 @@ export const matchers = {
     if (!isExplanation(received))
       throw new TypeError('which plugin refused a pod is known to explain(): expect(explain(result, name))');
     const refusing = new Set([
+      ...(received.refusedBy ?? []),
       ...(received.preFilter === undefined ? [] : [received.preFilter.plugin]),
       ...received.nodes.flatMap(({ filters }) =>
         filters.flatMap((verdict) => (verdict.code === 'Success' ? [] : [verdict.plugin])),

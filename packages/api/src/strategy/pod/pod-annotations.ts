@@ -34,7 +34,7 @@ export function podAnnotationErrors(
   ];
 }
 
-const isInt32 = (text: string) => /^(0|-?[1-9]\d*)$/.test(text) && Math.abs(Number(text) + 0.5) < 2 ** 31;
+const isInt32 = (text: string) => /^(0|[1-9]\d*|-\d+)$/.test(text) && Math.abs(Number(text) + 0.5) < 2 ** 31;
 
 function tolerationTextErrors(text: string, path: string): readonly FieldError[] {
   try {

@@ -359,6 +359,14 @@ describe('a pod is refused', () => {
       {},
       ['[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "+1": must be a 32bit integer'],
     ],
+    // What strconv.ParseInt reads behind a minus.
+    [{ 'controller.kubernetes.io/pod-deletion-cost': '-010' }, {}, []],
+    [{ 'controller.kubernetes.io/pod-deletion-cost': '-2147483648' }, {}, []],
+    [
+      { 'controller.kubernetes.io/pod-deletion-cost': '2147483648' },
+      {},
+      ['[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "2147483648": must be a 32bit integer'],
+    ],
     [
       { 'seccomp.security.alpha.kubernetes.io/pod': 'other' },
       {},

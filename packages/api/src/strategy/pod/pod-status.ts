@@ -12,9 +12,10 @@ import {
   ipFamilyOf,
   noErrors,
   notSupportedField,
+  onceForEach,
   qualifiedNameErrors,
 } from '@pintle/machinery';
-import type { ContainerStatus } from '../../core/v1/container-status.js';
+import type { ContainerStatus, PodCondition } from '../../core/v1/container-status.js';
 import type { Pod, PodSpec, PodStatus } from '../../core/v1/pod.js';
 import { addressErrors } from './names.js';
 import { annotationChangeErrors } from './pod-annotations.js';
@@ -28,12 +29,7 @@ export function podStatusErrors(pod: Pod, old: Pod): readonly FieldError[] {
   const named = status.nominatedNodeName;
   return [
     ...annotationChangeErrors(pod, old, 'metadata.annotations'),
-    // Upstream's place of these is the metadata.
-    ...eachErrors(status.conditions, 'metadata.conditions', ({ type }, at) =>
-      systemConditions.includes(type)
-        ? noErrors
-        : qualifiedNameErrors(type).map((message) => invalidField(`${at}.Type`, type, message)),
-    ),
+    ...(status.conditions === undefined ? noErrors : conditionErrors(status.conditions)),
     ...(named === before.nominatedNodeName
       ? noErrors
       : formatErrors(named, 'status.nominatedNodeName', dns1123SubdomainErrors)),
@@ -47,6 +43,15 @@ export function podStatusErrors(pod: Pod, old: Pod): readonly FieldError[] {
     ...healthErrors(status, spec),
   ];
 }
+
+/** Pods that become ready in one second share their conditions. Upstream's place of these is the metadata. */
+const conditionErrors = onceForEach((conditions: readonly PodCondition[]) =>
+  eachErrors(conditions, 'metadata.conditions', ({ type }, at) =>
+    systemConditions.includes(type)
+      ? noErrors
+      : qualifiedNameErrors(type).map((message) => invalidField(`${at}.Type`, type, message)),
+  ),
+);
 
 /** A container that has ended for good stays so. */
 function transitionErrors(pod: Pod, { status, spec }: Pod): readonly FieldError[] {
@@ -113,11 +118,12 @@ function ipErrors({ podIPs, hostIP, hostIPs }: PodStatus): readonly FieldError[]
 
 /** At most one of each family. */
 function ipListErrors(ips: readonly WithIp[] | undefined, path: string): readonly FieldError[] {
-  if (ips === undefined) return noErrors;
+  const errors = eachErrors(ips, path, ({ ip }, at) => addressErrors(ip, at));
+  if (ips === undefined || ips.length < 2) return errors;
   const families = new Set(ips.map(({ ip }) => ipFamilyOf(ip)));
   return [
-    ...eachErrors(ips, path, ({ ip }, at) => addressErrors(ip, at)),
-    ...(ips.length > 1 && (ips.length > 2 || families.size < 2)
+    ...errors,
+    ...(ips.length > 2 || families.size < 2
       ? [invalidField(path, ips, 'may specify no more than one IP for each IP family')]
       : noErrors),
     ...ips.flatMap((one, index) =>

@@ -1,0 +1,56 @@
+/** Lists that are longer than one piece, in each form that they are sent in. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { ConfigMap } from '@pintle/api/core/v1';
+import { type ApiServer, createApiServer } from '../server.js';
+import { ask, begin } from './asking.fixture.js';
+import { Pieces } from './pieces.js';
+
+const count = 600;
+const line = 'GET /api/v1/namespaces/default/configmaps';
+const names = Array.from({ length: count }, (_, index) => `c-${String(index).padStart(4, '0')}`);
+let api: ApiServer;
+
+beforeAll(async () => {
+  api = await createApiServer();
+  const client = api.client();
+  for (const name of names)
+    await client.create<ConfigMap>({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'default', annotations: { text: `${name} "é" `.repeat(60) } },
+    });
+});
+afterAll(() => api.stop());
+
+type Listed = { metadata: { name: string; annotations: Record<string, string> } };
+
+it.each<readonly [accept: string, kind: string, objects: (list: never) => readonly Listed[]]>([
+  ['application/json', 'ConfigMapList', ({ items }: { items: Listed[] }) => items],
+  [
+    'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io',
+    'PartialObjectMetadataList',
+    ({ items }: { items: Listed[] }) => items,
+  ],
+  [
+    'application/json;as=Table;v=v1;g=meta.k8s.io',
+    'Table',
+    ({ rows }: { rows: { cells: unknown[]; object: Listed }[] }) =>
+      rows.map(({ cells, object }) => {
+        expect(cells).toEqual([object.metadata.name, 0, expect.any(String)]);
+        return object;
+      }),
+  ],
+])('%s comes in pieces, and is whole', async (accept, kind, objectsOf) => {
+  const headers = { accept };
+  expect((await begin(api.handle, line, { headers })).body).toBeInstanceOf(Pieces);
+  const { json } = await ask(api.handle, line, { headers });
+  expect([json.kind, json.metadata.resourceVersion]).toEqual([kind, expect.stringMatching(/^\d+$/)]);
+  const objects = objectsOf(json as never);
+  expect(objects.map(({ metadata }) => metadata.name)).toEqual(names);
+  expect(objects[7]?.metadata.annotations['text']).toBe('c-0007 "é" '.repeat(60));
+  // The same in few bytes, as one.
+  const few = await begin(api.handle, `${line}?limit=2`, { headers });
+  expect(few.body).not.toBeInstanceOf(Pieces);
+  const short = JSON.parse(Buffer.from(few.body as Uint8Array).toString());
+  expect(objectsOf(short as never)).toEqual(objects.slice(0, 2));
+});

@@ -1,0 +1,171 @@
+/** Requests that mean nothing, or little: answered as kube-apiserver 1.33 answers them, code, form and words. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defineKind, object, string } from '@pintle/machinery';
+import { type ApiServer, createApiServer } from '../server.js';
+import { ask } from './asking.fixture.js';
+
+const Website = defineKind({
+  group: 'example.com',
+  version: 'v1',
+  kind: 'Website',
+  scope: 'Namespaced',
+  fields: { spec: object({ host: string() }) },
+});
+
+let api: ApiServer;
+beforeAll(async () => {
+  api = await createApiServer({
+    kinds: [Website],
+    authenticators: [
+      async (request) => ({
+        name: request.header('x-user') ?? 'root',
+        groups: request.header('x-user') === undefined ? ['system:masters'] : ['system:authenticated'],
+      }),
+    ],
+    authorizer: 'rbac',
+  });
+});
+afterAll(() => api.stop());
+
+const noResource = 'the server could not find the requested resource';
+const noMethod = 'the server does not allow this method on the requested resource';
+const noPage = '404 page not found\n';
+
+describe('a request', () => {
+  it.each<readonly [line: string, code: number, said: string]>([
+    ['GET /api/v1/nope', 404, noResource],
+    ['GET /apis/apps/v1/nope', 404, noResource],
+    ['GET /apis/apps/v9/deployments', 404, noResource],
+    ['GET /apis/apps/v9', 404, noResource],
+    ['GET /api/v1/namespaces/default/nodes', 404, noResource],
+    ['GET /api/v1/pods/x', 404, noResource],
+    ['GET /api/v1/namespaces/default/configmaps/x/nope', 404, noResource],
+    ['GET /api/v1/namespaces/default/pods/x/log/more', 404, noResource],
+    ['GET /version/more', 404, noResource],
+    ['GET /apis/nope/v1', 404, noPage],
+    ['GET /apis/nope/v1/things', 404, noPage],
+    ['GET /apis/example.com/v1/things', 404, noPage],
+    ['GET /nope', 404, noPage],
+    ['GET /healthz/nope', 404, noPage],
+    ['HEAD /api/v1/namespaces', 405, noMethod],
+    ['HEAD /version', 405, noMethod],
+    ['OPTIONS /api/v1/namespaces', 405, noMethod],
+    ['POST /api', 405, noMethod],
+    ['POST /api/v1/pods', 405, noMethod],
+    ['DELETE /api/v1/pods', 405, noMethod],
+    ['PUT /api/v1/namespaces/default/pods', 405, noMethod],
+    ['POST /api/v1/namespaces/default/pods/x', 405, noMethod],
+  ])('%s: %d', async (line, code, said) => {
+    const answer = await ask(api.handle, line);
+    const { status, text, headers } = answer;
+    expect(status).toBe(code);
+    if (said === noPage) {
+      expect([text, headers['content-type'], headers['x-content-type-options']]).toEqual([
+        noPage,
+        'text/plain; charset=utf-8',
+        'nosniff',
+      ]);
+    } else expect(answer.json).toMatchObject({ kind: 'Status', code, message: said, details: {} });
+  });
+
+  it.each(['HEAD /healthz', 'POST /readyz', 'DELETE /openapi/v3', 'HEAD /apis/example.com/v1/websites'])(
+    '%s is answered',
+    async (line) => {
+      expect((await ask(api.handle, line)).status).toBe(200);
+    },
+  );
+
+  it.each<readonly [query: string, message: string]>([
+    ['limit=a', 'strconv.ParseInt: parsing "a": invalid syntax'],
+    ['timeoutSeconds=a', 'strconv.ParseInt: parsing "a": invalid syntax'],
+    ['timeout=abc', 'invalid timeout specified in the request URL - time: invalid duration "abc"'],
+    ['timeout=5', 'invalid timeout specified in the request URL - time: missing unit in duration "5"'],
+    ['timeout=5x', 'invalid timeout specified in the request URL - time: unknown unit "x" in duration "5x"'],
+    ['labelSelector=a%3Db%3Dc', `unable to parse requirement: found '=', expected: ',' or 'end of string'`],
+  ])('for a list with %s is refused', async (query, message) => {
+    const { status, json } = await ask(api.handle, `GET /api/v1/pods?${query}`);
+    expect([status, json]).toMatchObject([400, { reason: 'BadRequest' }]);
+    expect((json as { message: string }).message).toContain(message);
+  });
+
+  it('for what nobody serves is refused to who may not ask', async () => {
+    const { status, json } = await ask(api.handle, 'GET /api/v1/nope', { headers: { 'x-user': 'ann' } });
+    expect([status, (json as { message: string }).message]).toEqual([
+      403,
+      'nope is forbidden: User "ann" cannot list resource "nope" in API group "" at the cluster scope',
+    ]);
+  });
+
+  it('for a form that there is not is refused in lines of JSON', async () => {
+    const { status, text, json } = await ask(api.handle, 'GET /api/v1/namespaces', {
+      headers: { accept: 'text/html' },
+    });
+    expect(status).toBe(406);
+    expect(json).toEqual({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message:
+        'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+      reason: 'NotAcceptable',
+      code: 406,
+    });
+    expect(text).toContain('\n  "status": "Failure",\n');
+  });
+});
+
+it('every answer has an id, the one that was sent where there is one', async () => {
+  const idOf = async (line: string, headers: Record<string, string> = {}) =>
+    (await ask(api.handle, line, { headers })).headers['audit-id'];
+  const [a, b] = [await idOf('GET /api/v1/namespaces'), await idOf('GET /nope')];
+  expect(a).toMatch(/^[0-9a-f]{8}-/);
+  expect(b).toMatch(/^[0-9a-f]{8}-/);
+  expect(a).not.toBe(b);
+  expect(await idOf('GET /api', { 'audit-id': 'mine' })).toBe('mine');
+});
+
+it('a Table has of its objects what there is to be had', async () => {
+  const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+  const { status, json } = await ask(api.handle, 'GET /api/v1/pods?includeObject=All', { headers });
+  expect([status, json.message]).toEqual([
+    400,
+    `Unable to convert to Table as requested: includeObject: Invalid value: "All": must be 'Metadata', 'Object', 'None', or empty`,
+  ]);
+  expect((await ask(api.handle, 'GET /api/v1/pods?includeObject=All')).status).toBe(200);
+});
+
+it('YAML is written as Go writes it: quoted where it would be read as something else, in order, without references', async () => {
+  const metadata = {
+    name: 'a',
+    namespace: 'default',
+    annotations: { z: 'yes', b: '2026-01-01T00:00:00Z', c: `${'long '.repeat(40)}` },
+  };
+  await api.client().create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { text: 'a\nb\n' } });
+  const { text } = await ask(api.handle, 'GET /api/v1/namespaces/default/configmaps/a', {
+    headers: { accept: 'application/yaml' },
+  });
+  expect(text).toMatch(
+    /^apiVersion: v1\ndata:\n {2}text: \|\n {4}a\n {4}b\nkind: ConfigMap\nmetadata:\n {2}annotations:\n/,
+  );
+  expect(text).toMatch(/ {4}b: ["']2026-01-01T00:00:00Z["']\n {4}c: ["']?(?:long )+["']?\n {4}z: ["']yes["']\n/);
+  expect(text).toMatch(/ {2}creationTimestamp: ["']\d{4}-/);
+  expect(text).toMatch(/\n {2}managedFields:\n {2}- apiVersion: v1\n/);
+  // Pods of one template are of one spec.
+  const spec = { containers: [{ name: 'main', image: 'main' }] };
+  for (const name of ['p', 'q'])
+    await api.client().create({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec });
+  const list = await ask(api.handle, 'GET /api/v1/pods', { headers: { accept: 'application/yaml' } });
+  expect(list.text.match(/ image: main\n/g)).toHaveLength(2);
+});
+
+it.each([
+  [{}, ''],
+  [{ port: 6443 }, '127.0.0.1:6443'],
+  [{ port: 6443, advertiseAddress: 'fd00::1' }, '[fd00::1]:6443'],
+])('a server with %j says where it is', async (options, serverAddress) => {
+  const server = await createApiServer(options);
+  const { json } = await ask(server.handle, 'GET /api');
+  expect(json.serverAddressByClientCIDRs).toEqual([{ clientCIDR: '0.0.0.0/0', serverAddress }]);
+  await server.stop();
+});
