@@ -43,7 +43,7 @@ export interface ControllerOptions {
   /**
    * How long changes of objects that are not the controller's own are gathered before they wake it. Default 0. For
    * controllers that look at many objects at once, so that a thousand changes do not mean a thousand looks. What is
-   * gathered then waits, up to 500 ms more, for as long as other keys wait that are pressing, of whichever controller.
+   * gathered then waits, up to a second more, for as long as other keys wait that are pressing, of whichever controller.
    */
   readonly gatherMs?: number;
   /** In the place of the back-off of each key: `(clock) => slowestOf(exponentialBackoff(), tokenBucket({ clock, … }))`. */

@@ -48,15 +48,20 @@ describe('what is gathered', () => {
     expect(patient.take()).toBeUndefined();
   });
 
-  it('waits for half a second at most', async () => {
+  it('waits for a second at most, each from when its time had come', async () => {
     const { world, busy, patient, item } = setup();
-    const gathered = item();
+    const [early, late] = [item(), item()];
     busy.add(item());
-    patient.gather(gathered, 20);
-    await world.advance(519);
+    patient.gather(early, 20);
+    patient.gather(late, 320);
+    await world.advance(1_019);
     expect(patient.take()).toBeUndefined();
     await world.advance(1);
-    expect(patient.take()).toBe(gathered);
+    expect([patient.take(), patient.take()]).toEqual([early, undefined]);
+    await world.advance(299);
+    expect(patient.take()).toBeUndefined();
+    await world.advance(1);
+    expect(patient.take()).toBe(late);
   });
 
   it('comes at once where it is added meanwhile, and is closed with its queue', async () => {
@@ -70,7 +75,7 @@ describe('what is gathered', () => {
     expect(patient.take()).toBe(pressing);
     patient.done(pressing);
     patient.close();
-    await world.advance(1_000);
+    await world.advance(2_000);
     expect([patient.take(), patient.idle, late.isIdle || late.delayed !== undefined]).toEqual([undefined, true, true]);
   });
 });

@@ -6,11 +6,12 @@
 import type { CancelTimer, Clock } from '@pintle/machinery';
 
 /** Nothing waits for longer than this for others: then it counts as pressing itself. */
-const waitMaxMs = 500;
+const waitMaxMs = 1_000;
 
 export class PressingWork {
   private count = 0;
-  private readonly held = new Set<() => void>();
+  /** Until when each waits at most: the longest waiting first. */
+  private readonly held = new Map<() => void, number>();
   private cancelBound: CancelTimer = () => {};
   private isLooking = false;
 
@@ -34,8 +35,8 @@ export class PressingWork {
   /** Calls `resume` when nothing is pressing. Undefined where that is so already: then it calls nothing. */
   whenOver(resume: () => void): CancelTimer | undefined {
     if (this.count === 0) return undefined;
-    if (this.held.size === 0) this.cancelBound = this.clock.schedule(waitMaxMs, () => this.release());
-    this.held.add(resume);
+    if (this.held.size === 0) this.boundWaits(waitMaxMs);
+    this.held.set(resume, this.clock.monotonic() + waitMaxMs);
     return () => {
       if (this.held.delete(resume) && this.held.size === 0) this.cancelBound();
     };
@@ -43,8 +44,23 @@ export class PressingWork {
 
   private release(): void {
     this.cancelBound();
-    const released = [...this.held];
+    const released = [...this.held.keys()];
     this.held.clear();
     for (const resume of released) resume();
+  }
+
+  /** One timer for all that wait: it lets those go whose time has come, and waits for the rest. */
+  private boundWaits(afterMs: number): void {
+    this.cancelBound = this.clock.schedule(afterMs, () => {
+      const nowMs = this.clock.monotonic();
+      for (const [resume, untilMs] of [...this.held]) {
+        if (untilMs > nowMs) {
+          this.boundWaits(untilMs - nowMs);
+          return;
+        }
+        this.held.delete(resume);
+        resume();
+      }
+    });
   }
 }

@@ -149,8 +149,21 @@ export class Admission {
     const { operation, resource, subresource, namespace, name, old, dryRun, options } = this.subject;
     const { user, annotate } = this.context;
     const { warn, round } = this;
-    const subject = { operation, resource, subresource, namespace, name, object, old, user, dryRun, options };
-    return { ...subject, warn, annotate, round };
+    return {
+      operation,
+      resource,
+      subresource,
+      namespace,
+      name,
+      object,
+      old,
+      user,
+      dryRun,
+      options,
+      warn,
+      annotate,
+      round,
+    };
   }
 }
 

@@ -78,11 +78,8 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
 }
 
 /** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
-function checkMethod(
-  resource: Resource,
-  method: string,
-  { name, namespace, subresource, watched, rest }: ResourcePath,
-): void {
+function checkMethod(resource: Resource, method: string, path: ResourcePath): void {
+  const { name, namespace, subresource, rest, watched } = path;
   const isInNamespace = namespace !== undefined;
   const belongsThere = (resource.kind.scope === 'Namespaced') === isInNamespace;
   if (!belongsThere && (name !== undefined || isInNamespace)) throw resourceNotFound();

@@ -98,14 +98,8 @@ async function prepare(
 ): Promise<KubernetesObject> {
   const { strategy, kind } = resource.definition;
   const dryRun = options.dryRun ?? false;
-  const admission = new Admission(core.admission, context, {
-    operation: 'CREATE',
-    resource,
-    namespace,
-    name,
-    dryRun,
-    options,
-  });
+  const subject = { operation: 'CREATE' as const, resource, namespace, name, dryRun, options };
+  const admission = new Admission(core.admission, context, subject);
   const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
   const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);

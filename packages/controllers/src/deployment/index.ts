@@ -1,7 +1,7 @@
 /**
  * The Deployment controller: rolls pods from one template to the next, a ReplicaSet each.
  *
- * Differs from Kubernetes: what the ReplicaSets of a Deployment do is gathered for 50 ms, and for up to 500 ms more while
+ * Differs from Kubernetes: what the ReplicaSets of a Deployment do is gathered for 50 ms, and for up to a second more while
  * other keys are pressing; its first status is written once its new ReplicaSet is seen, and not before.
  */
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';

@@ -3,7 +3,7 @@
  * template as were asked for. A kind is looked at through an adapter that shows it as a ReplicaSet.
  *
  * Differs from Kubernetes: a new set that was given pods tells of itself first when they are seen, and not before with
- * no pods; what its pods do is gathered for 20 ms, and for up to 500 ms more while other keys are pressing.
+ * no pods; what its pods do is gathered for 20 ms, and for up to a second more while other keys are pressing.
  */
 import type { ReplicaSet, ReplicaSetCondition } from '@pintle/api/apps/v1';
 import { Pod } from '@pintle/api/core/v1';
