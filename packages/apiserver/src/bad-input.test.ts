@@ -135,6 +135,12 @@ const cases: readonly Case[] = [
   { what: 'an unknown resource', send: ['GET', '/api/v1/namespaces/default/gizmos'], code: 404, reason: 'NotFound' },
   { what: 'an object that is not there', send: ['GET', `${pods}/absent`], code: 404, reason: 'NotFound' },
   { what: 'a path that is not encoded well', send: ['GET', `${pods}/%E0%A4%A`], code: 400, reason: 'BadRequest' },
+  {
+    what: 'a list with a timeout that is no number',
+    send: ['GET', `${configMaps}?timeoutSeconds=x`],
+    code: 400,
+    reason: 'BadRequest',
+  },
   { what: 'a verb that a list has not', send: ['PUT', configMaps, '{}'], code: 405, reason: 'MethodNotAllowed' },
   {
     what: 'a wrong type',

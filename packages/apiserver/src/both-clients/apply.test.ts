@@ -330,6 +330,13 @@ describe.each(clients)('%s', (_name, connect) => {
     });
   });
 
+  it('accounts for nothing where nothing is wished for', async () => {
+    const client = await connect();
+    const empty: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'empty', namespace: 'default' } };
+    const made = await client.apply(empty, { fieldManager: 'me' });
+    expect('managedFields' in made.metadata).toBe(false);
+  });
+
   it('writes nothing on a dry run, and only onto the version asked for', async () => {
     const client = await connect();
     const dry = await client.apply(web(2), { fieldManager: 'me', dryRun: true });

@@ -42,6 +42,8 @@ export function listOptions(query: URLSearchParams, namespace: string | undefine
     );
   // Of no use to a list, and read all the same.
   count(query, 'timeoutSeconds');
+  // A list ends by itself, yet what is no number is refused.
+  count(query, 'timeoutSeconds');
   return said({
     namespace,
     labelSelector: text(query, 'labelSelector'),

@@ -45,7 +45,8 @@ export async function applyObject(
       }
       const { managedFields } = await apply(core, context, resource, wishes, undefined, options);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
-      const created = { ...wishes, metadata: { ...rest, managedFields } };
+      const entries = managedFields.length === 0 ? {} : { managedFields };
+      const created = { ...wishes, metadata: { ...rest, ...entries } };
       try {
         return await createObject(core, context, resource, key, created, { ...options, ownsFields: true });
       } catch (error) {
