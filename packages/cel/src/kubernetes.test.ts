@@ -109,7 +109,10 @@ describe('JSON by its schema', () => {
 
   it('goes back to JSON', () => {
     expect(
-      jsonOf(typed.compile('{"a": [dyn(self.replicas), 1.5, null], "b": dyn(true)}').run({ self: celValueOf(self, pod) }).value),
+      jsonOf(
+        typed.compile('{"a": [dyn(self.replicas), 1.5, null], "b": dyn(true)}').run({ self: celValueOf(self, pod) })
+          .value,
+      ),
     ).toEqual({
       a: [3, 1.5, null],
       b: true,
