@@ -3,11 +3,12 @@
  * conditions and events. The measured pods are there before the scheduler starts.
  */
 import { Pod } from '@pintle/api/core/v1';
-import { createApiServer } from '@pintle/apiserver';
+import { createApiServer, type StoredObject } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { intercept } from '@pintle/client/interceptor';
-import type { KubernetesObject } from '@pintle/machinery';
+import { type KubernetesObject, realWorld } from '@pintle/machinery';
 import { createScheduler, defaultPlugins, PodGroup, profile } from '@pintle/scheduler';
+import { memoryStore } from '@pintle/store';
 import { createInformers } from '@pintle/watch';
 import { type Measured, megabytes, recordingMetrics, until } from './measured.js';
 import { namespaces, nodeObject, podsOf, type Workload } from './workloads.js';
@@ -16,7 +17,10 @@ export const measuredNamespace = 'sched-1';
 
 /** An API server with the workload's namespaces and nodes. */
 export async function prepared(workload: Workload) {
-  const server = await createApiServer({ disableAdmissionPlugins: ['TaintNodesByCondition'], kinds: [PodGroup] });
+  const world = realWorld();
+  const backend = memoryStore<StoredObject>({ world });
+  const disableAdmissionPlugins = ['TaintNodesByCondition'];
+  const server = await createApiServer({ world, backend, disableAdmissionPlugins, kinds: [PodGroup] });
   const client = server.client();
   const make = (object: object) => client.create(object as KubernetesObject);
   for (const name of namespaces) await make({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -32,7 +36,12 @@ export async function prepared(workload: Workload) {
       metadata: { name: `gang-${i}`, namespace: measuredNamespace },
       spec: { schedulingPolicy: { gang: { minCount: count / gangs } } },
     });
-  return { server, client };
+  /** Ends the server and its store, which would be there for the next row until its Events expire. */
+  const stop = async () => {
+    await server.stop();
+    await backend.close();
+  };
+  return { server, client, stop };
 }
 
 export async function createPods(client: Client, pods: Iterable<object>): Promise<void> {
@@ -52,7 +61,7 @@ function cpuSeconds(): number {
 }
 
 export async function runInProcess(workload: Workload): Promise<Measured> {
-  const { server, client } = await prepared(workload);
+  const { server, client, stop } = await prepared(workload);
   const informers = createInformers({ client: server.client({ fieldManager: 'informers' }) });
   let [bound, firstMs, lastMs, firstCpu, lastCpu] = [0, 0, 0, 0, 0];
   const counted = intercept(server.client({ fieldManager: 'kube-scheduler' }), {
@@ -86,7 +95,7 @@ export async function runInProcess(workload: Workload): Promise<Measured> {
   const memory = megabytes();
   await scheduler.stop();
   await informers.stop();
-  await server.stop();
+  await stop();
   const podsPerCpuSecond = (measured.count - 1) / (lastCpu - firstCpu);
   return { podsPerSecond, podsPerCpuSecond, attemptMs: attemptMs.sort((a, b) => a - b), ...memory };
 }

@@ -13,7 +13,7 @@ import { podsOf, type Workload } from './workloads.js';
 export type SchedulerReport = Omit<Measured, 'podsPerSecond'>;
 
 export async function runOverHttp(workload: Workload): Promise<Measured> {
-  const { server, client } = await prepared(workload);
+  const { server, client, stop } = await prepared(workload);
   let [bound, firstMs, lastMs] = [0, 0, 0];
   const path = `/api/v1/namespaces/${measuredNamespace}/pods/`;
   let initBound = 0;
@@ -48,6 +48,6 @@ export async function runOverHttp(workload: Workload): Promise<Measured> {
   } finally {
     child.kill('SIGKILL');
     await listening.close({ drainMs: 0 });
-    await server.stop();
+    await stop();
   }
 }
