@@ -23,6 +23,12 @@ function lookedAt({ nodes, percentageOfNodesToScore = 0 }: Workload): number {
   return Math.min(nodes, Math.max(100, Math.floor((nodes * percent) / 100)));
 }
 
+/** Of the first workload's speed, right after. */
+async function besideBasic({ podsPerSecond }: Measured): Promise<string> {
+  const basic = await runInProcess(workloads[0]!);
+  return `${round(podsPerSecond / basic.podsPerSecond, 2)} of SchedulingBasic beside it; `;
+}
+
 export const rows: readonly BenchRow[] = [
   ...workloads.map(
     (workload): BenchRow => ({
@@ -37,7 +43,7 @@ export const rows: readonly BenchRow[] = [
           peer: bare,
           ratio: found.podsPerSecond / bare,
           unit: 'pods/s',
-          notes: notesOf(found),
+          notes: `${workload.measured.gangs === undefined ? '' : await besideBasic(found)}${notesOf(found)}`,
         };
       },
     }),
