@@ -1,10 +1,12 @@
 /**
- * What the API server's eviction and the disruption controller both ask of PodDisruptionBudgets: which are of a pod,
- * and what their condition says.
+ * Which pods may go, and which go first: what the API server's eviction and the disruption controller both ask of
+ * PodDisruptionBudgets, and the cost of deletion that the API server checks and the ReplicaSet controller sorts by.
  */
 import { labelSelectorMatcher, setCondition } from '@pintle/machinery';
 import type { Pod } from '../core/v1/pod.js';
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../policy/v1/index.js';
+
+export * from './deletion-cost.js';
 
 /** How long an approved eviction counts as a disruption while the pod is still there. */
 export const deletionTimeoutMs = 120_000;

@@ -56,16 +56,10 @@ export interface AdmissionPlugin {
 }
 
 /** What a request for admission says beside the objects. */
-export interface AdmissionSubject {
-  readonly operation: AdmissionRequest['operation'];
-  readonly resource: Resource;
-  readonly subresource?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly name: string;
-  readonly old?: KubernetesObject | undefined;
-  readonly dryRun: boolean;
-  readonly options?: AdmissionRequest['options'];
-}
+export type AdmissionSubject = Pick<
+  AdmissionRequest,
+  'operation' | 'resource' | 'subresource' | 'namespace' | 'name' | 'old' | 'dryRun' | 'options'
+>;
 
 /**
  * One request on its way through admission. Most plug-ins need not wait for anything, and then nobody does: there is a

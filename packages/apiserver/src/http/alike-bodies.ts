@@ -25,7 +25,6 @@ export class AlikeBodies {
     try {
       return json.parse(bytes);
     } catch {
-      this.sorts.delete(sort);
       return undefined;
     }
   }

@@ -14,8 +14,8 @@ import { failure, pageNotFound } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
 import { HttpContext } from './http-context.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
-import { methodNotAllowed } from './not-allowed.js';
-import { handleResource, resourceNotFound } from './resource-handler.js';
+import { methodNotAllowed, resourceNotFound } from './not-served.js';
+import { handleResource } from './resource-handler.js';
 import { parseResourcePath, pathSegments, type ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts } from './resource-request.js';
 

@@ -40,8 +40,6 @@ export function listOptions(query: URLSearchParams, namespace: string | undefine
       'sendInitialEvents',
       'sendInitialEvents is forbidden for list',
     );
-  // Of no use to a list, and read all the same.
-  count(query, 'timeoutSeconds');
   // A list ends by itself, yet what is no number is refused.
   count(query, 'timeoutSeconds');
   return said({

@@ -1,5 +1,4 @@
 /** Requests for resources: whether they may be asked at all, and by whom; then it is for the verb. */
-import { statusError } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
@@ -7,7 +6,7 @@ import type { ResourceAccess } from '../verbs/authorize.js';
 import { pageNotFound } from './answer.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
-import { methodNotAllowed, verbNotAllowed } from './not-allowed.js';
+import { methodNotAllowed, resourceNotFound, verbNotAllowed } from './not-served.js';
 import { objectVerbs } from './object-verbs.js';
 import type { ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
@@ -97,6 +96,3 @@ function checkMethod(resource: Resource, method: string, path: ResourcePath): vo
             : method === 'GET' || (method === 'DELETE' && belongsThere));
   if (!fits) throw methodNotAllowed();
 }
-
-export const resourceNotFound = () =>
-  statusError('NotFound', 'the server could not find the requested resource', { details: {} });

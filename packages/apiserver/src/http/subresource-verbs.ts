@@ -4,7 +4,7 @@ import { answer, encoded } from './answer.js';
 import { patchOf, patchTypeOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { negotiate } from './negotiation.js';
-import { verbNotAllowed } from './not-allowed.js';
+import { resourceNotFound, verbNotAllowed } from './not-served.js';
 import { applyOptions, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
@@ -22,8 +22,7 @@ export async function handleSubresource(
     key: { name: path.name!, ...(path.namespace === undefined ? {} : { namespace: path.namespace }) },
   };
   const notServed = () => verbNotAllowed(resource, verb);
-  if (handler === undefined)
-    throw statusError('NotFound', 'the server could not find the requested resource', { details: {} });
+  if (handler === undefined) throw resourceNotFound();
   if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
     if (verb !== 'get' && verb !== 'create') throw notServed();

@@ -1,16 +1,17 @@
 /** Which pods of a set go first when there are too many. Pure; follows `ActivePodsWithRanks` of kube-controller-manager. */
 import type { ContainerStatus, Pod } from '@pintle/api/core/v1';
+import { deletionCostAnnotation, parseDeletionCost } from '@pintle/api/disruption';
 import { parseTime } from '@pintle/machinery';
 import { isPodActive, isPodReady, podFacts } from '../pod-facts.js';
 
-const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
 const phases: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 const nanosecondsPerMs = 1e6;
 
 /**
  * On no node before on one, pending before unknown before running, not ready before ready, cheaper before dearer, on
  * nodes with more of `related` before fewer, lately ready before long ready, restarted often before seldom (then sidecars
- * restarted often), young before old. Times of one order of magnitude count as the same, and then the uid decides, so that not always the youngest go.
+ * restarted often), young before old. Times of one order of magnitude count as the same, and then the uid decides, so that
+ * not always the youngest go.
  */
 export function rankVictims(pods: readonly Pod[], nowMs: number, related: readonly Pod[] = pods): readonly Pod[] {
   const onNode = new Map<string, number>();
@@ -36,13 +37,8 @@ export function rankVictims(pods: readonly Pod[], nowMs: number, related: readon
 
 const assigned = ({ spec }: Pod) => (spec?.nodeName ? 1 : 0);
 
-/** None where it is no number of 32 bits, has a plus sign, or zeros before it where there is no minus. */
-function cost({ metadata }: Pod): number {
-  const text = metadata.annotations?.[deletionCost];
-  if (text === undefined || !/^(0|[1-9]\d*|-\d+)$/.test(text)) return 0;
-  const value = Number(text);
-  return value >= -(2 ** 31) && value < 2 ** 31 ? value : 0;
-}
+const cost = ({ metadata }: Pod): number =>
+  parseDeletionCost(metadata.annotations?.[deletionCostAnnotation] ?? '') ?? 0;
 
 const restarts = ({ status }: Pod) => most(status?.containerStatuses ?? []);
 

@@ -132,15 +132,12 @@ function timeWords(text: string, seconds: string): string {
   }
   if (rest !== '') return `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`;
   const [, month, , hour, minute] = /^\d{4}-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(text)!.map(Number);
-  const part =
-    month! < 1 || month! > 12
-      ? 'month'
-      : hour! > 23
-        ? 'hour'
-        : minute! > 59
-          ? 'minute'
-          : /:6\d/.test(text.slice(16))
-            ? 'second'
-            : 'day';
-  return `parsing time ${JSON.stringify(text)}: ${part} out of range`;
+  const parts: readonly (readonly [part: string, isOut: boolean])[] = [
+    ['month', month! < 1 || month! > 12],
+    ['hour', hour! > 23],
+    ['minute', minute! > 59],
+    ['second', /:6\d/.test(text.slice(16))],
+    ['day', true],
+  ];
+  return `parsing time ${JSON.stringify(text)}: ${parts.find(([, isOut]) => isOut)![0]} out of range`;
 }

@@ -5,6 +5,7 @@
 import { onceForEach } from '../meta/frozen.js';
 import type { LabelSelector } from '../meta/v1.js';
 import { labelValueErrors, qualifiedNameErrors } from '../names/names.js';
+import type { FieldError } from '../status/field-error.js';
 import { invalidField } from '../status/field-errors.js';
 import { formatFieldError } from '../status/status-error.js';
 
@@ -203,30 +204,36 @@ class Parser {
 }
 
 function checked(requirement: LabelRequirement): LabelRequirement {
-  const { key, operator, values } = requirement;
-  const fault = (found: string) => new SelectorSyntaxError(`unable to parse requirement: ${found}`);
-  const ofKey = keyFault('<nil>', key);
-  if (ofKey !== undefined) throw fault(ofKey);
-  if ((operator === 'gt' || operator === 'lt') && !/^[-+]?\d+$/.test(values[0]!))
-    throw fault(invalid('values[0]', values[0], "for 'Gt', 'Lt' operators, the value must be an integer"));
-  const [ofValue] = valueFaults(requirement);
-  if (ofValue !== undefined) throw fault(ofValue);
-  return requirement;
+  const [error] = requirementErrors(requirement);
+  if (error === undefined) return requirement;
+  const told = formatFieldError(error.field === 'key' ? { ...error, field: '<nil>' } : error);
+  throw new SelectorSyntaxError(`unable to parse requirement: ${told}`);
 }
 
-const invalid = (field: string, value: unknown, message: string) =>
-  formatFieldError(invalidField(field, value, message));
-
-function keyFault(field: string, key: string): string | undefined {
-  const errors = qualifiedNameErrors(key);
-  return errors.length === 0 ? undefined : invalid(field, key, errors.join('; '));
-}
-
-function valueFaults({ key, values }: LabelRequirement): readonly string[] {
-  return values.flatMap((value, index) => {
-    const errors = labelValueErrors(value);
-    return errors.length === 0 ? [] : [invalid(`values[${index}][${key}]`, value, errors.join('; '))];
-  });
+/**
+ * What keeps a requirement from meaning anything, in apimachinery's words (`labels.NewRequirement`): a key or a value that no
+ * label can have, values that its operator does not take. `path` is where it stands, with a dot behind.
+ */
+export function requirementErrors({ key, operator, values }: LabelRequirement, path = ''): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const fail = (field: string, value: unknown, detail: string) =>
+    errors.push(invalidField(`${path}${field}`, value, detail));
+  const ofKey = qualifiedNameErrors(key);
+  if (ofKey.length > 0) fail('key', key, ofKey.join('; '));
+  if ((operator === 'in' || operator === 'notin') && values.length === 0)
+    fail('values', values, "for 'in', 'notin' operators, values set can't be empty");
+  if ((operator === 'exists' || operator === '!') && values.length > 0)
+    fail('values', values, 'values set must be empty for exists and does not exist');
+  const compares = operator === 'gt' || operator === 'lt';
+  if (compares && values.length !== 1)
+    fail('values', values, "for 'Gt', 'Lt' operators, exactly one value is required");
+  for (const [index, value] of values.entries()) {
+    if (compares && !/^[-+]?\d+$/.test(value))
+      fail(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer");
+    const ofValue = labelValueErrors(value);
+    if (ofValue.length > 0) fail(`values[${index}][${key}]`, value, ofValue.join('; '));
+  }
+  return errors;
 }
 
 const objectOperators: Readonly<Record<string, LabelOperator>> = {
@@ -258,20 +265,10 @@ const compiled = onceForEach((selector: LabelSelector): CompiledLabelSelector =>
   return new CompiledLabelSelector(requirements);
 });
 
-/**
- * What keeps a selector from meaning anything, in apimachinery's words: a key or a value that no label can have, values that
- * its operator does not take. Undefined where there is nothing.
- */
+/** The `requirementErrors` of the first requirement that has some, as one text. Undefined where there are none. */
 export const labelSelectorFault = onceForEach((selector: LabelSelector): string | undefined => {
   for (const requirement of compiled(selector).requirements) {
-    const { key, operator, values } = requirement;
-    const ofKey = keyFault('key', key);
-    const faults = ofKey === undefined ? [] : [ofKey];
-    if ((operator === 'in' || operator === 'notin') && values.length === 0)
-      faults.push(invalid('values', values, "for 'in', 'notin' operators, values set can't be empty"));
-    if ((operator === 'exists' || operator === '!') && values.length > 0)
-      faults.push(invalid('values', values, 'values set must be empty for exists and does not exist'));
-    faults.push(...valueFaults(requirement));
+    const faults = requirementErrors(requirement).map(formatFieldError);
     if (faults.length > 0) return faults.length === 1 ? faults[0] : `[${faults.join(', ')}]`;
   }
   return undefined;

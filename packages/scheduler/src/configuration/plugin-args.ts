@@ -10,7 +10,6 @@ import {
   int32,
   int64,
   invalidField,
-  labelValueErrors,
   list,
   notSupportedField,
   object,
@@ -18,6 +17,7 @@ import {
   qualifiedNameErrors,
   ref,
   requiredField,
+  requirementErrors,
   type Schema,
   string,
 } from '@pintle/machinery';
@@ -301,13 +301,17 @@ function shapeErrors(shape: readonly Infer<typeof UtilizationShapePoint>[], path
   ];
 }
 
-const operators = ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'];
+const operators = { DoesNotExist: '!', Exists: 'exists', Gt: 'gt', In: 'in', Lt: 'lt', NotIn: 'notin' } as const;
+const isOperator = (text: string): text is keyof typeof operators => Object.hasOwn(operators, text);
 
 /** As kube-scheduler reads a term, which is not as the API server validates one. */
 function termErrors({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, path: string): FieldError[] {
-  const expressions = matchExpressions.flatMap((expression, i) =>
-    expressionErrors(expression, `${path}.matchExpressions[${i}]`),
-  );
+  const expressions = matchExpressions.flatMap(({ key, operator, values = [] }, i) => {
+    const at = `${path}.matchExpressions[${i}]`;
+    return isOperator(operator)
+      ? requirementErrors({ key, operator: operators[operator], values }, `${at}.`)
+      : [notSupportedField(`${at}.operator`, operator, Object.keys(operators))];
+  });
   const fields = matchFields.flatMap(({ key, operator, values = [] }, i) => {
     const at = `${path}.matchFields[${i}]`;
     const errors: FieldError[] = [];
@@ -318,30 +322,4 @@ function termErrors({ matchExpressions = [], matchFields = [] }: NodeSelectorTer
     return errors;
   });
   return [...expressions, ...fields];
-}
-
-function expressionErrors(
-  { key, operator, values = [] }: NonNullable<NodeSelectorTerm['matchExpressions']>[number],
-  path: string,
-): FieldError[] {
-  if (!operators.includes(operator)) return [notSupportedField(`${path}.operator`, operator, operators)];
-  const errors: FieldError[] = [];
-  const fail = (field: string, value: unknown, detail: string) =>
-    errors.push(invalidField(`${path}.${field}`, value, detail));
-  const ofKey = qualifiedNameErrors(key);
-  if (ofKey.length > 0) fail('key', key, ofKey.join('; '));
-  if ((operator === 'In' || operator === 'NotIn') && values.length === 0)
-    fail('values', values, "for 'in', 'notin' operators, values set can't be empty");
-  if ((operator === 'Exists' || operator === 'DoesNotExist') && values.length > 0)
-    fail('values', values, 'values set must be empty for exists and does not exist');
-  const compares = operator === 'Gt' || operator === 'Lt';
-  if (compares && values.length !== 1)
-    fail('values', values, "for 'Gt', 'Lt' operators, exactly one value is required");
-  for (const [i, value] of values.entries()) {
-    if (compares && !/^[+-]?\d+$/.test(value))
-      fail(`values[${i}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer");
-    const ofValue = labelValueErrors(value);
-    if (ofValue.length > 0) fail(`values[${i}][${key}]`, value, ofValue.join('; '));
-  }
-  return errors;
 }

@@ -196,15 +196,16 @@ describe('LeastAllocated and MostAllocated', () => {
   });
 });
 
+const falling = [
+  { utilization: 0, score: 10 },
+  { utilization: 100, score: 0 },
+];
+const rising = [
+  { utilization: 0, score: 0 },
+  { utilization: 100, score: 10 },
+];
+
 describe('each strategy of NodeResourcesFit', () => {
-  const falling = [
-    { utilization: 0, score: 10 },
-    { utilization: 100, score: 0 },
-  ];
-  const rising = [
-    { utilization: 0, score: 0 },
-    { utilization: 100, score: 10 },
-  ];
   const sidecar = { initContainers: [{ ...containerOf('s', '1000/2000'), restartPolicy: 'Always' as const }] };
   const [first, second] = [podOf('x', '2000/4000', 'n0'), podOf('y', '1000/2000', 'n1')];
   const beside = podOf('z', '1000/2000', 'n0');
@@ -236,14 +237,6 @@ describe('each strategy of NodeResourcesFit', () => {
 });
 
 describe('RequestedToCapacityRatio', () => {
-  const falling = [
-    { utilization: 0, score: 10 },
-    { utilization: 100, score: 0 },
-  ];
-  const rising = [
-    { utilization: 0, score: 0 },
-    { utilization: 100, score: 10 },
-  ];
   /** As upstream's: a score of at most one, so that all are between 0 and 10. */
   const low = [
     { utilization: 0, score: 0 },

@@ -176,6 +176,16 @@ describe('createScheduler', () => {
 });
 
 describe('preemption', () => {
+  /** On a node with room for one pod, `high` wants in where `low` runs. */
+  async function askForATakenNode() {
+    await cluster.setPriority('high', 100);
+    await cluster.setNode(testNode('n', { cpu: '1' }));
+    await cluster.setPod(testPod('low', core));
+    await cluster.settle();
+    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
+    await cluster.settle();
+  }
+
   it('makes the least important pod leave, and places the other on its node', async () => {
     await start();
     await cluster.setPriority('high', 100);
@@ -227,12 +237,7 @@ describe('preemption', () => {
   it('tries again after a back-off where a victim cannot be deleted', async () => {
     const requests: string[] = [];
     await start({ onRequest: (text) => requests.push(text), faults: { serverError: 1 }, faulty: 'delete' });
-    await cluster.setPriority('high', 100);
-    await cluster.setNode(testNode('n', { cpu: '1' }));
-    await cluster.setPod(testPod('low', core));
-    await cluster.settle();
-    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
-    await cluster.settle();
+    await askForATakenNode();
     await cluster.world.advance({ seconds: 10 });
     const deletions = requests.filter((text) => text === 'delete low').length;
     expect(deletions).toBeGreaterThan(1);
@@ -246,12 +251,7 @@ describe('preemption', () => {
       if (text === 'patch low') await cluster.deletePod('ns/low');
     };
     await start({ onRequest: gone });
-    await cluster.setPriority('high', 100);
-    await cluster.setNode(testNode('n', { cpu: '1' }));
-    await cluster.setPod(testPod('low', core));
-    await cluster.settle();
-    await cluster.setPod(testPod('high', { ...core, priorityClassName: 'high' }));
-    await cluster.settle();
+    await askForATakenNode();
     await cluster.world.advance({ seconds: 2 });
     await cluster.settle();
     expect(await cluster.nodeOf('ns/high')).toBe('n');

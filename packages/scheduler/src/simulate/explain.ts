@@ -10,7 +10,7 @@ import { NodeScorer } from '../algorithm/node-scorer.js';
 import { CycleState } from '../framework/cycle-state.js';
 import type { Framework } from '../framework/framework.js';
 import type { FilterPlugin } from '../framework/plugin.js';
-import { checkedVerdict, pluginError } from '../framework/plugin-calls.js';
+import { attempt } from '../framework/plugin-calls.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import { type PodInfo, podInfo, podKey } from '../nodes/pod-info.js';
@@ -251,13 +251,7 @@ function verdictOf(
   table: NodeTable,
   row: number,
 ): FilterVerdict {
-  let said: Status | undefined;
-  try {
-    const verdict = plugin.filter(state, pod, table.info(row));
-    said = isSuccess(verdict) ? undefined : checkedVerdict(plugin.name, 'Filter', verdict);
-  } catch (error) {
-    said = pluginError(plugin.name, 'Filter', error);
-  }
+  const said = attempt(plugin.name, 'Filter', () => plugin.filter(state, pod, table.info(row)));
   return { plugin: plugin.name, code: said?.code ?? 'Success', reasons: said?.reasons ?? [] };
 }
 

@@ -3,8 +3,8 @@ import type { QueueMove } from '../queue/queued-pod-info.js';
 import type { Explanation, NodeExplanation, PreemptionExplanation } from './explain.js';
 
 /**
- * The explanation as text: what became of the pod, where it went in the queue and who woke it, then each node with what the filters said, or its scores.
- * A score is shown as `normalized x weight`. `nodesMax` (default 50) bounds the lines; feasible nodes come first.
+ * The explanation as text: what became of the pod, where it went in the queue and who woke it, then each node with what the
+ * filters said, or its scores. A score is shown as `normalized x weight`. `nodesMax` (default 50) bounds the lines; feasible nodes come first.
  */
 export function formatExplanation(explanation: Explanation, options: { readonly nodesMax?: number } = {}): string {
   const { nodesMax = 50 } = options;

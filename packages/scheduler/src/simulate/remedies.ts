@@ -28,7 +28,8 @@ export interface RemedyOptions {
 
 /**
  * The remedies for a pod without a place, the smallest first: fewer changes before more, changes of the pod and of one
- * node before a new node, and last a node that is larger than any there is. Empty where the pod has a place, or where nothing that is known helps.
+ * node before a new node, and last a node that is larger than any there is. Empty where the pod has a place, or where nothing
+ * that is known helps.
  *
  * Errors: `UnknownPodError`.
  */

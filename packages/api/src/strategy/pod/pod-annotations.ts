@@ -1,13 +1,13 @@
 /** Annotations of pods that Kubernetes itself reads: what must hold of them, and which may not change. */
 import { type FieldError, forbiddenField, invalidField, noErrors } from '@pintle/machinery';
 import type { Pod, PodSpec } from '../../core/v1/pod.js';
+import { deletionCostAnnotation, parseDeletionCost } from '../../disruption/deletion-cost.js';
 import { appArmorPrefix, profileAnnotationErrors } from './profiles.js';
 import { tolerationErrors } from './tolerations.js';
 
 /** Pods that a kubelet runs of itself carry it. */
 export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const tolerationsAnnotation = 'scheduler.alpha.kubernetes.io/tolerations';
-const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -27,14 +27,12 @@ export function podAnnotationErrors(
       ? [invalidField(`${path}[${mirrorAnnotation}]`, mirror, 'must set spec.nodeName if mirror pod annotation is set')]
       : noErrors),
     ...(tolerations ? tolerationTextErrors(tolerations, path) : noErrors),
-    ...(cost !== undefined && !isInt32(cost)
+    ...(cost !== undefined && parseDeletionCost(cost) === undefined
       ? [invalidField(`${path}[${deletionCostAnnotation}]`, cost, 'must be a 32bit integer')]
       : noErrors),
     ...profileAnnotationErrors(annotations, spec, path),
   ];
 }
-
-const isInt32 = (text: string) => /^(0|[1-9]\d*|-\d+)$/.test(text) && Math.abs(Number(text) + 0.5) < 2 ** 31;
 
 function tolerationTextErrors(text: string, path: string): readonly FieldError[] {
   try {

@@ -10,7 +10,6 @@ import {
   invalid,
   invalidField,
   type KubernetesObject,
-  onceForEach,
   type Status,
   type StatusReason,
   statusError,
@@ -75,10 +74,15 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
       spoken.cel,
       request.namespace === undefined ? undefined : namespaces.get(request.namespace),
     );
-    const variablesIn = onceForEach(async (version: Resource) => ({
-      ...requestVariables(spoken.cel, await inVersion(request, version), decisions),
-      namespaceObject,
-    }));
+    const known = new Map<Resource, ReturnType<typeof requestVariables>>();
+    const variablesIn = async (version: Resource) => {
+      let variables = known.get(version);
+      if (variables === undefined) {
+        const seen = await inVersion(request, version);
+        known.set(version, (variables = { ...requestVariables(spoken.cel, seen, decisions), namespaceObject }));
+      }
+      return variables;
+    };
     const failed: AuditedFailure[] = [];
     const found = bindingsOf<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>(request, {
       policies,

@@ -157,7 +157,7 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
       const left: Left = new Map();
       for (const webhook of asked) {
         if (again !== undefined && !again.has(webhook)) continue;
-        const made = await mutateOnce(webhook, { ...request, ...(object === undefined ? {} : { object }) });
+        const made = await mutateOnce(webhook, { ...request, object });
         if (made === undefined) continue;
         object = made;
         left.set(webhook, made);
