@@ -20,13 +20,8 @@ export class Memory {
 /** Differ with every answer, or are of the connection and not of the API. */
 const passedOver = new Set([
   ...['date', 'content-length', 'connection', 'keep-alive', 'transfer-encoding', 'audit-id', 'etag', 'last-modified'],
-  ...[
-    'x-kubernetes-pf-flowschema-uid',
-    'x-kubernetes-pf-prioritylevel-uid',
-    'expires',
-    'x-varied-accept',
-    'x-from-cache',
-  ],
+  ...['x-kubernetes-pf-flowschema-uid', 'x-kubernetes-pf-prioritylevel-uid', 'x-content-type-options'],
+  ...['accept-ranges', 'expires', 'process-start-time-unix'],
 ]);
 
 const texts: readonly (readonly [RegExp, string])[] = [
