@@ -1,4 +1,4 @@
-/** Builds kube-apiserver from the Go modules that go.mod names: minutes the first time, seconds from Go's cache after it. */
+/** Builds kube-apiserver and its etcd from the Go modules that go.mod names: minutes the first time, seconds from Go's cache after it. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,14 +13,27 @@ export function builtVersion(): string {
   return version;
 }
 
-/** The path of the program. Errors: where there is no Go, or no such modules. */
-export async function buildKubeApiServer(): Promise<string> {
+export interface Programs {
+  readonly kubeApiServer: string;
+  readonly etcd: string;
+}
+
+/** Errors: where there is no Go, or no such modules. */
+export async function buildPrograms(): Promise<Programs> {
   const version = builtVersion();
   const [major = '', minor = ''] = version.slice(1).split('.');
   const stamp = (name: string, value: string) => `-X k8s.io/component-base/version.${name}=${value}`;
-  const program = join(outputFolder, 'kube-apiserver');
-  const flags = ['-s -w', stamp('gitVersion', version), stamp('gitMajor', major), stamp('gitMinor', minor)];
-  const go = spawn('go', ['build', '-trimpath', '-ldflags', flags.join(' '), '-o', program, '.'], {
+  const stamps = [stamp('gitVersion', version), stamp('gitMajor', major), stamp('gitMinor', minor)];
+  return {
+    etcd: await build('./etcd', 'etcd', []),
+    kubeApiServer: await build('.', 'kube-apiserver', stamps),
+  };
+}
+
+async function build(source: string, name: string, stamps: readonly string[]): Promise<string> {
+  const program = join(outputFolder, name);
+  const flags = ['-s -w', ...stamps].join(' ');
+  const go = spawn('go', ['build', '-trimpath', '-ldflags', flags, '-o', program, source], {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeAccessFiles } from './access-files.js';
-import { buildKubeApiServer } from './build.js';
+import { buildPrograms } from './build.js';
 import { type Asking, asking } from './compare/ask.js';
 import { groups } from './compare/rows/index.js';
 import { runGroups } from './compare/run-groups.js';
@@ -22,14 +22,14 @@ const { values } = parseArgs({
 });
 const linesShownMax = 12;
 
-const binary = await buildKubeApiServer();
+const programs = await buildPrograms();
 const folder = await mkdtemp(join(tmpdir(), 'compare-'));
 const files = await writeAccessFiles(folder);
 const servers: RunningServer[] = [];
 const askings: Asking[] = [];
 const chosen = groups.filter(({ name }) => values.only === undefined || values.only.split(',').includes(name));
 try {
-  for (const start of [() => startKubeApiServer(binary, files), () => startPintle(files)]) {
+  for (const start of [() => startKubeApiServer(programs, files), () => startPintle(files)]) {
     const server = await start();
     servers.push(server);
     askings.push(asking(server.url, files));

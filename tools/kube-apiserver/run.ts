@@ -4,14 +4,14 @@
  *
  *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/run.ts [COMMAND …]
  *
- * Without a command: the tests that run anywhere (`anywhere.test.ts`). Needs Go and etcd (`apt-get install etcd-server`).
+ * Without a command: the tests that run anywhere (`anywhere.test.ts`). Needs Go.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeAccessFiles, writeKubeConfig } from './access-files.js';
-import { buildKubeApiServer, builtVersion } from './build.js';
+import { buildPrograms, builtVersion } from './build.js';
 import { startKubeApiServer } from './servers.js';
 
 const [program = 'npx', ...args] =
@@ -19,11 +19,11 @@ const [program = 'npx', ...args] =
 
 console.log(`Building kube-apiserver ${builtVersion()}, which takes minutes the first time`);
 const startedMs = Date.now();
-const binary = await buildKubeApiServer();
+const programs = await buildPrograms();
 console.log(`It was built in ${Math.round((Date.now() - startedMs) / 1000)} s`);
 const folder = await mkdtemp(join(tmpdir(), 'kube-apiserver-'));
 const files = await writeAccessFiles(folder);
-const server = await startKubeApiServer(binary, files);
+const server = await startKubeApiServer(programs, files);
 console.log(`kube-apiserver serves at ${server.url}`);
 const kubeconfig = await writeKubeConfig(folder, server.url, files.caPem);
 const env = { ...process.env, PINTLE_TEST_KUBECONFIG: kubeconfig, KUBECONFIG: kubeconfig };

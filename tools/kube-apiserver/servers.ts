@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccessFiles, issuer, proxyName, tokenOf } from './access-files.js';
+import type { Programs } from './build.js';
 
 export interface RunningServer {
   readonly name: string;
@@ -49,25 +50,25 @@ const asPintleServes: readonly string[] = [
   '--runtime-config-emulation-forward-compatible',
   `--feature-gates=${[
     ...['ClusterTrustBundle', 'ClusterTrustBundleProjection', 'CoordinatedLeaderElection'],
-    ...['DynamicResourceAllocation', 'MutatingAdmissionPolicy', 'VolumeAttributesClass'],
+    ...['DynamicResourceAllocation', 'MutatingAdmissionPolicy', 'VolumeAttributesClass', 'WatchList'],
   ]
     .map((gate) => `${gate}=true`)
     .join(',')}`,
 ];
 
 /** With an etcd of its own, whose data goes with the folder of the files. */
-export async function startKubeApiServer(program: string, files: AccessFiles): Promise<RunningServer> {
+export async function startKubeApiServer(programs: Programs, files: AccessFiles): Promise<RunningServer> {
   const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
   const etcdUrl = `http://127.0.0.1:${client}`;
-  const etcd = start('etcd', join(files.folder, 'etcd.log'), [
+  const etcd = start(programs.etcd, join(files.folder, 'etcd.log'), [
     ...['--data-dir', join(files.folder, 'etcd'), '--listen-client-urls', etcdUrl, '--advertise-client-urls', etcdUrl],
     ...['--listen-peer-urls', `http://127.0.0.1:${peer}`],
   ]);
   const logFile = join(files.folder, 'kube-apiserver.log');
-  const server = start(program, logFile, [
+  const server = start(programs.kubeApiServer, logFile, [
     ...sharedFlags(files, port),
     ...proxyFlags(files),
-    ...['--etcd-servers', etcdUrl, '--emulated-version', emulatedVersion],
+    ...['--etcd-servers', etcdUrl, '--emulated-version', emulatedVersion, '--allow-privileged'],
     ...asPintleServes,
   ]);
   const stop = async () => {
