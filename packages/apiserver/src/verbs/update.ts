@@ -75,7 +75,7 @@ export async function updateObject(
     if (decoded.metadata.uid) throw otherObject(resource, key, decoded.metadata.uid, '');
     return createObject(core, context, resource, key, body, options);
   }
-  if (!decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
+  if (isFound && !decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
     throw statusError(
       'Invalid',
       `${resource.kind.plural} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
