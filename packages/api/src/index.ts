@@ -41,6 +41,7 @@ import { eventVersions } from './strategy/event-versions.js';
 import { strategies } from './strategy/index.js';
 import { sameVersion } from './strategy/same-version.js';
 import { selectableFields } from './strategy/selectable-fields.js';
+import { withUpdateRules } from './strategy/update-rules.js';
 
 export { humanDuration } from './columns/human-duration.js';
 export { gatedResource } from './feature-gates/gated-resource.js';
@@ -144,7 +145,7 @@ export function builtinResources(): readonly ResourceDefinition[] {
       .filter(isKind)
       .map((kind): ResourceDefinition => {
         const id = `${kind.group}/${kind.kind}`;
-        const strategy = strategies[id];
+        const strategy = withUpdateRules(id, strategies[id]);
         const columns = columnsByKind[id];
         const fields = selectableFields[id];
         return {

@@ -51,7 +51,6 @@ const portErrors = (
 ];
 
 export const endpointsStrategy: Strategy<Endpoints> = {
-  allowCreateOnUpdate: true,
   validateCreate: endpointsErrors,
   validateUpdate: endpointsErrors,
 };

@@ -47,7 +47,6 @@ function eventErrors(event: Event): readonly FieldError[] {
 }
 
 export const eventStrategy: Strategy<Event> = {
-  allowCreateOnUpdate: true,
   validateCreate: eventErrors,
   validateUpdate: eventErrors,
 };

@@ -40,8 +40,6 @@ function leaseErrors({ spec = {} }: Lease): readonly FieldError[] {
 }
 
 export const leaseStrategy: Strategy<Lease> = {
-  allowCreateOnUpdate: true,
-  allowUnconditionalUpdate: false,
   validateCreate: leaseErrors,
   validateUpdate: leaseErrors,
 };
@@ -68,8 +66,6 @@ function candidateErrors({ spec }: LeaseCandidate): readonly FieldError[] {
 }
 
 export const leaseCandidateStrategy: Strategy<LeaseCandidate> = {
-  allowCreateOnUpdate: true,
-  allowUnconditionalUpdate: false,
   validateCreate: candidateErrors,
   validateUpdate: candidateErrors,
 };

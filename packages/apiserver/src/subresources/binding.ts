@@ -24,6 +24,7 @@ export const bindingSubresource: SubresourceHandler = {
     await changeObject(core, context, resource, {
       key,
       subresource: 'binding',
+      uid: metadata?.uid,
       options,
       change(old) {
         const pod = old as Pod;
@@ -37,17 +38,14 @@ export const bindingSubresource: SubresourceHandler = {
           );
         if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
           throw conflict(Pod, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
-        const wishes = {
-          ...(metadata?.uid ? { uid: metadata.uid } : {}),
-          ...(metadata?.resourceVersion ? { resourceVersion: metadata.resourceVersion } : { resourceVersion: '' }),
-        };
+        const resourceVersion = metadata?.resourceVersion ?? '';
         const annotations =
           metadata?.annotations === undefined
             ? {}
             : { annotations: { ...pod.metadata.annotations, ...metadata.annotations } };
         const object = {
           ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
-          metadata: { ...pod.metadata, ...annotations, ...wishes },
+          metadata: { ...pod.metadata, ...annotations, resourceVersion },
           status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
         };
         return { object: object as KubernetesObject };
