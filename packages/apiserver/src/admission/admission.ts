@@ -48,8 +48,8 @@ export interface AdmissionPlugin {
   handles?(request: AdmissionRequest): boolean;
   /** Where it changes something, all plug-ins are asked once more: they should have their say about that, too. */
   readonly reinvokes?: boolean;
-  /** Not asked in a second round. */
-  readonly once?: boolean;
+  /** Asked once, when all others have changed what they will: gives an object what the server alone can, and waits for nothing. */
+  readonly last?: boolean;
   /** Returns the object to go on with. Errors: `StatusError`, which refuses the request. */
   mutate?(request: AdmissionRequest): KubernetesObject | Promise<KubernetesObject>;
   validate?(request: AdmissionRequest): void | Promise<void>;
@@ -106,7 +106,6 @@ export class Admission {
     let request = this.requestFor(object);
     for (let i = first; i < mutating.length; i++) {
       const plugin = mutating[i]!;
-      if (plugin.once && this.round?.isSecond) continue;
       if (plugin.handles?.(request) === false) continue;
       if (plugin.reinvokes && this.round === undefined) {
         this.round = { isSecond: false, kept: new Map() };
@@ -125,9 +124,15 @@ export class Admission {
       object = made;
       request = this.requestFor(object);
     }
-    if (this.round === undefined || this.round.isSecond || !this.asksAgain) return object;
+    if (this.round === undefined || this.round.isSecond || !this.asksAgain) return this.complete(object);
     this.round = { ...this.round, isSecond: true };
     return this.mutateFrom(0, object);
+  }
+
+  private complete(given: KubernetesObject): KubernetesObject {
+    let object = given;
+    for (const plugin of this.concerned.last) object = plugin.mutate(this.requestFor(object));
+    return object;
   }
 
   private validateReady(object: KubernetesObject | undefined): void | Promise<void> {
@@ -173,8 +178,13 @@ function validateFrom(plugins: readonly Validating[], first: number, request: Ad
 type Mutating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'mutate'>>;
 type Validating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'validate'>>;
 
+interface Last extends AdmissionPlugin {
+  mutate(request: AdmissionRequest): KubernetesObject;
+}
+
 interface Concerned {
   readonly mutating: readonly Mutating[];
+  readonly last: readonly Last[];
   readonly validating: readonly Validating[];
 }
 
@@ -192,7 +202,8 @@ function concernedBy(plugins: readonly AdmissionPlugin[], request: RequestKind):
   if (found === undefined) {
     const all = plugins.filter((plugin) => plugin.concerns?.(request) ?? true);
     found = {
-      mutating: all.filter((plugin): plugin is Mutating => plugin.mutate !== undefined),
+      mutating: all.filter((plugin): plugin is Mutating => plugin.mutate !== undefined && !plugin.last),
+      last: all.filter((plugin): plugin is Last => plugin.last === true),
       validating: all.filter((plugin): plugin is Validating => plugin.validate !== undefined),
     };
     byKind.set(id, found);

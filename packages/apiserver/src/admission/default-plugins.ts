@@ -74,11 +74,12 @@ export function defaultPlugins({
     certificateSubjectRestriction,
     certificateRequestSignature,
     defaultIngressClass(caches),
-    options.serviceAddresses,
     ...options.more,
     // So late that webhooks see what the others made, and policies what webhooks made.
     mutatingPolicies({ caches, findParams: paramsFrom(core), access }),
     ...webhooks({ caches, world, call: options.callWebhook, access }),
+    // For the Service as all of them made it.
+    options.serviceAddresses,
     options.customResourceRules,
     deviceSelectors(),
     validatingPolicies(caches, paramsFrom(core), access),
