@@ -31,6 +31,8 @@ import { cachedTokens } from './access/tokens/cached-tokens.js';
 import type { ServiceAccountTokens } from './access/tokens/service-account-tokens.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
+import { AdmissionChain } from './admission/admission-chain.js';
+import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
@@ -240,6 +242,21 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           : [],
     }),
   });
+  const metrics = options.metricsRegistry ?? createMetrics();
+  const admitted = admissionMetrics(metrics, world.clock);
+  const plugins = defaultPlugins({
+    core: () => core,
+    access,
+    caches,
+    world,
+    serviceAddresses: addresses.plugin,
+    customResourceRules: rules,
+    more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
+    callWebhook: options.callWebhook ?? noWebhooks,
+    metrics: admitted,
+    podSecurityExemptions: options.podSecurityExemptions ?? {},
+    disabled: options.disableAdmissionPlugins ?? [],
+  });
   const core: ApiCore = {
     review: (resource) =>
       resource.kind.group === '' && resource.kind.plural === 'bindings'
@@ -250,18 +267,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     registry,
     world,
     leases: new SharedLeases(backend, world.clock),
-    admission: defaultPlugins({
-      core: () => core,
-      access,
-      caches,
-      world,
-      serviceAddresses: addresses.plugin,
-      customResourceRules: rules,
-      more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
-      callWebhook: options.callWebhook ?? noWebhooks,
-      podSecurityExemptions: options.podSecurityExemptions ?? {},
-      disabled: options.disableAdmissionPlugins ?? [],
-    }),
+    admission: new AdmissionChain(plugins, admitted.times),
   };
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
@@ -292,7 +298,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
     });
 
-  const metrics = options.metricsRegistry ?? createMetrics();
   const checks = serverChecks(
     backend,
     [

@@ -17,7 +17,7 @@ import {
   setCondition,
   statusError,
 } from '@pintle/machinery';
-import type { AdmissionPlugin } from '../admission/admission.js';
+import { AdmissionChain } from '../admission/admission-chain.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { deleteObject } from '../verbs/delete.js';
 import { checkDeletePreconditions, parseDeleteOptions } from '../verbs/delete-plan.js';
@@ -32,8 +32,6 @@ const attemptsMax = 20;
 const disruptedPodsMax = 2_000;
 const retryAfterSeconds = 10;
 
-const nobody: readonly AdmissionPlugin[] = Object.freeze([]);
-
 const evicted = Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 
 export const evictionSubresource: SubresourceHandler = {
@@ -45,7 +43,7 @@ export const evictionSubresource: SubresourceHandler = {
     const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', eviction, options.dryRun);
     const asked: DeleteRequest = { ...parseDeleteOptions(deleteOptions), ...(options.dryRun ? { dryRun: true } : {}) };
     // Nobody is asked about the deletion that it leads to.
-    await evict({ ...request, core: { ...request.core, admission: nobody } }, asked);
+    await evict({ ...request, core: { ...request.core, admission: new AdmissionChain([]) } }, asked);
     return evicted;
   },
 };

@@ -14,7 +14,7 @@ import {
   notFound,
   type ObjectMeta,
 } from '@pintle/machinery';
-import { Admission } from '../admission/admission.js';
+import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
