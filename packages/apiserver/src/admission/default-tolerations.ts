@@ -1,10 +1,17 @@
 /** DefaultTolerationSeconds: a pod stays 300 s on a node that is not ready or out of reach, unless it says otherwise. */
-import type { Pod, PodSpec } from '@pintle/api/core/v1';
+import type { Pod, PodSpec, Toleration } from '@pintle/api/core/v1';
+import { deepFreeze } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { AdmissionPlugin } from './admission.js';
 
-const tolerated = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
-const defaultSeconds = 300;
+const tolerated: readonly Toleration[] = deepFreeze(
+  ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
+    key,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: 300,
+  })),
+);
 
 const derived = new DerivedSpecs();
 
@@ -20,19 +27,14 @@ export const defaultTolerations: AdmissionPlugin = {
 
 function tolerant(spec: PodSpec): PodSpec {
   const present = spec.tolerations ?? [];
+  // One list for all pods that have none of their own.
+  if (present.length === 0) return { ...spec, tolerations: tolerated };
   const missing = tolerated.filter(
-    (key) =>
+    ({ key }) =>
       !present.some(
         (toleration) =>
           (toleration.key === key || !toleration.key) && (toleration.effect === 'NoExecute' || !toleration.effect),
       ),
   );
-  if (missing.length === 0) return spec;
-  const added = missing.map((key) => ({
-    key,
-    operator: 'Exists' as const,
-    effect: 'NoExecute' as const,
-    tolerationSeconds: defaultSeconds,
-  }));
-  return { ...spec, tolerations: [...present, ...added] };
+  return missing.length === 0 ? spec : { ...spec, tolerations: [...present, ...missing] };
 }

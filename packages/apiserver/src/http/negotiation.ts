@@ -2,7 +2,7 @@
  * Which form the client wants its answer in, by the Accept header: encoding, and whether as it is, as a Table or as
  * metadata alone (apiserver `handlers/negotiation`).
  */
-import { type StatusError, statusError } from '@pintle/machinery';
+import { type StatusError, sharedJsonMedia, statusError } from '@pintle/machinery';
 import { protobufMedia } from './protobuf.js';
 
 export type Encoding = 'json' | 'yaml' | 'protobuf';
@@ -13,6 +13,8 @@ export interface Accepted {
   /** The version of the meta group that a Table or partial object is in. */
   readonly metaVersion: string;
   readonly pretty: boolean;
+  /** JSON, of whose first state a part that stood before is named and not told again. */
+  readonly sharesParts?: boolean;
 }
 
 /** What an endpoint can answer with. JSON and YAML it always can. */
@@ -33,11 +35,13 @@ const medias: Readonly<Record<Encoding, string>> = {
 const encodings = Object.keys(medias) as readonly Encoding[];
 
 const plain: Accepted = { encoding: 'json', as: 'object', metaVersion: 'v1', pretty: false };
+const sharing: Accepted = { ...plain, sharesParts: true };
 
 /** Errors: `StatusError` NotAcceptable. */
 export function negotiate(accept: string | undefined, offer: Offer = {}): Accepted {
   if (accept === undefined || accept === '' || accept === medias.json || accept === '*/*') return plain;
   for (const { media, parameters } of rangesOf(accept)) {
+    if (offer.watch && media === sharedJsonMedia) return sharing;
     for (const encoding of encodings) {
       if (!covers(media, medias[encoding])) continue;
       const accepted = acceptedAs(encoding, parameters, offer);

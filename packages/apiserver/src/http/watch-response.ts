@@ -4,7 +4,14 @@
  */
 import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';
-import { StatusError, sealEnvelope, statusError, watchEventFrame } from '@pintle/machinery';
+import {
+  SharedJsonWriter,
+  StatusError,
+  sealEnvelope,
+  sharedJsonMedia,
+  statusError,
+  watchEventFrame,
+} from '@pintle/machinery';
 import { type Resource, servesAsStored } from '../registry/resource.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -58,7 +65,8 @@ export class WatchResponder {
     const observer: ChangeObserver = {
       next(changes) {
         sent.increment(changes.length);
-        return queue.push(changes.flatMap(encode));
+        if (!accepted.sharesParts || !isFirstState(changes)) return queue.push(changes.flatMap(encode));
+        return queue.pushFirst(sharedPieces(changes, encode));
       },
       error(error) {
         const status = StatusError.is(error)
@@ -83,7 +91,11 @@ export class WatchResponder {
     return {
       status: 200,
       headers: {
-        'content-type': accepted.encoding === 'protobuf' ? `${protobufMedia};stream=watch` : 'application/json',
+        'content-type': accepted.sharesParts
+          ? `${sharedJsonMedia};stream=watch`
+          : accepted.encoding === 'protobuf'
+            ? `${protobufMedia};stream=watch`
+            : 'application/json',
         'cache-control': 'no-cache, private',
       },
       body: queue.drain(() => {
@@ -175,6 +187,32 @@ function bytesOf(source: Source): Uint8Array {
 
 const isInitial = (source: Source): boolean => !('type' in source);
 
+const isFirstState = ([first]: readonly Change[]): boolean => first?.type === 'ADDED' && isInitial(first.source);
+
+/** About so many characters of a first state go out together. */
+const pieceCharacters = 64 * 1024;
+
+/**
+ * The first state for who reads `SharedJsonReader`'s JSON: a line is an array with the object alone. It is made as it is
+ * sent. What such a line cannot hold, and what is no object, goes as an event like any other.
+ */
+function* sharedPieces(
+  changes: readonly Change[],
+  encode: (change: Change) => Uint8Array | Uint8Array[],
+): Generator<Uint8Array> {
+  const json = new SharedJsonWriter();
+  let text = '';
+  for (const change of changes) {
+    const line = change.type === 'ADDED' ? json.write([change.object]) : undefined;
+    if (line !== undefined) text += `${line}\n`;
+    if (text.length < pieceCharacters && line !== undefined) continue;
+    if (text !== '') yield encoder.encode(text);
+    text = '';
+    if (line === undefined) yield* [encode(change)].flat();
+  }
+  if (text !== '') yield encoder.encode(text);
+}
+
 const headOf = (type: ChangeType) => encoder.encode(`{"type":"${type}","object":`);
 const heads: Readonly<Record<ChangeType, Uint8Array>> = {
   ADDED: headOf('ADDED'),
@@ -197,6 +235,7 @@ function wrapped(type: ChangeType, bytes: Uint8Array): Uint8Array {
 /** Lines between the store, which pushes, and the socket, which pulls. */
 class LineQueue {
   private lines: Uint8Array[] = [];
+  private first: Iterable<Uint8Array> | undefined;
   private closed = false;
   private wake: (() => void) | undefined;
   private room: (() => void) | undefined;
@@ -218,6 +257,12 @@ class LineQueue {
     return this.roomPromise;
   }
 
+  /** What comes before all lines, and is made as it is pulled. */
+  pushFirst(pieces: Iterable<Uint8Array>): void {
+    this.first = pieces;
+    this.wake?.();
+  }
+
   close(): void {
     this.closed = true;
     this.wake?.();
@@ -233,6 +278,12 @@ class LineQueue {
   async *drain(onEnd: () => void): AsyncIterable<Uint8Array> {
     try {
       for (;;) {
+        if (this.first !== undefined) {
+          const pieces = this.first;
+          this.first = undefined;
+          yield* pieces;
+          continue;
+        }
         if (this.lines.length > 0) {
           const { lines } = this;
           this.lines = [];

@@ -8,13 +8,14 @@
  * 3. Its encoding is held once: as text, which is all that an answer needs, until somebody asks for bytes.
  */
 import type { ValueCodec } from '@pintle/contracts';
-import { deepFreeze, type KubernetesObject } from '@pintle/machinery';
+import { AlikeJson, deepFreeze, type KubernetesObject } from '@pintle/machinery';
 import { jsonOf } from './object-json.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** What is read back in a row, as after a restart, is alike: objects of one template share it again. */
+const json = new AlikeJson();
 
 export class StoredObject {
   private object: KubernetesObject | undefined;
@@ -48,8 +49,7 @@ export class StoredObject {
 
   /** The object as of its entry's revision. */
   at(modRevision: number): KubernetesObject {
-    if (this.object === undefined)
-      this.object = deepFreeze(JSON.parse(decoder.decode(this.encoded as Uint8Array)) as KubernetesObject);
+    this.object ??= json.parse(this.encoded as Uint8Array) as KubernetesObject;
     if (!this.stamped) {
       (this.object.metadata as Writable<KubernetesObject['metadata']>).resourceVersion = String(modRevision);
       Object.freeze(this.object.metadata);

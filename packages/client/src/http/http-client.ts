@@ -25,7 +25,7 @@ import { placeLookup, placeOfKind } from './discovery.js';
 import { piecesOf } from './lines.js';
 import { collectionPath, keyOf, objectPath, type Query } from './resource-path.js';
 import { asFailure, type FetchLike, transport } from './transport.js';
-import { watchEvents } from './watch-events.js';
+import { firstStateMedia, watchEvents } from './watch-events.js';
 
 export interface HttpClientOptions {
   /** As `https://127.0.0.1:6443`. */
@@ -87,7 +87,11 @@ export function httpClient(options: HttpClientOptions): Client {
             path: collectionPath(placeOfKind(kind), namespace),
             query: { ...query, watch: true },
             signal: stop,
-            accept: metadataOnly ? partial('PartialObjectMetadata') : undefined,
+            accept: metadataOnly
+              ? partial('PartialObjectMetadata')
+              : query.sendInitialEvents
+                ? firstStateMedia
+                : undefined,
           }),
         signal,
       );

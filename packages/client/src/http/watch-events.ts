@@ -1,12 +1,25 @@
 /** A watch's answer, one JSON event a line, as an Observable. Unsubscribing ends the request. */
-import { AlikeJson, type KubernetesObject, onAbort, type Status, StatusError } from '@pintle/machinery';
+import {
+  AlikeJson,
+  type KubernetesObject,
+  onAbort,
+  SharedJsonReader,
+  type Status,
+  StatusError,
+  sharedJsonMedia,
+} from '@pintle/machinery';
 import { Observable } from 'rxjs';
 import { ConnectionError, type WatchEvent } from '../client.js';
 import { type Body, linesOf } from './lines.js';
 import { asFailure } from './transport.js';
 
+/** What is accepted of a first state: servers of Pintle send each part of it once, others plain JSON. */
+export const firstStateMedia = `${sharedJsonMedia};stream=watch,application/json`;
+
 /** No byte of JSON is smaller, other than white space. */
 const space = 0x20;
+const arrayStart = 0x5b;
+const decoder = new TextDecoder();
 
 type Line =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: KubernetesObject }
@@ -28,11 +41,11 @@ export function watchEvents(
     const follow = async () => {
       const body = await open(stop.signal);
       if (body === null) return;
-      const json = new AlikeJson();
+      const [json, first] = [new AlikeJson(), new SharedJsonReader()];
       for await (const lines of linesOf(body))
         for (const line of lines) {
           if (line.every((byte) => byte <= space)) continue;
-          const event = eventIn(json, line);
+          const event = line[0] === arrayStart ? addedIn(first, line) : eventIn(json, line);
           if (event.type === 'ERROR') throw new StatusError(event.object);
           if (subscriber.closed) return;
           subscriber.next(event);
@@ -52,6 +65,19 @@ export function watchEvents(
   });
 }
 
+/** An object of the first state, in a line that `SharedJsonWriter` wrote. */
+function addedIn(json: SharedJsonReader, line: Uint8Array): Line {
+  try {
+    const [object] = json.read(decoder.decode(line)) as readonly KubernetesObject[];
+    if (typeof object === 'object' && object !== null) return { type: 'ADDED', object };
+  } catch (error) {
+    throw new ConnectionError('the watch was cut off within its first state, or its answer is not JSON', {
+      cause: error,
+    });
+  }
+  throw new ConnectionError("the watch's answer holds a line that is no object");
+}
+
 function eventIn(json: AlikeJson, line: Uint8Array): Line {
   try {
     const event = json.parse(line) as Line | null;
@@ -59,6 +85,6 @@ function eventIn(json: AlikeJson, line: Uint8Array): Line {
   } catch (error) {
     throw new ConnectionError('the watch was cut off within an event, or its answer is not JSON', { cause: error });
   }
-  const quoted = new TextDecoder().decode(line).slice(0, 200);
+  const quoted = decoder.decode(line).slice(0, 200);
   throw new ConnectionError(`the watch's answer holds a line that is no event: ${quoted}`);
 }

@@ -52,15 +52,14 @@ const finished = (volume: Volume): Volume =>
 export function defaultPod(spec: PodSpec): PodSpec {
   const host = spec.hostNetwork === true;
   const container = <C extends Container>(given: C): C => {
-    const limits = given.resources?.limits;
+    const { limits, requests } = given.resources ?? {};
+    // What is limited and not asked for is asked for (core/v1 ResourceRequirements).
+    const unasked = Object.keys(limits ?? {}).some((resource) => requests?.[resource] === undefined);
     const ports = host && given.ports !== undefined;
-    if (limits === undefined && !ports) return given;
+    if (!unasked && !ports) return given;
     return {
       ...given,
-      // What is limited and not asked for is asked for (core/v1 ResourceRequirements).
-      ...(limits === undefined
-        ? {}
-        : { resources: { ...given.resources, requests: { ...limits, ...given.resources?.requests } } }),
+      ...(unasked ? { resources: { ...given.resources, requests: { ...limits, ...requests } } } : {}),
       ...(ports
         ? { ports: given.ports.map((port) => ({ ...port, hostPort: port.hostPort || port.containerPort })) }
         : {}),
