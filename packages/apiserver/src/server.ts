@@ -76,7 +76,7 @@ import { evictionSubresource } from './subresources/eviction.js';
 import { finalizeSubresource } from './subresources/finalize.js';
 import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
 import { podAttachSubresource, podExecSubresource, podPortForwardSubresource } from './subresources/pod-streams.js';
-import { podProxySubresource, serviceProxySubresource } from './subresources/proxy.js';
+import { nodeProxySubresource, podProxySubresource, serviceProxySubresource } from './subresources/proxy.js';
 import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
@@ -141,7 +141,7 @@ export interface ApiServerOptions {
   readonly flowControl?: { readonly seats?: number };
   /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
   readonly aggregation?: { readonly call: ServiceCaller };
-  /** How what listens in pods is reached, for `pods/proxy` and `services/proxy`. Without it there are none. */
+  /** How what listens in pods and on nodes is reached, for `pods/proxy`, `services/proxy` and `nodes/proxy`. Without it there are none. */
   readonly proxy?: { readonly call: ServiceCaller };
   /** Of the host that serves: its Lease in kube-system is kept renewed, and those of servers that are gone are removed. Without it neither. */
   readonly identity?: { readonly hostname: string };
@@ -285,6 +285,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         : {
             'core/pods/proxy': podProxySubresource(options.proxy.call),
             'core/services/proxy': serviceProxySubresource(options.proxy.call),
+            'core/nodes/proxy': nodeProxySubresource(connectNode, options.proxy.call),
           }),
       ...options.subresources,
     },

@@ -38,6 +38,8 @@ export interface NodeRegistration {
 }
 
 export const leaseNamespace = 'kube-node-lease';
+export const statusPeriodMsDefault = 300_000;
+export const leaseDurationSecondsDefault = 40;
 const retryMs = 1_000;
 const retryMaxMs = 7_000;
 const attemptsMax = 5;
@@ -48,9 +50,9 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     client,
     nodeName,
     description,
-    statusPeriodMs = 300_000,
+    statusPeriodMs = statusPeriodMsDefault,
     leasePeriodMs = 10_000,
-    leaseDurationSeconds = 40,
+    leaseDurationSeconds = leaseDurationSecondsDefault,
   } = options;
   const { clock } = world;
   const key = { name: nodeName };
