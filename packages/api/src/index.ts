@@ -39,9 +39,9 @@ import {
 } from './strategy/device-versions.js';
 import { eventVersions } from './strategy/event-versions.js';
 import { strategies } from './strategy/index.js';
+import { requestRules } from './strategy/request-rules.js';
 import { sameVersion } from './strategy/same-version.js';
 import { selectableFields } from './strategy/selectable-fields.js';
-import { withUpdateRules } from './strategy/update-rules.js';
 
 export { humanDuration } from './columns/human-duration.js';
 export { gatedResource } from './feature-gates/gated-resource.js';
@@ -145,12 +145,12 @@ export function builtinResources(): readonly ResourceDefinition[] {
       .filter(isKind)
       .map((kind): ResourceDefinition => {
         const id = `${kind.group}/${kind.kind}`;
-        const strategy = withUpdateRules(id, strategies[id]);
+        const strategy = { ...strategies[id], ...requestRules[id] };
         const columns = columnsByKind[id];
         const fields = selectableFields[id];
         return {
           kind,
-          ...(strategy === undefined ? {} : { strategy }),
+          strategy,
           ...(columns === undefined ? {} : { columns }),
           ...(fields === undefined ? {} : { fields }),
           ...(versions[id] === undefined ? {} : { versions: versions[id] }),

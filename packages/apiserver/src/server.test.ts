@@ -253,9 +253,9 @@ describe('delete', () => {
       metadata: { uid: made.metadata.uid, deletionGracePeriodSeconds: 30, deletionTimestamp: '2025-01-01T00:00:30Z' },
     });
     expect(await client.delete(Pod, { name: 'p' }, { gracePeriodSeconds: 0 })).toMatchObject({
-      kind: 'Status',
-      status: 'Success',
+      metadata: { uid: made.metadata.uid, deletionGracePeriodSeconds: 0, deletionTimestamp: '2025-01-01T00:00:00Z' },
     });
+    expect(await failure(client.get(Pod, { name: 'p' }))).toMatchObject({ reason: 'NotFound' });
   });
 
   it('keeps a namespace until it is finalized, and lets nothing new in', async () => {

@@ -36,7 +36,7 @@ import type {
 import { failurePolicies, matchConditionErrors, matchResourcesErrors } from './admission-rules.js';
 import { specChanged } from './workloads.js';
 
-const withMatchDefaults = (match: MatchResources): MatchResources => ({
+export const withMatchDefaults = (match: MatchResources): MatchResources => ({
   matchPolicy: 'Equivalent',
   namespaceSelector: {},
   objectSelector: {},
@@ -84,7 +84,7 @@ function policyErrors({ metadata: { name = '' }, spec }: ValidatingAdmissionPoli
   ];
 }
 
-function paramKindErrors({ apiVersion = '', kind = '' }: ParamKind, path: string): readonly FieldError[] {
+export function paramKindErrors({ apiVersion = '', kind = '' }: ParamKind, path: string): readonly FieldError[] {
   const kindFaults = dns1035LabelErrors(kind.toLowerCase());
   return [
     ...(apiVersion === '' ? [requiredField(`${path}.apiVersion`)] : apiVersionErrors(apiVersion, `${path}.apiVersion`)),
@@ -124,7 +124,7 @@ const celWords = new Set(
   ),
 );
 
-const variableErrors = ({ name = '', expression = '' }: Variable, path: string): readonly FieldError[] => [
+export const variableErrors = ({ name = '', expression = '' }: Variable, path: string): readonly FieldError[] => [
   ...(name.trim() === ''
     ? [requiredField(`${path}.name`, 'name is not specified')]
     : celName.test(name) && !celWords.has(name)
@@ -222,7 +222,7 @@ function bindingErrors({ spec }: ValidatingAdmissionPolicyBinding): readonly Fie
 
 const notFoundActions = ['Deny', 'Allow'];
 
-function paramRefErrors(
+export function paramRefErrors(
   { name, selector, parameterNotFoundAction: notFound }: ParamRef,
   path: string,
 ): readonly FieldError[] {

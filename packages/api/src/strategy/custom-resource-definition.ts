@@ -58,7 +58,7 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
       type: 'Terminating',
       status: 'True',
       reason: 'InstanceDeletionPending',
-      message: 'CustomResource deletion is in progress',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
       lastTransitionTime: deletionTimestamp ?? formatTime(0),
     };
     const conditions = [...(crd.status?.conditions ?? []).filter(({ type }) => type !== 'Terminating'), terminating];

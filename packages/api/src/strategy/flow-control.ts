@@ -30,6 +30,7 @@ import type {
   Subject,
 } from '../flowcontrol/v1/flowcontrol.js';
 import { conditionTypeErrors, listWithStarErrors } from './rule-lists.js';
+import { specChanged } from './workloads.js';
 
 const exemptName = 'exempt';
 const precedenceMax = 10_000;
@@ -161,6 +162,7 @@ function urlFault(url: string): string | undefined {
 
 export const flowSchemaStrategy: Strategy<FlowSchema> = {
   statusKeeps: clientMetadata,
+  generationChanged: specChanged,
   validateCreate: flowErrors,
   validateUpdate: flowErrors,
   validateStatusUpdate: ({ status }) => conditionTypeErrors(status?.conditions),
@@ -261,6 +263,7 @@ function queuingErrors(
 
 export const priorityLevelStrategy: Strategy<PriorityLevelConfiguration> = {
   statusKeeps: clientMetadata,
+  generationChanged: specChanged,
   validateCreate: levelErrors,
   validateUpdate: levelErrors,
   validateStatusUpdate: ({ status }) => conditionTypeErrors(status?.conditions),

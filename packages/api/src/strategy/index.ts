@@ -21,6 +21,7 @@ import { ingressClassStrategy, ingressStrategy } from './ingress.js';
 import { jobStrategy } from './job.js';
 import { leaseCandidateStrategy, leaseStrategy } from './leases.js';
 import { limitRangeStrategy } from './limit-range.js';
+import { mutatingPolicyBindingStrategy, mutatingPolicyStrategy } from './mutating-policies.js';
 import { namespaceStrategy } from './namespace.js';
 import { networkPolicyStrategy } from './network-policy.js';
 import { nodeStrategy } from './node.js';
@@ -97,6 +98,8 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   'storage.k8s.io/VolumeAttachment': volumeAttachmentStrategy,
   'flowcontrol.apiserver.k8s.io/FlowSchema': flowSchemaStrategy,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': priorityLevelStrategy,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': mutatingPolicyStrategy,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': mutatingPolicyBindingStrategy,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookConfigurationStrategy,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookConfigurationStrategy,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': admissionPolicyStrategy,

@@ -40,6 +40,7 @@ function errorsOf(object: ReplicationController): readonly FieldError[] {
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
   defaults: withDefaults,
   generationChanged: specChanged,
+  orphansDependents: {},
   prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
   validateCreate: errorsOf,
   validateUpdate: errorsOf,

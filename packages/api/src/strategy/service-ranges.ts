@@ -21,7 +21,6 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { IPAddress, ServiceCIDR } from '../networking/v1/networking.js';
-import { specChanged } from './workloads.js';
 
 function addressNameErrors(name: string): readonly string[] {
   const [family, address] = [ipFamilyOf(name), parseIp(name)];
@@ -42,7 +41,6 @@ function addressErrors({ spec }: IPAddress): readonly FieldError[] {
 }
 
 export const ipAddressStrategy: Strategy<IPAddress> = {
-  generationChanged: specChanged,
   nameErrors: addressNameErrors,
   validateCreate: addressErrors,
   validateUpdate: (address, old) => [
@@ -88,7 +86,6 @@ function rangeChangeErrors({ spec: now }: ServiceCIDR, { spec: before }: Service
 
 export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
   statusKeeps: clientMetadata,
-  generationChanged: specChanged,
   prepareForCreate: (range) => ({ ...range, status: {} }),
   validateCreate: rangeErrors,
   validateUpdate: (range, old) => [...rangeErrors(range), ...rangeChangeErrors(range, old)],

@@ -38,6 +38,7 @@ beforeAll(async () => {
   const nowSeconds = Math.floor(world.clock.now() / 1000);
   providerToken = (claims) =>
     theirKey.sign({ iss: provider, aud: 'pintle', exp: nowSeconds + 3600, iat: nowSeconds, ...claims });
+  const own = tokenKeys(pemOf('ec'));
   const api = await createApiServer({
     world,
     authorizer: 'rbac',
@@ -65,7 +66,8 @@ beforeAll(async () => {
         keys: async ({ fresh }) => (fresh ? theirKeys : { keys: [] }),
       }),
     ],
-    tokens: await serviceAccountTokens({ world, issuer, ...tokenKeys(pemOf('ec')) }),
+    // The checking key is the signing key's other half, as kube-apiserver's flags mostly have it.
+    tokens: await serviceAccountTokens({ world, issuer, ...own, otherPublicKeysPem: [own.publicKeyPem] }),
   });
   handle = api.handle;
   admin = api.client();

@@ -30,7 +30,7 @@ import { storedObjectOf } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import type { Access } from '../verbs/authorize.js';
 import { createObject } from '../verbs/create.js';
-import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.js';
+import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { updateObject } from '../verbs/update.js';
@@ -190,9 +190,9 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const at = keyOf(resource, key);
       const allowed = allow(resource, 'delete', at);
       if (allowed !== undefined) await allowed;
-      const { outcome, object } = await deleteObject(core, context, resource, at, options);
+      const deleted = await deleteObject(core, context, resource, at, options);
       // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the object is.
-      return (outcome === 'marked' ? object : deletedStatus(resource, object)) as any;
+      return answerOf(resource, deleted) as any;
     },
     async deleteCollection(kind, options = {}) {
       const resource = resourceOf(kind);

@@ -68,12 +68,12 @@ function acceptedOfFailure(accept: string): Accepted {
 }
 
 /** The Status of a failure. What is no `StatusError` is a fault of ours: 500, its text kept out of the answer. */
-export function failure(error: unknown, accept = ''): HttpResponse {
+export function failure(error: unknown, accept = '', warnings: readonly string[] = []): HttpResponse {
   const status: Status = StatusError.is(error)
     ? error.status
     : statusError('InternalError', 'Internal error occurred: an unexpected fault of the server; see its log').status;
   const code = status.code ?? 500;
-  const response = answer(code, status, acceptedOfFailure(accept));
+  const response = answer(code, status, acceptedOfFailure(accept), warnings);
   const retry = status.details?.retryAfterSeconds;
   const headers = {
     ...response.headers,

@@ -8,7 +8,7 @@ import type { Aggregator } from '../aggregation/aggregator.js';
 import { type AuditOptions, type AuditRecord, auditIdOf, beginAudit } from '../audit/audit.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
-import { isLongRunning, type RequestInfo, requestInfo } from '../requests/request-info.js';
+import { isLongRunning, type RequestInfo, type ResourceRequestInfo, requestInfo } from '../requests/request-info.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import { failure, pageNotFound } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
@@ -135,7 +135,23 @@ function answerAs(parts: ApiHandlerParts, request: HttpRequest, asked: Asked, us
     segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
   if (service !== undefined) return passedOn(parts, service, request, info, user);
   if (place === undefined || info.type !== 'resource') return documentFor(parts, request, asked, user);
-  return handleResource(parts, new HttpContext(user, request, audit?.annotate), request, place, info);
+  return resourceAs(parts, new HttpContext(user, request, audit?.annotate), request, place, info);
+}
+
+/** What is warned of goes with a refusal, too. */
+async function resourceAs(
+  parts: ApiHandlerParts,
+  context: HttpContext,
+  request: HttpRequest,
+  place: ResourcePath,
+  info: ResourceRequestInfo,
+): Promise<HttpResponse> {
+  try {
+    return await handleResource(parts, context, request, place, info);
+  } catch (error) {
+    if (context.warnings.length === 0 || !StatusError.is(error) || error.code >= 500) throw error;
+    return failure(error, request.header('accept'), context.warnings);
+  }
 }
 
 async function passedOn(

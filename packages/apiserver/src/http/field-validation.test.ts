@@ -60,6 +60,16 @@ const warned = (headers: Readonly<Record<string, unknown>>) =>
   ((headers['warning'] ?? []) as readonly string[]).map((text) => JSON.parse(text.slice('299 - '.length)) as string);
 
 describe('fieldValidation', () => {
+  it('warns of what is refused for something else', async () => {
+    const { send } = await requester();
+    const { status, headers } = await send(
+      'POST',
+      `${path}?dryRun=All`,
+      json.replace('"name": "web"', '"name": "Web"'),
+    );
+    expect({ status, warnings: warned(headers) }).toEqual({ status: 422, warnings: inJson });
+  });
+
   it.each([
     ['json', json, inJson],
     ['yaml', yaml, inYaml],

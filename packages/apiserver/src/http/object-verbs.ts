@@ -7,7 +7,7 @@ import { listEnvelope } from '../table/table.js';
 import type { Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import { createObject } from '../verbs/create.js';
-import { deleteCollection, deletedStatus, deleteObject } from '../verbs/delete.js';
+import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
 import { parseDeleteOptions } from '../verbs/delete-plan.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
@@ -143,11 +143,12 @@ const deleteOne: VerbHandler = async (asked) => {
   const { parts, context, resource, path } = asked;
   const answering = answeringFor(asked);
   const options = await deletion(asked);
-  const { outcome, object } = await deleteObject(parts.core, context, resource, keyOf(path), options);
+  const deleted = await deleteObject(parts.core, context, resource, keyOf(path), options);
+  const told = answerOf(resource, deleted);
   // Only the deprecated way to ask for it tells that the deletion goes on.
-  if (outcome === 'marked') return objectAnswer(answering, options.orphanDependents === false ? 202 : 200, { object });
-  const status = deletedStatus(resource, object);
-  return answer(200, status, whole(answering.accepted), context.warnings, parts.schemaOf);
+  const status = deleted.outcome === 'marked' && options.orphanDependents === false ? 202 : 200;
+  if (told === deleted.object) return objectAnswer(answering, status, { object: deleted.object });
+  return answer(status, told, whole(answering.accepted), context.warnings, parts.schemaOf);
 };
 
 const deleteAll: VerbHandler = async (asked) => {

@@ -1,13 +1,22 @@
 /** What a deletion comes to, decided purely: gone at once, marked and waiting, or nothing new. */
 import type { DeleteRequest } from '@pintle/client';
-import { badRequest, conflict, formatTime, invalid, type KubernetesObject, type ObjectMeta } from '@pintle/machinery';
+import {
+  badRequest,
+  conflict,
+  formatTime,
+  invalid,
+  type KubernetesObject,
+  type ObjectMeta,
+  type Strategy,
+} from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 
 export const orphanFinalizer = 'orphan';
 export const foregroundFinalizer = 'foregroundDeletion';
 
 export type DeletePlan =
-  | { readonly type: 'remove' }
+  /** With what the client is told of it, where that is not what was stored: of kinds with a grace that it is over. */
+  | { readonly type: 'remove'; readonly told?: KubernetesObject }
   /** Written back, marked as deleted: a grace period runs, or finalizers hold it. */
   | { readonly type: 'mark'; readonly object: KubernetesObject }
   | { readonly type: 'nothing' };
@@ -41,7 +50,6 @@ export function planDelete(
       return sameFinalizers(finalizers, metadata.finalizers)
         ? { type: 'nothing' }
         : { type: 'mark', object: withMeta(object, { finalizers }) };
-    if (!held && graceSeconds === 0) return { type: 'remove' };
     const earlierMs = Date.parse(metadata.deletionTimestamp) - (current - graceSeconds) * 1000;
     // What is over already is not moved into the past: the least grace is left to whoever ends the object.
     const shortened = earlierMs < nowMs && graceSeconds > 0 ? 1 : graceSeconds;
@@ -50,20 +58,28 @@ export function planDelete(
       deletionTimestamp: shorter ? formatTime(Math.max(earlierMs, nowMs)) : metadata.deletionTimestamp,
       deletionGracePeriodSeconds: shorter ? shortened : current,
     });
+    if (!held && graceSeconds === 0) return removal(strategy, marked);
     return shorter || !sameFinalizers(finalizers, metadata.finalizers)
       ? { type: 'mark', object: marked }
       : { type: 'nothing' };
   }
 
-  if (!held && graceSeconds === 0) return { type: 'remove' };
+  const deletionTimestamp = formatTime(nowMs + graceSeconds * 1000);
   const marked = withMeta(object, {
     finalizers,
-    deletionTimestamp: formatTime(nowMs + graceSeconds * 1000),
+    deletionTimestamp,
     deletionGracePeriodSeconds: graceSeconds,
     ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
   });
-  return { type: 'mark', object: strategy?.markDeleted?.(marked) ?? marked };
+  if (!held && graceSeconds === 0) return removal(strategy, marked);
+  return {
+    type: 'mark',
+    object: strategy?.markDeleted?.(withMeta(object, { finalizers, deletionTimestamp })) ?? marked,
+  };
 }
+
+const removal = (strategy: Strategy | undefined, told: KubernetesObject): DeletePlan =>
+  strategy?.gracePeriodSeconds === undefined ? { type: 'remove' } : { type: 'remove', told };
 
 function withMeta(object: KubernetesObject, more: Partial<ObjectMeta>): KubernetesObject {
   const { finalizers, ...rest } = { ...object.metadata, ...more };

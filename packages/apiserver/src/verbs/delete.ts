@@ -12,8 +12,8 @@ import { fromStore } from './store-failure.js';
 
 const attemptsMax = 20;
 
-/** How it ended: `marked` objects live on for a while; `removed` ones are gone. */
 export interface Deleted {
+  /** `marked` objects live on for a while; `removed` ones are gone. */
   readonly outcome: 'marked' | 'removed';
   /** As it is now, or as it last was; in the version asked for. */
   readonly object: KubernetesObject;
@@ -27,7 +27,7 @@ export async function deleteObject(
   request: DeleteRequest = {},
 ): Promise<Deleted> {
   const { orphansDependents } = resource.definition.strategy ?? {};
-  if (orphansDependents !== undefined && request.propagationPolicy === undefined)
+  if (orphansDependents?.warning !== undefined && request.propagationPolicy === undefined)
     context.warn(orphansDependents.warning);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await requireEntry(core, resource, key);
@@ -49,7 +49,7 @@ export async function deleteObject(
     if (request.dryRun) {
       return plan.type === 'mark'
         ? { outcome: 'marked', object: resource.fromStored(plan.object) }
-        : { outcome: 'removed', object: serve(resource, entry).object };
+        : { outcome: 'removed', object: plan.told ? resource.fromStored(plan.told) : serve(resource, entry).object };
     }
     const result = await fromStore(
       core.backend.transact({
@@ -66,7 +66,11 @@ export async function deleteObject(
     if (done?.type === 'put') return { outcome: 'marked', object: serve(resource, done.entry).object };
     return {
       outcome: 'removed',
-      object: resource.fromStored(entry.value.deletedAt(entry.modRevision, result.revision)),
+      object: resource.fromStored(
+        plan.type === 'remove' && plan.told !== undefined
+          ? atRevision(plan.told, result.revision)
+          : entry.value.deletedAt(entry.modRevision, result.revision),
+      ),
     };
   }
   throw conflict(
@@ -75,6 +79,9 @@ export async function deleteObject(
     'the object has been modified; please apply your changes to the latest version and try again',
   );
 }
+
+const atRevision = (object: KubernetesObject, revision: number): KubernetesObject =>
+  Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion: String(revision) }) });
 
 /** Deletes what a list of the same options would show; what vanishes meanwhile is passed over. */
 export async function deleteCollection(
@@ -103,8 +110,11 @@ export async function deleteCollection(
   return deleted;
 }
 
-/** The Status that answers a deletion after which nothing is left. */
-export function deletedStatus(resource: Resource, object: KubernetesObject): Status {
+/** What answers a deletion: the object, or a Status where nothing is left of it and its kind says no more. */
+export const answerOf = (resource: Resource, { outcome, object }: Deleted): KubernetesObject | Status =>
+  outcome === 'marked' || resource.definition.strategy?.returnsDeleted ? object : deletedStatus(resource, object);
+
+function deletedStatus(resource: Resource, object: KubernetesObject): Status {
   const { group, plural } = resource.kind;
   const { name = '', uid = '' } = object.metadata;
   return Object.freeze({

@@ -55,14 +55,16 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   gracePeriodSeconds?(object: T, requestedSeconds: number | undefined): number;
   /** Whether a deleted object is held by something else than its finalizers, as a namespace by its content. */
   holdsDeletion?(object: T): boolean;
-  /** The last touch when an object is marked as deleted, as a namespace's phase. */
+  /** Marks an object whose time of deletion is set, as a namespace's phase does; it has no seconds of grace and no new generation then. */
   markDeleted?(object: T): T;
-  /** A deletion that names no policy leaves the dependents behind, as of old with Jobs; the client is told so. */
-  readonly orphansDependents?: { readonly warning: string };
+  /** A deletion that names no policy leaves the dependents behind, as of old with Jobs; the client is told so in these words. */
+  readonly orphansDependents?: { readonly warning?: string };
   /** A put to an absent name creates it (default false). */
   readonly allowCreateOnUpdate?: boolean;
   /** An update without a resourceVersion is taken (default true). */
   readonly allowUnconditionalUpdate?: boolean;
+  /** A deletion after which nothing is left is answered with what it was, and not with a Status (default false). */
+  readonly returnsDeleted?: boolean;
   /** Whether the change counts as a new generation. Built-in kinds without it carry no generation; custom kinds always do. */
   generationChanged?(object: T, old: T): boolean;
 }

@@ -112,8 +112,10 @@ export interface StatusSubject {
 }
 
 const qualified = ({ group, plural }: StatusSubject) => (group === '' ? plural : `${plural}.${group}`);
+/** Go leaves an empty name out. */
+const named = (name: string) => (name === '' ? {} : { name });
 const detailsOf = ({ group, plural }: StatusSubject, name: string): StatusDetails => ({
-  name,
+  ...named(name),
   ...(group === '' ? {} : { group }),
   kind: plural,
 });
@@ -155,7 +157,7 @@ export function invalid(
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return statusError('Invalid', `${qualifiedKind} "${name}" is invalid: ${list}`, {
     details: {
-      name,
+      ...named(name),
       ...(kind.group === '' ? {} : { group: kind.group }),
       kind: kind.kind,
       causes: errors.map((error) => ({ reason: error.type, message: fieldErrorBody(error), field: error.field })),

@@ -35,7 +35,7 @@ async function firstFit<T>(what: string, make: (algorithm: string) => Promise<T>
   throw new Error(`the ${what} is no key that tokens can be signed with: ${algorithms.join(', ')}`);
 }
 
-/** Of SPKI PEMs; the key set that others verify by. */
+/** Of SPKI PEMs; the key set that others verify by. One that is named twice is in it once: two that match are none to jose. */
 export async function keySetOf(publicPems: readonly string[]): Promise<KeySet> {
   const keys = await Promise.all(
     publicPems.map(async (pem) => {
@@ -44,7 +44,7 @@ export async function keySetOf(publicPems: readonly string[]): Promise<KeySet> {
       return { use: 'sig', kid: await calculateJwkThumbprint(jwk), alg, ...jwk };
     }),
   );
-  return { keys };
+  return { keys: [...new Map(keys.map((key) => [key.kid, key])).values()] };
 }
 
 /** Of a PKCS #8 PEM and its public half. */

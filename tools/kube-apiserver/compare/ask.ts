@@ -1,0 +1,101 @@
+/** Sends a row to a server and gives back what came, as it came. */
+import { Agent, type RequestOptions, request } from 'node:https';
+import { type AccessFiles, tokenOf } from '../access-files.js';
+import type { Asker, Row } from './row.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly text: string;
+}
+
+const answerTimeoutMs = 30_000;
+const streamWaitMs = 2_500;
+
+export interface Asking {
+  readonly url: string;
+  ask(row: Row): Promise<Answer>;
+  close(): void;
+}
+
+export function asking(url: string, files: AccessFiles): Asking {
+  const identities: Readonly<Partial<Record<Asker, { certPem: string; keyPem: string }>>> = {
+    certificate: files.clients.user,
+    proxy: files.clients.proxy,
+    otherProxy: files.clients.otherProxy,
+  };
+  const agents = new Map<string, Agent>();
+  const agentOf = (asker: Asker): Agent => {
+    const identity = identities[asker];
+    const key = identity === undefined ? 'tokens' : asker;
+    const known = agents.get(key);
+    if (known !== undefined) return known;
+    const made = new Agent({
+      ...{ keepAlive: true, ca: files.caPem },
+      ...(identity === undefined ? {} : { cert: identity.certPem, key: identity.keyPem }),
+    });
+    agents.set(key, made);
+    return made;
+  };
+  return {
+    url,
+    ask(row) {
+      const as = row.as ?? 'admin';
+      const isKnown = identities[as] === undefined && as !== 'nobody';
+      const body =
+        row.body === undefined ? undefined : typeof row.body === 'string' ? row.body : JSON.stringify(row.body);
+      const headers = {
+        ...(isKnown ? { authorization: `Bearer ${as === 'badToken' ? 'nonsense' : tokenOf(as as 'admin')}` } : {}),
+        ...{ accept: 'application/json', 'user-agent': 'comparison/1' },
+        ...(body === undefined ? {} : { 'content-type': row.contentType ?? 'application/json' }),
+        ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+        ...row.headers,
+      };
+      return exchange(`${url}${row.path}`, { method: row.method, headers, agent: agentOf(as) }, body, row.stream);
+    },
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function exchange(
+  url: string,
+  options: RequestOptions,
+  body: string | undefined,
+  stream: Row['stream'],
+): Promise<Answer> {
+  return new Promise((done, failed) => {
+    const asked = request(url, options, (answer) => {
+      const chunks: Buffer[] = [];
+      const finish = () => {
+        clearTimeout(timer);
+        done({
+          status: answer.statusCode ?? 0,
+          headers: headersOf(answer.rawHeaders),
+          text: Buffer.concat(chunks).toString('utf8'),
+        });
+        asked.destroy();
+      };
+      const timer = setTimeout(finish, stream === undefined ? answerTimeoutMs : (stream.waitMs ?? streamWaitMs));
+      let lines = 0;
+      answer.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (stream === undefined) return;
+        lines += chunk.filter((byte) => byte === 10).length;
+        if (lines >= stream.lines) finish();
+      });
+      answer.once('end', finish);
+      answer.once('error', finish);
+    });
+    asked.setTimeout(answerTimeoutMs, () => asked.destroy(new Error('no answer')));
+    asked.once('error', failed);
+    asked.end(body);
+  });
+}
+
+function headersOf(raw: readonly string[]): Answer['headers'] {
+  const headers: Record<string, string[]> = {};
+  for (let at = 0; at < raw.length; at += 2) (headers[raw[at]!.toLowerCase()] ??= []).push(raw[at + 1]!);
+  return headers;
+}

@@ -1,0 +1,33 @@
+/** Where two answers are not the same, as lines that a person can read: `body.spec.replicas: 1 | 2`. */
+import type { Normal } from './normalize.js';
+
+const shownCharactersMax = 300;
+
+export function differences(expected: Normal, actual: Normal): readonly string[] {
+  return [
+    ...(expected.status === actual.status ? [] : [`status: ${expected.status} | ${actual.status}`]),
+    ...between('headers', expected.headers, actual.headers),
+    ...between('body', expected.body, actual.body),
+  ];
+}
+
+function between(path: string, expected: unknown, actual: unknown): readonly string[] {
+  if (Object.is(expected, actual)) return [];
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    const length = Math.max(expected.length, actual.length);
+    return Array.from({ length }, (_, index) => between(`${path}[${index}]`, expected[index], actual[index])).flat();
+  }
+  if (isRecord(expected) && isRecord(actual)) {
+    const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
+    return names.flatMap((name) => between(`${path}.${name}`, expected[name], actual[name]));
+  }
+  return [`${path}: ${shown(expected)} | ${shown(actual)}`];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'absent' : JSON.stringify(value);
+  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}… (${text.length})` : text;
+}

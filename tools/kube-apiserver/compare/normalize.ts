@@ -1,0 +1,100 @@
+/**
+ * Takes out of an answer what no two servers have in common: identifiers, times, revisions, random names, addresses,
+ * certificates, tokens. What is left is to be the same. Of revisions it is kept whether they are those of before.
+ */
+import type { Answer } from './ask.js';
+import type { Row } from './row.js';
+
+export interface Normal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed where it is JSON; a stream is a list. */
+  readonly body: unknown;
+}
+
+/** What is known of one server in one group: the revision of each object when it was last seen. */
+export class Memory {
+  readonly revisions = new Map<string, string>();
+}
+
+/** Differ with every answer, or are of the connection and not of the API. */
+const passedOver = new Set([
+  ...['date', 'content-length', 'connection', 'keep-alive', 'transfer-encoding', 'audit-id', 'etag', 'last-modified'],
+  ...['x-kubernetes-pf-flowschema-uid', 'x-kubernetes-pf-prioritylevel-uid', 'x-content-type-options'],
+  ...['accept-ranges', 'expires', 'process-start-time-unix'],
+]);
+
+const texts: readonly (readonly [RegExp, string])[] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '<time with fractions>'],
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'],
+  [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC( m=\+[\d.]+)?/g, '<Go time>'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
+  [/-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----\n?/g, '<certificate>'],
+  [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
+  [/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>'],
+  [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
+  [/\b127\.0\.0\.1:\d+/g, '<server address>'],
+];
+
+export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers)
+      .filter(([name]) => !passedOver.has(name))
+      .map(([name, values]) => [name, plain(values.join(' | '))]),
+  );
+  const body = row.counts === 'status' ? '' : normalOf(bodyOf(row, answer), memory);
+  return { status: answer.status, headers, body: row.counts === 'shape' ? shapeOf(body) : body };
+}
+
+const plain = (text: string) => texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), text);
+
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function bodyOf(row: Row, { text }: Answer): unknown {
+  if (row.stream === undefined) return parsed(text);
+  return text.split('\n').filter(Boolean).slice(0, row.stream.lines).map(parsed);
+}
+
+interface Place {
+  readonly key: string;
+  readonly parent: Readonly<Record<string, unknown>>;
+}
+
+function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
+  if (typeof value === 'string') return place === undefined ? plain(value) : textAt(value, memory, place);
+  if (Array.isArray(value)) return value.map((item) => normalOf(item, memory));
+  if (typeof value !== 'object' || value === null) return place?.key === 'nodePort' ? '<node port>' : value;
+  const parent = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(parent).map(([key, each]) => [key, normalOf(each, memory, { key, parent })]),
+  );
+}
+
+function textAt(text: string, memory: Memory, { key, parent }: Place): string {
+  if (key === 'resourceVersion' && text !== '') return revision(text, memory, parent['uid']);
+  if (key === 'continue' && text !== '') return '<continue>';
+  const prefix = parent['generateName'];
+  if (key === 'name' && typeof prefix === 'string' && text.startsWith(prefix)) return `${prefix}<random>`;
+  return plain(text);
+}
+
+/** Lists have one that tells nothing; of an object it tells whether it was written since it was last seen. */
+function revision(text: string, memory: Memory, uid: unknown): string {
+  if (typeof uid !== 'string') return '<revision>';
+  const before = memory.revisions.get(uid);
+  memory.revisions.set(uid, text);
+  return before === undefined ? '<revision>' : before === text ? '<revision as before>' : '<another revision>';
+}
+
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shapeOf(each)]));
+}

@@ -1,0 +1,16 @@
+/** The whole table. */
+import type { Group } from '../row.js';
+import { accessGroup } from './access.js';
+import { admission, podSecurity } from './admission.js';
+import { badInput } from './bad-input.js';
+import { custom } from './custom.js';
+import { everyKind } from './every-kind.js';
+import { podsGroup } from './pods.js';
+import { reading, selfDescription } from './reading.js';
+import { watching } from './watching.js';
+import { servicesGroup, workloads } from './workloads.js';
+
+export const groups: readonly Group[] = [
+  ...[selfDescription, everyKind, reading, watching, accessGroup, badInput, podsGroup, servicesGroup],
+  ...[workloads, admission, podSecurity, custom],
+];

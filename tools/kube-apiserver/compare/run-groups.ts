@@ -1,0 +1,74 @@
+/** Asks both servers every row, in turn, and tells where their answers differ. */
+import type { Answer, Asking } from './ask.js';
+import { differences } from './difference.js';
+import { filled } from './fill.js';
+import { type Known, known } from './known.js';
+import { Memory, normalize, parsed } from './normalize.js';
+import type { Group, Row } from './row.js';
+
+export interface Finding {
+  readonly row: string;
+  readonly request: string;
+  readonly lines: readonly string[];
+}
+
+export interface Outcome {
+  readonly rows: number;
+  readonly same: number;
+  readonly findings: readonly Finding[];
+  readonly explained: ReadonlyMap<Known, number>;
+}
+
+interface Side {
+  readonly asking: Asking;
+  readonly memory: Memory;
+  readonly saved: Map<string, unknown>;
+}
+
+export async function runGroups(groups: readonly Group[], expected: Asking, actual: Asking): Promise<Outcome> {
+  const findings: Finding[] = [];
+  const explained = new Map<Known, number>();
+  let rows = 0;
+  let same = 0;
+  for (const group of groups) {
+    const namespace = `c-${group.name}`;
+    const sides = [expected, actual].map((asking) => ({ asking, memory: new Memory(), saved: new Map() }));
+    for (const row of [...opening(namespace), ...group.rows]) {
+      rows++;
+      const [left, right] = await Promise.all(sides.map((side) => answerOf(row, namespace, side)));
+      const lines = differences(left!, right!).filter((line) => {
+        const why = known.find(
+          (each) => each.line.test(line) && (each.row?.test(`${group.name} › ${row.name}`) ?? true),
+        );
+        if (why !== undefined) explained.set(why, (explained.get(why) ?? 0) + 1);
+        return why === undefined;
+      });
+      if (lines.length === 0) same++;
+      else findings.push({ row: `${group.name} › ${row.name}`, request: `${row.method} ${row.path}`, lines });
+    }
+  }
+  return { rows, same, findings, explained };
+}
+
+async function answerOf(row: Row, namespace: string, { asking, memory, saved }: Side) {
+  let answer: Answer;
+  try {
+    answer = await asking.ask(filled(row, namespace, saved));
+  } catch (error) {
+    answer = { status: 0, headers: {}, text: `no answer: ${(error as Error).message}` };
+  }
+  if (row.save !== undefined) saved.set(row.save, parsed(answer.text));
+  return normalize(row, answer, memory);
+}
+
+/** A namespace, and what controllers would put there before pods can be made. */
+const opening = (namespace: string): readonly Row[] => [
+  {
+    ...{ name: 'a namespace', method: 'POST', path: '/api/v1/namespaces' },
+    body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+  },
+  {
+    ...{ name: 'its service account', method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts` },
+    body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
+  },
+];
