@@ -64,6 +64,7 @@ import { BodyReader } from './http/body.js';
 import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
 import type { SchemaLookup } from './http/protobuf.js';
+import { requestsUnderWay } from './http/requests-under-way.js';
 import { WatchResponder } from './http/watch-response.js';
 import { identityLeases } from './identity/identity-leases.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
@@ -86,7 +87,7 @@ import { reviews } from './verbs/reviews.js';
 export interface ApiServerOptions {
   /** The real world unless given. */
   readonly world?: World;
-  /** A new store in memory unless given. It stays open when the server stops. */
+  /** It stays open when the server stops. A new store in memory unless given, which is closed after the last answer then. */
   readonly backend?: StoreBackend<StoredObject>;
   /** Kinds served beside the built-in ones, without a CustomResourceDefinition. */
   readonly kinds?: readonly Kind[];
@@ -419,40 +420,43 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;
   const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);
-  const handle = apiHandler({
-    core,
-    access,
-    subresources,
-    watches: new WatchResponder(core, requests),
-    bodies: new BodyReader(schemaOf),
-    schemaOf,
-    authenticate: authentication({
-      requests: options.authenticators ?? [],
-      token: authenticateToken,
-      anonymous: options.anonymous ?? true,
+  const answering = requestsUnderWay(
+    apiHandler({
+      core,
+      access,
+      subresources,
+      watches: new WatchResponder(core, requests),
+      bodies: new BodyReader(schemaOf),
+      schemaOf,
+      authenticate: authentication({
+        requests: options.authenticators ?? [],
+        token: authenticateToken,
+        anonymous: options.anonymous ?? true,
+      }),
+      impersonate: options.impersonate ?? impersonation(access),
+      requests,
+      ...(flows === undefined ? {} : { flows }),
+      ...(aggregated === undefined ? {} : { aggregator: aggregated }),
+      ...(options.audit === undefined ? {} : { audit: options.audit }),
+      health: healthOf.answer,
+      documents: {
+        registry,
+        openApi: openApiDocuments(openApiParts),
+        openApiV2: openApiV2(openApiParts),
+        version:
+          options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
+        metrics: (which) =>
+          metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
+        checkNames: healthOf.names,
+        address: () => publicAddress,
+        remote: () => aggregated?.remoteVersions() ?? [],
+        issuer: options.tokens?.documents ?? new Map(),
+      },
     }),
-    impersonate: options.impersonate ?? impersonation(access),
-    requests,
-    ...(flows === undefined ? {} : { flows }),
-    ...(aggregated === undefined ? {} : { aggregator: aggregated }),
-    ...(options.audit === undefined ? {} : { audit: options.audit }),
-    health: healthOf.answer,
-    documents: {
-      registry,
-      openApi: openApiDocuments(openApiParts),
-      openApiV2: openApiV2(openApiParts),
-      version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
-      metrics: (which) =>
-        metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
-      checkNames: healthOf.names,
-      address: () => publicAddress,
-      remote: () => aggregated?.remoteVersions() ?? [],
-      issuer: options.tokens?.documents ?? new Map(),
-    },
-  });
+  );
   return {
     client,
-    handle,
+    handle: answering.handle,
     core,
     access,
     metricsRegistry: metrics,
@@ -469,6 +473,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       identity?.stop();
       roles?.stop();
       relations?.stop();
+      if (options.backend === undefined) answering.whenNone(() => void backend.close());
     },
   };
 }

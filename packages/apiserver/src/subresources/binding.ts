@@ -4,6 +4,7 @@ import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, on
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
+import { otherObject } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler } from './subresource.js';
 
@@ -24,10 +25,11 @@ export const bindingSubresource: SubresourceHandler = {
     await changeObject(core, context, resource, {
       key,
       subresource: 'binding',
-      uid: metadata?.uid,
       options,
       change(old) {
         const pod = old as Pod;
+        const { uid = '' } = pod.metadata;
+        if (metadata?.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
         if (pod.metadata.deletionTimestamp !== undefined)
           throw conflict(Pod, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
         if (pod.spec?.nodeName)
