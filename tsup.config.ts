@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+import { objectSpread } from './tools/object-spread.js';
 
 interface Manifest {
   exports: Record<string, string | { '@pintle/source'?: string }>;
@@ -25,7 +26,15 @@ for (const target of Object.values(manifest.exports)) {
 }
 const [program] = Object.values(manifest.bin ?? {}).map((target) => /([^/]+)\.js$/.exec(target)![1]!);
 
-const shared = { entry, target: 'node20', sourcemap: false, dts: false, clean: false, silent: true } as const;
+const shared: Options = {
+  entry,
+  target: 'node20',
+  sourcemap: false,
+  dts: false,
+  clean: false,
+  silent: true,
+  esbuildPlugins: [objectSpread],
+};
 
 const bundled: Options = {
   ...shared,

@@ -50,7 +50,7 @@ export function podActions(context: KubeletContext, host: PodHost): PodActions {
     try {
       await volumes.mount(host.pod, host.memory.ip, interruption);
       host.remember({ volumesMounted: true, fault: undefined });
-      volumesAtMs = volumes.changing ? world.clock.now() + context.volumeRefreshMs : Number.POSITIVE_INFINITY;
+      volumesAtMs = volumes.isChanging() ? world.clock.now() + context.volumeRefreshMs : Number.POSITIVE_INFINITY;
     } catch (error) {
       // The pod is to end: nobody waits for its volumes any more.
       if (error instanceof AbortedError) return;

@@ -16,7 +16,7 @@ export interface PodVolumes {
   /** Waits for what must be attached. Errors: `VolumeMountError`; `VolumesNotAttachedError`; `AbortedError`. */
   mount(pod: Pod, podIP: string | undefined, interruption?: Interruption): Promise<void>;
   /** Whether anything in them may change. */
-  readonly changing: boolean;
+  isChanging(): boolean;
 }
 
 /** Volumes of a pod did not come; in kubelet's words. */
@@ -124,9 +124,7 @@ export function podVolumes(context: KubeletContext): PodVolumes {
 
   return {
     paths,
-    get changing() {
-      return changing;
-    },
+    isChanging: () => changing,
     async mount(pod, podIP, interruption) {
       const wanted = pod.spec?.volumes ?? [];
       if (wanted.length === 0) return;
