@@ -69,7 +69,8 @@ interface Place {
 
 function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
   if (typeof value === 'string') return place === undefined ? plain(value) : textAt(value, memory, place);
-  if (place?.key === 'managedFields' && Array.isArray(value)) return byManager(value.map((item) => normalOf(item, memory)));
+  if (place?.key === 'managedFields' && Array.isArray(value))
+    return byManager(value.map((item) => normalOf(item, memory)));
   if (Array.isArray(value)) return value.map((item) => normalOf(item, memory));
   if (typeof value !== 'object' || value === null) return place?.key === 'nodePort' ? '<node port>' : value;
   const parent = value as Record<string, unknown>;
