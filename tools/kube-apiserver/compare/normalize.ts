@@ -69,12 +69,23 @@ interface Place {
 
 function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
   if (typeof value === 'string') return place === undefined ? plain(value) : textAt(value, memory, place);
+  if (place?.key === 'managedFields' && Array.isArray(value))
+    return byManager(value.map((item) => normalOf(item, memory)));
   if (Array.isArray(value)) return value.map((item) => normalOf(item, memory));
   if (typeof value !== 'object' || value === null) return place?.key === 'nodePort' ? '<node port>' : value;
   const parent = value as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(parent).map(([key, each]) => [key, normalOf(each, memory, { key, parent })]),
   );
+}
+
+/** Those of one second come in any order. */
+function byManager(entries: readonly unknown[]): readonly unknown[] {
+  const keyOf = (entry: unknown) => {
+    const { manager, operation, subresource } = entry as Readonly<Record<string, string | undefined>>;
+    return [manager, operation, subresource].join(' ');
+  };
+  return entries.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function textAt(text: string, memory: Memory, { key, parent }: Place): string {

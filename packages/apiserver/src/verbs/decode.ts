@@ -111,7 +111,8 @@ const refusal =
   };
 
 function checkKind(resource: Resource, body: unknown): KubernetesObject {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (body === null) return checkKind(resource, {});
+  if (typeof body !== 'object' || Array.isArray(body)) {
     throw badRequest(`the body must be a JSON object of kind ${resource.kind.kind}`);
   }
   const { apiVersion, kind, metadata } = body as Partial<KubernetesObject>;
@@ -184,6 +185,12 @@ export function placeOf(
     );
   }
   return { name, namespace: path.namespace || metadata.namespace || 'default' };
+}
+
+/** Errors: `StatusError` BadRequest where what replaces an object does not say its name. */
+export function requireName({ name }: ObjectMeta, path: { readonly name?: string }): void {
+  if (path.name !== undefined && !name)
+    throw badRequest(`the name of the object (${path.name} based on URL) was undeterminable: name must be provided`);
 }
 
 /** 415 for a patch type that a resource does not take. */
