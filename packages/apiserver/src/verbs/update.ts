@@ -76,10 +76,15 @@ export async function updateObject(
     if (decoded.metadata.uid) throw otherObject(resource, key, decoded.metadata.uid, '');
     return createObject(core, context, resource, key, body, options);
   }
-  if (isFound && !decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
+  if (
+    isFound &&
+    !decoded.metadata.resourceVersion &&
+    (resource.custom || strategy?.allowUnconditionalUpdate === false)
+  ) {
+    const { group, plural } = resource.kind;
     throw statusError(
       'Invalid',
-      `${resource.kind.plural} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
+      `${group === '' ? plural : `${plural}.${group}`} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
     );
   }
   return changeObject(core, context, resource, {
