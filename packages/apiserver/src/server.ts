@@ -32,6 +32,8 @@ import { cachedTokens } from './access/tokens/cached-tokens.js';
 import type { ServiceAccountTokens } from './access/tokens/service-account-tokens.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
+import { AdmissionChain } from './admission/admission-chain.js';
+import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
@@ -63,6 +65,7 @@ import { BodyReader } from './http/body.js';
 import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
 import type { SchemaLookup } from './http/protobuf.js';
+import { requestsUnderWay } from './http/requests-under-way.js';
 import { WatchResponder } from './http/watch-response.js';
 import { identityLeases } from './identity/identity-leases.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
@@ -75,7 +78,7 @@ import { evictionSubresource } from './subresources/eviction.js';
 import { finalizeSubresource } from './subresources/finalize.js';
 import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
 import { podAttachSubresource, podExecSubresource, podPortForwardSubresource } from './subresources/pod-streams.js';
-import { podProxySubresource, serviceProxySubresource } from './subresources/proxy.js';
+import { nodeProxySubresource, podProxySubresource, serviceProxySubresource } from './subresources/proxy.js';
 import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
@@ -85,7 +88,7 @@ import { reviews } from './verbs/reviews.js';
 export interface ApiServerOptions {
   /** The real world unless given. */
   readonly world?: World;
-  /** A new store in memory unless given. It stays open when the server stops. */
+  /** It stays open when the server stops. A new store in memory unless given, which is closed after the last answer then. */
   readonly backend?: StoreBackend<StoredObject>;
   /** Kinds served beside the built-in ones, without a CustomResourceDefinition. */
   readonly kinds?: readonly Kind[];
@@ -140,7 +143,7 @@ export interface ApiServerOptions {
   readonly flowControl?: { readonly seats?: number };
   /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
   readonly aggregation?: { readonly call: ServiceCaller };
-  /** How what listens in pods is reached, for `pods/proxy` and `services/proxy`. Without it there are none. */
+  /** How what listens in pods and on nodes is reached, for `pods/proxy`, `services/proxy` and `nodes/proxy`. Without it there are none. */
   readonly proxy?: { readonly call: ServiceCaller };
   /** Of the host that serves: its Lease in kube-system is kept renewed, and those of servers that are gone are removed. Without it neither. */
   readonly identity?: { readonly hostname: string };
@@ -242,6 +245,21 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
             : [],
     }),
   });
+  const metrics = options.metricsRegistry ?? createMetrics();
+  const admitted = admissionMetrics(metrics, world.clock);
+  const plugins = defaultPlugins({
+    core: () => core,
+    access,
+    caches,
+    world,
+    serviceAddresses: addresses.plugin,
+    customResourceRules: rules,
+    more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
+    callWebhook: options.callWebhook ?? noWebhooks,
+    metrics: admitted,
+    podSecurityExemptions: options.podSecurityExemptions ?? {},
+    disabled: options.disableAdmissionPlugins ?? [],
+  });
   const core: ApiCore = {
     review: (resource) =>
       resource.kind.group === '' && resource.kind.plural === 'bindings'
@@ -252,18 +270,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     registry,
     world,
     leases: new SharedLeases(backend, world.clock),
-    admission: defaultPlugins({
-      core: () => core,
-      access,
-      caches,
-      world,
-      serviceAddresses: addresses.plugin,
-      customResourceRules: rules,
-      more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
-      callWebhook: options.callWebhook ?? noWebhooks,
-      podSecurityExemptions: options.podSecurityExemptions ?? {},
-      disabled: options.disableAdmissionPlugins ?? [],
-    }),
+    admission: new AdmissionChain(plugins, admitted.times),
   };
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
@@ -281,6 +288,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         : {
             'core/pods/proxy': podProxySubresource(options.proxy.call),
             'core/services/proxy': serviceProxySubresource(options.proxy.call),
+            'core/nodes/proxy': nodeProxySubresource(connectNode, options.proxy.call),
           }),
       ...options.subresources,
     },
@@ -294,7 +302,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
     });
 
-  const metrics = options.metricsRegistry ?? createMetrics();
   const checks = serverChecks(
     backend,
     [
@@ -415,40 +422,43 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;
   const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);
-  const handle = apiHandler({
-    core,
-    access,
-    subresources,
-    watches: new WatchResponder(core, requests),
-    bodies: new BodyReader(schemaOf),
-    schemaOf,
-    authenticate: authentication({
-      requests: options.authenticators ?? [],
-      token: authenticateToken,
-      anonymous: options.anonymous ?? true,
+  const answering = requestsUnderWay(
+    apiHandler({
+      core,
+      access,
+      subresources,
+      watches: new WatchResponder(core, requests),
+      bodies: new BodyReader(schemaOf),
+      schemaOf,
+      authenticate: authentication({
+        requests: options.authenticators ?? [],
+        token: authenticateToken,
+        anonymous: options.anonymous ?? true,
+      }),
+      impersonate: options.impersonate ?? impersonation(access),
+      requests,
+      ...(flows === undefined ? {} : { flows }),
+      ...(aggregated === undefined ? {} : { aggregator: aggregated }),
+      ...(options.audit === undefined ? {} : { audit: options.audit }),
+      health: healthOf.answer,
+      documents: {
+        registry,
+        openApi: openApiDocuments(openApiParts),
+        openApiV2: openApiV2(openApiParts),
+        version:
+          options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
+        metrics: (which) =>
+          metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
+        checkNames: healthOf.names,
+        address: () => publicAddress,
+        remote: () => aggregated?.remoteVersions() ?? [],
+        issuer: options.tokens?.documents ?? new Map(),
+      },
     }),
-    impersonate: options.impersonate ?? impersonation(access),
-    requests,
-    ...(flows === undefined ? {} : { flows }),
-    ...(aggregated === undefined ? {} : { aggregator: aggregated }),
-    ...(options.audit === undefined ? {} : { audit: options.audit }),
-    health: healthOf.answer,
-    documents: {
-      registry,
-      openApi: openApiDocuments(openApiParts),
-      openApiV2: openApiV2(openApiParts),
-      version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
-      metrics: (which) =>
-        metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
-      checkNames: healthOf.names,
-      address: () => publicAddress,
-      remote: () => aggregated?.remoteVersions() ?? [],
-      issuer: options.tokens?.documents ?? new Map(),
-    },
-  });
+  );
   return {
     client,
-    handle,
+    handle: answering.handle,
     core,
     access,
     metricsRegistry: metrics,
@@ -465,6 +475,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       identity?.stop();
       roles?.stop();
       relations?.stop();
+      if (options.backend === undefined) answering.whenNone(() => void backend.close());
     },
   };
 }

@@ -190,6 +190,7 @@ export const clusterRoles: Readonly<Record<string, RoleFacts>> = {
       may(read, core, 'nodes'),
       may('proxy', core, 'nodes'),
       may('*', core, 'nodes/log nodes/metrics nodes/proxy nodes/stats'),
+      may('*', core, 'nodes/configz nodes/healthz nodes/pods'),
     ],
   },
   'system:monitoring': {

@@ -336,7 +336,7 @@ describe('a custom object that does not fit its schema', () => {
     const { client } = await serverWith(definition(spec));
     await client.create(widget({ size: 1 }));
     expect(await messageOf(client.update(widget({ size: 2 })))).toBe(
-      'widgets.example.com "w" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+      'widgets.example.com "w" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
     );
   });
 });

@@ -4,6 +4,7 @@ import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, on
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
+import { otherObject } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler } from './subresource.js';
 
@@ -27,6 +28,8 @@ export const bindingSubresource: SubresourceHandler = {
       options,
       change(old) {
         const pod = old as Pod;
+        const { uid = '' } = pod.metadata;
+        if (metadata?.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
         if (pod.metadata.deletionTimestamp !== undefined)
           throw conflict(Pod, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
         if (pod.spec?.nodeName)
@@ -37,17 +40,14 @@ export const bindingSubresource: SubresourceHandler = {
           );
         if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
           throw conflict(Pod, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
-        const wishes = {
-          ...(metadata?.uid ? { uid: metadata.uid } : {}),
-          ...(metadata?.resourceVersion ? { resourceVersion: metadata.resourceVersion } : { resourceVersion: '' }),
-        };
+        const resourceVersion = metadata?.resourceVersion ?? '';
         const annotations =
           metadata?.annotations === undefined
             ? {}
             : { annotations: { ...pod.metadata.annotations, ...metadata.annotations } };
         const object = {
           ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
-          metadata: { ...pod.metadata, ...annotations, ...wishes },
+          metadata: { ...pod.metadata, ...annotations, resourceVersion },
           status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
         };
         return { object: object as KubernetesObject };

@@ -8,7 +8,7 @@ import {
   type ObjectMeta,
   statusError,
 } from '@pintle/machinery';
-import { Admission } from '../admission/admission.js';
+import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';

@@ -1,7 +1,7 @@
 /** Delete and delete-collection: carries out what `planDelete` decides. */
 import type { DeleteRequest, ListOptions, ObjectKey } from '@pintle/client';
 import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
-import { Admission } from '../admission/admission.js';
+import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';

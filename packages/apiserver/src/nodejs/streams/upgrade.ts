@@ -17,6 +17,7 @@ import { socketConnection, tunnelConnection } from './byte-connection.js';
 import type { StreamLimits } from './limits.js';
 import { serveCommandOverSpdy, spdyCommandProtocols } from './spdy-command.js';
 import { portForwardProtocols, servePortForwardOverSpdy } from './spdy-port-forward.js';
+import { carryUpgraded } from './upgraded.js';
 import { acceptWebSocket } from './web-socket.js';
 import { serveCommandOverWebSocket } from './web-socket-command.js';
 
@@ -40,8 +41,10 @@ export function upgrades(server: Server, handler: HttpHandler, limits: StreamLim
     socket.on('error', () => {});
     const handled = async () => {
       const answer = await handler(new NodeRequest(message, new Departure([socket]), { upgrade: true }));
-      if (answer.session === undefined) await refuse(message, socket, answer);
-      else await carrier({ message, socket, head, limits }, answer.session);
+      const { session } = answer;
+      if (session === undefined) await refuse(message, socket, answer);
+      else if (session.kind === 'upgraded') await carryUpgraded({ message, socket, head }, answer, session.stream);
+      else await carrier({ message, socket, head, limits }, session);
     };
     // What comes here is a socket that broke, or a client that does not speak what it said it would.
     handled().catch(() => socket.destroy());
