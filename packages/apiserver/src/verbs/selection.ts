@@ -35,9 +35,11 @@ function fieldTest(resource: Resource, text: string): Selected {
 
 /** Of kinds without fields of their own, in other words. */
 const unknownField = ({ apiVersion, kind, definition, custom }: Resource, text: string, field: string): string =>
-  definition.fields === undefined && !custom
-    ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
-    : `Unable to find "${apiVersion}, Resource=${kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`;
+  custom
+    ? `field label not supported: ${field}`
+    : definition.fields === undefined
+      ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+      : `Unable to find "${apiVersion}, Resource=${kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`;
 
 function fieldReader(resource: Resource, field: string): ((object: KubernetesObject) => string) | undefined {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
