@@ -23,6 +23,7 @@ import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
 import { noEscalation } from './access/no-escalation.js';
 import { nodeAuthorizer } from './access/node-authorizer.js';
+import { nodeOf } from './access/node-identity.js';
 import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
 import { rulesReview } from './access/rules-review.js';
@@ -236,11 +237,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     authenticateToken,
     rulesFor: rulesReview({
       roles,
-      incomplete: authorizers.includes('node')
-        ? ['node authorizer does not support user rule resolution']
-        : roles === undefined
-          ? ['the authorizer does not support user rule resolution']
-          : [],
+      incomplete: (user) =>
+        authorizers.includes('node') && nodeOf(user) !== undefined
+          ? ['node authorizer does not support user rule resolution']
+          : roles === undefined
+            ? ['the authorizer does not support user rule resolution']
+            : [],
     }),
   });
   const metrics = options.metricsRegistry ?? createMetrics();

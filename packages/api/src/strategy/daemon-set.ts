@@ -11,7 +11,9 @@ const templateGeneration = 'deprecated.daemonset.template.generation';
 export const daemonSetStrategy: Strategy<DaemonSet> = {
   generationChanged: specChanged,
   defaults(given) {
-    const set = withPodDefaults(given);
+    const templated = withPodDefaults(given);
+    const set =
+      templated.metadata.annotations?.[templateGeneration] === undefined ? withGeneration(templated, 0) : templated;
     const { spec } = set;
     if (spec === undefined || spec.updateStrategy?.type !== 'RollingUpdate') return set;
     const rollingUpdate = { maxUnavailable: 1, maxSurge: 0, ...spec.updateStrategy.rollingUpdate };

@@ -19,6 +19,8 @@ export interface Peer {
   readonly clientCertificate?: CertificateSubject;
   /** Of one that the authority of front proxies vouches for. */
   readonly proxyCertificate?: CertificateSubject;
+  /** A certificate was shown that no authority vouches for, or that names nobody. */
+  readonly strangeCertificate?: boolean;
 }
 
 export interface HttpRequest {

@@ -20,7 +20,7 @@ import { prepared, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf, type SentOptions } from './decode.js';
+import { decode, placeOf, requireName, type SentOptions } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
 import { tracksGeneration, wishChanged } from './generation.js';
 import { recordUpdate } from './managed-fields.js';
@@ -70,6 +70,7 @@ export async function updateObject(
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
   const decoded = decoding instanceof Promise ? await decoding : decoding;
+  requireName(decoded.metadata, path);
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;

@@ -334,12 +334,13 @@ function act(
 
 /** Errors: `StatusError` Invalid that names each expression that is none. */
 function requireCompilable(
-  { cel, conditions, policies }: PolicyLanguage,
+  { cel, conditions, policies: withParams, withoutParams }: PolicyLanguage,
   { resource, object, name }: AdmissionRequest,
 ): void {
   const { spec } = object as ValidatingAdmissionPolicy;
+  const policies = spec?.paramKind === undefined ? withoutParams : withParams;
   const faults: FieldError[] = [];
-  const check = (language: typeof policies, expression: string | undefined, path: string, wanted?: string) => {
+  const check = (language: typeof withParams, expression: string | undefined, path: string, wanted?: string) => {
     if (expression === undefined) return;
     try {
       const { type } = language.compile(expression);
