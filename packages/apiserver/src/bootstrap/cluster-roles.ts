@@ -1,6 +1,7 @@
 /**
- * The cluster roles that every cluster begins with, as kube-apiserver 1.33 makes them with its default feature gates
- * (its bootstrap policy), without those of controllers. Facts only: who reconciles them is `reconcile-policy.ts`.
+ * The cluster roles that every cluster begins with, as kube-apiserver 1.33 makes them (its bootstrap policy) where the
+ * features are on that Pintle serves without being asked: dynamic resource allocation, bundles of trust, coordinated
+ * election. Without those of controllers. Facts only: who reconciles them is `reconcile-policy.ts`.
  */
 import type { PolicyRule } from '@pintle/api/rbac/v1';
 import { core, events, may, onPaths, read, readWrite, write } from './policy-rule.js';
@@ -17,6 +18,7 @@ const rbac = 'rbac.authorization.k8s.io';
 const storage = 'storage.k8s.io';
 const certificates = 'certificates.k8s.io';
 const coordination = 'coordination.k8s.io';
+const devices = 'resource.k8s.io';
 
 /** Both delegate the question who somebody is, and what he may. */
 const delegation = [
@@ -50,6 +52,7 @@ const edited: readonly PolicyRule[] = [
   may(write, 'policy', 'poddisruptionbudgets'),
   may(write, 'networking.k8s.io', 'ingresses networkpolicies'),
   may(readWrite, coordination, 'leases'),
+  may(write, devices, 'resourceclaims resourceclaimtemplates'),
 ];
 
 const viewed: readonly PolicyRule[] = [
@@ -79,6 +82,7 @@ const viewed: readonly PolicyRule[] = [
   ),
   may(read, 'policy', 'poddisruptionbudgets poddisruptionbudgets/status'),
   may(read, 'networking.k8s.io', 'ingresses ingresses/status networkpolicies'),
+  may(read, devices, 'resourceclaims resourceclaims/status resourceclaimtemplates'),
 ];
 
 const node: readonly PolicyRule[] = [
@@ -104,6 +108,9 @@ const node: readonly PolicyRule[] = [
   may(read, storage, 'csidrivers'),
   may('create delete get patch update', storage, 'csinodes'),
   may(read, 'node.k8s.io', 'runtimeclasses'),
+  may('get', devices, 'resourceclaims'),
+  may('deletecollection', devices, 'resourceslices'),
+  may(read, certificates, 'clustertrustbundles'),
 ];
 
 const controllerManager: readonly PolicyRule[] = [
@@ -123,6 +130,7 @@ const scheduler: readonly PolicyRule[] = [
   events,
   may('create', coordination, 'leases'),
   may('get list update watch', coordination, 'leases', 'kube-scheduler'),
+  may(readWrite, coordination, 'leasecandidates'),
   may(read, core, 'nodes'),
   may(`delete ${read}`, core, 'pods'),
   may('create', core, 'bindings pods/binding'),
@@ -134,9 +142,15 @@ const scheduler: readonly PolicyRule[] = [
   may(read, core, 'persistentvolumeclaims persistentvolumes'),
   ...delegation,
   may(read, storage, 'csinodes'),
+  may(read, storage, 'volumeattachments'),
   may(read, core, 'namespaces'),
   may(read, storage, 'csidrivers'),
   may(read, storage, 'csistoragecapacities'),
+  may(read, devices, 'deviceclasses'),
+  may(`${read} patch update`, devices, 'resourceclaims'),
+  may(`${read} patch update`, devices, 'resourceclaims/status'),
+  may('update', core, 'pods/finalizers'),
+  may(read, devices, 'resourceslices'),
 ];
 
 /** Who approves by himself, and who may approve for which signer. */
@@ -173,6 +187,7 @@ export const clusterRoles: Readonly<Record<string, RoleFacts>> = {
     ],
   },
   ...certificateRoles,
+  'system:cluster-trust-bundle-discovery': { rules: [may(read, certificates, 'clustertrustbundles')] },
   'system:discovery': {
     rules: [onPaths('get', '/api /api/* /apis /apis/* /healthz /livez /openapi /openapi/* /readyz /version /version/')],
   },
@@ -190,10 +205,14 @@ export const clusterRoles: Readonly<Record<string, RoleFacts>> = {
       may(read, core, 'nodes'),
       may('proxy', core, 'nodes'),
       may('*', core, 'nodes/log nodes/metrics nodes/proxy nodes/stats'),
+      may('*', core, 'nodes/configz nodes/healthz nodes/pods'),
     ],
   },
   'system:monitoring': {
-    rules: [onPaths('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*')],
+    rules: [
+      onPaths('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*'),
+      may('get', core, 'nodes/metrics'),
+    ],
   },
   'system:node': { rules: node },
   'system:node-bootstrapper': { rules: [may(`create ${read}`, certificates, 'certificatesigningrequests')] },
@@ -218,7 +237,12 @@ export const clusterRoles: Readonly<Record<string, RoleFacts>> = {
   },
   'system:public-info-viewer': { rules: [onPaths('get', '/healthz /livez /readyz /version /version/')] },
   'system:service-account-issuer-discovery': {
-    rules: [onPaths('get', '/.well-known/openid-configuration /openid/v1/jwks')],
+    rules: [
+      onPaths(
+        'get',
+        '/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/',
+      ),
+    ],
   },
   'system:volume-scheduler': {
     rules: [

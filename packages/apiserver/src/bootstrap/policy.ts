@@ -29,6 +29,7 @@ const accounts = (names: readonly string[]): readonly Subject[] =>
 /** Who has which cluster role. */
 const bindings: Readonly<Record<string, readonly Subject[]>> = {
   'cluster-admin': groups(['system:masters']),
+  'system:cluster-trust-bundle-discovery': groups(['system:serviceaccounts']),
   'system:basic-user': groups(['system:authenticated']),
   'system:discovery': groups(['system:authenticated']),
   'system:kube-controller-manager': users(['system:kube-controller-manager']),

@@ -15,9 +15,27 @@ describe('the default policy', () => {
   it('is upstream’s by number and by name', () => {
     const { clusterRoles, clusterRoleBindings, roles, roleBindings } = bootstrapPolicy();
     const counts = [clusterRoles, clusterRoleBindings, roles, roleBindings].map(({ length }) => length);
-    // 31 of users and components, 35 of controllers; 12 bindings and one for each controller.
-    expect(counts).toEqual([66, 47, 7, 7]);
+    // 32 of users and components, 38 of controllers; 13 bindings and one for each controller.
+    expect(counts).toEqual([70, 51, 7, 7]);
     expect(new Set(clusterRoles.map(({ metadata }) => metadata.name)).size).toBe(clusterRoles.length);
+  });
+
+  it('lets kube-scheduler read whatever it waits for before it places the first pod', () => {
+    const scheduler = bootstrapPolicy().clusterRoles.filter(({ metadata }) =>
+      ['system:kube-scheduler', 'system:volume-scheduler'].includes(metadata.name ?? ''),
+    );
+    const readable = scheduler
+      .flatMap(({ rules = [] }) => rules)
+      .filter(({ verbs }) => ['list', 'watch'].every((verb) => verbs.includes(verb)))
+      .flatMap(({ resources = [] }) => resources);
+    expect(readable).toEqual(
+      expect.arrayContaining([
+        ...['csidrivers', 'csinodes', 'csistoragecapacities', 'deviceclasses', 'namespaces', 'nodes'],
+        ...['persistentvolumeclaims', 'persistentvolumes', 'poddisruptionbudgets', 'pods', 'replicasets'],
+        ...['replicationcontrollers', 'resourceclaims', 'resourceslices', 'services', 'statefulsets', 'storageclasses'],
+        'volumeattachments',
+      ]),
+    );
   });
 
   it('adds up admin, edit and view', () => {
@@ -42,7 +60,7 @@ describe('the default policy', () => {
     const mine = may('get', 'core', 'nodes');
     const poorer: ClusterRole = { ...wanted!, metadata: { name: 'system:basic-user', labels }, rules: [mine] };
     const { create, update, recreate } = planPolicy(policy, { ...nothing, clusterRoles: [poorer] });
-    expect(create).toHaveLength(126);
+    expect(create).toHaveLength(134);
     expect(recreate).toEqual([]);
     expect(update).toHaveLength(1);
     expect((update[0] as ClusterRole).rules?.[0]).toBe(mine);
