@@ -50,7 +50,8 @@ export const bindingSubresource: SubresourceHandler = {
           metadata: { ...pod.metadata, ...annotations, ...wishes },
           status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
         };
-        return { object: object as KubernetesObject };
+        // No field of it is anybody's, as upstream, where the store is written to beside what accounts for fields.
+        return { object: object as KubernetesObject, ownsFields: true };
       },
     });
     return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });

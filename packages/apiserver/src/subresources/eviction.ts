@@ -119,6 +119,7 @@ async function removePod(request: SubresourceRequest, asked: DeleteRequest, seen
           metadata: { ...pod.metadata, resourceVersion: '', ...preconditions },
           status: { ...pod.status, conditions },
         } as KubernetesObject,
+        ownsFields: true,
       };
     },
   });
@@ -156,7 +157,8 @@ async function takeFromBudget(
   dryRun: boolean,
 ): Promise<void> {
   const resource = core.registry.byResource('policy/v1', PodDisruptionBudget.plural)!;
-  await changeObject(core, context, resource, {
+  // It is the server that counts, and not who evicts.
+  await changeObject(core, { ...context, fieldManager: 'kube-apiserver' }, resource, {
     key: { name, namespace: key.namespace ?? '' },
     subresource: 'status',
     options: dryRun ? { dryRun } : {},
