@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+import { type BuildKind, noteBuilt } from './tools/built-files.js';
 import { objectSpread } from './tools/object-spread.js';
 
 interface Manifest {
@@ -26,6 +27,12 @@ for (const target of Object.values(manifest.exports)) {
 }
 const [program] = Object.values(manifest.bin ?? {}).map((target) => /([^/]+)\.js$/.exec(target)![1]!);
 
+/** Notes what a bundling has made. `more`: what is written after it. */
+const noting = (kind: BuildKind, ...more: readonly string[]): NonNullable<Options['plugins']>[number] => ({
+  name: 'noting',
+  buildEnd: ({ writtenFiles }) => noteBuilt('.', kind, [...writtenFiles.map(({ name }) => name), ...more]),
+});
+
 const shared: Options = {
   entry,
   target: 'node20',
@@ -40,6 +47,7 @@ const bundled: Options = {
   ...shared,
   format: 'cjs',
   outDir: 'dist/bin',
+  plugins: [noting('bin', 'dist/bin/package.json')],
   outExtension: () => ({ js: '.js' }),
   noExternal: [/^(?!@pintle\/store-lmdb$)/],
   external: ['@pintle/store-lmdb'],
@@ -61,12 +69,13 @@ const bundled: Options = {
 };
 
 export default defineConfig([
-  { ...shared, format: 'esm', outDir: 'dist/esm', splitting: true },
+  { ...shared, format: 'esm', outDir: 'dist/esm', splitting: true, plugins: [noting('esm')] },
   {
     ...shared,
     format: 'cjs',
     outDir: 'dist/cjs',
     splitting: true,
+    plugins: [noting('cjs', 'dist/cjs/package.json')],
     outExtension: () => ({ js: '.js' }),
     onSuccess: async () => writeFileSync('dist/cjs/package.json', '{"type":"commonjs"}\n'),
   },

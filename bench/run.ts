@@ -16,7 +16,10 @@ const rows: readonly (() => Promise<readonly BenchRow[]>)[] = [
   one(() => import('./cluster/thousand-nodes.js')),
   one(() => import('./cluster/memory.js')),
   async () => (await import('./apiserver/requests.js')).rows,
-  async () => [(await import('./apiserver/list.js')).row],
+  async () => {
+    const { row, packedRow } = await import('./apiserver/list.js');
+    return [row, packedRow];
+  },
   async () => (await import('./apiserver/watch.js')).rows,
   async () => [(await import('./apiserver/apply.js')).row],
   async () => (await import('./watch/first-sync.js')).rows,

@@ -1,11 +1,12 @@
 /**
- * Packs every package and holds it against publint and "are the types wrong"; and holds what an operator installs
+ * Packs every package, which holds what the builds have made and no more, and holds it against publint and "are the types wrong"; and holds what an operator installs
  * against its size.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingFiles, packageFolders, strayFiles } from './built-files.js';
 import { installedSize } from './installed-size.js';
 
 /** What `npm i NAME` may bring at most: packages, and millions of bytes. */
@@ -31,6 +32,13 @@ for (const [name, { packagesMax, megabytesMax }] of Object.entries(installs)) {
     .sort(([, a], [, b]) => b - a)
     .map(([each, size]) => `${each} ${(size / 1e6).toFixed(2)} MB`);
   console.error(`that is more than ${packagesMax} packages or ${megabytesMax} MB:\n${largest.join('\n')}`);
+}
+
+for (const folder of packageFolders()) {
+  const [stray, missing] = [strayFiles(folder), missingFiles(folder)];
+  if (stray.length === 0 && missing.length === 0) continue;
+  failed++;
+  console.error(`${folder} is not as it was built: left over [${stray.join(' ')}], missing [${missing.join(' ')}]`);
 }
 
 try {

@@ -11,8 +11,13 @@ export interface Answer {
   readonly bodyBytes: number;
 }
 
-export const get = (path: string): Buffer =>
-  Buffer.from(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\nuser-agent: bench/1\r\n\r\n`);
+/** `more`: header lines. */
+export const get = (path: string, accept = 'application/json', ...more: readonly string[]): Buffer =>
+  Buffer.from(
+    [`GET ${path} HTTP/1.1`, 'host: localhost', `accept: ${accept}`, 'user-agent: bench/1', ...more, '\r\n'].join(
+      '\r\n',
+    ),
+  );
 
 export function post(path: string, body: string): Buffer {
   const bytes = Buffer.from(body);

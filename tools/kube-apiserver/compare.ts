@@ -41,7 +41,7 @@ try {
     if (lines.length > linesShownMax) console.log(`    and ${lines.length - linesShownMax} more`);
   }
   console.log(`\n${rows} rows: ${same} the same, ${findings.length} with differences`);
-  for (const [{ why, words }, lines] of explained) console.log(`  ${why}: ${words} (${lines} lines)`);
+  for (const [{ why, words }, count] of explained) console.log(`  ${why}: ${words} (${count} rows)`);
   if (values.report !== undefined) await writeFile(values.report, JSON.stringify(findings, null, 1));
   process.exitCode = findings.length === 0 ? 0 : 1;
 } finally {

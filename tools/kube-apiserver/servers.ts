@@ -33,9 +33,6 @@ const sharedFlags = (files: AccessFiles, port: number): readonly string[] => [
   ...['--service-account-issuer', issuer, '--api-audiences', issuer],
   ...['--service-account-signing-key-file', files.signingKeyFile],
   ...['--service-account-key-file', files.checkingKeyFile],
-];
-
-const proxyFlags = (files: AccessFiles): readonly string[] => [
   ...['--requestheader-client-ca-file', files.proxyCaFile, '--requestheader-allowed-names', proxyName],
   ...['--requestheader-username-headers', 'X-Remote-User', '--requestheader-group-headers', 'X-Remote-Group'],
   ...['--requestheader-extra-headers-prefix', 'X-Remote-Extra-', '--requestheader-uid-headers', 'X-Remote-Uid'],
@@ -67,7 +64,6 @@ export async function startKubeApiServer(programs: Programs, files: AccessFiles)
   const logFile = join(files.folder, 'kube-apiserver.log');
   const server = start(programs.kubeApiServer, logFile, [
     ...sharedFlags(files, port),
-    ...proxyFlags(files),
     ...['--etcd-servers', etcdUrl, '--emulated-version', emulatedVersion, '--allow-privileged'],
     ...asPintleServes,
   ]);

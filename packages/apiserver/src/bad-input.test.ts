@@ -79,7 +79,13 @@ const cases: readonly Case[] = [
   },
   { what: 'no body', send: ['POST', configMaps, ''], code: 400, reason: 'BadRequest' },
   { what: 'a body that is a list', send: ['POST', configMaps, '[]'], code: 400, reason: 'BadRequest' },
-  { what: 'a body that is null', send: ['POST', configMaps, 'null'], code: 400, reason: 'BadRequest' },
+  {
+    what: 'a body that is null',
+    send: ['POST', configMaps, 'null'],
+    code: 422,
+    reason: 'Invalid',
+    field: 'metadata.name',
+  },
   {
     what: 'a body of another kind',
     send: ['POST', configMaps, pod({ containers: [] })],

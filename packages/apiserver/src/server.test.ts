@@ -130,7 +130,7 @@ describe('update', () => {
       status: { replicas: 9 },
     } as Deployment);
     expect(scaled.metadata.generation).toBe(2);
-    expect(scaled.status).toBeUndefined();
+    expect(scaled.status).toEqual({});
     expect(await failure(client.update({ ...made, spec: { ...made.spec!, replicas: 3 } } as Deployment))).toMatchObject(
       { reason: 'Conflict', message: expect.stringContaining('the object has been modified') },
     );

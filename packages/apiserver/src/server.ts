@@ -23,6 +23,7 @@ import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
 import { noEscalation } from './access/no-escalation.js';
 import { nodeAuthorizer } from './access/node-authorizer.js';
+import { nodeOf } from './access/node-identity.js';
 import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
 import { rulesReview } from './access/rules-review.js';
@@ -31,6 +32,8 @@ import { cachedTokens } from './access/tokens/cached-tokens.js';
 import type { ServiceAccountTokens } from './access/tokens/service-account-tokens.js';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionCaches } from './admission/admission-caches.js';
+import { AdmissionChain } from './admission/admission-chain.js';
+import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
@@ -54,6 +57,7 @@ import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
 import { flowControl } from './flow-control/flow-control.js';
+import { danglingTeller } from './flow-control/flow-status.js';
 import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
@@ -62,6 +66,7 @@ import { BodyReader } from './http/body.js';
 import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
 import type { SchemaLookup } from './http/protobuf.js';
+import { requestsUnderWay } from './http/requests-under-way.js';
 import { WatchResponder } from './http/watch-response.js';
 import { identityLeases } from './identity/identity-leases.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
@@ -74,7 +79,7 @@ import { evictionSubresource } from './subresources/eviction.js';
 import { finalizeSubresource } from './subresources/finalize.js';
 import { type NodeConnector, podLogSubresource } from './subresources/pod-log.js';
 import { podAttachSubresource, podExecSubresource, podPortForwardSubresource } from './subresources/pod-streams.js';
-import { podProxySubresource, serviceProxySubresource } from './subresources/proxy.js';
+import { nodeProxySubresource, podProxySubresource, serviceProxySubresource } from './subresources/proxy.js';
 import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
@@ -84,7 +89,7 @@ import { reviews } from './verbs/reviews.js';
 export interface ApiServerOptions {
   /** The real world unless given. */
   readonly world?: World;
-  /** A new store in memory unless given. It stays open when the server stops. */
+  /** It stays open when the server stops. A new store in memory unless given, which is closed after the last answer then. */
   readonly backend?: StoreBackend<StoredObject>;
   /** Kinds served beside the built-in ones, without a CustomResourceDefinition. */
   readonly kinds?: readonly Kind[];
@@ -139,7 +144,7 @@ export interface ApiServerOptions {
   readonly flowControl?: { readonly seats?: number };
   /** Lists what is served as APIServices, and passes requests on to the servers that others name. Without it neither. */
   readonly aggregation?: { readonly call: ServiceCaller };
-  /** How what listens in pods is reached, for `pods/proxy` and `services/proxy`. Without it there are none. */
+  /** How what listens in pods and on nodes is reached, for `pods/proxy`, `services/proxy` and `nodes/proxy`. Without it there are none. */
   readonly proxy?: { readonly call: ServiceCaller };
   /** Of the host that serves: its Lease in kube-system is kept renewed, and those of servers that are gone are removed. Without it neither. */
   readonly identity?: { readonly hostname: string };
@@ -233,12 +238,28 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     authenticateToken,
     rulesFor: rulesReview({
       roles,
-      incomplete: authorizers.includes('node')
-        ? ['node authorizer does not support user rule resolution']
-        : roles === undefined
-          ? ['the authorizer does not support user rule resolution']
-          : [],
+      incomplete: (user) =>
+        authorizers.includes('node') && nodeOf(user) !== undefined
+          ? ['node authorizer does not support user rule resolution']
+          : roles === undefined
+            ? ['the authorizer does not support user rule resolution']
+            : [],
     }),
+  });
+  const metrics = options.metricsRegistry ?? createMetrics();
+  const admitted = admissionMetrics(metrics, world.clock);
+  const plugins = defaultPlugins({
+    core: () => core,
+    access,
+    caches,
+    world,
+    serviceAddresses: addresses.plugin,
+    customResourceRules: rules,
+    more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
+    callWebhook: options.callWebhook ?? noWebhooks,
+    metrics: admitted,
+    podSecurityExemptions: options.podSecurityExemptions ?? {},
+    disabled: options.disableAdmissionPlugins ?? [],
   });
   const core: ApiCore = {
     review: (resource) =>
@@ -250,18 +271,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     registry,
     world,
     leases: new SharedLeases(backend, world.clock),
-    admission: defaultPlugins({
-      core: () => core,
-      access,
-      caches,
-      world,
-      serviceAddresses: addresses.plugin,
-      customResourceRules: rules,
-      more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
-      callWebhook: options.callWebhook ?? noWebhooks,
-      podSecurityExemptions: options.podSecurityExemptions ?? {},
-      disabled: options.disableAdmissionPlugins ?? [],
-    }),
+    admission: new AdmissionChain(plugins, admitted.times),
   };
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
@@ -279,6 +289,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         : {
             'core/pods/proxy': podProxySubresource(options.proxy.call),
             'core/services/proxy': serviceProxySubresource(options.proxy.call),
+            'core/nodes/proxy': nodeProxySubresource(connectNode, options.proxy.call),
           }),
       ...options.subresources,
     },
@@ -292,7 +303,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
     });
 
-  const metrics = options.metricsRegistry ?? createMetrics();
   const checks = serverChecks(
     backend,
     [
@@ -314,13 +324,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   let listServices: (() => void) | undefined;
   const custom = customResources({
     core,
-    client: client({ fieldManager: 'apiserver' }),
+    client: client({ fieldManager: 'kube-apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
     onChange: () => listServices?.(),
   });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
-  await createFirstObjects(client({ fieldManager: 'apiserver' }), {
+  await createFirstObjects(client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
     nowMs: world.clock.now(),
@@ -332,7 +342,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     await putKubernetesRange(core, addresses.cidrs);
     await ipAddresses.start();
   }
-  if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
+  if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'kube-apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
     'scheduling/bootstrap-system-priority-classes',
@@ -348,6 +358,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
+          onChange: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (
@@ -357,11 +368,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           ...options.flowControl,
         });
   if (flows !== undefined) {
-    await bringFlowConfiguration(core, client({ fieldManager: 'apiserver' }));
+    await bringFlowConfiguration(core, client({ fieldManager: 'api-priority-and-fairness-config-producer-v1' }));
     await flows.start();
   }
 
-  const serviceClient = client({ fieldManager: 'kube-aggregator' });
+  const serviceClient = client({ fieldManager: 'kube-apiserver' });
   const aggregated =
     options.aggregation === undefined
       ? undefined
@@ -397,7 +408,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   identity?.start();
   checks.done(...identitySteps);
 
-  const policies = policyStatus({ world, backend, client: client({ fieldManager: 'apiserver' }), registry });
+  const policies = policyStatus({ world, backend, client: client({ fieldManager: 'kube-apiserver' }), registry });
   await policies.start();
 
   const others = bodySchemas();
@@ -414,40 +425,43 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;
   const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);
-  const handle = apiHandler({
-    core,
-    access,
-    subresources,
-    watches: new WatchResponder(core, requests),
-    bodies: new BodyReader(schemaOf),
-    schemaOf,
-    authenticate: authentication({
-      requests: options.authenticators ?? [],
-      token: authenticateToken,
-      anonymous: options.anonymous ?? true,
+  const answering = requestsUnderWay(
+    apiHandler({
+      core,
+      access,
+      subresources,
+      watches: new WatchResponder(core, requests),
+      bodies: new BodyReader(schemaOf),
+      schemaOf,
+      authenticate: authentication({
+        requests: options.authenticators ?? [],
+        token: authenticateToken,
+        anonymous: options.anonymous ?? true,
+      }),
+      impersonate: options.impersonate ?? impersonation(access),
+      requests,
+      ...(flows === undefined ? {} : { flows }),
+      ...(aggregated === undefined ? {} : { aggregator: aggregated }),
+      ...(options.audit === undefined ? {} : { audit: options.audit }),
+      health: healthOf.answer,
+      documents: {
+        registry,
+        openApi: openApiDocuments(openApiParts),
+        openApiV2: openApiV2(openApiParts),
+        version:
+          options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
+        metrics: (which) =>
+          metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
+        checkNames: healthOf.names,
+        address: () => publicAddress,
+        remote: () => aggregated?.remoteVersions() ?? [],
+        issuer: options.tokens?.documents ?? new Map(),
+      },
     }),
-    impersonate: options.impersonate ?? impersonation(access),
-    requests,
-    ...(flows === undefined ? {} : { flows }),
-    ...(aggregated === undefined ? {} : { aggregator: aggregated }),
-    ...(options.audit === undefined ? {} : { audit: options.audit }),
-    health: healthOf.answer,
-    documents: {
-      registry,
-      openApi: openApiDocuments(openApiParts),
-      openApiV2: openApiV2(openApiParts),
-      version: options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
-      metrics: (which) =>
-        metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
-      checkNames: healthOf.names,
-      address: () => publicAddress,
-      remote: () => aggregated?.remoteVersions() ?? [],
-      issuer: options.tokens?.documents ?? new Map(),
-    },
-  });
+  );
   return {
     client,
-    handle,
+    handle: answering.handle,
     core,
     access,
     metricsRegistry: metrics,
@@ -464,6 +478,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       identity?.stop();
       roles?.stop();
       relations?.stop();
+      if (options.backend === undefined) answering.whenNone(() => void backend.close());
     },
   };
 }

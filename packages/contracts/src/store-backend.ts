@@ -139,6 +139,8 @@ export interface StoreBackend<V> {
   /** Deletes the lease and every key that lives under it, at one revision. */
   revokeLease(id: number): Promise<void>;
   status(): StoreStatus;
+  /** Of the file that it is kept in; undefined where there is none. */
+  sizeBytes(): Promise<number | undefined>;
   /** Ends every watch with `complete`, finishes what was acknowledged, and lets go of all resources. */
   close(): Promise<void>;
 }

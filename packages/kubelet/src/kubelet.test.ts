@@ -98,10 +98,12 @@ class Bench {
     return (await this.runtime.listContainers()).find(({ name, state }) => name === container && state === 'running')!
       .id;
   }
-  async events(): Promise<string[]> {
+  async events(kind = 'Pod'): Promise<string[]> {
     const events = await this.drive(this.client.list(Event, { namespace: 'default' }));
     return events
-      .filter(({ reportingComponent }) => reportingComponent === 'kubelet')
+      .filter(
+        ({ reportingComponent, involvedObject }) => reportingComponent === 'kubelet' && involvedObject.kind === kind,
+      )
       .map(
         ({ type, reason, message, count }) => `${type} ${reason}: ${message}${(count ?? 1) > 1 ? ` x${count}` : ''}`,
       );
@@ -145,6 +147,31 @@ describe('a node', () => {
     expect(
       (await bench.drive(bench.client.get(Node, { name: 'n1' }))).status!.conditions![3]!.lastHeartbeatTime,
     ).not.toBe(heartbeat);
+  });
+
+  it('tells what becomes of it', async () => {
+    await open();
+    await bench.world.advance(1_000);
+    const status = (reason: string) => `Normal ${reason}: Node n1 status is now: ${reason}`;
+    const first = [
+      'Normal Starting: Starting kubelet.',
+      status('NodeHasSufficientMemory'),
+      status('NodeHasNoDiskPressure'),
+      status('NodeHasSufficientPID'),
+      status('NodeReady'),
+    ];
+    expect(await bench.events('Node')).toEqual(first);
+    const [event] = await bench.drive(bench.client.list(Event, { namespace: 'default' }));
+    expect(event).toMatchObject({
+      involvedObject: { kind: 'Node', name: 'n1', uid: 'n1' },
+      source: { component: 'kubelet', host: 'n1' },
+    });
+    for (const unschedulable of [true, false]) {
+      const body = { spec: { unschedulable } };
+      await bench.drive(bench.client.patch(Node, { name: 'n1' }, { type: 'merge', body }));
+      await bench.world.advance(1_000);
+    }
+    expect(await bench.events('Node')).toEqual([...first, status('NodeNotSchedulable'), status('NodeSchedulable')]);
   });
 
   it('takes its Node up again, with what others put there', async () => {

@@ -10,7 +10,7 @@ import type { Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import type { ContainerRuntime, NodeAgent, PodNetwork, PodSandbox } from '@pintle/contracts';
 import { createEventRecorder, type EventRecorder, type EventWriter } from '@pintle/controller-runtime';
-import type { World } from '@pintle/machinery';
+import type { KubernetesObject, World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { createNodeAgent } from './agent/node-agent.js';
 import type { KubeletContext } from './kubelet-context.js';
@@ -44,8 +44,10 @@ export interface KubeletOptions extends Partial<NodeDescription> {
   readonly volumes?: VolumePort;
   /** `networkProber()` of `./nodejs`. Default: the runtime is asked. */
   readonly prober?: Prober;
-  /** Events of pods. Its own unless given; `silentRecorder` for none. */
+  /** Events of the node and its pods. Its own unless given; `silentRecorder` for none. */
   readonly recorder?: EventRecorder;
+  /** Whether there are Events of the node itself: that it starts, is ready, has enough memory. Default true. */
+  readonly nodeEvents?: boolean;
   /** When its recorder writes; shared by the kubelets of a process. Its own unless given. */
   readonly eventWriter?: EventWriter;
   /** How often volumes follow what they show. Default 60,000. */
@@ -107,6 +109,13 @@ const recorderOf = ({ world, client, nodeName, eventWriter }: KubeletOptions): E
     ...(eventWriter === undefined ? {} : { writer: eventWriter }),
   });
 
+/** As upstream, a kubelet knows no uid of its node and says its name in the place of one; `kubectl describe` looks for both. */
+const nodeReference = (name: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, uid: name },
+});
+
 export function createKubelet(options: KubeletOptions): Kubelet {
   const { world, client, nodeName, runtime, informers } = options;
   const pods = options.pods ?? sharedPods(informers);
@@ -131,7 +140,15 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     allocatable: description.allocatable,
     volumeRefreshMs: options.volumeRefreshMs ?? 60_000,
   };
-  const registration = createNodeRegistration({ world, client, nodeName, description });
+  const { nodeEvents = true } = options;
+  const itself = nodeReference(nodeName);
+  const registration = createNodeRegistration({
+    world,
+    client,
+    nodeName,
+    description,
+    ...(nodeEvents ? { tell: (reason, message) => context.recorder.record(itself, 'Normal', reason, message) } : {}),
+  });
   const workers = new Map<string, PodWorker>();
   const bySandbox = new Map<string, PodWorker>();
   const endings: (() => void)[] = [];
@@ -195,6 +212,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
           // What this kubelet starts itself it need not be told of.
           if (type === 'stopped') bySandbox.get(sandboxId)?.wake();
         }),
+        ...(nodeEvents ? [objects.followNode(nodeName, registration.observe)] : []),
         pods.subscribe(nodeName, { changed, deleted: (pod) => workers.get(pod.metadata.uid!)?.gone(pod) }),
       );
       await pods.whenSynced();

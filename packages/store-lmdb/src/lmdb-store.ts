@@ -6,6 +6,7 @@
  * or is in the same flush as what was. 3. A transaction is on disk wholly or not at all, with its revision.
  */
 import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import {
   type RangeRequest,
   type StoreBackend,
@@ -80,7 +81,7 @@ export async function openLmdbStore<V>({
   const map = new VersionedMap<V>({ ...start, compactedRevision: start.revision });
   const store = new LmdbStore<V>(root, entries, facts, map, codec, world, historyEntriesMax);
   store.resumeLeases(start.entries);
-  return store.backend();
+  return store.backend(`${path}/store.mdb`);
 }
 
 /** Where the first page says that it is LMDB's, and what it says there. */
@@ -207,7 +208,7 @@ class LmdbStore<V> {
     );
   }
 
-  backend(): StoreBackend<V> {
+  backend(file: string): StoreBackend<V> {
     const { map, leases } = this;
     return {
       range: async (request: RangeRequest) => {
@@ -225,6 +226,7 @@ class LmdbStore<V> {
       keepLeaseAlive: async (id) => leases.keepAlive(id),
       revokeLease: async (id) => this.endLease(id, leases.revoke(id)),
       status: () => ({ revision: map.revision, compactedRevision: map.compactedRevision }),
+      sizeBytes: async () => (await stat(file)).size,
       close: () => this.close(),
     };
   }

@@ -93,6 +93,7 @@ function open<V>(map: VersionedMap<V>, options: MemoryStoreOptions): MemoryStore
         if (keys.length > 0) commit({ compare: [], success: keys.map((start) => ({ type: 'delete', start })) });
       }),
     status: () => ({ revision: map.revision, compactedRevision: map.compactedRevision }),
+    sizeBytes: async () => undefined,
     snapshot() {
       const copy = new VersionedMap<V>({ map: map.copy(), revision: map.revision });
       return { revision: map.revision, range: (request) => copy.range(request), get: (key) => copy.get(key) };

@@ -1,59 +1,6 @@
 /** A day's work, shortened: the same seed gives the same log of every kind, byte for byte. */
 import { expect, it } from '@jest/globals';
-import { Deployment } from '@pintle/api/apps/v1';
-import type { CronJob } from '@pintle/api/batch/v1';
-import type { PersistentVolumeClaim } from '@pintle/api/core/v1';
-import type { StorageClass } from '@pintle/api/storage/v1';
-import { deployment, service } from './builders.js';
-import { testCluster } from './test-cluster.js';
-
-const everyMinute = (name: string): CronJob =>
-  ({
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name, namespace: 'default' },
-    spec: {
-      schedule: '* * * * *',
-      jobTemplate: {
-        spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'work' }] } } },
-      },
-    },
-  }) as CronJob;
-
-/** What was written of every kind, in order, with a node that fails and a rollout in the middle. */
-async function logOf(seed: number): Promise<readonly string[]> {
-  const cluster = await testCluster({ seed, nodes: 6, images: { work: { runMs: 5_000 } }, volumes: { delayMs: 700 } });
-  const { client } = cluster;
-  const log: string[] = [];
-  for (const { kind, isStored } of cluster.apiServer.core.registry.all()) {
-    if (!isStored) continue;
-    client.watch(kind).subscribe(({ type, object }) => log.push(`${kind.plural} ${type} ${JSON.stringify(object)}`));
-  }
-  await client.create<StorageClass>({
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'fast' },
-    provisioner: 'simulated.volumes.pintle.dev',
-  });
-  for (let i = 0; i < 4; i++) {
-    await client.create(deployment(`web-${i}`, { replicas: 3, image: 'web:1' }));
-    await client.create(service(`web-${i}`));
-    await client.create(everyMinute(`cron-${i}`));
-    await client.create<PersistentVolumeClaim>({
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: `data-${i}`, namespace: 'default' },
-      spec: { storageClassName: 'fast', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-    });
-  }
-  await cluster.advance({ minutes: 3 });
-  await cluster.stopNode('node-1');
-  const body = { spec: { template: { spec: { containers: [{ name: 'main', image: 'web:2' }] } } } };
-  await client.patch(Deployment, { name: 'web-0' }, { type: 'strategic', body });
-  await cluster.advance({ minutes: 9 });
-  await cluster.stop();
-  return log;
-}
+import { logOf } from './event-log.fixture.js';
 
 it('the same seed gives the same log of every kind, and another seed another', async () => {
   const [first, second, other] = [await logOf(11), await logOf(11), await logOf(12)];

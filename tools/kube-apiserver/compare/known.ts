@@ -1,19 +1,118 @@
-/** Differences that are known and stay: of the version, or on purpose. Each is told with the lines that it explains. */
+/** Differences that are known and stay: of the version, or on purpose. Each is told with the rows that it explains. */
+import type { Normal } from './normalize.js';
 
 export interface Known {
-  /** `newer`: kube-apiserver is of a later version. `deliberate`: see the page of compatibility. */
-  readonly why: 'newer' | 'deliberate';
+  /** `newer`: kube-apiserver is of a later version. `deliberate`: see the page of compatibility. `surroundings`: of how it is run here. */
+  readonly why: 'newer' | 'deliberate' | 'surroundings';
   readonly words: string;
   /** Of the row `group › name`; any unless given. */
   readonly row?: RegExp;
-  /** Of the line of a difference. */
-  readonly line: RegExp;
+  /** Of the line of a difference; any unless given. */
+  readonly line?: RegExp;
+  /** Of the answers as wholes; any unless given. */
+  readonly answers?: (expected: Normal, actual: Normal) => boolean;
 }
+
+const zero = '(null|0|""|"0")';
 
 export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the items of a list of a built-in kind say their apiVersion and kind',
     line: /^body\.items\[\d+\]\.(apiVersion|kind): absent \|/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what has its zero value in Go, and is written all the same, is left out',
+    line: new RegExp(`: (${zero} \\| absent|absent \\| ${zero}|null \\| \\[\\])$`),
+  },
+  {
+    why: 'deliberate',
+    words: 'the owner of such a field is not told of either',
+    line: /managedFields\[\d+\]\.fieldsV1\.f:.*f:(reporting(Component|Instance)|last(Probe|Transition)Time|priorityClassName)(: | )/,
+  },
+  {
+    why: 'deliberate',
+    words: 'the columns of Tables are described in words of our own, or in none',
+    line: /columnDefinitions\[\d+\]\.(description|format): /,
+  },
+  {
+    why: 'deliberate',
+    words: 'a request that kube-apiserver answers with 500 where the client is at fault is refused with a 4xx',
+    answers: ({ status }, actual) => status === 500 && actual.status >= 400 && actual.status < 500,
+  },
+  {
+    why: 'deliberate',
+    words: 'messages about a spec as a whole do not go on with a difference of Go structures',
+    line: /(message: ".*|causes\[\d+\]\.message: "Forbidden: .*)(\\n@@ |may not change fields other than)/,
+  },
+  {
+    why: 'deliberate',
+    words: 'the faults of a definition are told where they stand in its versions',
+    row: /^custom › /,
+    line: /spec\.(validation|subresources|additionalPrinterColumns|selectableFields|versions)\b/,
+  },
+  {
+    why: 'deliberate',
+    words: 'reviews are answered without managedFields and a time of creation',
+    row: /^(access|admission) › /,
+    line: /^body\.metadata\.(managedFields|creationTimestamp|uid): .* \| absent$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'the API server keeps the status of policies itself, and not kube-controller-manager',
+    row: /AdmissionPolicy|polic/i,
+    line: /(status\.(observedGeneration|typeChecking)|managedFields\[|resourceVersion)/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 shows bad values as JSON in messages, where 1.33 shows them as Go does',
+    line: /(message: ".*(Invalid|Unsupported) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|0x0)/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 leaves out times of creation that are null',
+    line: /creationTimestamp: absent \| null$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells that versions are deprecated in 1.34',
+    line: /^headers\.warning: .*(deprecated in v1\.3[4-9]\+|removed in v1\.3[4-9])/,
+  },
+  {
+    why: 'newer',
+    words: 'resource.k8s.io/v1 and admissionregistration.k8s.io/v1beta1 of 1.34 cannot be left out',
+    row: /^self › /,
+    line: /resource\.k8s\.io|groups\[18\]|mutatingadmissionpolic|versions\[\d\]\.(groupVersion|version)|preferredVersion/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells of its oldest compatible version, and of the escaping of metrics',
+    line: /minCompatibility(Major|Minor)|escaping=underscores/,
+  },
+  {
+    why: 'newer',
+    words: 'duplicate keys of YAML are told in the words of a newer library',
+    row: /yaml with a key twice$/,
+  },
+  {
+    why: 'surroundings',
+    words: 'Go modules are not where kube-apiserver’s own build has them',
+    line: /pkg\/(runtime\/scheme\.go|api\/legacyscheme)/,
+  },
+  {
+    why: 'surroundings',
+    words: 'revisions, and the ports of the two servers',
+    line: /Too large resource version: |targetPort: \d+ \| \d+$/,
+  },
+  {
+    why: 'surroundings',
+    words: 'kube-apiserver makes no endpoints of itself on the loopback',
+    row: /^self › its (endpoints|slice)$/,
+  },
+  {
+    why: 'surroundings',
+    words: 'Node knows no other methods than those of HTTP’s registry',
+    row: /a method that is none$/,
   },
 ];

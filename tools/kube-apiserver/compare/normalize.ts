@@ -43,11 +43,25 @@ export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
       .filter(([name]) => !passedOver.has(name))
       .map(([name, values]) => [name, plain(values.join(' | '))]),
   );
-  const body = row.counts === 'status' ? '' : normalOf(bodyOf(row, answer), memory);
+  // Upstream tells of several faults in any order, in a list and once more in the message.
+  const body = row.counts === 'status' ? '' : withCausesOnce(normalOf(bodyOf(row, answer), memory));
   return { status: answer.status, headers, body: row.counts === 'shape' ? shapeOf(body) : body };
 }
 
 const plain = (text: string) => texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), text);
+
+/** A Status that tells of several faults: these in order, and without the text that repeats them. */
+function withCausesOnce(body: unknown): unknown {
+  const { message, details } = (body ?? {}) as { message?: string; details?: { causes?: readonly object[] } };
+  const causes = details?.causes;
+  if (typeof message !== 'string' || causes === undefined || causes.length < 2) return body;
+  const text = (cause: object) => JSON.stringify(cause);
+  return {
+    ...(body as object),
+    message: message.replace(/ is invalid: .*$/s, ' is invalid: …'),
+    details: { ...details, causes: causes.toSorted((a, b) => (text(a) < text(b) ? -1 : 1)) },
+  };
+}
 
 export function parsed(text: string): unknown {
   try {
@@ -69,12 +83,30 @@ interface Place {
 
 function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
   if (typeof value === 'string') return place === undefined ? plain(value) : textAt(value, memory, place);
+  if (place !== undefined && unordered.has(place.key) && Array.isArray(value))
+    return value
+      .map((item) => normalOf(item, memory))
+      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (place?.key === 'managedFields' && Array.isArray(value))
+    return byManager(value.map((item) => normalOf(item, memory)));
   if (Array.isArray(value)) return value.map((item) => normalOf(item, memory));
   if (typeof value !== 'object' || value === null) return place?.key === 'nodePort' ? '<node port>' : value;
   const parent = value as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(parent).map(([key, each]) => [key, normalOf(each, memory, { key, parent })]),
   );
+}
+
+/** Upstream gives these as a Go map has them. */
+const unordered = new Set(['resourceRules', 'nonResourceRules']);
+
+/** Those of one second come in any order. */
+function byManager(entries: readonly unknown[]): readonly unknown[] {
+  const keyOf = (entry: unknown) => {
+    const { manager, operation, subresource } = entry as Readonly<Record<string, string | undefined>>;
+    return [manager, operation, subresource].join(' ');
+  };
+  return entries.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function textAt(text: string, memory: Memory, { key, parent }: Place): string {

@@ -3,7 +3,7 @@ import type { Answer, Asking } from './ask.js';
 import { differences } from './difference.js';
 import { filled } from './fill.js';
 import { type Known, known } from './known.js';
-import { Memory, normalize, parsed } from './normalize.js';
+import { Memory, type Normal, normalize, parsed } from './normalize.js';
 import type { Group, Row } from './row.js';
 
 export interface Finding {
@@ -36,19 +36,23 @@ export async function runGroups(groups: readonly Group[], expected: Asking, actu
     for (const row of [...opening(namespace), ...group.rows]) {
       rows++;
       const [left, right] = await Promise.all(sides.map((side) => answerOf(row, namespace, side)));
+      const title = `${group.name} › ${row.name}`;
+      const reasons = new Set<Known>();
       const lines = differences(left!, right!).filter((line) => {
-        const why = known.find(
-          (each) => each.line.test(line) && (each.row?.test(`${group.name} › ${row.name}`) ?? true),
-        );
-        if (why !== undefined) explained.set(why, (explained.get(why) ?? 0) + 1);
+        const why = known.find((each) => explains(each, title, line, left!, right!));
+        if (why !== undefined) reasons.add(why);
         return why === undefined;
       });
+      for (const why of reasons) explained.set(why, (explained.get(why) ?? 0) + 1);
       if (lines.length === 0) same++;
-      else findings.push({ row: `${group.name} › ${row.name}`, request: `${row.method} ${row.path}`, lines });
+      else findings.push({ row: title, request: `${row.method} ${row.path}`, lines });
     }
   }
   return { rows, same, findings, explained };
 }
+
+const explains = ({ row, line: pattern, answers }: Known, title: string, line: string, left: Normal, right: Normal) =>
+  (row?.test(title) ?? true) && (pattern?.test(line) ?? true) && (answers?.(left, right) ?? true);
 
 async function answerOf(row: Row, namespace: string, { asking, memory, saved }: Side) {
   let answer: Answer;

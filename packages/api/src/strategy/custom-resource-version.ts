@@ -1,4 +1,9 @@
-/** One version of a CustomResourceDefinition: its schema, subresources, columns and selectable fields. */
+/**
+ * One version of a CustomResourceDefinition: its schema, subresources, columns and selectable fields.
+ *
+ * **Differs from Kubernetes**: what is wrong is told where it stands in its version; kube-apiserver tells of what all versions
+ * have alike as of `spec.validation`, `spec.subresources` and so on, which are no fields of `apiextensions.k8s.io/v1`.
+ */
 import {
   defaultErrors,
   dns1035LabelErrors,

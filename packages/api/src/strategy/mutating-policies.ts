@@ -1,9 +1,11 @@
-/** MutatingAdmissionPolicies and their bindings (admissionregistration validation); the expressions are compiled where they are run. */
+/**
+ * MutatingAdmissionPolicies and their bindings (admissionregistration validation). What their mutations must be is said where
+ * these are compiled, in the API server's admission.
+ */
 import {
   dns1123SubdomainErrors,
   eachErrors,
   type FieldError,
-  invalidField,
   noErrors,
   notSupportedField,
   requiredChoiceErrors,
@@ -16,15 +18,12 @@ import type {
   MatchResources,
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,
-  Mutation,
 } from '../admissionregistration/v1alpha1/admissionregistration.js';
 import { paramKindErrors, paramRefErrors, variableErrors, withMatchDefaults } from './admission-policies.js';
 import { failurePolicies, matchConditionErrors, matchResourcesErrors } from './admission-rules.js';
 import { specChanged } from './workloads.js';
 
 const operations = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
-const reinvocations = ['IfNeeded', 'Never'];
-const patchTypes = ['ApplyConfiguration', 'JSONPatch'];
 
 const withDefaults = (match: MatchResources): MatchResources => {
   const scoped = (rules: MatchResources['resourceRules']) => rules?.map((rule) => ({ scope: '*', ...rule }));
@@ -44,25 +43,8 @@ const operationErrors = (match: MatchResources | undefined, path: string): reado
       .map((operation) => notSupportedField(`${path}.resourceRules.operations`, operation, operations)),
   );
 
-function mutationErrors({ patchType = '', applyConfiguration, jsonPatch }: Mutation, path: string) {
-  if (!patchTypes.includes(patchType)) return requiredChoiceErrors(patchType, `${path}.patchType`, patchTypes);
-  const [wanted, other] =
-    patchType === 'JSONPatch' ? ['jsonPatch', 'applyConfiguration'] : ['applyConfiguration', 'jsonPatch'];
-  const given = { applyConfiguration, jsonPatch } as Readonly<
-    Record<string, { readonly expression?: string } | undefined>
-  >;
-  return [
-    ...(given[wanted!] === undefined
-      ? [requiredField(`${path}.${wanted}`, `must be specified when patchType is ${patchType}`)]
-      : requiredErrors(given[wanted!]!.expression?.trim(), `${path}.${wanted}.expression`)),
-    ...(given[other!] === undefined
-      ? noErrors
-      : [invalidField(`${path}.${other}`, `{${other}}`, `must not be specified when patchType is ${patchType}`)]),
-  ];
-}
-
 function policyErrors({ spec }: MutatingAdmissionPolicy): readonly FieldError[] {
-  const { failurePolicy, paramKind, matchConstraints: match, mutations = [] } = spec ?? {};
+  const { failurePolicy, paramKind, matchConstraints: match } = spec ?? {};
   return [
     ...requiredChoiceErrors(failurePolicy, 'spec.failurePolicy', failurePolicies),
     ...(paramKind === undefined ? noErrors : paramKindErrors(paramKind, 'spec.paramKind')),
@@ -75,9 +57,6 @@ function policyErrors({ spec }: MutatingAdmissionPolicy): readonly FieldError[] 
         ]),
     ...matchConditionErrors(spec?.matchConditions, 'spec.matchConditions'),
     ...eachErrors(spec?.variables, 'spec.variables', variableErrors),
-    ...requiredErrors(mutations, 'spec.mutations', 'mutations must contain at least one item'),
-    ...eachErrors(mutations, 'spec.mutations', mutationErrors),
-    ...requiredChoiceErrors(spec?.reinvocationPolicy, 'spec.reinvocationPolicy', reinvocations),
   ];
 }
 

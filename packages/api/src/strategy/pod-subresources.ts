@@ -12,12 +12,11 @@ import {
   type SubresourceStrategy,
 } from '@pintle/machinery';
 import type { Container } from '../core/v1/container.js';
+import { isMirrorPod } from '../core/v1/mirror-pod.js';
 import type { Pod, PodSpec } from '../core/v1/pod.js';
-import { annotationChangeErrors, mirrorAnnotation } from './pod/pod-annotations.js';
+import { annotationChangeErrors } from './pod/pod-annotations.js';
 import { podErrors } from './pod.js';
 import { qosClassOf } from './pod-qos.js';
-
-const isMirror = ({ metadata }: Pod) => metadata.annotations?.[mirrorAnnotation] !== undefined;
 
 /** The pod as it was, with the new account of who set what. */
 const accounted = ({ metadata: { managedFields } }: Pod, old: Pod): Pod =>
@@ -33,7 +32,7 @@ const ephemeralContainers: SubresourceStrategy<Pod> = {
     } as Pod;
   },
   validateUpdate(pod, old) {
-    if (isMirror(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
+    if (isMirrorPod(old)) return [forbiddenField('[]', 'static pods do not support ephemeral containers')];
     const field = 'spec.ephemeralContainers';
     const now = pod.spec?.ephemeralContainers ?? [];
     const changed = (old.spec?.ephemeralContainers ?? []).flatMap((before) => {
@@ -64,7 +63,7 @@ const resize: SubresourceStrategy<Pod> = {
     } as Pod;
   },
   validateUpdate(pod, old) {
-    if (isMirror(old)) return [forbiddenField('[]', 'static pods cannot be resized')];
+    if (isMirrorPod(old)) return [forbiddenField('[]', 'static pods cannot be resized')];
     if (old.spec?.os?.name === 'windows') return [forbiddenField('[]', 'windows pods cannot be resized')];
     if (old.spec?.resources !== undefined)
       return [forbiddenField('[]', 'pods with pod-level resources cannot be resized')];

@@ -8,6 +8,7 @@ import {
   invalidField,
   type KubernetesObject,
   type LabelSelector,
+  labelSelectorErrors,
   labelSelectorMatcher,
   notSupportedField,
   requiredField,
@@ -96,14 +97,21 @@ export function selectorErrors(
   { selector, template }: NonNullable<Workload['spec']>,
   { selects }: WorkloadNames,
 ): readonly FieldError[] {
-  if (selector === undefined) return [requiredField('spec.selector')];
+  const labels = template?.metadata?.labels;
+  const mismatch = () =>
+    invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
+  // Upstream's DaemonSets are asked for none, and none matches nothing.
+  if (selector === undefined) return [...(selects === 'daemonset' ? [] : [requiredField('spec.selector')]), mismatch()];
+  const faults = labelSelectorErrors(selector, 'spec.selector');
+  if (faults.some(({ field }) => /\.(operator|values)$/.test(field)))
+    return [
+      ...faults,
+      ...(selects === 'daemonset' ? [] : [invalidField('spec.selector', selector, 'invalid label selector')]),
+    ];
   const compiled = labelSelectorMatcher(selector);
   if (compiled.isEverything)
-    return [invalidField('spec.selector', selector, `empty selector is invalid for ${selects}`)];
-  const labels = template?.metadata?.labels ?? {};
-  return compiled.matches(labels)
-    ? []
-    : [invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')];
+    return [...faults, invalidField('spec.selector', selector, `empty selector is invalid for ${selects}`)];
+  return compiled.matches(labels ?? {}) ? faults : [...faults, mismatch()];
 }
 
 interface Selecting {
@@ -167,6 +175,8 @@ export const deploymentStrategy: Strategy<Deployment> = {
 function deploymentErrors(deployment: Deployment): readonly FieldError[] {
   const errors = [...workloadErrors(deployment, names)];
   const { strategy, progressDeadlineSeconds, minReadySeconds = 0, revisionHistoryLimit } = deployment.spec ?? {};
+  if (strategy?.type !== 'Recreate' && strategy?.type !== 'RollingUpdate')
+    errors.push(notSupportedField('spec.strategy', strategy ?? null, ['Recreate', 'RollingUpdate']));
   if (strategy?.type === 'Recreate' && strategy.rollingUpdate !== undefined) {
     errors.push({
       type: 'FieldValueForbidden',

@@ -110,6 +110,11 @@ describe('a certificate', () => {
       extra: { 'authentication.kubernetes.io/credential-id': ['X509SHA256=ab12'] },
     });
   });
+  it('that nobody vouches for is worse than none, but a token beside it counts', async () => {
+    const strange: Peer = { strangeCertificate: true };
+    expect(await whoAmI({ peer: strange })).toBe(401);
+    expect(await whoAmI({ peer: strange, ...bearer('sesame') })).toMatchObject({ username: 'ann' });
+  });
   it('counts before a token', async () => {
     expect(await whoAmI({ peer, ...bearer('wrong') })).toMatchObject({ username: 'ann' });
   });
@@ -137,7 +142,7 @@ describe('a front proxy', () => {
     ['that shows nothing', {}],
   ])('%s is not believed', async (_what, peer) => {
     const user = await whoAmI({ peer, headers });
-    expect(user.username ?? user).toBe('clientCertificate' in peer ? 'front' : 403);
+    expect(user.username ?? user).toBe('clientCertificate' in peer ? 'front' : 'proxyCertificate' in peer ? 401 : 403);
   });
 });
 

@@ -56,7 +56,9 @@ export function authentication({
       if (identity === undefined) throw unauthorized();
       return withAuthenticated(identity.user);
     }
-    if (!anonymous) throw unauthorized();
+    // Who shows what does not count is not let in as one who shows nothing.
+    const { strangeCertificate, proxyCertificate } = request.peer;
+    if (!anonymous || strangeCertificate || proxyCertificate !== undefined) throw unauthorized();
     return anonymousUser;
   };
   return (request) => byRequest(request, 0);

@@ -3,7 +3,7 @@
  * to, and no other Secret, ConfigMap, claim or volume; they see their own Node and pods. What they may change of that
  * is for NodeRestriction to say. It has no opinion on anybody else, nor where it finds no reason to allow.
  */
-import type { PersistentVolume, Pod } from '@pintle/api/core/v1';
+import { isMirrorPod, type PersistentVolume, type Pod } from '@pintle/api/core/v1';
 import type { PolicyRule } from '@pintle/api/rbac/v1';
 import type { AccessAttributes, AccessDecision, Authorizer } from './access.js';
 import { nodeOf } from './node-identity.js';
@@ -13,7 +13,6 @@ import { covers } from './rbac.js';
 
 type Asked = Extract<AccessAttributes, { readonly type: 'resource' }>;
 
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const leaseNamespace = 'kube-node-lease';
 
 const allowed: AccessDecision = { decision: 'allow' };
@@ -168,9 +167,7 @@ function some<T>(items: Iterable<T>, test: (item: T) => boolean): boolean {
 /** Of the node's pods in a namespace. Mirror pods refer to nothing. */
 function references(relations: NodeRelations, node: string, namespace: string) {
   return [...relations.podsOf(node)]
-    .filter(
-      ({ metadata }) => metadata.namespace === namespace && metadata.annotations?.[mirrorAnnotation] === undefined,
-    )
+    .filter((pod) => pod.metadata.namespace === namespace && !isMirrorPod(pod))
     .map(referencesOf);
 }
 

@@ -66,12 +66,22 @@ describe('of oneself', () => {
       message: expect.stringContaining('cannot be specified in combination with resourceAttributes'),
     });
   });
+  it('says that the rules of a node are not all', async () => {
+    const node = { name: 'system:node:n', groups: ['system:nodes', 'system:authenticated'] };
+    const answer = await api.client({ user: node }).create({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      metadata: {},
+      spec: { namespace: 'default' },
+    } as unknown as KubernetesObject);
+    expect(answer).toMatchObject({
+      status: { incomplete: true, evaluationError: 'node authorizer does not support user rule resolution' },
+    });
+  });
   it('lists all rules of a namespace', async () => {
     const status = await asked('SelfSubjectRulesReview', { namespace: 'default' });
-    expect(status).toMatchObject({
-      incomplete: true,
-      evaluationError: 'node authorizer does not support user rule resolution',
-    });
+    expect(status).toMatchObject({ incomplete: false });
+    expect(status).not.toHaveProperty('evaluationError');
     expect(status.resourceRules).toContainEqual({
       verbs: ['get', 'list', 'watch'],
       apiGroups: [''],
@@ -107,7 +117,7 @@ describe('of others', () => {
     ).toMatchObject({ status: { allowed: true } });
     expect(
       await failure(ask('LocalSubjectAccessReview', { user: 'x', ...pods('list', 'kube-system') }, 'default')),
-    ).toMatchObject({ code: 400, message: 'spec.resourceAttributes.namespace must match namespace: default' });
+    ).toMatchObject({ code: 422, message: expect.stringContaining('must match metadata.namespace') });
   });
 });
 

@@ -44,7 +44,7 @@ it('the plug-ins are those of kube-apiserver, in its order', () => {
     'ValidatingAdmissionPolicy',
     'ResourceQuota',
   ];
-  const names = server.core.admission.map(({ name }) => name);
+  const names = server.core.admission.plugins.map(({ name }) => name);
   expect(names.filter((name) => upstream.includes(name))).toEqual(upstream);
 });
 

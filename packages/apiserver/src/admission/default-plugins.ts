@@ -8,6 +8,7 @@ import type { ApiCore } from '../verbs/api-core.js';
 import type { Access } from '../verbs/authorize.js';
 import type { AdmissionPlugin } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
+import type { AdmissionMetrics } from './admission-metrics.js';
 import {
   certificateApproval,
   certificateRequestSignature,
@@ -44,6 +45,7 @@ export interface DefaultPluginsOptions {
   /** The host application's own. */
   readonly more: readonly AdmissionPlugin[];
   readonly callWebhook: WebhookCaller;
+  readonly metrics: Pick<AdmissionMetrics, 'webhooks' | 'policies'>;
   readonly podSecurityExemptions: PodSecurityExemptions;
   /** The names of those to leave out. */
   readonly disabled: readonly string[];
@@ -74,14 +76,15 @@ export function defaultPlugins({
     certificateSubjectRestriction,
     certificateRequestSignature,
     defaultIngressClass(caches),
-    options.serviceAddresses,
     ...options.more,
     // So late that webhooks see what the others made, and policies what webhooks made.
     mutatingPolicies({ caches, findParams: paramsFrom(core), access }),
-    ...webhooks({ caches, world, call: options.callWebhook, access }),
+    ...webhooks({ caches, world, call: options.callWebhook, access, metrics: options.metrics.webhooks }),
+    // For the Service as all of them made it.
+    options.serviceAddresses,
     options.customResourceRules,
     deviceSelectors(),
-    validatingPolicies(caches, paramsFrom(core), access),
+    validatingPolicies({ caches, findParams: paramsFrom(core), access, metrics: options.metrics.policies }),
     // What has been charged should be written, so nothing that may refuse comes after.
     resourceQuota(core, caches),
   ];

@@ -6,7 +6,7 @@
  * **Differs from Kubernetes**: the volume that these are in has the same random name in all pods that come with the same
  * spec, and not one of its own in each.
  */
-import type { Container, Pod, PodSpec, ServiceAccount } from '@pintle/api/core/v1';
+import { type Container, isMirrorPod, type Pod, type PodSpec, type ServiceAccount } from '@pintle/api/core/v1';
 import { deepFreeze, forbidden, nameSuffix } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
@@ -17,7 +17,6 @@ import { enforcesSecrets, ephemeralSecretRefusal, mirrorRefusal, secretRefusal }
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const tokenSeconds = 3607;
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
 /** One for all pods. */
 const tokenSources = deepFreeze({
@@ -62,7 +61,7 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
     mutate(request) {
       const pod = request.object as Pod;
       if (request.operation !== 'CREATE') return pod;
-      if (isMirror(pod)) {
+      if (isMirrorPod(pod)) {
         refuseIf(mirrorRefusal(pod), request);
         return pod;
       }
@@ -77,7 +76,7 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
     validate(request) {
       const pod = request.object as Pod;
       const name = pod.spec?.serviceAccountName ?? '';
-      if (request.operation === 'CREATE' && isMirror(pod)) refuseIf(mirrorRefusal(pod), request);
+      if (request.operation === 'CREATE' && isMirrorPod(pod)) refuseIf(mirrorRefusal(pod), request);
       else if (name === '')
         refuseIf(`no service account specified for pod ${request.namespace}/${request.name}`, request);
       else
@@ -87,8 +86,6 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
     },
   };
 }
-
-const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[mirrorAnnotation] !== undefined;
 
 function refuseIf(reason: string | undefined, { resource, name }: AdmissionRequest): void {
   if (reason !== undefined) throw forbidden(resource.kind, name, reason);

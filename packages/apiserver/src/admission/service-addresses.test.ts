@@ -1,5 +1,5 @@
 /** Addresses and node ports of Services: which are picked, which are left to those who name one, and who may ask again. */
-import { beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Service } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { virtualWorld } from '@pintle/machinery';
@@ -79,4 +79,65 @@ it('gives one port of several protocols one port of the nodes, which no other Se
   const two = { name: 'web', port: 80, nodePort: 30006 };
   const twice = { type: 'NodePort', ports: [two, { ...two, name: 'more', port: 81, protocol: 'UDP' }] };
   await expect(client.create(service('d', twice))).rejects.toThrow(/ports\[1\].nodePort: .*already allocated/);
+});
+
+describe('what a webhook makes of a Service', () => {
+  const named = (operations: readonly object[]) => Buffer.from(JSON.stringify(operations)).toString('base64');
+  const nodePorts = (...ports: readonly object[]) =>
+    named([
+      { op: 'add', path: '/spec/type', value: 'NodePort' },
+      { op: 'replace', path: '/spec/ports', value: ports },
+    ]);
+  const hooked = async (patch: string) => {
+    const seen: Service[] = [];
+    const server = await createApiServer({
+      world: virtualWorld({ seed: 1 }),
+      serviceCidr: '10.0.0.0/24',
+      nodePorts: [30000, 30099],
+      async callWebhook(_target, body) {
+        const { request } = body as { request: { uid: string; object: Service } };
+        seen.push(request.object);
+        const response = { uid: request.uid, allowed: true, patchType: 'JSONPatch', patch };
+        return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
+      },
+    });
+    const hook = {
+      name: 'ports.example.com',
+      clientConfig: { url: 'https://ports.example.com/' },
+      rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['services'] }],
+      objectSelector: { matchExpressions: [{ key: 'plain', operator: 'DoesNotExist' }] },
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+    };
+    await server.client().create({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      metadata: { name: 'ports' },
+      webhooks: [hook],
+    } as unknown as Service);
+    return { client: server.client(), seen };
+  };
+  const plain = (name: string, spec: object): Service => {
+    const made = service(name, spec);
+    return { ...made, metadata: { ...made.metadata, labels: { plain: 'yes' } } };
+  };
+
+  it('gets node ports and an address as if it had been sent so', async () => {
+    const { client: hookedClient, seen } = await hooked(nodePorts({ name: 'a', port: 80 }, { name: 'b', port: 81 }));
+    const made = await hookedClient.create(service('s'));
+    expect(new Set(portsOf(made)?.filter((port) => port !== undefined && port >= 30000)).size).toBe(2);
+    expect(addressOf(made)).toBeGreaterThan(0);
+    // It is asked before the server gives anything.
+    expect(seen[0]?.spec?.clusterIP).toBeUndefined();
+    const changed = await hookedClient.update({ ...made, metadata: { ...made.metadata, labels: { l: '1' } } });
+    expect(portsOf(changed)).toEqual(portsOf(made));
+  });
+
+  it('takes no port that is taken', async () => {
+    const { client: hookedClient } = await hooked(nodePorts({ port: 80, nodePort: 30005 }));
+    await hookedClient.create(plain('first', { type: 'NodePort', ports: [{ port: 80, nodePort: 30005 }] }));
+    await expect(hookedClient.create(service('second'))).rejects.toThrow(
+      'Service "second" is invalid: spec.ports[0].nodePort: Invalid value: 30005: provided port is already allocated',
+    );
+  });
 });

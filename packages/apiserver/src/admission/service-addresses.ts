@@ -208,7 +208,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
 
   const plugin: AdmissionPlugin = {
     name: 'ServiceAddresses',
-    once: true,
+    last: true,
     concerns: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&

@@ -20,6 +20,7 @@ import type { UserInfo } from '../access/access.js';
 import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
 import { bodyBytesMax } from '../http/body.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
+import { headersPassedOn } from '../http/passed-on.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -68,10 +69,6 @@ export interface Aggregator {
   /** What they say of their APIs in OpenAPI. */
   remoteOpenApis(): readonly RemoteOpenApi[];
 }
-
-/** Of the client's headers these are not passed on: they were for this server, or say what it says itself. */
-const ownHeaders =
-  /^(?:authorization|connection|content-length|host|impersonate-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*|expect|keep-alive)$/;
 
 export function aggregator({ world, backend, client, access, services, call }: AggregatorParts): Aggregator {
   const known = new Map<string, RemoteVersion>();
@@ -180,7 +177,7 @@ export function aggregator({ world, backend, client, access, services, call }: A
       if (info !== undefined) await requireAccess(access, user, info);
       const query = request.query.toString();
       const body = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.body(bodyBytesMax);
-      const headers = [...request.headersLike('').filter(([name]) => !ownHeaders.test(name)), ...identity(user)];
+      const headers = [...headersPassedOn(request), ...identity(user)];
       try {
         const target = targetOf(service, `${request.path}${query === '' ? '' : `?${query}`}`);
         return await call(

@@ -111,7 +111,7 @@ describe.each(clients)('%s', (_name, connect) => {
         400,
         "invalid selector: 'metadata.name=a,status'; can't understand 'status'",
       ],
-      ['a field that cannot be selected', { fieldSelector: 'data.x=1' }, 400, 'field label not supported: data.x'],
+      ['a field that cannot be selected', { fieldSelector: 'data.x=1' }, 400, '"data.x" is not a known field selector'],
     ])('refuse %s', async (_what, options, code, message) => {
       const client = await connect();
       const refused = await refusal(client.list(ConfigMap, { ...inDefault, ...options }));

@@ -165,7 +165,8 @@ export function inProcessClient(parts: InProcessClientParts): Client {
           object,
           options,
         );
-      return answer(await updateObject(core, context, resource, path, object, options));
+      const mayCreate = (key: ObjectKey) => allow(resource, 'create', key);
+      return answer(await updateObject(core, context, resource, path, object, { ...options, mayCreate }));
     },
     async patch(kind, key, patch, options = {}) {
       const resource = resourceOf(kind);
@@ -181,7 +182,8 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const path = pathOf(resource, object);
       const allowed = allow(resource, 'patch', { ...path, subresource: options.subresource });
       if (allowed !== undefined) await allowed;
-      return answer(await applyObject(core, context, resource, path, object, options));
+      const mayCreate = (key: ObjectKey) => allow(resource, 'create', key);
+      return answer(await applyObject(core, context, resource, path, object, { ...options, mayCreate }));
     },
     async delete(kind, key, options = {}) {
       const resource = resourceOf(kind);

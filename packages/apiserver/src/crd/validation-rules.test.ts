@@ -309,3 +309,34 @@ describe('a default', () => {
     if (words !== 'accepted') expect(message).toContain('properties[spec].properties[size].default: Invalid value');
   });
 });
+
+describe('a custom object that does not fit its schema', () => {
+  const spec = {
+    type: 'object',
+    required: ['size'],
+    properties: { size: { type: 'integer', maximum: 9 }, name: { type: 'string', maxLength: 3, pattern: '^[a-z]+$' } },
+    'x-kubernetes-validations': [rule('self.size > 0')],
+  };
+  const left =
+    '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  it.each([
+    [{ size: 10 }, 'spec.size: Invalid value: 10: spec.size in body should be less than or equal to 9'],
+    [{}, `[spec.size: Required value, ${left}]`],
+    [
+      { size: 'x' },
+      `[spec.size: Invalid value: "string": spec.size in body must be of type integer: "string", ${left}]`,
+    ],
+    [{ size: 1, name: 'ABCD' }, `[spec.name: Too long: may not be more than 3 bytes, ${left}]`],
+  ])('%j is told of its rules where they were not come to', async (sent, words) => {
+    const { client } = await serverWith(definition(spec));
+    expect(await messageOf(client.create(widget(sent)))).toBe(`Widget.example.com "w" is invalid: ${words}`);
+  });
+
+  it('is not overwritten by one that names no version', async () => {
+    const { client } = await serverWith(definition(spec));
+    await client.create(widget({ size: 1 }));
+    expect(await messageOf(client.update(widget({ size: 2 })))).toBe(
+      'widgets.example.com "w" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
+    );
+  });
+});

@@ -28,7 +28,10 @@ export function serverChecks(
   const finished = new Set<string>();
   const state = { ending: false };
   const well = () => {};
-  const readStore = async () => void (await backend.range({ start: '/registry/health', limit: 1 }));
+  /** A server that ends closes the store that is its own. */
+  const readStore = async () => {
+    if (!state.ending) await backend.range({ start: '/registry/health', limit: 1 });
+  };
   return {
     done(...names) {
       for (const name of names) finished.add(name);

@@ -106,12 +106,14 @@ export const patchTypes = {
 
 export function patchTypeOf(request: HttpRequest): (typeof patchTypes)[keyof typeof patchTypes] {
   const media = mediaTypeOf(request);
-  if (!Object.hasOwn(patchTypes, media)) throw unsupported(Object.keys(patchTypes));
+  if (!Object.hasOwn(patchTypes, media))
+    throw statusError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} });
   return patchTypes[media as keyof typeof patchTypes];
 }
 
 export function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
   if (type !== 'json') return { type, body };
+  if (body === null) return { type, operations: [] };
   if (!Array.isArray(body)) throw badRequest('a JSON patch must be an array of operations');
   return { type, operations: body as readonly JsonPatchOperation[] };
 }

@@ -1,9 +1,11 @@
 /** Lists that are longer than one piece, in each form that they are sent in. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ConfigMap } from '@pintle/api/core/v1';
+import { int64, ListMeta, list as listOf, object, ref, sealEnvelope, string, writeMessage } from '@pintle/machinery';
 import { type ApiServer, createApiServer } from '../server.js';
 import { ask, begin } from './asking.fixture.js';
-import { Pieces } from './pieces.js';
+import { concatenated, Pieces } from './pieces.js';
+import { protobufList } from './protobuf.js';
 
 const count = 600;
 const line = 'GET /api/v1/namespaces/default/configmaps';
@@ -53,4 +55,20 @@ it.each<readonly [accept: string, kind: string, objects: (list: never) => readon
   expect(few.body).not.toBeInstanceOf(Pieces);
   const short = JSON.parse(Buffer.from(few.body as Uint8Array).toString());
   expect(objectsOf(short as never)).toEqual(objects.slice(0, 2));
+});
+
+it('in protobuf says at its beginning how long it is, also where its items are written twice', async () => {
+  const schema = object({ n: int64(1), text: string(2) }).node;
+  const kind = { apiVersion: 'v1', kind: 'ThingList' };
+  const things = Array.from({ length: 40 }, (_, n) => Object.freeze({ n, text: String(n).repeat(300_000) }));
+  const listed = () => concatenated([...protobufList(schema, kind, { resourceVersion: '7' }, things)]);
+  const whole = listed();
+  expect(whole.length).toBeGreaterThan(8 * 1024 * 1024);
+  const list = object({
+    items: listOf(object({ n: int64(1), text: string(2) }), 2),
+    metadata: ref<ListMeta>(ListMeta, 1),
+  });
+  const expected = sealEnvelope(kind, writeMessage(list.node, { metadata: { resourceVersion: '7' }, items: things }));
+  expect(Buffer.compare(whole, expected)).toBe(0);
+  expect(Buffer.compare(listed(), expected)).toBe(0);
 });

@@ -3,7 +3,7 @@
  * translate. A body that streams is an async iterable, pulled as fast as the client takes it; each piece is the
  * receiver's until it asks for the next.
  */
-import type { StreamSession } from '../streams/stream-session.js';
+import type { StreamSession, UpgradedSession } from '../streams/stream-session.js';
 
 export interface CertificateSubject {
   readonly commonName: string;
@@ -19,6 +19,8 @@ export interface Peer {
   readonly clientCertificate?: CertificateSubject;
   /** Of one that the authority of front proxies vouches for. */
   readonly proxyCertificate?: CertificateSubject;
+  /** A certificate was shown that no authority vouches for, or that names nobody. */
+  readonly strangeCertificate?: boolean;
 }
 
 export interface HttpRequest {
@@ -49,7 +51,7 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array | string>;
   /** With status 101, to an `upgrade`: what the transport carries from here on. It has not begun yet. */
-  readonly session?: StreamSession;
+  readonly session?: StreamSession | UpgradedSession;
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;

@@ -13,7 +13,7 @@ import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { type Accepted, checkPartial } from './negotiation.js';
 import { inPieces } from './pieces.js';
-import { listParts, messageOf, protobufMedia, type SchemaLookup } from './protobuf.js';
+import { messageOf, protobufList, protobufMedia, type SchemaLookup } from './protobuf.js';
 import { includeObject } from './request-options.js';
 
 /** What one request's answer is made with. */
@@ -66,7 +66,10 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
     const partial = (item: KubernetesObject) => partialObject(resource.fromStored(item), metaVersion);
     return longAnswer(answering, partialEnvelope(metadata, metaVersion), 'items', items, partial);
   }
-  if (encoding === 'protobuf') return protobufList(answering, objects(), metadata);
+  if (encoding === 'protobuf') {
+    const parts = protobufList(resource.kind.schema.node, listEnvelope(resource), metadata, objects());
+    return encoded(200, protobufMedia, inPieces(parts), warnings);
+  }
   const envelope = { ...listEnvelope(resource), metadata };
   const asStored = items.every((item) => servesAsStored(resource, item));
   if (!asStored || encoding !== 'json' || pretty)
@@ -101,17 +104,6 @@ function* listChunks<T>(
     yield bytesOf(item);
   }
   yield utf8(']}\n');
-}
-
-function protobufList(
-  { resource, warnings }: Answering,
-  objects: readonly KubernetesObject[],
-  metadata: ListMeta,
-): HttpResponse {
-  const schema = resource.kind.schema.node;
-  const messages = objects.map((object) => messageOf(schema, object));
-  const { head, pieces } = listParts(listEnvelope(resource), metadata, messages);
-  return encoded(200, protobufMedia, inPieces([head, ...pieces]), warnings);
 }
 
 const encoder = new TextEncoder();

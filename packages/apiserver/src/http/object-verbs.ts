@@ -11,7 +11,7 @@ import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
 import { parseDeleteOptions } from '../verbs/delete-plan.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
-import { updateObject } from '../verbs/update.js';
+import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer } from './answer.js';
 import { patchOf, patchTypeOf } from './body.js';
 import type { HttpResponse } from './message.js';
@@ -54,6 +54,11 @@ const placeOf = ({ namespace, name }: ResourcePath) => ({
 });
 
 const keyOf = (path: ResourcePath): ObjectKey => ({ ...placeOf(path), name: path.name ?? '' });
+
+const mayCreate =
+  ({ parts: { access }, context: { user }, resource }: ResourceRequest): MayCreate =>
+  (key) =>
+    access.require(user, { verb: 'create', resource, ...key });
 
 const writtenStatus = ({ created }: Served) => (created ? 201 : 200);
 
@@ -104,7 +109,8 @@ const update: VerbHandler = async (asked) => {
   const answering = answeringFor(asked);
   const { value, strictFaults } = await parts.bodies.required(request, resource.kind.kind);
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
-  const served = await updateObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
+  const told = { ...options, strictFaults, mayCreate: mayCreate(asked) };
+  const served = await updateObject(parts.core, context, resource, placeOf(path), value, told);
   return objectAnswer(answering, writtenStatus(served), served);
 };
 
@@ -114,14 +120,18 @@ const patch: VerbHandler = async (asked) => {
   return objectAnswer(answering, writtenStatus(served), served);
 };
 
-async function patched({ parts, context, request, resource, path }: ResourceRequest): Promise<Served> {
+async function patched(asked: ResourceRequest): Promise<Served> {
+  const { parts, context, request, resource, path } = asked;
   const { core, bodies } = parts;
   const type = patchTypeOf(request);
   const { value: body, strictFaults } = await bodies.required(request);
   const applies = type === 'apply';
   const options = writeOptions(request.query, { kind: 'PatchOptions', applies, subresource: path.subresource });
   const key = keyOf(path);
-  if (applies) return applyObject(core, context, resource, key, body, { ...applyOptions(options), strictFaults });
+  if (applies) {
+    const told = { ...applyOptions(options), strictFaults, mayCreate: mayCreate(asked) };
+    return applyObject(core, context, resource, key, body, told);
+  }
   return patchObject(core, context, resource, key, patchOf(type, body), { ...options, strictFaults });
 }
 

@@ -7,6 +7,7 @@ import {
   ListMeta,
   list,
   listItemHead,
+  MessageWriter,
   ObjectMeta,
   object,
   ref,
@@ -40,6 +41,10 @@ const metaKinds: Readonly<Record<string, SchemaNode>> = {
 };
 
 const messages = new WeakMap<object, Uint8Array>();
+/** Of messages that are not kept. */
+const lengths = new WeakMap<object, number>();
+/** So much is kept of one list's messages: the others are written anew for each list. */
+const keptBytesMax = 8 * 1024 * 1024;
 
 /** The message of a frozen object. */
 export function messageOf(schema: SchemaNode, value: object): Uint8Array {
@@ -61,30 +66,45 @@ export function protobufOf(value: unknown, schemaOf: SchemaLookup): Uint8Array |
   const { items, metadata = {} } = value as { items?: readonly object[]; metadata?: ListMeta };
   const item = Array.isArray(items) && kind.endsWith('List') ? schemaOf(apiVersion, kind.slice(0, -4)) : undefined;
   if (item === undefined) return undefined;
-  const { head, pieces } = listParts(
-    { apiVersion, kind },
-    metadata,
-    items!.map((one) => writeMessage(item, one)),
-  );
-  return concatenated([head, ...pieces]);
+  return concatenated([...protobufList(item, { apiVersion, kind }, metadata, items!)]);
 }
 
 /** A Status in its envelope. */
 export const statusEnvelope = (status: object): Uint8Array =>
   sealEnvelope({ apiVersion: 'v1', kind: 'Status' }, writeMessage(StatusSchema.node, status));
 
-/** A list in its envelope: what comes first, and its items, each with what comes before it. */
-export function listParts(
+/**
+ * A list of frozen objects in its envelope, in parts. What comes first says how long all is: of a long list each message is
+ * measured, and written when its turn comes, so that it is never there as a whole.
+ */
+export function* protobufList(
+  schema: SchemaNode,
   kind: Typed,
   metadata: ListMeta,
-  items: readonly Uint8Array[],
-): { readonly head: Uint8Array; readonly pieces: readonly Uint8Array[] } {
+  objects: readonly object[],
+): Iterable<Uint8Array> {
+  const writer = new MessageWriter(schema);
+  let keptBytes = 0;
+  const lengthOf = (object: object): number => {
+    const kept = keptBytes > keptBytesMax ? messages.get(object) : messageOf(schema, object);
+    keptBytes += kept?.length ?? 0;
+    const known = kept?.length ?? lengths.get(object);
+    if (known !== undefined) return known;
+    const length = writer.lengthOf(object);
+    lengths.set(object, length);
+    return length;
+  };
   const meta = writeMessage(listOnly.node, { metadata });
-  const pieces = items.flatMap((item) => [listItemHead(item.length), item]);
-  const length = pieces.reduce((sum, piece) => sum + piece.length, meta.length);
-  const envelope = envelopeHead(kind, length);
-  const head = new Uint8Array(envelope.length + meta.length);
-  head.set(envelope);
-  head.set(meta, envelope.length);
-  return { head, pieces };
+  let all = meta.length;
+  for (const object of objects) {
+    const length = lengthOf(object);
+    all += listItemHead(length).length + length;
+  }
+  yield envelopeHead(kind, all);
+  yield meta;
+  for (const object of objects) {
+    const message = messages.get(object) ?? writer.write(object);
+    yield listItemHead(message.length);
+    yield message;
+  }
 }

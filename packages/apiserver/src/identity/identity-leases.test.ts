@@ -44,7 +44,9 @@ it.each<readonly [string, Lease['spec'], boolean]>([
 describe('an API server with an identity', () => {
   it('has a Lease of an hour, and renews it every ten seconds', async () => {
     const world = virtualWorld();
-    const api = await server(world);
+    // It is read after the server's end, too.
+    const backend = memoryStore<StoredObject>({ world });
+    const api = await server(world, { backend });
     const [first] = await leasesOf(api);
     expect(first).toMatchObject({
       metadata: {

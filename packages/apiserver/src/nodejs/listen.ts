@@ -10,7 +10,7 @@ import { bodyTimeoutMsDefault } from './node-request.js';
 import { peerOf, trustProxies } from './peer.js';
 import { Rounds } from './rounds.js';
 import { type StreamLimits, streamLimits } from './streams/limits.js';
-import { upgrades } from './streams/upgrade.js';
+import { isUpgrade, upgrades } from './streams/upgrade.js';
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
@@ -62,13 +62,19 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
   const rounds = new Rounds();
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
     rounds.take(() => void serve(handler, request, response, { bodyTimeoutMs, rounds }));
-  const timing = { headersTimeout: headersTimeoutMs, requestTimeout: 0, keepAliveTimeout: 90_000 };
+  const common = {
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: 0,
+    keepAliveTimeout: 90_000,
+    // Read from Node 24.9 on, of whose types there is none yet.
+    shouldUpgradeCallback: isUpgrade,
+  };
   const server: Server =
     tls === undefined
-      ? createServer(timing, onRequest)
+      ? createServer(common, onRequest)
       : createTlsServer(
           {
-            ...timing,
+            ...common,
             cert: tls.certPem,
             key: tls.keyPem,
             ca: tls.proxyCaPem === undefined ? tls.clientCaPem : [tls.clientCaPem, tls.proxyCaPem],

@@ -26,12 +26,15 @@ export function trustProxies(server: object, caPem: string): void {
   proxyAuthorities.set(server, new X509Certificate(caPem));
 }
 
-function certificatesOf(socket: TLSSocket): Pick<Peer, 'clientCertificate' | 'proxyCertificate'> {
+function certificatesOf(
+  socket: TLSSocket,
+): Pick<Peer, 'clientCertificate' | 'proxyCertificate' | 'strangeCertificate'> {
   if (socket.encrypted !== true) return {};
   // Asked also of who is not believed: it makes OpenSSL forget what it found wrong, which Node would else take for a
   // fault of the connection.
   const { subject, fingerprint256, raw } = (socket.getPeerCertificate() ?? {}) as Partial<PeerCertificate>;
-  if (!socket.authorized || subject?.CN === undefined || raw === undefined) return {};
+  if (raw === undefined) return {};
+  if (!socket.authorized || subject?.CN === undefined) return { strangeCertificate: true };
   const organizations = subject.O as string | string[] | undefined;
   const shown: CertificateSubject = {
     commonName: String(subject.CN),

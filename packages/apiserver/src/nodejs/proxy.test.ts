@@ -130,6 +130,22 @@ describe('a request', () => {
     expect([away.status, away.headers.location]).toEqual([302, `${base}/home?a=b`]);
   });
 
+  it('passes admission, which sees what is asked for', async () => {
+    if (!hasLoopbackRange) return;
+    const [apiVersion, metadata] = ['admissionregistration.k8s.io/v1', { name: 'kept' }];
+    const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CONNECT'], resources: ['pods/proxy'] };
+    const kept = { expression: "object.kind == 'PodProxyOptions' && object.path != '/kept/x'" };
+    const spec = { matchConstraints: { resourceRules: [rule] }, validations: [kept] };
+    const bound = { policyName: 'kept', validationActions: ['Deny'] };
+    const client = api.client();
+    const write = (kind: string, of: object) =>
+      client.create({ apiVersion, kind, metadata, spec: of } as unknown as Pod);
+    await write('ValidatingAdmissionPolicy', spec);
+    await write('ValidatingAdmissionPolicyBinding', bound);
+    expect((await asked('GET', '/pods/web/proxy/kept/x')).status).toBe(422);
+    expect((await asked('GET', '/pods/web/proxy/kept')).status).toBe(207);
+  });
+
   it.each<readonly [path: string, code: number, message: string | RegExp]>([
     ['/pods/absent/proxy/', 404, 'pods "absent" not found'],
     ['/pods/ftp:web:80/proxy/', 400, 'invalid pod request "ftp:web:80"'],

@@ -1,9 +1,10 @@
 /** Aggregated APIs over HTTPS, and what listens in pods: requests passed on, answers streamed back. */
-import { request as plainRequest } from 'node:http';
+import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
 import type { ServiceCaller, ServiceRequest } from '../aggregation/service-caller.js';
 import type { HttpResponse } from '../http/message.js';
+import { socketConnection } from './streams/byte-connection.js';
 
 /** Of the answer these are between the two servers. */
 const hopHeaders = new Set([
@@ -38,7 +39,7 @@ export function proxyCaller(): ServiceCaller {
       : answered(plainRequest, url, sent, signal, {});
 }
 
-/** Resolves with the head of the answer, whose body streams. */
+/** Resolves with the head of the answer, whose body streams, or with the connection that changed protocols. */
 function answered(
   begin: typeof request,
   url: string,
@@ -51,12 +52,23 @@ function answered(
     for (const [header, value] of headers) sent[header] = [...(sent[header] ?? []), value];
     if (body !== undefined) sent['content-length'] = [String(body.length)];
     const asked = begin(url, { ...options, method, headers: sent, agent: false, signal }, (answer) => {
-      const kept: Record<string, string | readonly string[]> = {};
-      for (const [header, value] of Object.entries(answer.headers))
-        if (value !== undefined && !hopHeaders.has(header)) kept[header] = value;
-      resolve({ status: answer.statusCode ?? 502, headers: kept, body: answer as AsyncIterable<Uint8Array> });
+      const headers = headersOf(answer);
+      resolve({ status: answer.statusCode ?? 502, headers, body: answer as AsyncIterable<Uint8Array> });
+    });
+    asked.on('upgrade', (answer, socket, head) => {
+      socket.on('error', () => {});
+      const { input: readable, send: write, destroy } = socketConnection(socket, head);
+      const stream = { readable, write, end: () => void socket.end(), close: destroy };
+      resolve({ status: 101, headers: headersOf(answer), session: { kind: 'upgraded', stream } });
     });
     asked.on('error', reject);
     asked.end(body);
   });
+}
+
+function headersOf({ headers }: IncomingMessage): HttpResponse['headers'] {
+  const kept: Record<string, string | readonly string[]> = {};
+  for (const [header, value] of Object.entries(headers))
+    if (value !== undefined && !hopHeaders.has(header)) kept[header] = value;
+  return kept;
 }

@@ -36,7 +36,8 @@ export function httpsWebhookCaller(): WebhookCaller {
           answer.on('end', () => {
             const text = Buffer.concat(parts).toString('utf8');
             if (answer.statusCode !== 200) {
-              reject(new WebhookAnswerError(statusWords(answer.statusCode ?? 0, text)));
+              const status = answer.statusCode ?? 0;
+              reject(new WebhookAnswerError(statusWords(status, text), { status }));
               return;
             }
             try {

@@ -62,7 +62,8 @@ function verbOf(method: string, { name, subresource, watched }: ResourcePath, qu
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (subresource === undefined && (watched || saysYes(query.get('watch')))) return 'watch';
+      // Of one object there is no watch but by the old path, or by a field selector.
+      if (subresource === undefined && (watched || (name === undefined && saysYes(query.get('watch'))))) return 'watch';
       return name === undefined ? 'list' : 'get';
     case 'POST':
       return 'create';

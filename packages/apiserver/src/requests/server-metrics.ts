@@ -25,7 +25,14 @@ export function serverMetrics(
     help: 'Objects that are stored, by resource.',
     labels: ['resource'],
   });
+  const size = metrics.gauge({
+    name: 'apiserver_storage_size_bytes',
+    help: 'Bytes of the file that the store is kept in; absent where it is in memory alone.',
+    labels: ['storage_cluster_id'],
+  });
   metrics.collect(async () => {
+    const bytes = await backend.sizeBytes();
+    if (bytes !== undefined) size.with('etcd-0').set(bytes);
     objects.clear();
     for (const { isStored, kind, prefix } of registry.all()) {
       if (!isStored || !(kind.verbs ?? ['list']).includes('list')) continue;

@@ -33,6 +33,12 @@ export interface PortForwardSession {
 
 export type StreamSession = RemoteCommandSession | PortForwardSession;
 
+/** Another server has changed protocols with us: what it says from here on is for the client, and the other way round. */
+export interface UpgradedSession {
+  readonly kind: 'upgraded';
+  readonly stream: ByteStream;
+}
+
 /** The client's side of a remote command, as a transport gives it. */
 export interface RemoteCommandChannels {
   readonly stdin?: AsyncIterable<Uint8Array>;

@@ -1,6 +1,6 @@
 /** Admission of what is asked of a subresource in an object of its own kind: an eviction, a token, the options of an exec. */
 import type { KubernetesObject } from '@pintle/machinery';
-import { Admission } from '../admission/admission.js';
+import { Admission } from '../admission/admission-chain.js';
 import type { SubresourceRequest } from './subresource.js';
 
 /** The object to go on with. Errors: `StatusError`, which refuses the request. */

@@ -1,15 +1,18 @@
 /** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
-import { Pod, type PodStatus } from '@pintle/api/core/v1';
+import type { Pod, PodStatus } from '@pintle/api/core/v1';
 import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, onceForEach } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
+import { otherObject } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler } from './subresource.js';
 
 interface Binding extends KubernetesObject {
   readonly target: { readonly kind?: string; readonly name?: string };
 }
+
+const bindings = { group: '', plural: 'pods/binding' };
 
 /** Pods of one template on one node share their spec. */
 const bound = new DerivedSpecs();
@@ -27,30 +30,29 @@ export const bindingSubresource: SubresourceHandler = {
       options,
       change(old) {
         const pod = old as Pod;
+        const { uid = '' } = pod.metadata;
+        if (metadata?.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
         if (pod.metadata.deletionTimestamp !== undefined)
-          throw conflict(Pod, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
+          throw conflict(bindings, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
         if (pod.spec?.nodeName)
           throw conflict(
-            Pod,
+            bindings,
             key.name,
             `pod ${key.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`,
           );
         if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
-          throw conflict(Pod, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
-        const wishes = {
-          ...(metadata?.uid ? { uid: metadata.uid } : {}),
-          ...(metadata?.resourceVersion ? { resourceVersion: metadata.resourceVersion } : { resourceVersion: '' }),
-        };
+          throw conflict(bindings, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
+        const resourceVersion = metadata?.resourceVersion ?? '';
         const annotations =
           metadata?.annotations === undefined
             ? {}
             : { annotations: { ...pod.metadata.annotations, ...metadata.annotations } };
         const object = {
           ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
-          metadata: { ...pod.metadata, ...annotations, ...wishes },
+          metadata: { ...pod.metadata, ...annotations, resourceVersion },
           status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
         };
-        // No field of it is anybody's, as upstream, where the store is written to beside what accounts for fields.
+        // Upstream's fields of a bound pod have no owner in the scheduler.
         return { object: object as KubernetesObject, ownsFields: true };
       },
     });

@@ -178,10 +178,32 @@ describe('pods/eviction', () => {
     expect(await budgetStatus('web')).toMatchObject({ disruptionsAllowed: 1 });
   });
 
+  it('says once that it is evicted, however often it is asked for', async () => {
+    await createPod('a');
+    await evict('a');
+    const client = server.client();
+    const key = { name: 'a', namespace };
+    const read = () => client.get(Pod, key);
+    // A kubelet writes the conditions without times of probes.
+    const conditions = (await read()).status?.conditions?.map(({ lastProbeTime: _none, ...condition }) => condition);
+    await client.patch(Pod, key, { type: 'merge', body: { status: { conditions } } }, { subresource: 'status' });
+    const { metadata } = await read();
+    await evict('a');
+    expect((await read()).metadata.resourceVersion).toBe(metadata.resourceVersion);
+  });
+
   it('holds to the preconditions, and to the name', async () => {
     await createPod('a');
-    const uid = { deleteOptions: { preconditions: { uid: 'another' } } };
-    expect(await refusal(evict('a', uid))).toMatchObject({ reason: 'Conflict' });
+    const { uid, resourceVersion } = (await server.client().get(Pod, { name: 'a', namespace })).metadata;
+    const meant = (preconditions: object) => evict('a', { deleteOptions: { preconditions } });
+    expect(await refusal(meant({ uid: 'another' }))).toMatchObject({
+      reason: 'Conflict',
+      message: `Operation cannot be fulfilled on Pod "a": the UID in the precondition (another) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    });
+    expect(await refusal(meant({ resourceVersion: '1' }))).toMatchObject({
+      reason: 'Conflict',
+      message: `Operation cannot be fulfilled on Pod "a": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    });
     expect(await refusal(evict('a', { metadata: { name: 'b' } }))).toMatchObject({
       reason: 'BadRequest',
       message: 'name in URL does not match name in Eviction object',

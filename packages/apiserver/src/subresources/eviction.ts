@@ -8,6 +8,7 @@ import { PodDisruptionBudget } from '@pintle/api/policy/v1';
 import type { DeleteRequest } from '@pintle/client';
 import {
   badRequest,
+  findCondition,
   forbidden,
   formatTime,
   isConditionTrue,
@@ -16,10 +17,10 @@ import {
   setCondition,
   statusError,
 } from '@pintle/machinery';
-import type { AdmissionPlugin } from '../admission/admission.js';
+import { AdmissionChain } from '../admission/admission-chain.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { deleteObject } from '../verbs/delete.js';
-import { parseDeleteOptions } from '../verbs/delete-plan.js';
+import { checkDeletePreconditions, parseDeleteOptions } from '../verbs/delete-plan.js';
 import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
 import { admitted } from './admitted.js';
@@ -30,8 +31,6 @@ const attemptsMax = 20;
 /** Approved evictions that the disruption controller has not seen the end of. */
 const disruptedPodsMax = 2_000;
 const retryAfterSeconds = 10;
-
-const nobody: readonly AdmissionPlugin[] = Object.freeze([]);
 
 const evicted = Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 
@@ -44,7 +43,7 @@ export const evictionSubresource: SubresourceHandler = {
     const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', eviction, options.dryRun);
     const asked: DeleteRequest = { ...parseDeleteOptions(deleteOptions), ...(options.dryRun ? { dryRun: true } : {}) };
     // Nobody is asked about the deletion that it leads to.
-    await evict({ ...request, core: { ...request.core, admission: nobody } }, asked);
+    await evict({ ...request, core: { ...request.core, admission: new AdmissionChain([]) } }, asked);
     return evicted;
   },
 };
@@ -103,28 +102,31 @@ async function removePod(request: SubresourceRequest, asked: DeleteRequest, seen
     subresource: 'status',
     options: {},
     change(old) {
+      checkDeletePreconditions(resource, old.metadata, preconditions);
       const pod = old as Pod;
-      const condition = {
-        type: 'DisruptionTarget',
-        status: 'True',
-        reason: 'EvictionByEvictionAPI',
-        message: 'Eviction API: evicting',
-        lastProbeTime: null as unknown as string,
-      };
       const now = formatTime(core.world.clock.now());
-      const conditions = setCondition(pod.status?.conditions, condition, now);
-      return {
-        object: {
-          ...pod,
-          metadata: { ...pod.metadata, resourceVersion: '', ...preconditions },
-          status: { ...pod.status, conditions },
-        } as KubernetesObject,
-        ownsFields: true,
-      };
+      const conditions = withEvicted(pod.status?.conditions, now);
+      if (conditions === pod.status?.conditions) return { object: old };
+      return { object: { ...pod, status: { ...pod.status, conditions } } as KubernetesObject, ownsFields: true };
     },
   });
   const told = resourceVersion === undefined ? {} : { resourceVersion: object.metadata.resourceVersion ?? '' };
   await deleteObject(core, context, resource, key, { ...asked, preconditions: { ...asked.preconditions, ...told } });
+}
+
+type Conditions = NonNullable<NonNullable<Pod['status']>['conditions']>;
+
+/** The same where they say it already. */
+function withEvicted(conditions: Conditions | undefined, now: string): Conditions {
+  const said = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+  };
+  const { status, reason, message } = findCondition(conditions, said.type) ?? {};
+  if (status === said.status && reason === said.reason && message === said.message) return conditions!;
+  return setCondition(conditions, { ...said, lastProbeTime: null as unknown as string }, now);
 }
 
 async function budgetOf({ core, key }: SubresourceRequest, pod: Pod): Promise<PodDisruptionBudget | undefined> {

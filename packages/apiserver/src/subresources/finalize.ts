@@ -11,14 +11,15 @@ export const finalizeSubresource: SubresourceHandler = {
     const served = await changeObject(core, context, resource, {
       key,
       subresource: 'finalize',
+      uid: wished.metadata?.uid,
       options,
       change(old) {
         const namespace = old as Namespace;
-        const { resourceVersion = '', uid } = wished.metadata ?? {};
+        const resourceVersion = wished.metadata?.resourceVersion ?? '';
         return {
           object: {
             ...namespace,
-            metadata: { ...namespace.metadata, resourceVersion, uid: uid ?? namespace.metadata.uid! },
+            metadata: { ...namespace.metadata, resourceVersion },
             spec: { ...namespace.spec, finalizers: wished.spec?.finalizers ?? [] },
           } as KubernetesObject,
         };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Endpoints, Pod, Service } from '@pintle/api/core/v1';
+import type { Endpoints, Node, Pod, Service } from '@pintle/api/core/v1';
 import { seededRandom } from '@pintle/machinery';
-import { parseNamedPort, pathBelow, podOrigin, redirectionThrough, serviceOrigin } from './proxy-target.js';
+import { nodeOrigin, parseNamedPort, pathBelow, podOrigin, redirectionThrough, serviceOrigin } from './proxy-target.js';
 
 const podAt = (ip: string, ...ports: readonly number[]): Pod => ({
   apiVersion: 'v1',
@@ -42,6 +42,41 @@ describe('a pod', () => {
     'is not reached at %j',
     (ip) => {
       expect(() => podOrigin(podAt(ip), parseNamedPort('p:80', 'pod'))).toThrow('address not allowed');
+    },
+  );
+});
+
+describe('a node', () => {
+  const node = (
+    port: number | undefined,
+    ...addresses: readonly (readonly [type: string, address: string])[]
+  ): Node => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n' },
+    status: {
+      addresses: addresses.map(([type, address]) => ({ type, address })),
+      ...(port === undefined ? {} : { daemonEndpoints: { kubeletEndpoint: { Port: port } } }),
+    },
+  });
+  const at = node(10255, ['ExternalIP', '192.0.2.1'], ['InternalIP', '10.0.0.1']);
+
+  it.each<readonly [string, Node, string]>([
+    ['n', at, 'kubelet'],
+    ['n:10255', at, 'kubelet'],
+    ['https:n:', at, 'kubelet'],
+    ['n:10250', node(undefined), 'kubelet'],
+    ['n:9100', at, 'http://10.0.0.1:9100'],
+    ['https:n:9100', at, 'https://10.0.0.1:9100'],
+    ['n:9100', node(1, ['ExternalIP', '192.0.2.1']), 'http://192.0.2.1:9100'],
+  ])('as %s', (id, of, where) => {
+    expect(nodeOrigin(of, parseNamedPort(id, 'node'))).toBe(where);
+  });
+
+  it.each([node(1, ['InternalIP', '127.0.0.1']), node(1)])(
+    'is not reached where it is this machine or nowhere',
+    (of) => {
+      expect(() => nodeOrigin(of, parseNamedPort('n:80', 'node'))).toThrow('address not allowed');
     },
   );
 });
@@ -111,6 +146,8 @@ it.each([
   ['/api/v1/namespaces/a/services/web:80/proxy/', '/'],
   ['/api/v1/namespaces/a/pods/p/proxy/x//y%2Fz/', '/x//y%2Fz/'],
   ['/api/v1/namespaces/a/pods/p/proxy/proxy', '/proxy'],
+  ['/api/v1/nodes/n:80/proxy/logs/', '/logs/'],
+  ['/api/v1/nodes/n/proxy', ''],
 ])('below %s is %j', (path, below) => {
   expect(pathBelow(path)).toBe(below);
 });

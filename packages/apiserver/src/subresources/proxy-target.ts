@@ -1,5 +1,5 @@
-/** Where a request to a pod or a Service through the API server goes: by what its path names. Pure; `proxy.ts` goes there. */
-import type { Endpoints, Pod, Service } from '@pintle/api/core/v1';
+/** Where a request to a pod, a Service or a node through the API server goes: by what its path names. Pure; `proxy.ts` goes there. */
+import type { Endpoints, Node, Pod, Service } from '@pintle/api/core/v1';
 import {
   badRequest,
   containsRange,
@@ -19,7 +19,7 @@ export interface NamedPort {
 }
 
 /** Errors: `StatusError` BadRequest. */
-export function parseNamedPort(id: string, what: 'pod' | 'service'): NamedPort {
+export function parseNamedPort(id: string, what: 'pod' | 'service' | 'node'): NamedPort {
   const parts = id.split(':');
   const [scheme = '', name = '', port = ''] = parts.length === 3 ? parts : ['', ...parts];
   if (parts.length > 3 || name === '' || !['', 'http', 'https'].includes(scheme))
@@ -54,6 +54,24 @@ export function podOrigin({ spec, status }: Pod, { scheme, port }: NamedPort): s
   return origin(scheme, ip, port !== '' ? port : (first ?? ''));
 }
 
+const kubeletPortDefault = 10250;
+
+/**
+ * Of what listens on a node; `kubelet` where that is its kubelet. Errors: `StatusError` BadRequest for an address that is not to be
+ * reached.
+ */
+export function nodeOrigin({ status }: Node, { scheme, port }: NamedPort): string | 'kubelet' {
+  const own = status?.daemonEndpoints?.kubeletEndpoint?.Port || kubeletPortDefault;
+  if (port === '' || port === String(own)) return 'kubelet';
+  const { addresses = [] } = status ?? {};
+  const ip = addressTypes.flatMap((wanted) => addresses.filter(({ type }) => type === wanted))[0]?.address ?? '';
+  if (!isReachable(ip)) throw badRequest('address not allowed');
+  return origin(scheme, ip, port);
+}
+
+/** In the order in which kube-apiserver looks for one. */
+const addressTypes = ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'];
+
 /** As `podOrigin`, of one of a Service's pods. Errors: `StatusError` ServiceUnavailable where there is none. */
 export function serviceOrigin(
   service: Service,
@@ -84,9 +102,9 @@ function nameOfPort({ spec }: Service, name: string, port: number): string {
   return found.name ?? '';
 }
 
-/** What follows the `/proxy` of a pod or a Service in a path, as it was sent; empty where nothing does. */
+/** What follows the `/proxy` of an object in a path, as it was sent; empty where nothing does. */
 export const pathBelow = (path: string): string =>
-  /^\/+api\/+v1\/+namespaces\/+[^/]+\/+[^/]+\/+[^/]+\/+proxy(.*)$/s.exec(path)?.[1] ?? '';
+  /^\/+api\/+v1\/+(?:namespaces\/+[^/]+\/+)?[^/]+\/+[^/]+\/+proxy(.*)$/s.exec(path)?.[1] ?? '';
 
 /** Where a redirection of the other server leads through this one: unchanged where it leads elsewhere. */
 export function redirectionThrough(location: string, asked: URL, prefix: string): string {

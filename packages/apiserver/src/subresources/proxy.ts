@@ -1,17 +1,23 @@
 /**
- * `pods/proxy` and `services/proxy`: requests passed on to what listens in a pod, and its answers.
+ * `pods/proxy`, `services/proxy` and `nodes/proxy`: requests passed on to what listens in a pod or is a node's kubelet, and
+ * their answers.
  *
- * **Differs from Kubernetes**: links in HTML are left as they are, a connection does not change its protocol, nodes have no
- * proxy, and of the loopback pods alone are reached (127.64.0.0/10).
+ * **Differs from Kubernetes**: links in HTML are left as they are, and of the loopback pods alone are reached (127.64.0.0/10).
  */
-import type { Endpoints, Pod, Service } from '@pintle/api/core/v1';
+import type { Endpoints, Node, Pod, Service } from '@pintle/api/core/v1';
+import type { NodeAgent } from '@pintle/contracts';
 import { type KubernetesObject, StatusError, statusError } from '@pintle/machinery';
 import type { ServiceCaller } from '../aggregation/service-caller.js';
+import { plainText } from '../http/answer.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
+import { headersPassedOn } from '../http/passed-on.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
+import { admitted } from './admitted.js';
+import type { NodeConnector } from './pod-log.js';
 import {
   type NamedPort,
+  nodeOrigin,
   parseNamedPort,
   pathBelow,
   podOrigin,
@@ -23,13 +29,10 @@ import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 /** Of a body that is passed on. */
 const bodyBytesMax = 32 * 1024 * 1024;
 
-/** What is this server's own, or belongs to the connection. */
-const ownHeaders =
-  /^(?:authorization|connection|content-length|host|impersonate-.*|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*)$/;
-
 export const podProxySubresource = (call: ServiceCaller): SubresourceHandler => ({
   proxy: async (request, sent) => {
     const named = parseNamedPort(request.key.name, 'pod');
+    await admit(request, sent, 'PodProxyOptions');
     return passedOn(call, sent, podOrigin(await objectOf<Pod>(request, 'pods', named.name), named));
   },
 });
@@ -37,9 +40,44 @@ export const podProxySubresource = (call: ServiceCaller): SubresourceHandler => 
 export const serviceProxySubresource = (call: ServiceCaller): SubresourceHandler => ({
   proxy: async (request, sent) => {
     const named = parseNamedPort(request.key.name, 'service');
+    await admit(request, sent, 'ServiceProxyOptions');
     return passedOn(call, sent, await originOf(request, named));
   },
 });
+
+/** `call`: for what else listens on a node. */
+export const nodeProxySubresource = (connect: NodeConnector, call: ServiceCaller): SubresourceHandler => ({
+  proxy: async (request, sent) => {
+    const named = parseNamedPort(request.key.name, 'node');
+    await admit(request, sent, 'NodeProxyOptions');
+    const found = nodeOrigin(await objectOf<Node>(request, 'nodes', named.name), named);
+    return found === 'kubelet' ? kubeletAnswer(connect(named.name), sent, named.name) : passedOn(call, sent, found);
+  },
+});
+
+/** Connecting passes admission as writing does: webhooks and policies may refuse it. */
+async function admit(request: SubresourceRequest, { path }: HttpRequest, kind: string): Promise<void> {
+  const below = decodeURIComponent(pathBelow(path));
+  const options = { apiVersion: 'v1', kind, ...(below === '' ? {} : { path: below }) };
+  await admitted(request, 'CONNECT', 'proxy', options);
+}
+
+async function kubeletAnswer(agent: NodeAgent | undefined, sent: HttpRequest, node: string): Promise<HttpResponse> {
+  const { method, path, query, signal } = sent;
+  if (agent === undefined) throw unreachable(`node ${JSON.stringify(node)} cannot be reached`);
+  if (method !== 'GET' && method !== 'HEAD') return plainText(405, '405: Method Not Allowed');
+  const below = pathBelow(path);
+  if (below === '') return withSlash(sent);
+  const { status, contentType, body } = await agent.get(below, query, signal);
+  return { status, headers: { 'content-type': contentType }, body };
+}
+
+/** Relative links are of a folder. */
+function withSlash({ path, query }: HttpRequest): HttpResponse {
+  return { status: 301, headers: { location: `${path}/${query.size === 0 ? '' : `?${query}`}` } };
+}
+
+const unreachable = (why: string) => statusError('ServiceUnavailable', `error trying to reach service: ${why}`);
 
 async function originOf(request: SubresourceRequest, named: NamedPort): Promise<string> {
   const service = await objectOf<Service>(request, 'services', named.name);
@@ -69,11 +107,8 @@ async function passedOn(call: ServiceCaller, sent: HttpRequest, origin: string):
   const below = pathBelow(path);
   const prefix = path.slice(0, path.length - below.length);
   const asked = query.size === 0 ? '' : `?${query}`;
-  // Relative links are of a folder.
-  if (below === '' && (method === 'GET' || method === 'HEAD'))
-    return { status: 301, headers: { location: `${path}/${asked}` } };
+  if (below === '' && !sent.upgrade && (method === 'GET' || method === 'HEAD')) return withSlash(sent);
   const url = `${origin}${below}${asked}`;
-  const headers = sent.headersLike('').filter(([name]) => !ownHeaders.test(name));
   const from = [sent.header('x-forwarded-for'), peer.remoteAddress].filter(Boolean).join(', ');
   const forwarded: readonly (readonly [string, string])[] = [
     ['x-forwarded-uri', path],
@@ -82,7 +117,7 @@ async function passedOn(call: ServiceCaller, sent: HttpRequest, origin: string):
     ...(from === '' ? [] : [['x-forwarded-for', from] as const]),
   ];
   const body = method === 'GET' || method === 'HEAD' ? undefined : await sent.body(bodyBytesMax);
-  const others = headers.filter(([name]) => !name.startsWith('x-forwarded-'));
+  const others = headersPassedOn(sent).filter(([name]) => !name.startsWith('x-forwarded-'));
   let response: HttpResponse;
   try {
     response = await call(
@@ -91,7 +126,7 @@ async function passedOn(call: ServiceCaller, sent: HttpRequest, origin: string):
       signal,
     );
   } catch (error) {
-    throw statusError('ServiceUnavailable', `error trying to reach service: ${(error as Error).message}`);
+    throw unreachable((error as Error).message);
   }
   const { location } = response.headers;
   if (typeof location !== 'string') return response;

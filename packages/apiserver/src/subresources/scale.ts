@@ -1,6 +1,13 @@
 /** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
 import type { ApplyOptions, Patch } from '@pintle/client';
-import { badRequest, formatLabelSelector, invalid, type KubernetesObject, type LabelSelector } from '@pintle/machinery';
+import {
+  badRequest,
+  conflict,
+  formatLabelSelector,
+  invalid,
+  type KubernetesObject,
+  type LabelSelector,
+} from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { decode } from '../verbs/decode.js';
@@ -19,7 +26,8 @@ export const scaleSubresource: SubresourceHandler = {
   async get({ core, resource, key }) {
     return scaleOf(resource, storedObjectOf(await requireEntry(core, resource, key)));
   },
-  update: (request, body, options) => scaleTo(request, () => body, options),
+  update: (request, body, options) =>
+    scaleTo(request, () => body, options, (body as Partial<Scale> | undefined)?.metadata?.uid),
   patch: (request, patch: Patch, options) =>
     scaleTo(request, (scale) => applyPatch(request.resource, scale, patch), options),
   apply: applyScale,
@@ -41,8 +49,8 @@ async function applyScale(
     options,
     async change(old) {
       const made = await apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
-      const { resourceVersion = '', uid } = metadata ?? {};
-      const asked = { ...made.object.metadata, resourceVersion, uid: uid ?? old.metadata.uid! };
+      checkUid(resource, metadata?.uid, old);
+      const asked = { ...made.object.metadata, resourceVersion: metadata?.resourceVersion ?? '' };
       const object = await decode(context, resource, { ...made.object, metadata: asked }, options, old);
       return { object: withEntries(object, made.managedFields), ownsFields: true };
     },
@@ -54,29 +62,38 @@ async function scaleTo(
   { core, context, resource, key }: SubresourceRequest,
   wish: (scale: Scale) => unknown,
   options: { readonly dryRun?: boolean },
+  meantUid?: string,
 ): Promise<Scale> {
   const served = await changeObject(core, context, resource, {
     key,
     subresource: 'scale',
+    uid: meantUid,
     options,
     change(old) {
       const body = wish(scaleOf(resource, old));
       const replicas = checkedScale(body, key.name).spec?.replicas ?? 0;
-      const { resourceVersion, uid } = (body as Scale).metadata ?? {};
+      const { resourceVersion = '', uid } = (body as Scale).metadata ?? {};
+      checkUid(resource, uid, old);
       const object = withValue(
         old,
         pathOf(resource.kind.subresources.scale!.specReplicasPath),
         replicas,
       ) as KubernetesObject;
-      return {
-        object: {
-          ...object,
-          metadata: { ...object.metadata, resourceVersion: resourceVersion ?? '', uid: uid ?? old.metadata.uid! },
-        },
-      };
+      return { object: { ...object, metadata: { ...object.metadata, resourceVersion } } };
     },
   });
   return scaleOf(resource, served.object);
+}
+
+/** Errors: `StatusError` Conflict. */
+function checkUid(
+  { kind: { group, plural } }: Resource,
+  meant: string | undefined,
+  { metadata }: KubernetesObject,
+): void {
+  if (!meant || meant === metadata.uid) return;
+  const why = `Precondition failed: UID in precondition: ${meant}, UID in object meta: ${metadata.uid}`;
+  throw conflict({ group, plural: `${plural}/scale` }, metadata.name ?? '', why);
 }
 
 function checkedScale(body: unknown, name: string): Partial<Scale> {

@@ -1,7 +1,7 @@
 /** What every verb works on: the store, the kinds, the world, and the rules that come in from outside. */
 import type { StoreBackend, StoreEntry, Transaction } from '@pintle/contracts';
 import type { KubernetesObject, World, WriteContext } from '@pintle/machinery';
-import type { AdmissionPlugin } from '../admission/admission.js';
+import type { AdmissionChain } from '../admission/admission-chain.js';
 import type { VirtualResource } from '../aggregation/virtual-resources.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
@@ -16,7 +16,7 @@ export interface ApiCore {
   readonly world: World;
   /** For kinds whose objects end by themselves. */
   readonly leases: SharedLeases;
-  readonly admission: readonly AdmissionPlugin[];
+  readonly admission: AdmissionChain;
   /** How a resource that is asked and not stored is answered; undefined for all that are stored. */
   review(resource: Resource): Review | undefined;
   /** Where the objects of a resource come from that nobody stores. */

@@ -8,7 +8,7 @@ import { createObject } from './create.js';
 import { decode, placeOf, type SentOptions } from './decode.js';
 import { apply, withEntries } from './managed-fields.js';
 import { findEntry } from './read.js';
-import { changeObject } from './update.js';
+import { changeObject, type MayCreate } from './update.js';
 
 export async function applyObject(
   core: ApiCore,
@@ -16,7 +16,11 @@ export async function applyObject(
   resource: Resource,
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
-  { strictFaults = [], ...options }: ApplyOptions & Pick<SentOptions, 'strictFaults'>,
+  {
+    strictFaults = [],
+    mayCreate,
+    ...options
+  }: ApplyOptions & Pick<SentOptions, 'strictFaults'> & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badRequest('an apply takes a JSON or YAML object');
@@ -43,6 +47,8 @@ export async function applyObject(
           `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
         );
       }
+      const allowed = mayCreate(key);
+      if (allowed !== undefined) await allowed;
       const { managedFields } = await apply(core, context, resource, wishes, undefined, options);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const entries = managedFields.length === 0 ? {} : { managedFields };

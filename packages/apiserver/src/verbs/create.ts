@@ -8,7 +8,7 @@ import {
   type ObjectMeta,
   statusError,
 } from '@pintle/machinery';
-import { Admission } from '../admission/admission.js';
+import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
@@ -16,6 +16,7 @@ import { decode, placeOf, type SentOptions } from './decode.js';
 import { tracksGeneration } from './generation.js';
 import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
+import { emptyStatus } from './normalizers.js';
 import { fromStore } from './store-failure.js';
 import { validateForCreate } from './validation.js';
 
@@ -108,8 +109,7 @@ async function prepare(
   const admitted = admitting instanceof Promise ? await admitting : admitting;
 
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
-  if (kind.subresources.status && 'status' in object && strategy?.keepsStatusOnCreate !== true)
-    object = withoutStatus(object);
+  if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   validateForCreate(resource, object);
   for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
@@ -147,7 +147,9 @@ const serverFields = [
   'resourceVersion',
 ] as const;
 
-function withoutStatus(object: KubernetesObject): KubernetesObject {
-  const { status: _status, ...rest } = object as KubernetesObject & { status?: unknown };
-  return rest;
+function withNewStatus(resource: Resource, object: KubernetesObject & { readonly status?: unknown }): KubernetesObject {
+  const fresh = emptyStatus(resource);
+  if (object.status === fresh) return object;
+  const { status: _status, ...rest } = object;
+  return fresh === undefined ? rest : ({ ...rest, status: fresh } as KubernetesObject);
 }

@@ -22,6 +22,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
+import { withRulesLeft } from './validation.js';
 
 export interface DecodeOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
@@ -65,7 +66,7 @@ function decodeReady(
   const { value, unknownFields, errors } = normalize(resource, object, known);
   if (errors.length > 0) throw (options.refuse ?? refusal(resource, object.metadata.name))(errors);
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
-    reportStrict(context, resource.kind, unknownFields, options);
+    reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
   const stored = () => {
     const decoded = asksForReset(object, value as KubernetesObject);
     const made = resource.toStored(withOwnersOnce(context, decoded, options.refuseStrict !== undefined));
@@ -97,21 +98,27 @@ function withOwnersOnce(context: RequestContext, object: KubernetesObject, isPat
 }
 
 const refusal =
-  ({ kind: { kind, group, version, schema }, custom }: Resource, name = '') =>
+  (resource: Resource, name = '') =>
   (faults: readonly TypeFault[]) => {
+    const { kind, group, version, schema } = resource.kind;
+    const { custom } = resource;
     // The metadata of custom objects is decoded, all else of them is held to the schema.
     if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata'))
       return invalid(
         { group, kind },
         name,
-        faults.map((fault) => typeError(fault, fault.field)),
+        withRulesLeft(
+          resource,
+          faults.map((fault) => typeError(fault, fault.field)),
+        ),
       );
     const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults[0]!);
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };
 
 function checkKind(resource: Resource, body: unknown): KubernetesObject {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (body === null) return checkKind(resource, {});
+  if (typeof body !== 'object' || Array.isArray(body)) {
     throw badRequest(`the body must be a JSON object of kind ${resource.kind.kind}`);
   }
   const { apiVersion, kind, metadata } = body as Partial<KubernetesObject>;
@@ -184,6 +191,12 @@ export function placeOf(
     );
   }
   return { name, namespace: path.namespace || metadata.namespace || 'default' };
+}
+
+/** Errors: `StatusError` BadRequest where what replaces an object does not say its name. */
+export function requireName({ name }: ObjectMeta, path: { readonly name?: string }): void {
+  if (path.name !== undefined && !name)
+    throw badRequest(`the name of the object (${path.name} based on URL) was undeterminable: name must be provided`);
 }
 
 /** 415 for a patch type that a resource does not take. */

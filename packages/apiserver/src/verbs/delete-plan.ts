@@ -35,7 +35,7 @@ export function planDelete(
   request: DeleteRequest,
   nowMs: number,
 ): DeletePlan {
-  checkPreconditions(resource, object.metadata, request.preconditions);
+  checkDeletePreconditions(resource, object.metadata, request.preconditions);
   const { strategy } = resource.definition;
   const { metadata } = object;
   const requested = request.gracePeriodSeconds;
@@ -109,7 +109,12 @@ function finalizersFor(finalizers: readonly string[], policy: DeleteRequest['pro
   return others;
 }
 
-function checkPreconditions({ kind }: Resource, metadata: ObjectMeta, wanted: DeleteRequest['preconditions']): void {
+/** Errors: `StatusError` Conflict where the object is another than was meant, or another version of it. */
+export function checkDeletePreconditions(
+  { kind }: Resource,
+  metadata: ObjectMeta,
+  wanted: DeleteRequest['preconditions'],
+): void {
   const refuse = (why: string) => conflict({ group: kind.group, plural: kind.kind }, metadata.name ?? '', why);
   if (wanted?.uid !== undefined && wanted.uid !== metadata.uid)
     throw refuse(

@@ -37,6 +37,20 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
   return normalized;
 }
 
+const emptyStatuses = new WeakMap<Kind, unknown>();
+
+/** The status of a new object as it is stored: of built-in kinds the empty one, which is always there. */
+export function emptyStatus({ custom, definition: { kind } }: Resource): unknown {
+  if (custom || kind.schema.node.properties?.['status']?.alwaysThere !== true) return undefined;
+  let status = emptyStatuses.get(kind);
+  if (status === undefined) {
+    const { value } = compileNormalizer(kind.schema.node, { mode: 'typed' })({ metadata: {} });
+    status = (value as { readonly status?: unknown }).status;
+    emptyStatuses.set(kind, status);
+  }
+  return status;
+}
+
 /** The uid of its first owner; of input, nothing is certain yet. */
 function ownerOf(input: unknown): string | undefined {
   const { metadata } = input as { readonly metadata?: { readonly ownerReferences?: unknown } };

@@ -14,7 +14,7 @@ import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-p
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
-import { decode, placeOf, type SentOptions, unsupportedPatch } from './decode.js';
+import { decode, placeOf, requireName, type SentOptions, unsupportedPatch } from './decode.js';
 import { changeObject } from './update.js';
 
 export function patchObject(
@@ -48,6 +48,7 @@ export function patchObject(
         },
         old,
       );
+      requireName(object.metadata, key);
       placeOf(resource, object.metadata, key);
       return { object };
     },
@@ -127,7 +128,8 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
           throw badRequest('a merge patch must be a JSON object');
         return applyMergePatch(object, patch.body);
       case 'strategic':
-        if (typeof patch.body !== 'object' || patch.body === null || Array.isArray(patch.body))
+        if (patch.body === null) return object;
+        if (typeof patch.body !== 'object' || Array.isArray(patch.body))
           throw badRequest('a strategic merge patch must be a JSON object');
         return applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
     }

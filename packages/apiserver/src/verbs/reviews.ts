@@ -1,4 +1,8 @@
-/** Reviews: questions that are answered and not stored (authorization.k8s.io, authentication.k8s.io). */
+/**
+ * Reviews: questions that are answered and not stored (authorization.k8s.io, authentication.k8s.io).
+ *
+ * **Differs from Kubernetes**: their metadata has no managedFields and no time of creation.
+ */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type {
   FieldSelectorAttributes,
@@ -63,35 +67,38 @@ export function reviews({
 
   const ofSelf: Review = async ({ user }, body) => {
     const asked = specOf<Asked>(body);
-    refuse('SelfSubjectAccessReview', questionErrors(asked));
+    refuse(questionErrors(asked));
     return withStatus(body, await allowed(user, asked));
   };
 
   const ofOther: Review = async (_context, body) => {
     const asked = specOf<Asked>(body);
-    refuse('SubjectAccessReview', [...questionErrors(asked), ...subjectErrors(asked)]);
+    refuse([...questionErrors(asked), ...subjectErrors(asked)]);
     return withStatus(body, await allowed(subjectOf(asked), asked));
   };
 
   const ofOtherHere: Review = async (_context, body, namespace = '') => {
     const asked = specOf<Asked>(body);
     const { nonResourceAttributes: path } = asked;
-    refuse('LocalSubjectAccessReview', [
+    const place = asked.resourceAttributes?.namespace;
+    refuse([
       ...questionErrors(asked),
       ...subjectErrors(asked),
       ...(path === undefined
         ? []
         : [invalidField('spec.nonResourceAttributes', path, 'disallowed on this kind of request')]),
+      ...(path === undefined && place !== namespace
+        ? [invalidField('spec.resourceAttributes.namespace', place ?? '', 'must match metadata.namespace')]
+        : []),
     ]);
-    if (asked.resourceAttributes?.namespace !== namespace)
-      throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`);
     return withStatus(body, await allowed(subjectOf(asked), asked));
   };
 
   const myRules: Review = async ({ user }, body) => {
     const { namespace } = specOf<{ readonly namespace?: string }>(body);
     if (!namespace) throw badRequest('no namespace on request');
-    return withStatus(body, rulesFor(user, namespace));
+    // Upstream does not repeat the question.
+    return withStatus({ ...body, spec: {} } as KubernetesObject, rulesFor(user, namespace));
   };
 
   const whoAmI: Review = async ({ user }, body) => withStatus(body, { userInfo: infoOf(user) });
@@ -121,9 +128,9 @@ export function reviews({
   return ({ kind }) => known[`${kind.group}/${kind.plural}`];
 }
 
-/** Errors: `StatusError` Invalid. */
-function refuse(kind: string, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid({ group: 'authorization.k8s.io', kind }, '', errors);
+/** Errors: `StatusError` Invalid, which names no kind, as upstream's. */
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid({ group: 'authorization.k8s.io', kind: '' }, '', errors);
 }
 
 function questionErrors({ resourceAttributes, nonResourceAttributes }: Asked): readonly FieldError[] {

@@ -26,15 +26,18 @@ function fieldTest(resource: Resource, text: string): Selected {
   const requirements = parsed(() => parseFieldSelector(text)).requirements;
   const tests = requirements.map(({ field, operator, value }) => {
     const read = fieldReader(resource, field);
-    if (read === undefined)
-      throw badRequest(
-        `Unable to find "${resource.apiVersion}, Resource=${resource.kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`,
-      );
+    if (read === undefined) throw badRequest(unknownField(resource, field));
     const equal = operator !== '!=';
     return (object: KubernetesObject) => (read(object) === value) === equal;
   });
   return (object) => tests.every((test) => test(object));
 }
+
+/** Of kinds without fields of their own, in other words. */
+const unknownField = ({ definition, custom }: Resource, field: string): string =>
+  definition.fields === undefined && !custom
+    ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    : `field label not supported: ${field}`;
 
 function fieldReader(resource: Resource, field: string): ((object: KubernetesObject) => string) | undefined {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';

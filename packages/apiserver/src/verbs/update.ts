@@ -8,18 +8,19 @@ import {
   type ClientMetadata,
   conflict,
   deepEqual,
+  invalid,
+  invalidWithoutValue,
   type KubernetesObject,
   notFound,
   type ObjectMeta,
-  statusError,
 } from '@pintle/machinery';
-import { Admission } from '../admission/admission.js';
+import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf, type SentOptions } from './decode.js';
+import { decode, placeOf, requireName, type SentOptions } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
 import { tracksGeneration, wishChanged } from './generation.js';
 import { recordUpdate } from './managed-fields.js';
@@ -43,12 +44,19 @@ export interface Changed {
 export interface ChangeRequest {
   readonly key: ObjectKey;
   readonly subresource?: string;
+  /** Of the object that is meant, where it is known: another in its place, or none, is a conflict. */
+  readonly uid?: string | undefined;
+  /** Whether the wish has to name the version that it changes. */
+  readonly needsVersion?: boolean;
   readonly options: WriteOptions;
   /** The object as it was just read, where it was. */
   readonly found?: StoreEntry<StoredObject>;
   /** From the object in the stored version. May be called again, on a newer one. */
   change(old: KubernetesObject): Changed | Promise<Changed>;
 }
+
+/** Asked before an update or an apply makes an object: whether its user may. Errors: `StatusError` Forbidden. */
+export type MayCreate = (key: ObjectKey) => void | Promise<void>;
 
 /** A put. Where the kind allows it, an absent object is created. */
 export async function updateObject(
@@ -57,37 +65,37 @@ export async function updateObject(
   resource: Resource,
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
-  options: SentOptions = {},
+  { mayCreate, ...options }: SentOptions & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
   const decoded = decoding instanceof Promise ? await decoding : decoding;
+  requireName(decoded.metadata, path);
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
-  const isFound = entry !== undefined && path.namespace === namespace;
-  if (
-    !isFound &&
-    strategy?.allowCreateOnUpdate &&
-    options.subresource === undefined &&
-    (await findEntry(core, resource, key)) === undefined
-  ) {
-    if (decoded.metadata.uid) throw otherObject(resource, key, decoded.metadata.uid, '');
-    return createObject(core, context, resource, key, body, options);
-  }
-  if (isFound && !decoded.metadata.resourceVersion && strategy?.allowUnconditionalUpdate === false) {
-    throw statusError(
-      'Invalid',
-      `${resource.kind.plural} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
-    );
+  const { uid } = decoded.metadata;
+  const found = path.namespace === namespace ? entry : await findEntry(core, resource, key);
+  if (found === undefined && !uid && strategy?.allowCreateOnUpdate && options.subresource === undefined) {
+    const allowed = mayCreate(key);
+    if (allowed !== undefined) await allowed;
+    return createObject(core, context, resource, key, withoutVersion(body), options);
   }
   return changeObject(core, context, resource, {
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+    uid,
+    needsVersion: strategy?.allowUnconditionalUpdate === false || resource.custom,
     options,
-    ...(isFound ? { found: entry } : {}),
+    ...(found === undefined ? {} : { found }),
     change: () => ({ object: decoded }),
   });
+}
+
+/** The version of what is made where nothing is counts for nothing. */
+function withoutVersion(body: unknown): unknown {
+  const { metadata, ...rest } = body as KubernetesObject;
+  return { ...rest, metadata: { ...metadata, resourceVersion: '' } };
 }
 
 /** Carries out a change. Errors: `StatusError` NotFound, Conflict, Invalid, and those of admission. */
@@ -100,7 +108,8 @@ export async function changeObject(
   const { key, options } = request;
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = (attempt === 1 ? request.found : undefined) ?? (await findEntry(core, resource, key));
-    if (entry === undefined) throw notFound(resource.kind, key.name);
+    if (entry === undefined)
+      throw request.uid ? otherObject(resource, key, request.uid, '') : notFound(resource.kind, key.name);
     const found = storedObjectOf(entry);
     if (resource.prepare !== undefined) {
       await prepared(resource, [found], 'stored');
@@ -110,7 +119,7 @@ export async function changeObject(
     const old = resource.definition.conversion === undefined ? found : resource.toStored(found);
     const changed = request.change(old);
     const { object: wished, ownsFields = false } = changed instanceof Promise ? await changed : changed;
-    checkPreconditions(resource, key, wished.metadata, old.metadata);
+    checkPreconditions(resource, request, wished.metadata, old.metadata);
     const object = await toldOfMissingLater(resource, wished, () =>
       prepare(core, context, resource, request, wished, old, ownsFields),
     );
@@ -165,7 +174,7 @@ async function prepare(
   const dryRun = options.dryRun ?? false;
   const subject = { operation: 'UPDATE' as const, resource, subresource, namespace, name, old, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
-  let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
+  let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata, subresource) };
   object =
     subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
   if (resource.prepare !== undefined) await prepared(resource, [object, old]);
@@ -199,16 +208,19 @@ async function prepare(
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The server's own metadata stays as it is, whatever the client says. */
-function keptMeta(wished: ObjectMeta, old: ObjectMeta): ObjectMeta {
+/** The server's own metadata stays as it is, whatever the client says; but nobody says so of a deletion unheard. */
+function keptMeta(wished: ObjectMeta, old: ObjectMeta, subresource: string | undefined): ObjectMeta {
   const kept: Writable<ObjectMeta> = { ...wished, uid: wished.uid || old.uid! };
   for (const field of serverFields) {
     if (kept[field] === old[field]) continue;
     if (old[field] !== undefined) (kept as Record<string, unknown>)[field] = old[field];
-    else if (field !== 'generateName') delete kept[field];
+    else if (subresource !== undefined || !validatedFields.has(field)) delete kept[field];
   }
   return kept;
 }
+
+/** What an update may not set: the validation of metadata refuses it. */
+const validatedFields: ReadonlySet<string> = new Set(['deletionTimestamp', 'deletionGracePeriodSeconds']);
 
 /** The metadata of a write of the status: `fields` are as they were. */
 function statusMeta(wished: ObjectMeta, old: ObjectMeta, fields: readonly ClientMetadata[]): ObjectMeta {
@@ -224,7 +236,6 @@ function statusMeta(wished: ObjectMeta, old: ObjectMeta, fields: readonly Client
 const serverFields = [
   'name',
   'namespace',
-  'generateName',
   'creationTimestamp',
   'resourceVersion',
   'generation',
@@ -259,12 +270,24 @@ function statusOnly({ custom, definition }: Resource, object: WithStatus, old: W
   return { ...rest, metadata, ...(object.status === undefined ? {} : { status: object.status }) } as KubernetesObject;
 }
 
-function checkPreconditions(resource: Resource, key: ObjectKey, wished: ObjectMeta, old: ObjectMeta): void {
-  if (wished.uid && wished.uid !== old.uid) throw otherObject(resource, key, wished.uid, old.uid ?? '');
+function checkPreconditions(
+  resource: Resource,
+  { key, uid, needsVersion = false }: ChangeRequest,
+  { resourceVersion }: ObjectMeta,
+  old: ObjectMeta,
+): void {
+  if (uid && uid !== old.uid) throw otherObject(resource, key, uid, old.uid ?? '');
   // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
-  if (wished.resourceVersion && wished.resourceVersion !== '0' && wished.resourceVersion !== old.resourceVersion)
-    throw conflict(resource.kind, key.name, modified);
+  if (!resourceVersion || resourceVersion === '0') {
+    if (needsVersion) throw versionNeeded(resource, key.name);
+  } else if (resourceVersion !== old.resourceVersion) throw conflict(resource.kind, key.name, modified);
 }
+
+/** In the words of upstream, which names the resource in the place of the kind, and shows the number as Go does. */
+const versionNeeded = ({ kind: { group, plural } }: Resource, name: string) =>
+  invalid({ group, kind: plural }, name, [
+    invalidWithoutValue('metadata.resourceVersion', '0x0: must be specified for an update'),
+  ]);
 
 /** Whether a write would change nothing; times in managedFields do not count. */
 function unchanged(object: KubernetesObject, old: KubernetesObject): boolean {

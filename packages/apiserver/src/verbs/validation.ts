@@ -7,6 +7,7 @@ import {
   validateObjectMetaUpdate,
   validateSchema,
 } from '@pintle/machinery';
+import { hasRules } from '../crd/validation-rules.js';
 import type { Resource } from '../registry/resource.js';
 
 /** Errors: `StatusError` Invalid, with a cause for each fault. */
@@ -15,7 +16,7 @@ export function validateForCreate(resource: Resource, object: KubernetesObject):
   const faults: FieldError[] = [
     ...validateObjectMeta(object.metadata, metaRules(resource)),
     ...(strategy?.validateCreate?.(object) ?? []),
-    ...(resource.custom ? validateSchema(resource.kind.schema.node, object) : []),
+    ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
   ];
   if (faults.length > 0) throw invalid(resource.kind, object.metadata.name ?? '', faults);
 }
@@ -41,9 +42,23 @@ export function validateForUpdate(
           ...validateObjectMetaUpdate(object.metadata, old.metadata),
         ]),
     ...(own?.call(strategy, object, old) ?? []),
-    ...(resource.custom ? validateSchema(resource.kind.schema.node, object, old) : []),
+    ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
   ];
   if (faults.length > 0) throw invalid(resource.kind, object.metadata.name ?? '', faults);
+}
+
+/** Faults that keep the rules of a schema from meaning anything. */
+const blocking: readonly FieldError['type'][] = [
+  ...(['FieldValueNotSupported', 'FieldValueRequired', 'FieldValueTooLong'] as const),
+  ...(['FieldValueTooMany', 'FieldValueTypeInvalid'] as const),
+];
+
+/** With a word on the rules of the schema, where it has some and they were not come to. */
+export function withRulesLeft({ kind }: Resource, faults: readonly FieldError[]): readonly FieldError[] {
+  if (!faults.some(({ type }) => blocking.includes(type)) || !hasRules(kind.schema.node)) return faults;
+  const detail =
+    'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  return [...faults, { type: 'FieldValueInvalid', field: '<nil>', badValue: null, detail }];
 }
 
 function metaRules(resource: Resource) {

@@ -8,7 +8,13 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { ConfigMap } from '@pintle/api/core/v1';
 import { fieldDocs } from '@pintle/api/docs';
-import { clientCertificate, type HttpHandler, requestHeaders, serviceAccountTokens } from '@pintle/apiserver';
+import {
+  clientCertificate,
+  type HttpHandler,
+  type RequestHeaderOptions,
+  requestHeaders,
+  serviceAccountTokens,
+} from '@pintle/apiserver';
 import {
   httpsServiceCaller,
   httpsWebhookCaller,
@@ -42,12 +48,19 @@ export interface ServedClusterParts
   readonly serverCertificateFolder?: string;
   /** Authorities whose client certificates are trusted beside the cluster's own. */
   readonly clientCaPem?: string;
+  /** Who may speak for others, in the place of the proxies that the cluster makes certificates for itself. */
+  readonly frontProxies?: FrontProxies;
   /** In the place of keys of the cluster's own. */
   readonly serviceAccounts?: ServiceAccountKeys;
   /** Where keys and certificates are kept; made for this run only unless given. */
   readonly credentialsFolder?: string;
   /** Where to write an administrator's kubeconfig; nowhere unless given. */
   readonly kubeconfig?: string;
+}
+
+export interface FrontProxies extends RequestHeaderOptions {
+  /** Whose certificates they show. */
+  readonly caPem: string;
 }
 
 export interface ServiceAccountKeys {
@@ -76,7 +89,7 @@ const serverNames = [
 /** Resolves when the API answers and every part runs. */
 export async function createServedCluster(parts: ServedClusterParts): Promise<ServedCluster> {
   const { host = '127.0.0.1', port = 6443, http2 = false, credentialsFolder, kubeconfig, ...others } = parts;
-  const { serviceAccounts = {}, ...rest } = others;
+  const { serviceAccounts = {}, frontProxies: givenProxies, ...rest } = others;
   const world = parts.world ?? realWorld();
   const serviceIp = firstAddress(parts.serviceCidr ?? '10.96.0.0/12');
   const advertiseAddress = parts.advertiseAddress ?? (isAnyAddress(host) ? '127.0.0.1' : host);
@@ -85,6 +98,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     { dns: serverNames, ips: ['127.0.0.1', '::1', host, serviceIp, advertiseAddress] },
     world.clock.now(),
   );
+  const frontProxies = givenProxies ?? { ...proxyHeaders, allowedNames: [proxyName], caPem: keys.proxyCaPem };
   const shown = parts.serverCertificate ?? (await shownCertificate(parts.serverCertificateFolder, keys));
   const tokenKeyPem = serviceAccounts.signingKeyPem ?? keys.tokenKeyPem;
   const [issuer = ownIssuer, ...otherIssuers] = serviceAccounts.issuers ?? [];
@@ -108,7 +122,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     tls: {
       ...shown,
       clientCaPem: [keys.caPem, parts.clientCaPem ?? ''].join('\n'),
-      proxyCaPem: keys.proxyCaPem,
+      proxyCaPem: frontProxies.caPem,
     },
   });
   try {
@@ -124,8 +138,8 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       // A name is no address that others could be told.
       ...(ipFamilyOf(advertiseAddress) === undefined ? {} : { advertiseAddress }),
       world,
-      authenticators: [requestHeaders({ allowedNames: [proxyName], ...proxyHeaders }), clientCertificate],
-      firstObjects: [authenticationConfig(keys), ...(rest.firstObjects ?? [])],
+      authenticators: [requestHeaders(frontProxies), clientCertificate],
+      firstObjects: [authenticationConfig(keys, frontProxies), ...(rest.firstObjects ?? [])],
       tokens,
       port: listening.port,
       rootCertificate: keys.caPem,
@@ -157,21 +171,26 @@ const proxyHeaders = {
   extraHeaderPrefixes: ['X-Remote-Extra-'],
 };
 
-/** By which the servers of aggregated APIs know whom to believe. */
-const authenticationConfig = ({ caPem, proxyCaPem }: Credentials): ConfigMap => ({
+/** By which the servers of aggregated APIs know whom to believe: this server's proxies too, whoever else there is. */
+const authenticationConfig = ({ caPem, proxyCaPem }: Credentials, proxies: FrontProxies): ConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' },
   data: {
     'client-ca-file': caPem,
-    'requestheader-allowed-names': JSON.stringify([proxyName]),
-    'requestheader-client-ca-file': proxyCaPem,
-    'requestheader-extra-headers-prefix': JSON.stringify(proxyHeaders.extraHeaderPrefixes),
-    'requestheader-group-headers': JSON.stringify(proxyHeaders.groupHeaders),
-    'requestheader-uid-headers': JSON.stringify(proxyHeaders.uidHeaders),
-    'requestheader-username-headers': JSON.stringify(proxyHeaders.usernameHeaders),
+    'requestheader-allowed-names': JSON.stringify(namesWith(proxies.allowedNames ?? [])),
+    'requestheader-client-ca-file':
+      proxies.caPem === proxyCaPem ? proxyCaPem : `${proxyCaPem.trimEnd()}\n${proxies.caPem}`,
+    'requestheader-extra-headers-prefix': JSON.stringify(proxies.extraHeaderPrefixes),
+    'requestheader-group-headers': JSON.stringify(proxies.groupHeaders),
+    'requestheader-uid-headers': JSON.stringify(proxies.uidHeaders ?? []),
+    'requestheader-username-headers': JSON.stringify(proxies.usernameHeaders),
   },
 });
+
+/** No names are all names. */
+const namesWith = (names: readonly string[]) =>
+  names.length === 0 || names.includes(proxyName) ? names : [...names, proxyName];
 
 const adminOf = ({ admin }: Credentials) => ({ certPem: admin.certPem, keyPem: admin.keyPem });
 

@@ -145,6 +145,7 @@ export function storeBackendConformance(subject: StoreBackendSubject): readonly 
   ranges(define);
   watches(define);
   leases(define);
+  sizes(define);
   return cases;
 }
 
@@ -309,6 +310,14 @@ function ranges(define: Define): void {
     same(await bench.values(), ['k=3'], 'now');
     await rejects(bench.store.compact(revision), 'PINTLE_STORE_COMPACTED', 'compacted again');
     await rejects(bench.store.compact(bench.revision + 1), 'PINTLE_STORE_FUTURE_REVISION', 'what is to come');
+  });
+}
+
+function sizes(define: Define): void {
+  define('says how large its file is, where it has one', async (bench) => {
+    await bench.write(put('k', '1'));
+    const size = await bench.store.sizeBytes();
+    same(size === undefined || (Number.isSafeInteger(size) && size > 0), true, `the size ${size}`);
   });
 }
 

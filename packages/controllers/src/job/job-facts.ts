@@ -1,7 +1,7 @@
 /** A Job and its pods as they are, counted: what plans are made from. Pure. */
 import type { Job } from '@pintle/api/batch/v1';
 import type { Pod } from '@pintle/api/core/v1';
-import { isPodReady, podFacts } from '../pod-facts.js';
+import { isPodActive, isPodReady } from '../pod-facts.js';
 import { type BackoffRecord, nextRecord } from './backoff.js';
 import { judgeFailure } from './failure-policy.js';
 import { countIndexes, hasIndex, type IndexSet, parseIndexes, withIndexes } from './indexes.js';
@@ -48,7 +48,7 @@ export interface IndexFacts {
 }
 
 export function jobFacts(job: Job, pods: readonly Pod[], before: BackoffRecord): JobFacts {
-  const active = pods.filter((pod) => podFacts(pod).active);
+  const active = pods.filter(isPodActive);
   const { succeeded = [], failed = [] } = job.status?.uncountedTerminatedPods ?? {};
   const fresh = (uncounted: readonly string[], ended: (pod: Pod) => boolean) =>
     pods.filter((pod) => isCountable(job, pod) && !uncounted.includes(pod.metadata.uid ?? '') && ended(pod));

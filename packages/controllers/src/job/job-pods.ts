@@ -2,7 +2,7 @@
 import type { Job } from '@pintle/api/batch/v1';
 import type { Pod } from '@pintle/api/core/v1';
 import { findCondition, hasFinalizer, parseTime } from '@pintle/machinery';
-import { isPodReady, isPodTerminal, podFacts } from '../pod-facts.js';
+import { isPodReady, isPodTerminal, readySinceMs } from '../pod-facts.js';
 
 /** Holds a pod until its end is counted. */
 export const trackingFinalizer = 'batch.kubernetes.io/job-tracking';
@@ -96,7 +96,7 @@ export function leastWorthFirst(pods: readonly Pod[]): readonly Pod[] {
     pod.spec?.nodeName ? 1 : 0,
     phases[pod.status?.phase ?? 'Pending'] ?? 0,
     isPodReady(pod) ? 1 : 0,
-    -(podFacts(pod).readySinceMs ?? 0),
+    -(readySinceMs(pod) ?? 0),
     -restarts(pod),
     -(timeOf(pod.metadata.creationTimestamp) ?? 0),
   ];

@@ -28,15 +28,40 @@ const monitored = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 /** When a node of each zone had its turn, by the manager that gave it. */
 type Turns = WeakMap<Informers, Map<string, number>>;
 
+/** The uids of the nodes that a manager's controller has told of. */
+type Known = WeakMap<Informers, Map<string, string>>;
+
 export function nodeLifecycleController(given: Partial<ZoneRates> = {}): Controller {
   const turns: Turns = new WeakMap();
+  const known: Known = new WeakMap();
   const rates = { ...zoneRates, ...given };
   return controller({ name: 'node-lifecycle', component: 'node-controller', concurrency: 10 })
     .for(Node)
     .watches(Lease, ({ metadata }) => (metadata.namespace === leaseNamespace ? [{ name: metadata.name ?? '' }] : []), {
       predicate: ({ type }) => type !== 'updated',
     })
-    .reconcile((context) => reconcile(context, rates, turns));
+    .reconcile((context) => {
+      tellOfComing(context, known);
+      return reconcile(context, rates, turns);
+    });
+}
+
+/** That a node is there, or is gone, is told once. */
+function tellOfComing({ key: { name }, object: node, informers, events }: ReconcileContext<Node>, known: Known): void {
+  const uids = known.get(informers) ?? new Map<string, string>();
+  known.set(informers, uids);
+  const [before, now] = [uids.get(name), node?.metadata.uid];
+  if (before === now) return;
+  const tell = (uid: string, reason: string, words: string) => {
+    const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name, uid } };
+    events.record(reference, 'Normal', reason, `Node ${name} event: ${words}`);
+  };
+  if (before !== undefined) tell(before, 'RemovingNode', `Removing Node ${name} from Controller`);
+  if (now === undefined) uids.delete(name);
+  else {
+    uids.set(name, now);
+    tell(now, 'RegisteredNode', `Registered Node ${name} in Controller`);
+  }
 }
 
 async function reconcile(

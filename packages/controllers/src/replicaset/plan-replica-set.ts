@@ -1,8 +1,8 @@
 /** What a ReplicaSet needs done, from its pods as they are. Pure. */
 import type { ReplicaSet, ReplicaSetStatus } from '@pintle/api/apps/v1';
 import type { Pod } from '@pintle/api/core/v1';
-import { type CompiledLabelSelector, labelSelectorMatcher } from '@pintle/machinery';
-import { isAvailable, nextAvailabilityInMs, type PodFacts, podFacts } from '../pod-facts.js';
+import { type CompiledLabelSelector, controllerOf, labelSelectorMatcher } from '@pintle/machinery';
+import { isPodActive, isPodAvailable, isPodReady, nextAvailabilityInMs } from '../pod-facts.js';
 import { rankVictims } from './rank-victims.js';
 
 export interface ReplicaSetPlan {
@@ -35,17 +35,17 @@ export function planReplicaSet(
   const release: Pod[] = [];
   const active: Pod[] = [];
   for (const pod of pods) {
-    const facts = podFacts(pod);
-    if (facts.controller === undefined) {
-      if (!facts.active || set.metadata.deletionTimestamp !== undefined || !matchesSet(pod)) continue;
+    const controller = controllerOf(pod);
+    if (controller === undefined) {
+      if (!isPodActive(pod) || set.metadata.deletionTimestamp !== undefined || !matchesSet(pod)) continue;
       adopt.push(pod);
       active.push(pod);
-      tally.count(pod, facts);
-    } else if (facts.controller === set.metadata.uid) {
+      tally.count(pod);
+    } else if (controller.uid === set.metadata.uid) {
       if (!matchesSet(pod)) release.push(pod);
-      else if (facts.active) {
+      else if (isPodActive(pod)) {
         active.push(pod);
-        tally.count(pod, facts);
+        tally.count(pod);
       }
     }
   }
@@ -83,12 +83,12 @@ class Tally {
     this.minReadySeconds = set.spec?.minReadySeconds ?? 0;
   }
 
-  count(pod: Pod, facts: PodFacts): void {
+  count(pod: Pod): void {
     this.replicas++;
     if (this.isFullyLabeled(pod)) this.fullyLabeled++;
-    if (!facts.ready) return;
+    if (!isPodReady(pod)) return;
     this.ready++;
-    if (isAvailable(facts, this.minReadySeconds, this.nowMs)) this.available++;
+    if (isPodAvailable(pod, this.minReadySeconds, this.nowMs)) this.available++;
   }
 
   status(): ReplicaSetStatus {

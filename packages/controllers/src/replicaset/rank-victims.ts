@@ -2,7 +2,7 @@
 import type { ContainerStatus, Pod } from '@pintle/api/core/v1';
 import { deletionCostAnnotation, parseDeletionCost } from '@pintle/api/disruption';
 import { parseTime } from '@pintle/machinery';
-import { isPodActive, isPodReady, podFacts } from '../pod-facts.js';
+import { isPodActive, isPodReady, readySinceMs } from '../pod-facts.js';
 
 const phases: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 const nanosecondsPerMs = 1e6;
@@ -54,7 +54,7 @@ function sidecarRestarts({ spec, status }: Pod): number {
 const most = (statuses: readonly ContainerStatus[]) =>
   statuses.reduce((count, { restartCount }) => Math.max(count, restartCount ?? 0), 0);
 
-const readySince = (pod: Pod) => (isPodReady(pod) ? (podFacts(pod).readySinceMs ?? 0) : undefined);
+const readySince = (pod: Pod) => (isPodReady(pod) ? (readySinceMs(pod) ?? 0) : undefined);
 const createdAt = ({ metadata }: Pod) => parseTime(metadata.creationTimestamp ?? undefined) ?? 0;
 
 /** The younger first; 0 where the times are the same, or there are none. */

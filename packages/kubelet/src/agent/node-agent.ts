@@ -1,11 +1,13 @@
 /** What the API server asks of a node: logs, exec, attach, port-forward, statistics, found by pod and container name. */
 import type { ContainerStatus as ApiContainerStatus, Pod } from '@pintle/api/core/v1';
 import type { ContainerStatus, NodeAgent, PodContainerRef } from '@pintle/contracts';
-import { badRequest, formatTime, notFound, statusError } from '@pintle/machinery';
+import { badRequest, notFound, statusError } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { allContainersOf } from '../pod/pod-names.js';
 import { runsOf } from '../pod/pod-state.js';
 import type { PodWorker } from '../pod/pod-worker.js';
+import { nodeApi } from './node-api.js';
+import { statsSummary } from './stats-summary.js';
 
 export function createNodeAgent(
   context: KubeletContext,
@@ -13,6 +15,7 @@ export function createNodeAgent(
   startedAtMs: number,
 ): NodeAgent {
   const { runtime } = context;
+  const summary = () => statsSummary(context, workers(), startedAtMs);
 
   const workerOf = (namespace: string, name: string): PodWorker => {
     for (const worker of workers())
@@ -35,21 +38,23 @@ export function createNodeAgent(
     return running;
   };
 
+  const logs: NodeAgent['logs'] = async (target, { previous = false, ...options }) => {
+    const { pod, runs } = await runsIn(target);
+    const quoted = `${JSON.stringify(target.container)} in pod ${JSON.stringify(target.pod)}`;
+    // The run before the newest; where the newest waits to be run again, it is the one before the next.
+    const waiting = runs[0]?.state === 'exited' && waitingOf(pod, target.container) !== undefined;
+    const run = previous ? (waiting ? runs[0] : runs[1]) : runs[0];
+    if (run !== undefined) return runtime.logs(run.id, options);
+    if (previous) throw badRequest(`previous terminated container ${quoted} not found`);
+    const reason = waitingOf(pod, target.container)?.reason ?? 'ContainerCreating';
+    if (reason === 'ErrImagePull') throw badRequest(`container ${quoted} is waiting to start: image can't be pulled`);
+    if (reason === 'ImagePullBackOff')
+      throw badRequest(`container ${quoted} is waiting to start: trying and failing to pull image`);
+    throw badRequest(`container ${quoted} is waiting to start: ${reason}`);
+  };
+
   return {
-    async logs(target, { previous = false, ...options }) {
-      const { pod, runs } = await runsIn(target);
-      const quoted = `${JSON.stringify(target.container)} in pod ${JSON.stringify(target.pod)}`;
-      // The run before the newest; where the newest waits to be run again, it is the one before the next.
-      const waiting = runs[0]?.state === 'exited' && waitingOf(pod, target.container) !== undefined;
-      const run = previous ? (waiting ? runs[0] : runs[1]) : runs[0];
-      if (run !== undefined) return runtime.logs(run.id, options);
-      if (previous) throw badRequest(`previous terminated container ${quoted} not found`);
-      const reason = waitingOf(pod, target.container)?.reason ?? 'ContainerCreating';
-      if (reason === 'ErrImagePull') throw badRequest(`container ${quoted} is waiting to start: image can't be pulled`);
-      if (reason === 'ImagePullBackOff')
-        throw badRequest(`container ${quoted} is waiting to start: trying and failing to pull image`);
-      throw badRequest(`container ${quoted} is waiting to start: ${reason}`);
-    },
+    logs,
     async requireRunning(target) {
       await runningIn(target);
     },
@@ -66,20 +71,8 @@ export function createNodeAgent(
       if (sandboxId === undefined) throw statusError('NotFound', `pod ${pod} has no sandbox yet`);
       return runtime.portForward(sandboxId, port);
     },
-    async statsSummary() {
-      const pods = await Promise.all([...workers()].map((worker) => podStats(context, worker)));
-      const sum = (pick: (pod: (typeof pods)[number]) => number) => pods.reduce((total, pod) => total + pick(pod), 0);
-      const time = formatTime(context.world.clock.now());
-      return {
-        node: {
-          nodeName: context.nodeName,
-          startTime: formatTime(startedAtMs),
-          cpu: { time, usageCoreNanoSeconds: sum(({ cpu }) => cpu.usageCoreNanoSeconds) },
-          memory: { time, workingSetBytes: sum(({ memory }) => memory.workingSetBytes) },
-        },
-        pods,
-      };
-    },
+    statsSummary: summary,
+    get: nodeApi({ context, workers, summary, logs }),
   };
 }
 
@@ -93,32 +86,4 @@ function waitingOf(pod: Pod, name: string) {
     ...(pod.status?.ephemeralContainerStatuses ?? []),
   ];
   return statuses.find((status) => status.name === name)?.state?.waiting;
-}
-
-async function podStats({ runtime, world }: KubeletContext, worker: PodWorker) {
-  const { metadata, status } = worker.pod;
-  const { containers } = await worker.readState();
-  const time = formatTime(world.clock.now());
-  const found = await Promise.all(
-    containers.map(async (run) => {
-      const stats = run.state === 'running' ? await runtime.stats(run.id) : undefined;
-      if (stats === undefined) return [];
-      return [
-        {
-          name: run.name,
-          startTime: formatTime(run.startedAtMs ?? run.createdAtMs),
-          cpu: { time: formatTime(stats.atMs), usageCoreNanoSeconds: stats.cpuUsageNanoseconds },
-          memory: { time: formatTime(stats.atMs), workingSetBytes: stats.memoryWorkingSetBytes },
-        },
-      ];
-    }),
-  );
-  const each = found.flat();
-  return {
-    podRef: { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid },
-    startTime: status?.startTime,
-    containers: each,
-    cpu: { time, usageCoreNanoSeconds: each.reduce((total, { cpu }) => total + cpu.usageCoreNanoSeconds, 0) },
-    memory: { time, workingSetBytes: each.reduce((total, { memory }) => total + memory.workingSetBytes, 0) },
-  };
 }

@@ -1,12 +1,14 @@
 /**
  * Keeps a Node object and its Lease: made or brought up to date at the start, its status told every five minutes or
  * when it changes, the Lease renewed every ten seconds, as kubelet does. A server that can't be reached is asked again.
+ * What becomes of the node is told in Events, where somebody writes them.
  */
 import { Lease } from '@pintle/api/coordination/v1';
 import { Node } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type CancelTimer, formatMicroTime, jitter, StatusError, type World } from '@pintle/machinery';
 import { sameValue } from '../pod/same-value.js';
+import { conditionReasons, nodeStatusMessage, schedulableReason } from './node-events.js';
 import {
   type NodeDescription,
   type NodeTrouble,
@@ -21,6 +23,8 @@ export interface NodeRegistrationOptions {
   readonly client: Client;
   readonly nodeName: string;
   readonly description: NodeDescription;
+  /** Writes an Event of the node. Default: there are none. */
+  readonly tell?: (reason: string, message: string) => void;
   /** Default 300,000. */
   readonly statusPeriodMs?: number;
   /** Default 10,000. */
@@ -35,9 +39,13 @@ export interface NodeRegistration {
   stop(): void;
   /** Why the node is not ready; undefined: it is. */
   setTrouble(trouble: NodeTrouble): void;
+  /** The node as it is now: whether pods may be scheduled on it is for others to say. */
+  observe(node: Node | undefined): void;
 }
 
 export const leaseNamespace = 'kube-node-lease';
+export const statusPeriodMsDefault = 300_000;
+export const leaseDurationSecondsDefault = 40;
 const retryMs = 1_000;
 const retryMaxMs = 7_000;
 const attemptsMax = 5;
@@ -48,9 +56,10 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     client,
     nodeName,
     description,
-    statusPeriodMs = 300_000,
+    tell = () => {},
+    statusPeriodMs = statusPeriodMsDefault,
     leasePeriodMs = 10_000,
-    leaseDurationSeconds = 40,
+    leaseDurationSeconds = leaseDurationSecondsDefault,
   } = options;
   const { clock } = world;
   const key = { name: nodeName };
@@ -60,6 +69,7 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
   let node: Node | undefined;
   let lease: Lease | undefined;
   let startedRegistering: (() => void) | undefined;
+  let unschedulable = false;
 
   const later = (delayMs: number, work: () => Promise<void>) => {
     if (stopped) return;
@@ -72,12 +82,18 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
   const warn = (what: string, error: unknown) =>
     world.logger.log('warn', `${what}; it is tried again`, { node: nodeName, error });
 
+  const tellStatus = (reason: string) => tell(reason, nodeStatusMessage(nodeName, reason));
+  const tellConditions = (before: Node['status'], after: Node['status']) => {
+    for (const reason of conditionReasons(before?.conditions, after?.conditions)) tellStatus(reason);
+  };
+
   /** Makes the node, or takes over the one that is there: its labels are brought up to date, what others set stays. */
   const register = async () => {
     try {
       node = await client.create(newNode(nodeName, description, clock.now()));
       // A server may take the status of a new object only by its subresource.
       if (node.status?.conditions === undefined) await writeStatus();
+      else tellConditions(undefined, node.status);
       return;
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists')) throw error;
@@ -97,6 +113,7 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
           { ...current, status: nodeStatus(description, current.status, clock.now(), trouble) },
           { subresource: 'status' },
         );
+        tellConditions(current.status, node.status);
         return;
       } catch (error) {
         if (!StatusError.is(error, 'Conflict') || attempt >= attemptsMax) throw error;
@@ -166,7 +183,14 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
   };
 
   return {
+    observe(seen) {
+      const now = seen?.spec?.unschedulable ?? false;
+      if (seen === undefined || now === unschedulable) return;
+      unschedulable = now;
+      tellStatus(schedulableReason(now));
+    },
     async start() {
+      tell('Starting', 'Starting kubelet.');
       await registerUntilDone(retryMs);
       if (stopped) return undefined;
       await renewLease();

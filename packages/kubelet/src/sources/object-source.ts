@@ -34,20 +34,23 @@ async function getOrNothing<T extends KubernetesObject>(
 
 /** Follows Nodes by one subscription to an informer, however many are followed; with none, by none. */
 function nodeFollower(informer: () => Informer<Node>): ObjectSource['followNode'] {
-  const listeners = new Map<string, NodeListener>();
+  const listeners = new Map<string, Set<NodeListener>>();
   let subscription: Subscription | undefined;
   return (name, listener) => {
-    listeners.set(name, listener);
+    const ofNode = listeners.get(name) ?? new Set();
+    listeners.set(name, ofNode.add(listener));
     const { events, lister } = informer();
     if (subscription !== undefined) listener(lister.get({ name }));
     else {
       subscription = events.subscribe((event) => {
         if (event.type === 'synced') return;
-        listeners.get(event.object.metadata.name ?? '')?.(event.type === 'deleted' ? undefined : event.object);
+        const node = event.type === 'deleted' ? undefined : event.object;
+        for (const each of listeners.get(event.object.metadata.name ?? '') ?? []) each(node);
       });
     }
     return () => {
-      if (listeners.get(name) === listener) listeners.delete(name);
+      ofNode.delete(listener);
+      if (ofNode.size === 0 && listeners.get(name) === ofNode) listeners.delete(name);
       if (listeners.size > 0) return;
       subscription?.unsubscribe();
       subscription = undefined;

@@ -4,6 +4,9 @@
  *
  * What did not change from the object's last version is that version's own: changing one field of an object costs
  * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
+ *
+ * **Differs from Kubernetes**: what has its zero value in Go, and is written all the same (`0`, `""`, `null` for a time or for
+ * a list), is left out where nobody said it. Readers take both for the same.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
@@ -236,9 +239,10 @@ class Compiler {
       const nullable = place.nullable === true && !typed;
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }
-    const defaults = Object.keys(properties).flatMap((key) =>
-      properties[key]!.default === undefined ? [] : [[key, properties[key]!.default] as const],
-    );
+    const defaults = Object.entries(properties).flatMap(([key, place]) => {
+      const value = place.default ?? (typed && place.alwaysThere === true ? emptyStruct : undefined);
+      return value === undefined ? [] : [[key, value] as const];
+    });
     const normalizedDefaults = new Map<string, unknown>();
     const keepsUnknown = node.preserveUnknownFields === true;
     /** Of specs that many objects come with, as pods of one template do. */
@@ -300,6 +304,8 @@ class Compiler {
 }
 
 const nothing: readonly unknown[] = Object.freeze([]);
+/** What Go has of a struct that nobody spoke of: its fields get their defaults. */
+const emptyStruct = Object.freeze({});
 
 function sizeOf(value: Readonly<Record<string, unknown>>): number {
   let size = 0;

@@ -21,6 +21,20 @@ export class ProtobufWriteError extends Error {
 const utf8 = new TextEncoder();
 
 /** Bytes that grow towards their beginning. */
+/** How many bytes a whole number below 2^53 takes. */
+const varintBytes = (value: number): number =>
+  value < 0x80 ? 1 : value < 0x4000 ? 2 : Math.ceil((Math.floor(Math.log2(value)) + 1) / 7);
+
+function putVarint(bytes: Uint8Array, start: number, value: number): void {
+  const last = start + varintBytes(value) - 1;
+  let rest = value;
+  for (let i = start; i < last; i++) {
+    bytes[i] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes[last] = rest;
+}
+
 class Backwards {
   private bytes = new Uint8Array(2048);
   private at = this.bytes.length;
@@ -46,14 +60,8 @@ class Backwards {
   /** A whole number of at least 0, below 2^53. */
   varint(value: number): void {
     this.room(10);
-    const size = value < 0x80 ? 1 : value < 0x4000 ? 2 : Math.ceil((Math.floor(Math.log2(value)) + 1) / 7);
-    this.at -= size;
-    let rest = value;
-    for (let i = this.at; i < this.at + size - 1; i++) {
-      this.bytes[i] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.bytes[this.at + size - 1] = rest;
+    this.at -= varintBytes(value);
+    putVarint(this.bytes, this.at, value);
   }
 
   /** Two's complement for what is below 0. */
@@ -102,6 +110,11 @@ class Backwards {
 
   done(): Uint8Array {
     return this.bytes.slice(this.at);
+  }
+
+  /** To begin anew in the same buffer. */
+  clear(): void {
+    this.at = this.bytes.length;
   }
 }
 
@@ -288,12 +301,34 @@ const writeDuration: Step = (to, value) => {
   to.tag(1, 0);
 };
 
-/** The message of a value, without an envelope. Errors: `ProtobufWriteError`. */
-export function writeMessage(place: SchemaNode, value: unknown): Uint8Array {
-  const to = new Backwards();
-  writeFields(to, messageOf(resolve(place)), value as Readonly<Record<string, unknown>>);
-  return to.done();
+/** Writes messages of one type, without envelopes, one after the other in one buffer. Errors: `ProtobufWriteError`. */
+export class MessageWriter {
+  private readonly to = new Backwards();
+  private readonly message: Message;
+
+  constructor(place: SchemaNode) {
+    this.message = messageOf(resolve(place));
+  }
+
+  write(value: unknown): Uint8Array {
+    this.fill(value);
+    return this.to.done();
+  }
+
+  /** How long the message is; it is not kept. */
+  lengthOf(value: unknown): number {
+    this.fill(value);
+    return this.to.length;
+  }
+
+  private fill(value: unknown): void {
+    this.to.clear();
+    writeFields(this.to, this.message, value as Readonly<Record<string, unknown>>);
+  }
 }
+
+/** The message of a value, without an envelope. Errors: `ProtobufWriteError`. */
+export const writeMessage = (place: SchemaNode, value: unknown): Uint8Array => new MessageWriter(place).write(value);
 
 export interface MessageKind {
   readonly apiVersion: string;
@@ -326,11 +361,14 @@ export function envelopeHead(kind: MessageKind, length: number): Uint8Array {
 
 /** The tag and length of an item of a list's message (field 2), before the item's message of `length` bytes. */
 export function listItemHead(length: number): Uint8Array {
-  const to = new Backwards();
-  to.varint(length);
-  to.tag(2, 2);
-  return to.done();
+  const head = new Uint8Array(1 + varintBytes(length));
+  head[0] = listItemTag;
+  putVarint(head, 1, length);
+  return head;
 }
+
+/** Field 2, of bytes. */
+const listItemTag = 0x12;
 
 /** One event of a watch: its length in four bytes, then a `WatchEvent` that holds the object in its envelope. */
 export function watchEventFrame(type: string, envelope: Uint8Array): Uint8Array {

@@ -1,17 +1,21 @@
 /** Values of the wrong type in custom objects, as go-openapi tells of them: `spec.a in body must be of type integer: "string"`. */
 import type { FieldError } from '../status/field-error.js';
-import { invalidField } from '../status/field-errors.js';
 import type { TypeFault } from './normalize.js';
 
 /** `at` is where the value stands. */
 export function typeError({ expected, found, detail }: TypeFault, at: string): FieldError {
   const format = formats[expected];
   if (format !== undefined && typeof found === 'string')
-    return invalidField(at, found, `${at} in body must be of type ${format}: ${JSON.stringify(found)}`);
+    return typeField(at, found, `${at} in body must be of type ${format}: ${JSON.stringify(found)}`);
   const type = format === undefined ? types[expected] : 'string';
-  if (type === undefined) return invalidField(at, typeOf(found), detail);
-  return invalidField(at, typeOf(found), `${at} in body must be of type ${type}: "${typeOf(found)}"`);
+  if (type === undefined) return typeField(at, typeOf(found), detail);
+  return typeField(at, typeOf(found), `${at} in body must be of type ${type}: "${typeOf(found)}"`);
 }
+
+const typeField = (field: string, badValue: unknown, detail: string): FieldError => ({
+  type: 'FieldValueTypeInvalid',
+  ...{ field, badValue, detail },
+});
 
 const formats: Readonly<Record<string, string>> = { 'RFC 3339 time': 'date-time', 'base64 string': 'byte' };
 

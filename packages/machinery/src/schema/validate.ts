@@ -42,10 +42,11 @@ function checkString(
   errors: FieldError[],
 ): void {
   const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length;
+  // Of these the first fault is told, as go-openapi does.
   if (maxLength !== undefined && length > maxLength) errors.push(tooLongField(path, value, maxLength));
-  if (minLength !== undefined && length < minLength)
+  else if (minLength !== undefined && length < minLength)
     errors.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
-  if (pattern !== undefined && !(matches === undefined ? new RegExp(pattern, 'u').test(value) : matches(value)))
+  else if (pattern !== undefined && !(matches === undefined ? new RegExp(pattern, 'u').test(value) : matches(value)))
     errors.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
 }
 

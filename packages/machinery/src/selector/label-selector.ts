@@ -118,7 +118,7 @@ class Parser {
   private readonly tokens: string[] = [];
   private at = 0;
 
-  constructor(private readonly text: string) {
+  constructor(text: string) {
     tokenPattern.lastIndex = 0;
     const end = text.trimEnd().length;
     while (tokenPattern.lastIndex < end) {
@@ -131,10 +131,14 @@ class Parser {
   parse(): readonly LabelRequirement[] {
     const requirements: LabelRequirement[] = [];
     while (this.at < this.tokens.length) {
+      const first = this.tokens[this.at]!;
+      if (first !== '!' && isOperator(first))
+        throw told(`found '${first}', expected: !, identifier, or 'end of string'`);
       requirements.push(this.requirement());
       if (this.at === this.tokens.length) break;
-      if (this.next() !== ',') throw this.fault("',' or 'end of string'");
-      if (this.at === this.tokens.length) throw this.fault('identifier after ","');
+      const between = this.next();
+      if (between !== ',') throw told(`found '${between}', expected: ',' or 'end of string'`);
+      if (this.at === this.tokens.length) throw told("found '', expected: identifier after ','");
     }
     return requirements;
   }
@@ -167,7 +171,8 @@ class Parser {
   }
 
   private values(): readonly string[] {
-    if (this.next() !== '(') throw this.fault("'('");
+    const open = this.next();
+    if (open !== '(') throw told(`unable to parse requirement: found '${open ?? ''}' expected: '('`);
     const values: string[] = [];
     for (;;) {
       values.push(this.peek() === ',' || this.peek() === ')' ? '' : this.word());
@@ -184,7 +189,7 @@ class Parser {
 
   private word(): string {
     const token = this.next();
-    if (token === undefined || /^[!=<>(),]/.test(token)) throw this.fault('identifier', token);
+    if (token === undefined || isOperator(token)) throw this.fault('identifier', token);
     return token;
   }
 
@@ -197,11 +202,12 @@ class Parser {
   }
 
   private fault(expected: string, found = this.tokens[this.at - 1] ?? ''): SelectorSyntaxError {
-    return new SelectorSyntaxError(
-      `unable to parse requirement: found '${found}', expected: ${expected} in ${JSON.stringify(this.text)}`,
-    );
+    return told(`unable to parse requirement: found '${found}', expected: ${expected}`);
   }
 }
+
+const told = (message: string) => new SelectorSyntaxError(message);
+const isOperator = (token: string) => /^[!=<>(),]/.test(token);
 
 function checked(requirement: LabelRequirement): LabelRequirement {
   const [error] = requirementErrors(requirement);

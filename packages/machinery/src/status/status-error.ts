@@ -159,7 +159,7 @@ export function invalid(
     details: {
       ...named(name),
       ...(kind.group === '' ? {} : { group: kind.group }),
-      kind: kind.kind,
+      ...(kind.kind === '' ? {} : { kind: kind.kind }),
       causes: errors.map((error) => ({ reason: error.type, message: fieldErrorBody(error), field: error.field })),
     },
   });

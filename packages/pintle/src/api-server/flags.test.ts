@@ -17,6 +17,7 @@ const accepted: readonly (readonly [string, Partial<ApiServerFlags>])[] = [
   ['--authorization-mode=Node,RBAC', { authorizationMode: ['Node', 'RBAC'] }],
   ['--authorization-mode=RBAC --authorization-mode=AlwaysAllow', { authorizationMode: ['RBAC', 'AlwaysAllow'] }],
   ['--disable-admission-plugins=ServiceAccount,Priority', { disableAdmissionPlugins: ['ServiceAccount', 'Priority'] }],
+  ['--requestheader-allowed-names=a,b', { requestheaderAllowedNames: ['a', 'b'] }],
   ['--anonymous-auth=false', { anonymousAuth: false }],
   ['--anonymous-auth', { anonymousAuth: true }],
   ['--service-cluster-ip-range=10.0.0.0/24', { serviceClusterIpRange: '10.0.0.0/24' }],

@@ -19,6 +19,12 @@ export interface ApiServerFlags {
   readonly tlsPrivateKeyFile?: string;
   readonly clientCaFile?: string;
   readonly tokenAuthFile?: string;
+  readonly requestheaderClientCaFile?: string;
+  readonly requestheaderAllowedNames?: readonly string[];
+  readonly requestheaderUsernameHeaders?: readonly string[];
+  readonly requestheaderUidHeaders?: readonly string[];
+  readonly requestheaderGroupHeaders?: readonly string[];
+  readonly requestheaderExtraHeadersPrefix?: readonly string[];
   readonly anonymousAuth?: boolean;
   readonly authorizationMode?: readonly string[];
   readonly enableAdmissionPlugins?: readonly string[];
@@ -134,6 +140,14 @@ const effective = (): readonly Option[] => [
   new Option('--tls-private-key-file <file>', 'the key of --tls-cert-file'),
   new Option('--client-ca-file <file>', 'authorities whose client certificates are trusted'),
   new Option('--token-auth-file <file>', 'bearer tokens: token,user,uid,"group1,group2" a line'),
+  new Option('--requestheader-client-ca-file <file>', 'the authority of front proxies, which speak for users'),
+  ...[
+    ['--requestheader-allowed-names <names>', 'common names of front proxies; any without it'],
+    ['--requestheader-username-headers <names>', 'headers that name the user (default X-Remote-User)'],
+    ['--requestheader-uid-headers <names>', 'headers that name the user’s uid'],
+    ['--requestheader-group-headers <names>', 'headers that name a group each (default X-Remote-Group)'],
+    ['--requestheader-extra-headers-prefix <names>', 'what begins headers of extra (default X-Remote-Extra-)'],
+  ].map(([flags = '', help]) => new Option(flags, help).argParser(collected)),
   new Option('--anonymous-auth [enabled]', 'let requests without credentials through as system:anonymous').argParser(
     truth,
   ),

@@ -32,6 +32,17 @@ it('feature gates are passed on', async () => {
   expect(await apiServerParts({ featureGates })).toMatchObject({ featureGates });
 });
 
+it('front proxies speak by the headers that are usual', async () => {
+  const { frontProxies } = await apiServerParts({
+    requestheaderClientCaFile: join(folder, 'tokens.csv'),
+    requestheaderAllowedNames: ['front'],
+  });
+  expect(frontProxies).toMatchObject({
+    ...{ allowedNames: ['front'], usernameHeaders: ['X-Remote-User'], groupHeaders: ['X-Remote-Group'] },
+    ...{ uidHeaders: [], extraHeaderPrefixes: ['X-Remote-Extra-'], caPem: expect.stringContaining('secret') },
+  });
+});
+
 it('tokens are known by their file', async () => {
   const { tokenAuthenticators = [] } = await apiServerParts({ tokenAuthFile: join(folder, 'tokens.csv') });
   expect(await tokenAuthenticators[0]?.('secret', [])).toEqual({ user: { name: 'ann', groups: ['one', 'two'] } });

@@ -38,6 +38,18 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
     ...(tokenAuthFile === undefined
       ? {}
       : { tokenAuthenticators: [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)))] }),
+    ...(flags.requestheaderClientCaFile === undefined
+      ? {}
+      : {
+          frontProxies: {
+            caPem: await fileOf('--requestheader-client-ca-file', flags.requestheaderClientCaFile),
+            allowedNames: flags.requestheaderAllowedNames ?? [],
+            usernameHeaders: flags.requestheaderUsernameHeaders ?? ['X-Remote-User'],
+            uidHeaders: flags.requestheaderUidHeaders ?? [],
+            groupHeaders: flags.requestheaderGroupHeaders ?? ['X-Remote-Group'],
+            extraHeaderPrefixes: flags.requestheaderExtraHeadersPrefix ?? ['X-Remote-Extra-'],
+          },
+        }),
     // As kube-apiserver: where everything is allowed, nobody comes in unnamed.
     ...given('anonymous', flags.authorizationMode?.includes('AlwaysAllow') ? false : flags.anonymousAuth),
     ...(flags.authorizationMode === undefined

@@ -58,7 +58,11 @@ describe('a node', () => {
     await client.delete(Pod, { name: 'c-user' });
     await cluster.settle();
     expect(await client.list(Pod)).toHaveLength(0);
-    expect((await client.list(Event)).filter(({ source }) => source?.component === 'kubelet')).toHaveLength(0);
+    expect(
+      (await client.list(Event)).filter(
+        ({ source, involvedObject }) => source?.component === 'kubelet' && involvedObject.kind === 'Pod',
+      ),
+    ).toHaveLength(0);
     expect((await client.get(Node, key)).status?.volumesInUse).toBeUndefined();
     expect(await client.list(VolumeAttachment)).toHaveLength(0);
     await cluster.stop();

@@ -339,9 +339,17 @@ const tokens: readonly Row[] = [
   get('a token cannot be read', `${accounts}/default/token`),
 ];
 
-/** PKCS #10, of an Ed25519 key: `/CN=ann/O=dev`. */
-const request =
-  '-----BEGIN CERTIFICATE REQUEST-----\nMIGbME8CAQAwHDEMMAoGA1UEAwwDYW5uMQwwCgYDVQQKDANkZXYwKjAFBgMrZXAD\nIQAaybvRxLrOLaZ9KjZt3Hrqq8sOz3b6yQv6Xk4gyVzNtqAAMAUGAytlcANBAAAA\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nAAAAAAAAAAAAAAAAAAAAAAA=\n-----END CERTIFICATE REQUEST-----\n';
+/** PKCS #10, of a P-256 key: `O=dev, CN=ann`. */
+const request = [
+  '-----BEGIN CERTIFICATE REQUEST-----',
+  'MIHWMH4CAQAwHDEMMAoGA1UECgwDZGV2MQwwCgYDVQQDDANhbm4wWTATBgcqhkjO',
+  'PQIBBggqhkjOPQMBBwNCAATnC5MTdoMXLSirR/dEAv9wV0zVHWtQWuv1YTGl40AS',
+  'hHtaFzl/JiRoLPqihKWaDRh2yK20lqWFypu+r/F82WrXoAAwCgYIKoZIzj0EAwID',
+  'SAAwRQIhALhu1TdDmuFR3TkaZ2A4HJ1DGGPbrYq9VztdXSYPxZygAiA1tnw6Lvjz',
+  'eJpc+YZDJvMKWqHbKrNmt/5PieYzYK3iDg==',
+  '-----END CERTIFICATE REQUEST-----',
+  '',
+].join('\n');
 const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const signing = (name: string, spec: object) => ({
   ...{ apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name } },

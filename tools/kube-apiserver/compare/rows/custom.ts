@@ -40,11 +40,27 @@ const schema = {
           reason: 'FieldValueForbidden',
           fieldPath: '.color',
         },
-        { rule: 'self.size >= oldSelf.size', messageExpression: "'it shrinks from ' + string(oldSelf.size)" },
+        { rule: 'self.size >= oldSelf.size', message: 'it shrinks' },
       ],
     },
     status: { type: 'object', properties: { replicas: { type: 'integer' }, selector: { type: 'string' } } },
   },
+};
+const parts = {
+  subresources: {
+    status: {},
+    scale: {
+      specReplicasPath: '.spec.replicas',
+      statusReplicasPath: '.status.replicas',
+      labelSelectorPath: '.status.selector',
+    },
+  },
+  additionalPrinterColumns: [
+    { name: 'Size', type: 'integer', jsonPath: '.spec.size', description: 'how large' },
+    { name: 'Color', type: 'string', jsonPath: '.spec.color', priority: 1 },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  ],
+  selectableFields: [{ jsonPath: '.spec.color' }],
 };
 const version = (name: string, more: object = {}) => ({
   name,
@@ -224,24 +240,9 @@ export const custom: Group = {
         'Thing',
         { names: { plural: 'things', kind: 'Thing', shortNames: ['th'], categories: ['all'] } },
         [
-          version('v1', {
-            subresources: {
-              status: {},
-              scale: {
-                specReplicasPath: '.spec.replicas',
-                statusReplicasPath: '.status.replicas',
-                labelSelectorPath: '.status.selector',
-              },
-            },
-            additionalPrinterColumns: [
-              { name: 'Size', type: 'integer', jsonPath: '.spec.size', description: 'how large' },
-              { name: 'Color', type: 'string', jsonPath: '.spec.color', priority: 1 },
-              { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-            ],
-            selectableFields: [{ jsonPath: '.spec.color' }],
-          }),
-          version('v2', { deprecated: true, deprecationWarning: 'v2 is old' }),
-          version('v3', { served: false }),
+          version('v1', parts),
+          version('v2', { ...parts, deprecated: true, deprecationWarning: 'v2 is old' }),
+          version('v3', { ...parts, served: false }),
         ],
       ),
     ),

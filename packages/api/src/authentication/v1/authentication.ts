@@ -80,7 +80,7 @@ export const TokenRequest = object(
   () => ({
     apiVersion: string(),
     kind: string(),
-    metadata: ref<ObjectMeta>(ObjectMeta, 1),
+    metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
     spec: ref<TokenRequestSpec>(TokenRequestSpec, 2).alwaysThere().required(),
     status: ref<TokenRequestStatus>(TokenRequestStatus, 3).alwaysThere(),
   }),

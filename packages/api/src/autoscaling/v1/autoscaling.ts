@@ -71,7 +71,7 @@ export const Scale = object(
   () => ({
     apiVersion: string(),
     kind: string(),
-    metadata: ref<ObjectMeta>(ObjectMeta, 1),
+    metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
     spec: ref<ScaleSpec>(ScaleSpec, 2).alwaysThere(),
     status: ref<ScaleStatus>(ScaleStatus, 3).alwaysThere(),
   }),

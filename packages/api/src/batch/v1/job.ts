@@ -152,7 +152,7 @@ export interface Job extends Infer<typeof Job> {}
 
 export const JobTemplateSpec = object(
   () => ({
-    metadata: ref<ObjectMeta>(ObjectMeta, 1),
+    metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
     spec: ref<JobSpec>(JobSpec, 2).alwaysThere(),
   }),
   'io.k8s.api.batch.v1.JobTemplateSpec',

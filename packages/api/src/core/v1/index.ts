@@ -4,6 +4,7 @@ export * from './config.js';
 export * from './container.js';
 export * from './container-status.js';
 export * from './event.js';
+export * from './mirror-pod.js';
 export * from './namespace.js';
 export * from './node.js';
 export * from './persistent-volume.js';

@@ -95,7 +95,7 @@ export interface PersistentVolumeClaim extends Infer<typeof PersistentVolumeClai
 
 export const PersistentVolumeClaimTemplate = object(
   () => ({
-    metadata: ref<ObjectMeta>(ObjectMeta, 1),
+    metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
     spec: ref<PersistentVolumeClaimSpec>(PersistentVolumeClaimSpec, 2).alwaysThere().required(),
   }),
   'io.k8s.api.core.v1.PersistentVolumeClaimTemplate',

@@ -22,7 +22,7 @@ export const Eviction = object(
     apiVersion: string(),
     deleteOptions: ref<DeleteOptions>(DeleteOptions, 2),
     kind: string(),
-    metadata: ref<ObjectMeta>(ObjectMeta, 1),
+    metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
   }),
   'io.k8s.api.policy.v1.Eviction',
 );

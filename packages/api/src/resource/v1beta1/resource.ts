@@ -330,7 +330,7 @@ export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
 
 export const ResourceClaimTemplateSpec = object(
   () => ({
-    metadata: ref<ObjectMeta>(ObjectMeta, 1),
+    metadata: ref<ObjectMeta>(ObjectMeta, 1).alwaysThere(),
     spec: ref<ResourceClaimSpec>(ResourceClaimSpec, 2).alwaysThere().required(),
   }),
   'io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec',

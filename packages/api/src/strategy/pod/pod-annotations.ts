@@ -1,12 +1,11 @@
 /** Annotations of pods that Kubernetes itself reads: what must hold of them, and which may not change. */
 import { type FieldError, forbiddenField, invalidField, noErrors } from '@pintle/machinery';
+import { mirrorAnnotation } from '../../core/v1/mirror-pod.js';
 import type { Pod, PodSpec } from '../../core/v1/pod.js';
 import { deletionCostAnnotation, parseDeletionCost } from '../../disruption/deletion-cost.js';
 import { appArmorPrefix, profileAnnotationErrors } from './profiles.js';
 import { tolerationErrors } from './tolerations.js';
 
-/** Pods that a kubelet runs of itself carry it. */
-export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const tolerationsAnnotation = 'scheduler.alpha.kubernetes.io/tolerations';
 
 type Annotations = Readonly<Record<string, string>>;

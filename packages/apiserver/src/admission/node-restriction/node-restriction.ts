@@ -5,7 +5,7 @@
 
 import { parseEncodedRequest, signers } from '@pintle/api/certificate-request';
 import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
-import type { Node, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
+import { isMirrorPod, mirrorAnnotation, type Node, type PersistentVolumeClaim, type Pod } from '@pintle/api/core/v1';
 import { deepEqual, forbidden, type KubernetesObject, notFound } from '@pintle/machinery';
 import { nodeOf } from '../../access/node-identity.js';
 import { referencesOf } from '../../access/pod-references.js';
@@ -14,7 +14,6 @@ import { findEntry } from '../../verbs/read.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import { forbiddenLabels } from './node-labels.js';
 
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
 const leaseNamespace = 'kube-node-lease';
 
 /** Refuses by throwing; resolves where there is nothing to say. */
@@ -83,7 +82,7 @@ function restrictPod(request: AdmissionRequest, node: string, core: ApiCore): vo
 
 async function restrictNewPod(request: AdmissionRequest, pod: Pod, node: string, core: ApiCore): Promise<void> {
   const who = `node ${quoted(node)}`;
-  if (pod.metadata.annotations?.[mirrorAnnotation] === undefined)
+  if (!isMirrorPod(pod))
     throw refused(
       request,
       `pod does not have ${quoted(mirrorAnnotation)} annotation, ${who} can only create mirror pods`,

@@ -180,9 +180,12 @@ describe('a mutation', () => {
 
   it('that cannot be compiled is refused with its policy', async () => {
     const { client } = await setup();
-    const broken = policy('p', { mutations: [patch('[JSONPatch{'), { patchType: 'Magic' }], reinvocationPolicy: '' });
+    const unspoken = policy('p', { mutations: [patch('[JSONPatch{')] });
+    expect(await failure(client.create(unspoken))).toMatch(
+      /spec\.mutations\[0\]\.jsonPatch\.expression: Invalid value/,
+    );
+    const broken = policy('p', { mutations: [patch('[]'), { patchType: 'Magic' }], reinvocationPolicy: '' });
     const message = await failure(client.create(broken));
-    expect(message).toMatch(/spec\.mutations\[0\]\.jsonPatch\.expression: Invalid value/);
     expect(message).toMatch(/spec\.mutations\[1\]\.patchType: Unsupported value: "Magic"/);
     expect(message).toMatch(/spec\.reinvocationPolicy: Required value/);
   });

@@ -1,6 +1,15 @@
 /** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
 import type * as Cel from '@pintle/cel';
-import { type KubernetesObject, parseApiVersion } from '@pintle/machinery';
+import {
+  any as anyValue,
+  boolean,
+  type KubernetesObject,
+  list,
+  map,
+  object,
+  parseApiVersion,
+  string,
+} from '@pintle/machinery';
 import type { AdmissionRequest } from '../admission.js';
 import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
 
@@ -8,26 +17,58 @@ export type CelModule = typeof Cel;
 
 const any: Cel.CheckedType = { name: 'any' };
 
+const kindOrResource = (name: 'kind' | 'resource') =>
+  object(() => ({ group: string(), version: string(), [name]: string() }), `kubernetes.GroupVersion.${name}`);
+
+/** What `requestOf` gives, as far as expressions are held to it. */
+const requestSchema = object(
+  () => ({
+    kind: kindOrResource('kind'),
+    resource: kindOrResource('resource'),
+    subResource: string(),
+    requestKind: kindOrResource('kind'),
+    requestResource: kindOrResource('resource'),
+    requestSubResource: string(),
+    name: string(),
+    namespace: string(),
+    operation: string(),
+    userInfo: object(
+      () => ({ username: string(), uid: string(), groups: list(string()), extra: map(list(string())) }),
+      'kubernetes.UserInfo',
+    ),
+    dryRun: boolean(),
+    options: anyValue(),
+  }),
+  'kubernetes.AdmissionRequest',
+);
+
 /** Names that match conditions may use, and those that only policies may. */
-const conditionVariables = { object: any, oldObject: any, request: any, ...authorizerTypes };
-const policyVariables = { ...conditionVariables, params: any, namespaceObject: any, variables: any };
+const conditionVariables = (cel: CelModule) => ({
+  ...{ object: any, oldObject: any, request: cel.typeOfSchema(requestSchema.node) },
+  ...authorizerTypes,
+});
+const policyVariables = (cel: CelModule) => ({ ...conditionVariables(cel), namespaceObject: any, variables: any });
 
 export interface PolicyLanguage {
   readonly cel: CelModule;
   readonly conditions: Cel.CelEnvironment;
   readonly policies: Cel.CelEnvironment;
+  /** Of policies that name no kind of parameters. */
+  readonly withoutParams: Cel.CelEnvironment;
   /** Of what makes a mutation: `Object{…}`, `JSONPatch{…}`. */
   readonly mutations: Cel.CelEnvironment;
 }
 
 export function policyLanguage(cel: CelModule): PolicyLanguage {
   const libraries = [...cel.kubernetesLibraries, authorizerLibrary];
+  const withParams = { ...policyVariables(cel), params: any };
   return {
     cel,
-    conditions: cel.celEnvironment({ variables: conditionVariables, libraries }),
-    policies: cel.celEnvironment({ variables: policyVariables, libraries }),
+    conditions: cel.celEnvironment({ variables: conditionVariables(cel), libraries }),
+    policies: cel.celEnvironment({ variables: withParams, libraries }),
+    withoutParams: cel.celEnvironment({ variables: policyVariables(cel), libraries }),
     mutations: cel.celEnvironment({
-      variables: policyVariables,
+      variables: withParams,
       libraries: [...libraries, jsonPatchLibrary],
       message(name, fields) {
         if (name !== 'JSONPatch' && name !== 'Object' && !name.startsWith('Object.'))

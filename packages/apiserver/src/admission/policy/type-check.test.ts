@@ -22,7 +22,11 @@ it('a policy is told in its status of fields that its kinds have not', async () 
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
     metadata: { name: 'p' },
-    spec: { matchConstraints: { resourceRules: [rule(['apps'], ['deployments']), rule(['*'], ['*'])] }, validations },
+    spec: {
+      matchConstraints: { resourceRules: [rule(['apps'], ['deployments']), rule(['*'], ['*'])] },
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      validations,
+    },
   } as unknown as ValidatingAdmissionPolicy);
   for (let i = 0; i < 20; i++) {
     // The language is loaded outside of virtual time.

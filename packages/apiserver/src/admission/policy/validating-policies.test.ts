@@ -156,6 +156,9 @@ describe('ValidatingAdmissionPolicy', () => {
   it.each([
     [{ validations: [{ expression: 'object.' }] }, 'spec.validations[0].expression: Invalid value'],
     [{ validations: [{ expression: '1 + 1' }] }, 'must evaluate to bool'],
+    [{ validations: [{ expression: 'request.nonsense' }] }, "undefined field 'nonsense'"],
+    [{ validations: [{ expression: 'request.userInfo.uid == 1' }] }, 'no matching overload'],
+    [{ validations: [{ expression: 'params.x == 1' }] }, "undeclared reference to 'params'"],
     [{ validations: [{ expression: 'nothing' }] }, "undeclared reference to 'nothing'"],
     [{ validations: [] }, 'validations or auditAnnotations must contain at least one item'],
     [{ ...noBig, variables: [{ name: 'v', expression: '(' }] }, 'spec.variables[0].expression'],

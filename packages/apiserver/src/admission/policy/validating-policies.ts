@@ -11,6 +11,7 @@ import {
   invalidField,
   type KubernetesObject,
   type Status,
+  type StatusError,
   type StatusReason,
   statusError,
 } from '@pintle/machinery';
@@ -18,6 +19,7 @@ import type { Resource } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import type { PolicyFault, PolicyMetrics } from '../admission-metrics.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
 import { inVersion, isGuarded } from './match-resources.js';
 import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
@@ -48,7 +50,15 @@ interface CompiledValidation {
   readonly reason: string | undefined;
 }
 
-export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFinder, access: Access): AdmissionPlugin {
+export interface ValidatingPoliciesOptions {
+  readonly caches: AdmissionCaches;
+  readonly findParams: ParamFinder;
+  readonly access: Access;
+  readonly metrics: PolicyMetrics;
+}
+
+export function validatingPolicies(options: ValidatingPoliciesOptions): AdmissionPlugin {
+  const { caches, findParams, access, metrics } = options;
   const { validatingPolicies: policies, validatingPolicyBindings: bindings, namespaces } = caches;
   const compiled = new WeakMap<KubernetesObject, CompiledPolicy | Error>();
   let language: PolicyLanguage | undefined;
@@ -84,6 +94,7 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
       return variables;
     };
     const failed: AuditedFailure[] = [];
+    let denial: StatusError | undefined;
     const found = bindingsOf<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>(request, {
       policies,
       bindings,
@@ -94,12 +105,27 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
         const failures = await failuresOf(spoken, policy, binding, request, await variablesIn(version));
         if (binding.spec?.validationActions?.includes('Audit'))
           for (const { message, index } of failures) failed.push(auditedFailure(policy, binding, message, index));
-        act(request, policy, binding, failures);
+        for (const failure of failures) tell(policy, binding, failure, binding.spec?.validationActions ?? []);
+        // All are asked, and the first that denies has the word.
+        const refusal = act(request, policy, binding, failures);
+        denial ??= refusal;
       }
     } finally {
       if (failed.length > 0)
         request.annotate?.('validation.policy.admission.k8s.io/validation_failure', JSON.stringify(failed));
     }
+    if (denial !== undefined) throw denial;
+  };
+
+  const tell = (
+    { metadata }: ValidatingAdmissionPolicy,
+    binding: ValidatingAdmissionPolicyBinding,
+    { fault, elapsedMs = 0 }: Pick<Failure, 'fault' | 'elapsedMs'>,
+    actions: readonly string[],
+  ) => {
+    if (fault === undefined) return;
+    for (const action of actions)
+      metrics.checked(metadata.name ?? '', binding.metadata.name ?? '', fault, action.toLowerCase(), elapsedMs);
   };
 
   const failuresOf = async (
@@ -111,6 +137,11 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
   ): Promise<readonly Failure[]> => {
     const { cel } = spoken;
     const tolerated = policy.spec?.failurePolicy === 'Ignore';
+    const judging: Judging = {
+      now: metrics.now,
+      ...(tolerated ? { tolerate: (fault, elapsedMs) => tell(policy, binding, { fault, elapsedMs }, ['allow']) } : {}),
+    };
+    const startedMs = metrics.now();
     try {
       const program = compiledOf(policy, spoken);
       if (!(await whenDecided(() => conditionsHold(cel, program.conditions, variables)))) return [];
@@ -118,22 +149,21 @@ export function validatingPolicies(caches: AdmissionCaches, findParams: ParamFin
       const notes = new Map<string, Set<string>>();
       for (const each of await paramsOf(policy, binding, request, findParams)) {
         const given = { ...variables, params: celObject(cel, each) };
-        failures.push(...(await whenDecided(() => validate(cel, program, given, tolerated))));
+        failures.push(...(await whenDecided(() => validate(cel, program, given, judging))));
         for (const { key, value } of await whenDecided(() => notesOf(cel, program, given)))
           notes.set(key, (notes.get(key) ?? new Set()).add(value));
       }
       for (const [key, values] of notes) request.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(', '));
       return failures;
     } catch (error) {
-      if (tolerated) return [];
-      if (
-        error instanceof ParamsMissingError ||
-        error instanceof cel.CelError ||
-        error instanceof cel.CelCostError ||
-        error instanceof cel.CelCompileError
-      )
-        return [{ message: error.message, reason: undefined }];
-      throw error;
+      const fault = faultOf(cel, error);
+      const elapsedMs = metrics.now() - startedMs;
+      if (tolerated) {
+        if (fault !== undefined) judging.tolerate?.(fault, elapsedMs);
+        return [];
+      }
+      if (fault === undefined && !(error instanceof ParamsMissingError)) throw error;
+      return [{ message: (error as Error).message, reason: undefined, fault, elapsedMs }];
     }
   };
 
@@ -180,6 +210,22 @@ interface Failure {
   readonly reason: string | undefined;
   /** Of the validation; absent where none was come to. */
   readonly index?: number;
+  /** Absent where no expression is to blame. */
+  readonly fault?: PolicyFault | undefined;
+  readonly elapsedMs?: number;
+}
+
+interface Judging {
+  now(): number;
+  /** Told of faults that are passed over; absent where none are. */
+  readonly tolerate?: (fault: PolicyFault, elapsedMs: number) => void;
+}
+
+/** What went wrong in an expression; undefined for what is none of CEL's errors. */
+function faultOf(cel: CelModule, error: unknown): PolicyFault | undefined {
+  if (error instanceof cel.CelCompileError) return 'compile_error';
+  if (error instanceof cel.CelCostError) return 'out_of_budget';
+  return error instanceof cel.CelError ? 'invalid_error' : undefined;
 }
 
 /** As it stands in the audit. */
@@ -224,23 +270,26 @@ function validate(
   cel: CelModule,
   { variables: programs, validations }: CompiledPolicy,
   given: Readonly<Record<string, Value>>,
-  tolerated: boolean,
+  { now, tolerate }: Judging,
 ): readonly Failure[] {
   const all = withVariables(programs, given);
   const failures: Failure[] = [];
   for (const [index, { expression, program, message, messageProgram, reason }] of validations.entries()) {
     const words = message?.trim() || `failed expression: ${expression.trim()}`;
+    const startedMs = now();
     try {
-      if (program.run(all).value !== true)
-        failures.push({ message: said(cel, messageProgram, all) ?? words, reason, index });
+      if (program.run(all).value === true) continue;
+      const told = said(cel, messageProgram, all) ?? words;
+      failures.push({ message: told, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
     } catch (error) {
-      if (!(error instanceof cel.CelError) && !(error instanceof cel.CelCostError)) throw error;
-      if (!tolerated)
-        failures.push({
-          message: `expression '${expression}' resulted in error: ${error.message}`,
-          reason: undefined,
-          index,
-        });
+      const fault = faultOf(cel, error);
+      if (fault === undefined) throw error;
+      const elapsedMs = now() - startedMs;
+      if (tolerate !== undefined) tolerate(fault, elapsedMs);
+      else {
+        const told = `expression '${expression}' resulted in error: ${(error as Error).message}`;
+        failures.push({ message: told, reason: undefined, index, fault, elapsedMs });
+      }
     }
   }
   return failures;
@@ -261,22 +310,22 @@ function said(
   }
 }
 
-/** Errors: `StatusError` of the failure's reason (Invalid unless it gives one) where the binding denies. */
+/** Warns where the binding says so. A `StatusError` of the failure's reason (Invalid unless it gives one) where it denies. */
 function act(
   { resource, name, warn }: AdmissionRequest,
   policy: ValidatingAdmissionPolicy,
   binding: ValidatingAdmissionPolicyBinding,
   failures: readonly Failure[],
-): void {
+): StatusError | undefined {
   const actions = binding.spec?.validationActions ?? [];
   const who = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
   if (actions.includes('Warn')) for (const { message } of failures) warn(`Validation failed for ${who}: ${message}`);
   const [first] = failures;
-  if (first === undefined || !actions.includes('Deny')) return;
+  if (first === undefined || !actions.includes('Deny')) return undefined;
   const message = `${who} denied request: ${first.message}`;
   const { status } = forbidden(resource.kind, name, message);
   const reason = (first.reason || 'Invalid') as StatusReason;
-  throw statusError(reason, status.message ?? message, {
+  return statusError(reason, status.message ?? message, {
     details: { ...status.details, causes: [...(status.details?.causes ?? []), { message }] } as NonNullable<
       Status['details']
     >,
@@ -285,12 +334,13 @@ function act(
 
 /** Errors: `StatusError` Invalid that names each expression that is none. */
 function requireCompilable(
-  { cel, conditions, policies }: PolicyLanguage,
+  { cel, conditions, policies: withParams, withoutParams }: PolicyLanguage,
   { resource, object, name }: AdmissionRequest,
 ): void {
   const { spec } = object as ValidatingAdmissionPolicy;
+  const policies = spec?.paramKind === undefined ? withoutParams : withParams;
   const faults: FieldError[] = [];
-  const check = (language: typeof policies, expression: string | undefined, path: string, wanted?: string) => {
+  const check = (language: typeof withParams, expression: string | undefined, path: string, wanted?: string) => {
     if (expression === undefined) return;
     try {
       const { type } = language.compile(expression);

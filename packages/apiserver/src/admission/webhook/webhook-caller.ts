@@ -15,6 +15,12 @@ export interface WebhookTarget {
 /** The webhook was asked, and what it answers is no review. */
 export class WebhookAnswerError extends Error {
   readonly code = 'PINTLE_WEBHOOK_ANSWER';
+  /** The answer's, where it is the reason. */
+  readonly status: number | undefined;
+  constructor(message: string, { status, ...options }: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 /** Answers with the parsed body. Rejects where the webhook cannot be asked or does not answer with JSON and 200 (`WebhookAnswerError`). */

@@ -23,6 +23,7 @@ import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import type { WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
 import { whenDecided } from '../policy/authorizer-library.js';
 import { inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
 import {
@@ -42,7 +43,7 @@ import {
   reviewVersionOf,
 } from './admission-review.js';
 import { askWebhook } from './ask-webhook.js';
-import type { WebhookCaller } from './webhook-caller.js';
+import { WebhookAnswerError, type WebhookCaller } from './webhook-caller.js';
 import { type ClientConfig, WebhookFailure } from './webhook-target.js';
 
 export interface WebhooksOptions {
@@ -50,6 +51,7 @@ export interface WebhooksOptions {
   readonly world: World;
   readonly call: WebhookCaller;
   readonly access: Access;
+  readonly metrics: WebhookMetrics;
 }
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
@@ -57,7 +59,7 @@ type Webhook = MutatingWebhook | ValidatingWebhook;
 const timeoutDefaultSeconds = 10;
 
 /** Mutating and validating webhooks, for the end of the chain of plug-ins. */
-export function webhooks({ caches, world, call, access }: WebhooksOptions): readonly AdmissionPlugin[] {
+export function webhooks({ caches, world, call, access, metrics }: WebhooksOptions): readonly AdmissionPlugin[] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
   let language: PolicyLanguage | undefined;
 
@@ -99,9 +101,9 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
     }
   };
 
-  /** Absent where it could not be asked and that is to be passed over. */
-  const ask = async (webhook: Webhook, request: AdmissionRequest): Promise<ReviewAnswer | undefined> => {
-    const { name, sideEffects, failurePolicy } = webhook;
+  /** Errors: `UncalledError`; `StatusError` BadRequest for a webhook that does not say it has no side effects. */
+  const ask = async (webhook: Webhook, request: AdmissionRequest): Promise<ReviewAnswer> => {
+    const { name, sideEffects } = webhook;
     if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
       throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
     const uid = world.random.stream('admission-reviews').uuid();
@@ -116,22 +118,51 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
       );
       return answerOf(answer, uid, version);
     } catch (error) {
-      const isAnswer = error instanceof ReviewError;
-      const why = `${isAnswer ? 'received invalid webhook response' : 'failed to call webhook'}: ${(error as Error).message}`;
       world.logger.log('warn', 'a webhook could not be asked', { webhook: name, error });
-      if (failurePolicy === 'Ignore') return undefined;
-      throw statusError(
-        'InternalError',
-        `Internal error occurred: failed calling webhook ${JSON.stringify(name)}: ${why}`,
-      );
+      throw new UncalledError(error as Error);
     }
   };
 
-  const requireAllowed = (webhook: Webhook, answer: ReviewAnswer | undefined, request: AdmissionRequest) => {
-    for (const text of answer?.warnings ?? []) request.warn(text);
-    for (const [key, value] of Object.entries(answer?.auditAnnotations ?? {}))
-      request.annotate?.(`${webhook.name}/${key}`, value);
-    if (answer?.allowed === false) throw denied(webhook.name, answer.status);
+  /**
+   * What the webhook's answer leads to; undefined where it could not be asked and that is to be passed over.
+   * Errors: `StatusError`.
+   */
+  const outcomeOf = async <T>(
+    webhook: Webhook,
+    phase: 'admit' | 'validating',
+    request: AdmissionRequest,
+    work: (answer: ReviewAnswer) => Promise<T>,
+  ): Promise<T | undefined> => {
+    const startedMs = metrics.now();
+    const told = (outcome: WebhookOutcome) =>
+      metrics.asked(webhook.name, phase, request.operation, metrics.now() - startedMs, outcome);
+    try {
+      const answer = await ask(webhook, request);
+      for (const text of answer.warnings) request.warn(text);
+      for (const [key, value] of Object.entries(answer.auditAnnotations))
+        request.annotate?.(`${webhook.name}/${key}`, value);
+      if (!answer.allowed) throw new DeniedError(denied(webhook.name, answer.status));
+      const result = await work(answer);
+      told({ code: 200 });
+      return result;
+    } catch (error) {
+      if (error instanceof DeniedError) {
+        told({ code: error.refusal.code, rejectedFor: 'no_error' });
+        throw error.refusal;
+      }
+      if (!(error instanceof UncalledError)) {
+        told({ code: 0, rejectedFor: 'apiserver_internal_error' });
+        throw error;
+      }
+      const { status, message } = error;
+      const failedOpen = webhook.failurePolicy === 'Ignore';
+      told({ code: status, ...(failedOpen ? { failedOpen } : { rejectedFor: 'calling_webhook_error' }) });
+      if (failedOpen) return undefined;
+      throw statusError(
+        'InternalError',
+        `Internal error occurred: failed calling webhook ${JSON.stringify(webhook.name)}: ${message}`,
+      );
+    }
   };
 
   /** The object as it leaves it; undefined where it is not asked. */
@@ -141,9 +172,10 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
   ): Promise<KubernetesObject | undefined> => {
     const seen = await asSeenBy(webhook, request);
     if (seen === undefined) return undefined;
-    const answer = await ask(webhook, seen);
-    requireAllowed(webhook, answer, request);
-    return answer?.patch === undefined ? request.object : patched(webhook, seen, answer.patch);
+    const made = await outcomeOf(webhook, 'admit', seen, async ({ patch }) =>
+      patch === undefined ? request.object : patched(webhook, seen, patch),
+    );
+    return made ?? request.object;
   };
 
   const mutating: AdmissionPlugin = {
@@ -174,7 +206,7 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
       const verdicts = await Promise.allSettled(
         asked.map(async (webhook) => {
           const seen = await asSeenBy(webhook, request);
-          if (seen !== undefined) requireAllowed(webhook, await ask(webhook, seen), request);
+          if (seen !== undefined) await outcomeOf(webhook, 'validating', seen, async () => {});
         }),
       );
       for (const verdict of verdicts) if (verdict.status === 'rejected') throw verdict.reason;
@@ -184,6 +216,23 @@ export function webhooks({ caches, world, call, access }: WebhooksOptions): read
 }
 
 const mutatingName = 'MutatingAdmissionWebhook';
+
+/** The webhook could not be asked, or its answer is none; `status` is of HTTP. */
+class UncalledError extends Error {
+  readonly status: number;
+  constructor(cause: Error) {
+    const what = cause instanceof ReviewError ? 'received invalid webhook response' : 'failed to call webhook';
+    super(`${what}: ${cause.message}`, { cause });
+    this.status = (cause instanceof WebhookAnswerError ? cause.status : undefined) ?? 503;
+  }
+}
+
+/** The webhook said no. */
+class DeniedError extends Error {
+  constructor(readonly refusal: StatusError) {
+    super(refusal.message);
+  }
+}
 
 /** The object as each webhook left it that was asked. */
 type Left = Map<MutatingWebhook, KubernetesObject>;

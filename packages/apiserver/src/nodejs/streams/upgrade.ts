@@ -17,6 +17,7 @@ import { socketConnection, tunnelConnection } from './byte-connection.js';
 import type { StreamLimits } from './limits.js';
 import { serveCommandOverSpdy, spdyCommandProtocols } from './spdy-command.js';
 import { portForwardProtocols, servePortForwardOverSpdy } from './spdy-port-forward.js';
+import { carryUpgraded } from './upgraded.js';
 import { acceptWebSocket } from './web-socket.js';
 import { serveCommandOverWebSocket } from './web-socket-command.js';
 
@@ -32,7 +33,7 @@ interface Upgrade {
 export function upgrades(server: Server, handler: HttpHandler, limits: StreamLimits): { closeAll(): void } {
   const sockets = new Set<Duplex>();
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const carrier = carriers.get(String(message.headers.upgrade).toLowerCase());
+    const carrier = carrierOf(message);
     if (carrier === undefined) return withoutUpgrade(server, message, socket, head);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -40,8 +41,10 @@ export function upgrades(server: Server, handler: HttpHandler, limits: StreamLim
     socket.on('error', () => {});
     const handled = async () => {
       const answer = await handler(new NodeRequest(message, new Departure([socket]), { upgrade: true }));
-      if (answer.session === undefined) await refuse(message, socket, answer);
-      else await carrier({ message, socket, head, limits }, answer.session);
+      const { session } = answer;
+      if (session === undefined) await refuse(message, socket, answer);
+      else if (session.kind === 'upgraded') await carryUpgraded({ message, socket, head }, answer, session.stream);
+      else await carrier({ message, socket, head, limits }, session);
     };
     // What comes here is a socket that broke, or a client that does not speak what it said it would.
     handled().catch(() => socket.destroy());
@@ -60,6 +63,11 @@ const carriers: ReadonlyMap<string, Carrier> = new Map([
   ['websocket', carryOverWebSocket],
   ['spdy/3.1', carryOverSpdy],
 ]);
+
+const carrierOf = ({ headers }: IncomingMessage) => carriers.get(String(headers.upgrade).toLowerCase());
+
+/** Whether a request's offer of another protocol is taken up. */
+export const isUpgrade = (message: IncomingMessage): boolean => carrierOf(message) !== undefined;
 
 async function carryOverWebSocket(upgrade: Upgrade, session: StreamSession): Promise<void> {
   const { message, socket, head, limits } = upgrade;
@@ -140,7 +148,8 @@ async function refuse(message: IncomingMessage, socket: Duplex, answer: HttpResp
 
 /**
  * An offer of a protocol that is not spoken here (`h2c`, from Java's client) is a request like any other (RFC 9110,
- * section 7.8). Node hands the socket over all the same: it is given back, with the request less its offer.
+ * section 7.8). Node before 24.9, which does not ask `isUpgrade`, hands the socket over all the same: it is given back, with the
+ * request less its offer.
  */
 function withoutUpgrade(server: Server, message: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${message.method} ${message.url} HTTP/${message.httpVersion}`];

@@ -1,0 +1,134 @@
+/** Answers that upstream's kube-apiserver gave to odd writes, as data (`tools/kube-apiserver/compare.ts` asks it again). */
+import { expect, it } from '@jest/globals';
+import { requester } from './requests.fixture.js';
+
+const maps = '/api/v1/namespaces/default/configmaps';
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const json = 'application/json';
+const merge = 'application/merge-patch+json';
+const strategic = 'application/strategic-merge-patch+json';
+const operations = 'application/json-patch+json';
+const nameless = 'the name of the object (a based on URL) was undeterminable: name must be provided';
+const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+const selector = { matchLabels: { app: 'a' } };
+const deployment = (spec: object) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'd' },
+  spec: { selector, template, ...spec },
+});
+
+const rows: readonly (readonly [line: string, type: string, body: unknown, status: number, message: string | null])[] =
+  [
+    [
+      ...([`POST ${maps}`, json, 'null', 422] as const),
+      'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+    ],
+    [`PUT ${maps}/a`, json, { apiVersion: 'v1', kind: 'ConfigMap', metadata: {} }, 400, nameless],
+    [`PATCH ${maps}/a`, operations, [{ op: 'replace', path: '', value: {} }], 400, nameless],
+    [`PATCH ${maps}/a`, strategic, { $patch: 'replace', data: {} }, 400, nameless],
+    [`PATCH ${maps}/a`, strategic, 'null', 200, null],
+    [`PATCH ${maps}/a`, operations, 'null', 200, null],
+    [`PATCH ${maps}/a`, json, {}, 415, '415: Unsupported Media Type'],
+    [`PATCH ${maps}/a`, merge, { data: { b: 'c' } }, 200, null],
+    [
+      ...([`POST ${deployments}`, json, deployment({ strategy: { type: 'Nonsense' } }), 422] as const),
+      'Deployment.apps "d" is invalid: spec.strategy: Unsupported value: {"type":"Nonsense"}: supported values: "Recreate", "RollingUpdate"',
+    ],
+    [
+      `POST ${deployments}`,
+      json,
+      deployment({ selector: { matchExpressions: [{ key: 'a', operator: 'Near' }] } }),
+      422,
+      'Deployment.apps "d" is invalid: [spec.selector.matchExpressions[0].operator: Invalid value: "Near": not a valid selector operator, spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"Near"}]}: invalid label selector]',
+    ],
+    [
+      `POST ${deployments}`,
+      json,
+      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } },
+      422,
+      'Deployment.apps "d" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`, spec.template.spec.containers: Required value]',
+    ],
+  ];
+
+it.each(rows)('%s of %s: %j', async (line, type, body, status, message) => {
+  const { send } = await requester();
+  await send('POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
+  const [method = '', path = ''] = line.split(' ');
+  const answer = await send(method, path, body, { 'content-type': type });
+  expect([answer.status, answer.json.message ?? null]).toEqual([status, message]);
+});
+
+/** Structs that nobody spoke of are there all the same, and have their defaults. */
+const structs: readonly (readonly [path: string, object: object, made: object])[] = [
+  [deployments, deployment({}), { status: {} }],
+  [deployments, { ...deployment({}), status: { replicas: 3 } }, { status: {} }],
+  ['/apis/policy/v1/namespaces/default/poddisruptionbudgets', {}, { spec: {} }],
+  [
+    '/apis/storage.k8s.io/v1/csidrivers',
+    {},
+    { spec: { attachRequired: true, fsGroupPolicy: 'ReadWriteOnceWithFSType' } },
+  ],
+  ['/api/v1/namespaces/default/resourcequotas', {}, { spec: {}, status: {} }],
+  ['/api/v1/nodes', {}, { spec: {}, status: { daemonEndpoints: { kubeletEndpoint: {} }, nodeInfo: {} } }],
+  ['/apis/resource.k8s.io/v1beta2/deviceclasses', {}, { spec: {} }],
+  [
+    '/api/v1/nodes',
+    { spec: { podCIDR: '192.0.2.0/24' }, status: { capacity: { cpu: '4' } } },
+    { spec: { podCIDRs: ['192.0.2.0/24'] }, status: { allocatable: { cpu: '4' } } },
+  ],
+  ['/api/v1/nodes', { spec: { podCIDRs: ['192.0.2.0/24'] } }, { spec: { podCIDR: '192.0.2.0/24' } }],
+  [
+    '/apis/batch/v1/namespaces/default/jobs',
+    { spec: { template: { metadata: { labels: { a: 'b' } }, spec: { ...template.spec, restartPolicy: 'Never' } } } },
+    { metadata: { labels: { a: 'b', 'job-name': 'd', 'batch.kubernetes.io/job-name': 'd' } } },
+  ],
+  [
+    '/apis/batch/v1/namespaces/default/cronjobs',
+    {
+      spec: {
+        schedule: '* * * * *',
+        jobTemplate: { spec: { template: { spec: { ...template.spec, restartPolicy: 'Never' } } } },
+      },
+    },
+    { spec: { jobTemplate: { metadata: {}, spec: { template: { metadata: {} } } } }, status: {} },
+  ],
+];
+
+it('a slice of endpoints has a new generation with new labels', async () => {
+  const { send } = await requester();
+  const path = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+  await send('POST', path, { metadata: { name: 'a' }, addressType: 'IPv4', endpoints: [] });
+  const { json } = await send('PATCH', `${path}/a`, { metadata: { labels: { a: 'b' } } }, { 'content-type': merge });
+  expect(json.metadata.generation).toBe(2);
+});
+
+it('a collection that is deleted is told of as it was', async () => {
+  const { send } = await requester();
+  const pods = '/api/v1/namespaces/default/pods';
+  const { json: made } = await send('POST', pods, { metadata: { name: 'a' }, spec: template.spec });
+  const { json } = await send('DELETE', pods);
+  expect(json.items).toEqual([made]);
+});
+
+it('a pod that is bound twice is told of its binding, and the scheduler owns none of its fields', async () => {
+  const { send } = await requester();
+  const pods = '/api/v1/namespaces/default/pods';
+  await send('POST', pods, { metadata: { name: 'a' }, spec: template.spec });
+  const bind = (name: string) => send('POST', `${pods}/a/binding`, { metadata: { name: 'a' }, target: { name } });
+  expect((await bind('one')).status).toBe(201);
+  expect((await bind('two')).json).toMatchObject({
+    message: 'Operation cannot be fulfilled on pods/binding "a": pod a is already assigned to node "one"',
+    details: { name: 'a', kind: 'pods/binding' },
+  });
+  const { json } = await send('GET', `${pods}/a`);
+  expect(json.metadata.managedFields).toHaveLength(1);
+});
+
+it.each(structs)('made at %s of %j', async (path, object, made) => {
+  const { send } = await requester();
+  const { status, json } = await send('POST', path, { metadata: { name: 'd' }, ...object });
+  expect([status, json]).toMatchObject([201, made]);
+  // A status is the server's to say.
+  expect((json as { status?: { replicas?: number } }).status?.replicas).toBeUndefined();
+});
