@@ -236,6 +236,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const reviewOf = reviews({
     access,
     authenticateToken,
+    ...(options.tokens === undefined ? {} : { audiences: options.tokens.audiences }),
     rulesFor: rulesReview({
       roles,
       incomplete: (user) =>

@@ -1,7 +1,6 @@
 /**
- * The cluster roles that every cluster begins with, as kube-apiserver 1.33 makes them (its bootstrap policy) where the
- * features are on that Pintle serves without being asked: dynamic resource allocation, bundles of trust, coordinated
- * election. Without those of controllers. Facts only: who reconciles them is `reconcile-policy.ts`.
+ * The cluster roles that every cluster begins with, as kube-apiserver 1.33 makes them with its default feature gates
+ * (its bootstrap policy), without those of controllers. Facts only: who reconciles them is `reconcile-policy.ts`.
  */
 import type { PolicyRule } from '@pintle/api/rbac/v1';
 import { core, events, may, onPaths, read, readWrite, write } from './policy-rule.js';
@@ -142,6 +141,7 @@ const scheduler: readonly PolicyRule[] = [
   may(read, core, 'persistentvolumeclaims persistentvolumes'),
   ...delegation,
   may(read, storage, 'csinodes'),
+  // kube-scheduler counts by these from 1.34 on, and waits for them.
   may(read, storage, 'volumeattachments'),
   may(read, core, 'namespaces'),
   may(read, storage, 'csidrivers'),
@@ -209,10 +209,7 @@ export const clusterRoles: Readonly<Record<string, RoleFacts>> = {
     ],
   },
   'system:monitoring': {
-    rules: [
-      onPaths('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*'),
-      may('get', core, 'nodes/metrics'),
-    ],
+    rules: [onPaths('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*')],
   },
   'system:node': { rules: node },
   'system:node-bootstrapper': { rules: [may(`create ${read}`, certificates, 'certificatesigningrequests')] },

@@ -1,6 +1,6 @@
 /**
  * What each controller of kube-controller-manager may, by the name of its service account in `kube-system` (the
- * bootstrap policy of Kubernetes 1.33, with the features on that `cluster-roles.ts` names). The role is `system:controller:NAME`.
+ * bootstrap policy of Kubernetes 1.33, with the beta APIs that are served here). The role is `system:controller:NAME`.
  */
 import type { PolicyRule } from '@pintle/api/rbac/v1';
 import { core, events, may, read } from './policy-rule.js';
@@ -123,11 +123,6 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     may('get', core, 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
     may('delete patch', core, 'secrets'),
   ],
-  'kube-apiserver-serving-clustertrustbundle-publisher': [
-    may('attest', certificates, 'signers', 'kubernetes.io/kube-apiserver-serving'),
-    may('create delete list update watch', certificates, 'clustertrustbundles'),
-    events,
-  ],
   'namespace-controller': [
     may(`delete ${read}`, core, 'namespaces'),
     may('update', core, 'namespaces/finalize namespaces/status'),
@@ -173,14 +168,6 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     may('create delete list patch watch', core, 'pods'),
     events,
   ],
-  'resource-claim-controller': [
-    may(read, core, 'pods'),
-    may('update', core, 'pods/finalizers'),
-    may(`create delete ${read}`, 'resource.k8s.io', 'resourceclaims'),
-    may('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
-    may('patch update', core, 'pods/status'),
-    events,
-  ],
   'resourcequota-controller': [may('list watch', '*', '*'), may('update', core, 'resourcequotas/status'), events],
   'root-ca-cert-publisher': [may('create update', core, 'configmaps'), events],
   'route-controller': [may('list watch', core, 'nodes'), may('patch', core, 'nodes/status'), events],
@@ -197,6 +184,19 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     may('patch update', 'networking.k8s.io', 'servicecidrs/finalizers'),
     may('patch update', 'networking.k8s.io', 'servicecidrs/status'),
     may(read, 'networking.k8s.io', 'ipaddresses'),
+    events,
+  ],
+  'kube-apiserver-serving-clustertrustbundle-publisher': [
+    may('attest', certificates, 'signers', 'kubernetes.io/kube-apiserver-serving'),
+    may('create delete list update watch', certificates, 'clustertrustbundles'),
+    events,
+  ],
+  'resource-claim-controller': [
+    may(read, core, 'pods'),
+    may('update', core, 'pods/finalizers'),
+    may(`create delete ${read}`, 'resource.k8s.io', 'resourceclaims'),
+    may('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+    may('patch update', core, 'pods/status'),
     events,
   ],
   'service-controller': [
@@ -222,12 +222,6 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
   'validatingadmissionpolicy-status-controller': [
     may(read, 'admissionregistration.k8s.io', 'validatingadmissionpolicies'),
     may('get patch update', 'admissionregistration.k8s.io', 'validatingadmissionpolicies/status'),
-    events,
-  ],
-  'volumeattributesclass-protection-controller': [
-    may(read, core, 'persistentvolumeclaims'),
-    may(read, core, 'persistentvolumes'),
-    may(`${read} update`, storage, 'volumeattributesclasses'),
     events,
   ],
 };

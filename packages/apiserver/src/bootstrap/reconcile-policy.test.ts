@@ -15,9 +15,25 @@ describe('the default policy', () => {
   it('is upstream’s by number and by name', () => {
     const { clusterRoles, clusterRoleBindings, roles, roleBindings } = bootstrapPolicy();
     const counts = [clusterRoles, clusterRoleBindings, roles, roleBindings].map(({ length }) => length);
-    // 32 of users and components, 38 of controllers; 13 bindings and one for each controller.
-    expect(counts).toEqual([70, 51, 7, 7]);
+    // 32 of users and components, 37 of controllers; 13 bindings and one for each controller.
+    expect(counts).toEqual([69, 50, 7, 7]);
     expect(new Set(clusterRoles.map(({ metadata }) => metadata.name)).size).toBe(clusterRoles.length);
+  });
+
+  it('adds up admin, edit and view', () => {
+    const sums = withSums(bootstrapPolicy().clusterRoles);
+    const rulesOf = (name: string) => sums.find(({ metadata }) => metadata.name === name)?.rules ?? [];
+    expect(rulesOf('view')).toContainEqual(may('get list watch', 'core', 'namespaces'));
+    expect(rulesOf('view')).not.toContainEqual(expect.objectContaining({ resources: ['secrets'] }));
+    expect(rulesOf('edit')).toEqual(expect.arrayContaining([...rulesOf('view')]));
+    expect(rulesOf('admin')).toEqual(expect.arrayContaining([...rulesOf('edit')]));
+    expect(rulesOf('admin')).toContainEqual(
+      may(
+        'create delete deletecollection get list patch update watch',
+        'rbac.authorization.k8s.io',
+        'rolebindings roles',
+      ),
+    );
   });
 
   it('lets kube-scheduler read whatever it waits for before it places the first pod', () => {
@@ -38,20 +54,21 @@ describe('the default policy', () => {
     );
   });
 
-  it('adds up admin, edit and view', () => {
+  it('lets editors have claims on devices, and the scheduler allocate them', () => {
     const sums = withSums(bootstrapPolicy().clusterRoles);
     const rulesOf = (name: string) => sums.find(({ metadata }) => metadata.name === name)?.rules ?? [];
-    expect(rulesOf('view')).toContainEqual(may('get list watch', 'core', 'namespaces'));
-    expect(rulesOf('view')).not.toContainEqual(expect.objectContaining({ resources: ['secrets'] }));
-    expect(rulesOf('edit')).toEqual(expect.arrayContaining([...rulesOf('view')]));
-    expect(rulesOf('admin')).toEqual(expect.arrayContaining([...rulesOf('edit')]));
-    expect(rulesOf('admin')).toContainEqual(
-      may(
-        'create delete deletecollection get list patch update watch',
-        'rbac.authorization.k8s.io',
-        'rolebindings roles',
-      ),
-    );
+    const isGranted = (name: string, verb: string, resource: string) =>
+      rulesOf(name).some(
+        ({ apiGroups, resources, verbs }) =>
+          apiGroups?.includes('resource.k8s.io') && resources?.includes(resource) && verbs.includes(verb),
+      );
+    expect([
+      isGranted('edit', 'create', 'resourceclaims'),
+      isGranted('view', 'list', 'resourceclaimtemplates'),
+      isGranted('view', 'create', 'resourceclaims'),
+      isGranted('system:kube-scheduler', 'patch', 'resourceclaims/status'),
+      isGranted('system:node', 'get', 'resourceclaims'),
+    ]).toEqual([true, true, false, true, true]);
   });
 
   it('brings what is missing and keeps what somebody added', () => {
@@ -60,7 +77,7 @@ describe('the default policy', () => {
     const mine = may('get', 'core', 'nodes');
     const poorer: ClusterRole = { ...wanted!, metadata: { name: 'system:basic-user', labels }, rules: [mine] };
     const { create, update, recreate } = planPolicy(policy, { ...nothing, clusterRoles: [poorer] });
-    expect(create).toHaveLength(134);
+    expect(create).toHaveLength(132);
     expect(recreate).toEqual([]);
     expect(update).toHaveLength(1);
     expect((update[0] as ClusterRole).rules?.[0]).toBe(mine);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import { Lease } from '@pintle/api/coordination/v1';
 import { type Namespace, Node, PersistentVolumeClaim, Pod, type PodSpec, ServiceAccount } from '@pintle/api/core/v1';
+import { ResourceSlice } from '@pintle/api/resource/v1beta2';
 import type { CSINode } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
 import { realWorld, StatusError } from '@pintle/machinery';
@@ -262,6 +263,24 @@ describe('what belongs to a node', () => {
     await expect(node.create(csiNode('n2'))).rejects.toThrow(
       'can only access CSINode with the same name as the requesting node',
     );
+  });
+
+  it('its ResourceSlices', async () => {
+    const slice = (nodeName: string): ResourceSlice => ({
+      apiVersion: 'resource.k8s.io/v1beta2',
+      kind: 'ResourceSlice',
+      metadata: { name: `of-${nodeName}` },
+      spec: { driver: 'd.example', nodeName, pool: { name: nodeName, generation: 1, resourceSliceCount: 1 } },
+    });
+    await node.create(slice('n1'));
+    await expect(node.create(slice('n2'))).rejects.toThrow(
+      'can only create ResourceSlice with the same NodeName as the requesting node',
+    );
+    await admin.create(slice('n2'));
+    await expect(node.deleteCollection(ResourceSlice)).rejects.toThrow(
+      'can only delete ResourceSlice with the same NodeName as the requesting node',
+    );
+    await node.deleteCollection(ResourceSlice, { fieldSelector: 'spec.nodeName=n1' });
   });
 
   it('tokens for its pods', async () => {

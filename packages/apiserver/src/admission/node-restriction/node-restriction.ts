@@ -6,6 +6,7 @@
 import { parseEncodedRequest, signers } from '@pintle/api/certificate-request';
 import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import { isMirrorPod, mirrorAnnotation, type Node, type PersistentVolumeClaim, type Pod } from '@pintle/api/core/v1';
+import type { ResourceSlice } from '@pintle/api/resource/v1beta2';
 import { deepEqual, forbidden, type KubernetesObject, notFound } from '@pintle/machinery';
 import { nodeOf } from '../../access/node-identity.js';
 import { referencesOf } from '../../access/pod-references.js';
@@ -28,6 +29,7 @@ const restrictions: Readonly<Record<string, Restriction>> = {
   'coordination.k8s.io/leases': restrictLease,
   'storage.k8s.io/csinodes': restrictCsiNode,
   'certificates.k8s.io/certificatesigningrequests': restrictCertificateRequest,
+  'resource.k8s.io/resourceslices': restrictSlice,
 };
 
 export function nodeRestriction(core: () => ApiCore): AdmissionPlugin {
@@ -48,6 +50,15 @@ export function nodeRestriction(core: () => ApiCore): AdmissionPlugin {
 const refused = ({ resource, name }: AdmissionRequest, why: string) => forbidden(resource.kind, name, why);
 
 const quoted = (text: string) => JSON.stringify(text);
+
+/** Of slices that are there the authorizer judges, but for which of several are deleted. */
+function restrictSlice(request: AdmissionRequest, node: string): void {
+  const { operation, object, old } = request;
+  const isOwn = (slice: KubernetesObject | undefined) => (slice as ResourceSlice | undefined)?.spec.nodeName === node;
+  const why = (does: string) => `can only ${does} ResourceSlice with the same NodeName as the requesting node`;
+  if (operation === 'CREATE' && !isOwn(object)) throw refused(request, why('create'));
+  if (operation === 'DELETE' && !isOwn(old)) throw refused(request, why('delete'));
+}
 
 function restrictPod(request: AdmissionRequest, node: string, core: ApiCore): void | Promise<void> {
   const { operation, subresource, object, old } = request;
