@@ -63,6 +63,8 @@ export function singleFaults({ writes, events, steps }: Extent): readonly Fault[
       .map((step): Fault => ({ type: 'early', step })),
     ...upTo(events).flatMap((event): readonly Fault[] => [
       { type: 'held', event, holdMs: 20_000 },
+      // Past the next step: what came of both is heard of at once.
+      { type: 'held', event, holdMs: 90_000 },
       { type: 'dropped', event },
       { type: 'repeated', event },
     ]),
