@@ -351,6 +351,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   );
   serverMetrics(metrics, backend, registry, serverVersion);
 
+  const dangling = danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world);
   const flows =
     options.flowControl === undefined
       ? undefined
@@ -359,7 +360,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
-          onChange: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
+          onChange: () => dangling.changed(),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (
@@ -474,6 +475,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ipAddresses.stop();
       caches.stop();
       flows?.stop();
+      dangling.stop();
       aggregated?.stop();
       policies.stop();
       identity?.stop();
