@@ -166,5 +166,5 @@ export const serviceStories: readonly Story[] = [
   { name: 'policy-status', play: policyStory },
   { name: 'certificate', play: certificateStory },
   { name: 'autoscaler', play: horizontalStory },
-  { name: 'autoscaler-unmeasured', play: unmeasuredStory },
+  { name: 'unmeasured', play: unmeasuredStory },
 ];
