@@ -29,6 +29,8 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\btick-\d{8}\b/g, 'tick-<minute>'],
   [/\b[0-9a-f]{64}\b/g, '<digest>'],
   [/\bsimulated:\/\/[0-9a-f]{16}\b/g, '<container>'],
+  // Any volume of several that are alike may be the one of a claim.
+  [/\bs-statefulset-\d\b/g, 's-statefulset-<number>'],
   // How far a rollout goes at once is a matter of who is faster.
   [/\bfrom \d+ to \d+\b/g, 'from <count> to <count>'],
 ];
@@ -61,6 +63,7 @@ function normal(value: unknown, key = '', kind = ''): unknown {
     Object.entries(value)
       .filter(([each]) => !passedOver.has(each) && !(countless.has(kind) && /[gG]eneration$/.test(each)))
       .map(([each, of]) => [secret.has(each) || hashLabels.has(each) ? each : plain(each), normal(of, each, kind)])
+      .filter(([each, of]) => each !== 'annotations' || text(of) !== '{}')
       .sort(([a], [b]) => (a! < b! ? -1 : 1)),
   );
 }

@@ -5,7 +5,7 @@ import { CertificateAuthority } from '@pintle/apiserver/nodejs';
 import type { HttpClient } from '@pintle/client/http';
 import { connect, kubeConfig } from '@pintle/client/nodejs';
 import { createManager } from '@pintle/controller-runtime';
-import { builtinControllers } from '@pintle/controllers';
+import { apiMetrics, builtinControllers } from '@pintle/controllers';
 import type { Clock, World } from '@pintle/machinery';
 import { createScheduler, defaultPlugins, profile } from '@pintle/scheduler';
 import { volumeControllers } from '@pintle/volumes';
@@ -29,6 +29,7 @@ export async function startPintleActors(files: AccessFiles, url: string, world: 
     kindsNow: () => client.kinds(),
     rootCertificate: files.caPem,
     certificateSigner: authority,
+    metrics: apiMetrics(client),
   });
   const manager = createManager({
     ...{ client, world, runnables: builtin.runnables },

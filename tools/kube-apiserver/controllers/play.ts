@@ -7,6 +7,7 @@ import { buildControllers, buildPrograms } from '../build.js';
 import { startKubeApiServer, startPintle } from '../servers.js';
 import { type Complaint, complaintsOf } from './klog.js';
 import { type Leavings, leavingsOf } from './leavings.js';
+import { startMetricsServer } from './metrics-server.js';
 import { startNodes } from './nodes.js';
 import { startPintleActors } from './pintle.js';
 import { Stage, type Story } from './stage.js';
@@ -51,6 +52,9 @@ export async function play(files: AccessFiles, { server, actors, stories, onEnd 
     ends.push(() => kubelet.close());
     const nodes = await startNodes(kubelet, world);
     ends.push(() => nodes.stop());
+
+    const metrics = await startMetricsServer(files, client);
+    ends.push(() => metrics.stop());
 
     const waiting = [...stories];
     const leavings: Record<string, Leavings> = {};

@@ -62,7 +62,7 @@ describe('a CronJob', () => {
     expect(status!.lastSuccessfulTime).toBe('2025-01-01T00:01:05Z');
     expect(await eventsOf('tick')).toEqual([
       `SuccessfulCreate: Created job ${job!.metadata.name}`,
-      `SawCompletedJob: Saw completed job: ${job!.metadata.name}, status: Complete`,
+      `SawCompletedJob: Saw completed job: ${job!.metadata.name}, condition: Complete`,
     ]);
   });
 

@@ -65,7 +65,7 @@ function trackJobs({ status }: CronJob, jobs: readonly Job[], told: Told[]): Cro
     told.push({
       type: 'Normal',
       reason: 'SawCompletedJob',
-      message: `Saw completed job: ${job.metadata.name}, status: ${outcome}`,
+      message: `Saw completed job: ${job.metadata.name}, condition: ${outcome}`,
     });
     return false;
   });

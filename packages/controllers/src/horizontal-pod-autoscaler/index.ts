@@ -27,6 +27,7 @@ import { type MetricsSource, noMetrics } from './metrics-source.js';
 import { type AutoscalerHistory, normalize, type ScalingRules, withScaleEvent } from './normalize.js';
 import type { Tolerances } from './replicas.js';
 
+export { apiMetrics } from './api-metrics.js';
 export {
   type MetricQuery,
   type MetricsSource,

@@ -1,7 +1,7 @@
 /** Services, accounts, quotas, roles, policies and certificates: what controllers do without pods, or around them. */
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { condition, type Loose, type Stage, type Story } from '../stage.js';
-import { podSpec, workload } from './pods-of.js';
+import { podSpec, template, workload } from './pods-of.js';
 
 async function serviceStory(stage: Stage): Promise<void> {
   await stage.make('apps/v1', 'Deployment', 'web', workload('web', 'web:1', { replicas: 2 }));
@@ -104,25 +104,38 @@ async function certificateStory(stage: Stage): Promise<void> {
   await stage.object('CertificateSigningRequest', name, (it) => it.status?.certificate !== undefined);
 }
 
+async function unmeasuredStory(stage: Stage): Promise<void> {
+  await stage.make('apps/v1', 'Deployment', 'idle', workload('idle', 'web', { replicas: 1 }));
+  await stage.pods(1, 'app=idle');
+  const target = { type: 'Utilization', averageUtilization: 50 };
+  await stage.make('autoscaling/v2', 'HorizontalPodAutoscaler', 'idle', {
+    spec: { ...scaling('idle'), metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] },
+  });
+  await stage.object('HorizontalPodAutoscaler', 'idle', (it) => condition(it, 'ScalingActive')?.status === 'False');
+}
+
+/** Each pod is as busy as one may be at the most: there are as many as there may be. */
 async function horizontalStory(stage: Stage): Promise<void> {
-  const resources = { requests: { cpu: '100m' } };
-  const containers = [{ name: 'main', image: 'busy', resources }];
-  const body = workload('busy', 'busy', { replicas: 1 }, { containers });
-  await stage.make('apps/v1', 'Deployment', 'busy', body);
+  const containers = [{ name: 'main', image: 'busy', resources: { requests: { cpu: '100m' } } }];
+  const busy = template('busy', 'busy', { containers });
+  const metadata = { ...busy.metadata, annotations: { 'stories/cpu': '100m' } };
+  const selector = { matchLabels: { app: 'busy' } };
+  await stage.make('apps/v1', 'Deployment', 'busy', {
+    spec: { replicas: 1, selector, template: { ...busy, metadata } },
+  });
   await stage.pods(1, 'app=busy');
   const target = { type: 'Utilization', averageUtilization: 50 };
   await stage.make('autoscaling/v2', 'HorizontalPodAutoscaler', 'busy', {
-    spec: {
-      ...{
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'busy' },
-        minReplicas: 1,
-        maxReplicas: 3,
-      },
-      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
-    },
+    spec: { ...scaling('busy'), metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] },
   });
-  await stage.object('HorizontalPodAutoscaler', 'busy', (it) => condition(it, 'ScalingActive') !== undefined);
+  await stage.object('HorizontalPodAutoscaler', 'busy', ({ status }) => status?.currentReplicas === 3);
+  await stage.object('HorizontalPodAutoscaler', 'busy', (it) => condition(it, 'ScalingLimited')?.status === 'True');
+  await stage.pods(3, 'app=busy');
 }
+
+const scaling = (name: string) => ({
+  ...{ scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, minReplicas: 1, maxReplicas: 3 },
+});
 
 /** PKCS #10 in PEM, of a name and a new key. */
 function signingRequest(commonName: string): string {
@@ -153,4 +166,5 @@ export const serviceStories: readonly Story[] = [
   { name: 'policy-status', play: policyStory },
   { name: 'certificate', play: certificateStory },
   { name: 'autoscaler', play: horizontalStory },
+  { name: 'unmeasured', play: unmeasuredStory },
 ];

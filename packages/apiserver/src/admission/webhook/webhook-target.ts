@@ -21,19 +21,28 @@ export class WebhookFailure extends Error {
   readonly code = 'PINTLE_WEBHOOK';
 }
 
-/** Errors: `WebhookFailure` for a Service that is not there. */
-export function webhookTarget({ url, service, caBundle }: ClientConfig, services: ObjectCache): WebhookTarget {
+/** Errors: `WebhookFailure` for a Service that is not there, or has no address that could be asked. */
+export function webhookTarget(
+  { url, service, caBundle }: ClientConfig,
+  services: Pick<ObjectCache, 'get'>,
+): WebhookTarget {
   const authority = caBundle ? { caBundle: atob(caBundle) } : {};
   if (url) return { url, ...authority };
   if (!service) throw new WebhookFailure('the webhook has neither a url nor a service');
   const { namespace, name, path = '/', port = 443 } = service;
   const found = services.get(`${namespace}/${name}`) as Service | undefined;
-  const ip = found?.spec?.clusterIP;
-  if (!ip || ip === 'None') throw new WebhookFailure(`service ${JSON.stringify(name)} not found`);
-  const host = ip.includes(':') ? `[${ip}]` : ip;
+  if (found === undefined) throw new WebhookFailure(`service ${JSON.stringify(name)} not found`);
+  const host = hostOf(found);
   return {
     url: `https://${host}:${port}${path.startsWith('/') ? '' : '/'}${path}`,
     serverName: `${name}.${namespace}.svc`,
     ...authority,
   };
+}
+
+/** What stands for another name is asked there. */
+function hostOf({ spec: { type, externalName, clusterIP: ip = '' } = {} }: Service): string {
+  if (type === 'ExternalName' && externalName) return externalName;
+  if (!ip || ip === 'None') throw new WebhookFailure('cannot route to service with ClusterIP "None"');
+  return ip.includes(':') ? `[${ip}]` : ip;
 }
