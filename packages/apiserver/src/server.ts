@@ -334,6 +334,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await createFirstObjects(client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
+    nowMs: world.clock.now(),
   });
   const ipAddresses = serviceIpAddresses(core);
   if (options.port !== undefined) {

@@ -141,6 +141,8 @@ const scheduler: readonly PolicyRule[] = [
   may(read, core, 'persistentvolumeclaims persistentvolumes'),
   ...delegation,
   may(read, storage, 'csinodes'),
+  // kube-scheduler counts by these from 1.34 on, and waits for them.
+  may(read, storage, 'volumeattachments'),
   may(read, core, 'namespaces'),
   may(read, storage, 'csidrivers'),
   may(read, storage, 'csistoragecapacities'),

@@ -36,6 +36,24 @@ describe('the default policy', () => {
     );
   });
 
+  it('lets kube-scheduler read whatever it waits for before it places the first pod', () => {
+    const scheduler = bootstrapPolicy().clusterRoles.filter(({ metadata }) =>
+      ['system:kube-scheduler', 'system:volume-scheduler'].includes(metadata.name ?? ''),
+    );
+    const readable = scheduler
+      .flatMap(({ rules = [] }) => rules)
+      .filter(({ verbs }) => ['list', 'watch'].every((verb) => verbs.includes(verb)))
+      .flatMap(({ resources = [] }) => resources);
+    expect(readable).toEqual(
+      expect.arrayContaining([
+        ...['csidrivers', 'csinodes', 'csistoragecapacities', 'deviceclasses', 'namespaces', 'nodes'],
+        ...['persistentvolumeclaims', 'persistentvolumes', 'poddisruptionbudgets', 'pods', 'replicasets'],
+        ...['replicationcontrollers', 'resourceclaims', 'resourceslices', 'services', 'statefulsets', 'storageclasses'],
+        'volumeattachments',
+      ]),
+    );
+  });
+
   it('lets editors have claims on devices, and the scheduler allocate them', () => {
     const sums = withSums(bootstrapPolicy().clusterRoles);
     const rulesOf = (name: string) => sums.find(({ metadata }) => metadata.name === name)?.rules ?? [];
