@@ -360,7 +360,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
-          onChange: () => dangling.changed(),
+          teller: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (

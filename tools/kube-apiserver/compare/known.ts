@@ -66,6 +66,11 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: 'what an owner lacks is told without its name',
+    line: /"Invalid value: \\"\\": must not be empty" \| "Invalid value: \\"\\": (kind|name|uid) must not be empty"/,
+  },
+  {
+    why: 'newer',
     words: '1.34 shows bad values as JSON in messages, where 1.33 shows them as Go does',
     line: /(message: ".*(Invalid|Unsupported) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|0x0)/,
   },

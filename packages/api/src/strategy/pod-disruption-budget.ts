@@ -1,5 +1,13 @@
 /** PodDisruptionBudgets: what must hold of them. */
-import { type FieldError, invalidField, notSupportedField, requiredField, type Strategy } from '@pintle/machinery';
+import {
+  type FieldError,
+  invalidField,
+  labelSelectorErrors,
+  notSupportedField,
+  pathSegmentErrors,
+  requiredField,
+  type Strategy,
+} from '@pintle/machinery';
 import type { PodDisruptionBudget } from '../policy/v1/index.js';
 import { boundedAmountErrors, nonNegativeErrors } from './amount.js';
 import { specChanged } from './workloads.js';
@@ -14,6 +22,7 @@ function budgetErrors({ spec }: PodDisruptionBudget): readonly FieldError[] {
       : []),
     ...(minAvailable === undefined ? [] : boundedAmountErrors(minAvailable, 'spec.minAvailable')),
     ...(maxUnavailable === undefined ? [] : boundedAmountErrors(maxUnavailable, 'spec.maxUnavailable')),
+    ...labelSelectorErrors(spec.selector, 'spec.selector'),
     ...(policy === undefined || policies.includes(policy)
       ? []
       : [notSupportedField('spec.unhealthyPodEvictionPolicy', policy, policies)]),
@@ -23,6 +32,8 @@ function budgetErrors({ spec }: PodDisruptionBudget): readonly FieldError[] {
 const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const;
 
 export const podDisruptionBudgetStrategy: Strategy<PodDisruptionBudget> = {
+  // Any name that a path can hold, as upstream has it.
+  nameErrors: (name) => pathSegmentErrors(name),
   generationChanged: specChanged,
   prepareForCreate: (budget) => ({
     ...budget,

@@ -14,7 +14,7 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
       ? { ...port, targetPort: port.port }
       : port,
   );
-  const { sessionAffinityConfig: affinity, ...rest } = spec;
+  const { sessionAffinityConfig: affinity, internalTrafficPolicy = 'Cluster', ...rest } = spec;
   return {
     ...rest,
     ...(ports === undefined ? {} : { ports }),
@@ -26,7 +26,7 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
           },
         }
       : {}),
-    ...(spec.type === 'ExternalName' ? {} : { internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster' }),
+    ...(spec.type === 'ExternalName' ? {} : { internalTrafficPolicy }),
     ...(isExternallyAccessible(spec) ? { externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster' } : {}),
     ...(spec.type === 'LoadBalancer'
       ? { allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true }

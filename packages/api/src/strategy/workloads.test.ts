@@ -19,6 +19,7 @@ const kinds = {
     template,
   },
   'apps/DaemonSet': { updateStrategy: { type: 'RollingUpdate' }, selector, template },
+  'apps/Deployment': { selector, template },
   '/ReplicationController': { template },
   'policy/PodDisruptionBudget': { selector },
 } as const;
@@ -152,6 +153,19 @@ describe('a new object', () => {
       'apps/DaemonSet',
       rolling({ maxUnavailable: '0%', maxSurge: 0 }),
       [`${atRolling}.maxUnavailable: Required value: cannot be 0 when maxSurge is 0`],
+    ],
+    [
+      'apps/Deployment',
+      { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '200%', maxSurge: 'x%' } } },
+      [
+        'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "200%": must not be greater than 100%',
+        `spec.strategy.rollingUpdate.maxSurge: Invalid value: "x%": a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')`,
+      ],
+    ],
+    [
+      'apps/Deployment',
+      { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '200%' } } },
+      [],
     ],
     ['/ReplicationController', {}, []],
     ['/ReplicationController', { template: { ...template, metadata: {} } }, ['spec.selector: Required value']],

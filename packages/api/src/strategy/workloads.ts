@@ -16,7 +16,7 @@ import {
 } from '@pintle/machinery';
 import type { Deployment, ReplicaSet } from '../apps/v1/index.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
-import { amountErrors, nonNegativeErrors } from './amount.js';
+import { amountErrors, boundedAmountErrors, nonNegativeErrors } from './amount.js';
 import { countStatusErrors, deploymentParts, replicaParts } from './count-status.js';
 import { defaultPodSpec } from './pod/pod-defaults.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
@@ -186,16 +186,12 @@ function deploymentErrors(deployment: Deployment): readonly FieldError[] {
   }
   if (strategy?.type === 'RollingUpdate') {
     const { maxSurge, maxUnavailable } = strategy.rollingUpdate ?? {};
-    for (const [field, value] of [
-      ['maxSurge', maxSurge],
-      ['maxUnavailable', maxUnavailable],
-    ] as const)
-      errors.push(...(value === undefined ? [] : amountErrors(value, `spec.strategy.rollingUpdate.${field}`)));
+    const at = 'spec.strategy.rollingUpdate';
+    if (maxUnavailable !== undefined) errors.push(...boundedAmountErrors(maxUnavailable, `${at}.maxUnavailable`));
+    if (maxSurge !== undefined) errors.push(...amountErrors(maxSurge, `${at}.maxSurge`));
     const isZero = (value: unknown) => value === 0 || value === '0%';
     if (isZero(maxSurge) && isZero(maxUnavailable))
-      errors.push(
-        invalidField('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
-      );
+      errors.push(invalidField(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
   errors.push(...nonNegativeErrors(revisionHistoryLimit, 'spec.revisionHistoryLimit'));
   if (progressDeadlineSeconds !== undefined && progressDeadlineSeconds <= minReadySeconds)

@@ -220,7 +220,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const { stream } = handlerOf(resource, subresource);
       if (stream === undefined)
         throw statusError('MethodNotAllowed', `${resource.kind.plural}/${subresource} is no stream`);
-      yield* await stream({ core, context, resource, key: at }, new URLSearchParams(query), options.signal);
+      yield* (await stream({ core, context, resource, key: at }, new URLSearchParams(query), options.signal)) ?? [];
     },
   };
 }

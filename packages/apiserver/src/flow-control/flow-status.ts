@@ -15,25 +15,30 @@ export function danglingCondition({ spec, status }: FlowSchema, there: boolean, 
   return { type: 'Dangling', status: wanted, reason, message, lastTransitionTime: now };
 }
 
-export interface DanglingTeller {
-  /** Something has changed: of what changes in one turn it is told once. */
-  changed(): void;
+export interface FlowTeller {
+  /** Tells of it once what changes in one turn has changed. */
+  tellSoon(): void;
   stop(): void;
 }
 
 /** Failures are logged: the next change tries again. */
-export function danglingTeller(client: Client, world: World): DanglingTeller {
+export function danglingTeller(client: Client, world: World): FlowTeller {
   let cancel: CancelTimer | undefined;
+  let stopped = false;
   return {
-    changed() {
-      cancel ??= world.clock.schedule(0, () => {
+    tellSoon() {
+      if (stopped || cancel !== undefined) return;
+      cancel = world.clock.schedule(0, () => {
         cancel = undefined;
-        tellDangling(client, world).catch((error: unknown) =>
-          world.logger.log('error', 'the status of flow schemas could not be written', { error }),
-        );
+        tellDangling(client, world).catch((error: unknown) => {
+          if (!stopped) world.logger.log('error', 'the status of flow schemas could not be written', { error });
+        });
       });
     },
-    stop: () => cancel?.(),
+    stop() {
+      stopped = true;
+      cancel?.();
+    },
   };
 }
 

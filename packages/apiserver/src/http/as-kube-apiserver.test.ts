@@ -164,3 +164,55 @@ it.each(structs)('made at %s of %j', async (path, object, made) => {
   // A status is the server's to say.
   expect((json as { status?: { replicas?: number } }).status?.replicas).toBeUndefined();
 });
+
+it('custom objects may have finalizers without a domain, with a warning', async () => {
+  const { send } = await requester();
+  const crd = {
+    metadata: { name: 'holds.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'holds', kind: 'Hold' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  };
+  await send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
+  const path = '/apis/example.com/v1/namespaces/default/holds';
+  const object = { apiVersion: 'example.com/v1', kind: 'Hold', metadata: { name: 'a', finalizers: ['hold'] } };
+  const made = await send('POST', path, object);
+  expect([made.status, made.headers['warning']]).toEqual([
+    201,
+    [
+      '299 - "metadata.finalizers: \\"hold\\": prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers"',
+    ],
+  ]);
+  const changed = await send('PATCH', `${path}/a`, { metadata: { labels: { a: 'b' } } }, { 'content-type': merge });
+  expect([changed.status, changed.headers['warning']]).toEqual([200, undefined]);
+});
+
+it('a budget may have any name that a path can hold, and its selector is read', async () => {
+  const { send } = await requester();
+  const path = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+  const spec = { minAvailable: 1, selector: { matchLabels: { app: 'a' } } };
+  expect((await send('POST', path, { metadata: { name: 'Not A Name' }, spec })).status).toBe(201);
+  const selector = { matchLabels: { 'not a key': 'a' } };
+  const { json } = await send('POST', path, { metadata: { name: 'b' }, spec: { ...spec, selector } });
+  expect(json.details.causes[0].field).toBe('spec.selector.matchLabels');
+});
+
+it('a service that becomes a name elsewhere tells no policy of traffic inside', async () => {
+  const { send } = await requester();
+  const path = '/api/v1/namespaces/default/services';
+  await send('POST', path, { metadata: { name: 'a' }, spec: { ports: [{ port: 80 }] } });
+  const wish = { spec: { type: 'ExternalName', externalName: 'example.com' } };
+  const { json } = await send('PATCH', `${path}/a`, wish, { 'content-type': merge });
+  expect([json.spec.type, json.spec.internalTrafficPolicy]).toEqual(['ExternalName', undefined]);
+});
+
+it('a pod on no node has no log yet', async () => {
+  const { send } = await requester();
+  const pods = '/api/v1/namespaces/default/pods';
+  await send('POST', pods, { metadata: { name: 'a' }, spec: template.spec });
+  const { status, text } = await send('GET', `${pods}/a/log`);
+  expect([status, text]).toEqual([204, '']);
+});

@@ -37,8 +37,12 @@ export async function handleSubresource(
   const respond = (status: number, value: KubernetesObject | unknown) =>
     answer(status, value, accepted, context.warnings, parts.schemaOf);
   if (verb === 'get' || verb === 'list') {
-    if (handler.stream !== undefined)
-      return encoded(200, 'text/plain', await handler.stream(target, request.query, request.signal));
+    if (handler.stream !== undefined) {
+      const bytes = await handler.stream(target, request.query, request.signal);
+      return bytes === undefined
+        ? { status: 204, headers: { 'cache-control': 'no-cache, private' }, body: '' }
+        : encoded(200, 'text/plain', bytes);
+    }
     if (handler.get === undefined) throw notServed();
     return respond(200, await handler.get(target));
   }

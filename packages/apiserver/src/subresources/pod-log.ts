@@ -41,6 +41,7 @@ export function podLogSubresource(connect: NodeConnector): SubresourceHandler {
       const options = parseLogQuery(query, core.world.clock.now());
       const pod = storedObjectOf(await requireEntry(core, resource, key)) as Pod;
       const container = containerOf(pod, query.get('container'));
+      if (!pod.spec?.nodeName) return undefined;
       const agent = agentOf(connect, pod);
       return agent.logs(
         { namespace: key.namespace ?? '', pod: key.name, container },

@@ -33,12 +33,12 @@ export interface SubresourceHandler {
   connect?(request: SubresourceRequest, query: URLSearchParams): Promise<StreamSession>;
   /** Passes the request on, whatever its method, and what is below the subresource in its path. */
   proxy?(request: SubresourceRequest, sent: HttpRequest): Promise<HttpResponse>;
-  /** Answers with bytes. */
+  /** Answers with bytes. Undefined: there is nothing to answer with yet. */
   stream?(
     request: SubresourceRequest,
     query: URLSearchParams,
     signal?: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array>>;
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
 }
 
 export interface SubresourceHandlers {

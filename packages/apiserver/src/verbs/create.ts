@@ -18,7 +18,7 @@ import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
 import { emptyStatus } from './normalizers.js';
 import { fromStore } from './store-failure.js';
-import { validateForCreate } from './validation.js';
+import { validateForCreate, warningsOf } from './validation.js';
 
 /** Names tried for one `generateName` before the create fails. */
 const generateAttemptsMax = 8;
@@ -112,7 +112,7 @@ async function prepare(
   if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   validateForCreate(resource, object);
-  for (const text of strategy?.warnings?.(object) ?? []) context.warn(text);
+  for (const text of warningsOf(resource, object)) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
   // What is answered and watched is converted before it is written: a write whose answer fails has not happened.

@@ -28,7 +28,7 @@ import { toldOfMissingLater } from './missing-fields.js';
 import { findEntry } from './read.js';
 import { otherObject } from './storage-error.js';
 import { fromStore } from './store-failure.js';
-import { validateForUpdate } from './validation.js';
+import { validateForUpdate, warningsOf } from './validation.js';
 
 const modified = 'the object has been modified; please apply your changes to the latest version and try again';
 
@@ -199,7 +199,7 @@ async function prepare(
       object = { ...object, metadata: { ...object.metadata, generation } };
   }
   validateForUpdate(resource, object, old, subresource);
-  if (subresource === undefined) for (const text of strategy?.warnings?.(object, old) ?? []) context.warn(text);
+  if (subresource === undefined) for (const text of warningsOf(resource, object, old)) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
   if (resource.prepare !== undefined) await prepared(resource, [object]);

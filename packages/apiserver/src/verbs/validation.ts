@@ -1,6 +1,7 @@
 /** What must hold of every object before it is stored: its metadata, and what its kind or its schema asks. */
 import {
   type FieldError,
+  finalizerWarnings,
   invalid,
   type KubernetesObject,
   validateObjectMeta,
@@ -37,10 +38,7 @@ export function validateForUpdate(
   const faults: FieldError[] = [
     ...(object.metadata === old.metadata
       ? []
-      : [
-          ...validateObjectMeta(object.metadata, metaRules(resource)),
-          ...validateObjectMetaUpdate(object.metadata, old.metadata),
-        ]),
+      : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
     ...(own?.call(strategy, object, old) ?? []),
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
   ];
@@ -61,10 +59,31 @@ export function withRulesLeft({ kind }: Resource, faults: readonly FieldError[])
   return [...faults, { type: 'FieldValueInvalid', field: '<nil>', badValue: null, detail }];
 }
 
+/** What a writer is told of an object that is taken. */
+export const warningsOf = (
+  { definition: { strategy }, custom }: Resource,
+  object: KubernetesObject,
+  old?: KubernetesObject,
+): readonly string[] => [
+  ...(custom ? finalizerWarnings(object.metadata, old?.metadata) : []),
+  ...(strategy?.warnings?.(object, old) ?? []),
+];
+
+/** Groups of built-in kinds that take any finalizer. */
+const anyFinalizer: ReadonlySet<string> = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'policy',
+]);
+
 function metaRules(resource: Resource) {
   const nameErrors = resource.definition.strategy?.nameErrors;
   return {
     namespaced: resource.kind.scope === 'Namespaced',
+    qualifiedFinalizers: !resource.custom && !anyFinalizer.has(resource.kind.group),
     ...(nameErrors === undefined ? {} : { nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix) }),
   };
 }

@@ -8,6 +8,8 @@ export interface ObjectMetaRules {
   readonly namespaced: boolean;
   /** What is wrong with a name; DNS subdomain unless given. `prefix`: it is a generateName. */
   readonly nameErrors?: (name: string, prefix: boolean) => readonly string[];
+  /** Finalizers need a domain and a path, but for the standard ones: of most built-in kinds, of no others. */
+  readonly qualifiedFinalizers?: boolean;
 }
 
 /** Of keys and values of all annotations together. */
@@ -35,12 +37,22 @@ export function validateObjectMeta(
       for (const message of dns1123LabelErrors(metadata.namespace))
         errors.push(invalidField(`${path}.namespace`, metadata.namespace, message));
   } else if (metadata.namespace) errors.push(forbiddenField(`${path}.namespace`, 'not allowed on this type'));
+  errors.push(...validateAlways(metadata, path));
+  for (const finalizer of metadata.finalizers ?? [])
+    for (const message of qualifiedNameErrors(finalizer))
+      errors.push(invalidField(`${path}.finalizers`, finalizer, message));
+  errors.push(...validateFinalizers(metadata, rules, path));
+  return errors;
+}
+
+/** Of creation and of every update. */
+function validateAlways(metadata: ObjectMeta, path: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
   if (metadata.labels !== undefined) errors.push(...validateLabels(metadata.labels, `${path}.labels`));
   if (metadata.annotations !== undefined)
     errors.push(...validateAnnotations(metadata.annotations, `${path}.annotations`));
   if (metadata.ownerReferences !== undefined)
     errors.push(...validateOwnerReferences(metadata.ownerReferences, `${path}.ownerReferences`));
-  for (const finalizer of metadata.finalizers ?? []) errors.push(...validateFinalizer(finalizer, `${path}.finalizers`));
   return errors;
 }
 
@@ -71,26 +83,57 @@ export function validateAnnotations(
   return errors;
 }
 
-function validateFinalizer(name: string, path: string): readonly FieldError[] {
-  const errors = qualifiedNameErrors(name).map((message) => invalidField(path, name, message));
-  const standard = name === 'orphan' || name === 'foregroundDeletion' || name === 'kubernetes';
-  if (!name.includes('/') && !standard) {
-    errors.push(invalidField(path, name, 'name is neither a standard finalizer name nor is it fully qualified'));
-  }
-  return errors;
+const isBare = (finalizer: string) =>
+  !finalizer.includes('/') &&
+  finalizer !== 'orphan' &&
+  finalizer !== 'foregroundDeletion' &&
+  finalizer !== 'kubernetes';
+
+const validateFinalizers = (
+  { finalizers = [] }: ObjectMeta,
+  rules: ObjectMetaRules,
+  path: string,
+): readonly FieldError[] =>
+  rules.qualifiedFinalizers !== true
+    ? []
+    : finalizers.flatMap((finalizer, index) =>
+        isBare(finalizer)
+          ? [
+              invalidField(
+                `${path}.finalizers[${index}]`,
+                finalizer,
+                'name is neither a standard finalizer name nor is it fully qualified',
+              ),
+            ]
+          : [],
+      );
+
+/** What is said of new finalizers where any are taken: of custom objects. */
+export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old?: ObjectMeta): readonly string[] {
+  const added = [...new Set(finalizers.filter((finalizer) => !old?.finalizers?.includes(finalizer)))].sort();
+  return added.flatMap((finalizer) =>
+    [
+      ...qualifiedNameErrors(finalizer),
+      ...(isBare(finalizer)
+        ? [
+            `prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`,
+          ]
+        : []),
+    ].map((message) => `metadata.finalizers: ${JSON.stringify(finalizer)}: ${message}`),
+  );
 }
 
 function validateOwnerReferences(owners: readonly OwnerReference[], path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   let controller: OwnerReference | undefined;
-  for (const [index, owner] of owners.entries()) {
-    const at = `${path}[${index}]`;
-    if (!owner.apiVersion) errors.push(invalidField(`${at}.apiVersion`, owner.apiVersion, 'version must not be empty'));
-    if (!owner.kind) errors.push(invalidField(`${at}.kind`, owner.kind, 'must not be empty'));
-    if (!owner.name) errors.push(invalidField(`${at}.name`, owner.name, 'must not be empty'));
-    if (!owner.uid) errors.push(invalidField(`${at}.uid`, owner.uid, 'must not be empty'));
+  for (const owner of owners) {
+    if (!owner.apiVersion)
+      errors.push(invalidField(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
+    for (const field of ['kind', 'name', 'uid'] as const)
+      if (!owner[field])
+        errors.push(invalidField(`${path}.${field}`, owner[field] ?? '', `${field} must not be empty`));
     if (owner.apiVersion === 'v1' && owner.kind === 'Event')
-      errors.push(invalidField(at, owner, '/v1, Kind=Event is disallowed from being an owner'));
+      errors.push(invalidField(path, owner, '/v1, Kind=Event is disallowed from being an owner'));
     if (!owner.controller) continue;
     if (controller !== undefined) {
       errors.push(
@@ -109,9 +152,10 @@ function validateOwnerReferences(owners: readonly OwnerReference[], path: string
 export function validateObjectMetaUpdate(
   metadata: ObjectMeta,
   old: ObjectMeta,
+  rules: ObjectMetaRules,
   path = 'metadata',
 ): readonly FieldError[] {
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = [...validateAlways(metadata, path), ...validateFinalizers(metadata, rules, path)];
   const keep = (
     field: 'name' | 'namespace' | 'uid' | 'creationTimestamp' | 'deletionTimestamp' | 'deletionGracePeriodSeconds',
   ) => {

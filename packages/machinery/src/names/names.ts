@@ -15,7 +15,7 @@ const labelValuePattern = new RegExp(`^(${qualifiedPart})?$`);
 const configKeyPattern = /^[-._a-zA-Z0-9]+$/;
 const portNamePattern = /^[-a-z0-9]+$/;
 
-export const maxLengthMessage = (length: number) => `must be no more than ${length} bytes`;
+export const maxLengthMessage = (length: number) => `must be no more than ${length} characters`;
 
 function regexMessage(message: string, pattern: string, ...examples: readonly string[]): string {
   const shown = examples.map((example) => `'${example}'`).join(',  or ');

@@ -81,7 +81,7 @@ describe('a container is refused', () => {
         ],
       },
       [
-        `${at}.ports[0].name: Invalid value: "a-very-long-name": must be no more than 15 bytes`,
+        `${at}.ports[0].name: Invalid value: "a-very-long-name": must be no more than 15 characters`,
         `${at}.ports[0].containerPort: Invalid value: 65536: must be between 1 and 65535, inclusive`,
         `${at}.ports[1].containerPort: Required value`,
         `${at}.ports[1].protocol: Unsupported value: "ICMP": supported values: "SCTP", "TCP", "UDP"`,
