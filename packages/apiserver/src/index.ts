@@ -1,6 +1,7 @@
 /** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
 export * from './access/access.js';
 export * from './access/authenticators.js';
+export * from './access/configuration/authentication-configuration.js';
 export * from './access/first-opinion.js';
 export * from './access/node-authorizer.js';
 export * from './access/node-relations.js';

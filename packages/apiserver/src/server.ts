@@ -106,10 +106,10 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   /** Tell who asks by HTTP, by what a request shows beside a token: `clientCertificate`, `requestHeaders()`. */
   readonly authenticators?: readonly Authenticator[];
-  /** Tell whose a bearer token is, beside those of `tokens`: `staticTokens()`, `oidcTokens()`. */
+  /** Tell whose a bearer token is, beside those of `tokens`: `staticTokens()`, `oidcTokens()`, those of `configuredAuthentication()`. */
   readonly tokenAuthenticators?: readonly TokenAuthenticator[];
-  /** Whether who shows nothing is let in as `system:anonymous` (default true). */
-  readonly anonymous?: boolean;
+  /** Whether who shows nothing is let in as `system:anonymous` (default true), or the paths where. */
+  readonly anonymous?: boolean | readonly string[];
   /**
    * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
    * several the first with an opinion counts. Default: everything is allowed, as for a test.

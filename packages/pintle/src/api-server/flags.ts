@@ -26,6 +26,16 @@ export interface ApiServerFlags {
   readonly requestheaderGroupHeaders?: readonly string[];
   readonly requestheaderExtraHeadersPrefix?: readonly string[];
   readonly anonymousAuth?: boolean;
+  readonly authenticationConfig?: string;
+  readonly oidcIssuerUrl?: string;
+  readonly oidcClientId?: string;
+  readonly oidcCaFile?: string;
+  readonly oidcUsernameClaim?: string;
+  readonly oidcUsernamePrefix?: string;
+  readonly oidcGroupsClaim?: string;
+  readonly oidcGroupsPrefix?: string;
+  readonly oidcRequiredClaim?: Readonly<Record<string, string>>;
+  readonly oidcSigningAlgs?: readonly string[];
   readonly authorizationMode?: readonly string[];
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
@@ -37,6 +47,8 @@ export interface ApiServerFlags {
   readonly runtimeConfig?: Readonly<Record<string, boolean>>;
   readonly featureGates?: FeatureGates;
 }
+
+const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];
 
 const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
 
@@ -82,6 +94,13 @@ function enabledPlugins(text: string, before?: readonly string[]): readonly stri
   const lacking = words(text).find((word) => otherAdmissionPlugins.includes(word));
   if (lacking !== undefined) throw new InvalidArgumentError(`admission plug-in "${lacking}" is not in Pintle.`);
   return namesOf(admissionPlugins, 'admission plug-in')(text, before);
+}
+
+/** `name=value`, once a flag: values may have commas. */
+function pairOf(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const mark = text.indexOf('=');
+  if (mark < 1) throw new InvalidArgumentError(`"${text}" is no NAME=VALUE.`);
+  return { ...before, [text.slice(0, mark)]: text.slice(mark + 1) };
 }
 
 const truth = (text: string): boolean => {
@@ -148,6 +167,26 @@ const effective = (): readonly Option[] => [
     ['--requestheader-group-headers <names>', 'headers that name a group each (default X-Remote-Group)'],
     ['--requestheader-extra-headers-prefix <names>', 'what begins headers of extra (default X-Remote-Extra-)'],
   ].map(([flags = '', help]) => new Option(flags, help).argParser(collected)),
+  new Option(
+    '--authentication-config <file>',
+    'AuthenticationConfiguration: issuers whose tokens are trusted, and where one may be anonymous',
+  ),
+  new Option('--oidc-issuer-url <url>', 'an OpenID provider whose tokens are trusted; HTTPS only'),
+  new Option('--oidc-client-id <id>', 'for whom its tokens have to be'),
+  new Option('--oidc-ca-file <file>', 'the authority of the provider (default: those of the system)'),
+  new Option('--oidc-username-claim <name>', 'the claim that names the user (default sub)'),
+  new Option(
+    '--oidc-username-prefix <text>',
+    'what names begin with (default: the provider, unless addresses; -: nothing)',
+  ),
+  new Option('--oidc-groups-claim <name>', 'the claim that names groups'),
+  new Option('--oidc-groups-prefix <text>', 'what groups begin with'),
+  new Option('--oidc-required-claim <name=value>', 'a claim that tokens must have; may be said again').argParser(
+    pairOf,
+  ),
+  new Option('--oidc-signing-algs <names>', 'what tokens may be signed with (default RS256)').argParser(
+    namesOf(signingAlgorithms, 'signing algorithm'),
+  ),
   new Option('--anonymous-auth [enabled]', 'let requests without credentials through as system:anonymous').argParser(
     truth,
   ),
