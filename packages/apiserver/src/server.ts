@@ -57,6 +57,7 @@ import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
 import { flowControl } from './flow-control/flow-control.js';
+import { danglingTeller } from './flow-control/flow-status.js';
 import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
@@ -323,13 +324,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   let listServices: (() => void) | undefined;
   const custom = customResources({
     core,
-    client: client({ fieldManager: 'apiserver' }),
+    client: client({ fieldManager: 'kube-apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
     onChange: () => listServices?.(),
   });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
-  await createFirstObjects(client({ fieldManager: 'apiserver' }), {
+  await createFirstObjects(client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
   });
@@ -340,7 +341,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     await putKubernetesRange(core, addresses.cidrs);
     await ipAddresses.start();
   }
-  if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'apiserver' }), bootstrapPolicy());
+  if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'kube-apiserver' }), bootstrapPolicy());
   checks.done(
     'start-system-namespaces-controller',
     'scheduling/bootstrap-system-priority-classes',
@@ -356,6 +357,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
+          onChange: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (
@@ -365,11 +367,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           ...options.flowControl,
         });
   if (flows !== undefined) {
-    await bringFlowConfiguration(core, client({ fieldManager: 'apiserver' }));
+    await bringFlowConfiguration(core, client({ fieldManager: 'api-priority-and-fairness-config-producer-v1' }));
     await flows.start();
   }
 
-  const serviceClient = client({ fieldManager: 'kube-aggregator' });
+  const serviceClient = client({ fieldManager: 'kube-apiserver' });
   const aggregated =
     options.aggregation === undefined
       ? undefined
@@ -405,7 +407,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   identity?.start();
   checks.done(...identitySteps);
 
-  const policies = policyStatus({ world, backend, client: client({ fieldManager: 'apiserver' }), registry });
+  const policies = policyStatus({ world, backend, client: client({ fieldManager: 'kube-apiserver' }), registry });
   await policies.start();
 
   const others = bodySchemas();

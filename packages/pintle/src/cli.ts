@@ -4,6 +4,7 @@
  * loaded when it is asked for, so that help and health checks cost nothing.
  */
 import { Command, Option } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import type { ApiServerOptions } from './api-server/command.js';
 import { wholeNumber, withApiServerFlags } from './api-server/flags.js';
 import type { EnvtestOptions } from './envtest/envtest.js';
@@ -58,6 +59,9 @@ async function configured(options: UpOptions, command: Command): Promise<UpOptio
 
 const program = new Command('pintle')
   .description('Kubernetes in one Node process.')
+  // Behind a command it is the command's.
+  .enablePositionalOptions()
+  .version(manifest.version, '--version', 'say the version and end')
   .showHelpAfterError('(pintle --help lists the commands)');
 
 withUpOptions(program.command('up').description('start a cluster and keep it running until Ctrl-C')).action(

@@ -4,7 +4,6 @@ import {
   immutableField,
   invalidField,
   noErrors,
-  requiredField,
   type Strategy,
 } from '@pintle/machinery';
 import type { ClusterTrustBundle } from '../certificates/v1beta1/certificates.js';
@@ -39,7 +38,7 @@ function certificatesErrors(text: string, path: string): readonly FieldError[] {
       ? []
       : [invalidField(path, told, `duplicate trust anchor (indices [${earlier} ${index}])`)];
   });
-  return blocks.length === 0 ? [requiredField(path, 'at least one trust anchor must be provided')] : errors;
+  return blocks.length === 0 ? [invalidField(path, told, 'at least one trust anchor must be provided')] : errors;
 }
 
 export const clusterTrustBundleStrategy: Strategy<ClusterTrustBundle> = {

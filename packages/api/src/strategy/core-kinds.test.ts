@@ -76,6 +76,7 @@ describe('a new object', () => {
       node({ podCIDRs: ['10.0.0.0/24', '10.0.0.0/24', 'x'] }, { capacity: { 'example.com/gpu': '500m' } }),
       [
         'status.capacity.example.com/gpu: Invalid value: "500m": must be an integer',
+        'status.allocatable.example.com/gpu: Invalid value: "500m": must be an integer',
         'spec.podCIDRs[2]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
         'spec.podCIDRs: Invalid value: []string{"10.0.0.0/24", "10.0.0.0/24", "x"}: may specify no more than one CIDR for each IP family',
         'spec.podCIDRs[1]: Duplicate value: "10.0.0.0/24"',

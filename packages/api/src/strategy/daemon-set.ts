@@ -1,5 +1,12 @@
 /** DaemonSets: their defaults, what must hold of them, and the count of their templates. */
-import { deepEqual, type FieldError, invalidField, requiredField, type Strategy } from '@pintle/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  invalidField,
+  notSupportedField,
+  requiredField,
+  type Strategy,
+} from '@pintle/machinery';
 import type { DaemonSet } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
 import { countStatusErrors } from './count-status.js';
@@ -55,7 +62,9 @@ function daemonSetErrors(set: DaemonSet): readonly FieldError[] {
     ...workloadErrors(set, names),
     ...nonNegativeErrors(revisionHistoryLimit, 'spec.revisionHistoryLimit'),
   ];
-  if (updateStrategy?.type !== 'RollingUpdate') return errors;
+  if (updateStrategy?.type === 'OnDelete') return errors;
+  if (updateStrategy?.type !== 'RollingUpdate')
+    return [...errors, notSupportedField('spec.updateStrategy', updateStrategy ?? null, ['RollingUpdate', 'OnDelete'])];
   const { maxUnavailable = 0, maxSurge = 0 } = updateStrategy.rollingUpdate ?? {};
   const path = 'spec.updateStrategy.rollingUpdate';
   errors.push(

@@ -1,5 +1,6 @@
 /** EndpointSlices: addresses of one type, ports, hints, each within its limits. */
 import {
+  deepEqual,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   duplicateField,
@@ -112,7 +113,11 @@ function portErrors(
 }
 
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
-  generationChanged: (slice, old) => slice.endpoints !== old.endpoints || slice.ports !== old.ports,
+  // Labels count as well: they say which Service the slice is of.
+  generationChanged: (slice, old) =>
+    slice.endpoints !== old.endpoints ||
+    slice.ports !== old.ports ||
+    !deepEqual(slice.metadata.labels, old.metadata.labels),
   validateCreate: sliceErrors,
   validateUpdate: (slice, old) => [
     ...sliceErrors(slice),

@@ -369,7 +369,7 @@ describe('a new object', () => {
       bundle({ signerName: 'example.com/s', trustBundle: '' }, 'one'),
       [
         'metadata.name: Invalid value: "one": ClusterTrustBundle for signerName example.com/s must be named with prefix example.com:s:',
-        'spec.trustBundle: Required value: at least one trust anchor must be provided',
+        'spec.trustBundle: Invalid value: "<value omitted>": at least one trust anchor must be provided',
       ],
     ],
     [

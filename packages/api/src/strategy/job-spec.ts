@@ -16,6 +16,8 @@ import { nonNegativeErrors } from './amount.js';
 import { countOf, parseIndexRanges } from './job-indexes.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
 
+const completionModes = ['NonIndexed', 'Indexed'];
+
 const parallelismMax = 100_000;
 const failedIndexesMax = 100_000;
 /** Beyond so many completions, parallelism and failed indexes are limited further. */
@@ -50,6 +52,8 @@ export function jobSpecErrors(spec: JobSpec, path: string): readonly FieldError[
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
     errors.push(requiredField(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
   if (spec.managedBy !== undefined) errors.push(...managedByErrors(spec.managedBy, `${path}.managedBy`));
+  if (spec.completionMode !== undefined && !completionModes.includes(spec.completionMode))
+    errors.push(notSupportedField(`${path}.completionMode`, spec.completionMode, completionModes));
   errors.push(...(spec.completionMode === 'Indexed' ? indexedErrors(spec, path) : nonIndexedErrors(spec, path)));
   errors.push(...failurePolicyErrors(spec, `${path}.podFailurePolicy.rules`));
   errors.push(...replacementPolicyErrors(spec, `${path}.podReplacementPolicy`));

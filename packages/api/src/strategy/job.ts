@@ -73,7 +73,13 @@ function withSelector(job: Job): Job {
   return {
     ...job,
     // The Job has the labels of its pods where it has none of its own.
-    metadata: { ...metadata, labels: metadata.labels ?? labels },
+    metadata: {
+      ...metadata,
+      labels:
+        metadata.labels === undefined || deepEqual(metadata.labels, template?.metadata?.labels)
+          ? labels
+          : metadata.labels,
+    },
     spec: {
       ...spec,
       selector: { ...selector, matchLabels: { [selectorLabel]: metadata.uid ?? '', ...selector?.matchLabels } },

@@ -17,6 +17,7 @@ import { resourceQuantityErrors } from './resource-names.js';
 
 export const nodeStrategy: Strategy<Node> = {
   keepsStatusOnCreate: true,
+  defaults: withDefaults,
   validateCreate: ({ spec = {}, status = {} }) => [
     ...taintErrors(spec.taints, 'metadata.taints'),
     ...amountErrors(status),
@@ -30,6 +31,26 @@ export const nodeStrategy: Strategy<Node> = {
   validateStatusUpdate: ({ status = {} }) => statusErrors(status),
   warnings: ({ spec = {} }, old) => (old === undefined ? nodeWarnings(spec) : []),
 };
+
+/** The first range is in both fields; what can be had is all that there is, unless it is said. */
+function withDefaults(node: Node): Node {
+  const { podCIDR, podCIDRs = [] } = node.spec ?? {};
+  const first = podCIDRs[0];
+  const isAlike = podCIDR ? first === podCIDR : first === undefined;
+  const { capacity, allocatable } = node.status ?? {};
+  if (isAlike && (capacity === undefined || allocatable !== undefined)) return node;
+  return {
+    ...node,
+    spec: {
+      ...node.spec,
+      ...(isAlike ? {} : podCIDR ? { podCIDRs: [podCIDR] } : { podCIDR: first! }),
+    },
+    status: {
+      ...node.status,
+      ...(capacity === undefined || allocatable !== undefined ? {} : { allocatable: capacity }),
+    } as NonNullable<Node['status']>,
+  };
+}
 
 const statusErrors = (status: NodeStatus): readonly FieldError[] => [
   ...amountErrors(status),

@@ -237,8 +237,10 @@ describe.each(clients)('%s', (_name, connect) => {
       const left = await client.list(ConfigMap, { ...inDefault, labelSelector: 'app' });
       expect(namesOf(left)).toEqual(['b', 'c']);
       await client.create(deployment('web'));
-      const marked = await client.deleteCollection(Deployment, { ...inDefault, propagationPolicy: 'Foreground' });
-      expect(marked[0]?.metadata.finalizers).toEqual(['foregroundDeletion']);
+      const before = await client.deleteCollection(Deployment, { ...inDefault, propagationPolicy: 'Foreground' });
+      expect(before[0]?.metadata.finalizers).toBeUndefined();
+      const marked = await client.get(Deployment, { ...inDefault, name: 'web' });
+      expect(marked.metadata.finalizers).toEqual(['foregroundDeletion']);
     });
   });
 

@@ -56,6 +56,8 @@ export interface FlowControlOptions {
   readonly metrics: Metrics;
   /** How many objects of a resource are stored; undefined where it is not stored here. */
   readonly countObjects: (group: string, resource: string) => Promise<number> | undefined;
+  /** Told of every change of flow schemas and priority levels. */
+  readonly onChange?: () => void;
   /** Default 600. */
   readonly seats?: number;
 }
@@ -73,6 +75,7 @@ export function flowControl({
   logger,
   metrics,
   countObjects,
+  onChange,
   seats = seatsDefault,
 }: FlowControlOptions): FlowControl {
   let order: readonly FlowSchema[] | undefined;
@@ -83,10 +86,12 @@ export function flowControl({
   let flows = new WeakMap<FlowSchema, Flow>();
   const schemas = new ObjectCache(backend, prefix('flowschemas'), logger, () => {
     order = undefined;
+    onChange?.();
   });
   const configurations = new ObjectCache(backend, prefix('prioritylevelconfigurations'), logger, () => {
     isConfigured = false;
     flows = new WeakMap();
+    onChange?.();
   });
   let isConfigured = false;
   const labels = ['priority_level', 'flow_schema'];

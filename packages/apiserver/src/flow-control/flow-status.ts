@@ -15,6 +15,21 @@ export function danglingCondition({ spec, status }: FlowSchema, there: boolean, 
   return { type: 'Dangling', status: wanted, reason, message, lastTransitionTime: now };
 }
 
+/** Tells of it once what changes in one turn has changed. Failures are logged: the next change tries again. */
+export function danglingTeller(client: Client, world: World): () => void {
+  let soon = false;
+  return () => {
+    if (soon) return;
+    soon = true;
+    world.clock.schedule(0, () => {
+      soon = false;
+      tellDangling(client, world).catch((error: unknown) =>
+        world.logger.log('error', 'the status of flow schemas could not be written', { error }),
+      );
+    });
+  };
+}
+
 export async function tellDangling(client: Client, world: World): Promise<void> {
   const [schemas, levels] = await Promise.all([client.list(FlowSchema), client.list(PriorityLevelConfiguration)]);
   const names = new Set(levels.map(({ metadata }) => metadata.name));

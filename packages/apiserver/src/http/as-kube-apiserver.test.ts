@@ -73,6 +73,17 @@ const structs: readonly (readonly [path: string, object: object, made: object])[
   ['/api/v1/nodes', {}, { spec: {}, status: { daemonEndpoints: { kubeletEndpoint: {} }, nodeInfo: {} } }],
   ['/apis/resource.k8s.io/v1beta2/deviceclasses', {}, { spec: {} }],
   [
+    '/api/v1/nodes',
+    { spec: { podCIDR: '192.0.2.0/24' }, status: { capacity: { cpu: '4' } } },
+    { spec: { podCIDRs: ['192.0.2.0/24'] }, status: { allocatable: { cpu: '4' } } },
+  ],
+  ['/api/v1/nodes', { spec: { podCIDRs: ['192.0.2.0/24'] } }, { spec: { podCIDR: '192.0.2.0/24' } }],
+  [
+    '/apis/batch/v1/namespaces/default/jobs',
+    { spec: { template: { metadata: { labels: { a: 'b' } }, spec: { ...template.spec, restartPolicy: 'Never' } } } },
+    { metadata: { labels: { a: 'b', 'job-name': 'd', 'batch.kubernetes.io/job-name': 'd' } } },
+  ],
+  [
     '/apis/batch/v1/namespaces/default/cronjobs',
     {
       spec: {
@@ -83,6 +94,36 @@ const structs: readonly (readonly [path: string, object: object, made: object])[
     { spec: { jobTemplate: { metadata: {}, spec: { template: { metadata: {} } } } }, status: {} },
   ],
 ];
+
+it('a slice of endpoints has a new generation with new labels', async () => {
+  const { send } = await requester();
+  const path = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+  await send('POST', path, { metadata: { name: 'a' }, addressType: 'IPv4', endpoints: [] });
+  const { json } = await send('PATCH', `${path}/a`, { metadata: { labels: { a: 'b' } } }, { 'content-type': merge });
+  expect(json.metadata.generation).toBe(2);
+});
+
+it('a collection that is deleted is told of as it was', async () => {
+  const { send } = await requester();
+  const pods = '/api/v1/namespaces/default/pods';
+  const { json: made } = await send('POST', pods, { metadata: { name: 'a' }, spec: template.spec });
+  const { json } = await send('DELETE', pods);
+  expect(json.items).toEqual([made]);
+});
+
+it('a pod that is bound twice is told of its binding, and the scheduler owns none of its fields', async () => {
+  const { send } = await requester();
+  const pods = '/api/v1/namespaces/default/pods';
+  await send('POST', pods, { metadata: { name: 'a' }, spec: template.spec });
+  const bind = (name: string) => send('POST', `${pods}/a/binding`, { metadata: { name: 'a' }, target: { name } });
+  expect((await bind('one')).status).toBe(201);
+  expect((await bind('two')).json).toMatchObject({
+    message: 'Operation cannot be fulfilled on pods/binding "a": pod a is already assigned to node "one"',
+    details: { name: 'a', kind: 'pods/binding' },
+  });
+  const { json } = await send('GET', `${pods}/a`);
+  expect(json.metadata.managedFields).toHaveLength(1);
+});
 
 it.each(structs)('made at %s of %j', async (path, object, made) => {
   const { send } = await requester();

@@ -1,5 +1,5 @@
 /** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
-import { Pod, type PodStatus } from '@pintle/api/core/v1';
+import type { Pod, PodStatus } from '@pintle/api/core/v1';
 import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, onceForEach } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
@@ -11,6 +11,8 @@ import { isKind, type SubresourceHandler } from './subresource.js';
 interface Binding extends KubernetesObject {
   readonly target: { readonly kind?: string; readonly name?: string };
 }
+
+const bindings = { group: '', plural: 'pods/binding' };
 
 /** Pods of one template on one node share their spec. */
 const bound = new DerivedSpecs();
@@ -31,15 +33,15 @@ export const bindingSubresource: SubresourceHandler = {
         const { uid = '' } = pod.metadata;
         if (metadata?.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
         if (pod.metadata.deletionTimestamp !== undefined)
-          throw conflict(Pod, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
+          throw conflict(bindings, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
         if (pod.spec?.nodeName)
           throw conflict(
-            Pod,
+            bindings,
             key.name,
             `pod ${key.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`,
           );
         if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
-          throw conflict(Pod, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
+          throw conflict(bindings, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
         const resourceVersion = metadata?.resourceVersion ?? '';
         const annotations =
           metadata?.annotations === undefined
@@ -50,7 +52,8 @@ export const bindingSubresource: SubresourceHandler = {
           metadata: { ...pod.metadata, ...annotations, resourceVersion },
           status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
         };
-        return { object: object as KubernetesObject };
+        // Upstream's fields of a bound pod have no owner in the scheduler.
+        return { object: object as KubernetesObject, ownsFields: true };
       },
     });
     return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });

@@ -83,7 +83,7 @@ export async function deleteObject(
 const atRevision = (object: KubernetesObject, revision: number): KubernetesObject =>
   Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion: String(revision) }) });
 
-/** Deletes what a list of the same options would show; what vanishes meanwhile is passed over. */
+/** Deletes what a list of the same options would show, and gives it back as it was; what vanishes meanwhile is passed over. */
 export async function deleteCollection(
   core: ApiCore,
   context: RequestContext,
@@ -95,14 +95,9 @@ export async function deleteCollection(
   for (const entry of entries) {
     const { name = '', namespace } = storedObjectOf(entry).metadata;
     try {
-      const { object } = await deleteObject(
-        core,
-        context,
-        resource,
-        { name, ...(namespace === undefined ? {} : { namespace }) },
-        options,
-      );
-      deleted.push(object);
+      const key = { name, ...(namespace === undefined ? {} : { namespace }) };
+      await deleteObject(core, context, resource, key, options);
+      deleted.push(serve(resource, entry).object);
     } catch (error) {
       if (!StatusError.is(error, 'NotFound')) throw error;
     }

@@ -26,7 +26,7 @@ function fieldTest(resource: Resource, text: string): Selected {
   const requirements = parsed(() => parseFieldSelector(text)).requirements;
   const tests = requirements.map(({ field, operator, value }) => {
     const read = fieldReader(resource, field);
-    if (read === undefined) throw badRequest(unknownField(resource, text, field));
+    if (read === undefined) throw badRequest(unknownField(resource, field));
     const equal = operator !== '!=';
     return (object: KubernetesObject) => (read(object) === value) === equal;
   });
@@ -34,12 +34,10 @@ function fieldTest(resource: Resource, text: string): Selected {
 }
 
 /** Of kinds without fields of their own, in other words. */
-const unknownField = ({ apiVersion, kind, definition, custom }: Resource, text: string, field: string): string =>
-  custom
-    ? `field label not supported: ${field}`
-    : definition.fields === undefined
-      ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
-      : `Unable to find "${apiVersion}, Resource=${kind.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`;
+const unknownField = ({ definition, custom }: Resource, field: string): string =>
+  definition.fields === undefined && !custom
+    ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    : `field label not supported: ${field}`;
 
 function fieldReader(resource: Resource, field: string): ((object: KubernetesObject) => string) | undefined {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
