@@ -62,7 +62,7 @@ export function defaultPlugins({
     namespaceLifecycle(core, caches),
     limitRanger(caches),
     serviceAccountAdmission(core, caches),
-    nodeRestriction(core),
+    nodeRestriction(core, access),
     taintNodesByCondition,
     podSecurity(core, caches, options.podSecurityExemptions),
     priorityAdmission(core, caches),
