@@ -1,11 +1,5 @@
 /** ClusterTrustBundles: certificates that a cluster trusts, named after the signer that vouches for them. */
-import {
-  type FieldError,
-  immutableField,
-  invalidField,
-  noErrors,
-  type Strategy,
-} from '@pintle/machinery';
+import { type FieldError, immutableField, invalidField, noErrors, type Strategy } from '@pintle/machinery';
 import type { ClusterTrustBundle } from '../certificates/v1beta1/certificates.js';
 import { trustBundleNameErrors } from './pod/projections.js';
 import { signerNameErrors } from './signer-name.js';
