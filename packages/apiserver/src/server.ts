@@ -35,7 +35,7 @@ import { admissionCaches } from './admission/admission-caches.js';
 import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
-import { defaultPlugins } from './admission/default-plugins.js';
+import { defaultPlugins, type OptionalPlugin } from './admission/default-plugins.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
@@ -99,6 +99,8 @@ export interface ApiServerOptions {
   readonly resources?: readonly ResourceDefinition[];
   /** Fields of what is alpha or beta, by the gates that they are behind; as in Kubernetes 1.33 unless given. */
   readonly featureGates?: FeatureGates;
+  /** Admission plug-ins to have besides those that kube-apiserver has by default. */
+  readonly enableAdmissionPlugins?: readonly OptionalPlugin[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
   /** Whom Pod Security asks nothing of. */
@@ -259,6 +261,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
     podSecurityExemptions: options.podSecurityExemptions ?? {},
+    enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
   });
   const core: ApiCore = {

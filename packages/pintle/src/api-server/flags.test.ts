@@ -16,6 +16,10 @@ const accepted: readonly (readonly [string, Partial<ApiServerFlags>])[] = [
   ['--advertise-address=192.0.2.1', { advertiseAddress: '192.0.2.1' }],
   ['--authorization-mode=Node,RBAC', { authorizationMode: ['Node', 'RBAC'] }],
   ['--authorization-mode=RBAC --authorization-mode=AlwaysAllow', { authorizationMode: ['RBAC', 'AlwaysAllow'] }],
+  [
+    '--enable-admission-plugins=NodeRestriction,AlwaysPullImages',
+    { enableAdmissionPlugins: ['NodeRestriction', 'AlwaysPullImages'] },
+  ],
   ['--disable-admission-plugins=ServiceAccount,Priority', { disableAdmissionPlugins: ['ServiceAccount', 'Priority'] }],
   ['--requestheader-allowed-names=a,b', { requestheaderAllowedNames: ['a', 'b'] }],
   [
@@ -42,7 +46,7 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   ['--advertise-address=here', /--advertise-address.*IP address is needed/],
   ['--authorization-mode=Magic', /--authorization-mode.*"Magic" is unknown; known are AlwaysAllow, AlwaysDeny/],
   ['--disable-admission-plugins=Nope', /--disable-admission-plugins.*admission plug-in "Nope" is unknown/],
-  ['--enable-admission-plugins=AlwaysPullImages', /--enable-admission-plugins.*"AlwaysPullImages" is not in Pintle/],
+  ['--enable-admission-plugins=EventRateLimit', /--enable-admission-plugins.*"EventRateLimit" is not in Pintle/],
   ['--oidc-signing-algs=none', /--oidc-signing-algs.*signing algorithm "none" is unknown/],
   ['--oidc-required-claim=a', /--oidc-required-claim.*"a" is no NAME=VALUE/],
   ['--anonymous-auth=maybe', /--anonymous-auth.*true or false is needed/],

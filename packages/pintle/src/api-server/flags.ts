@@ -5,7 +5,9 @@
  * **Differs from Kubernetes**: objects are kept by Pintle itself, so the flags about etcd are taken and lead to nothing;
  * so do those about privileged containers, logging and profiling. Of feature gates those count that fields are behind.
  */
+
 import type { FeatureGates } from '@pintle/api';
+import type { OptionalPlugin } from '@pintle/apiserver';
 import { ipFamilyOf, parseCidr } from '@pintle/machinery';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
@@ -52,21 +54,26 @@ const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512',
 
 const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
 
-/** Those of kube-apiserver 1.33 that Pintle has, all of them on. */
+/** Those of kube-apiserver 1.33 that are on. */
 const admissionPlugins = [
   ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction', 'DefaultIngressClass'],
-  ...['DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger', 'MutatingAdmissionWebhook'],
+  ...['DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger'],
+  ...['MutatingAdmissionPolicy', 'MutatingAdmissionWebhook'],
   ...['NamespaceLifecycle', 'NodeRestriction', 'PersistentVolumeClaimResize', 'PodSecurity', 'Priority'],
   ...['ResourceQuota', 'RuntimeClass', 'ServiceAccount', 'StorageObjectInUseProtection', 'TaintNodesByCondition'],
   ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook'],
 ];
 
-/** The others of kube-apiserver 1.33: to leave one out changes nothing. */
-const otherAdmissionPlugins = [
-  ...['AlwaysAdmit', 'AlwaysDeny', 'AlwaysPullImages', 'ClusterTrustBundleAttest', 'DenyServiceExternalIPs'],
-  ...['EventRateLimit', 'ExtendedResourceToleration', 'ImagePolicyWebhook', 'LimitPodHardAntiAffinityTopology'],
-  ...['MutatingAdmissionPolicy', 'NamespaceAutoProvision', 'NamespaceExists', 'OwnerReferencesPermissionEnforcement'],
-  ...['PodNodeSelector', 'PodTolerationRestriction'],
+/** Those that are there for the asking. */
+export const optionalAdmissionPlugins: readonly OptionalPlugin[] = [
+  ...(['AlwaysPullImages', 'DenyServiceExternalIPs', 'ExtendedResourceToleration'] as const),
+  ...(['LimitPodHardAntiAffinityTopology', 'OwnerReferencesPermissionEnforcement'] as const),
+];
+
+/** Those of kube-apiserver 1.33 that Pintle lacks: to leave one out changes nothing. */
+const lackingAdmissionPlugins = [
+  ...['AlwaysAdmit', 'AlwaysDeny', 'ClusterTrustBundleAttest', 'EventRateLimit', 'ImagePolicyWebhook'],
+  ...['NamespaceAutoProvision', 'NamespaceExists', 'PodNodeSelector', 'PodTolerationRestriction', 'PodTopologyLabels'],
 ];
 
 export const wholeNumber = (least: number, most: number) => (text: string) => {
@@ -91,9 +98,9 @@ const namesOf =
 
 /** A plug-in that Pintle lacks is no unknown one. */
 function enabledPlugins(text: string, before?: readonly string[]): readonly string[] {
-  const lacking = words(text).find((word) => otherAdmissionPlugins.includes(word));
+  const lacking = words(text).find((word) => lackingAdmissionPlugins.includes(word));
   if (lacking !== undefined) throw new InvalidArgumentError(`admission plug-in "${lacking}" is not in Pintle.`);
-  return namesOf(admissionPlugins, 'admission plug-in')(text, before);
+  return namesOf([...admissionPlugins, ...optionalAdmissionPlugins], 'admission plug-in')(text, before);
 }
 
 /** `name=value`, once a flag: values may have commas. */
@@ -193,11 +200,12 @@ const effective = (): readonly Option[] => [
   new Option('--authorization-mode <modes>', `who decides, in turn: ${authorizationModes.join(', ')}`).argParser(
     namesOf(authorizationModes, 'authorization mode'),
   ),
-  new Option('--enable-admission-plugins <names>', 'admission plug-ins to have: all that there are, even so').argParser(
-    enabledPlugins,
-  ),
+  new Option(
+    '--enable-admission-plugins <names>',
+    `admission plug-ins to have beside those that are on: ${optionalAdmissionPlugins.join(', ')}`,
+  ).argParser(enabledPlugins),
   new Option('--disable-admission-plugins <names>', 'admission plug-ins to leave out').argParser(
-    namesOf([...admissionPlugins, ...otherAdmissionPlugins], 'admission plug-in'),
+    namesOf([...admissionPlugins, ...optionalAdmissionPlugins, ...lackingAdmissionPlugins], 'admission plug-in'),
   ),
   new Option('--service-cluster-ip-range <cidr>', 'where addresses of Services are from').argParser(ipRange),
   new Option('--service-node-port-range <range>', 'where node ports of Services are from').argParser(portRange),

@@ -3,7 +3,7 @@ import { builtinResources } from '@pintle/api';
 import type { Authorizer, AuthorizerChoice } from '@pintle/apiserver';
 import type { ServedClusterParts } from '@pintle/cluster/nodejs';
 import { apiVersionOf, type ResourceDefinition } from '@pintle/machinery';
-import type { ApiServerFlags } from './flags.js';
+import { type ApiServerFlags, optionalAdmissionPlugins } from './flags.js';
 import { fileOf, given, trustedIssuers } from './issuers.js';
 
 const authorizers: Readonly<Record<string, AuthorizerChoice>> = {
@@ -54,6 +54,13 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
     ...(flags.authorizationMode === undefined
       ? {}
       : { authorizer: flags.authorizationMode.map((mode) => authorizers[mode]!) }),
+    ...(flags.enableAdmissionPlugins === undefined
+      ? {}
+      : {
+          enableAdmissionPlugins: optionalAdmissionPlugins.filter((name) =>
+            flags.enableAdmissionPlugins?.includes(name),
+          ),
+        }),
     ...given('disableAdmissionPlugins', flags.disableAdmissionPlugins),
     ...given('featureGates', flags.featureGates),
     ...given('serviceCidr', flags.serviceClusterIpRange),
