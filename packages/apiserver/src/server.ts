@@ -36,6 +36,7 @@ import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins, type OptionalPlugin } from './admission/default-plugins.js';
+import type { PodSecurityConfiguration } from './admission/pod-security/configuration.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
@@ -103,6 +104,8 @@ export interface ApiServerOptions {
   readonly enableAdmissionPlugins?: readonly OptionalPlugin[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** What Pod Security holds pods to where their namespace says nothing. Default: to nothing. */
+  readonly podSecurityDefaults?: PodSecurityConfiguration['defaults'];
   /** Whom Pod Security asks nothing of. */
   readonly podSecurityExemptions?: PodSecurityExemptions;
   /** Run after the built-in plug-ins. */
@@ -260,7 +263,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
-    podSecurityExemptions: options.podSecurityExemptions ?? {},
+    podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
   });

@@ -28,7 +28,7 @@ import {
   extendedResourceToleration,
   limitPodHardAntiAffinityTopology,
 } from './optional/small-plugins.js';
-import { type PodSecurityExemptions, podSecurity } from './pod-security/pod-security.js';
+import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.js';
 import { mutatingPolicies } from './policy/mutating-policies.js';
 import { paramsFrom } from './policy/policy-params.js';
 import { validatingPolicies } from './policy/validating-policies.js';
@@ -53,7 +53,7 @@ export interface DefaultPluginsOptions {
   readonly more: readonly AdmissionPlugin[];
   readonly callWebhook: WebhookCaller;
   readonly metrics: Pick<AdmissionMetrics, 'webhooks' | 'policies'>;
-  readonly podSecurityExemptions: PodSecurityExemptions;
+  readonly podSecurity: PodSecurityOptions;
   /** Of those for the asking, the ones to have. */
   readonly enabled: readonly OptionalPlugin[];
   /** The names of those to leave out. */
@@ -85,7 +85,7 @@ export function defaultPlugins({
     nodeRestriction(core, access),
     taintNodesByCondition,
     alwaysPullImages,
-    podSecurity(core, caches, options.podSecurityExemptions),
+    podSecurity(core, caches, options.podSecurity),
     priorityAdmission(core, caches),
     defaultTolerations,
     extendedResourceToleration,

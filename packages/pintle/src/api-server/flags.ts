@@ -41,6 +41,7 @@ export interface ApiServerFlags {
   readonly authorizationMode?: readonly string[];
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
+  readonly admissionControlConfigFile?: string;
   readonly serviceClusterIpRange?: string;
   readonly serviceNodePortRange?: readonly [number, number];
   readonly serviceAccountIssuer?: readonly string[];
@@ -69,6 +70,8 @@ export const optionalAdmissionPlugins: readonly OptionalPlugin[] = [
   ...(['AlwaysPullImages', 'DenyServiceExternalIPs', 'ExtendedResourceToleration'] as const),
   ...(['LimitPodHardAntiAffinityTopology', 'OwnerReferencesPermissionEnforcement'] as const),
 ];
+
+export const presentAdmissionPlugins: readonly string[] = [...admissionPlugins, ...optionalAdmissionPlugins];
 
 /** Those of kube-apiserver 1.33 that Pintle lacks: to leave one out changes nothing. */
 const lackingAdmissionPlugins = [
@@ -100,7 +103,7 @@ const namesOf =
 function enabledPlugins(text: string, before?: readonly string[]): readonly string[] {
   const lacking = words(text).find((word) => lackingAdmissionPlugins.includes(word));
   if (lacking !== undefined) throw new InvalidArgumentError(`admission plug-in "${lacking}" is not in Pintle.`);
-  return namesOf([...admissionPlugins, ...optionalAdmissionPlugins], 'admission plug-in')(text, before);
+  return namesOf(presentAdmissionPlugins, 'admission plug-in')(text, before);
 }
 
 /** `name=value`, once a flag: values may have commas. */
@@ -204,8 +207,9 @@ const effective = (): readonly Option[] => [
     '--enable-admission-plugins <names>',
     `admission plug-ins to have beside those that are on: ${optionalAdmissionPlugins.join(', ')}`,
   ).argParser(enabledPlugins),
+  new Option('--admission-control-config-file <path>', 'AdmissionConfiguration: what PodSecurity holds pods to'),
   new Option('--disable-admission-plugins <names>', 'admission plug-ins to leave out').argParser(
-    namesOf([...admissionPlugins, ...optionalAdmissionPlugins, ...lackingAdmissionPlugins], 'admission plug-in'),
+    namesOf([...presentAdmissionPlugins, ...lackingAdmissionPlugins], 'admission plug-in'),
   ),
   new Option('--service-cluster-ip-range <cidr>', 'where addresses of Services are from').argParser(ipRange),
   new Option('--service-node-port-range <range>', 'where node ports of Services are from').argParser(portRange),

@@ -33,7 +33,7 @@ export async function trustedIssuers(flags: ApiServerFlags, world: World = realW
   const configured =
     authenticationConfig === undefined
       ? undefined
-      : await configuredAuthentication(yamlOf(await fileOf('--authentication-config', authenticationConfig)), {
+      : await configuredAuthentication(await yamlFileOf('--authentication-config', authenticationConfig), {
           world,
           serverAudiences: issuers,
           ownIssuers: issuers,
@@ -85,14 +85,6 @@ async function openIdProvider(
   ];
 }
 
-function yamlOf(text: string): unknown {
-  try {
-    return parseYaml(text, { version: '1.1' });
-  } catch (error) {
-    throw new Error(`--authentication-config: ${(error as Error).message}`, { cause: error });
-  }
-}
-
 export const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value };
 
@@ -101,5 +93,14 @@ export async function fileOf(flag: string, path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new Error(`${flag} ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+export async function yamlFileOf(flag: string, path: string): Promise<unknown> {
+  const text = await fileOf(flag, path);
+  try {
+    return parseYaml(text, { version: '1.1' });
+  } catch (error) {
+    throw new Error(`${flag}: ${(error as Error).message}`, { cause: error });
   }
 }

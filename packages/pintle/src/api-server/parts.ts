@@ -3,6 +3,7 @@ import { builtinResources } from '@pintle/api';
 import type { Authorizer, AuthorizerChoice } from '@pintle/apiserver';
 import type { ServedClusterParts } from '@pintle/cluster/nodejs';
 import { apiVersionOf, type ResourceDefinition } from '@pintle/machinery';
+import { configuredAdmission } from './admission-configuration.js';
 import { type ApiServerFlags, optionalAdmissionPlugins } from './flags.js';
 import { fileOf, given, trustedIssuers } from './issuers.js';
 
@@ -62,6 +63,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
           ),
         }),
     ...given('disableAdmissionPlugins', flags.disableAdmissionPlugins),
+    ...(await configuredAdmission(flags.admissionControlConfigFile)),
     ...given('featureGates', flags.featureGates),
     ...given('serviceCidr', flags.serviceClusterIpRange),
     ...given('nodePorts', flags.serviceNodePortRange),
