@@ -7,7 +7,7 @@
  * the durable store, whose library is native. `src/launch.ts` runs it, from compiled code where there is some.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { type BuildKind, noteBuilt } from './tools/built-files.js';
 import { objectSpread } from './tools/object-spread.js';
@@ -43,11 +43,15 @@ const shared: Options = {
   esbuildPlugins: [objectSpread],
 };
 
+/** What `pintle demo` applies, which goes with the command. */
+const exampleFolder = '../../examples/guestbook';
+const example = program === undefined ? [] : readdirSync(exampleFolder);
+
 const bundled: Options = {
   ...shared,
   format: 'cjs',
   outDir: 'dist/bin',
-  plugins: [noting('bin', 'dist/bin/package.json')],
+  plugins: [noting('bin', 'dist/bin/package.json', ...example.map((file) => `dist/guestbook/${file}`))],
   outExtension: () => ({ js: '.js' }),
   noExternal: [/^(?!@pintle\/store-lmdb$)/],
   external: ['@pintle/store-lmdb'],
@@ -65,6 +69,7 @@ const bundled: Options = {
     const wrapped = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
     writeFileSync(path, `// ${mark}\n${wrapped}\n`);
     writeFileSync('dist/bin/package.json', '{"type":"commonjs"}\n');
+    cpSync(exampleFolder, 'dist/guestbook', { recursive: true });
   },
 };
 

@@ -14,6 +14,7 @@ export const users = {
   bob: { uid: '', groups: [] },
   'system:node:node-1': { uid: '', groups: ['system:nodes'] },
   'system:kube-scheduler': { uid: '', groups: [] },
+  'system:kube-controller-manager': { uid: '', groups: [] },
 } as const;
 export type UserName = keyof typeof users;
 
@@ -24,6 +25,8 @@ export interface AccessFiles {
   /** Of the authority of servers and clients. */
   readonly caPem: string;
   readonly caFile: string;
+  /** For who signs certificates. */
+  readonly caKeyFile: string;
   readonly proxyCaFile: string;
   readonly certFile: string;
   readonly keyFile: string;
@@ -55,7 +58,7 @@ export async function writeAccessFiles(folder: string): Promise<AccessFiles> {
     await writeFile(path, text, { mode: 0o600 });
     return path;
   };
-  const { certPem: caPem } = await authority.toPem();
+  const { certPem: caPem, keyPem: caKeyPem } = await authority.toPem();
   const tokens = (Object.keys(users) as UserName[]).map((name) => {
     const { uid, groups } = users[name];
     return `${tokenOf(name)},${name},${uid},"${groups.join(',')}"\n`;
@@ -64,6 +67,7 @@ export async function writeAccessFiles(folder: string): Promise<AccessFiles> {
     folder,
     caPem,
     caFile: await put('ca.crt', caPem),
+    caKeyFile: await put('ca.key', caKeyPem),
     proxyCaFile: await put('proxy-ca.crt', (await proxies.toPem()).certPem),
     certFile: await put('server.crt', server.certPem),
     keyFile: await put('server.key', server.keyPem),
@@ -78,18 +82,18 @@ export async function writeAccessFiles(folder: string): Promise<AccessFiles> {
   };
 }
 
-/** An administrator's way in. */
-export function writeKubeConfig(folder: string, url: string, caPem: string): Promise<string> {
+/** A user's way in: an administrator's unless told. */
+export function writeKubeConfig(folder: string, url: string, caPem: string, user: UserName = 'admin'): Promise<string> {
   const named = (name: string, what: string, value: object) => [{ name, [what]: value }];
   const config = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'admin' },
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': user },
     clusters: named('server', 'cluster', {
       server: url,
       'certificate-authority-data': Buffer.from(caPem).toString('base64'),
     }),
-    users: named('admin', 'user', { token: tokenOf('admin') }),
-    contexts: named('admin', 'context', { cluster: 'server', user: 'admin' }),
+    users: named(user, 'user', { token: tokenOf(user) }),
+    contexts: named(user, 'context', { cluster: 'server', user }),
   };
-  const path = join(folder, 'kubeconfig');
+  const path = join(folder, user === 'admin' ? 'kubeconfig' : `kubeconfig-of-${user.replaceAll(':', '-')}`);
   return writeFile(path, JSON.stringify(config, null, 2), { mode: 0o600 }).then(() => path);
 }

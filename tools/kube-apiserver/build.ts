@@ -1,4 +1,4 @@
-/** Builds kube-apiserver and its etcd from the Go modules that go.mod names: minutes the first time, seconds from Go's cache after it. */
+/** Builds kube-apiserver, its etcd and its controllers from the Go modules that go.mod names: minutes the first time, seconds from Go's cache after it. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,16 +18,34 @@ export interface Programs {
   readonly etcd: string;
 }
 
+/** What acts on what the API server serves. */
+export interface ControllerPrograms {
+  readonly kubeControllerManager: string;
+  readonly kubeScheduler: string;
+}
+
 /** Errors: where there is no Go, or no such modules. */
 export async function buildPrograms(): Promise<Programs> {
+  return {
+    etcd: await build('./etcd', 'etcd', []),
+    kubeApiServer: await build('.', 'kube-apiserver', versionStamps()),
+  };
+}
+
+/** Errors: as above. */
+export async function buildControllers(): Promise<ControllerPrograms> {
+  const [manager, scheduler] = ['kube-controller-manager', 'kube-scheduler'] as const;
+  return {
+    kubeControllerManager: await build(`./${manager}`, manager, versionStamps()),
+    kubeScheduler: await build(`./${scheduler}`, scheduler, versionStamps()),
+  };
+}
+
+function versionStamps(): readonly string[] {
   const version = builtVersion();
   const [major = '', minor = ''] = version.slice(1).split('.');
   const stamp = (name: string, value: string) => `-X k8s.io/component-base/version.${name}=${value}`;
-  const stamps = [stamp('gitVersion', version), stamp('gitMajor', major), stamp('gitMinor', minor)];
-  return {
-    etcd: await build('./etcd', 'etcd', []),
-    kubeApiServer: await build('.', 'kube-apiserver', stamps),
-  };
+  return [stamp('gitVersion', version), stamp('gitMajor', major), stamp('gitMinor', minor)];
 }
 
 async function build(source: string, name: string, stamps: readonly string[]): Promise<string> {

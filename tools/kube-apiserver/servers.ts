@@ -86,7 +86,8 @@ export async function startPintle(files: AccessFiles): Promise<RunningServer> {
   return { name: 'pintle', logFile, stop, url: await ready(server, port, files, stop) };
 }
 
-function start(program: string, logFile: string, args: readonly string[]): ChildProcess {
+/** What it prints goes to the log file. */
+export function start(program: string, logFile: string, args: readonly string[]): ChildProcess {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout.pipe(log, { end: false });
@@ -98,7 +99,8 @@ function start(program: string, logFile: string, args: readonly string[]): Child
 const hasEnded = (child: ChildProcess) =>
   child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 
-async function end(child: ChildProcess): Promise<void> {
+/** Resolves when it has ended, killed if it must be. */
+export async function end(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   child.kill('SIGTERM');
@@ -134,7 +136,7 @@ const statusOf = (url: string, ca: string) =>
     asked.end();
   });
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

@@ -173,7 +173,7 @@ describe('update', () => {
       type: 'strategic',
       body: { spec: { template: { spec: { containers: [{ name: 'side', image: 'busybox' }] } } } },
     });
-    expect(merged.spec!.template.spec!.containers.map(({ name }) => name)).toEqual(['main', 'side']);
+    expect(merged.spec!.template.spec!.containers.map(({ name }) => name)).toEqual(['side', 'main']);
     const patched = await client.patch(Deployment, key, {
       type: 'json',
       operations: [{ op: 'replace', path: '/spec/replicas', value: 5 }],

@@ -241,6 +241,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const reviewOf = reviews({
     access,
     authenticateToken,
+    ...(options.tokens === undefined ? {} : { audiences: options.tokens.audiences }),
     rulesFor: rulesReview({
       roles,
       incomplete: (user) =>
@@ -339,6 +340,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   await createFirstObjects(client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
+    nowMs: world.clock.now(),
   });
   const ipAddresses = serviceIpAddresses(core);
   if (options.port !== undefined) {

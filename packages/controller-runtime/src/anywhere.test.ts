@@ -1,22 +1,16 @@
-/**
- * One test of one controller, in three places: in process, over HTTPS to Pintle with a kubeconfig's client, and over
- * HTTPS to the cluster of `PINTLE_TEST_KUBECONFIG` where that is set (a kube-apiserver; anything that it makes there is
- * in a namespace of its own). On real time, as real servers are.
- */
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { ConfigMap, Namespace, Secret } from '@pintle/api/core/v1';
-import { createApiServer, staticTokens } from '@pintle/apiserver';
-import { CertificateAuthority, listen } from '@pintle/apiserver/nodejs';
-import type { Client } from '@pintle/client';
-import { connect, kubeConfig } from '@pintle/client/nodejs';
-import { StatusError } from '@pintle/machinery';
+/** One controller, and what controllers are made of, in every place that `anywhere.fixture.ts` knows. */
+import { describe, expect, it } from '@jest/globals';
+import { Deployment } from '@pintle/api/apps/v1';
+import { Lease } from '@pintle/api/coordination/v1';
+import { ConfigMap, Event, Secret } from '@pintle/api/core/v1';
+import { modify } from '@pintle/client/modify';
+import { realWorld } from '@pintle/machinery';
+import { createInformers } from '@pintle/watch';
+import { ends, eventually, newNamespace, places, present, refusal } from './anywhere.fixture.js';
 import { controller } from './controller.js';
+import { createEventRecorder } from './events/event-recorder.js';
+import { LeaderElector } from './leader-election.js';
 import { createManager } from './manager.js';
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
 
 const finalizer = 'pintle.example/vault';
 
@@ -32,86 +26,17 @@ const vault = (left: string[]) =>
       await ensure<Secret>({ apiVersion: 'v1', kind: 'Secret', metadata: { name: source.metadata.name! }, stringData });
     });
 
-const { PINTLE_TEST_KUBECONFIG: ofCluster } = process.env;
-const places: readonly (readonly [string, () => Promise<Client>])[] = [
-  [
-    'in process',
-    async () => {
-      const api = await createApiServer();
-      ends.push(() => api.stop());
-      return api.client();
-    },
-  ],
-  [
-    'over HTTPS',
-    async () => {
-      const nowMs = Date.now();
-      const authority = await CertificateAuthority.create({ commonName: 'test', nowMs });
-      const { certPem: ca } = await authority.toPem();
-      const tls = await authority.issueServer({ commonName: 'server', nowMs, dns: [], ips: ['127.0.0.1'] });
-      const user = { name: 'operator', groups: ['system:masters'] };
-      const api = await createApiServer({ tokenAuthenticators: [staticTokens([{ token: 'abc', user }])] });
-      const listening = await listen(api.handle, { tls: { ...tls, clientCaPem: ca } });
-      const client = await connect({
-        server: `https://127.0.0.1:${listening.port}`,
-        ca,
-        credentials: { token: 'abc' },
-      });
-      ends.push(
-        () => api.stop(),
-        () => listening.close({ drainMs: 0 }),
-        () => client.close(),
-      );
-      return client;
-    },
-  ],
-  ...(ofCluster === undefined
-    ? []
-    : [
-        [
-          'in a real cluster',
-          async () => {
-            const client = await connect(kubeConfig({ path: ofCluster }));
-            ends.push(() => client.close());
-            return client;
-          },
-        ] as const,
-      ]),
-];
-
-const eventually = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-  for (let tries = 0; tries < 400; tries++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`${what} did not come about`);
-};
-
 describe.each(places)('a controller %s', (_name, clientOf) => {
   it('makes what is to be, mends it, and cleans up', async () => {
     const client = await clientOf();
-    const { metadata } = await client.create<Namespace>({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { generateName: 'pintle-test-' },
-    });
-    const namespace = metadata.name!;
-    ends.push(() => client.delete(Namespace, { name: namespace }));
+    const namespace = await newNamespace(client);
     const left: string[] = [];
     const manager = createManager({ client, controllers: [vault(left)] });
     await manager.start();
     ends.push(() => manager.stop());
 
     const key = { name: 'passwords', namespace };
-    const secret = async () => {
-      try {
-        return await client.get(Secret, key);
-      } catch (error) {
-        if (StatusError.is(error, 'NotFound')) return undefined;
-        throw error;
-      }
-    };
+    const secret = () => present(client.get(Secret, key));
     const holding = (text: string) =>
       eventually(`a secret that holds ${text}`, async () => {
         const found = await secret();
@@ -133,10 +58,222 @@ describe.each(places)('a controller %s', (_name, clientOf) => {
     await client.delete(ConfigMap, key);
     await eventually('the clean-up', async () => (left.length > 0 ? left : undefined));
     await eventually('the end of the ConfigMap', async () =>
-      client.get(ConfigMap, key).then(
-        () => undefined,
-        (error: unknown) => (StatusError.is(error, 'NotFound') ? true : undefined),
-      ),
+      (await present(client.get(ConfigMap, key))) === undefined ? true : undefined,
     );
+  }, 30_000);
+});
+
+const map = (namespace: string, name: string, data: Record<string, string> = {}): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace, labels: { made: 'here' } },
+  data,
+});
+
+describe.each(places)('informers %s', (_name, clientOf) => {
+  it.each([
+    ['of a stream', { streamingLists: true }],
+    ['of lists in pages', { streamingLists: false, pageSize: 4 }],
+  ])(
+    '%s hold what is there, and are told of what changes',
+    async (_form, limits) => {
+      const client = await clientOf();
+      const namespace = await newNamespace(client);
+      const names = Array.from({ length: 11 }, (_, index) => `m${String(index).padStart(2, '0')}`);
+      for (const name of names) await client.create(map(namespace, name));
+      const informers = createInformers({ client, ...limits });
+      ends.push(() => informers.stop());
+      const selection = { namespace, labelSelector: 'made=here' };
+      const maps = informers.informer(ConfigMap, selection);
+      const metadata = informers.metadataInformer(ConfigMap, selection);
+      informers.start();
+      await Promise.all([maps.whenSynced(), metadata.whenSynced()]);
+      expect(maps.lister.list().map((object) => object.metadata.name)).toEqual(names);
+
+      const changed = await client.patch(
+        ConfigMap,
+        { name: 'm03', namespace },
+        { type: 'merge', body: { data: { a: '1' } } },
+      );
+      const added = await client.create(map(namespace, 'new', { b: '2' }));
+      await client.patch(
+        ConfigMap,
+        { name: 'm04', namespace },
+        { type: 'merge', body: { metadata: { labels: null } } },
+      );
+      await client.delete(ConfigMap, { name: 'm05', namespace });
+      const wanted = [...names.filter((name) => name !== 'm04' && name !== 'm05'), 'new'];
+      for (const { lister } of [maps, metadata])
+        await eventually('a cache of what is there', async () =>
+          lister.list().length === wanted.length && lister.get({ name: 'm05', namespace }) === undefined
+            ? true
+            : undefined,
+        );
+      expect(maps.lister.list().map((object) => object.metadata.name)).toEqual(wanted);
+      expect(maps.lister.get({ name: 'm03', namespace })).toEqual(changed);
+      expect(maps.lister.get({ name: 'new', namespace })?.metadata.uid).toBe(added.metadata.uid);
+      expect(metadata.lister.get({ name: 'm03', namespace })?.metadata.resourceVersion).toBe(
+        changed.metadata.resourceVersion,
+      );
+    },
+    30_000,
+  );
+});
+
+describe.each(places)('a client %s', (_name, clientOf) => {
+  it('reads in pages, writes dry, changes and scales, and is refused in the same words', async () => {
+    const client = await clientOf();
+    const namespace = await newNamespace(client);
+    for (const name of ['a', 'b', 'c']) await client.create(map(namespace, name));
+    const selection = { namespace, labelSelector: 'made=here' };
+    const page = await client.list(ConfigMap, { ...selection, limit: 2 });
+    const rest = await client.list(ConfigMap, { ...selection, limit: 2, continue: page.metadata.continue! });
+    expect([...page, ...rest].map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
+    expect(rest.metadata.continue ?? '').toBe('');
+
+    await client.create(map(namespace, 'dry'), { dryRun: true });
+    expect(await present(client.get(ConfigMap, { name: 'dry', namespace }))).toBeUndefined();
+    const key = { name: 'a', namespace };
+    const after = await modify(client, ConfigMap, key, (draft) => {
+      draft.data = { x: '1' };
+    });
+    expect(after.data).toEqual({ x: '1' });
+
+    const labels = { app: 'web' };
+    await client.create<Deployment>({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    });
+    const web = { name: 'web', namespace };
+    const scale = { type: 'merge', body: { spec: { replicas: 3 } } } as const;
+    await client.patch(Deployment, web, scale, { subresource: 'scale' });
+    expect(await client.get(Deployment, web)).toMatchObject({ spec: { replicas: 3 }, metadata: { generation: 2 } });
+
+    const odd = { ...map(namespace, 'odd'), nonsense: 1 } as ConfigMap;
+    expect((await refusal(client.create(odd, { fieldValidation: 'Strict' }))).message).toBe(
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "nonsense"',
+    );
+    expect((await refusal(client.create(map(namespace, 'Bad Name')))).status).toMatchObject({
+      reason: 'Invalid',
+      details: {
+        name: 'Bad Name',
+        kind: 'ConfigMap',
+        causes: [{ reason: 'FieldValueInvalid', field: 'metadata.name' }],
+      },
+    });
+    expect((await refusal(client.create(map(namespace, 'a')))).message).toBe('configmaps "a" already exists');
+    const old = { ...after, metadata: { ...after.metadata, resourceVersion: page.metadata.resourceVersion! } };
+    expect((await refusal(client.update(old))).status).toMatchObject({ reason: 'Conflict', code: 409 });
+    expect((await refusal(client.delete(ConfigMap, key, { preconditions: { uid: 'another' } }))).code).toBe(409);
+    expect(await client.delete(ConfigMap, key)).toMatchObject({ kind: 'Status', status: 'Success' });
+    await client.deleteCollection(ConfigMap, selection);
+    expect(await client.list(ConfigMap, selection)).toHaveLength(0);
+  }, 30_000);
+
+  it('applies, in conflict and by force', async () => {
+    const client = await clientOf();
+    const namespace = await newNamespace(client);
+    const apply = (fieldManager: string, data: Record<string, string>, force = false) =>
+      client.apply(map(namespace, 'shared', data), { fieldManager, force });
+    await apply('one', { a: '1', b: '1' });
+    const conflict = await refusal(apply('two', { a: '2' }));
+    expect(conflict.message).toBe('Apply failed with 1 conflict: conflict with "one": .data.a');
+    await apply('two', { a: '2' }, true);
+    const left = await apply('one', { b: '1' });
+    expect(left.data).toEqual({ a: '2', b: '1' });
+    expect(left.metadata.managedFields?.map(({ manager, operation }) => [manager, operation])).toEqual([
+      ['one', 'Apply'],
+      ['two', 'Apply'],
+    ]);
+    expect((await apply('two', {})).data).toEqual({ b: '1' });
+  }, 30_000);
+});
+
+describe.each(places)('candidates %s', (_name, clientOf) => {
+  it('lead one after the other, by a Lease', async () => {
+    const client = await clientOf();
+    const leaseNamespace = await newNamespace(client);
+    const told: string[] = [];
+    const candidate = (identity: string) => {
+      const ending = new AbortController();
+      const elector = new LeaderElector(
+        realWorld(),
+        client,
+        {
+          leaseName: 'leader',
+          leaseNamespace,
+          identity,
+          leaseDurationMs: 3_000,
+          renewDeadlineMs: 2_000,
+          retryPeriodMs: 200,
+        },
+        { onElected: () => told.push(`${identity} leads`), onLost: () => told.push(`${identity} leads no more`) },
+      );
+      const running = elector.run(ending.signal);
+      const end = async () => {
+        ending.abort();
+        await running;
+      };
+      ends.push(end);
+      return { elector, end };
+    };
+    const first = candidate('first');
+    await eventually('a leader', async () => (first.elector.holds() ? true : undefined));
+    const second = candidate('second');
+    const lease = { name: 'leader', namespace: leaseNamespace };
+    const renewed = (await client.get(Lease, lease)).spec?.renewTime;
+    await eventually('a renewal', async () =>
+      (await client.get(Lease, lease)).spec?.renewTime === renewed ? undefined : true,
+    );
+    expect([first.elector.holds(), second.elector.holds()]).toEqual([true, false]);
+    await first.end();
+    await eventually('another leader', async () => (second.elector.holds() ? true : undefined));
+    expect(told).toEqual(['first leads', 'first leads no more', 'second leads']);
+    expect((await client.get(Lease, lease)).spec).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
+  }, 30_000);
+});
+
+describe.each(places)('a recorder %s', (_name, clientOf) => {
+  it('tells of what happened, and counts what happens again', async () => {
+    const client = await clientOf();
+    const namespace = await newNamespace(client);
+    const about = await client.create(map(namespace, 'subject'));
+    const recorder = createEventRecorder({ client, world: realWorld(), component: 'tester', host: 'here' });
+    recorder.record(about, 'Normal', 'Made', 'it was made');
+    await recorder.flush();
+    recorder.record(about, 'Normal', 'Made', 'it was made');
+    recorder.record(about, 'Warning', 'Odd', 'it is odd');
+    await recorder.flush();
+    const events = await client.list(Event, { namespace, fieldSelector: 'involvedObject.name=subject' });
+    expect(
+      events.map(({ reason, type, count, message, source, involvedObject }) => ({
+        ...{ reason, type, count, message, component: source?.component, uid: involvedObject.uid },
+      })),
+    ).toEqual(
+      expect.arrayContaining([
+        {
+          reason: 'Made',
+          type: 'Normal',
+          count: 2,
+          message: 'it was made',
+          component: 'tester',
+          uid: about.metadata.uid,
+        },
+        {
+          reason: 'Odd',
+          type: 'Warning',
+          count: 1,
+          message: 'it is odd',
+          component: 'tester',
+          uid: about.metadata.uid,
+        },
+      ]),
+    );
+    expect(events).toHaveLength(2);
   }, 30_000);
 });

@@ -78,6 +78,8 @@ export * from './volume-protection/index.js';
 export interface BuiltinControllersOptions {
   /** Every kind that objects can be of, for those that look at all of them. */
   readonly kinds: () => readonly KindRef[];
+  /** The same, asked of the server before a namespace is found empty, where `kinds` may be late. `kinds` unless given. */
+  readonly kindsNow?: () => Promise<readonly KindRef[]>;
   /** Only these, by name; all of them unless given. */
   readonly only?: readonly string[];
   /** PEM, for pods to trust the API server by. Empty for a server without a socket. */
@@ -110,6 +112,7 @@ export function builtinControllerNames(): readonly string[] {
 
 export function builtinControllers({
   kinds,
+  kindsNow,
   only,
   rootCertificate = '',
   metrics,
@@ -133,7 +136,7 @@ export function builtinControllers({
     endpointSliceController(),
     endpointSliceMirroringController(),
     endpointsController(),
-    namespaceController({ kinds }),
+    namespaceController({ kinds: kindsNow ?? kinds }),
     serviceAccountController(),
     nodeLifecycleController(),
     taintEvictionController(),

@@ -1,7 +1,8 @@
 /** `pintle demo`: the guestbook, applied, watched until it is ready, and asked who answers. */
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Deployment } from '@pintle/api/apps/v1';
 import { Pod, Service } from '@pintle/api/core/v1';
@@ -12,16 +13,16 @@ import { progressTo } from './progress.js';
 import { startServed } from './served-cluster.js';
 import { askedToEnd, endWhenAsked, type UpOptions, usage } from './up.js';
 
-const folder = resolve('examples/guestbook');
 const readyWithinMs = 60_000;
 const requests = 9;
 
 export async function demo(options: UpOptions): Promise<void> {
+  const folder = exampleFolder();
   const asked = askedToEnd();
   const served = await startServed({ ...options, image: [`guestbook=${folder}`, ...(options.image ?? [])] });
   console.log(usage(served));
   const { client } = served.cluster;
-  for (const object of await manifest()) await client.apply(object, { fieldManager: 'pintle-demo', force: true });
+  for (const object of await manifest(folder)) await client.apply(object, { fieldManager: 'pintle-demo', force: true });
   console.log('\nThe guestbook is applied; its pods:');
   try {
     await untilReady(client);
@@ -33,8 +34,16 @@ export async function demo(options: UpOptions): Promise<void> {
   await endWhenAsked(served, asked);
 }
 
-async function manifest(): Promise<readonly KubernetesObject[]> {
-  const text = await readFile(resolve(folder, 'guestbook.yaml'), 'utf8');
+/** Beside the built command; where it runs from source, the project's. */
+function exampleFolder(): string {
+  const beside = join(dirname(realpathSync(process.argv[1]!)), '../guestbook');
+  const found = [beside, resolve('examples/guestbook')].find((folder) => existsSync(join(folder, 'guestbook.yaml')));
+  if (found === undefined) throw new Error(`there is no guestbook in ${beside}, where the command has it`);
+  return found;
+}
+
+async function manifest(folder: string): Promise<readonly KubernetesObject[]> {
+  const text = await readFile(join(folder, 'guestbook.yaml'), 'utf8');
   return parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS() as KubernetesObject);
 }
 

@@ -13,6 +13,7 @@ import { directoryDriverName, directoryVolumes } from '@pintle/volumes/nodejs';
 import { apiServerParts } from './api-server/parts.js';
 import { chosenControllers } from './chosen-controllers.js';
 import { durableStore } from './durable-store.js';
+import { keptNetwork } from './kept-network.js';
 import type { UpOptions } from './up.js';
 
 export interface ServedCluster {
@@ -32,7 +33,11 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
   const kubeconfig = options.kubeconfig ?? join(dataDir, 'kubeconfig');
   const world = realWorld({ logger: toStandardError() });
   const network =
-    runtime === 'process' && options.nodes > 0 ? await userspaceNetwork({ clock: world.clock }) : undefined;
+    runtime !== 'process' || options.nodes === 0
+      ? undefined
+      : inMemory
+        ? await userspaceNetwork({ clock: world.clock })
+        : await keptNetwork(dataDir, world.clock);
   const cluster = await createServedCluster({
     world,
     host,

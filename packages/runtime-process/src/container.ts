@@ -163,7 +163,10 @@ export class Container {
   private async terminationMessage(): Promise<string | undefined> {
     const path = this.config.terminationMessagePath;
     if (path === undefined) return undefined;
-    const bytes = await readFile(await ownPath(this.context.root, path)).catch(() => undefined);
+    // Its folder may be gone: the container has ended all the same.
+    const bytes = await ownPath(this.context.root, path)
+      .then((own) => readFile(own))
+      .catch(() => undefined);
     return bytes === undefined || bytes.length === 0
       ? undefined
       : bytes.subarray(0, terminationMessageBytesMax).toString('utf8');

@@ -147,6 +147,13 @@ describe('the end of a container', () => {
     expect((await exited(id)).message).toBe('out of luck');
   });
 
+  it('comes where its folder was taken away, with no words', async () => {
+    const { id } = await run({ ...sh('sleep 0.2; exit 4'), terminationMessagePath: '/dev/termination-log' });
+    rmSync(join(directory, 'sandboxes'), { recursive: true });
+    expect(await exited(id)).toMatchObject({ exitCode: 4 });
+    expect((await runtime.containerStatus(id))?.message).toBeUndefined();
+  });
+
   it('takes everything with it that the container started', async () => {
     // One process stays in the group, one leaves it.
     const { id } = await run(

@@ -11,7 +11,8 @@ export function differences(expected: Normal, actual: Normal): readonly string[]
   ];
 }
 
-function between(path: string, expected: unknown, actual: unknown): readonly string[] {
+/** Of any values, in the same lines. */
+export function between(path: string, expected: unknown, actual: unknown): readonly string[] {
   if (Object.is(expected, actual)) return [];
   if (Array.isArray(expected) && Array.isArray(actual)) {
     const length = Math.max(expected.length, actual.length);

@@ -115,4 +115,37 @@ export const known: readonly Known[] = [
     words: 'Node knows no other methods than those of HTTP’s registry',
     row: /a method that is none$/,
   },
+  {
+    why: 'surroundings',
+    words: 'the history of a server that has just begun',
+    row: /watching › of a version long gone$/,
+  },
+  {
+    why: 'surroundings',
+    words:
+      'kube-apiserver fills in defaults a while after it is ready, and leaves sums of roles to kube-controller-manager',
+    row: /^self › (flow schemas|priority levels|cluster roles|cluster role bindings|APIServices)$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a limit counts whatever the version is that is asked for',
+    row: /reading › a page of any version$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'there are fewer steps of the start to tell of, no profiler, and no other documents than those of versions',
+    row: /^self › (\/(livez|readyz|healthz)\?verbose|\/livez without ping|\/debug\/pprof|\/openapi\/v[23].*|\/)$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'priority classes of the system are described in words of our own',
+    row: /^self › priority classes$/,
+    line: /description/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what is no body at all is refused in words of our own',
+    row: /^bad-input › (nothing|no JSON|a list|a number|text|yaml that is none|protobuf that is none|.*patch.*)$/i,
+    line: /message: /,
+  },
 ];

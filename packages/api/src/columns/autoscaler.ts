@@ -6,7 +6,7 @@ import type {
   MetricTarget,
   MetricValueStatus,
 } from '../autoscaling/v2/autoscaling.js';
-import { ageColumn, column, integer, nameColumn } from './column.js';
+import { ageColumn, column, nameColumn, numeral } from './column.js';
 
 /** Metrics that are shown; of more, only how many. */
 const shownMax = 2;
@@ -21,8 +21,8 @@ export const autoscalerColumns = [
   column<HorizontalPodAutoscaler>('MinPods', ({ spec }) =>
     spec?.minReplicas === undefined ? '<unset>' : String(spec.minReplicas),
   ),
-  integer<HorizontalPodAutoscaler>('MaxPods', ({ spec }) => spec?.maxReplicas),
-  integer<HorizontalPodAutoscaler>('Replicas', ({ status }) => status?.currentReplicas),
+  numeral<HorizontalPodAutoscaler>('MaxPods', ({ spec }) => spec?.maxReplicas),
+  numeral<HorizontalPodAutoscaler>('Replicas', ({ status }) => status?.currentReplicas),
   ageColumn,
 ];
 

@@ -273,17 +273,6 @@ const cases: readonly ColumnCase[] = [
     'Name=a | AttachRequired=false | PodInfoOnMount=true | StorageCapacity=true | TokenRequests=one,two | RequiresRepublish=true | Modes=Persistent,Ephemeral | Age=5s',
   ],
   [
-    'a capacity',
-    {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'CSIStorageCapacity',
-      metadata: inNamespace(),
-      storageClassName: 'c',
-      capacity: '3Gi',
-    },
-    'Name=a | StorageClassName=c | Capacity=3Gi',
-  ],
-  [
     'a role',
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: inNamespace(), rules: [] },
     'Name=a | Created At=2025-01-01T00:59:55Z',

@@ -21,6 +21,13 @@ export const integer = <T extends KubernetesObject>(
   priority = 0,
 ): TableColumn<T> => column(name, (object) => cell(object) ?? 0, { type: 'integer', priority });
 
+/** A number in a column of text, as upstream has some. */
+export const numeral = <T extends KubernetesObject>(
+  name: string,
+  cell: (object: T) => number | undefined,
+  priority = 0,
+): TableColumn<T> => column(name, (object) => cell(object) ?? 0, { priority });
+
 export const truth = <T extends KubernetesObject>(
   name: string,
   cell: (object: T) => boolean | undefined,

@@ -303,8 +303,7 @@ describe('the columns of', () => {
       'authorization.k8s.io/SelfSubjectAccessReview',
       'authorization.k8s.io/SelfSubjectRulesReview',
       'authorization.k8s.io/SubjectAccessReview',
-      'resource.k8s.io/DeviceClass',
-      'resource.k8s.io/ResourceClaimTemplate',
+      'storage.k8s.io/CSIStorageCapacity',
     ]);
   });
 });

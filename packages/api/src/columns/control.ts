@@ -15,7 +15,7 @@ import type { ClusterTrustBundle } from '../certificates/v1beta1/index.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../flowcontrol/v1/index.js';
 import type { ClusterRoleBinding, RoleBinding, Subject } from '../rbac/v1/index.js';
 import { certificateSigningRequestColumns } from './certificate-signing-request.js';
-import { type AnyColumns, ageColumn, column, createdColumn, integer, nameColumn, wide } from './column.js';
+import { type AnyColumns, ageColumn, column, createdColumn, integer, nameColumn, numeral, wide } from './column.js';
 import { selectorText } from './template.js';
 
 const subjects = (all: readonly Subject[] | undefined, wanted: string): string =>
@@ -61,7 +61,7 @@ const policyBinding: readonly TableColumn<PolicyBinding>[] = [
 const flowSchema: readonly TableColumn<FlowSchema>[] = [
   nameColumn,
   column('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration.name ?? ''),
-  integer('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence),
+  numeral('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence),
   column('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? '<none>'),
   ageColumn,
   column('MissingPL', ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?'),

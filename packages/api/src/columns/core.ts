@@ -14,6 +14,7 @@ import {
   integer,
   listed,
   nameColumn,
+  numeral,
   truth,
   wide,
 } from './column.js';
@@ -86,7 +87,7 @@ const event: readonly TableColumn<Event>[] = [
   wide('Source', eventSource),
   column('Message', ({ message }) => (message ?? '').trim()),
   wide('First Seen', (object, now) => ageOf(eventTimes(object).first, now)),
-  integer('Count', (object) => eventTimes(object).count, 1),
+  numeral('Count', (object) => eventTimes(object).count, 1),
   wide('Name', ({ metadata }) => metadata.name ?? ''),
 ];
 
@@ -107,16 +108,16 @@ export const coreColumns: Readonly<Record<string, AnyColumns>> = {
   '/Namespace': [nameColumn, column<Namespace>('Status', ({ status }) => status?.phase ?? ''), ageColumn],
   '/ConfigMap': [
     nameColumn,
-    integer<ConfigMap>('Data', ({ data, binaryData }) => count(data) + count(binaryData)),
+    numeral<ConfigMap>('Data', ({ data, binaryData }) => count(data) + count(binaryData)),
     ageColumn,
   ],
   '/Secret': [
     nameColumn,
     column<Secret>('Type', ({ type }) => type ?? ''),
-    integer<Secret>('Data', ({ data }) => count(data)),
+    numeral<Secret>('Data', ({ data }) => count(data)),
     ageColumn,
   ],
-  '/ServiceAccount': [nameColumn, integer<ServiceAccount>('Secrets', ({ secrets }) => secrets?.length), ageColumn],
+  '/ServiceAccount': [nameColumn, numeral<ServiceAccount>('Secrets', ({ secrets }) => secrets?.length), ageColumn],
   '/ComponentStatus': [
     nameColumn,
     column<ComponentStatus>('Status', healthText),

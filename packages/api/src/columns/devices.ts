@@ -12,6 +12,8 @@ const stateOf = ({ metadata, status }: ResourceClaim): string => {
 };
 
 export const deviceColumns: Readonly<Record<string, AnyColumns>> = {
+  'resource.k8s.io/DeviceClass': [nameColumn, ageColumn],
+  'resource.k8s.io/ResourceClaimTemplate': [nameColumn, ageColumn],
   'resource.k8s.io/ResourceClaim': [nameColumn, column<ResourceClaim>('State', stateOf), ageColumn],
   'resource.k8s.io/ResourceSlice': [
     nameColumn,

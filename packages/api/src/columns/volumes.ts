@@ -1,7 +1,7 @@
 /** The columns of volumes, claims on them, and of what provides them. */
 import type { KubernetesObject, TableColumn } from '@pintle/machinery';
 import type { PersistentVolume, PersistentVolumeClaim } from '../core/v1/index.js';
-import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from '../storage/v1/index.js';
+import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from '../storage/v1/index.js';
 import type { VolumeAttributesClass } from '../storage/v1beta1/index.js';
 import { type AnyColumns, ageColumn, column, integer, nameColumn, truth, wide } from './column.js';
 
@@ -98,9 +98,4 @@ export const volumeColumns: Readonly<Record<string, AnyColumns>> = {
   ],
   'storage.k8s.io/CSINode': [nameColumn, integer<CSINode>('Drivers', ({ spec }) => spec.drivers.length), ageColumn],
   'storage.k8s.io/CSIDriver': csiDriver,
-  'storage.k8s.io/CSIStorageCapacity': [
-    nameColumn,
-    column<CSIStorageCapacity>('StorageClassName', ({ storageClassName }) => storageClassName),
-    column<CSIStorageCapacity>('Capacity', ({ capacity }) => capacity ?? '<unset>'),
-  ],
 };

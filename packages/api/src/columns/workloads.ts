@@ -5,15 +5,15 @@ import type { CronJob, Job } from '../batch/v1/index.js';
 import type { PodTemplate, ReplicationController } from '../core/v1/index.js';
 import type { PodDisruptionBudget } from '../policy/v1/index.js';
 import { autoscalerColumns } from './autoscaler.js';
-import { type AnyColumns, ageColumn, ageOf, column, integer, labelText, nameColumn, wide } from './column.js';
+import { type AnyColumns, ageColumn, ageOf, column, integer, labelText, nameColumn, numeral, wide } from './column.js';
 import { humanDuration } from './human-duration.js';
 import { containerImages, containerNames, selectorText, templateColumns } from './template.js';
 
 const deployment: readonly TableColumn<Deployment>[] = [
   nameColumn,
   column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`),
-  integer('Up-to-date', ({ status }) => status?.updatedReplicas),
-  integer('Available', ({ status }) => status?.availableReplicas),
+  numeral('Up-to-date', ({ status }) => status?.updatedReplicas),
+  numeral('Available', ({ status }) => status?.availableReplicas),
   ageColumn,
   ...templateColumns<Deployment>(),
   wide('Selector', ({ spec }) => selectorText(spec?.selector)),
@@ -87,7 +87,7 @@ const cronJob: readonly TableColumn<CronJob>[] = [
   nameColumn,
   column('Schedule', ({ spec }) => spec?.schedule ?? ''),
   column('Timezone', ({ spec }) => spec?.timeZone ?? '<none>'),
-  column('Suspend', ({ spec }) => suspended(spec?.suspend)),
+  column('Suspend', ({ spec }) => suspended(spec?.suspend), { type: 'boolean' }),
   integer('Active', ({ status }) => status?.active?.length),
   column('Last Schedule', ({ status }, now) =>
     status?.lastScheduleTime == null ? '<none>' : ageOf(status.lastScheduleTime, now),
@@ -126,7 +126,7 @@ export const workloadColumns: Readonly<Record<string, AnyColumns>> = {
       const { group } = parseApiVersion(owner.apiVersion);
       return `${owner.kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${owner.name}`;
     }),
-    column<ControllerRevision>('Revision', ({ revision }) => String(revision)),
+    numeral<ControllerRevision>('Revision', ({ revision }) => revision),
     ageColumn,
   ],
   'batch/Job': job,

@@ -34,14 +34,14 @@ const noSpec = deepFreeze({ containers: [] }) as unknown as PodSpec;
 
 export const podStrategy: Strategy<Pod> = {
   statusKeeps: ['ownerReferences'],
-  defaults: (pod) => ({ ...pod, spec: defaulted(pod.spec ?? noSpec) }),
+  defaults: (pod) => ({ ...pod, spec: defaulted(pod.spec ?? noSpec), ...withBothAddresses(pod) }),
   generationChanged: (pod, old) => pod.spec !== old.spec && !deepEqual(unbound(pod.spec), unbound(old.spec)),
   prepareForCreate(pod, { nowMs }) {
     const gated = (pod.spec?.schedulingGates?.length ?? 0) > 0;
     const status = pending[qosClassOf(pod.spec)];
     return {
       ...pod,
-      spec: withLabelKeys(pod.spec as PodSpec, pod.metadata.labels ?? {}),
+      spec: withLabelKeys(withoutHaste(pod.spec as PodSpec), pod.metadata.labels ?? {}),
       status: gated ? { ...status, conditions: [gatedSince(nowMs)] } : status,
     };
   },
@@ -92,6 +92,18 @@ export const podStrategy: Strategy<Pod> = {
     return seconds < 0 ? 1 : seconds;
   },
 };
+
+/** A grace below none is the least that there is. */
+const withoutHaste = (spec: PodSpec): PodSpec =>
+  (spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec;
+
+/** The first address is in both fields; where they say something else, the older one counts. */
+function withBothAddresses({ status }: Pod): Pick<Pod, 'status'> {
+  const { podIP, podIPs = [] } = status ?? {};
+  const first = podIPs[0]?.ip;
+  if (status === undefined || podIP === first) return {};
+  return { status: podIP ? { ...status, podIPs: [{ ip: podIP }] } : { ...status, podIP: first! } };
+}
 
 /** The status of new pods, one for all of a class. */
 const pending = deepFreeze({

@@ -8,6 +8,7 @@ import {
   type PodSpec,
   Secret,
 } from '@pintle/api/core/v1';
+import type { ResourceSlice } from '@pintle/api/resource/v1beta2';
 import type { VolumeAttachment } from '@pintle/api/storage/v1';
 import { parseFieldSelector, StatusError } from '@pintle/machinery';
 import { createApiServer } from '../server.js';
@@ -47,6 +48,10 @@ const pods = [
       { name: 'c', persistentVolumeClaim: { claimName: 'data' } },
     ],
   }),
+  {
+    ...pod('driven', 'n1', { resourceClaims: [{ name: 'a', resourceClaimName: 'device' }, { name: 'b' }] }),
+    status: { resourceClaimStatuses: [{ name: 'b', resourceClaimName: 'made' }] },
+  },
   pod('mirror', 'n1', secret('mirrored'), { 'kubernetes.io/config.mirror': 'x' }),
   pod('other', 'n2', { ...secret('foreign'), serviceAccountName: 'stranger' }),
 ];
@@ -56,6 +61,7 @@ const relations: NodeRelations = {
   volume: (name) => volumes.find(({ metadata }) => metadata.name === name),
   volumesOf: (namespace, claim) =>
     volumes.filter(({ spec }) => spec?.claimRef?.namespace === namespace && spec.claimRef.name === claim),
+  slice: (name) => ({ metadata: { name }, spec: { nodeName: name === 'slice1' ? 'n1' : 'n2' } }) as ResourceSlice,
   attachment: (name) => ({ metadata: { name }, spec: { nodeName: name === 'va1' ? 'n1' : 'n2' } }) as VolumeAttachment,
 };
 const authorize = nodeAuthorizer(relations);
@@ -120,6 +126,19 @@ describe('a node', () => {
     ],
     ['get leases.coordination.k8s.io ns/n1', 'can only access leases in the "kube-node-lease" system namespace'],
     ['list leases.coordination.k8s.io kube-node-lease/', 'can only get, create, update, patch, or delete a node lease'],
+    ['get resourceclaims.resource.k8s.io ns/device', true],
+    ['get resourceclaims.resource.k8s.io ns/made', true],
+    ['get resourceclaims.resource.k8s.io ns/foreign', unrelated],
+    ['list resourceclaims.resource.k8s.io ns/device', 'can only get individual resources of this type'],
+    ['create resourceslices.resource.k8s.io', true],
+    ['delete resourceslices.resource.k8s.io slice1', true],
+    ['update resourceslices.resource.k8s.io slice2', unrelated],
+    ['deletecollection resourceslices.resource.k8s.io spec.nodeName=n1', true],
+    [
+      'list resourceslices.resource.k8s.io',
+      'can only list/watch/deletecollection resourceslices with nodeName field selector',
+    ],
+    ['watch clustertrustbundles.certificates.k8s.io', true],
     ['delete csinodes.storage.k8s.io n1', true],
     ['get csinodes.storage.k8s.io n2', 'can only access CSINode with the same name as the requesting node'],
     ['create nodes', true],

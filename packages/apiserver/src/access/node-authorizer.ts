@@ -39,6 +39,7 @@ const nodeRules: readonly PolicyRule[] = [
   rule(['create', ...read], ['certificates.k8s.io'], ['certificatesigningrequests']),
   rule(read, ['storage.k8s.io'], ['csidrivers']),
   rule(read, ['node.k8s.io'], ['runtimeclasses']),
+  rule(read, ['certificates.k8s.io'], ['clustertrustbundles']),
 ];
 
 export function nodeAuthorizer(relations: NodeRelations): Authorizer {
@@ -52,6 +53,11 @@ export function nodeAuthorizer(relations: NodeRelations): Authorizer {
     '/persistentvolumes': (asked, node) => getOf(asked, node, () => usesVolume(relations, node, asked.name ?? '')),
     'storage.k8s.io/volumeattachments': (asked, node) =>
       getOf(asked, node, () => relations.attachment(asked.name ?? '')?.spec?.nodeName === node),
+    'resource.k8s.io/resourceclaims': (asked, node) =>
+      getOf(asked, node, ({ namespace, name }) =>
+        references(relations, node, namespace).some(({ resourceClaims }) => resourceClaims.has(name)),
+      ),
+    'resource.k8s.io/resourceslices': (asked, node) => ofSlice(relations, asked, node),
     '/serviceaccounts': (asked, node) => ofServiceAccount(relations, asked, node),
     'coordination.k8s.io/leases': ofLease,
     'storage.k8s.io/csinodes': ofCsiNode,
@@ -129,6 +135,26 @@ function ofCsiNode({ verb, name, subresource }: Asked, node: string): AccessDeci
   return allowed;
 }
 
+/** What a new slice is of, and which of several go, is for NodeRestriction to look at. */
+function ofSlice(relations: NodeRelations, asked: Asked, node: string): AccessDecision {
+  const { verb, subresource } = asked;
+  if (subresource !== undefined) return noOpinion('cannot authorize ResourceSlice subresources');
+  if (verb === 'create') return allowed;
+  if (ownVerbs.includes(verb)) return related(asked, node, ({ name }) => relations.slice(name)?.spec.nodeName === node);
+  if (verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection')
+    return noOpinion(
+      'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
+    );
+  return selectsNode(asked, node)
+    ? allowed
+    : noOpinion('can only list/watch/deletecollection resourceslices with nodeName field selector');
+}
+
+const selectsNode = ({ fieldSelector }: Asked, node: string): boolean =>
+  fieldSelector?.requirements.some(
+    ({ field, operator, value }) => field === 'spec.nodeName' && operator === '=' && value === node,
+  ) ?? false;
+
 function ofNode({ verb, name, subresource }: Asked, node: string): AccessDecision {
   const changes = verb === 'update' || verb === 'patch';
   if (subresource === 'status') return changes ? allowed : noOpinion();
@@ -152,10 +178,7 @@ function ofPod(relations: NodeRelations, asked: Asked, node: string): AccessDeci
   if (verb === 'create' || verb === 'delete') return allowed;
   if (verb === 'get') return getOf(asked, node, isBound);
   if (verb !== 'list' && verb !== 'watch') return noOpinion();
-  const own = asked.fieldSelector?.requirements.some(
-    ({ field, operator, value }) => field === 'spec.nodeName' && operator === '=' && value === node,
-  );
-  if (own) return allowed;
+  if (selectsNode(asked, node)) return allowed;
   return name ? related(asked, node, isBound) : noOpinion('can only list/watch pods with spec.nodeName field selector');
 }
 

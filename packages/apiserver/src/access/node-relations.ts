@@ -1,5 +1,6 @@
 /** Which pods, volumes and attachments belong to which node, kept at hand for the node authorizer. */
 import type { PersistentVolume, Pod } from '@pintle/api/core/v1';
+import type { ResourceSlice } from '@pintle/api/resource/v1beta2';
 import type { VolumeAttachment } from '@pintle/api/storage/v1';
 import type { StoreBackend } from '@pintle/contracts';
 import type { KubernetesObject, Logger } from '@pintle/machinery';
@@ -12,6 +13,7 @@ export interface NodeRelations {
   /** The volumes bound to a claim. */
   volumesOf(namespace: string, claim: string): Iterable<PersistentVolume>;
   attachment(name: string): VolumeAttachment | undefined;
+  slice(name: string): ResourceSlice | undefined;
 }
 
 export interface StoredNodeRelations extends NodeRelations {
@@ -37,12 +39,14 @@ export function storedNodeRelations(backend: StoreBackend<StoredObject>, logger:
       file(volumes, claimOf(object), key, object as PersistentVolume | undefined);
     }),
     attachments: new ObjectCache(backend, '/registry/storage.k8s.io/volumeattachments/', logger),
+    slices: new ObjectCache(backend, '/registry/resource.k8s.io/resourceslices/', logger),
   };
   return {
     podsOf: (node) => pods.get(node)?.values() ?? [],
     volume: (name) => caches.volumes.get(name) as PersistentVolume | undefined,
     volumesOf: (namespace, claim) => volumes.get(`${namespace}/${claim}`)?.values() ?? [],
     attachment: (name) => caches.attachments.get(name) as VolumeAttachment | undefined,
+    slice: (name) => caches.slices.get(name) as ResourceSlice | undefined,
     async start() {
       for (const cache of Object.values(caches)) await cache.start();
     },

@@ -15,13 +15,16 @@ export interface PodReferences {
   readonly secrets: ReadonlySet<string>;
   readonly configMaps: ReadonlySet<string>;
   readonly claims: ReadonlySet<string>;
+  /** On devices: those that the pod names, and those that were made for it. */
+  readonly resourceClaims: ReadonlySet<string>;
   readonly serviceAccount: string | undefined;
 }
 
-export function referencesOf({ metadata, spec }: Pod): PodReferences {
+export function referencesOf({ metadata, spec, status }: Pod): PodReferences {
   const secrets = new Set<string>();
   const configMaps = new Set<string>();
   const claims = new Set<string>();
+  const resourceClaims = new Set<string>();
   const add = (set: Set<string>, name: string | undefined) => {
     if (name) set.add(name);
   };
@@ -58,5 +61,7 @@ export function referencesOf({ metadata, spec }: Pod): PodReferences {
     add(claims, volume.persistentVolumeClaim?.claimName);
     if (volume.ephemeral !== undefined) claims.add(`${metadata.name}-${volume.name}`);
   }
-  return { secrets, configMaps, claims, serviceAccount: spec?.serviceAccountName || undefined };
+  for (const { resourceClaimName } of spec?.resourceClaims ?? []) add(resourceClaims, resourceClaimName);
+  for (const { resourceClaimName } of status?.resourceClaimStatuses ?? []) add(resourceClaims, resourceClaimName);
+  return { secrets, configMaps, claims, resourceClaims, serviceAccount: spec?.serviceAccountName || undefined };
 }

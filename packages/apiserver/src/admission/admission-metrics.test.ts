@@ -32,7 +32,9 @@ const make = (kind: string, name: string, apiVersion: string, more: object = {})
   ({ apiVersion, kind, metadata: { name }, ...more }) as KubernetesObject;
 const configMap = (name: string) => make('ConfigMap', name, 'v1');
 
-const ofConfigMaps: Pick<AdmissionPlugin, 'concerns'> = {
+/** But those that the server makes for itself. */
+const ofConfigMaps: Pick<AdmissionPlugin, 'concerns' | 'handles'> = {
+  handles: ({ namespace }) => namespace !== 'kube-system',
   concerns: ({ resource, operation }) => resource.kind.plural === 'configmaps' && operation === 'CREATE',
 };
 

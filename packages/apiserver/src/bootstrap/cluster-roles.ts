@@ -17,6 +17,7 @@ const rbac = 'rbac.authorization.k8s.io';
 const storage = 'storage.k8s.io';
 const certificates = 'certificates.k8s.io';
 const coordination = 'coordination.k8s.io';
+const devices = 'resource.k8s.io';
 
 /** Both delegate the question who somebody is, and what he may. */
 const delegation = [
@@ -50,6 +51,7 @@ const edited: readonly PolicyRule[] = [
   may(write, 'policy', 'poddisruptionbudgets'),
   may(write, 'networking.k8s.io', 'ingresses networkpolicies'),
   may(readWrite, coordination, 'leases'),
+  may(write, devices, 'resourceclaims resourceclaimtemplates'),
 ];
 
 const viewed: readonly PolicyRule[] = [
@@ -79,6 +81,7 @@ const viewed: readonly PolicyRule[] = [
   ),
   may(read, 'policy', 'poddisruptionbudgets poddisruptionbudgets/status'),
   may(read, 'networking.k8s.io', 'ingresses ingresses/status networkpolicies'),
+  may(read, devices, 'resourceclaims resourceclaims/status resourceclaimtemplates'),
 ];
 
 const node: readonly PolicyRule[] = [
@@ -104,6 +107,9 @@ const node: readonly PolicyRule[] = [
   may(read, storage, 'csidrivers'),
   may('create delete get patch update', storage, 'csinodes'),
   may(read, 'node.k8s.io', 'runtimeclasses'),
+  may('get', devices, 'resourceclaims'),
+  may('deletecollection', devices, 'resourceslices'),
+  may(read, certificates, 'clustertrustbundles'),
 ];
 
 const controllerManager: readonly PolicyRule[] = [
@@ -123,6 +129,7 @@ const scheduler: readonly PolicyRule[] = [
   events,
   may('create', coordination, 'leases'),
   may('get list update watch', coordination, 'leases', 'kube-scheduler'),
+  may(readWrite, coordination, 'leasecandidates'),
   may(read, core, 'nodes'),
   may(`delete ${read}`, core, 'pods'),
   may('create', core, 'bindings pods/binding'),
@@ -134,9 +141,16 @@ const scheduler: readonly PolicyRule[] = [
   may(read, core, 'persistentvolumeclaims persistentvolumes'),
   ...delegation,
   may(read, storage, 'csinodes'),
+  // kube-scheduler counts by these from 1.34 on, and waits for them.
+  may(read, storage, 'volumeattachments'),
   may(read, core, 'namespaces'),
   may(read, storage, 'csidrivers'),
   may(read, storage, 'csistoragecapacities'),
+  may(read, devices, 'deviceclasses'),
+  may(`${read} patch update`, devices, 'resourceclaims'),
+  may(`${read} patch update`, devices, 'resourceclaims/status'),
+  may('update', core, 'pods/finalizers'),
+  may(read, devices, 'resourceslices'),
 ];
 
 /** Who approves by himself, and who may approve for which signer. */
@@ -173,6 +187,7 @@ export const clusterRoles: Readonly<Record<string, RoleFacts>> = {
     ],
   },
   ...certificateRoles,
+  'system:cluster-trust-bundle-discovery': { rules: [may(read, certificates, 'clustertrustbundles')] },
   'system:discovery': {
     rules: [onPaths('get', '/api /api/* /apis /apis/* /healthz /livez /openapi /openapi/* /readyz /version /version/')],
   },
@@ -219,7 +234,12 @@ export const clusterRoles: Readonly<Record<string, RoleFacts>> = {
   },
   'system:public-info-viewer': { rules: [onPaths('get', '/healthz /livez /readyz /version /version/')] },
   'system:service-account-issuer-discovery': {
-    rules: [onPaths('get', '/.well-known/openid-configuration /openid/v1/jwks')],
+    rules: [
+      onPaths(
+        'get',
+        '/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/',
+      ),
+    ],
   },
   'system:volume-scheduler': {
     rules: [

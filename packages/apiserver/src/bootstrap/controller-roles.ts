@@ -1,6 +1,6 @@
 /**
  * What each controller of kube-controller-manager may, by the name of its service account in `kube-system` (the
- * bootstrap policy of Kubernetes 1.33 with its default feature gates). The role is `system:controller:NAME`.
+ * bootstrap policy of Kubernetes 1.33, with the beta APIs that are served here). The role is `system:controller:NAME`.
  */
 import type { PolicyRule } from '@pintle/api/rbac/v1';
 import { core, events, may, read } from './policy-rule.js';
@@ -184,6 +184,19 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     may('patch update', 'networking.k8s.io', 'servicecidrs/finalizers'),
     may('patch update', 'networking.k8s.io', 'servicecidrs/status'),
     may(read, 'networking.k8s.io', 'ipaddresses'),
+    events,
+  ],
+  'kube-apiserver-serving-clustertrustbundle-publisher': [
+    may('attest', certificates, 'signers', 'kubernetes.io/kube-apiserver-serving'),
+    may('create delete list update watch', certificates, 'clustertrustbundles'),
+    events,
+  ],
+  'resource-claim-controller': [
+    may(read, core, 'pods'),
+    may('update', core, 'pods/finalizers'),
+    may(`create delete ${read}`, 'resource.k8s.io', 'resourceclaims'),
+    may('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+    may('patch update', core, 'pods/status'),
     events,
   ],
   'service-controller': [

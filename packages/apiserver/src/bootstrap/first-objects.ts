@@ -1,13 +1,14 @@
 /** The objects that every cluster has from its first moment. What is there already stays as it is. */
 
 import type { Client } from '@pintle/client';
-import type { KubernetesObject } from '@pintle/machinery';
-import { StatusError } from '@pintle/machinery';
+import { formatTime, type KubernetesObject, StatusError } from '@pintle/machinery';
 
 export interface FirstObjectsOptions {
   /** The address of the Service `kubernetes`, and the port of the API server behind it. */
   readonly apiServer?: { readonly ip: string; readonly port: number };
   readonly policy?: readonly KubernetesObject[];
+  /** When the server starts. */
+  readonly nowMs: number;
 }
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -30,6 +31,7 @@ export async function createFirstObjects(client: Client, options: FirstObjectsOp
       metadata: { name },
       ...rest,
     })),
+    tokenTracking(options.nowMs),
     ...(options.apiServer === undefined ? [] : [kubernetesService(options.apiServer)]),
     ...(options.policy ?? []),
   ];
@@ -40,6 +42,16 @@ export async function createFirstObjects(client: Client, options: FirstObjectsOp
       if (!StatusError.is(error, 'AlreadyExists') && !isTakenAddress(error)) throw error;
     }
   }
+}
+
+/** Since when the server notes the use of tokens in Secrets: who cleans them up reads it. */
+function tokenTracking(nowMs: number): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
+    data: { since: formatTime(nowMs).slice(0, 'YYYY-MM-DD'.length) },
+  } as KubernetesObject;
 }
 
 /** The Service was there before: its own address is refused before its name is. */

@@ -19,6 +19,8 @@ const locking = (component: string, accounts: readonly string[]): NamespaceRole 
   namespace: 'kube-system',
   name: `system::leader-locking-${component}`,
   rules: [
+    may('watch', core, 'configmaps'),
+    may('get update', core, 'configmaps', component),
     may(`create ${read} update`, 'coordination.k8s.io', 'leases'),
     may(`create ${read} update`, 'coordination.k8s.io', 'leasecandidates'),
   ],

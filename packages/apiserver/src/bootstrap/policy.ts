@@ -30,6 +30,7 @@ const accounts = (names: readonly string[]): readonly Subject[] =>
 const bindings: Readonly<Record<string, readonly Subject[]>> = {
   'cluster-admin': groups(['system:masters']),
   'system:basic-user': groups(['system:authenticated']),
+  'system:cluster-trust-bundle-discovery': groups(['system:serviceaccounts']),
   'system:discovery': groups(['system:authenticated']),
   'system:kube-controller-manager': users(['system:kube-controller-manager']),
   'system:kube-dns': accounts(['kube-dns']),

@@ -15,8 +15,8 @@ describe('the default policy', () => {
   it('is upstream’s by number and by name', () => {
     const { clusterRoles, clusterRoleBindings, roles, roleBindings } = bootstrapPolicy();
     const counts = [clusterRoles, clusterRoleBindings, roles, roleBindings].map(({ length }) => length);
-    // 31 of users and components, 35 of controllers; 12 bindings and one for each controller.
-    expect(counts).toEqual([66, 47, 7, 7]);
+    // 32 of users and components, 37 of controllers; 13 bindings and one for each controller.
+    expect(counts).toEqual([69, 50, 7, 7]);
     expect(new Set(clusterRoles.map(({ metadata }) => metadata.name)).size).toBe(clusterRoles.length);
   });
 
@@ -36,13 +36,48 @@ describe('the default policy', () => {
     );
   });
 
+  it('lets kube-scheduler read whatever it waits for before it places the first pod', () => {
+    const scheduler = bootstrapPolicy().clusterRoles.filter(({ metadata }) =>
+      ['system:kube-scheduler', 'system:volume-scheduler'].includes(metadata.name ?? ''),
+    );
+    const readable = scheduler
+      .flatMap(({ rules = [] }) => rules)
+      .filter(({ verbs }) => ['list', 'watch'].every((verb) => verbs.includes(verb)))
+      .flatMap(({ resources = [] }) => resources);
+    expect(readable).toEqual(
+      expect.arrayContaining([
+        ...['csidrivers', 'csinodes', 'csistoragecapacities', 'deviceclasses', 'namespaces', 'nodes'],
+        ...['persistentvolumeclaims', 'persistentvolumes', 'poddisruptionbudgets', 'pods', 'replicasets'],
+        ...['replicationcontrollers', 'resourceclaims', 'resourceslices', 'services', 'statefulsets', 'storageclasses'],
+        'volumeattachments',
+      ]),
+    );
+  });
+
+  it('lets editors have claims on devices, and the scheduler allocate them', () => {
+    const sums = withSums(bootstrapPolicy().clusterRoles);
+    const rulesOf = (name: string) => sums.find(({ metadata }) => metadata.name === name)?.rules ?? [];
+    const isGranted = (name: string, verb: string, resource: string) =>
+      rulesOf(name).some(
+        ({ apiGroups, resources, verbs }) =>
+          apiGroups?.includes('resource.k8s.io') && resources?.includes(resource) && verbs.includes(verb),
+      );
+    expect([
+      isGranted('edit', 'create', 'resourceclaims'),
+      isGranted('view', 'list', 'resourceclaimtemplates'),
+      isGranted('view', 'create', 'resourceclaims'),
+      isGranted('system:kube-scheduler', 'patch', 'resourceclaims/status'),
+      isGranted('system:node', 'get', 'resourceclaims'),
+    ]).toEqual([true, true, false, true, true]);
+  });
+
   it('brings what is missing and keeps what somebody added', () => {
     const policy = bootstrapPolicy();
     const [wanted] = policy.clusterRoles.filter(({ metadata }) => metadata.name === 'system:basic-user');
     const mine = may('get', 'core', 'nodes');
     const poorer: ClusterRole = { ...wanted!, metadata: { name: 'system:basic-user', labels }, rules: [mine] };
     const { create, update, recreate } = planPolicy(policy, { ...nothing, clusterRoles: [poorer] });
-    expect(create).toHaveLength(126);
+    expect(create).toHaveLength(132);
     expect(recreate).toEqual([]);
     expect(update).toHaveLength(1);
     expect((update[0] as ClusterRole).rules?.[0]).toBe(mine);

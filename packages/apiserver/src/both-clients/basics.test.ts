@@ -166,6 +166,9 @@ describe.each(clients)('%s', (_name, connect) => {
       metadata: { name: 'p' },
       target: { kind: 'Node', name: 'n' },
     });
-    expect((await client.get(Pod, { name: 'p' })).spec?.nodeName).toBe('n');
+    const bound = await client.get(Pod, { name: 'p' });
+    expect(bound.spec?.nodeName).toBe('n');
+    // The fields that a binding sets are nobody's.
+    expect(bound.metadata.managedFields?.map(({ subresource }) => subresource ?? '')).toEqual(['']);
   });
 });

@@ -161,7 +161,7 @@ export function aggregatedDiscovery(
   const resourcesOf = (apiVersion: string) => {
     const found = elsewhere.get(apiVersion);
     return found === undefined
-      ? resourcesIn(registry, apiVersion).map(({ kind }) => aggregatedEntry(kind))
+      ? resourcesIn(registry, apiVersion).map(({ kind, custom }) => aggregatedEntry(kind, custom))
       : aggregatedEntries(found);
   };
   const groups = groupsInOrder(registry, remote).filter(([group]) => (group === '') === (which === 'core'));
@@ -180,8 +180,9 @@ export function aggregatedDiscovery(
   };
 }
 
-function aggregatedEntry(kind: Kind): unknown {
-  const { group, version } = parseApiVersion(apiVersionOf(kind));
+/** What is of the version itself is said of custom kinds only. */
+function aggregatedEntry(kind: Kind, custom: boolean): unknown {
+  const { group, version } = custom ? parseApiVersion(apiVersionOf(kind)) : { group: '', version: '' };
   const subresources = subresourcesOf(kind).map(({ name, responseKind, verbs }) => ({
     subresource: name,
     responseKind: {

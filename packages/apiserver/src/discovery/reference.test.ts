@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { builtinResources } from '@pintle/api';
 import { ResourceRegistry } from '../registry/resource-registry.js';
-import { resourceList } from './discovery.js';
+import { aggregatedDiscovery, resourceList } from './discovery.js';
 
 const folder = join(process.env['PINTLE_REFERENCE'] ?? resolve('../shared/kubernetes'), 'discovery');
 const present = existsSync(folder);
@@ -36,4 +36,29 @@ const byName = (list: ApiResourceList | undefined) =>
       expect(byName(resourceList(registry, version) as ApiResourceList | undefined)).toEqual(byName(list));
     },
   );
+
+  it('tells of all at once what Kubernetes does', () => {
+    interface Entry {
+      readonly resource: string;
+    }
+    interface Discovery {
+      readonly items: readonly {
+        readonly metadata: { readonly name?: string };
+        readonly versions: readonly { readonly version: string; readonly resources: readonly Entry[] }[];
+      }[];
+    }
+    const entriesOf = ({ items }: Discovery) =>
+      new Map(
+        items.flatMap(({ metadata, versions }) =>
+          versions.flatMap(({ version, resources }) =>
+            resources.map((entry) => [`${metadata.name ?? ''}/${version}/${entry.resource}`, entry] as const),
+          ),
+        ),
+      );
+    const theirs = entriesOf(JSON.parse(readFileSync(join(folder, 'aggregated_v2.json'), 'utf8')) as Discovery);
+    const ours = entriesOf(aggregatedDiscovery(registry, [], 'groups', 'v2') as Discovery);
+    const shared = [...ours].filter(([name]) => theirs.has(name));
+    expect(shared.length).toBeGreaterThan(50);
+    expect(Object.fromEntries(shared)).toEqual(Object.fromEntries(shared.map(([name]) => [name, theirs.get(name)])));
+  });
 });

@@ -95,6 +95,38 @@ const structs: readonly (readonly [path: string, object: object, made: object])[
   ],
 ];
 
+it('a scale of nonsense leaves the replicas as they are', async () => {
+  const { send } = await requester();
+  await send('POST', deployments, deployment({ replicas: 3 }));
+  const patched = await send('PATCH', `${deployments}/d/scale`, { spec: 7 }, { 'content-type': merge });
+  expect([patched.status, patched.json.message]).toEqual([
+    422,
+    expect.stringContaining('json: cannot unmarshal number into Go struct field Scale.spec of type'),
+  ]);
+  expect((await send('PUT', `${deployments}/d/scale`, { metadata: { name: 'd' }, spec: [] })).status).toBe(400);
+  expect((await send('GET', `${deployments}/d`)).json).toMatchObject({ spec: { replicas: 3 } });
+});
+
+it('a row of another version is that of the stored one', async () => {
+  const { send, get } = await requester();
+  const scaleTargetRef = { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' };
+  const scalers = '/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers';
+  await send('POST', scalers, { metadata: { name: 'a' }, spec: { maxReplicas: 3, scaleTargetRef } });
+  const { json } = await get(scalers, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
+  expect(json.rows[0].cells).toContain('cpu: <unknown>/80%');
+});
+
+it('the addresses of a pod are in both fields, and its grace is never below none', async () => {
+  const { send } = await requester();
+  const pods = '/api/v1/namespaces/default/pods';
+  const spec = { ...template.spec, terminationGracePeriodSeconds: -5 };
+  expect((await send('POST', pods, { metadata: { name: 'a' }, spec })).json.spec.terminationGracePeriodSeconds).toBe(1);
+  const tell = (status: object) => send('PATCH', `${pods}/a/status`, { status }, { 'content-type': merge });
+  expect((await tell({ podIP: '192.0.2.1' })).json.status.podIPs).toEqual([{ ip: '192.0.2.1' }]);
+  expect((await tell({ podIPs: [{ ip: '192.0.2.2' }] })).json.status.podIPs).toEqual([{ ip: '192.0.2.1' }]);
+  expect((await tell({ podIP: null, podIPs: [{ ip: '192.0.2.2' }] })).json.status.podIP).toBe('192.0.2.2');
+});
+
 it('a slice of endpoints has a new generation with new labels', async () => {
   const { send } = await requester();
   const path = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';

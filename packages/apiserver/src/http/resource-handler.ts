@@ -12,6 +12,9 @@ import type { ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
 import { handleSubresource } from './subresource-verbs.js';
 
+/** Verbs on as many objects as a selector leaves, which authorizers may look at. */
+const selects = ['list', 'watch', 'deletecollection'];
+
 /** What can be done to a part of an object. */
 const partVerbs = ['get', 'update', 'patch'];
 
@@ -26,7 +29,7 @@ export function handleResource(
   const resource = parts.core.registry.byResource(path.apiVersion, path.plural);
   if (resource === undefined) return handleUnknown(parts, context, path, info);
   const { verb, namespace, name, subresource } = info;
-  const fieldSelector = verb === 'list' || verb === 'watch' ? (request.query.get('fieldSelector') ?? '') : undefined;
+  const fieldSelector = selects.includes(verb) ? (request.query.get('fieldSelector') ?? '') : undefined;
   const allowed = authorized(parts, context, { verb, resource, namespace, name, subresource, fieldSelector });
   const asked: ResourceRequest = { parts, context, request, resource, path };
   return allowed === undefined ? handleAllowed(asked, verb) : allowed.then(() => handleAllowed(asked, verb));

@@ -7,6 +7,7 @@ import {
   type Conversion,
   type Kind,
   type KubernetesObject,
+  onceForEach,
   type ResourceDefinition,
   type ServedVersion,
   type TableColumn,
@@ -72,7 +73,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
   };
   const others = (definition.versions ?? []).map((version): Resource => {
     const converted = new WeakMap<KubernetesObject, KubernetesObject>();
-    const columns = version.columns ?? definition.columns;
+    const columns = version.columns ?? columnsOfStored(definition.columns, version.toStored);
     return {
       definition,
       versions,
@@ -96,6 +97,15 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
   });
   versions.push(stored, ...others);
   return versions;
+}
+
+/** Columns are written of the stored version: of another the cells are found there. */
+function columnsOfStored(
+  columns: readonly TableColumn[] | undefined,
+  toStored: (object: KubernetesObject) => KubernetesObject,
+): readonly TableColumn[] | undefined {
+  const stored = onceForEach(toStored);
+  return columns?.map((column) => ({ ...column, cell: (object, nowMs) => column.cell(stored(object), nowMs) }));
 }
 
 function convertedResources(

@@ -97,6 +97,11 @@ describe('pods/eviction', () => {
       disruptedPods: { a: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) },
       conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods' }],
     });
+    const { metadata } = await server.client().get(PodDisruptionBudget, { name: 'web', namespace });
+    expect(metadata.managedFields?.filter(({ subresource }) => subresource === 'status')).toMatchObject([
+      { manager: 'kube-apiserver', operation: 'Update' },
+      { manager: 'pintle', operation: 'Update' },
+    ]);
     expect(await refusal(evict('b'))).toMatchObject({
       code: 429,
       reason: 'TooManyRequests',

@@ -107,7 +107,7 @@ async function removePod(request: SubresourceRequest, asked: DeleteRequest, seen
       const now = formatTime(core.world.clock.now());
       const conditions = withEvicted(pod.status?.conditions, now);
       if (conditions === pod.status?.conditions) return { object: old };
-      return { object: { ...pod, status: { ...pod.status, conditions } } as KubernetesObject };
+      return { object: { ...pod, status: { ...pod.status, conditions } } as KubernetesObject, ownsFields: true };
     },
   });
   const told = resourceVersion === undefined ? {} : { resourceVersion: object.metadata.resourceVersion ?? '' };
@@ -159,7 +159,8 @@ async function takeFromBudget(
   dryRun: boolean,
 ): Promise<void> {
   const resource = core.registry.byResource('policy/v1', PodDisruptionBudget.plural)!;
-  await changeObject(core, context, resource, {
+  // It is the server that counts, and not who evicts.
+  await changeObject(core, { ...context, fieldManager: 'kube-apiserver' }, resource, {
     key: { name, namespace: key.namespace ?? '' },
     subresource: 'status',
     options: dryRun ? { dryRun } : {},

@@ -1,18 +1,22 @@
 /** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
+import { Scale as ScaleSchema } from '@pintle/api/autoscaling/v1';
 import type { ApplyOptions, Patch } from '@pintle/client';
 import {
   badRequest,
+  compileNormalizer,
   conflict,
+  decoderWords,
   formatLabelSelector,
   invalid,
   type KubernetesObject,
   type LabelSelector,
+  type StatusError,
 } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { decode } from '../verbs/decode.js';
 import { apply, withEntries } from '../verbs/managed-fields.js';
-import { applyPatch } from '../verbs/patch.js';
+import { applyPatch, patchRefused } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
 import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
@@ -27,11 +31,30 @@ export const scaleSubresource: SubresourceHandler = {
     return scaleOf(resource, storedObjectOf(await requireEntry(core, resource, key)));
   },
   update: (request, body, options) =>
-    scaleTo(request, () => body, options, (body as Partial<Scale> | undefined)?.metadata?.uid),
+    scaleTo(request, () => decoded(body, refusedBody), options, (body as Partial<Scale> | undefined)?.metadata?.uid),
   patch: (request, patch: Patch, options) =>
-    scaleTo(request, (scale) => applyPatch(request.resource, scale, patch), options),
+    scaleTo(
+      request,
+      (scale) => {
+        const patched = applyPatch(request.resource, scale, patch);
+        return decoded(patched, (words) => patchRefused(JSON.stringify(patched), words));
+      },
+      options,
+    ),
   apply: applyScale,
 };
+
+const { node: schema } = ScaleSchema;
+const normalizer = compileNormalizer(schema, { mode: 'typed' });
+
+const refusedBody = (words: string) => badRequest(`Scale in version "v1" cannot be handled as a Scale: ${words}`);
+
+/** Errors: as `refused` makes them, of what is no Scale. */
+function decoded(body: unknown, refused: (words: string) => StatusError): unknown {
+  const [fault] = normalizer(body).errors;
+  if (fault !== undefined) throw refused(decoderWords(schema, 'Scale', fault));
+  return body;
+}
 
 /** The applier manages the parent's replicas, in the parent's version; conflicts are with whoever else does. */
 async function applyScale(

@@ -63,7 +63,7 @@ const typesRefused =
       ? patchRefused(formatGo(patch.body), converterWords(fault!))
       : patchRefused(JSON.stringify(patched), decoderWords(kind.schema.node, kind.kind, fault!));
 
-const patchRefused = (patch: string, detail: string) =>
+export const patchRefused = (patch: string, detail: string) =>
   statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(patch)}: ${detail}`, {
     details: { causes: [{ reason: 'FieldValueInvalid', field: 'patch', message: detail }] },
   });

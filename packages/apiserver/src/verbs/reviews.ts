@@ -34,6 +34,8 @@ export interface ReviewParts {
   readonly access: Access;
   readonly rulesFor: RulesFor;
   readonly authenticateToken: TokenAuthenticator;
+  /** Whom a token is for that is asked about without an audience; absent: nobody in particular. */
+  readonly audiences?: readonly string[];
 }
 
 /** What is asked of an account of somebody's, or of one's own. */
@@ -54,6 +56,7 @@ export function reviews({
   access,
   rulesFor,
   authenticateToken,
+  audiences: own,
 }: ReviewParts): (resource: Resource) => Review | undefined {
   const allowed = async (user: UserInfo, asked: Asked) => {
     if (user.groups.includes(mastersGroup)) return { allowed: true };
@@ -108,12 +111,12 @@ export function reviews({
     if (token === '') throw badRequest('token is required for TokenReview in authentication');
     const identity = await authenticateToken(token, audiences);
     if (identity === undefined) return withStatus(body, { user: {}, error: 'invalid bearer token' });
-    const { user } = identity;
+    const { user, audiences: told = own } = identity;
     const groups = [...new Set([...user.groups, 'system:authenticated'])];
     return withStatus(body, {
       authenticated: true,
       user: infoOf({ ...user, groups }),
-      ...(identity.audiences === undefined ? {} : { audiences: identity.audiences }),
+      ...(told === undefined ? {} : { audiences: told }),
     });
   };
 

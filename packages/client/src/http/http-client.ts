@@ -24,6 +24,7 @@ import {
 import { placeLookup, placeOfKind } from './discovery.js';
 import { piecesOf } from './lines.js';
 import { collectionPath, keyOf, objectPath, type Query } from './resource-path.js';
+import { discoveryMedia, type ServedKind, servedKinds } from './served-kinds.js';
 import { asFailure, type FetchLike, transport } from './transport.js';
 import { firstStateMedia, watchEvents } from './watch-events.js';
 
@@ -53,7 +54,12 @@ const patchTypes = {
   strategic: 'application/strategic-merge-patch+json',
 } as const;
 
-export function httpClient(options: HttpClientOptions): Client {
+export interface HttpClient extends Client {
+  /** Every kind that the server serves now, in the version that it prefers. Errors: as of `get`. */
+  kinds(): Promise<readonly ServedKind[]>;
+}
+
+export function httpClient(options: HttpClientOptions): HttpClient {
   const { userAgent = 'pintle', timeoutMs = 60_000, retriesMax = 10, retryAfterMaxMs = 30_000 } = options;
   const server = transport({
     server: options.server,
@@ -70,6 +76,7 @@ export function httpClient(options: HttpClientOptions): Client {
   const placeOf = placeLookup((path) => ask({ method: 'GET', path }), options.kinds ?? []);
 
   return {
+    kinds: () => servedKinds((path) => ask({ method: 'GET', path, accept: discoveryMedia })),
     get: (kind, key, { resourceVersion, subresource, signal } = {}) =>
       ask({ method: 'GET', path: objectPath(placeOfKind(kind), key, subresource), query: { resourceVersion }, signal }),
     async list(kind, { namespace, signal, metadataOnly, ...query } = {}) {

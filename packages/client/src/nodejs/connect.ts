@@ -1,7 +1,6 @@
 /** A `Client` of a real cluster: `await connect()`, with the credentials and connections that a kubeconfig asks for. */
 import { realWorld, type World } from '@pintle/machinery';
-import type { Client } from '../client.js';
-import { type HttpClientOptions, httpClient } from '../http/http-client.js';
+import { type HttpClient, type HttpClientOptions, httpClient } from '../http/http-client.js';
 import { connections } from './connections.js';
 import { credentialSource } from './credentials.js';
 import { type KubeConfig, kubeConfig } from './kube-config.js';
@@ -11,7 +10,7 @@ export interface ConnectOptions extends Omit<HttpClientOptions, 'server' | 'fetc
   readonly world?: World;
 }
 
-export interface ConnectedClient extends Client {
+export interface ConnectedClient extends HttpClient {
   /** Ends its connections, and what still runs over them. */
   close(): Promise<void>;
 }

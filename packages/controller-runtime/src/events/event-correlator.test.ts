@@ -21,20 +21,20 @@ describe('EventCorrelator', () => {
     expect(correlator.observe(event({ object: 'ReplicaSet\ndefault\nweb\n2' }), 4)).toMatchObject({ type: 'create' });
   });
 
-  it('combines what differs by its message only, from the eleventh message on', () => {
+  it('combines what differs by its message only, from the tenth message on', () => {
     const correlator = new EventCorrelator();
-    const decisions = Array.from({ length: 12 }, (_, index) =>
+    const decisions = Array.from({ length: 11 }, (_, index) =>
       correlator.observe(event({ message: `Created pod: web-${index}` }), index),
     );
-    expect(decisions.slice(0, 10).every(({ type }) => type === 'create')).toBe(true);
-    expect(decisions[10]).toMatchObject({
+    expect(decisions.slice(0, 9).every(({ type }) => type === 'create')).toBe(true);
+    expect(decisions[9]).toMatchObject({
       type: 'create',
-      message: '(combined from similar events): Created pod: web-10',
+      message: '(combined from similar events): Created pod: web-9',
     });
-    expect(decisions[11]).toMatchObject({
+    expect(decisions[10]).toMatchObject({
       type: 'count',
       count: 2,
-      message: '(combined from similar events): Created pod: web-11',
+      message: '(combined from similar events): Created pod: web-10',
     });
   });
 

@@ -20,12 +20,18 @@ export interface ObservedEvent {
 }
 
 export type EventDecision =
-  | { readonly type: 'create'; readonly id: string; readonly message: string }
-  | { readonly type: 'count'; readonly id: string; readonly message: string; readonly count: number }
+  | { readonly type: 'create'; readonly id: string; readonly message: string; readonly isCombined: boolean }
+  | {
+      readonly type: 'count';
+      readonly id: string;
+      readonly message: string;
+      readonly isCombined: boolean;
+      readonly count: number;
+    }
   | { readonly type: 'drop' };
 
-/** Different messages of like events within `similarMs` before they become one. */
-const similarMax = 10;
+/** Different messages of like events within `similarMs` before they become one: the tenth is the first of those. */
+const similarMax = 9;
 const similarMs = 600_000;
 /** Events of one source about one object that may come at once, and how long each takes to be earned back. */
 const burstMax = 25;
@@ -50,13 +56,14 @@ export class EventCorrelator {
 
   observe(event: ObservedEvent, nowMs: number): EventDecision {
     const like = `${event.source}\n${event.object}\n${event.type}\n${event.reason}`;
-    const many = this.isOneOfMany(like, event.message, nowMs);
-    const message = many ? `(combined from similar events): ${event.message}` : event.message;
-    const id = many ? like : `${like}\n${event.fieldPath}\n${event.message}`;
+    const isCombined = this.isOneOfMany(like, event.message, nowMs);
+    const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
+    const id = isCombined ? like : `${like}\n${event.fieldPath}\n${event.message}`;
     if (!this.isAllowed(`${event.source}\n${event.object}`, nowMs)) return { type: 'drop' };
     const count = (this.counts.get(id) ?? 0) + 1;
     this.counts.set(id, count);
-    return count === 1 ? { type: 'create', id, message } : { type: 'count', id, message, count };
+    const told = { id, message, isCombined };
+    return count === 1 ? { type: 'create', ...told } : { type: 'count', ...told, count };
   }
 
   /** What was written of it is gone: the next one is the first. */

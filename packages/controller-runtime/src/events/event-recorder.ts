@@ -88,8 +88,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       firstTimestamp: time,
       lastTimestamp: time,
       source: host === '' ? { component } : { component, host },
-      reportingComponent: component,
-      reportingInstance: host,
+      // As client-go: who tells of many together leaves this out.
+      reportingComponent: decision.isCombined ? '' : component,
+      reportingInstance: decision.isCombined ? '' : host,
     });
     names.set(decision.id, name);
   };

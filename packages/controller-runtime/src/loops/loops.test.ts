@@ -1,7 +1,7 @@
 /** Hot loops and fights: found in running controllers, named with the field, and not seen where there are none. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigMap } from '@pintle/api/core/v1';
-import type { KubernetesObject } from '@pintle/machinery';
+import { type KubernetesObject, sleep } from '@pintle/machinery';
 import { type Controller, controller } from '../controller.js';
 import { served, Website, website } from '../manager.fixture.js';
 import { changedFields } from './changed-fields.js';
@@ -110,8 +110,35 @@ describe('a fight', () => {
       const body = { spec: { image: 'b' } };
       await client.patch(Website, { name: 'shop' }, { type: 'merge', body }, { fieldManager: 'gitops' });
     }
-    await world.advance(500);
+    await world.advance(1_500);
     expect(problems).toMatchObject([{ type: 'fight', field: 'spec.image', writers: ['gitops', 'mine'] }]);
+  });
+
+  it('is not seen where one controller turns a field, and the answers to its writes are late', async () => {
+    const { client, world, run } = await served();
+    let turns = 0;
+    const turning = controller({ name: 'turning' })
+      .for(Website)
+      .reconcile(async ({ object, client: own, key }) => {
+        if (object === undefined || ++turns > 30) return;
+        const image = object.spec.image === 'a' ? 'b' : 'a';
+        await own.patch(Website, key, { type: 'merge', body: { spec: { image } } });
+      });
+    const manager = await run([turning], {
+      interceptor: {
+        async request(_request, next) {
+          const answer = await next();
+          if (turns % 2 === 0) await sleep(world.clock, 50);
+          return answer;
+        },
+      },
+    });
+    const problems: Problem[] = [];
+    manager.problems.subscribe((problem) => problems.push(problem));
+    await client.create(website('shop'));
+    await world.advance(20_000);
+    expect(turns).toBeGreaterThan(20);
+    expect(problems.filter(({ type }) => type === 'fight')).toEqual([]);
   });
 
   it('is not seen where a field goes on to new values, or one writer turns it', async () => {

@@ -6,6 +6,9 @@ import type { WriteLedger } from '../write-ledger.js';
 import { Fights, fieldManagerOf, type ObservedUpdate } from './fights.js';
 import type { Fight } from './problem.js';
 
+/** Its event may come long before a write's answer does, which says that it was ours. */
+const answerMs = 1_000;
+
 /** Returns how to end it. */
 export function watchFights(
   world: World,
@@ -19,7 +22,6 @@ export function watchFights(
     return run?.controller ?? fieldManagerOf(after, field);
   });
   let pending: ObservedUpdate[] = [];
-  // A moment later: when a change comes, its writer may not have its answer yet.
   const judge = () => {
     const updates = pending;
     pending = [];
@@ -34,7 +36,7 @@ export function watchFights(
       if (event.type === 'deleted') fights.forget(event.object);
       if (event.type !== 'updated' || !fights.isBusy(event.object)) return;
       pending.push({ kind, key: keyOf(event.object), before: event.old, after: event.object });
-      if (pending.length === 1) world.clock.schedule(0, judge);
+      if (pending.length === 1) world.clock.schedule(answerMs, judge);
     });
     return () => subscription.unsubscribe();
   });

@@ -32,5 +32,9 @@ it('a role that is a sum follows its parts, through other sums', async () => {
   await client.delete(ClusterRole, { name: 'a' });
   await cluster.settle();
   expect(await verbs('all')).toEqual(['watch']);
+  const { metadata } = await client.get(ClusterRole, { name: 'all' });
+  expect(metadata.managedFields).toContainEqual(
+    expect.objectContaining({ manager: 'clusterrole-aggregation-controller', operation: 'Apply' }),
+  );
   await cluster.stop();
 });

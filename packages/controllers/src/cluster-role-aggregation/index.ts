@@ -19,6 +19,17 @@ export function clusterRoleAggregationController(): Controller {
       if (role === undefined) return;
       const rules = aggregatedRules(role, informers.informer(ClusterRole).lister.list());
       if (rules === undefined || deepEqual(rules, role.rules ?? [])) return;
-      await client.update({ ...role, rules }).catch(ignoreNotFound);
+      // Under its own name, so that the rules are its alone; with its uid, so that one that is gone does not come back.
+      await client
+        .apply<ClusterRole>(
+          {
+            apiVersion: 'rbac.authorization.k8s.io/v1',
+            kind: 'ClusterRole',
+            metadata: { name: role.metadata.name!, uid: role.metadata.uid! },
+            rules,
+          },
+          { fieldManager: 'clusterrole-aggregation-controller', force: true },
+        )
+        .catch(ignoreNotFound);
     });
 }

@@ -85,14 +85,19 @@ class Rollout {
       await this.scaleAll(deployment, planProportional(deployment, sets), sets);
       return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
     }
+    const isRecreate = deployment.spec?.strategy?.type === 'Recreate';
+    if (isRecreate && newSetOf(deployment, sets) === undefined && this.hasPods(sets)) {
+      // The new set is made when the last old pod has gone, and then has all its replicas.
+      await this.scaleAll(deployment, planRecreate(deployment, undefined, sets, true), sets);
+      return this.writeStatus(deployment, undefined, sets);
+    }
     const found = await this.ensureNewSet(deployment, sets);
     if (found === undefined) return undefined;
     const { newSet, revision } = found;
     const oldSets = sets.filter((set) => set.metadata.uid !== newSet.metadata.uid);
-    const scalings =
-      deployment.spec?.strategy?.type === 'Recreate'
-        ? planRecreate(deployment, newSet, oldSets, this.hasPods(oldSets))
-        : planRollout(deployment, newSet, oldSets);
+    const scalings = isRecreate
+      ? planRecreate(deployment, newSet, oldSets, this.hasPods(oldSets))
+      : planRollout(deployment, newSet, oldSets);
     await this.scaleAll(deployment, scalings, sets);
     const complete = oldSets.every((set) => replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0);
     if (complete) await this.cleanUp(deployment, oldSets);
@@ -114,12 +119,15 @@ class Rollout {
     return [...plan.owned].sort(byAge);
   }
 
+  /** Whether pods of these run, or may: sets that have not told of their end yet count too. */
   private hasPods(sets: readonly ReplicaSet[]): boolean {
     const { lister } = this.context.informers.informer(Pod, { indexes: { ownedBy: byController } });
-    return sets.some(({ metadata }) =>
-      lister
-        .byIndex('ownedBy', metadata.uid ?? '')
-        .some(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed'),
+    return sets.some(
+      ({ metadata, status: told }) =>
+        (told?.replicas ?? 0) > 0 ||
+        lister
+          .byIndex('ownedBy', metadata.uid ?? '')
+          .some(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed'),
     );
   }
 
@@ -142,10 +150,11 @@ class Rollout {
       return present && { newSet: present, revision };
     }
     if (!isStale(found, deployment, annotations)) return { newSet: found, revision };
+    const { minReadySeconds: _before, ...specWithoutDelay } = found.spec!;
     const newSet = await this.context.client.update<ReplicaSet>({
       ...found,
       metadata: { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } },
-      spec: { ...found.spec!, minReadySeconds: deployment.spec?.minReadySeconds ?? 0 },
+      spec: { ...specWithoutDelay, ...minReadyOf(deployment) },
     });
     return { newSet, revision };
   }
@@ -162,11 +171,7 @@ class Rollout {
     const labels = { ...template.metadata?.labels, [templateHashLabel]: hash };
     const { matchLabels, ...selector } = deployment.spec!.selector;
     const name = `${deployment.metadata.name}-${hash}`;
-    const replicas =
-      deployment.spec?.strategy?.type === 'Recreate' &&
-      sets.some((set) => replicasOf(set) > 0 || (set.status?.replicas ?? 0) > 0)
-        ? 0
-        : newSetReplicas(deployment, undefined, sets);
+    const replicas = newSetReplicas(deployment, undefined, sets);
     const wish: ReplicaSet = {
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
@@ -179,7 +184,7 @@ class Rollout {
       },
       spec: {
         replicas,
-        ...(deployment.spec?.minReadySeconds === undefined ? {} : { minReadySeconds: deployment.spec.minReadySeconds }),
+        ...minReadyOf(deployment),
         selector: { ...selector, matchLabels: { ...matchLabels, [templateHashLabel]: hash } },
         template: { ...template, metadata: { ...template.metadata, labels } },
       },
@@ -273,6 +278,10 @@ class Rollout {
     return undefined;
   }
 }
+
+/** None is told by leaving it out, so that a set is the same whether it was made or brought up to date. */
+const minReadyOf = ({ spec }: Deployment): { readonly minReadySeconds?: number } =>
+  spec?.minReadySeconds ? { minReadySeconds: spec.minReadySeconds } : {};
 
 const isStale = (set: ReplicaSet, { spec }: Deployment, annotations: Readonly<Record<string, string>>): boolean =>
   (set.spec?.minReadySeconds ?? 0) !== (spec?.minReadySeconds ?? 0) ||

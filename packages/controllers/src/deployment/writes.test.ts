@@ -38,3 +38,33 @@ it('a set of more pods than go at once goes on without a pause', async () => {
   expect(await cluster.client.list(Pod)).toHaveLength(1_200);
   await cluster.stop();
 });
+
+it('Recreate makes the next set when the last old pod has gone, and never scales it', async () => {
+  const cluster = await testCluster({ nodes: 1 });
+  const { client } = cluster;
+  const first = deployment('web', { replicas: 2, image: 'web:1', terminationGracePeriodSeconds: 30 });
+  await client.create<Deployment>({ ...first, spec: { ...first.spec!, strategy: { type: 'Recreate' } } });
+  await cluster.settle();
+  const pods = new Set<string>();
+  let most = 0;
+  client.watch(Pod).subscribe((event) => {
+    if (event.type === 'BOOKMARK') return;
+    const { metadata, spec, status } = event.object;
+    const image = `${metadata.name} ${spec?.containers[0]?.image}`;
+    if (event.type === 'DELETED' || status?.phase === 'Succeeded') pods.delete(image);
+    else pods.add(image);
+    most = Math.max(most, new Set([...pods].map((each) => each.split(' ')[1])).size);
+  });
+  const containers = [{ name: 'main', image: 'web:2' }];
+  const body = { spec: { template: { spec: { containers } } } };
+  await client.patch(Deployment, { name: 'web' }, { type: 'strategic', body });
+  await cluster.advance({ minutes: 2 });
+  const sets = await client.list(ReplicaSet);
+  expect(sets.map(({ metadata, spec }) => [metadata.generation, spec?.replicas]).sort()).toEqual([
+    [1, 2],
+    [2, 0],
+  ]);
+  expect(sets.every(({ spec }) => spec?.minReadySeconds === undefined)).toBe(true);
+  expect(most).toBe(1);
+  await cluster.stop();
+});

@@ -233,6 +233,8 @@ describe('an autoscaler', () => {
     await cluster.settle();
     expect(await replicas()).toBe(4);
     expect(await conditions()).toContain('ScalingActive=False FailedGetExternalMetric');
+    // What is known is told, and what is not has an empty place.
+    expect((await get()).status?.currentMetrics?.map(({ type }) => type)).toEqual(['Resource', '']);
     expect(await messageOf('ScalingActive')).toBe(
       'the HPA was unable to compute the replica count: failed to get queue external metric: unable to get external metric default/queue/nil: nothing is known of queue',
     );

@@ -100,6 +100,20 @@ export function horizontalPodAutoscalerController(given: HorizontalPodAutoscaler
     });
 }
 
+type Metrics = NonNullable<NonNullable<HorizontalPodAutoscaler['status']>['currentMetrics']>;
+
+interface Decision {
+  readonly replicas?: number;
+  readonly reason?: string;
+  readonly metrics?: Metrics | undefined;
+}
+
+interface Evaluated {
+  readonly replicas?: number;
+  readonly name?: string;
+  readonly metrics?: Metrics | undefined;
+}
+
 /** One look at one autoscaler. */
 class AutoscalerLook {
   private conditions: readonly HorizontalPodAutoscalerCondition[];
@@ -123,10 +137,8 @@ class AutoscalerLook {
     const currentReplicas = scale.spec.replicas;
     if (this.history.recommendations.length === 0)
       this.remember({ recommendations: [{ replicas: currentReplicas, atMs: this.nowMs }] });
-    const decided = await this.decide(scale);
-    if (decided === undefined)
-      return this.write(this.statusWith(currentReplicas, this.desiredBefore, this.autoscaler.status?.currentMetrics));
-    const { replicas, reason, metrics } = decided;
+    const { replicas, reason = '', metrics } = await this.decide(scale);
+    if (replicas === undefined) return this.write(this.statusWith(currentReplicas, this.desiredBefore, metrics));
     const isRescaled = replicas !== currentReplicas;
     if (isRescaled && !(await this.rescale(kind, currentReplicas, replicas, reason)))
       return this.write(this.statusWith(currentReplicas, this.desiredBefore, this.autoscaler.status?.currentMetrics));
@@ -193,8 +205,8 @@ class AutoscalerLook {
     return { name: this.spec.scaleTargetRef.name, namespace: this.context.key.namespace ?? '' };
   }
 
-  /** Undefined: nothing can be told, and the conditions say why. */
-  private async decide(scale: Scale) {
+  /** No replicas: nothing can be told, and the conditions say why. */
+  private async decide(scale: Scale): Promise<Decision> {
     const currentReplicas = scale.spec.replicas;
     const { minReplicas = 1, maxReplicas } = this.spec;
     if (currentReplicas === 0 && minReplicas !== 0) {
@@ -204,14 +216,13 @@ class AutoscalerLook {
         'ScalingDisabled',
         'scaling is disabled since the replica count of the target is zero',
       );
-      return { replicas: 0, reason: '', metrics: undefined };
+      return { replicas: 0 };
     }
-    const toLimit = (replicas: number, reason: string) => ({ replicas, reason, metrics: undefined });
+    const toLimit = (replicas: number, reason: string) => ({ replicas, reason });
     if (currentReplicas > maxReplicas) return toLimit(maxReplicas, 'Current number of replicas above Spec.MaxReplicas');
     if (currentReplicas < minReplicas) return toLimit(minReplicas, 'Current number of replicas below Spec.MinReplicas');
-    const evaluated = await this.evaluate(scale);
-    if (evaluated === undefined) return undefined;
-    const { replicas: wanted, name, metrics } = evaluated;
+    const { replicas: wanted, name, metrics } = await this.evaluate(scale);
+    if (wanted === undefined) return { metrics };
     const reason =
       wanted > currentReplicas ? `${name} above target` : wanted < currentReplicas ? 'All metrics below target' : '';
     const { replicas, recommendations, able, limited } = normalize(
@@ -233,17 +244,17 @@ class AutoscalerLook {
   }
 
   /** The most that a metric asks for. With faults, fewer replicas than there are is asked for by none. */
-  private async evaluate(scale: Scale) {
+  private async evaluate(scale: Scale): Promise<Evaluated> {
     const { metrics: specs = [] } = this.spec;
     const selector = this.selectorOf(scale);
-    if (selector === undefined) return undefined;
+    if (selector === undefined) return {};
     const { informers, key } = this.context;
     const namespace = key.namespace ?? '';
     const pods = informers
       .informer(Pod)
       .lister.list({ namespace })
       .filter(({ metadata }) => selector.matches(metadata.labels ?? {}));
-    if (this.isAmbiguous(scale.status.selector ?? '', selector, pods)) return undefined;
+    if (this.isAmbiguous(scale.status.selector ?? '', selector, pods)) return {};
     const evaluations: Evaluation[] = [];
     for (const spec of specs) {
       const evaluation = await evaluateMetric(spec, {
@@ -265,6 +276,8 @@ class AutoscalerLook {
       undefined,
     );
     const [first] = faults;
+    // A metric with a fault has an empty place among the others.
+    const metrics = evaluations.map((one) => ('status' in one ? one.status : { type: '' }));
     if (most === undefined || (first !== undefined && most.replicas < scale.spec.replicas)) {
       const fault = first?.fault ?? 'there is no metric';
       const reason = first?.reason ?? 'InvalidMetricSourceType';
@@ -274,7 +287,7 @@ class AutoscalerLook {
         'FailedComputeMetricsReplicas',
         `invalid metrics (${faults.length} invalid out of ${specs.length}), first error is: ${first?.summary ?? fault}`,
       );
-      return undefined;
+      return { metrics };
     }
     this.set(
       'ScalingActive',
@@ -282,8 +295,6 @@ class AutoscalerLook {
       'ValidMetricFound',
       `the HPA was able to successfully calculate a replica count from ${most.name}`,
     );
-    // A metric with a fault has an empty place among the others.
-    const metrics = evaluations.map((one) => ('status' in one ? one.status : { type: '' }));
     return { replicas: most.replicas, name: most.name, metrics };
   }
 

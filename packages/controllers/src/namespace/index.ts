@@ -8,8 +8,8 @@ import { isEmpty, planConditions, type Remains } from './plan-conditions.js';
 export * from './plan-conditions.js';
 
 export interface NamespaceControllerOptions {
-  /** Every kind that objects can be of, asked anew each time. */
-  readonly kinds: () => readonly KindRef[];
+  /** Every kind that objects can be of, asked anew each time: what it leaves out stays behind in no namespace. */
+  readonly kinds: () => readonly KindRef[] | Promise<readonly KindRef[]>;
   readonly concurrency?: number;
 }
 
@@ -21,17 +21,17 @@ const finalizer = 'kubernetes';
 export function namespaceController({ kinds, concurrency = 10 }: NamespaceControllerOptions): Controller {
   return controller({ name: 'namespace', component: 'namespace-controller', concurrency })
     .for(Namespace)
-    .reconcile((context) => reconcile(context, kinds()));
+    .reconcile((context) => reconcile(context, kinds));
 }
 
 async function reconcile(
   { object: namespace, client, world }: ReconcileContext<Namespace>,
-  kinds: readonly KindRef[],
+  kinds: NamespaceControllerOptions['kinds'],
 ): Promise<undefined | { requeueAfterMs: number }> {
   const finalizers = namespace?.spec?.finalizers ?? [];
   if (namespace?.metadata.deletionTimestamp === undefined || !finalizers.includes(finalizer)) return undefined;
   const { name = '' } = namespace.metadata;
-  const namespaced = kinds.filter(({ scope }) => scope === 'Namespaced');
+  const namespaced = (await kinds()).filter(({ scope }) => scope === 'Namespaced');
   const isPods = ({ group, plural }: KindRef) => group === '' && plural === 'pods';
   // What pods lean on stays until they have ended: who would run without its policy is not left to.
   let remains = await clear(client, name, namespaced.filter(isPods));

@@ -1,4 +1,4 @@
-/** JSON Patch (RFC 6902), by fast-json-patch. Frozen documents go in; a new one comes out. */
+/** JSON Patch (RFC 6902), by fast-json-patch. Frozen documents and patches go in; a new document comes out. */
 import fastJsonPatch, { type Operation } from 'fast-json-patch';
 import { PatchError } from './patch-error.js';
 
@@ -41,7 +41,8 @@ function checked(operation: unknown): Operation {
     if (typeof pointer === 'string' && /(^|\/)(__proto__|constructor|prototype)(\/|$)/.test(pointer))
       throw new Error(`the path ${JSON.stringify(pointer)} may not be patched`);
   }
-  return operation as Operation;
+  // What one operation adds, a later one may change: never the patch itself, which may be frozen.
+  return deepClone(operation) as Operation;
 }
 
 function describe(operation: unknown): string {

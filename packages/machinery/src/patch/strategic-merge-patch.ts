@@ -57,7 +57,13 @@ function mergeObject(document: Fields, patch: Fields, place: SchemaNode | undefi
     define(
       result,
       key,
-      mergeValue(Object.hasOwn(result, key) ? result[key] : undefined, wished, child, `${path}.${key}`),
+      mergeValue(
+        Object.hasOwn(result, key) ? result[key] : undefined,
+        wished,
+        child,
+        `${path}.${key}`,
+        Object.hasOwn(patch, `${orderPrefix}${key}`),
+      ),
     );
   }
   for (const key of Object.keys(patch)) {
@@ -85,7 +91,14 @@ function fieldNode(node: SchemaNode | undefined, key: string): SchemaNode | unde
   return node.values;
 }
 
-function mergeValue(present: unknown, wished: unknown, node: SchemaNode | undefined, path: string): unknown {
+/** `ordersItself`: the patch says the list's order, which is seen to afterwards. */
+function mergeValue(
+  present: unknown,
+  wished: unknown,
+  node: SchemaNode | undefined,
+  path: string,
+  ordersItself: boolean,
+): unknown {
   if (isObject(wished)) {
     const base = isObject(present) && !node?.patchStrategy?.includes('replace') ? present : {};
     return mergeObject(base, wished, node, path);
@@ -93,9 +106,12 @@ function mergeValue(present: unknown, wished: unknown, node: SchemaNode | undefi
   if (!Array.isArray(wished)) return wished;
   if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));
   const base = Array.isArray(present) ? present : [];
-  return node.mergeKey === undefined
-    ? mergePrimitives(base, wished)
-    : mergeByKey(base, wished, node.mergeKey, node.items, path);
+  if (node.mergeKey === undefined) {
+    const merged = mergePrimitives(base, wished);
+    return ordersItself ? merged : inOrder(merged, base, wished, [], undefined);
+  }
+  const merged = mergeByKey(base, wished, node.mergeKey, node.items, path);
+  return ordersItself ? merged : inOrder(merged, base, wished, [], node.mergeKey);
 }
 
 function mergePrimitives(present: readonly unknown[], wished: readonly unknown[]): readonly unknown[] {
@@ -154,7 +170,7 @@ function orderBefore(
 }
 
 /**
- * Items named in the order come in that order. The others keep their place before whatever stood after them in
+ * Items named in the order (that of the patch itself, where it says no other) come in that order. The others keep their place before whatever stood after them in
  * the list as it was (`before`), as far as the order allows.
  */
 function inOrder(

@@ -6,8 +6,9 @@ import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Backend, ServiceDataplane, ServiceRoute } from '@pintle/contracts';
 import { realClock } from '@pintle/machinery';
-import { hasLoopbackRange, loopbackPodNetwork } from './loopback-addresses.js';
+import { hasLoopbackRange, loopbackPodNetwork, serviceCidrOf } from './loopback-addresses.js';
 import { type MissingAddressError, userspaceDataplane } from './userspace-dataplane.js';
+import { userspaceNetwork } from './userspace-network.js';
 
 let dataplane: ServiceDataplane;
 const ends: (() => unknown)[] = [];
@@ -177,7 +178,7 @@ describe('pod addresses', () => {
   const pod = (uid: string) => ({ namespace: 'a', name: uid, uid });
 
   it('are one a pod, the same until it is released, and not given again soon', async () => {
-    const network = loopbackPodNetwork({ hasRange: true });
+    const network = loopbackPodNetwork({ number: 0, isAlone: true, release() {} });
     const one = await network.setUpPod(pod('1'));
     expect(one.ip).toBe('127.64.0.1');
     expect(await network.setUpPod(pod('1'))).toEqual(one);
@@ -187,12 +188,40 @@ describe('pod addresses', () => {
   });
 
   it('are shared where the loopback has one address, and that is said', async () => {
-    const network = loopbackPodNetwork({ hasRange: false });
+    const network = loopbackPodNetwork(undefined);
     expect(network.notices[0]).toContain('one loopback address');
     expect([await network.setUpPod(pod('1')), await network.setUpPod(pod('2'))]).toEqual([
       { ip: '127.0.0.1' },
       { ip: '127.0.0.1' },
     ]);
+  });
+
+  it('of clusters on one machine are in blocks of their own, and so are those of Services', async () => {
+    const [one, two] = [await userspaceNetwork(), await userspaceNetwork()];
+    const [a, b] = [await one.pods.setUpPod(pod('1')), await two.pods.setUpPod(pod('1'))];
+    expect(a.ip).not.toBe(b.ip);
+    expect([one.pods.notices, two.pods.notices, a.ip, b.ip].flat()).toEqual([
+      `127.${64 + one.block}.0.1`,
+      `127.${64 + two.block}.0.1`,
+    ]);
+    expect(one.serviceCidr).not.toBe(two.serviceCidr);
+    // Who keeps Services in a block that is another's by now is told.
+    const late = await userspaceNetwork({ block: one.block });
+    expect([late.block, late.serviceCidr]).toEqual([one.block, one.serviceCidr]);
+    expect(late.pods.notices).toEqual([expect.stringContaining(`has ${one.serviceCidr} for its Services, too`)]);
+    expect((await late.pods.setUpPod(pod('1'))).ip).not.toBe(a.ip);
+    await Promise.all([one, late].map(({ services }) => services.close()));
+    const next = await userspaceNetwork({ block: one.block });
+    expect([next.block, next.pods.notices]).toEqual([one.block, []]);
+    await Promise.all([two, next].map(({ services }) => services.close()));
+  });
+
+  it.each([
+    [0, '127.32.0.0/18'],
+    [1, '127.32.64.0/18'],
+    [63, '127.47.192.0/18'],
+  ])('of Services in block %d are %s', (block, cidr) => {
+    expect(serviceCidrOf(block)).toBe(cidr);
   });
 
   it('can be listened on where the system is one with a range', async () => {

@@ -185,6 +185,10 @@ const giving: readonly Row[] = [
     ]),
   ),
   post('ann gets that, too', bindings, binding('make', 'make', user('ann'))),
+  {
+    ...{ name: 'roles are known', method: 'GET', path: '/api/v1/namespaces/NS/configmaps?watch=true' },
+    ...{ stream: { lines: 99, waitMs: 1_000 }, counts: 'status' },
+  },
   post('ann makes a role of what ann has', roles, role('same', [pods('get')]), { as: 'ann' }),
   post(
     'ann makes a role of more',

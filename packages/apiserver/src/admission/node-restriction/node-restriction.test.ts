@@ -290,6 +290,24 @@ describe('what belongs to a node', () => {
     );
   });
 
+  it('its ResourceSlices', async () => {
+    const slice = (nodeName: string): ResourceSlice => ({
+      apiVersion: 'resource.k8s.io/v1beta2',
+      kind: 'ResourceSlice',
+      metadata: { name: `of-${nodeName}` },
+      spec: { driver: 'd.example', nodeName, pool: { name: nodeName, generation: 1, resourceSliceCount: 1 } },
+    });
+    await node.create(slice('n1'));
+    await expect(node.create(slice('n2'))).rejects.toThrow(
+      'can only create ResourceSlice with the same NodeName as the requesting node',
+    );
+    await admin.create(slice('n2'));
+    await expect(node.deleteCollection(ResourceSlice)).rejects.toThrow(
+      'can only delete ResourceSlice with the same NodeName as the requesting node',
+    );
+    await node.deleteCollection(ResourceSlice, { fieldSelector: 'spec.nodeName=n1' });
+  });
+
   it('tokens for its pods', async () => {
     await admin.create<ServiceAccount>({
       apiVersion: 'v1',
@@ -434,24 +452,6 @@ describe('what belongs to a node', () => {
       );
     },
   );
-
-  it('its slices of resources', async () => {
-    const slice = (name: string, nodeName: string): ResourceSlice => ({
-      apiVersion: 'resource.k8s.io/v1beta2',
-      kind: 'ResourceSlice',
-      metadata: { name },
-      spec: { driver: 'd.example.com', nodeName, pool: { name: nodeName, generation: 1, resourceSliceCount: 1 } },
-    });
-    await node.create(slice('own', 'n1'));
-    await node.delete(ResourceSlice, { name: 'own' });
-    await expect(node.create(slice('other', 'n2'))).rejects.toThrow(
-      'can only create ResourceSlice with the same NodeName as the requesting node',
-    );
-    await admin.create(slice('other', 'n2'));
-    await expect(node.delete(ResourceSlice, { name: 'other' })).rejects.toThrow(
-      'can only delete ResourceSlice with the same NodeName as the requesting node',
-    );
-  });
 
   it('the sizes of claims, and nothing else of them', async () => {
     const claim = await admin.create<PersistentVolumeClaim>({

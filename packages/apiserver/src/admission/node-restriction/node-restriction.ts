@@ -65,6 +65,15 @@ const refused = ({ resource, name }: AdmissionRequest, why: string) => forbidden
 
 const quoted = (text: string) => JSON.stringify(text);
 
+/** Of slices that are there the authorizer judges, but for which of several are deleted. */
+function restrictSlice(request: AdmissionRequest, node: string): void {
+  const { operation, object, old } = request;
+  const isOwn = (slice: KubernetesObject | undefined) => (slice as ResourceSlice | undefined)?.spec.nodeName === node;
+  const why = (does: string) => `can only ${does} ResourceSlice with the same NodeName as the requesting node`;
+  if (operation === 'CREATE' && !isOwn(object)) throw refused(request, why('create'));
+  if (operation === 'DELETE' && !isOwn(old)) throw refused(request, why('delete'));
+}
+
 function restrictPod(request: AdmissionRequest, node: string, core: ApiCore): void | Promise<void> {
   const { operation, subresource, object, old } = request;
   const isBound = (pod: KubernetesObject | undefined) => (pod as Pod | undefined)?.spec?.nodeName === node;
@@ -196,16 +205,6 @@ function restrictLease(request: AdmissionRequest, node: string): void {
 function restrictCsiNode(request: AdmissionRequest, node: string): void {
   if (request.name !== node)
     throw refused(request, 'can only access CSINode with the same name as the requesting node');
-}
-
-/** That they change a node's own ones alone is the authorizer's affair: it knows them by name. */
-function restrictSlice({ operation, object, old, ...request }: AdmissionRequest, node: string): void {
-  const slice = { CREATE: object, DELETE: old, UPDATE: undefined, CONNECT: undefined }[operation];
-  if (slice !== undefined && (slice as ResourceSlice).spec.nodeName !== node)
-    throw refused(
-      { operation, ...request },
-      `can only ${operation.toLowerCase()} ResourceSlice with the same NodeName as the requesting node`,
-    );
 }
 
 const restrictedSigners: readonly (string | undefined)[] = [signers.kubeletClient, signers.kubeletServing];

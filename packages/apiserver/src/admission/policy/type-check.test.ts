@@ -41,6 +41,6 @@ it('a policy is told in its status of fields that its kinds have not', async () 
     'spec.validations[1].messageExpression',
   ]);
   expect(warnings[0]?.warning).toMatch(
-    /^apps\/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n \| object\.replicas > 1/,
+    /^apps\/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n \| object\.replicas > 1\n \| \.+\^\n$/,
   );
 });

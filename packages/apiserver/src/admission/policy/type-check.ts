@@ -58,7 +58,7 @@ export function typeWarnings(
         return [];
       } catch (error) {
         if (!(error instanceof cel.CelCompileError)) throw error;
-        return [`${name}: ${error.message.replace(/^compilation failed: /, '')}`];
+        return [`${name}: ${error.message.replace(/^compilation failed: /, '')}\n`];
       }
     });
     return warnings.length === 0 ? [] : [{ fieldRef, warning: warnings.join('\n') }];

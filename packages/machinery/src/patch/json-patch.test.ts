@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { deepFreeze } from '../meta/frozen.js';
+import { applyJsonPatch } from './json-patch.js';
+
+const patch = () => [
+  { op: 'add', path: '/annotations', value: {} },
+  { op: 'add', path: '/annotations/a~1b', value: 'c' },
+];
+
+describe('JSON Patch', () => {
+  it('changes what it has added, of frozen operations too', () => {
+    expect(applyJsonPatch(deepFreeze({ name: 'p' }), deepFreeze(patch()))).toEqual({
+      name: 'p',
+      annotations: { 'a/b': 'c' },
+    });
+  });
+
+  it('leaves its operations as they were', () => {
+    const operations = patch();
+    applyJsonPatch({}, operations);
+    expect(operations).toEqual(patch());
+  });
+});

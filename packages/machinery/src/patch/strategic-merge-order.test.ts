@@ -1,0 +1,39 @@
+/** Where a strategic merge patch says no order, its items are put among the others as kube-apiserver puts them. */
+import { describe, expect, it } from '@jest/globals';
+import { list, object, string } from '../schema/schema.js';
+import { applyStrategicMergePatch } from './strategic-merge-patch.js';
+
+const schema = object({
+  keyed: list(object({ name: string(), value: string() })).mergeBy('name'),
+  plain: list(string()).mergeBy(),
+});
+type Row = readonly [name: string, present: string, patch: string, merged: string];
+const rows: readonly Row[] = [
+  ['a new item comes before the others', 'a b', 'c', 'c a b'],
+  ['a new item after one that is there stays after it', 'a b', 'b new', 'a b new'],
+  ['a new item before one that is there', 'a b', 'new a', 'new a b'],
+  ['items that are there take the order of the patch', 'a b c', 'c a', 'b c a'],
+  ['a change of one leaves the order', 'a b c', 'b', 'a b c'],
+  ['nothing was there', '', 'b a', 'b a'],
+  ['a deleted item', 'a b c', '-a d', 'd b c'],
+];
+const words = (text: string) => text.split(' ').filter((word) => word !== '');
+
+describe('the order of merged lists', () => {
+  it.each(rows)('%s', (_name, present, patch, merged) => {
+    const items = (text: string) =>
+      words(text).map((word) => (word.startsWith('-') ? { name: word.slice(1), $patch: 'delete' } : { name: word }));
+    expect(applyStrategicMergePatch({ keyed: items(present) }, { keyed: items(patch) }, schema.node)).toEqual({
+      keyed: items(merged),
+    });
+  });
+
+  it.each(rows.filter(([, , patch]) => !patch.includes('-')))(
+    'of plain values: %s',
+    (_name, present, patch, merged) => {
+      expect(applyStrategicMergePatch({ plain: words(present) }, { plain: words(patch) }, schema.node)).toEqual({
+        plain: words(merged),
+      });
+    },
+  );
+});

@@ -1,0 +1,81 @@
+/** Plays the stories on one API server with one set of actors, some at a time, and gathers what came of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, kubeConfig } from '@pintle/client/nodejs';
+import { logger, realWorld } from '@pintle/machinery';
+import { type AccessFiles, writeKubeConfig } from '../access-files.js';
+import { buildControllers, buildPrograms } from '../build.js';
+import { startKubeApiServer, startPintle } from '../servers.js';
+import { type Complaint, complaintsOf } from './klog.js';
+import { type Leavings, leavingsOf } from './leavings.js';
+import { startNodes } from './nodes.js';
+import { startPintleActors } from './pintle.js';
+import { Stage, type Story } from './stage.js';
+import { startUpstream } from './upstream.js';
+
+export interface PlayOptions {
+  readonly server: 'pintle' | 'kube-apiserver';
+  readonly actors: 'pintle' | 'upstream';
+  readonly stories: readonly Story[];
+  /** Told of each story as it ends. */
+  readonly onEnd: (name: string, tookMs: number, failure: string | undefined) => void;
+}
+
+/** Data, so that it can be kept in a file and compared with another day's. */
+export interface Outcome {
+  readonly leavings: Readonly<Record<string, Leavings>>;
+  readonly complaints: readonly Complaint[];
+}
+
+const togetherMax = 8;
+/** In which Events arrive. */
+const quietMs = 3_000;
+
+export async function play(files: AccessFiles, { server, actors, stories, onEnd }: PlayOptions): Promise<Outcome> {
+  const ends: (() => Promise<unknown>)[] = [];
+  try {
+    const running =
+      server === 'pintle' ? await startPintle(files) : await startKubeApiServer(await buildPrograms(), files);
+    ends.push(() => running.stop());
+    const world = realWorld({
+      logger: logger((level, message, { error, ...fields }) => console.error(level, message, fields, error), 'warn'),
+    });
+    const admin = kubeConfig({ path: await writeKubeConfig(files.folder, running.url, files.caPem) });
+    const client = await connect(admin, { world, userAgent: 'stories' });
+    ends.push(() => client.close());
+    const cast =
+      actors === 'pintle'
+        ? await startPintleActors(files, running.url, world)
+        : await startUpstream(await buildControllers(), files, running.url, { devices: server !== 'pintle' });
+    ends.push(() => cast.stop());
+    const kubelet = await connect(admin, { world, userAgent: 'kubelet' });
+    ends.push(() => kubelet.close());
+    const nodes = await startNodes(kubelet, world);
+    ends.push(() => nodes.stop());
+
+    const waiting = [...stories];
+    const leavings: Record<string, Leavings> = {};
+    const playOne = async (story: Story) => {
+      const startedMs = Date.now();
+      const stage = new Stage(`s-${story.name}`, { client, stopNode: (name) => nodes.stopNode(name) });
+      let failure: string | undefined;
+      try {
+        await stage.open();
+        await story.play(stage);
+      } catch (error) {
+        const { message, cause } = error as Error;
+        failure = cause === undefined ? message : `${message}: ${cause}`;
+      }
+      onEnd(story.name, Date.now() - startedMs, failure);
+      await sleep(quietMs);
+      leavings[story.name] = await leavingsOf(stage);
+    };
+    const playInTurn = async () => {
+      for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) await playOne(story);
+    };
+    await Promise.all(Array.from({ length: togetherMax }, playInTurn));
+    const complaints = await Promise.all(cast.logFiles.map(complaintsOf));
+    return { leavings, complaints: complaints.flat() };
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
