@@ -365,7 +365,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
-          onChange: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
+          teller: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (

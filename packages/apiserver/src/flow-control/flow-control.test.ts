@@ -17,7 +17,7 @@ async function slowServer(seats: number) {
   const world = virtualWorld();
   const slow: AdmissionPlugin = {
     name: 'Slow',
-    handles: ({ resource }) => resource.kind.plural === 'configmaps',
+    handles: ({ resource, namespace }) => resource.kind.plural === 'configmaps' && namespace === 'default',
     validate: () => new Promise((resolve) => void world.clock.schedule(workMs, resolve)),
   };
   const api = await createApiServer({

@@ -1,7 +1,7 @@
 /** Says in each FlowSchema's status whether the priority level that it names is there (condition `Dangling`). */
 import { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { Client } from '@pintle/client';
-import { formatTime, type World } from '@pintle/machinery';
+import { type CancelTimer, formatTime, type World } from '@pintle/machinery';
 
 /** The condition, or undefined where it stands already. Pure. */
 export function danglingCondition({ spec, status }: FlowSchema, there: boolean, now: string) {
@@ -15,18 +15,30 @@ export function danglingCondition({ spec, status }: FlowSchema, there: boolean, 
   return { type: 'Dangling', status: wanted, reason, message, lastTransitionTime: now };
 }
 
-/** Tells of it once what changes in one turn has changed. Failures are logged: the next change tries again. */
-export function danglingTeller(client: Client, world: World): () => void {
-  let soon = false;
-  return () => {
-    if (soon) return;
-    soon = true;
-    world.clock.schedule(0, () => {
-      soon = false;
-      tellDangling(client, world).catch((error: unknown) =>
-        world.logger.log('error', 'the status of flow schemas could not be written', { error }),
-      );
-    });
+export interface FlowTeller {
+  /** Tells of it once what changes in one turn has changed. */
+  tellSoon(): void;
+  stop(): void;
+}
+
+/** Failures are logged: the next change tries again. */
+export function danglingTeller(client: Client, world: World): FlowTeller {
+  let cancel: CancelTimer | undefined;
+  let stopped = false;
+  return {
+    tellSoon() {
+      if (stopped || cancel !== undefined) return;
+      cancel = world.clock.schedule(0, () => {
+        cancel = undefined;
+        tellDangling(client, world).catch((error: unknown) => {
+          if (!stopped) world.logger.log('error', 'the status of flow schemas could not be written', { error });
+        });
+      });
+    },
+    stop() {
+      stopped = true;
+      cancel?.();
+    },
   };
 }
 

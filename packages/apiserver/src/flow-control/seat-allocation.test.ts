@@ -145,7 +145,7 @@ it('a level that is asked for much has the seats of one that is not', async () =
   const world = virtualWorld();
   const slow: AdmissionPlugin = {
     name: 'Slow',
-    handles: ({ resource }) => resource.kind.plural === 'configmaps',
+    handles: ({ resource, namespace }) => resource.kind.plural === 'configmaps' && namespace === 'default',
     validate: () => new Promise((resolve) => void world.clock.schedule(1_000, resolve)),
   };
   const api = await createApiServer({
