@@ -14,6 +14,7 @@ export * from './access/tokens/token-file.js';
 export * from './access/webhook-access.js';
 export * from './admission/admission.js';
 export { type OptionalPlugin, optionalPlugins } from './admission/default-plugins.js';
+export type { DefaultTolerationsOptions } from './admission/default-tolerations.js';
 export * from './admission/pod-security/configuration.js';
 export * from './admission/webhook/webhook-caller.js';
 export * from './aggregation/service-caller.js';

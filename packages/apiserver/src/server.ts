@@ -36,6 +36,7 @@ import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins, type OptionalPlugin } from './admission/default-plugins.js';
+import type { DefaultTolerationsOptions } from './admission/default-tolerations.js';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { policyStatus } from './admission/policy/type-check.js';
@@ -104,6 +105,8 @@ export interface ApiServerOptions {
   readonly enableAdmissionPlugins?: readonly OptionalPlugin[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** How long pods stay on nodes that are lost, unless they say otherwise. */
+  readonly defaultTolerations?: DefaultTolerationsOptions;
   /** What Pod Security holds pods to where their namespace says nothing. Default: to nothing. */
   readonly podSecurityDefaults?: PodSecurityConfiguration['defaults'];
   /** Whom Pod Security asks nothing of. */
@@ -264,6 +267,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
+    tolerations: options.defaultTolerations ?? {},
     podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],

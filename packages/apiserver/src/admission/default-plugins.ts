@@ -16,7 +16,7 @@ import {
   certificateSubjectRestriction,
 } from './certificates/certificates.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
-import { defaultTolerations } from './default-tolerations.js';
+import { type DefaultTolerationsOptions, defaultTolerations } from './default-tolerations.js';
 import { deviceSelectors } from './device-selectors.js';
 import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
@@ -54,6 +54,7 @@ export interface DefaultPluginsOptions {
   readonly callWebhook: WebhookCaller;
   readonly metrics: Pick<AdmissionMetrics, 'webhooks' | 'policies'>;
   readonly podSecurity: PodSecurityOptions;
+  readonly tolerations: DefaultTolerationsOptions;
   /** Of those for the asking, the ones to have. */
   readonly enabled: readonly OptionalPlugin[];
   /** The names of those to leave out. */
@@ -87,7 +88,7 @@ export function defaultPlugins({
     alwaysPullImages,
     podSecurity(core, caches, options.podSecurity),
     priorityAdmission(core, caches),
-    defaultTolerations,
+    defaultTolerations(options.tolerations),
     extendedResourceToleration,
     defaultStorageClass(caches),
     storageObjectInUseProtection,

@@ -20,6 +20,7 @@ const accepted: readonly (readonly [string, Partial<ApiServerFlags>])[] = [
     '--enable-admission-plugins=NodeRestriction,AlwaysPullImages',
     { enableAdmissionPlugins: ['NodeRestriction', 'AlwaysPullImages'] },
   ],
+  ['--default-not-ready-toleration-seconds=0', { defaultNotReadyTolerationSeconds: 0 }],
   ['--disable-admission-plugins=ServiceAccount,Priority', { disableAdmissionPlugins: ['ServiceAccount', 'Priority'] }],
   ['--requestheader-allowed-names=a,b', { requestheaderAllowedNames: ['a', 'b'] }],
   [

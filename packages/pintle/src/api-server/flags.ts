@@ -42,6 +42,8 @@ export interface ApiServerFlags {
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
   readonly admissionControlConfigFile?: string;
+  readonly defaultNotReadyTolerationSeconds?: number;
+  readonly defaultUnreachableTolerationSeconds?: number;
   readonly serviceClusterIpRange?: string;
   readonly serviceNodePortRange?: readonly [number, number];
   readonly serviceAccountIssuer?: readonly string[];
@@ -208,6 +210,14 @@ const effective = (): readonly Option[] => [
     `admission plug-ins to have beside those that are on: ${optionalAdmissionPlugins.join(', ')}`,
   ).argParser(enabledPlugins),
   new Option('--admission-control-config-file <path>', 'AdmissionConfiguration: what PodSecurity holds pods to'),
+  new Option(
+    '--default-not-ready-toleration-seconds <seconds>',
+    'how long pods stay on a node that is not ready',
+  ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+  new Option(
+    '--default-unreachable-toleration-seconds <seconds>',
+    'how long pods stay on a node that is out of reach',
+  ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
   new Option('--disable-admission-plugins <names>', 'admission plug-ins to leave out').argParser(
     namesOf([...presentAdmissionPlugins, ...lackingAdmissionPlugins], 'admission plug-in'),
   ),

@@ -42,6 +42,15 @@ it('of the admission plug-ins that are asked for, those that are not there anyho
   });
 });
 
+it('pods stay on lost nodes as long as is said', async () => {
+  expect(await apiServerParts({ defaultNotReadyTolerationSeconds: 0 })).toMatchObject({
+    defaultTolerations: { notReadySeconds: 0 },
+  });
+  expect(await apiServerParts({ defaultUnreachableTolerationSeconds: 5 })).toMatchObject({
+    defaultTolerations: { unreachableSeconds: 5 },
+  });
+});
+
 it('front proxies speak by the headers that are usual', async () => {
   const { frontProxies } = await apiServerParts({
     requestheaderClientCaFile: join(folder, 'tokens.csv'),

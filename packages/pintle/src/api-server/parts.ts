@@ -63,6 +63,14 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
           ),
         }),
     ...given('disableAdmissionPlugins', flags.disableAdmissionPlugins),
+    ...(flags.defaultNotReadyTolerationSeconds === undefined && flags.defaultUnreachableTolerationSeconds === undefined
+      ? {}
+      : {
+          defaultTolerations: {
+            ...given('notReadySeconds', flags.defaultNotReadyTolerationSeconds),
+            ...given('unreachableSeconds', flags.defaultUnreachableTolerationSeconds),
+          },
+        }),
     ...(await configuredAdmission(flags.admissionControlConfigFile)),
     ...given('featureGates', flags.featureGates),
     ...given('serviceCidr', flags.serviceClusterIpRange),
