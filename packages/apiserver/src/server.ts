@@ -361,6 +361,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   );
   serverMetrics(metrics, backend, registry, serverVersion);
 
+  const dangling = danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world);
   const flows =
     options.flowControl === undefined
       ? undefined
@@ -369,7 +370,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
-          teller: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
+          onChange: () => dangling.changed(),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (
@@ -484,6 +485,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ipAddresses.stop();
       caches.stop();
       flows?.stop();
+      dangling.stop();
       aggregated?.stop();
       policies.stop();
       identity?.stop();

@@ -30,12 +30,10 @@ async function seriesOf(api: ApiServer, prefix: string): Promise<readonly string
 
 const make = (kind: string, name: string, apiVersion: string, more: object = {}) =>
   ({ apiVersion, kind, metadata: { name }, ...more }) as KubernetesObject;
-const configMap = (name: string) => make('ConfigMap', name, 'v1');
+const secret = (name: string) => make('Secret', name, 'v1');
 
-/** But those that the server makes for itself. */
-const ofConfigMaps: Pick<AdmissionPlugin, 'concerns' | 'handles'> = {
-  handles: ({ namespace }) => namespace !== 'kube-system',
-  concerns: ({ resource, operation }) => resource.kind.plural === 'configmaps' && operation === 'CREATE',
+const ofSecrets: Pick<AdmissionPlugin, 'concerns'> = {
+  concerns: ({ resource, operation }) => resource.kind.plural === 'secrets' && operation === 'CREATE',
 };
 
 it('times phases and the plug-ins that are asked, refusals apart', async () => {
@@ -43,13 +41,13 @@ it('times phases and the plug-ins that are asked, refusals apart', async () => {
   const later = <T>(ms: number, value: T) =>
     new Promise<T>((resolve) => void world.clock.schedule(ms, () => resolve(value)));
   const slow: AdmissionPlugin = {
-    ...ofConfigMaps,
+    ...ofSecrets,
     name: 'Slow',
     mutate: ({ object }) => later(250, object!),
     validate: () => later(1_000, undefined),
   };
   const picky: AdmissionPlugin = {
-    ...ofConfigMaps,
+    ...ofSecrets,
     name: 'Picky',
     async mutate({ object, name }) {
       if (name !== 'waits') return object!;
@@ -65,8 +63,8 @@ it('times phases and the plug-ins that are asked, refusals apart', async () => {
   const client = api.client();
   await Promise.all([
     world.advance(10_000),
-    client.create(configMap('good')),
-    ...['bad', 'waits'].map((name) => expect(client.create(configMap(name))).rejects.toThrow('no')),
+    client.create(secret('good')),
+    ...['bad', 'waits'].map((name) => expect(client.create(secret(name))).rejects.toThrow('no')),
   ]);
   const of = (name: string, type: string, rejected: boolean) =>
     `{name="${name}",type="${type}",operation="CREATE",rejected="${rejected}"}`;
@@ -99,7 +97,7 @@ it('times phases and the plug-ins that are asked, refusals apart', async () => {
 });
 
 describe('webhooks', () => {
-  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }];
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets'] }];
   const hook = (name: string, more: object = {}) => ({
     name: `${name}.example.com`,
     clientConfig: { url: `https://${name}.example.com/` },
@@ -175,7 +173,7 @@ describe('webhooks', () => {
     const isPatch = 'patch' in answer;
     await client.create(hooks('MutatingWebhookConfiguration', hook('a', more)));
     if (!isPatch) await client.create(hooks('ValidatingWebhookConfiguration', hook('b', more)));
-    await client.create(configMap('x')).catch(() => {});
+    await client.create(secret('x')).catch(() => {});
     const rejected = expected.some((line) => line.includes('rejected="true"'));
     // Where the first refuses, the other is not asked.
     const asked = [['a', 'admit'], ...(rejected || isPatch ? [] : [['b', 'validating']])] as const;
@@ -206,7 +204,7 @@ describe('webhooks', () => {
     await api
       .client()
       .create(hooks('ValidatingWebhookConfiguration', hook('b'), hook('c', { failurePolicy: 'Ignore' })));
-    await expect(api.client().create(configMap('x'))).rejects.toThrow('nobody there');
+    await expect(api.client().create(secret('x'))).rejects.toThrow('nobody there');
     const counts = (await series('apiserver_admission_webhook_')).filter((line) => /^(rejection|fail_open)/.test(line));
     expect(counts).toEqual([
       'fail_open_count{name="c.example.com",type="validating"} 1',
@@ -219,7 +217,7 @@ it('counts what policies find, by what is done about it, and asks all of them', 
   const { api, series } = await server();
   const client = api.client();
   const policy = async (name: string, expression: string, actions: readonly string[], failurePolicy = 'Fail') => {
-    const resourceRules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }];
+    const resourceRules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets'] }];
     const spec = { matchConstraints: { resourceRules }, validations: [{ expression }], failurePolicy };
     await client.create(make('ValidatingAdmissionPolicy', name, 'admissionregistration.k8s.io/v1', { spec }));
     const bound = { policyName: name, validationActions: actions };
@@ -232,9 +230,7 @@ it('counts what policies find, by what is done about it, and asks all of them', 
   await policy('c', 'object.data.none == "x"', ['Deny'], 'Ignore');
   await policy('d', 'object.data.none == "x"', ['Warn']);
   await policy('e', 'true', ['Deny']);
-  await expect(client.create(configMap('x'))).rejects.toThrow(
-    "ValidatingAdmissionPolicy 'a' with binding 'a-b' denied",
-  );
+  await expect(client.create(secret('x'))).rejects.toThrow("ValidatingAdmissionPolicy 'a' with binding 'a-b' denied");
   const of = (policyName: string, fault: string, action: string) =>
     `{policy="${policyName}",policy_binding="${policyName}-b",error_type="${fault}",enforcement_action="${action}"} 1`;
   const expected = [

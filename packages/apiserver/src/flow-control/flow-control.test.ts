@@ -17,6 +17,7 @@ async function slowServer(seats: number) {
   const world = virtualWorld();
   const slow: AdmissionPlugin = {
     name: 'Slow',
+    // Not what the server itself writes when it starts.
     handles: ({ resource, namespace }) => resource.kind.plural === 'configmaps' && namespace === 'default',
     validate: () => new Promise((resolve) => void world.clock.schedule(workMs, resolve)),
   };

@@ -21,7 +21,6 @@ import { isLongRunning, type RequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type FairQueues, hashOf, type Waiting } from './fair-queues.js';
-import type { FlowTeller } from './flow-status.js';
 import { distinguisherOf, inMatchingOrder, schemaMatches } from './match-flow.js';
 import { ObjectCounts } from './object-counts.js';
 import { type PriorityLevel, PriorityLevels } from './priority-levels.js';
@@ -58,7 +57,7 @@ export interface FlowControlOptions {
   /** How many objects of a resource are stored; undefined where it is not stored here. */
   readonly countObjects: (group: string, resource: string) => Promise<number> | undefined;
   /** Told of every change of flow schemas and priority levels. */
-  readonly teller?: FlowTeller;
+  readonly onChange?: () => void;
   /** Default 600. */
   readonly seats?: number;
 }
@@ -76,7 +75,7 @@ export function flowControl({
   logger,
   metrics,
   countObjects,
-  teller,
+  onChange,
   seats = seatsDefault,
 }: FlowControlOptions): FlowControl {
   let order: readonly FlowSchema[] | undefined;
@@ -87,12 +86,12 @@ export function flowControl({
   let flows = new WeakMap<FlowSchema, Flow>();
   const schemas = new ObjectCache(backend, prefix('flowschemas'), logger, () => {
     order = undefined;
-    teller?.tellSoon();
+    onChange?.();
   });
   const configurations = new ObjectCache(backend, prefix('prioritylevelconfigurations'), logger, () => {
     isConfigured = false;
     flows = new WeakMap();
-    teller?.tellSoon();
+    onChange?.();
   });
   let isConfigured = false;
   const labels = ['priority_level', 'flow_schema'];
@@ -227,7 +226,6 @@ export function flowControl({
     },
     stop() {
       cancelAdjusting();
-      teller?.stop();
       schemas.stop();
       configurations.stop();
     },

@@ -15,30 +15,25 @@ export function danglingCondition({ spec, status }: FlowSchema, there: boolean, 
   return { type: 'Dangling', status: wanted, reason, message, lastTransitionTime: now };
 }
 
-export interface FlowTeller {
-  /** Tells of it once what changes in one turn has changed. */
-  tellSoon(): void;
+export interface DanglingTeller {
+  /** Something has changed: of what changes in one turn it is told once. */
+  changed(): void;
   stop(): void;
 }
 
 /** Failures are logged: the next change tries again. */
-export function danglingTeller(client: Client, world: World): FlowTeller {
+export function danglingTeller(client: Client, world: World): DanglingTeller {
   let cancel: CancelTimer | undefined;
-  let stopped = false;
   return {
-    tellSoon() {
-      if (stopped || cancel !== undefined) return;
-      cancel = world.clock.schedule(0, () => {
+    changed() {
+      cancel ??= world.clock.schedule(0, () => {
         cancel = undefined;
-        tellDangling(client, world).catch((error: unknown) => {
-          if (!stopped) world.logger.log('error', 'the status of flow schemas could not be written', { error });
-        });
+        tellDangling(client, world).catch((error: unknown) =>
+          world.logger.log('error', 'the status of flow schemas could not be written', { error }),
+        );
       });
     },
-    stop() {
-      stopped = true;
-      cancel?.();
-    },
+    stop: () => cancel?.(),
   };
 }
 

@@ -145,6 +145,7 @@ it('a level that is asked for much has the seats of one that is not', async () =
   const world = virtualWorld();
   const slow: AdmissionPlugin = {
     name: 'Slow',
+    // Not what the server itself writes when it starts.
     handles: ({ resource, namespace }) => resource.kind.plural === 'configmaps' && namespace === 'default',
     validate: () => new Promise((resolve) => void world.clock.schedule(1_000, resolve)),
   };
