@@ -1,6 +1,7 @@
 /** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
 export * from './access/access.js';
 export * from './access/authenticators.js';
+export * from './access/configuration/authentication-configuration.js';
 export * from './access/first-opinion.js';
 export * from './access/node-authorizer.js';
 export * from './access/node-relations.js';
@@ -12,6 +13,9 @@ export * from './access/tokens/service-account-tokens.js';
 export * from './access/tokens/token-file.js';
 export * from './access/webhook-access.js';
 export * from './admission/admission.js';
+export { type OptionalPlugin, optionalPlugins } from './admission/default-plugins.js';
+export type { DefaultTolerationsOptions } from './admission/default-tolerations.js';
+export * from './admission/pod-security/configuration.js';
 export * from './admission/webhook/webhook-caller.js';
 export * from './aggregation/service-caller.js';
 export type { VirtualResource } from './aggregation/virtual-resources.js';

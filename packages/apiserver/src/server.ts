@@ -35,7 +35,9 @@ import { admissionCaches } from './admission/admission-caches.js';
 import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
-import { defaultPlugins } from './admission/default-plugins.js';
+import { defaultPlugins, type OptionalPlugin } from './admission/default-plugins.js';
+import type { DefaultTolerationsOptions } from './admission/default-tolerations.js';
+import type { PodSecurityConfiguration } from './admission/pod-security/configuration.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
@@ -99,18 +101,24 @@ export interface ApiServerOptions {
   readonly resources?: readonly ResourceDefinition[];
   /** Fields of what is alpha or beta, by the gates that they are behind; as in Kubernetes 1.33 unless given. */
   readonly featureGates?: FeatureGates;
+  /** Admission plug-ins to have besides those that kube-apiserver has by default. */
+  readonly enableAdmissionPlugins?: readonly OptionalPlugin[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** How long pods stay on nodes that are lost, unless they say otherwise. */
+  readonly defaultTolerations?: DefaultTolerationsOptions;
+  /** What Pod Security holds pods to where their namespace says nothing. Default: to nothing. */
+  readonly podSecurityDefaults?: PodSecurityConfiguration['defaults'];
   /** Whom Pod Security asks nothing of. */
   readonly podSecurityExemptions?: PodSecurityExemptions;
   /** Run after the built-in plug-ins. */
   readonly admission?: readonly AdmissionPlugin[];
   /** Tell who asks by HTTP, by what a request shows beside a token: `clientCertificate`, `requestHeaders()`. */
   readonly authenticators?: readonly Authenticator[];
-  /** Tell whose a bearer token is, beside those of `tokens`: `staticTokens()`, `oidcTokens()`. */
+  /** Tell whose a bearer token is, beside those of `tokens`: `staticTokens()`, `oidcTokens()`, those of `configuredAuthentication()`. */
   readonly tokenAuthenticators?: readonly TokenAuthenticator[];
-  /** Whether who shows nothing is let in as `system:anonymous` (default true). */
-  readonly anonymous?: boolean;
+  /** Whether who shows nothing is let in as `system:anonymous` (default true), or the paths where. */
+  readonly anonymous?: boolean | readonly string[];
   /**
    * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
    * several the first with an opinion counts. Default: everything is allowed, as for a test.
@@ -259,7 +267,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
-    podSecurityExemptions: options.podSecurityExemptions ?? {},
+    tolerations: options.defaultTolerations ?? {},
+    podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
+    enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
   });
   const core: ApiCore = {

@@ -13,8 +13,11 @@ const names = new Set([`count/${claims}`, claims, storage]);
 
 export const claimQuota: QuotaEvaluator<PersistentVolumeClaim> = {
   resource: { group: '', plural: claims },
-  // A claim may grow.
-  handles: (operation, subresource) => (operation === 'CREATE' || operation === 'UPDATE') && subresource === undefined,
+  // A claim may grow, and what its status says to be allocated counts.
+  handles: (operation, subresource) =>
+    operation === 'CREATE'
+      ? subresource === undefined
+      : operation === 'UPDATE' && (subresource === undefined || subresource === 'status'),
   matching: (given) =>
     [...given].filter(
       (name) => names.has(name) || name.endsWith(`${ofClass}${claims}`) || name.endsWith(`${ofClass}${storage}`),

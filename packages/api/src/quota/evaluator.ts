@@ -19,6 +19,8 @@ export interface QuotaEvaluator<in T extends KubernetesObject = KubernetesObject
   readonly resource: ResourceName;
   /** Whether such a request can change what is used. */
   handles(operation: string, subresource: string | undefined): boolean;
+  /** Of requests that are handled, whether this one can: asked of updates. All unless given. */
+  mayChange?(object: T, old: T, subresource: string | undefined): boolean;
   /** Of these names, those that objects of this resource count against. */
   matching(names: Iterable<string>): readonly string[];
   isInScope(scope: QuotaScope, object: T): boolean;

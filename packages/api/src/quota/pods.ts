@@ -34,7 +34,11 @@ const countsAsPod = (name: string) =>
 export const podQuota: QuotaEvaluator<Pod> = {
   resource: { group: '', plural: 'pods' },
   handles: (operation, subresource) =>
-    operation === 'CREATE' ? subresource === undefined : operation === 'UPDATE' && subresource === 'resize',
+    operation === 'CREATE'
+      ? subresource === undefined
+      : operation === 'UPDATE' && (subresource === undefined || subresource === 'resize'),
+  // Whether it has a deadline is all of a pod that an update takes from one quota to another.
+  mayChange: (pod, old, subresource) => subresource === 'resize' || isTerminating(pod) !== isTerminating(old),
   matching: (given) => [...given].filter(countsAsPod),
   isInScope,
   missing(required, { spec }) {

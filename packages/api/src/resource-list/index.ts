@@ -1,2 +1,3 @@
+export { isExtendedResource } from '../strategy/resource-names.js';
 export * from './amounts.js';
 export * from './pod-amounts.js';

@@ -16,6 +16,7 @@ import {
   pathSegmentErrors,
   portNameErrors,
   portNumberErrors,
+  prefixedPathErrors,
   requiredErrors,
   requiredField,
   requiredFormatErrors,
@@ -32,7 +33,6 @@ import type {
   IngressSpec,
 } from '../networking/v1/networking.js';
 import { addressErrors } from './pod/names.js';
-import { prefixedPathErrors } from './prefixed-path.js';
 import { specChanged } from './workloads.js';
 
 const classAnnotation = 'kubernetes.io/ingress.class';

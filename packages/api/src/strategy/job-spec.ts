@@ -5,6 +5,7 @@ import {
   invalidField,
   invalidWithoutValue,
   notSupportedField,
+  prefixedPathErrors,
   qualifiedNameErrors,
   requiredField,
   tooLongField,
@@ -14,7 +15,6 @@ import type { JobSpec, PodFailurePolicyRule, SuccessPolicyRule } from '../batch/
 import { nonNegativeErrors } from './amount.js';
 import { countOf, parseIndexRanges } from './job-indexes.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
-import { prefixedPathErrors } from './prefixed-path.js';
 
 const completionModes = ['NonIndexed', 'Indexed'];
 

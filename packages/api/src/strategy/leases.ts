@@ -5,13 +5,13 @@ import {
   forbiddenField,
   invalidField,
   noErrors,
+  prefixedPathErrors,
   requiredErrors,
   requiredField,
   type Strategy,
 } from '@pintle/machinery';
 import type { Lease } from '../coordination/v1/coordination.js';
 import type { LeaseCandidate } from '../coordination/v1beta1/coordination.js';
-import { prefixedPathErrors } from './prefixed-path.js';
 
 const ownStrategy = 'OldestEmulationVersion';
 

@@ -270,6 +270,34 @@ describe('a service account token', () => {
     expect(await whoAmI(bearer(token))).toBe(401);
   });
 
+  it('that is bound to a pod tells of its node, be it there or not', async () => {
+    const name = await account();
+    const made = pod('placed', name);
+    await admin.create({ ...made, spec: { ...made.spec!, nodeName: 'gone' } });
+    const token = await issue(name, { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'placed' } });
+    const { extra } = await whoAmI(bearer(token));
+    expect(extra).toMatchObject({ 'authentication.kubernetes.io/node-name': ['gone'] });
+    expect(extra).not.toHaveProperty(['authentication.kubernetes.io/node-uid']);
+  });
+
+  it('is asked for by the name of its account', async () => {
+    const at = { name: await account(), namespace: 'shop' };
+    const asked = (metadata: object) => admin.createSubresource(ServiceAccounts, at, 'token', { metadata, spec: {} });
+    await expect(asked({ name: 'other' })).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining(
+        'metadata.name: Invalid value: "other": must match the service account name if specified',
+      ),
+    });
+    await expect(asked({ namespace: 'other' })).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining(
+        'metadata.namespace: Invalid value: "other": must match the service account namespace if specified',
+      ),
+    });
+    expect(await asked(at)).toMatchObject({ metadata: at });
+  });
+
   it.each([
     ['another account’s pod', { kind: 'Pod', name: 'foreign' }, 400, /different serviceaccount name/],
     ['an absent pod', { kind: 'Pod', name: 'absent' }, 404, /pods "absent" not found/],

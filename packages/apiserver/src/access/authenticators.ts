@@ -27,8 +27,8 @@ export interface AuthenticationOptions {
   /** By what a request shows beside its token, as its certificate. */
   readonly requests: readonly Authenticator[];
   readonly token: TokenAuthenticator;
-  /** Whether who shows nothing is let in as `system:anonymous` (default true). */
-  readonly anonymous?: boolean;
+  /** Whether who shows nothing is let in as `system:anonymous` (default true), or the paths where. */
+  readonly anonymous?: boolean | readonly string[];
 }
 
 /**
@@ -58,7 +58,8 @@ export function authentication({
     }
     // Who shows what does not count is not let in as one who shows nothing.
     const { strangeCertificate, proxyCertificate } = request.peer;
-    if (!anonymous || strangeCertificate || proxyCertificate !== undefined) throw unauthorized();
+    const isLetIn = typeof anonymous === 'boolean' ? anonymous : anonymous.includes(request.path);
+    if (!isLetIn || strangeCertificate || proxyCertificate !== undefined) throw unauthorized();
     return anonymousUser;
   };
   return (request) => byRequest(request, 0);

@@ -23,8 +23,8 @@ export interface AdmissionRequest {
   /** What else was said beside the object. */
   readonly options?: (Pick<WriteOptions, 'fieldManager' | 'fieldValidation'> & DeleteRequest) | undefined;
   warn(text: string): void;
-  /** Notes something in the audit of the request, where it is audited. */
-  readonly annotate?: ((key: string, value: string) => void) | undefined;
+  /** Notes something in the audit of the request, where it is audited; with `least`, where it is audited so closely. */
+  readonly annotate?: ((key: string, value: string, least?: 'Request') => void) | undefined;
   /** Of plug-ins with `reinvokes`, and of the second round: there while objects are changed. */
   readonly round?: AdmissionRound | undefined;
 }

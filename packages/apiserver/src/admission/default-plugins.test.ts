@@ -54,6 +54,26 @@ it('any of them can be left out', async () => {
   expect(made.spec?.taints).toBeUndefined();
 });
 
+it('pods stay on lost nodes as long as the server says', async () => {
+  const other = (
+    await createApiServer({
+      world: virtualWorld(),
+      disableAdmissionPlugins: ['ServiceAccount'],
+      defaultTolerations: { notReadySeconds: 0, unreachableSeconds: 7 },
+    })
+  ).client();
+  const { spec } = await other.create<Pod>({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default' },
+    spec: { containers: [{ name: 'main', image: 'x' }] },
+  });
+  expect(spec?.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds])).toEqual([
+    ['node.kubernetes.io/not-ready', 0],
+    ['node.kubernetes.io/unreachable', 7],
+  ]);
+});
+
 it('what is to be in a namespace that is not there is told so before anything else', async () => {
   const pod = {
     apiVersion: 'v1',

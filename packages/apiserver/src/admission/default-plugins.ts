@@ -1,5 +1,5 @@
 /**
- * The plug-ins that kube-apiserver 1.33 has on by default, in its order, with what this server does besides: addresses
+ * The plug-ins that kube-apiserver 1.33 has on by default and those that it has for the asking, in its order, with what this server does besides: addresses
  * of Services, rules of custom resources, selectors of devices, the plug-ins of the host application, and NodeRestriction, which kubeadm has
  * on as well.
  */
@@ -16,12 +16,19 @@ import {
   certificateSubjectRestriction,
 } from './certificates/certificates.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
-import { defaultTolerations } from './default-tolerations.js';
+import { type DefaultTolerationsOptions, defaultTolerations } from './default-tolerations.js';
 import { deviceSelectors } from './device-selectors.js';
 import { limitRanger } from './limit-ranger.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction/node-restriction.js';
-import { type PodSecurityExemptions, podSecurity } from './pod-security/pod-security.js';
+import { alwaysPullImages } from './optional/always-pull-images.js';
+import { ownerReferencesPermissionEnforcement } from './optional/owner-permissions.js';
+import {
+  denyServiceExternalIps,
+  extendedResourceToleration,
+  limitPodHardAntiAffinityTopology,
+} from './optional/small-plugins.js';
+import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.js';
 import { mutatingPolicies } from './policy/mutating-policies.js';
 import { paramsFrom } from './policy/policy-params.js';
 import { validatingPolicies } from './policy/validating-policies.js';
@@ -46,10 +53,23 @@ export interface DefaultPluginsOptions {
   readonly more: readonly AdmissionPlugin[];
   readonly callWebhook: WebhookCaller;
   readonly metrics: Pick<AdmissionMetrics, 'webhooks' | 'policies'>;
-  readonly podSecurityExemptions: PodSecurityExemptions;
+  readonly podSecurity: PodSecurityOptions;
+  readonly tolerations: DefaultTolerationsOptions;
+  /** Of those for the asking, the ones to have. */
+  readonly enabled: readonly OptionalPlugin[];
   /** The names of those to leave out. */
   readonly disabled: readonly string[];
 }
+
+/** Plug-ins that are there only where they are asked for, as in kube-apiserver. */
+export const optionalPlugins = [
+  'AlwaysPullImages',
+  'DenyServiceExternalIPs',
+  'ExtendedResourceToleration',
+  'LimitPodHardAntiAffinityTopology',
+  'OwnerReferencesPermissionEnforcement',
+] as const;
+export type OptionalPlugin = (typeof optionalPlugins)[number];
 
 export function defaultPlugins({
   core,
@@ -60,15 +80,19 @@ export function defaultPlugins({
 }: DefaultPluginsOptions): readonly AdmissionPlugin[] {
   const plugins: readonly AdmissionPlugin[] = [
     namespaceLifecycle(core, caches),
+    limitPodHardAntiAffinityTopology,
     limitRanger(caches),
     serviceAccountAdmission(core, caches),
-    nodeRestriction(core),
+    nodeRestriction(core, access),
     taintNodesByCondition,
-    podSecurity(core, caches, options.podSecurityExemptions),
+    alwaysPullImages,
+    podSecurity(core, caches, options.podSecurity),
     priorityAdmission(core, caches),
-    defaultTolerations,
+    defaultTolerations(options.tolerations),
+    extendedResourceToleration,
     defaultStorageClass(caches),
     storageObjectInUseProtection,
+    ownerReferencesPermissionEnforcement(core, access),
     persistentVolumeClaimResize(caches),
     runtimeClassAdmission(core, caches),
     certificateApproval(access),
@@ -76,6 +100,7 @@ export function defaultPlugins({
     certificateSubjectRestriction,
     certificateRequestSignature,
     defaultIngressClass(caches),
+    denyServiceExternalIps,
     ...options.more,
     // So late that webhooks see what the others made, and policies what webhooks made.
     mutatingPolicies({ caches, findParams: paramsFrom(core), access }),
@@ -88,5 +113,9 @@ export function defaultPlugins({
     // What has been charged should be written, so nothing that may refuse comes after.
     resourceQuota(core, caches),
   ];
-  return plugins.filter(({ name }) => !options.disabled.includes(name));
+  const absent = new Set<string>([
+    ...optionalPlugins.filter((name) => !options.enabled.includes(name)),
+    ...options.disabled,
+  ]);
+  return plugins.filter(({ name }) => !absent.has(name));
 }

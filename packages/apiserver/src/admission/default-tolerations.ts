@@ -4,28 +4,40 @@ import { deepFreeze } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { AdmissionPlugin } from './admission.js';
 
-const tolerated: readonly Toleration[] = deepFreeze(
-  ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
-    key,
+export interface DefaultTolerationsOptions {
+  /** How long a pod stays on a node that is not ready. Default: 300. */
+  readonly notReadySeconds?: number | undefined;
+  /** How long it stays on one that is out of reach. Default: 300. */
+  readonly unreachableSeconds?: number | undefined;
+}
+
+export function defaultTolerations({
+  notReadySeconds = 300,
+  unreachableSeconds = 300,
+}: DefaultTolerationsOptions = {}): AdmissionPlugin {
+  const derived = new DerivedSpecs();
+  const toleration = (condition: string, tolerationSeconds: number): Toleration => ({
+    key: `node.kubernetes.io/${condition}`,
     operator: 'Exists',
     effect: 'NoExecute',
-    tolerationSeconds: 300,
-  })),
-);
+    tolerationSeconds,
+  });
+  const tolerated: readonly Toleration[] = deepFreeze([
+    toleration('not-ready', notReadySeconds),
+    toleration('unreachable', unreachableSeconds),
+  ]);
+  return {
+    name: 'DefaultTolerationSeconds',
+    concerns: ({ operation, resource, subresource }) =>
+      (operation === 'CREATE' || operation === 'UPDATE') &&
+      subresource === undefined &&
+      resource.kind.group === '' &&
+      resource.kind.plural === 'pods',
+    mutate: ({ object }) => derived.of(object as Pod, '', (spec) => tolerant(spec, tolerated)),
+  };
+}
 
-const derived = new DerivedSpecs();
-
-export const defaultTolerations: AdmissionPlugin = {
-  name: 'DefaultTolerationSeconds',
-  concerns: ({ operation, resource, subresource }) =>
-    (operation === 'CREATE' || operation === 'UPDATE') &&
-    subresource === undefined &&
-    resource.kind.group === '' &&
-    resource.kind.plural === 'pods',
-  mutate: ({ object }) => derived.of(object as Pod, '', tolerant),
-};
-
-function tolerant(spec: PodSpec): PodSpec {
+function tolerant(spec: PodSpec, tolerated: readonly Toleration[]): PodSpec {
   const present = spec.tolerations ?? [];
   // One list for all pods that have none of their own.
   if (present.length === 0) return { ...spec, tolerations: tolerated };

@@ -15,7 +15,7 @@ export function limitRanger({ limitRanges }: AdmissionCaches): AdmissionPlugin {
     name: 'LimitRanger',
     concerns: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') && isLimited(resource.kind, operation, subresource),
-    handles: ({ namespace, object }) => namespace !== undefined && object?.metadata.deletionTimestamp === undefined,
+    handles: ({ namespace, old }) => namespace !== undefined && old?.metadata.deletionTimestamp === undefined,
     mutate(request) {
       const object = request.object as KubernetesObject;
       if (request.resource.kind.plural !== 'pods') return object;

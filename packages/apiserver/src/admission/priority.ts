@@ -1,4 +1,4 @@
-/** Priority: the number of a pod's PriorityClass, and its preemption policy, on the pod; one class is the default. */
+/** Priority: the number of a pod's PriorityClass, and its preemption policy, on the pod; one class, and no more, is the default. */
 import type { Pod, PodSpec } from '@pintle/api/core/v1';
 import type { PriorityClass } from '@pintle/api/scheduling/v1';
 import { forbidden, type KubernetesObject } from '@pintle/machinery';
@@ -22,9 +22,9 @@ export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches):
     concerns: ({ operation, resource, subresource }) =>
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&
-      resource.kind.group === '' &&
-      resource.kind.plural === 'pods',
+      (isPods(resource) || isClasses(resource)),
     mutate({ operation, object, old, resource, name }) {
+      if (!isPods(resource)) return object!;
       const pod = object as Pod;
       if (operation === 'UPDATE') return withPriorityOf(old as Pod, pod);
       const wanted = pod.spec?.priorityClassName;
@@ -32,8 +32,21 @@ export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches):
       if (found !== undefined || !wanted) return withPriority(derived, pod, resource, name, found);
       return lookForClass(core(), wanted).then((late) => withPriority(derived, pod, resource, name, late));
     },
+    validate({ object, resource, name }) {
+      if (isPods(resource) || !(object as PriorityClass).globalDefault) return;
+      const before = defaultClass(caches)?.name;
+      if (before !== undefined && before !== name)
+        throw forbidden(
+          resource.kind,
+          name,
+          `PriorityClass ${before} is already marked as default. Only one default can exist`,
+        );
+    },
   };
 }
+
+const isPods = ({ kind }: Resource) => kind.group === '' && kind.plural === 'pods';
+const isClasses = ({ kind }: Resource) => kind.group === 'scheduling.k8s.io' && kind.plural === 'priorityclasses';
 
 interface FoundClass {
   readonly name: string;
@@ -61,10 +74,18 @@ function withPriority(
     );
   }
   const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
+  const said = pod.spec?.preemptionPolicy;
+  if (said !== undefined && said !== policy) {
+    throw forbidden(
+      resource.kind,
+      name,
+      `the string value of PreemptionPolicy (${said}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
+    );
+  }
   return derived.of(pod, `${value} ${policy} ${found?.name ?? ''}`, (spec) => ({
     ...spec,
     priority: value,
-    preemptionPolicy: spec.preemptionPolicy ?? policy,
+    preemptionPolicy: policy,
     ...(found === undefined ? {} : { priorityClassName: found.name }),
   }));
 }

@@ -51,7 +51,8 @@ export interface AuditRecord {
   /** The request to go on with: what is read of its body is noted where it is to be recorded. */
   readonly request: HttpRequest;
   asked(user: UserInfo, impersonated: UserInfo | undefined): void;
-  annotate(key: string, value: string): void;
+  /** What is said of a key first counts. `least`: from this level on. */
+  annotate(key: string, value: string, least?: 'Request'): void;
   answered(response: HttpResponse): void;
   ended(): void;
 }
@@ -141,8 +142,9 @@ export function beginAudit(
       who = { user: infoOf(user), ...(impersonated === undefined ? {} : { impersonatedUser: infoOf(impersonated) }) };
       tell('RequestReceived');
     },
-    annotate(key, value) {
-      annotations[key] = value;
+    annotate(key, value, least) {
+      if (least === 'Request' && decision.level === 'Metadata') return;
+      annotations[key] ??= value;
     },
     answered(given) {
       response = given;

@@ -9,7 +9,7 @@ import type { HttpRequest } from './message.js';
 export class HttpContext implements RequestContext {
   /** For the answer. */
   readonly warnings: string[] = [];
-  readonly annotate?: (key: string, value: string) => void;
+  readonly annotate?: (key: string, value: string, least?: 'Request') => void;
 
   constructor(
     readonly user: UserInfo,

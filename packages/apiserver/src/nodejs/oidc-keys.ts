@@ -1,8 +1,8 @@
 /** The keys of an OpenID Connect provider, found by its discovery document over HTTPS. */
 import { request } from 'node:https';
 import { rootCertificates } from 'node:tls';
+import type { KeySource } from '../access/tokens/issued-tokens.js';
 import type { KeySet } from '../access/tokens/json-web-token.js';
-import type { KeySource } from '../access/tokens/oidc.js';
 
 /** A provider is asked again at most so often, however many unknown keys come. */
 const freshPeriodMs = 10_000;
@@ -11,33 +11,36 @@ const timeoutMs = 10_000;
 
 export interface OidcKeysOptions {
   readonly issuer: string;
+  /** Where its discovery document is; below the issuer unless given. */
+  readonly discoveryUrl?: string;
   /** PEM; the system's authorities where there is none. */
   readonly caPem?: string;
   readonly nowMs: () => number;
 }
 
-export function oidcKeys({ issuer, caPem, nowMs }: OidcKeysOptions): KeySource {
-  let found: Promise<KeySet> | undefined;
+export function oidcKeys({ issuer, discoveryUrl, caPem, nowMs }: OidcKeysOptions): KeySource {
+  const at = discoveryUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  let known: Promise<KeySet> | undefined;
   let askedMs = Number.NEGATIVE_INFINITY;
   const ask = async (): Promise<KeySet> => {
-    const { jwks_uri: uri } = (await getJson(
-      `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-      caPem,
-    )) as {
-      readonly jwks_uri?: string;
+    const { issuer: found, jwks_uri: uri } = (await getJson(at, caPem)) as {
+      readonly issuer?: unknown;
+      readonly jwks_uri?: unknown;
     };
+    // The document of one issuer vouches for no other.
+    if (found !== issuer) throw new Error(`${at} is the document of ${String(found)}, and not of ${issuer}`);
     if (typeof uri !== 'string') throw new Error(`the discovery document of ${issuer} names no jwks_uri`);
     return (await getJson(uri, caPem)) as KeySet;
   };
   return ({ fresh }) => {
-    if (found === undefined || (fresh && nowMs() - askedMs >= freshPeriodMs)) {
+    if (known === undefined || (fresh && nowMs() - askedMs >= freshPeriodMs)) {
       askedMs = nowMs();
-      found = ask().catch((error: unknown) => {
-        found = undefined;
+      known = ask().catch((error: unknown) => {
+        known = undefined;
         throw error;
       });
     }
-    return found;
+    return known;
   };
 }
 

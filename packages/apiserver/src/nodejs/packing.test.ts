@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConfigMap } from '@pintle/api/core/v1';
+import { virtualWorld } from '@pintle/machinery';
 import { inPieces, Pieces } from '../http/pieces.js';
 import { type ApiServer, createApiServer } from '../server.js';
 import { type Listening, listen } from './listen.js';
@@ -14,7 +15,8 @@ let api: ApiServer;
 let listening: Listening;
 
 beforeAll(async () => {
-  api = await createApiServer();
+  // A table tells of ages: no second passes between two answers.
+  api = await createApiServer({ world: virtualWorld() });
   listening = await listen(api.handle);
   const client = api.client();
   for (let index = 0; index < count; index++)

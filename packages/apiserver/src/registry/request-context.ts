@@ -9,5 +9,5 @@ export interface RequestContext {
   /** Texts for the client, sent as Warning headers. */
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
-  readonly annotate?: (key: string, value: string) => void;
+  readonly annotate?: (key: string, value: string, least?: 'Request') => void;
 }

@@ -5,7 +5,9 @@
  * **Differs from Kubernetes**: objects are kept by Pintle itself, so the flags about etcd are taken and lead to nothing;
  * so do those about privileged containers, logging and profiling. Of feature gates those count that fields are behind.
  */
+
 import type { FeatureGates } from '@pintle/api';
+import type { OptionalPlugin } from '@pintle/apiserver';
 import { ipFamilyOf, parseCidr } from '@pintle/machinery';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
@@ -26,9 +28,22 @@ export interface ApiServerFlags {
   readonly requestheaderGroupHeaders?: readonly string[];
   readonly requestheaderExtraHeadersPrefix?: readonly string[];
   readonly anonymousAuth?: boolean;
+  readonly authenticationConfig?: string;
+  readonly oidcIssuerUrl?: string;
+  readonly oidcClientId?: string;
+  readonly oidcCaFile?: string;
+  readonly oidcUsernameClaim?: string;
+  readonly oidcUsernamePrefix?: string;
+  readonly oidcGroupsClaim?: string;
+  readonly oidcGroupsPrefix?: string;
+  readonly oidcRequiredClaim?: Readonly<Record<string, string>>;
+  readonly oidcSigningAlgs?: readonly string[];
   readonly authorizationMode?: readonly string[];
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
+  readonly admissionControlConfigFile?: string;
+  readonly defaultNotReadyTolerationSeconds?: number;
+  readonly defaultUnreachableTolerationSeconds?: number;
   readonly serviceClusterIpRange?: string;
   readonly serviceNodePortRange?: readonly [number, number];
   readonly serviceAccountIssuer?: readonly string[];
@@ -38,23 +53,32 @@ export interface ApiServerFlags {
   readonly featureGates?: FeatureGates;
 }
 
+const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];
+
 const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
 
-/** Those of kube-apiserver 1.33 that Pintle has, all of them on. */
+/** Those of kube-apiserver 1.33 that are on. */
 const admissionPlugins = [
   ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction', 'DefaultIngressClass'],
-  ...['DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger', 'MutatingAdmissionWebhook'],
+  ...['DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger'],
+  ...['MutatingAdmissionPolicy', 'MutatingAdmissionWebhook'],
   ...['NamespaceLifecycle', 'NodeRestriction', 'PersistentVolumeClaimResize', 'PodSecurity', 'Priority'],
   ...['ResourceQuota', 'RuntimeClass', 'ServiceAccount', 'StorageObjectInUseProtection', 'TaintNodesByCondition'],
   ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook'],
 ];
 
-/** The others of kube-apiserver 1.33: to leave one out changes nothing. */
-const otherAdmissionPlugins = [
-  ...['AlwaysAdmit', 'AlwaysDeny', 'AlwaysPullImages', 'ClusterTrustBundleAttest', 'DenyServiceExternalIPs'],
-  ...['EventRateLimit', 'ExtendedResourceToleration', 'ImagePolicyWebhook', 'LimitPodHardAntiAffinityTopology'],
-  ...['MutatingAdmissionPolicy', 'NamespaceAutoProvision', 'NamespaceExists', 'OwnerReferencesPermissionEnforcement'],
-  ...['PodNodeSelector', 'PodTolerationRestriction'],
+/** Those that are there for the asking. */
+export const optionalAdmissionPlugins: readonly OptionalPlugin[] = [
+  ...(['AlwaysPullImages', 'DenyServiceExternalIPs', 'ExtendedResourceToleration'] as const),
+  ...(['LimitPodHardAntiAffinityTopology', 'OwnerReferencesPermissionEnforcement'] as const),
+];
+
+export const presentAdmissionPlugins: readonly string[] = [...admissionPlugins, ...optionalAdmissionPlugins];
+
+/** Those of kube-apiserver 1.33 that Pintle lacks: to leave one out changes nothing. */
+const lackingAdmissionPlugins = [
+  ...['AlwaysAdmit', 'AlwaysDeny', 'ClusterTrustBundleAttest', 'EventRateLimit', 'ImagePolicyWebhook'],
+  ...['NamespaceAutoProvision', 'NamespaceExists', 'PodNodeSelector', 'PodTolerationRestriction', 'PodTopologyLabels'],
 ];
 
 export const wholeNumber = (least: number, most: number) => (text: string) => {
@@ -79,9 +103,16 @@ const namesOf =
 
 /** A plug-in that Pintle lacks is no unknown one. */
 function enabledPlugins(text: string, before?: readonly string[]): readonly string[] {
-  const lacking = words(text).find((word) => otherAdmissionPlugins.includes(word));
+  const lacking = words(text).find((word) => lackingAdmissionPlugins.includes(word));
   if (lacking !== undefined) throw new InvalidArgumentError(`admission plug-in "${lacking}" is not in Pintle.`);
-  return namesOf(admissionPlugins, 'admission plug-in')(text, before);
+  return namesOf(presentAdmissionPlugins, 'admission plug-in')(text, before);
+}
+
+/** `name=value`, once a flag: values may have commas. */
+function pairOf(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const mark = text.indexOf('=');
+  if (mark < 1) throw new InvalidArgumentError(`"${text}" is no NAME=VALUE.`);
+  return { ...before, [text.slice(0, mark)]: text.slice(mark + 1) };
 }
 
 const truth = (text: string): boolean => {
@@ -148,17 +179,47 @@ const effective = (): readonly Option[] => [
     ['--requestheader-group-headers <names>', 'headers that name a group each (default X-Remote-Group)'],
     ['--requestheader-extra-headers-prefix <names>', 'what begins headers of extra (default X-Remote-Extra-)'],
   ].map(([flags = '', help]) => new Option(flags, help).argParser(collected)),
+  new Option(
+    '--authentication-config <file>',
+    'AuthenticationConfiguration: issuers whose tokens are trusted, and where one may be anonymous',
+  ),
+  new Option('--oidc-issuer-url <url>', 'an OpenID provider whose tokens are trusted; HTTPS only'),
+  new Option('--oidc-client-id <id>', 'for whom its tokens have to be'),
+  new Option('--oidc-ca-file <file>', 'the authority of the provider (default: those of the system)'),
+  new Option('--oidc-username-claim <name>', 'the claim that names the user (default sub)'),
+  new Option(
+    '--oidc-username-prefix <text>',
+    'what names begin with (default: the provider, unless addresses; -: nothing)',
+  ),
+  new Option('--oidc-groups-claim <name>', 'the claim that names groups'),
+  new Option('--oidc-groups-prefix <text>', 'what groups begin with'),
+  new Option('--oidc-required-claim <name=value>', 'a claim that tokens must have; may be said again').argParser(
+    pairOf,
+  ),
+  new Option('--oidc-signing-algs <names>', 'what tokens may be signed with (default RS256)').argParser(
+    namesOf(signingAlgorithms, 'signing algorithm'),
+  ),
   new Option('--anonymous-auth [enabled]', 'let requests without credentials through as system:anonymous').argParser(
     truth,
   ),
   new Option('--authorization-mode <modes>', `who decides, in turn: ${authorizationModes.join(', ')}`).argParser(
     namesOf(authorizationModes, 'authorization mode'),
   ),
-  new Option('--enable-admission-plugins <names>', 'admission plug-ins to have: all that there are, even so').argParser(
-    enabledPlugins,
-  ),
+  new Option(
+    '--enable-admission-plugins <names>',
+    `admission plug-ins to have beside those that are on: ${optionalAdmissionPlugins.join(', ')}`,
+  ).argParser(enabledPlugins),
+  new Option('--admission-control-config-file <path>', 'AdmissionConfiguration: what PodSecurity holds pods to'),
+  new Option(
+    '--default-not-ready-toleration-seconds <seconds>',
+    'how long pods stay on a node that is not ready',
+  ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+  new Option(
+    '--default-unreachable-toleration-seconds <seconds>',
+    'how long pods stay on a node that is out of reach',
+  ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
   new Option('--disable-admission-plugins <names>', 'admission plug-ins to leave out').argParser(
-    namesOf([...admissionPlugins, ...otherAdmissionPlugins], 'admission plug-in'),
+    namesOf([...presentAdmissionPlugins, ...lackingAdmissionPlugins], 'admission plug-in'),
   ),
   new Option('--service-cluster-ip-range <cidr>', 'where addresses of Services are from').argParser(ipRange),
   new Option('--service-node-port-range <range>', 'where node ports of Services are from').argParser(portRange),

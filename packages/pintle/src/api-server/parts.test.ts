@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { optionalPlugins } from '@pintle/apiserver';
+import { optionalAdmissionPlugins } from './flags.js';
 import { apiServerParts } from './parts.js';
 
 let folder: string;
@@ -30,6 +32,23 @@ it('a port that was named is that port', async () => {
 it('feature gates are passed on', async () => {
   const featureGates = { PodLevelResources: true };
   expect(await apiServerParts({ featureGates })).toMatchObject({ featureGates });
+});
+
+it('of the admission plug-ins that are asked for, those that are not there anyhow are asked for', async () => {
+  expect([...optionalAdmissionPlugins].sort()).toEqual([...optionalPlugins].sort());
+  const enableAdmissionPlugins = ['NodeRestriction', 'AlwaysPullImages'];
+  expect(await apiServerParts({ enableAdmissionPlugins })).toMatchObject({
+    enableAdmissionPlugins: ['AlwaysPullImages'],
+  });
+});
+
+it('pods stay on lost nodes as long as is said', async () => {
+  expect(await apiServerParts({ defaultNotReadyTolerationSeconds: 0 })).toMatchObject({
+    defaultTolerations: { notReadySeconds: 0 },
+  });
+  expect(await apiServerParts({ defaultUnreachableTolerationSeconds: 5 })).toMatchObject({
+    defaultTolerations: { unreachableSeconds: 5 },
+  });
 });
 
 it('front proxies speak by the headers that are usual', async () => {

@@ -1,10 +1,11 @@
 /** From kube-apiserver's flags to the parts of a served cluster: reads the files that they name, and starts nothing. */
-import { readFile } from 'node:fs/promises';
 import { builtinResources } from '@pintle/api';
-import { type Authorizer, type AuthorizerChoice, parseTokenFile, staticTokens } from '@pintle/apiserver';
+import type { Authorizer, AuthorizerChoice } from '@pintle/apiserver';
 import type { ServedClusterParts } from '@pintle/cluster/nodejs';
 import { apiVersionOf, type ResourceDefinition } from '@pintle/machinery';
-import type { ApiServerFlags } from './flags.js';
+import { configuredAdmission } from './admission-configuration.js';
+import { type ApiServerFlags, optionalAdmissionPlugins } from './flags.js';
+import { fileOf, given, trustedIssuers } from './issuers.js';
 
 const authorizers: Readonly<Record<string, AuthorizerChoice>> = {
   AlwaysAllow: (() => ({ decision: 'allow' })) satisfies Authorizer,
@@ -15,12 +16,13 @@ const authorizers: Readonly<Record<string, AuthorizerChoice>> = {
 
 /** Errors: a file that cannot be read, with the flag that names it. */
 export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<ServedClusterParts>> {
-  const { clientCaFile, tokenAuthFile, tlsCertFile, tlsPrivateKeyFile, serviceAccountSigningKeyFile } = flags;
+  const { clientCaFile, tlsCertFile, tlsPrivateKeyFile, serviceAccountSigningKeyFile } = flags;
   if ((tlsCertFile === undefined) !== (tlsPrivateKeyFile === undefined))
     throw new Error('--tls-cert-file and --tls-private-key-file are of use together only');
   const disabled = new Set(flags.disableAdmissionPlugins);
   for (const name of flags.enableAdmissionPlugins ?? [])
     if (disabled.has(name)) throw new Error(`${name} is in both --enable-admission-plugins and --disable-…`);
+  const trusted = await trustedIssuers(flags);
   return {
     ...given('host', flags.bindAddress),
     ...(flags.securePort === undefined ? {} : { port: flags.securePort, portExactly: true }),
@@ -35,9 +37,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
           },
         }),
     ...(clientCaFile === undefined ? {} : { clientCaPem: await fileOf('--client-ca-file', clientCaFile) }),
-    ...(tokenAuthFile === undefined
-      ? {}
-      : { tokenAuthenticators: [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)))] }),
+    ...trusted,
     ...(flags.requestheaderClientCaFile === undefined
       ? {}
       : {
@@ -51,11 +51,27 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
           },
         }),
     // As kube-apiserver: where everything is allowed, nobody comes in unnamed.
-    ...given('anonymous', flags.authorizationMode?.includes('AlwaysAllow') ? false : flags.anonymousAuth),
+    ...(flags.authorizationMode?.includes('AlwaysAllow') ? { anonymous: false } : {}),
     ...(flags.authorizationMode === undefined
       ? {}
       : { authorizer: flags.authorizationMode.map((mode) => authorizers[mode]!) }),
+    ...(flags.enableAdmissionPlugins === undefined
+      ? {}
+      : {
+          enableAdmissionPlugins: optionalAdmissionPlugins.filter((name) =>
+            flags.enableAdmissionPlugins?.includes(name),
+          ),
+        }),
     ...given('disableAdmissionPlugins', flags.disableAdmissionPlugins),
+    ...(flags.defaultNotReadyTolerationSeconds === undefined && flags.defaultUnreachableTolerationSeconds === undefined
+      ? {}
+      : {
+          defaultTolerations: {
+            ...given('notReadySeconds', flags.defaultNotReadyTolerationSeconds),
+            ...given('unreachableSeconds', flags.defaultUnreachableTolerationSeconds),
+          },
+        }),
+    ...(await configuredAdmission(flags.admissionControlConfigFile)),
     ...given('featureGates', flags.featureGates),
     ...given('serviceCidr', flags.serviceClusterIpRange),
     ...given('nodePorts', flags.serviceNodePortRange),
@@ -74,17 +90,6 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
     },
     ...(flags.runtimeConfig === undefined ? {} : { resources: servedResources(flags.runtimeConfig) }),
   };
-}
-
-const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
-  (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value };
-
-async function fileOf(flag: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new Error(`${flag} ${path}: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** What `--runtime-config` leaves: the most particular word counts. */

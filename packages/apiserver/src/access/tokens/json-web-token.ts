@@ -72,6 +72,8 @@ export interface VerifyOptions {
   readonly issuer: string;
   readonly algorithms?: readonly string[];
   readonly nowMs: number;
+  /** Whether one that never ends is refused. */
+  readonly mustEnd?: boolean;
 }
 
 /** What a token says, if one of the keys signed it and its time is now. Rejects otherwise; `isUnknownKey` tells why. */
@@ -79,6 +81,7 @@ export async function verifiedClaims(token: string, keys: KeySet, options: Verif
   const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
     issuer: options.issuer,
     currentDate: new Date(options.nowMs),
+    ...(options.mustEnd ? { requiredClaims: ['exp'] } : {}),
     ...(options.algorithms === undefined ? {} : { algorithms: [...options.algorithms] }),
   });
   return payload;

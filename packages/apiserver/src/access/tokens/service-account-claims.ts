@@ -15,7 +15,8 @@ export interface BoundClaims {
   readonly serviceaccount: Reference;
   readonly pod?: Reference;
   readonly secret?: Reference;
-  readonly node?: Reference;
+  /** Without a uid where it was not there: that of a pod may not be. */
+  readonly node?: Pick<Reference, 'name'> & Partial<Reference>;
 }
 
 const isReference = (value: unknown): value is Reference =>
@@ -35,7 +36,8 @@ export function serviceAccountUser({ namespace, serviceaccount, pod, node }: Bou
     extra: {
       ...(typeof tokenId === 'string' && tokenId !== '' ? { [key('credential-id')]: [`JTI=${tokenId}`] } : {}),
       ...(pod === undefined ? {} : { [key('pod-name')]: [pod.name], [key('pod-uid')]: [pod.uid] }),
-      ...(node === undefined ? {} : { [key('node-name')]: [node.name], [key('node-uid')]: [node.uid] }),
+      ...(node === undefined ? {} : { [key('node-name')]: [node.name] }),
+      ...(node?.uid ? { [key('node-uid')]: [node.uid] } : {}),
     },
   };
 }

@@ -1,6 +1,7 @@
 /** `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so. */
 import type { TokenRequest, TokenRequestSpec } from '@pintle/api/authentication/v1';
 import type { Pod, ServiceAccount } from '@pintle/api/core/v1';
+import type { ObjectKey } from '@pintle/client';
 import {
   badRequest,
   conflict,
@@ -8,16 +9,18 @@ import {
   formatTime,
   invalid,
   invalidField,
+  type KubernetesObject,
   requiredField,
   type World,
 } from '@pintle/machinery';
-import { admitted } from '../../subresources/admitted.js';
+import { Admission } from '../../admission/admission-chain.js';
 import type { SubresourceHandler } from '../../subresources/subresource.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
-import { requireEntry } from '../../verbs/read.js';
+import { findEntry, requireEntry } from '../../verbs/read.js';
 import type { SigningKey } from './json-web-token.js';
 import type { BoundClaims, Reference } from './service-account-claims.js';
 
+const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const secondsDefault = 3600;
 const secondsMin = 600;
 const secondsMax = 2 ** 32;
@@ -32,12 +35,28 @@ export interface TokenRequestOptions {
 export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOptions): SubresourceHandler {
   return {
     async create(request, body, options) {
-      const { core, resource, key: at } = request;
+      const { core, context, resource, key: at } = request;
+      const admission = new Admission(core.admission, context, {
+        operation: 'CREATE',
+        resource,
+        subresource: 'token',
+        ...at,
+        dryRun: options.dryRun === true,
+      });
+      const asked = (await admission.mutate(
+        withDefaults((body ?? {}) as Partial<TokenRequest>) as unknown as KubernetesObject,
+      )) as unknown as TokenRequest;
+      requireNames(asked, at);
       const account = storedObjectOf(await requireEntry(core, resource, at)) as ServiceAccount;
-      const asked = withDefaults((body ?? {}) as Partial<TokenRequest>, audiences);
-      const errors = errorsOf(asked.spec);
-      if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
-      const { spec } = await admitted(request, 'CREATE', 'token', asked, options.dryRun);
+      const wanted = {
+        ...asked,
+        metadata: { ...asked.metadata, ...at },
+        spec: { ...asked.spec, audiences: asked.spec.audiences?.length ? asked.spec.audiences : audiences },
+      };
+      const errors = errorsOf(wanted.spec);
+      if (errors.length > 0) throw invalid(kind, '', errors);
+      await admission.validate(wanted as unknown as KubernetesObject);
+      const { spec } = wanted;
       const seconds = spec.expirationSeconds ?? secondsDefault;
       const issuedAt = Math.floor(world.clock.now() / 1000);
       const { name = '', namespace = '', uid = '' } = account.metadata;
@@ -67,18 +86,24 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
   };
 }
 
-function withDefaults(body: Partial<TokenRequest>, audiences: readonly string[]): TokenRequest {
+function withDefaults(body: Partial<TokenRequest>): TokenRequest {
   const spec = (body.spec ?? {}) as Partial<TokenRequestSpec>;
   return {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
     metadata: body.metadata ?? {},
-    spec: {
-      ...spec,
-      audiences: spec.audiences?.length ? spec.audiences : audiences,
-      expirationSeconds: spec.expirationSeconds ?? secondsDefault,
-    },
+    spec: { ...spec, expirationSeconds: spec.expirationSeconds ?? secondsDefault },
   } as TokenRequest;
+}
+
+/** Errors: `StatusError` Invalid where the request names another account than its path. */
+function requireNames({ metadata }: TokenRequest, at: ObjectKey): void {
+  for (const field of ['name', 'namespace'] as const) {
+    const value = metadata?.[field];
+    if (!value || value === at[field]) continue;
+    const error = invalidField(`metadata.${field}`, value, `must match the service account ${field} if specified`);
+    throw invalid(kind, at.name, [error]);
+  }
 }
 
 function errorsOf({ expirationSeconds, audiences, boundObjectRef }: TokenRequestSpec): readonly FieldError[] {
@@ -128,8 +153,9 @@ async function boundTo(
   return { pod: found, ...(node === undefined ? {} : { node }) };
 }
 
-async function nodeOf(core: ApiCore, name: string): Promise<Reference | undefined> {
+/** A node that is not there is told of by its name. */
+async function nodeOf(core: ApiCore, name: string): Promise<BoundClaims['node']> {
   const resource = core.registry.byResource('v1', 'nodes');
-  const entry = resource && (await requireEntry(core, resource, { name }).catch(() => undefined));
-  return entry && { name, uid: storedObjectOf(entry).metadata.uid ?? '' };
+  const entry = resource && (await findEntry(core, resource, { name }));
+  return { name, ...(entry === undefined ? {} : { uid: storedObjectOf(entry).metadata.uid ?? '' }) };
 }

@@ -1,10 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { TokenRequest } from '@pintle/api/authentication/v1';
 import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import { Lease } from '@pintle/api/coordination/v1';
-import { type Namespace, Node, PersistentVolumeClaim, Pod, type PodSpec, ServiceAccount } from '@pintle/api/core/v1';
+import {
+  type Namespace,
+  Node,
+  type PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  type PodSpec,
+  ServiceAccount,
+} from '@pintle/api/core/v1';
 import { ResourceSlice } from '@pintle/api/resource/v1beta2';
-import type { CSINode } from '@pintle/api/storage/v1';
+import type { CSIDriver, CSINode } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
 import { realWorld, StatusError } from '@pintle/machinery';
 import { referencesOf } from '../../access/pod-references.js';
@@ -40,7 +49,16 @@ beforeEach(async () => {
     privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
   });
-  const server = await createApiServer({ tokens });
+  const server = await createApiServer({
+    tokens,
+    authorizer: (asked) => {
+      const isOther =
+        asked.type === 'resource' &&
+        asked.verb === 'request-serviceaccounts-token-audience' &&
+        `${asked.resource} for ${asked.namespace}/${asked.name}` !== 'granted for default/a';
+      return { decision: isOther ? 'deny' : 'allow' };
+    },
+  });
   admin = server.client();
   node = server.client({ user: nodeUser('n1') });
   for (const name of ['default', 'kube-node-lease'])
@@ -105,7 +123,7 @@ it('what a pod refers to', () => {
 });
 
 describe('pods', () => {
-  const owner = () => ({ apiVersion: 'v1', kind: 'Node', name: 'n1', uid: nodeUid });
+  const owner = () => ({ apiVersion: 'v1', kind: 'Node', name: 'n1', uid: nodeUid, controller: true });
   const mirror = (spec: Partial<PodSpec> = {}, metadata: Partial<Pod['metadata']> = {}) =>
     pod(
       'm',
@@ -135,13 +153,13 @@ describe('pods', () => {
     ],
     [
       'of two owners',
-      () => mirror({}, { ownerReferences: [owner(), { ...owner(), uid: 'x' }] }),
+      () => mirror({}, { ownerReferences: [owner(), { ...owner(), uid: 'x', controller: false }] }),
       'node "n1" can only create pods with a single owner reference set to itself',
     ],
     [
-      'that the node controls',
-      () => mirror({}, { ownerReferences: [{ ...owner(), controller: true }] }),
-      'node "n1" cannot create pods with an owner reference set to a controller',
+      'that the node does not control',
+      () => mirror({}, { ownerReferences: [{ ...owner(), controller: false }] }),
+      'node "n1" can only create pods with a controller owner reference set to itself',
     ],
     [
       'that hold the node',
@@ -189,6 +207,13 @@ describe('pods', () => {
     await expect(node.update(relabelled, { subresource: 'status' })).rejects.toThrow(
       'node "n1" cannot update labels through pod status',
     );
+    const claimed = {
+      ...updated,
+      status: { ...updated.status, resourceClaimStatuses: [{ name: 'gpu', resourceClaimName: 'mine' }] },
+    };
+    await expect(node.update(claimed, { subresource: 'status' })).rejects.toThrow(
+      'node "n1" cannot update resource claim statues',
+    );
     await expect(node.update(relabelled)).rejects.toThrow(
       'unexpected operation "UPDATE", node "n1" can only create and delete mirror pods',
     );
@@ -229,7 +254,7 @@ describe('nodes', () => {
     const restricted = { labels: { 'node-restriction.kubernetes.io/a': 'b', 'kubernetes.io/c': 'd' } };
     await admin.delete(Node, { name: 'n1' });
     await expect(node.create(newNode('n1', { metadata: restricted }))).rejects.toThrow(
-      'is not allowed to set the following labels: kubernetes.io/c, node-restriction.kubernetes.io/a',
+      'node "n1" is not allowed to set the following labels: kubernetes.io/c, node-restriction.kubernetes.io/a',
     );
   });
 });
@@ -305,20 +330,128 @@ describe('what belongs to a node', () => {
     await expect(ask(other)).rejects.toThrow('node requested token bound to a pod scheduled on a different node');
   });
 
-  it('its certificate', async () => {
-    const csr = (name: 'node' | 'user'): CertificateSigningRequest => ({
-      apiVersion: 'certificates.k8s.io/v1',
-      kind: 'CertificateSigningRequest',
-      metadata: { name },
-      spec: {
-        request: btoa(sampleRequests[name]),
-        signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
-        usages: ['client auth'],
-      },
+  describe('tokens for whom its pods want them:', () => {
+    const asked = async (audiences: readonly string[], spec: Partial<PodSpec> = {}) => {
+      await admin.create<ServiceAccount>({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'a', namespace: 'default' },
+      });
+      const made = await admin.create(
+        pod('p', { nodeName: 'n1', serviceAccountName: 'a', automountServiceAccountToken: false, ...spec }),
+      );
+      const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: made.metadata.uid };
+      const answer = await node.createSubresource<TokenRequest>(
+        ServiceAccount,
+        { name: 'a', namespace: 'default' },
+        'token',
+        { spec: { audiences, boundObjectRef } },
+      );
+      return answer.spec.audiences;
+    };
+    const projected = (audience?: string): Partial<PodSpec> => ({
+      volumes: [
+        { name: 't', projected: { sources: [{ serviceAccountToken: { path: 't', ...(audience && { audience }) } }] } },
+      ],
     });
-    await node.create(csr('node'));
-    await expect(node.create(csr('user'))).rejects.toThrow('can only create a node CSR with CN=system:node:n1');
+    const driver = (...audiences: readonly string[]): CSIDriver => ({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'CSIDriver',
+      metadata: { name: 'disks' },
+      spec: { tokenRequests: audiences.map((audience) => ({ audience })) },
+    });
+    const notFound = (audience: string) =>
+      `audience "${audience}" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience`;
+
+    it('none is for the API server', async () => {
+      await expect(asked([])).rejects.toThrow(notFound(''));
+    });
+
+    it.each<readonly [string, readonly string[], Partial<PodSpec>, readonly string[]]>([
+      ['the mounted one', [], { automountServiceAccountToken: true }, ['https://issuer']],
+      ['a projected one for the API server', [], projected(), ['https://issuer']],
+      ['a projected one', ['vault'], projected('vault'), ['vault']],
+      ['what the authorizer grants', ['granted'], {}, ['granted']],
+    ])('%s', async (_what, audiences, spec, granted) => {
+      expect(await asked(audiences, spec)).toEqual(granted);
+    });
+
+    it.each<readonly [string, readonly string[], Partial<PodSpec>, string]>([
+      ['another one', ['bank'], projected('vault'), notFound('bank')],
+      ['the API server', [], projected('vault'), notFound('')],
+      ['two', ['vault', 'bank'], projected('vault'), 'node may only request 0 or 1 audiences'],
+      [
+        'a driver that is not there',
+        ['vault'],
+        { volumes: [{ name: 'v', csi: { driver: 'absent' } }] },
+        'error validating audience "vault": csidrivers.storage.k8s.io "absent" not found',
+      ],
+    ])('not %s', async (_what, audiences, spec, message) => {
+      await expect(asked(audiences, spec)).rejects.toThrow(message);
+    });
+
+    it.each<readonly [string, Partial<PodSpec>]>([
+      ['inline', { volumes: [{ name: 'v', csi: { driver: 'disks' } }] }],
+      ['by a claim', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'p-v' } }] }],
+      [
+        'by a claim of its own',
+        {
+          volumes: [
+            {
+              name: 'v',
+              ephemeral: {
+                volumeClaimTemplate: {
+                  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+                },
+              },
+            },
+          ],
+        },
+      ],
+    ])('those that the driver of a volume wants, %s', async (_what, spec) => {
+      await admin.create(driver('vault'));
+      await admin.create<PersistentVolume>({
+        apiVersion: 'v1',
+        kind: 'PersistentVolume',
+        metadata: { name: 'v1' },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          capacity: { storage: '1Gi' },
+          csi: { driver: 'disks', volumeHandle: 'h' },
+        },
+      });
+      await admin.create<PersistentVolumeClaim>({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'p-v', namespace: 'default' },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          resources: { requests: { storage: '1Gi' } },
+          volumeName: 'v1',
+        },
+      });
+      expect(await asked(['vault'], spec)).toEqual(['vault']);
+    });
   });
+
+  it.each(['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/kubelet-serving'])(
+    'its certificate of %s',
+    async (signerName) => {
+      const csr = (name: string, request: string): CertificateSigningRequest => ({
+        apiVersion: 'certificates.k8s.io/v1',
+        kind: 'CertificateSigningRequest',
+        metadata: { name },
+        spec: { request: btoa(request), signerName, usages: ['client auth'] },
+      });
+      await node.create(csr('node', sampleRequests.node));
+      await expect(node.create(csr('user', sampleRequests.user))).rejects.toThrow(
+        'can only create a node CSR with CN=system:node:n1',
+      );
+      await expect(node.create(csr('none', 'x'))).rejects.toThrow(
+        'unable to parse csr: PEM block type must be CERTIFICATE REQUEST',
+      );
+    },
+  );
 
   it('the sizes of claims, and nothing else of them', async () => {
     const claim = await admin.create<PersistentVolumeClaim>({

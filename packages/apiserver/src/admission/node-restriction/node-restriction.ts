@@ -3,6 +3,7 @@
  * nothing of other nodes. That it may ask at all is the authorizer's affair.
  */
 
+import type { TokenRequest } from '@pintle/api/authentication/v1';
 import { parseEncodedRequest, signers } from '@pintle/api/certificate-request';
 import type { CertificateSigningRequest } from '@pintle/api/certificates/v1';
 import { isMirrorPod, mirrorAnnotation, type Node, type PersistentVolumeClaim, type Pod } from '@pintle/api/core/v1';
@@ -11,14 +12,16 @@ import { deepEqual, forbidden, type KubernetesObject, notFound } from '@pintle/m
 import { nodeOf } from '../../access/node-identity.js';
 import { referencesOf } from '../../access/pod-references.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
+import type { Access } from '../../verbs/authorize.js';
 import { findEntry } from '../../verbs/read.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import { forbiddenLabels } from './node-labels.js';
+import { audienceFault, type FindObject } from './token-audiences.js';
 
 const leaseNamespace = 'kube-node-lease';
 
 /** Refuses by throwing; resolves where there is nothing to say. */
-type Restriction = (request: AdmissionRequest, node: string, core: ApiCore) => void | Promise<void>;
+type Restriction = (request: AdmissionRequest, node: string, core: ApiCore, access: Access) => void | Promise<void>;
 
 /** By `group/plural`; what is not here is not restricted. */
 const restrictions: Readonly<Record<string, Restriction>> = {
@@ -32,19 +35,30 @@ const restrictions: Readonly<Record<string, Restriction>> = {
   'resource.k8s.io/resourceslices': restrictSlice,
 };
 
-export function nodeRestriction(core: () => ApiCore): AdmissionPlugin {
+export function nodeRestriction(core: () => ApiCore, access: Access): AdmissionPlugin {
+  const restrict = (request: AdmissionRequest) => {
+    const { group, plural } = request.resource.kind;
+    return restrictions[`${group}/${plural}`]!(request, nameOfNode(request), core(), access);
+  };
   return {
     name: 'NodeRestriction',
     concerns: ({ resource: { kind } }) => Object.hasOwn(restrictions, `${kind.group}/${kind.plural}`),
     handles: ({ user }) => nodeOf(user) !== undefined,
+    // Before anything is found amiss in what the node wrote, and before there is said whom a token is for that names nobody.
+    mutate(request) {
+      const waits = restrict(request);
+      return waits === undefined ? request.object! : waits.then(() => request.object!);
+    },
     validate(request) {
-      const node = nodeOf(request.user) ?? '';
-      if (node === '')
-        throw refused(request, `could not determine node from user ${JSON.stringify(request.user.name)}`);
-      const { group, plural } = request.resource.kind;
-      return restrictions[`${group}/${plural}`]!(request, node, core());
+      if (request.operation === 'DELETE') return restrict(request);
     },
   };
+}
+
+function nameOfNode(request: AdmissionRequest): string {
+  const node = nodeOf(request.user);
+  if (!node) throw refused(request, `could not determine node from user ${JSON.stringify(request.user.name)}`);
+  return node;
 }
 
 const refused = ({ resource, name }: AdmissionRequest, why: string) => forbidden(resource.kind, name, why);
@@ -78,9 +92,11 @@ function restrictPod(request: AdmissionRequest, node: string, core: ApiCore): vo
       if (!isBound(old)) throw refused(request, `node ${quoted(node)} can only update pod status for pods ${itself}`);
       if (!deepEqual(object?.metadata.labels ?? {}, old?.metadata.labels ?? {}))
         throw refused(request, `node ${quoted(node)} cannot update labels through pod status`);
+      if (!deepEqual(claimsIn(object), claimsIn(old)))
+        throw refused(request, `node ${quoted(node)} cannot update resource claim statues`);
       return;
     case 'eviction':
-      return find(core, 'pods', { name: request.name, namespace: request.namespace ?? '' }).then((pod) => {
+      return find(core, 'v1', 'pods', { name: request.name, namespace: request.namespace ?? '' }).then((pod) => {
         if (!isBound(pod)) throw refused(request, `node ${node} can only evict pods ${itself}`);
       });
     default:
@@ -90,6 +106,8 @@ function restrictPod(request: AdmissionRequest, node: string, core: ApiCore): vo
       );
   }
 }
+
+const claimsIn = (pod: KubernetesObject | undefined) => (pod as Pod | undefined)?.status?.resourceClaimStatuses ?? [];
 
 async function restrictNewPod(request: AdmissionRequest, pod: Pod, node: string, core: ApiCore): Promise<void> {
   const who = `node ${quoted(node)}`;
@@ -105,9 +123,10 @@ async function restrictNewPod(request: AdmissionRequest, pod: Pod, node: string,
     throw refused(request, `${who} can only create pods with a single owner reference set to itself`);
   if (owner === undefined || owner.apiVersion !== 'v1' || owner.kind !== 'Node' || owner.name !== node)
     throw refused(request, `${who} can only create pods with an owner reference set to itself`);
-  if (owner.controller) throw refused(request, `${who} cannot create pods with an owner reference set to a controller`);
+  if (!owner.controller)
+    throw refused(request, `${who} can only create pods with a controller owner reference set to itself`);
   if (owner.blockOwnerDeletion) throw refused(request, `${who} must not set blockOwnerDeletion on an owner reference`);
-  const own = await find(core, 'nodes', { name: node });
+  const own = await find(core, 'v1', 'nodes', { name: node });
   if (own.metadata.uid !== owner.uid)
     throw refused(request, `node ${node} UID mismatch: expected ${owner.uid} got ${own.metadata.uid}`);
   const references = referencesOf(pod);
@@ -123,18 +142,19 @@ async function restrictNewPod(request: AdmissionRequest, pod: Pod, node: string,
 function restrictNode(request: AdmissionRequest, own: string): void {
   const { operation, name } = request;
   const [node, old] = [request.object as Node | undefined, request.old as Node | undefined];
+  if (name !== own) throw refused(request, `node ${quoted(own)} is not allowed to modify node ${quoted(name)}`);
   if (operation === 'CREATE') {
     const labels = forbiddenLabels(node?.metadata.labels);
-    if (labels.length > 0) throw refused(request, `is not allowed to set the following labels: ${labels.join(', ')}`);
+    if (labels.length > 0)
+      throw refused(request, `node ${quoted(own)} is not allowed to set the following labels: ${labels.join(', ')}`);
   }
-  if (name !== own) throw refused(request, `node ${quoted(own)} is not allowed to modify node ${quoted(name)}`);
   if (operation !== 'UPDATE') return;
   if (!deepEqual(node?.spec?.taints ?? [], old?.spec?.taints ?? []))
     throw refused(request, `node ${quoted(own)} is not allowed to modify taints`);
-  const labels = forbiddenLabels(node?.metadata.labels, old?.metadata.labels);
-  if (labels.length > 0) throw refused(request, `is not allowed to modify labels: ${labels.join(', ')}`);
   if (!deepEqual(node?.metadata.ownerReferences ?? [], old?.metadata.ownerReferences ?? []))
     throw refused(request, `node ${quoted(own)} is not allowed to modify ownerReferences`);
+  const labels = forbiddenLabels(node?.metadata.labels, old?.metadata.labels);
+  if (labels.length > 0) throw refused(request, `is not allowed to modify labels: ${labels.join(', ')}`);
 }
 
 function restrictClaim(request: AdmissionRequest, node: string): void {
@@ -155,25 +175,14 @@ function withoutSizes({ metadata, status, ...rest }: PersistentVolumeClaim) {
   return { ...rest, metadata: meta, status: kept };
 }
 
-/** The body of `serviceaccounts/token`. */
-interface TokenRequest {
-  readonly spec?: {
-    readonly boundObjectRef?: {
-      readonly apiVersion?: string;
-      readonly kind?: string;
-      readonly name?: string;
-      readonly uid?: string;
-    } | null;
-  };
-}
-
-async function restrictToken(request: AdmissionRequest, node: string, core: ApiCore): Promise<void> {
+async function restrictToken(request: AdmissionRequest, node: string, core: ApiCore, access: Access): Promise<void> {
   if (request.operation !== 'CREATE' || request.subresource !== 'token') return;
-  const bound = (request.object as TokenRequest | undefined)?.spec?.boundObjectRef;
+  const spec = (request.object as Partial<TokenRequest> | undefined)?.spec;
+  const bound = spec?.boundObjectRef;
   if (bound?.apiVersion !== 'v1' || bound.kind !== 'Pod' || !bound.name)
     throw refused(request, 'node requested token not bound to a pod');
   if (!bound.uid) throw refused(request, 'node requested token with a pod binding without a uid');
-  const pod = (await find(core, 'pods', { name: bound.name, namespace: request.namespace ?? '' })) as Pod;
+  const pod = (await find(core, 'v1', 'pods', { name: bound.name, namespace: request.namespace ?? '' })) as Pod;
   if (pod.metadata.uid !== bound.uid)
     throw refused(
       request,
@@ -181,6 +190,9 @@ async function restrictToken(request: AdmissionRequest, node: string, core: ApiC
     );
   if (pod.spec?.nodeName !== node)
     throw refused(request, 'node requested token bound to a pod scheduled on a different node');
+  const findObject: FindObject = (apiVersion, plural, key) => find(core, apiVersion, plural, key);
+  const fault = await audienceFault(request, spec?.audiences, pod, { find: findObject, access });
+  if (fault !== undefined) throw refused(request, fault);
 }
 
 function restrictLease(request: AdmissionRequest, node: string): void {
@@ -195,21 +207,31 @@ function restrictCsiNode(request: AdmissionRequest, node: string): void {
     throw refused(request, 'can only access CSINode with the same name as the requesting node');
 }
 
+const restrictedSigners: readonly (string | undefined)[] = [signers.kubeletClient, signers.kubeletServing];
+
 function restrictCertificateRequest(request: AdmissionRequest): void {
   const { spec } = (request.object ?? {}) as Partial<CertificateSigningRequest>;
-  if (request.operation !== 'CREATE' || spec?.signerName !== signers.kubeletClient) return;
-  if (parseEncodedRequest(spec.request ?? '').commonName !== request.user.name)
+  if (request.operation !== 'CREATE' || !restrictedSigners.includes(spec?.signerName)) return;
+  let commonName: string;
+  try {
+    ({ commonName } = parseEncodedRequest(spec?.request ?? ''));
+  } catch (error) {
+    throw refused(request, `unable to parse csr: ${(error as Error).message}`);
+  }
+  if (commonName !== request.user.name)
     throw refused(request, `can only create a node CSR with CN=${request.user.name}`);
 }
 
 /** Errors: `StatusError` NotFound. */
 async function find(
   core: ApiCore,
+  apiVersion: string,
   plural: string,
   key: { readonly name: string; readonly namespace?: string },
 ): Promise<KubernetesObject> {
-  const resource = core.registry.byResource('v1', plural);
+  const resource = core.registry.byResource(apiVersion, plural);
   const entry = resource === undefined ? undefined : await findEntry(core, resource, key);
-  if (entry === undefined) throw notFound({ group: '', plural }, key.name);
+  if (entry === undefined)
+    throw notFound(resource?.kind ?? { group: apiVersion.replace(/\/?[^/]*$/, ''), plural }, key.name);
   return storedObjectOf(entry);
 }

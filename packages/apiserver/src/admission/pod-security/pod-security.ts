@@ -16,7 +16,9 @@ import {
   formatLevelVersion,
   isStricter,
   type LevelVersion,
+  noPolicy,
   type ParsedPolicy,
+  type Policy,
   policyOf,
   sameLevelVersion,
 } from './policy.js';
@@ -53,7 +55,7 @@ export interface PodSecurityExemptions {
   readonly runtimeClasses?: readonly string[];
 }
 
-const annotationPrefix = 'pod-security.kubernetes.io/';
+const labelPrefix = 'pod-security.kubernetes.io/';
 
 /** Why a request is exempt; undefined where it is not. Pure. */
 function exemptionOf(
@@ -67,16 +69,22 @@ function exemptionOf(
   return runtimeClass !== undefined && runtimeClasses?.includes(runtimeClass) ? 'runtimeClass' : undefined;
 }
 
+export interface PodSecurityOptions {
+  /** What holds where a namespace says nothing. Default: nothing does. */
+  readonly defaults?: Policy | undefined;
+  readonly exemptions?: PodSecurityExemptions | undefined;
+}
+
 export function podSecurity(
   core: () => ApiCore,
   { namespaces }: AdmissionCaches,
-  exemptions: PodSecurityExemptions = {},
+  { defaults = noPolicy, exemptions = {} }: PodSecurityOptions = {},
 ): AdmissionPlugin {
   const parsed = new WeakMap<KubernetesObject, ParsedPolicy>();
   const parsedOf = (namespace: KubernetesObject): ParsedPolicy => {
     let policy = parsed.get(namespace);
     if (policy === undefined) {
-      policy = policyOf(namespace.metadata.labels);
+      policy = policyOf(namespace.metadata.labels, defaults);
       parsed.set(namespace, policy);
     }
     return policy;
@@ -90,11 +98,11 @@ export function podSecurity(
     if (!hasSpec(pod)) return;
     const exemption = exemptionOf(exemptions, request, pod);
     if (exemption !== undefined) {
-      request.annotate?.(`${annotationPrefix}exempt`, exemption);
+      request.annotate?.(`${labelPrefix}exempt`, exemption);
       return;
     }
     if (isPod) {
-      request.annotate?.(`${annotationPrefix}enforce-policy`, formatLevelVersion(policy.enforce));
+      request.annotate?.(`${labelPrefix}enforce-policy`, formatLevelVersion(policy.enforce));
       const violations = violationsOf(pod, policy.enforce);
       if (violations.length > 0)
         throw forbidden(
@@ -106,7 +114,7 @@ export function podSecurity(
     const audited = request.annotate === undefined ? [] : violationsOf(pod, policy.audit);
     if (audited.length > 0)
       request.annotate?.(
-        `${annotationPrefix}audit-violations`,
+        `${labelPrefix}audit-violations`,
         `would violate PodSecurity "${formatLevelVersion(policy.audit)}": ${describeViolations(audited)}`,
       );
     const violations = violationsOf(pod, policy.warn);
@@ -116,15 +124,25 @@ export function podSecurity(
 
   const holdNamespace = async (request: AdmissionRequest): Promise<void> => {
     const { resource, object, old, name } = request;
-    const now = policyOf(object?.metadata.labels);
+    const now = policyOf(object?.metadata.labels, defaults);
     const before = old === undefined ? undefined : parsedOf(old);
     if (now.errors.length > 0 && !deepEqual(now.errors, before?.errors ?? []))
       throw invalid(resource.kind, name, now.errors);
+    const isExempt = exemptions.namespaces?.includes(name) === true;
+    const warnOfExemption = () => {
+      const text = exemptionWarning(name, now.policy, defaults, object?.metadata.labels);
+      if (text !== undefined) request.warn(text);
+    };
+    if (old === undefined) {
+      if (isExempt) warnOfExemption();
+      return;
+    }
     const { enforce } = now.policy;
     const earlier = before?.policy.enforce;
     if (earlier === undefined || sameLevelVersion(enforce, earlier) || enforce.level === 'privileged') return;
     if (enforce.version === earlier.version && !isStricter(enforce.level, earlier.level)) return;
-    for (const text of await warningsOfPods(core(), name, enforce)) request.warn(text);
+    if (isExempt) warnOfExemption();
+    else for (const text of await warningsOfPods(core(), name, enforce)) request.warn(text);
   };
 
   return {
@@ -149,7 +167,7 @@ export function podSecurity(
       const { namespace = '' } = request;
       const known = namespaces.get(namespace);
       if (known !== undefined) return hold(request, parsedOf(known));
-      return lookUp(core(), namespace).then((late) => hold(request, policyOf(late?.metadata.labels)));
+      return lookUp(core(), namespace).then((late) => hold(request, policyOf(late?.metadata.labels, defaults)));
     },
   };
 }
@@ -165,6 +183,25 @@ async function lookUp(core: ApiCore, name: string): Promise<Namespace | undefine
   const resource = core.registry.byResource('v1', 'namespaces');
   const entry = resource === undefined ? undefined : await findEntry(core, resource, { name });
   return entry === undefined ? undefined : (storedObjectOf(entry) as Namespace);
+}
+
+/** What a namespace is told whose labels are of no use. */
+function exemptionWarning(
+  name: string,
+  policy: Policy,
+  defaults: Policy,
+  labels: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const modes = ['enforce', 'audit', 'warn'] as const;
+  const isPrivileged = ({ level }: LevelVersion) => level === 'privileged';
+  const isSame = (a: LevelVersion, b: LevelVersion) => (isPrivileged(a) && isPrivileged(b)) || sameLevelVersion(a, b);
+  if (modes.every((mode) => isPrivileged(policy[mode])) || modes.every((mode) => isSame(policy[mode], defaults[mode])))
+    return undefined;
+  const isSaid = (mode: string) => [mode, `${mode}-version`].some((label) => `${labelPrefix}${label}` in labels);
+  const told = modes
+    .filter((mode) => !isPrivileged(policy[mode]) && isSaid(mode))
+    .map((mode) => `${mode}=${formatLevelVersion(policy[mode])}`);
+  return `namespace ${JSON.stringify(name)} is exempt from Pod Security, and the policy (${told.join(', ')}) will be ignored`;
 }
 
 /** Of what may change in a pod that exists, only images and new containers count. */

@@ -37,13 +37,18 @@ export const formatLevelVersion = ({ level, version }: LevelVersion): string =>
 export const sameLevelVersion = (a: LevelVersion, b: LevelVersion): boolean =>
   a.level === b.level && a.version === b.version;
 
+export const noPolicy: Policy = { enforce: unrestricted, audit: unrestricted, warn: unrestricted };
+
 /**
  * There is always a policy: what cannot be read is enforced at its strictest, and neither audited nor warned of. A
  * namespace that enforces without a word on warnings also warns, for the workloads whose pods would be refused later.
  */
-export function policyOf(labels: Readonly<Record<string, string>> = {}): ParsedPolicy {
+export function policyOf(labels: Readonly<Record<string, string>> = {}, defaults: Policy = noPolicy): ParsedPolicy {
   const errors: FieldError[] = [];
-  const read = (mode: string, otherwise: Level): LevelVersion & { readonly said: boolean; readonly valid: boolean } => {
+  const read = (
+    mode: keyof Policy,
+    otherwise: Level,
+  ): LevelVersion & { readonly said: boolean; readonly valid: boolean } => {
     const levelLabel = `${prefix}${mode}`;
     const [level, version] = [labels[levelLabel], labels[`${levelLabel}-version`]];
     const valid = level !== undefined && (levels as readonly string[]).includes(level);
@@ -53,8 +58,8 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): ParsedP
     if (version !== undefined && minor === undefined)
       errors.push(invalidField(`metadata.labels[${levelLabel}-version]`, version, 'must be "latest" or "v1.x"'));
     return {
-      level: level === undefined ? 'privileged' : valid ? (level as Level) : otherwise,
-      version: minor ?? latest,
+      level: level === undefined ? defaults[mode].level : valid ? (level as Level) : otherwise,
+      version: version === undefined ? defaults[mode].version : (minor ?? latest),
       said: level !== undefined,
       valid,
     };

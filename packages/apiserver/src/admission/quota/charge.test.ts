@@ -153,11 +153,39 @@ const cases: readonly ChargeCase[] = [
       'exceeded quota: quota, requested: services.nodeports=2, used: services.nodeports=1, limited: services.nodeports=2',
   },
   {
-    title: 'an update that gives back lowers what is used',
-    quotas: [quota({ 'services.nodeports': '2' }, { 'services.nodeports': '3' })],
+    title: 'an update that gives back leaves what is used to be counted anew, even where it is too much',
+    quotas: [quota({ 'services.nodeports': '0' }, { 'services.nodeports': '3' })],
     object: service('NodePort', 1),
     old: service('NodePort', 3),
-    used: [{ 'services.nodeports': '1' }],
+  },
+  {
+    title: 'an update that gives back one thing and takes another',
+    quotas: [
+      quota(
+        { services: '1', 'services.nodeports': '2', 'services.loadbalancers': '1' },
+        { services: '1', 'services.nodeports': '2', 'services.loadbalancers': '0' },
+      ),
+    ],
+    object: service('LoadBalancer', 1),
+    old: service('NodePort', 2),
+    used: [{ services: '1', 'services.nodeports': '2', 'services.loadbalancers': '1' }],
+  },
+  {
+    title: 'an update that takes a pod into the scope of another quota',
+    quotas: [
+      quota({ pods: '5', cpu: '4' }, { pods: '3', cpu: '2' }, { scopes: ['Terminating'] }, 'terminating'),
+      quota({ pods: '5' }, { pods: '5' }, { scopes: ['NotTerminating'] }, 'rest'),
+    ],
+    object: pod('1', undefined, { activeDeadlineSeconds: 30 }),
+    old: pod('1'),
+    used: [{ pods: '4', cpu: '3' }, undefined],
+  },
+  {
+    title: 'an update that takes a pod into the scope of a quota without room',
+    quotas: [quota({ pods: '1' }, { pods: '1' }, { scopes: ['Terminating'] })],
+    object: pod('1', undefined, { activeDeadlineSeconds: 30 }),
+    old: pod('1'),
+    refused: 'exceeded quota: quota, requested: pods=1, used: pods=1, limited: pods=1',
   },
   {
     title: 'an update that changes nothing passes even where all is used up',

@@ -16,8 +16,10 @@ import type { KubernetesObject } from '@pintle/machinery';
 export interface Charge {
   readonly evaluator: QuotaEvaluator;
   readonly object: KubernetesObject;
-  /** As it was, for an update: only the difference is charged. */
+  /** As it was, for an update: quotas that it was charged to pay only for what it grew. */
   readonly old?: KubernetesObject | undefined;
+  /** Charged even where there is no room. */
+  readonly isReport?: boolean;
   readonly nowMs: number;
 }
 
@@ -45,21 +47,22 @@ export function chargeQuotas(quotas: readonly ResourceQuota[], charge: Charge): 
   const usage = evaluator.usage(object, charge.nowMs);
   const negative = [...usage].filter(([, { nano }]) => nano < 0n).map(([name]) => name);
   if (negative.length > 0) return refused(`quota usage is negative for resource(s): ${negative.sort().join(',')}`);
-  const change = withoutZeros(
-    charge.old === undefined ? usage : subtractAmounts(usage, evaluator.usage(charge.old, charge.nowMs)),
-  );
-  if (change.size === 0) return { type: 'charged', quotas };
+  const { old } = charge;
+  const growth = old === undefined ? usage : growthOf(usage, evaluator.usage(old, charge.nowMs));
+  const priceIn = ({ spec = {} }: ResourceQuota) =>
+    old === undefined || !isInScopes(evaluator, spec, old) ? usage : growth;
 
   const after: ResourceQuota[] = [];
   for (const quota of quotas) {
-    if (!concerned.has(quota)) {
+    const price = withoutZeros(concerned.has(quota) ? priceIn(quota) : none);
+    if (price.size === 0) {
       after.push(quota);
       continue;
     }
     const [hard, used] = [parseResourceList(quota.status?.hard), parseResourceList(quota.status?.used)];
-    const asked = maskAmounts(change, hard.keys());
+    const asked = maskAmounts(price, hard.keys());
     const total = addAmounts(used, asked);
-    const over = exceeding(maskAmounts(total, asked.keys()), hard);
+    const over = charge.isReport ? [] : exceeding(maskAmounts(total, asked.keys()), hard);
     if (over.length > 0) {
       const [requested, taken, limited] = [asked, used, hard].map((list) => describeAmounts(maskAmounts(list, over)));
       return refused(
@@ -72,6 +75,12 @@ export function chargeQuotas(quotas: readonly ResourceQuota[], charge: Charge): 
 }
 
 const refused = (reason: string): Charged => ({ type: 'refused', reason });
+
+const none: ResourceAmounts = new Map();
+
+/** What shrank is given back when it is counted anew: that the request succeeds is not known yet. */
+const growthOf = (now: ResourceAmounts, before: ResourceAmounts): ResourceAmounts =>
+  new Map([...subtractAmounts(now, before)].filter(([, { nano }]) => nano > 0n));
 
 const withoutZeros = (list: ResourceAmounts): ResourceAmounts =>
   new Map([...list].filter(([, { nano }]) => nano !== 0n));

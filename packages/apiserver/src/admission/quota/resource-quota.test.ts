@@ -1,6 +1,14 @@
 /** Quota in the API server alone; with its controller: packages/testing/scenarios/resource-quota.scenario. */
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap, type Namespace, ResourceQuota } from '@pintle/api/core/v1';
+import {
+  ConfigMap,
+  type Namespace,
+  type PersistentVolumeClaim,
+  Pod,
+  ResourceQuota,
+  type ResourceQuotaSpec,
+  type ServiceAccount,
+} from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { StatusError } from '@pintle/machinery';
 import { createApiServer } from '../../server.js';
@@ -12,8 +20,9 @@ const configMap = (name: string): ConfigMap => ({
   metadata: { name, namespace: 'default' },
 });
 
-/** A client of a server where at most `hard` ConfigMaps may be. */
-async function served(hard: string): Promise<Client> {
+/** A client of a server where at most `hard` ConfigMaps may be, or what else is bounded. */
+async function served(hard: string | Readonly<Record<string, string>>, spec: ResourceQuotaSpec = {}): Promise<Client> {
+  const bounds = typeof hard === 'string' ? { configmaps: hard } : hard;
   const client = (await createApiServer()).client();
   await client
     .create<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
@@ -24,12 +33,10 @@ async function served(hard: string): Promise<Client> {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: key,
-    spec: { hard: { configmaps: hard } },
+    spec: { ...spec, hard: bounds },
   });
-  await client.update(
-    { ...made, status: { hard: { configmaps: hard }, used: { configmaps: '0' } } },
-    { subresource: 'status' },
-  );
+  const unused = Object.fromEntries(Object.keys(bounds).map((name) => [name, '0']));
+  await client.update({ ...made, status: { hard: bounds, used: unused } }, { subresource: 'status' });
   return client;
 }
 const used = async (client: Client) => (await client.get(ResourceQuota, key)).status?.used;
@@ -84,5 +91,59 @@ describe('ResourceQuota', () => {
     const made = await client.create(configMap('a'));
     await client.update({ ...made, data: { a: 'b' } });
     expect(await used(client)).toEqual({ configmaps: '1' });
+  });
+
+  it('charges a pod that gets a deadline to the quota of those that have one', async () => {
+    const client = await served({ pods: '1' }, { scopes: ['Terminating'] });
+    const pod = (name: string): Pod => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'i' }], automountServiceAccountToken: false },
+    });
+    await client.create<ServiceAccount>({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace: 'default' },
+    });
+    const hasten = async (name: string) => {
+      await client.create(pod(name));
+      await client.patch(
+        Pod,
+        { name, namespace: 'default' },
+        {
+          type: 'merge',
+          body: { spec: { activeDeadlineSeconds: 10 } },
+        },
+      );
+    };
+    await hasten('a');
+    expect(await used(client)).toEqual({ pods: '1' });
+    await client.patch(
+      Pod,
+      { name: 'a', namespace: 'default' },
+      {
+        type: 'merge',
+        body: { metadata: { labels: { a: 'b' } }, spec: { activeDeadlineSeconds: 5 } },
+      },
+    );
+    await expect(hasten('b')).rejects.toThrow(
+      'pods "b" is forbidden: exceeded quota: all, requested: pods=1, used: pods=1, limited: pods=1',
+    );
+  });
+
+  it('writes down what a volume has been given, whatever room there is', async () => {
+    const client = await served({ 'requests.storage': '1Gi' });
+    const made = await client.create<PersistentVolumeClaim>({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'c', namespace: 'default' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    await client.update(
+      { ...made, status: { phase: 'Bound', allocatedResources: { storage: '3Gi' } } },
+      { subresource: 'status' },
+    );
+    expect(await used(client)).toEqual({ 'requests.storage': '3Gi' });
   });
 });

@@ -25,10 +25,16 @@ export function resourceQuota(core: () => ApiCore, { resourceQuotas }: Admission
     name: 'ResourceQuota',
     concerns: ({ operation, resource, subresource }) =>
       isQuotable(resource.kind) && evaluatorOf(resource).handles(operation, subresource),
-    handles: ({ namespace }) => namespace !== undefined && resourceQuotas.inNamespace(namespace).length > 0,
-    async validate({ resource, namespace = '', name, object, old, dryRun }) {
+    handles: ({ resource, namespace, subresource, object, old }) => {
+      if (namespace === undefined || resourceQuotas.inNamespace(namespace).length === 0) return false;
+      if (object === undefined || old === undefined) return object !== undefined;
+      return evaluatorOf(resource).mayChange?.(object, old, subresource) ?? true;
+    },
+    async validate({ resource, namespace = '', name, object, old, subresource, dryRun }) {
       if (object === undefined) return;
-      const charge = { evaluator: evaluatorOf(resource), object, old, nowMs: core().world.clock.now() };
+      // Something has already become of what is reported: it is written down, and not refused.
+      const isReport = subresource === 'status';
+      const charge = { evaluator: evaluatorOf(resource), object, old, isReport, nowMs: core().world.clock.now() };
       const refusal = await accounts.charge(namespace, charge, { dryRun });
       if (refusal !== undefined) throw forbidden(resource.kind, name, refusal);
     },

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
 import { ConfigMap, type Namespace, type Pod } from '@pintle/api/core/v1';
 import { type KubernetesObject, StatusError } from '@pintle/machinery';
+import type { AuditEvent } from '../../audit/audit.js';
+import { ask } from '../../http/asking.fixture.js';
 import { CertificateAuthority, httpsWebhookCaller } from '../../nodejs/index.js';
 import { createApiServer } from '../../server.js';
 
@@ -348,5 +350,61 @@ describe('webhooks', () => {
       { ...options, kind: 'DeleteOptions', propagationPolicy: 'Background', gracePeriodSeconds: 5 },
     ]);
     await api.stop();
+  });
+});
+
+describe('the audit of a request that webhooks saw', () => {
+  const annotated = async (level: 'Metadata' | 'Request', ...objects: readonly KubernetesObject[]) => {
+    const events: AuditEvent[] = [];
+    const api = await createApiServer({
+      callWebhook: httpsWebhookCaller(),
+      audit: { policy: { rules: [{ level }] }, sink: (event) => events.push(event) },
+    });
+    for (const object of objects) await api.client().create(object);
+    await ask(api.handle, 'POST /api/v1/namespaces/default/configmaps', { body: configMap({}) });
+    await api.stop();
+    const { annotations = {} } = events.at(-1)!;
+    return Object.fromEntries(Object.entries(annotations).filter(([key]) => key.includes('webhook.admission.k8s.io/')));
+  };
+  const add = { op: 'add', path: '/metadata/labels', value: { a: 'b' } };
+  const hooks = () => [
+    configuration(
+      'Mutating',
+      webhook('/elsewhere', { objectSelector: { matchLabels: { is: 'elsewhere' } } }),
+      webhook('/changes', { reinvocationPolicy: 'IfNeeded' }),
+      webhook('/same'),
+      webhook('/open', { failurePolicy: 'Ignore' }),
+    ),
+    configuration(
+      'Validating',
+      webhook('/elsewhere', { objectSelector: { matchLabels: { is: 'elsewhere' } } }),
+      webhook('/open', { failurePolicy: 'Ignore' }),
+    ),
+  ];
+  const of = (name: string, more: Json) =>
+    JSON.stringify({ configuration: 'mutating-hooks', webhook: `${name}.example.com`, ...more });
+  const always = {
+    'mutation.webhook.admission.k8s.io/round_0_index_1': of('changes', { mutated: true }),
+    'mutation.webhook.admission.k8s.io/round_0_index_2': of('same', { mutated: false }),
+    'mutation.webhook.admission.k8s.io/round_0_index_3': of('open', { mutated: false }),
+    'failed-open.mutation.webhook.admission.k8s.io/round_0_index_3': 'open.example.com',
+    'failed-open.validating.webhook.admission.k8s.io/round_0_index_0': 'open.example.com',
+  };
+
+  beforeAll(() => {
+    answers.set('/changes', answer(patch(add)));
+    answers.set('/same', answer({ allowed: true }));
+    answers.set('/open', () => 'broken');
+  });
+
+  it('says who was asked, who changed it and who was passed over', async () => {
+    expect(await annotated('Metadata', ...hooks())).toEqual(always);
+  });
+
+  it('has their patches where it has the request', async () => {
+    expect(await annotated('Request', ...hooks())).toEqual({
+      ...always,
+      'patch.webhook.admission.k8s.io/round_0_index_1': of('changes', { patch: [add], patchType: 'JSONPatch' }),
+    });
   });
 });

@@ -56,6 +56,12 @@ export interface WebhooksOptions {
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
 
+interface Configured<W extends Webhook> {
+  readonly webhook: W;
+  /** The name of the object that it stands in. */
+  readonly configuration: string;
+}
+
 const timeoutDefaultSeconds = 10;
 
 /** Mutating and validating webhooks, for the end of the chain of plug-ins. */
@@ -65,10 +71,12 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
 
   const inOrder = <W extends Webhook>(
     configurations: Iterable<MutatingWebhookConfiguration | ValidatingWebhookConfiguration>,
-  ): readonly W[] =>
+  ): readonly Configured<W>[] =>
     [...configurations]
       .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
-      .flatMap((configuration) => (configuration.webhooks ?? []) as readonly W[]);
+      .flatMap(({ metadata, webhooks: listed = [] }) =>
+        (listed as readonly W[]).map((webhook) => ({ webhook, configuration: metadata.name ?? '' })),
+      );
 
   /** The request as the webhook is to see it; undefined where it is not asked. */
   const asSeenBy = async (webhook: Webhook, asked: AdmissionRequest): Promise<AdmissionRequest | undefined> => {
@@ -131,6 +139,8 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
     webhook: Webhook,
     phase: 'admit' | 'validating',
     request: AdmissionRequest,
+    /** Of the webhook in this request. */
+    at: string,
     work: (answer: ReviewAnswer) => Promise<T>,
   ): Promise<T | undefined> => {
     const startedMs = metrics.now();
@@ -157,7 +167,11 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
       const { status, message } = error;
       const failedOpen = webhook.failurePolicy === 'Ignore';
       told({ code: status, ...(failedOpen ? { failedOpen } : { rejectedFor: 'calling_webhook_error' }) });
-      if (failedOpen) return undefined;
+      if (failedOpen) {
+        const kind = phase === 'admit' ? 'mutation' : 'validating';
+        request.annotate?.(`failed-open.${kind}.webhook.admission.k8s.io/${at}`, webhook.name);
+        return undefined;
+      }
       throw statusError(
         'InternalError',
         `Internal error occurred: failed calling webhook ${JSON.stringify(webhook.name)}: ${message}`,
@@ -167,14 +181,33 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
 
   /** The object as it leaves it; undefined where it is not asked. */
   const mutateOnce = async (
-    webhook: MutatingWebhook,
+    { webhook, configuration }: Configured<MutatingWebhook>,
     request: AdmissionRequest,
+    at: string,
   ): Promise<KubernetesObject | undefined> => {
     const seen = await asSeenBy(webhook, request);
     if (seen === undefined) return undefined;
-    const made = await outcomeOf(webhook, 'admit', seen, async ({ patch }) =>
-      patch === undefined ? request.object : patched(webhook, seen, patch),
-    );
+    const { annotate } = seen;
+    const who = { configuration, webhook: webhook.name };
+    let made: KubernetesObject | undefined;
+    try {
+      made = await outcomeOf(webhook, 'admit', seen, at, async ({ patch }) => {
+        if (patch === undefined) return request.object;
+        const result = await patched(webhook, seen, patch);
+        if (patch.length > 0)
+          annotate?.(
+            `patch.webhook.admission.k8s.io/${at}`,
+            JSON.stringify({ ...who, patch, patchType: 'JSONPatch' }),
+            'Request',
+          );
+        return result;
+      });
+    } finally {
+      annotate?.(
+        `mutation.webhook.admission.k8s.io/${at}`,
+        JSON.stringify({ ...who, mutated: made !== undefined && !deepEqual(made, request.object) }),
+      );
+    }
     return made ?? request.object;
   };
 
@@ -187,9 +220,11 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
       const again = wantedAgain(request);
       let { object } = request;
       const left: Left = new Map();
-      for (const webhook of asked) {
+      for (const [index, configured] of asked.entries()) {
+        const { webhook } = configured;
         if (again !== undefined && !again.has(webhook)) continue;
-        const made = await mutateOnce(webhook, { ...request, object });
+        const at = `round_${again === undefined ? 0 : 1}_index_${index}`;
+        const made = await mutateOnce(configured, { ...request, object }, at);
         if (made === undefined) continue;
         object = made;
         left.set(webhook, made);
@@ -203,10 +238,13 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
     handles: (request) => validatingWebhooks.size > 0 && isGuarded(request),
     async validate(request) {
       const asked = inOrder<ValidatingWebhook>(validatingWebhooks.values() as Iterable<ValidatingWebhookConfiguration>);
+      let count = 0;
       const verdicts = await Promise.allSettled(
-        asked.map(async (webhook) => {
+        asked.map(async ({ webhook }) => {
           const seen = await asSeenBy(webhook, request);
-          if (seen !== undefined) await outcomeOf(webhook, 'validating', seen, async () => {});
+          // Counted are those that are asked.
+          if (seen !== undefined)
+            await outcomeOf(webhook, 'validating', seen, `round_0_index_${count++}`, async () => {});
         }),
       );
       for (const verdict of verdicts) if (verdict.status === 'rejected') throw verdict.reason;

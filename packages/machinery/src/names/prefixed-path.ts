@@ -1,9 +1,12 @@
 /** A path under a domain, as `acme.io/foo`: whose something is, and what (apimachinery `IsDomainPrefixedPath`). */
-import { dns1123SubdomainErrors, type FieldError, invalidField, requiredField } from '@pintle/machinery';
+import type { FieldError } from '../status/field-error.js';
+import { invalidField, requiredField } from '../status/field-errors.js';
+import { dns1123SubdomainErrors } from './names.js';
 
 const path = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 const pathPattern = new RegExp(`^${path}$`);
 
+/** What is wrong with `value`; nothing where it is such a path. */
 export function prefixedPathErrors(value: string, field: string): readonly FieldError[] {
   if (value === '') return [requiredField(field)];
   const [, host, place] = /^([^/]+)\/(.+)$/s.exec(value) ?? [];

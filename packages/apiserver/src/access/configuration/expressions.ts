@@ -1,0 +1,78 @@
+/** CEL over the claims of a token and over the user that is made of them. */
+import type * as Cel from '@pintle/cel';
+import { list, map, object, string } from '@pintle/machinery';
+import type { UserInfo } from '../access.js';
+import { ClaimError } from '../tokens/issued-tokens.js';
+import type { Claims } from '../tokens/json-web-token.js';
+import type { ExpressionFault } from './faults.js';
+
+type CelModule = typeof Cel;
+
+const userSchema = object(
+  () => ({ username: string(), uid: string(), groups: list(string()), extra: map(list(string())) }),
+  'kubernetes.UserInfo',
+);
+
+export interface ClaimExpressions {
+  readonly faultOf: ExpressionFault;
+  /** Errors: `ClaimError`, where the expression has no such value. */
+  text(expression: string, claims: Claims): string;
+  /** A text or a list of them; what is empty or null counts for nothing. Errors: `ClaimError`. */
+  texts(expression: string, claims: Claims): readonly string[];
+  /** Errors: `ClaimError` with `message` for whatever is not true. */
+  require(variable: 'claims' | 'user', expression: string, value: unknown, message: string | undefined): void;
+}
+
+/** How a user looks to its rules. */
+export const shownUser = ({ name, uid = '', groups, extra = {} }: UserInfo) => ({ username: name, uid, groups, extra });
+
+export function claimExpressions(cel: CelModule): ClaimExpressions {
+  const libraries = cel.kubernetesLibraries;
+  const environments = {
+    claims: cel.celEnvironment({ variables: { claims: { name: 'any' } }, libraries }),
+    user: cel.celEnvironment({ variables: { user: cel.typeOfSchema(userSchema.node) }, libraries }),
+  };
+  const programs = new Map<string, Cel.CelProgram>();
+  const programOf = (variable: 'claims' | 'user', expression: string): Cel.CelProgram => {
+    const id = `${variable} ${expression}`;
+    let found = programs.get(id);
+    if (found === undefined) programs.set(id, (found = environments[variable].compile(expression)));
+    return found;
+  };
+  const result = (variable: 'claims' | 'user', expression: string, value: unknown): Cel.Value => {
+    const node = variable === 'user' ? userSchema.node : undefined;
+    try {
+      return programOf(variable, expression).run({ [variable]: cel.celValueOf(value, node) }).value;
+    } catch (error) {
+      if (!(error instanceof cel.CelError) && !(error instanceof cel.CelCostError)) throw error;
+      throw new ClaimError(`expression '${expression}' resulted in error: ${error.message}`);
+    }
+  };
+  return {
+    faultOf(variable, expression, wanted) {
+      try {
+        const { type } = programOf(variable, expression);
+        return wanted === undefined || type.name === wanted ? undefined : `must evaluate to ${wanted}`;
+      } catch (error) {
+        if (!(error instanceof cel.CelCompileError)) throw error;
+        return `compilation failed: ${error.message}`;
+      }
+    },
+    text(expression, claims) {
+      const value = result('claims', expression, claims);
+      if (typeof value !== 'string') throw new ClaimError(`expression '${expression}' must return a string`);
+      return value;
+    },
+    texts(expression, claims) {
+      const value = result('claims', expression, claims);
+      const all = value === null ? [] : typeof value === 'string' ? [value] : value;
+      if (!cel.isList(all) || !all.every((each): each is string => typeof each === 'string'))
+        throw new ClaimError(`expression '${expression}' must return a string or a list of strings`);
+      return all.filter((each) => each !== '');
+    },
+    require(variable, expression, value, message) {
+      if (result(variable, expression, value) === true) return;
+      throw new ClaimError(message || `validation expression '${expression}' failed`);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** Tokens of an issuer that is somebody else's: whose they are, once their signature, time and audience hold. */
+import type { World } from '@pintle/machinery';
+import type { TokenAuthenticator, UserInfo } from '../access.js';
+import { type Claims, isUnknownKey, type KeySet, unverifiedClaims, verifiedClaims } from './json-web-token.js';
+
+/** `fresh`: a key was not among those that were found before. */
+export type KeySource = (options: { readonly fresh: boolean }) => Promise<KeySet>;
+
+export interface IssuedTokensOptions {
+  readonly world: World;
+  readonly issuer: string;
+  /** One of them has to be among a token's. */
+  readonly audiences: readonly string[];
+  readonly keys: KeySource;
+  readonly signingAlgorithms: readonly string[];
+  /** Of the API server: what a TokenReview may ask for. */
+  readonly serverAudiences: readonly string[];
+  /** Errors: what a claim lacks. */
+  userOf(claims: Claims): UserInfo;
+}
+
+/** A claim is not as it has to be; the token is nobody's. */
+export class ClaimError extends Error {
+  readonly code = 'PINTLE_CLAIM';
+}
+
+export function issuedTokens(options: IssuedTokensOptions): TokenAuthenticator {
+  const { world, issuer, keys, signingAlgorithms: algorithms, serverAudiences } = options;
+  const verify = async (token: string, fresh: boolean): Promise<Claims> => {
+    const nowMs = world.clock.now();
+    return verifiedClaims(token, await keys({ fresh }), { issuer, algorithms, nowMs, mustEnd: true });
+  };
+  const verified = async (token: string): Promise<Claims> => {
+    try {
+      return await verify(token, false);
+    } catch (error) {
+      if (!isUnknownKey(error)) throw error;
+      return verify(token, true);
+    }
+  };
+  return async (token, audiences) => {
+    if (unverifiedClaims(token)?.['iss'] !== issuer) return undefined;
+    const common = audiences.filter((audience) => serverAudiences.includes(audience));
+    if (audiences.length > 0 && common.length === 0) return undefined;
+    try {
+      const claims = await verified(token);
+      const meant = [claims['aud']].flat();
+      if (!options.audiences.some((audience) => meant.includes(audience)))
+        throw new ClaimError(`the token is for ${JSON.stringify(meant)}, and not for this server`);
+      return { user: options.userOf(claims), ...(common.length === 0 ? {} : { audiences: common }) };
+    } catch (error) {
+      world.logger.log('warn', 'a token of an issuer was not accepted', { issuer, error });
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,131 @@
+/** Whose tokens kube-apiserver's flags make a cluster trust: by an OpenID provider over HTTPS, whose keys change. */
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { CertificateAuthority } from '@pintle/apiserver/nodejs';
+import { realWorld } from '@pintle/machinery';
+import type { ApiServerFlags } from './flags.js';
+import { trustedIssuers } from './issuers.js';
+
+const world = realWorld();
+let folder: string;
+let provider: Server;
+let issuer: string;
+let caPem: string;
+let key: { readonly id: string; readonly privateKey: KeyObject; readonly jwk: object };
+
+const newKey = (id: string) => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  key = { id, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid: id, alg: 'RS256', use: 'sig' } };
+};
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+function token(claims: object): string {
+  const exp = Math.floor(world.clock.now() / 1000) + 60;
+  const text = `${encoded({ alg: 'RS256', kid: key.id })}.${encoded({ iss: issuer, aud: 'pintle', exp, ...claims })}`;
+  return `${text}.${sign('sha256', Buffer.from(text), key.privateKey).toString('base64url')}`;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pintle-issuers-'));
+  const nowMs = world.clock.now();
+  const authority = await CertificateAuthority.create({ commonName: 'authority', nowMs });
+  ({ certPem: caPem } = await authority.toPem());
+  const tls = await authority.issueServer({ commonName: 'provider', dns: ['localhost'], ips: ['127.0.0.1'], nowMs });
+  provider = createServer({ cert: tls.certPem, key: tls.keyPem }, ({ url }, response) => {
+    const document = url === '/keys' ? { keys: [key.jwk] } : { issuer, jwks_uri: `${issuer}/keys` };
+    response.end(JSON.stringify(document));
+  }).listen(0, '127.0.0.1');
+  await once(provider, 'listening');
+  issuer = `https://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  await writeFile(join(folder, 'ca.crt'), caPem);
+  newKey('one');
+});
+afterAll(async () => {
+  provider.closeAllConnections();
+  provider.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const flags = (more: Partial<ApiServerFlags> = {}): ApiServerFlags => ({
+  oidcIssuerUrl: issuer,
+  oidcClientId: 'pintle',
+  oidcCaFile: join(folder, 'ca.crt'),
+  ...more,
+});
+
+it('an OpenID provider by its flags', async () => {
+  const more = {
+    oidcUsernameClaim: 'name',
+    oidcUsernamePrefix: 'oidc:',
+    oidcGroupsClaim: 'roles',
+    oidcGroupsPrefix: 'role:',
+    oidcRequiredClaim: { hd: 'example.com' },
+    oidcSigningAlgs: ['RS256'],
+  };
+  const { tokenAuthenticators = [] } = await trustedIssuers(flags(more));
+  const claims = { name: 'ann', roles: ['cook'], hd: 'example.com' };
+  expect(await tokenAuthenticators[0]!(token(claims), [])).toEqual({
+    user: { name: 'oidc:ann', groups: ['role:cook'] },
+  });
+  expect(await tokenAuthenticators[0]!(token({ ...claims, hd: 'x' }), [])).toBeUndefined();
+});
+
+it('issuers by a configuration, also when their keys change', async () => {
+  const file = join(folder, 'authentication.yaml');
+  const configuration = (nowUrl: string) => `
+apiVersion: apiserver.config.k8s.io/v1beta1
+kind: AuthenticationConfiguration
+jwt:
+- issuer:
+    url: ${issuer}
+    discoveryURL: ${nowUrl}
+    audiences: [pintle]
+    certificateAuthority: |
+${caPem.replaceAll(/^/gm, '      ')}
+  claimMappings:
+    username: {expression: "'jwt:' + claims.sub"}
+anonymous: {enabled: true, conditions: [{path: /livez}]}
+`;
+  await writeFile(file, configuration(`${issuer}/elsewhere`));
+  const { tokenAuthenticators = [], anonymous } = await trustedIssuers({ authenticationConfig: file });
+  expect(anonymous).toEqual(['/livez']);
+  const [authenticate] = tokenAuthenticators;
+  newKey('two');
+  expect(await authenticate!(token({ sub: 'ann' }), [])).toEqual({ user: { name: 'jwt:ann', groups: [] } });
+  const old = key;
+  newKey('three');
+  const unknown = token({ sub: 'ann' });
+  // It was asked a moment ago: the new key is not looked for yet, and the old one counts.
+  expect(await authenticate!(unknown, [])).toBeUndefined();
+  key = old;
+  expect(await authenticate!(token({ sub: 'bob' }), [])).toMatchObject({ user: { name: 'jwt:bob' } });
+});
+
+it.each<readonly [string, () => Partial<ApiServerFlags>, string | RegExp]>([
+  ['a provider alone', () => ({ oidcClientId: undefined }), 'must be specified together'],
+  ['a provider without TLS', () => ({ oidcIssuerUrl: 'http://a' }), 'URL scheme must be https'],
+  ['an authority that is not there', () => ({ oidcCaFile: join(folder, 'none') }), /--oidc-ca-file .*none: ENOENT/],
+  [
+    'a configuration that is none',
+    () => ({ authenticationConfig: join(folder, 'ca.crt') }),
+    /authentication|YAML|config/,
+  ],
+])('%s is refused', async (_what, more, message) => {
+  await expect(trustedIssuers({ ...flags(), ...more() } as ApiServerFlags)).rejects.toThrow(message);
+});
+
+it('flags and a configuration exclude each other', async () => {
+  const file = join(folder, 'both.yaml');
+  const head = 'apiVersion: apiserver.config.k8s.io/v1beta1\nkind: AuthenticationConfiguration\n';
+  const jwt = `jwt: [{issuer: {url: 'https://a', audiences: [a]}, claimMappings: {username: {claim: sub, prefix: ''}}}]\n`;
+  await writeFile(file, head + jwt);
+  await expect(trustedIssuers(flags({ authenticationConfig: file }))).rejects.toThrow('exclude each other');
+  await writeFile(file, `${head}anonymous: {enabled: true}\n`);
+  expect(await trustedIssuers(flags({ authenticationConfig: file }))).toMatchObject({ anonymous: true });
+  await expect(trustedIssuers({ authenticationConfig: file, anonymousAuth: true })).rejects.toThrow('--anonymous-auth');
+});

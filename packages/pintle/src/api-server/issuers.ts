@@ -1,0 +1,106 @@
+/** From kube-apiserver's flags to those whose tokens are trusted beside the server's own: a token file, an OpenID provider, a configuration. */
+import { readFile } from 'node:fs/promises';
+import {
+  configuredAuthentication,
+  oidcTokens,
+  parseTokenFile,
+  staticTokens,
+  type TokenAuthenticator,
+} from '@pintle/apiserver';
+import { oidcKeys } from '@pintle/apiserver/nodejs';
+import { realWorld, type World } from '@pintle/machinery';
+import { parse as parseYaml } from 'yaml';
+import type { ApiServerFlags } from './flags.js';
+
+/** Who issues service account tokens where no flag says so. */
+const ownIssuer = 'https://kubernetes.default.svc.cluster.local';
+
+export interface TrustedIssuers {
+  readonly tokenAuthenticators?: readonly TokenAuthenticator[];
+  readonly anonymous?: boolean | readonly string[];
+}
+
+/** Errors: a file that cannot be read or used, with the flag that names it; flags that contradict one another. */
+export async function trustedIssuers(flags: ApiServerFlags, world: World = realWorld()): Promise<TrustedIssuers> {
+  const issuers = flags.serviceAccountIssuer ?? [ownIssuer];
+  const nowMs = () => world.clock.now();
+  const { tokenAuthFile, authenticationConfig } = flags;
+  const fixed =
+    tokenAuthFile === undefined
+      ? []
+      : [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)), issuers)];
+  const provider = await openIdProvider(flags, issuers, world);
+  const configured =
+    authenticationConfig === undefined
+      ? undefined
+      : await configuredAuthentication(await yamlFileOf('--authentication-config', authenticationConfig), {
+          world,
+          serverAudiences: issuers,
+          ownIssuers: issuers,
+          keysOf: ({ url = '', discoveryURL, certificateAuthority }) =>
+            oidcKeys({
+              issuer: url,
+              nowMs,
+              ...(discoveryURL ? { discoveryUrl: discoveryURL } : {}),
+              ...(certificateAuthority ? { caPem: certificateAuthority } : {}),
+            }),
+        });
+  if (provider.length > 0 && configured !== undefined && configured.tokenAuthenticators.length > 0)
+    throw new Error('--authentication-config and the --oidc-* flags exclude each other where both name an issuer');
+  if (configured?.anonymous !== undefined && flags.anonymousAuth !== undefined)
+    throw new Error('--anonymous-auth cannot be set when --authentication-config says who may be anonymous');
+  const all = [...fixed, ...provider, ...(configured?.tokenAuthenticators ?? [])];
+  const anonymous = configured?.anonymous ?? flags.anonymousAuth;
+  return {
+    ...(all.length === 0 ? {} : { tokenAuthenticators: all }),
+    ...(anonymous === undefined ? {} : { anonymous }),
+  };
+}
+
+async function openIdProvider(
+  flags: ApiServerFlags,
+  serverAudiences: readonly string[],
+  world: World,
+): Promise<readonly TokenAuthenticator[]> {
+  const { oidcIssuerUrl: issuer, oidcClientId: clientId, oidcCaFile } = flags;
+  if (issuer === undefined && clientId === undefined) return [];
+  if (issuer === undefined || clientId === undefined)
+    throw new Error('--oidc-issuer-url and --oidc-client-id must be specified together when any oidc flag is set');
+  if (!issuer.startsWith('https://')) throw new Error(`--oidc-issuer-url: URL scheme must be https, not ${issuer}`);
+  const caPem = oidcCaFile === undefined ? undefined : await fileOf('--oidc-ca-file', oidcCaFile);
+  return [
+    oidcTokens({
+      world,
+      issuer,
+      clientId,
+      serverAudiences,
+      keys: oidcKeys({ issuer, nowMs: () => world.clock.now(), ...(caPem === undefined ? {} : { caPem }) }),
+      ...given('usernameClaim', flags.oidcUsernameClaim),
+      ...given('usernamePrefix', flags.oidcUsernamePrefix),
+      ...given('groupsClaim', flags.oidcGroupsClaim),
+      ...given('groupsPrefix', flags.oidcGroupsPrefix),
+      ...given('requiredClaims', flags.oidcRequiredClaim),
+      ...given('signingAlgorithms', flags.oidcSigningAlgs),
+    }),
+  ];
+}
+
+export const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value };
+
+export async function fileOf(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${flag} ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+export async function yamlFileOf(flag: string, path: string): Promise<unknown> {
+  const text = await fileOf(flag, path);
+  try {
+    return parseYaml(text, { version: '1.1' });
+  } catch (error) {
+    throw new Error(`${flag}: ${(error as Error).message}`, { cause: error });
+  }
+}
