@@ -361,7 +361,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   );
   serverMetrics(metrics, backend, registry, serverVersion);
 
-  const dangling = danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world);
   const flows =
     options.flowControl === undefined
       ? undefined
@@ -485,7 +484,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ipAddresses.stop();
       caches.stop();
       flows?.stop();
-      dangling.stop();
       aggregated?.stop();
       policies.stop();
       identity?.stop();
