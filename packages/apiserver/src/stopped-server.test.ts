@@ -45,11 +45,11 @@ it('answers what it was asked before, and ends its watches', async () => {
   const world = virtualWorld();
   const slow: AdmissionPlugin = {
     name: 'Slow',
-    handles: ({ resource, namespace }) => resource.kind.plural === 'configmaps' && namespace === 'default',
+    concerns: ({ resource }) => resource.kind.plural === 'secrets',
     validate: () => new Promise((resolve) => void world.clock.schedule(1_000, resolve)),
   };
   const api = await createApiServer({ world, admission: [slow] });
-  const { body } = await begin(api.handle, 'GET /api/v1/namespaces/default/configmaps?watch=1');
+  const { body } = await begin(api.handle, 'GET /api/v1/secrets?watch=1');
   const watched = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   const seen = watched.next();
   const made = ask(api.handle, 'POST /api/v1/namespaces/default/configmaps', {
