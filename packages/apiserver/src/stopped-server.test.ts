@@ -52,8 +52,8 @@ it('answers what it was asked before, and ends its watches', async () => {
   const { body } = await begin(api.handle, 'GET /api/v1/secrets?watch=1');
   const watched = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   const seen = watched.next();
-  const made = ask(api.handle, 'POST /api/v1/namespaces/default/configmaps', {
-    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } },
+  const made = ask(api.handle, 'POST /api/v1/namespaces/default/secrets', {
+    body: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' } },
   });
   await world.settle();
   await api.stop();
@@ -62,5 +62,5 @@ it('answers what it was asked before, and ends its watches', async () => {
   expect((await made).status).toBe(201);
   expect(new TextDecoder().decode((await seen).value as Uint8Array)).toContain('"ADDED"');
   expect((await watched.next()).done).toBe(true);
-  expect((await ask(api.handle, 'GET /api/v1/configmaps')).status).toBe(503);
+  expect((await ask(api.handle, 'GET /api/v1/secrets')).status).toBe(503);
 });
