@@ -35,6 +35,8 @@ const stamped = new Set([
 ]);
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** The volume with a pod's token, which admission names by chance. */
+const tokenVolume = /^kube-api-access-[a-z0-9]{5}$/;
 
 /** A line an object, sorted. `ignore` has dotted paths to leave out, as `status.checkedAt`. */
 export function stateOf(objects: readonly KubernetesObject[], ignore: readonly string[]): readonly string[] {
@@ -43,8 +45,11 @@ export function stateOf(objects: readonly KubernetesObject[], ignore: readonly s
     if (metadata.generateName) madeUp.set(metadata.name ?? '', `${metadata.generateName}*`);
   const ignored = new Set(ignore);
   const plain = (value: unknown, path: string): unknown => {
-    if (typeof value === 'string')
-      return time.test(value) ? '<time>' : uuid.test(value) ? '<uid>' : (madeUp.get(value) ?? value);
+    if (typeof value === 'string') {
+      if (time.test(value)) return '<time>';
+      if (uuid.test(value)) return '<uid>';
+      return tokenVolume.test(value) ? 'kube-api-access-*' : (madeUp.get(value) ?? value);
+    }
     if (Array.isArray(value)) return value.map((item, index) => plain(item, `${path}.${index}`));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
