@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.js';
 import { type AccessFiles, issuer, proxyName, tokenOf } from './access-files.js';
 import type { Programs } from './build.js';
 
@@ -134,12 +134,4 @@ const statusOf = (url: string, ca: string) =>
     });
     asked.once('error', () => done(undefined));
     asked.end();
-  });
-
-export const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
   });

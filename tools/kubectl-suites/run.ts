@@ -9,11 +9,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { freePort } from '../free-port.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,14 +33,6 @@ const onPath = (name: string) =>
     .split(delimiter)
     .map((place) => join(place, name))
     .find((path) => existsSync(path));
-
-const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 
 /** As upstream's own script starts kube-apiserver and kube-controller-manager. */
 async function startPintle(port: number) {

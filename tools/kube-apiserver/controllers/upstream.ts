@@ -1,8 +1,9 @@
 /** Upstream's kube-controller-manager and kube-scheduler, unmodified, on whatever API server: as processes with a log each. */
 import { join } from 'node:path';
+import { freePort } from '../../free-port.js';
 import { type AccessFiles, type UserName, writeKubeConfig } from '../access-files.js';
 import type { ControllerPrograms } from '../build.js';
-import { end, freePort, start } from '../servers.js';
+import { end, start } from '../servers.js';
 
 export interface Actors {
   /** Of those that have one. */

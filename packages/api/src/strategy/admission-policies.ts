@@ -168,18 +168,27 @@ function annotationErrors(annotation: AuditAnnotation, path: string, name: strin
   ];
 }
 
+interface PolicySpec {
+  readonly failurePolicy?: string;
+  readonly matchConstraints?: MatchResources;
+}
+
+/** Of a policy of either sort; `matched` is what its constraints default to. */
+export const withPolicyDefaults = <P extends { readonly spec?: PolicySpec }>(
+  policy: P,
+  matched: (match: MatchResources) => MatchResources,
+): P => ({
+  ...policy,
+  spec: {
+    failurePolicy: 'Fail',
+    ...policy.spec,
+    ...(policy.spec?.matchConstraints === undefined ? {} : { matchConstraints: matched(policy.spec.matchConstraints) }),
+  },
+});
+
 export const admissionPolicyStrategy: Strategy<ValidatingAdmissionPolicy> = {
   statusKeeps: clientMetadata,
-  defaults: (policy) => ({
-    ...policy,
-    spec: {
-      failurePolicy: 'Fail',
-      ...policy.spec,
-      ...(policy.spec?.matchConstraints === undefined
-        ? {}
-        : { matchConstraints: withMatchDefaults(policy.spec.matchConstraints) }),
-    },
-  }),
+  defaults: (policy) => withPolicyDefaults(policy, withMatchDefaults),
   validateCreate: policyErrors,
   validateUpdate: policyErrors,
   generationChanged: specChanged,

@@ -19,7 +19,13 @@ import type {
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,
 } from '../admissionregistration/v1alpha1/admissionregistration.js';
-import { paramKindErrors, paramRefErrors, variableErrors, withMatchDefaults } from './admission-policies.js';
+import {
+  paramKindErrors,
+  paramRefErrors,
+  variableErrors,
+  withMatchDefaults,
+  withPolicyDefaults,
+} from './admission-policies.js';
 import { failurePolicies, matchConditionErrors, matchResourcesErrors } from './admission-rules.js';
 import { specChanged } from './workloads.js';
 
@@ -61,16 +67,7 @@ function policyErrors({ spec }: MutatingAdmissionPolicy): readonly FieldError[] 
 }
 
 export const mutatingPolicyStrategy: Strategy<MutatingAdmissionPolicy> = {
-  defaults: (policy) => ({
-    ...policy,
-    spec: {
-      failurePolicy: 'Fail',
-      ...policy.spec,
-      ...(policy.spec?.matchConstraints === undefined
-        ? {}
-        : { matchConstraints: withDefaults(policy.spec.matchConstraints) }),
-    },
-  }),
+  defaults: (policy) => withPolicyDefaults(policy, withDefaults),
   validateCreate: policyErrors,
   validateUpdate: policyErrors,
   generationChanged: specChanged,

@@ -39,6 +39,15 @@ export interface AdmissionRound {
 /** What requests are told apart by before anything else. */
 export type RequestKind = Pick<AdmissionRequest, 'operation' | 'resource' | 'subresource'>;
 
+/** For `concerns`: objects of one built-in kind as they are made and changed, and none of their subresources. */
+export const isWriteOf =
+  (group: string, plural: string) =>
+  ({ operation, resource: { kind }, subresource }: RequestKind): boolean =>
+    (operation === 'CREATE' || operation === 'UPDATE') &&
+    subresource === undefined &&
+    kind.group === group &&
+    kind.plural === plural;
+
 export interface AdmissionPlugin {
   readonly name: string;
   /** Whether it may have a say in requests of this kind: asked once for each kind of request. In all unless given. */

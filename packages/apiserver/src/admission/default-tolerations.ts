@@ -2,7 +2,7 @@
 import type { Pod, PodSpec, Toleration } from '@pintle/api/core/v1';
 import { deepFreeze } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
-import type { AdmissionPlugin } from './admission.js';
+import { type AdmissionPlugin, isWriteOf } from './admission.js';
 
 export interface DefaultTolerationsOptions {
   /** How long a pod stays on a node that is not ready. Default: 300. */
@@ -28,11 +28,7 @@ export function defaultTolerations({
   ]);
   return {
     name: 'DefaultTolerationSeconds',
-    concerns: ({ operation, resource, subresource }) =>
-      (operation === 'CREATE' || operation === 'UPDATE') &&
-      subresource === undefined &&
-      resource.kind.group === '' &&
-      resource.kind.plural === 'pods',
+    concerns: isWriteOf('', 'pods'),
     mutate: ({ object }) => derived.of(object as Pod, '', (spec) => tolerant(spec, tolerated)),
   };
 }

@@ -23,7 +23,7 @@ import {
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type AddressRange, addressRange, addressRanges } from './address-range.js';
-import type { AdmissionPlugin } from './admission.js';
+import { type AdmissionPlugin, isWriteOf } from './admission.js';
 import { addressesPrefix, isOfService, servicesPrefix } from './service-ip-addresses.js';
 
 export interface ServiceAddressOptions {
@@ -209,11 +209,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
   const plugin: AdmissionPlugin = {
     name: 'ServiceAddresses',
     last: true,
-    concerns: ({ operation, resource, subresource }) =>
-      (operation === 'CREATE' || operation === 'UPDATE') &&
-      subresource === undefined &&
-      resource.kind.group === '' &&
-      resource.kind.plural === 'services',
+    concerns: isWriteOf('', 'services'),
     mutate({ object, old, namespace, name, dryRun }) {
       const service = object as Service;
       const asker: Asker = { key: `${servicesPrefix}${namespace}/${name}`, dryRun, given: new Set() };

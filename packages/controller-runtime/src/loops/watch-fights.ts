@@ -1,6 +1,6 @@
 /** Shows the updates of a manager's informers to `Fights`, and tells who wrote them. */
 import type { ObjectKey } from '@pintle/client';
-import type { KubernetesObject, World } from '@pintle/machinery';
+import type { CancelTimer, KubernetesObject, World } from '@pintle/machinery';
 import type { Informer } from '@pintle/watch';
 import type { WriteLedger } from '../write-ledger.js';
 import { Fights, fieldManagerOf, type ObservedUpdate } from './fights.js';
@@ -25,6 +25,7 @@ export function watchFights(
     return run?.controller ?? fieldManagerOf(after, field);
   });
   let pending: ObservedUpdate[] = [];
+  let cancelJudging: CancelTimer = () => {};
   const judge = () => {
     const updates = pending;
     pending = [];
@@ -39,12 +40,13 @@ export function watchFights(
       if (event.type === 'deleted') fights.forget(event.object);
       if (event.type !== 'updated' || !fights.isBusy(event.object)) return;
       pending.push({ kind, key: keyOf(event.object), before: event.old, after: event.object });
-      if (pending.length === 1) world.clock.schedule(answerMs, judge);
+      if (pending.length === 1) cancelJudging = world.clock.schedule(answerMs, judge);
     });
     return () => subscription.unsubscribe();
   });
   return () => {
     for (const end of ends) end();
+    cancelJudging();
   };
 }
 

@@ -6,6 +6,7 @@ const pod = (name: string, spec: object = {}, metadata: object = {}) => ({
   ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, ...metadata } },
   spec: { containers: [{ name: 'c', image: 'i' }], ...spec },
 });
+const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
 const asking = (cpu: string, memory: string) => ({
   containers: [{ name: 'c', image: 'i', resources: { requests: { cpu, memory }, limits: { cpu, memory } } }],
 });
@@ -83,16 +84,8 @@ const quotas: readonly Row[] = [
     headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
   }),
   post('a pod that fits no more', pods, pod('too-much', asking('500m', '1Mi'))),
-  post('a map that fits', '/api/v1/namespaces/NS/configmaps', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'one' },
-  }),
-  post('a map that fits no more', '/api/v1/namespaces/NS/configmaps', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'two' },
-  }),
+  post('a map that fits', '/api/v1/namespaces/NS/configmaps', configMap('one')),
+  post('a map that fits no more', '/api/v1/namespaces/NS/configmaps', configMap('two')),
   post('a service of node ports', '/api/v1/namespaces/NS/services', {
     apiVersion: 'v1',
     kind: 'Service',
@@ -267,11 +260,7 @@ const policyRows: readonly Row[] = [
 ];
 const policyEffects: readonly Row[] = [
   ...['one', 'two', 'three'].map((name) =>
-    post(`a map ${name}`, '/api/v1/namespaces/NS/configmaps?dryRun=All', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: `wait-${name}` },
-    }),
+    post(`a map ${name}`, '/api/v1/namespaces/NS/configmaps?dryRun=All', configMap(`wait-${name}`)),
   ),
   {
     name: 'time passes',
@@ -280,26 +269,10 @@ const policyEffects: readonly Row[] = [
     stream: { lines: 99, waitMs: 1_500 },
     counts: 'status',
   },
-  post('a map of a bad name', '/api/v1/namespaces/NS/configmaps', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'bad-one' },
-  }),
-  post('a map of a long name', '/api/v1/namespaces/NS/configmaps', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'a-name-that-is-far-too-long' },
-  }),
-  post('a map of both', '/api/v1/namespaces/NS/configmaps', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'bad-name-that-is-far-too-long' },
-  }),
-  post('a map of a good name', '/api/v1/namespaces/NS/configmaps', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'good' },
-  }),
+  post('a map of a bad name', '/api/v1/namespaces/NS/configmaps', configMap('bad-one')),
+  post('a map of a long name', '/api/v1/namespaces/NS/configmaps', configMap('a-name-that-is-far-too-long')),
+  post('a map of both', '/api/v1/namespaces/NS/configmaps', configMap('bad-name-that-is-far-too-long')),
+  post('a map of a good name', '/api/v1/namespaces/NS/configmaps', configMap('good')),
   get('the policy', `${policies}/NS-p`),
 ];
 

@@ -4,17 +4,18 @@
  *
  * **Differs from Kubernetes**: the file is read at the start only. Claims are not fetched from where a token says that they are.
  */
-import { compileNormalizer, type FieldError, formatFieldError, invalidField, type World } from '@pintle/machinery';
+import { type FieldError, formatFieldError, type World } from '@pintle/machinery';
+import { readConfiguration } from '../../registry/configuration-document.js';
 import type { TokenAuthenticator, UserInfo } from '../access.js';
 import { credentialOf, groupsOf, requireClaims, textOf, usernameOf, withExtra } from '../tokens/claim-mappings.js';
 import { ClaimError, issuedTokens, type KeySource } from '../tokens/issued-tokens.js';
 import type { Claims } from '../tokens/json-web-token.js';
-import { type ClaimExpressions, claimExpressions, shownUser } from './expressions.js';
+import { shownUser } from '../user-in-cel.js';
+import { type ClaimExpressions, claimExpressions } from './expressions.js';
 import { configurationFaults } from './faults.js';
 import {
   type AuthenticationConfiguration,
-  AuthenticationConfigurationNotation,
-  configurationApiVersions,
+  authenticationConfiguration,
   type JwtAuthenticator,
   type JwtIssuer,
 } from './notation.js';
@@ -55,7 +56,8 @@ export async function configuredAuthentication(
   options: ConfiguredAuthenticationOptions,
 ): Promise<ConfiguredAuthentication> {
   const expressions = claimExpressions(await import('@pintle/cel'));
-  const configuration = decoded(data);
+  const { value: configuration, faults: unread } = readConfiguration(authenticationConfiguration, data);
+  if (unread.length > 0) throw new AuthenticationConfigurationError(unread);
   const faults = configurationFaults(configuration, expressions.faultOf, options.ownIssuers);
   if (faults.length > 0) throw new AuthenticationConfigurationError(faults);
   const { jwt = [], anonymous } = configuration;
@@ -69,22 +71,6 @@ function anonymousBy({ enabled = false, conditions }: NonNullable<Authentication
   return enabled && conditions !== undefined && conditions.length > 0
     ? conditions.map(({ path = '' }) => path)
     : enabled;
-}
-
-function decoded(data: unknown): AuthenticationConfiguration {
-  const { value, errors, unknownFields } = compileNormalizer(AuthenticationConfigurationNotation.node, {
-    mode: 'typed',
-  })(data, undefined);
-  const { apiVersion = '', kind = '' } = (data ?? {}) as AuthenticationConfiguration;
-  const faults = [
-    ...(configurationApiVersions.includes(apiVersion) && kind === 'AuthenticationConfiguration'
-      ? []
-      : [invalidField('apiVersion', `${apiVersion}, Kind=${kind}`, 'no kind of that version is known here')]),
-    ...errors.map((fault) => invalidField(fault.field, fault.found, fault.detail)),
-    ...unknownFields.map((field) => invalidField(field, '', 'unknown field')),
-  ];
-  if (faults.length > 0) throw new AuthenticationConfigurationError(faults);
-  return value as AuthenticationConfiguration;
 }
 
 function tokensOf(

@@ -1,17 +1,11 @@
 /** CEL over the claims of a token and over the user that is made of them. */
 import type * as Cel from '@pintle/cel';
-import { list, map, object, string } from '@pintle/machinery';
-import type { UserInfo } from '../access.js';
 import { ClaimError } from '../tokens/issued-tokens.js';
 import type { Claims } from '../tokens/json-web-token.js';
+import { userInCel } from '../user-in-cel.js';
 import type { ExpressionFault } from './faults.js';
 
 type CelModule = typeof Cel;
-
-const userSchema = object(
-  () => ({ username: string(), uid: string(), groups: list(string()), extra: map(list(string())) }),
-  'kubernetes.UserInfo',
-);
 
 export interface ClaimExpressions {
   readonly faultOf: ExpressionFault;
@@ -23,14 +17,11 @@ export interface ClaimExpressions {
   require(variable: 'claims' | 'user', expression: string, value: unknown, message: string | undefined): void;
 }
 
-/** How a user looks to its rules. */
-export const shownUser = ({ name, uid = '', groups, extra = {} }: UserInfo) => ({ username: name, uid, groups, extra });
-
 export function claimExpressions(cel: CelModule): ClaimExpressions {
   const libraries = cel.kubernetesLibraries;
   const environments = {
     claims: cel.celEnvironment({ variables: { claims: { name: 'any' } }, libraries }),
-    user: cel.celEnvironment({ variables: { user: cel.typeOfSchema(userSchema.node) }, libraries }),
+    user: cel.celEnvironment({ variables: { user: cel.typeOfSchema(userInCel.node) }, libraries }),
   };
   const programs = new Map<string, Cel.CelProgram>();
   const programOf = (variable: 'claims' | 'user', expression: string): Cel.CelProgram => {
@@ -40,7 +31,7 @@ export function claimExpressions(cel: CelModule): ClaimExpressions {
     return found;
   };
   const result = (variable: 'claims' | 'user', expression: string, value: unknown): Cel.Value => {
-    const node = variable === 'user' ? userSchema.node : undefined;
+    const node = variable === 'user' ? userInCel.node : undefined;
     try {
       return programOf(variable, expression).run({ [variable]: cel.celValueOf(value, node) }).value;
     } catch (error) {

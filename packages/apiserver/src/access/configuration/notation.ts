@@ -1,12 +1,6 @@
 /** AuthenticationConfiguration of `apiserver.config.k8s.io` (`--authentication-config`), field by field. */
 import { boolean, type Infer, list, object, ref, string } from '@pintle/machinery';
 
-/** Those that say the same. */
-export const configurationApiVersions: readonly string[] = [
-  'apiserver.config.k8s.io/v1beta1',
-  'apiserver.config.k8s.io/v1alpha1',
-];
-
 const Issuer = object({
   url: string(),
   discoveryURL: string(),
@@ -38,12 +32,18 @@ const JwtAuthenticatorNotation = object({
   userValidationRules: list(ref(object({ expression: string(), message: string() }))),
 });
 
-export const AuthenticationConfigurationNotation = object({
+const AuthenticationConfigurationNotation = object({
   apiVersion: string(),
   kind: string(),
   jwt: list(ref(JwtAuthenticatorNotation)),
   anonymous: ref(object({ enabled: boolean(), conditions: list(ref(object({ path: string() }))) })),
 });
+
+export const authenticationConfiguration = {
+  kind: 'AuthenticationConfiguration',
+  apiVersions: ['apiserver.config.k8s.io/v1beta1', 'apiserver.config.k8s.io/v1alpha1'],
+  notation: AuthenticationConfigurationNotation,
+};
 
 export type AuthenticationConfiguration = Infer<typeof AuthenticationConfigurationNotation>;
 export type JwtAuthenticator = Infer<typeof JwtAuthenticatorNotation>;

@@ -1,7 +1,7 @@
 /** AlwaysPullImages: nobody runs an image that is on a node already without the right to pull it. */
 import type { Container, Pod, PodSpec } from '@pintle/api/core/v1';
 import { type FieldError, forbidden, formatFieldError, notSupportedField } from '@pintle/machinery';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
 
 const always = 'Always';
 const lists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
@@ -13,11 +13,7 @@ const imagesOf = ({ spec }: Pod): readonly (string | undefined)[] =>
 
 export const alwaysPullImages: AdmissionPlugin = {
   name: 'AlwaysPullImages',
-  concerns: ({ operation, resource: { kind }, subresource }) =>
-    (operation === 'CREATE' || operation === 'UPDATE') &&
-    subresource === undefined &&
-    kind.group === '' &&
-    kind.plural === 'pods',
+  concerns: isWriteOf('', 'pods'),
   handles: bringsImages,
   mutate: ({ object }) => {
     const pod = object as Pod;

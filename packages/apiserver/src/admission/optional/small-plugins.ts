@@ -2,20 +2,12 @@
 import type { Pod, Service, Toleration } from '@pintle/api/core/v1';
 import { isExtendedResource } from '@pintle/api/resource-list';
 import { deepEqual, forbidden } from '@pintle/machinery';
-import type { AdmissionPlugin, RequestKind } from '../admission.js';
-
-const isWriteOf =
-  (core: 'pods' | 'services') =>
-  ({ operation, resource: { kind }, subresource }: RequestKind): boolean =>
-    (operation === 'CREATE' || operation === 'UPDATE') &&
-    subresource === undefined &&
-    kind.group === '' &&
-    kind.plural === core;
+import { type AdmissionPlugin, isWriteOf } from '../admission.js';
 
 /** LimitPodHardAntiAffinityTopology: who would be alone is so on a node, and not in a whole zone. */
 export const limitPodHardAntiAffinityTopology: AdmissionPlugin = {
   name: 'LimitPodHardAntiAffinityTopology',
-  concerns: isWriteOf('pods'),
+  concerns: isWriteOf('', 'pods'),
   validate({ object, resource, name }) {
     const hostname = 'kubernetes.io/hostname';
     const { podAntiAffinity } = (object as Pod).spec?.affinity ?? {};
@@ -32,7 +24,7 @@ export const limitPodHardAntiAffinityTopology: AdmissionPlugin = {
 /** ExtendedResourceToleration: who asks for a device tolerates the taint of nodes that are kept for it. */
 export const extendedResourceToleration: AdmissionPlugin = {
   name: 'ExtendedResourceToleration',
-  concerns: isWriteOf('pods'),
+  concerns: isWriteOf('', 'pods'),
   mutate({ object }) {
     const pod = object as Pod;
     const { spec } = pod;
@@ -53,7 +45,7 @@ export const extendedResourceToleration: AdmissionPlugin = {
 /** DenyServiceExternalIPs: no Service takes the traffic of an address by saying that it is its own. */
 export const denyServiceExternalIps: AdmissionPlugin = {
   name: 'DenyServiceExternalIPs',
-  concerns: isWriteOf('services'),
+  concerns: isWriteOf('', 'services'),
   validate({ object, old, resource, name }) {
     const [now, before] = [object, old].map((service) => (service as Service | undefined)?.spec?.externalIPs ?? []);
     if (deepEqual(now, before) || now!.every((address) => before!.includes(address))) return;

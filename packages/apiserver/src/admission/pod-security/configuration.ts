@@ -1,16 +1,17 @@
 /** PodSecurityConfiguration of `pod-security.admission.config.k8s.io`: what holds where a namespace says nothing, and who is exempt. Pure. */
 import {
-  compileNormalizer,
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
   duplicateField,
   type FieldError,
   formatFieldError,
-  type Infer,
   invalidField,
   list,
   object,
   ref,
   string,
 } from '@pintle/machinery';
+import { readConfiguration } from '../../registry/configuration-document.js';
 import type { PodSecurityExemptions } from './pod-security.js';
 import { type Policy, policyOf } from './policy.js';
 
@@ -31,10 +32,13 @@ const Notation = object({
   ),
   exemptions: ref(object({ usernames: list(string()), namespaces: list(string()), runtimeClasses: list(string()) })),
 });
-type Configuration = Infer<typeof Notation>;
 
 const group = 'pod-security.admission.config.k8s.io';
-const apiVersions: readonly string[] = ['v1', 'v1beta1', 'v1alpha1'].map((version) => `${group}/${version}`);
+const podSecurity = {
+  kind: 'PodSecurityConfiguration',
+  apiVersions: ['v1', 'v1beta1', 'v1alpha1'].map((version) => `${group}/${version}`),
+  notation: Notation,
+};
 
 /** The configuration cannot be used; the message names every fault. */
 export class PodSecurityConfigurationError extends Error {
@@ -52,17 +56,9 @@ export interface PodSecurityConfiguration {
 
 /** Errors: `PodSecurityConfigurationError`. */
 export function podSecurityConfiguration(data: unknown): PodSecurityConfiguration {
-  const { value, errors, unknownFields } = compileNormalizer(Notation.node, { mode: 'typed' })(data, undefined);
-  const { apiVersion = '', kind = '' } = (data ?? {}) as Configuration;
-  const faults: FieldError[] = [
-    ...(apiVersions.includes(apiVersion) && kind === 'PodSecurityConfiguration'
-      ? []
-      : [invalidField('apiVersion', `${apiVersion}, Kind=${kind}`, 'no kind of that version is known here')]),
-    ...errors.map((fault) => invalidField(fault.field, fault.found, fault.detail)),
-    ...unknownFields.map((field) => invalidField(field, '', 'unknown field')),
-  ];
+  const { value, faults } = readConfiguration(podSecurity, data);
   if (faults.length > 0) throw new PodSecurityConfigurationError(faults);
-  const { defaults: said = {}, exemptions = {} } = value as Configuration;
+  const { defaults: said = {}, exemptions = {} } = value;
   const labels: Record<string, string> = {};
   // Without a word each is privileged: that enforcement is warned of, too, is for the labels of namespaces.
   for (const mode of modes)
@@ -78,10 +74,6 @@ export function podSecurityConfiguration(data: unknown): PodSecurityConfiguratio
   return { defaults: defaults.policy, exemptions };
 }
 
-const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const namespaceName = new RegExp(`^(?=.{1,63}$)${label}$`);
-const subdomain = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`);
-
 function exemptionFaults(exemptions: PodSecurityExemptions): readonly FieldError[] {
   const faults: FieldError[] = [];
   const check = (what: keyof PodSecurityExemptions, isGood: (text: string) => boolean, detail: string) => {
@@ -93,8 +85,8 @@ function exemptionFaults(exemptions: PodSecurityExemptions): readonly FieldError
       seen.add(text);
     }
   };
-  check('namespaces', (text) => namespaceName.test(text), 'must be the name of a namespace');
-  check('runtimeClasses', (text) => subdomain.test(text), 'must be the name of a runtime class');
+  check('namespaces', (text) => dns1123LabelErrors(text).length === 0, 'must be the name of a namespace');
+  check('runtimeClasses', (text) => dns1123SubdomainErrors(text).length === 0, 'must be the name of a runtime class');
   check('usernames', (text) => text !== '', 'username must not be empty');
   return faults;
 }

@@ -1,15 +1,7 @@
 /** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
 import type * as Cel from '@pintle/cel';
-import {
-  any as anyValue,
-  boolean,
-  type KubernetesObject,
-  list,
-  map,
-  object,
-  parseApiVersion,
-  string,
-} from '@pintle/machinery';
+import { any as anyValue, boolean, type KubernetesObject, object, parseApiVersion, string } from '@pintle/machinery';
+import { userInCel } from '../../access/user-in-cel.js';
 import type { AdmissionRequest } from '../admission.js';
 import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
 
@@ -32,10 +24,7 @@ const requestSchema = object(
     name: string(),
     namespace: string(),
     operation: string(),
-    userInfo: object(
-      () => ({ username: string(), uid: string(), groups: list(string()), extra: map(list(string())) }),
-      'kubernetes.UserInfo',
-    ),
+    userInfo: userInCel,
     dryRun: boolean(),
     options: anyValue(),
   }),
