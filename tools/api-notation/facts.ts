@@ -177,3 +177,15 @@ export const falseIsAbsent: Readonly<Record<string, readonly string[]>> = {
   'resource.v1alpha3.ResourceSliceSpec': ['allNodes'],
   'resource.v1beta1.ResourceSliceSpec': ['allNodes'],
 };
+
+/** Required, and yet a pointer in Go or left out where it is empty: what nobody said is not written. */
+export const omittedWhenUnsaid: Readonly<Record<string, readonly string[]>> = {
+  'admissionregistration.v1.MutatingWebhook': ['sideEffects'],
+  'admissionregistration.v1.ValidatingWebhook': ['sideEffects'],
+  'apiserverinternal.v1alpha1.StorageVersionCondition': ['message'],
+  'coordination.v1alpha2.LeaseCandidateSpec': ['strategy'],
+  'coordination.v1beta1.LeaseCandidateSpec': ['strategy'],
+  'networking.v1.HTTPIngressPath': ['pathType'],
+  'networking.v1.ParentReference': ['name', 'resource'],
+  'networking.v1beta1.ParentReference': ['name', 'resource'],
+};

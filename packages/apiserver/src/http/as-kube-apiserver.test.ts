@@ -70,7 +70,11 @@ const structs: readonly (readonly [path: string, object: object, made: object])[
     { spec: { attachRequired: true, fsGroupPolicy: 'ReadWriteOnceWithFSType' } },
   ],
   ['/api/v1/namespaces/default/resourcequotas', {}, { spec: {}, status: {} }],
-  ['/api/v1/nodes', {}, { spec: {}, status: { daemonEndpoints: { kubeletEndpoint: {} }, nodeInfo: {} } }],
+  [
+    '/api/v1/nodes',
+    {},
+    { spec: {}, status: { daemonEndpoints: { kubeletEndpoint: { Port: 0 } }, nodeInfo: { architecture: '' } } },
+  ],
   ['/apis/resource.k8s.io/v1beta2/deviceclasses', {}, { spec: {} }],
   [
     '/api/v1/nodes',

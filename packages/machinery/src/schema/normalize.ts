@@ -5,14 +5,14 @@
  * What did not change from the object's last version is that version's own: changing one field of an object costs
  * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  *
- * **Differs from Kubernetes**: what has its zero value in Go, and is written all the same (`0`, `""`, `null` for a time or for
- * a list), is left out where nobody said it. Readers take both for the same.
+ * **Differs from Kubernetes**: the `null` that Go writes for a time or for a list that nobody spoke of is left out. Readers take
+ * both for the same.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
-import { resolve, type SchemaNode } from './schema.js';
+import { resolve, type SchemaNode, zeroOf } from './schema.js';
 
 export interface Normalized {
   readonly value: unknown;
@@ -240,7 +240,7 @@ class Compiler {
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }
     const defaults = Object.entries(properties).flatMap(([key, place]) => {
-      const value = place.default ?? (typed && place.alwaysThere === true ? emptyStruct : undefined);
+      const value = place.default ?? (typed ? zeroOf(place) : undefined);
       return value === undefined ? [] : [[key, value] as const];
     });
     const normalizedDefaults = new Map<string, unknown>();
@@ -304,8 +304,6 @@ class Compiler {
 }
 
 const nothing: readonly unknown[] = Object.freeze([]);
-/** What Go has of a struct that nobody spoke of: its fields get their defaults. */
-const emptyStruct = Object.freeze({});
 
 function sizeOf(value: Readonly<Record<string, unknown>>): number {
   let size = 0;
