@@ -33,10 +33,16 @@ const tableOptions = ({ request, nowMs, accepted: { metaVersion } }: Answering, 
   metadata,
 });
 
+/** What Go calls the type that kube-apiserver holds: of no version, in the package of its group. */
+function goTypeOf({ custom, definition: { kind } }: Resource, name: string): string {
+  if (custom) return `*unstructured.Unstructured${name === kind.kind ? '' : 'List'}`;
+  return `*${kind.group.split('.', 1)[0] || 'core'}.${name}`;
+}
+
 export function objectAnswer(answering: Answering, status: number, { object, entry }: Served): HttpResponse {
   const { resource, accepted, warnings, schemaOf } = answering;
   const { encoding, as, metaVersion, pretty } = accepted;
-  checkPartial(accepted, 'object', `*${resource.kind.version}.${resource.kind.kind}`);
+  checkPartial(accepted, 'object', goTypeOf(resource, resource.kind.kind));
   if (as === 'Table') {
     const options = tableOptions(answering, { resourceVersion: object.metadata.resourceVersion ?? '' });
     return answer(status, tableOf(resource, [object], options), accepted, warnings);
@@ -54,7 +60,7 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
 export function listAnswer(answering: Answering, { entries, metadata }: ListResult): HttpResponse {
   const { resource, accepted, warnings } = answering;
   const { encoding, as, metaVersion, pretty } = accepted;
-  checkPartial(accepted, 'list', `*${resource.kind.version}.${resource.kind.listKind}`);
+  checkPartial(accepted, 'list', goTypeOf(resource, resource.kind.listKind));
   const items = entries.map(storedObjectOf);
   const objects = () => items.map((item) => resource.fromStored(item));
   if (as === 'Table') {

@@ -36,8 +36,8 @@ export interface TypeFault extends FieldError {
 export type Normalizer = (input: unknown, known?: unknown) => Normalized;
 
 export interface NormalizerOptions {
-  /** `typed`: built-in kinds, decoded as Go would. `structural`: custom resources. */
-  readonly mode: 'typed' | 'structural';
+  /** `typed`: decoded as Go would. `served`: built-in kinds, decoded so and written as Go would. `structural`: custom resources. */
+  readonly mode: 'typed' | 'served' | 'structural';
 }
 
 /** Values nested deeper than this are refused. */
@@ -202,7 +202,7 @@ class Compiler {
   private mapStep(node: SchemaNode): Step {
     const value = node.values === undefined ? anyStep : this.step(node.values);
     const ofStrings =
-      node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode === 'typed';
+      node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode !== 'structural';
     const nullable =
       node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
     return (input, run, known) => {
@@ -228,7 +228,8 @@ class Compiler {
 
   private objectStep(node: SchemaNode): Step {
     const properties = node.properties ?? {};
-    const typed = this.options.mode === 'typed';
+    const { mode } = this.options;
+    const typed = mode !== 'structural';
     const fields = new Map<string, Field>();
     for (const key of Object.keys(properties)) {
       const place = properties[key]!;
@@ -240,7 +241,8 @@ class Compiler {
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }
     const defaults = Object.entries(properties).flatMap(([key, place]) => {
-      const value = place.default ?? (typed ? zeroOf(place) : undefined);
+      const isWritten = mode === 'served' || (typed && place.alwaysThere === true);
+      const value = place.default ?? (isWritten ? zeroOf(place) : undefined);
       return value === undefined ? [] : [[key, value] as const];
     });
     const normalizedDefaults = new Map<string, unknown>();
