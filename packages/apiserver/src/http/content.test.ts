@@ -187,8 +187,8 @@ describe('other forms', () => {
     ['application/yaml', 'application/yaml', /^apiVersion: v1\n/],
     ['text/html, application/yaml;q=0.5, application/json;q=0.4', 'application/yaml', /^apiVersion/],
     ['application/json;pretty=1', 'application/json', /^\{\n {2}"apiVersion"/],
-    ['*/*', 'application/json', /^\{"apiVersion"/],
-    ['application/*, */*;q=0.1', 'application/json', /^\{"apiVersion"/],
+    ['*/*', 'application/json', /^\{"kind":"ConfigMap","apiVersion":"v1","metadata":\{"name":"a","namespace"/],
+    ['application/*, */*;q=0.1', 'application/json', /^\{"kind"/],
   ])('%s gives %s', async (accept, contentType, text) => {
     const { client, get } = await requester();
     await client.create(configMap('a') as ConfigMap);

@@ -16,7 +16,7 @@ import { answer } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, listRoute, negotiate, objectRoute } from './negotiation.js';
-import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
+import { type Answering, listAnswer, listItems, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
   applyOptions,
@@ -163,7 +163,7 @@ const deleteAll: VerbHandler = async (asked) => {
   const selected = listOptions(request.query, path.namespace);
   const items = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
   const metadata = { resourceVersion: String(parts.core.backend.status().revision) };
-  const deleted = { ...listEnvelope(resource), metadata, items };
+  const deleted = { ...listEnvelope(resource), metadata, items: listItems(resource, items) };
   return answer(200, deleted, whole(accepted), context.warnings, parts.schemaOf);
 };
 
