@@ -66,7 +66,11 @@ const typesRefused =
 
 export const patchRefused = (patch: string, detail: string) =>
   statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(patch)}: ${detail}`, {
-    details: { causes: [{ reason: 'FieldValueInvalid', field: 'patch', message: detail }] },
+    details: {
+      causes: [
+        { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(patch)}: ${detail}` },
+      ],
+    },
   });
 
 /** Go's names of what JSON holds. */
