@@ -38,7 +38,7 @@ export interface SchemaNode {
   readonly required?: boolean;
   /** Of built-in kinds: required, and yet a pointer in Go, or left out where it is empty. */
   readonly omittedWhenUnsaid?: boolean;
-  /** Of built-in kinds: in Go the field is a struct and no pointer to one, and so is there even when it is empty. */
+  /** Of built-in kinds: in Go the field is a struct, or a scalar, and no pointer to one, and so is there even when it is empty. */
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
@@ -287,9 +287,10 @@ export function ref<T>(type: Schema<T, boolean> | (() => AnySchema), proto?: num
 
 /** What a field of a built-in kind holds in Go where nobody spoke of it, and is written as; undefined: nothing is written. */
 export function zeroOf(place: SchemaNode): unknown {
-  if (place.alwaysThere === true) return emptyStruct;
-  if (place.required !== true || place.omittedWhenUnsaid === true) return undefined;
+  if (place.alwaysThere !== true && (place.required !== true || place.omittedWhenUnsaid === true)) return undefined;
   switch (resolve(place).type) {
+    case 'object':
+      return place.alwaysThere === true ? emptyStruct : undefined;
     case 'string':
       return place.format === undefined ? '' : undefined;
     case 'integer':
