@@ -56,10 +56,9 @@ export function claimable<T extends KubernetesObject>(
   { metadata }: KubernetesObject,
 ): readonly T[] {
   const { lister } = informers.informer(kind, { indexes: controllerIndex });
-  return [
-    ...lister.byIndex('controller', metadata.uid ?? ''),
-    ...lister.byIndex('controller', `${metadata.namespace}/`),
-  ];
+  const controlled = lister.byIndex('controller', metadata.uid ?? '');
+  const free = lister.byIndex('controller', `${metadata.namespace}/`);
+  return free.length === 0 ? controlled : [...controlled, ...free];
 }
 
 /** Wakes the owners that might adopt a changed object: those whose selector matches what nobody controls. */
