@@ -2,8 +2,8 @@
  * An API server without a socket: a request pipeline over a store, reached by in-process clients and by an
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
-import { bodySchemas, builtinResources, type FeatureGates, gatedResource } from '@pintle/api';
-import type { Client } from '@pintle/client';
+import { bodySchemas, builtinResources, type FeatureGates, gatedResource, isEnabled } from '@pintle/api';
+import type { Client, ObjectKey } from '@pintle/client';
 import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
   createMetrics,
@@ -37,6 +37,7 @@ import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins, type OptionalPlugin } from './admission/default-plugins.js';
 import type { DefaultTolerationsOptions } from './admission/default-tolerations.js';
+import type { PluginConfigurations } from './admission/plugin-configuration.js';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { policyStatus } from './admission/policy/type-check.js';
@@ -86,6 +87,7 @@ import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
 import { type Access, accessBy, mastersGroup } from './verbs/authorize.js';
+import { findEntry } from './verbs/read.js';
 import { reviews } from './verbs/reviews.js';
 
 export interface ApiServerOptions {
@@ -107,6 +109,8 @@ export interface ApiServerOptions {
   readonly disableAdmissionPlugins?: readonly string[];
   /** How long pods stay on nodes that are lost, unless they say otherwise. */
   readonly defaultTolerations?: DefaultTolerationsOptions;
+  /** What admission plug-ins are told. */
+  readonly pluginConfigurations?: PluginConfigurations;
   /** What Pod Security holds pods to where their namespace says nothing. Default: to nothing. */
   readonly podSecurityDefaults?: PodSecurityConfiguration['defaults'];
   /** Whom Pod Security asks nothing of. */
@@ -257,6 +261,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   });
   const metrics = options.metricsRegistry ?? createMetrics();
   const admitted = admissionMetrics(metrics, world.clock);
+  const binding = { copiesLabels: isEnabled(options.featureGates ?? {}, 'PodTopologyLabelsAdmission') };
   const plugins = defaultPlugins({
     core: () => core,
     access,
@@ -268,6 +273,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
     tolerations: options.defaultTolerations ?? {},
+    configurations: options.pluginConfigurations ?? {},
+    topologyLabels: binding.copiesLabels,
     podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
@@ -275,7 +282,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const core: ApiCore = {
     review: (resource) =>
       resource.kind.group === '' && resource.kind.plural === 'bindings'
-        ? (context, body, namespace) => bindPod(core, context, body, namespace)
+        ? (context, body, namespace) => bindPod(core, context, body, namespace, binding)
         : reviewOf(resource),
     virtual: ({ kind }) => virtual.get(kind),
     backend,
@@ -287,7 +294,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
     {
-      'core/pods/binding': bindingSubresource,
+      'core/pods/binding': bindingSubresource(binding),
       'core/pods/eviction': evictionSubresource,
       'core/pods/log': podLogSubresource(connectNode),
       'core/pods/exec': podExecSubresource(connectNode),
@@ -345,6 +352,10 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
     nowMs: world.clock.now(),
+    async isThere(object) {
+      const resource = registry.byObject(object);
+      return resource !== undefined && (await findEntry(core, resource, object.metadata as ObjectKey)) !== undefined;
+    },
   });
   const ipAddresses = serviceIpAddresses(core);
   if (options.port !== undefined) {

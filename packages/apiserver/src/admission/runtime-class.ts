@@ -1,8 +1,9 @@
 /** RuntimeClass: the overhead and the scheduling constraints of a pod's RuntimeClass, on the pod. */
 import type { Pod } from '@pintle/api/core/v1';
 import type { RuntimeClass } from '@pintle/api/node/v1';
+import { mergeTolerations } from '@pintle/api/pod-spec';
 import { parseResourceList, sameAmounts } from '@pintle/api/resource-list';
-import { deepEqual, forbidden, type KubernetesObject } from '@pintle/machinery';
+import { forbidden, type KubernetesObject } from '@pintle/machinery';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
@@ -77,15 +78,15 @@ function withConstraints(request: AdmissionRequest, pod: Pod, found: RuntimeClas
       );
   }
   const present = spec.tolerations ?? [];
-  const added = tolerations.filter((toleration) => !present.some((other) => deepEqual(other, toleration)));
-  if (overhead === undefined && Object.keys(nodeSelector).length === 0 && added.length === 0) return pod;
+  const tolerated = mergeTolerations(present, tolerations);
+  if (overhead === undefined && Object.keys(nodeSelector).length === 0 && tolerated === present) return pod;
   return {
     ...pod,
     spec: {
       ...spec,
       ...(overhead === undefined ? {} : { overhead }),
       ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...spec.nodeSelector, ...nodeSelector } }),
-      ...(added.length === 0 ? {} : { tolerations: [...present, ...added] }),
+      ...(tolerated === present ? {} : { tolerations: tolerated }),
     },
   };
 }

@@ -9,6 +9,8 @@ export interface FirstObjectsOptions {
   readonly policy?: readonly KubernetesObject[];
   /** When the server starts. */
   readonly nowMs: number;
+  /** What is there is not asked of admission, which may have a mind of its own about new objects. */
+  isThere(object: KubernetesObject): Promise<boolean>;
 }
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -36,6 +38,7 @@ export async function createFirstObjects(client: Client, options: FirstObjectsOp
     ...(options.policy ?? []),
   ];
   for (const object of objects) {
+    if (await options.isThere(object)) continue;
     try {
       await client.create(object);
     } catch (error) {
