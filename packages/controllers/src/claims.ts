@@ -46,8 +46,7 @@ export function planClaims<T extends KubernetesObject>(
 
 /** The index of controlled objects: by their controller's uid, and what nobody controls by its namespace. */
 export const controllerIndex: NonNullable<InformerOptions<KubernetesObject>['indexes']> = {
-  controller: ({ metadata }) =>
-    metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [`${metadata.namespace}/`],
+  controller: (object) => [controllerOf(object)?.uid ?? `${object.metadata.namespace}/`],
 };
 
 /** The objects of a kind that `owner` controls, and those of its namespace that nobody does. */
@@ -68,8 +67,9 @@ export function wouldAdopt<T extends KubernetesObject>(
   kind: KindRef<T>,
   selectorOf: (owner: T) => LabelSelector | undefined,
 ): Mapper<KubernetesObject> {
-  return ({ metadata }, informers): readonly ObjectKey[] => {
-    if (metadata.ownerReferences?.some((owner) => owner.controller)) return [];
+  return (object, informers): readonly ObjectKey[] => {
+    if (controllerOf(object) !== undefined) return [];
+    const { metadata } = object;
     return informers
       .informer(kind)
       .lister.list({ namespace: metadata.namespace ?? '' })
