@@ -3,7 +3,7 @@
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
 import { bodySchemas, builtinResources, type FeatureGates, gatedResource, isEnabled } from '@pintle/api';
-import type { Client, ObjectKey } from '@pintle/client';
+import type { Client } from '@pintle/client';
 import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
   createMetrics,
@@ -45,7 +45,7 @@ import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { aggregator } from './aggregation/aggregator.js';
-import { bringLocalServices } from './aggregation/local-services.js';
+import { bringLocalServices, localServicesLister } from './aggregation/local-services.js';
 import type { ServiceCaller } from './aggregation/service-caller.js';
 import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
@@ -87,7 +87,6 @@ import { scaleSubresource } from './subresources/scale.js';
 import { type SubresourceHandler, subresourceHandlers } from './subresources/subresource.js';
 import type { ApiCore } from './verbs/api-core.js';
 import { type Access, accessBy, mastersGroup } from './verbs/authorize.js';
-import { findEntry } from './verbs/read.js';
 import { reviews } from './verbs/reviews.js';
 
 export interface ApiServerOptions {
@@ -348,14 +347,10 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
-  await createFirstObjects(client({ fieldManager: 'kube-apiserver' }), {
+  await createFirstObjects(core, client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
     nowMs: world.clock.now(),
-    async isThere(object) {
-      const resource = registry.byObject(object);
-      return resource !== undefined && (await findEntry(core, resource, object.metadata as ObjectKey)) !== undefined;
-    },
   });
   const ipAddresses = serviceIpAddresses(core);
   if (options.port !== undefined) {
@@ -409,18 +404,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   if (aggregated !== undefined) {
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
-    // Several definitions may come in one turn: what is served is listed after it.
-    let soon = false;
-    listServices = () => {
-      if (soon) return;
-      soon = true;
-      world.clock.schedule(0, () => {
-        soon = false;
-        bringLocalServices(core, serviceClient).catch((error: unknown) =>
-          world.logger.log('error', 'the APIServices could not be listed', { error }),
-        );
-      });
-    };
+    listServices = localServicesLister(core, serviceClient);
   }
 
   const identity =
