@@ -13,8 +13,9 @@ import type { Ingress, IngressClass } from '@pintle/api/networking/v1';
 import type { RuntimeClass } from '@pintle/api/node/v1';
 import type { StorageClass } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
-import { StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
+import { type KubernetesObject, StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.js';
+import type { AdmissionPlugin } from './admission.js';
 import { optionalPlugins } from './default-plugins.js';
 
 let world: VirtualWorld;
@@ -112,6 +113,58 @@ it('what is to be in a namespace that is not there is told so before anything el
     spec: { serviceAccountName: 'some', priorityClassName: 'none', containers: [{ name: 'main', image: 'x' }] },
   } as Pod;
   await expect(client.create(pod)).rejects.toThrow('namespaces "none" not found');
+});
+
+describe('an object whose name the server gives', () => {
+  const generated = (spec: Partial<PodSpec> = {}): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { generateName: 'gen-', namespace: 'default' },
+    spec: { containers: [{ name: 'main', image: 'x' }], serviceAccountName: 'default', ...spec },
+  });
+  const witnessed = async (changed: (object: KubernetesObject) => KubernetesObject = (object) => object) => {
+    const seen: (string | undefined)[][] = [];
+    const witness: AdmissionPlugin = {
+      name: 'Witness',
+      concerns: ({ resource: { kind } }) => kind.plural === 'configmaps',
+      mutate({ object, name }) {
+        seen.push(['mutate', name, object?.metadata.name]);
+        return changed(object!);
+      },
+      validate: ({ object, name }) => void seen.push(['validate', name, object?.metadata.name]),
+    };
+    const other = (await createApiServer({ world: virtualWorld(), admission: [witness] })).client();
+    seen.length = 0;
+    const metadata = { generateName: 'gen-', namespace: 'default' };
+    const { name } = (await other.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata } as KubernetesObject))
+      .metadata;
+    return { seen, name, other };
+  };
+
+  it('has none for plug-ins that change it, and one for those that judge it', async () => {
+    const { seen, name } = await witnessed();
+    expect(name).toMatch(/^gen-.{5}$/);
+    expect(seen).toEqual([
+      ['mutate', '', undefined],
+      ['validate', name, name],
+    ]);
+  });
+
+  it('has the one that a plug-in gives it', async () => {
+    const named = (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, name: 'given' } });
+    const { seen, name, other } = await witnessed(named);
+    expect([name, seen[1]]).toEqual(['given', ['validate', 'given', 'given']]);
+    const metadata = { generateName: 'gen-', namespace: 'default' };
+    await expect(other.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata } as KubernetesObject)).rejects.toThrow(
+      'configmaps "given" already exists',
+    );
+  });
+
+  it('is refused by what its name would begin with', async () => {
+    await expect(client.create(generated({ priorityClassName: 'none' }))).rejects.toThrow(
+      'pods "gen-" is forbidden: no PriorityClass with name none was found',
+    );
+  });
 });
 
 const claim = (name: string, spec: PersistentVolumeClaim['spec'] = {}, annotations = {}): PersistentVolumeClaim => ({

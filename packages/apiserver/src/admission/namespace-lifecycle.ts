@@ -3,7 +3,7 @@ import type { Namespace } from '@pintle/api/core/v1';
 import { forbidden, type KubernetesObject, notFound, statusError } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
 import { namespaceFinder } from './find-namespace.js';
 
@@ -13,16 +13,16 @@ const immortal = new Set(['default', 'kube-system', 'kube-public']);
 
 export function namespaceLifecycle(core: () => ApiCore, caches: AdmissionCaches): AdmissionPlugin {
   const find = namespaceFinder(core, caches);
-  const active = (found: Namespace, { resource, namespace, name }: AdmissionRequest, object: KubernetesObject) => {
+  const active = (found: Namespace, request: AdmissionRequest, object: KubernetesObject) => {
+    const { namespace } = request;
     if (found.metadata.deletionTimestamp === undefined) return object;
-    const refusal = forbidden(
-      resource.kind,
-      name,
+    const refused = refusedRequest(
+      request,
       `unable to create new content in namespace ${namespace} because it is being terminated`,
     );
-    throw statusError('Forbidden', refusal.message, {
+    throw statusError('Forbidden', refused.message, {
       details: {
-        ...refusal.status.details,
+        ...refused.status.details,
         causes: [
           {
             reason: 'NamespaceTerminating',

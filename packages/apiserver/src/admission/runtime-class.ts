@@ -3,10 +3,10 @@ import type { Pod } from '@pintle/api/core/v1';
 import type { RuntimeClass } from '@pintle/api/node/v1';
 import { mergeTolerations } from '@pintle/api/pod-spec';
 import { parseResourceList, sameAmounts } from '@pintle/api/resource-list';
-import { forbidden, type KubernetesObject } from '@pintle/machinery';
+import type { KubernetesObject } from '@pintle/machinery';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
 
 type PodSpec = NonNullable<Pod['spec']>;
@@ -45,8 +45,7 @@ export function runtimeClassAdmission(core: () => ApiCore, { runtimeClasses }: A
   };
 }
 
-const refused = ({ resource, name }: AdmissionRequest, why: string) =>
-  forbidden(resource.kind, name, `pod rejected: ${why}`);
+const refused = (request: AdmissionRequest, why: string) => refusedRequest(request, `pod rejected: ${why}`);
 
 async function lookUp(core: ApiCore, name: string): Promise<RuntimeClass | undefined> {
   const resource = core.registry.byResource('node.k8s.io/v1', 'runtimeclasses');
@@ -71,9 +70,8 @@ function withConstraints(request: AdmissionRequest, pod: Pod, found: RuntimeClas
   for (const [key, value] of Object.entries(nodeSelector)) {
     const wanted = spec.nodeSelector?.[key];
     if (wanted !== undefined && wanted !== value)
-      throw forbidden(
-        request.resource.kind,
-        request.name,
+      throw refusedRequest(
+        request,
         `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${wanted}`,
       );
   }

@@ -9,7 +9,7 @@ import type { ClusterTrustBundle } from '@pintle/api/certificates/v1beta1';
 import { deepEqual, forbidden, invalid, invalidField, type KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../../access/access.js';
 import { type Access, mastersGroup } from '../../verbs/authorize.js';
-import type { AdmissionPlugin, AdmissionRequest, RequestKind } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, type RequestKind, refusedRequest } from '../admission.js';
 import { signatureFault } from './request-signature.js';
 
 const isOf = ({ resource: { kind } }: RequestKind) =>
@@ -90,11 +90,7 @@ async function requireSigner(access: Access, request: AdmissionRequest, verb: 'a
   const { spec } = request.old as CertificateSigningRequest;
   const signerName = spec.signerName ?? '';
   if (await mayUseSigner(access, request.user, verb, signerName)) return;
-  throw forbidden(
-    request.resource.kind,
-    request.name,
-    `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`,
-  );
+  throw refusedRequest(request, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`);
 }
 
 /** By its name, or by that of all signers of its domain. */

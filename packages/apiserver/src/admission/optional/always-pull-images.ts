@@ -1,8 +1,8 @@
 /** AlwaysPullImages: nobody runs an image that is on a node already without the right to pull it. */
 import type { Pod, PodSpec } from '@pintle/api/core/v1';
 import { containersOf } from '@pintle/api/pod-spec';
-import { type FieldError, forbidden, formatFieldError, notSupportedField } from '@pintle/machinery';
-import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
+import { type FieldError, formatFieldError, notSupportedField } from '@pintle/machinery';
+import { type AdmissionPlugin, type AdmissionRequest, isWriteOf, refusedRequest } from '../admission.js';
 
 const always = 'Always';
 
@@ -19,8 +19,7 @@ export const alwaysPullImages: AdmissionPlugin = {
   },
   validate(request) {
     const errors = errorsOf((request.object as Pod).spec);
-    if (errors.length > 0)
-      throw forbidden(request.resource.kind, request.name, errors.map((error) => formatFieldError(error)).join(', '));
+    if (errors.length > 0) throw refusedRequest(request, errors.map((error) => formatFieldError(error)).join(', '));
   },
 };
 

@@ -40,7 +40,7 @@ async function limited(...limits: readonly EventLimit[]) {
   return { world, tell, server };
 }
 
-const over = (type: string, key: string) => [429, `limit reached on type ${type} for key ${key}`];
+const over = (type: string, key: string) => [429, `Too many requests: limit reached on type ${type} for key ${key}`];
 
 it('so many at once, and then so many a second', async () => {
   const { world, tell } = await limited({ type: 'Server', qps: 2, burst: 3 });
@@ -78,8 +78,8 @@ it('every limit counts, and each that is reached is told of', async () => {
   const { tell } = await limited({ type: 'User', qps: 1, burst: 1 }, { type: 'Namespace', qps: 1, burst: 2 });
   expect([await tell(), (await tell())?.[1], (await tell())?.[1]]).toEqual([
     undefined,
-    'limit reached on type User for key ann',
-    '[limit reached on type User for key ann, limit reached on type Namespace for key default]',
+    'Too many requests: limit reached on type User for key ann',
+    'Too many requests: [limit reached on type User for key ann, limit reached on type Namespace for key default]',
   ]);
 });
 

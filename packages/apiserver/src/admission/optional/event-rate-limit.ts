@@ -43,7 +43,8 @@ export function eventRateLimit(clock: Clock, { limits }: EventRateLimitConfigura
       const refusals = new Set(enforced.flatMap((refusal) => refusal(request) ?? []));
       const [first, ...others] = refusals;
       if (first === undefined) return;
-      throw statusError('TooManyRequests', others.length === 0 ? first : `[${[...refusals].join(', ')}]`);
+      const why = others.length === 0 ? first : `[${[...refusals].join(', ')}]`;
+      throw statusError('TooManyRequests', `Too many requests: ${why}`);
     },
   };
 }

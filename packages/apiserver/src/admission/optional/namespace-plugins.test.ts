@@ -127,13 +127,20 @@ describe('PodNodeSelector', () => {
       {},
       [403, 'Forbidden', 'pods "p" is forbidden: pod node label selector labels conflict with its namespace whitelist'],
     ],
+    [
+      'a key that is none',
+      annotated('/=a'),
+      'own',
+      {},
+      [500, 'Unknown', expect.stringMatching(/^<nil>: Invalid value: "\/": prefix part must be non-empty; name part/)],
+    ],
     ['an annotation that is none', annotated('env'), 'own', {}, [500, 'Unknown', 'invalid selector: [env]']],
     [
       'a value that is none',
       annotated('env=a b'),
       'own',
       {},
-      [500, 'Unknown', expect.stringMatching(/^<nil>\[env\]: Invalid value: "a b": a valid label must be/)],
+      [500, 'Unknown', expect.stringMatching(/^\[env\]: Invalid value: "a b": a valid label must be/)],
     ],
   ])('refuses %s', async (_what, annotations, name, nodeSelector, expected) => {
     const client = await selecting(annotations, name);
@@ -208,9 +215,15 @@ describe('PodTolerationRestriction', () => {
     ],
     [
       'no list',
-      { 'scheduler.alpha.kubernetes.io/tolerationsWhitelist': '{}' },
+      annotated({ whitelist: {} }),
       {},
-      [500, 'Unknown', expect.stringMatching(/^json: cannot unmarshal/)],
+      [500, 'Unknown', 'json: cannot unmarshal object into Go value of type []v1.Toleration'],
+    ],
+    [
+      'no tolerations',
+      annotated({ whitelist: [{ key: 1 }] }),
+      {},
+      [500, 'Unknown', 'json: cannot unmarshal number into Go struct field Toleration.key of type string'],
     ],
   ])('holds pods to what is allowed by %s', async (_whom, annotations, configuration, expected) => {
     const client = await restricted(annotations, configuration);

@@ -3,11 +3,11 @@
  * that are not there. Both are older ways, which NamespaceLifecycle has taken the place of.
  */
 import type { Namespace } from '@pintle/api/core/v1';
-import { forbidden, notFound, StatusError } from '@pintle/machinery';
+import { notFound, StatusError } from '@pintle/machinery';
 import { serverItself } from '../../registry/request-context.js';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { createObject } from '../../verbs/create.js';
-import type { AdmissionPlugin, AdmissionRequest, RequestKind } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, type RequestKind, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { namespaceFinder } from '../find-namespace.js';
 
@@ -16,7 +16,7 @@ const isInNamespace = ({ namespace }: AdmissionRequest) => namespace !== undefin
 
 export function namespaceAutoProvision(core: () => ApiCore, { namespaces }: AdmissionCaches): AdmissionPlugin {
   const provide = async (request: AdmissionRequest) => {
-    const { namespace: name = '', resource } = request;
+    const { namespace: name = '' } = request;
     const kind = core().registry.byResource('v1', 'namespaces')!;
     const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } as Namespace;
     try {
@@ -24,7 +24,7 @@ export function namespaceAutoProvision(core: () => ApiCore, { namespaces }: Admi
     } catch (error) {
       if (StatusError.is(error, 'AlreadyExists')) return;
       if (StatusError.is(error, 'Forbidden')) throw error;
-      throw forbidden(resource.kind, request.name, (error as Error).message);
+      throw refusedRequest(request, (error as Error).message);
     }
   };
   return {

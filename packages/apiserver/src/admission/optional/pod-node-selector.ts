@@ -3,7 +3,7 @@
  * others than those that the configuration allows the namespace.
  */
 import type { Namespace, Pod } from '@pintle/api/core/v1';
-import { forbidden, formatFieldError, invalidField, labelNameErrors, labelValueErrors } from '@pintle/machinery';
+import { forbidden, formatFieldError, invalidField, labelValueErrors, qualifiedNameErrors } from '@pintle/machinery';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
@@ -38,6 +38,7 @@ export function podNodeSelector(
     });
   };
   const check = (request: AdmissionRequest, wanted: Labels, selector: Labels): void => {
+    /** Upstream names the pod here, and no pod that has no name yet. */
     const refuse = (why: string) => forbidden(request.resource.kind, request.name, `pod node label selector ${why}`);
     for (const [key, value] of Object.entries(wanted))
       if (Object.hasOwn(selector, key) && selector[key] !== value)
@@ -80,12 +81,11 @@ function parsed(selector: string | undefined): Labels {
     const parts = text.split('=');
     if (parts.length !== 2) throw plainFailure(`invalid selector: [${parts.join(' ')}]`);
     const [key = '', value = ''] = parts.map((part) => part.trim());
+    // The words of upstream, which has no path to the annotation.
+    const ofKey = qualifiedNameErrors(key);
+    if (ofKey.length > 0) throw plainFailure(formatFieldError(invalidField('<nil>', key, ofKey.join('; '))));
     const ofValue = labelValueErrors(value);
-    const faults = [
-      ...labelNameErrors(key, '<nil>'),
-      ...(ofValue.length === 0 ? [] : [invalidField(`<nil>[${key}]`, value, ofValue.join('; '))]),
-    ];
-    if (faults.length > 0) throw plainFailure(formatFieldError(faults[0]!));
+    if (ofValue.length > 0) throw plainFailure(formatFieldError(invalidField(`[${key}]`, value, ofValue.join('; '))));
     return [key, value];
   });
   return Object.fromEntries(pairs);

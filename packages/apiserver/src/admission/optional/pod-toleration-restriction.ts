@@ -2,8 +2,9 @@
  * PodTolerationRestriction: the pods of a namespace tolerate what its annotation, or else the configuration, has them
  * tolerate, and nothing that is not on the list of what they may. Who asked for memory tolerates nodes that are short of it.
  */
-import type { Namespace, Pod, PodSpec, Toleration } from '@pintle/api/core/v1';
+import { type Namespace, type Pod, type PodSpec, Toleration } from '@pintle/api/core/v1';
 import { areCovered, mergeTolerations, qosClassOf } from '@pintle/api/pod-spec';
+import { compileNormalizer, decoderWords } from '@pintle/machinery';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
@@ -69,6 +70,8 @@ export function podTolerationRestriction(
   };
 }
 
+const toleration = compileNormalizer(Toleration.node, { mode: 'typed' });
+
 /** Undefined where the namespace says nothing; nothing at all is a word, too. Errors: `StatusError` for what is no list. */
 function annotated(
   namespace: Namespace | undefined,
@@ -76,11 +79,19 @@ function annotated(
 ): readonly Toleration[] | undefined {
   const text = namespace?.metadata.annotations?.[annotations[what]];
   if (text === undefined || text === '') return text === undefined ? undefined : [];
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (parsed === null || Array.isArray(parsed)) return (parsed ?? []) as readonly Toleration[];
+    parsed = JSON.parse(text) ?? [];
   } catch (error) {
     throw plainFailure((error as Error).message, error);
   }
-  throw plainFailure('json: cannot unmarshal into Go value of type []v1.Toleration');
+  if (!Array.isArray(parsed)) {
+    const type = typeof parsed === 'boolean' ? 'bool' : typeof parsed;
+    throw plainFailure(`json: cannot unmarshal ${type} into Go value of type []v1.Toleration`);
+  }
+  return parsed.map((item: unknown) => {
+    const { value, errors } = toleration(item, undefined);
+    if (errors[0] !== undefined) throw plainFailure(decoderWords(Toleration.node, 'Toleration', errors[0]));
+    return value as Toleration;
+  });
 }

@@ -2,7 +2,7 @@
 import type { Pod, Service, Toleration } from '@pintle/api/core/v1';
 import { isExtendedResource } from '@pintle/api/resource-list';
 import { deepEqual, forbidden } from '@pintle/machinery';
-import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, isWriteOf, refusedRequest } from '../admission.js';
 
 /** LimitPodHardAntiAffinityTopology: who would be alone is so on a node, and not in a whole zone. */
 export const limitPodHardAntiAffinityTopology: AdmissionPlugin = {
@@ -67,5 +67,5 @@ export const alwaysDeny: AdmissionPlugin = {
   },
 };
 
-const deniedAll = ({ resource, name }: AdmissionRequest) =>
-  forbidden(resource.kind, name, 'admission control is denying all modifications');
+const deniedAll = (request: AdmissionRequest) =>
+  refusedRequest(request, 'admission control is denying all modifications');

@@ -8,20 +8,12 @@ import type {
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '@pintle/api/admissionregistration/v1';
-import {
-  badRequest,
-  deepEqual,
-  forbidden,
-  type KubernetesObject,
-  StatusError,
-  statusError,
-  type World,
-} from '@pintle/machinery';
+import { badRequest, deepEqual, type KubernetesObject, StatusError, statusError, type World } from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import type { WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
 import { whenDecided } from '../policy/authorizer-library.js';
@@ -116,7 +108,7 @@ export function webhooks({
       )
         throw error;
       if (webhook.failurePolicy === 'Ignore') return undefined;
-      throw forbidden(request.resource.kind, request.name, error.message);
+      throw refusedRequest(request, error.message);
     }
   };
 
