@@ -28,8 +28,10 @@ export interface SharedInformerOptions<T extends KubernetesObject> {
   readonly wanted: InformerOptions<T>;
   readonly metadataOnly: boolean;
   readonly limits: ReflectorLimits;
-  /** Informers that hold objects of the same form, this one among them in the end. */
-  readonly family: readonly SharedInformer<T>[];
+  /** Informers that hold objects of the same form, this one among them while it is wanted. */
+  readonly family: ReadonlySet<SharedInformer<T>>;
+  /** Called when the last of those who wanted it wants it no more. */
+  unwanted(): void;
 }
 
 /** Later resource versions are larger numbers on every server that Pintle is and on kube-apiserver over etcd. */
@@ -48,6 +50,9 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   private readonly hub: EventHub<InformerEvent<T>>;
   private readonly waiters = new Set<Waiter>();
   private readonly reflector: Reflector<T>;
+  /** Who wants it for a time, each with how to follow its signal no longer. */
+  private readonly wantedBy = new Map<AbortSignal, () => void>();
+  private wantedForGood = false;
   private started = false;
   private stopped = false;
 
@@ -102,6 +107,19 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
     );
   }
 
+  /** Somebody wants it: until `signal` is aborted, else for good. */
+  want(signal: AbortSignal | undefined): void {
+    if (this.wantedForGood) return;
+    if (signal === undefined) {
+      this.wantedForGood = true;
+      this.forgetSignals();
+    } else if (signal.aborted) this.leave(signal);
+    else if (!this.wantedBy.has(signal)) {
+      const unfollow = onAbort(signal, () => this.leave(signal));
+      this.wantedBy.set(signal, unfollow);
+    }
+  }
+
   hasIndex(name: string): boolean {
     return this.index.hasIndex(name);
   }
@@ -125,6 +143,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
 
   stop(): void {
     this.stopped = true;
+    this.forgetSignals();
     this.reflector.stop();
     for (const waiter of this.waiters) waiter.reject(new Error('the informer was stopped'));
     this.hub.complete();
@@ -186,7 +205,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
         return object;
       }
     }
-    if (family.length < 2) return object;
+    if (family.size < 2) return object;
     const { uid, resourceVersion } = object.metadata;
     for (const { index, options } of family) {
       if (options.wanted.transform !== undefined) continue;
@@ -195,6 +214,18 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
         return copy;
     }
     return object;
+  }
+
+  private leave(signal: AbortSignal): void {
+    this.wantedBy.delete(signal);
+    if (this.wantedBy.size > 0) return;
+    this.stop();
+    this.options.unwanted();
+  }
+
+  private forgetSignals(): void {
+    for (const unfollow of this.wantedBy.values()) unfollow();
+    this.wantedBy.clear();
   }
 
   private put(key: string, given: T): void {

@@ -114,6 +114,18 @@ export function contextsOf({ path }: Pick<KubeConfigOptions, 'path'> = {}): read
   return names.sort((a, b) => Number(b === merged.currentContext) - Number(a === merged.currentContext));
 }
 
+/** Its users by name, and the current context's: for who shows each of several servers another one. Errors: `KubeConfigError`. */
+export function kubeConfigUsers({ path }: Pick<KubeConfigOptions, 'path'> = {}): {
+  readonly users: Readonly<Record<string, Credentials>>;
+  readonly current?: Credentials;
+} {
+  const paths = path === undefined ? defaultPaths() : [path];
+  const { users, contexts, currentContext } = mergedFiles(paths);
+  const all = Object.fromEntries([...users].map(([name, entry]) => [name, credentialsOf(entry, name, {})]));
+  const current = all[textOf(contexts.get(currentContext)?.value['user']) ?? ''];
+  return { users: all, ...(current === undefined ? {} : { current }) };
+}
+
 const inPod = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface InClusterOptions {
