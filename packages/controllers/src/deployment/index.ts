@@ -62,7 +62,6 @@ export function deploymentController({ concurrency = 5 }: { readonly concurrency
     .reconcile((context) => new Rollout(context).run());
 }
 
-const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
 const byController = ({ metadata }: KubernetesObject): readonly string[] =>
   metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [];
 
@@ -115,7 +114,7 @@ class Rollout {
       matcher.matches(metadata.labels ?? {}),
     );
     if (plan.adopt.length > 0 || plan.release.length > 0)
-      await claimObjects(client, deployment, plan, { owner: kind, owned: ReplicaSet });
+      await claimObjects(client, deployment, plan, { owner: Deployment, owned: ReplicaSet });
     return [...plan.owned].sort(byAge);
   }
 
@@ -180,7 +179,7 @@ class Rollout {
         namespace: deployment.metadata.namespace ?? '',
         labels,
         annotations,
-        ownerReferences: [controllerReference(deployment, kind)],
+        ownerReferences: [controllerReference(deployment, Deployment)],
       },
       spec: {
         replicas,
