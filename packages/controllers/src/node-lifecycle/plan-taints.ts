@@ -55,6 +55,6 @@ export function planTaints(node: Node, now: string, { executes }: { readonly exe
     ...present.filter((taint) => !managed.has(taint.key) || wanted.some(same(taint))),
     ...wanted
       .filter((taint) => !present.some(same(taint)))
-      .map((taint) => (taint.key === unschedulableTaint ? taint : { ...taint, timeAdded: now })),
+      .map((taint) => ({ ...taint, timeAdded: now })),
   ];
 }
