@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap } from '@pintle/api/core/v1';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
+import { generationChanged } from './predicates.js';
 import { planStatus } from './status.js';
 
 describe('a finalizer', () => {
@@ -33,6 +34,22 @@ describe('a finalizer', () => {
     await world.advance({ seconds: 2 });
     await expect(client.get(Website, { name: 'shop' })).rejects.toMatchObject({ code: 404 });
     expect([[...cloud], cleanups]).toEqual([[], 3]);
+  });
+
+  it('is put on where only a new generation wakes the controller, too', async () => {
+    const { client, world, run } = await served();
+    const seen: (number | undefined)[] = [];
+    const careful = controller({ name: 'careful' })
+      .for(Website, { predicate: generationChanged })
+      .finalizes('example.com/a', async () => undefined)
+      .reconcile(async ({ object }) => void seen.push(object?.metadata.finalizers?.length));
+    await run([careful]);
+    await client.create(website('shop'));
+    await world.settle();
+    expect(seen).toEqual([1]);
+    await client.delete(Website, { name: 'shop' });
+    await world.settle();
+    await expect(client.get(Website, { name: 'shop' })).rejects.toMatchObject({ code: 404 });
   });
 
   it('of several: each cleans up, and the others stay until theirs is done', async () => {
