@@ -44,7 +44,7 @@ export interface RunParts {
   known(apiVersion: string, kind: string, key: ObjectKey): KubernetesObject | undefined;
   /** Times that the key has failed since it last succeeded. */
   failuresOf(id: string): number;
-  wrote(write: RecordedWrite, by: RunningReconcile): void;
+  wrote(write: RecordedWrite, object: KubernetesObject | undefined, by: RunningReconcile): void;
 }
 
 export class RunningReconcile implements ReconcileContext<KubernetesObject> {
@@ -103,7 +103,7 @@ export class RunningReconcile implements ReconcileContext<KubernetesObject> {
     this.ownClient ??= recordingClient(this.parts.client, {
       admit: (verb, kind, key) => this.admit(verb, kind, key),
       known: this.parts.known,
-      wrote: (write) => this.parts.wrote(write, this),
+      wrote: (write, object) => this.parts.wrote(write, object, this),
     });
     return this.ownClient;
   }

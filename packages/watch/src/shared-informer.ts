@@ -14,6 +14,7 @@ import { EventHub } from './event-hub.js';
 import type { IndexFunction, Informer, InformerEvent, InformerOptions, Lister, Updated } from './informer.js';
 import { ObjectIndex } from './object-index.js';
 import { Reflector, type ReflectorLimits, type ReflectorTarget } from './reflector.js';
+import { selectionMatcher } from './selects.js';
 
 interface Waiter {
   holds(): boolean;
@@ -44,6 +45,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   readonly updated: Observable<Updated<T>>;
   readonly deleted: Observable<T>;
   readonly synced: Observable<void>;
+  readonly selects: (object: T) => boolean;
   private readonly index = new ObjectIndex<T>();
   private readonly hub: EventHub<InformerEvent<T>>;
   private readonly waiters = new Set<Waiter>();
@@ -84,6 +86,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
+    this.selects = selectionMatcher(selection);
     this.reflector = new Reflector(world, client, kind, { ...limits, selection, metadataOnly }, this);
   }
 
