@@ -17,7 +17,7 @@ import {
   type World,
   withTimeout,
 } from '@pintle/machinery';
-import type { Subscription } from 'rxjs';
+import { defer, type Subscription } from 'rxjs';
 import type { Selection } from './informer.js';
 import { listAll } from './list-all.js';
 
@@ -178,7 +178,7 @@ export class Reflector<T extends KubernetesObject> {
       }
     };
     listenFor(silenceMaxMs);
-    subscription = this.client.watch(this.kind, this.watchOptions()).subscribe({
+    subscription = defer(() => this.client.watch(this.kind, this.watchOptions())).subscribe({
       next,
       error: (error: unknown) =>
         end(() =>

@@ -208,12 +208,11 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
       (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion && deepEqual(old, object))
     )
       return;
-    this.index.set(key, object);
     // Deleted and made again under one name, with the deletion missed: they are two objects.
-    if (old !== undefined && old.metadata.uid !== object.metadata.uid) {
-      this.hub.emit({ type: 'deleted', object: old, finalStateUnknown: true });
-      this.hub.emit({ type: 'added', object });
-    } else this.hub.emit(old === undefined ? { type: 'added', object } : { type: 'updated', object, old });
+    const isAnother = old !== undefined && old.metadata.uid !== object.metadata.uid;
+    if (isAnother) this.drop(key, old, true);
+    this.index.set(key, object);
+    this.hub.emit(old === undefined || isAnother ? { type: 'added', object } : { type: 'updated', object, old });
   }
 
   private drop(key: string, object: T, finalStateUnknown: boolean): void {
