@@ -103,6 +103,29 @@ describe('a reported status', () => {
     expect(turned).toMatchObject({ conditions: [{ status: 'True', lastTransitionTime: '1970-01-01T00:01:00Z' }] });
   });
 
+  it('leaves what others write at the same time, and is compared with what was reported before', async () => {
+    const { client, world, run } = await served();
+    const written: boolean[] = [];
+    const hasty = controller({ name: 'hasty' })
+      .for(Website)
+      .reconcile(async ({ object, report }) => {
+        if (object === undefined || written.length > 0) return;
+        // Somebody else, of whom the cache does not know yet.
+        await client.patch(
+          Website,
+          { name: 'shop' },
+          { type: 'merge', body: { status: { ready: 7, phase: 'Up' } } },
+          { subresource: 'status' },
+        );
+        for (const phase of ['Starting', 'Up', 'Up']) written.push(await report({ phase }));
+      });
+    await run([hasty]);
+    await client.create(website('shop'));
+    await world.settle();
+    expect(written).toEqual([true, true, false]);
+    expect((await client.get(Website, { name: 'shop' })).status).toEqual({ ready: 7, phase: 'Up' });
+  });
+
   it('is written where it differs alone', async () => {
     const { client, world, run } = await served();
     const written: boolean[] = [];
