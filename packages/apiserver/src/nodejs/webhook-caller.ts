@@ -2,6 +2,7 @@
 import { request } from 'node:https';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
 import { WebhookAnswerError, type WebhookCaller, webhookAnswerMax } from '../admission/webhook/webhook-caller.js';
+import { dialError } from './dial-error.js';
 
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
 export function httpsWebhookCaller(): WebhookCaller {
@@ -48,7 +49,7 @@ export function httpsWebhookCaller(): WebhookCaller {
           });
         },
       );
-      post.on('error', reject);
+      post.on('error', (error) => reject(dialError(error)));
       post.end(text);
     });
 }
