@@ -39,21 +39,37 @@ export class HandlerSafeObservable<T> extends Observable<T> {
             ...(onError ? { error: onError } : {}),
             ...(onComplete ? { complete: onComplete } : {}),
           };
-    const { report } = this;
-    return super.subscribe({
-      next: (value) => handed(handlers, value, report),
-      error: (error) => (handlers.error ? attempt(() => handlers.error!(error), report) : report(error)),
-      complete: () => attempt(() => handlers.complete?.(), report),
-    });
+    return super.subscribe(new HandlingSubscriber(handlers, this.report));
   }
 }
 
 /** Every event of every subscriber comes by here. */
-function handed<T>(handlers: Partial<Observer<T>>, value: T, report: Report): void {
-  try {
-    reportLate(handlers.next?.(value), report);
-  } catch (error) {
-    report(error);
+class HandlingSubscriber<T> extends Subscriber<T> {
+  constructor(
+    private readonly handlers: Partial<Observer<T>>,
+    private readonly report: Report,
+  ) {
+    super();
+  }
+
+  protected override _next(value: T): void {
+    try {
+      reportLate(this.handlers.next?.(value), this.report);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  protected override _error(error: unknown): void {
+    const { handlers, report } = this;
+    if (handlers.error) attempt(() => handlers.error!(error), report);
+    else report(error);
+    this.unsubscribe();
+  }
+
+  protected override _complete(): void {
+    attempt(() => this.handlers.complete?.(), this.report);
+    this.unsubscribe();
   }
 }
 

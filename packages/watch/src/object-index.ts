@@ -11,16 +11,21 @@ export class UnknownIndexError extends Error {
   }
 }
 
+/** What stands under a key: one for the memory and all its indexes, so that a change writes it once. */
+interface Entry<T> {
+  object: T;
+}
+
 interface Index<T> {
   readonly of: IndexFunction<T>;
   /** By value, then by key. */
-  readonly values: Map<string, Map<string, T>>;
+  readonly values: Map<string, Map<string, Entry<T>>>;
 }
 
 const namespaceIndex = 'namespace';
 
 export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
-  private readonly objects = new Map<string, T>();
+  private readonly entries = new Map<string, Entry<T>>();
   private readonly indexes = new Map<string, Index<T>>();
   /** Made when asked for, dropped when a key comes or goes. */
   private sortedKeys: readonly string[] | undefined;
@@ -32,11 +37,11 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
   }
 
   get size(): number {
-    return this.objects.size;
+    return this.entries.size;
   }
 
   get(key: { readonly name: string; readonly namespace?: string }): T | undefined {
-    return this.objects.get(objectKey(key));
+    return this.entries.get(objectKey(key))?.object;
   }
 
   list({
@@ -55,8 +60,9 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
   byIndex(index: string, value: string): readonly T[] {
     const found = this.indexes.get(index);
     if (found === undefined) throw new UnknownIndexError(index);
-    const objects = found.values.get(value);
-    return objects === undefined ? [] : [...objects.values()];
+    const objects: T[] = [];
+    for (const { object } of found.values.get(value)?.values() ?? []) objects.push(object);
+    return objects;
   }
 
   hasIndex(name: string): boolean {
@@ -67,43 +73,47 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
     if (this.indexes.has(name)) return;
     const index: Index<T> = { of, values: new Map() };
     this.indexes.set(name, index);
-    for (const [key, object] of this.objects) file(index, key, object);
+    for (const [key, entry] of this.entries) file(index, key, entry);
   }
 
   keys(): IterableIterator<string> {
-    return this.objects.keys();
+    return this.entries.keys();
   }
 
   byKey(key: string): T | undefined {
-    return this.objects.get(key);
+    return this.entries.get(key)?.object;
   }
 
   /** Returns what stood there before. */
   set(key: string, object: T): T | undefined {
-    const before = this.objects.get(key);
-    this.objects.set(key, object);
-    for (const index of this.indexes.values()) {
-      if (before === undefined) file(index, key, object);
-      else refile(index, key, before, object);
-    }
     this.sorted = undefined;
-    if (before === undefined) this.sortedKeys = undefined;
+    const known = this.entries.get(key);
+    if (known === undefined) {
+      const entry = { object };
+      this.entries.set(key, entry);
+      for (const index of this.indexes.values()) file(index, key, entry);
+      this.sortedKeys = undefined;
+      return undefined;
+    }
+    const before = known.object;
+    known.object = object;
+    for (const index of this.indexes.values()) refile(index, key, before, known);
     return before;
   }
 
   delete(key: string): T | undefined {
-    const before = this.objects.get(key);
-    if (before === undefined) return undefined;
-    this.objects.delete(key);
-    for (const index of this.indexes.values()) unfile(index, key, index.of(before));
+    const known = this.entries.get(key);
+    if (known === undefined) return undefined;
+    this.entries.delete(key);
+    for (const index of this.indexes.values()) unfile(index, key, index.of(known.object));
     this.sorted = undefined;
     this.sortedKeys = undefined;
-    return before;
+    return known.object;
   }
 
   private inOrder(): readonly T[] {
-    this.sortedKeys ??= [...this.objects.keys()].sort();
-    this.sorted ??= this.sortedKeys.map((key) => this.objects.get(key)!);
+    this.sortedKeys ??= [...this.entries.keys()].sort();
+    this.sorted ??= this.sortedKeys.map((key) => this.entries.get(key)!.object);
     return this.sorted;
   }
 }
@@ -113,32 +123,33 @@ function byKey(a: KubernetesObject, b: KubernetesObject): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-const file = <T>(index: Index<T>, key: string, object: T): void => fileUnder(index, index.of(object), key, object);
+const file = <T>(index: Index<T>, key: string, entry: Entry<T>): void =>
+  fileUnder(index, index.of(entry.object), key, entry);
 
-function fileUnder<T>({ values }: Index<T>, under: readonly string[], key: string, object: T): void {
+function fileUnder<T>({ values }: Index<T>, under: readonly string[], key: string, entry: Entry<T>): void {
   for (const value of under) {
-    const objects = values.get(value);
-    if (objects === undefined) values.set(value, new Map([[key, object]]));
-    else objects.set(key, object);
+    const entries = values.get(value);
+    if (entries === undefined) values.set(value, new Map([[key, entry]]));
+    else entries.set(key, entry);
   }
 }
 
 /** An object that stays under its value keeps its place there. */
-function refile<T>(index: Index<T>, key: string, before: T, object: T): void {
-  const [was, is] = [index.of(before), index.of(object)];
-  if (was !== is)
-    unfile(
-      index,
-      key,
-      was.filter((value) => !is.includes(value)),
-    );
-  fileUnder(index, is, key, object);
+function refile<T>(index: Index<T>, key: string, before: T, entry: Entry<T>): void {
+  const [was, is] = [index.of(before), index.of(entry.object)];
+  if (was === is || (was.length === 1 && is.length === 1 && was[0] === is[0])) return;
+  unfile(
+    index,
+    key,
+    was.filter((value) => !is.includes(value)),
+  );
+  fileUnder(index, is, key, entry);
 }
 
 function unfile<T>({ values }: Index<T>, key: string, gone: readonly string[]): void {
   for (const value of gone) {
-    const objects = values.get(value);
-    objects?.delete(key);
-    if (objects?.size === 0) values.delete(value);
+    const entries = values.get(value);
+    entries?.delete(key);
+    if (entries?.size === 0) values.delete(value);
   }
 }

@@ -47,20 +47,20 @@ export async function createObject(
     throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
 
   for (let attempt = 1; ; attempt++) {
-    const wished = name !== '' ? name : generatedName(core, resource, decoded.metadata.generateName);
+    const finalName = name !== '' ? name : generatedName(core, resource, decoded.metadata.generateName);
     const object = await toldOfMissingLater(resource, decoded, () =>
-      prepare(core, context, resource, decoded, namespace, wished, options),
+      prepare(core, context, resource, decoded, { namespace, name, finalName }, options),
     );
-    // Without one it is refused, but for kinds that make one up.
-    const finalName = object.metadata.name ?? '';
+    // Where none was asked for, admission or the kind may have given one; else the object is refused.
+    const { name: madeName = '' } = object.metadata;
     if (options.dryRun) {
       const present = await fromStore(
-        core.backend.range({ start: storeKey(resource, namespace, finalName), countOnly: true }),
+        core.backend.range({ start: storeKey(resource, namespace, madeName), countOnly: true }),
       );
-      if (present.count > 0) throw alreadyExists(resource.kind, finalName);
+      if (present.count > 0) throw alreadyExists(resource.kind, madeName);
       return { object: resource.fromStored(Object.freeze(object)), created: true };
     }
-    const key = storeKey(resource, namespace, finalName);
+    const key = storeKey(resource, namespace, madeName);
     const put = putOf(core, resource, key, object);
     const write = put instanceof Promise ? await fromStore(put) : put;
     const result = await fromStore(
@@ -71,7 +71,7 @@ export async function createObject(
     );
     const done = result.results[0];
     if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
-    if (name !== '' || wished === '') throw alreadyExists(resource.kind, finalName);
+    if (madeName !== finalName || name !== '') throw alreadyExists(resource.kind, madeName);
     if (attempt === generateAttemptsMax) {
       throw statusError(
         'AlreadyExists',
@@ -87,27 +87,35 @@ export async function createObject(
 const generatedName = ({ world }: ApiCore, { kind }: Resource, base = ''): string =>
   base === '' ? '' : `${base.slice(0, generateBaseMax)}${nameSuffix(world.random.stream(`names/${kind.plural}`))}`;
 
+interface Place {
+  readonly namespace: string | undefined;
+  /** As it was asked for; empty where it is the server's to say. */
+  readonly name: string;
+  /** As it is stored, unless admission gives another. Plug-ins that change an object see none, as upstream's do not. */
+  readonly finalName: string;
+}
+
 async function prepare(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   decoded: KubernetesObject,
-  namespace: string | undefined,
-  name: string,
+  place: Place,
   options: CreateOptions,
 ): Promise<KubernetesObject> {
+  const { namespace, name, finalName } = place;
   const { strategy, kind } = resource.definition;
   const dryRun = options.dryRun ?? false;
   const subject = { operation: 'CREATE' as const, resource, namespace, name, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
-  const unrecorded: KubernetesObject = { ...decoded, metadata: clientsMeta(decoded.metadata, namespace, name) };
+  const unrecorded: KubernetesObject = { ...decoded, metadata: clientsMeta(decoded.metadata, place) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
   const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
   const named = recorded instanceof Promise ? await recorded : recorded;
   const admitting = admission.mutate(named);
   const admitted = admitting instanceof Promise ? await admitting : admitting;
 
-  let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
+  let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata, finalName) };
   if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   validateForCreate(resource, object);
@@ -121,19 +129,24 @@ async function prepare(
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** With the name that it is made by, and without what the server alone says of a new object. */
-function clientsMeta(metadata: ObjectMeta, namespace: string | undefined, name: string): ObjectMeta {
-  if (metadata.name === name && metadata.namespace === namespace && serverFields.every((field) => !(field in metadata)))
-    return metadata;
-  const kept: Writable<ObjectMeta> = namespace === undefined ? { ...metadata, name } : { ...metadata, name, namespace };
+/** Where it is made, and without what the server alone says of a new object. */
+function clientsMeta(metadata: ObjectMeta, { namespace, name }: Place): ObjectMeta {
+  const isPlaced = (metadata.name ?? '') === name && metadata.namespace === namespace;
+  if (isPlaced && serverFields.every((field) => metadata[field] === undefined)) return metadata;
+  const kept: Writable<ObjectMeta> = {
+    ...metadata,
+    ...(name === '' ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
   for (const field of serverFields) delete kept[field];
   return kept;
 }
 
 /** What the server says of a new object. */
-function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
+function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name: string): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
+    name: metadata.name || name,
     uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };

@@ -10,186 +10,291 @@ import type { PodAction } from './plan-pod.js';
 import type { PodHost } from './pod-host.js';
 import { allContainersOf, podText } from './pod-names.js';
 import { type Fault, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
-import { podVolumes } from './pod-volumes.js';
+import { PodVolumes } from './pod-volumes.js';
 import { StartFault, startContainer } from './start-container.js';
-
-export interface PodActions {
-  /** `done`: nothing is left of the pod. */
-  perform(action: PodAction, termination: Termination | undefined): Promise<'done' | undefined>;
-  /** Tells of containers that begin to wait. */
-  notice(waits: ReadonlyMap<string, Fault>, state: PodRuntimeState): void;
-  /** The pod is to end: what is begun is left, and what is ending ends sooner where less time is left. */
-  hurry(termination: Termination): void;
-  abort(): void;
-  refreshVolumesAtMs(): number;
-  refreshVolumes(): Promise<void>;
-}
 
 const retryMs = 10_000;
 
-export function podActions(context: KubeletContext, host: PodHost): PodActions {
-  const { world, runtime, network, recorder } = context;
-  const volumes = podVolumes(context);
-  const pullBackoffs = new Map<string, Backoff>();
-  const noticed = new Map<string, string>();
-  let interruption = new Interruption();
-  let killDeadlineMs: number | undefined;
-  let volumesAtMs = Number.POSITIVE_INFINITY;
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-  const event = (type: 'Normal' | 'Warning', reason: string, message: string, container?: string) =>
-    recorder.record(host.pod, type, reason, message, eventOptions(host.pod, container));
-  const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** One for each pod of the node, so what few pods need is made when it is needed. */
+export class PodActions {
+  private readonly volumes: PodVolumes;
+  private pullBackoffs: Map<string, Backoff> | undefined;
+  /** By container: what it was last told to wait for. */
+  private noticed: Map<string, string> | undefined;
+  private interruption = new Interruption();
+  private killDeadlineMs: number | undefined;
+  private volumesAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly context: KubeletContext,
+    private readonly host: PodHost,
+  ) {
+    this.volumes = new PodVolumes(context);
+  }
+
+  /** `done`: nothing is left of the pod. */
+  async perform(action: PodAction, termination: Termination | undefined): Promise<'done' | undefined> {
+    if (termination === undefined && this.interruption.aborted) this.interruption = new Interruption();
+    switch (action.type) {
+      case 'mountVolumes':
+        await this.mountVolumes();
+        return undefined;
+      case 'createSandbox':
+        await this.createSandbox(action.attempt);
+        return undefined;
+      case 'startContainer':
+        await this.start(action);
+        return undefined;
+      case 'killContainer':
+        await this.kill(action);
+        return undefined;
+      case 'killPod':
+        await this.killPod(action.graceMs);
+        return undefined;
+      case 'tearDown':
+        await this.tearDown();
+        return undefined;
+      case 'deletePod':
+        await this.deletePod();
+        return 'done';
+      case 'forgetPod':
+        await this.removeSandboxes();
+        return 'done';
+    }
+  }
+
+  /** Tells of containers that begin to wait. */
+  notice(waits: ReadonlyMap<string, Fault>, { containers }: PodRuntimeState): void {
+    const { host } = this;
+    for (const [name, { reason }] of waits) {
+      const key = `${reason} ${runsOf(containers, name)[0]?.attempt ?? ''}`;
+      this.noticed ??= new Map();
+      if (this.noticed.get(name) === key) continue;
+      this.noticed.set(name, key);
+      if (reason === 'CrashLoopBackOff') {
+        const message = `Back-off restarting failed container ${name} in pod ${podText(host.pod)}`;
+        this.event('Warning', 'BackOff', message, name);
+      } else if (reason === 'ImagePullBackOff') {
+        const image = allContainersOf(host.pod.spec!).find((container) => container.name === name)?.image ?? '';
+        this.event('Normal', 'BackOff', `Back-off pulling image ${JSON.stringify(image)}`, name);
+        this.event('Warning', 'Failed', 'Error: ImagePullBackOff', name);
+      }
+    }
+  }
+
+  /** The pod is to end: what is begun is left, and what is ending ends sooner where less time is left. */
+  hurry({ graceMs }: Termination): void {
+    this.interruption.abort();
+    const { world } = this.context;
+    const deadlineMs = world.clock.now() + graceMs;
+    if (this.killDeadlineMs === undefined || deadlineMs >= this.killDeadlineMs) return;
+    this.killDeadlineMs = deadlineMs;
+    void this.hurryContainers(graceMs);
+  }
+
+  private async hurryContainers(graceMs: number): Promise<void> {
+    const { runtime, world } = this.context;
+    const { containers } = await this.host.readState();
+    const running = containers.filter(({ state }) => state === 'running');
+    await Promise.all(
+      running.map(({ id }) =>
+        runtime
+          .stopContainer(id, graceMs)
+          .catch((error: unknown) => world.logger.log('debug', 'container could not be hurried', { id, error })),
+      ),
+    );
+  }
+
+  abort(): void {
+    this.interruption.abort();
+  }
+
+  get refreshVolumesAtMs(): number {
+    return this.volumesAtMs;
+  }
+
+  async refreshVolumes(): Promise<void> {
+    const { clock } = this.context.world;
+    if (clock.now() < this.volumesAtMs) return;
+    this.volumesAtMs = clock.now() + this.context.volumeRefreshMs;
+    try {
+      await this.volumes.mount(this.host.pod, this.host.memory.ip);
+    } catch (error) {
+      this.event('Warning', 'FailedMount', messageOf(error));
+    }
+  }
+
+  private event(type: 'Normal' | 'Warning', reason: string, message: string, container?: string): void {
+    const { pod } = this.host;
+    this.context.recorder.record(pod, type, reason, message, eventOptions(pod, container));
+  }
 
   /** Of the pod as a whole: nothing goes on until it is tried again. */
-  const failPod = (reason: string, eventReason: string, message: string) => {
-    event('Warning', eventReason, message);
-    host.remember({ fault: { reason, message, retryAtMs: world.clock.now() + retryMs } });
-  };
+  private failPod(reason: string, eventReason: string, message: string): void {
+    this.event('Warning', eventReason, message);
+    this.host.remember({ fault: { reason, message, retryAtMs: this.context.world.clock.now() + retryMs } });
+  }
 
-  const mountVolumes = async () => {
+  private async mountVolumes(): Promise<void> {
     try {
-      await volumes.mount(host.pod, host.memory.ip, interruption);
-      host.remember({ volumesMounted: true, fault: undefined });
-      volumesAtMs = volumes.isChanging() ? world.clock.now() + context.volumeRefreshMs : Number.POSITIVE_INFINITY;
+      await this.volumes.mount(this.host.pod, this.host.memory.ip, this.interruption);
+      this.host.remember({ volumesMounted: true, fault: undefined });
+      this.volumesAtMs = this.volumes.isChanging
+        ? this.context.world.clock.now() + this.context.volumeRefreshMs
+        : Number.POSITIVE_INFINITY;
     } catch (error) {
       // The pod is to end: nobody waits for its volumes any more.
       if (error instanceof AbortedError) return;
-      failPod('ContainerCreating', 'FailedMount', messageOf(error));
+      this.failPod('ContainerCreating', 'FailedMount', messageOf(error));
     }
-  };
+  }
 
-  const createSandbox = async (attempt: number) => {
-    const { name = '', namespace = '', uid = '', labels = {}, annotations = {} } = host.pod.metadata;
+  private async createSandbox(attempt: number): Promise<void> {
+    const { name = '', namespace = '', uid = '', labels = {}, annotations = {} } = this.host.pod.metadata;
     try {
-      const hostNetwork = host.pod.spec?.hostNetwork === true;
-      const ip = hostNetwork ? context.hostIP : (await network.setUpPod({ namespace, name, uid })).ip;
+      const hostNetwork = this.host.pod.spec?.hostNetwork === true;
+      const ip = hostNetwork ? this.context.hostIP : (await this.context.network.setUpPod({ namespace, name, uid })).ip;
       const config = {
         name,
         namespace,
         uid,
         attempt,
-        hostname: host.pod.spec?.hostname || name,
+        hostname: this.host.pod.spec?.hostname || name,
         hostNetwork,
         labels,
         annotations,
         ip,
       };
-      const id = await runtime.runPodSandbox(config);
-      host.setSandboxes([{ id, config, state: 'ready', createdAtMs: world.clock.now() }, ...host.sandboxes]);
-      host.remember({ ip, fault: undefined });
+      const id = await this.context.runtime.runPodSandbox(config);
+      this.host.setSandboxes([
+        { id, config, state: 'ready', createdAtMs: this.context.world.clock.now() },
+        ...this.host.sandboxes,
+      ]);
+      this.host.remember({ ip, fault: undefined });
     } catch (error) {
-      failPod('ContainerCreating', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
+      this.failPod('ContainerCreating', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
     }
-  };
+  }
 
-  const start = async (action: Extract<PodAction, { type: 'startContainer' }>) => {
+  private async start(action: Extract<PodAction, { type: 'startContainer' }>): Promise<void> {
     const { container, attempt, afterExitAtMs } = action;
-    if (interruption.aborted) return;
+    if (this.interruption.aborted) return;
     const { name } = container;
     if (afterExitAtMs !== undefined) {
-      const backoffs = new Map(host.memory.backoffs);
-      backoffs.set(name, stepBackoff(backoffs.get(name), afterExitAtMs, world.clock.now()));
-      host.remember({ backoffs });
+      const backoffs = new Map(this.host.memory.backoffs);
+      backoffs.set(name, stepBackoff(backoffs.get(name), afterExitAtMs, this.context.world.clock.now()));
+      this.host.remember({ backoffs });
     }
     let fault: Fault | undefined;
     try {
-      const begun = startContainer(context, {
-        pod: host.pod,
+      const begun = startContainer(this.context, {
+        pod: this.host.pod,
         container,
         attempt,
-        sandboxId: host.sandboxes[0]!.id,
-        podIP: host.memory.ip,
-        volumePaths: volumes.paths,
-        pullBackoffs,
-        interruption,
-        event: (type, reason, message) => event(type, reason, message, name),
-        onStarting(id, starting) {
-          const ids = new Set(host.memory.starting);
+        sandboxId: this.host.sandboxes[0]!.id,
+        podIP: this.host.memory.ip,
+        volumePaths: this.volumes.paths,
+        pullBackoffs: (this.pullBackoffs ??= new Map()),
+        interruption: this.interruption,
+        event: (type, reason, message) => this.event(type, reason, message, name),
+        onStarting: (id, starting) => {
+          const ids = new Set(this.host.memory.starting);
           if (starting) ids.add(id);
           else ids.delete(id);
-          host.remember({ starting: ids });
+          this.host.remember({ starting: ids });
         },
       });
-      await interruption.orAborted(begun);
+      await this.interruption.orAborted(begun);
       // Where the pod is to end, the start is left alone; what it may still make is ended with the sandbox.
       begun.catch(() => {});
     } catch (error) {
       fault =
         error instanceof StartFault
           ? error.fault
-          : { reason: 'CreateContainerError', message: messageOf(error), retryAtMs: world.clock.now() + retryMs };
+          : {
+              reason: 'CreateContainerError',
+              message: messageOf(error),
+              retryAtMs: this.context.world.clock.now() + retryMs,
+            };
     }
-    if (fault !== undefined || host.memory.faults.has(name)) {
-      const faults = new Map(host.memory.faults);
+    if (fault !== undefined || this.host.memory.faults.has(name)) {
+      const faults = new Map(this.host.memory.faults);
       if (fault === undefined) faults.delete(name);
       else faults.set(name, fault);
-      host.remember({ faults });
+      this.host.remember({ faults });
     }
-    await removeOldRuns(name);
-  };
+    await this.removeOldRuns(name);
+  }
 
   /** Of each container the newest run stays, and the one before it, for its log and its status. */
-  const removeOldRuns = async (name: string) => {
-    const { containers } = await host.readState();
+  private async removeOldRuns(name: string): Promise<void> {
+    const { containers } = await this.host.readState();
     for (const run of runsOf(containers, name).slice(2))
-      if (run.state !== 'running') await runtime.removeContainer(run.id);
-  };
+      if (run.state !== 'running') await this.context.runtime.removeContainer(run.id);
+  }
 
-  const kill = async ({ id, container, message, graceMs }: Extract<PodAction, { type: 'killContainer' }>) => {
-    const deadlineMs = world.clock.now() + graceMs;
-    killDeadlineMs = deadlineMs;
+  private async kill({
+    id,
+    container,
+    message,
+    graceMs,
+  }: Extract<PodAction, { type: 'killContainer' }>): Promise<void> {
+    const deadlineMs = this.context.world.clock.now() + graceMs;
+    this.killDeadlineMs = deadlineMs;
     try {
-      await killContainer(context, {
-        pod: host.pod,
+      await killContainer(this.context, {
+        pod: this.host.pod,
         container,
         containerId: id,
-        podIP: host.memory.ip ?? '',
+        podIP: this.host.memory.ip ?? '',
         graceMs,
         message,
-        event: (type, reason, text) => event(type, reason, text, container.name),
+        event: (type, reason, text) => this.event(type, reason, text, container.name),
       });
     } finally {
-      killDeadlineMs = undefined;
+      this.killDeadlineMs = undefined;
     }
-  };
+  }
 
-  const killPod = async (graceMs: number) => {
-    killDeadlineMs = world.clock.now() + graceMs;
+  private async killPod(graceMs: number): Promise<void> {
+    this.killDeadlineMs = this.context.world.clock.now() + graceMs;
     try {
-      const { containers } = await host.readState();
-      await killContainers(context, {
-        pod: host.pod,
+      const { containers } = await this.host.readState();
+      await killContainers(this.context, {
+        pod: this.host.pod,
         running: containers.filter(({ state }) => state === 'running'),
         graceMs,
-        podIP: host.memory.ip ?? '',
-        event: (container, type, reason, message) => event(type, reason, message, container.name),
+        podIP: this.host.memory.ip ?? '',
+        event: (container, type, reason, message) => this.event(type, reason, message, container.name),
       });
-      for (const { id } of host.sandboxes) await runtime.stopPodSandbox(id);
-      host.setSandboxes(host.sandboxes.map((sandbox) => ({ ...sandbox, state: 'notReady' as const })));
+      for (const { id } of this.host.sandboxes) await this.context.runtime.stopPodSandbox(id);
+      this.host.setSandboxes(this.host.sandboxes.map((sandbox) => ({ ...sandbox, state: 'notReady' as const })));
     } finally {
-      killDeadlineMs = undefined;
+      this.killDeadlineMs = undefined;
     }
-  };
+  }
 
-  const tearDown = async () => {
-    volumesAtMs = Number.POSITIVE_INFINITY;
-    const uid = host.pod.metadata.uid!;
-    await context.volumes.unmountAll(uid);
-    context.nodeVolumes.release(uid);
-    await network.tearDownPod(uid);
-    host.remember({ tornDown: true });
-  };
+  private async tearDown(): Promise<void> {
+    this.volumesAtMs = Number.POSITIVE_INFINITY;
+    const uid = this.host.pod.metadata.uid!;
+    await this.context.volumes.unmountAll(uid);
+    this.context.nodeVolumes.release(uid);
+    await this.context.network.tearDownPod(uid);
+    this.host.remember({ tornDown: true });
+  }
 
-  const removeSandboxes = async () => {
-    for (const { id } of host.sandboxes) await runtime.removePodSandbox(id);
-    host.setSandboxes([]);
-  };
+  private async removeSandboxes(): Promise<void> {
+    for (const { id } of this.host.sandboxes) await this.context.runtime.removePodSandbox(id);
+    this.host.setSandboxes([]);
+  }
 
-  const deletePod = async () => {
-    const { uid, name, namespace } = host.pod.metadata;
-    await context.statuses.flush(uid!);
+  private async deletePod(): Promise<void> {
+    const { uid, name, namespace } = this.host.pod.metadata;
+    await this.context.statuses.flush(uid!);
     try {
-      await context.client.delete(
+      await this.context.client.delete(
         Pod,
         { name: name!, namespace: namespace! },
         { gracePeriodSeconds: 0, preconditions: { uid: uid! } },
@@ -198,84 +303,6 @@ export function podActions(context: KubeletContext, host: PodHost): PodActions {
       // Gone, or another pod of that name: either way this one is no longer there.
       if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict')) throw error;
     }
-    await removeSandboxes();
-  };
-
-  return {
-    async perform(action, termination) {
-      if (termination === undefined && interruption.aborted) interruption = new Interruption();
-      switch (action.type) {
-        case 'mountVolumes':
-          await mountVolumes();
-          return undefined;
-        case 'createSandbox':
-          await createSandbox(action.attempt);
-          return undefined;
-        case 'startContainer':
-          await start(action);
-          return undefined;
-        case 'killContainer':
-          await kill(action);
-          return undefined;
-        case 'killPod':
-          await killPod(action.graceMs);
-          return undefined;
-        case 'tearDown':
-          await tearDown();
-          return undefined;
-        case 'deletePod':
-          await deletePod();
-          return 'done';
-        case 'forgetPod':
-          await removeSandboxes();
-          return 'done';
-      }
-    },
-    notice(waits, { containers }) {
-      for (const [name, { reason }] of waits) {
-        const key = `${reason} ${runsOf(containers, name)[0]?.attempt ?? ''}`;
-        if (noticed.get(name) === key) continue;
-        noticed.set(name, key);
-        if (reason === 'CrashLoopBackOff')
-          event('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(host.pod)}`, name);
-        else if (reason === 'ImagePullBackOff') {
-          const image = allContainersOf(host.pod.spec!).find((container) => container.name === name)?.image ?? '';
-          event('Normal', 'BackOff', `Back-off pulling image ${JSON.stringify(image)}`, name);
-          event('Warning', 'Failed', 'Error: ImagePullBackOff', name);
-        }
-      }
-    },
-    hurry({ graceMs }) {
-      interruption.abort();
-      const deadlineMs = world.clock.now() + graceMs;
-      if (killDeadlineMs === undefined || deadlineMs >= killDeadlineMs) return;
-      killDeadlineMs = deadlineMs;
-      void host
-        .readState()
-        .then(({ containers }) =>
-          Promise.all(
-            containers
-              .filter(({ state }) => state === 'running')
-              .map(({ id }) =>
-                runtime
-                  .stopContainer(id, graceMs)
-                  .catch((error: unknown) =>
-                    world.logger.log('debug', 'container could not be hurried', { id, error }),
-                  ),
-              ),
-          ),
-        );
-    },
-    abort: () => interruption.abort(),
-    refreshVolumesAtMs: () => volumesAtMs,
-    async refreshVolumes() {
-      if (world.clock.now() < volumesAtMs) return;
-      volumesAtMs = world.clock.now() + context.volumeRefreshMs;
-      try {
-        await volumes.mount(host.pod, host.memory.ip);
-      } catch (error) {
-        event('Warning', 'FailedMount', messageOf(error));
-      }
-    },
-  };
+    await this.removeSandboxes();
+  }
 }

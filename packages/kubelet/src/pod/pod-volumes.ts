@@ -11,14 +11,6 @@ import type { Interruption } from './interruption.js';
 import { allContainersOf } from './pod-names.js';
 import { sameValue } from './same-value.js';
 
-export interface PodVolumes {
-  readonly paths: ReadonlyMap<string, string>;
-  /** Waits for what must be attached. Errors: `VolumeMountError`; `VolumesNotAttachedError`; `AbortedError`. */
-  mount(pod: Pod, podIP: string | undefined, interruption?: Interruption): Promise<void>;
-  /** Whether anything in them may change. */
-  isChanging(): boolean;
-}
-
 /** Volumes of a pod did not come; in kubelet's words. */
 export class VolumesNotAttachedError extends Error {
   readonly code = 'PINTLE_VOLUMES_NOT_ATTACHED';
@@ -39,6 +31,7 @@ export class VolumesNotAttachedError extends Error {
 const tokenLifeUsed = 0.8;
 
 const nothingClaimed: ReadonlyMap<string, PersistentVolume> = new Map();
+const nowhere: ReadonlyMap<string, string> = new Map();
 const nothingReferenced: ReferencedObjects = Object.freeze({ configMaps: new Map(), secrets: new Map() });
 
 /** What the named objects are now. */
@@ -57,52 +50,109 @@ export async function lookUp(
   return { configMaps: new Map(configMaps), secrets: new Map(secrets) };
 }
 
-export function podVolumes(context: KubeletContext): PodVolumes {
-  const { volumes, world, client } = context;
-  const paths = new Map<string, string>();
-  // Few pods need any of these, and there are many pods.
-  let mounted: Map<string, VolumeContent> | undefined;
-  let tokens: Map<string, { readonly token: string; readonly renewAtMs: number }> | undefined;
+/** One for each pod of the node, so what few pods need is made when it is needed. */
+export class PodVolumes {
+  private found: Map<string, string> | undefined;
+  private mounted: Map<string, VolumeContent> | undefined;
+  private tokens: Map<string, { readonly token: string; readonly renewAtMs: number }> | undefined;
   /** By the name of the pod's volume: how the node's status names what is behind it. */
-  let attachable: Map<string, string> | undefined;
-  let changing = false;
+  private attachable: Map<string, string> | undefined;
+  private changing = false;
+
+  constructor(private readonly context: KubeletContext) {}
+
+  /** Where each volume is, by its name. */
+  get paths(): ReadonlyMap<string, string> {
+    return this.found ?? nowhere;
+  }
+
+  /** Whether anything in them may change. */
+  get isChanging(): boolean {
+    return this.changing;
+  }
+
+  /** Waits for what must be attached. Errors: `VolumeMountError`; `VolumesNotAttachedError`; `AbortedError`. */
+  async mount(pod: Pod, podIP: string | undefined, interruption?: Interruption): Promise<void> {
+    const wanted = pod.spec?.volumes ?? [];
+    if (wanted.length === 0) return;
+    const references = volumeReferences(wanted);
+    const objects = await lookUp(this.context, pod.metadata.namespace!, references);
+    if (this.context.volumes.keepsFiles) {
+      for (const wish of references.tokens) {
+        try {
+          await this.tokenFor(pod, wish);
+        } catch (error) {
+          throw new VolumeMountError(
+            wish.volume,
+            `failed to fetch token: ${error instanceof Error ? error.message : String(error)}`,
+            { cause: error },
+          );
+        }
+      }
+    }
+    const behindClaims = await this.claimed(pod, interruption);
+    for (const volume of wanted) {
+      const asked = volumeContent(volume, {
+        pod,
+        podIP,
+        hostIP: this.context.hostIP,
+        objects,
+        allocatable: this.context.allocatable,
+        containers: allContainersOf(pod.spec!),
+        token: (wish) => this.tokens?.get(tokenKey(wish))?.token ?? '',
+      });
+      // Where a claim's volume is does not change while a pod has it.
+      if (asked.type === 'claim' && this.paths.has(volume.name)) continue;
+      const behind = behindClaims.get(volume.name);
+      const content =
+        behind !== undefined && this.context.volumes.keepsFiles ? volumeFolder(volume.name, behind) : asked;
+      if (this.mounted?.has(volume.name) && sameValue(this.mounted.get(volume.name), content)) continue;
+      (this.found ??= new Map()).set(
+        volume.name,
+        await this.context.volumes.mount(pod.metadata.uid!, volume.name, content),
+      );
+      // Where nothing is written down there is nothing to keep true.
+      if (this.context.volumes.keepsFiles) (this.mounted ??= new Map()).set(volume.name, content);
+    }
+    this.changing = [...(this.mounted?.values() ?? [])].some(({ type }) => type === 'files');
+  }
 
   /** The volumes behind claims that are not mounted yet, when they are bound, and attached where they have to be. */
-  const claimed = async (pod: Pod, interruption?: Interruption): Promise<ReadonlyMap<string, PersistentVolume>> => {
+  private async claimed(pod: Pod, interruption?: Interruption): Promise<ReadonlyMap<string, PersistentVolume>> {
     const claims = podClaims(pod);
     if (claims.length === 0) return nothingClaimed;
     const found = new Map<string, PersistentVolume>();
     for (const claim of claims) {
       const { name } = claim.volume;
-      if (paths.has(name)) continue;
-      const volume = await claimedVolume(client, pod, claim);
-      const uniqueName = await attachableName(client, volume);
-      if (uniqueName !== undefined) (attachable ??= new Map()).set(name, uniqueName);
+      if (this.paths.has(name)) continue;
+      const volume = await claimedVolume(this.context.client, pod, claim);
+      const uniqueName = await attachableName(this.context.client, volume);
+      if (uniqueName !== undefined) (this.attachable ??= new Map()).set(name, uniqueName);
       found.set(name, volume);
     }
-    if (found.size > 0) await whenAttached(pod, interruption?.signal);
+    if (found.size > 0) await this.whenAttached(pod, interruption?.signal);
     return found;
-  };
+  }
 
-  const whenAttached = async (pod: Pod, signal?: AbortSignal): Promise<void> => {
+  private async whenAttached(pod: Pod, signal?: AbortSignal): Promise<void> {
     try {
-      await context.nodeVolumes.use(pod.metadata.uid!, [...(attachable?.values() ?? [])], signal);
+      await this.context.nodeVolumes.use(pod.metadata.uid!, [...(this.attachable?.values() ?? [])], signal);
     } catch (error) {
       if (!(error instanceof VolumeAttachTimeoutError)) throw error;
-      const late = [...(attachable ?? [])].flatMap(([name, unique]) =>
+      const late = [...(this.attachable ?? [])].flatMap(([name, unique]) =>
         error.uniqueNames.includes(unique) ? [name] : [],
       );
       throw new VolumesNotAttachedError(late, { cause: error });
     }
-  };
+  }
 
-  const tokenFor = async (pod: Pod, { audience, expirationSeconds }: TokenWish): Promise<void> => {
+  private async tokenFor(pod: Pod, { audience, expirationSeconds }: TokenWish): Promise<void> {
     const key = tokenKey({ audience, expirationSeconds });
-    const known = tokens?.get(key);
-    if (known !== undefined && known.renewAtMs > world.clock.now()) return;
+    const known = this.tokens?.get(key);
+    if (known !== undefined && known.renewAtMs > this.context.world.clock.now()) return;
     const { namespace, name, uid } = pod.metadata;
     const account = pod.spec?.serviceAccountName || 'default';
-    const answer = await client.createSubresource<{ readonly status?: { readonly token?: string } }>(
+    const answer = await this.context.client.createSubresource<{ readonly status?: { readonly token?: string } }>(
       ServiceAccount,
       { namespace: namespace!, name: account },
       'token',
@@ -116,56 +166,11 @@ export function podVolumes(context: KubeletContext): PodVolumes {
         },
       },
     );
-    (tokens ??= new Map()).set(key, {
+    (this.tokens ??= new Map()).set(key, {
       token: answer.status?.token ?? '',
-      renewAtMs: world.clock.now() + expirationSeconds * 1000 * tokenLifeUsed,
+      renewAtMs: this.context.world.clock.now() + expirationSeconds * 1000 * tokenLifeUsed,
     });
-  };
-
-  return {
-    paths,
-    isChanging: () => changing,
-    async mount(pod, podIP, interruption) {
-      const wanted = pod.spec?.volumes ?? [];
-      if (wanted.length === 0) return;
-      const references = volumeReferences(wanted);
-      const objects = await lookUp(context, pod.metadata.namespace!, references);
-      if (volumes.keepsFiles) {
-        for (const wish of references.tokens) {
-          try {
-            await tokenFor(pod, wish);
-          } catch (error) {
-            throw new VolumeMountError(
-              wish.volume,
-              `failed to fetch token: ${error instanceof Error ? error.message : String(error)}`,
-              { cause: error },
-            );
-          }
-        }
-      }
-      const behindClaims = await claimed(pod, interruption);
-      for (const volume of wanted) {
-        const asked = volumeContent(volume, {
-          pod,
-          podIP,
-          hostIP: context.hostIP,
-          objects,
-          allocatable: context.allocatable,
-          containers: allContainersOf(pod.spec!),
-          token: (wish) => tokens?.get(tokenKey(wish))?.token ?? '',
-        });
-        // Where a claim's volume is does not change while a pod has it.
-        if (asked.type === 'claim' && paths.has(volume.name)) continue;
-        const behind = behindClaims.get(volume.name);
-        const content = behind !== undefined && volumes.keepsFiles ? volumeFolder(volume.name, behind) : asked;
-        if (mounted?.has(volume.name) && sameValue(mounted.get(volume.name), content)) continue;
-        paths.set(volume.name, await volumes.mount(pod.metadata.uid!, volume.name, content));
-        // Where nothing is written down there is nothing to keep true.
-        if (volumes.keepsFiles) (mounted ??= new Map()).set(volume.name, content);
-      }
-      changing = [...(mounted?.values() ?? [])].some(({ type }) => type === 'files');
-    },
-  };
+  }
 }
 
 const tokenKey = ({ audience, expirationSeconds }: Pick<TokenWish, 'audience' | 'expirationSeconds'>) =>

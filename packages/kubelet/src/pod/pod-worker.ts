@@ -8,7 +8,7 @@ import type { ContainerStatus, PodSandbox } from '@pintle/contracts';
 import type { CancelTimer } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { type PodPlan, planPod } from './plan-pod.js';
-import { type PodActions, podActions } from './pod-actions.js';
+import { PodActions } from './pod-actions.js';
 import type { PodHost } from './pod-host.js';
 import { isTerminalPhase } from './pod-names.js';
 import { type PodProbes, podProbes } from './pod-probes.js';
@@ -61,7 +61,7 @@ export class PodWorker implements PodHost {
     this.sandboxes = [...sandboxes].sort((a, b) => b.config.attempt - a.config.attempt);
     this.messages = terminationMessages(context, this);
     this.probes = podProbes(context, this);
-    this.actions = podActions(context, this);
+    this.actions = new PodActions(context, this);
     for (const { id } of this.sandboxes) options.onSandbox(id, this);
     this.wake();
   }
@@ -138,7 +138,7 @@ export class PodWorker implements PodHost {
     const wakeAtMs = Math.min(
       made.wakeAtMs ?? Number.POSITIVE_INFINITY,
       this.pausedUntilMs > clock.now() ? this.pausedUntilMs : Number.POSITIVE_INFINITY,
-      this.actions.refreshVolumesAtMs(),
+      this.actions.refreshVolumesAtMs,
     );
     this.cancelTimer?.();
     this.cancelTimer = undefined;

@@ -6,8 +6,7 @@
  */
 import { deepEqual } from '../meta/frozen.js';
 import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
-import { emptyTree, type FieldTree, leaf } from './field-tree.js';
-import { TreeBuilder } from './tree-builder.js';
+import { emptyTree, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 import {
   asItems,
   asMember,
@@ -45,11 +44,17 @@ interface Place {
   readonly shape: Shape | undefined;
   /** What is written even when it is empty: structs and scalars that are no pointers, and lists, as Go's null. */
   readonly emptyFields: readonly (readonly [key: string, empty: unknown])[];
-  readonly children: Map<string, Place>;
+  /** Those declared: keys of maps are the users', and no end of them. */
+  readonly fields: Map<string, Field>;
   items: Place | undefined;
   /** What came here last, and what changed here last. */
   appeared: Compared | undefined;
   became: Compared | undefined;
+}
+
+interface Field {
+  readonly element: string;
+  readonly place: Place;
 }
 
 /**
@@ -78,7 +83,7 @@ function placeOf(schema: SchemaNode): Place {
       schema,
       shape,
       emptyFields,
-      children: new Map(),
+      fields: new Map(),
       items: undefined,
       appeared: undefined,
       became: undefined,
@@ -90,14 +95,13 @@ function placeOf(schema: SchemaNode): Place {
 
 const noFields: Fields = Object.freeze({});
 
-/** Only declared fields are kept: keys of maps are the users', and no end of them. */
-function childPlace(place: Place, key: string): Place {
-  const known = place.children.get(key);
+function fieldAt(place: Place, key: string): Field {
+  const known = place.fields.get(key);
   if (known !== undefined) return known;
   const schema = childNode(place.schema, key);
-  const child = placeOf(schema);
-  if (schema !== unknownNode && resolve(place.schema).properties?.[key] !== undefined) place.children.set(key, child);
-  return child;
+  const field = { element: fieldElement(key), place: placeOf(schema) };
+  if (schema !== unknownNode && resolve(place.schema).properties?.[key] !== undefined) place.fields.set(key, field);
+  return field;
 }
 
 function compareAt(place: Place, old: unknown, now: unknown): Comparison {
@@ -168,12 +172,16 @@ function compareFields(place: Place, before: Fields, after: Fields, differences:
   for (const key in after) {
     const is = after[key];
     if (is === before[key]) continue;
-    differences.note(fieldElement(key), compareAt(childPlace(place, key), valueIn(before, key), is));
+    const field = fieldAt(place, key);
+    const isOther = field.place.shape === 'atomic' && typeof is !== 'object' && is !== undefined;
+    differences.note(field.element, isOther ? onlyChanged : compareAt(field.place, valueIn(before, key), is));
   }
   if (before === noFields) return;
   for (const key in before)
-    if (after[key] === undefined && before[key] !== undefined)
-      differences.note(fieldElement(key), compareAt(childPlace(place, key), before[key], undefined));
+    if (after[key] === undefined && before[key] !== undefined) {
+      const field = fieldAt(place, key);
+      differences.note(field.element, compareAt(field.place, before[key], undefined));
+    }
 }
 
 const valueIn = (fields: Fields, key: string) => (Object.hasOwn(fields, key) ? fields[key] : undefined);

@@ -2,13 +2,15 @@
  * A set of field paths, as a tree whose edges are the elements of `FieldsV1`: `f:name` a field, `k:{…}` a list
  * item by its keys, `v:…` an item of a set. Immutable; operations share what they can.
  *
- * Objects made from one template have the same fields, so `TreeBuilder` (beside this file) gives equal members one
- * tree. A tree remembers its `FieldsV1`; the latest differences and unions are remembered apart from the trees, most of
- * which live as long as their object and are never asked again.
+ * Objects made from one template have the same fields, so equal members are one tree while it is among the latest
+ * (`latest-trees.ts`). A tree remembers its `FieldsV1`; the latest differences and unions are remembered apart from the
+ * trees, most of which live as long as their object and are never asked again.
  *
  * Invariants: 1. A node without children is a member itself. 2. `own` on a node with children is the `.` of
  * `FieldsV1`: the node is a member beside its children.
  */
+
+import { LatestTrees, signOf } from './latest-trees.js';
 
 export class FieldTree {
   private static made = 0;
@@ -144,9 +146,57 @@ export const leaf: FieldTree = new FieldTree(true, noChildren);
 /** No member at all. */
 export const emptyTree: FieldTree = new FieldTree(false, noChildren);
 
+const trees = new LatestTrees<FieldTree>();
+
+/** No child is empty. */
 export function treeOf(own: boolean, children: ReadonlyMap<string, FieldTree>): FieldTree {
   if (children.size === 0) return own ? leaf : emptyTree;
-  return new FieldTree(own, children);
+  let sign = own ? 1 : 0;
+  for (const [element, child] of children) sign += signOf(element, child);
+  const known = trees.find(sign, (tree) => tree.own === own && hasSame(tree.children, children));
+  return known ?? trees.keep(sign, new FieldTree(own, children));
+}
+
+function hasSame(children: ReadonlyMap<string, FieldTree>, others: ReadonlyMap<string, FieldTree>): boolean {
+  if (children.size !== others.size) return false;
+  for (const [element, child] of others) if (children.get(element) !== child) return false;
+  return true;
+}
+
+/** One node in the making. */
+export class TreeBuilder {
+  private readonly elements: string[] = [];
+  private readonly children: FieldTree[] = [];
+  private sign = 0;
+
+  /** An element is added at most once; an empty child is no child. */
+  add(element: string, child: FieldTree): void {
+    if (child.isEmpty) return;
+    this.elements.push(element);
+    this.children.push(child);
+    this.sign += signOf(element, child);
+  }
+
+  get isEmpty(): boolean {
+    return this.elements.length === 0;
+  }
+
+  tree(own: boolean): FieldTree {
+    if (this.isEmpty) return own ? leaf : emptyTree;
+    const sign = this.sign + (own ? 1 : 0);
+    const known = trees.find(sign, (tree) => tree.own === own && this.isOf(tree));
+    if (known !== undefined) return known;
+    const children = new Map<string, FieldTree>();
+    for (let i = 0; i < this.elements.length; i++) children.set(this.elements[i]!, this.children[i]!);
+    return trees.keep(sign, new FieldTree(own, children));
+  }
+
+  private isOf({ children }: FieldTree): boolean {
+    if (children.size !== this.elements.length) return false;
+    for (let i = 0; i < this.elements.length; i++)
+      if (children.get(this.elements[i]!) !== this.children[i]) return false;
+    return true;
+  }
 }
 
 export function intersectionTree(a: FieldTree, b: FieldTree): FieldTree {

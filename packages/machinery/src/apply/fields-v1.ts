@@ -3,8 +3,7 @@
  * object in all of them, and is read once.
  */
 import { canonicalJson } from '../meta/frozen.js';
-import { emptyTree, type FieldsV1, type FieldTree, leaf } from './field-tree.js';
-import { TreeBuilder } from './tree-builder.js';
+import { emptyTree, type FieldsV1, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 
 /** The trees of those that were read or written last. A tree takes some kilobytes. */
 const lately = new Map<object, FieldTree>();

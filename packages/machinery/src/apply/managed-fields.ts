@@ -110,6 +110,20 @@ const nobody: Recorded = { owners: new Map(), entries: new Map() };
 
 /** Undefined for entries that cannot be read. */
 function recordedIn(entries: Entries): Recorded | undefined {
+  const known = recorded.get(entries);
+  if (known !== undefined) return known;
+  const read = readEntries(entries);
+  if (read === undefined || !Object.isFrozen(entries)) return read;
+  if (recorded.size === recordedMax) recorded.clear();
+  recorded.set(entries, read);
+  return read;
+}
+
+/** Of the latest arrays: objects of one template share theirs until each has something of its own. */
+const recorded = new Map<Entries, Recorded>();
+const recordedMax = 1024;
+
+function readEntries(entries: Entries): Recorded | undefined {
   const owners = new Map<string, Owned>();
   const byId = new Map<string, ManagedFieldsEntry>();
   for (const entry of entries) {
@@ -214,7 +228,8 @@ const outcomes: (Outcome | undefined)[] = [];
 const outcomesMax = 1024;
 
 function likeBefore(write: LikeWrite, make: () => Entries): Entries {
-  if (write.entries.some(({ apiVersion }) => apiVersion !== managerOf(write.id).apiVersion)) return make();
+  const { apiVersion: own } = managerOf(write.id);
+  if (write.entries.some(({ apiVersion }) => apiVersion !== own)) return make();
   const place = write.changed.serial % outcomesMax;
   const known = outcomes[place];
   if (known !== undefined && isLike(known.write, write)) return known.after;
@@ -257,16 +272,14 @@ interface Written extends Owned {
 }
 
 /** Owners with their times; `writer` wrote at `now`, or (undefined) changed nothing. */
-function written(owners: Owners, { entries }: Recorded, writer: string, now: string | undefined): Map<string, Written> {
+function written(owners: Owners, before: Recorded, writer: string, now: string | undefined): Map<string, Written> {
   const found = new Map<string, Written>();
   for (const [id, owned] of owners) {
-    const entry = entries.get(id);
+    const entry = before.entries.get(id);
+    const was = before.owners.get(id);
     const time = id === writer && now !== undefined ? now : entry?.time;
     const same =
-      entry !== undefined &&
-      entry.time === time &&
-      entry.apiVersion === owned.apiVersion &&
-      treeFromFieldsV1(entry.fieldsV1) === owned.fields;
+      entry !== undefined && entry.time === time && was?.apiVersion === owned.apiVersion && was.fields === owned.fields;
     const { fields, apiVersion, applied: isApplied } = owned;
     const manager = managerOf(id);
     found.set(
@@ -281,6 +294,7 @@ function written(owners: Owners, { entries }: Recorded, writer: string, now: str
 
 function capped(owners: Owners, before: Recorded, writer: string, now: string | undefined): Map<string, Written> {
   const all = written(owners, before, writer, now);
+  if (all.size <= updateManagersMax) return all;
   const updates = [...all].filter(([, { applied: isApplied }]) => !isApplied);
   let excess = updates.length - updateManagersMax;
   if (excess <= 0) return all;

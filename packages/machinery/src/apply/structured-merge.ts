@@ -9,7 +9,6 @@ import { resolve, type SchemaNode } from '../schema/schema.js';
 import { type Comparison, compareValues } from './compare-values.js';
 import { emptyTree, type FieldTree, intersectionTree, leaf, membersOf, treeOf } from './field-tree.js';
 import { mergeValues, removeMembers } from './merge-values.js';
-import { TreeBuilder } from './tree-builder.js';
 import { childNode, fieldTreeOf, itemNode, shapeAt, withNamedFields } from './typed-value.js';
 
 export interface Owned {
@@ -215,15 +214,13 @@ function inSchema(place: SchemaNode, tree: FieldTree): FieldTree {
   const { type } = resolve(place);
   if (type === 'any' || (type !== 'array' && type !== 'object' && type !== 'map')) return tree;
   if (shapeAt(place, undefined) === 'atomic') return leaf;
-  const node = new TreeBuilder();
-  let fits = true;
+  let children: Map<string, FieldTree> | undefined;
   for (const [element, child] of tree.children) {
     const inner = element.startsWith('f:') ? childNode(place, element.slice(2)) : itemNode(place);
-    const reconciledChild = inSchema(inner, child);
-    fits &&= reconciledChild === child;
-    node.add(element, reconciledChild);
+    const fitting = inSchema(inner, child);
+    if (fitting !== child) (children ??= new Map(tree.children)).set(element, fitting);
   }
-  if (!fits) return node.tree(tree.own);
+  if (children !== undefined) return treeOf(tree.own, children);
   tree.fitted = place;
   return tree;
 }

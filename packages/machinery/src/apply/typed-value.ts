@@ -7,8 +7,7 @@
  * `merge-values.ts`.
  */
 import { resolve, type SchemaNode } from '../schema/schema.js';
-import { emptyTree, type FieldTree, leaf } from './field-tree.js';
-import { TreeBuilder } from './tree-builder.js';
+import { emptyTree, type FieldTree, leaf, TreeBuilder, treeOf } from './field-tree.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -129,11 +128,7 @@ export function itemsByElement(place: SchemaNode, value: unknown): ReadonlyMap<s
 
 /** The same members, and the node itself. */
 export function asMember(tree: FieldTree): FieldTree {
-  if (tree.own) return tree;
-  if (tree.children.size === 0) return leaf;
-  const node = new TreeBuilder();
-  for (const [element, child] of tree.children) node.add(element, child);
-  return node.tree(true);
+  return tree.own ? tree : treeOf(true, tree.children);
 }
 
 /** The members, and every struct and list of declared fields that leads to one. */

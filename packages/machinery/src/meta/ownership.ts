@@ -2,9 +2,13 @@
 import { apiVersionOf, type GroupVersionKind } from '../kind/kind.js';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from './v1.js';
 
+/** Asked of every object that comes by, as `findCondition` is: without a closure for each. */
+const nothing: readonly never[] = [];
+
 /** The owner that manages the object. */
 export function controllerOf(object: { readonly metadata: ObjectMeta }): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  for (const owner of object.metadata.ownerReferences ?? nothing) if (owner.controller === true) return owner;
+  return undefined;
 }
 
 export function isControlledBy(
@@ -62,7 +66,8 @@ export function findCondition<C extends AnyCondition>(
   conditions: readonly C[] | undefined,
   type: string,
 ): C | undefined {
-  return conditions?.find((condition) => condition.type === type);
+  for (const condition of conditions ?? nothing) if (condition.type === type) return condition;
+  return undefined;
 }
 
 export const isConditionTrue = (conditions: readonly AnyCondition[] | undefined, type: string): boolean =>

@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { leaf } from './field-tree.js';
-import { TreeBuilder } from './tree-builder.js';
+import { leaf, TreeBuilder } from './field-tree.js';
 
 function built(...elements: readonly (string | readonly [element: string, ...below: readonly string[]])[]) {
   const builder = new TreeBuilder();
