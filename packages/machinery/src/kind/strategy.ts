@@ -120,6 +120,8 @@ export interface ServedVersion<in out T extends KubernetesObject = KubernetesObj
   readonly toStored: (object: KubernetesObject) => T;
   readonly fromStored: (object: T) => KubernetesObject;
   readonly columns?: readonly TableColumn[];
+  /** What its objects are selected by, where that has other names than in the stored version; read from stored objects. */
+  readonly fields?: ResourceDefinition<T>['fields'];
   /** The Warning header of a deprecated version. */
   readonly deprecationWarning?: string;
 }

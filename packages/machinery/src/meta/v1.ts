@@ -16,7 +16,7 @@ export const OwnerReference = object(
     blockOwnerDeletion: boolean(7).pointer(),
   }),
   named('OwnerReference'),
-);
+).atomic();
 export interface OwnerReference extends Infer<typeof OwnerReference> {}
 
 export const ManagedFieldsEntry = object(
