@@ -44,7 +44,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the faults of a definition are told where they stand in its versions',
-    row: /^custom › /,
+    row: /^(custom|extending) › /,
     line: /spec\.(validation|subresources|additionalPrinterColumns|selectableFields|versions)\b/,
   },
   {

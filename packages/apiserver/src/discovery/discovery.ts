@@ -99,21 +99,27 @@ function resourcesIn(registry: ResourceRegistry, apiVersion: string): readonly R
     .sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));
 }
 
-function resourceEntries({ kind, definition }: Resource): unknown[] {
+/** In the order that kube-apiserver has for them. */
+const verbsOfCustom: readonly Verb[] = [
+  ...(['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const),
+];
+
+function resourceEntries({ kind, definition, custom }: Resource): unknown[] {
   const namespaced = kind.scope === 'Namespaced';
+  const parts = custom ? [...subresourcesOf(kind)].reverse() : subresourcesOf(kind);
   const main = {
     name: kind.plural,
     singularName: kind.singular,
     namespaced,
     kind: kind.kind,
-    verbs: verbsOf(kind),
+    verbs: custom ? verbsOfCustom : verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
     ...(isKept(kind) ? { storageVersionHash: storageVersionHash(definition.kind) } : {}),
   };
   return [
     main,
-    ...subresourcesOf(kind).map(({ name, responseKind, verbs }) => ({
+    ...parts.map(({ name, responseKind, verbs }) => ({
       name: `${kind.plural}/${name}`,
       singularName: '',
       namespaced,
