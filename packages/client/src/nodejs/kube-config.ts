@@ -121,7 +121,9 @@ export function kubeConfigUsers({ path }: Pick<KubeConfigOptions, 'path'> = {}):
 } {
   const paths = path === undefined ? defaultPaths() : [path];
   const { users, contexts, currentContext } = mergedFiles(paths);
-  const all = Object.fromEntries([...users].map(([name, entry]) => [name, credentialsOf(entry, name, {})]));
+  const all = Object.fromEntries(
+    [...users].map(([name, entry]) => [name, credentialsOf(entry, name, { path: entry.path, value: {} })]),
+  );
   const current = all[textOf(contexts.get(currentContext)?.value['user']) ?? ''];
   return { users: all, ...(current === undefined ? {} : { current }) };
 }
