@@ -9,6 +9,7 @@ import {
   resolve as resolveNode,
   type SchemaNode,
 } from '@pintle/machinery';
+import { pointers } from './facts.js';
 import { type OpenApiSchema, readReference, referenceFolder } from './reference.js';
 
 const reference = readReference();
@@ -145,6 +146,15 @@ function faultsOf(name: string, schema: OpenApiSchema, node: SchemaNode): readon
     });
     expect(fromProtobuf.value).toEqual(fromJson.value);
   });
+});
+
+it('has pointers where Go has them', () => {
+  const noted = [...notation()].flatMap(([name, { properties = {} }]) => {
+    const fields = Object.keys(properties).filter((key) => properties[key]?.pointer === true);
+    const short = name.replace(/^.*\.([a-z]+\.v\w+\.\w+)$/, '$1');
+    return fields.length === 0 || name.includes('.apimachinery.') ? [] : [[short, fields.sort()] as const];
+  });
+  expect(Object.fromEntries(noted)).toEqual(pointers);
 });
 
 /** Types of kinds carry apiVersion and kind; the group and version are in their OpenAPI name. */

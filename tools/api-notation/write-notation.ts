@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { defaults, enums, falseIsAbsent } from './facts.js';
+import { defaults, enums, pointers } from './facts.js';
 import { type ApiResource, type OpenApiSchema, type Reference, readReference } from './reference.js';
 import { fileOf } from './topics.js';
 
@@ -162,14 +162,13 @@ class NotationWriter {
       const text = this.property(type, field, property, declared, builders, use);
       const required = schema.required?.includes(field) ? '.required()' : '';
       const stated = defaults[facts]?.[field] ?? trivial(property.default);
-      const silent = falseIsAbsent[facts]?.includes(field) ? '.falseIsAbsent()' : '';
-      const zero = facts === 'core.v1.Probe' && typeof stated === 'number' ? '.zeroIsAbsent()' : '';
+      const pointer = pointers[facts]?.includes(field) ? '.pointer()' : '';
       const defaulted = stated === undefined ? '' : `.default(${literal(stated)})`;
       const values = enums[facts]?.[field];
       const enumerated =
         values === undefined ? '' : `.enum(${values.map((value) => JSON.stringify(value)).join(', ')})`;
       lines.push(
-        `${/^\w+$/.test(field) ? field : JSON.stringify(field)}: ${text}${enumerated}${silent}${defaulted}${zero}${required},`,
+        `${/^\w+$/.test(field) ? field : JSON.stringify(field)}: ${text}${pointer}${enumerated}${defaulted}${required},`,
       );
     }
     const fields = `{\n${lines.join('\n')}\n}`;

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # Runs suites of upstream kubectl's integration scripts against an API server that is up already. Called by run.ts, which
-# says where everything is: KUBE_ROOT (the folder that holds hack/ and test/cmd/), SECURE_API_PORT, THIS_PLATFORM_BIN (with
-# kubectl in it), LOGS (a folder, a file a suite) and SUITES (names with spaces between them; empty for all of them).
+# says where everything is: KUBE_ROOT (the folder that holds hack/ and test/cmd/), CHECKOUT_URL (where its files are served),
+# SECURE_API_PORT, THIS_PLATFORM_BIN (with kubectl in it), LOGS (a folder, a file a suite) and SUITES (names with spaces
+# between them; empty for all of them).
 set -o errexit -o nounset -o pipefail
 
 cd "${KUBE_ROOT}"
-export ALLOW_SKEW=true LANG=C TERM="${TERM:-dumb}"
+export ALLOW_SKEW=true LANG=C TERM=xterm
 platform_bin="${THIS_PLATFORM_BIN}"
 source "${KUBE_ROOT}/hack/lib/init.sh"
 THIS_PLATFORM_BIN="${platform_bin}"
 source "${KUBE_ROOT}/hack/lib/test.sh"
 source "${KUBE_ROOT}/test/cmd/legacy-script.sh"
+# It reads one file of hack/testdata from the web: here from CHECKOUT_URL.
+eval "$(declare -f run_multi_resources_tests | sed "s#https://[^ ]*/\(hack/testdata/\)#${CHECKOUT_URL}/\1#")"
 
 # Each suite for itself, with its output in a file; a line to the caller for each.
 record_command() {

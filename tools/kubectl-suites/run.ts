@@ -8,11 +8,14 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { findKubectls } from '../../packages/pintle/src/kubectl-binaries.js';
 import { freePort } from '../free-port.js';
 
 const { values, positionals } = parseArgs({
@@ -62,7 +65,8 @@ async function startPintle(port: number) {
 async function binaries(): Promise<string> {
   const bin = join(work, 'bin');
   await mkdir(bin);
-  const kubectl = values.kubectl ?? onPath('kubectl.1.33') ?? onPath('kubectl');
+  // One version's own binary first: a `kubectl` that starts another by the server's version hands on no files of its caller's.
+  const kubectl = values.kubectl ?? findKubectls().at(-1)?.path ?? onPath('kubectl');
   if (kubectl === undefined) throw new Error('there is no kubectl on the PATH; name one with --kubectl');
   await symlink(resolve(kubectl), join(bin, 'kubectl'));
   const convert = onPath('kubectl-convert');
@@ -70,6 +74,20 @@ async function binaries(): Promise<string> {
   return bin;
 }
 
+/** A suite creates from a file of upstream's own by its address in the web. Here that is the checkout's, at this address. */
+async function serveCheckout() {
+  const server = createServer((request, response) => {
+    const path = resolve(join(folder, new URL(request.url ?? '/', 'http://checkout').pathname));
+    readFile(path.startsWith(join(folder, 'hack/testdata/')) ? path : '').then(
+      (content) => response.end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+const checkout = await serveCheckout();
 const port = await freePort();
 await mkdir(logs, { recursive: true });
 const pintle = await startPintle(port);
@@ -78,7 +96,7 @@ const driver = spawn('bash', [join(import.meta.dirname, 'driver.sh')], {
   env: {
     ...process.env,
     ...{ KUBE_ROOT: folder, SECURE_API_PORT: String(port), THIS_PLATFORM_BIN: await binaries() },
-    ...{ LOGS: logs, SUITES: suites.join(' '), TMPDIR: work },
+    ...{ LOGS: logs, SUITES: suites.join(' '), TMPDIR: work, CHECKOUT_URL: checkout.url },
   },
 });
 const failed: string[] = [];
@@ -94,6 +112,7 @@ const status = await new Promise<number | null>((done) => driver.once('close', d
 if (status !== 0 && failed.length === 0)
   failed.push(`what is between the suites (${join(logs, 'between-suites.log')})`);
 pintle.kill('SIGTERM');
+checkout.close();
 console.log(`\n${passed} passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`);
 console.log(`The output of each is in ${logs}`);
 process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1;

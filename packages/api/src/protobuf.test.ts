@@ -5,7 +5,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { apiVersionOf, openEnvelope, ProtobufError, readMessage, sealEnvelope, writeMessage } from '@pintle/machinery';
+import {
+  apiVersionOf,
+  compileNormalizer,
+  openEnvelope,
+  ProtobufError,
+  readMessage,
+  sealEnvelope,
+  writeMessage,
+} from '@pintle/machinery';
+import { Lease } from './coordination/v1/index.js';
+import { PersistentVolumeClaim, Pod } from './core/v1/index.js';
 import { builtinResources } from './index.js';
 import { PodMetrics } from './metrics/v1beta1/metrics.js';
 
@@ -59,4 +69,50 @@ it.each([
   const open = () => openEnvelope(Uint8Array.of(...Buffer.from('k8s\0'), ...bytes));
   expect(open).toThrow(ProtobufError);
   expect(open).toThrow('the protobuf body cannot be read: a text in it is not UTF-8');
+});
+
+/** Messages of one field each, one within the other, around what the innermost holds. */
+const within = (numbers: readonly number[], bytes: readonly number[]): readonly number[] =>
+  numbers.reduceRight<readonly number[]>((inner, number) => [number * 8 + 2, inner.length].concat(inner), bytes);
+const [text, zero] = [2, 0];
+
+describe("Go's zero values, which it writes of all that is no pointer", () => {
+  it.each([
+    ['an empty text of a pointer says so', Lease, within([2], [8 + text, 0]), { holderIdentity: '' }],
+    [
+      'as the class of a claim that wants none',
+      PersistentVolumeClaim,
+      within([2], [5 * 8 + text, 0]),
+      { storageClassName: '' },
+    ],
+    ['a 0 of a pointer says so', Pod, within([2], [4 * 8 + zero, 0]), { terminationGracePeriodSeconds: 0 }],
+    ['a false of a pointer says so', Pod, within([2], [0xf0, 1, 0]), { enableServiceLinks: false }],
+    ['others say nothing', Pod, within([2], [10 * 8 + text, 0, 11 * 8 + zero, 0]), {}],
+    [
+      'but for what has to be there',
+      Pod,
+      within([2, 2], [8 + text, 0, 2 * 8 + text, 0, 16 * 8, 1, 0]),
+      { containers: [{ name: '' }] },
+    ],
+  ] as const)('%s', (_what, kind, bytes, spec) => {
+    const read = readMessage(kind.schema.node, Uint8Array.from(bytes)) as { spec: object };
+    expect(read.spec).toEqual(spec);
+  });
+
+  it('say as much in JSON', () => {
+    const normalize = compileNormalizer(Pod.schema.node, { mode: 'typed' });
+    const container = {
+      name: 'a',
+      stdin: false,
+      env: [{ name: 'A', value: '' }],
+      ports: [{ containerPort: 0, hostPort: 0 }],
+    };
+    const spec = { nodeName: '', hostname: '', priority: 0, hostNetwork: false, containers: [container] };
+    const { value } = normalize({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: '' }, spec });
+    expect(value).toMatchObject({
+      metadata: { name: 'a' },
+      spec: { priority: 0, containers: [{ name: 'a', env: [{ name: 'A' }], ports: [{ containerPort: 0 }] }] },
+    });
+    expect(JSON.stringify(value)).not.toMatch(/nodeName|hostname|hostNetwork|stdin|"value"|hostPort|namespace/);
+  });
 });

@@ -3,18 +3,25 @@
  * of its own, since that client is an ES module. Prints what came of it as JSON, one line a step.
  */
 
-import { PassThrough } from 'node:stream';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import {
   AppsV1Api,
   CoreV1Api,
+  Exec,
   KubeConfig,
   KubernetesObjectApi,
   Log,
   makeInformer,
   PatchStrategy,
+  PortForward,
   setHeaderOptions,
   type V1ConfigMap,
   type V1Deployment,
+  type V1Status,
   Watch,
 } from '@kubernetes/client-node';
 
@@ -120,4 +127,33 @@ output.on('data', (piece: Buffer) => {
 await new Log(config).log(namespace, 'counter', 'main', output, { follow: true });
 await until(() => text.split('\n').length > 3);
 say('log', text);
+
+// Streams: a command with input, output and an exit code, and a port.
+const isRunning = async () => (await core.readNamespacedPod({ namespace, name: 'server' })).status?.phase === 'Running';
+while (!(await isRunning())) await new Promise((done) => setTimeout(done, 50));
+const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+const command = ['sh', '-c', 'cat; echo oops >&2; exit 3'];
+const ran = await new Promise<V1Status>((done, failed) => {
+  new Exec(config)
+    .exec(namespace, 'server', 'main', command, stdout, stderr, Readable.from(['hello']), false, done)
+    .catch(failed);
+});
+say('exec', [String(stdout.read()), String(stderr.read()), ran.details?.causes?.[0]?.message]);
+const forward = new PortForward(config);
+const local = createServer((socket) => {
+  forward.portForward(namespace, 'server', [8080], socket, null, socket).catch(() => socket.destroy());
+});
+local.listen(0, '127.0.0.1');
+await once(local, 'listening');
+const { port } = local.address() as AddressInfo;
+const fetched = () =>
+  new Promise<string>((done, failed) => {
+    get({ host: '127.0.0.1', port, agent: false }, (answer) => void textOf(answer).then(done, failed)).on(
+      'error',
+      failed,
+    );
+  });
+let answer = await fetched().catch(() => '');
+while (answer === '') answer = await fetched().catch(() => '');
+say('port', answer);
 process.exit(0);

@@ -1,4 +1,4 @@
-/** The official JavaScript client, unmodified, against a served cluster: informer, watch, patches, apply, scale, logs. */
+/** The official JavaScript client, unmodified, against a served cluster: informer, watch, patches, apply, scale, logs, streams. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,9 @@ it('@kubernetes/client-node works with it as with Kubernetes', async () => {
     await cluster.client.create(
       hostPod('counter', hostContainer('main', ['sh', '-c', 'echo one; echo two; echo three'])),
     );
+    const serve = "require('http').createServer((_, r) => r.end('served')).listen(8080, process.env.POD_IP)";
+    const env = [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }];
+    await cluster.client.create(hostPod('server', { ...hostContainer('main', ['node', '-e', serve]), env }));
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', script, join(folder, 'kubeconfig')],
@@ -36,6 +39,8 @@ it('@kubernetes/client-node works with it as with Kubernetes', async () => {
       scale: { kind: 'Scale', replicas: 0 },
       'by kind': 'web',
       log: 'one\ntwo\nthree\n',
+      exec: ['hello', 'oops\n', '3'],
+      port: 'served',
     });
   } finally {
     await cluster.stop();

@@ -70,6 +70,8 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   /** Emits once, when the first state is complete, and completes. */
   readonly synced: Observable<void>;
   readonly lister: Lister<T>;
+  /** Whether the cache would hold this object: it is in the namespace, and has the labels and fields, that were asked for. */
+  selects(object: T): boolean;
   /** Whether the first state is complete. */
   readonly hasSynced: boolean;
   /** The resource version that the cache has reached; empty before the first list. */

@@ -14,6 +14,7 @@ import { EventHub } from './event-hub.js';
 import type { IndexFunction, Informer, InformerEvent, InformerOptions, Lister, Updated } from './informer.js';
 import { ObjectIndex } from './object-index.js';
 import { Reflector, type ReflectorLimits, type ReflectorTarget } from './reflector.js';
+import { selectionMatcher } from './selects.js';
 
 interface Waiter {
   holds(): boolean;
@@ -46,6 +47,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   readonly updated: Observable<Updated<T>>;
   readonly deleted: Observable<T>;
   readonly synced: Observable<void>;
+  readonly selects: (object: T) => boolean;
   private readonly index = new ObjectIndex<T>();
   private readonly hub: EventHub<InformerEvent<T>>;
   private readonly waiters = new Set<Waiter>();
@@ -89,6 +91,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
+    this.selects = selectionMatcher(selection);
     this.reflector = new Reflector(world, client, kind, { ...limits, selection, metadataOnly }, this);
   }
 
@@ -236,12 +239,11 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
       (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion && deepEqual(old, object))
     )
       return;
-    this.index.set(key, object);
     // Deleted and made again under one name, with the deletion missed: they are two objects.
-    if (old !== undefined && old.metadata.uid !== object.metadata.uid) {
-      this.hub.emit({ type: 'deleted', object: old, finalStateUnknown: true });
-      this.hub.emit({ type: 'added', object });
-    } else this.hub.emit(old === undefined ? { type: 'added', object } : { type: 'updated', object, old });
+    const isAnother = old !== undefined && old.metadata.uid !== object.metadata.uid;
+    if (isAnother) this.drop(key, old, true);
+    this.index.set(key, object);
+    this.hub.emit(old === undefined || isAnother ? { type: 'added', object } : { type: 'updated', object, old });
   }
 
   private drop(key: string, object: T, finalStateUnknown: boolean): void {

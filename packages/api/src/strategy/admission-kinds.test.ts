@@ -282,7 +282,8 @@ describe('a new object', () => {
     ],
     // Flows.
     [flowRule({}), []],
-    [flow({ matchingPrecedence: 0 }), [`${spec}matchingPrecedence: Invalid value: 0: must be a positive value`]],
+    [flow({ matchingPrecedence: 0 }), []],
+    [flow({ matchingPrecedence: -1 }), [`${spec}matchingPrecedence: Invalid value: -1: must be a positive value`]],
     [
       flow({ matchingPrecedence: 10001 }),
       [`${spec}matchingPrecedence: Invalid value: 10001: must not be greater than 10000`],

@@ -149,7 +149,7 @@ describe('a request', () => {
   it.each<readonly [path: string, code: number, message: string | RegExp]>([
     ['/pods/absent/proxy/', 404, 'pods "absent" not found'],
     ['/pods/ftp:web:80/proxy/', 400, 'invalid pod request "ftp:web:80"'],
-    ['/pods/web:1/proxy/', 503, /^error trying to reach service: connect ECONNREFUSED/],
+    ['/pods/web:1/proxy/', 503, /^error trying to reach service: dial tcp 127[.0-9]+:1: connect: connection refused$/],
     ['/services/web:81/proxy/', 503, 'no service port 81 found for service "web"'],
     ['/services/kubernetes/proxy/', 404, 'services "kubernetes" not found'],
   ])('to %s: %d', async (path, code, message) => {

@@ -4,6 +4,7 @@ import { type RequestOptions, request } from 'node:https';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
 import type { ServiceCaller, ServiceRequest } from '../aggregation/service-caller.js';
 import type { HttpResponse } from '../http/message.js';
+import { dialError } from './dial-error.js';
 import { socketConnection } from './streams/byte-connection.js';
 
 /** Of the answer these are between the two servers. */
@@ -61,7 +62,7 @@ function answered(
       const stream = { readable, write, end: () => void socket.end(), close: destroy };
       resolve({ status: 101, headers: headersOf(answer), session: { kind: 'upgraded', stream } });
     });
-    asked.on('error', reject);
+    asked.on('error', (error) => reject(dialError(error)));
     asked.end(body);
   });
 }

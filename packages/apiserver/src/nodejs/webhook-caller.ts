@@ -7,6 +7,7 @@ import {
   type WebhookCredentials,
   webhookAnswerMax,
 } from '../admission/webhook/webhook-caller.js';
+import { dialError } from './dial-error.js';
 
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
 export function httpsWebhookCaller(): WebhookCaller {
@@ -57,7 +58,7 @@ export function httpsWebhookCaller(): WebhookCaller {
           });
         },
       );
-      post.on('error', reject);
+      post.on('error', (error) => reject(dialError(error)));
       post.end(text);
     });
 }

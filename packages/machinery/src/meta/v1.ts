@@ -12,8 +12,8 @@ export const OwnerReference = object(
     name: string(3).required(),
     uid: string(4).required(),
     apiVersion: string(5).required(),
-    controller: boolean(6),
-    blockOwnerDeletion: boolean(7),
+    controller: boolean(6).pointer(),
+    blockOwnerDeletion: boolean(7).pointer(),
   }),
   named('OwnerReference'),
 );
@@ -44,7 +44,7 @@ export const ObjectMeta = object(
     generation: int64(7),
     creationTimestamp: time(8),
     deletionTimestamp: time(9),
-    deletionGracePeriodSeconds: int64(10),
+    deletionGracePeriodSeconds: int64(10).pointer(),
     labels: map(string(), 11),
     annotations: map(string(), 12),
     ownerReferences: list(ref<OwnerReference>(OwnerReference), 13).byKeys('uid').mergeBy('uid'),
@@ -63,7 +63,7 @@ export interface KubernetesObject {
 }
 
 export const ListMeta = object(
-  { selfLink: string(1), resourceVersion: string(2), continue: string(3), remainingItemCount: int64(4) },
+  { selfLink: string(1), resourceVersion: string(2), continue: string(3), remainingItemCount: int64(4).pointer() },
   named('ListMeta'),
 );
 export interface ListMeta extends Infer<typeof ListMeta> {}
@@ -96,17 +96,20 @@ export const LabelSelector = object(
 ).atomic();
 export interface LabelSelector extends Infer<typeof LabelSelector> {}
 
-export const Preconditions = object({ uid: string(1), resourceVersion: string(2) }, named('Preconditions'));
+export const Preconditions = object(
+  { uid: string(1).pointer(), resourceVersion: string(2).pointer() },
+  named('Preconditions'),
+);
 export interface Preconditions extends Infer<typeof Preconditions> {}
 
 export const DeleteOptions = object(
   () => ({
     apiVersion: string(),
     kind: string(),
-    gracePeriodSeconds: int64(1),
+    gracePeriodSeconds: int64(1).pointer(),
     preconditions: ref<Preconditions>(Preconditions, 2),
-    orphanDependents: boolean(3),
-    propagationPolicy: string(4),
+    orphanDependents: boolean(3).pointer(),
+    propagationPolicy: string(4).pointer(),
     dryRun: list(string(), 5).atomic(),
     ignoreStoreReadErrorWithClusterBreakingPotential: boolean(6),
   }),

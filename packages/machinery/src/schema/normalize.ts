@@ -12,7 +12,7 @@ import { deepEqual } from '../meta/frozen.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
-import { resolve, type SchemaNode } from './schema.js';
+import { resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
 
 export interface Normalized {
   readonly value: unknown;
@@ -249,7 +249,7 @@ class Compiler {
       // Built-in times are nullable in their schema, yet a null one is the same as none.
       const { type } = resolve(place);
       const keepsEmpty =
-        !typed || place.required === true || !(type === 'map' || type === 'array' || place.falseIsAbsent === true);
+        !typed || place.required === true || !(type === 'map' || type === 'array' || zeroSaysNothing(node, place));
       const nullable = place.nullable === true && !typed;
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }
@@ -294,8 +294,8 @@ class Compiler {
         const was = before?.[key];
         const own = given === null ? null : field.step(given, run, was);
         const value = own === was || !run.isShared ? own : field.latest.shared(own);
-        // Go leaves out empty maps and lists, and plain booleans that are false, when it writes; here they are left out when they come in.
-        if (!field.keepsEmpty && (value === false || isEmpty(value))) continue;
+        // Go leaves out empty maps and lists, and plain values that are zero, when it writes; here they are left out when they come in.
+        if (!field.keepsEmpty && isEmpty(value)) continue;
         result[key] = value;
         same &&= value === was;
       }
@@ -332,7 +332,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null) return value === false || value === 0 || value === '';
   for (const _key in value) return false;
   return true;
 }

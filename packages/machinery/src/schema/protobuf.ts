@@ -2,7 +2,7 @@
  * Kubernetes' protobuf encoding, read by schema: from a message's bytes to the JSON value that it stands for
  * (apimachinery `runtime/serializer/protobuf`). Only reading: `protobuf-writer.ts` writes.
  */
-import { resolve, type SchemaNode } from './schema.js';
+import { resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
 
 /** Bytes that are no message of the kind that they claim to be. */
 export class ProtobufError extends Error {
@@ -95,7 +95,7 @@ export function readMessage(node: SchemaNode, bytes: Uint8Array): unknown {
 
 /** Fields by number, and the embedded messages whose fields stand in the same object. */
 interface Table {
-  readonly fields: Map<number, readonly [string, SchemaNode]>;
+  readonly fields: Map<number, readonly [key: string, place: SchemaNode, skipsZero: boolean]>;
   readonly embedded: Map<number, Table>;
 }
 
@@ -115,7 +115,7 @@ function tableOf(node: SchemaNode): Table {
         home.embedded.set(number, inner);
         home = inner;
       }
-      home.fields.set(place.proto, [key, place]);
+      home.fields.set(place.proto, [key, place, zeroSaysNothing(node, place)]);
     }
     tables.set(node, table);
   }
@@ -138,9 +138,10 @@ function read(result: Record<string, unknown>, table: Table, bytes: Uint8Array, 
     }
     const known = table.fields.get(field.number);
     if (known === undefined) continue;
-    const [key, place] = known;
+    const [key, place, skipsZero] = known;
     const value = fieldValue(place, field, result[key], depth);
-    if (value !== undefined) result[key] = value;
+    if (value === undefined || (skipsZero && (value === '' || value === 0 || value === false))) continue;
+    result[key] = value;
   }
 }
 
@@ -157,12 +158,7 @@ function fieldValue(place: SchemaNode, field: Field, before: unknown, depth: num
     Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
     return entries;
   }
-  return single(
-    node,
-    field,
-    depth,
-    place.default !== undefined && node.type === 'integer' && place.zeroIsAbsent === true,
-  );
+  return single(node, field, depth);
 }
 
 function mapEntry(values: SchemaNode, bytes: Uint8Array, depth: number): readonly [string, unknown] {
@@ -179,17 +175,15 @@ function mapEntry(values: SchemaNode, bytes: Uint8Array, depth: number): readonl
   return [key, value ?? null];
 }
 
-/** Undefined: Go's zero value, which is the same as none. */
-function single(node: SchemaNode, { value, bytes }: Field, depth: number, zeroIsAbsent = false): unknown {
+/** Undefined: a struct's zero value, which is the same as none. */
+function single(node: SchemaNode, { value, bytes }: Field, depth: number): unknown {
   switch (node.type) {
     case 'string':
       return stringValue(node, bytes);
     case 'boolean':
       return value !== 0n;
-    case 'integer': {
-      const number = Number(BigInt.asIntN(64, value));
-      return zeroIsAbsent && number === 0 ? undefined : number;
-    }
+    case 'integer':
+      return Number(BigInt.asIntN(64, value));
     case 'number':
       return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0, true);
     case 'quantity':
@@ -218,8 +212,7 @@ function stringValue({ format }: SchemaNode, bytes: Uint8Array): string | undefi
   if (format === 'byte') return btoa(String.fromCharCode(...bytes));
   if (format === 'date-time' || format === 'micro-time') return timeValue(bytes, format === 'micro-time');
   if (format === 'duration') return durationValue(bytes);
-  const value = text.decode(bytes);
-  return value === '' ? undefined : value;
+  return text.decode(bytes);
 }
 
 /** In seconds, which every reader of Go's durations takes. */

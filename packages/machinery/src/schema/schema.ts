@@ -44,10 +44,8 @@ export interface SchemaNode {
   readonly proto?: number;
   /** The numbers of the embedded messages that the field stands in, from the outside in, where Go embeds structs. */
   readonly protoInline?: readonly number[];
-  /** A 0 in protobuf is the same as none: the field is no pointer in Go, and has a default. */
-  readonly zeroIsAbsent?: boolean;
-  /** A false is the same as none, in JSON too: the field is no pointer in Go, and left out where it is false. */
-  readonly falseIsAbsent?: boolean;
+  /** Of built-in kinds' texts, numbers and booleans: in Go the field is a pointer; see `zeroSaysNothing`. */
+  readonly pointer?: boolean;
   /** May not change once set. */
   readonly immutable?: boolean;
   readonly enum?: readonly unknown[];
@@ -177,12 +175,9 @@ export class Schema<out T, out R extends boolean = false> {
   inline(...numbers: readonly number[]): Schema<T, R> {
     return this.with({ protoInline: numbers });
   }
-  falseIsAbsent(): Schema<T, R> {
-    return this.with({ falseIsAbsent: true });
-  }
-
-  zeroIsAbsent(): Schema<T, R> {
-    return this.with({ zeroIsAbsent: true });
+  /** Go's pointer: an empty text, a 0 or a false is other than none. */
+  pointer(): Schema<T, R> {
+    return this.with({ pointer: true });
   }
   patchStrategy(...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({ patchStrategy: strategy });
@@ -283,3 +278,17 @@ export function ref<T>(type: Schema<T, boolean> | (() => AnySchema), proto?: num
 export function resolve(node: SchemaNode): SchemaNode {
   return node.ref === undefined ? node : resolve(node.ref());
 }
+
+const structs = ['date-time', 'micro-time', 'duration'];
+
+/**
+ * Whether an empty text, a 0 or a false says as much as nothing in the field `place` of `owner`: so it is with Kubernetes' own
+ * types, where Go leaves out what is `omitempty`, but for pointers.
+ */
+export const zeroSaysNothing = (owner: SchemaNode, place: SchemaNode): boolean =>
+  place.pointer !== true &&
+  place.required !== true &&
+  (place.type === 'string'
+    ? !structs.includes(place.format ?? '')
+    : ['integer', 'number', 'boolean'].includes(place.type)) &&
+  owner.name?.startsWith('io.k8s.') === true;

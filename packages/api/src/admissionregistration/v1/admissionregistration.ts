@@ -47,7 +47,7 @@ export const NamedRuleWithOperations = object(
     operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2, 2).atomic(),
-    scope: string(4).inline(2, 2).default('*'),
+    scope: string(4).pointer().inline(2, 2).default('*'),
   }),
   'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations',
 ).atomic();
@@ -56,7 +56,7 @@ export interface NamedRuleWithOperations extends Infer<typeof NamedRuleWithOpera
 export const MatchResources = object(
   () => ({
     excludeResourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 4).atomic(),
-    matchPolicy: string(7),
+    matchPolicy: string(7).pointer(),
     namespaceSelector: ref<LabelSelector>(LabelSelector, 1),
     objectSelector: ref<LabelSelector>(LabelSelector, 2),
     resourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 3).atomic(),
@@ -69,8 +69,8 @@ export const ServiceReference = object(
   () => ({
     name: string(2).required(),
     namespace: string(1).required(),
-    path: string(3),
-    port: int32(4).default(443),
+    path: string(3).pointer(),
+    port: int32(4).pointer().default(443),
   }),
   'io.k8s.api.admissionregistration.v1.ServiceReference',
 );
@@ -80,7 +80,7 @@ export const WebhookClientConfig = object(
   () => ({
     caBundle: bytes(2),
     service: ref<ServiceReference>(ServiceReference, 1),
-    url: string(3),
+    url: string(3).pointer(),
   }),
   'io.k8s.api.admissionregistration.v1.WebhookClientConfig',
 );
@@ -92,7 +92,7 @@ export const RuleWithOperations = object(
     apiVersions: list(string(), 2).inline(2).atomic(),
     operations: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2).atomic(),
-    scope: string(4).inline(2).default('*'),
+    scope: string(4).pointer().inline(2).default('*'),
   }),
   'io.k8s.api.admissionregistration.v1.RuleWithOperations',
 );
@@ -102,16 +102,16 @@ export const MutatingWebhook = object(
   () => ({
     admissionReviewVersions: list(string(), 8).atomic().required(),
     clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).alwaysThere().required(),
-    failurePolicy: string(4).default('Fail'),
+    failurePolicy: string(4).pointer().default('Fail'),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 12).byKeys('name').mergeBy('name'),
-    matchPolicy: string(9).default('Equivalent'),
+    matchPolicy: string(9).pointer().default('Equivalent'),
     name: string(1).required(),
     namespaceSelector: ref<LabelSelector>(LabelSelector, 5).default({}),
     objectSelector: ref<LabelSelector>(LabelSelector, 11).default({}),
-    reinvocationPolicy: string(10).default('Never'),
+    reinvocationPolicy: string(10).pointer().default('Never'),
     rules: list(ref<RuleWithOperations>(RuleWithOperations), 3).atomic(),
-    sideEffects: string(6).required(),
-    timeoutSeconds: int32(7).default(10),
+    sideEffects: string(6).pointer().required(),
+    timeoutSeconds: int32(7).pointer().default(10),
   }),
   'io.k8s.api.admissionregistration.v1.MutatingWebhook',
 );
@@ -144,7 +144,7 @@ export const ParamRef = object(
   () => ({
     name: string(1),
     namespace: string(2),
-    parameterNotFoundAction: string(4),
+    parameterNotFoundAction: string(4).pointer(),
     selector: ref<LabelSelector>(LabelSelector, 3),
   }),
   'io.k8s.api.admissionregistration.v1.ParamRef',
@@ -164,7 +164,7 @@ export const Validation = object(
     expression: string(1).required(),
     message: string(2),
     messageExpression: string(4),
-    reason: string(3),
+    reason: string(3).pointer(),
   }),
   'io.k8s.api.admissionregistration.v1.Validation',
 );
@@ -182,7 +182,7 @@ export interface Variable extends Infer<typeof Variable> {}
 export const ValidatingAdmissionPolicySpec = object(
   () => ({
     auditAnnotations: list(ref<AuditAnnotation>(AuditAnnotation), 5).atomic(),
-    failurePolicy: string(4),
+    failurePolicy: string(4).pointer(),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 6).byKeys('name').mergeBy('name'),
     matchConstraints: ref<MatchResources>(MatchResources, 2),
     paramKind: ref<ParamKind>(ParamKind, 1),
@@ -248,15 +248,15 @@ export const ValidatingWebhook = object(
   () => ({
     admissionReviewVersions: list(string(), 8).atomic().required(),
     clientConfig: ref<WebhookClientConfig>(WebhookClientConfig, 2).alwaysThere().required(),
-    failurePolicy: string(4).default('Fail'),
+    failurePolicy: string(4).pointer().default('Fail'),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 11).byKeys('name').mergeBy('name'),
-    matchPolicy: string(9).default('Equivalent'),
+    matchPolicy: string(9).pointer().default('Equivalent'),
     name: string(1).required(),
     namespaceSelector: ref<LabelSelector>(LabelSelector, 5).default({}),
     objectSelector: ref<LabelSelector>(LabelSelector, 10).default({}),
     rules: list(ref<RuleWithOperations>(RuleWithOperations), 3).atomic(),
-    sideEffects: string(6).required(),
-    timeoutSeconds: int32(7).default(10),
+    sideEffects: string(6).pointer().required(),
+    timeoutSeconds: int32(7).pointer().default(10),
   }),
   'io.k8s.api.admissionregistration.v1.ValidatingWebhook',
 );

@@ -33,7 +33,7 @@ export const NamedRuleWithOperations = object(
     operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2, 2).atomic(),
-    scope: string(4).inline(2, 2),
+    scope: string(4).pointer().inline(2, 2),
   }),
   'io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations',
 ).atomic();
@@ -42,7 +42,7 @@ export interface NamedRuleWithOperations extends Infer<typeof NamedRuleWithOpera
 export const MatchResources = object(
   () => ({
     excludeResourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 4).atomic(),
-    matchPolicy: string(7),
+    matchPolicy: string(7).pointer(),
     namespaceSelector: ref<LabelSelector>(LabelSelector, 1),
     objectSelector: ref<LabelSelector>(LabelSelector, 2),
     resourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 3).atomic(),
@@ -81,7 +81,7 @@ export interface Variable extends Infer<typeof Variable> {}
 
 export const MutatingAdmissionPolicySpec = object(
   () => ({
-    failurePolicy: string(5),
+    failurePolicy: string(5).pointer(),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 6).byKeys('name').mergeBy('name'),
     matchConstraints: ref<MatchResources>(MatchResources, 2),
     mutations: list(ref<Mutation>(Mutation), 4).atomic(),
@@ -111,7 +111,7 @@ export const ParamRef = object(
   () => ({
     name: string(1),
     namespace: string(2),
-    parameterNotFoundAction: string(4),
+    parameterNotFoundAction: string(4).pointer(),
     selector: ref<LabelSelector>(LabelSelector, 3),
   }),
   'io.k8s.api.admissionregistration.v1alpha1.ParamRef',

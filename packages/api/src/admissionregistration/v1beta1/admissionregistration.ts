@@ -35,7 +35,7 @@ export const NamedRuleWithOperations = object(
     operations: list(string(), 1).inline(2).atomic(),
     resourceNames: list(string(), 1).atomic(),
     resources: list(string(), 3).inline(2, 2).atomic(),
-    scope: string(4).inline(2, 2),
+    scope: string(4).pointer().inline(2, 2),
   }),
   'io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations',
 ).atomic();
@@ -44,7 +44,7 @@ export interface NamedRuleWithOperations extends Infer<typeof NamedRuleWithOpera
 export const MatchResources = object(
   () => ({
     excludeResourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 4).atomic(),
-    matchPolicy: string(7),
+    matchPolicy: string(7).pointer(),
     namespaceSelector: ref<LabelSelector>(LabelSelector, 1),
     objectSelector: ref<LabelSelector>(LabelSelector, 2),
     resourceRules: list(ref<NamedRuleWithOperations>(NamedRuleWithOperations), 3).atomic(),
@@ -66,7 +66,7 @@ export const ParamRef = object(
   () => ({
     name: string(1),
     namespace: string(2),
-    parameterNotFoundAction: string(4),
+    parameterNotFoundAction: string(4).pointer(),
     selector: ref<LabelSelector>(LabelSelector, 3),
   }),
   'io.k8s.api.admissionregistration.v1beta1.ParamRef',
@@ -86,7 +86,7 @@ export const Validation = object(
     expression: string(1).required(),
     message: string(2),
     messageExpression: string(4),
-    reason: string(3),
+    reason: string(3).pointer(),
   }),
   'io.k8s.api.admissionregistration.v1beta1.Validation',
 );
@@ -104,7 +104,7 @@ export interface Variable extends Infer<typeof Variable> {}
 export const ValidatingAdmissionPolicySpec = object(
   () => ({
     auditAnnotations: list(ref<AuditAnnotation>(AuditAnnotation), 5).atomic(),
-    failurePolicy: string(4),
+    failurePolicy: string(4).pointer(),
     matchConditions: list(ref<MatchCondition>(MatchCondition), 6).byKeys('name').mergeBy('name'),
     matchConstraints: ref<MatchResources>(MatchResources, 2),
     paramKind: ref<ParamKind>(ParamKind, 1),

@@ -34,8 +34,8 @@ export const ServiceReference = object(
   () => ({
     name: string(2).required(),
     namespace: string(1).required(),
-    path: string(3),
-    port: int32(4).default(443),
+    path: string(3).pointer(),
+    port: int32(4).pointer().default(443),
   }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference',
 );
@@ -45,7 +45,7 @@ export const WebhookClientConfig = object(
   () => ({
     caBundle: bytes(2),
     service: ref<ServiceReference>(ServiceReference, 1),
-    url: string(3),
+    url: string(3).pointer(),
   }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig',
 );
@@ -96,8 +96,8 @@ export const ValidationRule = object(
     fieldPath: string(5),
     message: string(2),
     messageExpression: string(3),
-    optionalOldSelf: boolean(6),
-    reason: string(4),
+    optionalOldSelf: boolean(6).pointer(),
+    reason: string(4).pointer(),
     rule: string(1).required(),
   }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule',
@@ -106,7 +106,7 @@ export interface ValidationRule extends Infer<typeof ValidationRule> {}
 
 export const JSONSchemaProps = object(
   () => ({
-    $ref: string(),
+    $ref: string().pointer(),
     $schema: string(),
     additionalItems: any(33),
     additionalProperties: any(30),
@@ -133,15 +133,15 @@ export const JSONSchemaProps = object(
     format: string(6),
     id: string(1),
     items: any(24),
-    maxItems: int64(16),
-    maxLength: int64(13),
-    maxProperties: int64(21),
-    maximum: double(9),
-    minItems: int64(17),
-    minLength: int64(14),
-    minProperties: int64(22),
-    minimum: double(11),
-    multipleOf: double(19),
+    maxItems: int64(16).pointer(),
+    maxLength: int64(13).pointer(),
+    maxProperties: int64(21).pointer(),
+    maximum: double(9).pointer(),
+    minItems: int64(17).pointer(),
+    minLength: int64(14).pointer(),
+    minProperties: int64(22).pointer(),
+    minimum: double(11).pointer(),
+    multipleOf: double(19).pointer(),
     not: ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps, 28),
     nullable: boolean(37),
     oneOf: list(
@@ -164,9 +164,9 @@ export const JSONSchemaProps = object(
     'x-kubernetes-embedded-resource': boolean(),
     'x-kubernetes-int-or-string': boolean(),
     'x-kubernetes-list-map-keys': list(string()).atomic(),
-    'x-kubernetes-list-type': string(),
-    'x-kubernetes-map-type': string(),
-    'x-kubernetes-preserve-unknown-fields': boolean(),
+    'x-kubernetes-list-type': string().pointer(),
+    'x-kubernetes-map-type': string().pointer(),
+    'x-kubernetes-preserve-unknown-fields': boolean().pointer(),
     'x-kubernetes-validations': list(ref<ValidationRule>(ValidationRule)).byKeys('rule').mergeBy('rule'),
   }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
@@ -191,7 +191,7 @@ export interface SelectableField extends Infer<typeof SelectableField> {}
 
 export const CustomResourceSubresourceScale = object(
   () => ({
-    labelSelectorPath: string(3),
+    labelSelectorPath: string(3).pointer(),
     specReplicasPath: string(1).required(),
     statusReplicasPath: string(2).required(),
   }),
@@ -218,7 +218,7 @@ export const CustomResourceDefinitionVersion = object(
   () => ({
     additionalPrinterColumns: list(ref<CustomResourceColumnDefinition>(CustomResourceColumnDefinition), 6).atomic(),
     deprecated: boolean(7),
-    deprecationWarning: string(8),
+    deprecationWarning: string(8).pointer(),
     name: string(1).required(),
     schema: ref<CustomResourceValidation>(CustomResourceValidation, 4),
     selectableFields: list(ref<SelectableField>(SelectableField), 9).atomic(),

@@ -5,7 +5,7 @@ export const ServiceReference = object(
   () => ({
     name: string(2),
     namespace: string(1),
-    port: int32(3).default(443),
+    port: int32(3).pointer().default(443),
   }),
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference',
 );

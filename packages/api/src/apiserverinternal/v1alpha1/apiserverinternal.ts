@@ -30,7 +30,7 @@ export interface StorageVersionCondition extends Infer<typeof StorageVersionCond
 
 export const StorageVersionStatus = object(
   () => ({
-    commonEncodingVersion: string(2),
+    commonEncodingVersion: string(2).pointer(),
     conditions: list(ref<StorageVersionCondition>(StorageVersionCondition), 3).byKeys('type'),
     storageVersions: list(ref<ServerStorageVersion>(ServerStorageVersion), 1).byKeys('apiServerID'),
   }),

@@ -35,7 +35,7 @@ export interface DaemonSetUpdateStrategy extends Infer<typeof DaemonSetUpdateStr
 export const DaemonSetSpec = object(
   () => ({
     minReadySeconds: int32(4),
-    revisionHistoryLimit: int32(6).default(10),
+    revisionHistoryLimit: int32(6).pointer().default(10),
     selector: ref<LabelSelector>(LabelSelector, 1).required(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 2).alwaysThere().required(),
     updateStrategy: ref<DaemonSetUpdateStrategy>(DaemonSetUpdateStrategy, 3).alwaysThere().default({}),
@@ -58,7 +58,7 @@ export interface DaemonSetCondition extends Infer<typeof DaemonSetCondition> {}
 
 export const DaemonSetStatus = object(
   () => ({
-    collisionCount: int32(9),
+    collisionCount: int32(9).pointer(),
     conditions: list(ref<DaemonSetCondition>(DaemonSetCondition), 10).byKeys('type').mergeBy('type'),
     currentNumberScheduled: int32(1).required(),
     desiredNumberScheduled: int32(3).required(),

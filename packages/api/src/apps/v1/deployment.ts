@@ -36,10 +36,10 @@ export interface DeploymentStrategy extends Infer<typeof DeploymentStrategy> {}
 export const DeploymentSpec = object(
   () => ({
     minReadySeconds: int32(5),
-    paused: boolean(7).falseIsAbsent(),
-    progressDeadlineSeconds: int32(9).default(600),
-    replicas: int32(1).default(1),
-    revisionHistoryLimit: int32(6).default(10),
+    paused: boolean(7),
+    progressDeadlineSeconds: int32(9).pointer().default(600),
+    replicas: int32(1).pointer().default(1),
+    revisionHistoryLimit: int32(6).pointer().default(10),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
     strategy: ref<DeploymentStrategy>(DeploymentStrategy, 4).alwaysThere().patchStrategy('retainKeys').default({}),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
@@ -64,12 +64,12 @@ export interface DeploymentCondition extends Infer<typeof DeploymentCondition> {
 export const DeploymentStatus = object(
   () => ({
     availableReplicas: int32(4),
-    collisionCount: int32(8),
+    collisionCount: int32(8).pointer(),
     conditions: list(ref<DeploymentCondition>(DeploymentCondition), 6).byKeys('type').mergeBy('type'),
     observedGeneration: int64(1),
     readyReplicas: int32(7),
     replicas: int32(2),
-    terminatingReplicas: int32(9),
+    terminatingReplicas: int32(9).pointer(),
     unavailableReplicas: int32(5),
     updatedReplicas: int32(3),
   }),

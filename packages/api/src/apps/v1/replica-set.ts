@@ -16,7 +16,7 @@ import { PodTemplateSpec } from '../../core/v1/pod.js';
 export const ReplicaSetSpec = object(
   () => ({
     minReadySeconds: int32(4),
-    replicas: int32(1).default(1),
+    replicas: int32(1).pointer().default(1),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere(),
   }),
@@ -44,7 +44,7 @@ export const ReplicaSetStatus = object(
     observedGeneration: int64(3),
     readyReplicas: int32(4),
     replicas: int32(1).required(),
-    terminatingReplicas: int32(7),
+    terminatingReplicas: int32(7).pointer(),
   }),
   'io.k8s.api.apps.v1.ReplicaSetStatus',
 );

@@ -18,7 +18,7 @@ import { PodTemplateSpec } from '../../core/v1/pod.js';
 export const RollingUpdateStatefulSetStrategy = object(
   () => ({
     maxUnavailable: intOrString(2),
-    partition: int32(1),
+    partition: int32(1).pointer(),
   }),
   'io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy',
 );
@@ -60,8 +60,8 @@ export const StatefulSetSpec = object(
       10,
     ),
     podManagementPolicy: string(6).enum('OrderedReady', 'Parallel').default('OrderedReady'),
-    replicas: int32(1).default(1),
-    revisionHistoryLimit: int32(8).default(10),
+    replicas: int32(1).pointer().default(1),
+    revisionHistoryLimit: int32(8).pointer().default(10),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
     serviceName: string(5).default(''),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
@@ -87,7 +87,7 @@ export interface StatefulSetCondition extends Infer<typeof StatefulSetCondition>
 export const StatefulSetStatus = object(
   () => ({
     availableReplicas: int32(11).default(0),
-    collisionCount: int32(9),
+    collisionCount: int32(9).pointer(),
     conditions: list(ref<StatefulSetCondition>(StatefulSetCondition), 10).byKeys('type').mergeBy('type'),
     currentReplicas: int32(4),
     currentRevision: string(6),

@@ -61,7 +61,7 @@ export const TokenRequestSpec = object(
   () => ({
     audiences: list(string(), 1).atomic().required(),
     boundObjectRef: ref<BoundObjectReference>(BoundObjectReference, 3),
-    expirationSeconds: int64(4),
+    expirationSeconds: int64(4).pointer(),
   }),
   'io.k8s.api.authentication.v1.TokenRequestSpec',
 );
@@ -100,7 +100,7 @@ export interface TokenReviewSpec extends Infer<typeof TokenReviewSpec> {}
 export const TokenReviewStatus = object(
   () => ({
     audiences: list(string(), 4).atomic(),
-    authenticated: boolean(1).falseIsAbsent(),
+    authenticated: boolean(1),
     error: string(3),
     user: ref<UserInfo>(UserInfo, 2).alwaysThere(),
   }),

@@ -71,7 +71,7 @@ export interface SubjectAccessReviewSpec extends Infer<typeof SubjectAccessRevie
 export const SubjectAccessReviewStatus = object(
   () => ({
     allowed: boolean(1).required(),
-    denied: boolean(4).falseIsAbsent(),
+    denied: boolean(4),
     evaluationError: string(3),
     reason: string(2),
   }),

@@ -14,9 +14,9 @@ export interface CrossVersionObjectReference extends Infer<typeof CrossVersionOb
 export const HorizontalPodAutoscalerSpec = object(
   () => ({
     maxReplicas: int32(3).required(),
-    minReplicas: int32(2).default(1),
+    minReplicas: int32(2).pointer().default(1),
     scaleTargetRef: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).alwaysThere().required(),
-    targetCPUUtilizationPercentage: int32(4),
+    targetCPUUtilizationPercentage: int32(4).pointer(),
   }),
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec',
 );
@@ -24,11 +24,11 @@ export interface HorizontalPodAutoscalerSpec extends Infer<typeof HorizontalPodA
 
 export const HorizontalPodAutoscalerStatus = object(
   () => ({
-    currentCPUUtilizationPercentage: int32(5),
+    currentCPUUtilizationPercentage: int32(5).pointer(),
     currentReplicas: int32(3).required(),
     desiredReplicas: int32(4).required(),
     lastScaleTime: time(2),
-    observedGeneration: int64(1),
+    observedGeneration: int64(1).pointer(),
   }),
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus',
 );

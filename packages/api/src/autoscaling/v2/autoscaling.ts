@@ -15,7 +15,7 @@ import {
 
 export const MetricTarget = object(
   () => ({
-    averageUtilization: int32(4),
+    averageUtilization: int32(4).pointer(),
     averageValue: quantity(3),
     type: string(1).required(),
     value: quantity(2),
@@ -36,7 +36,7 @@ export interface ContainerResourceMetricSource extends Infer<typeof ContainerRes
 
 export const MetricValueStatus = object(
   () => ({
-    averageUtilization: int32(3),
+    averageUtilization: int32(3).pointer(),
     averageValue: quantity(2),
     value: quantity(1),
   }),
@@ -104,8 +104,8 @@ export interface HPAScalingPolicy extends Infer<typeof HPAScalingPolicy> {}
 export const HPAScalingRules = object(
   () => ({
     policies: list(ref<HPAScalingPolicy>(HPAScalingPolicy), 2).atomic(),
-    selectPolicy: string(1),
-    stabilizationWindowSeconds: int32(3),
+    selectPolicy: string(1).pointer(),
+    stabilizationWindowSeconds: int32(3).pointer(),
     tolerance: quantity(4),
   }),
   'io.k8s.api.autoscaling.v2.HPAScalingRules',
@@ -167,7 +167,7 @@ export const HorizontalPodAutoscalerSpec = object(
     behavior: ref<HorizontalPodAutoscalerBehavior>(HorizontalPodAutoscalerBehavior, 5),
     maxReplicas: int32(3).required(),
     metrics: list(ref<MetricSpec>(MetricSpec), 4).atomic(),
-    minReplicas: int32(2).default(1),
+    minReplicas: int32(2).pointer().default(1),
     scaleTargetRef: ref<CrossVersionObjectReference>(CrossVersionObjectReference, 1).alwaysThere().required(),
   }),
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec',
@@ -236,7 +236,7 @@ export const HorizontalPodAutoscalerStatus = object(
     currentReplicas: int32(3),
     desiredReplicas: int32(4).required(),
     lastScaleTime: time(2),
-    observedGeneration: int64(1),
+    observedGeneration: int64(1).pointer(),
   }),
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus',
 );

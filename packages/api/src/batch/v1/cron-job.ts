@@ -6,13 +6,13 @@ import { JobTemplateSpec } from './job.js';
 export const CronJobSpec = object(
   () => ({
     concurrencyPolicy: string(3).enum('Allow', 'Forbid', 'Replace').default('Allow'),
-    failedJobsHistoryLimit: int32(7).default(1),
+    failedJobsHistoryLimit: int32(7).pointer().default(1),
     jobTemplate: ref<JobTemplateSpec>(JobTemplateSpec, 5).alwaysThere().required(),
     schedule: string(1).required(),
-    startingDeadlineSeconds: int64(2),
-    successfulJobsHistoryLimit: int32(6).default(3),
-    suspend: boolean(4).default(false),
-    timeZone: string(8),
+    startingDeadlineSeconds: int64(2).pointer(),
+    successfulJobsHistoryLimit: int32(6).pointer().default(3),
+    suspend: boolean(4).pointer().default(false),
+    timeZone: string(8).pointer(),
   }),
   'io.k8s.api.batch.v1.CronJobSpec',
 );

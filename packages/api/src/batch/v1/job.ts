@@ -17,7 +17,7 @@ import { PodTemplateSpec } from '../../core/v1/pod.js';
 
 export const PodFailurePolicyOnExitCodesRequirement = object(
   () => ({
-    containerName: string(1),
+    containerName: string(1).pointer(),
     operator: string(2).required(),
     values: list(int32(), 3).asSet().required(),
   }),
@@ -57,8 +57,8 @@ export interface PodFailurePolicy extends Infer<typeof PodFailurePolicy> {}
 
 export const SuccessPolicyRule = object(
   () => ({
-    succeededCount: int32(2),
-    succeededIndexes: string(1),
+    succeededCount: int32(2).pointer(),
+    succeededIndexes: string(1).pointer(),
   }),
   'io.k8s.api.batch.v1.SuccessPolicyRule',
 );
@@ -74,22 +74,22 @@ export interface SuccessPolicy extends Infer<typeof SuccessPolicy> {}
 
 export const JobSpec = object(
   () => ({
-    activeDeadlineSeconds: int64(3),
-    backoffLimit: int32(7),
-    backoffLimitPerIndex: int32(12),
-    completionMode: string(9).enum('NonIndexed', 'Indexed'),
-    completions: int32(2),
-    managedBy: string(15),
-    manualSelector: boolean(5),
-    maxFailedIndexes: int32(13),
-    parallelism: int32(1),
+    activeDeadlineSeconds: int64(3).pointer(),
+    backoffLimit: int32(7).pointer(),
+    backoffLimitPerIndex: int32(12).pointer(),
+    completionMode: string(9).pointer().enum('NonIndexed', 'Indexed'),
+    completions: int32(2).pointer(),
+    managedBy: string(15).pointer(),
+    manualSelector: boolean(5).pointer(),
+    maxFailedIndexes: int32(13).pointer(),
+    parallelism: int32(1).pointer(),
     podFailurePolicy: ref<PodFailurePolicy>(PodFailurePolicy, 11),
-    podReplacementPolicy: string(14),
+    podReplacementPolicy: string(14).pointer(),
     selector: ref<LabelSelector>(LabelSelector, 4),
     successPolicy: ref<SuccessPolicy>(SuccessPolicy, 16),
-    suspend: boolean(10),
+    suspend: boolean(10).pointer(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 6).alwaysThere().required(),
-    ttlSecondsAfterFinished: int32(8),
+    ttlSecondsAfterFinished: int32(8).pointer(),
   }),
   'io.k8s.api.batch.v1.JobSpec',
 );
@@ -124,11 +124,11 @@ export const JobStatus = object(
     completionTime: time(3),
     conditions: list(ref<JobCondition>(JobCondition), 1).atomic().mergeBy('type'),
     failed: int32(6),
-    failedIndexes: string(10),
-    ready: int32(9),
+    failedIndexes: string(10).pointer(),
+    ready: int32(9).pointer(),
     startTime: time(2),
     succeeded: int32(5),
-    terminating: int32(11),
+    terminating: int32(11).pointer(),
     uncountedTerminatedPods: ref<UncountedTerminatedPods>(UncountedTerminatedPods, 8),
   }),
   'io.k8s.api.batch.v1.JobStatus',

@@ -3,7 +3,7 @@ import { bytes, defineKind, type Infer, int32, list, map, object, ref, string, t
 
 export const CertificateSigningRequestSpec = object(
   () => ({
-    expirationSeconds: int32(8),
+    expirationSeconds: int32(8).pointer(),
     extra: map(list(string()), 6),
     groups: list(string(), 4).atomic(),
     request: bytes(1).atomic().required(),

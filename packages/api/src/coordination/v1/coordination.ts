@@ -4,12 +4,12 @@ import { defineKind, type Infer, int32, microTime, object, ref, string } from '@
 export const LeaseSpec = object(
   () => ({
     acquireTime: microTime(3),
-    holderIdentity: string(1),
-    leaseDurationSeconds: int32(2),
-    leaseTransitions: int32(5),
-    preferredHolder: string(7),
+    holderIdentity: string(1).pointer(),
+    leaseDurationSeconds: int32(2).pointer(),
+    leaseTransitions: int32(5).pointer(),
+    preferredHolder: string(7).pointer(),
     renewTime: microTime(4),
-    strategy: string(6),
+    strategy: string(6).pointer(),
   }),
   'io.k8s.api.coordination.v1.LeaseSpec',
 );

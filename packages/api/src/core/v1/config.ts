@@ -12,7 +12,7 @@ export const ConfigMap = defineKind({
   fields: {
     binaryData: map(bytes(), 3),
     data: map(string(), 2),
-    immutable: boolean(4),
+    immutable: boolean(4).pointer(),
   },
 });
 export interface ConfigMap extends Infer<typeof ConfigMap> {}
@@ -25,7 +25,7 @@ export const Secret = defineKind({
   name: 'io.k8s.api.core.v1.Secret',
   fields: {
     data: map(bytes(), 2),
-    immutable: boolean(5),
+    immutable: boolean(5).pointer(),
     stringData: map(string(), 4),
     type: string(3).default('Opaque'),
   },
@@ -43,7 +43,7 @@ export const ServiceAccount = defineKind({
   ],
   name: 'io.k8s.api.core.v1.ServiceAccount',
   fields: {
-    automountServiceAccountToken: boolean(4),
+    automountServiceAccountToken: boolean(4).pointer(),
     imagePullSecrets: list(ref<LocalObjectReference>(LocalObjectReference), 3).atomic(),
     secrets: list(ref<ObjectReference>(ObjectReference), 2).byKeys('name').mergeBy('name'),
   },

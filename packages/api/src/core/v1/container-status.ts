@@ -83,8 +83,8 @@ export const VolumeMountStatus = object(
   () => ({
     mountPath: string(2).required(),
     name: string(1).required(),
-    readOnly: boolean(3).falseIsAbsent(),
-    recursiveReadOnly: string(4),
+    readOnly: boolean(3),
+    recursiveReadOnly: string(4).pointer(),
   }),
   'io.k8s.api.core.v1.VolumeMountStatus',
 );
@@ -102,9 +102,9 @@ export const ContainerStatus = object(
     ready: boolean(4).required(),
     resources: ref<ResourceRequirements>(ResourceRequirements, 11),
     restartCount: int32(5).required(),
-    started: boolean(9),
+    started: boolean(9).pointer(),
     state: ref<ContainerState>(ContainerState, 2).alwaysThere(),
-    stopSignal: string(15),
+    stopSignal: string(15).pointer(),
     user: ref<ContainerUser>(ContainerUser, 13),
     volumeMounts: list(ref<VolumeMountStatus>(VolumeMountStatus), 12).byKeys('mountPath').mergeBy('mountPath'),
   }),
@@ -145,7 +145,7 @@ export interface PodIP extends Infer<typeof PodIP> {}
 export const PodResourceClaimStatus = object(
   () => ({
     name: string(1).required(),
-    resourceClaimName: string(2),
+    resourceClaimName: string(2).pointer(),
   }),
   'io.k8s.api.core.v1.PodResourceClaimStatus',
 );

@@ -10,7 +10,7 @@ import {
 
 export const AppArmorProfile = object(
   () => ({
-    localhostProfile: string(2),
+    localhostProfile: string(2).pointer(),
     type: string(1).required(),
   }),
   'io.k8s.api.core.v1.AppArmorProfile',
@@ -29,7 +29,7 @@ export interface Capabilities extends Infer<typeof Capabilities> {}
 export const ConfigMapEnvSource = object(
   () => ({
     name: string(1).inline(1),
-    optional: boolean(2),
+    optional: boolean(2).pointer(),
   }),
   'io.k8s.api.core.v1.ConfigMapEnvSource',
 );
@@ -59,7 +59,7 @@ export interface EnvVar extends Infer<typeof EnvVar> {}
 export const SecretEnvSource = object(
   () => ({
     name: string(1).inline(1),
-    optional: boolean(2),
+    optional: boolean(2).pointer(),
   }),
   'io.k8s.api.core.v1.SecretEnvSource',
 );
@@ -136,7 +136,7 @@ export const Lifecycle = object(
   () => ({
     postStart: ref<LifecycleHandler>(LifecycleHandler, 1),
     preStop: ref<LifecycleHandler>(LifecycleHandler, 2),
-    stopSignal: string(3),
+    stopSignal: string(3).pointer(),
   }),
   'io.k8s.api.core.v1.Lifecycle',
 );
@@ -145,7 +145,7 @@ export interface Lifecycle extends Infer<typeof Lifecycle> {}
 export const GRPCAction = object(
   () => ({
     port: int32(1).required(),
-    service: string(2).default(''),
+    service: string(2).pointer().default(''),
   }),
   'io.k8s.api.core.v1.GRPCAction',
 );
@@ -154,15 +154,15 @@ export interface GRPCAction extends Infer<typeof GRPCAction> {}
 export const Probe = object(
   () => ({
     exec: ref<ExecAction>(ExecAction, 1).inline(1),
-    failureThreshold: int32(6).default(3).zeroIsAbsent(),
+    failureThreshold: int32(6).default(3),
     grpc: ref<GRPCAction>(GRPCAction, 4).inline(1),
     httpGet: ref<HTTPGetAction>(HTTPGetAction, 2).inline(1),
     initialDelaySeconds: int32(2),
-    periodSeconds: int32(4).default(10).zeroIsAbsent(),
-    successThreshold: int32(5).default(1).zeroIsAbsent(),
+    periodSeconds: int32(4).default(10),
+    successThreshold: int32(5).default(1),
     tcpSocket: ref<TCPSocketAction>(TCPSocketAction, 3).inline(1),
-    terminationGracePeriodSeconds: int64(7),
-    timeoutSeconds: int32(3).default(1).zeroIsAbsent(),
+    terminationGracePeriodSeconds: int64(7).pointer(),
+    timeoutSeconds: int32(3).default(1),
   }),
   'io.k8s.api.core.v1.Probe',
 );
@@ -202,7 +202,7 @@ export interface SELinuxOptions extends Infer<typeof SELinuxOptions> {}
 
 export const SeccompProfile = object(
   () => ({
-    localhostProfile: string(2),
+    localhostProfile: string(2).pointer(),
     type: string(1).required(),
   }),
   'io.k8s.api.core.v1.SeccompProfile',
@@ -211,10 +211,10 @@ export interface SeccompProfile extends Infer<typeof SeccompProfile> {}
 
 export const WindowsSecurityContextOptions = object(
   () => ({
-    gmsaCredentialSpec: string(2),
-    gmsaCredentialSpecName: string(1),
-    hostProcess: boolean(4),
-    runAsUserName: string(3),
+    gmsaCredentialSpec: string(2).pointer(),
+    gmsaCredentialSpecName: string(1).pointer(),
+    hostProcess: boolean(4).pointer(),
+    runAsUserName: string(3).pointer(),
   }),
   'io.k8s.api.core.v1.WindowsSecurityContextOptions',
 );
@@ -222,15 +222,15 @@ export interface WindowsSecurityContextOptions extends Infer<typeof WindowsSecur
 
 export const SecurityContext = object(
   () => ({
-    allowPrivilegeEscalation: boolean(7),
+    allowPrivilegeEscalation: boolean(7).pointer(),
     appArmorProfile: ref<AppArmorProfile>(AppArmorProfile, 12),
     capabilities: ref<Capabilities>(Capabilities, 1),
-    privileged: boolean(2),
-    procMount: string(9),
-    readOnlyRootFilesystem: boolean(6),
-    runAsGroup: int64(8),
-    runAsNonRoot: boolean(5),
-    runAsUser: int64(4),
+    privileged: boolean(2).pointer(),
+    procMount: string(9).pointer(),
+    readOnlyRootFilesystem: boolean(6).pointer(),
+    runAsGroup: int64(8).pointer(),
+    runAsNonRoot: boolean(5).pointer(),
+    runAsUser: int64(4).pointer(),
     seLinuxOptions: ref<SELinuxOptions>(SELinuxOptions, 3),
     seccompProfile: ref<SeccompProfile>(SeccompProfile, 11),
     windowsOptions: ref<WindowsSecurityContextOptions>(WindowsSecurityContextOptions, 10),
@@ -251,10 +251,10 @@ export interface VolumeDevice extends Infer<typeof VolumeDevice> {}
 export const VolumeMount = object(
   () => ({
     mountPath: string(3).required(),
-    mountPropagation: string(5),
+    mountPropagation: string(5).pointer(),
     name: string(1).required(),
-    readOnly: boolean(2).falseIsAbsent(),
-    recursiveReadOnly: string(7),
+    readOnly: boolean(2),
+    recursiveReadOnly: string(7).pointer(),
     subPath: string(4),
     subPathExpr: string(6),
   }),
@@ -277,14 +277,14 @@ export const Container = object(
     readinessProbe: ref<Probe>(Probe, 11),
     resizePolicy: list(ref<ContainerResizePolicy>(ContainerResizePolicy), 23).atomic(),
     resources: ref<ResourceRequirements>(ResourceRequirements, 8).alwaysThere().default({}),
-    restartPolicy: string(24).enum('Always'),
+    restartPolicy: string(24).pointer().enum('Always'),
     securityContext: ref<SecurityContext>(SecurityContext, 15),
     startupProbe: ref<Probe>(Probe, 22),
-    stdin: boolean(16).falseIsAbsent(),
-    stdinOnce: boolean(17).falseIsAbsent(),
+    stdin: boolean(16),
+    stdinOnce: boolean(17),
     terminationMessagePath: string(13).default('/dev/termination-log'),
     terminationMessagePolicy: string(20).enum('File', 'FallbackToLogsOnError').default('File'),
-    tty: boolean(18).falseIsAbsent(),
+    tty: boolean(18),
     volumeDevices: list(ref<VolumeDevice>(VolumeDevice), 21).byKeys('devicePath').mergeBy('devicePath'),
     volumeMounts: list(ref<VolumeMount>(VolumeMount), 9).byKeys('mountPath').mergeBy('mountPath'),
     workingDir: string(5),
@@ -311,7 +311,7 @@ export const EphemeralContainer = object(
     readinessProbe: ref<Probe>(Probe, 11).inline(1),
     resizePolicy: list(ref<ContainerResizePolicy>(ContainerResizePolicy), 23).inline(1).atomic(),
     resources: ref<ResourceRequirements>(ResourceRequirements, 8).alwaysThere().inline(1).default({}),
-    restartPolicy: string(24).inline(1),
+    restartPolicy: string(24).pointer().inline(1),
     securityContext: ref<SecurityContext>(SecurityContext, 15).inline(1),
     startupProbe: ref<Probe>(Probe, 22).inline(1),
     stdin: boolean(16).inline(1),

@@ -69,7 +69,7 @@ export const NodeSpec = object(
     podCIDRs: list(string(), 7).asSet().mergeBy(),
     providerID: string(3),
     taints: list(ref<Taint>(Taint), 5).atomic(),
-    unschedulable: boolean(4).falseIsAbsent(),
+    unschedulable: boolean(4),
   }),
   'io.k8s.api.core.v1.NodeSpec',
 );
@@ -118,7 +118,7 @@ export interface NodeDaemonEndpoints extends Infer<typeof NodeDaemonEndpoints> {
 
 export const NodeFeatures = object(
   () => ({
-    supplementalGroupsPolicy: boolean(1),
+    supplementalGroupsPolicy: boolean(1).pointer(),
   }),
   'io.k8s.api.core.v1.NodeFeatures',
 );
@@ -126,7 +126,7 @@ export interface NodeFeatures extends Infer<typeof NodeFeatures> {}
 
 export const NodeSwapStatus = object(
   () => ({
-    capacity: int64(1),
+    capacity: int64(1).pointer(),
   }),
   'io.k8s.api.core.v1.NodeSwapStatus',
 );
@@ -152,8 +152,8 @@ export interface NodeSystemInfo extends Infer<typeof NodeSystemInfo> {}
 
 export const NodeRuntimeHandlerFeatures = object(
   () => ({
-    recursiveReadOnlyMounts: boolean(1),
-    userNamespaces: boolean(2),
+    recursiveReadOnlyMounts: boolean(1).pointer(),
+    userNamespaces: boolean(2).pointer(),
   }),
   'io.k8s.api.core.v1.NodeRuntimeHandlerFeatures',
 );

@@ -39,9 +39,9 @@ export const PersistentVolumeClaimSpec = object(
     dataSourceRef: ref<TypedObjectReference>(TypedObjectReference, 8),
     resources: ref<VolumeResourceRequirements>(VolumeResourceRequirements, 2).alwaysThere(),
     selector: ref<LabelSelector>(LabelSelector, 4),
-    storageClassName: string(5),
-    volumeAttributesClassName: string(9),
-    volumeMode: string(6).default('Filesystem'),
+    storageClassName: string(5).pointer(),
+    volumeAttributesClassName: string(9).pointer(),
+    volumeMode: string(6).pointer().default('Filesystem'),
     volumeName: string(3),
   }),
   'io.k8s.api.core.v1.PersistentVolumeClaimSpec',
@@ -70,7 +70,7 @@ export const PersistentVolumeClaimStatus = object(
     conditions: list(ref<PersistentVolumeClaimCondition>(PersistentVolumeClaimCondition), 4)
       .byKeys('type')
       .mergeBy('type'),
-    currentVolumeAttributesClassName: string(8),
+    currentVolumeAttributesClassName: string(8).pointer(),
     modifyVolumeStatus: ref<ModifyVolumeStatus>(ModifyVolumeStatus, 9),
     phase: string(1).default('Pending'),
   }),

@@ -52,7 +52,7 @@ export interface HostAlias extends Infer<typeof HostAlias> {}
 export const PodDNSConfigOption = object(
   () => ({
     name: string(1),
-    value: string(2),
+    value: string(2).pointer(),
   }),
   'io.k8s.api.core.v1.PodDNSConfigOption',
 );
@@ -87,8 +87,8 @@ export interface PodReadinessGate extends Infer<typeof PodReadinessGate> {}
 export const PodResourceClaim = object(
   () => ({
     name: string(1).required(),
-    resourceClaimName: string(3),
-    resourceClaimTemplateName: string(4),
+    resourceClaimName: string(3).pointer(),
+    resourceClaimTemplateName: string(4).pointer(),
   }),
   'io.k8s.api.core.v1.PodResourceClaim',
 );
@@ -114,16 +114,16 @@ export interface Sysctl extends Infer<typeof Sysctl> {}
 export const PodSecurityContext = object(
   () => ({
     appArmorProfile: ref<AppArmorProfile>(AppArmorProfile, 11),
-    fsGroup: int64(5),
-    fsGroupChangePolicy: string(9),
-    runAsGroup: int64(6),
-    runAsNonRoot: boolean(3),
-    runAsUser: int64(2),
-    seLinuxChangePolicy: string(13),
+    fsGroup: int64(5).pointer(),
+    fsGroupChangePolicy: string(9).pointer(),
+    runAsGroup: int64(6).pointer(),
+    runAsNonRoot: boolean(3).pointer(),
+    runAsUser: int64(2).pointer(),
+    seLinuxChangePolicy: string(13).pointer(),
     seLinuxOptions: ref<SELinuxOptions>(SELinuxOptions, 1),
     seccompProfile: ref<SeccompProfile>(SeccompProfile, 10),
     supplementalGroups: list(int64(), 4).atomic(),
-    supplementalGroupsPolicy: string(12),
+    supplementalGroupsPolicy: string(12).pointer(),
     sysctls: list(ref<Sysctl>(Sysctl), 7).atomic(),
     windowsOptions: ref<WindowsSecurityContextOptions>(WindowsSecurityContextOptions, 8),
   }),
@@ -133,19 +133,19 @@ export interface PodSecurityContext extends Infer<typeof PodSecurityContext> {}
 
 export const PodSpec = object(
   () => ({
-    activeDeadlineSeconds: int64(5),
+    activeDeadlineSeconds: int64(5).pointer(),
     affinity: ref<Affinity>(Affinity, 18),
-    automountServiceAccountToken: boolean(21),
+    automountServiceAccountToken: boolean(21).pointer(),
     containers: list(ref<Container>(Container), 2).byKeys('name').mergeBy('name').required(),
     dnsConfig: ref<PodDNSConfig>(PodDNSConfig, 26),
     dnsPolicy: string(6).enum('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None').default('ClusterFirst'),
-    enableServiceLinks: boolean(30),
+    enableServiceLinks: boolean(30).pointer(),
     ephemeralContainers: list(ref<EphemeralContainer>(EphemeralContainer), 34).byKeys('name').mergeBy('name'),
     hostAliases: list(ref<HostAlias>(HostAlias), 23).byKeys('ip').mergeBy('ip'),
-    hostIPC: boolean(13).falseIsAbsent(),
-    hostNetwork: boolean(11).falseIsAbsent(),
-    hostPID: boolean(12).falseIsAbsent(),
-    hostUsers: boolean(37),
+    hostIPC: boolean(13),
+    hostNetwork: boolean(11),
+    hostPID: boolean(12),
+    hostUsers: boolean(37).pointer(),
     hostname: string(16),
     imagePullSecrets: list(ref<LocalObjectReference>(LocalObjectReference), 15).byKeys('name').mergeBy('name'),
     initContainers: list(ref<Container>(Container), 20).byKeys('name').mergeBy('name'),
@@ -153,8 +153,8 @@ export const PodSpec = object(
     nodeSelector: map(string(), 7).atomic(),
     os: ref<PodOS>(PodOS, 36),
     overhead: map(quantity(), 32),
-    preemptionPolicy: string(31).enum('Never', 'PreemptLowerPriority'),
-    priority: int32(25),
+    preemptionPolicy: string(31).pointer().enum('Never', 'PreemptLowerPriority'),
+    priority: int32(25).pointer(),
     priorityClassName: string(24),
     readinessGates: list(ref<PodReadinessGate>(PodReadinessGate), 28).atomic(),
     resourceClaims: list(ref<PodResourceClaim>(PodResourceClaim), 39)
@@ -162,16 +162,16 @@ export const PodSpec = object(
       .mergeBy('name', 'merge', 'retainKeys'),
     resources: ref<ResourceRequirements>(ResourceRequirements, 40),
     restartPolicy: string(3).enum('Always', 'OnFailure', 'Never').default('Always'),
-    runtimeClassName: string(29),
+    runtimeClassName: string(29).pointer(),
     schedulerName: string(19).default('default-scheduler'),
     schedulingGates: list(ref<PodSchedulingGate>(PodSchedulingGate), 38).byKeys('name').mergeBy('name'),
     securityContext: ref<PodSecurityContext>(PodSecurityContext, 14).default({}),
     serviceAccount: string(9),
     serviceAccountName: string(8),
-    setHostnameAsFQDN: boolean(35),
-    shareProcessNamespace: boolean(27),
+    setHostnameAsFQDN: boolean(35).pointer(),
+    shareProcessNamespace: boolean(27).pointer(),
     subdomain: string(17),
-    terminationGracePeriodSeconds: int64(4).default(30),
+    terminationGracePeriodSeconds: int64(4).pointer().default(30),
     tolerations: list(ref<Toleration>(Toleration), 22).atomic(),
     topologySpreadConstraints: list(ref<TopologySpreadConstraint>(TopologySpreadConstraint), 33)
       .byKeys('topologyKey', 'whenUnsatisfiable')

@@ -5,7 +5,7 @@ export const ConfigMapKeySelector = object(
   () => ({
     key: string(2).required(),
     name: string(1).inline(1),
-    optional: boolean(3),
+    optional: boolean(3).pointer(),
   }),
   'io.k8s.api.core.v1.ConfigMapKeySelector',
 ).atomic();
@@ -33,7 +33,7 @@ export interface ResourceFieldSelector extends Infer<typeof ResourceFieldSelecto
 export const DownwardAPIVolumeFile = object(
   () => ({
     fieldRef: ref<ObjectFieldSelector>(ObjectFieldSelector, 2),
-    mode: int32(4),
+    mode: int32(4).pointer(),
     path: string(1).required(),
     resourceFieldRef: ref<ResourceFieldSelector>(ResourceFieldSelector, 3),
   }),
@@ -44,7 +44,7 @@ export interface DownwardAPIVolumeFile extends Infer<typeof DownwardAPIVolumeFil
 export const KeyToPath = object(
   () => ({
     key: string(1).required(),
-    mode: int32(3),
+    mode: int32(3).pointer(),
     path: string(2).required(),
   }),
   'io.k8s.api.core.v1.KeyToPath',
@@ -150,7 +150,7 @@ export const SecretKeySelector = object(
   () => ({
     key: string(2).required(),
     name: string(1).inline(1),
-    optional: boolean(3),
+    optional: boolean(3).pointer(),
   }),
   'io.k8s.api.core.v1.SecretKeySelector',
 ).atomic();
@@ -184,7 +184,7 @@ export interface TopologySelectorTerm extends Infer<typeof TopologySelectorTerm>
 
 export const TypedLocalObjectReference = object(
   () => ({
-    apiGroup: string(1),
+    apiGroup: string(1).pointer(),
     kind: string(2).required(),
     name: string(3).required(),
   }),
@@ -194,10 +194,10 @@ export interface TypedLocalObjectReference extends Infer<typeof TypedLocalObject
 
 export const TypedObjectReference = object(
   () => ({
-    apiGroup: string(1),
+    apiGroup: string(1).pointer(),
     kind: string(2).required(),
     name: string(3).required(),
-    namespace: string(4),
+    namespace: string(4).pointer(),
   }),
   'io.k8s.api.core.v1.TypedObjectReference',
 );

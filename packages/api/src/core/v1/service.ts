@@ -16,7 +16,7 @@ import { ObjectReference } from './reference.js';
 
 export const ClientIPConfig = object(
   () => ({
-    timeoutSeconds: int32(1),
+    timeoutSeconds: int32(1).pointer(),
   }),
   'io.k8s.api.core.v1.ClientIPConfig',
 );
@@ -26,7 +26,7 @@ export const EndpointAddress = object(
   () => ({
     hostname: string(3),
     ip: string(1).required(),
-    nodeName: string(4),
+    nodeName: string(4).pointer(),
     targetRef: ref<ObjectReference>(ObjectReference, 2),
   }),
   'io.k8s.api.core.v1.EndpointAddress',
@@ -35,7 +35,7 @@ export interface EndpointAddress extends Infer<typeof EndpointAddress> {}
 
 export const EndpointPort = object(
   () => ({
-    appProtocol: string(4),
+    appProtocol: string(4).pointer(),
     name: string(1),
     port: int32(2).required(),
     protocol: string(3).default('TCP'),
@@ -69,7 +69,7 @@ export interface Endpoints extends Infer<typeof Endpoints> {}
 
 export const PortStatus = object(
   () => ({
-    error: string(3),
+    error: string(3).pointer(),
     port: int32(1).required(),
     protocol: string(2).required(),
   }),
@@ -81,7 +81,7 @@ export const LoadBalancerIngress = object(
   () => ({
     hostname: string(2),
     ip: string(1),
-    ipMode: string(3),
+    ipMode: string(3).pointer(),
     ports: list(ref<PortStatus>(PortStatus), 4).atomic(),
   }),
   'io.k8s.api.core.v1.LoadBalancerIngress',
@@ -98,7 +98,7 @@ export interface LoadBalancerStatus extends Infer<typeof LoadBalancerStatus> {}
 
 export const ServicePort = object(
   () => ({
-    appProtocol: string(6),
+    appProtocol: string(6).pointer(),
     name: string(1),
     nodePort: int32(5),
     port: int32(3).required(),
@@ -119,25 +119,25 @@ export interface SessionAffinityConfig extends Infer<typeof SessionAffinityConfi
 
 export const ServiceSpec = object(
   () => ({
-    allocateLoadBalancerNodePorts: boolean(20),
+    allocateLoadBalancerNodePorts: boolean(20).pointer(),
     clusterIP: string(3),
     clusterIPs: list(string(), 18).atomic(),
     externalIPs: list(string(), 5).atomic(),
     externalName: string(10),
     externalTrafficPolicy: string(11).enum('Cluster', 'Local'),
     healthCheckNodePort: int32(12),
-    internalTrafficPolicy: string(22).enum('Cluster', 'Local'),
+    internalTrafficPolicy: string(22).pointer().enum('Cluster', 'Local'),
     ipFamilies: list(string(), 19).atomic(),
-    ipFamilyPolicy: string(17).enum('SingleStack', 'PreferDualStack', 'RequireDualStack'),
-    loadBalancerClass: string(21),
+    ipFamilyPolicy: string(17).pointer().enum('SingleStack', 'PreferDualStack', 'RequireDualStack'),
+    loadBalancerClass: string(21).pointer(),
     loadBalancerIP: string(8),
     loadBalancerSourceRanges: list(string(), 9).atomic(),
     ports: list(ref<ServicePort>(ServicePort), 1).byKeys('port', 'protocol').mergeBy('port'),
-    publishNotReadyAddresses: boolean(13).falseIsAbsent(),
+    publishNotReadyAddresses: boolean(13),
     selector: map(string(), 2).atomic(),
     sessionAffinity: string(7).enum('None', 'ClientIP').default('None'),
     sessionAffinityConfig: ref<SessionAffinityConfig>(SessionAffinityConfig, 14),
-    trafficDistribution: string(23),
+    trafficDistribution: string(23).pointer(),
     type: string(4).enum('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName').default('ClusterIP'),
   }),
   'io.k8s.api.core.v1.ServiceSpec',

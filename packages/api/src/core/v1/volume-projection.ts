@@ -5,10 +5,10 @@ import { DownwardAPIVolumeFile, KeyToPath } from './reference.js';
 export const ClusterTrustBundleProjection = object(
   () => ({
     labelSelector: ref<LabelSelector>(LabelSelector, 3),
-    name: string(1),
-    optional: boolean(5),
+    name: string(1).pointer(),
+    optional: boolean(5).pointer(),
     path: string(4).required(),
-    signerName: string(2),
+    signerName: string(2).pointer(),
   }),
   'io.k8s.api.core.v1.ClusterTrustBundleProjection',
 );
@@ -18,7 +18,7 @@ export const ConfigMapProjection = object(
   () => ({
     items: list(ref<KeyToPath>(KeyToPath), 2).atomic(),
     name: string(1).inline(1),
-    optional: boolean(4),
+    optional: boolean(4).pointer(),
   }),
   'io.k8s.api.core.v1.ConfigMapProjection',
 );
@@ -26,10 +26,10 @@ export interface ConfigMapProjection extends Infer<typeof ConfigMapProjection> {
 
 export const ConfigMapVolumeSource = object(
   () => ({
-    defaultMode: int32(3).default(420),
+    defaultMode: int32(3).pointer().default(420),
     items: list(ref<KeyToPath>(KeyToPath), 2).atomic(),
     name: string(1).inline(1),
-    optional: boolean(4),
+    optional: boolean(4).pointer(),
   }),
   'io.k8s.api.core.v1.ConfigMapVolumeSource',
 );
@@ -45,7 +45,7 @@ export interface DownwardAPIProjection extends Infer<typeof DownwardAPIProjectio
 
 export const DownwardAPIVolumeSource = object(
   () => ({
-    defaultMode: int32(2).default(420),
+    defaultMode: int32(2).pointer().default(420),
     items: list(ref<DownwardAPIVolumeFile>(DownwardAPIVolumeFile), 1).atomic(),
   }),
   'io.k8s.api.core.v1.DownwardAPIVolumeSource',
@@ -56,7 +56,7 @@ export const SecretProjection = object(
   () => ({
     items: list(ref<KeyToPath>(KeyToPath), 2).atomic(),
     name: string(1).inline(1),
-    optional: boolean(4),
+    optional: boolean(4).pointer(),
   }),
   'io.k8s.api.core.v1.SecretProjection',
 );
@@ -65,7 +65,7 @@ export interface SecretProjection extends Infer<typeof SecretProjection> {}
 export const ServiceAccountTokenProjection = object(
   () => ({
     audience: string(1),
-    expirationSeconds: int64(2).default(3600),
+    expirationSeconds: int64(2).pointer().default(3600),
     path: string(3).required(),
   }),
   'io.k8s.api.core.v1.ServiceAccountTokenProjection',
@@ -86,7 +86,7 @@ export interface VolumeProjection extends Infer<typeof VolumeProjection> {}
 
 export const ProjectedVolumeSource = object(
   () => ({
-    defaultMode: int32(2).default(420),
+    defaultMode: int32(2).pointer().default(420),
     sources: list(ref<VolumeProjection>(VolumeProjection), 1).atomic(),
   }),
   'io.k8s.api.core.v1.ProjectedVolumeSource',
@@ -95,9 +95,9 @@ export interface ProjectedVolumeSource extends Infer<typeof ProjectedVolumeSourc
 
 export const SecretVolumeSource = object(
   () => ({
-    defaultMode: int32(3).default(420),
+    defaultMode: int32(3).pointer().default(420),
     items: list(ref<KeyToPath>(KeyToPath), 2).atomic(),
-    optional: boolean(4),
+    optional: boolean(4).pointer(),
     secretName: string(1),
   }),
   'io.k8s.api.core.v1.SecretVolumeSource',

@@ -7,7 +7,7 @@ export const AWSElasticBlockStoreVolumeSource = object(
   () => ({
     fsType: string(2),
     partition: int32(3),
-    readOnly: boolean(4).falseIsAbsent(),
+    readOnly: boolean(4),
     volumeID: string(1).required(),
   }),
   'io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource',
@@ -16,12 +16,12 @@ export interface AWSElasticBlockStoreVolumeSource extends Infer<typeof AWSElasti
 
 export const AzureDiskVolumeSource = object(
   () => ({
-    cachingMode: string(3).default('ReadWrite'),
+    cachingMode: string(3).pointer().default('ReadWrite'),
     diskName: string(1).required(),
     diskURI: string(2).required(),
-    fsType: string(4).default('ext4'),
-    kind: string(6).default('Shared'),
-    readOnly: boolean(5).default(false),
+    fsType: string(4).pointer().default('ext4'),
+    kind: string(6).pointer().default('Shared'),
+    readOnly: boolean(5).pointer().default(false),
   }),
   'io.k8s.api.core.v1.AzureDiskVolumeSource',
 );
@@ -29,9 +29,9 @@ export interface AzureDiskVolumeSource extends Infer<typeof AzureDiskVolumeSourc
 
 export const AzureFilePersistentVolumeSource = object(
   () => ({
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     secretName: string(1).required(),
-    secretNamespace: string(4),
+    secretNamespace: string(4).pointer(),
     shareName: string(2).required(),
   }),
   'io.k8s.api.core.v1.AzureFilePersistentVolumeSource',
@@ -40,7 +40,7 @@ export interface AzureFilePersistentVolumeSource extends Infer<typeof AzureFileP
 
 export const AzureFileVolumeSource = object(
   () => ({
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     secretName: string(1).required(),
     shareName: string(2).required(),
   }),
@@ -57,7 +57,7 @@ export const CSIPersistentVolumeSource = object(
     nodeExpandSecretRef: ref<SecretReference>(SecretReference, 10),
     nodePublishSecretRef: ref<SecretReference>(SecretReference, 8),
     nodeStageSecretRef: ref<SecretReference>(SecretReference, 7),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     volumeAttributes: map(string(), 5),
     volumeHandle: string(2).required(),
   }),
@@ -68,9 +68,9 @@ export interface CSIPersistentVolumeSource extends Infer<typeof CSIPersistentVol
 export const CSIVolumeSource = object(
   () => ({
     driver: string(1).required(),
-    fsType: string(3),
+    fsType: string(3).pointer(),
     nodePublishSecretRef: ref<LocalObjectReference>(LocalObjectReference, 5),
-    readOnly: boolean(2),
+    readOnly: boolean(2).pointer(),
     volumeAttributes: map(string(), 4),
   }),
   'io.k8s.api.core.v1.CSIVolumeSource',
@@ -81,7 +81,7 @@ export const CephFSPersistentVolumeSource = object(
   () => ({
     monitors: list(string(), 1).atomic().required(),
     path: string(2),
-    readOnly: boolean(6).falseIsAbsent(),
+    readOnly: boolean(6),
     secretFile: string(4),
     secretRef: ref<SecretReference>(SecretReference, 5),
     user: string(3),
@@ -94,7 +94,7 @@ export const CephFSVolumeSource = object(
   () => ({
     monitors: list(string(), 1).atomic().required(),
     path: string(2),
-    readOnly: boolean(6).falseIsAbsent(),
+    readOnly: boolean(6),
     secretFile: string(4),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 5),
     user: string(3),
@@ -106,7 +106,7 @@ export interface CephFSVolumeSource extends Infer<typeof CephFSVolumeSource> {}
 export const CinderPersistentVolumeSource = object(
   () => ({
     fsType: string(2),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     secretRef: ref<SecretReference>(SecretReference, 4),
     volumeID: string(1).required(),
   }),
@@ -117,7 +117,7 @@ export interface CinderPersistentVolumeSource extends Infer<typeof CinderPersist
 export const CinderVolumeSource = object(
   () => ({
     fsType: string(2),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 4),
     volumeID: string(1).required(),
   }),
@@ -145,8 +145,8 @@ export interface EphemeralVolumeSource extends Infer<typeof EphemeralVolumeSourc
 export const FCVolumeSource = object(
   () => ({
     fsType: string(3),
-    lun: int32(2),
-    readOnly: boolean(4).falseIsAbsent(),
+    lun: int32(2).pointer(),
+    readOnly: boolean(4),
     targetWWNs: list(string(), 1).atomic(),
     wwids: list(string(), 5).atomic(),
   }),
@@ -159,7 +159,7 @@ export const FlexPersistentVolumeSource = object(
     driver: string(1).required(),
     fsType: string(2),
     options: map(string(), 5),
-    readOnly: boolean(4).falseIsAbsent(),
+    readOnly: boolean(4),
     secretRef: ref<SecretReference>(SecretReference, 3),
   }),
   'io.k8s.api.core.v1.FlexPersistentVolumeSource',
@@ -171,7 +171,7 @@ export const FlexVolumeSource = object(
     driver: string(1).required(),
     fsType: string(2),
     options: map(string(), 5),
-    readOnly: boolean(4).falseIsAbsent(),
+    readOnly: boolean(4),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 3),
   }),
   'io.k8s.api.core.v1.FlexVolumeSource',
@@ -192,7 +192,7 @@ export const GCEPersistentDiskVolumeSource = object(
     fsType: string(2),
     partition: int32(3),
     pdName: string(1).required(),
-    readOnly: boolean(4).falseIsAbsent(),
+    readOnly: boolean(4),
   }),
   'io.k8s.api.core.v1.GCEPersistentDiskVolumeSource',
 );
@@ -211,9 +211,9 @@ export interface GitRepoVolumeSource extends Infer<typeof GitRepoVolumeSource> {
 export const GlusterfsPersistentVolumeSource = object(
   () => ({
     endpoints: string(1).required(),
-    endpointsNamespace: string(4),
+    endpointsNamespace: string(4).pointer(),
     path: string(2).required(),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
   }),
   'io.k8s.api.core.v1.GlusterfsPersistentVolumeSource',
 );
@@ -223,7 +223,7 @@ export const GlusterfsVolumeSource = object(
   () => ({
     endpoints: string(1).required(),
     path: string(2).required(),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
   }),
   'io.k8s.api.core.v1.GlusterfsVolumeSource',
 );
@@ -232,7 +232,7 @@ export interface GlusterfsVolumeSource extends Infer<typeof GlusterfsVolumeSourc
 export const HostPathVolumeSource = object(
   () => ({
     path: string(1).required(),
-    type: string(2).default(''),
+    type: string(2).pointer().default(''),
   }),
   'io.k8s.api.core.v1.HostPathVolumeSource',
 );
@@ -240,15 +240,15 @@ export interface HostPathVolumeSource extends Infer<typeof HostPathVolumeSource>
 
 export const ISCSIPersistentVolumeSource = object(
   () => ({
-    chapAuthDiscovery: boolean(8).falseIsAbsent(),
-    chapAuthSession: boolean(11).falseIsAbsent(),
+    chapAuthDiscovery: boolean(8),
+    chapAuthSession: boolean(11),
     fsType: string(5),
-    initiatorName: string(12),
+    initiatorName: string(12).pointer(),
     iqn: string(2).required(),
     iscsiInterface: string(4).default('default'),
     lun: int32(3).required(),
     portals: list(string(), 7).atomic(),
-    readOnly: boolean(6).falseIsAbsent(),
+    readOnly: boolean(6),
     secretRef: ref<SecretReference>(SecretReference, 10),
     targetPortal: string(1).required(),
   }),
@@ -258,15 +258,15 @@ export interface ISCSIPersistentVolumeSource extends Infer<typeof ISCSIPersisten
 
 export const ISCSIVolumeSource = object(
   () => ({
-    chapAuthDiscovery: boolean(8).falseIsAbsent(),
-    chapAuthSession: boolean(11).falseIsAbsent(),
+    chapAuthDiscovery: boolean(8),
+    chapAuthSession: boolean(11),
     fsType: string(5),
-    initiatorName: string(12),
+    initiatorName: string(12).pointer(),
     iqn: string(2).required(),
     iscsiInterface: string(4).default('default'),
     lun: int32(3).required(),
     portals: list(string(), 7).atomic(),
-    readOnly: boolean(6).falseIsAbsent(),
+    readOnly: boolean(6),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 10),
     targetPortal: string(1).required(),
   }),
@@ -285,7 +285,7 @@ export interface ImageVolumeSource extends Infer<typeof ImageVolumeSource> {}
 
 export const LocalVolumeSource = object(
   () => ({
-    fsType: string(2),
+    fsType: string(2).pointer(),
     path: string(1).required(),
   }),
   'io.k8s.api.core.v1.LocalVolumeSource',
@@ -295,7 +295,7 @@ export interface LocalVolumeSource extends Infer<typeof LocalVolumeSource> {}
 export const NFSVolumeSource = object(
   () => ({
     path: string(2).required(),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     server: string(1).required(),
   }),
   'io.k8s.api.core.v1.NFSVolumeSource',
@@ -305,7 +305,7 @@ export interface NFSVolumeSource extends Infer<typeof NFSVolumeSource> {}
 export const PersistentVolumeClaimVolumeSource = object(
   () => ({
     claimName: string(1).required(),
-    readOnly: boolean(2).falseIsAbsent(),
+    readOnly: boolean(2),
   }),
   'io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource',
 );
@@ -323,7 +323,7 @@ export interface PhotonPersistentDiskVolumeSource extends Infer<typeof PhotonPer
 export const PortworxVolumeSource = object(
   () => ({
     fsType: string(2),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     volumeID: string(1).required(),
   }),
   'io.k8s.api.core.v1.PortworxVolumeSource',
@@ -333,7 +333,7 @@ export interface PortworxVolumeSource extends Infer<typeof PortworxVolumeSource>
 export const QuobyteVolumeSource = object(
   () => ({
     group: string(5),
-    readOnly: boolean(3).falseIsAbsent(),
+    readOnly: boolean(3),
     registry: string(1).required(),
     tenant: string(6),
     user: string(4),
@@ -350,7 +350,7 @@ export const RBDPersistentVolumeSource = object(
     keyring: string(6).default('/etc/ceph/keyring'),
     monitors: list(string(), 1).atomic().required(),
     pool: string(4).default('rbd'),
-    readOnly: boolean(8).falseIsAbsent(),
+    readOnly: boolean(8),
     secretRef: ref<SecretReference>(SecretReference, 7),
     user: string(5).default('admin'),
   }),
@@ -365,7 +365,7 @@ export const RBDVolumeSource = object(
     keyring: string(6).default('/etc/ceph/keyring'),
     monitors: list(string(), 1).atomic().required(),
     pool: string(4).default('rbd'),
-    readOnly: boolean(8).falseIsAbsent(),
+    readOnly: boolean(8),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 7),
     user: string(5).default('admin'),
   }),
@@ -378,9 +378,9 @@ export const ScaleIOPersistentVolumeSource = object(
     fsType: string(9).default('xfs'),
     gateway: string(1).required(),
     protectionDomain: string(5),
-    readOnly: boolean(10).falseIsAbsent(),
+    readOnly: boolean(10),
     secretRef: ref<SecretReference>(SecretReference, 3).required(),
-    sslEnabled: boolean(4).falseIsAbsent(),
+    sslEnabled: boolean(4),
     storageMode: string(7).default('ThinProvisioned'),
     storagePool: string(6),
     system: string(2).required(),
@@ -395,9 +395,9 @@ export const ScaleIOVolumeSource = object(
     fsType: string(9).default('xfs'),
     gateway: string(1).required(),
     protectionDomain: string(5),
-    readOnly: boolean(10).falseIsAbsent(),
+    readOnly: boolean(10),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 3).required(),
-    sslEnabled: boolean(4).falseIsAbsent(),
+    sslEnabled: boolean(4),
     storageMode: string(7).default('ThinProvisioned'),
     storagePool: string(6),
     system: string(2).required(),
@@ -410,7 +410,7 @@ export interface ScaleIOVolumeSource extends Infer<typeof ScaleIOVolumeSource> {
 export const StorageOSPersistentVolumeSource = object(
   () => ({
     fsType: string(3),
-    readOnly: boolean(4).falseIsAbsent(),
+    readOnly: boolean(4),
     secretRef: ref<ObjectReference>(ObjectReference, 5),
     volumeName: string(1),
     volumeNamespace: string(2),
@@ -422,7 +422,7 @@ export interface StorageOSPersistentVolumeSource extends Infer<typeof StorageOSP
 export const StorageOSVolumeSource = object(
   () => ({
     fsType: string(3),
-    readOnly: boolean(4).falseIsAbsent(),
+    readOnly: boolean(4),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 5),
     volumeName: string(1),
     volumeNamespace: string(2),

@@ -4,9 +4,9 @@ import { ObjectReference } from '../../core/v1/reference.js';
 
 export const EndpointConditions = object(
   () => ({
-    ready: boolean(1),
-    serving: boolean(2),
-    terminating: boolean(3),
+    ready: boolean(1).pointer(),
+    serving: boolean(2).pointer(),
+    terminating: boolean(3).pointer(),
   }),
   'io.k8s.api.discovery.v1.EndpointConditions',
 );
@@ -43,10 +43,10 @@ export const Endpoint = object(
     conditions: ref<EndpointConditions>(EndpointConditions, 2).alwaysThere(),
     deprecatedTopology: map(string(), 5),
     hints: ref<EndpointHints>(EndpointHints, 8),
-    hostname: string(3),
-    nodeName: string(6),
+    hostname: string(3).pointer(),
+    nodeName: string(6).pointer(),
     targetRef: ref<ObjectReference>(ObjectReference, 4),
-    zone: string(7),
+    zone: string(7).pointer(),
   }),
   'io.k8s.api.discovery.v1.Endpoint',
 );
@@ -54,10 +54,10 @@ export interface Endpoint extends Infer<typeof Endpoint> {}
 
 export const EndpointPort = object(
   () => ({
-    appProtocol: string(4),
-    name: string(1).default(''),
-    port: int32(3),
-    protocol: string(2).default('TCP'),
+    appProtocol: string(4).pointer(),
+    name: string(1).pointer().default(''),
+    port: int32(3).pointer(),
+    protocol: string(2).pointer().default('TCP'),
   }),
   'io.k8s.api.discovery.v1.EndpointPort',
 ).atomic();

@@ -3,8 +3,8 @@ import { boolean, defineKind, type Infer, int32, list, object, ref, string, time
 
 export const ExemptPriorityLevelConfiguration = object(
   () => ({
-    lendablePercent: int32(2).default(0),
-    nominalConcurrencyShares: int32(1).default(0),
+    lendablePercent: int32(2).pointer().default(0),
+    nominalConcurrencyShares: int32(1).pointer().default(0),
   }),
   'io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration',
 );
@@ -38,7 +38,7 @@ export interface NonResourcePolicyRule extends Infer<typeof NonResourcePolicyRul
 export const ResourcePolicyRule = object(
   () => ({
     apiGroups: list(string(), 2).asSet().required(),
-    clusterScope: boolean(4).falseIsAbsent(),
+    clusterScope: boolean(4),
     namespaces: list(string(), 5).asSet(),
     resources: list(string(), 3).asSet().required(),
     verbs: list(string(), 1).asSet().required(),
@@ -162,10 +162,10 @@ export interface LimitResponse extends Infer<typeof LimitResponse> {}
 
 export const LimitedPriorityLevelConfiguration = object(
   () => ({
-    borrowingLimitPercent: int32(4),
-    lendablePercent: int32(3).default(0),
+    borrowingLimitPercent: int32(4).pointer(),
+    lendablePercent: int32(3).pointer().default(0),
     limitResponse: ref<LimitResponse>(LimitResponse, 2).alwaysThere(),
-    nominalConcurrencyShares: int32(1).default(30),
+    nominalConcurrencyShares: int32(1).pointer().default(30),
   }),
   'io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration',
 );

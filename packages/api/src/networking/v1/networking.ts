@@ -44,7 +44,7 @@ export const HTTPIngressPath = object(
   () => ({
     backend: ref<IngressBackend>(IngressBackend, 2).alwaysThere().required(),
     path: string(1),
-    pathType: string(3).required(),
+    pathType: string(3).pointer().required(),
   }),
   'io.k8s.api.networking.v1.HTTPIngressPath',
 );
@@ -121,7 +121,7 @@ export interface IngressTLS extends Infer<typeof IngressTLS> {}
 export const IngressSpec = object(
   () => ({
     defaultBackend: ref<IngressBackend>(IngressBackend, 1),
-    ingressClassName: string(4),
+    ingressClassName: string(4).pointer(),
     rules: list(ref<IngressRule>(IngressRule), 3).atomic(),
     tls: list(ref<IngressTLS>(IngressTLS), 2).atomic(),
   }),
@@ -131,7 +131,7 @@ export interface IngressSpec extends Infer<typeof IngressSpec> {}
 
 export const IngressPortStatus = object(
   () => ({
-    error: string(3),
+    error: string(3).pointer(),
     port: int32(1).required(),
     protocol: string(2).required(),
   }),
@@ -182,11 +182,11 @@ export interface Ingress extends Infer<typeof Ingress> {}
 
 export const IngressClassParametersReference = object(
   () => ({
-    apiGroup: string(1),
+    apiGroup: string(1).pointer(),
     kind: string(2).required(),
     name: string(3).required(),
-    namespace: string(5),
-    scope: string(4),
+    namespace: string(5).pointer(),
+    scope: string(4).pointer(),
   }),
   'io.k8s.api.networking.v1.IngressClassParametersReference',
 );
@@ -216,9 +216,9 @@ export interface IngressClass extends Infer<typeof IngressClass> {}
 
 export const NetworkPolicyPort = object(
   () => ({
-    endPort: int32(3),
+    endPort: int32(3).pointer(),
     port: intOrString(2),
-    protocol: string(1).default('TCP'),
+    protocol: string(1).pointer().default('TCP'),
   }),
   'io.k8s.api.networking.v1.NetworkPolicyPort',
 );

@@ -33,7 +33,7 @@ export const PodDisruptionBudgetSpec = object(
     maxUnavailable: intOrString(3),
     minAvailable: intOrString(1),
     selector: ref<LabelSelector>(LabelSelector, 2).patchStrategy('replace'),
-    unhealthyPodEvictionPolicy: string(4),
+    unhealthyPodEvictionPolicy: string(4).pointer(),
   }),
   'io.k8s.api.policy.v1.PodDisruptionBudgetSpec',
 );

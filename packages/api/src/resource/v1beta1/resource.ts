@@ -64,7 +64,7 @@ export const DeviceToleration = object(
     effect: string(4),
     key: string(1),
     operator: string(2).default('Equal'),
-    tolerationSeconds: int64(5),
+    tolerationSeconds: int64(5).pointer(),
     value: string(3),
   }),
   'io.k8s.api.resource.v1beta1.DeviceToleration',
@@ -73,7 +73,7 @@ export interface DeviceToleration extends Infer<typeof DeviceToleration> {}
 
 export const DeviceRequestAllocationResult = object(
   () => ({
-    adminAccess: boolean(5),
+    adminAccess: boolean(5).pointer(),
     device: string(4).required(),
     driver: string(2).required(),
     pool: string(3).required(),
@@ -104,10 +104,10 @@ export interface AllocationResult extends Infer<typeof AllocationResult> {}
 
 export const DeviceAttribute = object(
   () => ({
-    bool: boolean(3),
-    int: int64(2),
-    string: string(4),
-    version: string(5),
+    bool: boolean(3).pointer(),
+    int: int64(2).pointer(),
+    string: string(4).pointer(),
+    version: string(5).pointer(),
   }),
   'io.k8s.api.resource.v1beta1.DeviceAttribute',
 );
@@ -151,11 +151,11 @@ export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
 export const BasicDevice = object(
   () => ({
-    allNodes: boolean(6),
+    allNodes: boolean(6).pointer(),
     attributes: map(ref<DeviceAttribute>(DeviceAttribute), 1),
     capacity: map(ref<DeviceCapacity>(DeviceCapacity), 2),
     consumesCounters: list(ref<DeviceCounterConsumption>(DeviceCounterConsumption), 3).atomic(),
-    nodeName: string(4),
+    nodeName: string(4).pointer(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 5),
     taints: list(ref<DeviceTaint>(DeviceTaint), 7).atomic(),
   }),
@@ -200,7 +200,7 @@ export interface DeviceClaimConfiguration extends Infer<typeof DeviceClaimConfig
 
 export const DeviceConstraint = object(
   () => ({
-    matchAttribute: string(2),
+    matchAttribute: string(2).pointer(),
     requests: list(string(), 1).atomic(),
   }),
   'io.k8s.api.resource.v1beta1.DeviceConstraint',
@@ -230,7 +230,7 @@ export interface DeviceSubRequest extends Infer<typeof DeviceSubRequest> {}
 
 export const DeviceRequest = object(
   () => ({
-    adminAccess: boolean(6),
+    adminAccess: boolean(6).pointer(),
     allocationMode: string(4),
     count: int64(5),
     deviceClassName: string(2),
@@ -361,12 +361,12 @@ export interface ResourcePool extends Infer<typeof ResourcePool> {}
 
 export const ResourceSliceSpec = object(
   () => ({
-    allNodes: boolean(5).falseIsAbsent(),
+    allNodes: boolean(5),
     devices: list(ref<Device>(Device), 6).atomic(),
     driver: string(1).required(),
     nodeName: string(3),
     nodeSelector: ref<NodeSelector>(NodeSelector, 4),
-    perDeviceNodeSelection: boolean(7),
+    perDeviceNodeSelection: boolean(7).pointer(),
     pool: ref<ResourcePool>(ResourcePool, 2).alwaysThere().required(),
     sharedCounters: list(ref<CounterSet>(CounterSet), 8).atomic(),
   }),

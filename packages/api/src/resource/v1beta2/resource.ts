@@ -64,7 +64,7 @@ export const DeviceToleration = object(
     effect: string(4),
     key: string(1),
     operator: string(2).default('Equal'),
-    tolerationSeconds: int64(5),
+    tolerationSeconds: int64(5).pointer(),
     value: string(3),
   }),
   'io.k8s.api.resource.v1beta2.DeviceToleration',
@@ -73,7 +73,7 @@ export interface DeviceToleration extends Infer<typeof DeviceToleration> {}
 
 export const DeviceRequestAllocationResult = object(
   () => ({
-    adminAccess: boolean(5),
+    adminAccess: boolean(5).pointer(),
     device: string(4).required(),
     driver: string(2).required(),
     pool: string(3).required(),
@@ -129,10 +129,10 @@ export interface CounterSet extends Infer<typeof CounterSet> {}
 
 export const DeviceAttribute = object(
   () => ({
-    bool: boolean(3),
-    int: int64(2),
-    string: string(4),
-    version: string(5),
+    bool: boolean(3).pointer(),
+    int: int64(2).pointer(),
+    string: string(4).pointer(),
+    version: string(5).pointer(),
   }),
   'io.k8s.api.resource.v1beta2.DeviceAttribute',
 );
@@ -168,12 +168,12 @@ export interface DeviceTaint extends Infer<typeof DeviceTaint> {}
 
 export const Device = object(
   () => ({
-    allNodes: boolean(7),
+    allNodes: boolean(7).pointer(),
     attributes: map(ref<DeviceAttribute>(DeviceAttribute), 2),
     capacity: map(ref<DeviceCapacity>(DeviceCapacity), 3),
     consumesCounters: list(ref<DeviceCounterConsumption>(DeviceCounterConsumption), 4).atomic(),
     name: string(1).required(),
-    nodeName: string(5),
+    nodeName: string(5).pointer(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 6),
     taints: list(ref<DeviceTaint>(DeviceTaint), 8).atomic(),
   }),
@@ -192,7 +192,7 @@ export interface DeviceClaimConfiguration extends Infer<typeof DeviceClaimConfig
 
 export const DeviceConstraint = object(
   () => ({
-    matchAttribute: string(2),
+    matchAttribute: string(2).pointer(),
     requests: list(string(), 1).atomic(),
   }),
   'io.k8s.api.resource.v1beta2.DeviceConstraint',
@@ -209,7 +209,7 @@ export interface DeviceSelector extends Infer<typeof DeviceSelector> {}
 
 export const ExactDeviceRequest = object(
   () => ({
-    adminAccess: boolean(5),
+    adminAccess: boolean(5).pointer(),
     allocationMode: string(3),
     count: int64(4),
     deviceClassName: string(1).required(),
@@ -361,12 +361,12 @@ export interface ResourcePool extends Infer<typeof ResourcePool> {}
 
 export const ResourceSliceSpec = object(
   () => ({
-    allNodes: boolean(5),
+    allNodes: boolean(5).pointer(),
     devices: list(ref<Device>(Device), 6).atomic(),
     driver: string(1).required(),
-    nodeName: string(3),
+    nodeName: string(3).pointer(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 4),
-    perDeviceNodeSelection: boolean(7),
+    perDeviceNodeSelection: boolean(7).pointer(),
     pool: ref<ResourcePool>(ResourcePool, 2).alwaysThere().required(),
     sharedCounters: list(ref<CounterSet>(CounterSet), 8).atomic(),
   }),

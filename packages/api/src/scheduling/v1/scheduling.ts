@@ -12,7 +12,7 @@ export const PriorityClass = defineKind({
   fields: {
     description: string(4),
     globalDefault: boolean(3),
-    preemptionPolicy: string(5).enum('Never', 'PreemptLowerPriority').default('PreemptLowerPriority'),
+    preemptionPolicy: string(5).pointer().enum('Never', 'PreemptLowerPriority').default('PreemptLowerPriority'),
     value: int32(2).required(),
   },
 });

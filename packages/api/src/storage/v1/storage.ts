@@ -20,7 +20,7 @@ import { TopologySelectorTerm } from '../../core/v1/reference.js';
 export const TokenRequest = object(
   () => ({
     audience: string(1).required(),
-    expirationSeconds: int64(2),
+    expirationSeconds: int64(2).pointer(),
   }),
   'io.k8s.api.storage.v1.TokenRequest',
 );
@@ -28,13 +28,13 @@ export interface TokenRequest extends Infer<typeof TokenRequest> {}
 
 export const CSIDriverSpec = object(
   () => ({
-    attachRequired: boolean(1).default(true),
-    fsGroupPolicy: string(5).default('ReadWriteOnceWithFSType'),
-    nodeAllocatableUpdatePeriodSeconds: int64(9),
-    podInfoOnMount: boolean(2).default(false),
-    requiresRepublish: boolean(7).default(false),
-    seLinuxMount: boolean(8).default(false),
-    storageCapacity: boolean(4).default(false),
+    attachRequired: boolean(1).pointer().default(true),
+    fsGroupPolicy: string(5).pointer().default('ReadWriteOnceWithFSType'),
+    nodeAllocatableUpdatePeriodSeconds: int64(9).pointer(),
+    podInfoOnMount: boolean(2).pointer().default(false),
+    requiresRepublish: boolean(7).pointer().default(false),
+    seLinuxMount: boolean(8).pointer().default(false),
+    storageCapacity: boolean(4).pointer().default(false),
     tokenRequests: list(ref<TokenRequest>(TokenRequest), 6).atomic(),
     volumeLifecycleModes: list(string(), 3).asSet(),
   }),
@@ -57,7 +57,7 @@ export interface CSIDriver extends Infer<typeof CSIDriver> {}
 
 export const VolumeNodeResources = object(
   () => ({
-    count: int32(1),
+    count: int32(1).pointer(),
   }),
   'io.k8s.api.storage.v1.VolumeNodeResources',
 );
@@ -119,13 +119,13 @@ export const StorageClass = defineKind({
   scope: 'Cluster',
   name: 'io.k8s.api.storage.v1.StorageClass',
   fields: {
-    allowVolumeExpansion: boolean(6),
+    allowVolumeExpansion: boolean(6).pointer(),
     allowedTopologies: list(ref<TopologySelectorTerm>(TopologySelectorTerm), 8).atomic(),
     mountOptions: list(string(), 5).atomic(),
     parameters: map(string(), 3),
     provisioner: string(2).required(),
-    reclaimPolicy: string(4).default('Delete'),
-    volumeBindingMode: string(7).default('Immediate'),
+    reclaimPolicy: string(4).pointer().default('Delete'),
+    volumeBindingMode: string(7).pointer().default('Immediate'),
   },
 });
 export interface StorageClass extends Infer<typeof StorageClass> {}
@@ -133,7 +133,7 @@ export interface StorageClass extends Infer<typeof StorageClass> {}
 export const VolumeAttachmentSource = object(
   () => ({
     inlineVolumeSpec: ref<PersistentVolumeSpec>(PersistentVolumeSpec, 2),
-    persistentVolumeName: string(1),
+    persistentVolumeName: string(1).pointer(),
   }),
   'io.k8s.api.storage.v1.VolumeAttachmentSource',
 );
@@ -151,7 +151,7 @@ export interface VolumeAttachmentSpec extends Infer<typeof VolumeAttachmentSpec>
 
 export const VolumeError = object(
   () => ({
-    errorCode: int32(3),
+    errorCode: int32(3).pointer(),
     message: string(2),
     time: time(1),
   }),

@@ -311,7 +311,6 @@ describe('a container is refused', () => {
     [
       { livenessProbe: { httpGet: { path: '', port: 1, scheme: 'FTP', httpHeaders: [{ name: 'X@', value: '' }] } } },
       [
-        `${at}.livenessProbe.httpGet.path: Required value`,
         `${at}.livenessProbe.httpGet.scheme: Unsupported value: "FTP": supported values: "HTTP", "HTTPS"`,
         `${at}.livenessProbe.httpGet.httpHeaders: Invalid value: "X@": a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')`,
       ],

@@ -88,11 +88,15 @@ export function endlessSession(): RemoteCommandSession & { said: number; running
 }
 
 /** Every port says what it hears; port 1 refuses. */
-export function echoPorts(): PortForwardSession & { open: PortForwardSession['open']; openNow: () => number } {
+export function echoPorts({
+  ports = [],
+}: {
+  readonly ports?: readonly number[];
+} = {}): PortForwardSession & { open: PortForwardSession['open']; openNow: () => number } {
   const open = new Set<BytePipe>();
   return {
     kind: 'portForward',
-    ports: [],
+    ports,
     openNow: () => open.size,
     async open(port): Promise<ByteStream> {
       if (port === 1) throw new Error(`nothing at ${port}`);

@@ -20,6 +20,7 @@ import { portForwardProtocols, servePortForwardOverSpdy } from './spdy-port-forw
 import { carryUpgraded } from './upgraded.js';
 import { acceptWebSocket } from './web-socket.js';
 import { serveCommandOverWebSocket } from './web-socket-command.js';
+import { portChannelProtocols, servePortForwardOverWebSocket } from './web-socket-port-forward.js';
 
 interface Upgrade {
   readonly message: IncomingMessage;
@@ -73,10 +74,16 @@ async function carryOverWebSocket(upgrade: Upgrade, session: StreamSession): Pro
   const { message, socket, head, limits } = upgrade;
   const offered = listed(message.headers['sec-websocket-protocol']);
   if (session.kind === 'portForward') {
-    const protocol = chooseProtocol(offered, tunnelProtocols);
-    if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, tunnelProtocols));
+    const served = [...tunnelProtocols, ...portChannelProtocols];
+    const protocol = chooseProtocol(offered, served);
+    if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, served));
+    // Over channels there is no other place to name a port.
+    if (protocol.base64 !== undefined && session.ports.length === 0)
+      return refuse(message, socket, plainText(400, 'query parameter "port" is required'));
     const client = await acceptWebSocket(message, socket, head, protocol.name, limits);
-    return servePortForwardOverSpdy(session, tunnelConnection(client), limits);
+    return protocol.base64 === undefined
+      ? servePortForwardOverSpdy(session, tunnelConnection(client), limits)
+      : servePortForwardOverWebSocket(session, client, { base64: protocol.base64 }, limits);
   }
   const protocol = chooseProtocol(offered, channelProtocols);
   if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, channelProtocols));
@@ -85,7 +92,7 @@ async function carryOverWebSocket(upgrade: Upgrade, session: StreamSession): Pro
 }
 
 /** SPDY inside of WebSocket messages (KEP-4006). */
-const tunnelProtocols = portForwardProtocols.map(({ name }) => ({ name: `SPDY/3.1+${name}` }));
+const tunnelProtocols = portForwardProtocols.map(({ name }) => ({ name: `SPDY/3.1+${name}`, base64: undefined }));
 
 async function carryOverSpdy(upgrade: Upgrade, session: StreamSession): Promise<void> {
   const { message, socket, head, limits } = upgrade;

@@ -145,7 +145,7 @@ describe('upgrades that come to nothing', () => {
       ),
     });
     expect(
-      await refusal(await serve(echoPorts()), { ...handshake, 'sec-websocket-protocol': 'v4.channel.k8s.io' }),
+      await refusal(await serve(echoPorts()), { ...handshake, 'sec-websocket-protocol': 'v5.channel.k8s.io' }),
     ).toMatchObject({ status: 403 });
     expect(
       await refusal(port, { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v1' }),

@@ -6,6 +6,7 @@ import { type RemoteCommandSession, runRemoteCommand } from '../../streams/strea
 import { parseTerminalSize, type TerminalSize } from '../../streams/terminal-size.js';
 import type { StreamLimits } from './limits.js';
 import type { MessageSocket } from './web-socket.js';
+import { type Channels, channelsOf } from './web-socket-channels.js';
 
 /** Resolves when the command has ended and its result is sent, or the client has gone. It never rejects. */
 export async function serveCommandOverWebSocket(
@@ -17,11 +18,8 @@ export async function serveCommandOverWebSocket(
   const { wants } = session;
   const stdin = wants.stdin ? new BytePipe(limits.bufferBytesMax) : undefined;
   const resizes = wants.tty ? new LatestValue<TerminalSize>() : undefined;
-  const send = (channel: number, bytes: Uint8Array) =>
-    protocol.base64
-      ? socket.send(Buffer.from(`${channel}${Buffer.from(bytes).toString('base64')}`))
-      : socket.send(Uint8Array.of(channel), bytes);
-  void receive(socket, protocol, stdin, resizes);
+  const { send, messages } = channelsOf(socket, protocol);
+  void receive(messages, protocol, stdin, resizes);
   try {
     // An empty message tells the client that the streams are open.
     await send(firstOutput(wants), new Uint8Array());
@@ -47,16 +45,12 @@ const firstOutput = ({ stdout, stderr }: RemoteCommandSession['wants']) =>
   stdout ? channelNumbers.stdout : stderr ? channelNumbers.stderr : channelNumbers.error;
 
 async function receive(
-  socket: MessageSocket,
+  messages: Channels['messages'],
   protocol: ChannelProtocol,
   stdin: BytePipe | undefined,
   resizes: LatestValue<TerminalSize> | undefined,
 ): Promise<void> {
-  for await (const message of socket.messages) {
-    const channel = protocol.base64 ? message[0]! - 0x30 : message[0]!;
-    const data = protocol.base64
-      ? Buffer.from(Buffer.from(message.subarray(1)).toString('latin1'), 'base64')
-      : message.subarray(1);
+  for await (const [channel, data] of messages) {
     // Messages for no channel of the client's are dropped, as upstream does.
     if (channel === channelNumbers.stdin) await stdin?.push(data);
     else if (channel === channelNumbers.resize) {
