@@ -121,10 +121,15 @@ export function kubeConfigUsers({ path }: Pick<KubeConfigOptions, 'path'> = {}):
 } {
   const paths = path === undefined ? defaultPaths() : [path];
   const { users, contexts, currentContext } = mergedFiles(paths);
-  const all = Object.fromEntries([...users].map(([name, entry]) => [name, credentialsOf(entry, name, {})]));
+  const all = Object.fromEntries(
+    [...users].map(([name, entry]) => [name, credentialsOf(entry, name, noCluster(entry))]),
+  );
   const current = all[textOf(contexts.get(currentContext)?.value['user']) ?? ''];
   return { users: all, ...(current === undefined ? {} : { current }) };
 }
+
+/** What plug-ins are told of the cluster, where it is known only later. */
+const noCluster = ({ path }: Entry): Entry => ({ path, value: {} });
 
 const inPod = '/var/run/secrets/kubernetes.io/serviceaccount';
 
