@@ -7,7 +7,7 @@ import {
   staticTokens,
   type TokenAuthenticator,
 } from '@pintle/apiserver';
-import { oidcKeys } from '@pintle/apiserver/nodejs';
+import { claimSource, oidcKeys } from '@pintle/apiserver/nodejs';
 import { realWorld, type World } from '@pintle/machinery';
 import { parse as parseYaml } from 'yaml';
 import type { ApiServerFlags } from './flags.js';
@@ -44,6 +44,8 @@ export async function trustedIssuers(flags: ApiServerFlags, world: World = realW
               ...(discoveryURL ? { discoveryUrl: discoveryURL } : {}),
               ...(certificateAuthority ? { caPem: certificateAuthority } : {}),
             }),
+          claimsOf: ({ certificateAuthority }) =>
+            claimSource({ nowMs, ...(certificateAuthority ? { caPem: certificateAuthority } : {}) }),
         });
   if (provider.length > 0 && configured !== undefined && configured.tokenAuthenticators.length > 0)
     throw new Error('--authentication-config and the --oidc-* flags exclude each other where both name an issuer');
@@ -68,13 +70,15 @@ async function openIdProvider(
     throw new Error('--oidc-issuer-url and --oidc-client-id must be specified together when any oidc flag is set');
   if (!issuer.startsWith('https://')) throw new Error(`--oidc-issuer-url: URL scheme must be https, not ${issuer}`);
   const caPem = oidcCaFile === undefined ? undefined : await fileOf('--oidc-ca-file', oidcCaFile);
+  const https = { nowMs: () => world.clock.now(), ...(caPem === undefined ? {} : { caPem }) };
   return [
     oidcTokens({
       world,
       issuer,
       clientId,
       serverAudiences,
-      keys: oidcKeys({ issuer, nowMs: () => world.clock.now(), ...(caPem === undefined ? {} : { caPem }) }),
+      keys: oidcKeys({ issuer, ...https }),
+      claimSource: claimSource(https),
       ...given('usernameClaim', flags.oidcUsernameClaim),
       ...given('usernamePrefix', flags.oidcUsernamePrefix),
       ...given('groupsClaim', flags.oidcGroupsClaim),
