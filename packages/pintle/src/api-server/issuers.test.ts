@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CertificateAuthority } from '@pintle/apiserver/nodejs';
-import { realWorld } from '@pintle/machinery';
+import { logger, realWorld } from '@pintle/machinery';
 import type { ApiServerFlags } from './flags.js';
 import { trustedIssuers } from './issuers.js';
 
@@ -173,6 +173,45 @@ anonymous: {enabled: true, conditions: [{path: /livez}]}
   expect(await authenticate!(unknown, [])).toBeUndefined();
   key = old;
   expect(await authenticate!(token({ sub: 'bob' }), [])).toMatchObject({ user: { name: 'jwt:bob' } });
+});
+
+it('a configuration is followed: issuers come and go, and who may be anonymous stays', async () => {
+  const file = join(folder, 'followed.yaml');
+  const told: (() => void)[] = [];
+  const heard: string[] = [];
+  const listening = realWorld({
+    logger: logger((_level, message) => {
+      heard.push(message);
+      for (const each of told.splice(0)) each();
+    }),
+  });
+  const write = async (prefix: string, anonymous: object) => {
+    const done = new Promise<void>((resolve) => told.push(resolve));
+    await writeFile(file, document(prefix, anonymous));
+    await done;
+  };
+  const document = (prefix: string, anonymous: object) =>
+    JSON.stringify({
+      ...{ apiVersion: 'apiserver.config.k8s.io/v1beta1', kind: 'AuthenticationConfiguration', anonymous },
+      jwt: [
+        {
+          issuer: { url: issuer, audiences: ['pintle'], certificateAuthority: caPem },
+          claimMappings: { username: { claim: 'sub', prefix } },
+        },
+      ],
+    });
+  await writeFile(file, document('a:', { enabled: true }));
+  const { tokenAuthenticators = [] } = await trustedIssuers({ authenticationConfig: file }, listening);
+  const name = async () => (await tokenAuthenticators[0]!(token({ sub: 'ann' }), []))?.user.name;
+  expect(await name()).toBe('a:ann');
+  await write('b:', { enabled: true });
+  expect(await name()).toBe('b:ann');
+  await write('c:', { enabled: false });
+  expect(await name()).toBe('b:ann');
+  expect(heard).toEqual([
+    'the authentication configuration was read anew',
+    'the authentication configuration cannot be used, and what it said before still counts',
+  ]);
 });
 
 it.each<readonly [string, () => Partial<ApiServerFlags>, string | RegExp]>([
