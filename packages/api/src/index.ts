@@ -45,7 +45,7 @@ import { selectableFields } from './strategy/selectable-fields.js';
 
 export { humanDuration } from './columns/human-duration.js';
 export { gatedResource } from './feature-gates/gated-resource.js';
-export type { FeatureGates } from './feature-gates/gates.js';
+export { type FeatureGates, isEnabled } from './feature-gates/gates.js';
 export { type ServiceFamilies, serviceFamilies } from './strategy/service/service-families.js';
 
 /** Alpha in 1.33, and served all the same. */

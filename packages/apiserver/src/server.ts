@@ -2,7 +2,7 @@
  * An API server without a socket: a request pipeline over a store, reached by in-process clients and by an
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
-import { bodySchemas, builtinResources, type FeatureGates, gatedResource } from '@pintle/api';
+import { bodySchemas, builtinResources, type FeatureGates, gatedResource, isEnabled } from '@pintle/api';
 import type { Client } from '@pintle/client';
 import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
@@ -37,6 +37,7 @@ import { admissionMetrics } from './admission/admission-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins, type OptionalPlugin } from './admission/default-plugins.js';
 import type { DefaultTolerationsOptions } from './admission/default-tolerations.js';
+import type { PluginConfigurations } from './admission/plugin-configuration.js';
 import type { PodSecurityConfiguration } from './admission/pod-security/configuration.js';
 import type { PodSecurityExemptions } from './admission/pod-security/pod-security.js';
 import { policyStatus } from './admission/policy/type-check.js';
@@ -44,7 +45,7 @@ import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { aggregator } from './aggregation/aggregator.js';
-import { bringLocalServices } from './aggregation/local-services.js';
+import { bringLocalServices, localServicesLister } from './aggregation/local-services.js';
 import type { ServiceCaller } from './aggregation/service-caller.js';
 import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
@@ -107,6 +108,8 @@ export interface ApiServerOptions {
   readonly disableAdmissionPlugins?: readonly string[];
   /** How long pods stay on nodes that are lost, unless they say otherwise. */
   readonly defaultTolerations?: DefaultTolerationsOptions;
+  /** What admission plug-ins are told. */
+  readonly pluginConfigurations?: PluginConfigurations;
   /** What Pod Security holds pods to where their namespace says nothing. Default: to nothing. */
   readonly podSecurityDefaults?: PodSecurityConfiguration['defaults'];
   /** Whom Pod Security asks nothing of. */
@@ -257,6 +260,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   });
   const metrics = options.metricsRegistry ?? createMetrics();
   const admitted = admissionMetrics(metrics, world.clock);
+  const binding = { copiesLabels: isEnabled(options.featureGates ?? {}, 'PodTopologyLabelsAdmission') };
   const plugins = defaultPlugins({
     core: () => core,
     access,
@@ -268,6 +272,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
     tolerations: options.defaultTolerations ?? {},
+    configurations: options.pluginConfigurations ?? {},
+    topologyLabels: binding.copiesLabels,
     podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
@@ -275,7 +281,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const core: ApiCore = {
     review: (resource) =>
       resource.kind.group === '' && resource.kind.plural === 'bindings'
-        ? (context, body, namespace) => bindPod(core, context, body, namespace)
+        ? (context, body, namespace) => bindPod(core, context, body, namespace, binding)
         : reviewOf(resource),
     virtual: ({ kind }) => virtual.get(kind),
     backend,
@@ -287,7 +293,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
     {
-      'core/pods/binding': bindingSubresource,
+      'core/pods/binding': bindingSubresource(binding),
       'core/pods/eviction': evictionSubresource,
       'core/pods/log': podLogSubresource(connectNode),
       'core/pods/exec': podExecSubresource(connectNode),
@@ -341,7 +347,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   });
   await custom.start();
   checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
-  await createFirstObjects(client({ fieldManager: 'kube-apiserver' }), {
+  await createFirstObjects(core, client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
     nowMs: world.clock.now(),
@@ -398,18 +404,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   if (aggregated !== undefined) {
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
-    // Several definitions may come in one turn: what is served is listed after it.
-    let soon = false;
-    listServices = () => {
-      if (soon) return;
-      soon = true;
-      world.clock.schedule(0, () => {
-        soon = false;
-        bringLocalServices(core, serviceClient).catch((error: unknown) =>
-          world.logger.log('error', 'the APIServices could not be listed', { error }),
-        );
-      });
-    };
+    listServices = localServicesLister(core, serviceClient);
   }
 
   const identity =

@@ -1,6 +1,6 @@
 /** The builder: which objects a controller is for, what else wakes it, and how it runs. */
 import type { Client, ObjectKey } from '@pintle/client';
-import { apiVersionOf, type Clock, controllerOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
+import { type Clock, controllerOf, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import type { InformerEvent, Informers } from '@pintle/watch';
 import type { Observable } from 'rxjs';
 import { tellingFailures } from './failures.js';
@@ -180,16 +180,16 @@ export function controller(options: ControllerOptions): ControllerBuilder<Kubern
 const keyOf = ({ name = '', namespace }: KubernetesObject['metadata']): ObjectKey =>
   namespace === undefined ? { name } : { name, namespace };
 
+const none: readonly ObjectKey[] = [];
+
+const isOfGroup = (apiVersion: string, group: string): boolean =>
+  group === '' ? !apiVersion.includes('/') : apiVersion.startsWith(group) && apiVersion[group.length] === '/';
+
 /** The key of the owner that controls an object, where it is of `kind`. */
 function ownerKeys(object: KubernetesObject, kind: KindRef | undefined): readonly ObjectKey[] {
   const owner = controllerOf(object);
-  if (
-    owner === undefined ||
-    kind === undefined ||
-    owner.kind !== kind.kind ||
-    owner.apiVersion.split('/')[0] !== apiVersionOf(kind).split('/')[0]
-  )
-    return [];
+  if (owner === undefined || kind === undefined || owner.kind !== kind.kind || !isOfGroup(owner.apiVersion, kind.group))
+    return none;
   return [
     keyOf({
       name: owner.name,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap } from '@pintle/api/core/v1';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
+import { generationChanged } from './predicates.js';
 import { planStatus } from './status.js';
 
 describe('a finalizer', () => {
@@ -33,6 +34,22 @@ describe('a finalizer', () => {
     await world.advance({ seconds: 2 });
     await expect(client.get(Website, { name: 'shop' })).rejects.toMatchObject({ code: 404 });
     expect([[...cloud], cleanups]).toEqual([[], 3]);
+  });
+
+  it('is put on where only a new generation wakes the controller, too', async () => {
+    const { client, world, run } = await served();
+    const seen: (number | undefined)[] = [];
+    const careful = controller({ name: 'careful' })
+      .for(Website, { predicate: generationChanged })
+      .finalizes('example.com/a', async () => undefined)
+      .reconcile(async ({ object }) => void seen.push(object?.metadata.finalizers?.length));
+    await run([careful]);
+    await client.create(website('shop'));
+    await world.settle();
+    expect(seen).toEqual([1]);
+    await client.delete(Website, { name: 'shop' });
+    await world.settle();
+    await expect(client.get(Website, { name: 'shop' })).rejects.toMatchObject({ code: 404 });
   });
 
   it('of several: each cleans up, and the others stay until theirs is done', async () => {
@@ -84,6 +101,29 @@ describe('a reported status', () => {
       60_000,
     );
     expect(turned).toMatchObject({ conditions: [{ status: 'True', lastTransitionTime: '1970-01-01T00:01:00Z' }] });
+  });
+
+  it('leaves what others write at the same time, and is compared with what was reported before', async () => {
+    const { client, world, run } = await served();
+    const written: boolean[] = [];
+    const hasty = controller({ name: 'hasty' })
+      .for(Website)
+      .reconcile(async ({ object, report }) => {
+        if (object === undefined || written.length > 0) return;
+        // Somebody else, of whom the cache does not know yet.
+        await client.patch(
+          Website,
+          { name: 'shop' },
+          { type: 'merge', body: { status: { ready: 7, phase: 'Up' } } },
+          { subresource: 'status' },
+        );
+        for (const phase of ['Starting', 'Up', 'Up']) written.push(await report({ phase }));
+      });
+    await run([hasty]);
+    await client.create(website('shop'));
+    await world.settle();
+    expect(written).toEqual([true, true, false]);
+    expect((await client.get(Website, { name: 'shop' })).status).toEqual({ ready: 7, phase: 'Up' });
   });
 
   it('is written where it differs alone', async () => {

@@ -26,9 +26,9 @@ export function finalizing<T extends KubernetesObject>(
     if (object.metadata.deletionTimestamp == null) {
       const whole = finalizers.reduce((each, [name]) => withFinalizer(each, name), object);
       if (whole === object) return reconcile(context);
-      // Its own write wakes it again, with the finalizers on the object.
       await setFinalizers(context, whole);
-      return undefined;
+      // Its own write may not wake it, where a predicate cares for the generation alone.
+      return { requeueAfterMs: 0 };
     }
     const next = finalizers.find(([name]) => hasFinalizer(object, name));
     if (next === undefined) return undefined;

@@ -28,8 +28,16 @@ export function followSources(parts: FollowedParts): () => void {
     if (source.type === 'keys') return followKeys(parts, source);
     const { clock } = parts.world;
     if (source.type === 'resync') return every(clock, source.everyMs, () => resync(parts));
-    void poll(parts, source);
-    return every(clock, source.poll.everyMs, () => void poll(parts, source));
+    // One that takes its time is not asked again meanwhile.
+    let isAsked = false;
+    const ask = async () => {
+      if (isAsked) return;
+      isAsked = true;
+      await poll(parts, source);
+      isAsked = false;
+    };
+    void ask();
+    return every(clock, source.poll.everyMs, () => void ask());
   });
   return () => {
     for (const end of ends) end();
@@ -66,7 +74,13 @@ function followKind(
 function followKeys({ controller, world, enqueue }: FollowedParts, { keys }: Source<'keys'>): () => void {
   const { kind } = controller.kind;
   const subscription = keys.subscribe({
-    next: (key) => enqueue(key, { kind, key, change: 'external' }, 'normal', 0),
+    next: (key) => {
+      try {
+        enqueue(key, { kind, key, change: 'external' }, 'normal', 0);
+      } catch (error) {
+        world.logger.log('error', 'a source gave what is no key', { controller: controller.options.name, error });
+      }
+    },
     error: (error: unknown) =>
       world.logger.log('error', 'a source of keys failed, and gives no more', {
         controller: controller.options.name,

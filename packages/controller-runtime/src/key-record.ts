@@ -6,7 +6,7 @@ import type { ObjectKey } from '@pintle/client';
 import { objectKey } from '@pintle/machinery';
 import { QueueItem } from './item-queue.js';
 import type { Streak } from './loops/hot-loops.js';
-import type { RecordedWrite } from './recording-client.js';
+import type { OwnWrite } from './own-writes.js';
 import type { Waking } from './waking.js';
 
 /** Changes remembered for one reconcile; of more only the first. */
@@ -16,7 +16,7 @@ export class KeyRecord extends QueueItem {
   /** The changes that woke the key, until a run takes them: mostly one. */
   private wakings: Waking | Waking[] | undefined = undefined;
   /** What was written for it and its caches were not yet seen to have. */
-  unseen: RecordedWrite[] | undefined = undefined;
+  unseen: OwnWrite[] | undefined = undefined;
   /** Set while its caches are waited for. */
   waiting: Promise<void> | undefined = undefined;
   /** Whether its last run wrote anything: only such a run can have woken the next one. */

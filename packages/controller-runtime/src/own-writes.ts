@@ -1,5 +1,5 @@
 /** What a controller has written and its caches have not seen yet, by the key that was reconciled. */
-import { TimeoutError, type World, withTimeout } from '@pintle/machinery';
+import { type KubernetesObject, TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import type { Informer } from '@pintle/watch';
 import type { KeyRecord } from './key-record.js';
 import type { RecordedWrite } from './recording-client.js';
@@ -9,6 +9,9 @@ const waitMaxMs = 300_000;
 /** Writes remembered for one key; of more only the newest count. */
 const writesMax = 1_000;
 
+/** `isOutside`: of an object that its cache does not hold, so that the cache need not hear of it at all. */
+export type OwnWrite = RecordedWrite & { readonly isOutside?: true };
+
 export class OwnWrites {
   private waits = 0;
 
@@ -17,8 +20,11 @@ export class OwnWrites {
     private readonly informerOf: (apiVersion: string, kind: string) => Informer | undefined,
   ) {}
 
-  record(record: KeyRecord, write: RecordedWrite): void {
-    if (this.informerOf(write.apiVersion, write.kind) === undefined) return;
+  /** `object` as it was answered, unless it is gone. */
+  record(record: KeyRecord, written: RecordedWrite, object?: KubernetesObject): void {
+    const informer = this.informerOf(written.apiVersion, written.kind);
+    if (informer === undefined) return;
+    const write = object === undefined || informer.selects(object) ? written : { ...written, isOutside: true as const };
     if (record.unseen === undefined) record.unseen = [write];
     else {
       record.unseen.push(write);
@@ -33,18 +39,18 @@ export class OwnWrites {
     if (writes === undefined) return undefined;
     record.unseen = undefined;
     const newest = new Map<Informer, string>();
-    const gone: (readonly [Informer, RecordedWrite])[] = [];
+    const past: (readonly [Informer, OwnWrite])[] = [];
     for (const write of writes) {
       const informer = this.informerOf(write.apiVersion, write.kind)!;
       const { resourceVersion } = write;
-      if (resourceVersion === undefined) {
-        if (!isGone(informer, write)) gone.push([informer, write]);
+      if (resourceVersion === undefined || write.isOutside) {
+        if (!isPast(informer, write)) past.push([informer, write]);
       } else if (Number(resourceVersion) > Number(newest.get(informer) ?? (informer.resourceVersion || 0)))
         newest.set(informer, resourceVersion);
     }
-    if (newest.size + gone.length === 0) return undefined;
+    if (newest.size + past.length === 0) return undefined;
     this.waits++;
-    record.waiting = this.wait([...newest], gone).finally(() => {
+    record.waiting = this.wait([...newest], past).finally(() => {
       record.waiting = undefined;
       this.waits--;
     });
@@ -58,7 +64,7 @@ export class OwnWrites {
 
   private async wait(
     newest: readonly (readonly [Informer, string])[],
-    gone: readonly (readonly [Informer, RecordedWrite])[],
+    past: readonly (readonly [Informer, OwnWrite])[],
   ): Promise<void> {
     try {
       await withTimeout(
@@ -68,20 +74,24 @@ export class OwnWrites {
         async (signal) => {
           // One after the other: what is seen stays seen, and caches look at their waiters with every change.
           for (const [informer, resourceVersion] of newest) await informer.caughtUpTo(resourceVersion, signal);
-          for (const [informer, write] of gone) await informer.until(() => isGone(informer, write), signal);
+          for (const [informer, write] of past) await informer.until(() => isPast(informer, write), signal);
         },
       );
     } catch (error) {
       // The informers are stopped, and all ends.
       if (!(error instanceof TimeoutError)) return;
-      const kinds = [...newest, ...gone].map(([{ kind }]) => kind.kind);
+      const kinds = [...newest, ...past].map(([{ kind }]) => kind.kind);
       this.world.logger.log('warn', error.message, { kinds });
     }
   }
 }
 
-/** Whether the cache no longer has the object that was deleted; one of that name that was made since is another. */
-function isGone({ lister }: Informer, { key, uid }: RecordedWrite): boolean {
+/**
+ * Whether the cache no longer has the object as it was before the write: it is gone from it, or newer; one of that name that
+ * was made since is another.
+ */
+function isPast({ lister }: Informer, { key, uid, resourceVersion }: OwnWrite): boolean {
   const present = lister.get(key);
-  return present === undefined || (uid !== undefined && present.metadata.uid !== uid);
+  if (present === undefined || (uid !== undefined && present.metadata.uid !== uid)) return true;
+  return resourceVersion !== undefined && Number(present.metadata.resourceVersion) >= Number(resourceVersion);
 }

@@ -44,7 +44,7 @@ export interface RunParts {
   known(apiVersion: string, kind: string, key: ObjectKey): KubernetesObject | undefined;
   /** Times that the key has failed since it last succeeded. */
   failuresOf(id: string): number;
-  wrote(write: RecordedWrite, by: RunningReconcile): void;
+  wrote(write: RecordedWrite, object: KubernetesObject | undefined, by: RunningReconcile): void;
 }
 
 export class RunningReconcile implements ReconcileContext<KubernetesObject> {
@@ -55,6 +55,8 @@ export class RunningReconcile implements ReconcileContext<KubernetesObject> {
   private lateness: Error | undefined = undefined;
   private ownClient: Client | undefined = undefined;
   private ownRun: ReconcileRun | undefined = undefined;
+  /** As the last report of the status left it. */
+  private latest: KubernetesObject | undefined = undefined;
   private ownCauses: readonly Cause[] | undefined = undefined;
 
   constructor(
@@ -103,7 +105,7 @@ export class RunningReconcile implements ReconcileContext<KubernetesObject> {
     this.ownClient ??= recordingClient(this.parts.client, {
       admit: (verb, kind, key) => this.admit(verb, kind, key),
       known: this.parts.known,
-      wrote: (write) => this.parts.wrote(write, this),
+      wrote: (write, object) => this.parts.wrote(write, object, this),
     });
     return this.ownClient;
   }
@@ -141,9 +143,14 @@ export class RunningReconcile implements ReconcileContext<KubernetesObject> {
   }
 
   get report(): ReconcileContext<KubernetesObject>['report'] {
-    const { object, kind, world } = this;
-    return async (status: ReportedStatus) =>
-      object === undefined ? false : reportStatus({ client: this.client, kind, world }, object, status);
+    const { kind, world } = this;
+    return async (status: ReportedStatus) => {
+      const before = this.latest ?? this.object;
+      if (before === undefined) return false;
+      const { object, isChanged } = await reportStatus({ client: this.client, kind, world }, before, status);
+      this.latest = object;
+      return isChanged;
+    };
   }
 
   /** It has ended, or is given up for being late: it writes nothing more. Returns false where it was over already. */

@@ -23,8 +23,8 @@ export interface WriteObserver {
   admit(verb: string, kind: string, key: ObjectKey): Span | undefined;
   /** The object as it is known before the write, where it is. */
   known(apiVersion: string, kind: string, key: ObjectKey): KubernetesObject | undefined;
-  /** Called when a write was answered that changed something. */
-  wrote(write: RecordedWrite): void;
+  /** Called when a write was answered that changed something; with the object as it is now, unless it is gone. */
+  wrote(write: RecordedWrite, object: KubernetesObject | undefined): void;
 }
 
 export function recordingClient(client: Client, { admit, known, wrote }: WriteObserver): Client {
@@ -32,14 +32,17 @@ export function recordingClient(client: Client, { admit, known, wrote }: WriteOb
     verb: string,
     fallback: { readonly apiVersion: string; readonly kind: string },
     key: ObjectKey,
+    options: { readonly dryRun?: boolean } | undefined,
     work: () => Promise<T>,
   ): Promise<T> => {
+    // It changes nothing.
+    if (options?.dryRun) return work();
     const span = admit(verb, fallback.kind, key);
     const before = known(fallback.apiVersion, fallback.kind, key)?.metadata.resourceVersion;
     const answer = await ended(span, work());
     const written = writtenBy(verb, fallback, key, answer);
     if (written !== undefined && (written.resourceVersion === undefined || written.resourceVersion !== before))
-      wrote(written);
+      wrote(written, written.resourceVersion === undefined ? undefined : (answer as KubernetesObject));
     return answer;
   };
   const kindOf = (kind: KindRef) => ({ apiVersion: apiVersionOf(kind), kind: kind.kind });
@@ -50,14 +53,15 @@ export function recordingClient(client: Client, { admit, known, wrote }: WriteOb
     watch: (kind, options) => client.watch(kind, options),
     stream: (kind, key, subresource, query, options) => client.stream(kind, key, subresource, query, options),
     create: (object, options) =>
-      options?.dryRun
-        ? client.create(object, options)
-        : write('create', ownKind(object), keyOf(object), () => client.create(object, options)),
-    update: (object, options) => write('update', ownKind(object), keyOf(object), () => client.update(object, options)),
+      write('create', ownKind(object), keyOf(object), options, () => client.create(object, options)),
+    update: (object, options) =>
+      write('update', ownKind(object), keyOf(object), options, () => client.update(object, options)),
     patch: (kind, key, patch, options) =>
-      write('patch', kindOf(kind), key, () => client.patch(kind, key, patch, options)),
-    apply: (object, options) => write('apply', ownKind(object), keyOf(object), () => client.apply(object, options)),
-    delete: (kind, key, options) => write('delete', kindOf(kind), key, () => client.delete(kind, key, options)),
+      write('patch', kindOf(kind), key, options, () => client.patch(kind, key, patch, options)),
+    apply: (object, options) =>
+      write('apply', ownKind(object), keyOf(object), options, () => client.apply(object, options)),
+    delete: (kind, key, options) =>
+      write('delete', kindOf(kind), key, options, () => client.delete(kind, key, options)),
     async deleteCollection(kind, options) {
       const span = admit('deleteCollection', kind.kind, { name: '' });
       return ended(span, client.deleteCollection(kind, options));

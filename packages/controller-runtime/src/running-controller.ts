@@ -111,9 +111,9 @@ export class RunningController {
       kindOf: (object) => this.kindOf(object),
       known: (apiVersion, kind, at) => this.informers.get(`${apiVersion} ${kind}`)?.lister.get(at),
       failuresOf: (id) => this.rateLimiter.failuresOf(id),
-      wrote: (write, { record, run }) => {
+      wrote: (write, object, { record, run }) => {
         record.wrote = true;
-        this.ownWrites.record(record, write);
+        this.ownWrites.record(record, write, object);
         options.ledger.record(write, run);
       },
     };

@@ -6,6 +6,7 @@ import {
   formatTime,
   type KindRef,
   type KubernetesObject,
+  StatusError,
   setCondition,
   type World,
 } from '@pintle/machinery';
@@ -44,16 +45,42 @@ export function planStatus(object: KubernetesObject, reported: ReportedStatus, n
   return { ...present, ...fields, ...(conditions === undefined ? {} : { conditions }) };
 }
 
-/** Writes the status where it differs. Returns whether it did. */
-export async function reportStatus(
-  { client, kind, world }: { readonly client: Client; readonly kind: KindRef; readonly world: World },
-  object: KubernetesObject,
+/** Others that write the status at the same time are read anew so often, before it is a failure. */
+const conflictsMax = 5;
+
+export interface WrittenStatus<T> {
+  /** As it is now. */
+  readonly object: T;
+  readonly isChanged: boolean;
+}
+
+/**
+ * Writes the status where it differs, beside what others have written of it meanwhile. Errors: `StatusError` Conflict where another object has the name by now.
+ */
+export async function reportStatus<T extends KubernetesObject>(
+  { client, kind, world }: { readonly client: Client; readonly kind: KindRef<T>; readonly world: World },
+  object: T,
   reported: ReportedStatus,
-): Promise<boolean> {
-  const status = planStatus(object, reported, world.clock.now());
-  if (deepEqual(status, (object as { readonly status?: object }).status ?? {})) return false;
-  const { name = '', namespace } = object.metadata;
+): Promise<WrittenStatus<T>> {
+  const { name = '', namespace, uid, generation } = object.metadata;
   const key: ObjectKey = namespace === undefined ? { name } : { name, namespace };
-  await client.patch(kind, key, { type: 'merge', body: { status } }, { subresource: 'status' });
-  return true;
+  let current = object;
+  for (let conflicts = 0; ; conflicts++) {
+    // What is reported is of the generation that was looked at.
+    const { generation: _now, ...metadata } = current.metadata;
+    const seen = { ...current, metadata: { ...metadata, ...(generation === undefined ? {} : { generation }) } };
+    const status = planStatus(seen, reported, world.clock.now());
+    if (deepEqual(status, (current as { readonly status?: object }).status ?? {}))
+      return { object: current, isChanged: false };
+    const { resourceVersion } = current.metadata;
+    try {
+      const body = { metadata: { uid, resourceVersion }, status };
+      const written = await client.patch(kind, key, { type: 'merge', body }, { subresource: 'status' });
+      return { object: written, isChanged: true };
+    } catch (error) {
+      if (!StatusError.is(error, 'Conflict') || conflicts === conflictsMax) throw error;
+      current = await client.get(kind, key);
+      if (current.metadata.uid !== uid) throw error;
+    }
+  }
 }

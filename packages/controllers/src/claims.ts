@@ -5,9 +5,9 @@
 import type { Client, ObjectKey } from '@pintle/client';
 import type { Mapper } from '@pintle/controller-runtime';
 import {
+  conflict,
   controllerOf,
   controllerReference,
-  type GroupVersionKind,
   type KindRef,
   type KubernetesObject,
   type LabelSelector,
@@ -46,8 +46,8 @@ export function planClaims<T extends KubernetesObject>(
 
 /** The index of controlled objects: by their controller's uid, and what nobody controls by its namespace. */
 export const controllerIndex: NonNullable<InformerOptions<KubernetesObject>['indexes']> = {
-  controller: ({ metadata }) =>
-    metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [`${metadata.namespace}/`],
+  // Who only owns an object does not keep others from adopting it.
+  controller: (object) => [controllerOf(object)?.uid ?? `${object.metadata.namespace}/`],
 };
 
 /** The objects of a kind that `owner` controls, and those of its namespace that nobody does. */
@@ -57,10 +57,9 @@ export function claimable<T extends KubernetesObject>(
   { metadata }: KubernetesObject,
 ): readonly T[] {
   const { lister } = informers.informer(kind, { indexes: controllerIndex });
-  return [
-    ...lister.byIndex('controller', metadata.uid ?? ''),
-    ...lister.byIndex('controller', `${metadata.namespace}/`),
-  ];
+  const controlled = lister.byIndex('controller', metadata.uid ?? '');
+  const free = lister.byIndex('controller', `${metadata.namespace}/`);
+  return free.length === 0 ? controlled : [...controlled, ...free];
 }
 
 /** Wakes the owners that might adopt a changed object: those whose selector matches what nobody controls. */
@@ -68,8 +67,9 @@ export function wouldAdopt<T extends KubernetesObject>(
   kind: KindRef<T>,
   selectorOf: (owner: T) => LabelSelector | undefined,
 ): Mapper<KubernetesObject> {
-  return ({ metadata }, informers): readonly ObjectKey[] => {
-    if (metadata.ownerReferences?.some((owner) => owner.controller)) return [];
+  return (object, informers): readonly ObjectKey[] => {
+    if (controllerOf(object) !== undefined) return [];
+    const { metadata } = object;
     return informers
       .informer(kind)
       .lister.list({ namespace: metadata.namespace ?? '' })
@@ -79,13 +79,16 @@ export function wouldAdopt<T extends KubernetesObject>(
 }
 
 export interface ClaimKinds {
-  readonly owner: GroupVersionKind;
+  readonly owner: KindRef;
   readonly owned: KindRef;
   /** What the adopted get, and the released lose, by which the owner holds them. */
   readonly finalizer?: string;
 }
 
-/** Carries out what was planned. What has gone or changed meanwhile is left for the next look. */
+/**
+ * Carries out what was planned. What has gone or changed meanwhile is left for the next look.
+ * Errors: `StatusError` Conflict where the owner is not there any more, or is going, and so may adopt nothing.
+ */
 export async function claimObjects(
   client: Client,
   owner: KubernetesObject,
@@ -93,6 +96,7 @@ export async function claimObjects(
   kinds: ClaimKinds,
 ): Promise<void> {
   const { finalizer } = kinds;
+  if (adopt.length > 0) await mayStillAdopt(client, owner, kinds.owner);
   const patch = ({ metadata: { name = '', namespace = '', uid = '' } }: KubernetesObject, change: object) =>
     client
       .patch(kinds.owned, { name, namespace }, { type: 'strategic', body: { metadata: { uid, ...change } } })
@@ -109,4 +113,17 @@ export async function claimObjects(
     ...adopt.map((object) => patch(object, adopted)),
     ...release.map((object) => patch(object, released)),
   ]);
+}
+
+/**
+ * Whether the owner may adopt, as the server has it: caches of different kinds are not equally new, and one that goes and
+ * leaves its objects behind would else take them along after all.
+ */
+async function mayStillAdopt(client: Client, { metadata }: KubernetesObject, kind: KindRef): Promise<void> {
+  const { name = '', namespace = '', uid } = metadata;
+  const fresh = await client.get(kind, { name, namespace }).catch(ignoreNotFound);
+  if (fresh === undefined || fresh.metadata.uid !== uid)
+    throw conflict(kind, name, 'it is another one by now, or gone');
+  if (fresh.metadata.deletionTimestamp !== undefined)
+    throw conflict(kind, name, `it has been deleted at ${fresh.metadata.deletionTimestamp}`);
 }

@@ -44,6 +44,8 @@ export class VersionedMap<V> {
   private readonly pasts = new Map<number, OrderedMap<StoreEntry<V>>>();
   /** Entries of the tip that were asked for by their key: an object is mostly read, compared and written in one go. */
   private readonly byKey = new Map<string, StoreEntry<V>>();
+  /** Whether every entry of the tip is in `byKey`: what is not there is then nowhere. */
+  private knowsAll: boolean;
 
   constructor(start: {
     readonly entries?: Iterable<StoreEntry<V>>;
@@ -53,6 +55,7 @@ export class VersionedMap<V> {
   }) {
     this.tip = start.map ?? OrderedMap.empty();
     for (const entry of start.entries ?? []) this.tip.set(entry.key, entry);
+    this.knowsAll = this.tip.size === 0;
     this.visible = this.tip;
     this.tipRevision = start.revision;
     this.published = start.revision;
@@ -131,6 +134,7 @@ export class VersionedMap<V> {
     this.staged = [];
     this.tip = this.visible;
     this.byKey.clear();
+    this.knowsAll = false;
     this.tipRevision = this.published;
   }
 
@@ -197,7 +201,7 @@ export class VersionedMap<V> {
 
   private atTip(key: string): StoreEntry<V> | undefined {
     const known = this.byKey.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined || this.knowsAll) return known;
     const found = this.tip.get(key);
     if (found !== undefined) this.byKey.set(key, found);
     return found;

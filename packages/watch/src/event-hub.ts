@@ -3,7 +3,8 @@
  * writes while it is being told.
  *
  * Invariants: 1. An event reaches those who were subscribed when it happened, and nobody twice. 2. A new subscriber's
- * first events are the state at that moment; all that happen later come after them.
+ * first events are the state at that moment; all that happen later come after them. 3. After `complete` a new subscriber
+ * gets the state, and is complete.
  */
 import type { Observable, Subscriber } from 'rxjs';
 import { HandlerSafeObservable, type Report } from './handler-safe-observable.js';
@@ -19,6 +20,7 @@ export class EventHub<E> {
   private subscribers: readonly Subscriber<E>[] = [];
   private readonly queue: Delivery<E>[] = [];
   private delivering = false;
+  private completed = false;
 
   /** `state` gives what a new subscriber has to see first. */
   constructor(state: () => Iterable<E>, report: Report) {
@@ -26,6 +28,7 @@ export class EventHub<E> {
       for (const event of state()) this.queue.push({ event, to: [subscriber] });
       this.subscribers = [...this.subscribers, subscriber];
       this.deliver();
+      if (this.completed) subscriber.complete();
       return () => {
         this.subscribers = this.subscribers.filter((other) => other !== subscriber);
       };
@@ -39,6 +42,7 @@ export class EventHub<E> {
   }
 
   complete(): void {
+    this.completed = true;
     for (const subscriber of this.subscribers) subscriber.complete();
   }
 

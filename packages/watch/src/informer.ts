@@ -48,13 +48,18 @@ export interface InformerOptions<T> extends Selection {
    * throws is reported, and the object kept as it came.
    */
   readonly transform?: (object: T) => T;
+  /**
+   * For how long the informer is wanted; for good unless given. It ends with the last of those who wanted it: for kinds
+   * that may go, as custom ones do. Who asks again later gets another.
+   */
+  readonly signal?: AbortSignal;
 }
 
 export interface Informer<T extends KubernetesObject = KubernetesObject> {
   readonly kind: KindRef<T>;
   /**
    * On subscription the present state as `added`, then `synced`, then changes as they come. Never errors. A handler that
-   * throws is reported, and told of the next event all the same.
+   * throws is reported, and told of the next event all the same. Completes when the informer ends.
    */
   readonly events: Observable<InformerEvent<T>>;
   /** The present objects, then new ones. */
@@ -65,20 +70,22 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   /** Emits once, when the first state is complete, and completes. */
   readonly synced: Observable<void>;
   readonly lister: Lister<T>;
+  /** Whether the cache would hold this object: it is in the namespace, and has the labels and fields, that were asked for. */
+  selects(object: T): boolean;
   /** Whether the first state is complete. */
   readonly hasSynced: boolean;
   /** The resource version that the cache has reached; empty before the first list. */
   readonly resourceVersion: string;
-  /** Resolves when the first state is complete. Errors: `AbortedError`, also where the informer is stopped. */
+  /** Resolves when the first state is complete. Errors: `AbortedError`, also where the informer ends. */
   whenSynced(signal?: AbortSignal): Promise<void>;
   /**
    * Resolves when the cache has seen everything up to `resourceVersion`, as a write of this kind returned it. Errors:
-   * `AbortedError`, also where the informer is stopped.
+   * `AbortedError`, also where the informer ends.
    */
   caughtUpTo(resourceVersion: string, signal?: AbortSignal): Promise<void>;
   /**
    * Resolves when the cache is synced and `holds` of it; asked again after every change. Errors: `AbortedError`, also
-   * where the informer is stopped.
+   * where the informer ends.
    */
   until(holds: (lister: Lister<T>) => boolean, signal?: AbortSignal): Promise<void>;
   /** Adds an index over what is there and what comes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, Pod } from '@pintle/api/core/v1';
 import { AbortedError, type KubernetesObject } from '@pintle/machinery';
-import { map } from 'rxjs';
+import { map, Observable } from 'rxjs';
 import { becameTrue, changed, matching, oneObject, withoutManagedFields } from './index.js';
 import { configMap, following, names } from './informers.fixture.js';
 
@@ -215,6 +215,101 @@ describe('informers of one process', () => {
     informers.start();
     await world.settle();
     expect(names(informer.lister.list())).toEqual(['a']);
+  });
+});
+
+describe('an informer that is wanted for a time', () => {
+  /** Watches that are open, by what they are of. */
+  const counted = async () => {
+    const open: string[] = [];
+    const parts = await following({
+      interceptor: () => ({
+        watch: (kind, _options, events) =>
+          new Observable((subscriber) => {
+            open.push(kind.plural);
+            const subscription = events.subscribe(subscriber);
+            subscription.add(() => void open.splice(open.indexOf(kind.plural), 1));
+            return subscription;
+          }),
+      }),
+    });
+    return { ...parts, open };
+  };
+
+  it('ends with the last who wants it: its streams complete, its waits end, its watch is closed', async () => {
+    const { world, client, informers, open } = await counted();
+    const [one, two] = [new AbortController(), new AbortController()];
+    const informer = informers.informer(ConfigMap, { ...selection, signal: one.signal });
+    expect(informers.informer(ConfigMap, { ...selection, signal: two.signal })).toBe(informer);
+    expect(informers.informer(ConfigMap, { ...selection, signal: two.signal })).toBe(informer);
+    const seen: string[] = [];
+    informer.events.subscribe({ next: ({ type }) => seen.push(type), complete: () => seen.push('complete') });
+    informers.start();
+    await world.settle();
+    await client.create(configMap('a'));
+    one.abort();
+    await client.create(configMap('b'));
+    await world.settle();
+    expect([seen, open]).toEqual([['synced', 'added', 'added'], ['configmaps']]);
+    const wait = informer.caughtUpTo('999999');
+    two.abort();
+    await expect(wait).rejects.toThrow(AbortedError);
+    await client.create(configMap('c'));
+    await world.settle();
+    expect([seen, open]).toEqual([['synced', 'added', 'added', 'complete'], []]);
+    expect(names(informer.lister.list())).toEqual(['a', 'b']);
+    informer.events.subscribe({ next: ({ type }) => seen.push(type), complete: () => seen.push('complete') });
+    expect(seen.slice(4)).toEqual(['added', 'added', 'synced', 'complete']);
+    const again = informers.informer(ConfigMap, selection);
+    await world.settle();
+    expect(again).not.toBe(informer);
+    expect([names(again.lister.list()), open]).toEqual([['a', 'b', 'c'], ['configmaps']]);
+  });
+
+  it.each([true, false])('goes on where somebody wants it for good (asked first: %s)', async (first) => {
+    const { world, informers, open } = await counted();
+    const wanted = new AbortController();
+    const forGood = () => informers.informer(ConfigMap);
+    const early = first ? forGood() : undefined;
+    const informer = informers.informer(ConfigMap, { signal: wanted.signal });
+    const late = forGood();
+    informers.start();
+    await world.settle();
+    wanted.abort();
+    await world.settle();
+    expect([late, early ?? late, forGood()]).toEqual([informer, informer, informer]);
+    expect(open).toEqual(['configmaps']);
+  });
+
+  it('is none where the time is over, and keeps nobody who waits for all', async () => {
+    const { world, informers, open } = await counted();
+    const wanted = new AbortController();
+    informers.informer(Pod);
+    informers.informer(ConfigMap, { signal: wanted.signal });
+    const synced = informers.whenSynced();
+    wanted.abort();
+    informers.start();
+    let completed = false;
+    informers.informer(ConfigMap, { signal: wanted.signal }).events.subscribe({
+      complete: () => {
+        completed = true;
+      },
+    });
+    await world.settle();
+    await synced;
+    expect([completed, open]).toEqual([true, ['pods']]);
+  });
+
+  it('leaves nothing behind on a signal that outlives it', async () => {
+    const { informers } = await counted();
+    const wanted = new AbortController();
+    const seen: string[] = [];
+    informers
+      .informer(ConfigMap, { signal: wanted.signal })
+      .events.subscribe({ complete: () => seen.push('complete') });
+    await informers.stop();
+    wanted.abort();
+    expect(seen).toEqual(['complete']);
   });
 });
 

@@ -32,9 +32,9 @@ type AnyInformer = SharedInformer<any>;
 
 export function createInformers(options: InformersOptions): Informers {
   const { client, world = realWorld({ logger: consoleLogger() }), restrictions = [], ...limits } = options;
-  const all: AnyInformer[] = [];
+  const all = new Set<AnyInformer>();
   /** Informers of one form of one kind: they hold the same objects, and share one copy of each. */
-  const families = new Map<string, AnyInformer[]>();
+  const families = new Map<string, Set<AnyInformer>>();
   /** What is asked for most, with every event: a kind as such. */
   const plainOf = new Map<KindRef, AnyInformer>();
   let started = false;
@@ -52,22 +52,36 @@ export function createInformers(options: InformersOptions): Informers {
     metadataOnly: boolean,
   ): Informer<T> => {
     const plain = metadataOnly ? undefined : plainOf.get(kind);
-    if (plain !== undefined && asksForNoMore(plain, asked)) return plain as SharedInformer<T>;
-    const wanted = { ...restrictionOf(kind), ...asked };
-    const form = `${apiVersionOf(kind)} ${kind.plural}${metadataOnly ? ' metadata' : ''}`;
-    const family = families.get(form) ?? [];
-    families.set(form, family);
-    const known = family.find((informer) => informer.serves(wanted)) as SharedInformer<T> | undefined;
-    if (known !== undefined) {
-      for (const [name, of] of Object.entries(wanted.indexes ?? {})) known.addIndex(name, of);
-      return known;
+    if (plain !== undefined && asksForNoMore(plain, asked)) {
+      plain.want(asked.signal);
+      return plain as SharedInformer<T>;
     }
-    const made = new SharedInformer<T>({ world, client, kind, wanted, metadataOnly, limits, family });
-    family.push(made);
-    all.push(made);
-    if (!metadataOnly && isPlain(asked)) plainOf.set(kind, made);
-    if (started) made.start();
-    return made;
+    const { signal, ...own } = asked;
+    const wanted = { ...restrictionOf(kind), ...own };
+    const form = `${apiVersionOf(kind)} ${kind.plural}${metadataOnly ? ' metadata' : ''}`;
+    const family = families.get(form) ?? new Set();
+    families.set(form, family);
+    let informer = [...family].find((known) => known.serves(wanted)) as SharedInformer<T> | undefined;
+    if (informer !== undefined) {
+      for (const [name, of] of Object.entries(wanted.indexes ?? {})) informer.addIndex(name, of);
+    } else {
+      const made = new SharedInformer<T>({
+        ...{ world, client, kind, wanted, metadataOnly, limits, family },
+        unwanted() {
+          all.delete(made);
+          family.delete(made);
+          if (family.size === 0) families.delete(form);
+          if (plainOf.get(kind) === made) plainOf.delete(kind);
+        },
+      });
+      family.add(made);
+      all.add(made);
+      if (!metadataOnly && isPlain(asked)) plainOf.set(kind, made);
+      if (started) made.start();
+      informer = made;
+    }
+    informer.want(signal);
+    return informer;
   };
 
   return {
@@ -78,7 +92,15 @@ export function createInformers(options: InformersOptions): Informers {
       for (const informer of all) informer.start();
     },
     async whenSynced(signal) {
-      await Promise.all(all.map((informer) => informer.whenSynced(signal)));
+      const synced = async (informer: AnyInformer) => {
+        try {
+          await informer.whenSynced(signal);
+        } catch (error) {
+          // Nobody waits for what nobody wants any more.
+          if (all.has(informer)) throw error;
+        }
+      };
+      await Promise.all([...all].map(synced));
     },
     async stop() {
       started = false;
@@ -88,7 +110,7 @@ export function createInformers(options: InformersOptions): Informers {
 }
 
 function isPlain(asked: { readonly indexes?: object }): boolean {
-  for (const field in asked) if (field !== 'indexes') return false;
+  for (const field in asked) if (field !== 'indexes' && field !== 'signal') return false;
   return true;
 }
 

@@ -17,7 +17,7 @@ import {
   type World,
   withTimeout,
 } from '@pintle/machinery';
-import type { Subscription } from 'rxjs';
+import { defer, type Subscription } from 'rxjs';
 import type { Selection } from './informer.js';
 import { listAll } from './list-all.js';
 
@@ -55,6 +55,8 @@ const backoffResetMs = 120_000;
 const watchSeconds = 300;
 /** A server that ends a watch sooner, with nothing said, is treated as one that fails. */
 const watchShortMs = 1_000;
+/** How servers say that they do not stream lists: kube-apiserver with 422, others as they please. */
+const refusals: ReadonlySet<number> = new Set([400, 405, 406, 415, 422]);
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
 /** The server says that it is at a version from before the one that it had told of: it was restored from a backup. */
@@ -148,8 +150,7 @@ export class Reflector<T extends KubernetesObject> {
         else end(() => this.fallenSilent(initial !== undefined));
       });
     };
-    const next = (event: WatchEvent<T>) => {
-      if (over) return;
+    const take = (event: WatchEvent<T>) => {
       heardMs = clock.monotonic();
       const { metadata } = event.object;
       if (initial === undefined) {
@@ -167,13 +168,22 @@ export class Reflector<T extends KubernetesObject> {
         this.target.replace(objects, this.resourceVersion);
       }
     };
+    const next = (event: WatchEvent<T>) => {
+      if (over) return;
+      try {
+        take(event);
+      } catch (error) {
+        // An event that is none, of a client or a server that is not as it should be.
+        end(() => this.retry(error));
+      }
+    };
     listenFor(silenceMaxMs);
-    subscription = this.client.watch(this.kind, this.watchOptions()).subscribe({
+    subscription = defer(() => this.client.watch(this.kind, this.watchOptions())).subscribe({
       next,
       error: (error: unknown) =>
         end(() =>
           this.retry(
-            initial !== undefined && StatusError.is(error, 'Invalid')
+            initial !== undefined && StatusError.is(error) && refusals.has(error.code)
               ? new NotStreamedError('the server refuses to stream its lists', { cause: error })
               : error,
           ),
@@ -232,8 +242,7 @@ export class Reflector<T extends KubernetesObject> {
 /** The version is compacted away, or the server was set back to before it. */
 const isVersionUnknown = (error: unknown): boolean =>
   error instanceof SetBackError ||
-  StatusError.is(error, 'Expired') ||
-  StatusError.is(error, 'Gone') ||
+  (StatusError.is(error) && error.code === 410) ||
   (StatusError.is(error, 'Timeout') &&
     (error.status.details?.causes ?? []).some(({ reason }) => reason === 'ResourceVersionTooLarge'));
 

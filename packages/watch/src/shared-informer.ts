@@ -14,6 +14,7 @@ import { EventHub } from './event-hub.js';
 import type { IndexFunction, Informer, InformerEvent, InformerOptions, Lister, Updated } from './informer.js';
 import { ObjectIndex } from './object-index.js';
 import { Reflector, type ReflectorLimits, type ReflectorTarget } from './reflector.js';
+import { selectionMatcher } from './selects.js';
 
 interface Waiter {
   holds(): boolean;
@@ -28,8 +29,10 @@ export interface SharedInformerOptions<T extends KubernetesObject> {
   readonly wanted: InformerOptions<T>;
   readonly metadataOnly: boolean;
   readonly limits: ReflectorLimits;
-  /** Informers that hold objects of the same form, this one among them in the end. */
-  readonly family: readonly SharedInformer<T>[];
+  /** Informers that hold objects of the same form, this one among them while it is wanted. */
+  readonly family: ReadonlySet<SharedInformer<T>>;
+  /** Called when the last of those who wanted it wants it no more. */
+  unwanted(): void;
 }
 
 /** Later resource versions are larger numbers on every server that Pintle is and on kube-apiserver over etcd. */
@@ -44,10 +47,14 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
   readonly updated: Observable<Updated<T>>;
   readonly deleted: Observable<T>;
   readonly synced: Observable<void>;
+  readonly selects: (object: T) => boolean;
   private readonly index = new ObjectIndex<T>();
   private readonly hub: EventHub<InformerEvent<T>>;
   private readonly waiters = new Set<Waiter>();
   private readonly reflector: Reflector<T>;
+  /** Who wants it for a time, each with how to follow its signal no longer. */
+  private readonly wantedBy = new Map<AbortSignal, () => void>();
+  private wantedForGood = false;
   private started = false;
   private stopped = false;
 
@@ -84,6 +91,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
+    this.selects = selectionMatcher(selection);
     this.reflector = new Reflector(world, client, kind, { ...limits, selection, metadataOnly }, this);
   }
 
@@ -100,6 +108,19 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
       (own.fieldSelector ?? '') === (wanted.fieldSelector ?? '') &&
       own.transform === wanted.transform
     );
+  }
+
+  /** Somebody wants it: until `signal` is aborted, else for good. */
+  want(signal: AbortSignal | undefined): void {
+    if (this.wantedForGood) return;
+    if (signal === undefined) {
+      this.wantedForGood = true;
+      this.forgetSignals();
+    } else if (signal.aborted) this.leave(signal);
+    else if (!this.wantedBy.has(signal)) {
+      const unfollow = onAbort(signal, () => this.leave(signal));
+      this.wantedBy.set(signal, unfollow);
+    }
   }
 
   hasIndex(name: string): boolean {
@@ -125,6 +146,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
 
   stop(): void {
     this.stopped = true;
+    this.forgetSignals();
     this.reflector.stop();
     for (const waiter of this.waiters) waiter.reject(new Error('the informer was stopped'));
     this.hub.complete();
@@ -186,7 +208,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
         return object;
       }
     }
-    if (family.length < 2) return object;
+    if (family.size < 2) return object;
     const { uid, resourceVersion } = object.metadata;
     for (const { index, options } of family) {
       if (options.wanted.transform !== undefined) continue;
@@ -197,6 +219,18 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
     return object;
   }
 
+  private leave(signal: AbortSignal): void {
+    this.wantedBy.delete(signal);
+    if (this.wantedBy.size > 0) return;
+    this.stop();
+    this.options.unwanted();
+  }
+
+  private forgetSignals(): void {
+    for (const unfollow of this.wantedBy.values()) unfollow();
+    this.wantedBy.clear();
+  }
+
   private put(key: string, given: T): void {
     const object = this.kept(key, given);
     const old = this.index.byKey(key);
@@ -205,12 +239,11 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
       (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion && deepEqual(old, object))
     )
       return;
-    this.index.set(key, object);
     // Deleted and made again under one name, with the deletion missed: they are two objects.
-    if (old !== undefined && old.metadata.uid !== object.metadata.uid) {
-      this.hub.emit({ type: 'deleted', object: old, finalStateUnknown: true });
-      this.hub.emit({ type: 'added', object });
-    } else this.hub.emit(old === undefined ? { type: 'added', object } : { type: 'updated', object, old });
+    const isAnother = old !== undefined && old.metadata.uid !== object.metadata.uid;
+    if (isAnother) this.drop(key, old, true);
+    this.index.set(key, object);
+    this.hub.emit(old === undefined || isAnother ? { type: 'added', object } : { type: 'updated', object, old });
   }
 
   private drop(key: string, object: T, finalStateUnknown: boolean): void {

@@ -1,6 +1,6 @@
 /**
  * The feature gates of Kubernetes 1.33 that decide whether fields may be used, with their defaults there. `gated-fields.ts`
- * says which fields. Deliberately not here: gates of behaviour, which Pintle has or has not whatever a gate says.
+ * says which fields. Of gates of behaviour those are here that Pintle goes by; it has or has not what the others are for.
  *
  * **Differs from Kubernetes**: what belongs to beta APIs that are served without being asked for is on.
  */
@@ -52,8 +52,13 @@ export const gates = {
 
 export type GateName = keyof typeof gates;
 
+/** Gates of what the server does, and not of fields. */
+export const behaviourGates = {
+  PodTopologyLabelsAdmission: alpha,
+} as const satisfies Readonly<Record<string, Gate>>;
+
 /** What was set counts; then what was set for all of its stage; then its default. */
-export function isEnabled(set: FeatureGates, name: GateName): boolean {
-  const { stage, isOn, isOnHere = isOn }: Gate = gates[name];
+export function isEnabled(set: FeatureGates, name: GateName | keyof typeof behaviourGates): boolean {
+  const { stage, isOn, isOnHere = isOn }: Gate = { ...gates, ...behaviourGates }[name];
   return set[name] ?? set[stage === 'alpha' ? 'AllAlpha' : 'AllBeta'] ?? isOnHere;
 }

@@ -1,14 +1,6 @@
 /** The objects that a pod refers to by name, which its node may therefore read. Pure. */
 import type { Pod } from '@pintle/api/core/v1';
-
-type PodSpec = NonNullable<Pod['spec']>;
-type AnyContainer = Pick<PodSpec['containers'][number], 'env' | 'envFrom'>;
-
-const containersOf = (spec: PodSpec | undefined): readonly AnyContainer[] => [
-  ...(spec?.initContainers ?? []),
-  ...(spec?.containers ?? []),
-  ...(spec?.ephemeralContainers ?? []),
-];
+import { containersOf } from '@pintle/api/pod-spec';
 
 /** Names, each once, all of the pod's own namespace. */
 export interface PodReferences {
@@ -29,7 +21,9 @@ export function referencesOf({ metadata, spec, status }: Pod): PodReferences {
     if (name) set.add(name);
   };
   for (const { name } of spec?.imagePullSecrets ?? []) add(secrets, name);
-  for (const { env, envFrom } of containersOf(spec)) {
+  for (const {
+    container: { env, envFrom },
+  } of containersOf(spec)) {
     for (const { configMapRef, secretRef } of envFrom ?? []) {
       add(configMaps, configMapRef?.name);
       add(secrets, secretRef?.name);

@@ -250,7 +250,9 @@ export class Admission {
   }
 
   private requestFor(object: KubernetesObject | undefined): AdmissionRequest {
-    const { operation, resource, subresource, namespace, name, old, dryRun, options } = this.subject;
+    const { operation, resource, subresource, namespace, old, dryRun, options } = this.subject;
+    // A name that the server gives is there when the object is judged, and not yet when it is changed.
+    const name = this.subject.name || object?.metadata?.name || '';
     const { user, annotate } = this.context;
     const { warn, round } = this;
     return {

@@ -3,7 +3,7 @@
  * objects in the stored version, after defaulting.
  */
 import type { DeleteRequest, WriteOptions } from '@pintle/client';
-import type { KubernetesObject } from '@pintle/machinery';
+import { forbidden, type KubernetesObject, type StatusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { Resource } from '../registry/resource.js';
 
@@ -47,6 +47,18 @@ export const isWriteOf =
     subresource === undefined &&
     kind.group === group &&
     kind.plural === plural;
+
+/**
+ * The refusal of a request, in words that name what it is about (upstream's `admission.NewForbidden`): an object that has no
+ * name yet by what its name will begin with.
+ */
+export function refusedRequest(
+  { resource, name, object }: Pick<AdmissionRequest, 'resource' | 'name' | 'object'>,
+  why: string,
+): StatusError {
+  const shown = name || object?.metadata?.name || object?.metadata?.generateName || 'Unknown';
+  return forbidden(resource.kind, shown, why);
+}
 
 export interface AdmissionPlugin {
   readonly name: string;

@@ -1,12 +1,22 @@
 /** The small plug-ins, as a client sees them. The larger ones have tests of their own. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, type PodSpec } from '@pintle/api/core/v1';
+import {
+  type Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  type PodSpec,
+  type Toleration,
+} from '@pintle/api/core/v1';
 import type { Ingress, IngressClass } from '@pintle/api/networking/v1';
 import type { RuntimeClass } from '@pintle/api/node/v1';
 import type { StorageClass } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
-import { StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
-import { type ApiServer, createApiServer } from '../server.js';
+import { type KubernetesObject, StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
+import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.js';
+import type { AdmissionPlugin } from './admission.js';
+import { optionalPlugins } from './default-plugins.js';
 
 let world: VirtualWorld;
 let server: ApiServer;
@@ -23,29 +33,50 @@ beforeEach(async () => {
     });
 });
 
-it('the plug-ins are those of kube-apiserver, in its order', () => {
+it('the plug-ins are those of kube-apiserver, in its order', async () => {
   const upstream = [
-    'NamespaceLifecycle',
-    'LimitRanger',
-    'ServiceAccount',
-    'NodeRestriction',
-    'TaintNodesByCondition',
-    'PodSecurity',
-    'Priority',
-    'DefaultTolerationSeconds',
-    'DefaultStorageClass',
-    'StorageObjectInUseProtection',
-    'PersistentVolumeClaimResize',
-    'RuntimeClass',
-    'CertificateApproval',
-    'CertificateSigning',
-    'CertificateSubjectRestriction',
-    'DefaultIngressClass',
-    'ValidatingAdmissionPolicy',
-    'ResourceQuota',
+    ...['AlwaysAdmit', 'NamespaceAutoProvision', 'NamespaceLifecycle', 'NamespaceExists'],
+    ...['LimitPodHardAntiAffinityTopology', 'LimitRanger', 'ServiceAccount', 'NodeRestriction'],
+    ...['TaintNodesByCondition', 'AlwaysPullImages', 'ImagePolicyWebhook', 'PodSecurity', 'PodNodeSelector'],
+    ...['Priority', 'DefaultTolerationSeconds', 'PodTolerationRestriction', 'EventRateLimit'],
+    ...['ExtendedResourceToleration', 'DefaultStorageClass', 'StorageObjectInUseProtection'],
+    ...['OwnerReferencesPermissionEnforcement', 'PersistentVolumeClaimResize', 'RuntimeClass'],
+    ...['CertificateApproval', 'CertificateSigning', 'ClusterTrustBundleAttest', 'CertificateSubjectRestriction'],
+    ...['DefaultIngressClass', 'DenyServiceExternalIPs', 'PodTopologyLabels', 'MutatingAdmissionPolicy'],
+    ...['MutatingAdmissionWebhook', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook', 'ResourceQuota'],
+    'AlwaysDeny',
   ];
-  const names = server.core.admission.plugins.map(({ name }) => name);
-  expect(names.filter((name) => upstream.includes(name))).toEqual(upstream);
+  const namesOf = ({ core }: ApiServer) =>
+    core.admission.plugins.map(({ name }) => name).filter((name) => upstream.includes(name));
+  const off = new Set<string>([...optionalPlugins, 'PodTopologyLabels']);
+  expect(namesOf(server)).toEqual(upstream.filter((name) => !off.has(name)));
+  const { backend } = server.core;
+  const all = await createApiServer({
+    ...{ world, backend, enableAdmissionPlugins: optionalPlugins },
+    featureGates: { PodTopologyLabelsAdmission: true },
+    pluginConfigurations: {
+      EventRateLimit: { limits: [{ type: 'Server', qps: 1, burst: 1 }] },
+      ImagePolicyWebhook: { target: { url: 'https://images.example.com' } },
+    },
+  });
+  expect(namesOf(all)).toEqual(upstream);
+});
+
+it.each([
+  ['EventRateLimit', {}, 'limits: Invalid value: null: must not be empty'],
+  [
+    'EventRateLimit',
+    { EventRateLimit: { limits: [{ type: 'Pod', qps: 0, burst: -1, cacheSize: -1 }] } },
+    'limits[0].type: Unsupported value: "Pod": supported values: "Server", "Namespace", "User", "SourceAndObject", ' +
+      'limits[0].burst: Invalid value: -1: must be positive, limits[0].qps: Invalid value: 0: must be positive, ' +
+      'limits[0].cacheSize: Invalid value: -1: must not be negative',
+  ],
+  ['ImagePolicyWebhook', {}, 'no config specified'],
+])('%s is not to be had with %j', async (name, pluginConfigurations, why) => {
+  const options = { enableAdmissionPlugins: [name], pluginConfigurations } as unknown as ApiServerOptions;
+  await expect(createApiServer(options)).rejects.toThrow(
+    `admission plug-in ${JSON.stringify(name)} cannot be configured: ${why}`,
+  );
 });
 
 it('any of them can be left out', async () => {
@@ -82,6 +113,58 @@ it('what is to be in a namespace that is not there is told so before anything el
     spec: { serviceAccountName: 'some', priorityClassName: 'none', containers: [{ name: 'main', image: 'x' }] },
   } as Pod;
   await expect(client.create(pod)).rejects.toThrow('namespaces "none" not found');
+});
+
+describe('an object whose name the server gives', () => {
+  const generated = (spec: Partial<PodSpec> = {}): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { generateName: 'gen-', namespace: 'default' },
+    spec: { containers: [{ name: 'main', image: 'x' }], serviceAccountName: 'default', ...spec },
+  });
+  const witnessed = async (changed: (object: KubernetesObject) => KubernetesObject = (object) => object) => {
+    const seen: (string | undefined)[][] = [];
+    const witness: AdmissionPlugin = {
+      name: 'Witness',
+      concerns: ({ resource: { kind } }) => kind.plural === 'configmaps',
+      mutate({ object, name }) {
+        seen.push(['mutate', name, object?.metadata.name]);
+        return changed(object!);
+      },
+      validate: ({ object, name }) => void seen.push(['validate', name, object?.metadata.name]),
+    };
+    const other = (await createApiServer({ world: virtualWorld(), admission: [witness] })).client();
+    seen.length = 0;
+    const metadata = { generateName: 'gen-', namespace: 'default' };
+    const { name } = (await other.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata } as KubernetesObject))
+      .metadata;
+    return { seen, name, other };
+  };
+
+  it('has none for plug-ins that change it, and one for those that judge it', async () => {
+    const { seen, name } = await witnessed();
+    expect(name).toMatch(/^gen-.{5}$/);
+    expect(seen).toEqual([
+      ['mutate', '', undefined],
+      ['validate', name, name],
+    ]);
+  });
+
+  it('has the one that a plug-in gives it', async () => {
+    const named = (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, name: 'given' } });
+    const { seen, name, other } = await witnessed(named);
+    expect([name, seen[1]]).toEqual(['given', ['validate', 'given', 'given']]);
+    const metadata = { generateName: 'gen-', namespace: 'default' };
+    await expect(other.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata } as KubernetesObject)).rejects.toThrow(
+      'configmaps "given" already exists',
+    );
+  });
+
+  it('is refused by what its name would begin with', async () => {
+    await expect(client.create(generated({ priorityClassName: 'none' }))).rejects.toThrow(
+      'pods "gen-" is forbidden: no PriorityClass with name none was found',
+    );
+  });
 });
 
 const claim = (name: string, spec: PersistentVolumeClaim['spec'] = {}, annotations = {}): PersistentVolumeClaim => ({
@@ -244,6 +327,19 @@ describe('RuntimeClass', () => {
     ],
   ])('refuses %j', async (spec, message) => {
     await expect(client.create(pod('a', spec))).rejects.toThrow(`pods "a" is forbidden: ${message}`);
+  });
+
+  it('brings no tolerations that the pod has already, and takes the place of narrower ones', async () => {
+    const tolerations: Toleration[] = [
+      { key: 'sandbox', operator: 'Equal', value: 'yes', effect: 'NoSchedule' },
+      { key: 'other', operator: 'Exists' },
+    ];
+    const { spec } = await client.create(pod('a', { runtimeClassName: 'sandboxed', tolerations }));
+    const lasting = spec?.tolerations?.filter(({ tolerationSeconds }) => tolerationSeconds === undefined);
+    expect(lasting).toEqual([
+      { key: 'other', operator: 'Exists' },
+      { key: 'sandbox', operator: 'Exists' },
+    ]);
   });
 
   it('takes the same overhead written otherwise', async () => {

@@ -6,7 +6,7 @@ import type { Resource } from '../registry/resource.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
-import type { AdmissionPlugin } from './admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
 
 /** The classes that are always there, with the values of scheduling/v1. */
@@ -23,14 +23,15 @@ export function priorityAdmission(core: () => ApiCore, caches: AdmissionCaches):
       (operation === 'CREATE' || operation === 'UPDATE') &&
       subresource === undefined &&
       (isPods(resource) || isClasses(resource)),
-    mutate({ operation, object, old, resource, name }) {
+    mutate(request) {
+      const { operation, object, old, resource } = request;
       if (!isPods(resource)) return object!;
       const pod = object as Pod;
       if (operation === 'UPDATE') return withPriorityOf(old as Pod, pod);
       const wanted = pod.spec?.priorityClassName;
       const found = wanted ? classOf(caches, wanted) : defaultClass(caches);
-      if (found !== undefined || !wanted) return withPriority(derived, pod, resource, name, found);
-      return lookForClass(core(), wanted).then((late) => withPriority(derived, pod, resource, name, late));
+      if (found !== undefined || !wanted) return withPriority(derived, request, found);
+      return lookForClass(core(), wanted).then((late) => withPriority(derived, request, late));
     },
     validate({ object, resource, name }) {
       if (isPods(resource) || !(object as PriorityClass).globalDefault) return;
@@ -57,28 +58,25 @@ interface FoundClass {
 /** Errors: `StatusError` Forbidden for a class that is not there, or a priority that is not the class's. */
 function withPriority(
   derived: DerivedSpecs,
-  pod: Pod,
-  resource: Resource,
-  name: string,
+  request: AdmissionRequest,
   found: FoundClass | undefined,
 ): KubernetesObject {
+  const pod = request.object as Pod;
   const { priorityClassName, priority } = pod.spec ?? {};
   if (priorityClassName && found === undefined)
-    throw forbidden(resource.kind, name, `no PriorityClass with name ${priorityClassName} was found`);
+    throw refusedRequest(request, `no PriorityClass with name ${priorityClassName} was found`);
   const value = found?.value ?? 0;
   if (priority !== undefined && priority !== value) {
-    throw forbidden(
-      resource.kind,
-      name,
+    throw refusedRequest(
+      request,
       `the integer value of priority (${priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
     );
   }
   const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
   const said = pod.spec?.preemptionPolicy;
   if (said !== undefined && said !== policy) {
-    throw forbidden(
-      resource.kind,
-      name,
+    throw refusedRequest(
+      request,
       `the string value of PreemptionPolicy (${said}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
     );
   }

@@ -1,11 +1,12 @@
 /** RuntimeClass: the overhead and the scheduling constraints of a pod's RuntimeClass, on the pod. */
 import type { Pod } from '@pintle/api/core/v1';
 import type { RuntimeClass } from '@pintle/api/node/v1';
+import { mergeTolerations } from '@pintle/api/pod-spec';
 import { parseResourceList, sameAmounts } from '@pintle/api/resource-list';
-import { deepEqual, forbidden, type KubernetesObject } from '@pintle/machinery';
+import type { KubernetesObject } from '@pintle/machinery';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
 
 type PodSpec = NonNullable<Pod['spec']>;
@@ -44,8 +45,7 @@ export function runtimeClassAdmission(core: () => ApiCore, { runtimeClasses }: A
   };
 }
 
-const refused = ({ resource, name }: AdmissionRequest, why: string) =>
-  forbidden(resource.kind, name, `pod rejected: ${why}`);
+const refused = (request: AdmissionRequest, why: string) => refusedRequest(request, `pod rejected: ${why}`);
 
 async function lookUp(core: ApiCore, name: string): Promise<RuntimeClass | undefined> {
   const resource = core.registry.byResource('node.k8s.io/v1', 'runtimeclasses');
@@ -70,22 +70,21 @@ function withConstraints(request: AdmissionRequest, pod: Pod, found: RuntimeClas
   for (const [key, value] of Object.entries(nodeSelector)) {
     const wanted = spec.nodeSelector?.[key];
     if (wanted !== undefined && wanted !== value)
-      throw forbidden(
-        request.resource.kind,
-        request.name,
+      throw refusedRequest(
+        request,
         `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${wanted}`,
       );
   }
   const present = spec.tolerations ?? [];
-  const added = tolerations.filter((toleration) => !present.some((other) => deepEqual(other, toleration)));
-  if (overhead === undefined && Object.keys(nodeSelector).length === 0 && added.length === 0) return pod;
+  const tolerated = mergeTolerations(present, tolerations);
+  if (overhead === undefined && Object.keys(nodeSelector).length === 0 && tolerated === present) return pod;
   return {
     ...pod,
     spec: {
       ...spec,
       ...(overhead === undefined ? {} : { overhead }),
       ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...spec.nodeSelector, ...nodeSelector } }),
-      ...(added.length === 0 ? {} : { tolerations: [...present, ...added] }),
+      ...(tolerated === present ? {} : { tolerations: tolerated }),
     },
   };
 }

@@ -7,11 +7,11 @@
  * spec, and not one of its own in each.
  */
 import { type Container, isMirrorPod, type Pod, type PodSpec, type ServiceAccount } from '@pintle/api/core/v1';
-import { deepFreeze, forbidden, nameSuffix } from '@pintle/machinery';
+import { deepFreeze, nameSuffix } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
 import { enforcesSecrets, ephemeralSecretRefusal, mirrorRefusal, secretRefusal } from './mountable-secrets.js';
 
@@ -34,18 +34,18 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
   const derived = new DerivedSpecs();
   /** Calls `then` with the account of the pod, at once if it is known. Errors: it is not there. */
   const withAccountOf = <T>(
-    { resource, name, namespace }: AdmissionRequest,
+    request: AdmissionRequest,
     account: string,
     then: (account: ServiceAccount | undefined) => T,
   ): T | Promise<T> => {
+    const { namespace } = request;
     const known = serviceAccounts.get(`${namespace}/${account}`) as ServiceAccount | undefined;
     if (known !== undefined) return then(known);
     return accountOf(core(), namespace ?? '', account).then((found) => {
       // A new namespace gets its default account a moment later; its pods need not wait for that.
       if (found === undefined && account !== 'default')
-        throw forbidden(
-          resource.kind,
-          name,
+        throw refusedRequest(
+          request,
           `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
         );
       return then(found);
@@ -87,14 +87,14 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
   };
 }
 
-function refuseIf(reason: string | undefined, { resource, name }: AdmissionRequest): void {
-  if (reason !== undefined) throw forbidden(resource.kind, name, reason);
+function refuseIf(reason: string | undefined, request: AdmissionRequest): void {
+  if (reason !== undefined) throw refusedRequest(request, reason);
 }
 
 function holdToSecrets(request: AdmissionRequest, pod: Pod, account: ServiceAccount): void {
   if (!enforcesSecrets(account)) return;
-  const refusal = request.operation === 'CREATE' ? secretRefusal : ephemeralSecretRefusal;
-  refuseIf(refusal(pod, account), request);
+  const why = request.operation === 'CREATE' ? secretRefusal : ephemeralSecretRefusal;
+  refuseIf(why(pod, account), request);
 }
 
 async function accountOf(core: ApiCore, namespace: string, name: string): Promise<ServiceAccount | undefined> {

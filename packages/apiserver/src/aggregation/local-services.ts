@@ -100,3 +100,19 @@ export async function bringLocalServices(core: ApiCore, client: Client): Promise
     ),
   ]);
 }
+
+/** To be called when what is served has changed: it is listed after the turn, as several definitions may come in one. */
+export function localServicesLister(core: ApiCore, client: Client): () => void {
+  const { clock, logger } = core.world;
+  let soon = false;
+  return () => {
+    if (soon) return;
+    soon = true;
+    clock.schedule(0, () => {
+      soon = false;
+      bringLocalServices(core, client).catch((error: unknown) =>
+        logger.log('error', 'the APIServices could not be listed', { error }),
+      );
+    });
+  };
+}

@@ -1,7 +1,9 @@
 /** The objects that every cluster has from its first moment. What is there already stays as it is. */
 
-import type { Client } from '@pintle/client';
+import type { Client, ObjectKey } from '@pintle/client';
 import { formatTime, type KubernetesObject, StatusError } from '@pintle/machinery';
+import type { ApiCore } from '../verbs/api-core.js';
+import { findEntry } from '../verbs/read.js';
 
 export interface FirstObjectsOptions {
   /** The address of the Service `kubernetes`, and the port of the API server behind it. */
@@ -22,7 +24,7 @@ const priorityClasses = [
   { name: 'system-node-critical', value: 2_000_001_000, description: 'For pods that their node cannot do without.' },
 ];
 
-export async function createFirstObjects(client: Client, options: FirstObjectsOptions): Promise<void> {
+export async function createFirstObjects(core: ApiCore, client: Client, options: FirstObjectsOptions): Promise<void> {
   const objects: KubernetesObject[] = [
     ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...priorityClasses.map(({ name, ...rest }) => ({
@@ -36,12 +38,19 @@ export async function createFirstObjects(client: Client, options: FirstObjectsOp
     ...(options.policy ?? []),
   ];
   for (const object of objects) {
+    // Admission may have a mind of its own about new objects: what is there is not asked about.
+    if (await isThere(core, object)) continue;
     try {
       await client.create(object);
     } catch (error) {
       if (!StatusError.is(error, 'AlreadyExists') && !isTakenAddress(error)) throw error;
     }
   }
+}
+
+async function isThere(core: ApiCore, object: KubernetesObject): Promise<boolean> {
+  const resource = core.registry.byObject(object);
+  return resource !== undefined && (await findEntry(core, resource, object.metadata as ObjectKey)) !== undefined;
 }
 
 /** Since when the server notes the use of tokens in Secrets: who cleans them up reads it. */

@@ -301,6 +301,55 @@ describe('names', () => {
   });
 });
 
+describe('a watch of a custom kind', () => {
+  const watched = async () => {
+    const { api, client, world } = await server();
+    await client.create(definition('gadgets', 'Gadget', [version('v1', true)]));
+    await world.settle();
+    await client.create(gadget('v1', 'a', {}));
+    const seen: string[] = [];
+    client.watch(gadgets('v1'), {}).subscribe({
+      next: ({ type, object }) => seen.push(`${type} ${object.metadata.name}`),
+      error: (error) => seen.push(`error ${error}`),
+      complete: () => seen.push('complete'),
+    });
+    const overHttp = ask(api.handle, 'GET /apis/example.com/v1/gadgets?watch=true');
+    await world.settle();
+    return { client, world, seen, overHttp };
+  };
+  const types = (lines: string) =>
+    lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).type);
+
+  it('ends when the definition has gone, once it has told what went', async () => {
+    const { client, world, seen, overHttp } = await watched();
+    await client.delete(CustomResourceDefinition, { name: 'gadgets.example.com' });
+    await world.settle();
+    expect(seen).toEqual(['ADDED a', 'DELETED a']);
+    await world.advance(1_000);
+    expect(seen).toEqual(['ADDED a', 'DELETED a', 'complete']);
+    expect(types((await overHttp).text)).toEqual(['ADDED', 'DELETED']);
+    expect(await failure(client.list(gadgets('v1')))).toMatchObject({ reason: 'NotFound' });
+  });
+
+  it('ends when the definition is another, and not when only its status is', async () => {
+    const { client, world, seen, overHttp } = await watched();
+    const key = { name: 'gadgets.example.com' };
+    const body = { metadata: { labels: { a: 'b' } } };
+    await client.patch(CustomResourceDefinition, key, { type: 'merge', body });
+    await world.advance(5_000);
+    await client.create(gadget('v1', 'b', {}));
+    expect(seen).toEqual(['ADDED a', 'ADDED b']);
+    const versions = { spec: { versions: [version('v1', true), version('v2', false)] } };
+    await client.patch(CustomResourceDefinition, key, { type: 'merge', body: versions });
+    await world.advance(1_000);
+    expect(seen).toEqual(['ADDED a', 'ADDED b', 'complete']);
+    expect(types((await overHttp).text)).toEqual(['ADDED', 'ADDED']);
+  });
+});
+
 describe('a definition that cannot be', () => {
   const base = [version('v1', true)];
   const property = (node: object) => [

@@ -1,15 +1,21 @@
 /** Webhooks over HTTPS. */
 import { request } from 'node:https';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
-import { WebhookAnswerError, type WebhookCaller, webhookAnswerMax } from '../admission/webhook/webhook-caller.js';
+import {
+  WebhookAnswerError,
+  type WebhookCaller,
+  type WebhookCredentials,
+  webhookAnswerMax,
+} from '../admission/webhook/webhook-caller.js';
 import { dialError } from './dial-error.js';
 
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
 export function httpsWebhookCaller(): WebhookCaller {
-  return ({ url, serverName, caBundle }, body, signal) =>
+  return ({ url, serverName, caBundle, insecure = false, credentials = {} }, body, signal) =>
     new Promise((resolve, reject) => {
       const name = serverName ?? new URL(url).hostname;
       const text = JSON.stringify(body);
+      const { certPem, keyPem } = credentials;
       const post = request(
         url,
         {
@@ -18,7 +24,10 @@ export function httpsWebhookCaller(): WebhookCaller {
             'content-type': 'application/json',
             accept: 'application/json',
             'content-length': Buffer.byteLength(text),
+            ...authorization(credentials),
           },
+          ...(certPem === undefined || keyPem === undefined ? {} : { cert: certPem, key: keyPem }),
+          ...(insecure ? { rejectUnauthorized: false } : {}),
           ...(serverName === undefined ? {} : { servername: serverName }),
           checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
           ca: caBundle === undefined ? [...rootCertificates] : caBundle,
@@ -52,6 +61,12 @@ export function httpsWebhookCaller(): WebhookCaller {
       post.on('error', (error) => reject(dialError(error)));
       post.end(text);
     });
+}
+
+function authorization({ token, username, password = '' }: WebhookCredentials): { authorization?: string } {
+  if (token) return { authorization: `Bearer ${token}` };
+  if (!username) return {};
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
 }
 
 /** As client-go has it. */

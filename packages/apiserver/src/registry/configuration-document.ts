@@ -5,23 +5,27 @@ export interface ConfigurationKind<S extends AnySchema> {
   readonly kind: string;
   /** Those that say the same. */
   readonly apiVersions: readonly string[];
+  /** Other names of the same, as `group/version, Kind=Name`. */
+  readonly aliases?: readonly string[];
+  /** Whether fields that it does not have are passed over, as older kinds do in upstream's server. */
+  readonly ignoresUnknownFields?: boolean;
   readonly notation: S;
 }
 
 /** `faults` has all of them; where there are any, `value` is not to be used. */
 export function readConfiguration<S extends AnySchema>(
-  { kind, apiVersions, notation }: ConfigurationKind<S>,
+  { kind, apiVersions, aliases = [], ignoresUnknownFields = false, notation }: ConfigurationKind<S>,
   data: unknown,
 ): { readonly value: Infer<S>; readonly faults: readonly FieldError[] } {
   const { value, errors, unknownFields } = compileNormalizer(notation.node, { mode: 'typed' })(data, undefined);
-  const said = (data ?? {}) as { readonly apiVersion?: string; readonly kind?: string };
-  const [version, name] = [said.apiVersion ?? '', said.kind ?? ''];
+  const { apiVersion: version = '', kind: name = '' } = (data ?? {}) as { apiVersion?: string; kind?: string };
+  const called = `${version}, Kind=${name}`;
   const faults = [
-    ...(apiVersions.includes(version) && name === kind
+    ...((apiVersions.includes(version) && name === kind) || aliases.includes(called)
       ? []
-      : [invalidField('apiVersion', `${version}, Kind=${name}`, 'no kind of that version is known here')]),
+      : [invalidField('apiVersion', called, 'no kind of that version is known here')]),
     ...errors.map((fault) => invalidField(fault.field, fault.found, fault.detail)),
-    ...unknownFields.map((field) => invalidField(field, '', 'unknown field')),
+    ...(ignoresUnknownFields ? [] : unknownFields).map((field) => invalidField(field, '', 'unknown field')),
   ];
   return { value: value as Infer<S>, faults };
 }

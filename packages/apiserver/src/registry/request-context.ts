@@ -11,3 +11,10 @@ export interface RequestContext {
   /** Notes something in the audit of the request, where it is audited. */
   readonly annotate?: (key: string, value: string, least?: 'Request') => void;
 }
+
+/** Of what the server does by itself in the course of a request, as kube-apiserver is called then. */
+export const serverItself: RequestContext = Object.freeze({
+  user: Object.freeze({ name: 'system:apiserver', groups: ['system:masters'] }),
+  fieldManager: 'kube-apiserver',
+  warn: () => {},
+});

@@ -8,6 +8,8 @@ import { type Resource, resourcesOf } from './resource.js';
 export class ResourceRegistry {
   private readonly byPath = new Map<string, Resource>();
   private readonly byKind = new Map<string, Resource>();
+  /** Who is told when a resource is served no longer as it is. */
+  private readonly followers = new Map<Resource, Set<() => void>>();
   private count = 0;
 
   /** Grows with every change, so that what was made from the registry can be known to be old. */
@@ -31,6 +33,23 @@ export class ResourceRegistry {
       this.byKind.delete(`${resource.apiVersion}/${resource.kind.kind}`);
     }
     this.count++;
+    for (const resource of resources) {
+      const told = this.followers.get(resource) ?? [];
+      this.followers.delete(resource);
+      for (const follower of told) follower();
+    }
+  }
+
+  /** Calls `told` when the resource is removed, unless the returned function was called before. */
+  onRemoved(resource: Resource, told: () => void): () => void {
+    // Nobody removes what is built in.
+    if (!resource.custom) return () => {};
+    const all = this.followers.get(resource) ?? new Set();
+    this.followers.set(resource, all.add(told));
+    return () => {
+      all.delete(told);
+      if (all.size === 0 && this.followers.get(resource) === all) this.followers.delete(resource);
+    };
   }
 
   /** By the names in a path: `apps/v1`, `deployments`. */

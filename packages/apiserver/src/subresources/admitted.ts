@@ -1,13 +1,14 @@
 /** Admission of what is asked of a subresource in an object of its own kind: an eviction, a token, the options of an exec. */
-import type { KubernetesObject } from '@pintle/machinery';
-import { Admission } from '../admission/admission-chain.js';
+import { type KubernetesObject, onceForEach } from '@pintle/machinery';
+import { Admission, AdmissionChain } from '../admission/admission-chain.js';
+import type { ApiCore } from '../verbs/api-core.js';
 import type { SubresourceRequest } from './subresource.js';
 
 /** The object to go on with. Errors: `StatusError`, which refuses the request. */
 export async function admitted<T extends object>(
   { core, context, resource, key }: SubresourceRequest,
   operation: 'CREATE' | 'CONNECT',
-  subresource: string,
+  subresource: string | undefined,
   object: T,
   dryRun = false,
 ): Promise<T> {
@@ -16,3 +17,6 @@ export async function admitted<T extends object>(
   await admission.validate(changed);
   return changed as unknown as T;
 }
+
+/** For what such an object leads to: its admission was all, and nobody is asked about the pod that it changes. */
+export const pastAdmission = onceForEach((core: ApiCore): ApiCore => ({ ...core, admission: new AdmissionChain([]) }));

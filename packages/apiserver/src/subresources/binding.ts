@@ -1,12 +1,14 @@
 /** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
 import type { Pod, PodStatus } from '@pintle/api/core/v1';
+import type { WriteOptions } from '@pintle/client';
 import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, onceForEach } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { otherObject } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
-import { isKind, type SubresourceHandler } from './subresource.js';
+import { admitted, pastAdmission } from './admitted.js';
+import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
 
 interface Binding extends KubernetesObject {
   readonly target: { readonly kind?: string; readonly name?: string };
@@ -17,59 +19,80 @@ const bindings = { group: '', plural: 'pods/binding' };
 /** Pods of one template on one node share their spec. */
 const bound = new DerivedSpecs();
 
-export const bindingSubresource: SubresourceHandler = {
-  async create({ core, context, resource, key }, body, options) {
-    if (!isKind(body, 'Binding')) throw badRequest('the body must be a Binding');
-    const { target, metadata } = body as Partial<Binding>;
-    if (!target?.name) throw badRequest('Binding: target.name: Required value');
-    if (target.kind !== undefined && target.kind !== '' && target.kind !== 'Node')
-      throw badRequest('Binding: target.kind: Unsupported value: only "Node" is supported');
-    await changeObject(core, context, resource, {
-      key,
-      subresource: 'binding',
-      options,
-      change(old) {
-        const pod = old as Pod;
-        const { uid = '' } = pod.metadata;
-        if (metadata?.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
-        if (pod.metadata.deletionTimestamp !== undefined)
-          throw conflict(bindings, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
-        if (pod.spec?.nodeName)
-          throw conflict(
-            bindings,
-            key.name,
-            `pod ${key.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`,
-          );
-        if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
-          throw conflict(bindings, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
-        const resourceVersion = metadata?.resourceVersion ?? '';
-        const annotations =
-          metadata?.annotations === undefined
-            ? {}
-            : { annotations: { ...pod.metadata.annotations, ...metadata.annotations } };
-        const object = {
-          ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
-          metadata: { ...pod.metadata, ...annotations, resourceVersion },
-          status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
-        };
-        // Upstream's fields of a bound pod have no owner in the scheduler.
-        return { object: object as KubernetesObject, ownsFields: true };
-      },
-    });
-    return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
-  },
-};
+export interface BindingOptions {
+  /** Whether pods get the labels of their Bindings, as they get the annotations (`PodTopologyLabelsAdmission`). */
+  readonly copiesLabels: boolean;
+}
+
+export function bindingSubresource(how: BindingOptions): SubresourceHandler {
+  return {
+    async create(request, body, options) {
+      if (!isKind(body, 'Binding')) throw badRequest('the body must be a Binding');
+      return bind(request, await admitted(request, 'CREATE', 'binding', body as Binding, options.dryRun), how, options);
+    },
+  };
+}
 
 /** The same by the older way: a Binding that is made in the pod's namespace, and not stored. */
 export async function bindPod(
   core: ApiCore,
   context: RequestContext,
   body: KubernetesObject,
-  namespace?: string,
+  namespace: string | undefined,
+  how: BindingOptions,
 ): Promise<KubernetesObject> {
   const key = { name: body.metadata.name ?? '', namespace: namespace || body.metadata.namespace || 'default' };
-  const resource = core.registry.byResource('v1', 'pods')!;
-  return (await bindingSubresource.create!({ core, context, resource, key }, body, {})) as KubernetesObject;
+  const [bindings, pods] = ['bindings', 'pods'].map((plural) => core.registry.byResource('v1', plural)!);
+  const asked = { core, context, resource: bindings!, key };
+  const binding = await admitted(asked, 'CREATE', undefined, body as Binding);
+  return bind({ ...asked, resource: pods! }, binding, how, {});
+}
+
+async function bind(
+  { core, context, resource, key }: SubresourceRequest,
+  { target, metadata }: Partial<Binding>,
+  { copiesLabels }: BindingOptions,
+  options: WriteOptions,
+): Promise<KubernetesObject> {
+  if (!target?.name) throw badRequest('Binding: target.name: Required value');
+  if (target.kind !== undefined && target.kind !== '' && target.kind !== 'Node')
+    throw badRequest('Binding: target.kind: Unsupported value: only "Node" is supported');
+  const { annotations, labels = {} } = metadata ?? {};
+  const copiesAny = copiesLabels && Object.keys(labels).length > 0;
+  await changeObject(pastAdmission(core), context, resource, {
+    key,
+    subresource: 'binding',
+    options,
+    change(old) {
+      const pod = old as Pod;
+      const { uid = '' } = pod.metadata;
+      if (metadata?.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
+      if (pod.metadata.deletionTimestamp !== undefined)
+        throw conflict(bindings, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
+      if (pod.spec?.nodeName)
+        throw conflict(
+          bindings,
+          key.name,
+          `pod ${key.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`,
+        );
+      if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
+        throw conflict(bindings, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
+      const resourceVersion = metadata?.resourceVersion ?? '';
+      const object = {
+        ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
+        metadata: {
+          ...pod.metadata,
+          ...(annotations === undefined ? {} : { annotations: { ...pod.metadata.annotations, ...annotations } }),
+          ...(copiesAny ? { labels: { ...pod.metadata.labels, ...labels } } : {}),
+          resourceVersion,
+        },
+        status: scheduledStatus(pod.status ?? noStatus, formatTime(core.world.clock.now())),
+      };
+      // Upstream's fields of a bound pod have no owner in the scheduler.
+      return { object: object as KubernetesObject, ownsFields: true };
+    },
+  });
+  return Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
 const noStatus: PodStatus = Object.freeze({});

@@ -17,13 +17,12 @@ import {
   setCondition,
   statusError,
 } from '@pintle/machinery';
-import { AdmissionChain } from '../admission/admission-chain.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { deleteObject } from '../verbs/delete.js';
 import { checkDeletePreconditions, parseDeleteOptions } from '../verbs/delete-plan.js';
 import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
-import { admitted } from './admitted.js';
+import { admitted, pastAdmission } from './admitted.js';
 import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
 
 /** Rounds against a pod that changes while it is evicted. */
@@ -42,8 +41,7 @@ export const evictionSubresource: SubresourceHandler = {
       throw badRequest('name in URL does not match name in Eviction object');
     const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', eviction, options.dryRun);
     const asked: DeleteRequest = { ...parseDeleteOptions(deleteOptions), ...(options.dryRun ? { dryRun: true } : {}) };
-    // Nobody is asked about the deletion that it leads to.
-    await evict({ ...request, core: { ...request.core, admission: new AdmissionChain([]) } }, asked);
+    await evict({ ...request, core: pastAdmission(request.core) }, asked);
     return evicted;
   },
 };

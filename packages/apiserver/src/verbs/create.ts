@@ -55,16 +55,18 @@ export async function createObject(
         ? name
         : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random.stream(`names/${resource.kind.plural}`))}`;
     const object = await toldOfMissingLater(resource, decoded, () =>
-      prepare(core, context, resource, decoded, namespace, finalName, options),
+      prepare(core, context, resource, decoded, { namespace, name, finalName }, options),
     );
+    // Where none was asked for, admission may have given one.
+    const { name: madeName = '' } = object.metadata;
     if (options.dryRun) {
       const present = await fromStore(
-        core.backend.range({ start: storeKey(resource, namespace, finalName), countOnly: true }),
+        core.backend.range({ start: storeKey(resource, namespace, madeName), countOnly: true }),
       );
-      if (present.count > 0) throw alreadyExists(resource.kind, finalName);
+      if (present.count > 0) throw alreadyExists(resource.kind, madeName);
       return { object: resource.fromStored(Object.freeze(object)), created: true };
     }
-    const key = storeKey(resource, namespace, finalName);
+    const key = storeKey(resource, namespace, madeName);
     const put = putOf(core, resource, key, object);
     const write = put instanceof Promise ? await fromStore(put) : put;
     const result = await fromStore(
@@ -75,7 +77,7 @@ export async function createObject(
     );
     const done = result.results[0];
     if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
-    if (name !== '') throw alreadyExists(resource.kind, finalName);
+    if (madeName !== finalName || name !== '') throw alreadyExists(resource.kind, madeName);
     if (attempt === generateAttemptsMax) {
       throw statusError(
         'AlreadyExists',
@@ -88,27 +90,35 @@ export async function createObject(
   }
 }
 
+interface Place {
+  readonly namespace: string | undefined;
+  /** As it was asked for; empty where it is the server's to say. */
+  readonly name: string;
+  /** As it is stored, unless admission gives another. Plug-ins that change an object see none, as upstream's do not. */
+  readonly finalName: string;
+}
+
 async function prepare(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   decoded: KubernetesObject,
-  namespace: string | undefined,
-  name: string,
+  place: Place,
   options: CreateOptions,
 ): Promise<KubernetesObject> {
+  const { namespace, name, finalName } = place;
   const { strategy, kind } = resource.definition;
   const dryRun = options.dryRun ?? false;
   const subject = { operation: 'CREATE' as const, resource, namespace, name, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
-  const unrecorded: KubernetesObject = { ...decoded, metadata: namedMeta(decoded.metadata, namespace, name) };
+  const unrecorded: KubernetesObject = { ...decoded, metadata: placedMeta(decoded.metadata, place) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
   const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
   const named = recorded instanceof Promise ? await recorded : recorded;
   const admitting = admission.mutate(named);
   const admitted = admitting instanceof Promise ? await admitting : admitting;
 
-  let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata) };
+  let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata, finalName) };
   if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   validateForCreate(resource, object);
@@ -120,17 +130,18 @@ async function prepare(
   return object;
 }
 
-function namedMeta(metadata: ObjectMeta, namespace: string | undefined, name: string): ObjectMeta {
-  if (metadata.name === name && metadata.namespace === namespace) return metadata;
-  return namespace === undefined ? { ...metadata, name } : { ...metadata, name, namespace };
+function placedMeta(metadata: ObjectMeta, { namespace, name }: Place): ObjectMeta {
+  if ((metadata.name ?? '') === name && metadata.namespace === namespace) return metadata;
+  return { ...metadata, ...(name === '' ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What the server alone says of a new object; what the client says of that is passed over. */
-function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta): ObjectMeta {
+function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name: string): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
+    name: metadata.name || name,
     uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };

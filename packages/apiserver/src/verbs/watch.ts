@@ -49,6 +49,8 @@ export interface ChangeObserver {
 
 /** How often an otherwise quiet watch with bookmarks says how far it is. */
 const bookmarkPeriodMs = 60_000;
+/** How long what happened before a kind went may take to reach its watchers (kube-apiserver waits as long). */
+const removedKindMs = 1_000;
 
 /** What may end a watch before its time: `lost` ends it with an error. Returns how to let go. */
 export type WatchPermission = (lost: (error: unknown) => void) => () => void;
@@ -86,6 +88,11 @@ export function watchChanges(
     end();
     observer.error(storeFailure(error));
   };
+  const complete = () => {
+    if (ended) return;
+    end();
+    observer.complete();
+  };
 
   const deliver = (events: readonly StoreEvent<StoredObject>[]) => {
     if (ended) return;
@@ -112,11 +119,7 @@ export function watchChanges(
         },
         progress: (reached) => void observer.next([bookmark(resource, reached)]),
         error: (error) => fail(error as CompactedError),
-        complete() {
-          if (ended) return;
-          end();
-          observer.complete();
-        },
+        complete,
       },
     );
   };
@@ -124,13 +127,9 @@ export function watchChanges(
   if (options.allowWatchBookmarks)
     timers.push(every(core.world.clock, bookmarkPeriodMs, () => subscription?.requestProgress()));
   if (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0) {
-    timers.push(
-      core.world.clock.schedule(options.timeoutSeconds * 1000, () => {
-        end();
-        observer.complete();
-      }),
-    );
+    timers.push(core.world.clock.schedule(options.timeoutSeconds * 1000, complete));
   }
+  timers.push(core.registry.onRemoved(resource, () => timers.push(core.world.clock.schedule(removedKindMs, complete))));
 
   if (permission !== undefined) timers.push(permission(fail));
 

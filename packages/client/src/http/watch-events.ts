@@ -21,6 +21,8 @@ const space = 0x20;
 const arrayStart = 0x5b;
 const decoder = new TextDecoder();
 
+const types: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
+
 type Line =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: KubernetesObject }
   | { readonly type: 'ERROR'; readonly object: Status };
@@ -48,7 +50,8 @@ export function watchEvents(
           const event = line[0] === arrayStart ? addedIn(first, line) : eventIn(json, line);
           if (event.type === 'ERROR') throw new StatusError(event.object);
           if (subscriber.closed) return;
-          subscriber.next(event);
+          // As client-go: what sorts of events later servers have is not known here.
+          if (types.has(event.type)) subscriber.next(event);
         }
     };
     follow().then(
@@ -65,11 +68,13 @@ export function watchEvents(
   });
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** An object of the first state, in a line that `SharedJsonWriter` wrote. */
 function addedIn(json: SharedJsonReader, line: Uint8Array): Line {
   try {
     const [object] = json.read(decoder.decode(line)) as readonly KubernetesObject[];
-    if (typeof object === 'object' && object !== null) return { type: 'ADDED', object };
+    if (isObject(object) && isObject(object.metadata)) return { type: 'ADDED', object };
   } catch (error) {
     throw new ConnectionError('the watch was cut off within its first state, or its answer is not JSON', {
       cause: error,
@@ -81,7 +86,8 @@ function addedIn(json: SharedJsonReader, line: Uint8Array): Line {
 function eventIn(json: AlikeJson, line: Uint8Array): Line {
   try {
     const event = json.parse(line) as Line | null;
-    if (typeof event?.type === 'string' && typeof event.object === 'object' && event.object !== null) return event;
+    if (typeof event?.type === 'string' && isObject(event.object))
+      if (event.type === 'ERROR' || isObject(event.object.metadata)) return event;
   } catch (error) {
     throw new ConnectionError('the watch was cut off within an event, or its answer is not JSON', { cause: error });
   }

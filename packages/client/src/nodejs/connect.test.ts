@@ -55,14 +55,15 @@ const connected = async (config: Partial<KubeConfig>, options?: ConnectOptions):
   ends.push(() => client.close());
   return client;
 };
-const whoAmI = async (client: ConnectedClient) => {
+const reviewOf = async (client: ConnectedClient) => {
   const review = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'SelfSubjectReview',
     metadata: {},
   } as SelfSubjectReview;
-  return (await client.create<SelfSubjectReview>(review)).status?.userInfo?.username;
+  return (await client.create<SelfSubjectReview>(review)).status?.userInfo;
 };
+const whoAmI = async (client: ConnectedClient) => (await reviewOf(client))?.username;
 
 /** A program that prints what `plan` says for its first run, its second and so on, and counts its runs. */
 function plugin(plan: readonly object[], more: Partial<ExecPlugin> = {}): { exec: ExecPlugin; runs: () => number } {
@@ -104,8 +105,15 @@ describe('connect', () => {
 
   it('acts as somebody else', async () => {
     tokens.set('abc', 'me');
-    const impersonate = { user: 'boss', groups: [], extra: {} };
-    expect(await whoAmI(await connected({ credentials: { token: 'abc', impersonate } }))).toBe('boss');
+    const impersonate = { user: 'boss', uid: '7', groups: ['a', 'b,c'], extra: { 'why/how': ['x', 'y'] } };
+    const client = await connected({ credentials: { token: 'abc', impersonate } });
+    const { username, uid, groups, extra } = (await reviewOf(client))!;
+    expect({ username, uid, groups, extra }).toEqual({
+      username: 'boss',
+      uid: '7',
+      groups: ['a', 'b,c', 'system:authenticated'],
+      extra: { 'why/how': ['x', 'y'] },
+    });
   });
 
   it('believes only a server with the right certificate and name', async () => {

@@ -12,7 +12,8 @@ interface ProgramRun {
 }
 
 export interface Shown {
-  readonly headers: Readonly<Record<string, string>>;
+  /** Of several values each is a header of its own. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly cert?: string;
   readonly key?: string;
   /** The run of a program that gave it. */
@@ -103,15 +104,15 @@ export function credentialSource(credentials: Credentials, clock: Clock): Creden
 
 const isFile = (pem: Pem | undefined): boolean => pem !== undefined && 'file' in pem;
 
-function impersonationHeaders({ impersonate }: Credentials): Record<string, string> {
+function impersonationHeaders({ impersonate }: Credentials): Record<string, string | readonly string[]> {
   if (impersonate === undefined) return {};
   const { user, uid, groups, extra } = impersonate;
   return {
     'impersonate-user': user,
     ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
-    ...(groups.length === 0 ? {} : { 'impersonate-group': groups[0]! }),
+    ...(groups.length === 0 ? {} : { 'impersonate-group': groups }),
     ...Object.fromEntries(
-      Object.entries(extra).map(([name, values]) => [`impersonate-extra-${encodeURIComponent(name)}`, values[0] ?? '']),
+      Object.entries(extra).map(([name, values]) => [`impersonate-extra-${encodeURIComponent(name)}`, values]),
     ),
   };
 }

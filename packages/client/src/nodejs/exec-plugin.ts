@@ -1,5 +1,5 @@
 /** Runs a program that gives credentials, and reads what it prints (an `ExecCredential`). Caching is its caller's affair. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { parseTime } from '@pintle/machinery';
 import type { ExecPlugin } from './kube-config.js';
 
@@ -20,13 +20,23 @@ export class ExecPluginError extends Error {
   }
 }
 
+/** Of a program that asks nobody anything. A person takes as long as they like. */
 const timeoutMs = 60_000;
 const outputBytesMax = 1024 * 1024;
 
+/** Where a person is asked, by file descriptors. */
+export interface Terminal {
+  readonly stdin: number;
+  readonly stderr: number;
+}
+
+const ownTerminal = (): Terminal | undefined => (process.stdin.isTTY === true ? { stdin: 0, stderr: 2 } : undefined);
+
 /** Errors: `ExecPluginError`. */
-export async function runExecPlugin(plugin: ExecPlugin): Promise<ExecCredential> {
-  const { apiVersion, command, args, env, installHint, interactiveMode, cluster } = plugin;
-  const interactive = interactiveMode !== 'Never' && process.stdin.isTTY === true;
+export async function runExecPlugin(plugin: ExecPlugin, terminal = ownTerminal()): Promise<ExecCredential> {
+  const { apiVersion, interactiveMode, command, cluster } = plugin;
+  const asked = interactiveMode === 'Never' ? undefined : terminal;
+  const interactive = asked !== undefined;
   if (interactiveMode === 'Always' && !interactive)
     throw new ExecPluginError(command, 'it wants to ask for something, and there is no terminal');
   const info = {
@@ -34,25 +44,40 @@ export async function runExecPlugin(plugin: ExecPlugin): Promise<ExecCredential>
     kind: 'ExecCredential',
     spec: { interactive, ...(cluster === undefined ? {} : { cluster }) },
   };
-  const output = await new Promise<string>((resolve, reject) => {
-    const options = {
-      env: { ...process.env, ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
-      timeout: timeoutMs,
-      maxBuffer: outputBytesMax,
-      encoding: 'utf8' as const,
-    };
-    const child = execFile(command, [...args], options, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      const hint = installHint === undefined ? '' : `\n${installHint}`;
-      const what =
-        (error as NodeJS.ErrnoException).code === 'ENOENT'
-          ? `there is no such program${hint}`
-          : `it failed: ${stderr.trim() || error.message}`;
-      return reject(new ExecPluginError(command, what, { cause: error }));
-    });
-    if (!interactive) child.stdin?.end();
+  return parseExecCredential(await outputOf(plugin, JSON.stringify(info), asked), plugin);
+}
+
+/** What the program prints. It has the terminal, where there is one, so that it can ask and be answered. */
+function outputOf(plugin: ExecPlugin, info: string, terminal: Terminal | undefined): Promise<string> {
+  const { command, args, env, installHint } = plugin;
+  const child = spawn(command, [...args], {
+    env: { ...process.env, ...env, KUBERNETES_EXEC_INFO: info },
+    stdio: [terminal?.stdin ?? 'ignore', 'pipe', terminal?.stderr ?? 'pipe'],
   });
-  return parseExecCredential(output, plugin);
+  const late = terminal === undefined ? setTimeout(() => child.kill(), timeoutMs) : undefined;
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]?.setEncoding('utf8').on('data', (piece: string) => {
+      text[name] += piece;
+      if (text[name].length > outputBytesMax) child.kill();
+    });
+  return new Promise((resolve, reject) => {
+    const fail = (what: string, cause?: unknown) =>
+      reject(new ExecPluginError(command, what, cause === undefined ? {} : { cause }));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(late);
+      const hint = installHint === undefined ? '' : `\n${installHint}`;
+      fail(error.code === 'ENOENT' ? `there is no such program${hint}` : `it failed: ${error.message}`, error);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(late);
+      if (code === 0) resolve(text.stdout);
+      else
+        fail(
+          `it failed: ${text.stderr.trim() || (signal === null ? `it ended with ${code}` : `it was ended by ${signal}`)}`,
+        );
+    });
+  });
 }
 
 export function parseExecCredential(output: string, { command, apiVersion }: ExecPlugin): ExecCredential {

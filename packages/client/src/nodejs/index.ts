@@ -12,5 +12,6 @@ export {
   KubeConfigError,
   type KubeConfigOptions,
   kubeConfig,
+  kubeConfigUsers,
   type Pem,
 } from './kube-config.js';

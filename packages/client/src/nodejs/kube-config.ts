@@ -114,6 +114,18 @@ export function contextsOf({ path }: Pick<KubeConfigOptions, 'path'> = {}): read
   return names.sort((a, b) => Number(b === merged.currentContext) - Number(a === merged.currentContext));
 }
 
+/** Its users by name, and the current context's: for who shows each of several servers another one. Errors: `KubeConfigError`. */
+export function kubeConfigUsers({ path }: Pick<KubeConfigOptions, 'path'> = {}): {
+  readonly users: Readonly<Record<string, Credentials>>;
+  readonly current?: Credentials;
+} {
+  const paths = path === undefined ? defaultPaths() : [path];
+  const { users, contexts, currentContext } = mergedFiles(paths);
+  const all = Object.fromEntries([...users].map(([name, entry]) => [name, credentialsOf(entry, name, {})]));
+  const current = all[textOf(contexts.get(currentContext)?.value['user']) ?? ''];
+  return { users: all, ...(current === undefined ? {} : { current }) };
+}
+
 const inPod = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface InClusterOptions {
@@ -210,7 +222,7 @@ function configOf({ path, clusters, users, contexts }: Merged, wanted: string): 
       proxyUrl: proxyOf(cluster),
       namespace: textOf(context['namespace']),
     }),
-    credentials: user === undefined ? {} : credentialsOf(user, userName, cluster.value),
+    credentials: user === undefined ? {} : credentialsOf(user, userName, cluster),
   };
 }
 
@@ -221,7 +233,7 @@ function proxyOf({ value, path }: Entry): string | undefined {
   return url;
 }
 
-function credentialsOf(user: Entry, name: string, cluster: Fields): Credentials {
+function credentialsOf(user: Entry, name: string, cluster: Entry): Credentials {
   const { value, path } = user;
   const provider = value['auth-provider'] as Fields | undefined;
   if (provider !== undefined)
@@ -237,27 +249,21 @@ function credentialsOf(user: Entry, name: string, cluster: Fields): Credentials 
     username: textOf(value['username']),
     password: textOf(value['password']),
     exec: value['exec'] === undefined ? undefined : execOf(value['exec'] as Fields, name, path, cluster),
-    impersonate: impersonationOf(user, name),
+    impersonate: impersonationOf(value),
   });
 }
 
-function impersonationOf({ value, path }: Entry, name: string): Impersonation | undefined {
+function impersonationOf(value: Fields): Impersonation | undefined {
   const user = textOf(value['as']);
   if (user === undefined) return undefined;
   const groups = (value['as-groups'] as readonly string[] | undefined) ?? [];
   const extra = (value['as-user-extra'] as Readonly<Record<string, readonly string[]>> | undefined) ?? {};
-  // Each would need a header of its own, and `fetch` joins headers of one name.
-  if ([groups, ...Object.values(extra)].some((values) => values.length > 1))
-    throw new KubeConfigError(
-      path,
-      `user ${JSON.stringify(name)}: several as-groups or as-user-extra values are not supported`,
-    );
   return { user, ...said({ uid: textOf(value['as-uid']) }), groups, extra };
 }
 
 const execVersions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 
-function execOf(exec: Fields, user: string, path: string, cluster: Fields): ExecPlugin {
+function execOf(exec: Fields, user: string, path: string, cluster: Entry): ExecPlugin {
   const command = textOf(exec['command']);
   const apiVersion = textOf(exec['apiVersion']) ?? '';
   if (command === undefined) throw new KubeConfigError(path, `user ${JSON.stringify(user)}: exec names no command`);
@@ -282,10 +288,27 @@ function execOf(exec: Fields, user: string, path: string, cluster: Fields): Exec
   };
 }
 
-/** As ExecCredential's `spec.cluster` has it. */
-function clusterInfo({ extensions, ...cluster }: Fields): Fields {
-  const own = itemsOf(extensions).find(({ name }) => name === 'client.authentication.k8s.io/exec');
-  return { ...cluster, ...(own === undefined ? {} : { config: own['extension'] }) };
+const clusterFields = [
+  'server',
+  'tls-server-name',
+  'insecure-skip-tls-verify',
+  'certificate-authority-data',
+  'proxy-url',
+  'disable-compression',
+];
+
+/** As ExecCredential's `spec.cluster` has it: a program need not find the files that the config names. */
+function clusterInfo(cluster: Entry): Fields {
+  const { value, path } = cluster;
+  const own = itemsOf(value['extensions']).find(({ name }) => name === 'client.authentication.k8s.io/exec');
+  const ca = pemOf(cluster, 'certificate-authority');
+  return {
+    ...Object.fromEntries(Object.entries(value).filter(([name]) => clusterFields.includes(name))),
+    ...(ca !== undefined && 'file' in ca
+      ? { 'certificate-authority-data': Buffer.from(readText(path, ca.file)).toString('base64') }
+      : {}),
+    ...(own === undefined ? {} : { config: own['extension'] }),
+  };
 }
 
 function pemOf({ value, path }: Entry, key: string): Pem | undefined {
@@ -300,7 +323,6 @@ function fileOf({ value, path }: Entry, key: string): string | undefined {
   return file === undefined ? undefined : resolve(dirname(path), file);
 }
 
-/** Errors: `KubeConfigError`. */
 /** Errors: `KubeConfigError`, with the file in it. */
 export function readText(path: string, file: string): string {
   try {

@@ -7,14 +7,18 @@ import type { Answer } from '../http/transport.js';
 
 export interface LightInit {
   readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
   readonly dispatcher: Dispatcher;
 }
 
 export async function lightFetch(url: string, init: LightInit): Promise<Answer> {
-  const { statusCode, headers, body } = await request(url, { ...init, method: init.method as Dispatcher.HttpMethod });
+  const { statusCode, headers, body } = await request(url, {
+    ...init,
+    method: init.method as Dispatcher.HttpMethod,
+    headers: init.headers as Record<string, string | string[]>,
+  });
   return {
     status: statusCode,
     ok: statusCode >= 200 && statusCode < 300,

@@ -32,12 +32,15 @@ export interface CertificateSigner {
   }): Promise<string>;
 }
 
+/** Between looks at what may not be approved yet (upstream's; the rights may come after the request). */
+const backoff = { backoffBaseMs: 200, backoffMaxMs: 1_000_000 };
+
 export function csrApprovingController(): Controller {
-  return controller({ name: 'csrapproving' })
+  return controller({ name: 'csrapproving', ...backoff })
     .for(CertificateSigningRequest)
     .reconcile(async ({ object: csr, client, world, logger }) => {
-      if (csr === undefined || csr.status?.certificate) return;
-      if (conditionOf(csr, 'Approved') !== undefined || conditionOf(csr, 'Denied') !== undefined) return;
+      if (csr === undefined || csr.status?.certificate) return undefined;
+      if (conditionOf(csr, 'Approved') !== undefined || conditionOf(csr, 'Denied') !== undefined) return undefined;
       const flows = approvalFlows(csr);
       for (const { permission, message } of flows) {
         if (!(await isPermitted(client, csr, permission))) continue;
@@ -50,12 +53,13 @@ export function csrApprovingController(): Controller {
         };
         const status = { ...csr.status, conditions: [...(csr.status?.conditions ?? []), condition] };
         await client.update({ ...csr, status }, { subresource: 'approval' }).catch(ignoreNotFound);
-        return;
+        return undefined;
       }
-      if (flows.length > 0)
-        logger.log('info', 'a kubelet may not have its certificate request approved', {
-          tried: flows.map(({ permission }) => permission).join(', '),
-        });
+      if (flows.length === 0) return undefined;
+      logger.log('info', 'a kubelet may not have its certificate request approved', {
+        tried: flows.map(({ permission }) => permission).join(', '),
+      });
+      return { requeue: true };
     });
 }
 

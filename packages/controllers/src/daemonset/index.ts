@@ -15,7 +15,7 @@ import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
-import { daemonPodFor, daemonSetKind, hashOf } from './daemon-pod.js';
+import { daemonPodFor, hashOf } from './daemon-pod.js';
 import { FailedPodBackoff } from './failed-pod-backoff.js';
 import { type DaemonSetPlan, planDaemonSet } from './plan-daemon-set.js';
 
@@ -58,13 +58,13 @@ async function reconcile(
 ): Promise<undefined | { requeueAfterMs: number }> {
   const { object: set, client, informers, world } = context;
   if (set?.spec === undefined || set.metadata.deletionTimestamp !== undefined) return undefined;
-  const owner: RevisionOwner<DaemonSet> = { object: set, kind: daemonSetKind, hashLabel: podRevisionLabel };
+  const owner: RevisionOwner<DaemonSet> = { object: set, kind: DaemonSet, hashLabel: podRevisionLabel };
   const revisions = await revisionsOf(context, owner);
   const selector = labelSelectorMatcher(set.spec.selector);
   const claims = planClaims(set, claimable(informers, Pod, set), ({ metadata }) =>
     selector.matches(metadata.labels ?? {}),
   );
-  await claimObjects(client, set, claims, { owner: daemonSetKind, owned: Pod });
+  await claimObjects(client, set, claims, { owner: DaemonSet, owned: Pod });
 
   const { revision, collisionCount } = await ensureRevision(context, owner, revisions);
   const nowMs = world.clock.now();

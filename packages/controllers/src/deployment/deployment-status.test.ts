@@ -112,6 +112,29 @@ describe('planStatus, whether it gets on', () => {
       'True NewReplicaSetAvailable',
     ],
     [
+      'complete before: that there are to be more is no rollout',
+      {
+        deadline: 60,
+        replicas: 15,
+        status: { ...counts(10, 10, 10), ...progressing('NewReplicaSetAvailable', 1_000) },
+      },
+      [set('web-new', 15, { readyReplicas: 10, availableReplicas: 10 })],
+      'True NewReplicaSetAvailable',
+    ],
+    [
+      'complete before, and there is another template',
+      { deadline: 60, status: { ...counts(10, 10, 10), ...progressing('NewReplicaSetAvailable', 1_000) } },
+      [set('web-new', 1), set('web-old', 10)],
+      'True ReplicaSetUpdated',
+    ],
+    ['the deadline was taken away', { status: progressing('ReplicaSetUpdated', 5) }, [newSet], undefined],
+    [
+      'paused when time was up',
+      { deadline: 60, paused: true, status: progressing('ProgressDeadlineExceeded', 30, 'False') },
+      [set('web-new', 4)],
+      'False ProgressDeadlineExceeded',
+    ],
+    [
       'paused',
       { deadline: 60, paused: true, status: progressing('ReplicaSetUpdated', 30) },
       [set('web-new', 4)],

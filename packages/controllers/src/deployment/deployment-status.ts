@@ -1,6 +1,6 @@
 /** The status of a Deployment, from its sets: counts, and how far the rollout is. Pure. */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '@pintle/api/apps/v1';
-import { deepEqual, findCondition, formatTime, parseTime } from '@pintle/machinery';
+import { findCondition, formatTime, parseTime } from '@pintle/machinery';
 import { fencepostsOf, replicasOf } from './plan-deployment.js';
 
 export interface StatusFacts {
@@ -44,7 +44,10 @@ function conditionsOf(
   facts: StatusFacts,
 ): readonly DeploymentCondition[] {
   const now = formatTime(facts.nowMs);
-  let conditions = deployment.status?.conditions ?? [];
+  // Without a deadline nobody says how far it is, and what was said of it before goes.
+  let conditions = (deployment.status?.conditions ?? []).filter(
+    ({ type }) => type !== 'Progressing' || hasProgressDeadline(deployment),
+  );
   const set = (wanted: Wanted, touch = false) => {
     const present = findCondition(conditions, wanted.type);
     if (present !== undefined && present.status === wanted.status && present.reason === wanted.reason && !touch) return;
@@ -120,16 +123,20 @@ function progressOf(
     reason,
     message,
   });
-  if (deployment.spec?.paused) {
+  const isPaused = deployment.spec?.paused === true;
+  // That it did not get on is not forgotten for a pause.
+  if (isPaused && present?.reason === 'ProgressDeadlineExceeded') return undefined;
+  if (isPaused) {
     return present?.reason === 'DeploymentPaused'
       ? undefined
       : { condition: condition('Unknown', 'DeploymentPaused', 'Deployment is paused'), moved: false };
   }
   if (present?.reason === 'DeploymentPaused')
     return { condition: condition('Unknown', 'DeploymentResumed', 'Deployment is resumed'), moved: false };
-  const settled =
-    (before.replicas ?? 0) === (before.updatedReplicas ?? 0) && present?.reason === 'NewReplicaSetAvailable';
-  if (settled && sameCounts(status, before)) return undefined;
+  // A rollout that is over is not begun anew by pods that come or go, be it that there are to be more of them.
+  const isOver =
+    (status.replicas ?? 0) === (status.updatedReplicas ?? 0) && present?.reason === 'NewReplicaSetAvailable';
+  if (isOver) return undefined;
   if (isComplete(deployment, status))
     return {
       condition: condition('True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`),
@@ -149,11 +156,6 @@ function progressOf(
     };
   return undefined;
 }
-
-const sameCounts = (
-  { conditions: _a, observedGeneration: _b, ...a }: DeploymentStatus,
-  { conditions: _c, observedGeneration: _d, ...b }: DeploymentStatus,
-) => deepEqual(a, b);
 
 /** Until the rollout counts as stuck; undefined where nothing is rolling out, or there is no deadline. */
 export function deadlineInMs(deployment: Deployment, nowMs: number): number | undefined {

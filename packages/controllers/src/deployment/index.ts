@@ -17,7 +17,7 @@ import {
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { writeStatus } from '../write-status.js';
-import { deadlineInMs, planStatus } from './deployment-status.js';
+import { deadlineInMs, isComplete, planStatus } from './deployment-status.js';
 import {
   fencepostsOf,
   isScalingEvent,
@@ -62,7 +62,6 @@ export function deploymentController({ concurrency = 5 }: { readonly concurrency
     .reconcile((context) => new Rollout(context).run());
 }
 
-const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
 const byController = ({ metadata }: KubernetesObject): readonly string[] =>
   metadata.ownerReferences?.filter((owner) => owner.controller).map(({ uid }) => uid) ?? [];
 
@@ -82,8 +81,14 @@ class Rollout {
     if (deployment.metadata.deletionTimestamp !== undefined)
       return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
     if (deployment.spec?.paused || isScalingEvent(deployment, sets)) {
+      const newSet = newSetOf(deployment, sets);
       await this.scaleAll(deployment, planProportional(deployment, sets), sets);
-      return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
+      if (deployment.spec?.paused)
+        await this.cleanUp(
+          deployment,
+          sets.filter((set) => set !== newSet),
+        );
+      return this.writeStatus(deployment, newSet, sets);
     }
     const isRecreate = deployment.spec?.strategy?.type === 'Recreate';
     if (isRecreate && newSetOf(deployment, sets) === undefined && this.hasPods(sets)) {
@@ -99,8 +104,8 @@ class Rollout {
       ? planRecreate(deployment, newSet, oldSets, this.hasPods(oldSets))
       : planRollout(deployment, newSet, oldSets);
     await this.scaleAll(deployment, scalings, sets);
-    const complete = oldSets.every((set) => replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0);
-    if (complete) await this.cleanUp(deployment, oldSets);
+    // The way back stays open until the new pods are all available.
+    if (isComplete(deployment, deployment.status ?? {})) await this.cleanUp(deployment, oldSets);
     // With the status, as kube-controller-manager: it is no change of the wish, and no new generation.
     await this.writeStatus(deployment, newSet, [...oldSets, newSet], { [revisionAnnotation]: revision });
     const left = deadlineInMs(deployment, world.clock.now());
@@ -115,7 +120,7 @@ class Rollout {
       matcher.matches(metadata.labels ?? {}),
     );
     if (plan.adopt.length > 0 || plan.release.length > 0)
-      await claimObjects(client, deployment, plan, { owner: kind, owned: ReplicaSet });
+      await claimObjects(client, deployment, plan, { owner: Deployment, owned: ReplicaSet });
     return [...plan.owned].sort(byAge);
   }
 
@@ -180,7 +185,7 @@ class Rollout {
         namespace: deployment.metadata.namespace ?? '',
         labels,
         annotations,
-        ownerReferences: [controllerReference(deployment, kind)],
+        ownerReferences: [controllerReference(deployment, Deployment)],
       },
       spec: {
         replicas,

@@ -102,6 +102,19 @@ const scaleCases: readonly ScaleCase[] = [
   { name: 'to nothing', replicas: [6, 0], before: [3, 2, 1], after: [0, 0, 0] },
   { name: 'from nothing', replicas: [6, 6], before: [0, 0, 0], after: [6, 0, 0] },
   {
+    name: 'all are empty, and none is of the template: the latest grows',
+    replicas: [0, 3],
+    before: [null, 0, 0],
+    after: [null, 3, 0],
+  },
+  {
+    name: 'a new set that happens to have the size, and was not told of it, is one of many',
+    replicas: [12, 10],
+    surge: [0, 2],
+    before: [10, 2],
+    after: [10, 2],
+  },
+  {
     name: 'goes on where one was scaled already',
     replicas: [3, 5],
     before: [2, 1, 1],

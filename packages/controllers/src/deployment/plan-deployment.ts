@@ -1,7 +1,7 @@
 /** How many replicas each ReplicaSet of a Deployment should have next (upstream's rolling update). Pure. */
 import type { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { scaledIntOrPercent } from '@pintle/machinery';
-import { byAge, maxAnnotation, newSetOf } from './revision.js';
+import { byAge, desiredAnnotation, maxAnnotation, newSetOf } from './revision.js';
 
 export interface Scaling {
   readonly set: ReplicaSet;
@@ -116,10 +116,11 @@ export function planProportional(deployment: Deployment, sets: readonly ReplicaS
   const active = sets.filter((set) => replicasOf(set) > 0);
   const newSet = newSetOf(deployment, sets);
   if (active.length <= 1) {
-    const only = active[0] ?? newSet;
+    // Where all are empty, and none is of the present template, as it may be in a pause: the latest.
+    const only = active[0] ?? newSet ?? [...sets].sort(byAge).at(-1);
     return only === undefined || replicasOf(only) === wanted ? [] : [{ set: only, replicas: wanted }];
   }
-  if (newSet !== undefined && replicasOf(newSet) === wanted && (newSet.status?.availableReplicas ?? 0) === wanted) {
+  if (newSet !== undefined && isSaturated(newSet, wanted)) {
     return active.filter((set) => set !== newSet).map((set) => ({ set, replicas: 0 }));
   }
   if (deployment.spec?.strategy?.type !== 'RollingUpdate') return [];
@@ -141,6 +142,12 @@ export function planProportional(deployment: Deployment, sets: readonly ReplicaS
     .filter(([set, count]) => count !== replicasOf(set))
     .map(([set, count]) => ({ set, replicas: count }));
 }
+
+/** Whether a set has all its pods, and was told that there are to be no more. */
+const isSaturated = (set: ReplicaSet, wanted: number): boolean =>
+  replicasOf(set) === wanted &&
+  set.metadata.annotations?.[desiredAnnotation] === String(wanted) &&
+  (set.status?.availableReplicas ?? 0) === wanted;
 
 function proportionOf(set: ReplicaSet, deployment: Deployment, toAdd: number, added: number, allowed: number): number {
   const left = toAdd - added;

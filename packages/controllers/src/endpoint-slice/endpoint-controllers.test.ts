@@ -1,7 +1,7 @@
 /** Endpoints and slices in a cluster on virtual time, and while requests and answers are lost. */
 import { describe, expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
-import { Endpoints, Pod, type Service } from '@pintle/api/core/v1';
+import { Endpoints, Node, Pod, type Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
 import { deployment, faultyCluster, service, testCluster } from '@pintle/testing';
 import { endpointSliceController, endpointSliceMirroringController, endpointsController, managedBy } from '../index.js';
@@ -69,6 +69,44 @@ describe('groupEndpoints', () => {
 });
 
 describe('in a cluster', () => {
+  it('hints by capacity follow the nodes', async () => {
+    const cluster = await testCluster({ nodes: 0, scheduler: false, builtinControllers: ['endpointslice'] });
+    const { client } = cluster;
+    const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+    for (const zone of ['a', 'b']) {
+      const labels = { 'topology.kubernetes.io/zone': zone };
+      const status = { ...ready, allocatable: { cpu: '4' } };
+      await client.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: zone, labels }, status } as Node);
+      const name = `web-${zone}`;
+      const made = pod(name, {}, { nodeName: zone, containers: [{ name: 'main', image: 'web' }] }, { uid: undefined });
+      await client.create<Pod>({ ...made, apiVersion: 'v1', kind: 'Pod' });
+      const podIPs = [{ ip: `10.1.0.${zone === 'a' ? 1 : 2}` }];
+      const body = { status: { ...ready, podIP: podIPs[0]!.ip, podIPs } };
+      await client.patch(Pod, { name }, { type: 'merge', body }, { subresource: 'status' });
+    }
+    const made = service('web', { port: 80 });
+    const annotations = { 'service.kubernetes.io/topology-mode': 'Auto' };
+    await client.create<Service>({ ...made, metadata: { ...made.metadata, annotations } });
+    const hints = async () => {
+      await cluster.settle();
+      const [slice] = await client.list(EndpointSlice);
+      return slice?.endpoints.map(({ hints: given }) => given?.forZones?.map(({ name }) => name).join()).sort();
+    };
+    expect(await hints()).toEqual(['a', 'b']);
+    const say = (status: string) =>
+      client.patch(
+        Node,
+        { name: 'b' },
+        { type: 'strategic', body: { status: { conditions: [{ type: 'Ready', status }] } } },
+        { subresource: 'status' },
+      );
+    await say('False');
+    expect(await hints()).toEqual([undefined, undefined]);
+    await say('True');
+    expect(await hints()).toEqual(['a', 'b']);
+    await cluster.stop();
+  });
+
   it('mirrors Endpoints that people keep, and leaves slices of others alone', async () => {
     const cluster = await testCluster();
     const { client } = cluster;

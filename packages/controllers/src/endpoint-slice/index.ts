@@ -1,8 +1,9 @@
 /** The EndpointSlice controller: the pods behind every Service with a selector. */
 import { Node, Pod, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
+import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { controllerReference, deepEqual, StatusError } from '@pintle/machinery';
+import { controllerReference, deepEqual, isConditionTrue, StatusError } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
@@ -42,17 +43,26 @@ export function endpointSliceController(options: EndpointSliceControllerOptions 
       const name = metadata.labels?.[serviceNameLabel];
       return name === undefined ? [] : [{ name, namespace: metadata.namespace ?? '' }];
     })
-    .watches(Node, servicesOnNode, {
+    .watches(Node, servicesOfNode, {
       predicate: (event) =>
-        event.type === 'added' ||
-        (event.type === 'updated' &&
-          event.old.metadata.labels?.[zoneLabel] !== event.object.metadata.labels?.[zoneLabel]),
+        event.type !== 'updated' ||
+        isReady(event.old) !== isReady(event.object) ||
+        event.old.metadata.labels?.[zoneLabel] !== event.object.metadata.labels?.[zoneLabel],
     })
     .reconcile((context) => reconcile(context, max, hinted));
 }
 
-const servicesOnNode = ({ metadata }: Node, informers: Informers) =>
-  podsOnNode(metadata.name ?? '', informers).flatMap((pod) => servicesOf(pod, informers));
+const isReady = ({ status }: Node) => isConditionTrue(status?.conditions, 'Ready');
+
+/** Those of pods on the node, and those whose hints depend on how much all nodes can do. */
+const servicesOfNode = ({ metadata }: Node, informers: Informers): readonly ObjectKey[] => [
+  ...podsOnNode(metadata.name ?? '', informers).flatMap((pod) => servicesOf(pod, informers)),
+  ...informers
+    .informer(Service)
+    .lister.list()
+    .filter((service) => hintPolicyOf(service) === 'by-capacity')
+    .map((service) => ({ name: service.metadata.name ?? '', namespace: service.metadata.namespace ?? '' })),
+];
 
 async function reconcile(
   context: ReconcileContext<Service>,

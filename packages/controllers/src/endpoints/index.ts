@@ -49,18 +49,20 @@ export function planSubsets(service: Service, pods: readonly Pod[], max = addres
         notReady: live.filter(({ conditions }) => conditions?.ready === false),
       };
     });
-  const total = groups.reduce((sum, { ready, notReady }) => sum + ready.length + notReady.length, 0);
+  const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
   // The ready go first: who is not gets what room is left.
-  let room = max;
-  const taken = (endpoints: readonly Endpoint[]) => {
-    const some = endpoints.slice(0, room);
-    room -= some.length;
-    return some.map(addressOf);
-  };
-  const readies = groups.map(({ ready }) => taken(ready));
-  const subsets = groups.map(({ ports, notReady }, index): Subset => {
-    const ready = readies[index]!;
-    const waiting = taken(notReady);
+  const readyRoom = allotted(
+    groups.map(({ ready }) => ready.length),
+    max,
+  );
+  const waitingRoom = allotted(
+    groups.map(({ notReady }) => notReady.length),
+    max - sumOf(readyRoom),
+  );
+  const total = sumOf(groups.map(({ ready, notReady }) => ready.length + notReady.length));
+  const subsets = groups.map(({ ports, ...group }, index): Subset => {
+    const ready = group.ready.slice(0, readyRoom[index]).map(addressOf);
+    const waiting = group.notReady.slice(0, waitingRoom[index]).map(addressOf);
     return {
       ...(ready.length === 0 ? {} : { addresses: ready }),
       ...(waiting.length === 0 ? {} : { notReadyAddresses: waiting }),
@@ -80,6 +82,18 @@ export function planSubsets(service: Service, pods: readonly Pod[], max = addres
     subsets: subsets.filter(({ addresses, notReadyAddresses }) => addresses ?? notReadyAddresses),
     truncated: total > max,
   };
+}
+
+/** How many of each find room: all of them, or to each its part, rounded up for as long as there is room. */
+function allotted(counts: readonly number[], room: number): readonly number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total <= room) return counts;
+  let left = room;
+  return counts.map((count) => {
+    const some = Math.min(Math.ceil((count / total) * room), left);
+    left -= some;
+    return some;
+  });
 }
 
 const addressOf = ({ addresses, targetRef, nodeName, hostname }: Endpoint) => ({

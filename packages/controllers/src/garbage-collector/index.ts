@@ -1,22 +1,22 @@
 /**
  * The garbage collector: what has owners goes when the last of them has gone; an owner deleted in the foreground
  * waits for its dependents; one deleted with `orphan` lets them go free. What has an owner of a kind that is not served
- * stays: nobody can say whether the owner is there.
+ * stays: nobody can say whether the owner is there, unless it was seen to go.
  */
 import type { Client } from '@pintle/client';
 import { createEventRecorder, type EventRecorder, type Runnable, WorkQueue } from '@pintle/controller-runtime';
 import {
-  apiVersionOf,
   deepEqual,
   hasFinalizer,
   type KindRef,
   type KubernetesObject,
   type OwnerReference,
+  onAbort,
   StatusError,
   type World,
 } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import type { Subscription } from 'rxjs';
+import { FollowedKinds } from '../followed-kinds.js';
 import { type GraphNode, OwnerGraph, ownersOf } from './owner-graph.js';
 
 export * from './owner-graph.js';
@@ -31,6 +31,8 @@ export interface GarbageCollectorOptions {
 
 const orphan = 'orphan';
 const foreground = 'foregroundDeletion';
+/** Owners that were seen to go and are remembered (upstream's cache of absent owners: as many). */
+const goneOwnersMax = 500;
 /** Kinds that come and go too fast to be owned, as upstream. */
 const ignored = new Set(['Event']);
 
@@ -47,9 +49,10 @@ export function garbageCollector(options: GarbageCollectorOptions): Runnable {
 class Collector {
   private readonly graph = new OwnerGraph();
   private readonly queue: WorkQueue;
-  private readonly watched = new Map<string, Subscription>();
-  private followed: readonly KindRef[] | undefined;
+  private readonly watched = new FollowedKinds((kind, signal) => this.follow(kind, signal));
   private readonly events: EventRecorder;
+  /** Owners that were seen to go, by uid, with their namespaces: their kind may be gone with them. */
+  private readonly goneOwners = new Map<string, string | undefined>();
   /** Dependents that were told of an owner in another namespace. */
   private readonly told = new Set<string>();
 
@@ -73,34 +76,30 @@ class Collector {
     signal.addEventListener('abort', () => {
       cancel();
       this.queue.close();
-      for (const subscription of this.watched.values()) subscription.unsubscribe();
+      this.watched.endAll();
     });
     await Promise.all(Array.from({ length: this.options.concurrency ?? 20 }, () => this.work()));
   }
 
   private followKinds(): void {
     const all = this.options.kinds();
-    if (all === this.followed) return;
-    this.followed = all;
-    const kinds = all.filter((kind) => !ignored.has(kind.kind));
-    const wanted = new Map(kinds.map((kind) => [`${apiVersionOf(kind)} ${kind.plural}`, kind]));
-    for (const [id, kind] of wanted) {
-      if (this.watched.has(id)) continue;
-      const events = this.informers.informer(kind).events;
-      this.watched.set(
-        id,
-        events.subscribe((event) => {
-          if (event.type === 'synced') return;
-          if (event.type === 'deleted') this.onDeleted(event.object);
-          else this.onPresent(kind, event.object);
-        }),
-      );
-    }
-    for (const [id, subscription] of this.watched) {
-      if (wanted.has(id)) continue;
+    if (this.watched.knows(all)) return;
+    for (const kind of all) if (!ignored.has(kind.kind)) this.watched.of(kind);
+    this.watched.look(all);
+  }
+
+  private follow(kind: KindRef, signal: AbortSignal): void {
+    const { events, lister } = this.informers.informer(kind, { signal });
+    const subscription = events.subscribe((event) => {
+      if (event.type === 'synced') return;
+      if (event.type === 'deleted') this.onDeleted(event.object);
+      else this.onPresent(kind, event.object);
+    });
+    onAbort(signal, () => {
       subscription.unsubscribe();
-      this.watched.delete(id);
-    }
+      // Whether they are there still, nobody can say.
+      for (const { metadata } of lister.list()) this.graph.delete(metadata.uid ?? '');
+    });
   }
 
   private onPresent(kind: KindRef, object: KubernetesObject): void {
@@ -131,9 +130,17 @@ class Collector {
     const uid = object.metadata.uid ?? '';
     this.graph.delete(uid);
     this.told.delete(uid);
-    for (const { object: dependent } of this.graph.dependentsOf(uid)) this.queue.add(dependent.metadata.uid ?? '');
+    const dependents = this.graph.dependentsOf(uid);
+    if (dependents.length > 0) this.rememberGone(object);
+    for (const { object: dependent } of dependents) this.queue.add(dependent.metadata.uid ?? '');
     // An owner that waits in the foreground may have waited for this one.
     for (const owner of ownersOf(object)) this.wakeWaiting(owner.uid);
+  }
+
+  private rememberGone({ metadata: { uid = '', namespace } }: KubernetesObject): void {
+    const [oldest] = this.goneOwners.keys();
+    if (this.goneOwners.size >= goneOwnersMax) this.goneOwners.delete(oldest!);
+    this.goneOwners.set(uid, namespace);
   }
 
   private wakeWaiting(uid: string): void {
@@ -221,6 +228,10 @@ class Collector {
     { object }: GraphNode,
   ): Promise<KubernetesObject | 'unresolvable' | undefined> {
     const { namespace } = object.metadata;
+    if (this.goneOwners.has(owner.uid)) {
+      const ofOwner = this.goneOwners.get(owner.uid);
+      if (ofOwner === undefined || ofOwner === namespace) return undefined;
+    }
     const kind = this.options
       .kinds()
       .find((candidate) => candidate.kind === owner.kind && candidate.group === groupOf(owner.apiVersion));

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ControllerRevision, type StatefulSet } from '@pintle/api/apps/v1';
+import { ControllerRevision, StatefulSet } from '@pintle/api/apps/v1';
 import type { PodTemplateSpec } from '@pintle/api/core/v1';
 import { type ApiServer, createApiServer } from '@pintle/apiserver';
 import type { Informers } from '@pintle/watch';
 import { byRevision, newRevision, planRevision, surplusRevisions, templateOf } from './controller-revision.js';
 import { ensureRevision } from './revisions.js';
 
-const kind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
+const kind = StatefulSet;
 const template = (image: string) => ({ spec: { containers: [{ name: 'main', image }] } }) as PodTemplateSpec;
 
 function owner(image: string, collisionCount?: number): StatefulSet {

@@ -1,7 +1,7 @@
 /** Keeps the ControllerRevisions of an object: adopts them, makes the one of the present template, drops the oldest. */
 import { ControllerRevision } from '@pintle/api/apps/v1';
 import type { ReconcileContext } from '@pintle/controller-runtime';
-import { deepEqual, type GroupVersionKind, labelSelectorMatcher, StatusError } from '@pintle/machinery';
+import { deepEqual, type KindRef, labelSelectorMatcher, StatusError } from '@pintle/machinery';
 import { claimable, claimObjects, planClaims } from '../claims.js';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { objectHash } from '../object-hash.js';
@@ -12,7 +12,7 @@ const collisionsMax = 100;
 
 export interface RevisionOwner<T extends Revisioned> {
   readonly object: T;
-  readonly kind: GroupVersionKind;
+  readonly kind: KindRef;
   /** The label of a revision that tells its hash. */
   readonly hashLabel: string;
 }

@@ -11,7 +11,9 @@ import { type Controller, controller, type ReconcileContext } from '@pintle/cont
 import { deepEqual, findCondition, formatTime, parseTime } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { ObjectMemory } from '../object-memory.js';
 import { podsOnNode } from '../pods-on-node.js';
+import { type Heard, hear } from './heard.js';
 import { executeTaint, isExecuting, planTaints, readinessOf } from './plan-taints.js';
 import { planZones, turnOf, type ZoneRates, zoneOf, zoneRates } from './zones.js';
 
@@ -20,6 +22,8 @@ export * from './zones.js';
 
 /** Without a renewal for so long, a node's state is unknown (upstream's node-monitor-grace-period). */
 const graceMs = 50_000;
+/** The same of one that never said what its state is (upstream's node-startup-grace-period). */
+const startupGraceMs = 60_000;
 /** How soon a silent node is looked at again (upstream's node-monitor-period). */
 const monitorMs = 5_000;
 const leaseNamespace = 'kube-node-lease';
@@ -34,6 +38,7 @@ type Known = WeakMap<Informers, Map<string, string>>;
 export function nodeLifecycleController(given: Partial<ZoneRates> = {}): Controller {
   const turns: Turns = new WeakMap();
   const known: Known = new WeakMap();
+  const heard = new ObjectMemory<Heard>();
   const rates = { ...zoneRates, ...given };
   return controller({ name: 'node-lifecycle', component: 'node-controller', concurrency: 10 })
     .for(Node)
@@ -42,7 +47,7 @@ export function nodeLifecycleController(given: Partial<ZoneRates> = {}): Control
     })
     .reconcile((context) => {
       tellOfComing(context, known);
-      return reconcile(context, rates, turns);
+      return reconcile(context, rates, turns, heard);
     });
 }
 
@@ -68,19 +73,17 @@ async function reconcile(
   context: ReconcileContext<Node>,
   rates: ZoneRates,
   turns: Turns,
+  heard: ObjectMemory<Heard>,
 ): Promise<undefined | { requeueAfterMs: number }> {
-  const { object: node, client, informers, world } = context;
-  if (node === undefined) return undefined;
+  const { key, object: node, client, informers, world } = context;
+  if (node === undefined) {
+    heard.forget(informers, key.name);
+    return undefined;
+  }
   const name = node.metadata.name ?? '';
   const nowMs = world.clock.now();
-  const lease = informers.informer(Lease).lister.get({ name, namespace: leaseNamespace });
-  const heard = Math.max(
-    parseTime(lease?.spec?.renewTime ?? undefined) ?? 0,
-    parseTime(findCondition(node.status?.conditions, 'Ready')?.lastHeartbeatTime ?? undefined) ?? 0,
-    parseTime(node.metadata.creationTimestamp ?? undefined) ?? 0,
-  );
-  const silentMs = nowMs - heard;
-  const current = silentMs >= graceMs ? await markUnknown(context, node, nowMs) : node;
+  const isSilentInMs = silenceInMs(context, node, heard);
+  const current = isSilentInMs <= 0 ? await markUnknown(context, node, nowMs) : node;
   const { executes, inMs } = mayExecute(current, informers, rates, turns, nowMs);
   const taints = planTaints(current, formatTime(nowMs), { executes });
   if (!deepEqual(taints, current.spec?.taints ?? [])) {
@@ -97,8 +100,26 @@ async function reconcile(
     );
   }
   if (readinessOf(current) !== 'True') await markPodsNotReady(context, name, nowMs);
-  const waits = [silentMs < graceMs ? graceMs - silentMs : monitorMs, ...(inMs === undefined ? [] : [inMs])];
+  const waits = [isSilentInMs > 0 ? isSilentInMs : monitorMs, ...(inMs === undefined ? [] : [inMs])];
   return { requeueAfterMs: Math.max(100, Math.min(...waits)) };
+}
+
+/** For how long the node may still say nothing; 0 or less: its state is not known. */
+function silenceInMs({ informers, world }: ReconcileContext<Node>, node: Node, heard: ObjectMemory<Heard>): number {
+  const { name = '', uid, creationTimestamp } = node.metadata;
+  const lease = informers.informer(Lease).lister.get({ name, namespace: leaseNamespace });
+  const ready = findCondition(node.status?.conditions, 'Ready');
+  const saidMs = Math.max(
+    ...[lease?.spec?.renewTime, ready?.lastHeartbeatTime].map((time) => parseTime(time ?? undefined) ?? 0),
+  );
+  if (saidMs === 0) {
+    const createdMs = parseTime(creationTimestamp ?? undefined) ?? 0;
+    return createdMs + (ready === undefined ? startupGraceMs : graceMs) - world.clock.now();
+  }
+  const nowMs = world.clock.monotonic();
+  const now = hear(heard.get(informers, name, uid), saidMs, nowMs);
+  heard.set(informers, name, uid, now);
+  return now.heardMs + graceMs - nowMs;
 }
 
 /** Whether pods are to leave the node, and when it is asked again. One that they are leaving goes on. */
@@ -129,9 +150,9 @@ function mayExecute(
 async function markUnknown({ client, events }: ReconcileContext<Node>, node: Node, nowMs: number): Promise<Node> {
   const now = formatTime(nowMs);
   const conditions = node.status?.conditions ?? [];
-  if (monitored.every((type) => findCondition(conditions, type)?.status === 'Unknown')) return node;
-  const changed = monitored.map((type) => {
+  const changed = monitored.flatMap((type) => {
     const present = findCondition(conditions, type);
+    if (present?.status === 'Unknown') return [];
     return {
       ...present,
       type,
@@ -141,6 +162,7 @@ async function markUnknown({ client, events }: ReconcileContext<Node>, node: Nod
       lastTransitionTime: now,
     };
   });
+  if (changed.length === 0) return node;
   const name = node.metadata.name ?? '';
   const marked = await client.patch(
     Node,

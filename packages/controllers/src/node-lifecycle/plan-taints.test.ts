@@ -57,6 +57,11 @@ describe('planTaints', () => {
     expect(words(given, executes)).toEqual(expected);
   });
 
+  it('says of each when it was added', () => {
+    const given = node({ Ready: 'False' }, { unschedulable: true });
+    expect(planTaints(given, now, { executes: true }).map(({ timeAdded }) => timeAdded)).toEqual([now, now, now]);
+  });
+
   it('keeps the time at which a taint was added', () => {
     const taints = [
       { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' as const, timeAdded: '2024-12-31T23:00:00Z' },

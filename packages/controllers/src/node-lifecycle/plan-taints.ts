@@ -53,8 +53,6 @@ export function planTaints(node: Node, now: string, { executes }: { readonly exe
   const same = (a: Taint) => (b: Taint) => a.key === b.key && a.effect === b.effect;
   return [
     ...present.filter((taint) => !managed.has(taint.key) || wanted.some(same(taint))),
-    ...wanted
-      .filter((taint) => !present.some(same(taint)))
-      .map((taint) => (taint.key === unschedulableTaint ? taint : { ...taint, timeAdded: now })),
+    ...wanted.filter((taint) => !present.some(same(taint))).map((taint) => ({ ...taint, timeAdded: now })),
   ];
 }

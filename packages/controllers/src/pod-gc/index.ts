@@ -1,17 +1,20 @@
 /** Pod GC: pods whose node is gone or out of service, that never had one, and more ended ones than anybody looks at. */
 import { Node, Pod } from '@pintle/api/core/v1';
 import type { Patch } from '@pintle/client';
-import { type Controller, controller } from '@pintle/controller-runtime';
-import { formatTime } from '@pintle/machinery';
+import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
+import { formatTime, objectKey } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { ObjectMemory } from '../object-memory.js';
 import { isPodTerminal } from '../pod-facts.js';
 import { podKey, podsOnNode } from '../pods-on-node.js';
-import { planPodGc, surplusEnded } from './plan-pod-gc.js';
+import { isOutOfService, planPodGc, quarantineMs, surplusEnded } from './plan-pod-gc.js';
 
 export * from './plan-pod-gc.js';
 
 export function podGcController({ terminatedMax = 12_500 }: { readonly terminatedMax?: number } = {}): Controller {
+  /** Since when the node of a pod is missing. */
+  const missingSince = new ObjectMemory<number>();
   return (
     controller({ name: 'pod-garbage-collector' })
       .for(Pod, { predicate: () => false })
@@ -23,26 +26,52 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
           event.old.spec?.nodeName !== event.object.spec?.nodeName ||
           isPodTerminal(event.old) !== isPodTerminal(event.object),
       })
-      .watches(Node, ({ metadata }, informers) => podsOnNode(metadata.name ?? '', informers).map(podKey), {
-        predicate: (event) =>
-          event.type === 'deleted' ||
-          (event.type === 'updated' && event.old.spec?.taints !== event.object.spec?.taints),
-      })
-      .reconcile(async ({ key, object: pod, client, informers, world }) => {
-        if (pod === undefined) return undefined;
-        const nowMs = world.clock.now();
-        const node = informers.informer(Node).lister.get({ name: pod.spec?.nodeName ?? '' });
-        const step = planPodGc(pod, node, nowMs);
-        if (step.type === 'wait') return { requeueAfterMs: step.inMs };
-        // Who holds it by a finalizer waits for the word that it has ended.
-        if (step.type === 'remove' && step.failed !== undefined)
-          await client.patch(Pod, key, lost(step.failed, nowMs), { subresource: 'status' }).catch(ignoreNotFound);
-        if (step.type !== 'remove' && !isSurplus(pod, informers, terminatedMax)) return undefined;
-        const preconditions = { uid: pod.metadata.uid ?? '' };
-        await client.delete(Pod, key, { gracePeriodSeconds: 0, preconditions }).catch(ignoreNotFound);
-        return undefined;
-      })
+      .watches(
+        Node,
+        ({ metadata: { name = '' } }, informers) => {
+          const keys = podsOnNode(name, informers).map(podKey);
+          const node = informers.informer(Node).lister.get({ name });
+          if (node !== undefined) for (const key of keys) missingSince.forget(informers, objectKey(key));
+          return node === undefined || isOutOfService(node) ? keys : [];
+        },
+        { predicate: (event) => event.type !== 'updated' || event.old.spec?.taints !== event.object.spec?.taints },
+      )
+      .reconcile((context) => reconcile(context, missingSince, terminatedMax))
   );
+}
+
+async function reconcile(
+  { key, object: pod, client, informers, world }: ReconcileContext<Pod>,
+  missingSince: ObjectMemory<number>,
+  terminatedMax: number,
+): Promise<undefined | { requeueAfterMs: number }> {
+  const id = objectKey(key);
+  if (pod === undefined) {
+    missingSince.forget(informers, id);
+    return undefined;
+  }
+  const { uid = '' } = pod.metadata;
+  const name = pod.spec?.nodeName ?? '';
+  const node = informers.informer(Node).lister.get({ name });
+  const isMissing = name !== '' && node === undefined;
+  const elapsedMs = world.clock.monotonic();
+  const sinceMs = missingSince.get(informers, id, uid) ?? elapsedMs;
+  if (isMissing) missingSince.set(informers, id, uid, sinceMs);
+  const step = planPodGc(pod, node, elapsedMs - sinceMs);
+  if (step.type === 'wait') return { requeueAfterMs: step.inMs };
+  if (step.type === 'keep' && !isSurplus(pod, informers, terminatedMax)) return undefined;
+  // The cache may lack the node; what is removed wrongly does not come back.
+  if (step.type === 'remove' && isMissing && (await client.get(Node, { name }).catch(ignoreNotFound)) !== undefined) {
+    missingSince.forget(informers, id);
+    return { requeueAfterMs: quarantineMs };
+  }
+  // Who holds it by a finalizer waits for the word that it has ended.
+  if (step.type === 'remove' && !isPodTerminal(pod))
+    await client
+      .patch(Pod, key, failing(pod, step.why, world.clock.now()), { subresource: 'status' })
+      .catch(ignoreNotFound);
+  await client.delete(Pod, key, { gracePeriodSeconds: 0, preconditions: { uid } }).catch(ignoreNotFound);
+  return undefined;
 }
 
 const mayGo = (pod: Pod, informers: Informers): boolean =>
@@ -58,20 +87,8 @@ function isSurplus(pod: Pod, informers: Informers, max: number): boolean {
 }
 
 /** A pod that nobody will end has failed (upstream's reason). */
-const lost = (message: string, nowMs: number): Patch => ({
-  type: 'strategic',
-  body: {
-    status: {
-      phase: 'Failed',
-      conditions: [
-        {
-          type: 'DisruptionTarget',
-          status: 'True',
-          reason: 'DeletionByPodGC',
-          message,
-          lastTransitionTime: formatTime(nowMs),
-        },
-      ],
-    },
-  },
-});
+function failing({ metadata: { uid } }: Pod, why: string | undefined, nowMs: number): Patch {
+  const told = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: why };
+  const conditions = why === undefined ? {} : { conditions: [{ ...told, lastTransitionTime: formatTime(nowMs) }] };
+  return { type: 'strategic', body: { metadata: { uid }, status: { phase: 'Failed', ...conditions } } };
+}

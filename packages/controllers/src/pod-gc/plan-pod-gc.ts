@@ -1,33 +1,34 @@
 /** Which pods nobody will end any more. Pure; follows kube-controller-manager's podgc. */
 import type { Node, Pod } from '@pintle/api/core/v1';
-import { findCondition, parseTime } from '@pintle/machinery';
-import { isPodTerminal } from '../pod-facts.js';
+import { findCondition } from '@pintle/machinery';
 
-/** How long a node may be unknown before its pods are taken for lost (upstream's quarantine). */
+/** How long a node must have been missing before its pods are taken for lost (upstream's quarantine). */
 export const quarantineMs = 40_000;
 const outOfService = 'node.kubernetes.io/out-of-service';
 
 export type PodGcStep =
   | { readonly type: 'keep' }
   | { readonly type: 'wait'; readonly inMs: number }
-  /** `failed`: nobody else will say how it ended. */
-  | { readonly type: 'remove'; readonly failed?: string };
+  /** First it fails, unless it has ended: nobody else will say how it did. `why` is told where its node was lost. */
+  | { readonly type: 'remove'; readonly why?: string };
 
-/** `node` is the pod's own; undefined: there is none of that name. */
-export function planPodGc(pod: Pod, node: Node | undefined, nowMs: number): PodGcStep {
+/** `node` is the pod's own; undefined: there is none of that name, and was none for `missingMs`. */
+export function planPodGc(pod: Pod, node: Node | undefined, missingMs: number): PodGcStep {
   const { nodeName } = pod.spec ?? {};
   const goes = pod.metadata.deletionTimestamp !== undefined;
   // Of one that never was on a node, no kubelet will say that it has ended.
   if (!nodeName) return goes ? { type: 'remove' } : { type: 'keep' };
   if (node === undefined) {
-    const ageMs = nowMs - (parseTime(pod.metadata.creationTimestamp ?? undefined) ?? nowMs);
-    if (ageMs < quarantineMs) return { type: 'wait', inMs: quarantineMs - ageMs };
-    return isPodTerminal(pod) ? { type: 'remove' } : { type: 'remove', failed: 'PodGC: node no longer exists' };
+    if (missingMs < quarantineMs) return { type: 'wait', inMs: quarantineMs - missingMs };
+    return { type: 'remove', why: 'PodGC: node no longer exists' };
   }
-  const isOut = node.spec?.taints?.some(({ key }) => key === outOfService) ?? false;
-  if (!goes || !isOut || findCondition(node.status?.conditions, 'Ready')?.status === 'True') return { type: 'keep' };
-  return isPodTerminal(pod) ? { type: 'remove' } : { type: 'remove', failed: 'PodGC: node is out-of-service' };
+  if (!goes || !isOutOfService(node) || findCondition(node.status?.conditions, 'Ready')?.status === 'True')
+    return { type: 'keep' };
+  return { type: 'remove' };
 }
+
+export const isOutOfService = ({ spec }: Node): boolean =>
+  spec?.taints?.some(({ key }) => key === outOfService) ?? false;
 
 const isEvicted = ({ status }: Pod) => status?.reason === 'Evicted';
 

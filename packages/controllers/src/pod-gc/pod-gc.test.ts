@@ -29,24 +29,13 @@ describe('planPodGc', () => {
     ['on a node', pod('p', { node: 'n' }), node('True'), { type: 'keep' }],
     ['waits for a node', pod('p'), undefined, { type: 'keep' }],
     ['goes, and never had a node', pod('p', { goes: true }), undefined, { type: 'remove' }],
-    [
-      'its node is gone',
-      pod('p', { node: 'n' }),
-      undefined,
-      { type: 'remove', failed: 'PodGC: node no longer exists' },
-    ],
-    ['its node is gone, and it had ended', pod('p', { node: 'n', phase: 'Succeeded' }), undefined, { type: 'remove' }],
-    [
-      'its node may not be known yet',
-      pod('p', { node: 'n', ageMs: 10_000 }),
-      undefined,
-      { type: 'wait', inMs: 30_000 },
-    ],
+    ['its node is gone', pod('p', { node: 'n' }), 40_000, { type: 'remove', why: 'PodGC: node no longer exists' }],
+    ['its node may come back', pod('p', { node: 'n' }), 10_000, { type: 'wait', inMs: 30_000 }],
     [
       'goes, and its node is out of service',
       pod('p', { node: 'n', goes: true }),
       node('Unknown', out),
-      { type: 'remove', failed: 'PodGC: node is out-of-service' },
+      { type: 'remove' },
     ],
     ['goes, and its node is silent', pod('p', { node: 'n', goes: true }), node('Unknown'), { type: 'keep' }],
     [
@@ -56,9 +45,14 @@ describe('planPodGc', () => {
       { type: 'keep' },
     ],
     ['stays, and its node is out of service', pod('p', { node: 'n' }), node('Unknown', out), { type: 'keep' }],
-  ] as readonly (readonly [string, Pod, Node | undefined, PodGcStep])[])('%s', (_name, given, of, expected) => {
-    expect(planPodGc(given, of, nowMs)).toEqual(expected);
-  });
+  ] as readonly (readonly [string, Pod, Node | number | undefined, PodGcStep])[])(
+    '%s',
+    (_name, given, of, expected) => {
+      // In the place of a node, for how long there was none.
+      const [present, missingMs] = typeof of === 'number' ? [undefined, of] : [of, 0];
+      expect(planPodGc(given, present, missingMs)).toEqual(expected);
+    },
+  );
 });
 
 describe('surplusEnded', () => {
@@ -78,6 +72,56 @@ describe('surplusEnded', () => {
 });
 
 describe('in a cluster', () => {
+  const unplaced = (name: string, spec: object = {}): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', finalizers: ['example.com/watched'] },
+    spec: { containers: [{ name: 'main', image: 'db' }], ...spec },
+  });
+  const nodeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'metal' } } as Node;
+
+  // Cases of kube-controller-manager's TestGCOrphaned: how long, and whether the node is there after all.
+  it('pods of a node that is missing go after a time; not where it comes back', async () => {
+    const cluster = await testCluster({ nodes: 0, scheduler: false });
+    const { client } = cluster;
+    await client.create(nodeObject);
+    await client.create(unplaced('db', { nodeName: 'metal' }));
+    await cluster.advance({ minutes: 10 });
+    const phase = async () => (await client.get(Pod, { name: 'db' })).status?.phase;
+    const takeAway = () => client.delete(Node, { name: 'metal' });
+    await takeAway();
+    await cluster.advance({ seconds: 30 });
+    await client.create(nodeObject);
+    await cluster.advance({ seconds: 5 });
+    await takeAway();
+    await cluster.advance({ seconds: 38 });
+    expect(await phase()).toBe('Pending');
+    await cluster.advance({ seconds: 3 });
+    const { metadata, status } = await client.get(Pod, { name: 'db' });
+    expect(metadata.deletionTimestamp).toBeDefined();
+    expect(status).toMatchObject({ phase: 'Failed' });
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'DisruptionTarget',
+        reason: 'DeletionByPodGC',
+        message: 'PodGC: node no longer exists',
+      }),
+    );
+    await cluster.stop();
+  });
+
+  it('a pod that goes and never was on a node has failed for who waits for it', async () => {
+    const cluster = await testCluster({ nodes: 0, scheduler: false });
+    const { client } = cluster;
+    await client.create(unplaced('db'));
+    await client.delete(Pod, { name: 'db' });
+    await cluster.settle();
+    const { status } = await client.get(Pod, { name: 'db' });
+    expect(status?.phase).toBe('Failed');
+    expect(status?.conditions ?? []).toEqual([]);
+    await cluster.stop();
+  });
+
   it('a pod that goes is gone once its node is said to be out of service', async () => {
     const cluster = await testCluster({ nodes: 3 });
     const { client } = cluster;

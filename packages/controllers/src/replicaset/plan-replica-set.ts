@@ -42,8 +42,10 @@ export function planReplicaSet(
       active.push(pod);
       tally.count(pod);
     } else if (controller.uid === set.metadata.uid) {
-      if (!matchesSet(pod)) release.push(pod);
-      else if (isPodActive(pod)) {
+      // A set that is going lets none of its pods go: they go with it.
+      if (!matchesSet(pod)) {
+        if (set.metadata.deletionTimestamp === undefined) release.push(pod);
+      } else if (isPodActive(pod)) {
         active.push(pod);
         tally.count(pod);
       }

@@ -7,9 +7,10 @@ import { isQuotable, isTerminating, type QuotaEvaluator, quotaEvaluator } from '
 import { sameAmounts } from '@pintle/api/resource-list';
 import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext, type ReconcileResult } from '@pintle/controller-runtime';
-import { apiVersionOf, deepEqual, type KindRef, type KubernetesObject, sleep } from '@pintle/machinery';
+import { deepEqual, type KindRef, type KubernetesObject, sleep, type World } from '@pintle/machinery';
 import type { Informer, InformerEvent, Informers } from '@pintle/watch';
 import { Subject } from 'rxjs';
+import { FollowedKinds } from '../followed-kinds.js';
 import { type Counted, planQuotaStatus } from './plan-quota-status.js';
 
 export * from './plan-quota-status.js';
@@ -22,6 +23,8 @@ export interface ResourceQuotaControllerOptions {
 
 /** How often all is counted again (upstream's resource-quota-sync-period). */
 const resyncMs = 300_000;
+/** How often kinds that are gone are looked for (as kube-controller-manager does). */
+const kindsEveryMs = 30_000;
 /** How long a quota must have been left alone before something is given back to it. */
 const quietMs = 100;
 
@@ -33,27 +36,27 @@ interface Followed {
 
 export function resourceQuotaController({ kinds, concurrency = 5 }: ResourceQuotaControllerOptions): Controller {
   const freed = new Subject<ObjectKey>();
-  const followedBy = new WeakMap<Informers, Map<string, Followed>>();
+  const followedBy = new WeakMap<Informers, FollowedKinds<Followed>>();
 
-  /** Subscribed for as long as the informers live. */
-  const follow = ({ informers, world }: ReconcileContext<ResourceQuota>, kind: KindRef): Followed => {
-    const followed = followedBy.get(informers) ?? new Map<string, Followed>();
-    followedBy.set(informers, followed);
-    const id = `${apiVersionOf(kind)} ${kind.plural}`;
-    const known = followed.get(id);
+  const followedIn = (informers: Informers, { clock }: World): FollowedKinds<Followed> => {
+    const known = followedBy.get(informers);
     if (known !== undefined) return known;
-    const made = { evaluator: quotaEvaluator(kind), informer: informers.informer(kind) };
-    followed.set(id, made);
     const quotas = informers.informer(ResourceQuota).lister;
-    made.informer.events.subscribe((event) => {
-      if (event.type !== 'deleted' && event.type !== 'updated') return;
-      const { namespace = '' } = event.object.metadata;
-      const concerned = quotas
-        .list({ namespace })
-        .filter(({ spec }) => made.evaluator.matching(Object.keys(spec?.hard ?? {})).length > 0);
-      if (concerned.length === 0 || !changesUsage(made.evaluator, event, world.clock.now())) return;
-      for (const { metadata } of concerned) freed.next({ name: metadata.name ?? '', namespace });
+    const made = new FollowedKinds((kind, signal) => {
+      const evaluator = quotaEvaluator(kind);
+      const informer = informers.informer(kind, { signal });
+      informer.events.subscribe((event) => {
+        if (event.type !== 'deleted' && event.type !== 'updated') return;
+        const { namespace = '' } = event.object.metadata;
+        const concerned = quotas
+          .list({ namespace })
+          .filter(({ spec }) => evaluator.matching(Object.keys(spec?.hard ?? {})).length > 0);
+        if (concerned.length === 0 || !changesUsage(evaluator, event, clock.now())) return;
+        for (const { metadata } of concerned) freed.next({ name: metadata.name ?? '', namespace });
+      });
+      return { evaluator, informer };
     });
+    followedBy.set(informers, made);
     return made;
   };
 
@@ -63,7 +66,7 @@ export function resourceQuotaController({ kinds, concurrency = 5 }: ResourceQuot
     const followed = kinds()
       .filter((kind) => kind.scope === 'Namespaced' && isQuotable(kind))
       .filter((kind) => quotaEvaluator(kind).matching(bounded).length > 0)
-      .map((kind) => follow(context, kind));
+      .map((kind) => followedIn(context.informers, context.world).of(kind));
     // One after the other: a signal takes few listeners.
     for (const { informer } of followed) if (!informer.hasSynced) await informer.whenSynced(context.signal);
     return followed.map(({ evaluator, informer }) => ({ evaluator, objects: informer.lister.list({ namespace }) }));
@@ -89,6 +92,13 @@ export function resourceQuotaController({ kinds, concurrency = 5 }: ResourceQuot
       predicate: (event) => event.type !== 'updated' || !deepEqual(event.object.spec, event.old.spec),
     })
     .from(freed)
+    .polls({
+      everyMs: kindsEveryMs,
+      async keys({ informers }) {
+        followedBy.get(informers)?.look(kinds());
+        return [];
+      },
+    })
     .reconcile(reconcile);
 }
 

@@ -14,7 +14,7 @@ import { deleteRevisions, ensureRevision, type RevisionOwner, revisionsOf } from
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
-import { ordinalOf, statefulSetKind } from './identity.js';
+import { ordinalOf } from './identity.js';
 import { planStatefulSet, type StatefulSetStep } from './plan-stateful-set.js';
 
 export * from './plan-stateful-set.js';
@@ -54,7 +54,7 @@ function setsOfClaim({ metadata }: KubernetesObject, informers: Informers): read
 async function reconcile(context: ReconcileContext<StatefulSet>): Promise<undefined | { requeueAfterMs: number }> {
   const { object: set, client, informers, world } = context;
   if (set?.spec === undefined) return undefined;
-  const owner: RevisionOwner<StatefulSet> = { object: set, kind: statefulSetKind, hashLabel };
+  const owner: RevisionOwner<StatefulSet> = { object: set, kind: StatefulSet, hashLabel };
   const revisions = await revisionsOf(context, owner);
   const selector = labelSelectorMatcher(set.spec.selector);
   const claims = planClaims(
@@ -62,7 +62,7 @@ async function reconcile(context: ReconcileContext<StatefulSet>): Promise<undefi
     claimable(informers, Pod, set),
     (pod) => ordinalOf(set, pod) !== undefined && selector.matches(pod.metadata.labels ?? {}),
   );
-  await claimObjects(client, set, claims, { owner: statefulSetKind, owned: Pod });
+  await claimObjects(client, set, claims, { owner: StatefulSet, owned: Pod });
 
   const { revision: update, collisionCount } = await ensureRevision(context, owner, revisions);
   const current = revisions.find(({ metadata }) => metadata.name === set.status?.currentRevision) ?? update;

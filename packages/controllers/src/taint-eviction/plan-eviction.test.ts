@@ -23,8 +23,9 @@ describe('evictionTime, in seconds from now', () => {
     ['tolerated by all-tolerating', [taint('a')], [{ operator: 'Exists' } as Toleration], undefined],
     ['tolerated for five minutes', [taint('a', addedMinutesAgo(2))], [tolerates('a', 300)], 180],
     ['tolerated for too short a time', [taint('a', addedMinutesAgo(6))], [tolerates('a', 300)], -60],
-    ['of two tolerations the shorter', [taint('a', addedMinutesAgo(0))], [tolerates('a', 300), tolerates('a', 60)], 60],
-    ['one of two has an end', [taint('a', addedMinutesAgo(0))], [tolerates('a'), tolerates('a', 60)], 60],
+    ['of two tolerations the first', [taint('a', addedMinutesAgo(0))], [tolerates('a', 300), tolerates('a', 60)], 300],
+    ['the first of two has no end', [taint('a', addedMinutesAgo(0))], [tolerates('a'), tolerates('a', 60)], undefined],
+    ['the second of two has no end', [taint('a', addedMinutesAgo(0))], [tolerates('a', 60), tolerates('a')], 60],
     ['of no time at all', [taint('a', addedMinutesAgo(0))], [tolerates('a', -5)], 0],
     ['of two taints one is not tolerated', [taint('a'), taint('b')], [tolerates('a')], 0],
     [

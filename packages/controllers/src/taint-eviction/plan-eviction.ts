@@ -2,24 +2,21 @@
 import type { Pod, Taint } from '@pintle/api/core/v1';
 import { parseTime } from '@pintle/machinery';
 
-/** Never (undefined), or at a time: now, or when the shortest of its tolerations ends. */
+/** Never (undefined), or at a time: now, or when the first of the tolerations of its taints ends. */
 export function evictionTime(pod: Pod, taints: readonly Taint[], nowMs: number): number | undefined {
   let earliest: number | undefined;
   for (const taint of taints) {
     if (taint.effect !== 'NoExecute') continue;
-    const tolerating = (pod.spec?.tolerations ?? []).filter(
+    // Of several the first counts, as upstream.
+    const tolerating = (pod.spec?.tolerations ?? []).find(
       ({ key, effect, operator, value = '' }) =>
         (!key || key === taint.key) &&
         (!effect || effect === 'NoExecute') &&
         (operator === 'Exists' || value === (taint.value ?? '')),
     );
-    if (tolerating.length === 0) return nowMs;
-    const limited = tolerating.flatMap(({ tolerationSeconds }) =>
-      tolerationSeconds === undefined ? [] : [Math.max(0, tolerationSeconds)],
-    );
-    // Of several the shortest counts, and one without an end ends nothing.
-    if (limited.length === 0) continue;
-    const at = (parseTime(taint.timeAdded ?? undefined) ?? nowMs) + Math.min(...limited) * 1000;
+    if (tolerating === undefined) return nowMs;
+    if (tolerating.tolerationSeconds === undefined) continue;
+    const at = (parseTime(taint.timeAdded ?? undefined) ?? nowMs) + Math.max(0, tolerating.tolerationSeconds) * 1000;
     if (earliest === undefined || at < earliest) earliest = at;
   }
   return earliest;

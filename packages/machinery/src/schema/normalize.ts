@@ -46,18 +46,32 @@ const depthMax = 512;
 const errorsMax = 20;
 
 class Run {
-  readonly path: (string | number)[] = [];
+  /** The first `depth` of these lead to the value at hand; what stands behind them is of no meaning. */
+  private readonly path: (string | number)[] = [];
+  depth = 0;
   readonly unknownFields: string[] = [];
   readonly errors: TypeFault[] = [];
 
-  /** Of a status many parts are those of others; of a spec it is the whole. */
+  /** Of a status many parts are those of others. */
   get isShared(): boolean {
     return this.path[0] === 'status';
   }
 
+  /** Of a spec it is the whole. */
+  get isWholeSpec(): boolean {
+    return this.depth === 1 && this.path[0] === 'spec';
+  }
+
+  /** Goes to a part of the value at `depth`. */
+  enter(depth: number, part: string | number): void {
+    this.path[depth] = part;
+    this.depth = depth + 1;
+  }
+
   at(): string {
     let text = '';
-    for (const part of this.path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
+    for (const part of this.path.slice(0, this.depth))
+      text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
     return text;
   }
 
@@ -72,7 +86,7 @@ class Run {
       badValue: shown,
       expected,
       found,
-      path: [...this.path],
+      path: this.path.slice(0, this.depth),
       detail: `${field || 'the body'}: must be of type ${expected === 'map' ? 'object' : expected}, not ${shown}`,
     });
     return undefined;
@@ -80,9 +94,9 @@ class Run {
 
   unknown(key: string): void {
     if (this.unknownFields.length >= errorsMax) return;
-    this.path.push(key);
+    this.enter(this.depth, key);
     this.unknownFields.push(this.at());
-    this.path.pop();
+    this.depth--;
   }
 }
 
@@ -184,9 +198,9 @@ class Compiler {
       const before = Array.isArray(known) ? known : nothing;
       const result: unknown[] = new Array(input.length);
       let same = input.length === before.length;
-      const depth = run.path.length;
+      const { depth } = run;
       for (let i = 0; i < input.length; i++) {
-        run.path[depth] = i;
+        run.enter(depth, i);
         const value = item(input[i], run, before[i]);
         result[i] =
           value === before[i] || i >= itemsSharedMax || !run.isShared
@@ -194,7 +208,7 @@ class Compiler {
             : (latest[i] ??= new Latest()).shared(value);
         same &&= result[i] === before[i];
       }
-      run.path.length = depth;
+      run.depth = depth;
       return same ? before : Object.freeze(result);
     };
   }
@@ -211,9 +225,9 @@ class Compiler {
       const before = isObject(known) ? known : undefined;
       const result: Record<string, unknown> = {};
       let same = before !== undefined;
-      const depth = run.path.length;
+      const { depth } = run;
       for (const key of Object.keys(input)) {
-        run.path[depth] = key;
+        run.enter(depth, key);
         const given = input[key] === null && ofStrings && !nullable ? '' : input[key];
         if (given === undefined) continue;
         const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
@@ -221,7 +235,7 @@ class Compiler {
         put(result, key, is);
         same &&= is === was;
       }
-      run.path.length = depth;
+      run.depth = depth;
       return same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
     };
   }
@@ -250,8 +264,8 @@ class Compiler {
     return (input, run, known) => {
       if (!isObject(input)) return run.fault('object', input);
       if (input === known) return input;
-      const depth = run.path.length;
-      const isTemplate = depth === 1 && run.path[0] === 'spec' && Object.isFrozen(input);
+      const { depth } = run;
+      const isTemplate = run.isWholeSpec && Object.isFrozen(input);
       if (isTemplate && made.has(input)) return made.get(input);
       const faults = run.errors.length + run.unknownFields.length;
       if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
@@ -263,20 +277,20 @@ class Compiler {
         const field = fields.get(key);
         if (field === undefined) {
           if (given === undefined) continue;
-          run.path[depth] = key;
+          run.enter(depth, key);
           if (keepsUnknown) {
             const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
             const is = anyStep(given, run, was);
             put(result, key, is);
             same &&= is === was;
           } else {
-            run.path.length = depth;
+            run.depth = depth;
             run.unknown(key);
           }
           continue;
         }
         if (given === undefined || (given === null && !field.nullable)) continue;
-        run.path[depth] = key;
+        run.enter(depth, key);
         const was = before?.[key];
         const own = given === null ? null : field.step(given, run, was);
         const value = own === was || !run.isShared ? own : field.latest.shared(own);
@@ -285,7 +299,7 @@ class Compiler {
         result[key] = value;
         same &&= value === was;
       }
-      run.path.length = depth;
+      run.depth = depth;
       for (const [key, value] of defaults) {
         if (result[key] !== undefined) continue;
         let ready = normalizedDefaults.get(key);
@@ -380,23 +394,23 @@ const quantityStep: Step = (input, run) => {
 /** Copies and freezes any JSON value. What is frozen already is taken as it is. */
 const anyStep: Step = (input, run, known) => {
   if (typeof input !== 'object' || input === null || Object.isFrozen(input)) return input;
-  const depth = run.path.length;
+  const { depth } = run;
   if (depth > depthMax) return run.fault(`value nested at most ${depthMax} deep`, 'something deeper');
   if (Array.isArray(input)) {
     const items = input.map((item, index) => {
-      run.path[depth] = index;
+      run.enter(depth, index);
       return anyStep(item, run, Array.isArray(known) ? known[index] : undefined);
     });
-    run.path.length = depth;
+    run.depth = depth;
     return deepEqual(items, known) ? known : Object.freeze(items);
   }
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(input)) {
-    run.path[depth] = key;
+    run.enter(depth, key);
     const value = (input as Record<string, unknown>)[key];
     if (value !== undefined)
       put(result, key, anyStep(value, run, isObject(known) && Object.hasOwn(known, key) ? known[key] : undefined));
   }
-  run.path.length = depth;
+  run.depth = depth;
   return deepEqual(result, known) ? known : Object.freeze(result);
 };

@@ -47,7 +47,6 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   ['--advertise-address=here', /--advertise-address.*IP address is needed/],
   ['--authorization-mode=Magic', /--authorization-mode.*"Magic" is unknown; known are AlwaysAllow, AlwaysDeny/],
   ['--disable-admission-plugins=Nope', /--disable-admission-plugins.*admission plug-in "Nope" is unknown/],
-  ['--enable-admission-plugins=EventRateLimit', /--enable-admission-plugins.*"EventRateLimit" is not in Pintle/],
   ['--oidc-signing-algs=none', /--oidc-signing-algs.*signing algorithm "none" is unknown/],
   ['--oidc-required-claim=a', /--oidc-required-claim.*"a" is no NAME=VALUE/],
   ['--anonymous-auth=maybe', /--anonymous-auth.*true or false is needed/],

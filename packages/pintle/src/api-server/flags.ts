@@ -59,27 +59,23 @@ const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
 
 /** Those of kube-apiserver 1.33 that are on. */
 const admissionPlugins = [
-  ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction', 'DefaultIngressClass'],
-  ...['DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger'],
-  ...['MutatingAdmissionPolicy', 'MutatingAdmissionWebhook'],
-  ...['NamespaceLifecycle', 'NodeRestriction', 'PersistentVolumeClaimResize', 'PodSecurity', 'Priority'],
+  ...['CertificateApproval', 'CertificateSigning', 'CertificateSubjectRestriction', 'ClusterTrustBundleAttest'],
+  ...['DefaultIngressClass', 'DefaultStorageClass', 'DefaultTolerationSeconds', 'LimitRanger'],
+  ...['MutatingAdmissionPolicy', 'MutatingAdmissionWebhook', 'NamespaceLifecycle', 'NodeRestriction'],
+  ...['PersistentVolumeClaimResize', 'PodSecurity', 'PodTopologyLabels', 'Priority'],
   ...['ResourceQuota', 'RuntimeClass', 'ServiceAccount', 'StorageObjectInUseProtection', 'TaintNodesByCondition'],
   ...['ValidatingAdmissionPolicy', 'ValidatingAdmissionWebhook'],
 ];
 
 /** Those that are there for the asking. */
 export const optionalAdmissionPlugins: readonly OptionalPlugin[] = [
-  ...(['AlwaysPullImages', 'DenyServiceExternalIPs', 'ExtendedResourceToleration'] as const),
-  ...(['LimitPodHardAntiAffinityTopology', 'OwnerReferencesPermissionEnforcement'] as const),
+  ...(['AlwaysAdmit', 'AlwaysDeny', 'AlwaysPullImages', 'DenyServiceExternalIPs', 'EventRateLimit'] as const),
+  ...(['ExtendedResourceToleration', 'ImagePolicyWebhook', 'LimitPodHardAntiAffinityTopology'] as const),
+  ...(['NamespaceAutoProvision', 'NamespaceExists', 'OwnerReferencesPermissionEnforcement'] as const),
+  ...(['PodNodeSelector', 'PodTolerationRestriction'] as const),
 ];
 
-export const presentAdmissionPlugins: readonly string[] = [...admissionPlugins, ...optionalAdmissionPlugins];
-
-/** Those of kube-apiserver 1.33 that Pintle lacks: to leave one out changes nothing. */
-const lackingAdmissionPlugins = [
-  ...['AlwaysAdmit', 'AlwaysDeny', 'ClusterTrustBundleAttest', 'EventRateLimit', 'ImagePolicyWebhook'],
-  ...['NamespaceAutoProvision', 'NamespaceExists', 'PodNodeSelector', 'PodTolerationRestriction', 'PodTopologyLabels'],
-];
+const presentAdmissionPlugins: readonly string[] = [...admissionPlugins, ...optionalAdmissionPlugins];
 
 export const wholeNumber = (least: number, most: number) => (text: string) => {
   const value = Number(text);
@@ -100,13 +96,6 @@ const namesOf =
         throw new InvalidArgumentError(`${what} "${word}" is unknown; known are ${known.join(', ')}.`);
     return collected(text, before);
   };
-
-/** A plug-in that Pintle lacks is no unknown one. */
-function enabledPlugins(text: string, before?: readonly string[]): readonly string[] {
-  const lacking = words(text).find((word) => lackingAdmissionPlugins.includes(word));
-  if (lacking !== undefined) throw new InvalidArgumentError(`admission plug-in "${lacking}" is not in Pintle.`);
-  return namesOf(presentAdmissionPlugins, 'admission plug-in')(text, before);
-}
 
 /** `name=value`, once a flag: values may have commas. */
 function pairOf(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
@@ -208,8 +197,8 @@ const effective = (): readonly Option[] => [
   new Option(
     '--enable-admission-plugins <names>',
     `admission plug-ins to have beside those that are on: ${optionalAdmissionPlugins.join(', ')}`,
-  ).argParser(enabledPlugins),
-  new Option('--admission-control-config-file <path>', 'AdmissionConfiguration: what PodSecurity holds pods to'),
+  ).argParser(namesOf(presentAdmissionPlugins, 'admission plug-in')),
+  new Option('--admission-control-config-file <path>', 'AdmissionConfiguration: what plug-ins are told'),
   new Option(
     '--default-not-ready-toleration-seconds <seconds>',
     'how long pods stay on a node that is not ready',
@@ -219,7 +208,7 @@ const effective = (): readonly Option[] => [
     'how long pods stay on a node that is out of reach',
   ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
   new Option('--disable-admission-plugins <names>', 'admission plug-ins to leave out').argParser(
-    namesOf([...presentAdmissionPlugins, ...lackingAdmissionPlugins], 'admission plug-in'),
+    namesOf(presentAdmissionPlugins, 'admission plug-in'),
   ),
   new Option('--service-cluster-ip-range <cidr>', 'where addresses of Services are from').argParser(ipRange),
   new Option('--service-node-port-range <range>', 'where node ports of Services are from').argParser(portRange),

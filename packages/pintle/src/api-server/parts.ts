@@ -1,6 +1,6 @@
 /** From kube-apiserver's flags to the parts of a served cluster: reads the files that they name, and starts nothing. */
 import { builtinResources } from '@pintle/api';
-import type { Authorizer, AuthorizerChoice } from '@pintle/apiserver';
+import type { Authorizer, AuthorizerChoice, OptionalPlugin } from '@pintle/apiserver';
 import type { ServedClusterParts } from '@pintle/cluster/nodejs';
 import { apiVersionOf, type ResourceDefinition } from '@pintle/machinery';
 import { configuredAdmission } from './admission-configuration.js';
@@ -14,6 +14,8 @@ const authorizers: Readonly<Record<string, AuthorizerChoice>> = {
   RBAC: 'rbac',
 };
 
+const isOptional = (plugin: string) => (optionalAdmissionPlugins as readonly string[]).includes(plugin);
+
 /** Errors: a file that cannot be read, with the flag that names it. */
 export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<ServedClusterParts>> {
   const { clientCaFile, tlsCertFile, tlsPrivateKeyFile, serviceAccountSigningKeyFile } = flags;
@@ -23,6 +25,9 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
   for (const name of flags.enableAdmissionPlugins ?? [])
     if (disabled.has(name)) throw new Error(`${name} is in both --enable-admission-plugins and --disable-…`);
   const trusted = await trustedIssuers(flags);
+  const optional = optionalAdmissionPlugins.filter((name) => flags.enableAdmissionPlugins?.includes(name));
+  const isThere = (plugin: string) =>
+    !disabled.has(plugin) && (optional.includes(plugin as OptionalPlugin) || !isOptional(plugin));
   return {
     ...given('host', flags.bindAddress),
     ...(flags.securePort === undefined ? {} : { port: flags.securePort, portExactly: true }),
@@ -58,9 +63,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
     ...(flags.enableAdmissionPlugins === undefined
       ? {}
       : {
-          enableAdmissionPlugins: optionalAdmissionPlugins.filter((name) =>
-            flags.enableAdmissionPlugins?.includes(name),
-          ),
+          enableAdmissionPlugins: optional,
         }),
     ...given('disableAdmissionPlugins', flags.disableAdmissionPlugins),
     ...(flags.defaultNotReadyTolerationSeconds === undefined && flags.defaultUnreachableTolerationSeconds === undefined
@@ -71,7 +74,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
             ...given('unreachableSeconds', flags.defaultUnreachableTolerationSeconds),
           },
         }),
-    ...(await configuredAdmission(flags.admissionControlConfigFile)),
+    ...(await configuredAdmission(flags.admissionControlConfigFile, isThere)),
     ...given('featureGates', flags.featureGates),
     ...given('serviceCidr', flags.serviceClusterIpRange),
     ...given('nodePorts', flags.serviceNodePortRange),

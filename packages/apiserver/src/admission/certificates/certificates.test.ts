@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseCertificateRequest } from '@pintle/api/certificate-request';
 import { CertificateSigningRequest } from '@pintle/api/certificates/v1';
+import type { ClusterTrustBundle } from '@pintle/api/certificates/v1beta1';
 import type { AccessAttributes } from '../../access/access.js';
 import { createApiServer } from '../../server.js';
 import { signatureFault } from './request-signature.js';
 import { sampleRequests } from './sample-requests.fixture.js';
 
+const trustBundle = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 const csr = (name: keyof typeof sampleRequests, signerName = 'example.com/signer'): CertificateSigningRequest => ({
   apiVersion: 'certificates.k8s.io/v1',
   kind: 'CertificateSigningRequest',
@@ -102,5 +104,38 @@ describe('CertificateSubjectRestriction', () => {
     await client.create(csr('master'));
     await client.create(csr('user', 'kubernetes.io/kube-apiserver-client'));
     expect(await client.list(CertificateSigningRequest)).toHaveLength(2);
+  });
+});
+
+describe('ClusterTrustBundleAttest', () => {
+  const bundle = (signerName?: string): ClusterTrustBundle => ({
+    apiVersion: 'certificates.k8s.io/v1beta1',
+    kind: 'ClusterTrustBundle',
+    metadata: { name: signerName === undefined ? 'plain' : `${signerName.replace('/', ':')}:roots` },
+    spec: { trustBundle, ...(signerName === undefined ? {} : { signerName }) },
+  });
+  const refusal = 'is forbidden: user not permitted to attest for signerName "example.com/signer"';
+
+  it.each([[['attest example.com/signer']], [['attest example.com/*']]])('lets who may: %j', async (permitted) => {
+    const { client } = await served(...permitted);
+    expect((await client.create(bundle('example.com/signer'))).spec.signerName).toBe('example.com/signer');
+  });
+
+  it('lets nobody else, but for bundles of no signer', async () => {
+    const { client } = await served('attest example.com/other', 'sign example.com/signer');
+    await expect(client.create(bundle('example.com/signer'))).rejects.toThrow(
+      `clustertrustbundles.certificates.k8s.io "example.com:signer:roots" ${refusal}`,
+    );
+    await client.create(bundle());
+  });
+
+  it('asks nothing about owners and finalizers', async () => {
+    const { client, admin } = await served();
+    const made = await admin.create(bundle('example.com/signer'));
+    const held = { ...made, metadata: { ...made.metadata, finalizers: ['example.com/hold'] } };
+    await expect(client.update({ ...held, metadata: { ...held.metadata, labels: { other: 'now' } } })).rejects.toThrow(
+      refusal,
+    );
+    expect((await client.update(held)).metadata.finalizers).toEqual(['example.com/hold']);
   });
 });

@@ -1,15 +1,13 @@
 /** AlwaysPullImages: nobody runs an image that is on a node already without the right to pull it. */
-import type { Container, Pod, PodSpec } from '@pintle/api/core/v1';
-import { type FieldError, forbidden, formatFieldError, notSupportedField } from '@pintle/machinery';
-import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
+import type { Pod, PodSpec } from '@pintle/api/core/v1';
+import { containersOf } from '@pintle/api/pod-spec';
+import { type FieldError, formatFieldError, notSupportedField } from '@pintle/machinery';
+import { type AdmissionPlugin, type AdmissionRequest, isWriteOf, refusedRequest } from '../admission.js';
 
 const always = 'Always';
-const lists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
-
-type AnyContainer = Pick<Container, 'name' | 'image' | 'imagePullPolicy'>;
 
 const imagesOf = ({ spec }: Pod): readonly (string | undefined)[] =>
-  lists.flatMap((list) => ((spec?.[list] ?? []) as readonly AnyContainer[]).map(({ image }) => image));
+  containersOf(spec).map(({ container: { image } }) => image);
 
 export const alwaysPullImages: AdmissionPlugin = {
   name: 'AlwaysPullImages',
@@ -21,8 +19,7 @@ export const alwaysPullImages: AdmissionPlugin = {
   },
   validate(request) {
     const errors = errorsOf((request.object as Pod).spec);
-    if (errors.length > 0)
-      throw forbidden(request.resource.kind, request.name, errors.map((error) => formatFieldError(error)).join(', '));
+    if (errors.length > 0) throw refusedRequest(request, errors.map((error) => formatFieldError(error)).join(', '));
   },
 };
 
@@ -33,19 +30,22 @@ function bringsImages({ object, old }: AdmissionRequest): boolean {
 }
 
 function pulling(spec: PodSpec): PodSpec {
-  const changed: Record<string, unknown> = {};
-  for (const list of lists) {
-    if (spec[list] === undefined) continue;
-    changed[list] = (spec[list] as readonly AnyContainer[]).map((container) => ({
-      ...container,
-      imagePullPolicy: always,
-    }));
-  }
-  if (spec.volumes?.some(({ image }) => image !== undefined))
-    changed['volumes'] = spec.volumes.map((volume) =>
-      volume.image === undefined ? volume : { ...volume, image: { ...volume.image, pullPolicy: always } },
-    );
-  return { ...spec, ...changed };
+  const pulled = <C extends { readonly imagePullPolicy?: string | undefined }>(containers: readonly C[]) =>
+    containers.map((container): C => ({ ...container, imagePullPolicy: always }));
+  const { initContainers, containers, ephemeralContainers, volumes } = spec;
+  return {
+    ...spec,
+    containers: pulled(containers),
+    ...(initContainers === undefined ? {} : { initContainers: pulled(initContainers) }),
+    ...(ephemeralContainers === undefined ? {} : { ephemeralContainers: pulled(ephemeralContainers) }),
+    ...(volumes?.some(({ image }) => image !== undefined)
+      ? {
+          volumes: volumes.map((volume) =>
+            volume.image === undefined ? volume : { ...volume, image: { ...volume.image, pullPolicy: always } },
+          ),
+        }
+      : {}),
+  };
 }
 
 /** A webhook may have thought otherwise. */
@@ -54,9 +54,7 @@ function errorsOf(spec: PodSpec | undefined): readonly FieldError[] {
   const require = (path: string, policy: string | undefined) => {
     if (policy !== always) errors.push(notSupportedField(path, policy ?? '', [always]));
   };
-  for (const list of lists)
-    for (const [index, { imagePullPolicy }] of ((spec?.[list] ?? []) as readonly AnyContainer[]).entries())
-      require(`spec.${list}[${index}].imagePullPolicy`, imagePullPolicy);
+  for (const { container, path } of containersOf(spec)) require(`${path}.imagePullPolicy`, container.imagePullPolicy);
   for (const [index, { image }] of (spec?.volumes ?? []).entries())
     if (image !== undefined) require(`spec.volumes[${index}].image.pullPolicy`, image.pullPolicy);
   return errors;

@@ -1,6 +1,6 @@
 /** The plug-ins for the asking, as a client sees them. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ConfigMap, type Namespace, type Pod, type PodSpec, type Service } from '@pintle/api/core/v1';
+import { ConfigMap, Namespace, type Pod, type PodSpec, type Service } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type OwnerReference, StatusError, virtualWorld } from '@pintle/machinery';
 import type { AccessAttributes } from '../../access/access.js';
@@ -15,7 +15,10 @@ async function served(...more: readonly AdmissionPlugin[]) {
   const server = await createApiServer({
     world: virtualWorld(),
     authorizer: (asked) => (allowed(asked) ? { decision: 'allow' } : { decision: 'deny', reason: 'no' }),
-    enableAdmissionPlugins: optionalPlugins,
+    enableAdmissionPlugins: [
+      ...(['AlwaysAdmit', 'AlwaysPullImages', 'DenyServiceExternalIPs', 'ExtendedResourceToleration'] as const),
+      ...(['LimitPodHardAntiAffinityTopology', 'OwnerReferencesPermissionEnforcement'] as const),
+    ],
     disableAdmissionPlugins: ['ServiceAccount'],
     admission: more,
   });
@@ -49,6 +52,26 @@ it('none is there that was not asked for', async () => {
   const { core } = await createApiServer();
   const names = core.admission.plugins.map(({ name }) => name);
   expect(names.filter((name) => (optionalPlugins as readonly string[]).includes(name))).toEqual([]);
+});
+
+it('AlwaysDeny lets nothing be changed, and everything be read', async () => {
+  const { backend } = (await createApiServer({ world: virtualWorld() })).core;
+  const world = virtualWorld();
+  const frozen = await createApiServer({ world, backend, enableAdmissionPlugins: ['AlwaysDeny'] });
+  const reader = frozen.client();
+  const denied = 'admission control is denying all modifications';
+  const map: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace: 'default' } };
+  await expect(reader.create(map)).rejects.toThrow(`configmaps "c" is forbidden: ${denied}`);
+  const [one] = await reader.list(Namespace);
+  const { name = '' } = one!.metadata;
+  await expect(reader.update({ ...one!, metadata: { ...one!.metadata, labels: { a: 'b' } } })).rejects.toThrow(
+    `namespaces "${name}" is forbidden: ${denied}`,
+  );
+  const tracking = { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' };
+  await expect(reader.delete(ConfigMap, tracking)).rejects.toThrow(
+    `configmaps "${tracking.name}" is forbidden: ${denied}`,
+  );
+  expect(await reader.get(Namespace, { name })).toEqual(one);
 });
 
 describe('AlwaysPullImages', () => {

@@ -2,11 +2,11 @@
  * OwnerReferencesPermissionEnforcement: who gives an object an owner must be allowed to delete the object, and who lets it
  * hold up the end of its owner must be allowed to set the owner's finalizers.
  */
-import { deepEqual, forbidden, type KubernetesObject, type OwnerReference } from '@pintle/machinery';
+import { deepEqual, type KubernetesObject, type OwnerReference } from '@pintle/machinery';
 import type { AccessAttributes } from '../../access/access.js';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { type Access, mastersGroup } from '../../verbs/authorize.js';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 
 export function ownerReferencesPermissionEnforcement(core: () => ApiCore, access: Access): AdmissionPlugin {
   return {
@@ -18,7 +18,7 @@ export function ownerReferencesPermissionEnforcement(core: () => ApiCore, access
     handles: ({ object, old }) => !deepEqual(ownersOf(object), ownersOf(old)),
     async validate(request) {
       const why = await refusal(request, core(), access);
-      if (why !== undefined) throw forbidden(request.resource.kind, request.name, why);
+      if (why !== undefined) throw refusedRequest(request, why);
     },
   };
 }

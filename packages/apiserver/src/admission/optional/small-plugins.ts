@@ -2,7 +2,7 @@
 import type { Pod, Service, Toleration } from '@pintle/api/core/v1';
 import { isExtendedResource } from '@pintle/api/resource-list';
 import { deepEqual, forbidden } from '@pintle/machinery';
-import { type AdmissionPlugin, isWriteOf } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, isWriteOf, refusedRequest } from '../admission.js';
 
 /** LimitPodHardAntiAffinityTopology: who would be alone is so on a node, and not in a whole zone. */
 export const limitPodHardAntiAffinityTopology: AdmissionPlugin = {
@@ -52,3 +52,20 @@ export const denyServiceExternalIps: AdmissionPlugin = {
     throw forbidden(resource.kind, name, 'Use of external IPs is denied by admission control');
   },
 };
+
+/** AlwaysAdmit: has no say in anything, and never had. */
+export const alwaysAdmit: AdmissionPlugin = { name: 'AlwaysAdmit', concerns: () => false };
+
+/** AlwaysDeny: nothing is changed any more, by nobody. */
+export const alwaysDeny: AdmissionPlugin = {
+  name: 'AlwaysDeny',
+  mutate: (request) => {
+    throw deniedAll(request);
+  },
+  validate: (request) => {
+    throw deniedAll(request);
+  },
+};
+
+const deniedAll = (request: AdmissionRequest) =>
+  refusedRequest(request, 'admission control is denying all modifications');

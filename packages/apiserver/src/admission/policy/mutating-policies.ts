@@ -12,7 +12,6 @@ import {
   childNode,
   deepEqual,
   type FieldError,
-  forbidden,
   invalid,
   invalidField,
   type KubernetesObject,
@@ -27,7 +26,7 @@ import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
 import { inVersion, isGuarded } from './match-resources.js';
@@ -117,9 +116,8 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
         error instanceof cel.CelCompileError;
       if (!known) throw error;
       if (policy.spec?.failurePolicy === 'Ignore') return request.object!;
-      throw forbidden(
-        request.resource.kind,
-        request.name,
+      throw refusedRequest(
+        request,
         `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${(error as Error).message}`,
       );
     }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod, PodSpec, ResourceQuota, ResourceQuotaSpec, Service } from '@pintle/api/core/v1';
-import { quotaEvaluator } from '@pintle/api/quota';
+import { type QuotaScope, quotaEvaluator } from '@pintle/api/quota';
 import type { KubernetesObject } from '@pintle/machinery';
-import { chargeQuotas } from './charge.js';
+import { chargeQuotas, type LimitedResource } from './charge.js';
 
 type List = Readonly<Record<string, string>>;
 
@@ -37,9 +37,13 @@ interface ChargeCase {
   /** The usage of each quota afterwards; undefined: as before. */
   readonly used?: readonly (List | undefined)[];
   readonly refused?: string;
+  readonly failed?: string;
+  readonly limited?: readonly LimitedResource[];
 }
 const three = { cpu: '3', memory: '100Gi', pods: '5' };
 const oneUsed = { cpu: '1', memory: '50Gi', pods: '3' };
+
+const inClass = (...values: readonly string[]): QuotaScope => ({ scopeName: 'PriorityClass', operator: 'In', values });
 
 const cases: readonly ChargeCase[] = [
   {
@@ -193,15 +197,80 @@ const cases: readonly ChargeCase[] = [
     object: service('ClusterIP'),
     old: service('ClusterIP'),
   },
+  // What nobody may use without a quota for it.
+  {
+    title: 'limited, and without a quota',
+    quotas: [],
+    limited: [{ resource: 'pods', matchContains: ['cpu'] }],
+    object: pod('1', '2Gi'),
+    refused: 'insufficient quota to consume: cpu,requests.cpu',
+  },
+  {
+    title: 'limited, and bounded by quotas together',
+    quotas: [quota({ cpu: '3' }, { cpu: '1' }), quota({ 'requests.cpu': '3' }, { 'requests.cpu': '1' }, {}, 'b')],
+    limited: [{ resource: 'pods', matchContains: ['cpu'] }],
+    object: pod('1'),
+    used: [{ cpu: '2' }, { 'requests.cpu': '2' }],
+  },
+  {
+    title: 'limited, and the quota is of something else',
+    quotas: [quota({ memory: '3Gi' }, { memory: '1Gi' })],
+    limited: [{ resource: 'pods', matchContains: ['requests.cpu'] }],
+    object: pod('1', '1Gi'),
+    refused: 'insufficient quota to consume: requests.cpu',
+  },
+  {
+    title: 'limited, and not used',
+    quotas: [],
+    limited: [{ resource: 'pods', matchContains: ['memory'] }],
+    object: pod('1'),
+  },
+  {
+    title: 'limited of another resource, or of another group',
+    quotas: [],
+    limited: [
+      { resource: 'services', matchContains: ['pods'] },
+      { apiGroup: 'example.com', resource: 'pods', matchContains: ['pods'] },
+    ],
+    object: pod('1'),
+  },
+  {
+    title: 'limited, and an update uses no more of it',
+    quotas: [],
+    limited: [{ resource: 'services', matchContains: ['services'] }],
+    object: service('NodePort'),
+    old: service('NodePort'),
+  },
+  {
+    title: 'in a limited scope without a quota',
+    quotas: [quota({ pods: '5' }, { pods: '1' })],
+    limited: [{ resource: 'pods', matchScopes: [inClass('critical')] }],
+    object: pod('1', undefined, { priorityClassName: 'critical' }),
+    failed: 'insufficient quota to match these scopes: [{PriorityClass In [critical]}]',
+  },
+  {
+    title: 'in a limited scope with a quota for it',
+    quotas: [quota({ pods: '5' }, { pods: '1' }, { scopeSelector: { matchExpressions: [inClass('critical')] } })],
+    limited: [{ resource: 'pods', matchScopes: [inClass('critical', 'other')] }],
+    object: pod('1', undefined, { priorityClassName: 'critical' }),
+    used: [{ pods: '2' }],
+  },
+  {
+    title: 'in no limited scope',
+    quotas: [],
+    limited: [{ resource: 'pods', matchScopes: [inClass('critical')] }],
+    object: pod('1', undefined, { priorityClassName: 'usual' }),
+  },
 ];
 
 describe('a charge', () => {
-  it.each(cases)('$title', ({ quotas, object, old, used, refused }) => {
+  it.each(cases)('$title', ({ quotas, object, old, used, refused, failed, limited = [] }) => {
     const evaluator = quotaEvaluator({ group: '', plural: `${object.kind.toLowerCase()}s` });
-    const result = chargeQuotas(quotas, { evaluator, object, old, nowMs: 0 });
+    const result = chargeQuotas(quotas, { evaluator, object, old, limited, nowMs: 0 });
     if (refused !== undefined) expect(result).toEqual({ type: 'refused', reason: refused });
+    else if (failed !== undefined) expect(result).toEqual({ type: 'failed', message: failed });
     else {
-      if (result.type === 'refused') throw new Error(result.reason);
+      if (result.type !== 'charged') throw new Error(JSON.stringify(result));
       expect(result.quotas.map(({ status }) => status?.used)).toEqual(
         quotas.map(({ status }, index) => used?.[index] ?? status?.used),
       );

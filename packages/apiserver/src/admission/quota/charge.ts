@@ -1,6 +1,6 @@
 /** What one request costs the quotas of its namespace, and whether they can pay. Pure. */
 import type { ResourceQuota } from '@pintle/api/core/v1';
-import { isInScopes, type QuotaEvaluator } from '@pintle/api/quota';
+import { isInScopes, type QuotaEvaluator, type QuotaScope, scopesOf } from '@pintle/api/quota';
 import {
   addAmounts,
   describeAmounts,
@@ -13,6 +13,17 @@ import {
 } from '@pintle/api/resource-list';
 import type { KubernetesObject } from '@pintle/machinery';
 
+/** Of upstream's `ResourceQuotaConfiguration`: what a namespace may use only where it has a quota for it. */
+export interface LimitedResource {
+  readonly apiGroup?: string;
+  /** The plural. */
+  readonly resource: string;
+  /** Parts of names of what is limited, as `.storageclass.storage.k8s.io/requests.storage`. */
+  readonly matchContains?: readonly string[];
+  /** Objects in these scopes are limited, of whatever resource. */
+  readonly matchScopes?: readonly QuotaScope[];
+}
+
 export interface Charge {
   readonly evaluator: QuotaEvaluator;
   readonly object: KubernetesObject;
@@ -20,17 +31,22 @@ export interface Charge {
   readonly old?: KubernetesObject | undefined;
   /** Charged even where there is no room. */
   readonly isReport?: boolean;
+  /** What nobody may use unless a quota bounds it. */
+  readonly limited?: readonly LimitedResource[];
   readonly nowMs: number;
 }
 
 /** The quotas after the charge, those not concerned as they were; or why it is refused, in the words of Kubernetes. */
 export type Charged =
   | { readonly type: 'charged'; readonly quotas: readonly ResourceQuota[] }
-  | { readonly type: 'refused'; readonly reason: string };
+  | { readonly type: 'refused'; readonly reason: string }
+  /** Refused by an error that upstream has no reason for. */
+  | { readonly type: 'failed'; readonly message: string };
 
 export function chargeQuotas(quotas: readonly ResourceQuota[], charge: Charge): Charged {
-  const { evaluator, object } = charge;
+  const { evaluator, object, limited = [] } = charge;
   const concerned = new Set<ResourceQuota>();
+  const bounded = new Set<string>();
   for (const quota of quotas) {
     const hard = quota.status?.hard ?? {};
     const names = evaluator.matching(Object.keys(hard));
@@ -41,8 +57,9 @@ export function chargeQuotas(quotas: readonly ResourceQuota[], charge: Charge): 
     if (unknown.length > 0)
       return refused(`status unknown for quota: ${quota.metadata.name}, resources: ${[...names].sort().join(',')}`);
     concerned.add(quota);
+    for (const name of names) bounded.add(name);
   }
-  if (concerned.size === 0) return { type: 'charged', quotas };
+  if (concerned.size === 0 && limited.length === 0) return { type: 'charged', quotas };
 
   const usage = evaluator.usage(object, charge.nowMs);
   const negative = [...usage].filter(([, { nano }]) => nano < 0n).map(([name]) => name);
@@ -51,6 +68,11 @@ export function chargeQuotas(quotas: readonly ResourceQuota[], charge: Charge): 
   const growth = old === undefined ? usage : growthOf(usage, evaluator.usage(old, charge.nowMs));
   const priceIn = ({ spec = {} }: ResourceQuota) =>
     old === undefined || !isInScopes(evaluator, spec, old) ? usage : growth;
+
+  const costs = concerned.size === 0 ? [old === undefined ? usage : growth] : [...concerned].map(priceIn);
+  if (costs.every((cost) => withoutZeros(cost).size === 0)) return { type: 'charged', quotas };
+  const refusal = uncovered(limited, charge, usage, bounded, quotas);
+  if (refusal !== undefined) return refusal;
 
   const after: ResourceQuota[] = [];
   for (const quota of quotas) {
@@ -72,6 +94,36 @@ export function chargeQuotas(quotas: readonly ResourceQuota[], charge: Charge): 
     after.push(asked.size === 0 ? quota : { ...quota, status: { ...quota.status, used: formatResourceList(total) } });
   }
   return { type: 'charged', quotas: after };
+}
+
+/** What is limited, and no quota bounds. */
+function uncovered(
+  limited: readonly LimitedResource[],
+  { evaluator, object }: Charge,
+  usage: ResourceAmounts,
+  bounded: ReadonlySet<string>,
+  quotas: readonly ResourceQuota[],
+): Charged | undefined {
+  const { group, plural } = evaluator.resource;
+  const parts = limited
+    .filter(({ apiGroup = '', resource }) => apiGroup === group && resource === plural)
+    .flatMap(({ matchContains = [] }) => matchContains);
+  const names = [...usage]
+    .filter(([name, { nano }]) => nano > 0n && !bounded.has(name) && parts.some((part) => name.includes(part)))
+    .map(([name]) => name);
+  if (names.length > 0) return refused(`insufficient quota to consume: ${names.sort().join(',')}`);
+  const inScope = (scope: QuotaScope) => evaluator.isInScope(scope, object);
+  const covered = new Set(
+    quotas.flatMap(({ spec = {} }) => scopesOf(spec).filter(inScope)).map(({ scopeName }) => scopeName),
+  );
+  const scopes = limited
+    .flatMap(({ matchScopes = [] }) => matchScopes.filter(inScope))
+    .filter(({ scopeName }) => !covered.has(scopeName));
+  if (scopes.length === 0) return undefined;
+  const texts = scopes.map(
+    ({ scopeName, operator, values = [] }) => `{${scopeName} ${operator} [${values.join(' ')}]}`,
+  );
+  return { type: 'failed', message: `insufficient quota to match these scopes: [${texts.join(' ')}]` };
 }
 
 const refused = (reason: string): Charged => ({ type: 'refused', reason });

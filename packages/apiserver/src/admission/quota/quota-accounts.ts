@@ -6,32 +6,28 @@
 import type { ResourceQuota } from '@pintle/api/core/v1';
 import { prefixRange, type StoreEntry } from '@pintle/contracts';
 import { statusError } from '@pintle/machinery';
-import type { RequestContext } from '../../registry/request-context.js';
+import { serverItself } from '../../registry/request-context.js';
 import type { Resource } from '../../registry/resource.js';
 import { storePrefix } from '../../registry/resource.js';
 import { StoredObject } from '../../storage/stored-object.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
 import { recordUpdate } from '../../verbs/managed-fields.js';
 import { fromStore } from '../../verbs/store-failure.js';
-import { type Charge, chargeQuotas } from './charge.js';
+import { type Charge, type Charged, chargeQuotas } from './charge.js';
 
 /** Rounds against other writers of the same quotas before a charge gives up. */
 const attemptsMax = 20;
-
-const apiServer: RequestContext = {
-  user: { name: 'system:apiserver', groups: ['system:masters'] },
-  fieldManager: 'kube-apiserver',
-  warn: () => {},
-};
 
 interface Waiting {
   readonly charge: Charge;
   /** Looked at, and not written. */
   readonly dryRun: boolean;
   /** Undefined: paid. */
-  done(refusal: string | undefined): void;
+  done(refusal: Refusal | undefined): void;
   failed(error: unknown): void;
 }
+
+export type Refusal = Exclude<Charged, { readonly type: 'charged' }>;
 
 export class QuotaAccounts {
   private readonly waiting = new Map<string, Waiting[]>();
@@ -39,7 +35,7 @@ export class QuotaAccounts {
   constructor(private readonly core: () => ApiCore) {}
 
   /** Resolves with why the charge is refused, or undefined. Errors: `StatusError` of the store. */
-  charge(namespace: string, charge: Charge, { dryRun }: { readonly dryRun: boolean }): Promise<string | undefined> {
+  charge(namespace: string, charge: Charge, { dryRun }: { readonly dryRun: boolean }): Promise<Refusal | undefined> {
     return new Promise((done, failed) => {
       const entry: Waiting = { charge, dryRun, done, failed };
       const queue = this.waiting.get(namespace);
@@ -70,7 +66,7 @@ export class QuotaAccounts {
   }
 
   /** The refusals of a batch, in its order; what is not refused has been written. */
-  private async settle(namespace: string, batch: readonly Waiting[]): Promise<readonly (string | undefined)[]> {
+  private async settle(namespace: string, batch: readonly Waiting[]): Promise<readonly (Refusal | undefined)[]> {
     const core = this.core();
     const resource = core.registry.byResource('v1', 'resourcequotas');
     if (resource === undefined) return batch.map(() => undefined);
@@ -97,7 +93,7 @@ export class QuotaAccounts {
     if (changed.length === 0) return true;
     const recorded = await Promise.all(
       changed.map(({ entry, quota }) =>
-        recordUpdate(core, apiServer, resource, quota, storedObjectOf(entry), { subresource: 'status' }),
+        recordUpdate(core, serverItself, resource, quota, storedObjectOf(entry), { subresource: 'status' }),
       ),
     );
     const { succeeded } = await fromStore(
@@ -124,7 +120,7 @@ function chargeAll(present: readonly ResourceQuota[], batch: readonly Waiting[])
   let quotas = present;
   const refusals = batch.map(({ charge, dryRun }) => {
     const charged = chargeQuotas(quotas, charge);
-    if (charged.type === 'refused') return charged.reason;
+    if (charged.type !== 'charged') return charged;
     if (!dryRun) quotas = charged.quotas;
     return undefined;
   });

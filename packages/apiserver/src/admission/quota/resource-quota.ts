@@ -8,9 +8,19 @@ import type { Resource } from '../../registry/resource.js';
 import type { ApiCore } from '../../verbs/api-core.js';
 import type { AdmissionPlugin } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import { plainFailure } from '../plain-failure.js';
+import type { LimitedResource } from './charge.js';
 import { QuotaAccounts } from './quota-accounts.js';
 
-export function resourceQuota(core: () => ApiCore, { resourceQuotas }: AdmissionCaches): AdmissionPlugin {
+export interface ResourceQuotaConfiguration {
+  readonly limitedResources?: readonly LimitedResource[];
+}
+
+export function resourceQuota(
+  core: () => ApiCore,
+  { resourceQuotas }: AdmissionCaches,
+  { limitedResources: limited = [] }: ResourceQuotaConfiguration = {},
+): AdmissionPlugin {
   const accounts = new QuotaAccounts(core);
   const evaluators = new WeakMap<Resource['definition'], QuotaEvaluator>();
   const evaluatorOf = ({ definition }: Resource): QuotaEvaluator => {
@@ -26,7 +36,8 @@ export function resourceQuota(core: () => ApiCore, { resourceQuotas }: Admission
     concerns: ({ operation, resource, subresource }) =>
       isQuotable(resource.kind) && evaluatorOf(resource).handles(operation, subresource),
     handles: ({ resource, namespace, subresource, object, old }) => {
-      if (namespace === undefined || resourceQuotas.inNamespace(namespace).length === 0) return false;
+      if (namespace === undefined) return false;
+      if (limited.length === 0 && resourceQuotas.inNamespace(namespace).length === 0) return false;
       if (object === undefined || old === undefined) return object !== undefined;
       return evaluatorOf(resource).mayChange?.(object, old, subresource) ?? true;
     },
@@ -34,9 +45,11 @@ export function resourceQuota(core: () => ApiCore, { resourceQuotas }: Admission
       if (object === undefined) return;
       // Something has already become of what is reported: it is written down, and not refused.
       const isReport = subresource === 'status';
-      const charge = { evaluator: evaluatorOf(resource), object, old, isReport, nowMs: core().world.clock.now() };
+      const nowMs = core().world.clock.now();
+      const charge = { evaluator: evaluatorOf(resource), object, old, isReport, limited, nowMs };
       const refusal = await accounts.charge(namespace, charge, { dryRun });
-      if (refusal !== undefined) throw forbidden(resource.kind, name, refusal);
+      if (refusal?.type === 'refused') throw forbidden(resource.kind, name, refusal.reason);
+      if (refusal?.type === 'failed') throw plainFailure(refusal.message);
     },
   };
 }

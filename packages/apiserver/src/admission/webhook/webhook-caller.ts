@@ -10,6 +10,20 @@ export interface WebhookTarget {
   readonly serverName?: string;
   /** PEM; the system's authorities where there is none. */
   readonly caBundle?: string;
+  /** Whoever answers is believed. */
+  readonly insecure?: boolean;
+  /** How the server shows who it is; not at all unless given. */
+  readonly credentials?: WebhookCredentials;
+}
+
+export interface WebhookCredentials {
+  /** A client certificate and its key, in PEM. */
+  readonly certPem?: string;
+  readonly keyPem?: string;
+  readonly token?: string;
+  /** Where there is no token. */
+  readonly username?: string;
+  readonly password?: string;
 }
 
 /** The webhook was asked, and what it answers is no review. */

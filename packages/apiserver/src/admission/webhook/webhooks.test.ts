@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
 import { ConfigMap, type Namespace, type Pod } from '@pintle/api/core/v1';
@@ -9,7 +10,8 @@ import { type KubernetesObject, StatusError } from '@pintle/machinery';
 import type { AuditEvent } from '../../audit/audit.js';
 import { ask } from '../../http/asking.fixture.js';
 import { CertificateAuthority, httpsWebhookCaller } from '../../nodejs/index.js';
-import { createApiServer } from '../../server.js';
+import { type ApiServerOptions, createApiServer } from '../../server.js';
+import type { WebhookCredentials } from './webhook-caller.js';
 
 type Json = Readonly<Record<string, unknown>>;
 interface Review {
@@ -21,7 +23,9 @@ let caBundle: string;
 let url: string;
 /** What the webhook answers at a path, and what it was asked. */
 const answers = new Map<string, (review: Review) => unknown>();
-const asked: { readonly path: string; readonly review: Review }[] = [];
+const asked: { readonly path: string; readonly review: Review; readonly shown: readonly unknown[] }[] = [];
+/** Of the server itself, where it shows one. */
+let clientKeys: { readonly certPem: string; readonly keyPem: string };
 
 beforeAll(async () => {
   const authority = await CertificateAuthority.create({ commonName: 'webhooks', nowMs: Date.now() });
@@ -32,12 +36,15 @@ beforeAll(async () => {
     ips: ['127.0.0.1'],
   });
   caBundle = Buffer.from((await authority.toPem()).certPem).toString('base64');
-  server = createServer({ key: keys.keyPem, cert: keys.certPem }, async (request, response) => {
+  clientKeys = await authority.issueClient({ commonName: 'kube-apiserver', nowMs: Date.now() });
+  const tls = { key: keys.keyPem, cert: keys.certPem, requestCert: true, rejectUnauthorized: false };
+  server = createServer(tls, async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const review = JSON.parse(Buffer.concat(parts).toString()) as Review;
     const path = request.url?.split('?')[0] ?? '';
-    asked.push({ path, review });
+    const certificate = (request.socket as TLSSocket).getPeerCertificate();
+    asked.push({ path, review, shown: [request.headers.authorization, certificate.subject?.CN] });
     const answer = answers.get(path)?.(review);
     if (answer === 'silence') return;
     if (answer === 'broken') response.writeHead(500).end('no');
@@ -85,9 +92,11 @@ const configMap = (data: Record<string, string>): ConfigMap => ({
   data,
 });
 
-async function setup(...objects: readonly KubernetesObject[]) {
+const setup = (...objects: readonly KubernetesObject[]) => setupWith({}, ...objects);
+
+async function setupWith(options: ApiServerOptions, ...objects: readonly KubernetesObject[]) {
   asked.length = 0;
-  const api = await createApiServer({ callWebhook: httpsWebhookCaller() });
+  const api = await createApiServer({ callWebhook: httpsWebhookCaller(), ...options });
   const client = api.client();
   for (const object of objects) await client.create(object);
   const tried = async (work: Promise<unknown>): Promise<string> => {
@@ -127,6 +136,30 @@ describe('webhooks', () => {
       oldObject: null,
     });
     await api.stop();
+  });
+
+  it('are shown who asks, each as it is configured', async () => {
+    answers.set('/yes', answer({ allowed: true }));
+    const hooks = [configuration('Mutating', webhook('/yes')), configuration('Validating', webhook('/yes'))];
+    const address = url.slice('https://'.length);
+    const shownTo = async (mutating: WebhookCredentials | undefined, validating: WebhookCredentials) => {
+      const pluginConfigurations = {
+        MutatingAdmissionWebhook: { users: mutating === undefined ? {} : { [address]: mutating } },
+        ValidatingAdmissionWebhook: { users: { 'other:443': { token: 'other' } }, current: validating },
+      };
+      const { api, client } = await setupWith({ pluginConfigurations }, ...hooks);
+      await client.create(configMap({}));
+      await api.stop();
+      return asked.map(({ shown }) => shown);
+    };
+    expect(await shownTo({ token: 't' }, { username: 'u', password: 'p' })).toEqual([
+      ['Bearer t', undefined],
+      [`Basic ${btoa('u:p')}`, undefined],
+    ]);
+    expect(await shownTo(undefined, clientKeys)).toEqual([
+      [undefined, undefined],
+      [undefined, 'kube-apiserver'],
+    ]);
   });
 
   it('refuse with their own words and code', async () => {

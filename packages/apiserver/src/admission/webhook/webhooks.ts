@@ -8,20 +8,12 @@ import type {
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '@pintle/api/admissionregistration/v1';
-import {
-  badRequest,
-  deepEqual,
-  forbidden,
-  type KubernetesObject,
-  StatusError,
-  statusError,
-  type World,
-} from '@pintle/machinery';
+import { badRequest, deepEqual, type KubernetesObject, StatusError, statusError, type World } from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import type { WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
 import { whenDecided } from '../policy/authorizer-library.js';
@@ -44,6 +36,7 @@ import {
 } from './admission-review.js';
 import { askWebhook } from './ask-webhook.js';
 import { WebhookAnswerError, type WebhookCaller } from './webhook-caller.js';
+import { credentialsFor, type WebhookUsers } from './webhook-credentials.js';
 import { type ClientConfig, WebhookFailure } from './webhook-target.js';
 
 export interface WebhooksOptions {
@@ -52,8 +45,11 @@ export interface WebhooksOptions {
   readonly call: WebhookCaller;
   readonly access: Access;
   readonly metrics: WebhookMetrics;
+  /** As whom they are asked; as nobody unless given. */
+  readonly users: { readonly mutating?: WebhookUsers | undefined; readonly validating?: WebhookUsers | undefined };
 }
 
+type Phase = 'admit' | 'validating';
 type Webhook = MutatingWebhook | ValidatingWebhook;
 
 interface Configured<W extends Webhook> {
@@ -65,7 +61,14 @@ interface Configured<W extends Webhook> {
 const timeoutDefaultSeconds = 10;
 
 /** Mutating and validating webhooks, for the end of the chain of plug-ins. */
-export function webhooks({ caches, world, call, access, metrics }: WebhooksOptions): readonly AdmissionPlugin[] {
+export function webhooks({
+  caches,
+  world,
+  call,
+  access,
+  metrics,
+  users,
+}: WebhooksOptions): readonly [AdmissionPlugin, AdmissionPlugin] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
   let language: PolicyLanguage | undefined;
 
@@ -105,24 +108,26 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
       )
         throw error;
       if (webhook.failurePolicy === 'Ignore') return undefined;
-      throw forbidden(request.resource.kind, request.name, error.message);
+      throw refusedRequest(request, error.message);
     }
   };
 
   /** Errors: `UncalledError`; `StatusError` BadRequest for a webhook that does not say it has no side effects. */
-  const ask = async (webhook: Webhook, request: AdmissionRequest): Promise<ReviewAnswer> => {
+  const ask = async (webhook: Webhook, phase: Phase, request: AdmissionRequest): Promise<ReviewAnswer> => {
     const { name, sideEffects } = webhook;
     if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun')
       throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
     const uid = world.random.stream('admission-reviews').uuid();
     const { clientConfig, timeoutSeconds = timeoutDefaultSeconds, admissionReviewVersions } = webhook;
     const version = reviewVersionOf(admissionReviewVersions);
+    const asWhom = phase === 'admit' ? users.mutating : users.validating;
     try {
       const answer = await askWebhook(
         { world, call, services },
         clientConfig as ClientConfig,
         reviewOf(request, uid, version),
         timeoutSeconds,
+        asWhom === undefined ? undefined : credentialsFor(asWhom, clientConfig as ClientConfig),
       );
       return answerOf(answer, uid, version);
     } catch (error) {
@@ -137,7 +142,7 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
    */
   const outcomeOf = async <T>(
     webhook: Webhook,
-    phase: 'admit' | 'validating',
+    phase: Phase,
     request: AdmissionRequest,
     /** Of the webhook in this request. */
     at: string,
@@ -147,7 +152,7 @@ export function webhooks({ caches, world, call, access, metrics }: WebhooksOptio
     const told = (outcome: WebhookOutcome) =>
       metrics.asked(webhook.name, phase, request.operation, metrics.now() - startedMs, outcome);
     try {
-      const answer = await ask(webhook, request);
+      const answer = await ask(webhook, phase, request);
       for (const text of answer.warnings) request.warn(text);
       for (const [key, value] of Object.entries(answer.auditAnnotations))
         request.annotate?.(`${webhook.name}/${key}`, value);

@@ -1,0 +1,16 @@
+/** A namespace as plug-ins ask for it: from memory, and where that knows none, from the store, as the cache may be late. */
+import type { Namespace } from '@pintle/api/core/v1';
+import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
+import { findEntry } from '../verbs/read.js';
+import type { AdmissionCaches } from './admission-caches.js';
+
+export type NamespaceFinder = (name: string) => Namespace | Promise<Namespace | undefined>;
+
+export function namespaceFinder(core: () => ApiCore, { namespaces }: AdmissionCaches): NamespaceFinder {
+  const lookUp = async (name: string) => {
+    const resource = core().registry.byResource('v1', 'namespaces');
+    const entry = resource === undefined ? undefined : await findEntry(core(), resource, { name });
+    return entry === undefined ? undefined : (storedObjectOf(entry) as Namespace);
+  };
+  return (name) => (namespaces.get(name) as Namespace | undefined) ?? lookUp(name);
+}

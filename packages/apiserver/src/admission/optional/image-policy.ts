@@ -1,0 +1,127 @@
+/**
+ * ImagePolicyWebhook: somebody else says whether the images of a pod may run. What it says of a list of images is
+ * remembered for a while; it is asked again where it fails for a moment, and then the configuration says what counts.
+ */
+import type { Pod } from '@pintle/api/core/v1';
+import { forbidden, jitter, type KubernetesObject, StatusError, sleep, type World } from '@pintle/machinery';
+import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { askTarget } from '../webhook/ask-webhook.js';
+import { WebhookAnswerError, type WebhookCaller, type WebhookTarget } from '../webhook/webhook-caller.js';
+
+export interface ImagePolicyConfiguration {
+  readonly target: WebhookTarget;
+  /** How long an approval is remembered. Default 300,000. */
+  readonly allowMs?: number;
+  /** How long a refusal is remembered. Default 30,000. */
+  readonly denyMs?: number;
+  /** How long to wait before it is asked the second time, and half as long again each time after. Default 500. */
+  readonly retryBackoffMs?: number;
+  /** Whether images may run where it does not answer. Default false. */
+  readonly defaultAllow?: boolean;
+}
+
+interface ImageReviewStatus {
+  readonly allowed?: boolean;
+  readonly reason?: string;
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+}
+
+const timeoutSeconds = 30;
+const attemptsMax = 5;
+/** How much longer a wait may be by chance, of its length. */
+const retryJitter = 0.2;
+const answersMax = 1_024;
+const ofPolicy = '.image-policy.k8s.io/';
+const audited = `imagepolicywebhook${ofPolicy}`;
+
+export function imagePolicyWebhook(
+  world: World,
+  call: WebhookCaller,
+  configuration: ImagePolicyConfiguration,
+): AdmissionPlugin {
+  const { target, allowMs = 300_000, denyMs = 30_000, retryBackoffMs = 500, defaultAllow = false } = configuration;
+  /** By what was asked; the one asked for last stands last. */
+  const answers = new Map<string, { readonly status: ImageReviewStatus; readonly untilMs: number }>();
+
+  const askedAgain = async (review: KubernetesObject): Promise<ImageReviewStatus> => {
+    let waitMs = retryBackoffMs;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await askTarget({ world, call }, target, review, timeoutSeconds);
+        return (answer as { readonly status?: ImageReviewStatus }).status ?? {};
+      } catch (error) {
+        if (attempt === attemptsMax || !isPassing(error)) throw error;
+        await sleep(world.clock, jitter(world.random.stream('image-policy'), waitMs, retryJitter));
+        waitMs *= 1.5;
+      }
+    }
+  };
+
+  const statusOf = async (spec: object): Promise<ImageReviewStatus> => {
+    const key = JSON.stringify(spec);
+    const known = answers.get(key);
+    answers.delete(key);
+    if (known !== undefined && known.untilMs > world.clock.now()) {
+      answers.set(key, known);
+      return known.status;
+    }
+    const review = { kind: 'ImageReview', apiVersion: 'imagepolicy.k8s.io/v1alpha1', metadata: {}, spec, status: {} };
+    const status = await askedAgain(review as KubernetesObject);
+    const keptMs = status.allowed ? allowMs : denyMs;
+    if (answers.size >= answersMax) answers.delete(answers.keys().next().value!);
+    if (keptMs > 0) answers.set(key, { status, untilMs: world.clock.now() + keptMs });
+    return status;
+  };
+
+  return {
+    name: 'ImagePolicyWebhook',
+    concerns: ({ operation, resource: { kind }, subresource }) =>
+      (operation === 'CREATE' || operation === 'UPDATE') &&
+      kind.group === '' &&
+      kind.plural === 'pods' &&
+      (subresource === undefined || subresource === 'ephemeralcontainers'),
+    async validate(request) {
+      const { resource, name, annotate } = request;
+      let status: ImageReviewStatus;
+      try {
+        status = await statusOf(specOf(request));
+      } catch (error) {
+        world.logger.log('warn', 'the webhook of image policy did not answer', { url: target.url, error });
+        if (!defaultAllow) throw forbidden(resource.kind, name, (error as Error).message);
+        annotate?.(`${audited}failed-open`, 'true');
+        return;
+      }
+      for (const [key, value] of Object.entries(status.auditAnnotations ?? {})) annotate?.(audited + key, value);
+      if (status.allowed) return;
+      throw forbidden(
+        resource.kind,
+        name,
+        status.reason
+          ? `image policy webhook backend denied one or more images: ${status.reason}`
+          : 'one or more images rejected by webhook backend',
+      );
+    },
+  };
+}
+
+/** What is asked: the images, in upstream's order, and the annotations that are meant for it. */
+function specOf({ object, subresource, namespace }: AdmissionRequest): object {
+  const { metadata, spec } = object as Pod;
+  const containers =
+    subresource === 'ephemeralcontainers'
+      ? (spec?.ephemeralContainers ?? [])
+      : [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.includes(ofPolicy));
+  return {
+    ...(containers.length === 0 ? {} : { containers: containers.map(({ image }) => ({ image })) }),
+    ...(annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+/** Worth another try: the server failed, was too busy or too slow, or the connection was torn. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof WebhookAnswerError) return [429, 500, 504].includes(error.status ?? 0);
+  if (StatusError.is(error)) return false;
+  return ((error as Error).cause as { readonly code?: unknown } | undefined)?.code === 'ECONNRESET';
+}

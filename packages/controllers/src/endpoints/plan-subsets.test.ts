@@ -1,0 +1,48 @@
+/** Cases of kube-controller-manager's `TestTruncateEndpoints`, smaller. */
+import { describe, expect, it } from '@jest/globals';
+import type { Pod, Service } from '@pintle/api/core/v1';
+import { planSubsets } from './index.js';
+
+const service = {
+  metadata: { name: 'web' },
+  spec: { clusterIP: '10.0.0.1', ports: [{ port: 80, targetPort: 'http' }] },
+} as unknown as Service;
+
+/** `3+2`: pods of one port, three of them ready. Each word has a port of its own. */
+const podsOf = (text: string): readonly Pod[] =>
+  text.split(' ').flatMap((word, group) => {
+    const [ready = 0, waiting = 0] = word.split('+').map(Number);
+    return Array.from(
+      { length: ready + waiting },
+      (_, index) =>
+        ({
+          metadata: { name: `p-${group}-${index}`, uid: `p-${group}-${index}` },
+          spec: { containers: [{ ports: [{ name: 'http', containerPort: 8000 + group }] }] },
+          status: {
+            podIP: `10.0.${group}.${index}`,
+            conditions: [{ type: 'Ready', status: index < ready ? 'True' : 'False' }],
+          },
+        }) as unknown as Pod,
+    );
+  });
+
+describe('planSubsets, of ten addresses at most', () => {
+  it.each([
+    ['4+3', '4+3', false],
+    ['5+5', '5+5', false],
+    ['8+4', '8+2', true],
+    ['12+4', '10+0', true],
+    // Each port has its part, and none is left out for those before it.
+    ['6+0 6+0 3+0', '4+0 4+0 2+0', true],
+    ['4+4 2+4', '4+2 2+2', true],
+    ['4+6 2+3', '4+3 2+1', true],
+    ['3+0 3+9', '3+0 3+4', true],
+    ['11+0 1+0', '10+0', true],
+  ])('%s: %s', (given, expected, truncated) => {
+    const plan = planSubsets(service, podsOf(given), 10);
+    const told = plan.subsets.map(
+      ({ addresses = [], notReadyAddresses = [] }) => `${addresses.length}+${notReadyAddresses.length}`,
+    );
+    expect([told.join(' '), plan.truncated]).toEqual([expected, truncated]);
+  });
+});
