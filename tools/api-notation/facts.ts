@@ -386,3 +386,12 @@ export const pointers: Readonly<Record<string, readonly string[]>> = {
   'storage.v1.VolumeError': ['errorCode'],
   'storage.v1.VolumeNodeResources': ['count'],
 };
+
+/** Required, and yet left out where it is empty. */
+export const omittedWhenUnsaid: Readonly<Record<string, readonly string[]>> = {
+  'apiserverinternal.v1alpha1.StorageVersionCondition': ['message'],
+  'coordination.v1alpha2.LeaseCandidateSpec': ['strategy'],
+  'coordination.v1beta1.LeaseCandidateSpec': ['strategy'],
+  'networking.v1.ParentReference': ['name', 'resource'],
+  'networking.v1beta1.ParentReference': ['name', 'resource'],
+};

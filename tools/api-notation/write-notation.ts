@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { defaults, enums, pointers } from './facts.js';
+import { defaults, enums, omittedWhenUnsaid, pointers } from './facts.js';
 import { type ApiResource, type OpenApiSchema, type Reference, readReference } from './reference.js';
 import { fileOf } from './topics.js';
 
@@ -160,7 +160,8 @@ class NotationWriter {
     for (const [field, property] of Object.entries(schema.properties ?? {})) {
       if (resource !== undefined && ['apiVersion', 'kind', 'metadata'].includes(field)) continue;
       const text = this.property(type, field, property, declared, builders, use);
-      const required = schema.required?.includes(field) ? '.required()' : '';
+      const omitted = omittedWhenUnsaid[facts]?.includes(field) ? '.omittedWhenUnsaid()' : '';
+      const required = schema.required?.includes(field) ? `${omitted}.required()` : '';
       const stated = defaults[facts]?.[field] ?? trivial(property.default);
       const pointer = pointers[facts]?.includes(field) ? '.pointer()' : '';
       const defaulted = stated === undefined ? '' : `.default(${literal(stated)})`;

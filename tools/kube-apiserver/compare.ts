@@ -1,7 +1,7 @@
 /**
  * One table of requests, asked of upstream's kube-apiserver and of `pintle apiserver`; where the answers differ is told:
  *
- *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/compare.ts [--only GROUP] [--report FILE]
+ *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/compare.ts [--only GROUP] [--report FILE] [--known FILE]
  *
  * Needs what run.ts needs. The rows are in `compare/rows/`, what differs and is known to in `compare/known.ts`.
  * `kube-apiserver: …` stands to the left of `|` in a line, Pintle's to the right.
@@ -18,7 +18,10 @@ import { runGroups } from './compare/run-groups.js';
 import { type RunningServer, startKubeApiServer, startPintle } from './servers.js';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, report: { type: 'string' }, keep: { type: 'boolean' } },
+  options: {
+    ...({ only: { type: 'string' }, report: { type: 'string' } } as const),
+    ...({ known: { type: 'string' }, keep: { type: 'boolean' } } as const),
+  },
 });
 const linesShownMax = 12;
 
@@ -41,8 +44,12 @@ try {
     if (lines.length > linesShownMax) console.log(`    and ${lines.length - linesShownMax} more`);
   }
   console.log(`\n${rows} rows: ${same} the same, ${findings.length} with differences`);
-  for (const [{ why, words }, count] of explained) console.log(`  ${why}: ${words} (${count} rows)`);
+  for (const [{ why, words }, { length }] of explained) console.log(`  ${why}: ${words} (${length} rows)`);
   if (values.report !== undefined) await writeFile(values.report, JSON.stringify(findings, null, 1));
+  if (values.known !== undefined) {
+    const told = [...explained].map(([{ why, words }, where]) => ({ why, words, where }));
+    await writeFile(values.known, JSON.stringify(told, null, 1));
+  }
   process.exitCode = findings.length === 0 ? 0 : 1;
 } finally {
   for (const each of askings) each.close();

@@ -24,7 +24,8 @@ describe('an object that was made anew under its name, its deletion missed', () 
       wanted: {},
       metadataOnly: false,
       limits: {},
-      family: [],
+      family: new Set(),
+      unwanted: () => {},
     });
     const [first, late]: [string[], string[]] = [[], []];
     informer.events.subscribe((event) => {

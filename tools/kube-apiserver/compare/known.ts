@@ -18,11 +18,6 @@ const zero = '(null|0|""|"0")';
 export const known: readonly Known[] = [
   {
     why: 'deliberate',
-    words: 'the items of a list of a built-in kind say their apiVersion and kind',
-    line: /^body\.items\[\d+\]\.(apiVersion|kind): absent \|/,
-  },
-  {
-    why: 'deliberate',
     words: 'what has its zero value in Go, and is written all the same, is left out',
     line: new RegExp(`: (${zero} \\| absent|absent \\| ${zero}|null \\| \\[\\])$`),
   },

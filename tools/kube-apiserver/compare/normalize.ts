@@ -2,6 +2,8 @@
  * Takes out of an answer what no two servers have in common: identifiers, times, revisions, random names, addresses,
  * certificates, tokens. What is left is to be the same. Of revisions it is kept whether they are those of before.
  */
+
+import { canonicalJson } from '@pintle/machinery';
 import type { Answer } from './ask.js';
 import type { Row } from './row.js';
 
@@ -32,7 +34,8 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
   [/-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----\n?/g, '<certificate>'],
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
-  [/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>'],
+  [/\b(kube-api-access-|Bad_)[a-z0-9]{5}\b/g, '$1<random>'],
+  [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
 ];
@@ -48,7 +51,21 @@ export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
   return { status: answer.status, headers, body: row.counts === 'shape' ? shapeOf(body) : body };
 }
 
-const plain = (text: string) => texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), text);
+const plain = (text: string) =>
+  texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), withSortedPatch(text));
+
+/** What a patch would make stands in the refusal, as JSON in JSON: in the order of Go's structs, which is nobody's to rely on. */
+const withSortedPatch = (text: string): string =>
+  text.replace(/Invalid value: ("\{.*\}"): /s, (whole, quoted: string) => {
+    const value = parsed(String(parsed(quoted)));
+    if (typeof value !== 'object' || value === null) return whole;
+    return `Invalid value: ${canonicalJson(withoutRevision(value as { metadata?: object }))}: `;
+  });
+
+const withoutRevision = ({ metadata, ...rest }: { readonly metadata?: object }): object => ({
+  ...rest,
+  metadata: { ...metadata, resourceVersion: '<revision>' },
+});
 
 /** A Status that tells of several faults: these in order, and without the text that repeats them. */
 function withCausesOnce(body: unknown): unknown {
@@ -90,12 +107,15 @@ function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
   if (place?.key === 'managedFields' && Array.isArray(value))
     return byManager(value.map((item) => normalOf(item, memory)));
   if (Array.isArray(value)) return value.map((item) => normalOf(item, memory));
-  if (typeof value !== 'object' || value === null) return place?.key === 'nodePort' ? '<node port>' : value;
+  if (typeof value !== 'object' || value === null)
+    return place !== undefined && nodePorts.has(place.key) ? '<node port>' : value;
   const parent = value as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(parent).map(([key, each]) => [key, normalOf(each, memory, { key, parent })]),
   );
 }
+
+const nodePorts = new Set(['nodePort', 'healthCheckNodePort']);
 
 /** Upstream gives these as a Go map has them. */
 const unordered = new Set(['resourceRules', 'nonResourceRules']);

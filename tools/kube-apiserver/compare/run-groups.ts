@@ -16,7 +16,8 @@ export interface Outcome {
   readonly rows: number;
   readonly same: number;
   readonly findings: readonly Finding[];
-  readonly explained: ReadonlyMap<Known, number>;
+  /** What is known to differ: where, as lines of the report. */
+  readonly explained: ReadonlyMap<Known, readonly Finding[]>;
 }
 
 interface Side {
@@ -27,7 +28,7 @@ interface Side {
 
 export async function runGroups(groups: readonly Group[], expected: Asking, actual: Asking): Promise<Outcome> {
   const findings: Finding[] = [];
-  const explained = new Map<Known, number>();
+  const explained = new Map<Known, Finding[]>();
   let rows = 0;
   let same = 0;
   for (const group of groups) {
@@ -37,15 +38,17 @@ export async function runGroups(groups: readonly Group[], expected: Asking, actu
       rows++;
       const [left, right] = await Promise.all(sides.map((side) => answerOf(row, namespace, side)));
       const title = `${group.name} › ${row.name}`;
-      const reasons = new Set<Known>();
-      const lines = differences(left!, right!).filter((line) => {
+      const reasons = new Map<Known | undefined, string[]>();
+      for (const line of differences(left!, right!)) {
         const why = known.find((each) => explains(each, title, line, left!, right!));
-        if (why !== undefined) reasons.add(why);
-        return why === undefined;
-      });
-      for (const why of reasons) explained.set(why, (explained.get(why) ?? 0) + 1);
-      if (lines.length === 0) same++;
-      else findings.push({ row: title, request: `${row.method} ${row.path}`, lines });
+        reasons.set(why, [...(reasons.get(why) ?? []), line]);
+      }
+      if (!reasons.has(undefined)) same++;
+      for (const [why, lines] of reasons) {
+        const finding = { row: title, request: `${row.method} ${row.path}`, lines };
+        if (why === undefined) findings.push(finding);
+        else explained.set(why, [...(explained.get(why) ?? []), finding]);
+      }
     }
   }
   return { rows, same, findings, explained };

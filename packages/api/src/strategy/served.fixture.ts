@@ -34,7 +34,7 @@ for (const definition of builtinResources())
     let normalizer: Normalizer | undefined;
     served.set(`${apiVersionOf(kind)}/${kind.kind}`, {
       definition,
-      normalize: (input) => (normalizer ??= compileNormalizer(kind.schema.node, { mode: 'typed' }))(input),
+      normalize: (input) => (normalizer ??= compileNormalizer(kind.schema.node, { mode: 'served' }))(input),
       toStored,
     });
   }

@@ -91,7 +91,7 @@ describe.each(clients)('%s', (_name, connect) => {
         'an unknown match',
         { resourceVersion: '1', resourceVersionMatch: 'Some' as 'Exact' },
         422,
-        'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Unsupported value: "Some": supported values: "", "Exact", "NotOlderThan"',
+        'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Unsupported value: "Some": supported values: "Exact", "NotOlderThan", ""',
       ],
       [
         'a match with a token and without a version: both',

@@ -8,6 +8,7 @@ const json = 'application/json';
 const merge = 'application/merge-patch+json';
 const strategic = 'application/strategic-merge-patch+json';
 const operations = 'application/json-patch+json';
+const wishes = 'application/apply-patch+yaml';
 const nameless = 'the name of the object (a based on URL) was undeterminable: name must be provided';
 const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
 const selector = { matchLabels: { app: 'a' } };
@@ -18,38 +19,79 @@ const deployment = (spec: object) => ({
   spec: { selector, template, ...spec },
 });
 
-const rows: readonly (readonly [line: string, type: string, body: unknown, status: number, message: string | null])[] =
+const rows: readonly (readonly [line: string, type: string, body: unknown, status: number, message: unknown])[] = [
   [
-    [
-      ...([`POST ${maps}`, json, 'null', 422] as const),
-      'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
-    ],
-    [`PUT ${maps}/a`, json, { apiVersion: 'v1', kind: 'ConfigMap', metadata: {} }, 400, nameless],
-    [`PATCH ${maps}/a`, operations, [{ op: 'replace', path: '', value: {} }], 400, nameless],
-    [`PATCH ${maps}/a`, strategic, { $patch: 'replace', data: {} }, 400, nameless],
-    [`PATCH ${maps}/a`, strategic, 'null', 200, null],
-    [`PATCH ${maps}/a`, operations, 'null', 200, null],
-    [`PATCH ${maps}/a`, json, {}, 415, '415: Unsupported Media Type'],
-    [`PATCH ${maps}/a`, merge, { data: { b: 'c' } }, 200, null],
-    [
-      ...([`POST ${deployments}`, json, deployment({ strategy: { type: 'Nonsense' } }), 422] as const),
-      'Deployment.apps "d" is invalid: spec.strategy: Unsupported value: {"type":"Nonsense"}: supported values: "Recreate", "RollingUpdate"',
-    ],
-    [
-      `POST ${deployments}`,
-      json,
-      deployment({ selector: { matchExpressions: [{ key: 'a', operator: 'Near' }] } }),
-      422,
-      'Deployment.apps "d" is invalid: [spec.selector.matchExpressions[0].operator: Invalid value: "Near": not a valid selector operator, spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"Near"}]}: invalid label selector]',
-    ],
-    [
-      `POST ${deployments}`,
-      json,
-      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } },
-      422,
-      'Deployment.apps "d" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`, spec.template.spec.containers: Required value]',
-    ],
-  ];
+    ...([`POST ${maps}`, json, 'null', 422] as const),
+    'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+  ],
+  [`PUT ${maps}/a`, json, { apiVersion: 'v1', kind: 'ConfigMap', metadata: {} }, 400, nameless],
+  [`PATCH ${maps}/a`, operations, [{ op: 'replace', path: '', value: {} }], 400, nameless],
+  [`PATCH ${maps}/a`, strategic, { $patch: 'replace', data: {} }, 400, nameless],
+  [`PATCH ${maps}/a`, strategic, 'null', 200, null],
+  [`PATCH ${maps}/a`, operations, 'null', 200, null],
+  [`PATCH ${maps}/a`, json, {}, 415, '415: Unsupported Media Type'],
+  // Of another kind: a strategic patch passes that over, any other makes what can't be one.
+  [`PATCH ${maps}/a`, strategic, { apiVersion: 'v2', kind: 'Secret' }, 200, null],
+  [
+    ...([`PATCH ${maps}/a`, merge, { kind: 'Secret' }, 422] as const),
+    expect.stringMatching(/^ "" is invalid: patch: Invalid value: ".*\(v1\.Secret\).*unknown conversion$/),
+  ],
+  [
+    ...([`PATCH ${maps}/a`, merge, { apiVersion: 'v2' }, 422] as const),
+    expect.stringContaining('no kind "ConfigMap" is registered for version "v2"'),
+  ],
+  [
+    ...([`PATCH ${maps}/a`, operations, [{ op: 'remove', path: '' }], 422] as const),
+    'the server rejected our request due to an error in our request',
+  ],
+  [`PATCH ${maps}/a`, merge, '', 400, 'error decoding patch: unexpected end of JSON input'],
+  [`PATCH ${maps}/a`, merge, '{"a":', 400, 'error decoding patch: unexpected end of JSON input'],
+  [`PATCH ${maps}/a`, merge, 'null', 400, 'Invalid JSON Patch'],
+  [
+    ...([`PATCH ${maps}/a`, merge, '7', 400] as const),
+    'error decoding patch: json: cannot unmarshal number into Go value of type map[string]interface {}',
+  ],
+  [`PATCH ${maps}/a`, strategic, '', 400, 'unexpected end of JSON input'],
+  [
+    ...([`PATCH ${maps}/a`, strategic, '[]', 400] as const),
+    'json: cannot unmarshal array into Go value of type map[string]interface {}',
+  ],
+  [
+    ...([`PATCH ${maps}/a`, operations, '{}', 400] as const),
+    'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+  ],
+  [`PATCH ${maps}/a?fieldManager=me`, wishes, '', 400, 'invalid object type: /, Kind='],
+  [
+    ...([`PATCH ${maps}/a?fieldManager=me`, wishes, '7', 400] as const),
+    'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal number into Go value of type map[string]interface {}',
+  ],
+  [`POST ${maps}`, 'application/yaml', 'metadata: {name: one}\n---\nmetadata: {name: two}\n', 201, null],
+  [`DELETE ${maps}/a`, json, { apiVersion: 'v1', kind: 'Pod' }, 400, 'no kind "Pod" is registered for version "v1"'],
+  [
+    ...([`GET ${maps}?watch=true&continue=a`, json, undefined, 422] as const),
+    'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided',
+  ],
+  [`GET ${maps}?fieldSelector=%3Da`, json, undefined, 400, expect.stringMatching(/^"" is not a known field selector/)],
+  [`PATCH ${maps}/a`, merge, { data: { b: 'c' } }, 200, null],
+  [
+    ...([`POST ${deployments}`, json, deployment({ strategy: { type: 'Nonsense' } }), 422] as const),
+    'Deployment.apps "d" is invalid: spec.strategy: Unsupported value: {"type":"Nonsense"}: supported values: "Recreate", "RollingUpdate"',
+  ],
+  [
+    `POST ${deployments}`,
+    json,
+    deployment({ selector: { matchExpressions: [{ key: 'a', operator: 'Near' }] } }),
+    422,
+    'Deployment.apps "d" is invalid: [spec.selector.matchExpressions[0].operator: Invalid value: "Near": not a valid selector operator, spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"Near"}]}: invalid label selector]',
+  ],
+  [
+    `POST ${deployments}`,
+    json,
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } },
+    422,
+    'Deployment.apps "d" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`, spec.template.spec.containers: Required value]',
+  ],
+];
 
 it.each(rows)('%s of %s: %j', async (line, type, body, status, message) => {
   const { send } = await requester();
@@ -70,7 +112,11 @@ const structs: readonly (readonly [path: string, object: object, made: object])[
     { spec: { attachRequired: true, fsGroupPolicy: 'ReadWriteOnceWithFSType' } },
   ],
   ['/api/v1/namespaces/default/resourcequotas', {}, { spec: {}, status: {} }],
-  ['/api/v1/nodes', {}, { spec: {}, status: { daemonEndpoints: { kubeletEndpoint: {} }, nodeInfo: {} } }],
+  [
+    '/api/v1/nodes',
+    {},
+    { spec: {}, status: { daemonEndpoints: { kubeletEndpoint: { Port: 0 } }, nodeInfo: { architecture: '' } } },
+  ],
   ['/apis/resource.k8s.io/v1beta2/deviceclasses', {}, { spec: {} }],
   [
     '/api/v1/nodes',
@@ -139,8 +185,9 @@ it('a collection that is deleted is told of as it was', async () => {
   const { send } = await requester();
   const pods = '/api/v1/namespaces/default/pods';
   const { json: made } = await send('POST', pods, { metadata: { name: 'a' }, spec: template.spec });
+  const { apiVersion, kind, ...rest } = made;
   const { json } = await send('DELETE', pods);
-  expect(json.items).toEqual([made]);
+  expect([json.apiVersion, json.kind, json.items]).toEqual([apiVersion, `${kind}List`, [rest]]);
 });
 
 it('a pod that is bound twice is told of its binding, and the scheduler owns none of its fields', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Pod } from '@pintle/api/core/v1';
 import type { StatusError } from '@pintle/machinery';
 import fc from 'fast-check';
-import { BodyReader } from './body.js';
+import { BodyReader, objectOf } from './body.js';
 import type { HttpRequest } from './message.js';
 import { requester } from './requests.fixture.js';
 
@@ -19,7 +19,7 @@ const requestOf = (text: string | Uint8Array): HttpRequest => ({
 });
 
 const read = (reader: BodyReader, text: string | Uint8Array) =>
-  reader.read(requestOf(text), 'Pod').catch((error: StatusError) => error.message);
+  reader.read(requestOf(text), objectOf('Pod')).catch((error: StatusError) => error.message);
 
 const reader = () => new BodyReader(() => undefined);
 
@@ -62,7 +62,10 @@ describe('BodyReader', () => {
 
   it('keeps one spec of bodies that say the same', async () => {
     const one = reader();
-    const values = [await one.read(requestOf(some[0]!), 'Pod'), await one.read(requestOf(some[1]!), 'Pod')];
+    const values = [
+      await one.read(requestOf(some[0]!), objectOf('Pod')),
+      await one.read(requestOf(some[1]!), objectOf('Pod')),
+    ];
     const [a, b] = values.map(({ value }) => value as { readonly spec: object });
     expect(a!.spec).toBe(b!.spec);
     expect(a).not.toEqual(b);

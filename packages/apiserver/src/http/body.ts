@@ -1,5 +1,4 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
-import type { JsonPatchOperation, Patch } from '@pintle/client';
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument } from 'yaml';
 import { AlikeBodies } from './alike-bodies.js';
@@ -12,7 +11,7 @@ import {
   saidByJson,
   saidByYaml,
 } from './duplicate-keys.js';
-import type { HttpRequest } from './message.js';
+import { type HttpRequest, mediaTypeOf } from './message.js';
 import { protobufMedia, type SchemaLookup } from './protobuf.js';
 
 /** kube-apiserver's bound on a request's body. */
@@ -25,13 +24,18 @@ const shownBytesMax = 30;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-const mediaTypeOf = (request: HttpRequest) =>
-  (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
-
 /** What was sent: its value, and what a strict reader says against the text beside that. */
 export interface Sent {
   readonly value: unknown;
   readonly strictFaults: readonly string[];
+}
+
+/** What a body should be, and what is said of one that is no JSON: why, and of what text. */
+export interface Expected {
+  /** Requests of one sort have bodies that may be alike. */
+  readonly sort: string;
+  refusal(why: string, text: string): string;
+  yamlRefusal?(why: string): string;
 }
 
 interface Read {
@@ -48,17 +52,17 @@ export class BodyReader {
     private readonly schemaOf: SchemaLookup,
   ) {}
 
-  /** The body's value, which is to be a `kind`; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
-  async read(request: HttpRequest, kind?: string): Promise<Sent> {
+  /** The body's value; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
+  async read(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
     const media = mediaTypeOf(request);
     const bytes = await request.body(bodyBytesMax);
     if (bytes.length === 0) return { value: undefined, strictFaults: none };
     if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
-      const { value, duplicates } = this.json(bytes, `${request.method} ${kind}`, kind);
+      const { value, duplicates } = this.json(bytes, `${request.method} ${expected.sort}`, expected);
       return { value, strictFaults: saidByJson(duplicates) };
     }
     if (media === 'application/yaml' || media.endsWith('+yaml')) {
-      const { value, duplicates } = parseYamlBody(bytes);
+      const { value, duplicates } = parseYamlBody(bytes, expected);
       return { value, strictFaults: saidByYaml(duplicates) };
     }
     if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf), strictFaults: none };
@@ -66,19 +70,18 @@ export class BodyReader {
   }
 
   /** As `read`. Errors: also `StatusError` BadRequest for an empty one. */
-  async required(request: HttpRequest, kind?: string): Promise<Sent> {
-    const sent = await this.read(request, kind);
-    if (sent.value === undefined)
-      throw badRequest(kind === undefined ? 'the request needs a body' : notJson(kind, endsTooEarly, ''));
+  async required(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
+    const sent = await this.read(request, expected);
+    if (sent.value === undefined) throw badRequest(expected.refusal(endsTooEarly, ''));
     return sent;
   }
 
-  /** `sort` of requests whose bodies may be alike; `kind` that the body should be of. */
-  private json(bytes: Uint8Array, sort: string, kind: string | undefined): Read {
+  /** `sort` of requests whose bodies may be alike. */
+  private json(bytes: Uint8Array, sort: string, expected: Expected): Read {
     const measure = measured(bytes);
     const value = measure.isAscii && measure.depth <= nestingMax ? this.alike.parse(sort, bytes) : undefined;
     if (value !== undefined && keysInBody(value) === measure.colons) return { value, duplicates: none };
-    return parseJson(measure, textOf(bytes), kind);
+    return parseJson(measure, textOf(bytes), expected);
   }
 }
 
@@ -97,27 +100,6 @@ function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
   }
 }
 
-export const patchTypes = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-  'application/apply-patch+yaml': 'apply',
-} as const;
-
-export function patchTypeOf(request: HttpRequest): (typeof patchTypes)[keyof typeof patchTypes] {
-  const media = mediaTypeOf(request);
-  if (!Object.hasOwn(patchTypes, media))
-    throw statusError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} });
-  return patchTypes[media as keyof typeof patchTypes];
-}
-
-export function patchOf(type: 'json' | 'merge' | 'strategic', body: unknown): Patch {
-  if (type !== 'json') return { type, body };
-  if (body === null) return { type, operations: [] };
-  if (!Array.isArray(body)) throw badRequest('a JSON patch must be an array of operations');
-  return { type, operations: body as readonly JsonPatchOperation[] };
-}
-
 const unsupported = (accepted: readonly string[]) =>
   statusError(
     'UnsupportedMediaType',
@@ -132,8 +114,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** `kind`: what the text should be of. */
-function parseJson({ depth, colons }: Measure, text: string, kind?: string): Read {
+function parseJson({ depth, colons }: Measure, text: string, { refusal }: Expected): Read {
   if (depth > nestingMax) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
   try {
     const value = JSON.parse(text) as unknown;
@@ -145,14 +126,22 @@ function parseJson({ depth, colons }: Measure, text: string, kind?: string): Rea
       told.includes(`at position ${text.length} `) ||
       told.endsWith(`at position ${text.length}`);
     const message = atEnd ? endsTooEarly : told;
-    throw badRequest(kind === undefined ? `the body is not JSON: ${message}` : notJson(kind, message, text), error);
+    throw badRequest(refusal(message, text), error);
   }
 }
 
 const endsTooEarly = 'unexpected end of JSON input';
 
-const notJson = (kind: string, why: string, text: string) =>
-  `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${summaryOf(text)})`;
+const anything: Expected = {
+  sort: '',
+  refusal: (why, text) => (text === '' ? 'the request needs a body' : `the body is not JSON: ${why}`),
+};
+
+export const objectOf = (kind: string): Expected => ({
+  sort: kind,
+  refusal: (why, text) =>
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${summaryOf(text)})`,
+});
 
 /** The first bytes, for whoever wonders what came: as they are where that could be an object, else in hexadecimal digits. */
 function summaryOf(text: string): string {
@@ -163,19 +152,22 @@ function summaryOf(text: string): string {
   return text.length > shownBytesMax ? `${hex} ...` : hex;
 }
 
-function parseYamlBody(bytes: Uint8Array): Read {
+/** Of several documents, the first. */
+function parseYamlBody(bytes: Uint8Array, expected: Expected): Read {
   const text = textOf(bytes);
-  if (/^\s*[{[]/.test(text)) return parseJson(measured(bytes), text);
+  if (/^\s*[{[]/.test(text)) return parseJson(measured(bytes), text, expected);
   try {
     const lineCounter = new LineCounter();
     const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter });
-    const [error] = document.errors;
+    const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
     if (error !== undefined) throw error;
     return { value: document.toJS({ maxAliasCount: 100 }), duplicates: duplicatesInYaml(document, lineCounter) };
   } catch (error) {
-    throw badRequest(`the body is not YAML: ${(error as Error).message}`, error);
+    throw badRequest((expected.yamlRefusal ?? notYaml)((error as Error).message), error);
   }
 }
+
+const notYaml = (why: string) => `the body is not YAML: ${why}`;
 
 interface Measure {
   /** How deep the text's brackets stand within one another. */

@@ -187,8 +187,8 @@ describe('other forms', () => {
     ['application/yaml', 'application/yaml', /^apiVersion: v1\n/],
     ['text/html, application/yaml;q=0.5, application/json;q=0.4', 'application/yaml', /^apiVersion/],
     ['application/json;pretty=1', 'application/json', /^\{\n {2}"apiVersion"/],
-    ['*/*', 'application/json', /^\{"apiVersion"/],
-    ['application/*', 'application/json', /^\{"apiVersion"/],
+    ['*/*', 'application/json', /^\{"kind":"ConfigMap","apiVersion":"v1","metadata":\{"name":"a","namespace"/],
+    ['application/*, */*;q=0.1', 'application/json', /^\{"kind"/],
   ])('%s gives %s', async (accept, contentType, text) => {
     const { client, get } = await requester();
     await client.create(configMap('a') as ConfigMap);
@@ -233,7 +233,6 @@ describe('other forms', () => {
   });
 
   it.each([
-    ['an unknown type', '/a', 'text/html', `application/json, application/yaml, ${protobuf}`],
     [
       'a Table in protobuf',
       '/a',
@@ -246,14 +245,55 @@ describe('other forms', () => {
       'application/json;as=Nothing;g=meta.k8s.io;v=v1',
       `application/json, application/yaml, ${protobuf}`,
     ],
-    ['a watch of another kind', '?watch=true', 'text/html', `application/json;stream=watch, ${protobuf};stream=watch`],
+    ['a watch in YAML', '?watch=true', 'application/yaml', `application/json;stream=watch, ${protobuf};stream=watch`],
   ])('%s is not acceptable', async (_what, at, accept, accepted) => {
     const { client, get } = await requester();
     await client.create(configMap('a') as ConfigMap);
-    expect((await get(`${path}${at}`, { accept })).json).toMatchObject({
-      code: 406,
-      message: `only the following media types are accepted: ${accepted}`,
-    });
+    const { status, text } = await get(`${path}${at}`, { accept });
+    expect([status, text.replaceAll(/\n */g, ' ')]).toEqual([
+      406,
+      expect.stringContaining(`only the following media types are accepted: ${accepted}`),
+    ]);
+  });
+
+  it.each([
+    ['an object', 'GET', `${path}/a`, `application/json, application/yaml, ${protobuf}`],
+    [
+      ...(['a list', 'GET', path] as const),
+      `application/json, application/yaml, ${protobuf}, application/json;stream=watch, ${protobuf};stream=watch`,
+    ],
+    ['a write', 'POST', path, `application/json, application/yaml, ${protobuf}`],
+    [
+      'a log',
+      'GET',
+      '/api/v1/namespaces/default/pods/a/log',
+      `text/plain, application/json, application/yaml, ${protobuf}`,
+    ],
+    ['the version', 'GET', '/version', 'application/json'],
+    ['discovery', 'GET', '/apis/apps/v1', `application/json, application/yaml, ${protobuf}`],
+  ])('%s is had in what its path offers alone', async (_what, method, at, offered) => {
+    const { client, send } = await requester();
+    await client.create(configMap('a') as ConfigMap);
+    for (const accept of ['text/html', 'application/*', 'application/JSON'])
+      expect((await send(method, at, method === 'POST' ? {} : undefined, { accept })).json).toMatchObject({
+        code: 406,
+        message: `406: Not Acceptable\n\nAvailable representations: ${offered}`,
+        details: {},
+      });
+  });
+
+  it('a watch tells its columns once', async () => {
+    const { client, stream } = await requester();
+    for (const name of ['a', 'b']) await client.create(configMap(name) as ConfigMap);
+    const end = new AbortController();
+    const told: unknown[] = [];
+    const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+    for await (const lines of stream(`${path}?watch=true`, end.signal, { accept }))
+      for (const line of Buffer.from(lines).toString().trim().split('\n')) {
+        told.push(JSON.parse(line).object.columnDefinitions?.length);
+        if (told.length === 2) end.abort();
+      }
+    expect(told.slice(0, 2)).toEqual([3, undefined]);
   });
 
   it('a watch in YAML is not either, and says so in YAML', async () => {
@@ -268,10 +308,10 @@ describe('other forms', () => {
     const as = (kind: string) => ({ accept: `application/json;as=${kind};g=meta.k8s.io;v=v1` });
     expect((await get(path, as('PartialObjectMetadataList'))).json.items[0]).toMatchObject({ metadata: {} });
     expect((await get(path, as('PartialObjectMetadata'))).json.message).toBe(
-      'you requested PartialObjectMetadata, but the requested object is a list (*v1.ConfigMapList)',
+      'you requested PartialObjectMetadata, but the requested object is a list (*core.ConfigMapList)',
     );
     expect((await get(`${path}/a`, as('PartialObjectMetadataList'))).json.message).toBe(
-      'you requested PartialObjectMetadataList, but the requested object is not a list (*v1.ConfigMap)',
+      'you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)',
     );
   });
 

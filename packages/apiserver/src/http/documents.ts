@@ -7,7 +7,7 @@ import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
-import { negotiate } from './negotiation.js';
+import { checkRouted, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
 
 /** The version that clients are told: the Kubernetes that this server behaves as. */
@@ -40,13 +40,13 @@ export async function documentAt(
 ): Promise<HttpResponse | undefined> {
   const { registry } = parts;
   const [root, first, second] = segments;
-  const json = (document: unknown) =>
-    document === undefined ? undefined : answer(200, document, negotiate(request.header('accept')));
+  const json = (document: unknown, routed = objectRoute) =>
+    document === undefined ? undefined : answer(200, document, negotiate(request.header('accept'), { routed }));
   switch (root) {
     case undefined:
-      return json({ paths: knownPaths(parts) });
+      return answer(200, { paths: knownPaths(parts) });
     case 'version':
-      return first === undefined ? json(versionDocument(parts.version)) : undefined;
+      return first === undefined ? json(versionDocument(parts.version), ['application/json']) : undefined;
     case 'metrics':
       if (first === undefined) return metricsText(await parts.metrics('all'));
       return first === 'slis' && second === undefined ? metricsText(await parts.metrics('slis')) : undefined;
@@ -62,13 +62,14 @@ export async function documentAt(
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;
     default:
-      return issuerDocument(parts, `/${segments.join('/')}`);
+      return issuerDocument(parts, request, `/${segments.join('/')}`);
   }
 }
 
-function issuerDocument({ issuer }: DocumentParts, path: string): HttpResponse | undefined {
+function issuerDocument({ issuer }: DocumentParts, request: HttpRequest, path: string): HttpResponse | undefined {
   const found = issuer.get(path);
   if (found === undefined) return undefined;
+  checkRouted(request.header('accept') || '*/*', [found.mediaType]);
   const response = encoded(200, found.mediaType, found.text);
   return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } };
 }

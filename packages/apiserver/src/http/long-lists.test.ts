@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ConfigMap } from '@pintle/api/core/v1';
 import { int64, ListMeta, list as listOf, object, ref, sealEnvelope, string, writeMessage } from '@pintle/machinery';
+import { memoryStore } from '@pintle/store';
 import { type ApiServer, createApiServer } from '../server.js';
+import { StoredObject } from '../storage/stored-object.js';
 import { ask, begin } from './asking.fixture.js';
 import { concatenated, Pieces } from './pieces.js';
 import { protobufList } from './protobuf.js';
@@ -71,4 +73,25 @@ it('in protobuf says at its beginning how long it is, also where its items are w
   const expected = sealEnvelope(kind, writeMessage(list.node, { metadata: { resourceVersion: '7' }, items: things }));
   expect(Buffer.compare(whole, expected)).toBe(0);
   expect(Buffer.compare(listed(), expected)).toBe(0);
+});
+
+it('the items of a built-in kind do not say it again, however they were written down', async () => {
+  const backend = memoryStore<StoredObject>();
+  const api = await createApiServer({ backend });
+  const object = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } });
+  const before = new TextEncoder().encode(JSON.stringify({ data: { a: '1' }, ...object('before') }));
+  await backend.transact({
+    compare: [],
+    success: [{ type: 'put', key: '/registry/core/configmaps/default/before', value: StoredObject.fromBytes(before) }],
+  });
+  await api.client().create(object('now'));
+  for (const accept of ['application/json', 'application/json;pretty=1']) {
+    const { json } = await ask(api.handle, line, { headers: { accept } });
+    const { items } = json as unknown as { items: readonly (Listed & { data?: object })[] };
+    expect(items.map((item) => [item.metadata.name, item.data, Object.keys(item)])).toEqual([
+      ['before', { a: '1' }, expect.not.arrayContaining(['kind', 'apiVersion'])],
+      ['now', undefined, ['metadata']],
+    ]);
+  }
+  await api.stop();
 });

@@ -54,4 +54,8 @@ export interface HttpResponse {
   readonly session?: StreamSession | UpgradedSession;
 }
 
+/** Without its parameters. */
+export const mediaTypeOf = (request: HttpRequest): string =>
+  (request.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
+
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;

@@ -25,6 +25,8 @@ export interface Offer {
   readonly transforms?: boolean;
   /** A watch: YAML has no way to say where an event ends. */
   readonly watch?: boolean;
+  /** Of a path that kube-apiserver's router knows: what it says there is to be had. Of anything else, it knows nothing. */
+  readonly routed?: readonly string[];
 }
 
 const medias: Readonly<Record<Encoding, string>> = {
@@ -34,12 +36,20 @@ const medias: Readonly<Record<Encoding, string>> = {
 };
 const encodings = Object.keys(medias) as readonly Encoding[];
 
+/** What kube-apiserver's router says of an object, and of a list, which can be watched. */
+export const objectRoute: readonly string[] = Object.values(medias);
+export const listRoute: readonly string[] = [
+  ...objectRoute,
+  ...[`${medias.json};stream=watch`, `${medias.protobuf};stream=watch`],
+];
+
 const plain: Accepted = { encoding: 'json', as: 'object', metaVersion: 'v1', pretty: false };
 const sharing: Accepted = { ...plain, sharesParts: true };
 
 /** Errors: `StatusError` NotAcceptable. */
 export function negotiate(accept: string | undefined, offer: Offer = {}): Accepted {
   if (accept === undefined || accept === '' || accept === medias.json || accept === '*/*') return plain;
+  if (offer.routed !== undefined) checkRouted(accept, offer.routed);
   for (const { media, parameters } of rangesOf(accept)) {
     if (offer.watch && media === sharedJsonMedia) return sharing;
     for (const encoding of encodings) {
@@ -49,6 +59,15 @@ export function negotiate(accept: string | undefined, offer: Offer = {}): Accept
     }
   }
   throw notAcceptable(offer);
+}
+
+/** The router's own reading of the header, which knows neither `application/*` nor weights. Errors: `StatusError` NotAcceptable. */
+export function checkRouted(accept: string, routed: readonly string[]): void {
+  const wanted = accept.split(',').map((range) => range.split(';', 1)[0]!.trim());
+  if (wanted.some((media) => media === '*/*' || media === sharedJsonMedia || routed.includes(media))) return;
+  throw statusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${routed.join(', ')}`, {
+    details: {},
+  });
 }
 
 interface MediaRange {

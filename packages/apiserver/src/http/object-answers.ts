@@ -1,11 +1,13 @@
 /**
  * Objects and lists of them as answers, in the form that was asked for. What is stored is not encoded anew: its JSON and
- * its protobuf message are those of its version.
- *
- * **Differs from Kubernetes**: the items of a list of a built-in kind say their apiVersion and kind, as those of custom kinds do.
+ * its protobuf message are those of its version. Of a list of a built-in kind, the items do not say their kind again.
  */
+
+import type { StoreEntry } from '@pintle/contracts';
 import { type KubernetesObject, type ListMeta, sealEnvelope } from '@pintle/machinery';
 import { type Resource, servesAsStored } from '../registry/resource.js';
+import { jsonOfType } from '../storage/object-json.js';
+import type { StoredObject } from '../storage/stored-object.js';
 import { listEnvelope, partialEnvelope, partialObject, rowOf, tableEnvelope, tableOf } from '../table/table.js';
 import { type Served, storedObjectOf } from '../verbs/api-core.js';
 import type { ListResult } from '../verbs/read.js';
@@ -33,10 +35,16 @@ const tableOptions = ({ request, nowMs, accepted: { metaVersion } }: Answering, 
   metadata,
 });
 
+/** What Go calls the type that kube-apiserver holds: of no version, in the package of its group. */
+function goTypeOf({ custom, definition: { kind } }: Resource, name: string): string {
+  if (custom) return `*unstructured.Unstructured${name === kind.kind ? '' : 'List'}`;
+  return `*${kind.group.split('.', 1)[0] || 'core'}.${name}`;
+}
+
 export function objectAnswer(answering: Answering, status: number, { object, entry }: Served): HttpResponse {
   const { resource, accepted, warnings, schemaOf } = answering;
   const { encoding, as, metaVersion, pretty } = accepted;
-  checkPartial(accepted, 'object', `*${resource.kind.version}.${resource.kind.kind}`);
+  checkPartial(accepted, 'object', goTypeOf(resource, resource.kind.kind));
   if (as === 'Table') {
     const options = tableOptions(answering, { resourceVersion: object.metadata.resourceVersion ?? '' });
     return answer(status, tableOf(resource, [object], options), accepted, warnings);
@@ -54,7 +62,7 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
 export function listAnswer(answering: Answering, { entries, metadata }: ListResult): HttpResponse {
   const { resource, accepted, warnings } = answering;
   const { encoding, as, metaVersion, pretty } = accepted;
-  checkPartial(accepted, 'list', `*${resource.kind.version}.${resource.kind.listKind}`);
+  checkPartial(accepted, 'list', goTypeOf(resource, resource.kind.listKind));
   const items = entries.map(storedObjectOf);
   const objects = () => items.map((item) => resource.fromStored(item));
   if (as === 'Table') {
@@ -73,9 +81,26 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
   const envelope = { ...listEnvelope(resource), metadata };
   const asStored = items.every((item) => servesAsStored(resource, item));
   if (!asStored || encoding !== 'json' || pretty)
-    return answer(200, { ...envelope, items: objects() }, accepted, warnings);
-  const chunks = listChunks(envelope, 'items', entries, ({ value, modRevision }) => value.bytesAt(modRevision));
+    return answer(200, { ...envelope, items: listItems(resource, objects()) }, accepted, warnings);
+  const chunks = resource.custom
+    ? listChunks(envelope, 'items', entries, ({ value, modRevision }) => value.bytesAt(modRevision))
+    : listChunks(envelope, 'items', entries, untypedJson(resource), '{');
   return encoded(200, 'application/json', inPieces(chunks), warnings);
+}
+
+/** Objects as they stand in a list. */
+export const listItems = ({ custom }: Resource, objects: readonly KubernetesObject[]): readonly object[] =>
+  custom ? objects : objects.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
+
+/** The JSON of stored objects from behind the brace on that opens it, and without what an item of a list does not say. */
+function untypedJson(resource: Resource): (entry: StoreEntry<StoredObject>) => Uint8Array {
+  const beginning = utf8(jsonOfType({ kind: resource.kind.kind, apiVersion: resource.apiVersion }));
+  return (entry) => {
+    const bytes = entry.value.bytesAt(entry.modRevision);
+    if (beginning.every((byte, index) => bytes[index] === byte)) return bytes.subarray(beginning.length);
+    // It was written down in another order.
+    return utf8(JSON.stringify(listItems(resource, [storedObjectOf(entry)])[0])).subarray(1);
+  };
 }
 
 /** What is made of each item for one answer alone is made as it is sent: a long list is never there as a whole. */
@@ -97,10 +122,12 @@ function* listChunks<T>(
   field: string,
   items: readonly T[],
   bytesOf: (item: T) => Uint8Array,
+  opening = '',
 ): Iterable<Uint8Array> {
-  yield utf8(`${JSON.stringify(envelope).slice(0, -1)},"${field}":[`);
+  yield utf8(`${JSON.stringify(envelope).slice(0, -1)},"${field}":[${items.length > 0 ? opening : ''}`);
+  const between = utf8(`,${opening}`);
   for (const [index, item] of items.entries()) {
-    if (index > 0) yield comma;
+    if (index > 0) yield between;
     yield bytesOf(item);
   }
   yield utf8(']}\n');
@@ -108,4 +135,3 @@ function* listChunks<T>(
 
 const encoder = new TextEncoder();
 const utf8 = (text: string) => encoder.encode(text);
-const comma = utf8(',');

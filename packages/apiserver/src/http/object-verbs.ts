@@ -13,10 +13,11 @@ import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer } from './answer.js';
-import { patchOf, patchTypeOf } from './body.js';
+import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import { type Accepted, negotiate } from './negotiation.js';
-import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
+import { type Accepted, listRoute, negotiate, objectRoute } from './negotiation.js';
+import { type Answering, listAnswer, listItems, objectAnswer } from './object-answers.js';
+import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
   applyOptions,
   deleteQuery,
@@ -33,8 +34,13 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
-const acceptedBy = ({ request, resource }: ResourceRequest, watch = false): Accepted =>
-  negotiate(request.header('accept'), { protobuf: !resource.custom, transforms: true, watch });
+function acceptedBy({ request, resource, path }: ResourceRequest, watch = false): Accepted {
+  const routed = request.method === 'GET' && path.name === undefined ? listRoute : objectRoute;
+  return negotiate(request.header('accept'), {
+    ...{ protobuf: !resource.custom, transforms: true, watch },
+    ...(resource.custom ? {} : { routed }),
+  });
+}
 
 function answeringFor(asked: ResourceRequest): Answering {
   const { parts, context, request, resource } = asked;
@@ -98,7 +104,7 @@ const watch: VerbHandler = async (asked) => {
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, resource.kind.kind);
+  const { value, strictFaults } = await parts.bodies.required(request, objectOf(resource.kind.kind));
   const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
   const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, 201, served);
@@ -107,7 +113,7 @@ const create: VerbHandler = async (asked) => {
 const update: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, resource.kind.kind);
+  const { value, strictFaults } = await parts.bodies.required(request, objectOf(resource.kind.kind));
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
   const told = { ...options, strictFaults, mayCreate: mayCreate(asked) };
   const served = await updateObject(parts.core, context, resource, placeOf(path), value, told);
@@ -124,11 +130,11 @@ async function patched(asked: ResourceRequest): Promise<Served> {
   const { parts, context, request, resource, path } = asked;
   const { core, bodies } = parts;
   const type = patchTypeOf(request);
-  const { value: body, strictFaults } = await bodies.required(request);
+  const { value: body, strictFaults } = await readPatch(bodies, request, type);
   const applies = type === 'apply';
   const options = writeOptions(request.query, { kind: 'PatchOptions', applies, subresource: path.subresource });
   const key = keyOf(path);
-  if (applies) {
+  if (type === 'apply') {
     const told = { ...applyOptions(options), strictFaults, mayCreate: mayCreate(asked) };
     return applyObject(core, context, resource, key, body, told);
   }
@@ -157,7 +163,7 @@ const deleteAll: VerbHandler = async (asked) => {
   const selected = listOptions(request.query, path.namespace);
   const items = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
   const metadata = { resourceVersion: String(parts.core.backend.status().revision) };
-  const deleted = { ...listEnvelope(resource), metadata, items };
+  const deleted = { ...listEnvelope(resource), metadata, items: listItems(resource, items) };
   return answer(200, deleted, whole(accepted), context.warnings, parts.schemaOf);
 };
 

@@ -111,8 +111,9 @@ describe('a request', () => {
       metadata: {},
       status: 'Failure',
       message:
-        'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+        '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
       reason: 'NotAcceptable',
+      details: {},
       code: 406,
     });
     expect(text).toContain('\n  "status": "Failure",\n');

@@ -12,6 +12,7 @@ import {
 } from '@pintle/machinery';
 import { saysYes } from '../requests/request-info.js';
 import type { IncludeObject } from '../table/table.js';
+import { checkListOptions } from '../verbs/read.js';
 
 function count(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
@@ -33,16 +34,9 @@ function said<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], und
 }
 
 export function listOptions(query: URLSearchParams, namespace: string | undefined): ListOptions {
-  if (query.get('sendInitialEvents') !== null)
-    throw optionsFault(
-      'ListOptions',
-      'FieldValueForbidden',
-      'sendInitialEvents',
-      'sendInitialEvents is forbidden for list',
-    );
   // A list ends by itself, yet what is no number is refused.
   count(query, 'timeoutSeconds');
-  return said({
+  const options = said({
     namespace,
     labelSelector: text(query, 'labelSelector'),
     fieldSelector: text(query, 'fieldSelector'),
@@ -51,6 +45,9 @@ export function listOptions(query: URLSearchParams, namespace: string | undefine
     resourceVersion: text(query, 'resourceVersion'),
     resourceVersionMatch: text(query, 'resourceVersionMatch') as ListOptions['resourceVersionMatch'],
   });
+  if (query.has('sendInitialEvents'))
+    checkListOptions(options, [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')]);
+  return options;
 }
 
 export function watchOptions(
@@ -58,6 +55,10 @@ export function watchOptions(
   namespace: string | undefined,
   defaultTimeoutSeconds: number,
 ): WatchOptions {
+  if (query.get('continue'))
+    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+      forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'),
+    ]);
   const sendInitialEvents =
     query.get('sendInitialEvents') === null ? undefined : saysYes(query.get('sendInitialEvents'));
   return said({
@@ -134,10 +135,6 @@ function fieldManagerFaults(fieldManager = ''): readonly FieldError[] {
 }
 
 const utf8 = new TextEncoder();
-
-function optionsFault(kind: string, type: 'FieldValueForbidden', field: string, detail: string) {
-  return invalid({ group: 'meta.k8s.io', kind }, '', [{ type, field, detail }]);
-}
 
 /** DeleteOptions as the query has them, for a deletion without a body. */
 export function deleteQuery(query: URLSearchParams): unknown {

@@ -70,9 +70,9 @@ function authorized(
 function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpResponse> {
   const { context, request, resource, path } = asked;
   checkMethod(resource, request.method, path);
-  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(asked, verb);
+  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
   if (handle === undefined) throw verbNotAllowed(resource, verb);

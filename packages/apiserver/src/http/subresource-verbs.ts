@@ -1,10 +1,10 @@
 /** What HTTP asks of subresources that are no part of their object: each has a handler, which streams, connects, or answers verbs. */
 import { badRequest, type KubernetesObject, statusError } from '@pintle/machinery';
 import { answer, encoded } from './answer.js';
-import { patchOf, patchTypeOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import { negotiate } from './negotiation.js';
+import { negotiate, objectRoute } from './negotiation.js';
 import { resourceNotFound, verbNotAllowed } from './not-served.js';
+import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import { applyOptions, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
@@ -23,6 +23,7 @@ export async function handleSubresource(
   };
   const notServed = () => verbNotAllowed(resource, verb);
   if (handler === undefined) throw resourceNotFound();
+  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
     if (verb !== 'get' && verb !== 'create') throw notServed();
@@ -31,7 +32,8 @@ export async function handleSubresource(
     if (request.upgrade !== true) throw badRequest('Upgrade request required');
     return { status: 101, headers: {}, session };
   }
-  const accepted = negotiate(request.header('accept'), { protobuf: true });
+  const routed = handler.stream === undefined ? objectRoute : ['text/plain', ...objectRoute];
+  const accepted = negotiate(request.header('accept'), { protobuf: true, routed });
   const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
   const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
   const respond = (status: number, value: KubernetesObject | unknown) =>
@@ -55,7 +57,7 @@ export async function handleSubresource(
     if (type !== 'apply')
       return respond(
         200,
-        await handler.patch(target, patchOf(type, (await parts.bodies.required(request)).value), options),
+        await handler.patch(target, patchOf(type, (await readPatch(parts.bodies, request, type)).value), options),
       );
     if (handler.apply === undefined)
       throw statusError(
@@ -64,7 +66,7 @@ export async function handleSubresource(
       );
     return respond(
       200,
-      await handler.apply(target, (await parts.bodies.required(request)).value, applyOptions(options)),
+      await handler.apply(target, (await readPatch(parts.bodies, request, type)).value, applyOptions(options)),
     );
   }
   throw notServed();

@@ -111,8 +111,7 @@ export class WatchResponder {
     includeObject: IncludeObject,
   ): (change: Change) => Uint8Array | Uint8Array[] {
     if (accepted.encoding === 'protobuf') return this.frameEncoder(resource, accepted);
-    if (accepted.as === 'Table')
-      return (change) => jsonLine(change, this.tableRow(resource, change, accepted, includeObject));
+    if (accepted.as === 'Table') return this.tableEncoder(resource, accepted, includeObject);
     if (accepted.as !== 'object')
       return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
     if (!resource.isStored) return (change) => jsonLine(change, change.object);
@@ -144,15 +143,21 @@ export class WatchResponder {
     return frames;
   }
 
-  private tableRow(resource: Resource, change: Change, accepted: Accepted, includeObject: IncludeObject): unknown {
-    const metadata = { resourceVersion: change.object.metadata.resourceVersion ?? '' };
-    const stored = change.type === 'BOOKMARK' ? [] : [change.object];
-    return tableOf(resource, stored, {
-      includeObject,
-      nowMs: this.core.world.clock.now(),
-      metaVersion: accepted.metaVersion,
-      metadata,
-    });
+  /** Only the first Table of a watch says what its columns are. */
+  private tableEncoder(
+    resource: Resource,
+    { metaVersion }: Accepted,
+    includeObject: IncludeObject,
+  ): (change: Change) => Uint8Array {
+    let headers = {};
+    return (change) => {
+      const metadata = { resourceVersion: change.object.metadata.resourceVersion ?? '' };
+      const stored = change.type === 'BOOKMARK' ? [] : [change.object];
+      const options = { includeObject, nowMs: this.core.world.clock.now(), metaVersion, metadata };
+      const table = { ...tableOf(resource, stored, options), ...headers };
+      headers = { columnDefinitions: null };
+      return jsonLine(change, table);
+    };
   }
 
   private sharedLine(change: Exclude<Change, { type: 'BOOKMARK' }>): Uint8Array {

@@ -74,7 +74,7 @@ it.each([
     'another namespace, when it is written over',
     `PUT ${pods}/a`,
     pod('a', {}, 'other'),
-    'the namespace of the object (other) does not match the namespace on the request (default)',
+    'the namespace of the provided object does not match the namespace sent on the request',
   ],
 ])('what is of %s than the path is refused', async (_what, line, body, message) => {
   expect((await ask(server.handle, line, { body })).json).toMatchObject({ code: 400, message });

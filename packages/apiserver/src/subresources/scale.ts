@@ -45,7 +45,7 @@ export const scaleSubresource: SubresourceHandler = {
 };
 
 const { node: schema } = ScaleSchema;
-const normalizer = compileNormalizer(schema, { mode: 'typed' });
+const normalizer = compileNormalizer(schema, { mode: 'served' });
 
 const refusedBody = (words: string) => badRequest(`Scale in version "v1" cannot be handled as a Scale: ${words}`);
 

@@ -82,7 +82,7 @@ export interface TableOptions {
 }
 
 /** A row an object; `objects` are in the stored version, `shown` in the version asked for. */
-export const tableOf = (resource: Resource, objects: readonly KubernetesObject[], options: TableOptions): unknown => ({
+export const tableOf = (resource: Resource, objects: readonly KubernetesObject[], options: TableOptions): object => ({
   ...tableEnvelope(resource, options),
   rows: objects.map((object) => rowOf(resource, object, options)),
 });

@@ -1,6 +1,13 @@
 /** Server-side apply: the object of one manager's wishes, merged into what is there. */
 import type { ApplyOptions, ObjectKey } from '@pintle/client';
-import { badRequest, conflict, type KubernetesObject, parseApiVersion, StatusError } from '@pintle/machinery';
+import {
+  badRequest,
+  conflict,
+  type KubernetesObject,
+  parseApiVersion,
+  StatusError,
+  unmarshalWords,
+} from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
@@ -22,10 +29,10 @@ export async function applyObject(
     ...options
   }: ApplyOptions & Pick<SentOptions, 'strictFaults'> & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw badRequest('an apply takes a JSON or YAML object');
+  if (body !== null && (typeof body !== 'object' || Array.isArray(body)))
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${unmarshalWords(body)}`);
   reportStrict(context, strictFaults, options.fieldValidation);
-  const applied = body as KubernetesObject;
+  const applied = (body ?? {}) as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
     const { group, version } = parseApiVersion(String(applied.apiVersion ?? ''));
     throw badRequest(`invalid object type: ${group}/${version}, Kind=${String(applied.kind ?? '')}`);

@@ -28,8 +28,8 @@ export interface DecodeOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   /** What a strict reader says against the text that was sent, beside the fields that it does not know. */
   readonly strictFaults?: readonly string[];
-  /** How a strict reader's faults are refused; as those of a request's body unless given. */
-  readonly refuseStrict?: (message: string) => StatusError;
+  /** How a strict reader's faults, and an object of another kind, are refused; as those of a request's body unless given. */
+  readonly refuseText?: (message: string) => StatusError;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
   readonly refuse?: (faults: readonly TypeFault[]) => StatusError;
 }
@@ -61,7 +61,7 @@ function decodeReady(
   options: DecodeOptions,
   old: KubernetesObject | undefined,
 ): KubernetesObject | Promise<KubernetesObject> {
-  const object = checkKind(resource, body);
+  const object = checkKind(resource, body, options);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
   if (errors.length > 0) throw (options.refuse ?? refusal(resource, object.metadata.name))(errors);
@@ -69,7 +69,7 @@ function decodeReady(
     reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
   const stored = () => {
     const decoded = asksForReset(object, value as KubernetesObject);
-    const made = resource.toStored(withOwnersOnce(context, decoded, options.refuseStrict !== undefined));
+    const made = resource.toStored(withOwnersOnce(context, decoded, options.refuseText !== undefined));
     return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
@@ -116,8 +116,8 @@ const refusal =
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };
 
-function checkKind(resource: Resource, body: unknown): KubernetesObject {
-  if (body === null) return checkKind(resource, {});
+function checkKind(resource: Resource, body: unknown, options: DecodeOptions): KubernetesObject {
+  if (body === null) return checkKind(resource, {}, options);
   if (typeof body !== 'object' || Array.isArray(body)) {
     throw badRequest(`the body must be a JSON object of kind ${resource.kind.kind}`);
   }
@@ -127,7 +127,8 @@ function checkKind(resource: Resource, body: unknown): KubernetesObject {
     (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) ||
     (kind !== undefined && kind !== '' && kind !== resource.kind.kind)
   ) {
-    throw otherKind(resource, String(apiVersion || expected), String(kind || resource.kind.kind), metadata?.name);
+    const sent = [String(apiVersion || expected), String(kind || resource.kind.kind)] as const;
+    throw options.refuseText?.(whyOtherKind(resource, ...sent)) ?? otherKind(resource, ...sent, metadata?.name);
   }
   if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
     return body as KubernetesObject;
@@ -135,7 +136,8 @@ function checkKind(resource: Resource, body: unknown): KubernetesObject {
 }
 
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
-function otherKind({ kind, custom }: Resource, sentVersion: string, sentKind: string, name = ''): StatusError {
+function otherKind(resource: Resource, sentVersion: string, sentKind: string, name = ''): StatusError {
+  const { kind, custom } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
   if (group === kind.group && version !== kind.version && (custom || sentKind === kind.kind))
     return badRequest(
@@ -143,27 +145,30 @@ function otherKind({ kind, custom }: Resource, sentVersion: string, sentKind: st
     );
   if (custom && sentVersion === apiVersionOf(kind))
     return invalid(kind, name, [invalidField('kind', sentKind, `must be ${kind.kind}`)]);
-  const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
-  const why =
-    group === kind.group
-      ? `converting (${version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`
-      : `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(sentVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  const why = whyOtherKind(resource, sentVersion, sentKind);
   return badRequest(`${sentKind} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`);
+}
+
+function whyOtherKind({ kind }: Resource, sentVersion: string, sentKind: string): string {
+  const [version = '', group = ''] = sentVersion.split('/').reverse();
+  const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
+  return group === kind.group && version === kind.version
+    ? `converting (${version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(sentVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
 }
 
 function reportStrict(
   context: RequestContext,
   { kind, version }: Kind,
   unknownFields: readonly string[],
-  { fieldValidation = 'Ignore', strictFaults = [], refuseStrict }: DecodeOptions,
+  { fieldValidation = 'Ignore', strictFaults = [], refuseText }: DecodeOptions,
 ): void {
   if (fieldValidation === 'Ignore') return;
   const texts = [...strictFaults, ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`)];
   if (texts.length > 0 && fieldValidation === 'Strict') {
     const message = `strict decoding error: ${texts.join(', ')}`;
     throw (
-      refuseStrict?.(message) ??
-      badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${message}`)
+      refuseText?.(message) ?? badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${message}`)
     );
   }
   for (const text of texts) context.warn(text);
@@ -175,22 +180,16 @@ export function placeOf(
   metadata: ObjectMeta,
   path: { readonly namespace?: string; readonly name?: string },
 ): { namespace?: string; name: string } {
+  const name = path.name ?? metadata.name ?? '';
+  const isNamespaced = resource.kind.scope === 'Namespaced';
+  if (!isNamespaced && metadata.namespace) throw badRequest('namespace may not be set on a cluster-scoped object');
+  if (path.namespace && metadata.namespace && path.namespace !== metadata.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
   if (path.name !== undefined && metadata.name !== undefined && metadata.name !== '' && metadata.name !== path.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
   }
-  const name = path.name ?? metadata.name ?? '';
-  if (resource.kind.scope === 'Cluster') {
-    if (metadata.namespace) throw badRequest('namespace may not be set on a cluster-scoped object');
-    return { name };
-  }
-  if (path.namespace && metadata.namespace && path.namespace !== metadata.namespace) {
-    throw badRequest(
-      path.name === undefined
-        ? 'the namespace of the provided object does not match the namespace sent on the request'
-        : `the namespace of the object (${metadata.namespace}) does not match the namespace on the request (${path.namespace})`,
-    );
-  }
-  return { name, namespace: path.namespace || metadata.namespace || 'default' };
+  return isNamespaced ? { name, namespace: path.namespace || metadata.namespace || 'default' } : { name };
 }
 
 /** Errors: `StatusError` BadRequest where what replaces an object does not say its name. */

@@ -134,10 +134,10 @@ export function parseDeleteOptions(body: unknown): DeleteOptions {
   if (body === undefined || body === null) return {};
   if (typeof body !== 'object' || Array.isArray(body))
     throw badRequest('the body of a delete must be a DeleteOptions object');
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = body as Record<
-    string,
-    unknown
-  >;
+  const { apiVersion, kind, ...options } = body as Record<string, unknown>;
+  if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions')
+    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? '')}`);
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = options;
   const fault = (field: string, badValue: unknown, detail: string) =>
     invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
       { type: 'FieldValueInvalid', field, badValue, detail },
@@ -159,7 +159,7 @@ export function parseDeleteOptions(body: unknown): DeleteOptions {
         type: 'FieldValueNotSupported',
         field: 'propagationPolicy',
         badValue: propagationPolicy,
-        detail: 'supported values: "Background", "Foreground", "Orphan", "nil"',
+        detail: 'supported values: "Foreground", "Background", "Orphan", "nil"',
       },
     ]);
   }

@@ -44,7 +44,7 @@ export function emptyStatus({ custom, definition: { kind } }: Resource): unknown
   if (custom || kind.schema.node.properties?.['status']?.alwaysThere !== true) return undefined;
   let status = emptyStatuses.get(kind);
   if (status === undefined) {
-    const { value } = compileNormalizer(kind.schema.node, { mode: 'typed' })({ metadata: {} });
+    const { value } = compileNormalizer(kind.schema.node, { mode: 'served' })({ metadata: {} });
     status = (value as { readonly status?: unknown }).status;
     emptyStatuses.set(kind, status);
   }
@@ -62,7 +62,7 @@ function ownerOf(input: unknown): string | undefined {
 function normalizerFor(resource: Resource): Normalizer {
   let normalizer = compiled.get(resource.kind);
   if (normalizer === undefined) {
-    normalizer = compileNormalizer(resource.kind.schema.node, { mode: resource.custom ? 'structural' : 'typed' });
+    normalizer = compileNormalizer(resource.kind.schema.node, { mode: resource.custom ? 'structural' : 'served' });
     compiled.set(resource.kind, normalizer);
   }
   return normalizer;

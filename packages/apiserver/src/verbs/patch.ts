@@ -9,6 +9,7 @@ import {
   PatchError,
   statusError,
   type TypeFault,
+  unmarshalWords,
 } from '@pintle/machinery';
 import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
@@ -43,7 +44,7 @@ export function patchObject(
             ? { strictFaults: options.strictFaults?.map((text) => `json patch ${text}`) ?? [] }
             : {}),
           ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, patched) }),
-          refuseStrict: (message) =>
+          refuseText: (message) =>
             patchRefused(patch.type === 'strategic' ? formatGo(patch.body) : JSON.stringify(patched), message),
         },
         old,
@@ -65,7 +66,11 @@ const typesRefused =
 
 export const patchRefused = (patch: string, detail: string) =>
   statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(patch)}: ${detail}`, {
-    details: { causes: [{ reason: 'FieldValueInvalid', field: 'patch', message: detail }] },
+    details: {
+      causes: [
+        { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${JSON.stringify(patch)}: ${detail}` },
+      ],
+    },
   });
 
 /** Go's names of what JSON holds. */
@@ -112,6 +117,15 @@ function formatGo(value: unknown): string {
   return `map[${entries.map(([key, inner]) => `${key}:${formatGo(inner)}`).join(' ')}]`;
 }
 
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Errors: `PatchError` where nothing is left that could be an object. */
+function whole(patched: unknown): unknown {
+  if (isObject(patched)) return patched;
+  throw new PatchError('the JSON patch leaves no object');
+}
+
 /** Errors: `StatusError` BadRequest or Invalid for a patch that does not apply. */
 export function applyPatch(resource: Resource, object: KubernetesObject, patch: Patch): unknown {
   try {
@@ -122,16 +136,19 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
             'RequestEntityTooLarge',
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
-        return applyJsonPatch(object, patch.operations);
+        return whole(applyJsonPatch(object, patch.operations));
       case 'merge':
-        if (typeof patch.body !== 'object' || patch.body === null || Array.isArray(patch.body))
-          throw badRequest('a merge patch must be a JSON object');
+        if (patch.body === null) throw badRequest('Invalid JSON Patch');
+        if (!isObject(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);
         return applyMergePatch(object, patch.body);
-      case 'strategic':
+      case 'strategic': {
         if (patch.body === null) return object;
-        if (typeof patch.body !== 'object' || Array.isArray(patch.body))
-          throw badRequest('a strategic merge patch must be a JSON object');
-        return applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
+        if (!isObject(patch.body)) throw badRequest(unmarshalWords(patch.body));
+        const { apiVersion, kind } = object;
+        const patched = applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
+        // What it says of these is passed over.
+        return { ...(patched as object), apiVersion, kind };
+      }
     }
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;

@@ -89,7 +89,7 @@ async function readEntries(core: ApiCore, resource: Resource, options: ListOptio
       metadata: {},
     };
   }
-  checkVersionMatch(options);
+  checkListOptions(options);
   const prefix = storePrefix(resource, options.namespace);
   const selected = selection(resource, options);
   const { start, revision } = startOf(core, options, prefix);
@@ -162,17 +162,29 @@ function startOf(core: ApiCore, options: ListOptions, prefix: string): { start: 
   return { start: prefix, revision: exact ? wanted : 0 };
 }
 
-/** Errors: `StatusError` Invalid (apimachinery `ValidateListOptions`). */
-function checkVersionMatch({ resourceVersion, resourceVersionMatch: match, continue: token }: ListOptions): void {
-  if (!match) return;
+const none: readonly FieldError[] = Object.freeze([]);
+
+/** What apimachinery's `ValidateListOptions` says of a list that is no watch. */
+function versionMatchFaults({
+  resourceVersion,
+  resourceVersionMatch: match,
+  continue: token,
+}: ListOptions): readonly FieldError[] {
+  if (!match) return none;
   const faults: FieldError[] = [];
   const forbid = (detail: string) => faults.push(forbiddenField('resourceVersionMatch', detail));
   if (!resourceVersion) forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
   if (token) forbid('resourceVersionMatch is forbidden when continue is provided');
   if (match !== 'Exact' && match !== 'NotOlderThan')
-    faults.push(notSupportedField('resourceVersionMatch', match, ['', 'Exact', 'NotOlderThan']));
+    faults.push(notSupportedField('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
   if (match === 'Exact' && resourceVersion === '0')
     forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+  return faults;
+}
+
+/** Errors: `StatusError` Invalid; `more` is what else is wrong with the options. */
+export function checkListOptions(options: ListOptions, more: readonly FieldError[] = none): void {
+  const faults = [...versionMatchFaults(options), ...more];
   if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', faults);
 }
 

@@ -5,7 +5,7 @@
  * `undefined` is an absent value, `null` a given one.
  */
 import { deepEqual } from '../meta/frozen.js';
-import { resolve, type SchemaNode } from '../schema/schema.js';
+import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 import {
   asItems,
@@ -42,8 +42,8 @@ interface Place {
   readonly schema: SchemaNode;
   /** Undefined where it depends on the value. */
   readonly shape: Shape | undefined;
-  /** Structs that are no pointers, and lists that are written even when they are empty, as Go's null. */
-  readonly emptyFields: readonly (readonly [key: string, empty: Fields | null])[];
+  /** What is written even when it is empty: structs and scalars that are no pointers, and lists, as Go's null. */
+  readonly emptyFields: readonly (readonly [key: string, empty: unknown])[];
   /** Those declared: keys of maps are the users', and no end of them. */
   readonly fields: Map<string, Field>;
   items: Place | undefined;
@@ -74,7 +74,8 @@ function placeOf(schema: SchemaNode): Place {
   if (place === undefined) {
     const { type, properties } = resolve(schema);
     const emptyFields = Object.entries(properties ?? {}).flatMap(([key, child]): Place['emptyFields'] => {
-      if (child.alwaysThere) return [[key, noFields]];
+      const zero = zeroOf(child);
+      if (zero !== undefined) return [[key, zero]];
       return child.required && resolve(child).type === 'array' ? [[key, null]] : [];
     });
     const shape = type === 'any' ? undefined : shapeAt(schema, undefined);

@@ -29,6 +29,10 @@ export function decoderWords(root: SchemaNode, kind: string, fault: TypeFault): 
   return `json: cannot unmarshal ${shown} into Go struct field ${struct}.${fields.join('.')} of type ${type}`;
 }
 
+/** Of a value as a whole, which was to be an object or what `type` says. */
+export const unmarshalWords = (found: unknown, type = 'map[string]interface {}'): string =>
+  `json: cannot unmarshal ${jsonType(found)} into Go value of type ${type}`;
+
 const jsonType = (value: unknown) =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 

@@ -5,14 +5,14 @@
  * What did not change from the object's last version is that version's own: changing one field of an object costs
  * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  *
- * **Differs from Kubernetes**: what has its zero value in Go, and is written all the same (`0`, `""`, `null` for a time or for
- * a list), is left out where nobody said it. Readers take both for the same.
+ * **Differs from Kubernetes**: the `null` that Go writes for a time or for a list that nobody spoke of is left out. Readers take
+ * both for the same.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
-import { resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
+import { resolve, type SchemaNode, zeroOf, zeroSaysNothing } from './schema.js';
 
 export interface Normalized {
   readonly value: unknown;
@@ -36,8 +36,8 @@ export interface TypeFault extends FieldError {
 export type Normalizer = (input: unknown, known?: unknown) => Normalized;
 
 export interface NormalizerOptions {
-  /** `typed`: built-in kinds, decoded as Go would. `structural`: custom resources. */
-  readonly mode: 'typed' | 'structural';
+  /** `typed`: decoded as Go would. `served`: built-in kinds, decoded so and written as Go would. `structural`: custom resources. */
+  readonly mode: 'typed' | 'served' | 'structural';
 }
 
 /** Values nested deeper than this are refused. */
@@ -216,7 +216,7 @@ class Compiler {
   private mapStep(node: SchemaNode): Step {
     const value = node.values === undefined ? anyStep : this.step(node.values);
     const ofStrings =
-      node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode === 'typed';
+      node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode !== 'structural';
     const nullable =
       node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
     return (input, run, known) => {
@@ -242,7 +242,8 @@ class Compiler {
 
   private objectStep(node: SchemaNode): Step {
     const properties = node.properties ?? {};
-    const typed = this.options.mode === 'typed';
+    const { mode } = this.options;
+    const typed = mode !== 'structural';
     const fields = new Map<string, Field>();
     for (const key of Object.keys(properties)) {
       const place = properties[key]!;
@@ -254,7 +255,8 @@ class Compiler {
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }
     const defaults = Object.entries(properties).flatMap(([key, place]) => {
-      const value = place.default ?? (typed && place.alwaysThere === true ? emptyStruct : undefined);
+      const isWritten = mode === 'served' || (typed && place.alwaysThere === true);
+      const value = place.default ?? (isWritten ? zeroOf(place) : undefined);
       return value === undefined ? [] : [[key, value] as const];
     });
     const normalizedDefaults = new Map<string, unknown>();
@@ -318,8 +320,6 @@ class Compiler {
 }
 
 const nothing: readonly unknown[] = Object.freeze([]);
-/** What Go has of a struct that nobody spoke of: its fields get their defaults. */
-const emptyStruct = Object.freeze({});
 
 function sizeOf(value: Readonly<Record<string, unknown>>): number {
   let size = 0;

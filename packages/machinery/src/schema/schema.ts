@@ -34,7 +34,10 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly values?: SchemaNode;
+  /** Of built-in kinds: Go writes a scalar that is required with its zero value where nobody said it, but for `omittedWhenUnsaid`. */
   readonly required?: boolean;
+  /** Of built-in kinds: required, and yet left out by Go where it is empty. */
+  readonly omittedWhenUnsaid?: boolean;
   /** Of built-in kinds: in Go the field is a struct and no pointer to one, and so is there even when it is empty. */
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
@@ -185,6 +188,9 @@ export class Schema<out T, out R extends boolean = false> {
   alwaysThere(): Schema<T, R> {
     return this.with({ alwaysThere: true });
   }
+  omittedWhenUnsaid(): Schema<T, R> {
+    return this.with({ omittedWhenUnsaid: true });
+  }
   format(format: string): Schema<T, R> {
     return this.with({ format });
   }
@@ -274,6 +280,27 @@ export function ref<T>(type: Schema<T, boolean> | (() => AnySchema), proto?: num
   return new Schema(numbered({ type: 'object', ref: target }, proto));
 }
 
+/** What a field of a built-in kind holds in Go where nobody spoke of it, and is written as; undefined: nothing is written. */
+export function zeroOf(place: SchemaNode): unknown {
+  if (place.alwaysThere === true) return emptyStruct;
+  if (place.required !== true || place.pointer === true || place.omittedWhenUnsaid === true) return undefined;
+  switch (resolve(place).type) {
+    case 'string':
+      return place.format === undefined ? '' : undefined;
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'quantity':
+      return '0';
+    default:
+      return undefined;
+  }
+}
+
+const emptyStruct = Object.freeze({});
+
 /** Follows references to the node that holds the description, keeping what the place itself says. */
 export function resolve(node: SchemaNode): SchemaNode {
   return node.ref === undefined ? node : resolve(node.ref());
@@ -287,7 +314,7 @@ const structs = ['date-time', 'micro-time', 'duration'];
  */
 export const zeroSaysNothing = (owner: SchemaNode, place: SchemaNode): boolean =>
   place.pointer !== true &&
-  place.required !== true &&
+  (place.required !== true || place.omittedWhenUnsaid === true) &&
   (place.type === 'string'
     ? !structs.includes(place.format ?? '')
     : ['integer', 'number', 'boolean'].includes(place.type)) &&

@@ -18,7 +18,7 @@ export interface StorageVersionSpec extends Infer<typeof StorageVersionSpec> {}
 export const StorageVersionCondition = object(
   () => ({
     lastTransitionTime: time(4),
-    message: string(6).required(),
+    message: string(6).omittedWhenUnsaid().required(),
     observedGeneration: int64(3),
     reason: string(5).required(),
     status: string(2).required(),

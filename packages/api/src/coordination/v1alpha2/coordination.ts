@@ -8,7 +8,7 @@ export const LeaseCandidateSpec = object(
     leaseName: string(1).required(),
     pingTime: microTime(2),
     renewTime: microTime(3),
-    strategy: string(6).required(),
+    strategy: string(6).omittedWhenUnsaid().required(),
   }),
   'io.k8s.api.coordination.v1alpha2.LeaseCandidateSpec',
 );

@@ -61,9 +61,9 @@ export interface HTTPIngressRuleValue extends Infer<typeof HTTPIngressRuleValue>
 export const ParentReference = object(
   () => ({
     group: string(1),
-    name: string(4).required(),
+    name: string(4).omittedWhenUnsaid().required(),
     namespace: string(3),
-    resource: string(2).required(),
+    resource: string(2).omittedWhenUnsaid().required(),
   }),
   'io.k8s.api.networking.v1.ParentReference',
 );

@@ -1,0 +1,46 @@
+/** The body of a patch: its type, and what it says, refused in the words of kube-apiserver's patch decoders. */
+import type { JsonPatchOperation, Patch } from '@pintle/client';
+import { badRequest, statusError, unmarshalWords } from '@pintle/machinery';
+import type { BodyReader, Expected, Sent } from './body.js';
+import { type HttpRequest, mediaTypeOf } from './message.js';
+
+const patchTypes = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+} as const;
+
+export type PatchType = (typeof patchTypes)[keyof typeof patchTypes];
+
+/** Errors: `StatusError` UnsupportedMediaType. */
+export function patchTypeOf(request: HttpRequest): PatchType {
+  const media = mediaTypeOf(request);
+  if (!Object.hasOwn(patchTypes, media))
+    throw statusError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} });
+  return patchTypes[media as keyof typeof patchTypes];
+}
+
+/** An apply of nothing is one of null. Errors: those of `BodyReader.required`. */
+export async function readPatch(bodies: BodyReader, request: HttpRequest, type: PatchType): Promise<Sent> {
+  if (type !== 'apply') return bodies.required(request, patchOfType[type]);
+  const sent = await bodies.read(request, wishes);
+  return sent.value === undefined ? { ...sent, value: null } : sent;
+}
+
+const patchOfType: Readonly<Record<Exclude<PatchType, 'apply'>, Expected>> = {
+  json: { sort: 'json', refusal: (why) => `error decoding patch: ${why}` },
+  merge: { sort: 'merge', refusal: (why) => `error decoding patch: ${why}` },
+  strategic: { sort: 'strategic', refusal: (why) => why },
+};
+
+const notWishes = (why: string) => `error decoding YAML: error converting YAML to JSON: ${why}`;
+const wishes: Expected = { sort: 'apply', refusal: notWishes, yamlRefusal: notWishes };
+
+/** Errors: `StatusError` BadRequest for operations that are no list. */
+export function patchOf(type: Exclude<PatchType, 'apply'>, body: unknown): Patch {
+  if (type !== 'json') return { type, body };
+  if (body === null) return { type, operations: [] };
+  if (!Array.isArray(body)) throw badRequest(`error decoding patch: ${unmarshalWords(body, '[]handlers.jsonPatchOp')}`);
+  return { type, operations: body as readonly JsonPatchOperation[] };
+}
