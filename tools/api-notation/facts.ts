@@ -342,6 +342,7 @@ export const pointers: Readonly<Record<string, readonly string[]>> = {
     'lendablePercent',
     'nominalConcurrencyShares',
   ],
+  'networking.v1.HTTPIngressPath': ['pathType'],
   'networking.v1.IngressClassParametersReference': ['apiGroup', 'namespace', 'scope'],
   'networking.v1.IngressPortStatus': ['error'],
   'networking.v1.IngressSpec': ['ingressClassName'],

@@ -121,9 +121,7 @@ export function kubeConfigUsers({ path }: Pick<KubeConfigOptions, 'path'> = {}):
 } {
   const paths = path === undefined ? defaultPaths() : [path];
   const { users, contexts, currentContext } = mergedFiles(paths);
-  const all = Object.fromEntries(
-    [...users].map(([name, entry]) => [name, credentialsOf(entry, name, { value: {}, path: entry.path })]),
-  );
+  const all = Object.fromEntries([...users].map(([name, entry]) => [name, credentialsOf(entry, name, undefined)]));
   const current = all[textOf(contexts.get(currentContext)?.value['user']) ?? ''];
   return { users: all, ...(current === undefined ? {} : { current }) };
 }
@@ -235,7 +233,8 @@ function proxyOf({ value, path }: Entry): string | undefined {
   return url;
 }
 
-function credentialsOf(user: Entry, name: string, cluster: Entry): Credentials {
+/** `cluster` is the one that an exec plug-in may be told of. */
+function credentialsOf(user: Entry, name: string, cluster: Entry | undefined): Credentials {
   const { value, path } = user;
   const provider = value['auth-provider'] as Fields | undefined;
   if (provider !== undefined)
@@ -265,7 +264,7 @@ function impersonationOf(value: Fields): Impersonation | undefined {
 
 const execVersions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 
-function execOf(exec: Fields, user: string, path: string, cluster: Entry): ExecPlugin {
+function execOf(exec: Fields, user: string, path: string, cluster: Entry | undefined): ExecPlugin {
   const command = textOf(exec['command']);
   const apiVersion = textOf(exec['apiVersion']) ?? '';
   if (command === undefined) throw new KubeConfigError(path, `user ${JSON.stringify(user)}: exec names no command`);
@@ -285,7 +284,7 @@ function execOf(exec: Fields, user: string, path: string, cluster: Entry): ExecP
     interactiveMode: mode === 'Never' || mode === 'Always' ? mode : 'IfAvailable',
     ...said({
       installHint: textOf(exec['installHint']),
-      cluster: exec['provideClusterInfo'] === true ? clusterInfo(cluster) : undefined,
+      cluster: exec['provideClusterInfo'] === true && cluster !== undefined ? clusterInfo(cluster) : undefined,
     }),
   };
 }

@@ -27,7 +27,7 @@ export interface SchemaNode {
   readonly type: SchemaType;
   /** OpenAPI format: `int32`, `int64`, `double`, `byte`, `date-time`, `micro-time`, `duration`… */
   readonly format?: string;
-  /** The OpenAPI name of a named object type, as `io.k8s.api.core.v1.Container`. */
+  /** The OpenAPI name of a named type, as `io.k8s.api.core.v1.Container`. */
   readonly name?: string;
   /** Where the description is another named type: that type, read late so that types may be recursive. */
   readonly ref?: () => SchemaNode;
@@ -227,6 +227,8 @@ export type InferFields<F extends Fields> = Flat<
 
 const numbered = (node: SchemaNode, proto?: number): SchemaNode => (proto === undefined ? node : { ...node, proto });
 
+const named = (type: string) => `io.k8s.apimachinery.pkg.${type}`;
+
 export const string = (proto?: number) => new Schema<string>(numbered({ type: 'string' }, proto));
 export const boolean = (proto?: number) => new Schema<boolean>(numbered({ type: 'boolean' }, proto));
 export const int32 = (proto?: number) => new Schema<number>(numbered({ type: 'integer', format: 'int32' }, proto));
@@ -238,18 +240,28 @@ export const double = (proto?: number) => new Schema<number>(numbered({ type: 'n
 export const bytes = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'byte' }, proto));
 /** RFC 3339, to the second. */
 export const time = (proto?: number) =>
-  new Schema<string>(numbered({ type: 'string', format: 'date-time', nullable: true }, proto));
+  new Schema<string>(
+    numbered({ type: 'string', format: 'date-time', nullable: true, name: named('apis.meta.v1.Time') }, proto),
+  );
 /** RFC 3339, to the microsecond. */
 export const microTime = (proto?: number) =>
-  new Schema<string>(numbered({ type: 'string', format: 'micro-time', nullable: true }, proto));
+  new Schema<string>(
+    numbered({ type: 'string', format: 'micro-time', nullable: true, name: named('apis.meta.v1.MicroTime') }, proto),
+  );
 /** A duration as Go prints it (`1h2m3s`). */
 export const duration = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'duration' }, proto));
 export const intOrString = (proto?: number) =>
-  new Schema<number | string>(numbered({ type: 'intOrString', format: 'int-or-string' }, proto));
-export const quantity = (proto?: number) => new Schema<string>(numbered({ type: 'quantity' }, proto));
-/** Any JSON value (`RawExtension`, `JSON`). */
-// biome-ignore lint/suspicious/noExplicitAny: any JSON value, by definition.
-export const any = (proto?: number) => new Schema<any>(numbered({ type: 'any', preserveUnknownFields: true }, proto));
+  new Schema<number | string>(
+    numbered({ type: 'intOrString', format: 'int-or-string', name: named('util.intstr.IntOrString') }, proto),
+  );
+export const quantity = (proto?: number) =>
+  new Schema<string>(numbered({ type: 'quantity', name: named('api.resource.Quantity') }, proto));
+/** Any JSON value (`RawExtension`, `JSON`); with `name`, a named type of the OpenAPI document. */
+export const any = (proto?: number, name?: string) =>
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON value, by definition.
+  new Schema<any>(
+    numbered({ type: 'any', preserveUnknownFields: true, ...(name === undefined ? {} : { name }) }, proto),
+  );
 
 export const list = <T>(items: Schema<T, boolean>, proto?: number) =>
   new Schema<readonly T[]>(numbered({ type: 'array', items: items.node }, proto));
@@ -316,7 +328,7 @@ const structs = ['date-time', 'micro-time', 'duration'];
  */
 export const zeroSaysNothing = (owner: SchemaNode, place: SchemaNode): boolean =>
   place.pointer !== true &&
-  place.required !== true &&
+  (place.required !== true || place.omittedWhenUnsaid === true) &&
   (place.type === 'string'
     ? !structs.includes(place.format ?? '')
     : ['integer', 'number', 'boolean'].includes(place.type)) &&

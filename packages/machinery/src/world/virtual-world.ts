@@ -99,25 +99,31 @@ export function virtualWorld(options: VirtualWorldOptions = {}): VirtualWorld {
     return heap[0]?.dueMs;
   };
 
-  const settleInstant = async () => {
+  /** Runs the timers that are due, one a turn: what one wakes runs before the next of the same instant. */
+  const runDue = async () => {
     for (let turn = 0; turn < turnsMax; turn++) {
-      await hostTurn();
       const due = nextDue();
       if (due === undefined || due > nowMs) return;
-      // One timer a turn: what it wakes runs before the next timer of the same instant.
       const timer = pop(heap)!;
       const { callback } = timer;
       timer.callback = undefined;
       callback?.();
+      await hostTurn();
     }
     throw new LivelockError(turnsMax);
+  };
+
+  /** What came from outside runs first. */
+  const settleInstant = async () => {
+    await hostTurn();
+    await runDue();
   };
 
   const runUntil = async (untilMs: number) => {
     await settleInstant();
     for (let due = nextDue(); due !== undefined && due <= untilMs; due = nextDue()) {
       nowMs = Math.max(nowMs, due);
-      await settleInstant();
+      await runDue();
     }
   };
 
