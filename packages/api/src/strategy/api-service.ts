@@ -5,6 +5,7 @@ import {
   dns1123SubdomainErrors,
   type FieldError,
   formatErrors,
+  formatTime,
   invalidField,
   noErrors,
   pathSegmentErrors,
@@ -55,9 +56,20 @@ function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly 
   ];
 }
 
+const isLocal = (nowMs: number) => ({
+  type: 'Available',
+  status: 'True',
+  lastTransitionTime: formatTime(nowMs),
+  reason: 'Local',
+  message: 'Local APIServices are always available',
+});
+
 export const apiServiceStrategy: Strategy<APIService> = {
   statusKeeps: clientMetadata,
   nameErrors: pathSegmentErrors,
+  // What is served here is there at once.
+  prepareForCreate: (service, { nowMs }) =>
+    service.spec?.service === undefined ? { ...service, status: { conditions: [isLocal(nowMs)] } } : service,
   validateCreate: serviceErrors,
   validateUpdate: serviceErrors,
 };

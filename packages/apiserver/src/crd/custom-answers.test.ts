@@ -120,3 +120,14 @@ it('where they are not, there is nothing', async () => {
     'Sentence.example.com "a" is invalid: kind: Invalid value: "Sentence": must be Word',
   );
 });
+
+it('a scale below zero is told of where the definition has the replicas', async () => {
+  const scale = { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' };
+  const { send } = await served([version('v1', { size: { type: 'integer' } }, { subresources: { scale } })]);
+  await send('POST', at('v1'), word({ size: 1 }));
+  const { status, json } = await send('PATCH', `${at('v1')}/a/scale`, { spec: { replicas: -1 } }, merge);
+  expect([status, json.message]).toEqual([
+    422,
+    'Word.example.com "a" is invalid: .spec.size: Invalid value: -1: should be a non-negative integer',
+  ]);
+});

@@ -37,7 +37,7 @@ const groupRank = [
 
 export function groupsInOrder(
   registry: ResourceRegistry,
-  remote: readonly RemoteVersion[],
+  remote: readonly Pick<RemoteVersion, 'group' | 'version'>[],
 ): readonly (readonly [string, readonly string[]])[] {
   const groups = new Map(registry.groups());
   for (const { group, version } of remote)
@@ -57,8 +57,10 @@ export function coreVersions(address: string): unknown {
   };
 }
 
+type Announced = readonly Pick<RemoteVersion, 'group' | 'version'>[];
+
 /** `/apis`. */
-export function groupList(registry: ResourceRegistry, remote: readonly RemoteVersion[]): unknown {
+export function groupList(registry: ResourceRegistry, remote: Announced): unknown {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
@@ -69,7 +71,7 @@ export function groupList(registry: ResourceRegistry, remote: readonly RemoteVer
 }
 
 /** `/apis/GROUP`; undefined where it is not served. */
-export function groupDocument(registry: ResourceRegistry, remote: readonly RemoteVersion[], group: string): unknown {
+export function groupDocument(registry: ResourceRegistry, remote: Announced, group: string): unknown {
   const versions = group === '' ? undefined : new Map(groupsInOrder(registry, remote)).get(group);
   return versions === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupBody(group, versions) };
 }

@@ -52,6 +52,14 @@ const rows: readonly (readonly [path: string, object: object, causes: readonly (
     ],
   ],
   [
+    '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+    { metadata: { name: 'a' }, aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a' }] }] } },
+    [
+      ['aggregationRule.clusterRoleSelectors[0].matchExpressions[0].operator', expect.anything()],
+      ['aggregationRule.clusterRoleSelectors[0]', 'Invalid value: null: invalid label selector.'],
+    ],
+  ],
+  [
     '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
     { metadata: { name: 'a' } },
     [
