@@ -67,7 +67,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 shows bad values as JSON in messages, where 1.33 shows them as Go does',
-    line: /(message: ".*(Invalid|Unsupported) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|0x0)/,
+    line: /(message: ".*(Invalid|Unsupported|Duplicate) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|0x0)/,
   },
   {
     why: 'newer',
@@ -100,7 +100,7 @@ export const known: readonly Known[] = [
     words:
       '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
     row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
-    line: /apiVersion must specify API group|scaleTargetRef|^body\.details\.causes\[[67]\]\.message: "Required value" \||finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+    line: /apiVersion must specify API group|scaleTargetRef|^body\.details\.causes\[2\]\.reason: "FieldValueInvalid" \| "FieldValueRequired"$|^body\.details\.causes\[[67]\]\.message: "Required value" \||finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
   },
   {
     why: 'newer',

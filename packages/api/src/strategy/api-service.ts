@@ -25,7 +25,7 @@ function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly 
       ? noErrors
       : [invalidField(`spec.${field}`, value ?? 0, `must be positive and less than ${max}`)];
   const errors = [
-    ...(name === wanted
+    ...(name === '' || name === wanted
       ? noErrors
       : [invalidField('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`)]),
     ...(group === '' && version !== 'v1'
