@@ -153,7 +153,7 @@ describe('a new object', () => {
     ],
     [
       policy(port({ port: 80, endPort: 70 })),
-      ['spec.egress[0].ports[0].endPort: Invalid value: 70: must be greater than or equal to `port`'],
+      ['spec.egress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`'],
     ],
     [
       policy({ podSelector: {}, policyTypes: ['Both'] }),

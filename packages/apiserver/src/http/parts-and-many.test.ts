@@ -126,3 +126,14 @@ it('exports are no more', async () => {
     'the export parameter, deprecated since v1.14, is no longer supported',
   );
 });
+
+it('a reference that is owned as a whole elsewhere is owned by its fields where a volume tells of its claim', async () => {
+  const { apply } = await requester();
+  const spec = {
+    ...{ accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/a' } },
+    claimRef: { namespace: 'default', name: 'c' },
+  };
+  const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'v' }, spec };
+  const { json } = await apply('/api/v1/persistentvolumes/v?fieldManager=me', volume);
+  expect(json.metadata.managedFields[0].fieldsV1['f:spec']['f:claimRef']).toEqual({ 'f:name': {}, 'f:namespace': {} });
+});

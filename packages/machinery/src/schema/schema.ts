@@ -167,6 +167,10 @@ export class Schema<out T, out R extends boolean = false> {
     const isArray = typeof made === 'object' && made.type === 'array';
     return isArray ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
   }
+  /** Map type `granular`, of what is `atomic` elsewhere. */
+  granular(): Schema<T, R> {
+    return this.with({ mapType: 'granular' });
+  }
   /** Strategic merge patch: merged, list items matched by `key`. */
   mergeBy(key?: string, ...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({
