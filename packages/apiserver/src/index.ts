@@ -1,7 +1,13 @@
 /** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
 export * from './access/access.js';
 export * from './access/authenticators.js';
+export type {
+  AuthorizationMode,
+  AuthorizerChoice,
+  AuthorizerSource,
+} from './access/authorizer-choice.js';
 export * from './access/configuration/authentication-configuration.js';
+export * from './access/configuration/authorization-configuration.js';
 export * from './access/first-opinion.js';
 export * from './access/node-authorizer.js';
 export * from './access/node-relations.js';

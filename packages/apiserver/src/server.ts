@@ -16,9 +16,14 @@ import {
   type World,
 } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
-import type { Authenticator, Authorizer, TokenAuthenticator, UserInfo } from './access/access.js';
+import type { Authenticator, TokenAuthenticator, UserInfo } from './access/access.js';
 import { authentication, firstIdentity } from './access/authenticators.js';
-import { firstOpinion } from './access/first-opinion.js';
+import {
+  type AuthorizerChoice,
+  type AuthorizerSource,
+  authorizerSource,
+  chosenAuthorizer,
+} from './access/authorizer-choice.js';
 import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
 import { noEscalation } from './access/no-escalation.js';
@@ -126,7 +131,7 @@ export interface ApiServerOptions {
    * `rbac`: by the roles in the store, with Kubernetes' own to begin with. `node`: kubelets by what is bound to them. Of
    * several the first with an opinion counts. Default: everything is allowed, as for a test.
    */
-  readonly authorizer?: AuthorizerChoice | readonly AuthorizerChoice[];
+  readonly authorizer?: AuthorizerChoice | readonly AuthorizerChoice[] | AuthorizerSource;
   /** Issues and checks service account tokens. Without it there are none. */
   readonly tokens?: ServiceAccountTokens;
   /** Default: by the `Impersonate-` headers, as far as the authorizer lets the user. */
@@ -167,12 +172,6 @@ export interface ApiServerOptions {
   readonly healthChecks?: readonly HealthCheck[];
 }
 
-/** As kube-apiserver's `--authorization-mode` has them. */
-export type AuthorizationMode = 'node' | 'rbac';
-
-/** A mode, or a function of the host's own. */
-export type AuthorizerChoice = AuthorizationMode | Authorizer;
-
 export interface ClientOptions {
   /** Default: a member of `system:masters`. */
   readonly user?: UserInfo;
@@ -195,7 +194,6 @@ export interface ApiServer {
 export const serverVersion: ServerVersion = { major: '1', minor: '33', gitVersion: 'v1.33.5+pintle', platform: 'node' };
 
 const master: UserInfo = { name: 'system:admin', groups: [mastersGroup, 'system:authenticated'] };
-const allowAll: Authorizer = () => ({ decision: 'allow' });
 
 const identitySteps = [
   'start-kube-apiserver-identity-lease-controller',
@@ -207,9 +205,6 @@ const hostAndPort = (ip: string, port: number): string => (ip.includes(':') ? `[
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
 };
-
-const authorizersOf = (wanted: ApiServerOptions['authorizer']): readonly AuthorizerChoice[] =>
-  wanted === undefined ? [allowAll] : typeof wanted === 'function' || typeof wanted === 'string' ? [wanted] : wanted;
 
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const world = options.world ?? realWorld();
@@ -228,15 +223,16 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const rules = customResourceRules();
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
-  const authorizers = authorizersOf(options.authorizer);
+  const chosen = authorizerSource(options.authorizer);
+  const authorizers = chosen.current();
+  const held = heldPermissions(world.clock);
+  chosen.onChange(() => held.recheckAll());
   const roles = authorizers.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
   const relations = authorizers.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
-  const authorizer = firstOpinion(
-    authorizers.map((choice) =>
-      typeof choice === 'function' ? choice : choice === 'rbac' ? rbacAuthorizer(roles!) : nodeAuthorizer(relations!),
-    ),
-  );
-  const held = heldPermissions(world.clock);
+  const authorizer = chosenAuthorizer(chosen, {
+    node: relations && nodeAuthorizer(relations),
+    rbac: roles && rbacAuthorizer(roles),
+  });
   const access = accessBy(authorizer, held);
   const authenticateToken = firstIdentity([
     ...(options.tokenAuthenticators ?? []),
@@ -245,6 +241,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       : [cachedTokens(world.clock, (...asked) => options.tokens!.authenticator(core)(...asked))]),
   ]);
   const reviewOf = reviews({
+    clock: world.clock,
     access,
     authenticateToken,
     ...(options.tokens === undefined ? {} : { audiences: options.tokens.audiences }),
@@ -375,7 +372,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
-          teller: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
+          teller: danglingTeller(client(), world),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (

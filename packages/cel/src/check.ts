@@ -4,7 +4,7 @@
  */
 import type { SchemaNode } from '@pintle/machinery';
 import type { Callable, FunctionTable } from './functions.js';
-import { celFields, resolved } from './json-values.js';
+import { celFields, isDeclared, resolved } from './json-values.js';
 import { pattern } from './library/pattern.js';
 import { parseDuration, parseTimestamp } from './library/time.js';
 import { qualifiedName } from './parse.js';
@@ -19,6 +19,8 @@ export interface CheckedType {
   readonly key?: CheckedType;
   /** Of an object with declared fields. */
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** Whether these are named as they are: `isDeclared`. */
+  readonly declared?: boolean;
 }
 
 const any: CheckedType = { name: 'any' };
@@ -48,7 +50,7 @@ export function typeOfSchema(schema: SchemaNode): CheckedType {
     case 'object':
       return node.properties === undefined || node.preserveUnknownFields === true
         ? type('map', any, text)
-        : { name: 'map', properties: node.properties };
+        : { name: 'map', properties: node.properties, declared: isDeclared(node) };
     case 'map':
       return type('map', node.values === undefined ? any : typeOfSchema(node.values), text);
     case 'quantity':
@@ -220,7 +222,7 @@ class Checker {
     const { field, at } = expression;
     let found = any;
     if (through.properties !== undefined) {
-      const property = celFields(through.properties).get(field);
+      const property = celFields(through.properties, through.declared === true).get(field);
       if (property === undefined) return this.complain(at, `undefined field '${field}'`);
       found = typeOfSchema(through.properties[property]!);
     } else if (through.name === 'map') found = through.of ?? any;

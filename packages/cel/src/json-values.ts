@@ -35,13 +35,22 @@ export const resolved = (node: SchemaNode): SchemaNode =>
 
 const fieldsCache = new WeakMap<object, ReadonlyMap<string, string>>();
 
+/**
+ * Whether the server itself declares a type for expressions, as `kubernetes.AdmissionRequest`: its fields are named as they
+ * are, `request.namespace` among them. Only those of objects' schemas are written otherwise where CEL reserves a name.
+ */
+export const isDeclared = ({ name }: SchemaNode): boolean => name?.startsWith('kubernetes.') === true;
+
 /** From the names of an expression to the properties of an object type. */
-export function celFields(properties: Readonly<Record<string, SchemaNode>>): ReadonlyMap<string, string> {
+export function celFields(
+  properties: Readonly<Record<string, SchemaNode>>,
+  declared: boolean,
+): ReadonlyMap<string, string> {
   let fields = fieldsCache.get(properties);
   if (fields === undefined) {
     fields = new Map(
       Object.keys(properties).flatMap((property) => {
-        const name = celFieldName(property);
+        const name = declared ? property : celFieldName(property);
         return name === undefined ? [] : [[name, property] as const];
       }),
     );
@@ -122,7 +131,11 @@ function textOf(value: string, node: SchemaNode | undefined): Value {
 
 function objectOf(value: Readonly<Record<string, unknown>>, node: SchemaNode | undefined): Value {
   const properties = node?.type === 'object' && node.preserveUnknownFields !== true ? node.properties : undefined;
-  return new JsonObject(value, node ?? { type: 'map' }, properties === undefined ? undefined : celFields(properties));
+  return new JsonObject(
+    value,
+    node ?? { type: 'map' },
+    properties === undefined ? undefined : celFields(properties, isDeclared(node!)),
+  );
 }
 
 /** Back to JSON, for what a mutation makes. Errors: `CelError` for values that JSON has not. */

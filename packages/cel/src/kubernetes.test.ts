@@ -107,6 +107,14 @@ describe('JSON by its schema', () => {
     expect(typed.compile(expression).run({ self: celValueOf(self, pod) }).value).toBe(true);
   });
 
+  it('of a type that the server declares has its fields as they are named', () => {
+    const declared = { ...pod, name: 'kubernetes.Some', properties: { ...pod.properties } };
+    const { compile } = celEnvironment({ variables: { self: typeOfSchema(declared) }, libraries: kubernetesLibraries });
+    expect(compile("self.namespace == 'shop'").run({ self: celValueOf(self, declared) }).value).toBe(true);
+    expect(() => compile("self.__namespace__ == 'shop'")).toThrow("undefined field '__namespace__'");
+    expect(() => typed.compile("self.namespace == 'shop'")).toThrow("undefined field 'namespace'");
+  });
+
   it('goes back to JSON', () => {
     expect(
       jsonOf(

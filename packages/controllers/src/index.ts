@@ -1,6 +1,7 @@
 /** What kube-controller-manager runs, each controller on its own, and all of them as `builtinControllers()`. */
 import { StorageVersion } from '@pintle/api/apiserverinternal/v1alpha1';
 import { ResourceClaim } from '@pintle/api/resource/v1beta1';
+import { VolumeAttributesClass } from '@pintle/api/storage/v1beta1';
 import type { Controller, Runnable } from '@pintle/controller-runtime';
 import type { KindRef } from '@pintle/machinery';
 import { admissionPolicyStatusController } from './admission-policy-status/index.js';
@@ -39,7 +40,7 @@ import { statefulSetController } from './statefulset/index.js';
 import { storageVersionGcController } from './storage-version-gc/index.js';
 import { taintEvictionController } from './taint-eviction/index.js';
 import { ttlAfterFinishedController } from './ttl-after-finished/index.js';
-import { pvcProtectionController, pvProtectionController } from './volume-protection/index.js';
+import { pvcProtectionController, pvProtectionController, vacProtectionController } from './volume-protection/index.js';
 
 export * from './admission-policy-status/index.js';
 export * from './bootstrap-token/index.js';
@@ -103,7 +104,7 @@ export function builtinControllerNames(): readonly string[] {
     sign: () => Promise.reject(new Error('this one is here for its name only')),
   };
   const { controllers, runnables } = builtinControllers({
-    kinds: () => [ResourceClaim, StorageVersion],
+    kinds: () => [ResourceClaim, StorageVersion, VolumeAttributesClass],
     certificateSigner,
     clusterCidrs: ['10.244.0.0/16'],
   });
@@ -120,7 +121,8 @@ export function builtinControllers({
   clusterCidrs = [],
 }: BuiltinControllersOptions): BuiltinControllers {
   const wanted = (name: string) => only === undefined || only.includes(name);
-  const serves = (group: string) => kinds().some((kind) => kind.group === group);
+  const serves = (group: string, plural?: string) =>
+    kinds().some((kind) => kind.group === group && (plural ?? kind.plural) === kind.plural);
   const controllers = [
     deploymentController(),
     replicaSetController(),
@@ -157,6 +159,7 @@ export function builtinControllers({
     // Kinds that a server may not serve.
     ...(serves('resource.k8s.io') ? [podResourceClaimController(), resourceClaimController()] : []),
     ...(serves(StorageVersion.group) ? [storageVersionGcController()] : []),
+    ...(serves(VolumeAttributesClass.group, VolumeAttributesClass.plural) ? [vacProtectionController()] : []),
     csrApprovingController(),
     csrCleanerController(),
     ...(certificateSigner === undefined ? [] : [csrSigningController({ signer: certificateSigner })]),

@@ -27,11 +27,11 @@ export interface ServedCluster {
 
 export async function startServed(options: UpOptions): Promise<ServedCluster> {
   const { dataDir, inMemory = false, host, port, runtime } = options;
-  const flags = await apiServerParts(options);
+  const world = realWorld({ logger: toStandardError() });
+  const flags = await apiServerParts(options, world);
   const controllers = chosenControllers(options.controllers ?? ['*']);
   await mkdir(dataDir, { recursive: true });
   const kubeconfig = options.kubeconfig ?? join(dataDir, 'kubeconfig');
-  const world = realWorld({ logger: toStandardError() });
   const network =
     runtime !== 'process' || options.nodes === 0
       ? undefined

@@ -122,7 +122,7 @@ describe('bindings', () => {
     });
     expect(await refusal(ann.create(binding('no', { kind: 'Role', name: 'absent' }, 'ann')))).toEqual({
       reason: 'NotFound',
-      message: 'roles.rbac.authorization.k8s.io "absent" not found',
+      message: 'rolebindings.rbac.authorization.k8s.io "absent" not found',
     });
   });
   it('may give a role that one may bind', async () => {

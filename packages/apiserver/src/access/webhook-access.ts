@@ -5,16 +5,19 @@
  */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { SubjectAccessReview, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
-import { type World, withTimeout } from '@pintle/machinery';
+import { type FieldSelector, type World, withTimeout } from '@pintle/machinery';
+import { askedAgain, retryBackoffDefaultMs } from '../admission/webhook/ask-again.js';
 import type { WebhookCaller, WebhookTarget } from '../admission/webhook/webhook-caller.js';
 import type { AccessAttributes, AccessDecision, Authorizer, TokenAuthenticator } from './access.js';
 import { cachedTokens } from './tokens/cached-tokens.js';
 
-const timeoutMs = 10_000;
+const answerMs = 10_000;
 /** As `--authorization-webhook-cache-authorized-ttl` and `-unauthorized-ttl`. */
-const allowedMs = 300_000;
-const refusedMs = 30_000;
-const decisionsMax = 4_096;
+const allowedDefaultMs = 300_000;
+const refusedDefaultMs = 30_000;
+const decisionsMax = 8_192;
+/** Longer questions are asked each time: who asks decides how long they are. */
+const keyMaxChars = 10_000;
 
 export interface AccessWebhookOptions {
   readonly world: World;
@@ -30,7 +33,7 @@ export function webhookTokens({ world, target, call }: AccessWebhookOptions): To
       spec: { token, ...(audiences.length === 0 ? {} : { audiences }) },
     };
     try {
-      const { status } = (await withTimeout(world.clock, timeoutMs, 'the webhook of tokens', (signal) =>
+      const { status } = (await withTimeout(world.clock, answerMs, 'the webhook of tokens', (signal) =>
         call(target, review, signal),
       )) as Partial<TokenReview>;
       if (status?.authenticated !== true || !status.user?.username) return undefined;
@@ -51,33 +54,64 @@ export function webhookTokens({ world, target, call }: AccessWebhookOptions): To
   });
 }
 
-/** `failure`: what counts where it does not answer (default `noOpinion`). */
-export function webhookAuthorizer(
-  options: AccessWebhookOptions & { readonly failure?: 'noOpinion' | 'deny' },
-): Authorizer {
-  const { world, target, call, failure = 'noOpinion' } = options;
+/** As kube-apiserver's AuthorizationConfiguration has them. */
+export interface WebhookAuthorizerOptions extends AccessWebhookOptions {
+  /** What counts where it does not answer, or its conditions have no value. Default `noOpinion`. */
+  readonly failure?: 'noOpinion' | 'deny';
+  /** Default 10,000. */
+  readonly timeoutMs?: number;
+  /** How long it is remembered that something is allowed; 0: not at all. Default 300,000. */
+  readonly allowedMs?: number;
+  /** The same of what is not allowed. Default 30,000. */
+  readonly refusedMs?: number;
+  /** Of SubjectAccessReviews. Default `v1`. */
+  readonly version?: 'v1' | 'v1beta1';
+  /** Whether it is asked at all. Errors: nobody can say. */
+  readonly matches?: (spec: SubjectAccessReviewSpec) => boolean;
+}
+
+export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer {
+  const { world, target, call, failure = 'noOpinion', matches, version = 'v1' } = options;
+  const { timeoutMs = answerMs, allowedMs = allowedDefaultMs, refusedMs = refusedDefaultMs } = options;
   const known = new Map<string, { readonly decision: AccessDecision; readonly untilMs: number }>();
+  const judged = async (spec: SubjectAccessReviewSpec): Promise<AccessDecision> => {
+    const review = reviewOf(spec, version);
+    const { status } = (await askedAgain(world, retryBackoffDefaultMs, () =>
+      withTimeout(world.clock, timeoutMs, 'the webhook of access', (signal) => call(target, review, signal)),
+    )) as Partial<SubjectAccessReview>;
+    return {
+      decision: status?.denied ? 'deny' : status?.allowed ? 'allow' : 'noOpinion',
+      ...(status?.reason ? { reason: status.reason } : {}),
+    };
+  };
   return async (attributes) => {
     const spec = specOf(attributes);
     const key = JSON.stringify(spec);
-    const found = known.get(key);
-    if (found !== undefined && found.untilMs > world.clock.now()) return found.decision;
     try {
-      const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
-      const { status } = (await withTimeout(world.clock, timeoutMs, 'the webhook of access', (signal) =>
-        call(target, review, signal),
-      )) as Partial<SubjectAccessReview>;
-      const decision: AccessDecision = {
-        decision: status?.allowed ? 'allow' : status?.denied ? 'deny' : 'noOpinion',
-        ...(status?.reason ? { reason: status.reason } : {}),
-      };
-      if (known.size >= decisionsMax) known.clear();
-      known.set(key, { decision, untilMs: world.clock.now() + (status?.allowed ? allowedMs : refusedMs) });
+      if (matches?.(spec) === false) return { decision: 'noOpinion' };
+      const found = known.get(key);
+      if (found !== undefined && found.untilMs > world.clock.now()) return found.decision;
+      const decision = await judged(spec);
+      const keptMs = decision.decision === 'allow' ? allowedMs : refusedMs;
+      if (keptMs > 0 && key.length <= keyMaxChars) {
+        if (known.size >= decisionsMax) known.clear();
+        known.set(key, { decision, untilMs: world.clock.now() + keptMs });
+      }
       return decision;
     } catch (error) {
       world.logger.log('warn', 'the webhook of access did not answer', { url: target.url, error });
-      return { decision: failure, reason: 'the webhook of access did not answer' };
+      return { decision: failure };
     }
+  };
+}
+
+/** In v1beta1 groups had another name. */
+function reviewOf({ groups, ...spec }: SubjectAccessReviewSpec, version: 'v1' | 'v1beta1'): object {
+  const group = groups === undefined ? {} : version === 'v1' ? { groups } : { group: groups };
+  return {
+    apiVersion: `authorization.k8s.io/${version}`,
+    kind: 'SubjectAccessReview',
+    spec: { ...spec, ...group },
   };
 }
 
@@ -92,7 +126,7 @@ function specOf(attributes: AccessAttributes): SubjectAccessReviewSpec {
   };
   if (attributes.type === 'path')
     return { ...who, nonResourceAttributes: { verb: attributes.verb, path: attributes.path } };
-  const { verb, group, version, resource, subresource, namespace, name: object } = attributes;
+  const { verb, group, version, resource, subresource, namespace, name: object, fieldSelector } = attributes;
   return {
     ...who,
     resourceAttributes: {
@@ -103,6 +137,15 @@ function specOf(attributes: AccessAttributes): SubjectAccessReviewSpec {
       ...(subresource === undefined ? {} : { subresource }),
       ...(namespace === undefined ? {} : { namespace }),
       ...(object === undefined ? {} : { name: object }),
+      ...(fieldSelector === undefined || fieldSelector.requirements.length === 0
+        ? {}
+        : { fieldSelector: { requirements: fieldSelector.requirements.map(requirementOf) } }),
     },
   };
 }
+
+const requirementOf = ({ field, operator, value }: FieldSelector['requirements'][number]) => ({
+  key: field,
+  operator: operator === '!=' ? 'NotIn' : 'In',
+  values: [value],
+});

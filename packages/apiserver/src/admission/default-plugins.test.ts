@@ -234,6 +234,14 @@ describe('DefaultIngressClass', () => {
 });
 
 describe('StorageObjectInUseProtection', () => {
+  it('holds classes of attributes by a finalizer', async () => {
+    const { metadata } = await client.create({
+      ...{ apiVersion: 'storage.k8s.io/v1beta1', kind: 'VolumeAttributesClass', metadata: { name: 'gold' } },
+      ...{ driverName: 'disk.example.com', parameters: { iops: '100' } },
+    } as KubernetesObject);
+    expect(metadata.finalizers).toEqual(['kubernetes.io/vac-protection']);
+  });
+
   it('holds claims and volumes by a finalizer', async () => {
     expect((await client.create(claim('a'))).metadata.finalizers).toEqual(['kubernetes.io/pvc-protection']);
     const volume = await client.create<PersistentVolume>({

@@ -217,6 +217,12 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     may('update', core, 'pods/finalizers'),
     events,
   ],
+  'volumeattributesclass-protection-controller': [
+    may(read, core, 'persistentvolumeclaims'),
+    may(read, core, 'persistentvolumes'),
+    may(`${read} update`, storage, 'volumeattributesclasses'),
+    events,
+  ],
   'ttl-after-finished-controller': [may(`delete ${read}`, 'batch', 'jobs'), events],
   'ttl-controller': [may('list patch update watch', core, 'nodes'), events],
   'validatingadmissionpolicy-status-controller': [

@@ -1,6 +1,7 @@
-/** The keys of an OpenID Connect provider, found by its discovery document over HTTPS. */
+/** The keys of an OpenID Connect provider, found by its discovery document, and claims that are elsewhere; over HTTPS. */
 import { request } from 'node:https';
 import { rootCertificates } from 'node:tls';
+import type { ClaimSource } from '../access/tokens/distributed-claims.js';
 import type { KeySource } from '../access/tokens/issued-tokens.js';
 import type { KeySet } from '../access/tokens/json-web-token.js';
 
@@ -44,11 +45,35 @@ export function oidcKeys({ issuer, discoveryUrl, caPem, nowMs }: OidcKeysOptions
   };
 }
 
-const getJson = (url: string, caPem: string | undefined): Promise<unknown> =>
+export interface ClaimSourceOptions {
+  /** PEM; the system's authorities where there is none. */
+  readonly caPem?: string;
+  readonly nowMs: () => number;
+}
+
+/** Claims that tokens have elsewhere, with the keys of whoever signed them. */
+export function claimSource({ caPem, nowMs }: ClaimSourceOptions): ClaimSource {
+  return {
+    fetch: (url, accessToken) =>
+      getText(url, caPem, accessToken === '' ? {} : { authorization: `Bearer ${accessToken}` }),
+    keysOf: (issuer) => oidcKeys({ issuer, nowMs, ...(caPem === undefined ? {} : { caPem }) }),
+  };
+}
+
+async function getJson(url: string, caPem: string | undefined): Promise<unknown> {
+  const text = await getText(url, caPem, { accept: 'application/json' });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${url} did not answer with JSON`, { cause });
+  }
+}
+
+const getText = (url: string, caPem: string | undefined, headers: Readonly<Record<string, string>>): Promise<string> =>
   new Promise((resolve, reject) => {
     const asked = request(
       url,
-      { ca: caPem ?? [...rootCertificates], agent: false, timeout: timeoutMs, headers: { accept: 'application/json' } },
+      { ca: caPem ?? [...rootCertificates], agent: false, timeout: timeoutMs, headers },
       (answer) => {
         const parts: Buffer[] = [];
         let size = 0;
@@ -59,15 +84,8 @@ const getJson = (url: string, caPem: string | undefined): Promise<unknown> =>
         });
         answer.on('error', reject);
         answer.on('end', () => {
-          if (answer.statusCode !== 200) {
-            reject(new Error(`${url} answered with status ${answer.statusCode}`));
-            return;
-          }
-          try {
-            resolve(JSON.parse(Buffer.concat(parts).toString('utf8')));
-          } catch (cause) {
-            reject(new Error(`${url} did not answer with JSON`, { cause }));
-          }
+          if (answer.statusCode === 200) resolve(Buffer.concat(parts).toString('utf8'));
+          else reject(new Error(`${url} answered with status ${answer.statusCode}`));
         });
       },
     );

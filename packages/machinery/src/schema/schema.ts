@@ -34,11 +34,11 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly values?: SchemaNode;
-  /** Of built-in kinds: Go writes a scalar that is required with its zero value where nobody said it, but for `omittedWhenUnsaid`. */
+  /** Of built-in kinds, Go writes a scalar that is required with its zero value where nobody said it; see `zeroOf`. */
   readonly required?: boolean;
   /** Of built-in kinds: required, and yet left out by Go where it is empty. */
   readonly omittedWhenUnsaid?: boolean;
-  /** Of built-in kinds: in Go the field is a struct and no pointer to one, and so is there even when it is empty. */
+  /** Of built-in kinds: in Go the field is a struct, or a scalar, and no pointer to one, and so is there even when it is empty. */
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
@@ -299,9 +299,11 @@ export function ref<T>(type: Schema<T, boolean> | (() => AnySchema), proto?: num
 
 /** What a field of a built-in kind holds in Go where nobody spoke of it, and is written as; undefined: nothing is written. */
 export function zeroOf(place: SchemaNode): unknown {
-  if (place.alwaysThere === true) return emptyStruct;
-  if (place.required !== true || place.pointer === true || place.omittedWhenUnsaid === true) return undefined;
+  const isWritten = place.required === true && place.pointer !== true && place.omittedWhenUnsaid !== true;
+  if (place.alwaysThere !== true && !isWritten) return undefined;
   switch (resolve(place).type) {
+    case 'object':
+      return place.alwaysThere === true ? emptyStruct : undefined;
     case 'string':
       return place.format === undefined ? '' : undefined;
     case 'integer':

@@ -1,6 +1,6 @@
 /** Schemas as OpenAPI v3, the way kube-apiserver serves them: named types as components, with Kubernetes' extensions. */
 import type { Kind } from '../kind/kind.js';
-import { resolve, type SchemaNode } from './schema.js';
+import { resolve, type SchemaNode, zeroOf } from './schema.js';
 
 /** Short sentences about a type and its fields. */
 export interface TypeDocs {
@@ -36,7 +36,11 @@ function placeSchema(
   const node = resolve(place);
   const said = {
     ...(description === undefined ? {} : { description }),
-    ...(place.default === undefined ? (place.alwaysThere ? { default: {} } : {}) : { default: place.default }),
+    ...(place.default === undefined
+      ? place.alwaysThere
+        ? { default: zeroOf(place) }
+        : {}
+      : { default: place.default }),
     ...extensions(place),
   };
   if (node.name === undefined) return { ...valueSchema(node, components, docs), ...said };

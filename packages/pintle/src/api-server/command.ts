@@ -24,8 +24,11 @@ export async function apiServer(options: ApiServerOptions): Promise<void> {
     return;
   }
   const asked = askedToEnd();
+  const world = realWorld({ logger: toStandardError() });
+  // As kube-apiserver: everything is allowed where nobody is named who decides.
+  const mode = options.authorizationConfig === undefined ? { authorizationMode: ['AlwaysAllow'] } : {};
   const served = await createServedCluster({
-    world: realWorld({ logger: toStandardError() }),
+    world,
     ...(dataDir === undefined
       ? {}
       : { store: await durableStore(dataDir), credentialsFolder: join(dataDir, 'credentials') }),
@@ -34,7 +37,7 @@ export async function apiServer(options: ApiServerOptions): Promise<void> {
     portExactly: true,
     builtinControllers: [],
     scheduler: false,
-    ...(await apiServerParts({ authorizationMode: ['AlwaysAllow'], ...options })),
+    ...(await apiServerParts({ ...mode, ...options }, world)),
   });
   process.stderr.write(`serving at ${served.url}\n`);
   await endWhenAsked(served, asked);

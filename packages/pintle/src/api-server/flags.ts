@@ -8,7 +8,7 @@
 
 import type { FeatureGates } from '@pintle/api';
 import type { OptionalPlugin } from '@pintle/apiserver';
-import { ipFamilyOf, parseCidr } from '@pintle/machinery';
+import { ipFamilyOf, parseCidr, parseGoDuration } from '@pintle/machinery';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** As parsed; absent where the flag was not given. */
@@ -39,6 +39,12 @@ export interface ApiServerFlags {
   readonly oidcRequiredClaim?: Readonly<Record<string, string>>;
   readonly oidcSigningAlgs?: readonly string[];
   readonly authorizationMode?: readonly string[];
+  readonly authorizationConfig?: string;
+  readonly authorizationWebhookConfigFile?: string;
+  readonly authorizationWebhookVersion?: 'v1' | 'v1beta1';
+  /** In milliseconds. */
+  readonly authorizationWebhookCacheAuthorizedTtl?: number;
+  readonly authorizationWebhookCacheUnauthorizedTtl?: number;
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
   readonly admissionControlConfigFile?: string;
@@ -55,7 +61,7 @@ export interface ApiServerFlags {
 
 const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];
 
-const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'];
+const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Webhook', 'Node', 'RBAC'];
 
 /** Those of kube-apiserver 1.33 that are on. */
 const admissionPlugins = [
@@ -121,6 +127,12 @@ const truths =
     });
     return { ...before, ...Object.fromEntries(pairs) };
   };
+
+function duration(text: string): number {
+  const ms = parseGoDuration(text);
+  if (ms === undefined || ms < 0) throw new InvalidArgumentError('a duration is needed, as 5m or 30s.');
+  return ms;
+}
 
 function portRange(text: string): readonly [number, number] {
   const match = /^(\d+)(?:-(\d+)|\+(\d+))?$/.exec(text);
@@ -194,6 +206,23 @@ const effective = (): readonly Option[] => [
   new Option('--authorization-mode <modes>', `who decides, in turn: ${authorizationModes.join(', ')}`).argParser(
     namesOf(authorizationModes, 'authorization mode'),
   ),
+  new Option(
+    '--authorization-config <file>',
+    'AuthorizationConfiguration: who decides, webhooks among them; followed while the server runs',
+  ),
+  new Option('--authorization-webhook-config-file <file>', 'a kubeconfig of the webhook of mode Webhook'),
+  new Option(
+    '--authorization-webhook-version <version>',
+    'the version of SubjectAccessReviews that it is asked with (default v1beta1)',
+  ).choices(['v1', 'v1beta1']),
+  new Option(
+    '--authorization-webhook-cache-authorized-ttl <duration>',
+    'how long it is remembered that it allowed something (default 5m0s)',
+  ).argParser(duration),
+  new Option(
+    '--authorization-webhook-cache-unauthorized-ttl <duration>',
+    'how long it is remembered that it did not (default 30s)',
+  ).argParser(duration),
   new Option(
     '--enable-admission-plugins <names>',
     `admission plug-ins to have beside those that are on: ${optionalAdmissionPlugins.join(', ')}`,

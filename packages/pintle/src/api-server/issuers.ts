@@ -1,16 +1,19 @@
 /** From kube-apiserver's flags to those whose tokens are trusted beside the server's own: a token file, an OpenID provider, a configuration. */
 import { readFile } from 'node:fs/promises';
 import {
+  type ConfiguredAuthentication,
+  type ConfiguredAuthenticationOptions,
   configuredAuthentication,
   oidcTokens,
   parseTokenFile,
   staticTokens,
   type TokenAuthenticator,
 } from '@pintle/apiserver';
-import { oidcKeys } from '@pintle/apiserver/nodejs';
+import { claimSource, oidcKeys } from '@pintle/apiserver/nodejs';
 import { realWorld, type World } from '@pintle/machinery';
 import { parse as parseYaml } from 'yaml';
 import type { ApiServerFlags } from './flags.js';
+import { followFile } from './followed-file.js';
 
 /** Who issues service account tokens where no flag says so. */
 const ownIssuer = 'https://kubernetes.default.svc.cluster.local';
@@ -33,7 +36,7 @@ export async function trustedIssuers(flags: ApiServerFlags, world: World = realW
   const configured =
     authenticationConfig === undefined
       ? undefined
-      : await configuredAuthentication(await yamlFileOf('--authentication-config', authenticationConfig), {
+      : await followedAuthentication(authenticationConfig, {
           world,
           serverAudiences: issuers,
           ownIssuers: issuers,
@@ -44,8 +47,10 @@ export async function trustedIssuers(flags: ApiServerFlags, world: World = realW
               ...(discoveryURL ? { discoveryUrl: discoveryURL } : {}),
               ...(certificateAuthority ? { caPem: certificateAuthority } : {}),
             }),
+          claimsOf: ({ certificateAuthority }) =>
+            claimSource({ nowMs, ...(certificateAuthority ? { caPem: certificateAuthority } : {}) }),
         });
-  if (provider.length > 0 && configured !== undefined && configured.tokenAuthenticators.length > 0)
+  if (provider.length > 0 && configured?.namesIssuers)
     throw new Error('--authentication-config and the --oidc-* flags exclude each other where both name an issuer');
   if (configured?.anonymous !== undefined && flags.anonymousAuth !== undefined)
     throw new Error('--anonymous-auth cannot be set when --authentication-config says who may be anonymous');
@@ -56,6 +61,47 @@ export async function trustedIssuers(flags: ApiServerFlags, world: World = realW
     ...(anonymous === undefined ? {} : { anonymous }),
   };
 }
+
+/** What the configuration says, now and later: issuers may come and go, and who may be anonymous stays. */
+async function followedAuthentication(
+  path: string,
+  options: ConfiguredAuthenticationOptions,
+): Promise<ConfiguredAuthentication & { readonly namesIssuers: boolean }> {
+  const flag = '--authentication-config';
+  const { logger } = options.world;
+  const text = await fileOf(flag, path);
+  const first = await configuredAuthentication(parsedYaml(flag, text), options);
+  let current = firstToken(first.tokenAuthenticators);
+  followFile({
+    ...{ path, text },
+    async take(now) {
+      const { tokenAuthenticators, anonymous } = await configuredAuthentication(parsedYaml(flag, now), options);
+      if (JSON.stringify(anonymous) !== JSON.stringify(first.anonymous))
+        throw new Error('anonymous: Forbidden: changed from initial configuration file');
+      current = firstToken(tokenAuthenticators);
+    },
+    told(error) {
+      if (error === undefined) logger.log('info', 'the authentication configuration was read anew', { path });
+      else
+        logger.log('error', 'the authentication configuration cannot be used, and what it said before still counts', {
+          ...{ path, error },
+        });
+    },
+  });
+  const namesIssuers = first.tokenAuthenticators.length > 0;
+  return { ...first, namesIssuers, tokenAuthenticators: [(...asked) => current(...asked)] };
+}
+
+/** The first that knows whose a token is. */
+const firstToken =
+  (all: readonly TokenAuthenticator[]): TokenAuthenticator =>
+  async (token, audiences) => {
+    for (const authenticate of all) {
+      const identity = await authenticate(token, audiences);
+      if (identity !== undefined) return identity;
+    }
+    return undefined;
+  };
 
 async function openIdProvider(
   flags: ApiServerFlags,
@@ -68,13 +114,15 @@ async function openIdProvider(
     throw new Error('--oidc-issuer-url and --oidc-client-id must be specified together when any oidc flag is set');
   if (!issuer.startsWith('https://')) throw new Error(`--oidc-issuer-url: URL scheme must be https, not ${issuer}`);
   const caPem = oidcCaFile === undefined ? undefined : await fileOf('--oidc-ca-file', oidcCaFile);
+  const https = { nowMs: () => world.clock.now(), ...(caPem === undefined ? {} : { caPem }) };
   return [
     oidcTokens({
       world,
       issuer,
       clientId,
       serverAudiences,
-      keys: oidcKeys({ issuer, nowMs: () => world.clock.now(), ...(caPem === undefined ? {} : { caPem }) }),
+      keys: oidcKeys({ issuer, ...https }),
+      claimSource: claimSource(https),
       ...given('usernameClaim', flags.oidcUsernameClaim),
       ...given('usernamePrefix', flags.oidcUsernamePrefix),
       ...given('groupsClaim', flags.oidcGroupsClaim),
@@ -97,7 +145,10 @@ export async function fileOf(flag: string, path: string): Promise<string> {
 }
 
 export async function yamlFileOf(flag: string, path: string): Promise<unknown> {
-  const text = await fileOf(flag, path);
+  return parsedYaml(flag, await fileOf(flag, path));
+}
+
+export function parsedYaml(flag: string, text: string): unknown {
   try {
     return parseYaml(text, { version: '1.1' });
   } catch (error) {

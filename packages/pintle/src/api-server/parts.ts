@@ -1,30 +1,27 @@
 /** From kube-apiserver's flags to the parts of a served cluster: reads the files that they name, and starts nothing. */
 import { builtinResources } from '@pintle/api';
-import type { Authorizer, AuthorizerChoice, OptionalPlugin } from '@pintle/apiserver';
+import type { OptionalPlugin } from '@pintle/apiserver';
 import type { ServedClusterParts } from '@pintle/cluster/nodejs';
-import { apiVersionOf, type ResourceDefinition } from '@pintle/machinery';
+import { apiVersionOf, type ResourceDefinition, realWorld, type World } from '@pintle/machinery';
 import { configuredAdmission } from './admission-configuration.js';
+import { chosenAuthorizers } from './authorizers.js';
 import { type ApiServerFlags, optionalAdmissionPlugins } from './flags.js';
 import { fileOf, given, trustedIssuers } from './issuers.js';
-
-const authorizers: Readonly<Record<string, AuthorizerChoice>> = {
-  AlwaysAllow: (() => ({ decision: 'allow' })) satisfies Authorizer,
-  AlwaysDeny: (() => ({ decision: 'noOpinion', reason: 'Everything is forbidden.' })) satisfies Authorizer,
-  Node: 'node',
-  RBAC: 'rbac',
-};
 
 const isOptional = (plugin: string) => (optionalAdmissionPlugins as readonly string[]).includes(plugin);
 
 /** Errors: a file that cannot be read, with the flag that names it. */
-export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<ServedClusterParts>> {
+export async function apiServerParts(
+  flags: ApiServerFlags,
+  world: World = realWorld(),
+): Promise<Partial<ServedClusterParts>> {
   const { clientCaFile, tlsCertFile, tlsPrivateKeyFile, serviceAccountSigningKeyFile } = flags;
   if ((tlsCertFile === undefined) !== (tlsPrivateKeyFile === undefined))
     throw new Error('--tls-cert-file and --tls-private-key-file are of use together only');
   const disabled = new Set(flags.disableAdmissionPlugins);
   for (const name of flags.enableAdmissionPlugins ?? [])
     if (disabled.has(name)) throw new Error(`${name} is in both --enable-admission-plugins and --disable-…`);
-  const trusted = await trustedIssuers(flags);
+  const trusted = await trustedIssuers(flags, world);
   const optional = optionalAdmissionPlugins.filter((name) => flags.enableAdmissionPlugins?.includes(name));
   const isThere = (plugin: string) =>
     !disabled.has(plugin) && (optional.includes(plugin as OptionalPlugin) || !isOptional(plugin));
@@ -57,9 +54,7 @@ export async function apiServerParts(flags: ApiServerFlags): Promise<Partial<Ser
         }),
     // As kube-apiserver: where everything is allowed, nobody comes in unnamed.
     ...(flags.authorizationMode?.includes('AlwaysAllow') ? { anonymous: false } : {}),
-    ...(flags.authorizationMode === undefined
-      ? {}
-      : { authorizer: flags.authorizationMode.map((mode) => authorizers[mode]!) }),
+    ...given('authorizer', await chosenAuthorizers(flags, world)),
     ...(flags.enableAdmissionPlugins === undefined
       ? {}
       : {

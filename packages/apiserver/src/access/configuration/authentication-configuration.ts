@@ -1,13 +1,12 @@
 /**
  * `--authentication-config`: tokens of several issuers, with claims and rules in CEL, and where one may be anonymous. What
  * the file says comes in as data; where an issuer's keys come from is a port.
- *
- * **Differs from Kubernetes**: the file is read at the start only. Claims are not fetched from where a token says that they are.
  */
 import { type FieldError, formatFieldError, type World } from '@pintle/machinery';
 import { readConfiguration } from '../../registry/configuration-document.js';
 import type { TokenAuthenticator, UserInfo } from '../access.js';
 import { credentialOf, groupsOf, requireClaims, textOf, usernameOf, withExtra } from '../tokens/claim-mappings.js';
+import type { ClaimSource } from '../tokens/distributed-claims.js';
 import { ClaimError, issuedTokens, type KeySource } from '../tokens/issued-tokens.js';
 import type { Claims } from '../tokens/json-web-token.js';
 import { shownUser } from '../user-in-cel.js';
@@ -26,6 +25,8 @@ export interface ConfiguredAuthenticationOptions {
   readonly world: World;
   /** `oidcKeys()` of `./nodejs` asks the issuer. */
   readonly keysOf: (issuer: JwtIssuer) => KeySource;
+  /** Where groups are fetched from that a token has elsewhere: `claimSource()` of `./nodejs`. They are not unless given. */
+  readonly claimsOf?: (issuer: JwtIssuer) => ClaimSource;
   /** Of the API server: what a TokenReview may ask for. */
   readonly serverAudiences: readonly string[];
   /** Who issues the server's own tokens. */
@@ -76,9 +77,10 @@ function anonymousBy({ enabled = false, conditions }: NonNullable<Authentication
 function tokensOf(
   authenticator: JwtAuthenticator,
   expressions: ClaimExpressions,
-  { world, keysOf, serverAudiences }: ConfiguredAuthenticationOptions,
+  { world, keysOf, claimsOf, serverAudiences }: ConfiguredAuthenticationOptions,
 ): TokenAuthenticator {
   const issuer = authenticator.issuer ?? {};
+  const claim = authenticator.claimMappings?.groups?.claim;
   return issuedTokens({
     world,
     issuer: issuer.url ?? '',
@@ -86,6 +88,7 @@ function tokensOf(
     keys: keysOf(issuer),
     signingAlgorithms,
     serverAudiences,
+    distributed: claim && claimsOf !== undefined ? { claim, source: claimsOf(issuer) } : undefined,
     userOf: (claims) => userOf(claims, authenticator, expressions),
   });
 }

@@ -2,8 +2,10 @@
 import type { World } from '@pintle/machinery';
 import type { TokenAuthenticator } from '../access.js';
 import { credentialOf, groupsOf, requireClaims, usernameOf, withExtra } from './claim-mappings.js';
+import type { ClaimSource } from './distributed-claims.js';
 import { issuedTokens, type KeySource } from './issued-tokens.js';
 
+export type { ClaimSource } from './distributed-claims.js';
 export type { KeySource } from './issued-tokens.js';
 
 export interface OidcOptions {
@@ -18,6 +20,8 @@ export interface OidcOptions {
   readonly usernamePrefix?: string;
   readonly groupsClaim?: string;
   readonly groupsPrefix?: string;
+  /** Where groups are fetched from that a token has elsewhere; they are not unless given. */
+  readonly claimSource?: ClaimSource;
   /** Claims that a token must have, with their values. */
   readonly requiredClaims?: Readonly<Record<string, string>>;
   /** Default `RS256`. */
@@ -28,7 +32,7 @@ export interface OidcOptions {
 
 export function oidcTokens(options: OidcOptions): TokenAuthenticator {
   const { world, issuer, clientId, keys, usernameClaim = 'sub', groupsClaim, groupsPrefix = '' } = options;
-  const { requiredClaims = {}, signingAlgorithms = ['RS256'], serverAudiences = [] } = options;
+  const { requiredClaims = {}, signingAlgorithms = ['RS256'], serverAudiences = [], claimSource } = options;
   const prefix = options.usernamePrefix ?? (usernameClaim === 'email' ? '-' : `${issuer}#`);
   const username = { claim: usernameClaim, prefix: prefix === '-' ? '' : prefix };
   return issuedTokens({
@@ -38,6 +42,8 @@ export function oidcTokens(options: OidcOptions): TokenAuthenticator {
     keys,
     signingAlgorithms,
     serverAudiences,
+    distributed:
+      groupsClaim === undefined || claimSource === undefined ? undefined : { claim: groupsClaim, source: claimSource },
     userOf(claims) {
       const user = {
         name: usernameOf(claims, username),

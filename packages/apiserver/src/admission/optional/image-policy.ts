@@ -3,10 +3,11 @@
  * remembered for a while; it is asked again where it fails for a moment, and then the configuration says what counts.
  */
 import type { Pod } from '@pintle/api/core/v1';
-import { forbidden, jitter, type KubernetesObject, StatusError, sleep, type World } from '@pintle/machinery';
+import { forbidden, type World } from '@pintle/machinery';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
+import { askedAgain, retryBackoffDefaultMs } from '../webhook/ask-again.js';
 import { askTarget } from '../webhook/ask-webhook.js';
-import { WebhookAnswerError, type WebhookCaller, type WebhookTarget } from '../webhook/webhook-caller.js';
+import type { WebhookCaller, WebhookTarget } from '../webhook/webhook-caller.js';
 
 export interface ImagePolicyConfiguration {
   readonly target: WebhookTarget;
@@ -27,9 +28,6 @@ interface ImageReviewStatus {
 }
 
 const timeoutSeconds = 30;
-const attemptsMax = 5;
-/** How much longer a wait may be by chance, of its length. */
-const retryJitter = 0.2;
 const answersMax = 1_024;
 const ofPolicy = '.image-policy.k8s.io/';
 const audited = `imagepolicywebhook${ofPolicy}`;
@@ -39,23 +37,15 @@ export function imagePolicyWebhook(
   call: WebhookCaller,
   configuration: ImagePolicyConfiguration,
 ): AdmissionPlugin {
-  const { target, allowMs = 300_000, denyMs = 30_000, retryBackoffMs = 500, defaultAllow = false } = configuration;
+  const {
+    target,
+    allowMs = 300_000,
+    denyMs = 30_000,
+    retryBackoffMs = retryBackoffDefaultMs,
+    defaultAllow = false,
+  } = configuration;
   /** By what was asked; the one asked for last stands last. */
   const answers = new Map<string, { readonly status: ImageReviewStatus; readonly untilMs: number }>();
-
-  const askedAgain = async (review: KubernetesObject): Promise<ImageReviewStatus> => {
-    let waitMs = retryBackoffMs;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const answer = await askTarget({ world, call }, target, review, timeoutSeconds);
-        return (answer as { readonly status?: ImageReviewStatus }).status ?? {};
-      } catch (error) {
-        if (attempt === attemptsMax || !isPassing(error)) throw error;
-        await sleep(world.clock, jitter(world.random.stream('image-policy'), waitMs, retryJitter));
-        waitMs *= 1.5;
-      }
-    }
-  };
 
   const statusOf = async (spec: object): Promise<ImageReviewStatus> => {
     const key = JSON.stringify(spec);
@@ -66,7 +56,10 @@ export function imagePolicyWebhook(
       return known.status;
     }
     const review = { kind: 'ImageReview', apiVersion: 'imagepolicy.k8s.io/v1alpha1', metadata: {}, spec, status: {} };
-    const status = await askedAgain(review as KubernetesObject);
+    const answer = await askedAgain(world, retryBackoffMs, () =>
+      askTarget({ world, call }, target, review, timeoutSeconds),
+    );
+    const { status = {} } = answer as { readonly status?: ImageReviewStatus };
     const keptMs = status.allowed ? allowMs : denyMs;
     if (answers.size >= answersMax) answers.delete(answers.keys().next().value!);
     if (keptMs > 0) answers.set(key, { status, untilMs: world.clock.now() + keptMs });
@@ -117,11 +110,4 @@ function specOf({ object, subresource, namespace }: AdmissionRequest): object {
     ...(annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) }),
     ...(namespace === undefined ? {} : { namespace }),
   };
-}
-
-/** Worth another try: the server failed, was too busy or too slow, or the connection was torn. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof WebhookAnswerError) return [429, 500, 504].includes(error.status ?? 0);
-  if (StatusError.is(error)) return false;
-  return ((error as Error).cause as { readonly code?: unknown } | undefined)?.code === 'ECONNRESET';
 }

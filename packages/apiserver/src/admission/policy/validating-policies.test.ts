@@ -69,6 +69,13 @@ describe('ValidatingAdmissionPolicy', () => {
     expect(await tried(client.create(configMap({ small: '1' })))).toBe('accepted');
   });
 
+  it('judges by the namespace of a request', async () => {
+    const elsewhere = { validations: [{ expression: "request.namespace != 'default'", message: 'not here' }] };
+    const { client, tried } = await setup(policy(elsewhere), binding());
+    expect(await tried(client.create(configMap({})))).toMatch(/not here$/);
+    expect(await tried(client.create(configMap({}, { namespace: 'kube-system' })))).toBe('accepted');
+  });
+
   it('does nothing without a binding, and tells where that only warns', async () => {
     const alone = await setup(policy(noBig));
     expect(await alone.tried(alone.client.create(configMap({ big: '1' })))).toBe('accepted');

@@ -1,0 +1,47 @@
+/** Who decides what users may do, as it is chosen by who makes the server: by mode or by a function, fixed or changing. */
+import type { AccessDecision, Authorizer } from './access.js';
+import { firstOpinion } from './first-opinion.js';
+
+/** As kube-apiserver's `--authorization-mode` has them. */
+export type AuthorizationMode = 'node' | 'rbac';
+
+/** A mode, or a function of the host's own. */
+export type AuthorizerChoice = AuthorizationMode | Authorizer;
+
+/** Authorizers that change while the server runs. A mode that is not there at first is not to be had later. */
+export interface AuthorizerSource {
+  /** The same list for as long as nothing changes. */
+  current(): readonly AuthorizerChoice[];
+  /** Calls `told` with every change, for as long as the server runs. */
+  onChange(told: () => void): void;
+}
+
+export const allowAll: Authorizer = () => ({ decision: 'allow' }) satisfies AccessDecision;
+
+/** What is chosen, in any of the ways that it may be said. Everything is allowed where nothing is. */
+export function authorizerSource(
+  wanted: AuthorizerChoice | readonly AuthorizerChoice[] | AuthorizerSource = allowAll,
+): AuthorizerSource {
+  if (typeof wanted === 'object' && 'current' in wanted) return wanted;
+  const fixed = typeof wanted === 'function' || typeof wanted === 'string' ? [wanted] : wanted;
+  return { current: () => fixed, onChange() {} };
+}
+
+/** One authorizer for all that are chosen, now and later. `modes`: those that there are. */
+export function chosenAuthorizer(
+  source: AuthorizerSource,
+  modes: Readonly<Record<AuthorizationMode, Authorizer | undefined>>,
+): Authorizer {
+  let chosen: readonly AuthorizerChoice[] | undefined;
+  let authorizer: Authorizer = allowAll;
+  return (attributes) => {
+    const now = source.current();
+    if (now !== chosen) {
+      chosen = now;
+      authorizer = firstOpinion(
+        now.flatMap((choice) => (typeof choice === 'function' ? choice : (modes[choice] ?? []))),
+      );
+    }
+    return authorizer(attributes);
+  };
+}
