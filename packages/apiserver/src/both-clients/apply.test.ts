@@ -311,6 +311,17 @@ describe.each(clients)('%s', (_name, connect) => {
     );
   });
 
+  it('has a scaler, who has no time, before who wrote at one, so that a write of nothing changes nothing', async () => {
+    const client = await connect();
+    await client.create(web(2), { fieldManager: 'a' });
+    const scaling = { type: 'merge', body: { spec: { replicas: 3 } } } as const;
+    await client.patch(Deployment, key, scaling, { subresource: 'scale', fieldManager: 'z' });
+    const scaled = await client.get(Deployment, key);
+    expect(scaled.metadata.managedFields?.map(({ manager }) => manager)).toEqual(['z', 'a']);
+    const nothing = await client.patch(Deployment, key, { type: 'merge', body: {} }, { fieldManager: 'm' });
+    expect(nothing).toEqual(scaled);
+  });
+
   it('reads the fields of each manager in the version that it wrote in', async () => {
     const client = await connect();
     const scaler = {
