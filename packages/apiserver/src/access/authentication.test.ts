@@ -302,7 +302,12 @@ describe('a service account token', () => {
     ['another account’s pod', { kind: 'Pod', name: 'foreign' }, 400, /different serviceaccount name/],
     ['an absent pod', { kind: 'Pod', name: 'absent' }, 404, /pods "absent" not found/],
     ['a pod of another uid', { kind: 'Pod', name: 'own', uid: 'x' }, 409, /does not match the UID in record/],
-    ['a ConfigMap', { kind: 'ConfigMap', name: 'own' }, 400, /cannot bind token to object of type v1, Kind=ConfigMap/],
+    [
+      'a ConfigMap',
+      { kind: 'ConfigMap', name: 'own' },
+      400,
+      /cannot bind token to object of type \/v1, Kind=ConfigMap/,
+    ],
   ])('is not bound to %s', async (what, boundObjectRef, code, message) => {
     const name = await account();
     if (what.startsWith('another')) await admin.create(pod('foreign', await account()));

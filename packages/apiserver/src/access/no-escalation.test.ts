@@ -101,7 +101,7 @@ describe('roles', () => {
     expect(await refusal(granter.create(sum))).toEqual({
       reason: 'Forbidden',
       message:
-        'clusterroles.rbac.authorization.k8s.io "sum" is forbidden: must have cluster-admin privileges to use an aggregationRule',
+        'clusterroles.rbac.authorization.k8s.io "sum" is forbidden: must have cluster-admin privileges to use the aggregationRule',
     });
   });
 });
@@ -122,7 +122,7 @@ describe('bindings', () => {
     });
     expect(await refusal(ann.create(binding('no', { kind: 'Role', name: 'absent' }, 'ann')))).toEqual({
       reason: 'NotFound',
-      message: 'roles.rbac.authorization.k8s.io "absent" not found',
+      message: 'rolebindings.rbac.authorization.k8s.io "absent" not found',
     });
   });
   it('may give a role that one may bind', async () => {

@@ -53,7 +53,7 @@ export function noEscalation(access: Access, roles: RoleSource): AdmissionPlugin
       throw forbidden(
         request.resource.kind,
         request.name,
-        'must have cluster-admin privileges to use an aggregationRule',
+        'must have cluster-admin privileges to use the aggregationRule',
       );
   };
 
@@ -67,7 +67,8 @@ export function noEscalation(access: Access, roles: RoleSource): AdmissionPlugin
       roleRef.kind === 'ClusterRole'
         ? roles.clusterRole(roleRef.name)
         : roles.role(request.namespace ?? '', roleRef.name);
-    if (role === undefined) throw notFound({ group, plural }, roleRef.name);
+    // Upstream names the kind of the request, which is the binding's.
+    if (role === undefined) throw notFound(request.resource.kind, roleRef.name);
     confirm(request, role.rules ?? []);
   };
 

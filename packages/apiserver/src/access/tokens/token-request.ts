@@ -130,7 +130,10 @@ async function boundTo(
   if (!reference) return {};
   const { kind = '', apiVersion = 'v1', name = '', uid } = reference;
   if (apiVersion !== 'v1' || !Object.hasOwn(kinds, kind))
-    throw badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+    // As Go shows a kind of the core group: an empty group, and a slash.
+    throw badRequest(
+      `cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`,
+    );
   const plural = kinds[kind as keyof typeof kinds];
   const resource = core.registry.byResource('v1', plural)!;
   const namespace = plural === 'nodes' ? {} : { namespace: account.metadata.namespace ?? '' };
