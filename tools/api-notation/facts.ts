@@ -387,7 +387,7 @@ export const pointers: Readonly<Record<string, readonly string[]>> = {
   'storage.v1.VolumeNodeResources': ['count'],
 };
 
-/** Required, and yet left out where it is empty. */
+/** Required, and yet left out by Go where it is empty: what nobody said is not written. */
 export const omittedWhenUnsaid: Readonly<Record<string, readonly string[]>> = {
   'apiserverinternal.v1alpha1.StorageVersionCondition': ['message'],
   'coordination.v1alpha2.LeaseCandidateSpec': ['strategy'],

@@ -3,6 +3,7 @@
  * is present: `../shared/kubernetes` or `PINTLE_REFERENCE`.
  */
 import { describe, expect, it } from '@jest/globals';
+import { zeroOf } from '@pintle/machinery';
 import { ofOurTypes, ofUpstreamTypes, upstreamIsPresent } from './schema-documents.fixture.js';
 
 /** Told of there, and of no effect: what is empty is left out of objects, or filled in by its own kind. */
@@ -36,7 +37,7 @@ const upstreamDefaults = () =>
 
 const ourDefaults = () =>
   ofOurTypes((properties) =>
-    Object.fromEntries(Object.entries(properties).map(([key, { default: value }]) => [key, value])),
+    Object.fromEntries(Object.entries(properties).map(([key, place]) => [key, place.default ?? zeroOf(place)])),
   );
 
 (upstreamIsPresent() ? describe : describe.skip)('fields with defaults', () => {

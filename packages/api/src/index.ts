@@ -43,6 +43,7 @@ import { requestRules } from './strategy/request-rules.js';
 import { sameVersion } from './strategy/same-version.js';
 import { selectableFields } from './strategy/selectable-fields.js';
 
+export { scaleColumns } from './columns/autoscaler.js';
 export { humanDuration } from './columns/human-duration.js';
 export { gatedResource } from './feature-gates/gated-resource.js';
 export { type FeatureGates, isEnabled } from './feature-gates/gates.js';

@@ -16,13 +16,13 @@ const upstreamStructs = () =>
 const ourStructs = () =>
   ofOurTypes((properties) =>
     Object.keys(properties)
-      .filter((key) => properties[key]!.alwaysThere === true)
+      .filter((key) => properties[key]!.alwaysThere === true && properties[key]!.type === 'object')
       .sort(),
   );
 
 const isZero = (value: unknown) => value === '' || value === 0 || value === false;
 /** A quantity is a struct to upstream, which its schema does not tell of. */
-const isTold = (place: SchemaNode) => place.type !== 'quantity' && isZero(zeroOf(place));
+const isTold = (place: SchemaNode) => place.required === true && place.type !== 'quantity' && isZero(zeroOf(place));
 
 const upstreamScalars = () =>
   ofUpstreamTypes(({ properties = {}, required = [] }) =>

@@ -241,6 +241,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       : [cachedTokens(world.clock, (...asked) => options.tokens!.authenticator(core)(...asked))]),
   ]);
   const reviewOf = reviews({
+    clock: world.clock,
     access,
     authenticateToken,
     ...(options.tokens === undefined ? {} : { audiences: options.tokens.audiences }),
@@ -371,7 +372,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           backend,
           logger: world.logger,
           metrics,
-          teller: danglingTeller(client({ fieldManager: 'api-priority-and-fairness-config-consumer-v1' }), world),
+          teller: danglingTeller(client(), world),
           countObjects(group, plural) {
             const stored = registry.stored(group, plural);
             return (

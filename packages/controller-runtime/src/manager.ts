@@ -258,10 +258,10 @@ class ControllerManager implements Manager {
   }
 
   private run(runnables: readonly Runnable[], signal: AbortSignal): void {
-    const { informers, world } = this;
+    const { informers, world, metrics } = this;
     const { client } = this.options;
     for (const runnable of runnables)
-      runnable.start({ client, informers, world, signal }).catch((error: unknown) => {
+      runnable.start({ client, informers, world, metrics, signal }).catch((error: unknown) => {
         if (!signal.aborted) world.logger.log('error', 'a runnable failed', { name: runnable.name, error });
       });
   }

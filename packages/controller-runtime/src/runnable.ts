@@ -1,12 +1,14 @@
 /** Something that runs beside controllers: a server, a loop. */
 import type { Client } from '@pintle/client';
-import type { World } from '@pintle/machinery';
+import type { Metrics, World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 
 export interface RunnableContext {
   readonly client: Client;
   readonly informers: Informers;
   readonly world: World;
+  /** The manager's. */
+  readonly metrics: Metrics;
   /** Aborted when it is to end. */
   readonly signal: AbortSignal;
 }

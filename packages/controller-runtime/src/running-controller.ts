@@ -330,9 +330,7 @@ export class RunningController {
 
   private observeLoop({ record, key, causes, wakings = [] }: RunningReconcile): void {
     const isOwn = ({ by }: Cause) => by?.controller === this.name && objectKey(by.key) === record.id;
-    const changes = wakings.flatMap(({ kind, key: at, before, after }): OwnChange[] =>
-      before === undefined || after === undefined ? [] : [{ kind, key: at, before, after }],
-    );
+    const changes: readonly OwnChange[] = wakings;
     record.streak = stepStreak(record.streak, causes.every(isOwn) ? changes : undefined);
     const loop = record.streak && hotLoopOf(this.name, key, record.streak);
     if (loop !== undefined) this.options.onProblem(loop);

@@ -207,6 +207,31 @@ describe('a pod', () => {
     ]);
   });
 
+  it('tells of the resources of what runs, also of those that have none, and not of what waits', async () => {
+    await open();
+    const requests = { cpu: '10m' };
+    const containers = [
+      { name: 'plain', image: 'app' },
+      { name: 'sized', image: 'app', resources: { requests } },
+      {
+        name: 'waits',
+        image: 'app',
+        resources: { requests },
+        env: [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'absent', key: 'x' } } }],
+      },
+    ];
+    await bench.createPod({ containers });
+    await bench.world.advance(3000);
+    const told = (await bench.pod()).status?.containerStatuses?.map(({ name, resources, allocatedResources }) => ({
+      ...{ name, resources, allocatedResources },
+    }));
+    expect(told).toEqual([
+      { name: 'plain', resources: {}, allocatedResources: undefined },
+      { name: 'sized', resources: { requests }, allocatedResources: requests },
+      { name: 'waits', resources: undefined, allocatedResources: undefined },
+    ]);
+  });
+
   it('writes its status no more often than it changes', async () => {
     await open();
     await bench.createPod({});

@@ -24,7 +24,7 @@ import {
 } from './container-command.js';
 import { ContainerLog, type LogLimits } from './container-log.js';
 import { forgetGroup, rememberGroup } from './orphans.js';
-import { OutputTap } from './output-tap.js';
+import { OutputTaps } from './output-tap.js';
 import { cleanParts, linkFolder, linkInto, ownFolder, ownPath } from './path-in-root.js';
 import { containerMark, killMarked, type ProcessEnd, type ProcessGroup, startProcess } from './process-group.js';
 import { firstExecutable, inTerminal, terminalSizer } from './terminal.js';
@@ -45,9 +45,11 @@ const terminationMessageBytesMax = 4096;
 export class Container {
   readonly log: ContainerLog;
   private process: ProcessGroup | undefined;
-  private readonly taps = new Set<{ stdout: OutputTap; stderr: OutputTap }>();
+  private readonly taps: OutputTaps;
   private readonly execs = new Set<ProcessGroup>();
   private state: 'created' | 'running' | 'exited' = 'created';
+  /** Its first process has ended; what is left of it is being cleared away. */
+  private isEnding = false;
   private end: (ProcessEnd & { atMs: number; message?: string }) | undefined;
   private startedAtMs: number | undefined;
   private starting: Promise<void> | undefined;
@@ -63,6 +65,7 @@ export class Container {
     private readonly context: ContainerContext,
   ) {
     this.createdAtMs = context.clock.now();
+    this.taps = new OutputTaps(config.stdinOnce);
     this.log = new ContainerLog(join(context.home, 'log'), context.logLimits, () => context.clock.now());
   }
 
@@ -113,19 +116,16 @@ export class Container {
     this.startedAtMs = this.context.clock.now();
     this.state = 'running';
     const output = Promise.all([
-      this.log.capture('stdout', started.group.stdout, (chunk) => this.show('stdout', chunk)),
-      this.log.capture('stderr', started.group.stderr, (chunk) => this.show('stderr', chunk)),
+      this.log.capture('stdout', started.group.stdout, (chunk) => this.taps.push('stdout', chunk)),
+      this.log.capture('stderr', started.group.stderr, (chunk) => this.taps.push('stderr', chunk)),
     ]).catch(() => {});
     this.context.onState('started');
     void started.group.ended.then((end) => this.finish(end, output));
   }
 
-  private show(stream: 'stdout' | 'stderr', chunk: Uint8Array): void {
-    for (const tap of this.taps) tap[stream].push(chunk);
-  }
-
   /** After the first process: all that is left of the container ends, then its output, then it counts as exited. */
   private async finish(end: ProcessEnd, output: Promise<unknown>): Promise<void> {
+    this.isEnding = true;
     const group = this.process!;
     const { clock, containerId, directory } = this.context;
     const atMs = clock.now();
@@ -151,11 +151,7 @@ export class Container {
 
   private markExited(): void {
     this.state = 'exited';
-    for (const { stdout, stderr } of this.taps) {
-      stdout.close();
-      stderr.close();
-    }
-    this.taps.clear();
+    this.taps.close();
     this.resolveEnded();
     this.context.onState('stopped');
   }
@@ -216,20 +212,15 @@ export class Container {
   }
 
   async attach({ stdin, signal }: Omit<ExecRequest, 'command'>): Promise<ExecSession> {
-    if (this.state !== 'running') throw new ContainerNotFoundError(this.context.containerId);
-    const tap = { stdout: new OutputTap(), stderr: new OutputTap() };
-    this.taps.add(tap);
-    const leave = () => {
-      this.taps.delete(tap);
-      tap.stdout.close();
-      tap.stderr.close();
-    };
+    if (this.state !== 'running' || (this.isEnding && !this.taps.hasEarly))
+      throw new ContainerNotFoundError(this.context.containerId);
+    const { stdout, stderr, leave } = this.taps.attach();
     signal?.addEventListener('abort', leave, { once: true });
     if (stdin !== undefined && this.process?.stdin !== undefined)
       void this.feed(this.process, stdin, this.config.stdinOnce);
     return {
-      stdout: tap.stdout,
-      stderr: tap.stderr,
+      stdout,
+      stderr,
       resize: this.resizeMain,
       exitCode: this.ended.then(() => this.end!.exitCode),
     };

@@ -1,4 +1,10 @@
-/** A copy of a container's output for those who attach to it, from now on. A reader that falls behind is cut off. */
+/**
+ * Copies of a container's output for those who attach to it. A reader that falls behind is cut off.
+ *
+ * **Differs from Kubernetes**: where input is for one client (`stdinOnce`, as of `kubectl run -i`), the first one that attaches
+ * hears what the container has said before, the latest 64 KiB of it. A container starts here so much sooner than it is attached to that
+ * a short command would have said all by then.
+ */
 
 /** An attached reader was too slow. */
 export class AttachOverflowError extends Error {
@@ -49,4 +55,60 @@ export class OutputTap implements AsyncIterable<Uint8Array> {
       }
     }
   }
+}
+
+type Stream = 'stdout' | 'stderr';
+
+const earlyBytesMax = 64 << 10;
+
+/** All who are attached to one container. */
+export class OutputTaps {
+  private readonly open = new Set<Readonly<Record<Stream, OutputTap>>>();
+  /** What nobody has heard yet, who should. */
+  private early: { readonly stream: Stream; readonly chunk: Uint8Array }[] | undefined;
+  private earlyBytes = 0;
+  private isClosed = false;
+
+  constructor(isForOne: boolean) {
+    this.early = isForOne ? [] : undefined;
+  }
+
+  /** Whether there is something to hear also after the process has ended. */
+  get hasEarly(): boolean {
+    return this.early !== undefined;
+  }
+
+  push(stream: Stream, chunk: Uint8Array): void {
+    for (const tap of this.open) tap[stream].push(chunk);
+    if (this.early === undefined) return;
+    this.early.push({ stream, chunk });
+    this.earlyBytes += chunk.length;
+    while (this.earlyBytes > earlyBytesMax) this.earlyBytes -= this.early.shift()!.chunk.length;
+  }
+
+  attach(): Readonly<Record<Stream, OutputTap>> & { leave(): void } {
+    const tap = { stdout: new OutputTap(), stderr: new OutputTap() };
+    for (const { stream, chunk } of this.early ?? []) tap[stream].push(chunk);
+    this.early = undefined;
+    if (this.isClosed) closeBoth(tap);
+    else this.open.add(tap);
+    return {
+      ...tap,
+      leave: () => {
+        this.open.delete(tap);
+        closeBoth(tap);
+      },
+    };
+  }
+
+  close(): void {
+    this.isClosed = true;
+    for (const tap of this.open) closeBoth(tap);
+    this.open.clear();
+  }
+}
+
+function closeBoth({ stdout, stderr }: Readonly<Record<Stream, OutputTap>>): void {
+  stdout.close();
+  stderr.close();
 }

@@ -400,6 +400,13 @@ describe('exec and attach', () => {
     expect(await text(session.stdout)).toBe('heard you\n');
     expect(await session.exitCode).toBe(2);
   });
+
+  it('attaches the one whom the input is for to what was said before', async () => {
+    const { id } = await run({ ...sh('echo early; read line; echo late'), stdin: true, stdinOnce: true });
+    await printed(id, 'early');
+    const session = await runtime.attach(id, { stdin: stdin('\n') });
+    expect(await text(session.stdout)).toBe('early\nlate\n');
+  });
 });
 
 it('forwards a port to the pod', async () => {

@@ -25,7 +25,7 @@ describe('an object that was made anew under its name, its deletion missed', () 
       metadataOnly: false,
       limits: {},
       family: new Set(),
-      unwanted: () => {},
+      unwanted() {},
     });
     const [first, late]: [string[], string[]] = [[], []];
     informer.events.subscribe((event) => {

@@ -49,9 +49,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'reviews are answered without managedFields and a time of creation',
-    row: /^(access|admission) › /,
-    line: /^body\.metadata\.(managedFields|creationTimestamp|uid): .* \| absent$/,
+    words: 'requests for tokens are answered without managedFields',
+    row: /^admission › a token/,
+    line: /^body\.metadata\.managedFields: .* \| absent$/,
   },
   {
     why: 'deliberate',

@@ -36,6 +36,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
   [/\b(kube-api-access-|Bad_)[a-z0-9]{5}\b/g, '$1<random>'],
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
+  [/in record \(\d+\)/g, 'in record (<revision>)'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
 ];
@@ -67,16 +68,16 @@ const withoutRevision = ({ metadata, ...rest }: { readonly metadata?: object }):
   metadata: { ...metadata, resourceVersion: '<revision>' },
 });
 
-/** A Status that tells of several faults: these in order, and without the text that repeats them. */
+/** A Status that tells of several faults: these in order, each once, and without the text that repeats them. */
 function withCausesOnce(body: unknown): unknown {
   const { message, details } = (body ?? {}) as { message?: string; details?: { causes?: readonly object[] } };
-  const causes = details?.causes;
-  if (typeof message !== 'string' || causes === undefined || causes.length < 2) return body;
-  const text = (cause: object) => JSON.stringify(cause);
+  const all = details?.causes;
+  if (typeof message !== 'string' || all === undefined || all.length < 2) return body;
+  const causes = [...new Set(all.map((cause) => JSON.stringify(cause)))].sort().map(parsed);
   return {
     ...(body as object),
-    message: message.replace(/ is invalid: .*$/s, ' is invalid: …'),
-    details: { ...details, causes: causes.toSorted((a, b) => (text(a) < text(b) ? -1 : 1)) },
+    ...(causes.length < 2 ? {} : { message: message.replace(/ is invalid: .*$/s, ' is invalid: …') }),
+    details: { ...details, causes },
   };
 }
 

@@ -1,4 +1,6 @@
 /** The columns of HorizontalPodAutoscalers: above all, what each metric is and what it should be. */
+
+import type { KubernetesObject } from '@pintle/machinery';
 import type {
   HorizontalPodAutoscaler,
   MetricSpec,
@@ -6,7 +8,7 @@ import type {
   MetricTarget,
   MetricValueStatus,
 } from '../autoscaling/v2/autoscaling.js';
-import { ageColumn, column, nameColumn, numeral } from './column.js';
+import { ageColumn, column, integer, nameColumn, numeral } from './column.js';
 
 /** Metrics that are shown; of more, only how many. */
 const shownMax = 2;
@@ -55,3 +57,16 @@ function ofResource(name: string, { averageValue, averageUtilization }: MetricTa
   const percent = (value: number | undefined, otherwise: string) => (value === undefined ? otherwise : `${value}%`);
   return `${name}: ${percent(current?.averageUtilization, '<unknown>')}/${percent(averageUtilization, '<auto>')}`;
 }
+
+interface Scale extends KubernetesObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
+}
+
+/** Of the `scale` of any kind. */
+export const scaleColumns = [
+  column<Scale>('Name', ({ metadata }) => metadata.name ?? '', { description: 'The name of what is scaled.' }),
+  integer<Scale>('Desired', ({ spec }) => spec?.replicas),
+  integer<Scale>('Available', ({ status }) => status?.replicas),
+  ageColumn,
+] as const;

@@ -134,5 +134,5 @@ describe('status', () => {
 it('the server says who asks, and nobody approves in advance', () => {
   const asked = csr({ username: 'root', groups: ['system:masters'] }, { conditions: [condition('Approved')] });
   const made = strategy.prepareForCreate!(asked, context);
-  expect(made).toEqual(csr({ username: 'jane', uid: '7', groups: ['a'], extra: { scopes: ['b'] } }));
+  expect(made).toEqual(csr({ username: 'jane', uid: '7', groups: ['a'], extra: { scopes: ['b'] } }, {}));
 });

@@ -61,6 +61,7 @@ export const certificateSigningRequestStrategy: Strategy<CertificateSigningReque
         groups: user.groups,
         ...(user.extra === undefined ? {} : { extra: user.extra }),
       },
+      status: {},
     };
   },
   prepareForUpdate: (request, { spec }) => ({ ...request, spec }),
@@ -123,9 +124,9 @@ function requestErrors(
   old?: CertificateSigningRequest,
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (spec.request !== old?.spec.request) {
+  if (old === undefined || spec.request !== old.spec.request) {
     const fault = faultOf(() => parseEncodedRequest(spec.request ?? ''));
-    if (fault !== undefined) errors.push(invalidField('spec.request', spec.request, fault));
+    if (fault !== undefined) errors.push(invalidField('spec.request', spec.request ?? null, fault));
   }
   const given = spec.usages ?? [];
   if (given.length === 0) errors.push(requiredField('spec.usages'));

@@ -55,7 +55,10 @@ describe('a new definition', () => {
     ],
     [
       versioned({ storage: false }),
-      ['spec.versions: Invalid value: []string{"v1"}: must have exactly one version marked as storage version'],
+      [
+        'spec.versions: Invalid value: []string{"v1"}: must have exactly one version marked as storage version',
+        'status.storedVersions: Invalid value: null: must have at least one stored version',
+      ],
     ],
     [versioned({ name: 'V1' }), [`${first}name: Invalid value: "V1": ${label}`]],
     [named({ shortNames: ['t', 'T'] }), [`spec.names.shortNames[1]: Invalid value: "T": ${label}`]],
@@ -156,7 +159,7 @@ describe('a definition that is there', () => {
   it('can change its scope and kind until it is established', () => {
     const changed = { scope: 'Cluster', names: { ...names, kind: 'Other' } };
     expect(updateFaults(crd(changed), crd({}))).toEqual([]);
-    expect(updateFaults(crd(changed, established), crd({}, established))).toEqual([
+    expect(updateFaults(crd(changed), crd({}), established.status)).toEqual([
       'spec.scope: Invalid value: "Cluster": field is immutable',
       'spec.names.kind: Invalid value: "Other": field is immutable',
     ]);

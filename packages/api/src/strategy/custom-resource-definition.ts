@@ -28,7 +28,7 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
   defaults(crd) {
     const names = crd.spec?.names;
     // What is missing is the validation's affair.
-    if (names?.kind === undefined) return crd;
+    if (!names?.kind) return crd;
     return {
       ...crd,
       spec: {
@@ -42,7 +42,15 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
       },
     };
   },
-  validateCreate: (crd) => [...errorsOf(crd), ...approvalErrors(crd), ...pruningErrors(crd)],
+  prepareForCreate: (crd) => ({ ...crd, status: newStatus(crd) }),
+  validateCreate: (crd) => [
+    ...errorsOf(crd),
+    ...(crd.status?.storedVersions?.length
+      ? noErrors
+      : [invalidField('status.storedVersions', null, 'must have at least one stored version')]),
+    ...approvalErrors(crd),
+    ...pruningErrors(crd),
+  ],
   validateStatusUpdate: storedVersionErrors,
   validateUpdate: (crd, old) => [
     ...errorsOf(crd),
@@ -72,6 +80,15 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
     };
   },
 };
+
+type Status = NonNullable<CustomResourceDefinition['status']>;
+
+/** Conditions are null, as Go writes them, until there are some: who adds the first has not made the list. */
+const newStatus = ({ spec }: CustomResourceDefinition): Status => ({
+  ...({ conditions: null } as unknown as Pick<Status, 'conditions'>),
+  acceptedNames: { plural: '', kind: '' },
+  storedVersions: (spec.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name),
+});
 
 /** A version that objects may still lie in cannot go. */
 function storedVersionErrors({ spec, status }: CustomResourceDefinition): readonly FieldError[] {
@@ -130,7 +147,7 @@ function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
   const wanted = `${names.plural}.${group}`;
   const versionNames = versions.map(({ name }) => name);
   return [
-    ...(crd.metadata.name === wanted
+    ...(!crd.metadata.name || crd.metadata.name === wanted
       ? noErrors
       : [invalidField('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group')]),
     ...groupErrors(group, 'spec.group'),
@@ -141,7 +158,13 @@ function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
       : noErrors),
     ...(versions.filter(({ storage }) => storage).length === 1
       ? noErrors
-      : [invalidField('spec.versions', versionNames, 'must have exactly one version marked as storage version')]),
+      : [
+          invalidField(
+            'spec.versions',
+            versions.length === 0 ? null : versionNames,
+            'must have exactly one version marked as storage version',
+          ),
+        ]),
     ...nameErrors(names, 'spec.names'),
     ...conversionErrors(crd.spec),
   ];
@@ -165,9 +188,13 @@ function nameErrors(names: CustomResourceDefinition['spec']['names'], path: stri
   return [
     ...requiredErrors(plural, `${path}.plural`),
     ...requiredErrors(kind, `${path}.kind`),
-    ...label(plural, `${path}.plural`),
+    // What is not said of these is made of the kind.
+    ...(kind
+      ? noErrors
+      : [...requiredErrors(singular, `${path}.singular`), ...requiredErrors(listKind, `${path}.listKind`)]),
+    ...(plural ? label(plural, `${path}.plural`) : noErrors),
     ...(singular ? label(singular, `${path}.singular`) : noErrors),
-    ...cased(kind, `${path}.kind`),
+    ...(kind ? cased(kind, `${path}.kind`) : noErrors),
     ...(listKind ? cased(listKind, `${path}.listKind`) : noErrors),
     ...eachErrors(shortNames, `${path}.shortNames`, (name, at) => label(name, at)),
     ...(kind && kind === listKind

@@ -118,6 +118,7 @@ describe('a new claim', () => {
         `${config}[0].opaque: Required value`,
         `${config}[1].requests[0]: Invalid value: "s": must be the name of a request in the claim or the name of a request and a subrequest separated by '/'`,
         `${config}[2].opaque.driver: Required value`,
+        expect.stringContaining(`${config}[2].opaque.driver: Invalid value: ""`) as never,
         `${config}[2].opaque.parameters: Invalid value: "<value omitted>": parameters must be a valid JSON object`,
         `${config}[3].opaque.parameters: Too long: may not be more than 10240 bytes`,
         `${config}[4].opaque.parameters: Required value`,

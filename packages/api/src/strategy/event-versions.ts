@@ -2,11 +2,13 @@
 import type { Kind, KubernetesObject, ServedVersion } from '@pintle/machinery';
 import type { Event } from '../core/v1/event.js';
 import type { Event as NewEvent } from '../events/v1/index.js';
+import { newEventFields } from './selectable-fields.js';
 
 export function eventVersions(kind: Kind<NewEvent>): readonly ServedVersion[] {
   return [
     {
       kind,
+      fields: newEventFields,
       toStored(object) {
         const {
           regarding,

@@ -1,8 +1,13 @@
 /** Events: what must hold of them. Those with an `eventTime` are of the newer kind, and say who reports. */
 import {
+  deepEqual,
+  dns1123SubdomainErrors,
   type FieldError,
+  immutableField,
   invalidField,
+  type Kind,
   noErrors,
+  pathSegmentErrors,
   qualifiedNameErrors,
   requiredErrors,
   requiredField,
@@ -46,7 +51,58 @@ function eventErrors(event: Event): readonly FieldError[] {
   ];
 }
 
+const unsetErrors = (event: Event, fields: readonly (keyof Event)[]): readonly FieldError[] =>
+  fields.filter((field) => !isNothing(event[field])).map((field) => invalidField(field, '', 'needs to be unset'));
+
+const isNothing = (value: unknown) =>
+  !value || (typeof value === 'object' && Object.values(value).every((inner) => inner === ''));
+
+/** A series is one of several, and tells when the last was. */
+function seriesErrors({ series }: Event): readonly FieldError[] {
+  if (series === undefined) return noErrors;
+  return [
+    ...((series.count ?? 0) < 2 ? [invalidField('series.count', '', 'should be at least 2')] : noErrors),
+    ...requiredErrors(series.lastObservedTime, 'series.lastObservedTime'),
+  ];
+}
+
+/** What the newer group asks of an event that is made by it. */
+const newErrors = (event: Event): readonly FieldError[] => [
+  ...dns1123SubdomainErrors(event.metadata.name ?? '').map((text) =>
+    invalidField('metadata.name', event.metadata.name, text),
+  ),
+  ...seriesErrors(event),
+  ...requiredErrors(event.eventTime, 'eventTime'),
+  ...(event.type === 'Normal' || event.type === 'Warning'
+    ? noErrors
+    : [invalidField('type', '', `has invalid value: ${event.type ?? ''}`)]),
+  ...unsetErrors(event, ['firstTimestamp', 'lastTimestamp', 'count', 'source']),
+];
+
+const fixedFields = [
+  ...(['involvedObject', 'reason', 'message', 'source', 'firstTimestamp', 'lastTimestamp', 'count', 'reason'] as const),
+  ...(['type', 'eventTime', 'action', 'related', 'reportingComponent', 'reportingInstance'] as const),
+];
+
+/** As it is called within Kubernetes. */
+const fieldName = (field: string) => (field === 'reportingComponent' ? 'reportingController' : field);
+
+/** Of an event that is written by the newer group, the series alone goes on. */
+const changeErrors = (event: Event, old: Event): readonly FieldError[] => [
+  ...(deepEqual(event.series, old.series) ? noErrors : seriesErrors(event)),
+  ...fixedFields.flatMap((field) =>
+    deepEqual(event[field], old[field]) ? noErrors : [immutableField(fieldName(field), event[field] ?? null)],
+  ),
+];
+
+const isOfNewGroup = (served: Kind | undefined) => served?.group === 'events.k8s.io';
+
 export const eventStrategy: Strategy<Event> = {
-  validateCreate: eventErrors,
-  validateUpdate: eventErrors,
+  // Events of old have any name that can stand in a path.
+  nameErrors: pathSegmentErrors,
+  validateCreate: (event, served) => [...eventErrors(event), ...(isOfNewGroup(served) ? newErrors(event) : noErrors)],
+  validateUpdate: (event, old, served) => [
+    ...eventErrors(event),
+    ...(isOfNewGroup(served) ? changeErrors(event, old) : noErrors),
+  ],
 };

@@ -350,6 +350,8 @@ describe('a new object', () => {
         'spec.source.inlineVolumeSpec.capacity: Forbidden: may not be specified in the context of inline volumes',
         'spec.source.inlineVolumeSpec.csi: Required value: has to be specified in the context of inline volumes',
         expect.stringContaining('spec.nodeName: Invalid value: ""') as never,
+        'spec.attacher: Required value',
+        expect.stringContaining('spec.attacher: Invalid value: ""') as never,
       ],
     ],
     [attributes({ driverName: 'd', parameters: { a: 'b' } }), []],

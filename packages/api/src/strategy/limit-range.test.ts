@@ -70,7 +70,11 @@ describe('validation', () => {
       'min value 10Gi is greater than max value 1Gi',
     ],
     [{ type: 'Container', max: { pods: '1' } }, 'max[pods]', 'must be a standard resource for containers'],
-    [{ type: 'Container', max: { gpu: '1' } }, 'max[gpu]', 'must be a standard resource type or fully qualified'],
+    [
+      { type: 'PersistentVolumeClaim', max: { gpu: '1', storage: '1' } },
+      'max[gpu]',
+      'must be a standard resource type or fully qualified',
+    ],
     [
       { type: 'Container', default: { 'a.com/gpu': '2' }, defaultRequest: { 'a.com/gpu': '1' } },
       'defaultRequest[a.com/gpu]',

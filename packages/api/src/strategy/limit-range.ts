@@ -29,6 +29,11 @@ export const limitRangeStrategy: Strategy<LimitRange> = {
     if (limits === undefined || !limits.some(({ type }) => type === 'Container')) return range;
     return { ...range, spec: { ...range.spec!, limits: limits.map(withDefaults) } };
   },
+  // One without a name is made all the same.
+  prepareForCreate: ({ metadata, ...range }) => ({
+    ...range,
+    metadata: { ...metadata, name: metadata.name || metadata.uid! },
+  }),
   validateCreate: limitRangeErrors,
   validateUpdate: limitRangeErrors,
 };

@@ -63,6 +63,8 @@ function policyErrors({ spec }: MutatingAdmissionPolicy): readonly FieldError[] 
         ]),
     ...matchConditionErrors(spec?.matchConditions, 'spec.matchConditions'),
     ...eachErrors(spec?.variables, 'spec.variables', variableErrors),
+    ...requiredErrors(spec?.mutations, 'spec.mutations', 'mutations must contain at least one item'),
+    ...requiredErrors(spec?.reinvocationPolicy, 'spec.reinvocationPolicy'),
   ];
 }
 

@@ -69,8 +69,8 @@ const resize: SubresourceStrategy<Pod> = {
       return [forbiddenField('[]', 'pods with pod-level resources cannot be resized')];
     const [now, before] = [pod.spec as PodSpec, old.spec as PodSpec];
     const errors: FieldError[] = [...podErrors(pod)];
-    const quality = qosClassOf(now);
-    if (quality !== qosClassOf(before))
+    const quality = qosClassOf(before);
+    if (quality !== qosClassOf(now))
       errors.push(invalidField('spec', quality, 'Pod QOS Class may not change as a result of resizing'));
     const running = old.status?.containerStatuses?.find(({ state }) => state?.running !== undefined);
     if (running !== undefined && running.resources === undefined)

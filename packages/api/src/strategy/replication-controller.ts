@@ -31,8 +31,9 @@ function withDefaults(object: ReplicationController): ReplicationController {
 }
 
 function errorsOf(object: ReplicationController): readonly FieldError[] {
-  const { selector } = object.spec ?? {};
-  const errors = workloadErrors(selecting(object, selector), names);
+  const { selector, template } = object.spec ?? {};
+  const errors =
+    template === undefined ? [requiredField('spec.template')] : workloadErrors(selecting(object, selector), names);
   if (!isEmpty(selector)) return errors;
   return [requiredField('spec.selector'), ...errors.filter(({ field }) => field !== 'spec.selector')];
 }

@@ -70,20 +70,19 @@ export function resourceNameErrors(name: string, field: string): readonly FieldE
 /** Names that containers ask for. */
 export function containerResourceNameErrors(name: string, field: string): readonly FieldError[] {
   const errors = resourceNameErrors(name, field);
-  if (errors.length > 0) return errors;
   if (!name.includes('/'))
     return forContainers.has(name) || isHugePages(name)
-      ? []
-      : [invalidField(field, name, 'must be a standard resource for containers')];
+      ? errors
+      : [...errors, invalidField(field, name, 'must be a standard resource for containers')];
   return isNative(name) || isExtendedResource(name)
-    ? []
-    : [invalidField(field, name, "doesn't follow extended resource name standard")];
+    ? errors
+    : [...errors, invalidField(field, name, "doesn't follow extended resource name standard")];
 }
 
 export function quotaResourceNameErrors(name: string, field: string): readonly FieldError[] {
   const errors = resourceNameErrors(name, field);
-  if (errors.length > 0 || name.includes('/') || isStandardQuotaResource(name)) return errors;
-  return [invalidField(field, name, 'must be a standard resource for quota')];
+  if (name.includes('/') || isStandardQuotaResource(name)) return errors;
+  return [...errors, invalidField(field, name, 'must be a standard resource for quota')];
 }
 
 /** At least 0, and whole where the resource is counted. */

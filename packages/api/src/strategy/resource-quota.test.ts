@@ -30,7 +30,13 @@ describe('refuses', () => {
   it.each<readonly [ResourceQuotaSpec, readonly (readonly [string, string])[]]>([
     [{ hard: { cpu: '-1' } }, [['spec.hard[cpu]', 'must be greater than or equal to 0']]],
     [{ hard: { pods: '100m' } }, [['spec.hard[pods]', 'must be an integer']]],
-    [{ hard: { gpu: '1' } }, [['spec.hard[gpu]', 'must be a standard resource type or fully qualified']]],
+    [
+      { hard: { gpu: '1' } },
+      [
+        ['spec.hard[gpu]', 'must be a standard resource type or fully qualified'],
+        ['spec.hard[gpu]', 'must be a standard resource for quota'],
+      ],
+    ],
     [{ hard: { storage: '1' } }, [['spec.hard[storage]', 'must be a standard resource for quota']]],
     [{ hard: { pods: '1' }, scopes: ['BestEffort', 'NotBestEffort'] }, [['spec.scopes', 'conflicting scopes']]],
     [{ hard: { pods: '1' }, scopes: ['Terminating', 'NotTerminating'] }, [['spec.scopes', 'conflicting scopes']]],

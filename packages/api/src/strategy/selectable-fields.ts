@@ -18,6 +18,23 @@ const text = (value: string | number | boolean | undefined) => (value === undefi
 
 const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
 
+const subjectFields = (name: string): Readers =>
+  Object.fromEntries(
+    involved.map((key) => [`${name}.${key}`, ({ involvedObject }: Event) => text(involvedObject?.[key])]),
+  );
+
+const commonEventFields: Readers = {
+  reason: ({ reason }: Event) => text(reason),
+  type: ({ type }: Event) => text(type),
+};
+
+/** Of Events as the newer group has them. */
+export const newEventFields: Readers = {
+  ...subjectFields('regarding'),
+  ...commonEventFields,
+  reportingController: ({ reportingComponent }: Event) => text(reportingComponent),
+};
+
 export const selectableFields: Readonly<Record<string, Readers>> = {
   '/Pod': {
     'spec.nodeName': ({ spec }: Pod) => text(spec?.nodeName),
@@ -27,6 +44,8 @@ export const selectableFields: Readonly<Record<string, Readers>> = {
     'spec.hostNetwork': ({ spec }: Pod) => text(spec?.hostNetwork ?? false),
     'status.phase': ({ status }: Pod) => text(status?.phase),
     'status.podIP': ({ status }: Pod) => text(status?.podIP),
+    // Known to kube-apiserver, and of no pod.
+    'status.podIPs': () => '',
     'status.nominatedNodeName': ({ status }: Pod) => text(status?.nominatedNodeName),
   },
   '/Node': { 'spec.unschedulable': ({ spec }: Node) => text(spec?.unschedulable ?? false) },
@@ -40,15 +59,8 @@ export const selectableFields: Readonly<Record<string, Readers>> = {
   },
   '/Secret': { type: ({ type }: Secret) => text(type) },
   '/Event': {
-    ...Object.fromEntries(
-      // Named as in the one version, and as in the other.
-      ['involvedObject', 'regarding'].flatMap((name) =>
-        involved.map((key) => [`${name}.${key}`, ({ involvedObject }: Event) => text(involvedObject?.[key])]),
-      ),
-    ),
-    reportingController: ({ reportingComponent }: Event) => text(reportingComponent),
-    reason: ({ reason }: Event) => text(reason),
-    type: ({ type }: Event) => text(type),
+    ...subjectFields('involvedObject'),
+    ...commonEventFields,
     reportingComponent: ({ reportingComponent }: Event) => text(reportingComponent),
     source: ({ source, reportingComponent }: Event) => text(source?.component ?? reportingComponent),
   },

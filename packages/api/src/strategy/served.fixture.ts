@@ -81,10 +81,10 @@ export function createFaults(object: Written): readonly string[] {
   ].map(formatFieldError);
 }
 
-/** What is wrong with a change of what was created as `old`. */
-export function updateFaults(object: Written, old: Written): readonly string[] {
+/** What is wrong with a change of what was created as `old`, and has a `status` by now. */
+export function updateFaults(object: Written, old: Written, status?: object): readonly string[] {
   const strategy = strategyOf(object);
-  const before = created(old);
+  const before = status === undefined ? created(old) : withStatus(created(old), { ...decoded(old), status });
   const wished = withStatus(decoded(object), before);
   const after = deepFreeze(strategy.prepareForUpdate?.(wished, before) ?? wished);
   return (strategy.validateUpdate?.(after, before) ?? []).map(formatFieldError);

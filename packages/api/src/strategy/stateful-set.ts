@@ -100,7 +100,7 @@ function statefulSetErrors({ spec }: StatefulSet): readonly FieldError[] {
   for (const field of ['whenDeleted', 'whenScaled'] as const) {
     const value = policy?.[field];
     if (value !== undefined && value !== 'Retain' && value !== 'Delete')
-      errors.push(notSupportedField(`spec.persistentVolumeClaimRetentionPolicy.${field}`, value, ['Delete', 'Retain']));
+      errors.push(notSupportedField(`spec.persistentVolumeClaimRetentionPolicy.${field}`, value, ['Retain', 'Delete']));
   }
   errors.push(
     ...nonNegativeErrors(spec.replicas, 'spec.replicas'),

@@ -110,7 +110,7 @@ export const storageClassStrategy: Strategy<StorageClass> = {
 
 function attributesErrors({ driverName, parameters }: VolumeAttributesClass): readonly FieldError[] {
   return [
-    ...driverNameErrors(driverName, 'driverName'),
+    ...(driverName ? driverNameErrors(driverName, 'driverName') : [requiredField('driverName')]),
     ...(Object.keys(parameters ?? {}).length === 0
       ? [requiredField('parameters', 'must contain at least one key/value pair')]
       : parameterErrors(parameters, 'parameters')),
@@ -135,11 +135,10 @@ export const volumeAttributesClassStrategy: Strategy<VolumeAttributesClass> = {
 const tokenMinSeconds = 600;
 const tokenMaxSeconds = 2 ** 32;
 
-function driverErrors({ metadata, spec }: CSIDriver): readonly FieldError[] {
+function driverErrors({ spec }: CSIDriver): readonly FieldError[] {
   const { tokenRequests, volumeLifecycleModes, fsGroupPolicy } = spec ?? {};
   const audiences = new Set<string>();
   return [
-    ...driverNameErrors(metadata.name, 'name'),
     ...choiceErrors(fsGroupPolicy, 'spec.fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType']),
     ...eachErrors(tokenRequests, 'spec.tokenRequests', ({ audience, expirationSeconds }: TokenRequest, at) => {
       const again = audiences.has(audience);
@@ -169,6 +168,7 @@ export const csiDriverStrategy: Strategy<CSIDriver> = {
       ? driver
       : { ...driver, spec: { ...driver.spec, volumeLifecycleModes: persistentOnly } },
   generationChanged: (driver, old) => !deepEqual(driver.spec, old.spec),
+  uncountedWhenNew: true,
   validateCreate: driverErrors,
   validateUpdate: (driver, old) => [
     ...driverErrors(driver),
@@ -262,7 +262,7 @@ function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldErr
   const path = 'spec.source';
   const one = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
   return [
-    ...driverNameErrors(attacher, 'spec.attacher'),
+    ...requiredErrors(attacher, 'spec.attacher'),
     ...(inline === undefined && name === undefined
       ? [requiredField(path, one)]
       : inline !== undefined && name !== undefined
@@ -285,7 +285,10 @@ function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldErr
 export const volumeAttachmentStrategy: Strategy<VolumeAttachment> = {
   statusKeeps: clientMetadata,
   prepareForCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
-  validateCreate: attachmentErrors,
+  validateCreate: (attachment) => [
+    ...attachmentErrors(attachment),
+    ...driverNameErrors(attachment.spec.attacher, 'spec.attacher'),
+  ],
   validateUpdate: (attachment, old) => [
     ...attachmentErrors(attachment),
     ...changed(deepEqual(attachment.spec, old.spec), immutableField('spec', attachment.spec)),

@@ -138,7 +138,7 @@ describe('a new object', () => {
       'apps/StatefulSet',
       { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Recycle' } },
       [
-        'spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: "Recycle": supported values: "Delete", "Retain"',
+        'spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: "Recycle": supported values: "Retain", "Delete"',
       ],
     ],
     ['apps/DaemonSet', {}, []],

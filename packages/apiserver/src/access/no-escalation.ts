@@ -67,7 +67,7 @@ export function noEscalation(access: Access, roles: RoleSource): AdmissionPlugin
       roleRef.kind === 'ClusterRole'
         ? roles.clusterRole(roleRef.name)
         : roles.role(request.namespace ?? '', roleRef.name);
-    // Upstream names the kind of the request, which is the binding's.
+    // It is told of as if it were the binding.
     if (role === undefined) throw notFound(request.resource.kind, roleRef.name);
     confirm(request, role.rules ?? []);
   };

@@ -6,7 +6,7 @@ import { formatTime, type KubernetesObject } from '@pintle/machinery';
 import { storeKey } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import { tracksGeneration } from '../verbs/generation.js';
+import { countsFirst } from '../verbs/generation.js';
 
 /** What another server has put meanwhile stays. Errors: `Error` for a kind that is not served. */
 export async function putObjects(
@@ -23,7 +23,7 @@ export async function putObjects(
       ...object.metadata,
       uid: world.random.uuid(),
       creationTimestamp,
-      ...(tracksGeneration(resource) ? { generation: 1 } : {}),
+      ...(countsFirst(resource) ? { generation: 1 } : {}),
     };
     const key = storeKey(resource, namespace, name);
     return { type: 'put' as const, key, value: () => StoredObject.of({ ...object, metadata }) };

@@ -26,7 +26,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import type { ApiCore, Served } from '../verbs/api-core.js';
-import { storedObjectOf } from '../verbs/api-core.js';
+import { serve, storedObjectOf } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import type { Access } from '../verbs/authorize.js';
 import { createObject } from '../verbs/create.js';
@@ -199,7 +199,11 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const where = options.namespace === undefined ? {} : { namespace: options.namespace };
       const allowed = allow(resource, 'deletecollection', where);
       if (allowed !== undefined) await allowed;
-      return objectList(await deleteCollection(core, context, resource, options), {});
+      const { entries } = await deleteCollection(core, context, resource, options);
+      return objectList(
+        entries.map((entry) => serve(resource, entry).object),
+        {},
+      );
     },
     // biome-ignore lint/suspicious/noExplicitAny: the subresource says what the answer is.
     async createSubresource(kind, key, subresource, body, options: WriteOptions = {}): Promise<any> {

@@ -85,7 +85,8 @@ export function resourceList(registry: ResourceRegistry, apiVersion: string): un
   if (resources.length === 0) return undefined;
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // Of the oldest version there is the document itself does not say its own.
+    ...(apiVersion === 'v1' ? {} : { apiVersion: 'v1' }),
     groupVersion: apiVersion,
     resources: resources.flatMap((resource) => resourceEntries(resource)),
   };

@@ -91,7 +91,11 @@ function schemaMessage(whole: Json): Message {
     message.message(21, new Message().message(1, schemaMessage(schema['additionalProperties'] as Json)));
   const type =
     schema['type'] ??
-    (schema['x-kubernetes-int-or-string'] ? 'string' : schema['anyOf'] === undefined ? undefined : 'string');
+    (schema['x-kubernetes-int-or-string']
+      ? 'string'
+      : (schema['anyOf'] ?? schema['oneOf']) === undefined
+        ? undefined
+        : 'string');
   if (type !== undefined) message.message(22, new Message().string(1, type));
   if (schema['items'] !== undefined)
     message.message(23, new Message().message(1, schemaMessage(schema['items'] as Json)));

@@ -42,22 +42,11 @@ const reference = (name: string) => ({ $ref: `#/definitions/${name}` });
 
 /** What v2 lacks is told as upstream tells it: no alternatives, no null, no fields beside unknown ones. */
 function older(schema: Json): Json {
-  const {
-    $ref,
-    allOf,
-    anyOf,
-    oneOf: _one,
-    not: _not,
-    nullable,
-    items,
-    properties,
-    additionalProperties,
-    ...rest
-  } = schema;
+  const { $ref, allOf, anyOf, oneOf, not: _not, nullable, items, properties, additionalProperties, ...rest } = schema;
   const pointed = $ref ?? (allOf as readonly Json[] | undefined)?.[0]?.['$ref'];
   if (typeof pointed === 'string') return { ...rest, $ref: pointed.replace('#/components/schemas/', '#/definitions/') };
   if (rest['x-kubernetes-int-or-string'] === true) return { ...rest, type: 'string', format: 'int-or-string' };
-  if (anyOf !== undefined && rest['type'] === undefined) return { ...rest, type: 'string' };
+  if ((anyOf ?? oneOf) !== undefined && rest['type'] === undefined) return { ...rest, type: 'string' };
   const { type, required, ...open } = rest;
   if (nullable === true) return open;
   if (rest['x-kubernetes-preserve-unknown-fields'] === true)

@@ -3,6 +3,8 @@ import { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/
 import type { Client } from '@pintle/client';
 import { type CancelTimer, formatTime, type World } from '@pintle/machinery';
 
+const fieldManager = 'api-priority-and-fairness-config-consumer-v1';
+
 /** The condition, or undefined where it stands already. Pure. */
 export function danglingCondition({ spec, status }: FlowSchema, there: boolean, now: string) {
   const level = spec?.priorityLevelConfiguration.name ?? '';
@@ -50,12 +52,10 @@ export async function tellDangling(client: Client, world: World): Promise<void> 
       const there = names.has(schema.spec?.priorityLevelConfiguration.name);
       const condition = danglingCondition(schema, there, formatTime(world.clock.now()));
       if (condition === undefined) return;
-      const others = (schema.status?.conditions ?? []).filter(({ type }) => type !== 'Dangling');
-      await client.patch(
-        FlowSchema,
-        { name: schema.metadata.name ?? '' },
-        { type: 'merge', body: { status: { conditions: [...others, condition] } } },
-        { subresource: 'status' },
+      const { apiVersion, kind, metadata } = schema;
+      await client.apply(
+        { apiVersion, kind, metadata: { name: metadata.name ?? '' }, status: { conditions: [condition] } },
+        { subresource: 'status', force: true, fieldManager },
       );
     }),
   );

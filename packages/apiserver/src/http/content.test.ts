@@ -207,6 +207,30 @@ describe('other forms', () => {
     expect(await lines('', 'kubectl/v1.33')).toBe(false);
   });
 
+  it('a scale has a Table of its own', async () => {
+    const { client, get } = await requester();
+    const [matchLabels, containers] = [{ app: 'a' }, [{ name: 'main', image: 'x' }]];
+    const template = { metadata: { labels: matchLabels }, spec: { containers } };
+    await client.create({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'a', namespace: 'default' },
+      spec: { replicas: 2, selector: { matchLabels }, template },
+    } as unknown as Deployment);
+    const scale = '/apis/apps/v1/namespaces/default/deployments/a/scale';
+    const asTable = await get(scale, { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1,application/json' });
+    const { kind, columnDefinitions, rows } = asTable.json;
+    expect([kind, ...columnDefinitions.map(({ name }: { name: string }) => name)]).toEqual([
+      ...['Table', 'Name', 'Desired', 'Available', 'Age'],
+    ]);
+    expect(rows).toMatchObject([
+      { cells: ['a', 2, 0, expect.any(String)], object: { kind: 'PartialObjectMetadata', metadata: { name: 'a' } } },
+    ]);
+    const partial = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+    expect((await get(scale, { accept: partial })).json).toMatchObject({ kind: 'PartialObjectMetadata' });
+    expect((await get(scale)).json).toMatchObject({ kind: 'Scale', spec: { replicas: 2 } });
+  });
+
   it.each(['v1', 'v1beta1'])('Tables of %s, of objects, lists and watches', async (version) => {
     const { client, get, stream } = await requester();
     await client.create(configMap('a') as ConfigMap);

@@ -115,6 +115,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
         ...response,
         headers: {
           ...response.headers,
+          'cache-control': 'public',
           'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
           vary: 'Accept',
         },

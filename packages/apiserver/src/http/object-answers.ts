@@ -89,7 +89,7 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
 }
 
 /** Objects as they stand in a list. */
-export const listItems = ({ custom }: Resource, objects: readonly KubernetesObject[]): readonly object[] =>
+const listItems = ({ custom }: Resource, objects: readonly KubernetesObject[]): readonly object[] =>
   custom ? objects : objects.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
 
 /** The JSON of stored objects from behind the brace on that opens it, and without what an item of a list does not say. */

@@ -3,7 +3,8 @@
  * result to an answer. Whether it may be asked has been settled before.
  */
 import type { ObjectKey } from '@pintle/client';
-import { listEnvelope } from '../table/table.js';
+import { badRequest } from '@pintle/machinery';
+import { saysYes } from '../requests/request-info.js';
 import type { Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import { createObject } from '../verbs/create.js';
@@ -16,7 +17,7 @@ import { answer } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, listRoute, negotiate, objectRoute } from './negotiation.js';
-import { type Answering, listAnswer, listItems, objectAnswer } from './object-answers.js';
+import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
   applyOptions,
@@ -74,6 +75,8 @@ const whole = (accepted: Accepted): Accepted => ({ ...accepted, as: 'object' });
 const get: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
   const answering = answeringFor(asked);
+  if (saysYes(request.query.get('export')))
+    throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const options = { resourceVersion: request.query.get('resourceVersion') ?? '' };
   return objectAnswer(answering, 200, await getObject(parts.core, resource, keyOf(path), options));
 };
@@ -159,12 +162,10 @@ const deleteOne: VerbHandler = async (asked) => {
 
 const deleteAll: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
-  const accepted = acceptedBy(asked);
+  const answering = answeringFor(asked);
   const selected = listOptions(request.query, path.namespace);
-  const items = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
-  const metadata = { resourceVersion: String(parts.core.backend.status().revision) };
-  const deleted = { ...listEnvelope(resource), metadata, items: listItems(resource, items) };
-  return answer(200, deleted, whole(accepted), context.warnings, parts.schemaOf);
+  const deleted = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
+  return listAnswer(answering, deleted);
 };
 
 export const objectVerbs: ReadonlyMap<string, VerbHandler> = new Map([

@@ -72,6 +72,25 @@ describe('OpenAPI', () => {
     expect(after['apis/apps/v1']).toEqual(before['apis/apps/v1']);
   });
 
+  it('names the types of values, as explain and generators of code look for', async () => {
+    const { schemas } = (await get('/openapi/v3/api/v1')).json.components;
+    const machinery = 'io.k8s.apimachinery.pkg';
+    const typeOf = (place: { $ref?: string; allOf?: { $ref: string }[] }) =>
+      (place.$ref ?? place.allOf?.[0]?.$ref)?.replace('#/components/schemas/', '');
+    const { limits } = schemas['io.k8s.api.core.v1.ResourceRequirements'].properties;
+    expect(typeOf(limits.additionalProperties)).toBe(`${machinery}.api.resource.Quantity`);
+    expect(schemas[`${machinery}.api.resource.Quantity`]).toMatchObject({
+      oneOf: [{ type: 'string' }, { type: 'number' }],
+    });
+    const { targetPort } = schemas['io.k8s.api.core.v1.ServicePort'].properties;
+    expect(typeOf(targetPort)).toBe(`${machinery}.util.intstr.IntOrString`);
+    expect(schemas[`${machinery}.util.intstr.IntOrString`]).toMatchObject({ format: 'int-or-string' });
+    const { creationTimestamp } = schemas[`${machinery}.apis.meta.v1.ObjectMeta`].properties;
+    expect(typeOf(creationTimestamp)).toBe(`${machinery}.apis.meta.v1.Time`);
+    expect(schemas[`${machinery}.apis.meta.v1.Time`]).toMatchObject({ type: 'string', format: 'date-time' });
+    expect(schemas[`${machinery}.apis.meta.v1.OwnerReference`]).toMatchObject({ 'x-kubernetes-map-type': 'atomic' });
+  });
+
   it('tells of every operation, its parameters, its body and its answer', async () => {
     const { paths, components } = (await get('/openapi/v3/api/v1')).json;
     const pods = paths['/api/v1/namespaces/{namespace}/pods'];
@@ -107,7 +126,10 @@ describe('OpenAPI', () => {
     expect(text.includes('#/components/')).toBe(false);
     expect(text.includes('"anyOf":[')).toBe(false);
     const { properties } = definitions['io.k8s.api.core.v1.ServicePort'];
-    expect(properties.targetPort).toMatchObject({ type: 'string', format: 'int-or-string' });
+    const intOrString = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
+    expect(properties.targetPort).toMatchObject({ $ref: `#/definitions/${intOrString}` });
+    expect(definitions[intOrString]).toMatchObject({ type: 'string', format: 'int-or-string' });
+    expect(definitions['io.k8s.apimachinery.pkg.api.resource.Quantity']).toMatchObject({ type: 'string' });
     expect(definitions['io.k8s.api.core.v1.ServiceList'].properties.items.type).toBe('array');
     // kubectl refuses unknown fields wherever it is told of known ones.
     expect(definitions['com.example.v1.Opens'].properties).toBeUndefined();

@@ -1,11 +1,12 @@
 /** What HTTP asks of subresources that are no part of their object: each has a handler, which streams, connects, or answers verbs. */
 import { badRequest, type KubernetesObject, statusError } from '@pintle/machinery';
+import { partialObject, tableOf } from '../table/table.js';
 import { answer, encoded } from './answer.js';
 import type { HttpResponse } from './message.js';
 import { negotiate, objectRoute } from './negotiation.js';
 import { resourceNotFound, verbNotAllowed } from './not-served.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
-import { applyOptions, type WriteKind, writeOptions } from './request-options.js';
+import { applyOptions, includeObject, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
 const optionsOf: Readonly<Record<string, WriteKind>> = { update: 'UpdateOptions', patch: 'PatchOptions' };
@@ -33,11 +34,25 @@ export async function handleSubresource(
     return { status: 101, headers: {}, session };
   }
   const routed = handler.stream === undefined ? objectRoute : ['text/plain', ...objectRoute];
-  const accepted = negotiate(request.header('accept'), { protobuf: true, routed });
+  const { columns } = handler;
+  const accepted = negotiate(request.header('accept'), { protobuf: true, routed, transforms: columns !== undefined });
   const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
   const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
-  const respond = (status: number, value: KubernetesObject | unknown) =>
-    answer(status, value, accepted, context.warnings, parts.schemaOf);
+  const respond = (status: number, value: KubernetesObject | unknown) => {
+    const { as, metaVersion } = accepted;
+    if (as === 'object') return answer(status, value, accepted, context.warnings, parts.schemaOf);
+    const object = value as KubernetesObject;
+    const metadata = { resourceVersion: object.metadata.resourceVersion ?? '' };
+    const shown = { includeObject: includeObject(request.query), nowMs: parts.core.world.clock.now() };
+    return as === 'Table'
+      ? answer(
+          status,
+          tableOf({ ...resource, columns, fromStored: (same) => same }, [object], { ...shown, metaVersion, metadata }),
+          accepted,
+          context.warnings,
+        )
+      : answer(status, partialObject(object, metaVersion), accepted, context.warnings, parts.schemaOf);
+  };
   if (verb === 'get' || verb === 'list') {
     if (handler.stream !== undefined) {
       const bytes = await handler.stream(target, request.query, request.signal);

@@ -21,6 +21,8 @@ export interface Resource {
   /** Where its objects live in the store, ending with `/`. */
   readonly prefix: string;
   readonly columns?: readonly TableColumn[];
+  /** What its objects are selected by, beside their names; read from stored objects. */
+  readonly fields?: ResourceDefinition['fields'];
   readonly deprecationWarning?: string;
   /** Whether the kind came from a CustomResourceDefinition, whose objects are checked by schema alone. */
   readonly custom: boolean;
@@ -65,6 +67,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
     apiVersion: apiVersionOf(kind),
     prefix,
     ...(definition.columns === undefined ? {} : { columns: definition.columns }),
+    ...(definition.fields === undefined ? {} : { fields: definition.fields }),
     ...(definition.deprecationWarning === undefined ? {} : { deprecationWarning: definition.deprecationWarning }),
     custom,
     isStored: true,
@@ -74,6 +77,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
   const others = (definition.versions ?? []).map((version): Resource => {
     const converted = new WeakMap<KubernetesObject, KubernetesObject>();
     const columns = version.columns ?? columnsOfStored(definition.columns, version.toStored);
+    const fields = version.fields ?? definition.fields;
     return {
       definition,
       versions,
@@ -81,6 +85,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
       apiVersion: apiVersionOf(version.kind),
       prefix,
       ...(columns === undefined ? {} : { columns }),
+      ...(fields === undefined ? {} : { fields }),
       ...(version.deprecationWarning === undefined ? {} : { deprecationWarning: version.deprecationWarning }),
       custom,
       isStored: false,

@@ -16,11 +16,13 @@ export const finalizeSubresource: SubresourceHandler = {
       change(old) {
         const namespace = old as Namespace;
         const resourceVersion = wished.metadata?.resourceVersion ?? '';
+        const { finalizers: _before, ...spec } = namespace.spec ?? {};
+        const finalizers = wished.spec?.finalizers ?? [];
         return {
           object: {
             ...namespace,
             metadata: { ...namespace.metadata, resourceVersion },
-            spec: { ...namespace.spec, finalizers: wished.spec?.finalizers ?? [] },
+            spec: finalizers.length === 0 ? spec : { ...spec, finalizers },
           } as KubernetesObject,
         };
       },

@@ -1,25 +1,28 @@
 /** `pods/log`: asks the pod's node. */
 import type { Pod } from '@pintle/api/core/v1';
 import type { LogOptions, NodeAgent } from '@pintle/contracts';
-import { badRequest, parseTime, statusError } from '@pintle/machinery';
-import { storedObjectOf } from '../verbs/api-core.js';
-import { requireEntry } from '../verbs/read.js';
+import { badRequest, notFound, parseTime, statusError } from '@pintle/machinery';
+import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
+import { findEntry, requireEntry } from '../verbs/read.js';
 import type { SubresourceHandler } from './subresource.js';
 
 /** How the API server reaches a node. Undefined: there is no such node to reach. */
 export type NodeConnector = (nodeName: string) => NodeAgent | undefined;
 
-/** The node agent of a pod. Errors: `StatusError` BadRequest for a pod that is on no node, ServiceUnavailable for a node out of reach. */
-export function agentOf(connect: NodeConnector, pod: Pod): NodeAgent {
+/** The node agent of a pod. Errors: `StatusError` BadRequest for a pod that is on no node, NotFound for a node that there is not, ServiceUnavailable for one out of reach. */
+export async function agentOf(core: ApiCore, connect: NodeConnector, pod: Pod): Promise<NodeAgent> {
   const nodeName = pod.spec?.nodeName;
   if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
   const agent = connect(nodeName);
-  if (agent === undefined)
-    throw statusError(
-      'ServiceUnavailable',
-      `node ${JSON.stringify(nodeName)} of pod ${JSON.stringify(pod.metadata.name)} cannot be reached`,
-    );
-  return agent;
+  if (agent !== undefined) return agent;
+  const nodes = core.registry.byObject({ apiVersion: 'v1', kind: 'Node' });
+  const node = nodes && (await findEntry(core, nodes, { name: nodeName }));
+  // In the words of kube-apiserver, which takes the node for a pod here.
+  if (node === undefined) throw notFound({ group: '', plural: 'pods' }, nodeName);
+  throw statusError(
+    'ServiceUnavailable',
+    `node ${JSON.stringify(nodeName)} of pod ${JSON.stringify(pod.metadata.name)} cannot be reached`,
+  );
 }
 
 /** The container meant, where a request may leave it out. Errors: `StatusError` BadRequest. */
@@ -42,7 +45,7 @@ export function podLogSubresource(connect: NodeConnector): SubresourceHandler {
       const pod = storedObjectOf(await requireEntry(core, resource, key)) as Pod;
       const container = containerOf(pod, query.get('container'));
       if (!pod.spec?.nodeName) return undefined;
-      const agent = agentOf(connect, pod);
+      const agent = await agentOf(core, connect, pod);
       return agent.logs(
         { namespace: key.namespace ?? '', pod: key.name, container },
         { ...options, ...(signal === undefined ? {} : { signal }) },

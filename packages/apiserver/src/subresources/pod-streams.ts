@@ -54,7 +54,7 @@ export function podPortForwardSubresource(connect: NodeConnector): SubresourceHa
       const ports = portsIn(query);
       await admit(request, 'portforward', { kind: 'PodPortForwardOptions', ...(ports.length === 0 ? {} : { ports }) });
       const pod = await podOf(request);
-      const agent = agentOf(connect, pod);
+      const agent = await agentOf(request.core, connect, pod);
       const { name, namespace = '', uid } = pod.metadata;
       return {
         kind: 'portForward',
@@ -85,7 +85,7 @@ async function containerTarget(connect: NodeConnector, request: SubresourceReque
   const pod = await podOf(request);
   const container = containerOf(pod, query.get('container'));
   const target: PodContainerRef = { namespace: request.key.namespace ?? '', pod: request.key.name, container };
-  return { agent: agentOf(connect, pod), target };
+  return { agent: await agentOf(request.core, connect, pod), target };
 }
 
 /** Connecting passes admission as writing does: webhooks and policies may refuse it. */

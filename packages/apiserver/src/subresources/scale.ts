@@ -1,4 +1,5 @@
 /** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
+import { scaleColumns } from '@pintle/api';
 import { Scale as ScaleSchema } from '@pintle/api/autoscaling/v1';
 import type { ApplyOptions, Patch } from '@pintle/client';
 import {
@@ -11,6 +12,7 @@ import {
   type KubernetesObject,
   type LabelSelector,
   type StatusError,
+  type TableColumn,
 } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
@@ -27,6 +29,7 @@ export interface Scale extends KubernetesObject {
 }
 
 export const scaleSubresource: SubresourceHandler = {
+  columns: scaleColumns as readonly TableColumn[],
   async get({ core, resource, key }) {
     return scaleOf(resource, storedObjectOf(await requireEntry(core, resource, key)));
   },

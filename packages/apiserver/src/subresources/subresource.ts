@@ -3,7 +3,7 @@
  * resource and name. `status` is not among them: it is an ordinary update of one part.
  */
 import type { ApplyOptions, ObjectKey, Patch, WriteOptions } from '@pintle/client';
-import type { KubernetesObject } from '@pintle/machinery';
+import type { KubernetesObject, TableColumn } from '@pintle/machinery';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
@@ -23,6 +23,8 @@ export interface SubresourceRequest {
 type Answer = any;
 
 export interface SubresourceHandler {
+  /** What it answers verbs with can be had as a Table, too. */
+  readonly columns?: readonly TableColumn[];
   get?(request: SubresourceRequest): Promise<Answer>;
   create?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
   update?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;

@@ -32,7 +32,10 @@ const defaultColumns: readonly TableColumn[] = [
 
 const customColumns = new WeakMap<readonly PrinterColumn[], readonly TableColumn[]>();
 
-export function columnsOf(resource: Resource): readonly TableColumn[] {
+/** What a Table is made by: a resource, or a subresource with columns of its own. */
+export type Tabulated = Pick<Resource, 'columns' | 'kind' | 'custom' | 'fromStored'>;
+
+export function columnsOf(resource: Tabulated): readonly TableColumn[] {
   if (resource.columns !== undefined) return resource.columns;
   const declared = resource.kind.columns;
   let columns = customColumns.get(declared);
@@ -82,13 +85,13 @@ export interface TableOptions {
 }
 
 /** A row an object; `objects` are in the stored version, `shown` in the version asked for. */
-export const tableOf = (resource: Resource, objects: readonly KubernetesObject[], options: TableOptions): object => ({
+export const tableOf = (resource: Tabulated, objects: readonly KubernetesObject[], options: TableOptions): object => ({
   ...tableEnvelope(resource, options),
   rows: objects.map((object) => rowOf(resource, object, options)),
 });
 
 /** A Table but for its `rows`. */
-export const tableEnvelope = (resource: Resource, { metaVersion, metadata }: TableOptions): object => ({
+export const tableEnvelope = (resource: Tabulated, { metaVersion, metadata }: TableOptions): object => ({
   kind: 'Table',
   apiVersion: `meta.k8s.io/${metaVersion}`,
   metadata,
@@ -101,13 +104,13 @@ export const tableEnvelope = (resource: Resource, { metaVersion, metadata }: Tab
   })),
 });
 
-export const rowOf = (resource: Resource, object: KubernetesObject, options: TableOptions): object => ({
+export const rowOf = (resource: Tabulated, object: KubernetesObject, options: TableOptions): object => ({
   cells: columnsOf(resource).map((column) => column.cell(object, options.nowMs)),
   ...rowObject(resource, object, options),
 });
 
 function rowObject(
-  resource: Resource,
+  resource: Tabulated,
   object: KubernetesObject,
   { includeObject, metaVersion }: TableOptions,
 ): { object?: unknown } {

@@ -12,7 +12,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf, type SentOptions } from './decode.js';
+import { decode, placeOf, requireName, type SentOptions } from './decode.js';
 import { apply, withEntries } from './managed-fields.js';
 import { findEntry } from './read.js';
 import { changeObject, type MayCreate } from './update.js';
@@ -38,8 +38,9 @@ export async function applyObject(
     throw badRequest(`invalid object type: ${group}/${version}, Kind=${String(applied.kind ?? '')}`);
   }
   const metadata = applied.metadata ?? {};
-  if (metadata.managedFields !== undefined && metadata.managedFields.length > 0)
+  if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
+  requireName(metadata, path);
   const { namespace, name } = placeOf(resource, metadata, path);
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };

@@ -2,7 +2,6 @@
 import {
   alreadyExists,
   formatTime,
-  invalid,
   type KubernetesObject,
   nameSuffix,
   type ObjectMeta,
@@ -13,7 +12,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
 import { decode, placeOf, type SentOptions } from './decode.js';
-import { tracksGeneration } from './generation.js';
+import { countsFirst } from './generation.js';
 import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
 import { emptyStatus } from './normalizers.js';
@@ -39,25 +38,20 @@ export async function createObject(
   const decoding = decode(context, resource, body, options);
   const decoded = decoding instanceof Promise ? await decoding : decoding;
   const review = core.review(resource);
-  if (review !== undefined) return { object: await review(context, decoded, path.namespace) };
-  const { namespace, name } = placeOf(resource, decoded.metadata, path);
-  if (name === '' && !decoded.metadata.generateName) {
-    throw invalid(resource.kind, '', [
-      { type: 'FieldValueRequired', field: 'metadata.name', detail: 'name or generateName is required' },
-    ]);
+  if (review !== undefined) {
+    const recorded = await recordCreate(core, context, resource, decoded, options);
+    return { object: await review(context, recorded, path.namespace) };
   }
+  const { namespace, name } = placeOf(resource, decoded.metadata, path);
   if (decoded.metadata.resourceVersion)
     throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
 
   for (let attempt = 1; ; attempt++) {
-    const finalName =
-      name !== ''
-        ? name
-        : `${decoded.metadata.generateName!.slice(0, generateBaseMax)}${nameSuffix(core.world.random.stream(`names/${resource.kind.plural}`))}`;
+    const finalName = name !== '' ? name : generatedName(core, resource, decoded.metadata.generateName);
     const object = await toldOfMissingLater(resource, decoded, () =>
       prepare(core, context, resource, decoded, { namespace, name, finalName }, options),
     );
-    // Where none was asked for, admission may have given one.
+    // Where none was asked for, admission or the kind may have given one; else the object is refused.
     const { name: madeName = '' } = object.metadata;
     if (options.dryRun) {
       const present = await fromStore(
@@ -90,6 +84,9 @@ export async function createObject(
   }
 }
 
+const generatedName = ({ world }: ApiCore, { kind }: Resource, base = ''): string =>
+  base === '' ? '' : `${base.slice(0, generateBaseMax)}${nameSuffix(world.random.stream(`names/${kind.plural}`))}`;
+
 interface Place {
   readonly namespace: string | undefined;
   /** As it was asked for; empty where it is the server's to say. */
@@ -111,7 +108,7 @@ async function prepare(
   const dryRun = options.dryRun ?? false;
   const subject = { operation: 'CREATE' as const, resource, namespace, name, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
-  const unrecorded: KubernetesObject = { ...decoded, metadata: placedMeta(decoded.metadata, place) };
+  const unrecorded: KubernetesObject = { ...decoded, metadata: clientsMeta(decoded.metadata, place) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
   const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
   const named = recorded instanceof Promise ? await recorded : recorded;
@@ -130,14 +127,22 @@ async function prepare(
   return object;
 }
 
-function placedMeta(metadata: ObjectMeta, { namespace, name }: Place): ObjectMeta {
-  if ((metadata.name ?? '') === name && metadata.namespace === namespace) return metadata;
-  return { ...metadata, ...(name === '' ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) };
-}
-
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What the server alone says of a new object; what the client says of that is passed over. */
+/** Where it is made, and without what the server alone says of a new object. */
+function clientsMeta(metadata: ObjectMeta, { namespace, name }: Place): ObjectMeta {
+  const isPlaced = (metadata.name ?? '') === name && metadata.namespace === namespace;
+  if (isPlaced && serverFields.every((field) => metadata[field] === undefined)) return metadata;
+  const kept: Writable<ObjectMeta> = {
+    ...metadata,
+    ...(name === '' ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  for (const field of serverFields) delete kept[field];
+  return kept;
+}
+
+/** What the server says of a new object. */
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name: string): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
@@ -145,18 +150,12 @@ function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name
     uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };
-  for (const field of serverFields) if (fresh[field] !== undefined) delete fresh[field];
-  if (tracksGeneration(resource)) fresh.generation = 1;
+  if (countsFirst(resource)) fresh.generation = 1;
   return fresh;
 }
 
-const serverFields = [
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'selfLink',
-  'generation',
-  'resourceVersion',
-] as const;
+/** What a client says of these is passed over. */
+const serverFields = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion'] as const;
 
 function withNewStatus(resource: Resource, object: KubernetesObject & { readonly status?: unknown }): KubernetesObject {
   const fresh = emptyStatus(resource);

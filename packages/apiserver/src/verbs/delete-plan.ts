@@ -111,10 +111,17 @@ function finalizersFor(finalizers: readonly string[], policy: DeleteRequest['pro
 
 /** Errors: `StatusError` Conflict where the object is another than was meant, or another version of it. */
 export function checkDeletePreconditions(
-  { kind }: Resource,
+  { definition: { kind, strategy } }: Resource,
   metadata: ObjectMeta,
   wanted: DeleteRequest['preconditions'],
 ): void {
+  // What is marked first and goes later, upstream looks at by itself, in other words.
+  if (strategy?.markDeleted !== undefined && wanted?.uid !== undefined && wanted.uid !== metadata.uid)
+    throw conflict(
+      kind,
+      metadata.name ?? '',
+      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${metadata.uid}`,
+    );
   const refuse = (why: string) => conflict({ group: kind.group, plural: kind.kind }, metadata.name ?? '', why);
   if (wanted?.uid !== undefined && wanted.uid !== metadata.uid)
     throw refuse(

@@ -7,7 +7,7 @@ import { prepared, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, serve, storedObjectOf } from './api-core.js';
 import { planDelete } from './delete-plan.js';
-import { listEntries, requireEntry } from './read.js';
+import { type ListResult, listEntries, requireEntry } from './read.js';
 import { fromStore } from './store-failure.js';
 
 const attemptsMax = 20;
@@ -83,26 +83,26 @@ export async function deleteObject(
 const atRevision = (object: KubernetesObject, revision: number): KubernetesObject =>
   Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion: String(revision) }) });
 
-/** Deletes what a list of the same options would show, and gives it back as it was; what vanishes meanwhile is passed over. */
+/** Deletes what a list of the same options would show, and gives that list; what vanishes meanwhile is passed over. */
 export async function deleteCollection(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
   options: ListOptions & DeleteRequest,
-): Promise<readonly KubernetesObject[]> {
-  const { entries } = await listEntries(core, resource, options);
-  const deleted: KubernetesObject[] = [];
+): Promise<ListResult> {
+  const { entries, metadata } = await listEntries(core, resource, options);
+  const deleted: ListResult['entries'][number][] = [];
   for (const entry of entries) {
     const { name = '', namespace } = storedObjectOf(entry).metadata;
     try {
       const key = { name, ...(namespace === undefined ? {} : { namespace }) };
       await deleteObject(core, context, resource, key, options);
-      deleted.push(serve(resource, entry).object);
+      deleted.push(entry);
     } catch (error) {
       if (!StatusError.is(error, 'NotFound')) throw error;
     }
   }
-  return deleted;
+  return { entries: deleted, metadata };
 }
 
 /** What answers a deletion: the object, or a Status where nothing is left of it and its kind says no more. */

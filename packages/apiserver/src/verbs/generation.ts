@@ -3,9 +3,13 @@ import { deepEqual, type KubernetesObject } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 
 /** Whether objects of this resource carry a generation: custom resources, and the built-in kinds that say so. */
-export function tracksGeneration(resource: Resource): boolean {
-  return resource.custom || resource.definition.strategy?.generationChanged !== undefined;
+export function tracksGeneration({ custom, definition: { strategy } }: Resource): boolean {
+  return custom || strategy?.generationChanged !== undefined;
 }
+
+/** Whether a new object is counted already; of some kinds the first change is the first generation. */
+export const countsFirst = (resource: Resource): boolean =>
+  tracksGeneration(resource) && resource.definition.strategy?.uncountedWhenNew !== true;
 
 /** Whether what is wished for differs. For kinds without a rule of their own. */
 export function wishChanged(object: KubernetesObject, old: KubernetesObject): boolean {

@@ -122,8 +122,22 @@ export function recordUpdate(
 ): KubernetesObject | Promise<KubernetesObject> {
   const writer = writerOf(core, context, resource, options);
   return accounting(core, resource, options.subresource, (rules) =>
-    withEntries(object, managedFieldsAfterUpdate(rules, resource.fromStored(object), resource.fromStored(old), writer)),
+    withEntries(
+      object,
+      timeless(managedFieldsAfterUpdate(rules, resource.fromStored(object), resource.fromStored(old), writer)),
+    ),
   );
+}
+
+/** When somebody scaled is not told, as upstream loses it on the way from a scale to what is scaled. */
+function timeless(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  const isTimed = ({ subresource, time }: ManagedFieldsEntry) => subresource === 'scale' && time !== undefined;
+  if (!entries.some(isTimed)) return entries;
+  return entries.map((entry) => {
+    if (!isTimed(entry)) return entry;
+    const { time: _time, ...rest } = entry;
+    return rest;
+  });
 }
 
 /** What an apply comes to: in the resource's version, not decoded yet, with its managed fields. */
@@ -169,7 +183,7 @@ export async function apply(
       options.force ?? false,
     ),
   );
-  if (conflicts.length === 0) return { object, managedFields };
+  if (conflicts.length === 0) return { object, managedFields: timeless(managedFields) };
   throw statusError('Conflict', describeConflicts(conflicts), {
     details: {
       causes: conflicts.map((conflict) => ({

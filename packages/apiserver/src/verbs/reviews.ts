@@ -1,11 +1,15 @@
-/**
- * Reviews: questions that are answered and not stored (authorization.k8s.io, authentication.k8s.io).
- *
- * **Differs from Kubernetes**: their metadata has no managedFields and no time of creation.
- */
+/** Reviews: questions that are answered and not stored (authorization.k8s.io, authentication.k8s.io). */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { ResourceAttributes, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
-import { badRequest, type FieldError, invalid, invalidField, type KubernetesObject } from '@pintle/machinery';
+import {
+  badRequest,
+  type Clock,
+  type FieldError,
+  formatTime,
+  invalid,
+  invalidField,
+  type KubernetesObject,
+} from '@pintle/machinery';
 import type { AccessAttributes, TokenAuthenticator, UserInfo } from '../access/access.js';
 import type { RulesFor } from '../access/rules-review.js';
 import type { RequestContext } from '../registry/request-context.js';
@@ -25,6 +29,7 @@ export interface ReviewParts {
   readonly authenticateToken: TokenAuthenticator;
   /** Whom a token is for that is asked about without an audience; absent: nobody in particular. */
   readonly audiences?: readonly string[];
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** What is asked of an account of somebody's, or of one's own. */
@@ -46,6 +51,7 @@ export function reviews({
   rulesFor,
   authenticateToken,
   audiences: own,
+  clock,
 }: ReviewParts): (resource: Resource) => Review | undefined {
   const allowed = async (user: UserInfo, asked: Asked) => {
     const { passedOver } = askedSelectors(asked.resourceAttributes ?? {});
@@ -88,17 +94,21 @@ export function reviews({
         ? [invalidField('spec.resourceAttributes.namespace', place ?? '', 'must match metadata.namespace')]
         : []),
     ]);
-    return withStatus(body, await allowed(subjectOf(asked), asked));
+    const here = { ...body, metadata: { ...body.metadata, namespace } };
+    return withStatus(here, await allowed(subjectOf(asked), asked));
   };
 
   const myRules: Review = async ({ user }, body) => {
     const { namespace } = specOf<{ readonly namespace?: string }>(body);
     if (!namespace) throw badRequest('no namespace on request');
     // Upstream does not repeat the question.
-    return withStatus({ ...body, spec: {} } as KubernetesObject, rulesFor(user, namespace));
+    return withStatus({ ...body, metadata: {}, spec: {} } as KubernetesObject, rulesFor(user, namespace));
   };
 
-  const whoAmI: Review = async ({ user }, body) => withStatus(body, { userInfo: infoOf(user) });
+  const whoAmI: Review = async ({ user }, { apiVersion, kind }) => {
+    const metadata = { creationTimestamp: formatTime(clock.now()) };
+    return withStatus({ apiVersion, kind, metadata }, { userInfo: infoOf(user) });
+  };
 
   const ofToken: Review = async (_context, body) => {
     const { token = '', audiences = [] } = specOf<Partial<TokenReview['spec']>>(body);

@@ -33,17 +33,21 @@ function fieldTest(resource: Resource, text: string): Selected {
   return (object) => tests.every((test) => test(object));
 }
 
-/** Of kinds without fields of their own, in other words. */
-const unknownField = ({ definition, custom }: Resource, field: string): string =>
-  definition.fields === undefined && !custom
-    ? `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
-    : `field label not supported: ${field}`;
+/** Of kinds without fields of their own, in other words, and so of some that have them. */
+function unknownField({ fields, custom, kind, apiVersion }: Resource, field: string): string {
+  if (fields === undefined && !custom)
+    return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+  if (kind.group === 'batch') return `field label ${JSON.stringify(field)} not supported for ${kind.kind}`;
+  if (kind.group === 'resource.k8s.io')
+    return `field label not supported for ${apiVersion}, Kind=${kind.kind}: ${field}`;
+  return `field label not supported: ${field}`;
+}
 
 function fieldReader(resource: Resource, field: string): ((object: KubernetesObject) => string) | undefined {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
   if (field === 'metadata.namespace' && resource.kind.scope === 'Namespaced')
     return (object) => object.metadata.namespace ?? '';
-  const own = resource.definition.fields;
+  const own = resource.fields;
   if (own !== undefined && Object.hasOwn(own, field)) return own[field];
   if (resource.kind.selectableFields.includes(`.${field}`)) {
     const path = field.split('.');

@@ -155,8 +155,8 @@ async function commit(
   if (!result.succeeded) return undefined;
   const done = result.results[0];
   if (done?.type === 'put') return serve(resource, done.entry);
-  const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(result.revision) });
-  return { object: resource.fromStored(Object.freeze({ ...object, metadata })) };
+  // It is answered with the version that it had before.
+  return { object: resource.fromStored(Object.freeze(object)) };
 }
 
 async function prepare(

@@ -16,10 +16,10 @@ export function validateForCreate(resource: Resource, object: KubernetesObject):
   const { strategy } = resource.definition;
   const faults: FieldError[] = [
     ...validateObjectMeta(object.metadata, metaRules(resource)),
-    ...(strategy?.validateCreate?.(object) ?? []),
+    ...(strategy?.validateCreate?.(object, resource.kind) ?? []),
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
   ];
-  if (faults.length > 0) throw invalid(resource.kind, object.metadata.name ?? '', faults);
+  if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
 }
 
 export function validateForUpdate(
@@ -31,7 +31,8 @@ export function validateForUpdate(
   const { strategy } = resource.definition;
   const own =
     subresource === undefined
-      ? strategy?.validateUpdate
+      ? (changed: KubernetesObject, before: KubernetesObject) =>
+          strategy?.validateUpdate?.(changed, before, resource.kind)
       : subresource === 'status'
         ? strategy?.validateStatusUpdate
         : strategy?.subresources?.[subresource]?.validateUpdate;
@@ -42,7 +43,7 @@ export function validateForUpdate(
     ...(own?.call(strategy, object, old) ?? []),
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
   ];
-  if (faults.length > 0) throw invalid(resource.kind, object.metadata.name ?? '', faults);
+  if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
 }
 
 /** Faults that keep the rules of a schema from meaning anything. */

@@ -7,6 +7,7 @@ import {
   type KindRef,
   type KubernetesObject,
   type ListMeta,
+  type Metrics,
   onAbort,
   realWorld,
   type World,
@@ -23,6 +24,7 @@ import {
 } from '../client.js';
 import { placeLookup, placeOfKind } from './discovery.js';
 import { piecesOf } from './lines.js';
+import { requestMetrics } from './request-metrics.js';
 import { collectionPath, keyOf, objectPath, type Query } from './resource-path.js';
 import { discoveryMedia, type ServedKind, servedKinds } from './served-kinds.js';
 import { asFailure, type FetchLike, transport } from './transport.js';
@@ -46,6 +48,8 @@ export interface HttpClientOptions {
   readonly retryAfterMaxMs?: number;
   /** Told what the server warns of: deprecated versions, unknown fields. */
   readonly onWarning?: (text: string) => void;
+  /** Where requests are counted, as client-go counts them; a manager's own, so that they are told with its. */
+  readonly metrics?: Metrics;
 }
 
 const patchTypes = {
@@ -70,6 +74,9 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     retriesMax,
     retryAfterMaxMs,
     onWarning: options.onWarning ?? (() => {}),
+    ...(options.metrics === undefined
+      ? {}
+      : { observe: requestMetrics(options.metrics, new URL(options.server).host) }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the answer is.
   const ask = (...request: Parameters<typeof server.json>): Promise<any> => server.json(...request);

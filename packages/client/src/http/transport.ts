@@ -6,6 +6,7 @@ import { AlikeJson, deepFreeze, type StatusError, sleep, type World, withTimeout
 import { ConnectionError } from '../client.js';
 import { failureOf } from './failure.js';
 import type { Body } from './lines.js';
+import type { RequestObserver } from './request-metrics.js';
 import { type Query, searchOf } from './resource-path.js';
 
 /** As much of `fetch` as is needed here. */
@@ -45,6 +46,8 @@ export interface TransportOptions {
   /** A longer wish of the server is cut to this. */
   readonly retryAfterMaxMs: number;
   readonly onWarning: (text: string) => void;
+  /** Told of every attempt, the second one of a request too. */
+  readonly observe?: RequestObserver;
 }
 
 export interface OutgoingRequest {
@@ -69,8 +72,22 @@ export interface Transport {
 }
 
 export function transport(options: TransportOptions): Transport {
-  const { fetch, world, userAgent, timeoutMs, retriesMax, retryAfterMaxMs, onWarning } = options;
+  const { fetch, world, userAgent, timeoutMs, retriesMax, retryAfterMaxMs, onWarning, observe } = options;
   const base = options.server.replace(/\/+$/, '');
+  const { clock } = world;
+
+  const observed: FetchLike = async (url, init) => {
+    if (observe === undefined) return fetch(url, init);
+    const beganMs = clock.monotonic();
+    let status: number | undefined;
+    try {
+      const answer = await fetch(url, init);
+      status = answer.status;
+      return answer;
+    } finally {
+      observe(init.method, status, (clock.monotonic() - beganMs) / 1000);
+    }
+  };
 
   const attempt = async (request: OutgoingRequest, signal: AbortSignal, isStream: boolean): Promise<Answer> => {
     const { method, path, query = {}, body, contentType = 'application/json', accept = 'application/json' } = request;
@@ -87,10 +104,10 @@ export function transport(options: TransportOptions): Transport {
     };
     const url = `${base}${path}${searchOf(query)}`;
     try {
-      return await fetch(url, init);
+      return await observed(url, init);
     } catch (error) {
       if (method !== 'GET' || signal.aborted || !wasClosed(error)) throw error;
-      return fetch(url, init);
+      return observed(url, init);
     }
   };
 

@@ -9,7 +9,7 @@ import type { SelfSubjectReview } from '@pintle/api/authentication/v1';
 import { Pod } from '@pintle/api/core/v1';
 import { clientCertificate, createApiServer, type TokenAuthenticator } from '@pintle/apiserver';
 import { CertificateAuthority, listen } from '@pintle/apiserver/nodejs';
-import { formatTime, virtualWorld } from '@pintle/machinery';
+import { createMetrics, formatTime, virtualWorld } from '@pintle/machinery';
 import { ConnectionError } from '../client.js';
 import { type ConnectedClient, type ConnectOptions, connect } from './connect.js';
 import type { ExecPlugin, KubeConfig } from './kube-config.js';
@@ -257,6 +257,24 @@ describe('connect', () => {
     await client.close();
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(32);
+  });
+
+  it('counts requests as client-go does, where it is told where', async () => {
+    const metrics = createMetrics();
+    const client = await connected({}, { metrics });
+    await whoAmI(client);
+    await expect(client.get(Pod, { name: 'none' })).rejects.toThrow();
+    const gone = await connected({ server: 'https://127.0.0.1:1' }, { metrics });
+    await expect(whoAmI(gone)).rejects.toThrow();
+    const { host } = new URL(server.url);
+    const lines = (await metrics.text()).split('\n');
+    expect(lines.filter((line) => line.startsWith('rest_client_requests_total')).sort()).toEqual([
+      `rest_client_requests_total{code="200",host="${host}",method="GET"} 1`,
+      `rest_client_requests_total{code="201",host="${host}",method="POST"} 1`,
+      `rest_client_requests_total{code="404",host="${host}",method="GET"} 1`,
+      'rest_client_requests_total{code="<error>",host="127.0.0.1:1",method="GET"} 1',
+    ]);
+    expect(lines).toContain(`rest_client_request_duration_seconds_count{host="${host}",verb="POST"} 1`);
   });
 
   it('says where nobody answers', async () => {

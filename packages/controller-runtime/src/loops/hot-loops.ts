@@ -12,8 +12,9 @@ import type { HotLoop } from './problem.js';
 export interface OwnChange {
   readonly kind: string;
   readonly key: ObjectKey;
-  readonly before: KubernetesObject;
-  readonly after: KubernetesObject;
+  /** Both where it was an update; neither where the object was made, or is gone. */
+  readonly before?: KubernetesObject | undefined;
+  readonly after?: KubernetesObject | undefined;
 }
 
 /** Runs in a row, each woken by nothing but what the one before wrote. */
@@ -36,13 +37,17 @@ export function stepStreak(streak: Streak | undefined, changes: readonly OwnChan
   const turns = (streak?.turns ?? 0) + 1;
   if (turns <= watchedAfter) return { turns, fields: new Set() };
   const fields = new Set(
-    changes.flatMap((change) =>
-      changedFields(change.before, change.after).map(({ path }) => JSON.stringify([change.kind, change.key, path])),
+    changes.flatMap(({ kind, key, before, after }) =>
+      pathsOf(before, after).map((path) => JSON.stringify([kind, key, path])),
     ),
   );
   const common = turns === watchedAfter + 1 ? fields : new Set([...fields].filter((each) => streak!.fields.has(each)));
   return common.size === 0 ? undefined : { turns, fields: common };
 }
+
+/** What is deleted and made anew, again and again, has another uid each time. */
+const pathsOf = (before: KubernetesObject | undefined, after: KubernetesObject | undefined): readonly string[] =>
+  before === undefined || after === undefined ? ['metadata.uid'] : changedFields(before, after).map(({ path }) => path);
 
 /** The loop that a streak has just become. */
 export function hotLoopOf(controller: string, key: ObjectKey, { turns, fields }: Streak): HotLoop | undefined {

@@ -53,6 +53,23 @@ describe('a hot loop', () => {
     expect(formatProblem(problems[0]!)).toContain('status.phase of Website default/shop');
   });
 
+  it('of an object that is deleted and made anew is named', async () => {
+    let turns = 0;
+    const restless = controller({ name: 'restless' })
+      .for(Website)
+      .owns(ConfigMap)
+      .reconcile(async ({ object, ensure, client, informers }) => {
+        if (object === undefined || ++turns > 200) return;
+        const key = { name: 'page', namespace: 'default' };
+        if (informers.informer(ConfigMap).lister.get(key) !== undefined) await client.delete(ConfigMap, key);
+        else await ensure<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'page' } });
+      });
+    const { problems } = await problemsOf([restless]);
+    expect(problems).toMatchObject([
+      { type: 'hotLoop', object: { kind: 'ConfigMap', key: { name: 'page' } }, fields: ['metadata.uid'] },
+    ]);
+  });
+
   it('is not seen in work that goes on in steps', async () => {
     const steps = controller({ name: 'steps' })
       .for(Website)

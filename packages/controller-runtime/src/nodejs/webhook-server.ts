@@ -9,6 +9,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { every } from '@pintle/machinery';
 import type { Runnable } from '../runnable.js';
+import { webhookMetrics } from '../webhook-metrics.js';
 import { BadReviewError, type WebhookEndpoint } from '../webhooks/endpoint.js';
 
 export interface WebhookServerOptions {
@@ -35,14 +36,20 @@ export function webhookServer(options: WebhookServerOptions): Runnable {
   return {
     name: 'webhooks',
     leaderOnly: false,
-    async start({ world, signal }) {
+    async start({ world, metrics, signal }) {
       let present = read();
+      const observers = new Map(Object.keys(endpoints).map((path) => [path, webhookMetrics(metrics, path)]));
       const server = createServer({ ...present, minVersion: 'TLSv1.2' }, (request, response) => {
-        answer(endpoints, request, response).catch((error: unknown) => {
-          world.logger.log('error', 'a webhook could not answer', { path: request.url, error });
-          if (!response.headersSent) response.writeHead(500);
-          response.end();
-        });
+        const beganMs = world.clock.monotonic();
+        const observer = observers.get(pathOf(request));
+        observer?.began();
+        answer(endpoints, request, response)
+          .catch((error: unknown) => {
+            world.logger.log('error', 'a webhook could not answer', { path: request.url, error });
+            if (!response.headersSent) response.writeHead(500);
+            response.end();
+          })
+          .finally(() => observer?.ended(response.statusCode, (world.clock.monotonic() - beganMs) / 1000));
       });
       const stopReloading = every(world.clock, reloadMs, () => {
         try {
@@ -67,12 +74,14 @@ export function webhookServer(options: WebhookServerOptions): Runnable {
   };
 }
 
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?')[0]!;
+
 async function answer(
   endpoints: Readonly<Record<string, WebhookEndpoint>>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? '').split('?')[0]!;
+  const path = pathOf(request);
   const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
   const say = (code: number, text: string) => void response.writeHead(code, { 'content-type': 'text/plain' }).end(text);
   if (endpoint === undefined) return say(404, `there is no webhook at ${path}`);

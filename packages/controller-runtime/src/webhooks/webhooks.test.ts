@@ -136,6 +136,12 @@ it('a webhook server is asked by the API server, and takes a new certificate wit
   expect((await make('a')).data).toEqual({ seen: 'yes' });
   await expect(make('b', { bad: '1' })).rejects.toMatchObject({ code: 403 });
 
+  const told = await manager.metrics.text((name) => name.startsWith('controller_runtime_webhook'));
+  expect(told).toContain('controller_runtime_webhook_requests_total{code="200",webhook="/config-maps"} 2\n');
+  expect(told).toContain('controller_runtime_webhook_requests_total{code="500",webhook="/config-maps"} 0\n');
+  expect(told).toContain('controller_runtime_webhook_requests_in_flight{webhook="/config-maps"} 0\n');
+  expect(told).toContain('controller_runtime_webhook_latency_seconds_count{webhook="/config-maps"} 2\n');
+
   const shown = () =>
     new Promise<string>((resolve, reject) => {
       const socket: TLSSocket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {

@@ -17,7 +17,7 @@ import { inSlowStart } from '../slow-start.js';
 import { writeStatus } from '../write-status.js';
 import { daemonPodFor, hashOf } from './daemon-pod.js';
 import { FailedPodBackoff } from './failed-pod-backoff.js';
-import { type DaemonSetPlan, planDaemonSet } from './plan-daemon-set.js';
+import { type DaemonSetPlan, hasFailed, planDaemonSet } from './plan-daemon-set.js';
 
 export * from './daemon-pod.js';
 export { type DaemonSetFacts, type DaemonSetPlan, type EndedPod, planDaemonSet } from './plan-daemon-set.js';
@@ -78,7 +78,7 @@ async function reconcile(
     backoffMs: (nodeName) => backoff.leftMs(backoffKey(nodeName), nowMs),
     nowMs,
   });
-  for (const { nodeName } of plan.ended) backoff.note(backoffKey(nodeName), nowMs);
+  for (const { nodeName, pod } of plan.ended) if (hasFailed(pod)) backoff.note(backoffKey(nodeName), nowMs);
   try {
     await act(context, set, plan, revision);
   } finally {
@@ -102,8 +102,7 @@ async function act(
 ): Promise<void> {
   for (const { pod, nodeName } of plan.ended) {
     const what = `daemon pod ${pod.metadata.namespace}/${pod.metadata.name} on node ${nodeName}`;
-    if (pod.status?.phase === 'Failed')
-      events.record(set, 'Warning', 'FailedDaemonPod', `Found failed ${what}, will try to kill it`);
+    if (hasFailed(pod)) events.record(set, 'Warning', 'FailedDaemonPod', `Found failed ${what}, will try to kill it`);
     else events.record(set, 'Normal', 'SucceededDaemonPod', `Found succeeded ${what}, will try to delete it`);
   }
   try {

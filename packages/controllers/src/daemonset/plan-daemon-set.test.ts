@@ -92,6 +92,12 @@ const cases: readonly Case[] = [
   { is: 'keeps the oldest of two', pods: 'a:new:ready a:new:ready b:new:ready c:new:ready', does: '-a:new:ready' },
   { is: 'removes what failed', pods: 'a:new:failed b:new:ready c:new:ready', does: '-a:new:failed' },
   { is: 'removes what succeeded', pods: 'a:new:succeeded b:new:ready c:new:ready', does: '-a:new:succeeded' },
+  {
+    is: 'leaves what failed for a while, and not what succeeded',
+    pods: 'a:new:failed b:new:succeeded c:new:ready',
+    backoffMs: 8000,
+    does: '-b:new:succeeded',
+  },
   { is: 'leaves what failed for a while', pods: 'a:new:failed b:new:ready c:new:ready', backoffMs: 8000, does: '' },
   {
     is: 'removes what waits for a node that is gone',

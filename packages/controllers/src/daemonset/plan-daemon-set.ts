@@ -57,6 +57,7 @@ interface Changes {
   readonly remove: readonly Pod[];
 }
 
+export const hasFailed = ({ status }: Pod): boolean => status?.phase === 'Failed';
 const isEnding = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
 
 export function planDaemonSet(facts: DaemonSetFacts): DaemonSetPlan {
@@ -124,8 +125,8 @@ function keepPlace(facts: DaemonSetFacts, { nodeName, verdict, pods }: Place): K
   const lasting = pods.filter((pod) => !isEnding(pod));
   if (!verdict.mayStay) return { ...idle, remove: lasting };
   const over = lasting.filter(isPodTerminal);
-  const waitMs = over.length === 0 ? 0 : facts.backoffMs(nodeName);
-  const ended = waitMs > 0 ? [] : over.map((pod) => ({ pod, nodeName }));
+  const waitMs = over.some(hasFailed) ? facts.backoffMs(nodeName) : 0;
+  const ended = over.filter((pod) => waitMs === 0 || !hasFailed(pod)).map((pod) => ({ pod, nodeName }));
   const running = lasting.filter((pod) => !isPodTerminal(pod));
   const surplus = surges(facts.set) ? surplusOfSurge(facts, running) : running.slice(1);
   return { ...idle, remove: [...ended.map(({ pod }) => pod), ...surplus], ended, waitMs };

@@ -66,10 +66,12 @@ async function scaleOf(source: ScaleSource, owner: OwnerReference, namespace: st
   if (cached === undefined) return askedScale(source, owner, namespace);
   const object = source.informers.informer(cached).lister.get({ name: owner.name, namespace });
   if (object === undefined || object.metadata.uid !== owner.uid) return undefined;
-  // The ReplicaSets of a Deployment come and go with its rollouts: the Deployment's own number counts.
+  // The ReplicaSets of a Deployment come and go with its rollouts: the Deployment's own number counts, while it is there.
   const above = controllerOf(object);
-  if (cached.kind === 'ReplicaSet' && above !== undefined && isOf(Deployment, above))
-    return scaleOf(source, above, namespace);
+  if (cached.kind === 'ReplicaSet' && above !== undefined && isOf(Deployment, above)) {
+    const scaled = await scaleOf(source, above, namespace);
+    if (scaled !== undefined) return scaled;
+  }
   return { uid: owner.uid, replicas: object.spec?.replicas ?? 1 };
 }
 

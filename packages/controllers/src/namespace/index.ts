@@ -1,9 +1,9 @@
 /** The Namespace controller: empties a namespace that is going, pods before all else, and then lets it go. */
-import { Namespace } from '@pintle/api/core/v1';
+import { Namespace, type NamespaceCondition } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { formatTime, type KindRef, type KubernetesObject, StatusError } from '@pintle/machinery';
 import { ignoreNotFound } from '../ignore-not-found.js';
-import { isEmpty, planConditions, type Remains } from './plan-conditions.js';
+import { isEmpty, planConditions, planUndiscovered, type Remains } from './plan-conditions.js';
 
 export * from './plan-conditions.js';
 
@@ -31,7 +31,15 @@ async function reconcile(
   const finalizers = namespace?.spec?.finalizers ?? [];
   if (namespace?.metadata.deletionTimestamp === undefined || !finalizers.includes(finalizer)) return undefined;
   const { name = '' } = namespace.metadata;
-  const namespaced = (await kinds()).filter(({ scope }) => scope === 'Namespaced');
+  const present = namespace.status?.conditions ?? [];
+  let all: readonly KindRef[];
+  try {
+    all = await kinds();
+  } catch (error) {
+    await tell(client, namespace, planUndiscovered(present, (error as Error).message, formatTime(world.clock.now())));
+    throw error;
+  }
+  const namespaced = all.filter(({ scope }) => scope === 'Namespaced');
   const isPods = ({ group, plural }: KindRef) => group === '' && plural === 'pods';
   // What pods lean on stays until they have ended: who would run without its policy is not left to.
   let remains = await clear(client, name, namespaced.filter(isPods));
@@ -41,16 +49,7 @@ async function reconcile(
       name,
       namespaced.filter((kind) => !isPods(kind)),
     );
-  const present = namespace.status?.conditions ?? [];
-  const conditions = planConditions(present, remains, formatTime(world.clock.now()));
-  let current = namespace;
-  if (conditions !== present) {
-    const status = { ...namespace.status, phase: 'Terminating' as const, conditions };
-    current = await client.update<Namespace>(
-      { ...namespace, metadata: { ...namespace.metadata, resourceVersion: '' }, status },
-      { subresource: 'status' },
-    );
-  }
+  const current = await tell(client, namespace, planConditions(present, remains, formatTime(world.clock.now())));
   if (!isEmpty(remains)) return { requeueAfterMs: retryMs };
   await client
     .update<Namespace>(
@@ -63,6 +62,20 @@ async function reconcile(
     )
     .catch(ignoreNotFound);
   return undefined;
+}
+
+/** The namespace with these conditions. */
+async function tell(
+  client: ReconcileContext<Namespace>['client'],
+  namespace: Namespace,
+  conditions: readonly NamespaceCondition[],
+): Promise<Namespace> {
+  if (conditions === namespace.status?.conditions) return namespace;
+  const status = { ...namespace.status, phase: 'Terminating' as const, conditions };
+  return client.update<Namespace>(
+    { ...namespace, metadata: { ...namespace.metadata, resourceVersion: '' }, status },
+    { subresource: 'status' },
+  );
 }
 
 /** Deletes what there is of these kinds, and says what is left. */

@@ -46,3 +46,38 @@ it('is not empty, as the server itself is asked for its kinds', async () => {
   await manager.stop();
   await server.stop();
 });
+
+it('stays, and says why, while nobody can tell of which kinds there may be objects', async () => {
+  const world = virtualWorld();
+  const server = await createApiServer({ world });
+  const client = server.client();
+  const all = server.core.registry.all().map(({ kind }) => kind);
+  let isUp = false;
+  const kindsNow = async () => {
+    if (!isUp) throw new Error('metrics.k8s.io/v1beta1: stale GroupVersion discovery');
+    return all;
+  };
+  const builtin = builtinControllers({ kinds: () => all, kindsNow, only: ['namespace'] });
+  const manager = createManager({ client, world, ...builtin });
+  await manager.start();
+  await client.create<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'going' } });
+  await client.delete(Namespace, { name: 'going' });
+  await world.advance(5_000);
+  const { status, metadata } = await client.get(Namespace, { name: 'going' });
+  expect(status?.conditions).toMatchObject([
+    {
+      type: 'NamespaceDeletionDiscoveryFailure',
+      status: 'True',
+      reason: 'DiscoveryFailed',
+      message: 'metrics.k8s.io/v1beta1: stale GroupVersion discovery',
+    },
+  ]);
+  await world.advance(5_000);
+  // It is said once.
+  expect((await client.get(Namespace, { name: 'going' })).metadata.resourceVersion).toBe(metadata.resourceVersion);
+  isUp = true;
+  await world.advance(60_000);
+  await expect(client.get(Namespace, { name: 'going' })).rejects.toMatchObject({ code: 404 });
+  await manager.stop();
+  await server.stop();
+});

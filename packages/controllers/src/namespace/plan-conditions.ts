@@ -68,12 +68,26 @@ function wanted({ objects, finalizers, failures }: Remains): readonly Wanted[] {
 }
 
 /** The very same list where nothing has changed. */
-export function planConditions(
+export const planConditions = (
   present: readonly NamespaceCondition[],
   remains: Remains,
   now: string,
+): readonly NamespaceCondition[] => withConditions(present, wanted(remains), now);
+
+/** Which kinds there are cannot be told, and so what is left neither. */
+export const planUndiscovered = (
+  present: readonly NamespaceCondition[],
+  message: string,
+  now: string,
+): readonly NamespaceCondition[] =>
+  withConditions(present, [['NamespaceDeletionDiscoveryFailure', 'True', 'DiscoveryFailed', message]], now);
+
+function withConditions(
+  present: readonly NamespaceCondition[],
+  conditions: readonly Wanted[],
+  now: string,
 ): readonly NamespaceCondition[] {
-  const changed = wanted(remains).flatMap(([type, status, reason, message]): NamespaceCondition[] => {
+  const changed = conditions.flatMap(([type, status, reason, message]): NamespaceCondition[] => {
     const before = findCondition(present, type);
     if (before?.status === status && before.reason === reason && before.message === message) return [];
     const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;

@@ -4,9 +4,12 @@
  */
 import { Pod } from '@pintle/api/core/v1';
 import { ResourceClaim, ResourceClaimTemplate } from '@pintle/api/resource/v1beta1';
+import type { Client, ObjectKey } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { controllerOf, withoutFinalizer } from '@pintle/machinery';
+import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { podKey } from '../pods-on-node.js';
 import {
   claimFinalizer,
   claimFromTemplate,
@@ -14,6 +17,8 @@ import {
   isDone,
   planClaim,
   planClaimStatuses,
+  podUsers,
+  reservedBy,
 } from './plan-claims.js';
 
 export * from './plan-claims.js';
@@ -23,6 +28,7 @@ export function podResourceClaimController({ concurrency = 10 }: { readonly conc
   return controller({ name: 'resource-claim', component: 'resource_claim', concurrency })
     .for(Pod, { predicate: ({ type, object }) => type !== 'deleted' && (object.spec?.resourceClaims?.length ?? 0) > 0 })
     .owns(ResourceClaim)
+    .watches(ResourceClaim, placedPodsOf, { predicate: ({ object }) => object.status?.allocation !== undefined })
     .watches(ResourceClaimTemplate, ({ metadata }, informers) =>
       informers
         .informer(Pod)
@@ -50,6 +56,7 @@ export function podResourceClaimController({ concurrency = 10 }: { readonly conc
         }
         made.set(wanted.name, claim.metadata.name ?? '');
       }
+      if (pod.spec?.nodeName) await reserve(client, pod, claims, made);
       const resourceClaimStatuses = planClaimStatuses(pod, made);
       if (resourceClaimStatuses !== undefined)
         await client.patch(
@@ -59,6 +66,28 @@ export function podResourceClaimController({ concurrency = 10 }: { readonly conc
           { subresource: 'status' },
         );
     });
+}
+
+/** The pods on nodes that name the claim. */
+const placedPodsOf = ({ metadata }: ResourceClaim, informers: Informers): readonly ObjectKey[] =>
+  informers
+    .informer(Pod)
+    .lister.list({ namespace: metadata.namespace ?? '' })
+    .filter(({ spec }) => spec?.nodeName && spec.resourceClaims?.some((one) => one.resourceClaimName === metadata.name))
+    .map(podKey);
+
+/** A pod that came to its node by no scheduler is noted on its claims here. */
+async function reserve(
+  client: Client,
+  pod: Pod,
+  claims: readonly ResourceClaim[],
+  made: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const { name, resourceClaimName = made.get(name) } of pod.spec?.resourceClaims ?? []) {
+    const claim = claims.find(({ metadata }) => metadata.name === resourceClaimName);
+    const reserved = claim && reservedBy(pod, claim);
+    if (reserved !== undefined) await client.update(reserved, { subresource: 'status' });
+  }
 }
 
 /** For claims: gives back what nobody uses. */
@@ -81,9 +110,21 @@ export function resourceClaimController({ concurrency = 10 }: { readonly concurr
     )
     .reconcile(async ({ key, object: claim, client, informers }) => {
       if (claim === undefined) return;
+      const { namespace = '' } = key;
       const pods = informers.informer(Pod).lister;
-      const step = planClaim(claim, ({ name }) => pods.get({ name, namespace: key.namespace ?? '' }));
-      if (step.type === 'write') await client.update(step.claim, { subresource: 'status' });
+      const unseen = new Map<string, Pod>();
+      for (const { name } of podUsers(claim)) {
+        if (pods.get({ name, namespace }) !== undefined) continue;
+        // The cache may lack a pod that the scheduler knows; devices that are given back wrongly are given to another.
+        const pod = await client.get(Pod, { name, namespace }).catch(ignoreNotFound);
+        if (pod !== undefined) unseen.set(name, pod);
+      }
+      const step = planClaim(claim, (name) => pods.get({ name, namespace }) ?? unseen.get(name));
+      if (step.type === 'write') {
+        const written = await client.update(step.claim, { subresource: 'status' });
+        const free = written.status?.allocation === undefined ? withoutFinalizer(written, claimFinalizer) : written;
+        if (free !== written) await client.update(free);
+      }
       if (step.type === 'free') await client.update(withoutFinalizer(step.claim, claimFinalizer));
       if (step.type === 'delete')
         await client

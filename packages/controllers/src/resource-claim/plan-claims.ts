@@ -50,48 +50,63 @@ export function planClaimStatuses(pod: Pod, made: ReadonlyMap<string, string>): 
   return [...others, ...[...made].map(([name, resourceClaimName]) => ({ name, resourceClaimName }))];
 }
 
+/** Users that one claim may have (API limit). */
+const usersMax = 256;
+
+/** The claim with the pod as a user, where it has devices and room, and the pod is none yet; undefined otherwise. */
+export function reservedBy(pod: Pod, claim: ResourceClaim): ResourceClaim | undefined {
+  const { name = '', uid = '' } = pod.metadata;
+  const users = claim.status?.reservedFor ?? [];
+  if (claim.status?.allocation === undefined || users.length >= usersMax || users.some((user) => user.uid === uid))
+    return undefined;
+  const reservedFor = [...users, { resource: 'pods', name, uid }];
+  return { ...claim, status: { ...claim.status, reservedFor } } as ResourceClaim;
+}
+
 /** Whether a pod needs its claims no more: it has ended, or it goes and never was on a node. */
 export const isDone = (pod: Pod): boolean =>
   isPodTerminal(pod) || (pod.metadata.deletionTimestamp !== undefined && !pod.spec?.nodeName);
 
 export type ClaimStep =
   | { readonly type: 'keep' }
-  /** Nobody uses what it holds, and it was made for a pod or goes: the devices are given back. */
+  /** Who uses it no more is taken off; with the last one the devices are given back, and then the finalizer may go. */
   | { readonly type: 'write'; readonly claim: ResourceClaim }
   /** It was made for a pod that has ended. */
   | { readonly type: 'delete' }
   | { readonly type: 'free'; readonly claim: ResourceClaim };
 
-/** `podOf` finds the pod of a uid that a claim is reserved for; undefined: it is gone. */
-export function planClaim(
-  claim: ResourceClaim,
-  podOf: (reference: { readonly name: string; readonly uid: string }) => Pod | undefined,
-): ClaimStep {
+type Users = NonNullable<NonNullable<ResourceClaim['status']>['reservedFor']>;
+
+/** Those of a claim's users that are pods; who else holds it, nobody here knows. */
+export const podUsers = ({ status }: ResourceClaim): Users =>
+  (status?.reservedFor ?? []).filter(({ resource, apiGroup }) => resource === 'pods' && !apiGroup);
+
+/** `podOf` finds the pod of a name; undefined: it is gone, or of the owner, not known. */
+export function planClaim(claim: ResourceClaim, podOf: (name: string) => Pod | undefined): ClaimStep {
   const reserved = claim.status?.reservedFor ?? [];
+  const users = podUsers(claim);
   const left = reserved.filter((user) => {
-    // Who else holds it, nobody here knows.
-    if (user.resource !== 'pods' || user.apiGroup) return true;
-    const pod = podOf(user);
+    if (!users.includes(user)) return true;
+    const pod = podOf(user.name);
     return pod !== undefined && pod.metadata.uid === user.uid && !isDone(pod);
   });
   const goes = claim.metadata.deletionTimestamp !== undefined;
-  const owner = controllerOf(claim);
-  const ownedByPod = owner?.kind === 'Pod';
-  if (left.length !== reserved.length || (left.length === 0 && claim.status?.allocation !== undefined && goes)) {
-    const { reservedFor: _reserved, allocation, ...rest } = claim.status ?? {};
-    const gives = left.length === 0 && (goes || ownedByPod);
+  const isHeld = hasFinalizer(claim, claimFinalizer);
+  const { reservedFor: _reserved, allocation, ...rest } = claim.status ?? {};
+  const isUnused = left.length === 0;
+  if (left.length !== reserved.length || (isUnused && allocation !== undefined && goes && isHeld)) {
+    // A claim that nobody has used yet keeps what it was allocated: it is given back when its last user goes.
+    const gives = isUnused && isHeld;
     const status = {
       ...rest,
       ...(gives || allocation === undefined ? {} : { allocation }),
-      ...(left.length === 0 ? {} : { reservedFor: left }),
+      ...(isUnused ? {} : { reservedFor: left }),
     };
     return { type: 'write', claim: { ...claim, status } as ResourceClaim };
   }
-  if (goes && claim.status?.allocation === undefined && hasFinalizer(claim, claimFinalizer))
-    return { type: 'free', claim };
-  if (ownedByPod && !goes && left.length === 0) {
-    const pod = podOf({ name: owner.name, uid: owner.uid });
-    if (pod !== undefined && pod.metadata.uid === owner.uid && isPodTerminal(pod)) return { type: 'delete' };
-  }
-  return { type: 'keep' };
+  if (goes && isUnused && isHeld) return { type: 'free', claim };
+  const owner = controllerOf(claim);
+  if (owner?.kind !== 'Pod' || goes || !isUnused) return { type: 'keep' };
+  const pod = podOf(owner.name);
+  return pod !== undefined && (pod.metadata.uid !== owner.uid || isDone(pod)) ? { type: 'delete' } : { type: 'keep' };
 }

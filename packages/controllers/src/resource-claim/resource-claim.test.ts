@@ -16,11 +16,16 @@ const reservedFor = (...uids: readonly string[]) => ({
   reservedFor: uids.map((uid) => ({ resource: 'pods', name: uid, uid })),
 });
 const allocation = { allocation: { devices: {} } };
-const ownedBy = (uid: string) => ({
-  ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: uid, uid, controller: true }],
+const ownedBy = (name: string, uid = name) => ({
+  ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid, controller: true }],
 });
 const deleted = { deletionTimestamp: '2025-01-01T00:00:00Z', finalizers: ['resource.kubernetes.io/delete-protection'] };
-const pods = [pod('runs', 'Running'), pod('ended', 'Succeeded')];
+const held = { finalizers: deleted.finalizers };
+const pods = [
+  pod('runs', 'Running'),
+  pod('ended', 'Succeeded'),
+  { ...pod('unplaced', 'Pending', { deletionTimestamp: deleted.deletionTimestamp }), spec: { containers: [] } },
+];
 const said = (step: ClaimStep) => {
   if (step.type !== 'write') return step.type;
   const { allocation: held, reservedFor: users = [] } = step.claim.status ?? {};
@@ -31,9 +36,24 @@ const said = (step: ClaimStep) => {
 describe('planClaim', () => {
   it.each([
     ['in use', claim({ ...allocation, ...reservedFor('runs') }), 'keep'],
-    ['its user is gone', claim({ ...allocation, ...reservedFor('gone') }), 'allocated for '],
+    ['its user is gone', claim({ ...allocation, ...reservedFor('gone') }, held), 'free for '],
+    [
+      'its user is gone, and it was allocated by nobody known',
+      claim({ ...allocation, ...reservedFor('gone') }),
+      'allocated for ',
+    ],
+    ['one of its users is gone', claim({ ...allocation, ...reservedFor('gone', 'runs') }, held), 'allocated for runs'],
+    ['had no user yet', claim(allocation, held), 'keep'],
+    ['is about to be allocated', claim({}, held), 'keep'],
     ['its user has ended', claim({ ...allocation, ...reservedFor('ended', 'runs') }), 'allocated for runs'],
-    ['made for a pod that has ended', claim({ ...allocation, ...reservedFor('ended') }, ownedBy('ended')), 'free for '],
+    [
+      'made for a pod that has ended',
+      claim({ ...allocation, ...reservedFor('ended') }, { ...ownedBy('ended'), ...held }),
+      'free for ',
+    ],
+    ['made for a pod that goes and was on no node', claim({}, ownedBy('unplaced')), 'delete'],
+    ['made for a pod of this name that was another', claim({}, ownedBy('runs', 'other')), 'delete'],
+    ['made for a pod that nobody knows', claim({}, ownedBy('gone')), 'keep'],
     ['made for a pod that has ended, and given back', claim({}, ownedBy('ended')), 'delete'],
     ['made for a pod that runs', claim({}, ownedBy('runs')), 'keep'],
     ['goes, and is in use', claim({ ...allocation, ...reservedFor('runs') }, deleted), 'keep'],
@@ -46,11 +66,52 @@ describe('planClaim', () => {
       'keep',
     ],
   ])('%s', (_name, given, expected) => {
-    expect(said(planClaim(given, ({ name }) => pods.find(({ metadata }) => metadata.name === name)))).toBe(expected);
+    expect(said(planClaim(given, (name) => pods.find(({ metadata }) => metadata.name === name)))).toBe(expected);
   });
 });
 
 describe('in a cluster that serves them', () => {
+  const key = { name: 'shared', namespace: 'default' };
+  const shared: ResourceClaim = {
+    apiVersion: 'resource.k8s.io/v1beta1',
+    kind: 'ResourceClaim',
+    metadata: { ...key, ...held },
+    spec: { devices: { requests: [{ name: 'gpu', deviceClassName: 'gpu' }] } },
+  } as ResourceClaim;
+
+  it('who came to a node by no scheduler is a user too, and the last one to go gives the devices back', async () => {
+    const cluster = await testCluster({
+      crds: [ResourceClaim, ResourceClaimTemplate],
+      images: { work: { runMs: 60_000 } },
+    });
+    const { client } = cluster;
+    const made = await client.create<ResourceClaim>(shared);
+    await client.create<Pod>({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'work', namespace: 'default' },
+      spec: {
+        nodeName: 'node-0',
+        restartPolicy: 'Never',
+        containers: [{ name: 'main', image: 'work' }],
+        resourceClaims: [{ name: 'device', resourceClaimName: 'shared' }],
+      },
+    });
+    await cluster.settle();
+    const allocated = { devices: { results: [{ request: 'gpu', driver: 'd', pool: 'p', device: 'g0' }] } };
+    const status = { allocation: allocated };
+    await client.update({ ...made, status } as ResourceClaim, { subresource: 'status' });
+    await cluster.settle();
+    const { uid } = (await client.get(Pod, { name: 'work' })).metadata;
+    expect((await client.get(ResourceClaim, key)).status?.reservedFor).toEqual([
+      { resource: 'pods', name: 'work', uid },
+    ]);
+    await cluster.advance({ minutes: 2 });
+    const given = await client.get(ResourceClaim, key);
+    expect([given.status, given.metadata.finalizers ?? []]).toEqual([{}, []]);
+    await cluster.stop();
+  });
+
   it('a pod has a claim of each template, and it goes when the pod has ended', async () => {
     const cluster = await testCluster({
       crds: [ResourceClaim, ResourceClaimTemplate],

@@ -47,7 +47,7 @@ export function containerStatusOf(facts: ContainerStatusFacts): ContainerStatus 
     ...(newest === undefined || newest.id === '' ? {} : { containerID: `${runtimeName}://${newest.id}` }),
     ...(role === 'ephemeral' ? {} : { started: role === 'init' ? false : started }),
     ...volumeMountsOf(container),
-    ...resourcesOf(container),
+    ...(newest === undefined ? {} : resourcesOf(container)),
   };
 }
 
@@ -88,13 +88,11 @@ function volumeMountsOf({ volumeMounts }: Container): Pick<ContainerStatus, 'vol
   };
 }
 
+/** Of a container that has run, also where it has none: a resize looks for it. */
 function resourcesOf({ resources }: Container): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
-  if (resources?.limits === undefined && resources?.requests === undefined) return {};
+  const { limits, requests } = resources ?? {};
   return {
-    resources: {
-      ...(resources.limits === undefined ? {} : { limits: resources.limits }),
-      ...(resources.requests === undefined ? {} : { requests: resources.requests }),
-    },
-    ...(resources.requests === undefined ? {} : { allocatedResources: resources.requests }),
+    resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
+    ...(requests === undefined ? {} : { allocatedResources: requests }),
   };
 }

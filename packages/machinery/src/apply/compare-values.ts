@@ -47,6 +47,8 @@ interface Place {
   /** Those declared: keys of maps are the users', and no end of them. */
   readonly fields: Map<string, Field>;
   items: Place | undefined;
+  /** Of a type with many fields: what came last, here and wherever the type stands. */
+  readonly appearedOfType: Map<unknown, Comparison> | undefined;
   /** What came here last, and what changed here last. */
   appeared: Compared | undefined;
   became: Compared | undefined;
@@ -85,6 +87,7 @@ function placeOf(schema: SchemaNode): Place {
       emptyFields,
       fields: new Map(),
       items: undefined,
+      appearedOfType: shape === 'fields' ? appearedOf(resolve(schema)) : undefined,
       appeared: undefined,
       became: undefined,
     };
@@ -92,6 +95,22 @@ function placeOf(schema: SchemaNode): Place {
   }
   return place;
 }
+
+/** A template of pods goes from a Deployment to its ReplicaSets and their pods. */
+function appearedOf(type: SchemaNode): Map<unknown, Comparison> | undefined {
+  if (Object.keys(type.properties ?? {}).length < largeMin) return undefined;
+  let appeared = appearedOfTypes.get(type);
+  if (appeared === undefined) {
+    appeared = new Map();
+    appearedOfTypes.set(type, appeared);
+  }
+  return appeared;
+}
+
+const appearedOfTypes = new WeakMap<SchemaNode, Map<unknown, Comparison>>();
+const appearedMax = 1024;
+/** Fields. */
+const largeMin = 30;
 
 const noFields: Fields = Object.freeze({});
 
@@ -108,10 +127,17 @@ function compareAt(place: Place, old: unknown, now: unknown): Comparison {
   if (old === now) return same;
   const known = old === undefined ? place.appeared : place.became;
   if (known !== undefined && known.now === now && known.old === old) return known.comparison;
+  const { appearedOfType } = place;
+  const found = old === undefined ? appearedOfType?.get(now) : undefined;
+  if (found !== undefined) return found;
   const comparison = compare(place, old, now);
   if (typeof now !== 'object' || now === null || !Object.isFrozen(now)) return comparison;
-  if (old === undefined) place.appeared = { old, now, comparison };
-  else if (Object.isFrozen(old)) place.became = { old, now, comparison };
+  if (old === undefined) {
+    place.appeared = { old, now, comparison };
+    if (appearedOfType === undefined) return comparison;
+    if (appearedOfType.size === appearedMax) appearedOfType.clear();
+    appearedOfType.set(now, comparison);
+  } else if (Object.isFrozen(old)) place.became = { old, now, comparison };
   return comparison;
 }
 

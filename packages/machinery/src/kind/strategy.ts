@@ -33,6 +33,8 @@ export const clientMetadata: readonly ClientMetadata[] = ['labels', 'annotations
 export interface Strategy<in out T extends KubernetesObject = KubernetesObject> {
   /** Defaults that a schema cannot state, because they depend on other fields. Runs after the schema's. */
   defaults?(object: T): T;
+  /** Of a kind whose generations are counted: a new object has none yet. */
+  readonly uncountedWhenNew?: boolean;
   /** Whether who creates an object may say its status, as a kubelet does of its node (default false: it is dropped). */
   readonly keepsStatusOnCreate?: boolean;
   /** Resets what a client may not set on create. */
@@ -44,8 +46,9 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   readonly statusKeeps?: readonly ClientMetadata[];
   /** Beside `status`, by name. They are read, updated and patched as the object itself is. */
   readonly subresources?: Readonly<Record<string, SubresourceStrategy<T>>>;
-  validateCreate?(object: T): readonly FieldError[];
-  validateUpdate?(object: T, old: T): readonly FieldError[];
+  /** `served`: the kind as the version has it that the write came by; the stored one unless given. */
+  validateCreate?(object: T, served?: Kind): readonly FieldError[];
+  validateUpdate?(object: T, old: T, served?: Kind): readonly FieldError[];
   validateStatusUpdate?(object: T, old: T): readonly FieldError[];
   /** Warnings for the client, sent in the Warning header. */
   warnings?(object: T, old?: T): readonly string[];
@@ -117,6 +120,8 @@ export interface ServedVersion<in out T extends KubernetesObject = KubernetesObj
   readonly toStored: (object: KubernetesObject) => T;
   readonly fromStored: (object: T) => KubernetesObject;
   readonly columns?: readonly TableColumn[];
+  /** What its objects are selected by, where that has other names than in the stored version; read from stored objects. */
+  readonly fields?: ResourceDefinition<T>['fields'];
   /** The Warning header of a deprecated version. */
   readonly deprecationWarning?: string;
 }

@@ -16,7 +16,7 @@ export const OwnerReference = object(
     blockOwnerDeletion: boolean(7).pointer(),
   }),
   named('OwnerReference'),
-);
+).atomic();
 export interface OwnerReference extends Infer<typeof OwnerReference> {}
 
 export const ManagedFieldsEntry = object(
@@ -26,7 +26,7 @@ export const ManagedFieldsEntry = object(
     apiVersion: string(3),
     time: time(4),
     fieldsType: string(6),
-    fieldsV1: any(7),
+    fieldsV1: any(7, named('FieldsV1')),
     subresource: string(8),
   }),
   named('ManagedFieldsEntry'),

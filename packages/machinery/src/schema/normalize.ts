@@ -263,13 +263,15 @@ class Compiler {
     });
     const normalizedDefaults = new Map<string, unknown>();
     const keepsUnknown = node.preserveUnknownFields === true;
+    const isLarge = typed && Object.keys(properties).length >= largeMin;
     /** Of specs that many objects come with, as pods of one template do. */
-    const made = new WeakMap<object, unknown>();
+    const made = isLarge ? madeOf(mode, node) : new WeakMap<object, unknown>();
     return (input, run, known) => {
       if (!isObject(input)) return run.fault('object', input);
       if (input === known) return input;
       const { depth } = run;
-      const isTemplate = run.isWholeSpec && Object.isFrozen(input);
+      const isWholeSpec = run.isWholeSpec;
+      const isTemplate = (isLarge || isWholeSpec) && Object.isFrozen(input);
       if (isTemplate && made.has(input)) return made.get(input);
       const faults = run.errors.length + run.unknownFields.length;
       if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
@@ -314,12 +316,35 @@ class Compiler {
         result[key] = ready;
         same &&= ready === before?.[key];
       }
-      const value = same && sizeOf(before!) === sizeOf(result) ? before : Object.freeze(result);
-      if (isTemplate && run.errors.length + run.unknownFields.length === faults) made.set(input, value);
+      const value = same && sizeOf(before!) === sizeOf(result) ? before! : Object.freeze(result);
+      if (run.errors.length + run.unknownFields.length > faults) return value;
+      if (isTemplate) made.set(input, value);
+      // A template is what objects of other kinds will come with.
+      if (isLarge && !isWholeSpec) made.set(value, value);
       return value;
     };
   }
 }
+
+/** Types with so many fields are those of what objects hand on: of a Deployment's template to its ReplicaSets and their pods. */
+const largeMin = 30;
+
+/** What was made of the values of such a type, in objects of whatever kind. */
+function madeOf(mode: NormalizerOptions['mode'], node: SchemaNode): WeakMap<object, unknown> {
+  let made = madeByMode[mode].get(node);
+  if (made === undefined) {
+    made = new WeakMap();
+    madeByMode[mode].set(node, made);
+  }
+  return made;
+}
+
+type MadeByNode = WeakMap<SchemaNode, WeakMap<object, unknown>>;
+const madeByMode: Readonly<Record<NormalizerOptions['mode'], MadeByNode>> = {
+  typed: new WeakMap(),
+  served: new WeakMap(),
+  structural: new WeakMap(),
+};
 
 const nothing: readonly unknown[] = Object.freeze([]);
 

@@ -27,18 +27,18 @@ export interface SchemaNode {
   readonly type: SchemaType;
   /** OpenAPI format: `int32`, `int64`, `double`, `byte`, `date-time`, `micro-time`, `duration`… */
   readonly format?: string;
-  /** The OpenAPI name of a named object type, as `io.k8s.api.core.v1.Container`. */
+  /** The OpenAPI name of a named type, as `io.k8s.api.core.v1.Container`. */
   readonly name?: string;
   /** Where the description is another named type: that type, read late so that types may be recursive. */
   readonly ref?: () => SchemaNode;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly values?: SchemaNode;
-  /** Of built-in kinds: Go writes a scalar that is required with its zero value where nobody said it, but for `omittedWhenUnsaid`. */
+  /** Of built-in kinds, Go writes a scalar that is required with its zero value where nobody said it; see `zeroOf`. */
   readonly required?: boolean;
   /** Of built-in kinds: required, and yet left out by Go where it is empty. */
   readonly omittedWhenUnsaid?: boolean;
-  /** Of built-in kinds: in Go the field is a struct and no pointer to one, and so is there even when it is empty. */
+  /** Of built-in kinds: in Go the field is a struct, or a scalar, and no pointer to one, and so is there even when it is empty. */
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
@@ -227,6 +227,8 @@ export type InferFields<F extends Fields> = Flat<
 
 const numbered = (node: SchemaNode, proto?: number): SchemaNode => (proto === undefined ? node : { ...node, proto });
 
+const named = (type: string) => `io.k8s.apimachinery.pkg.${type}`;
+
 export const string = (proto?: number) => new Schema<string>(numbered({ type: 'string' }, proto));
 export const boolean = (proto?: number) => new Schema<boolean>(numbered({ type: 'boolean' }, proto));
 export const int32 = (proto?: number) => new Schema<number>(numbered({ type: 'integer', format: 'int32' }, proto));
@@ -238,18 +240,28 @@ export const double = (proto?: number) => new Schema<number>(numbered({ type: 'n
 export const bytes = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'byte' }, proto));
 /** RFC 3339, to the second. */
 export const time = (proto?: number) =>
-  new Schema<string>(numbered({ type: 'string', format: 'date-time', nullable: true }, proto));
+  new Schema<string>(
+    numbered({ type: 'string', format: 'date-time', nullable: true, name: named('apis.meta.v1.Time') }, proto),
+  );
 /** RFC 3339, to the microsecond. */
 export const microTime = (proto?: number) =>
-  new Schema<string>(numbered({ type: 'string', format: 'micro-time', nullable: true }, proto));
+  new Schema<string>(
+    numbered({ type: 'string', format: 'micro-time', nullable: true, name: named('apis.meta.v1.MicroTime') }, proto),
+  );
 /** A duration as Go prints it (`1h2m3s`). */
 export const duration = (proto?: number) => new Schema<string>(numbered({ type: 'string', format: 'duration' }, proto));
 export const intOrString = (proto?: number) =>
-  new Schema<number | string>(numbered({ type: 'intOrString', format: 'int-or-string' }, proto));
-export const quantity = (proto?: number) => new Schema<string>(numbered({ type: 'quantity' }, proto));
-/** Any JSON value (`RawExtension`, `JSON`). */
-// biome-ignore lint/suspicious/noExplicitAny: any JSON value, by definition.
-export const any = (proto?: number) => new Schema<any>(numbered({ type: 'any', preserveUnknownFields: true }, proto));
+  new Schema<number | string>(
+    numbered({ type: 'intOrString', format: 'int-or-string', name: named('util.intstr.IntOrString') }, proto),
+  );
+export const quantity = (proto?: number) =>
+  new Schema<string>(numbered({ type: 'quantity', name: named('api.resource.Quantity') }, proto));
+/** Any JSON value (`RawExtension`, `JSON`); with `name`, a named type of the OpenAPI document. */
+export const any = (proto?: number, name?: string) =>
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON value, by definition.
+  new Schema<any>(
+    numbered({ type: 'any', preserveUnknownFields: true, ...(name === undefined ? {} : { name }) }, proto),
+  );
 
 export const list = <T>(items: Schema<T, boolean>, proto?: number) =>
   new Schema<readonly T[]>(numbered({ type: 'array', items: items.node }, proto));
@@ -282,9 +294,11 @@ export function ref<T>(type: Schema<T, boolean> | (() => AnySchema), proto?: num
 
 /** What a field of a built-in kind holds in Go where nobody spoke of it, and is written as; undefined: nothing is written. */
 export function zeroOf(place: SchemaNode): unknown {
-  if (place.alwaysThere === true) return emptyStruct;
-  if (place.required !== true || place.pointer === true || place.omittedWhenUnsaid === true) return undefined;
+  const isWritten = place.required === true && place.pointer !== true && place.omittedWhenUnsaid !== true;
+  if (place.alwaysThere !== true && !isWritten) return undefined;
   switch (resolve(place).type) {
+    case 'object':
+      return place.alwaysThere === true ? emptyStruct : undefined;
     case 'string':
       return place.format === undefined ? '' : undefined;
     case 'integer':

@@ -1,6 +1,6 @@
 /** Schemas as OpenAPI v3, the way kube-apiserver serves them: named types as components, with Kubernetes' extensions. */
 import type { Kind } from '../kind/kind.js';
-import { resolve, type SchemaNode } from './schema.js';
+import { resolve, type SchemaNode, zeroOf } from './schema.js';
 
 /** Short sentences about a type and its fields. */
 export interface TypeDocs {
@@ -36,14 +36,19 @@ function placeSchema(
   const node = resolve(place);
   const said = {
     ...(description === undefined ? {} : { description }),
-    ...(place.default === undefined ? (place.alwaysThere ? { default: {} } : {}) : { default: place.default }),
+    ...(place.default === undefined
+      ? place.alwaysThere
+        ? { default: zeroOf(place) }
+        : {}
+      : { default: place.default }),
     ...extensions(place),
   };
-  if (node.type !== 'object' || node.name === undefined) return { ...valueSchema(node, components, docs), ...said };
+  if (node.name === undefined) return { ...valueSchema(node, components, docs), ...said };
   if (components[node.name] === undefined) {
     // Entered before it is made, so that a recursive type finds itself.
     components[node.name] = {};
-    components[node.name] = objectSchema(node, node.name, components, docs);
+    components[node.name] =
+      node.type === 'object' ? objectSchema(node, node.name, components, docs) : namedValue(node, docs);
   }
   const reference = { $ref: `#/components/schemas/${node.name}` };
   return Object.keys(said).length === 0 ? reference : { allOf: [reference], ...said };
@@ -71,6 +76,18 @@ function objectSchema(
     ...constraints(node),
     ...extensions(node),
   };
+}
+
+/** A type that is a value: everywhere the same, whatever the place says of it. */
+function namedValue(node: SchemaNode, docs: FieldDocs): Json {
+  const about = docs[node.name!]?.about;
+  const description = about === undefined ? {} : { description: about };
+  if (node.type === 'intOrString')
+    return { ...description, format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] };
+  if (node.type === 'quantity') return { ...description, oneOf: [{ type: 'string' }, { type: 'number' }] };
+  return node.type === 'any'
+    ? { ...description, type: 'object' }
+    : { ...description, type: node.type, format: 'date-time' };
 }
 
 function valueSchema(node: SchemaNode, components: Record<string, unknown>, docs: FieldDocs): Json {

@@ -6,7 +6,7 @@ import type { Client } from '@pintle/client';
 import type { Controller } from '@pintle/controller-runtime';
 import { integerBelow, type Kind, type LogFields, seededRandom } from '@pintle/machinery';
 import { type Broken, type RunOutcome, runSchedule } from './run-schedule.js';
-import { type Fault, formatFault, randomFaults, type Schedule, singleFaults } from './schedule.js';
+import { formatFault, lastStepBefore, randomFaults, type Schedule, singleFaults } from './schedule.js';
 
 export type Property = 'quiet' | 'convergence' | 'idempotence' | 'no orphans';
 
@@ -61,26 +61,42 @@ export async function checkController<O = undefined>(check: ControllerCheck<O>):
     runs++;
     return runSchedule(check, schedule, reference);
   };
-  const plain = await run({ seed: replay?.seed ?? seed, faults: [] });
-  const reference = plain.state;
-  if (plain.broken !== undefined) return { finding: found({ seed, faults: [] }, plain, plain.broken), runs };
+  const withoutFaults = (steps?: number): Schedule => ({
+    seed: replay?.seed ?? seed,
+    faults: [],
+    ...(steps === undefined ? {} : { steps }),
+  });
+  const plain = await run(withoutFaults(replay?.steps));
+  if (plain.broken !== undefined) return { finding: found(withoutFaults(replay?.steps), plain, plain.broken), runs };
   if (replay !== undefined) {
-    const outcome = await run(replay, reference);
+    const outcome = await run(replay, plain.state);
     return { finding: outcome.broken && found(replay, outcome, outcome.broken), runs };
   }
+  /** States without faults, by the steps taken. */
+  const references = new Map<number | undefined, readonly string[]>([[undefined, plain.state]]);
+  const referenceOf = async ({ steps }: Schedule): Promise<readonly string[]> => {
+    const known = references.get(steps) ?? (await run(withoutFaults(steps))).state;
+    references.set(steps, known);
+    return known;
+  };
   const random = seededRandom(seed);
   const singles = sample(singleFaults(plain.extent), Math.floor(runsMax * singlesShare), (bound) =>
     integerBelow(random, bound),
   );
-  const schedules = function* (): Generator<readonly Fault[]> {
-    for (const fault of singles) yield [fault];
-    for (;;) yield randomFaults(random, plain.extent);
+  const schedules = function* (): Generator<Omit<Schedule, 'seed'>> {
+    for (const fault of singles) {
+      const steps = lastStepBefore(fault, plain.extent);
+      yield { faults: [fault], ...(steps === undefined || random.next() < 0.5 ? {} : { steps }) };
+    }
+    for (;;) yield { faults: randomFaults(random, plain.extent) };
   };
-  for (const faults of schedules()) {
+  for (const tried of schedules()) {
     if (runs >= runsMax) break;
-    const outcome = await run({ seed, faults }, reference);
+    const schedule = { seed, ...tried };
+    const reference = await referenceOf(schedule);
+    const outcome = await run(schedule, reference);
     if (outcome.broken === undefined) continue;
-    return { finding: await smallest({ seed, faults }, outcome, (smaller) => run(smaller, reference)), runs };
+    return { finding: await smallest(schedule, outcome, (smaller) => run(smaller, reference)), runs };
   }
   return { finding: undefined, runs };
 }
@@ -105,6 +121,7 @@ function found(schedule: Schedule, { log }: RunOutcome, { property, lines }: Bro
   const text = [
     `${property} is broken${faults.length === 0 ? ', without any fault' : ' when'}:`,
     ...faults,
+    ...(schedule.steps === undefined ? [] : [`and users stop after step ${schedule.steps},`]),
     ...(faults.length === 0 ? [] : ['then']),
     ...lines.map((line) => `  ${line}`),
     `to see it again: replay: ${JSON.stringify(schedule)}`,

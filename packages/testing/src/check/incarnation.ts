@@ -12,6 +12,8 @@ import type { EventFault, Fault, WriteFault } from './schedule.js';
 /** What has happened so far, over all lives of one run. */
 export class RunLog {
   readonly writes: string[] = [];
+  /** By step, the writes that there were before it. */
+  readonly writesBefore: number[] = [];
   readonly events: string[] = [];
   /** Writes that changed something, by what they were. */
   readonly changes: string[] = [];

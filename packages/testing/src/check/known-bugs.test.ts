@@ -119,6 +119,21 @@ const bugs: readonly KnownBug[] = [
     ],
   },
   {
+    // What it then fails to do the next step would have it do.
+    what: 'takes any failure for one that no retry mends',
+    breaks: 'convergence',
+    says: /users stop after step/,
+    faultsMax: 1,
+    controllers: () => [
+      forShops().reconcile(async ({ object, ensure }) => {
+        if (object === undefined) return;
+        await ensure(page('title', { title: object.spec.title ?? '' })).catch((cause: unknown) => {
+          throw new TerminalError('there is nothing to be done', { cause });
+        });
+      }),
+    ],
+  },
+  {
     what: 'takes a conflict for somebody else having done the work',
     breaks: 'convergence',
     says: /refused with a conflict/,

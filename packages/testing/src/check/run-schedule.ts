@@ -133,14 +133,20 @@ class ScheduledRun<O> {
   }
 
   async through(reference: readonly string[] | undefined): Promise<RunOutcome> {
-    const { steps } = this.check;
+    const steps = this.check.steps.slice(0, this.schedule.steps);
     let broken: Broken | undefined;
     let state: readonly string[] = [];
-    const extent = () => ({ writes: this.log.writes.length, events: this.log.events.length, steps: steps.length });
+    const extent = () => ({
+      writes: this.log.writes.length,
+      events: this.log.events.length,
+      steps: steps.length,
+      writesBefore: this.log.writesBefore,
+    });
     try {
       for (const [index, step] of steps.entries()) {
         const early = this.schedule.faults.some((fault) => fault.type === 'early' && fault.step === index + 1);
         if (index > 0 && !early) await this.advance(betweenStepsMs);
+        this.log.writesBefore.push(this.log.writes.length);
         await this.take(step);
       }
       await this.advance(settleMs);
@@ -265,6 +271,8 @@ class ScheduledRun<O> {
           lines: ['the state at the end is not the one without faults:', ...difference.slice(0, linesMax)],
         };
     }
+    // It is said of the end.
+    if ((this.schedule.steps ?? this.check.steps.length) < this.check.steps.length) return undefined;
     try {
       await this.check.holds?.(this.users, this.outside);
       return undefined;

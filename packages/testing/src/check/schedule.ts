@@ -34,6 +34,8 @@ export interface Schedule {
   /** Of the world: names, ids, jitter. */
   readonly seed: number;
   readonly faults: readonly Fault[];
+  /** Only so many of the steps are taken, so that no later one puts right what came of the faults. All unless given. */
+  readonly steps?: number;
 }
 
 /** How much of everything there was in a run without faults. */
@@ -41,6 +43,8 @@ export interface Extent {
   readonly writes: number;
   readonly events: number;
   readonly steps: number;
+  /** By step, the writes that there were before it. */
+  readonly writesBefore: readonly number[];
 }
 
 const writeFaults: readonly WriteFault[] = [
@@ -69,6 +73,13 @@ export function singleFaults({ writes, events, steps }: Extent): readonly Fault[
       { type: 'repeated', event },
     ]),
   ];
+}
+
+/** The step after which a fault strikes; undefined where that is not known, or the last one. */
+export function lastStepBefore(fault: Fault, { steps, writesBefore }: Extent): number | undefined {
+  if (!('write' in fault)) return undefined;
+  const step = writesBefore.filter((before) => before < fault.write).length;
+  return step >= 1 && step < steps ? step : undefined;
 }
 
 /** Two to five faults by chance; what they hit goes a little beyond what there was, for faults make more work. */

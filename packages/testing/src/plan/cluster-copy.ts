@@ -71,16 +71,18 @@ export async function copyCluster({ from, world, kinds, inPlay }: CopyOptions): 
         };
         return keys
           .filter((key) => key.startsWith(resource.prefix))
-          .map((key) => changeOf(at(key, began), at(key, now)));
+          .flatMap((key) => changesOf(at(key, began), at(key, now)));
       });
     },
   };
 }
 
-const changeOf = (before: KubernetesObject | undefined, after: KubernetesObject | undefined): CopiedChange => ({
-  ...(before === undefined ? {} : { before }),
-  ...(after === undefined ? {} : { after }),
-});
+/** What was deleted and made anew under its name is another object. */
+function changesOf(before: KubernetesObject | undefined, after: KubernetesObject | undefined): readonly CopiedChange[] {
+  if (before !== undefined && after !== undefined)
+    return before.metadata.uid === after.metadata.uid ? [{ before, after }] : [{ before }, { after }];
+  return [{ ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
+}
 
 /** Undefined where the store cannot be forked: one on a disk, or elsewhere. */
 function forkOf({ core: { backend } }: ApiServer, world: VirtualWorld): MemoryStore<StoredObject> | undefined {

@@ -66,6 +66,19 @@ describe('plan', () => {
     await cluster.stop();
   });
 
+  it('tells of what is made anew under its name as of two objects', async () => {
+    const cluster = await running();
+    const { text, created, deleted } = await plan({
+      controllers: [shops],
+      from: cluster.client,
+      kinds: [Shop],
+      change: (client) => client.delete(ConfigMap, { name: 'title' }),
+    });
+    expect(text).toBe('+ ConfigMap default/title\n- ConfigMap default/title');
+    expect(created[0]?.metadata.uid).not.toBe(deleted[0]?.metadata.uid);
+    await cluster.stop();
+  });
+
   it('forks a cluster of this process: with all that is in it, at its own time, and reads nothing of it', async () => {
     const cluster = await running();
     await cluster.client.create<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'far' } });

@@ -2,9 +2,12 @@
 import type { Group } from '../row.js';
 import { accessGroup } from './access.js';
 import { admission, podSecurity } from './admission.js';
+import { applying } from './applying.js';
 import { badInput } from './bad-input.js';
+import { collections } from './collections.js';
 import { custom } from './custom.js';
 import { everyKind } from './every-kind.js';
+import { extending } from './extending.js';
 import { podsGroup } from './pods.js';
 import { reading, selfDescription } from './reading.js';
 import { watching } from './watching.js';
@@ -12,5 +15,5 @@ import { servicesGroup, workloads } from './workloads.js';
 
 export const groups: readonly Group[] = [
   ...[selfDescription, everyKind, reading, watching, accessGroup, badInput, podsGroup, servicesGroup],
-  ...[workloads, admission, podSecurity, custom],
+  ...[workloads, admission, podSecurity, custom, extending, applying, collections],
 ];

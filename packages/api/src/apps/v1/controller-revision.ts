@@ -8,7 +8,7 @@ export const ControllerRevision = defineKind({
   plural: 'controllerrevisions',
   name: 'io.k8s.api.apps.v1.ControllerRevision',
   fields: {
-    data: any(2),
+    data: any(2).atomic(),
     revision: int64(3).required(),
   },
 });

@@ -30,7 +30,7 @@ export interface NetworkDeviceData extends Infer<typeof NetworkDeviceData> {}
 export const AllocatedDeviceStatus = object(
   () => ({
     conditions: list(ref<Condition>(Condition), 4).byKeys('type'),
-    data: any(5),
+    data: any(5).atomic(),
     device: string(3).required(),
     driver: string(1).required(),
     networkData: ref<NetworkDeviceData>(NetworkDeviceData, 6),
@@ -43,7 +43,7 @@ export interface AllocatedDeviceStatus extends Infer<typeof AllocatedDeviceStatu
 export const OpaqueDeviceConfiguration = object(
   () => ({
     driver: string(1).required(),
-    parameters: any(2).required(),
+    parameters: any(2).atomic().required(),
   }),
   'io.k8s.api.resource.v1alpha3.OpaqueDeviceConfiguration',
 );

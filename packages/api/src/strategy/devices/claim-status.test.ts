@@ -75,6 +75,7 @@ describe('a status', () => {
       [
         `status.allocation.devices.results[0].request: Invalid value: "q": must be the name of a request in the claim or the name of a request and a subrequest separated by '/'`,
         'status.allocation.devices.results[0].driver: Required value',
+        expect.stringContaining('status.allocation.devices.results[0].driver: Invalid value: ""'),
         'status.allocation.devices.results[0].pool: Required value',
         expect.stringContaining(
           'status.allocation.devices.results[0].device: Invalid value: "": a lowercase RFC 1123 label',

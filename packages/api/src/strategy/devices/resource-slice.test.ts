@@ -22,7 +22,7 @@ const oneOfDevice =
 describe('a new slice', () => {
   it.each<readonly [Written, readonly unknown[]]>([
     [slice({}), []],
-    [slice({ driver: '' }), ['spec.driver: Required value']],
+    [slice({ driver: '' }), ['spec.driver: Required value', expect.stringContaining('spec.driver: Invalid value: ""')]],
     [
       slice({ pool: { name: 'a//b', generation: -1, resourceSliceCount: 0 } }),
       [

@@ -263,6 +263,7 @@ describe('a container is refused', () => {
         `${at}.resources.requests[example.com/gpu]: Invalid value: "1500m": must be an integer`,
         `${at}.resources.limits: Required value: Limit must be set for non overcommitable resources`,
         `${at}.resources.requests[disk]: Invalid value: "disk": must be a standard resource type or fully qualified`,
+        `${at}.resources.requests[disk]: Invalid value: "disk": must be a standard resource for containers`,
       ],
     ],
     [

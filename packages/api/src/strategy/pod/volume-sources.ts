@@ -253,9 +253,9 @@ const storageOsErrors =
 const driverNameMaxBytes = 63;
 
 /** The name of a CSI driver: as of a host, in any case, of the length of a label. */
-export function driverNameErrors(name: string | undefined, path: string): readonly FieldError[] {
-  if (!name) return [requiredField(path)];
+export function driverNameErrors(name = '', path: string): readonly FieldError[] {
   return [
+    ...requiredErrors(name, path),
     ...(name.length > driverNameMaxBytes ? [tooLongField(path, name, driverNameMaxBytes)] : noErrors),
     ...dns1123SubdomainErrors(name.toLowerCase()).map((message) => invalidField(path, name, message)),
   ];

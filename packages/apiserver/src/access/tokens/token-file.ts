@@ -5,10 +5,11 @@ import type { UserInfo } from '../access.js';
 export function parseTokenFile(text: string): readonly { readonly token: string; readonly user: UserInfo }[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
-    const [token = '', name = '', uid, groups = ''] = columnsOf(line.trim());
+    const [token = '', name = '', uid, groups] = columnsOf(line.trim());
     if (token === '' || name === '' || uid === undefined)
       throw new Error(`line ${index + 1} of the token file needs at least token, user name and user uid`);
-    const named = groups === '' ? [] : groups.split(',').map((group) => group.trim());
+    // As kube-apiserver reads it, a column that is empty names one group, which has no name.
+    const named = groups?.split(',').map((group) => group.trim()) ?? [];
     return [{ token, user: { name, ...(uid === '' ? {} : { uid }), groups: named } }];
   });
 }

@@ -78,7 +78,11 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
       return Object.freeze({
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
-        metadata: { name, namespace, creationTimestamp: formatTime(world.clock.now()) },
+        metadata: {
+          ...{ name, namespace },
+          uid: world.random.stream('uids').uuid(),
+          creationTimestamp: formatTime(world.clock.now()),
+        },
         spec,
         status: { token: options.dryRun ? '' : token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
       });
@@ -130,7 +134,6 @@ async function boundTo(
   if (!reference) return {};
   const { kind = '', apiVersion = 'v1', name = '', uid } = reference;
   if (apiVersion !== 'v1' || !Object.hasOwn(kinds, kind))
-    // As Go shows a kind of the core group: an empty group, and a slash.
     throw badRequest(
       `cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`,
     );

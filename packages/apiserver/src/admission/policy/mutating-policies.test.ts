@@ -184,10 +184,12 @@ describe('a mutation', () => {
     expect(await failure(client.create(unspoken))).toMatch(
       /spec\.mutations\[0\]\.jsonPatch\.expression: Invalid value/,
     );
-    const broken = policy('p', { mutations: [patch('[]'), { patchType: 'Magic' }], reinvocationPolicy: '' });
+    const broken = policy('p', { mutations: [patch('[]'), { patchType: 'Magic' }] });
     const message = await failure(client.create(broken));
     expect(message).toMatch(/spec\.mutations\[1\]\.patchType: Unsupported value: "Magic"/);
-    expect(message).toMatch(/spec\.reinvocationPolicy: Required value/);
+    expect(await failure(client.create(policy('p', { reinvocationPolicy: '' })))).toMatch(
+      /spec\.reinvocationPolicy: Required value/,
+    );
   });
 });
 

@@ -263,10 +263,6 @@ function requireCompilable(
       faults.push(invalidField(path, expression, error.message));
     }
   };
-  if (!spec?.matchConstraints?.resourceRules?.length) faults.push(requiredField('spec.matchConstraints.resourceRules'));
-  if (!spec?.mutations?.length)
-    faults.push(requiredField('spec.mutations', 'mutations must contain at least one item'));
-  if (!spec?.reinvocationPolicy) faults.push(requiredField('spec.reinvocationPolicy'));
   for (const [at, { expression }] of (spec?.variables ?? []).entries())
     check(policies, expression, `spec.variables[${at}].expression`);
   for (const [at, { expression }] of (spec?.matchConditions ?? []).entries())

@@ -1,0 +1,35 @@
+/** Reviews that webhooks answer, counted under controller-runtime's names (`controller_runtime_webhook_*`). */
+import type { Metrics } from '@pintle/machinery';
+
+export interface WebhookObserver {
+  began(): void;
+  ended(code: number, seconds: number): void;
+}
+
+/** Prometheus' own. */
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** `webhook` is the path that it is asked at. */
+export function webhookMetrics(metrics: Metrics, webhook: string): WebhookObserver {
+  const labels = ['webhook'];
+  const total = metrics.counter({
+    name: 'controller_runtime_webhook_requests_total',
+    help: 'Reviews by the status of their answer.',
+    labels: ['code', 'webhook'],
+  });
+  const latency = metrics
+    .histogram({ name: 'controller_runtime_webhook_latency_seconds', help: 'Seconds of a review.', labels, buckets })
+    .with(webhook);
+  const inFlight = metrics
+    .gauge({ name: 'controller_runtime_webhook_requests_in_flight', help: 'Reviews under way.', labels })
+    .with(webhook);
+  for (const code of ['200', '500']) total.with(code, webhook);
+  return {
+    began: () => inFlight.add(1),
+    ended(code, seconds) {
+      inFlight.add(-1);
+      total.with(String(code), webhook).increment();
+      latency.observe(seconds);
+    },
+  };
+}
