@@ -313,12 +313,17 @@ export function zeroOf(place: SchemaNode): unknown {
       return false;
     case 'quantity':
       return '0';
+    case 'array':
+      return emptyList;
+    case 'map':
+      return emptyStruct;
     default:
       return undefined;
   }
 }
 
 const emptyStruct = Object.freeze({});
+const emptyList = Object.freeze([]);
 
 /** Follows references to the node that holds the description, keeping what the place itself says. */
 export function resolve(node: SchemaNode): SchemaNode {
