@@ -21,7 +21,7 @@ import { selectorText } from './template.js';
 const subjects = (all: readonly Subject[] | undefined, wanted: string): string =>
   (all ?? [])
     .filter(({ kind }) => kind === wanted)
-    .map(({ namespace, name }) => (wanted === 'ServiceAccount' && namespace ? `${namespace}/${name}` : name))
+    .map(({ namespace, name }) => (wanted === 'ServiceAccount' ? `${namespace ?? ''}/${name}` : name))
     .join(', ');
 
 const roleBinding: readonly TableColumn<RoleBinding | ClusterRoleBinding>[] = [

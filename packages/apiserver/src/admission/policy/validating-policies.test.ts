@@ -162,7 +162,7 @@ describe('ValidatingAdmissionPolicy', () => {
 
   it.each([
     [{ validations: [{ expression: 'object.' }] }, 'spec.validations[0].expression: Invalid value'],
-    [{ validations: [{ expression: '1 + 1' }] }, 'must evaluate to bool'],
+    [{ validations: [{ expression: '1 + 1' }] }, 'must evaluate to bool but got int'],
     [{ validations: [{ expression: 'request.nonsense' }] }, "undefined field 'nonsense'"],
     [{ validations: [{ expression: 'request.userInfo.uid == 1' }] }, 'no matching overload'],
     [{ validations: [{ expression: 'params.x == 1' }] }, "undeclared reference to 'params'"],

@@ -345,7 +345,7 @@ function requireCompilable(
     try {
       const { type } = language.compile(expression);
       if (wanted !== undefined && type.name !== wanted && type.name !== 'any')
-        faults.push(invalidField(path, expression, `must evaluate to ${wanted}`));
+        faults.push(invalidField(path, expression, `must evaluate to ${wanted} but got ${type.name}`));
     } catch (error) {
       if (!(error instanceof cel.CelCompileError)) throw error;
       faults.push(invalidField(path, expression, error.message));
