@@ -22,15 +22,25 @@ async function extraBytes(ours: Served, connection: Connection, request: Buffer)
   return (await sampled).extra;
 }
 
+/** With a server that has as many pods. */
+async function withPods<T>(
+  work: (ours: Served, connection: Connection, tls: Awaited<ReturnType<typeof tlsFiles>>) => Promise<T>,
+): Promise<T> {
+  const tls = await tlsFiles();
+  const ours = await serverProcess('pintle-server.ts', { tls });
+  try {
+    await ours.ask({ make: count });
+    return await work(ours, await Connection.open(ours.port, tls), tls);
+  } finally {
+    await ours.stop();
+  }
+}
+
 export const row: BenchRow = {
   name: `LIST ${count} pods of 4 KB over TLS, to the last byte, against one prebuilt Buffer`,
   goal: '<= 2 x, <= 30 MB extra',
-  async run() {
-    const tls = await tlsFiles();
-    const ours = await serverProcess('pintle-server.ts', { tls });
-    try {
-      await ours.ask({ make: count });
-      const connection = await Connection.open(ours.port, tls);
+  run: () =>
+    withPods(async (ours, connection, tls) => {
       const { bodyBytes } = await connection.send(get(path));
       const bare = await serverProcess('bare-server.ts', { tls, listBytes: bodyBytes });
       try {
@@ -50,22 +60,15 @@ export const row: BenchRow = {
       } finally {
         await bare.stop();
       }
-    } finally {
-      await ours.stop();
-    }
-  },
+    }),
 };
 
 /** As client-go asks for it. */
 export const packedRow: BenchRow = {
   name: `LIST ${count} pods of 4 KB in protobuf, packed: memory`,
   goal: '<= 30 MB extra',
-  async run() {
-    const tls = await tlsFiles();
-    const ours = await serverProcess('pintle-server.ts', { tls });
-    try {
-      await ours.ask({ make: count });
-      const connection = await Connection.open(ours.port, tls);
+  run: () =>
+    withPods(async (ours, connection) => {
       const request = get(path, 'application/vnd.kubernetes.protobuf', 'accept-encoding: gzip');
       const sampled = ours.ask<{ extra: number }>({ sampleMs });
       const { bodyBytes } = await connection.send(request);
@@ -77,8 +80,5 @@ export const packedRow: BenchRow = {
         unit: 'MB',
         notes: `for the first; ${(again / 1e6).toFixed(0)} MB during three more; ${(bodyBytes / 1e6).toFixed(1)} MB packed, in ${milliseconds.toFixed(0)} ms`,
       };
-    } finally {
-      await ours.stop();
-    }
-  },
+    }),
 };

@@ -1,23 +1,10 @@
-import { type CronJob, Job } from '@pintle/api/batch/v1';
-import { deployment, testCluster } from '@pintle/testing';
+import { Job } from '@pintle/api/batch/v1';
+import { cronJob, deployment, testCluster } from '@pintle/testing';
 import type { BenchRow } from '../row.js';
 
 const [nodes, deployments, cronJobs, hoursOfDay] = [100, 50, 20, 24];
 /** A run that takes longer is ended, and told as far as it came. */
 const withinMs = 120_000;
-
-const everyMinute = (name: string): CronJob =>
-  ({
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name, namespace: 'default' },
-    spec: {
-      schedule: '* * * * *',
-      jobTemplate: {
-        spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'work' }] } } },
-      },
-    },
-  }) as CronJob;
 
 const row: BenchRow = {
   name: 'a day of 100 nodes, 50 Deployments and 20 CronJobs every minute, on virtual time',
@@ -30,7 +17,7 @@ const row: BenchRow = {
       if (type === 'DELETED' && object.status?.succeeded === 1) jobs++;
     });
     for (let i = 0; i < deployments; i++) await cluster.client.create(deployment(`web-${i}`, { replicas: 2 }));
-    for (let i = 0; i < cronJobs; i++) await cluster.client.create(everyMinute(`cron-${i}`));
+    for (let i = 0; i < cronJobs; i++) await cluster.client.create(cronJob(`cron-${i}`, { image: 'work' }));
     let hours = 0;
     while (hours < hoursOfDay && performance.now() - start < withinMs) {
       await cluster.advance({ hours: 1 });

@@ -1,5 +1,6 @@
 /** Short ways to write the objects that tests are full of. Each takes what matters and fills in the rest. */
 import type { Deployment } from '@pintle/api/apps/v1';
+import type { CronJob } from '@pintle/api/batch/v1';
 import type { Container, Node, Pod, PodSpec, Service } from '@pintle/api/core/v1';
 import type { ObjectMeta } from '@pintle/machinery';
 
@@ -68,6 +69,25 @@ export function deployment(name: string, options: DeploymentOptions = {}): Deplo
     metadata: { name, namespace, labels },
     spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(spec) } },
   } as Deployment;
+}
+
+export interface CronJobOptions extends Omit<PodOptions, 'metadata'> {
+  /** Default: every minute. */
+  readonly schedule?: string;
+}
+
+export function cronJob(name: string, options: CronJobOptions = {}): CronJob {
+  const { schedule = '* * * * *', namespace = 'default', labels, ...spec } = options;
+  const template = {
+    ...(labels === undefined ? {} : { metadata: { labels } }),
+    spec: podSpec({ restartPolicy: 'Never', ...spec }),
+  };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name, namespace },
+    spec: { schedule, jobTemplate: { spec: { template } } },
+  } as CronJob;
 }
 
 export function service(

@@ -1,23 +1,9 @@
 /** A day's work, shortened: what was written of every kind, for tests that compare such logs. */
 import { Deployment } from '@pintle/api/apps/v1';
-import type { CronJob } from '@pintle/api/batch/v1';
 import type { PersistentVolumeClaim } from '@pintle/api/core/v1';
 import type { StorageClass } from '@pintle/api/storage/v1';
-import { deployment, service } from './builders.js';
+import { cronJob, deployment, service } from './builders.js';
 import { testCluster } from './test-cluster.js';
-
-const everyMinute = (name: string): CronJob =>
-  ({
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name, namespace: 'default' },
-    spec: {
-      schedule: '* * * * *',
-      jobTemplate: {
-        spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'work' }] } } },
-      },
-    },
-  }) as CronJob;
 
 /** What was written of every kind, in order, with a node that fails and a rollout in the middle. */
 export async function logOf(seed: number): Promise<readonly string[]> {
@@ -37,7 +23,7 @@ export async function logOf(seed: number): Promise<readonly string[]> {
   for (let i = 0; i < 4; i++) {
     await client.create(deployment(`web-${i}`, { replicas: 3, image: 'web:1' }));
     await client.create(service(`web-${i}`));
-    await client.create(everyMinute(`cron-${i}`));
+    await client.create(cronJob(`cron-${i}`, { image: 'work' }));
     await client.create<PersistentVolumeClaim>({
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',

@@ -67,6 +67,11 @@ const flowSchema: readonly TableColumn<FlowSchema>[] = [
   column('MissingPL', ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?'),
 ];
 
+/** Those that are tried first come first. */
+export const flowSchemaOrder = (a: FlowSchema, b: FlowSchema): number =>
+  (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0) ||
+  (a.metadata.name! < b.metadata.name! ? -1 : 1);
+
 const queuing = ({ spec }: PriorityLevelConfiguration) => spec?.limited?.limitResponse?.queuing;
 
 const priorityLevel: readonly TableColumn<PriorityLevelConfiguration>[] = [

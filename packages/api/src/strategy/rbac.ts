@@ -87,6 +87,9 @@ function subjectErrors(
   return errors;
 }
 
+/** As Go shows its own form of it. */
+const inGo = ({ apiGroup, kind, name }: RoleRef) => ({ APIGroup: apiGroup, Kind: kind, Name: name });
+
 function roleRefErrors({ apiGroup, kind, name }: RoleRef, kinds: readonly string[]): readonly FieldError[] {
   return [
     ...(apiGroup === group ? [] : [notSupportedField('roleRef.apiGroup', apiGroup, [group])]),
@@ -125,7 +128,7 @@ function bindingStrategy<B extends RoleBinding | ClusterRoleBinding>(namespaced:
       ...errorsOf(binding),
       ...(JSON.stringify(binding.roleRef) === JSON.stringify(old.roleRef)
         ? []
-        : [invalidField('roleRef', binding.roleRef, 'cannot change roleRef')]),
+        : [invalidField('roleRef', inGo(binding.roleRef), 'cannot change roleRef')]),
     ],
   };
 }

@@ -101,7 +101,7 @@ describe('roles', () => {
     expect(await refusal(granter.create(sum))).toEqual({
       reason: 'Forbidden',
       message:
-        'clusterroles.rbac.authorization.k8s.io "sum" is forbidden: must have cluster-admin privileges to use an aggregationRule',
+        'clusterroles.rbac.authorization.k8s.io "sum" is forbidden: must have cluster-admin privileges to use the aggregationRule',
     });
   });
 });

@@ -53,7 +53,7 @@ export function noEscalation(access: Access, roles: RoleSource): AdmissionPlugin
       throw forbidden(
         request.resource.kind,
         request.name,
-        'must have cluster-admin privileges to use an aggregationRule',
+        'must have cluster-admin privileges to use the aggregationRule',
       );
   };
 

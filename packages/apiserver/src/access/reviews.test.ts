@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigMap } from '@pintle/api/core/v1';
 import { ClusterRoleBinding, RoleBinding } from '@pintle/api/rbac/v1';
 import { type KubernetesObject, StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
+import { ask } from '../http/asking.fixture.js';
 import { type ApiServer, createApiServer } from '../server.js';
 
 let api: ApiServer;
@@ -63,8 +64,58 @@ describe('of oneself', () => {
     const both = { ...pods('get'), nonResourceAttributes: { verb: 'get', path: '/' } };
     expect(await failure(asked('SelfSubjectAccessReview', both))).toMatchObject({
       code: 422,
-      message: expect.stringContaining('cannot be specified in combination with resourceAttributes'),
+      message: expect.stringContaining(
+        '{"Path":"/","Verb":"get"}: cannot be specified in combination with resourceAttributes',
+      ),
     });
+  });
+  it.each<readonly [string, object, string]>([
+    [
+      'both ways at once',
+      { fieldSelector: { rawSelector: 'a=b', requirements: [{ key: 'a', operator: 'In', values: ['b'] }] } },
+      'spec.resourceAttributes.fieldSelector.rawSelector: Invalid value: "a=b": may not specified at the same time as requirements',
+    ],
+    [
+      'neither way',
+      { labelSelector: {} },
+      'spec.resourceAttributes.labelSelector.requirements: Required value: when spec.resourceAttributes.labelSelector is specified, requirements or rawSelector is required',
+    ],
+    [
+      'no value',
+      { fieldSelector: { requirements: [{ key: 'a', operator: 'In' }] } },
+      "spec.resourceAttributes.fieldSelector.requirements[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+    ],
+    [
+      'a value too many',
+      { labelSelector: { requirements: [{ key: 'a', operator: 'Exists', values: ['b'] }] } },
+      "spec.resourceAttributes.labelSelector.requirements[0].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+    ],
+  ])('refuses a selector of %s', async (_what, selector, message) => {
+    const question = { resourceAttributes: { verb: 'list', resource: 'pods', ...selector } };
+    expect(await failure(asked('SelfSubjectAccessReview', question))).toEqual({
+      code: 422,
+      message: `.authorization.k8s.io "" is invalid: ${message}`,
+    });
+  });
+  const ofField = (...operators: readonly string[]) => ({
+    fieldSelector: { requirements: operators.map((operator) => ({ key: 'a', operator, values: ['b'] })) },
+  });
+  it.each<readonly [object, string | undefined]>([
+    [ofField('In', 'NotIn'), undefined],
+    [ofField('In', 'Like'), 'spec.resourceAttributes.fieldSelector partially ignored due to parse error'],
+    [
+      { ...ofField('Like'), labelSelector: { requirements: [{ key: 'a', operator: 'Like' }] } },
+      'spec.resourceAttributes.fieldSelector ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+    ],
+    [{ fieldSelector: { rawSelector: 'a=b,c!=d' }, labelSelector: { rawSelector: 'a in (b)' } }, undefined],
+    [
+      { fieldSelector: { rawSelector: 'a' }, labelSelector: { rawSelector: 'a in' } },
+      'spec.resourceAttributes.fieldSelector ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+    ],
+  ])('tells what it passed over of %j', async (selector, evaluationError) => {
+    const question = { resourceAttributes: { verb: 'list', resource: 'pods', namespace: 'default', ...selector } };
+    const { reason: _, ...answer } = await asked('SelfSubjectAccessReview', question);
+    expect(answer).toEqual({ allowed: true, ...(evaluationError === undefined ? {} : { evaluationError }) });
   });
   it('says that the rules of a node are not all', async () => {
     const node = { name: 'system:node:n', groups: ['system:nodes', 'system:authenticated'] };
@@ -92,6 +143,23 @@ describe('of oneself', () => {
     );
     expect(await failure(asked('SelfSubjectRulesReview', {}))).toMatchObject({ code: 400 });
   });
+});
+
+it('a review of another namespace than it is sent to is refused', async () => {
+  const open = await createApiServer({ world: virtualWorld() });
+  const { code, message } = (
+    await ask(open.handle, 'POST /apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews', {
+      body: {
+        ...{ apiVersion: 'authorization.k8s.io/v1', kind: 'LocalSubjectAccessReview' },
+        metadata: { namespace: 'other' },
+        spec: { user: 'x', ...pods('list', 'other') },
+      },
+    })
+  ).json;
+  expect([code, message]).toEqual([
+    400,
+    'the namespace of the provided object does not match the namespace sent on the request',
+  ]);
 });
 
 describe('of others', () => {

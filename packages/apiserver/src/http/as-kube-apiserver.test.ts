@@ -204,6 +204,22 @@ it('a pod that is bound twice is told of its binding, and the scheduler owns non
   expect(json.metadata.managedFields).toHaveLength(1);
 });
 
+it.each([
+  [{ metadata: { name: 'b' }, target: { name: 'n' } }, 400, 'name in URL does not match name in Binding object'],
+  [{ metadata: { name: 'a' } }, 500, 'target.name: Required value'],
+  [
+    { metadata: { name: 'a' }, target: { kind: 'Pod' } },
+    500,
+    '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]',
+  ],
+])('nothing is bound by %j', async (binding, code, message) => {
+  const { send } = await requester();
+  const pods = '/api/v1/namespaces/default/pods';
+  await send('POST', pods, { metadata: { name: 'a' }, spec: template.spec });
+  expect((await send('POST', `${pods}/a/binding`, binding)).json).toMatchObject({ code, message });
+  expect((await send('GET', `${pods}/a`)).json.spec.nodeName).toBeUndefined();
+});
+
 it.each(structs)('made at %s of %j', async (path, object, made) => {
   const { send } = await requester();
   const { status, json } = await send('POST', path, { metadata: { name: 'd' }, ...object });

@@ -4,16 +4,18 @@ import { Admission, AdmissionChain } from '../admission/admission-chain.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import type { SubresourceRequest } from './subresource.js';
 
-/** The object to go on with. Errors: `StatusError`, which refuses the request. */
+/** The object to go on with; `check` sees it once it is mutated, before anybody validates. Errors: `StatusError`, which refuses the request. */
 export async function admitted<T extends object>(
   { core, context, resource, key }: SubresourceRequest,
   operation: 'CREATE' | 'CONNECT',
   subresource: string | undefined,
   object: T,
   dryRun = false,
+  check?: (object: T) => void,
 ): Promise<T> {
   const admission = new Admission(core.admission, context, { operation, resource, subresource, ...key, dryRun });
   const changed = await admission.mutate(object as unknown as KubernetesObject);
+  check?.(changed as unknown as T);
   await admission.validate(changed);
   return changed as unknown as T;
 }

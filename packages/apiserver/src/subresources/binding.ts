@@ -2,6 +2,7 @@
 import type { Pod, PodStatus } from '@pintle/api/core/v1';
 import type { WriteOptions } from '@pintle/client';
 import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, onceForEach } from '@pintle/machinery';
+import { plainFailure } from '../admission/plain-failure.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
@@ -28,7 +29,9 @@ export function bindingSubresource(how: BindingOptions): SubresourceHandler {
   return {
     async create(request, body, options) {
       if (!isKind(body, 'Binding')) throw badRequest('the body must be a Binding');
-      return bind(request, await admitted(request, 'CREATE', 'binding', body as Binding, options.dryRun), how, options);
+      const check = checkedFor(request.key.name);
+      const binding = await admitted(request, 'CREATE', 'binding', body as Binding, options.dryRun, check);
+      return bind(request, binding, how, options);
     },
   };
 }
@@ -44,20 +47,30 @@ export async function bindPod(
   const key = { name: body.metadata.name ?? '', namespace: namespace || body.metadata.namespace || 'default' };
   const [bindings, pods] = ['bindings', 'pods'].map((plural) => core.registry.byResource('v1', plural)!);
   const asked = { core, context, resource: bindings!, key };
-  const binding = await admitted(asked, 'CREATE', undefined, body as Binding);
+  const binding = await admitted(asked, 'CREATE', undefined, body as Binding, false, checkedFor(key.name));
   return bind({ ...asked, resource: pods! }, binding, how, {});
 }
 
+/** Upstream's check of a target is an error of Go's, and no answer of the API. */
+const checkedFor = (name: string) => (binding: Binding) => {
+  if ((binding.metadata?.name ?? '') !== name) throw badRequest('name in URL does not match name in Binding object');
+  const { kind = '', name: node = '' } = binding.target ?? {};
+  const faults = [
+    ...(kind === '' || kind === 'Node'
+      ? []
+      : [`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`]),
+    ...(node === '' ? ['target.name: Required value'] : []),
+  ];
+  if (faults.length > 0) throw plainFailure(faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`);
+};
+
 async function bind(
   { core, context, resource, key }: SubresourceRequest,
-  { target, metadata }: Partial<Binding>,
+  { target, metadata }: Binding,
   { copiesLabels }: BindingOptions,
   options: WriteOptions,
 ): Promise<KubernetesObject> {
-  if (!target?.name) throw badRequest('Binding: target.name: Required value');
-  if (target.kind !== undefined && target.kind !== '' && target.kind !== 'Node')
-    throw badRequest('Binding: target.kind: Unsupported value: only "Node" is supported');
-  const { annotations, labels = {} } = metadata ?? {};
+  const { annotations, labels = {} } = metadata;
   const copiesAny = copiesLabels && Object.keys(labels).length > 0;
   await changeObject(pastAdmission(core), context, resource, {
     key,
@@ -66,7 +79,7 @@ async function bind(
     change(old) {
       const pod = old as Pod;
       const { uid = '' } = pod.metadata;
-      if (metadata?.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
+      if (metadata.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
       if (pod.metadata.deletionTimestamp !== undefined)
         throw conflict(bindings, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
       if (pod.spec?.nodeName)
@@ -77,7 +90,7 @@ async function bind(
         );
       if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
         throw conflict(bindings, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
-      const resourceVersion = metadata?.resourceVersion ?? '';
+      const resourceVersion = metadata.resourceVersion ?? '';
       const object = {
         ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
         metadata: {

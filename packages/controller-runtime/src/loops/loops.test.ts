@@ -131,6 +131,16 @@ describe('a fight', () => {
     expect(problems).toMatchObject([{ type: 'fight', field: 'spec.image', writers: ['gitops', 'mine'] }]);
   });
 
+  it('is judged no more once the manager has stopped', async () => {
+    const { log, manager, world } = await problemsOf([wants('left', 'a', 100), wants('right', 'b', 130)], 2_000);
+    const stopped = manager.stop();
+    await world.advance(100);
+    await stopped;
+    await world.advance(60_000);
+    expect(log.filter(({ message }) => message.includes('fight over'))).toEqual([]);
+    expect(await manager.metrics.text((name) => name === 'pintle_controller_problems_total')).not.toContain('fight');
+  });
+
   it('is not seen where one controller turns a field, and the answers to its writes are late', async () => {
     const { client, world, run } = await served();
     let turns = 0;

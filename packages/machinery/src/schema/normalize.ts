@@ -5,8 +5,8 @@
  * What did not change from the object's last version is that version's own: changing one field of an object costs
  * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  *
- * **Differs from Kubernetes**: the `null` that Go writes for a time or for a list that nobody spoke of is left out. Readers take
- * both for the same.
+ * **Differs from Kubernetes**: the `null` that Go writes for a time that nobody spoke of is left out, and for a list or a map
+ * that has to be there an empty one stands. Readers take both for the same.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { ObjectMeta } from '../meta/v1.js';
@@ -254,7 +254,9 @@ class Compiler {
       // Built-in times are nullable in their schema, yet a null one is the same as none.
       const { type } = resolve(place);
       const keepsEmpty =
-        !typed || place.required === true || !(type === 'map' || type === 'array' || zeroSaysNothing(node, place));
+        !typed ||
+        (place.required === true && place.omittedWhenUnsaid !== true) ||
+        !(type === 'map' || type === 'array' || zeroSaysNothing(node, place));
       const nullable = place.nullable === true && !typed;
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }

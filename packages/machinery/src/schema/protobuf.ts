@@ -163,7 +163,8 @@ function fieldValue(place: SchemaNode, field: Field, before: unknown, depth: num
 
 function mapEntry(values: SchemaNode, bytes: Uint8Array, depth: number): readonly [string, unknown] {
   let key = '';
-  let value: unknown = values.type === 'string' && values.nullable !== true ? '' : undefined;
+  let value: unknown =
+    values.type === 'array' ? [] : values.type === 'string' && values.nullable !== true ? '' : undefined;
   for (const part of fieldsOf(bytes)) {
     if (part.number === 1) key = text.decode(part.bytes);
     if (part.number !== 2) continue;

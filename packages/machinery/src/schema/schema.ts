@@ -161,13 +161,14 @@ export class Schema<out T, out R extends boolean = false> {
   asSet(): Schema<T, R> {
     return this.with({ listType: 'set' });
   }
-  /** List type or map type `atomic`. */
+  /** List type or map type `atomic`; of any value: one piece, whatever is in it, as Go's `RawExtension` and `JSON` are. */
   atomic(): Schema<T, R> {
     const { made } = this;
-    const isArray = typeof made === 'object' && made.type === 'array';
-    return isArray ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
+    // Bytes are a list in Go.
+    const isList = typeof made === 'object' && (made.type === 'array' || made.type === 'string');
+    return isList ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
   }
-  /** Map type `granular`, of what is `atomic` elsewhere. */
+  /** Map type `granular`, where the type is `atomic`. */
   granular(): Schema<T, R> {
     return this.with({ mapType: 'granular' });
   }
@@ -312,12 +313,17 @@ export function zeroOf(place: SchemaNode): unknown {
       return false;
     case 'quantity':
       return '0';
+    case 'array':
+      return emptyList;
+    case 'map':
+      return emptyStruct;
     default:
       return undefined;
   }
 }
 
 const emptyStruct = Object.freeze({});
+const emptyList = Object.freeze([]);
 
 /** Follows references to the node that holds the description, keeping what the place itself says. */
 export function resolve(node: SchemaNode): SchemaNode {

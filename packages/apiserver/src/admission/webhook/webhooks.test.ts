@@ -182,6 +182,9 @@ describe('webhooks', () => {
     expect(await tried(client.create(configMap({})))).toBe(
       `${failed}failed to call webhook: an error on the server ("no") has prevented the request from succeeding`,
     );
+    await expect(client.create(configMap({}))).rejects.toMatchObject({
+      status: { details: { causes: [{ message: expect.stringMatching(/^failed calling webhook "broken/) }] } },
+    });
     answers.set('/broken', () => 'silence');
     expect(await tried(client.create(configMap({})))).toBe(
       `${failed}failed to call webhook: Post "${url}/broken?timeout=1s": context deadline exceeded`,

@@ -8,7 +8,7 @@ import type {
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '@pintle/api/admissionregistration/v1';
-import { badRequest, deepEqual, type KubernetesObject, StatusError, statusError, type World } from '@pintle/machinery';
+import { badRequest, deepEqual, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
@@ -16,6 +16,7 @@ import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import type { WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
+import { internalFailure } from '../plain-failure.js';
 import { whenDecided } from '../policy/authorizer-library.js';
 import { inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
 import {
@@ -177,10 +178,7 @@ export function webhooks({
         request.annotate?.(`failed-open.${kind}.webhook.admission.k8s.io/${at}`, webhook.name);
         return undefined;
       }
-      throw statusError(
-        'InternalError',
-        `Internal error occurred: failed calling webhook ${JSON.stringify(webhook.name)}: ${message}`,
-      );
+      throw internalFailure(`failed calling webhook ${JSON.stringify(webhook.name)}: ${message}`);
     }
   };
 
@@ -310,9 +308,6 @@ async function patched(
     return resource.definition.strategy?.defaults?.(stored) ?? stored;
   } catch (error) {
     if (!(error instanceof WebhookFailure) && !StatusError.is(error)) throw error;
-    throw statusError(
-      'InternalError',
-      `Internal error occurred: the patch of webhook ${JSON.stringify(name)}: ${error.message}`,
-    );
+    throw internalFailure(`the patch of webhook ${JSON.stringify(name)}: ${error.message}`);
   }
 }
