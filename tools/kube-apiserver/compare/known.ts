@@ -116,9 +116,15 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'the ages of IPAddresses have a column, which kube-apiserver fills but does not name',
+    words: 'the ages of IPAddresses, which kube-apiserver tells without a column for them, are not told',
     row: /IPAddress: (get|list) as table$/,
-    line: /columnDefinitions\[2\]/,
+    line: /cells\[2\]/,
+  },
+  {
+    why: 'deliberate',
+    words: 'an empty list that has to be there is as one that nobody spoke of, so that nobody owns it',
+    row: /(LimitRange|CSINode): /,
+    line: /managedFields|before-first-apply/,
   },
   {
     why: 'deliberate',
