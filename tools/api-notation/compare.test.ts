@@ -77,6 +77,7 @@ function faultsOf(name: string, schema: OpenApiSchema, node: SchemaNode): readon
       );
   };
   const properties = node.properties ?? {};
+  differ('map type', schema['x-kubernetes-map-type'], node.mapType);
   differ(
     'fields',
     Object.keys(schema.properties ?? {}).sort(),
@@ -90,11 +91,11 @@ function faultsOf(name: string, schema: OpenApiSchema, node: SchemaNode): readon
     const target = resolveNode(place);
     differ(`${field} type`, expectedType(expected), target.type === 'object' ? `object ${target.name}` : target.type);
     differ(`${field} required`, schema.required?.includes(field) ?? false, place.required ?? false);
-    // Of bytes the list type says nothing: they are one string.
-    if (target.format !== 'byte') differ(`${field} list type`, expected['x-kubernetes-list-type'], place.listType);
+    differ(`${field} list type`, expected['x-kubernetes-list-type'], place.listType);
     differ(`${field} list keys`, expected['x-kubernetes-list-map-keys'], place.listMapKeys);
     differ(`${field} merge key`, expected['x-kubernetes-patch-merge-key'], place.mergeKey);
     differ(`${field} patch strategy`, expected['x-kubernetes-patch-strategy'], place.patchStrategy?.join(','));
+    if (target.type !== 'any') differ(`${field} map type`, expected['x-kubernetes-map-type'], place.mapType);
     const number = reference!.fieldNumber(name, field);
     differ(
       `${field} number`,

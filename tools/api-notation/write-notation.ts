@@ -217,7 +217,9 @@ class NotationWriter {
     let text = placed?.inline === undefined ? base : `${base}.inline(${placed.inline.join(', ')})`;
     if (listType === 'map') text += `.byKeys(${(keys ?? []).map((key) => `'${key}'`).join(', ')})`;
     else if (listType === 'set') text += '.asSet()';
-    else if (listType === 'atomic' || property['x-kubernetes-map-type'] === 'atomic') text += '.atomic()';
+    else if (listType === 'atomic' || property['x-kubernetes-map-type'] === 'atomic' || base.startsWith('any('))
+      text += '.atomic()';
+    else if (property['x-kubernetes-map-type'] === 'granular') text += '.granular()';
     if (mergeKey !== undefined || strategy?.includes('merge')) {
       const more = strategy !== undefined && strategy.join() !== 'merge' ? strategy.map((word) => `'${word}'`) : [];
       text += `.mergeBy(${[mergeKey === undefined ? (more.length > 0 ? 'undefined' : '') : `'${mergeKey}'`, ...more].filter((part) => part !== '').join(', ')})`;

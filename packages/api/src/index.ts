@@ -13,7 +13,7 @@ import * as autoscaling from './autoscaling/v2/index.js';
 import * as batch from './batch/v1/index.js';
 import * as certificates from './certificates/v1/index.js';
 import * as certificatesBeta from './certificates/v1beta1/index.js';
-import { columnsByKind } from './columns/index.js';
+import { columnsByKind, rowOrders } from './columns/index.js';
 import * as coordination from './coordination/v1/index.js';
 import * as coordinationBeta from './coordination/v1beta1/index.js';
 import * as core from './core/v1/index.js';
@@ -153,6 +153,7 @@ export function builtinResources(): readonly ResourceDefinition[] {
           kind,
           strategy,
           ...(columns === undefined ? {} : { columns }),
+          ...(rowOrders[id] === undefined ? {} : { rowOrder: rowOrders[id] }),
           ...(fields === undefined ? {} : { fields }),
           ...(versions[id] === undefined ? {} : { versions: versions[id] }),
           ...(timesToLiveSeconds[id] === undefined ? {} : { timeToLiveSeconds: timesToLiveSeconds[id] }),

@@ -458,6 +458,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         checkNames: healthOf.names,
         address: () => publicAddress,
         remote: () => aggregated?.remoteVersions() ?? [],
+        announced: () => aggregated?.announcedVersions() ?? [],
         issuer: options.tokens?.documents ?? new Map(),
       },
     }),

@@ -11,6 +11,7 @@ import {
   type Resource,
   type StoredObject,
   storedObjectCodec,
+  type VirtualResource,
 } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { cloudControllers } from '@pintle/cloud';
@@ -54,6 +55,8 @@ export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend'
   readonly rootCertificate?: string;
   /** What autoscalers ask. Where it is silent of pods' CPU and memory, the nodes of this process tell of them. */
   readonly metrics?: Partial<MetricsSource>;
+  /** Whether `metrics.k8s.io` tells of the nodes of this process, in the place of a metrics server. It does unless given. */
+  readonly servesNodeMetrics?: boolean;
   /** Signs approved CertificateSigningRequests; without it they stay as they are. */
   readonly certificateSigner?: CertificateSigner;
   /** What makes, attaches and grows volumes; made for the cluster's world. None unless given. */
@@ -99,6 +102,11 @@ export async function createCluster(parts: ClusterParts = {}): Promise<Cluster> 
   }
 }
 
+const nodeMetricsResources = (metrics: () => NodeMetricsReader | undefined): readonly VirtualResource[] => [
+  { kind: NodeMetrics, list: async () => (await metrics()?.nodes()) ?? [] },
+  { kind: PodMetrics, list: async (namespace) => (await metrics()?.pods(namespace)) ?? [] },
+];
+
 async function assemble(
   parts: ClusterParts,
   world: World,
@@ -115,8 +123,7 @@ async function assemble(
     backend,
     connectNode: (name) => agents.get(name),
     virtualResources: [
-      { kind: NodeMetrics, list: async () => (await metrics?.nodes()) ?? [] },
-      { kind: PodMetrics, list: async (namespace) => (await metrics?.pods(namespace)) ?? [] },
+      ...(parts.servesNodeMetrics === false ? [] : nodeMetricsResources(() => metrics)),
       ...(parts.virtualResources ?? []),
     ],
   });

@@ -1,6 +1,7 @@
 /** Reviews that webhooks answer, counted under controller-runtime's names (`controller_runtime_webhook_*`). */
 import type { Metrics } from '@pintle/machinery';
 
+/** Told of the reviews of one webhook. */
 export interface WebhookObserver {
   began(): void;
   ended(code: number, seconds: number): void;

@@ -33,6 +33,7 @@ export * from './schema/from-openapi.js';
 export * from './schema/normalize.js';
 export * from './schema/protobuf.js';
 export * from './schema/protobuf-writer.js';
+export * from './schema/prune.js';
 export * from './schema/schema.js';
 export * from './schema/to-openapi.js';
 export * from './schema/type-errors.js';

@@ -10,21 +10,26 @@ import { startServed } from './served-cluster.js';
 it.each([
   [0, []],
   [1, ['standard']],
-])('with %d nodes claims have the classes %j, and the API server an identity', async (nodes, classes) => {
-  const folder = await mkdtemp(join(tmpdir(), 'pintle-served-'));
-  const served = await startServed({
-    ...{ dataDir: folder, inMemory: true, host: '127.0.0.1', port: 0 },
-    ...{ nodes, runtime: 'simulated', scheduler: false },
-  });
-  try {
-    expect((await served.cluster.client.list(StorageClass)).map(({ metadata }) => metadata.name)).toEqual(classes);
-    const leases = await served.cluster.client.list(Lease, { namespace: 'kube-system' });
-    expect(leases.map(({ metadata }) => metadata.labels)).toContainEqual({
-      'apiserver.kubernetes.io/identity': 'kube-apiserver',
-      'kubernetes.io/hostname': hostname(),
+])(
+  'with %d nodes claims have the classes %j, metrics are served of nodes alone, and the API server has an identity',
+  async (nodes, classes) => {
+    const folder = await mkdtemp(join(tmpdir(), 'pintle-served-'));
+    const served = await startServed({
+      ...{ dataDir: folder, inMemory: true, host: '127.0.0.1', port: 0 },
+      ...{ nodes, runtime: 'simulated', scheduler: false },
     });
-  } finally {
-    await served.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-});
+    try {
+      expect((await served.cluster.client.list(StorageClass)).map(({ metadata }) => metadata.name)).toEqual(classes);
+      const versions = served.cluster.apiServer.core.registry.all().map(({ apiVersion }) => apiVersion);
+      expect(versions.includes('metrics.k8s.io/v1beta1')).toBe(nodes > 0);
+      const leases = await served.cluster.client.list(Lease, { namespace: 'kube-system' });
+      expect(leases.map(({ metadata }) => metadata.labels)).toContainEqual({
+        'apiserver.kubernetes.io/identity': 'kube-apiserver',
+        'kubernetes.io/hostname': hostname(),
+      });
+    } finally {
+      await served.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);

@@ -50,6 +50,8 @@ export async function startServed(options: UpOptions): Promise<ServedCluster> {
     ...(network === undefined
       ? {}
       : { serviceCidr: network.serviceCidr, services: { dataplane: network.services, nodeIps: ['127.0.0.1'] } }),
+    // As in Kubernetes, there is no metrics API where there is nothing to measure.
+    servesNodeMetrics: options.nodes > 0,
     ...(options.scheduler === false ? { scheduler: false as const } : {}),
     builtinControllers: controllers,
     volumeDrivers: () => [directoryVolumes({ directory: resolve(dataDir, 'volumes') })],

@@ -44,7 +44,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the faults of a definition are told where they stand in its versions',
-    row: /^custom › /,
+    row: /^(custom|extending) › /,
     line: /spec\.(validation|subresources|additionalPrinterColumns|selectableFields|versions)\b/,
   },
   {
@@ -67,7 +67,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 shows bad values as JSON in messages, where 1.33 shows them as Go does',
-    line: /(message: ".*(Invalid|Unsupported) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|0x0)/,
+    line: /(message: ".*(Invalid|Unsupported|Duplicate) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|0x0)/,
   },
   {
     why: 'newer',
@@ -94,6 +94,76 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: 'duplicate keys of YAML are told in the words of a newer library',
     row: /yaml with a key twice$/,
+  },
+  {
+    why: 'newer',
+    words:
+      '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
+    row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
+    line: /apiVersion must specify API group|scaleTargetRef|^body\.details\.causes\[2\]\.reason: "FieldValueInvalid" \| "FieldValueRequired"$|^body\.details\.causes\[[67]\]\.message: "Required value" \||finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 has other words for the level that is exempt',
+    row: /a level exempt/,
+    line: /if and only if `name`/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
+    row: /no schema$|of a bad service$/,
+    line: /: "Required value" \| "Required value: \w/,
+  },
+  {
+    why: 'deliberate',
+    words: 'the ages of IPAddresses have a column, which kube-apiserver fills but does not name',
+    row: /IPAddress: (get|list) as table$/,
+    line: /columnDefinitions\[2\]/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what the server made itself tells nobody’s fields, and those of requests for certificates are told',
+    row: /^(self|admission) › /,
+    line: /managedFields(\[0\]\.fieldsV1\.f:spec\.f:ipFamilyPolicy)?: (\[.* \| absent|absent \| \[|\{\} \| absent)/,
+  },
+  {
+    why: 'deliberate',
+    words: 'the bookmark of a first state is a Table without rows',
+    row: /with all first, as table$/,
+    line: /rows\[0\]/,
+  },
+  {
+    why: 'deliberate',
+    words: 'metadata alone tells of the annotation that DaemonSets have for older clients',
+    row: /DaemonSet: (get|list) (as table|metadata)$/,
+    line: /daemonset\.template\.generation/,
+  },
+  {
+    why: 'deliberate',
+    words: 'of what came by a newer version, that is accounted for which the stored one knows',
+    row: /^extending › (in the other, too|back in the one|the list of|patched by the other|applied by the other|who owns it|the one is watched)/,
+  },
+  {
+    why: 'deliberate',
+    words: 'the last of two equal keys counts, and none of the other',
+    row: /^bad-input › a field twice$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'tokens of pages, patterns and expressions that are none are refused in the words of what reads them here',
+    row: /^(reading › no token|custom › a bad pattern|admission › a policy of bad[: ]|bad-input › apply: no JSON)/,
+    line: /message: /,
+  },
+  {
+    why: 'surroundings',
+    words: 'a definition is gone at once, and kinds of a group come in any order',
+    row: /CustomResourceDefinition: get what is gone$|^extending › the version$/,
+  },
+  {
+    why: 'surroundings',
+    words: 'of several bindings that allow it any is told',
+    row: /^access › self: a path$/,
+    line: /status\.reason: "RBAC: allowed by/,
   },
   {
     why: 'surroundings',

@@ -168,7 +168,7 @@ const cases: readonly ColumnCase[] = [
       metadata: metadata(),
       spec: { parentRef: { group: 'mygroup', resource: 'Things', namespace: 'n', name: 't' } },
     },
-    'Name=a | ParentRef=things.mygroup/n/t | Age=5s',
+    'Name=a | ParentRef=things.mygroup/n/t',
   ],
   [
     'a volume',

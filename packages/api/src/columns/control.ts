@@ -21,7 +21,7 @@ import { selectorText } from './template.js';
 const subjects = (all: readonly Subject[] | undefined, wanted: string): string =>
   (all ?? [])
     .filter(({ kind }) => kind === wanted)
-    .map(({ namespace, name }) => (wanted === 'ServiceAccount' && namespace ? `${namespace}/${name}` : name))
+    .map(({ namespace, name }) => (wanted === 'ServiceAccount' ? `${namespace ?? ''}/${name}` : name))
     .join(', ');
 
 const roleBinding: readonly TableColumn<RoleBinding | ClusterRoleBinding>[] = [
@@ -66,6 +66,11 @@ const flowSchema: readonly TableColumn<FlowSchema>[] = [
   ageColumn,
   column('MissingPL', ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?'),
 ];
+
+/** Those that are tried first come first. */
+export const flowSchemaOrder = (a: FlowSchema, b: FlowSchema): number =>
+  (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0) ||
+  (a.metadata.name! < b.metadata.name! ? -1 : 1);
 
 const queuing = ({ spec }: PriorityLevelConfiguration) => spec?.limited?.limitResponse?.queuing;
 

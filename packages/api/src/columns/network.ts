@@ -130,5 +130,5 @@ export const networkColumns: Readonly<Record<string, AnyColumns>> = {
     column<ServiceCIDR>('CIDRs', ({ spec }) => (spec?.cidrs ?? []).join(',')),
     ageColumn,
   ],
-  'networking.k8s.io/IPAddress': [nameColumn, column<IPAddress>('ParentRef', parentOf), ageColumn],
+  'networking.k8s.io/IPAddress': [nameColumn, column<IPAddress>('ParentRef', parentOf)],
 };

@@ -5,6 +5,7 @@ import {
   dns1123SubdomainErrors,
   type FieldError,
   formatErrors,
+  formatTime,
   invalidField,
   noErrors,
   pathSegmentErrors,
@@ -24,7 +25,7 @@ function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly 
       ? noErrors
       : [invalidField(`spec.${field}`, value ?? 0, `must be positive and less than ${max}`)];
   const errors = [
-    ...(name === wanted
+    ...(name === '' || name === wanted
       ? noErrors
       : [invalidField('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`)]),
     ...(group === '' && version !== 'v1'
@@ -55,9 +56,20 @@ function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly 
   ];
 }
 
+const isLocal = (nowMs: number) => ({
+  type: 'Available',
+  status: 'True',
+  lastTransitionTime: formatTime(nowMs),
+  reason: 'Local',
+  message: 'Local APIServices are always available',
+});
+
 export const apiServiceStrategy: Strategy<APIService> = {
   statusKeeps: clientMetadata,
   nameErrors: pathSegmentErrors,
+  // What is served here is there at once.
+  prepareForCreate: (service, { nowMs }) =>
+    service.spec?.service === undefined ? { ...service, status: { conditions: [isLocal(nowMs)] } } : service,
   validateCreate: serviceErrors,
   validateUpdate: serviceErrors,
 };

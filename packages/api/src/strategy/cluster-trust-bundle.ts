@@ -1,5 +1,12 @@
 /** ClusterTrustBundles: certificates that a cluster trusts, named after the signer that vouches for them. */
-import { type FieldError, immutableField, invalidField, noErrors, type Strategy } from '@pintle/machinery';
+import {
+  type FieldError,
+  formatErrors,
+  immutableField,
+  invalidField,
+  noErrors,
+  type Strategy,
+} from '@pintle/machinery';
 import type { ClusterTrustBundle } from '../certificates/v1beta1/certificates.js';
 import { trustBundleNameErrors } from './pod/projections.js';
 import { signerNameErrors } from './signer-name.js';
@@ -10,7 +17,7 @@ const block = /-----BEGIN ([^-]+)-----\s*([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
 function bundleErrors({ metadata: { name = '' }, spec }: ClusterTrustBundle): readonly FieldError[] {
   const { signerName = '', trustBundle = '' } = spec ?? {};
   return [
-    ...trustBundleNameErrors(name, signerName).map((message) => invalidField('metadata.name', name, message)),
+    ...formatErrors(name, 'metadata.name', (text) => trustBundleNameErrors(text, signerName)),
     ...(signerName === '' ? noErrors : signerNameErrors(signerName, 'spec.signerName')),
     ...certificatesErrors(trustBundle, 'spec.trustBundle'),
   ];

@@ -43,7 +43,9 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
     };
   },
   prepareForCreate: (crd) => ({ ...crd, status: newStatus(crd) }),
+  prepareForUpdate: withStoredVersion,
   validateCreate: (crd) => [
+    ...ownNameErrors(crd),
     ...errorsOf(crd),
     ...(crd.status?.storedVersions?.length
       ? noErrors
@@ -84,11 +86,22 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
 type Status = NonNullable<CustomResourceDefinition['status']>;
 
 /** Conditions are null, as Go writes them, until there are some: who adds the first has not made the list. */
-const newStatus = ({ spec }: CustomResourceDefinition): Status => ({
+const newStatus = (crd: CustomResourceDefinition): Status => ({
   ...({ conditions: null } as unknown as Pick<Status, 'conditions'>),
   acceptedNames: { plural: '', kind: '' },
-  storedVersions: (spec.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name),
+  storedVersions: storageVersions(crd),
 });
+
+/** What is stored from now on is known to be. */
+function withStoredVersion(crd: CustomResourceDefinition): CustomResourceDefinition {
+  const known = crd.status?.storedVersions ?? [];
+  const added = storageVersions(crd).filter((name) => !known.includes(name));
+  if (added.length === 0) return crd;
+  return { ...crd, status: { ...(crd.status as Status), storedVersions: [...known, ...added] } };
+}
+
+const storageVersions = ({ spec }: CustomResourceDefinition): readonly string[] =>
+  (spec.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name);
 
 /** A version that objects may still lie in cannot go. */
 function storedVersionErrors({ spec, status }: CustomResourceDefinition): readonly FieldError[] {
@@ -142,14 +155,20 @@ function conversionErrors({ conversion }: CustomResourceDefinition['spec']): rea
   ];
 }
 
+/** Which of its names it bears, it says once. */
+function ownNameErrors({
+  metadata: { name },
+  spec: { names, group },
+}: CustomResourceDefinition): readonly FieldError[] {
+  return !name || name === `${names.plural}.${group}`
+    ? noErrors
+    : [invalidField('metadata.name', name, 'must be spec.names.plural+"."+spec.group')];
+}
+
 function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
   const { group, names, scope, versions = [] } = crd.spec;
-  const wanted = `${names.plural}.${group}`;
   const versionNames = versions.map(({ name }) => name);
   return [
-    ...(!crd.metadata.name || crd.metadata.name === wanted
-      ? noErrors
-      : [invalidField('metadata.name', crd.metadata.name, 'must be spec.names.plural+"."+spec.group')]),
     ...groupErrors(group, 'spec.group'),
     ...requiredChoiceErrors(scope, 'spec.scope', ['Cluster', 'Namespaced']),
     ...eachErrors(versions, 'spec.versions', versionErrors),

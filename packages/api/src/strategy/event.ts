@@ -3,6 +3,7 @@ import {
   deepEqual,
   dns1123SubdomainErrors,
   type FieldError,
+  formatErrors,
   immutableField,
   invalidField,
   type Kind,
@@ -68,9 +69,7 @@ function seriesErrors({ series }: Event): readonly FieldError[] {
 
 /** What the newer group asks of an event that is made by it. */
 const newErrors = (event: Event): readonly FieldError[] => [
-  ...dns1123SubdomainErrors(event.metadata.name ?? '').map((text) =>
-    invalidField('metadata.name', event.metadata.name, text),
-  ),
+  ...formatErrors(event.metadata.name, 'metadata.name', dns1123SubdomainErrors),
   ...seriesErrors(event),
   ...requiredErrors(event.eventTime, 'eventTime'),
   ...(event.type === 'Normal' || event.type === 'Warning'

@@ -153,7 +153,7 @@ describe('a new object', () => {
     ],
     [
       policy(port({ port: 80, endPort: 70 })),
-      ['spec.egress[0].ports[0].endPort: Invalid value: 70: must be greater than or equal to `port`'],
+      ['spec.egress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`'],
     ],
     [
       policy({ podSelector: {}, policyTypes: ['Both'] }),
@@ -164,7 +164,7 @@ describe('a new object', () => {
     [
       address({ parentRef: { name: '' } }, { name: '2001:4860:4860:0::8888' }),
       [
-        'metadata.name: Invalid value: "2001:4860:4860:0::8888": must be a canonical format IP address',
+        'metadata.name: Invalid value: "2001:4860:4860:0::8888": must be in canonical form ("2001:4860:4860::8888")',
         'spec.parentRef.resource: Required value',
         'spec.parentRef.name: Required value',
       ],
@@ -241,14 +241,14 @@ describe('a new object', () => {
       [
         'spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0',
         'spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0',
-        'spec.preferredHolder: Forbidden: may only be specified when `strategy` is defined',
+        'spec.preferredHolder: Forbidden: may only be specified if `strategy` is defined',
       ],
     ],
     [
       candidate({
         leaseName: 'l',
         binaryVersion: '1.33.0',
-        emulationVersion: '1.32',
+        emulationVersion: '1.32.0',
         strategy: 'OldestEmulationVersion',
       }),
       [],
@@ -257,9 +257,30 @@ describe('a new object', () => {
       candidate({ leaseName: '', binaryVersion: 'x', strategy: '' }),
       [
         'spec.leaseName: Required value',
-        'spec.binaryVersion: Invalid value: "x": must be a valid version',
+        'spec.binaryVersion: Invalid value: "x": must be a valid semantic version',
         'spec.strategy: Required value',
       ],
+    ],
+    [
+      candidate({ leaseName: 'l', binaryVersion: '1.9.0', emulationVersion: '1.33.0', strategy: 'Mine' }),
+      [
+        'spec.binaryVersion: Invalid value: "1.9.0": must be greater than or equal to `emulationVersion`',
+        'spec.strategy.strategy: Unsupported value: "Mine": supported values: "OldestEmulationVersion"',
+      ],
+    ],
+    [
+      of('coordination.k8s.io/v1beta1', 'LeaseCandidate')(
+        { spec: { leaseName: 'l', binaryVersion: '1.33.0', strategy: 'OldestEmulationVersion' } },
+        { name: 'A B' },
+      ),
+      [
+        expect.stringContaining('metadata.name: Invalid value: "A B": a valid config key must') as never,
+        "spec.emulationVersion: Required value: must be specified when `strategy` is 'OldestEmulationVersion'",
+      ],
+    ],
+    [
+      address({ parentRef }, { name: 'x' }),
+      ['metadata.name: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'],
     ],
     [
       storageClass({

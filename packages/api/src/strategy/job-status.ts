@@ -68,6 +68,11 @@ function conditionErrors(job: Job, old: Job): readonly FieldError[] {
     fault('cannot set Complete=True and Failed=true conditions');
   if ((changed('Complete') || changed('FailureTarget')) && is(job, 'Complete') && is(job, 'FailureTarget'))
     fault('cannot set Complete=True and FailureTarget=true conditions');
+  const indexesChanged = job.status?.failedIndexes !== old.status?.failedIndexes;
+  if ((changed('Failed') || indexesChanged) && is(job, 'Failed') && !is(job, 'FailureTarget'))
+    fault('cannot set Failed=True condition without the FailureTarget=true condition');
+  if ((changed('Complete') || changed('SuccessCriteriaMet')) && is(job, 'Complete') && !is(job, 'SuccessCriteriaMet'))
+    fault('cannot set Complete=True condition without the SuccessCriteriaMet=true condition');
   if (is(job, 'SuccessCriteriaMet') && is(job, 'Failed'))
     fault('cannot set SuccessCriteriaMet=True and Failed=true conditions');
   if (is(job, 'SuccessCriteriaMet') && is(job, 'FailureTarget'))

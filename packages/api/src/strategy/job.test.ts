@@ -185,7 +185,16 @@ describe('a status is refused', () => {
       {},
       { startTime },
       { ...done, conditions: [is('Complete'), is('FailureTarget')] },
-      ['status.conditions: Invalid value: cannot set Complete=True and FailureTarget=true conditions'],
+      [
+        'status.conditions: Invalid value: cannot set Complete=True and FailureTarget=true conditions',
+        'status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition',
+      ],
+    ],
+    [
+      {},
+      { startTime },
+      { startTime, conditions: [is('Failed')] },
+      ['status.conditions: Invalid value: cannot set Failed=True condition without the FailureTarget=true condition'],
     ],
     [
       {},

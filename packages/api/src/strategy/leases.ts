@@ -1,11 +1,14 @@
 /** Leases and candidates for them: who holds what for how long, and who wants to. */
 import {
-  dns1123SubdomainErrors,
+  configMapKeyErrors,
   type FieldError,
   forbiddenField,
+  formatErrors,
+  immutableField,
   invalidField,
   noErrors,
-  prefixedPathErrors,
+  notSupportedField,
+  qualifiedNameErrors,
   requiredErrors,
   requiredField,
   type Strategy,
@@ -15,13 +18,13 @@ import type { LeaseCandidate } from '../coordination/v1beta1/coordination.js';
 
 const ownStrategy = 'OldestEmulationVersion';
 
-/** Kubernetes' own strategy, or somebody's under their domain. */
-const strategyErrors = (strategy: string, path: string): readonly FieldError[] =>
+/** Kubernetes' own strategy, or somebody's under their domain; told of within the strategy, as if it had fields. */
+const strategyErrors = (strategy: string): readonly FieldError[] =>
   strategy.includes('/')
-    ? prefixedPathErrors(strategy, path)
+    ? formatErrors(strategy, 'spec.strategy.strategy', qualifiedNameErrors)
     : strategy === ownStrategy
       ? noErrors
-      : [invalidField(path, strategy, `must be one of ${ownStrategy} or a domain-prefixed path`)];
+      : [notSupportedField('spec.strategy.strategy', strategy, [ownStrategy])];
 
 function leaseErrors({ spec = {} }: Lease): readonly FieldError[] {
   const { leaseDurationSeconds: seconds, leaseTransitions: transitions, strategy, preferredHolder } = spec;
@@ -32,9 +35,9 @@ function leaseErrors({ spec = {} }: Lease): readonly FieldError[] {
     ...(transitions !== undefined && transitions < 0
       ? [invalidField('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')]
       : noErrors),
-    ...(strategy === undefined ? noErrors : strategyErrors(strategy, 'spec.strategy')),
+    ...(strategy === undefined ? noErrors : strategyErrors(strategy)),
     ...(preferredHolder && !strategy
-      ? [forbiddenField('spec.preferredHolder', 'may only be specified when `strategy` is defined')]
+      ? [forbiddenField('spec.preferredHolder', 'may only be specified if `strategy` is defined')]
       : noErrors),
   ];
 }
@@ -44,28 +47,44 @@ export const leaseStrategy: Strategy<Lease> = {
   validateUpdate: leaseErrors,
 };
 
+const versionPattern = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[\da-zA-Z.-]+)?(\+[\da-zA-Z.-]+)?$/;
+
+/** Its three numbers; undefined for what is no semantic version. */
+const versionOf = (text: string): readonly number[] | undefined => versionPattern.exec(text)?.slice(1, 4).map(Number);
+
+const versionErrors = (text: string | undefined, path: string): readonly FieldError[] =>
+  text && versionOf(text) === undefined ? [invalidField(path, text, 'must be a valid semantic version')] : noErrors;
+
+function isOlder(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at >= 0 && one[at]! < other[at]!;
+}
+
 function candidateErrors({ spec }: LeaseCandidate): readonly FieldError[] {
-  const { leaseName = '', binaryVersion = '', emulationVersion, strategy } = spec ?? {};
-  const isVersion = (text: string) => /^v?\d+\.\d+(\.\d+)?([-+].*)?$/.test(text);
+  const { leaseName = '', binaryVersion = '', emulationVersion = '', strategy = '' } = spec ?? {};
+  const [binary, emulated] = [versionOf(binaryVersion), versionOf(emulationVersion)];
   return [
-    ...(leaseName === ''
-      ? [requiredField('spec.leaseName')]
-      : dns1123SubdomainErrors(leaseName).map((message) => invalidField('spec.leaseName', leaseName, message))),
+    ...requiredErrors(leaseName, 'spec.leaseName'),
+    ...versionErrors(emulationVersion, 'spec.emulationVersion'),
     ...requiredErrors(binaryVersion, 'spec.binaryVersion'),
-    ...(binaryVersion !== '' && !isVersion(binaryVersion)
-      ? [invalidField('spec.binaryVersion', binaryVersion, 'must be a valid version')]
+    ...versionErrors(binaryVersion, 'spec.binaryVersion'),
+    ...(binary !== undefined && emulated !== undefined && isOlder(binary, emulated)
+      ? [invalidField('spec.binaryVersion', binaryVersion, 'must be greater than or equal to `emulationVersion`')]
       : noErrors),
-    ...(emulationVersion && !isVersion(emulationVersion)
-      ? [invalidField('spec.emulationVersion', emulationVersion, 'must be a valid version')]
-      : noErrors),
-    ...(strategy ? strategyErrors(strategy, 'spec.strategy') : [requiredField('spec.strategy')]),
-    ...(strategy === ownStrategy && !emulationVersion
+    ...(strategy === ownStrategy && emulated === undefined
       ? [requiredField('spec.emulationVersion', `must be specified when \`strategy\` is '${ownStrategy}'`)]
       : noErrors),
+    ...(strategy === '' ? [requiredField('spec.strategy')] : strategyErrors(strategy)),
   ];
 }
 
 export const leaseCandidateStrategy: Strategy<LeaseCandidate> = {
+  nameErrors: configMapKeyErrors,
   validateCreate: candidateErrors,
-  validateUpdate: candidateErrors,
+  validateUpdate: (candidate, old) => [
+    ...candidateErrors(candidate),
+    ...(candidate.spec?.leaseName === old.spec?.leaseName
+      ? noErrors
+      : [immutableField('spec.leaseName', candidate.spec?.leaseName)]),
+  ],
 };

@@ -55,7 +55,7 @@ function portErrors({ port, endPort, protocol }: NetworkPolicyPort, path: string
     ];
   errors.push(...numberErrors(port, 'port'));
   if (endPort === undefined) return errors;
-  if (endPort < port) errors.push(invalidField(`${path}.endPort`, endPort, 'must be greater than or equal to `port`'));
+  if (endPort < port) errors.push(invalidField(`${path}.endPort`, port, 'must be greater than or equal to `port`'));
   return [...errors, ...numberErrors(endPort, 'endPort')];
 }
 

@@ -54,7 +54,10 @@ function roleStrategy<R extends Role | ClusterRole>(namespaced: boolean): Strate
               'at least one clusterRoleSelector required if aggregationRule is non-nil',
             ),
           ]
-        : eachErrors(selectors, 'aggregationRule.clusterRoleSelectors', labelSelectorErrors)),
+        : eachErrors(selectors, 'aggregationRule.clusterRoleSelectors', (selector, path) => {
+            const errors = labelSelectorErrors(selector, path);
+            return errors.length === 0 ? errors : [...errors, invalidField(path, null, 'invalid label selector.')];
+          })),
     ];
   };
   return { nameErrors, validateCreate: errorsOf, validateUpdate: errorsOf };

@@ -11,6 +11,7 @@ import {
   formatIp,
   immutableField,
   invalidField,
+  ipErrors,
   ipFamilyOf,
   noErrors,
   parseCidr,
@@ -24,8 +25,9 @@ import type { IPAddress, ServiceCIDR } from '../networking/v1/networking.js';
 
 function addressNameErrors(name: string): readonly string[] {
   const [family, address] = [ipFamilyOf(name), parseIp(name)];
-  if (family === undefined || address === undefined) return [`ParseAddr(${JSON.stringify(name)}): unable to parse IP`];
-  return formatIp(family, address) === name ? [] : ['must be a canonical format IP address'];
+  if (family === undefined || address === undefined) return ipErrors(name);
+  const canonical = formatIp(family, address);
+  return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
 }
 
 function addressErrors({ spec }: IPAddress): readonly FieldError[] {

@@ -436,5 +436,9 @@ describe('impersonation', () => {
   });
   it('of a part without a user is no request', async () => {
     expect(await as({ 'impersonate-group': 'cooks' })).toBe(400);
+    expect(await as({ 'impersonate-user': '', 'impersonate-group': '' })).toBe(400);
+  });
+  it('of an empty user is of none', async () => {
+    expect(await as({ 'impersonate-user': '', 'impersonate-uid': '' })).toMatchObject({ username: 'bob' });
   });
 });

@@ -34,20 +34,17 @@ interface Wish {
 }
 
 function wishOf(request: HttpRequest): Wish | undefined {
+  // An empty name or uid is none; an empty group is one.
   const name = request.header('impersonate-user');
+  const uid = request.header('impersonate-uid') || undefined;
   const headers = request.headersLike('impersonate-');
-  if (headers.length === 0) return undefined;
-  if (!name) throw badRequest('requested impersonation of groups, a uid or extra without impersonating a user');
-  return {
-    name,
-    uid: request.header('impersonate-uid') || undefined,
-    groups: headers.flatMap(([header, value]) => (header === 'impersonate-group' ? [value] : [])),
-    extra: extraOf(
-      headers.flatMap(([header, value]) =>
-        header.startsWith(extraPrefix) ? [[header.slice(extraPrefix.length), value]] : [],
-      ),
-    ),
-  };
+  const groups = headers.flatMap(([header, value]) => (header === 'impersonate-group' ? [value] : []));
+  const extra = headers.flatMap(([header, value]) =>
+    header.startsWith(extraPrefix) ? [[header.slice(extraPrefix.length), value] as const] : [],
+  );
+  if (name) return { name, uid, groups, extra: extraOf(extra) };
+  if (uid === undefined && groups.length === 0 && extra.length === 0) return undefined;
+  throw badRequest('requested impersonation of groups, a uid or extra without impersonating a user');
 }
 
 interface Part {

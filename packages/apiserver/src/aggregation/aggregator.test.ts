@@ -86,6 +86,12 @@ describe('what is served here', () => {
   it('is listed as local, and custom kinds as long as they are there', async () => {
     const names = async () => (await client.list(APIService)).map(({ metadata }) => metadata.name);
     expect(await names()).toEqual(expect.arrayContaining(['v1.', 'v1.apps', 'v2.autoscaling', 'v1.autoscaling']));
+    const mine = {
+      metadata: { name: 'v1.mine' },
+      spec: { group: 'mine', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 },
+    };
+    await client.create({ apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', ...mine } as APIService);
+    expect(await available('v1.mine')).toBe('True Local: Local APIServices are always available');
     expect(await available('v1.apps')).toBe('True Local: Local APIServices are always available');
     const { spec } = await client.get(APIService, { name: 'v2.autoscaling' });
     expect(spec).toMatchObject({ groupPriorityMinimum: 17500, versionPriority: 16 });
@@ -141,7 +147,9 @@ describe('an API of another server', () => {
   it('is asked for the user, if he may, and without what was shown here', async () => {
     await register();
     await world.settle();
-    const refused = await ask(api.handle, `GET ${path}`, { headers: { ...headers, 'impersonate-user': '' } });
+    const refused = await ask(api.handle, `GET ${path}`, {
+      headers: { ...headers, 'impersonate-user': '', 'impersonate-group': '' },
+    });
     expect(refused.status).toBe(400);
     const { 'impersonate-user': _none, ...plain } = headers;
     const forbidden = await ask(api.handle, `GET ${path}`, { headers: plain });
@@ -188,8 +196,11 @@ describe('an API of another server', () => {
     expect(await available('v1alpha1.wardle.example.com')).toMatch(/^False FailedDiscoveryCheck: .*ECONNREFUSED/);
     const master = api.client();
     expect(master).toBeDefined();
-    const { status } = await ask(api.handle, 'GET /apis/wardle.example.com/v1alpha1', { headers: { 'x-user': 'ann' } });
-    expect(status).toBe(503);
+    const headers = { 'x-user': 'ann' };
+    const answer = await ask(api.handle, 'GET /apis/wardle.example.com/v1alpha1', { headers });
+    expect([answer.status, answer.text]).toEqual([503, expect.stringMatching(/^error trying to reach service: .*\n$/)]);
+    const { groups } = (await ask(api.handle, 'GET /apis', { headers })).json;
+    expect(groups).toContainEqual(expect.objectContaining({ name: 'wardle.example.com' }));
     down = false;
     await world.advance(31_000);
     expect(await available('v1alpha1.wardle.example.com')).toMatch(/^True/);

@@ -12,12 +12,12 @@ import {
   formatTime,
   type KubernetesObject,
   StatusError,
-  statusError,
   type World,
   withTimeout,
 } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
+import { plainText } from '../http/answer.js';
 import { bodyBytesMax } from '../http/body.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
 import { headersPassedOn } from '../http/passed-on.js';
@@ -57,7 +57,7 @@ export interface Aggregator {
   stop(): void;
   /** The APIService that answers for a group version, where another server does. */
   serviceOf(group: string, version: string): APIService | undefined;
-  /** Passes a request on. Errors: `StatusError` Forbidden, ServiceUnavailable. */
+  /** Passes a request on; answered with 503 where that fails. Errors: `StatusError` Forbidden. */
   answer(
     service: APIService,
     request: HttpRequest,
@@ -66,6 +66,8 @@ export interface Aggregator {
   ): Promise<HttpResponse>;
   /** Those that can be reached. */
   remoteVersions(): readonly RemoteVersion[];
+  /** Those that there are, be it that they cannot be reached. */
+  announcedVersions(): readonly Pick<RemoteVersion, 'group' | 'version'>[];
   /** What they say of their APIs in OpenAPI. */
   remoteOpenApis(): readonly RemoteOpenApi[];
 }
@@ -172,6 +174,7 @@ export function aggregator({ world, backend, client, access, services, call }: A
       return service?.spec?.service === undefined ? undefined : service;
     },
     remoteVersions: () => [...known.values()],
+    announcedVersions: () => remote().map(({ spec: { group = '', version = '' } = {} }) => ({ group, version })),
     remoteOpenApis: () => openApis.all(),
     async answer(service, request, user, info) {
       if (info !== undefined) await requireAccess(access, user, info);
@@ -187,7 +190,12 @@ export function aggregator({ world, backend, client, access, services, call }: A
         );
       } catch (error) {
         world.logger.log('warn', 'an aggregated API did not answer', { name: service.metadata.name, error });
-        throw statusError('ServiceUnavailable', `error trying to reach service: ${(error as Error).message}`);
+        // Told by no Status, as kube-aggregator's own proxy does not.
+        const why =
+          error instanceof WebhookFailure
+            ? 'service unavailable'
+            : `error trying to reach service: ${(error as Error).message}`;
+        return plainText(503, `${why}\n`);
       }
     },
   };

@@ -73,6 +73,7 @@ function kubernetesService({ ip, port }: { readonly ip: string; readonly port: n
     clusterIP: ip,
     ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: port }],
     sessionAffinity: 'None',
+    ipFamilyPolicy: 'SingleStack',
   };
   return {
     apiVersion: 'v1',

@@ -98,6 +98,52 @@ describe.each(clients)('%s', (_name, connect) => {
     ]);
   });
 
+  it.each<[what: string, object: object, fields: object]>([
+    [
+      'any value, and an owner reference, as one piece',
+      {
+        apiVersion: 'apps/v1',
+        kind: 'ControllerRevision',
+        metadata: { name: 'x', ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid: 'b' }] },
+        revision: 1,
+        data: { spec: { template: { $patch: 'replace', metadata: { labels: { a: 'b' } } } } },
+      },
+      {
+        'f:data': {},
+        'f:metadata': { 'f:ownerReferences': { '.': {}, 'k:{"uid":"b"}': {} } },
+        'f:revision': {},
+      },
+    ],
+    [
+      'the claim of a volume by its fields, though references are one piece elsewhere',
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolume',
+        metadata: { name: 'pv' },
+        spec: {
+          capacity: { storage: '1Mi' },
+          accessModes: ['ReadWriteOnce'],
+          hostPath: { path: '/x' },
+          claimRef: { name: 'a', namespace: 'default' },
+        },
+      },
+      {
+        'f:spec': {
+          'f:accessModes': {},
+          'f:capacity': { '.': {}, 'f:storage': {} },
+          'f:claimRef': { '.': {}, 'f:name': {}, 'f:namespace': {} },
+          'f:hostPath': { '.': {}, 'f:path': {}, 'f:type': {} },
+          'f:persistentVolumeReclaimPolicy': {},
+          'f:volumeMode': {},
+        },
+      },
+    ],
+  ])('accounts for %s', async (_what, object, fields) => {
+    const client = await connect();
+    const made = await client.create(object as KubernetesObject, { fieldManager: 'm' });
+    expect(entriesOf(made)[0]!.fields).toEqual(fields);
+  });
+
   it('accounts for nothing that admission adds', async () => {
     const client = await connect();
     const pod = await client.create<Pod>({
@@ -263,6 +309,17 @@ describe.each(clients)('%s', (_name, connect) => {
         spec: { replicas: 4 },
       },
     );
+  });
+
+  it('has a scaler, who has no time, before who wrote at one, so that a write of nothing changes nothing', async () => {
+    const client = await connect();
+    await client.create(web(2), { fieldManager: 'a' });
+    const scaling = { type: 'merge', body: { spec: { replicas: 3 } } } as const;
+    await client.patch(Deployment, key, scaling, { subresource: 'scale', fieldManager: 'z' });
+    const scaled = await client.get(Deployment, key);
+    expect(scaled.metadata.managedFields?.map(({ manager }) => manager)).toEqual(['z', 'a']);
+    const nothing = await client.patch(Deployment, key, { type: 'merge', body: {} }, { fieldManager: 'm' });
+    expect(nothing).toEqual(scaled);
   });
 
   it('reads the fields of each manager in the version that it wrote in', async () => {

@@ -50,7 +50,8 @@ export function acceptNames(
     accepted: Object.fromEntries(
       Object.entries(accepted).filter(([, value]) => value !== undefined && value !== '' && !isEmpty(value)),
     ) as unknown as CustomResourceDefinitionNames,
-    conflict: taken[0],
+    // Of several, upstream tells of the last.
+    conflict: taken.at(-1),
   };
 }
 

@@ -2,7 +2,7 @@
  * Custom resources from one version to another: by another label alone (`None`), or by a webhook, whose answers are
  * remembered as long as what they were made of. The label is the object's `apiVersion`; it lies in the store with it.
  */
-import type { Conversion, KubernetesObject } from '@pintle/machinery';
+import { type Conversion, type Kind, type KubernetesObject, pruned } from '@pintle/machinery';
 
 /** Versions that differ in name only. */
 export function relabelling(): Conversion {
@@ -15,6 +15,25 @@ export function relabelling(): Conversion {
       const made = Object.freeze({ ...object, apiVersion });
       known.set(object, made);
       return made;
+    },
+  };
+}
+
+/** What the version that is converted to does not know is gone; `kinds` are of all versions. */
+export function pruning({ convert, ...conversion }: Conversion, kinds: ReadonlyMap<string, Kind>): Conversion {
+  const known = new WeakMap<KubernetesObject, KubernetesObject>();
+  return {
+    ...conversion,
+    convert(object, apiVersion) {
+      const converted = convert(object, apiVersion);
+      const kind = kinds.get(apiVersion);
+      if (converted === object || kind === undefined) return converted;
+      let kept = known.get(converted);
+      if (kept === undefined) {
+        kept = pruned(kind.schema.node, converted);
+        known.set(converted, kept);
+      }
+      return kept;
     },
   };
 }

@@ -291,7 +291,7 @@ describe('names', () => {
     const of = (name: string, type: string) => conditionOf(client, `${name}.example.com`, type);
     expect(await of('gadgets', 'NamesAccepted')).toBe('True NoConflicts: no conflicts found');
     expect(await of('gadgets', 'Established')).toBe('True InitialNamesAccepted: the initial names have been accepted');
-    expect(await of('things', 'NamesAccepted')).toBe('False KindConflict: "Gadget" is already in use');
+    expect(await of('things', 'NamesAccepted')).toBe('False ListKindConflict: "GadgetList" is already in use');
     expect(await of('things', 'Established')).toBe('False NotAccepted: not all names are accepted');
     expect(await of('grams', 'NamesAccepted')).toBe('False ShortNamesConflict: "g" is already in use');
     await client.delete(CustomResourceDefinition, { name: 'gadgets.example.com' });

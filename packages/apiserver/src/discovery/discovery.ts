@@ -37,7 +37,7 @@ const groupRank = [
 
 export function groupsInOrder(
   registry: ResourceRegistry,
-  remote: readonly RemoteVersion[],
+  remote: readonly Pick<RemoteVersion, 'group' | 'version'>[],
 ): readonly (readonly [string, readonly string[]])[] {
   const groups = new Map(registry.groups());
   for (const { group, version } of remote)
@@ -57,8 +57,10 @@ export function coreVersions(address: string): unknown {
   };
 }
 
+type Announced = readonly Pick<RemoteVersion, 'group' | 'version'>[];
+
 /** `/apis`. */
-export function groupList(registry: ResourceRegistry, remote: readonly RemoteVersion[]): unknown {
+export function groupList(registry: ResourceRegistry, remote: Announced): unknown {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
@@ -69,7 +71,7 @@ export function groupList(registry: ResourceRegistry, remote: readonly RemoteVer
 }
 
 /** `/apis/GROUP`; undefined where it is not served. */
-export function groupDocument(registry: ResourceRegistry, remote: readonly RemoteVersion[], group: string): unknown {
+export function groupDocument(registry: ResourceRegistry, remote: Announced, group: string): unknown {
   const versions = group === '' ? undefined : new Map(groupsInOrder(registry, remote)).get(group);
   return versions === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupBody(group, versions) };
 }
@@ -99,21 +101,27 @@ function resourcesIn(registry: ResourceRegistry, apiVersion: string): readonly R
     .sort((a, b) => (a.kind.plural < b.kind.plural ? -1 : 1));
 }
 
-function resourceEntries({ kind, definition }: Resource): unknown[] {
+/** In the order that kube-apiserver has for them. */
+const verbsOfCustom: readonly Verb[] = [
+  ...(['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const),
+];
+
+function resourceEntries({ kind, definition, custom }: Resource): unknown[] {
   const namespaced = kind.scope === 'Namespaced';
+  const parts = custom ? [...subresourcesOf(kind)].reverse() : subresourcesOf(kind);
   const main = {
     name: kind.plural,
     singularName: kind.singular,
     namespaced,
     kind: kind.kind,
-    verbs: verbsOf(kind),
+    verbs: custom ? verbsOfCustom : verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
     ...(isKept(kind) ? { storageVersionHash: storageVersionHash(definition.kind) } : {}),
   };
   return [
     main,
-    ...subresourcesOf(kind).map(({ name, responseKind, verbs }) => ({
+    ...parts.map(({ name, responseKind, verbs }) => ({
       name: `${kind.plural}/${name}`,
       singularName: '',
       namespaced,

@@ -37,13 +37,21 @@ export function encoded(
   body: Body,
   warnings: readonly string[] = [],
 ): HttpResponse {
-  const headers: Record<string, string | readonly string[]> = {
+  const headers = {
     'content-type': contentType,
     'cache-control': 'no-cache, private',
   };
-  if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
-  return { status, headers, body };
+  return withWarnings({ status, headers, body }, warnings);
 }
+
+/** An answer with what its client is warned of. */
+export const withWarnings = (response: HttpResponse, warnings: readonly string[]): HttpResponse =>
+  warnings.length === 0
+    ? response
+    : {
+        ...response,
+        headers: { ...response.headers, warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`) },
+      };
 
 /** Where there is nothing at all, in the words of Go's own server. */
 export const pageNotFound = (): HttpResponse => plainText(404, '404 page not found\n');

@@ -4,6 +4,7 @@ import { Deployment } from '@pintle/api/apps/v1';
 import { ConfigMap } from '@pintle/api/core/v1';
 import {
   type AnySchema,
+  type KubernetesObject,
   ListMeta,
   list,
   object,
@@ -205,6 +206,19 @@ describe('other forms', () => {
     expect(await lines('?pretty=true', 'kubectl/v1.33')).toBe(true);
     expect(await lines('?pretty=false', 'curl/8.5.0')).toBe(false);
     expect(await lines('', 'kubectl/v1.33')).toBe(false);
+  });
+
+  it('FlowSchemas stand in the order in which they are tried', async () => {
+    const { client, get } = await requester();
+    const apiVersion = 'flowcontrol.apiserver.k8s.io/v1';
+    for (const [name, matchingPrecedence] of [['a', 900] as const, ['c', 20] as const, ['b', 20] as const])
+      await client.create({
+        ...{ apiVersion, kind: 'FlowSchema', metadata: { name } },
+        spec: { matchingPrecedence, priorityLevelConfiguration: { name: 'some' } },
+      } as KubernetesObject);
+    const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+    const { rows } = (await get(`/apis/${apiVersion}/flowschemas`, { accept })).json;
+    expect(rows.map(({ cells }: { cells: readonly unknown[] }) => cells[0])).toEqual(['b', 'c', 'a']);
   });
 
   it('a scale has a Table of its own', async () => {

@@ -28,6 +28,8 @@ export interface DocumentParts extends OpenApiParts {
   readonly address: () => string;
   /** What other servers serve behind this one. */
   readonly remote: () => readonly RemoteVersion[];
+  /** The same, and those that cannot be reached. */
+  readonly announced: () => readonly Pick<RemoteVersion, 'group' | 'version'>[];
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -56,8 +58,9 @@ export async function documentAt(
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
     case 'apis':
-      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(registry, parts.remote()));
-      if (second === undefined) return json(groupDocument(registry, parts.remote(), first));
+      if (first === undefined)
+        return aggregated(parts, request, 'groups') ?? json(groupList(registry, parts.announced()));
+      if (second === undefined) return json(groupDocument(registry, parts.announced(), first));
       return segments.length === 3
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;

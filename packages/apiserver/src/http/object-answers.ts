@@ -67,8 +67,10 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
   const objects = () => items.map((item) => resource.fromStored(item));
   if (as === 'Table') {
     const options = tableOptions(answering, metadata);
+    const { rowOrder } = resource.definition;
+    const inOrder = rowOrder === undefined ? items : [...items].sort(rowOrder);
     const row = (item: KubernetesObject) => rowOf(resource, resource.fromStored(item), options);
-    return longAnswer(answering, tableEnvelope(resource, options), 'rows', items, row);
+    return longAnswer(answering, tableEnvelope(resource, options), 'rows', inOrder, row);
   }
   if (as !== 'object') {
     const partial = (item: KubernetesObject) => partialObject(resource.fromStored(item), metaVersion);

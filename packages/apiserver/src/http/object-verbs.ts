@@ -13,7 +13,7 @@ import { parseDeleteOptions } from '../verbs/delete-plan.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
-import { answer } from './answer.js';
+import { answer, withWarnings } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, listRoute, negotiate, objectRoute } from './negotiation.js';
@@ -99,9 +99,10 @@ const watch: VerbHandler = async (asked) => {
       : { ...options, fieldSelector: [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
   const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   const held = { verb: 'watch', resource, namespace, name, fieldSelector: named.fieldSelector };
-  return parts.watches.respond(resource, named, accepted, included, request, (lost) =>
+  const response = parts.watches.respond(resource, named, accepted, included, request, (lost) =>
     parts.access.hold(context.user, held, lost),
   );
+  return withWarnings(response, context.warnings);
 };
 
 const create: VerbHandler = async (asked) => {

@@ -51,6 +51,20 @@ const rows: readonly (readonly [path: string, object: object, causes: readonly (
       ['spec.reinvocationPolicy', 'Required value'],
     ],
   ],
+  [events, { ...event, metadata: {} }, [['metadata.name', 'Required value: name or generateName is required']]],
+  [
+    '/apis/apiregistration.k8s.io/v1/apiservices',
+    { spec: { group: 'a.example.com', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 } },
+    [['metadata.name', 'Required value: name or generateName is required']],
+  ],
+  [
+    '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+    { metadata: { name: 'a' }, aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a' }] }] } },
+    [
+      ['aggregationRule.clusterRoleSelectors[0].matchExpressions[0].operator', expect.anything()],
+      ['aggregationRule.clusterRoleSelectors[0]', 'Invalid value: null: invalid label selector.'],
+    ],
+  ],
   [
     '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
     { metadata: { name: 'a' } },

@@ -69,6 +69,7 @@ function authorized(
 
 function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpResponse> {
   const { context, request, resource, path } = asked;
+  if (resource.custom && isElsewhere(resource, path)) return Promise.resolve(pageNotFound());
   checkMethod(resource, request.method, path);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(asked, verb);
@@ -79,12 +80,18 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
   return handle(asked);
 }
 
+/** A path in a namespace of what is in none, or of one object outside of the namespace that it is in. */
+const isElsewhere = ({ kind }: Resource, { name, namespace }: ResourcePath): boolean => {
+  const isInNamespace = namespace !== undefined;
+  return (kind.scope === 'Namespaced') !== isInNamespace && (name !== undefined || isInNamespace);
+};
+
 /** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
 function checkMethod(resource: Resource, method: string, path: ResourcePath): void {
   const { name, namespace, subresource, rest, watched } = path;
   const isInNamespace = namespace !== undefined;
   const belongsThere = (resource.kind.scope === 'Namespaced') === isInNamespace;
-  if (!belongsThere && (name !== undefined || isInNamespace)) throw resourceNotFound();
+  if (isElsewhere(resource, path)) throw resourceNotFound();
   if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
   const fits =
     subresource === 'proxy' ||

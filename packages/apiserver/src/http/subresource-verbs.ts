@@ -4,7 +4,7 @@ import { partialObject, tableOf } from '../table/table.js';
 import { answer, encoded } from './answer.js';
 import type { HttpResponse } from './message.js';
 import { negotiate, objectRoute } from './negotiation.js';
-import { resourceNotFound, verbNotAllowed } from './not-served.js';
+import { partNotFound, verbNotAllowed } from './not-served.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import { applyOptions, includeObject, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
@@ -23,7 +23,7 @@ export async function handleSubresource(
     key: { name: path.name!, ...(path.namespace === undefined ? {} : { namespace: path.namespace }) },
   };
   const notServed = () => verbNotAllowed(resource, verb);
-  if (handler === undefined) throw resourceNotFound();
+  if (handler === undefined) throw partNotFound(resource, path.name!);
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {

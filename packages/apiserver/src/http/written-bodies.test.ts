@@ -237,7 +237,9 @@ it.each([
   [{ metadata: { labels: 'invalid' } }, 'map[metadata:map[labels:invalid]]', 'cannot restore map from string'],
   [{ spec: { containers: 'one' } }, 'map[spec:map[containers:one]]', 'cannot restore slice from string'],
   [{ spec: { securityContext: [1, 2] } }, 'map[spec:map[securityContext:[1 2]]]', 'cannot restore struct from: slice'],
-  [{ spec: { hostNetwork: 'yes' } }, 'map[spec:map[hostNetwork:yes]]', 'cannot convert string to bool'],
+  [{ spec: { hostNetwork: 'yes' } }, 'map[spec:map[hostNetwork:yes]]', 'unrecognized type: bool'],
+  [{ spec: { priority: 'x' } }, 'map[spec:map[priority:x]]', 'unrecognized type: int32'],
+  [{ spec: { priority: 1.5 } }, 'map[spec:map[priority:1.5]]', 'cannot convert float64 to int32'],
   [{ spec: { nodeName: 5 } }, 'map[spec:map[nodeName:5]]', 'cannot convert int64 to string'],
 ])('a strategic patch that leaves no object: %j', async (patch, shown, words) => {
   await client.create(pod('web'));

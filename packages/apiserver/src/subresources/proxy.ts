@@ -6,7 +6,7 @@
  */
 import type { Endpoints, Node, Pod, Service } from '@pintle/api/core/v1';
 import type { NodeAgent } from '@pintle/contracts';
-import { type KubernetesObject, StatusError, statusError } from '@pintle/machinery';
+import { type KubernetesObject, notFound, StatusError, statusError } from '@pintle/machinery';
 import type { ServiceCaller } from '../aggregation/service-caller.js';
 import { plainText } from '../http/answer.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
@@ -81,7 +81,9 @@ const unreachable = (why: string) => statusError('ServiceUnavailable', `error tr
 
 async function originOf(request: SubresourceRequest, named: NamedPort): Promise<string> {
   const service = await objectOf<Service>(request, 'services', named.name);
-  const endpoints = await objectOf<Endpoints>(request, 'endpoints', named.name);
+  const endpoints = await objectOf<Endpoints>(request, 'endpoints', named.name).catch(nothingThere);
+  // They are missed as what is asked for.
+  if (endpoints === undefined) throw notFound({ group: '', plural: 'services' }, named.name);
   const pods = new Map<string, Pod>();
   for (const { addresses = [] } of endpoints.subsets ?? [])
     for (const { targetRef } of addresses) {

@@ -9,6 +9,7 @@ import {
   decoderWords,
   formatLabelSelector,
   invalid,
+  invalidField,
   type KubernetesObject,
   type LabelSelector,
   type StatusError,
@@ -65,7 +66,7 @@ async function applyScale(
   body: unknown,
   options: ApplyOptions,
 ): Promise<Scale> {
-  const { spec, metadata } = checkedScale(body, key.name) as Partial<Scale>;
+  const { spec, metadata } = checkedScale(resource, body, key.name) as Partial<Scale>;
   const path = pathOf(resource.kind.subresources.scale!.specReplicasPath);
   const parent = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: key };
   const wishes = (spec?.replicas === undefined ? parent : withValue(parent, path, spec.replicas)) as KubernetesObject;
@@ -97,7 +98,7 @@ async function scaleTo(
     options,
     change(old) {
       const body = wish(scaleOf(resource, old));
-      const replicas = checkedScale(body, key.name).spec?.replicas ?? 0;
+      const replicas = checkedScale(resource, body, key.name).spec?.replicas ?? 0;
       const { resourceVersion = '', uid } = (body as Scale).metadata ?? {};
       checkUid(resource, uid, old);
       const object = withValue(
@@ -122,18 +123,18 @@ function checkUid(
   throw conflict({ group, plural: `${plural}/scale` }, metadata.name ?? '', why);
 }
 
-function checkedScale(body: unknown, name: string): Partial<Scale> {
+function checkedScale({ custom, kind }: Resource, body: unknown, name: string): Partial<Scale> {
   if (!isKind(body, 'Scale')) throw badRequest('the body must be a Scale of autoscaling/v1');
   const replicas = (body as Partial<Scale>).spec?.replicas ?? 0;
   if (!Number.isInteger(replicas)) throw badRequest('spec.replicas must be an integer');
   if (replicas >= 0) return body;
+  // Of a custom object it is told where its definition has the replicas.
+  if (custom)
+    throw invalid(kind, name, [
+      invalidField(kind.subresources.scale!.specReplicasPath, replicas, 'should be a non-negative integer'),
+    ]);
   throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
-    {
-      type: 'FieldValueInvalid',
-      field: 'spec.replicas',
-      badValue: replicas,
-      detail: 'must be greater than or equal to 0',
-    },
+    invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
   ]);
 }
 

@@ -138,6 +138,8 @@ function clientsMeta(metadata: ObjectMeta, { namespace, name }: Place): ObjectMe
     ...(name === '' ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),
   };
+  // What is of no namespace has none, whatever it says.
+  if (namespace === undefined) delete kept.namespace;
   for (const field of serverFields) delete kept[field];
   return kept;
 }

@@ -144,7 +144,9 @@ function otherKind(resource: Resource, sentVersion: string, sentKind: string, na
       `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
     );
   if (custom && sentVersion === apiVersionOf(kind))
-    return invalid(kind, name, [invalidField('kind', sentKind, `must be ${kind.kind}`)]);
+    return invalid({ group: kind.group, kind: sentKind }, name, [
+      invalidField('kind', sentKind, `must be ${kind.kind}`),
+    ]);
   const why = whyOtherKind(resource, sentVersion, sentKind);
   return badRequest(`${sentKind} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`);
 }
@@ -182,7 +184,6 @@ export function placeOf(
 ): { namespace?: string; name: string } {
   const name = path.name ?? metadata.name ?? '';
   const isNamespaced = resource.kind.scope === 'Namespaced';
-  if (!isNamespaced && metadata.namespace) throw badRequest('namespace may not be set on a cluster-scoped object');
   if (path.namespace && metadata.namespace && path.namespace !== metadata.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }

@@ -3,6 +3,7 @@ import type { ApplyOptions } from '@pintle/client';
 import {
   applyWishes,
   badRequest,
+  compareEntries,
   describeConflicts,
   describeManager,
   type FieldTree,
@@ -133,11 +134,12 @@ export function recordUpdate(
 function timeless(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
   const isTimed = ({ subresource, time }: ManagedFieldsEntry) => subresource === 'scale' && time !== undefined;
   if (!entries.some(isTimed)) return entries;
-  return entries.map((entry) => {
+  const told = entries.map((entry) => {
     if (!isTimed(entry)) return entry;
     const { time: _time, ...rest } = entry;
     return rest;
   });
+  return told.sort(compareEntries);
 }
 
 /** What an apply comes to: in the resource's version, not decoded yet, with its managed fields. */

@@ -97,17 +97,23 @@ function converterWords({ expected, found, detail }: TypeFault): string {
     case 'object':
       return `cannot restore struct from: ${from}`;
     case 'string':
-      return `cannot convert ${from} to string`;
+      return scalarWords(from, 'string');
     case 'boolean':
-      return `cannot convert ${from} to bool`;
+      return scalarWords(from, 'bool');
     case 'integer':
-      return `cannot convert ${from} to int64`;
+      return scalarWords(from, 'int64');
     case '32-bit integer':
-      return `cannot convert ${from} to int32`;
+      return scalarWords(from, 'int32');
     default:
       return detail;
   }
 }
+
+/** Only what Go itself would convert, a whole number to a character, say, does the converter speak of converting. */
+const scalarWords = (from: string, to: string): string =>
+  (from === 'int64' && to === 'string') || (from === 'float64' && to.startsWith('int'))
+    ? `cannot convert ${from} to ${to}`
+    : `unrecognized type: ${to}`;
 
 /** As Go's `%+v` shows maps and lists. */
 function formatGo(value: unknown): string {

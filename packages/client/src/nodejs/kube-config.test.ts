@@ -42,6 +42,7 @@ describe('a kubeconfig', () => {
       'server: https://a:6443',
       { server: 'https://a:6443', namespace: 'team', credentials: { token: 'abc' } },
     ],
+    ['token: abc, as-groups: [], as-uid: ""', 'server: https://a', { credentials: { token: 'abc' } }],
     ['tokenFile: token', 'server: https://a', { credentials: { tokenFile: join(folder, 'token') } }],
     [
       `client-certificate-data: ${base64('CERT')}, client-key: key.pem`,
@@ -121,6 +122,24 @@ describe('a kubeconfig', () => {
       config('exec: { apiVersion: client.authentication.k8s.io/v1alpha1, command: x }'),
       undefined,
       'exec has apiVersion "client.authentication.k8s.io/v1alpha1"',
+    ],
+    [
+      'a certificate without a key',
+      config('client-certificate-data: YQ=='),
+      undefined,
+      'user "u" has a client-certificate without its client-key',
+    ],
+    [
+      'a key without a certificate',
+      config('client-key: key.pem'),
+      undefined,
+      'user "u" has a client-key without its client-certificate',
+    ],
+    [
+      'groups to act in, and nobody to act as',
+      config('token: x, as-groups: [admins]'),
+      undefined,
+      'user "u" says as-groups, and no user to act as',
     ],
     [
       'a CA file that is not there',

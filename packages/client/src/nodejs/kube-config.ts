@@ -242,20 +242,30 @@ function credentialsOf(user: Entry, name: string, cluster: Entry | undefined): C
       path,
       `user ${JSON.stringify(name)} has auth-provider ${JSON.stringify(textOf(provider['name']) ?? '')}, which Kubernetes no longer has; use an exec plug-in`,
     );
+  const [cert, key] = [pemOf(user, 'client-certificate'), pemOf(user, 'client-key')];
+  if ((cert === undefined) !== (key === undefined))
+    throw new KubeConfigError(
+      path,
+      `user ${JSON.stringify(name)} has ${key === undefined ? 'a client-certificate without its client-key' : 'a client-key without its client-certificate'}`,
+    );
   return said({
-    cert: pemOf(user, 'client-certificate'),
-    key: pemOf(user, 'client-key'),
+    cert,
+    key,
     token: textOf(value['token']),
     tokenFile: fileOf(user, 'tokenFile'),
     username: textOf(value['username']),
     password: textOf(value['password']),
     exec: value['exec'] === undefined ? undefined : execOf(value['exec'] as Fields, name, path, cluster),
-    impersonate: impersonationOf(value),
+    impersonate: impersonationOf(user, name),
   });
 }
 
-function impersonationOf(value: Fields): Impersonation | undefined {
+function impersonationOf({ value, path }: Entry, name: string): Impersonation | undefined {
   const user = textOf(value['as']);
+  const parts = ['as-uid', 'as-groups', 'as-user-extra'].filter((part) => Object.keys(value[part] ?? {}).length > 0);
+  // Who is left out would else be asked to act with all rights of its own.
+  if (user === undefined && parts.length > 0)
+    throw new KubeConfigError(path, `user ${JSON.stringify(name)} says ${parts.join(' and ')}, and no user to act as`);
   if (user === undefined) return undefined;
   const groups = (value['as-groups'] as readonly string[] | undefined) ?? [];
   const extra = (value['as-user-extra'] as Readonly<Record<string, readonly string[]>> | undefined) ?? {};

@@ -57,6 +57,7 @@ interface Changes {
   readonly remove: readonly Pod[];
 }
 
+/** Whether a pod has ended, and not well. */
 export const hasFailed = ({ status }: Pod): boolean => status?.phase === 'Failed';
 const isEnding = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
 

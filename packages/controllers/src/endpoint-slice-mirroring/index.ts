@@ -13,6 +13,11 @@ export const mirroringManager = 'endpointslicemirroring-controller.k8s.io';
 /** Addresses of one subset that are mirrored; more are left out, and an Event says so (upstream's default). */
 const addressesMax = 1_000;
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
+/** What is said of the Endpoints, and would be wrong of a slice. */
+const notMirrored = [
+  'endpoints.kubernetes.io/last-change-trigger-time',
+  'kubectl.kubernetes.io/last-applied-configuration',
+];
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
 
 export function endpointSliceMirroringController({
@@ -114,8 +119,9 @@ async function reconcile({ key, object, client, informers, events }: ReconcileCo
       `A max of ${addressesMax} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`,
     );
   const labels = { ...object.metadata.labels, [serviceNameLabel]: key.name, [managedByLabel]: mirroringManager };
-  const { 'endpoints.kubernetes.io/last-change-trigger-time': _time, ...annotations } =
-    object.metadata.annotations ?? {};
+  const annotations = Object.fromEntries(
+    Object.entries(object.metadata.annotations ?? {}).filter(([name]) => !notMirrored.includes(name)),
+  );
   const metadataChanged = ({ metadata }: EndpointSlice) =>
     !deepEqual(metadata.labels, labels) || !deepEqual(metadata.annotations ?? {}, annotations);
   const work = (['IPv4', 'IPv6'] as const).flatMap((addressType) => {

@@ -23,6 +23,7 @@ export function nodeIpamController({ clusterCidrs, nodeBits = {}, serviceCidrs =
     Informers,
     { readonly sets: readonly CidrSet[]; readonly held: Map<string, readonly string[]> }
   >();
+  const nodes = (informers: Informers) => informers.informer(Node, { indexes: { podCidr: cidrsOf } }).lister;
   /** What is handed out, begun from the nodes that there are. */
   const stateOf = (informers: Informers) => {
     let state = byManager.get(informers);
@@ -44,7 +45,7 @@ export function nodeIpamController({ clusterCidrs, nodeBits = {}, serviceCidrs =
       if (node === undefined || node.metadata.deletionTimestamp !== undefined) {
         for (const cidr of held.get(key.name) ?? []) for (const set of sets) set.release(cidr);
         held.delete(key.name);
-        return;
+        return undefined;
       }
       if (cidrsOf(node).length > 0) {
         for (const cidr of cidrsOf(node)) {
@@ -52,12 +53,28 @@ export function nodeIpamController({ clusterCidrs, nodeBits = {}, serviceCidrs =
           events.record(node, 'Normal', 'CIDRAssignmentFailed', `Node ${key.name} status is now: CIDRAssignmentFailed`);
         }
         held.set(key.name, cidrsOf(node));
-        return;
+        return undefined;
       }
+      // While another led, nobody was told here of what it handed out, and of what was given back.
+      const isTaken = (cidr: string) =>
+        nodes(informers)
+          .byIndex('podCidr', cidr)
+          .some(({ metadata }) => metadata.name !== key.name);
+      const allocate = (set: CidrSet): string | undefined => {
+        for (let cidr = set.allocate(); cidr !== undefined; cidr = set.allocate()) if (!isTaken(cidr)) return cidr;
+        return undefined;
+      };
       // What was handed out before the answer was lost is handed out again.
-      const podCIDRs = held.get(key.name) ?? sets.map((set) => set.allocate());
+      const before = held.get(key.name);
+      const podCIDRs = before === undefined || before.some(isTaken) ? sets.map(allocate) : before;
       if (podCIDRs.some((cidr) => cidr === undefined)) {
         for (const [index, cidr] of podCIDRs.entries()) if (cidr !== undefined) sets[index]?.release(cidr);
+        const gone = [...held.keys()].filter((name) => nodes(informers).get({ name }) === undefined);
+        for (const name of gone) {
+          for (const cidr of held.get(name) ?? []) for (const set of sets) set.release(cidr);
+          held.delete(name);
+        }
+        if (gone.length > 0) return { requeueAfterMs: 0 };
         events.record(node, 'Normal', 'CIDRNotAvailable', `Node ${key.name} status is now: CIDRNotAvailable`);
         throw new Error(`no part of ${clusterCidrs.join(', ')} is free for node ${key.name}`);
       }
@@ -66,5 +83,6 @@ export function nodeIpamController({ clusterCidrs, nodeBits = {}, serviceCidrs =
         type: 'merge',
         body: { metadata: { uid: node.metadata.uid }, spec: { podCIDR: podCIDRs[0], podCIDRs } },
       });
+      return undefined;
     });
 }

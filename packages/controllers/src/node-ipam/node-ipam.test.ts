@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Node } from '@pintle/api/core/v1';
 import { simulatedNodes } from '@pintle/cluster';
+import { createManager } from '@pintle/controller-runtime';
 import { testCluster } from '@pintle/testing';
+import { createInformers } from '@pintle/watch';
 import { CidrSet } from './cidr-set.js';
+import { nodeIpamController } from './index.js';
 
 /** Cases of upstream's `cidrset`. */
 describe('CidrSet', () => {
@@ -51,6 +54,47 @@ describe('CidrSet', () => {
 });
 
 describe('in a cluster', () => {
+  it('a leader that comes back gives no part that another gave meanwhile, and those of nodes that went meanwhile', async () => {
+    const cluster = await testCluster({ nodes: 0, builtinControllers: [] });
+    const { client, world } = cluster;
+    const informers = createInformers({ client, world });
+    informers.start();
+    const ipam = nodeIpamController({ clusterCidrs: ['10.244.0.0/22'] });
+    const lead = async (meanwhile: () => Promise<unknown>) => {
+      const manager = createManager({ client, world, informers, controllers: [ipam] });
+      void manager.start();
+      await cluster.settle();
+      await meanwhile();
+      await cluster.settle();
+      const stopping = manager.stop();
+      await cluster.settle();
+      await stopping;
+    };
+    const make = (name: string, podCIDR?: string) =>
+      client.create<Node>({
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name },
+        ...(podCIDR === undefined ? {} : { spec: { podCIDR, podCIDRs: [podCIDR] } }),
+      });
+    const partOf = async (name: string) => (await client.get(Node, { name })).spec?.podCIDR;
+    await lead(async () => {
+      await make('first');
+      await make('leaves');
+    });
+    expect([await partOf('first'), await partOf('leaves')]).toEqual(['10.244.0.0/24', '10.244.1.0/24']);
+    // Another leads: this one is told of nothing.
+    await make('z-of-another', '10.244.2.0/24');
+    await client.delete(Node, { name: 'leaves' });
+    await make('a-waits');
+    await make('b-waits');
+    await cluster.settle();
+    await lead(async () => {});
+    expect([await partOf('a-waits'), await partOf('b-waits')]).toEqual(['10.244.3.0/24', '10.244.1.0/24']);
+    await informers.stop();
+    await cluster.stop();
+  });
+
   it('gives each node a part of each family, and a new node the part of one that is gone', async () => {
     const cluster = await testCluster({ nodes: 3, clusterCidrs: ['10.244.0.0/22', 'fd00:10:244::/62'] });
     const { client } = cluster;

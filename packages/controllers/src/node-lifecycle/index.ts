@@ -3,7 +3,8 @@
  * and its pods are told not ready. Who removes them is `../taint-eviction`.
  *
  * Differs from Kubernetes: when the controller sees again after all zones were lost, silent nodes get no second period
- * of grace; their zone's rate holds them back instead.
+ * of grace; their zone's rate holds them back instead. Pods of a node that was not ready before it fell silent are told
+ * not ready, too.
  */
 import { Lease } from '@pintle/api/coordination/v1';
 import { Node, Pod } from '@pintle/api/core/v1';
@@ -99,7 +100,8 @@ async function reconcile(
       },
     );
   }
-  if (readinessOf(current) !== 'True') await markPodsNotReady(context, name, nowMs);
+  // Of a node that itself says that it is not ready its kubelet still tells how its pods are.
+  if (readinessOf(current) === 'Unknown') await markPodsNotReady(context, name, nowMs);
   const waits = [isSilentInMs > 0 ? isSilentInMs : monitorMs, ...(inMs === undefined ? [] : [inMs])];
   return { requeueAfterMs: Math.max(100, Math.min(...waits)) };
 }

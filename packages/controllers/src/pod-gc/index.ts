@@ -12,9 +12,19 @@ import { isOutOfService, planPodGc, quarantineMs, surplusEnded } from './plan-po
 
 export * from './plan-pod-gc.js';
 
-export function podGcController({ terminatedMax = 12_500 }: { readonly terminatedMax?: number } = {}): Controller {
+/** How often it is looked whether more pods have ended than are kept (upstream's period). */
+const surplusPeriodMs = 20_000;
+
+export interface PodGcOptions {
+  /** Pods that have ended of which so many are kept. Default 12,500; 0: all (upstream's terminated-pod-gc-threshold). */
+  readonly terminatedMax?: number;
+}
+
+export function podGcController({ terminatedMax = 12_500 }: PodGcOptions = {}): Controller {
   /** Since when the node of a pod is missing. */
   const missingSince = new ObjectMemory<number>();
+  /** Those that are too many of those that have ended, as of the last look. */
+  const surplus = new WeakMap<Informers, ReadonlySet<Pod>>();
   return (
     controller({ name: 'pod-garbage-collector' })
       .for(Pod, { predicate: () => false })
@@ -36,14 +46,25 @@ export function podGcController({ terminatedMax = 12_500 }: { readonly terminate
         },
         { predicate: (event) => event.type !== 'updated' || event.old.spec?.taints !== event.object.spec?.taints },
       )
-      .reconcile((context) => reconcile(context, missingSince, terminatedMax))
+      // One that ends makes another the one too many: who goes is found by looking at all, and not at each that ends.
+      .polls({
+        everyMs: surplusPeriodMs,
+        async keys({ informers }) {
+          const { lister } = informers.informer(Pod);
+          const isFew = terminatedMax <= 0 || lister.size <= terminatedMax;
+          const pods = isFew ? [] : surplusEnded(lister.list().filter(isPodTerminal), terminatedMax);
+          surplus.set(informers, new Set(pods));
+          return pods.map(podKey);
+        },
+      })
+      .reconcile((context) => reconcile(context, missingSince, surplus))
   );
 }
 
 async function reconcile(
   { key, object: pod, client, informers, world }: ReconcileContext<Pod>,
   missingSince: ObjectMemory<number>,
-  terminatedMax: number,
+  surplus: WeakMap<Informers, ReadonlySet<Pod>>,
 ): Promise<undefined | { requeueAfterMs: number }> {
   const id = objectKey(key);
   if (pod === undefined) {
@@ -59,7 +80,7 @@ async function reconcile(
   if (isMissing) missingSince.set(informers, id, uid, sinceMs);
   const step = planPodGc(pod, node, elapsedMs - sinceMs);
   if (step.type === 'wait') return { requeueAfterMs: step.inMs };
-  if (step.type === 'keep' && !isSurplus(pod, informers, terminatedMax)) return undefined;
+  if (step.type === 'keep' && surplus.get(informers)?.has(pod) !== true) return undefined;
   // The cache may lack the node; what is removed wrongly does not come back.
   if (step.type === 'remove' && isMissing && (await client.get(Node, { name }).catch(ignoreNotFound)) !== undefined) {
     missingSince.forget(informers, id);
@@ -78,13 +99,6 @@ const mayGo = (pod: Pod, informers: Informers): boolean =>
   pod.metadata.deletionTimestamp !== undefined ||
   isPodTerminal(pod) ||
   (!!pod.spec?.nodeName && informers.informer(Node).lister.get({ name: pod.spec.nodeName }) === undefined);
-
-/** Whether it has ended, and so have more than are kept, and it is among those that go first. */
-function isSurplus(pod: Pod, informers: Informers, max: number): boolean {
-  const { lister } = informers.informer(Pod);
-  if (!isPodTerminal(pod) || lister.size <= max) return false;
-  return surplusEnded(lister.list().filter(isPodTerminal), max).includes(pod);
-}
 
 /** A pod that nobody will end has failed (upstream's reason). */
 function failing({ metadata: { uid } }: Pod, why: string | undefined, nowMs: number): Patch {

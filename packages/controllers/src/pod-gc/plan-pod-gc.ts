@@ -27,6 +27,7 @@ export function planPodGc(pod: Pod, node: Node | undefined, missingMs: number): 
   return { type: 'remove' };
 }
 
+/** Whether somebody has said that the node is shut down, and that nothing runs on it any more. */
 export const isOutOfService = ({ spec }: Node): boolean =>
   spec?.taints?.some(({ key }) => key === outOfService) ?? false;
 

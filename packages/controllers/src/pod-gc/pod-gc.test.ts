@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Node, Pod } from '@pintle/api/core/v1';
 import { testCluster } from '@pintle/testing';
+import { podGcController } from './index.js';
 import { type PodGcStep, planPodGc, surplusEnded } from './plan-pod-gc.js';
 
 const nowMs = Date.parse('2025-01-01T01:00:00Z');
@@ -107,6 +108,28 @@ describe('in a cluster', () => {
         message: 'PodGC: node no longer exists',
       }),
     );
+    await cluster.stop();
+  });
+
+  it.each([
+    [0, 3],
+    [1, 1],
+  ])('of pods that have ended keeps %d, and that is %d', async (terminatedMax, left) => {
+    const cluster = await testCluster({
+      nodes: 0,
+      scheduler: false,
+      builtinControllers: [],
+      controllers: [podGcController({ terminatedMax })],
+    });
+    const { client } = cluster;
+    for (const name of ['a', 'b', 'c']) {
+      const { metadata, ...rest } = unplaced(name);
+      await client.create<Pod>({ ...rest, metadata: { name, namespace: metadata.namespace! } });
+      const body = { status: { phase: 'Succeeded' } };
+      await client.patch(Pod, { name }, { type: 'merge', body }, { subresource: 'status' });
+    }
+    await cluster.advance({ minutes: 1 });
+    expect(await client.list(Pod)).toHaveLength(left);
     await cluster.stop();
   });
 

@@ -6,9 +6,11 @@
  * the signing key; it ends after 100 years.
  */
 import { Secret, ServiceAccount } from '@pintle/api/core/v1';
+import type { Client, ObjectKey } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
-import { deepEqual, formatTime, parseTime, StatusError } from '@pintle/machinery';
+import { deepEqual, formatTime, objectKey, parseTime, StatusError } from '@pintle/machinery';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { ObjectMemory } from '../object-memory.js';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const nameAnnotation = 'kubernetes.io/service-account.name';
@@ -26,8 +28,9 @@ export function serviceAccountTokenController({
   /** PEM, for those who read the Secret to trust the API server by. */
   readonly rootCertificate?: string;
 } = {}): Controller {
+  const accounts = new ObjectMemory<AccountOf>();
   return controller({ name: 'serviceaccount-token' })
-    .for(Secret, { predicate: ({ type, object }) => type !== 'deleted' && isToken(object) })
+    .for(Secret, { predicate: ({ object }) => isToken(object) })
     .watches(ServiceAccount, ({ metadata }, informers) =>
       informers
         .informer(Secret)
@@ -35,8 +38,15 @@ export function serviceAccountTokenController({
         .filter((secret) => isToken(secret) && secret.metadata.annotations?.[nameAnnotation] === metadata.name)
         .map((secret) => ({ name: secret.metadata.name ?? '', namespace: metadata.namespace ?? '' })),
     )
-    .reconcile(async ({ key, object: secret, client }) => {
-      if (secret === undefined || !isToken(secret) || secret.metadata.deletionTimestamp !== undefined) return;
+    .reconcile(async ({ key, object: secret, client, informers }) => {
+      const id = objectKey(key);
+      if (secret === undefined) {
+        const account = accounts.get(informers, id);
+        if (account !== undefined) await forgetToken(client, account, key);
+        accounts.forget(informers, id);
+        return;
+      }
+      if (!isToken(secret) || secret.metadata.deletionTimestamp !== undefined) return;
       const { annotations = {}, namespace = '', uid = '' } = secret.metadata;
       const name = annotations[nameAnnotation] ?? '';
       const account = await client.get(ServiceAccount, { name, namespace }).catch((error: unknown) => {
@@ -48,6 +58,7 @@ export function serviceAccountTokenController({
         await client.delete(Secret, key, { preconditions: { uid } }).catch(ignoreNotFound);
         return;
       }
+      accounts.set(informers, id, undefined, { name, uid: account.metadata.uid ?? '' });
       const data: Record<string, string> = {
         ...secret.data,
         namespace: btoa(namespace),
@@ -76,6 +87,22 @@ export function serviceAccountTokenController({
         data,
       });
     });
+}
+
+interface AccountOf {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** An account that names a token of its own that is gone names it no more. */
+async function forgetToken(client: Client, { name, uid }: AccountOf, { name: token, namespace = '' }: ObjectKey) {
+  const account = await client.get(ServiceAccount, { name, namespace }).catch(ignoreNotFound);
+  const secrets = account?.secrets?.filter((reference) => reference.name !== token);
+  if (account?.metadata.uid !== uid || secrets?.length === account.secrets?.length) return;
+  const { secrets: _before, ...rest } = account;
+  await client
+    .update<ServiceAccount>({ ...rest, ...(secrets === undefined || secrets.length === 0 ? {} : { secrets }) })
+    .catch(ignoreNotFound);
 }
 
 /** What becomes of a token Secret that was made for an account by itself, and that no pod mounts. Pure. */

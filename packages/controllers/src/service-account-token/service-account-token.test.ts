@@ -46,14 +46,12 @@ describe('in a cluster', () => {
     await started;
     const metadata = { name: 'robot', namespace: 'default' };
     await client.create<ServiceAccount>({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+    const annotations = { 'kubernetes.io/service-account.name': 'robot' };
+    const token = { name: 'robot-token', namespace: 'default', annotations };
     await client.create<Secret>({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: {
-        name: 'robot-token',
-        namespace: 'default',
-        annotations: { 'kubernetes.io/service-account.name': 'robot' },
-      },
+      metadata: token,
       type: 'kubernetes.io/service-account-token',
     });
     await cluster.settle();
@@ -61,6 +59,14 @@ describe('in a cluster', () => {
     expect(made.data).toEqual({ token: btoa('signed'), namespace: btoa('default'), 'ca.crt': btoa('PEM') });
     expect(made.metadata.annotations?.['kubernetes.io/service-account.uid']).toBeDefined();
     expect(asked).toEqual(['robot/token for Secret robot-token']);
+    // What the account says that it has is forgotten with the Secret, and only that.
+    const secrets = [{ name: 'robot-token' }, { name: 'of-its-own' }];
+    await client.patch(ServiceAccount, { name: 'robot' }, { type: 'merge', body: { secrets } });
+    await client.create<Secret>({ ...made, metadata: { ...token, name: 'second' }, data: {} });
+    await cluster.settle();
+    await client.delete(Secret, { name: 'robot-token' });
+    await cluster.settle();
+    expect((await client.get(ServiceAccount, { name: 'robot' })).secrets).toEqual([{ name: 'of-its-own' }]);
     await client.delete(ServiceAccount, { name: 'robot' });
     await cluster.settle();
     expect(await client.list(Secret, { namespace: 'default' })).toHaveLength(0);

@@ -11,13 +11,14 @@ import {
   hasFinalizer,
   ipFamilyOf,
   parseCidr,
+  parseTime,
   setCondition,
   withFinalizer,
   withoutFinalizer,
 } from '@pintle/machinery';
 
 export const serviceCidrFinalizer = 'networking.k8s.io/service-cidr-finalizer';
-/** A range that is to go is looked at again so soon (upstream's grace for allocators to hear of it). */
+/** So long whoever gives addresses has to hear that a range goes (upstream's deletionGracePeriod). */
 const graceMs = 10_000;
 
 const isIn = (address: string, cidr: string): boolean => {
@@ -87,6 +88,8 @@ export function serviceCidrController(): Controller {
         await write(conditions('False', 'Terminating', message));
         return { requeueAfterMs: graceMs };
       }
+      const goneMs = (parseTime(range.metadata.deletionTimestamp ?? undefined) ?? 0) + graceMs;
+      if (goneMs > world.clock.now()) return { requeueAtMs: goneMs };
       await client.update(withoutFinalizer(range, serviceCidrFinalizer));
       return undefined;
     });

@@ -35,6 +35,20 @@ describe('stranded', () => {
 });
 
 describe('in a cluster', () => {
+  it('is there for a while, so that nobody gives an address of it who has not heard that it goes', async () => {
+    const cluster = await testCluster({ nodes: 0 });
+    const { client } = cluster;
+    await client.create(range('more', '192.168.7.0/24'));
+    await cluster.settle();
+    await client.delete(ServiceCIDR, { name: 'more' });
+    await cluster.advance({ seconds: 9 });
+    await client.create(address('192.168.7.1'));
+    await cluster.advance({ minutes: 1 });
+    const { status } = await client.get(ServiceCIDR, { name: 'more' });
+    expect(status?.conditions?.[0]).toMatchObject({ status: 'False', reason: 'Terminating' });
+    await cluster.stop();
+  });
+
   it('is ready, and goes only when its addresses have', async () => {
     const cluster = await testCluster({ nodes: 0 });
     const { client } = cluster;

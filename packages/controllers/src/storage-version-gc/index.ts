@@ -67,12 +67,14 @@ export function storageVersionGcController(): Controller {
     )
     .reconcile(async ({ key, object: version, client, informers, world }) => {
       if (version === undefined) return;
-      const leases = informers.informer(Lease).lister;
-      const lives = (name: string) => {
-        const lease = leases.get({ name, namespace: identityNamespace });
-        return lease !== undefined && isServerIdentity(lease);
-      };
-      const step = planStorageVersion(version, lives, world.clock.now());
+      const living = new Set<string>();
+      for (const { apiServerID: name = '' } of version.status?.storageVersions ?? []) {
+        const at = { name, namespace: identityNamespace };
+        // The cache may lack a server that has just come; what it said is not said twice.
+        const lease = informers.informer(Lease).lister.get(at) ?? (await client.get(Lease, at).catch(ignoreNotFound));
+        if (lease !== undefined && isServerIdentity(lease)) living.add(name);
+      }
+      const step = planStorageVersion(version, (id) => living.has(id), world.clock.now());
       if (step.type === 'delete')
         await client
           .delete(StorageVersion, key, { preconditions: { uid: version.metadata.uid ?? '' } })

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { StorageVersion, StorageVersionStatus } from '@pintle/api/apiserverinternal/v1alpha1';
 import { Lease } from '@pintle/api/coordination/v1';
+import { intercept } from '@pintle/client/interceptor';
+import { createManager } from '@pintle/controller-runtime';
 import { defineKind, object, ref } from '@pintle/machinery';
 import { testCluster } from '@pintle/testing';
-import { planStorageVersion } from './index.js';
+import { filter } from 'rxjs';
+import { planStorageVersion, storageVersionGcController } from './index.js';
 
 const nowMs = Date.parse('2025-01-01T00:00:00Z');
 const said = (...servers: readonly string[]) =>
@@ -50,6 +53,35 @@ const Served = defineKind({
   scope: 'Cluster',
   subresources: { status: true },
   fields: { spec: object({}), status: ref<StorageVersionStatus>(StorageVersionStatus) },
+});
+
+it('asks for the lease of a server that the cache does not know yet', async () => {
+  const cluster = await testCluster({ crds: [Served], nodes: 0, builtinControllers: [] });
+  const { client, world } = cluster;
+  const late = intercept(cluster.apiServer.client(), {
+    watch: (_kind, _options, events) => events.pipe(filter(({ object }) => object.metadata.name !== 'late')),
+  });
+  const manager = createManager({ client: late, world, controllers: [storageVersionGcController()] });
+  void manager.start();
+  await client.create<Lease>({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      name: 'late',
+      namespace: 'kube-system',
+      labels: { 'apiserver.kubernetes.io/identity': 'kube-apiserver' },
+    },
+    spec: {},
+  });
+  const made = await client.create<StorageVersion>({ ...version(), metadata: { name: 'core.pods' } });
+  await client.update({ ...made, status: { storageVersions: said('late', 'gone') } }, { subresource: 'status' });
+  await cluster.settle();
+  const { status } = await client.get(StorageVersion, { name: 'core.pods' });
+  expect(status?.storageVersions?.map(({ apiServerID }) => apiServerID)).toEqual(['late']);
+  const stopping = manager.stop();
+  await cluster.settle();
+  await stopping;
+  await cluster.stop();
 });
 
 it('follows the leases of API servers, where the kind is served', async () => {

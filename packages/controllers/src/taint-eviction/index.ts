@@ -6,7 +6,7 @@
  */
 import { Node, Pod, type Taint } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { deepEqual, formatTime } from '@pintle/machinery';
+import { deepEqual, formatTime, objectKey } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
@@ -28,6 +28,8 @@ const taintsOn = (nodeName: string | undefined, informers: Informers) =>
 
 export function taintEvictionController({ concurrency = 8 }: { readonly concurrency?: number } = {}): Controller {
   const seen = new ObjectMemory<FirstSeen>();
+  /** Pods that are to leave when their time is up. */
+  const leaving = new ObjectMemory<true>();
   return (
     controller({ name: 'taint-eviction', component: 'taint-eviction-controller', concurrency })
       // Most pods are on nodes that let them stay.
@@ -36,7 +38,7 @@ export function taintEvictionController({ concurrency = 8 }: { readonly concurre
       .watches(Node, ({ metadata }, informers) => podsOnNode(metadata.name ?? '', informers).map(podKey), {
         predicate: (event) => event.type === 'updated' && !deepEqual(executing(event.old), executing(event.object)),
       })
-      .reconcile((context) => reconcile(context, seen))
+      .reconcile((context) => reconcile(context, seen, leaving))
   );
 }
 
@@ -65,12 +67,26 @@ function datedTaints(
 async function reconcile(
   { key, object: pod, client, informers, events, world }: ReconcileContext<Pod>,
   seen: ObjectMemory<FirstSeen>,
+  leaving: ObjectMemory<true>,
 ): Promise<undefined | { requeueAfterMs: number }> {
-  if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return undefined;
+  const id = objectKey(key);
+  if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) {
+    leaving.forget(informers, id);
+    return undefined;
+  }
+  const { uid } = pod.metadata;
   const nowMs = world.clock.now();
   const at = evictionTime(pod, datedTaints(pod.spec?.nodeName, informers, seen, nowMs), nowMs);
-  if (at === undefined) return undefined;
-  if (at > nowMs) return { requeueAfterMs: at - nowMs };
+  if (at === undefined) {
+    if (leaving.get(informers, id, uid))
+      events.record(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key.namespace}/${key.name}`);
+    leaving.forget(informers, id);
+    return undefined;
+  }
+  if (at > nowMs) {
+    leaving.set(informers, id, uid, true);
+    return { requeueAfterMs: at - nowMs };
+  }
   events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key.namespace}/${key.name}`);
   const condition = {
     type: 'DisruptionTarget',

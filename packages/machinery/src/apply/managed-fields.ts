@@ -362,7 +362,8 @@ function entryOf(owned: Written): ManagedFieldsEntry {
 const latestEntries: ({ readonly owned: Written; readonly entry: ManagedFieldsEntry } | undefined)[] = [];
 const entriesMax = 256;
 
-function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
+/** The order in which entries stand. */
+export function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
   for (const key of ['operation', 'time', 'manager', 'apiVersion', 'subresource'] as const) {
     const [x, y] = [a[key] ?? '', b[key] ?? ''];
     if (x !== y) return x < y ? -1 : 1;

@@ -88,6 +88,8 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
   readonly strategy?: Strategy<T>;
   /** Computed columns, in the place of the kind's JSONPath columns. */
   readonly columns?: readonly TableColumn<T>[];
+  /** The order of the rows of a list, where it is not that of names. */
+  readonly rowOrder?: (a: T, b: T) => number;
   /** The fields usable in field selectors and how to read them, beside metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, (object: T) => string>>;
   /**

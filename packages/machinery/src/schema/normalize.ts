@@ -9,6 +9,7 @@
  * that has to be there an empty one stands. Readers take both for the same.
  */
 import { deepEqual } from '../meta/frozen.js';
+import { ObjectMeta } from '../meta/v1.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
@@ -166,7 +167,7 @@ class Compiler {
       case 'string':
         return stringStep(node);
       case 'integer':
-        return integerStep(node);
+        return integerStep(node, this.options.mode);
       case 'number':
         return (input, run) => (typeof input === 'number' ? input : run.fault('number', input));
       case 'boolean':
@@ -241,8 +242,11 @@ class Compiler {
   }
 
   private objectStep(node: SchemaNode): Step {
-    const properties = node.properties ?? {};
     const { mode } = this.options;
+    const properties =
+      node.embeddedResource && mode === 'structural'
+        ? { ...node.properties, metadata: ObjectMeta.node }
+        : (node.properties ?? {});
     const typed = mode !== 'structural';
     const fields = new Map<string, Field>();
     for (const key of Object.keys(properties)) {
@@ -401,12 +405,14 @@ function base64Of(text: string): string | undefined {
 
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 
-function integerStep({ format }: SchemaNode): Step {
-  const bound = format === 'int32' ? 2 ** 31 : 2 ** 63;
+function integerStep({ format }: SchemaNode, mode: NormalizerOptions['mode']): Step {
+  // Of custom resources, the format of a number says nothing.
+  const isShort = format === 'int32' && mode !== 'structural';
+  const bound = isShort ? 2 ** 31 : 2 ** 63;
   return (input, run) =>
     typeof input === 'number' && Number.isInteger(input) && input >= -bound && input < bound
       ? input
-      : run.fault(format === 'int32' ? '32-bit integer' : 'integer', input);
+      : run.fault(isShort ? '32-bit integer' : 'integer', input);
 }
 
 const quantityStep: Step = (input, run) => {

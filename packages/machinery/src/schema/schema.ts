@@ -161,11 +161,20 @@ export class Schema<out T, out R extends boolean = false> {
   asSet(): Schema<T, R> {
     return this.with({ listType: 'set' });
   }
-  /** List type or map type `atomic`. */
+  /** List type or map type `atomic`; of any value: one piece, whatever is in it, as Go's `RawExtension` and `JSON` are. */
   atomic(): Schema<T, R> {
     const { made } = this;
-    const isArray = typeof made === 'object' && made.type === 'array';
-    return isArray ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
+    // Bytes are a list in Go.
+    const isList = typeof made === 'object' && (made.type === 'array' || made.type === 'string');
+    return isList ? this.with({ listType: 'atomic' }) : this.with({ mapType: 'atomic' });
+  }
+  /** Map type `granular`, where the type is `atomic`. */
+  granular(): Schema<T, R> {
+    return this.with({ mapType: 'granular' });
+  }
+  /** Map type `granular`, of what is `atomic` elsewhere. */
+  granular(): Schema<T, R> {
+    return this.with({ mapType: 'granular' });
   }
   /** Strategic merge patch: merged, list items matched by `key`. */
   mergeBy(key?: string, ...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {

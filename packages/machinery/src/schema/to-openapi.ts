@@ -143,7 +143,7 @@ function extensions(node: SchemaNode): Json {
   return {
     ...(node.listType === undefined ? {} : { 'x-kubernetes-list-type': node.listType }),
     ...(node.listMapKeys === undefined ? {} : { 'x-kubernetes-list-map-keys': node.listMapKeys }),
-    ...(node.mapType === undefined ? {} : { 'x-kubernetes-map-type': node.mapType }),
+    ...(node.mapType === undefined || node.type === 'any' ? {} : { 'x-kubernetes-map-type': node.mapType }),
     ...(node.mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': node.mergeKey }),
     ...(node.patchStrategy === undefined ? {} : { 'x-kubernetes-patch-strategy': node.patchStrategy.join(',') }),
     ...(node.preserveUnknownFields && node.type !== 'any' ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),

@@ -12,7 +12,7 @@ export function typeError({ expected, found, detail }: TypeFault, at: string): F
   return typeField(at, typeOf(found), `${at} in body must be of type ${type}: "${typeOf(found)}"`);
 }
 
-const typeField = (field: string, badValue: unknown, detail: string): FieldError => ({
+export const typeField = (field: string, badValue: unknown, detail: string): FieldError => ({
   type: 'FieldValueTypeInvalid',
   ...{ field, badValue, detail },
 });

@@ -1,5 +1,8 @@
 /** Values against the bounds of their schema, in the words that users of custom resources know. */
 import { canonicalJson, deepEqual } from '../meta/frozen.js';
+import { validateObjectMeta } from '../meta/object-meta.js';
+import type { ObjectMeta } from '../meta/v1.js';
+import { pathSegmentErrors } from '../names/names.js';
 import type { FieldError } from '../status/field-error.js';
 import {
   duplicateField,
@@ -10,6 +13,8 @@ import {
   tooManyField,
 } from '../status/field-errors.js';
 import { resolve, type SchemaNode } from './schema.js';
+import { hasFormat } from './string-formats.js';
+import { typeField } from './type-errors.js';
 
 /**
  * What is wrong with a normalized value. Types are the normalizer's affair. What has not changed since `old` may stay as
@@ -33,10 +38,25 @@ function check(place: SchemaNode, value: unknown, old: unknown, path: string, er
   else if (Array.isArray(value)) checkArray(node, value, old, path, errors);
   else if (typeof value === 'object') checkObject(node, value as Fields, fieldsOf(old), path, errors);
   checkJunctors(node, value, path, errors);
+  if (node.embeddedResource && fieldsOf(value) !== undefined) errors.push(...embeddedErrors(value as Fields, path));
+}
+
+/** An object within an object says what it is, and has metadata as any object. */
+function embeddedErrors({ apiVersion, kind, metadata }: Fields, path: string): readonly FieldError[] {
+  const meta = (metadata ?? {}) as ObjectMeta;
+  return [
+    ...(apiVersion ? [] : [requiredField(`${path}.apiVersion`)]),
+    ...(kind ? [] : [requiredField(`${path}.kind`)]),
+    ...validateObjectMeta(
+      { ...meta, name: meta.name || 'unnamed' },
+      { namespaced: meta.namespace !== undefined && meta.namespace !== '', nameErrors: pathSegmentErrors },
+      `${path}.metadata`,
+    ),
+  ];
 }
 
 function checkString(
-  { pattern, matches, minLength, maxLength }: SchemaNode,
+  { pattern, matches, minLength, maxLength, format }: SchemaNode,
   value: string,
   path: string,
   errors: FieldError[],
@@ -48,6 +68,8 @@ function checkString(
     errors.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
   else if (pattern !== undefined && !(matches === undefined ? new RegExp(pattern, 'u').test(value) : matches(value)))
     errors.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
+  if (format !== undefined && !hasFormat(value, format))
+    errors.push(typeField(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`));
 }
 
 function checkNumber(node: SchemaNode, value: number, path: string, errors: FieldError[]): void {
@@ -144,12 +166,24 @@ function checkJunctors(
 ): void {
   const fits = (node: SchemaNode): boolean => matchesType(node, value) && validateSchema(node, value).length === 0;
   for (const node of allOf) check(node, value, undefined, path, errors);
-  if (anyOf !== undefined && !anyOf.some(fits))
-    errors.push(invalidField(path, value, `${path} in body must validate at least one schema (anyOf)`));
-  if (oneOf !== undefined && oneOf.filter(fits).length !== 1)
-    errors.push(invalidField(path, value, `${path} in body must validate one and only one schema (oneOf)`));
-  if (not !== undefined && fits(not))
-    errors.push(invalidField(path, value, `${path} in body must not validate the schema (not)`));
+  // None of the schemas is more at fault than another: their faults have no field, as go-openapi's.
+  const refuse = (words: string) => errors.push(invalidField('<nil>', value, `${path} in body must ${words}`));
+  if (anyOf !== undefined && !anyOf.some(fits)) {
+    refuse('validate at least one schema (anyOf)');
+    errors.push(...nearest(anyOf, value, path));
+  }
+  const fitting = oneOf?.filter(fits).length ?? 1;
+  if (fitting !== 1) refuse('validate one and only one schema (oneOf)');
+  if (fitting === 0) errors.push(...nearest(oneOf!, value, path));
+  if (not !== undefined && fits(not)) refuse('not validate the schema (not)');
+}
+
+/** What the schema finds wrong that finds least. */
+function nearest(nodes: readonly SchemaNode[], value: unknown, path: string): readonly FieldError[] {
+  const faults = nodes
+    .filter((node) => matchesType(node, value))
+    .map((node) => validateSchema(node, value, undefined, path));
+  return faults.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
 function matchesType({ type }: SchemaNode, value: unknown): boolean {

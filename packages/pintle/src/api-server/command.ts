@@ -37,6 +37,7 @@ export async function apiServer(options: ApiServerOptions): Promise<void> {
     portExactly: true,
     builtinControllers: [],
     scheduler: false,
+    servesNodeMetrics: false,
     ...(await apiServerParts({ ...mode, ...options }, world)),
   });
   process.stderr.write(`serving at ${served.url}\n`);

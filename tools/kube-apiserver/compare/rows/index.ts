@@ -8,6 +8,7 @@ import { collections } from './collections.js';
 import { custom } from './custom.js';
 import { everyKind } from './every-kind.js';
 import { extending } from './extending.js';
+import { guarding } from './guarding.js';
 import { podsGroup } from './pods.js';
 import { reading, selfDescription } from './reading.js';
 import { watching } from './watching.js';
@@ -15,5 +16,5 @@ import { servicesGroup, workloads } from './workloads.js';
 
 export const groups: readonly Group[] = [
   ...[selfDescription, everyKind, reading, watching, accessGroup, badInput, podsGroup, servicesGroup],
-  ...[workloads, admission, podSecurity, custom, extending, applying, collections],
+  ...[workloads, admission, podSecurity, custom, extending, applying, collections, guarding],
 ];

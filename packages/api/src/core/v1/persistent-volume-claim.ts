@@ -64,7 +64,7 @@ export interface PersistentVolumeClaimCondition extends Infer<typeof PersistentV
 export const PersistentVolumeClaimStatus = object(
   () => ({
     accessModes: list(string(), 2).atomic(),
-    allocatedResourceStatuses: map(string(), 7),
+    allocatedResourceStatuses: map(string(), 7).granular(),
     allocatedResources: map(quantity(), 5),
     capacity: map(quantity(), 3),
     conditions: list(ref<PersistentVolumeClaimCondition>(PersistentVolumeClaimCondition), 4)

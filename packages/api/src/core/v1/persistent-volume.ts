@@ -64,7 +64,7 @@ export const PersistentVolumeSpec = object(
     capacity: map(quantity(), 1),
     cephfs: ref<CephFSPersistentVolumeSource>(CephFSPersistentVolumeSource, 9).inline(2),
     cinder: ref<CinderPersistentVolumeSource>(CinderPersistentVolumeSource, 8).inline(2),
-    claimRef: ref<ObjectReference>(ObjectReference, 4),
+    claimRef: ref<ObjectReference>(ObjectReference, 4).granular(),
     csi: ref<CSIPersistentVolumeSource>(CSIPersistentVolumeSource, 22).inline(2),
     fc: ref<FCVolumeSource>(FCVolumeSource, 10).inline(2),
     flexVolume: ref<FlexPersistentVolumeSource>(FlexPersistentVolumeSource, 12).inline(2),

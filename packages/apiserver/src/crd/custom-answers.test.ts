@@ -1,0 +1,133 @@
+/** What kube-apiserver answers about custom resources, request by request (`tools/kube-apiserver/compare.ts` asks it again). */
+import { expect, it } from '@jest/globals';
+import { requester } from '../http/requests.fixture.js';
+
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const merge = { 'content-type': 'application/merge-patch+json' };
+const version = (name: string, properties: object, more: object = {}) => ({
+  ...{ name, served: true, storage: name === 'v1' },
+  schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } } },
+  ...more,
+});
+const text = { type: 'string' };
+
+async function served(versions: readonly object[], scope = 'Namespaced') {
+  const asking = await requester();
+  const { status, json } = await asking.send('POST', definitions, {
+    metadata: { name: 'words.example.com' },
+    spec: { group: 'example.com', scope, names: { plural: 'words', kind: 'Word' }, versions },
+  });
+  expect([status, json.status.storedVersions]).toEqual([201, ['v1']]);
+  return asking;
+}
+
+const at = (apiVersion: string) => `/apis/example.com/${apiVersion}/namespaces/default/words`;
+const word = (spec: unknown, apiVersion = 'v1') => ({
+  ...{ apiVersion: `example.com/${apiVersion}`, kind: 'Word', metadata: { name: 'a' } },
+  spec,
+});
+
+const template = {
+  ...{ type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
+};
+const one = { type: 'object', properties: { a: text, b: text }, oneOf: [{ required: ['a'] }, { required: ['b'] }] };
+const pod = { apiVersion: 'v1', kind: 'Pod' };
+
+it.each<readonly [spec: object, status: number, told: unknown]>([
+  [{ int: 3_000_000_000 }, 201, undefined],
+  [{ date: 'x' }, 422, [['spec.date', 'Invalid value: "x": spec.date in body must be of type date: "x"']]],
+  [{ email: 'x' }, 422, [['spec.email', 'Invalid value: "x": spec.email in body must be of type email: "x"']]],
+  [{ date: '2026-01-02', email: 'a@example.com' }, 201, undefined],
+  [{ template: { apiVersion: 'v1' } }, 422, [['spec.template.kind', 'Required value']]],
+  [
+    { template: { ...pod, metadata: { labels: { 'a b': 'c' } } } },
+    422,
+    [['spec.template.metadata.labels', expect.stringMatching(/^Invalid value: "a b"/)]],
+  ],
+  [
+    { one: { a: 'x', b: 'y' } },
+    422,
+    [['<nil>', expect.stringMatching(/spec\.one in body must validate one and only one schema \(oneOf\)/)]],
+  ],
+  [
+    { one: {} },
+    422,
+    [
+      ['<nil>', expect.anything()],
+      ['spec.one.a', 'Required value'],
+    ],
+  ],
+])('of %j', async (spec, status, told) => {
+  const properties = {
+    int: { type: 'integer', format: 'int32' },
+    ...{ date: { ...text, format: 'date' }, email: { ...text, format: 'email' } },
+    ...{ template, one },
+  };
+  const { send } = await served([version('v1', properties)]);
+  const answer = await send('POST', at('v1'), word(spec));
+  const causes = answer.json.details?.causes.map(({ field, message }: Record<string, string>) => [field, message]);
+  expect([answer.status, causes]).toEqual([status, told]);
+});
+
+it('the metadata of an object within is that of an object', async () => {
+  const { send } = await served([version('v1', { template })]);
+  const spec = { template: { ...pod, metadata: { name: 'x', nope: 1 }, spec: { any: 1 } } };
+  const strict = await send('POST', `${at('v1')}?fieldValidation=Strict`, word(spec));
+  expect([strict.status, strict.json.message]).toEqual([
+    400,
+    expect.stringContaining('unknown field "spec.template.metadata.nope"'),
+  ]);
+  const { json, headers } = await send('POST', at('v1'), word(spec));
+  expect(headers['warning']).toEqual(['299 - "unknown field \\"spec.template.metadata.nope\\""']);
+  expect(json.spec.template).toEqual({ ...pod, metadata: { name: 'x' }, spec: { any: 1 } });
+});
+
+it('what is stored is what the stored version knows, and its watchers are warned of an old one', async () => {
+  const { send } = await served([
+    version('v1', { a: text }, { deprecated: true }),
+    version('v2', { a: text, b: text }),
+  ]);
+  const { json } = await send('POST', at('v2'), word({ a: '1', b: '2' }, 'v2'));
+  expect([json.apiVersion, json.spec]).toEqual(['example.com/v2', { a: '1' }]);
+  expect((await send('GET', `${at('v1')}/a`)).headers['warning']).toHaveLength(1);
+  const { headers } = await send('GET', `${at('v1')}?watch=true&timeoutSeconds=1`);
+  expect(headers['warning']).toEqual(['299 - "example.com/v1 Word is deprecated"']);
+  const other = {
+    spec: {
+      versions: [
+        version('v1', { a: text }, { storage: false }),
+        version('v2', { a: text, b: text }, { storage: true }),
+      ],
+    },
+  };
+  const changed = await send('PATCH', `${definitions}/words.example.com`, other, merge);
+  expect(changed.json.status.storedVersions).toEqual(['v1', 'v2']);
+});
+
+it('where they are not, there is nothing', async () => {
+  const { send, get } = await served([version('v1', {})], 'Cluster');
+  const elsewhere = await get(`${at('v1')}/a`);
+  expect([elsewhere.status, elsewhere.text]).toEqual([404, '404 page not found\n']);
+  const placed = { ...word({}), metadata: { name: 'a', namespace: 'default' } };
+  const made = await send('POST', '/apis/example.com/v1/words', placed);
+  expect([made.status, made.json.metadata.namespace]).toEqual([201, undefined]);
+  expect((await get('/apis/example.com/v1/words/a/status')).json).toMatchObject({
+    message: 'words.example.com "a" not found',
+    details: { name: 'a', group: 'example.com', kind: 'words' },
+  });
+  const sentence = { ...word({}), kind: 'Sentence' };
+  expect((await send('POST', '/apis/example.com/v1/words', sentence)).json.message).toBe(
+    'Sentence.example.com "a" is invalid: kind: Invalid value: "Sentence": must be Word',
+  );
+});
+
+it('a scale below zero is told of where the definition has the replicas', async () => {
+  const scale = { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' };
+  const { send } = await served([version('v1', { size: { type: 'integer' } }, { subresources: { scale } })]);
+  await send('POST', at('v1'), word({ size: 1 }));
+  const { status, json } = await send('PATCH', `${at('v1')}/a/scale`, { spec: { replicas: -1 } }, merge);
+  expect([status, json.message]).toEqual([
+    422,
+    'Word.example.com "a" is invalid: .spec.size: Invalid value: -1: should be a non-negative integer',
+  ]);
+});
