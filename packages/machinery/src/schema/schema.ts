@@ -172,10 +172,6 @@ export class Schema<out T, out R extends boolean = false> {
   granular(): Schema<T, R> {
     return this.with({ mapType: 'granular' });
   }
-  /** Map type `granular`, of what is `atomic` elsewhere. */
-  granular(): Schema<T, R> {
-    return this.with({ mapType: 'granular' });
-  }
   /** Strategic merge patch: merged, list items matched by `key`. */
   mergeBy(key?: string, ...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({
