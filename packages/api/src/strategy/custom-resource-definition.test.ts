@@ -54,13 +54,23 @@ describe('a new definition', () => {
       ['spec.versions: Invalid value: []string{"v1", "v1"}: must contain unique version names'],
     ],
     [
+      crd({ versions: [version, { ...version, name: 'v2' }] }),
+      [
+        'spec.versions: Invalid value: []string{"v1", "v2"}: must have exactly one version marked as storage version',
+        'status.storedVersions: Invalid value: []string{"v1"}: must have the storage version v2',
+      ],
+    ],
+    [
       versioned({ storage: false }),
       [
         'spec.versions: Invalid value: []string{"v1"}: must have exactly one version marked as storage version',
         'status.storedVersions: Invalid value: null: must have at least one stored version',
       ],
     ],
-    [versioned({ name: 'V1' }), [`${first}name: Invalid value: "V1": ${label}`]],
+    [
+      versioned({ name: 'V1' }),
+      [`${first}name: Invalid value: "V1": ${label}`, `spec.version: Invalid value: "V1": ${label}`],
+    ],
     [named({ shortNames: ['t', 'T'] }), [`spec.names.shortNames[1]: Invalid value: "T": ${label}`]],
     [named({ categories: ['all', '*'] }), [`spec.names.categories[1]: Invalid value: "*": ${label}`]],
     [named({ singular: 'T' }), [`spec.names.singular: Invalid value: "T": ${label}`]],
@@ -110,7 +120,7 @@ describe('a new definition', () => {
       selectable('.spec.size', '.spec.size', '.metadata.name', '.spec.other', '.spec.tags', ''),
       [
         `${first}selectableFields[1].jsonPath: Duplicate value: ".spec.size"`,
-        `${first}selectableFields[2].jsonPath: Invalid value: ".metadata.name": must not point to fields in metadata`,
+        `${first}selectableFields[2].jsonPath: Invalid value: ".metadata.name": is an invalid path: does not refer to a valid field`,
         `${first}selectableFields[3].jsonPath: Invalid value: ".spec.other": is an invalid path: does not refer to a valid field`,
         `${first}selectableFields[4].jsonPath: Invalid value: ".spec.tags": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.`,
         `${first}selectableFields[5].jsonPath: Required value`,

@@ -17,7 +17,7 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { CustomResourceDefinition } from '../apiextensions/v1/index.js';
-import { versionErrors } from './custom-resource-version.js';
+import { versionErrors, versionNameErrors } from './custom-resource-version.js';
 import { reviewVersionErrors, webhookClientErrors } from './webhook-client.js';
 import { specGeneration } from './workloads.js';
 
@@ -48,7 +48,7 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
     ...ownNameErrors(crd),
     ...errorsOf(crd),
     ...(crd.status?.storedVersions?.length
-      ? noErrors
+      ? storageErrors(crd)
       : [invalidField('status.storedVersions', null, 'must have at least one stored version')]),
     ...approvalErrors(crd),
     ...pruningErrors(crd),
@@ -56,6 +56,7 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
   validateStatusUpdate: storedVersionErrors,
   validateUpdate: (crd, old) => [
     ...errorsOf(crd),
+    ...storageErrors(crd),
     ...storedVersionErrors(crd),
     ...changeErrors(crd, old),
     ...(old.spec.preserveUnknownFields ? noErrors : pruningErrors(crd)),
@@ -100,15 +101,25 @@ function withStoredVersion(crd: CustomResourceDefinition): CustomResourceDefinit
   return { ...crd, status: { ...(crd.status as Status), storedVersions: [...known, ...added] } };
 }
 
+/** The first that is stored; there should be no more. */
 const storageVersions = ({ spec }: CustomResourceDefinition): readonly string[] =>
-  (spec.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name);
+  (spec.versions ?? [])
+    .filter(({ storage }) => storage)
+    .slice(0, 1)
+    .map(({ name }) => name);
+
+/** What is stored from now on is to be known of. */
+function storageErrors({ spec: { versions = [] }, status }: CustomResourceDefinition): readonly FieldError[] {
+  const stored = status?.storedVersions ?? [];
+  return versions
+    .filter(({ name, storage }) => storage && !stored.includes(name))
+    .map(({ name }) => invalidField('status.storedVersions', stored, `must have the storage version ${name}`));
+}
 
 /** A version that objects may still lie in cannot go. */
 function storedVersionErrors({ spec, status }: CustomResourceDefinition): readonly FieldError[] {
-  const stored = status?.storedVersions ?? [];
-  if (stored.length === 0) return [];
   const known = spec.versions.map(({ name }) => name);
-  return stored.flatMap((version, index) =>
+  return (status?.storedVersions ?? []).flatMap((version, index) =>
     known.includes(version)
       ? []
       : [
@@ -184,6 +195,8 @@ function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
             'must have exactly one version marked as storage version',
           ),
         ]),
+    // The first has a field of its own within kube-apiserver.
+    ...versions.slice(0, 1).flatMap(({ name }) => versionNameErrors(name, 'spec.version')),
     ...nameErrors(names, 'spec.names'),
     ...conversionErrors(crd.spec),
   ];

@@ -24,12 +24,16 @@ import type {
   JSONSchemaProps,
 } from '../apiextensions/v1/index.js';
 
+export function versionNameErrors(name: string, path: string): readonly FieldError[] {
+  const messages = dns1035LabelErrors(name);
+  return messages.length === 0 ? noErrors : [invalidField(path, name, messages.join(','))];
+}
+
 export function versionErrors(version: CustomResourceDefinitionVersion, path: string): readonly FieldError[] {
   const { name, schema, deprecated, deprecationWarning: warning, subresources } = version;
-  const messages = dns1035LabelErrors(name);
   const openApi = schema?.openAPIV3Schema;
   return [
-    ...(messages.length === 0 ? noErrors : [invalidField(`${path}.name`, name, messages.join(','))]),
+    ...versionNameErrors(name, `${path}.name`),
     ...(warning === undefined
       ? noErrors
       : warningFaults(warning, deprecated ?? false).map((fault) =>
@@ -157,11 +161,11 @@ function selectableErrors(
     if (!jsonPath) return [requiredField(`${at}.jsonPath`)];
     const fault = (detail: string) => [invalidField(`${at}.jsonPath`, jsonPath, detail)];
     const keys = jsonPath.split('.').slice(1);
-    if (keys[0] === 'metadata') return fault('must not point to fields in metadata');
     let found = schema;
     for (const key of keys) found = found?.properties?.[key];
     if (!jsonPath.startsWith('.') || found === undefined)
       return fault('is an invalid path: does not refer to a valid field');
+    if (keys[0] === 'metadata') return fault('must not point to fields in metadata');
     if (!selectableTypes.includes(found.type ?? ''))
       return fault(
         'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
