@@ -188,7 +188,7 @@ class Checker {
     for (const [index, each] of rest.entries()) {
       if (each.name === first.name) continue;
       if (this.scope.strictLiterals && known(each, first))
-        return this.complain(parts[index + 1]!.at, `expected type '${shown(first)}' but found '${shown(each)}'`);
+        return this.complain(parts[index + 1]!.at, `expected type '${typeText(first)}' but found '${typeText(each)}'`);
       return any;
     }
     return first;
@@ -226,7 +226,7 @@ class Checker {
       if (property === undefined) return this.complain(at, `undefined field '${field}'`);
       found = typeOfSchema(through.properties[property]!);
     } else if (through.name === 'map') found = through.of ?? any;
-    else if (known(through)) return this.complain(at, `type '${shown(through)}' does not support field selection`);
+    else if (known(through)) return this.complain(at, `type '${typeText(through)}' does not support field selection`);
     if (expression.test) return bool;
     return expression.optional || target.name === 'optional_type' ? type('optional_type', found) : found;
   }
@@ -305,7 +305,7 @@ class Checker {
     if (known(over) && over.name !== 'list' && (over.name !== 'map' || over.properties !== undefined))
       return this.complain(
         at,
-        `expression of type '${shown(over)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+        `expression of type '${typeText(over)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
       );
     const [key, value] = [over.name === 'list' ? int : (over.key ?? any), over.of ?? any];
     const types =
@@ -381,12 +381,13 @@ export const standardTypes: ReadonlySet<string> = new Set([
 
 const undeclared = (name: string) => `undeclared reference to '${name.replace(/^\./, '')}' (in container '')`;
 const noOverload = (name: string, args: readonly CheckedType[]) =>
-  `found no matching overload for '${name}' applied to '(${args.map(shown).join(', ')})'`;
+  `found no matching overload for '${name}' applied to '(${args.map(typeText).join(', ')})'`;
 
-function shown({ name, of, key, properties }: CheckedType): string {
+/** A type as messages name it: `list(string)`, `dyn`. */
+export function typeText({ name, of, key, properties }: CheckedType): string {
   if (name === 'any') return 'dyn';
   if (properties !== undefined) return 'object';
-  if (name === 'map') return `map(${shown(key ?? any)}, ${shown(of ?? any)})`;
-  if (name === 'list' || name === 'optional_type') return `${name}(${shown(of ?? any)})`;
+  if (name === 'map') return `map(${typeText(key ?? any)}, ${typeText(of ?? any)})`;
+  if (name === 'list' || name === 'optional_type') return `${name}(${typeText(of ?? any)})`;
   return name === 'null_type' ? 'null' : name;
 }

@@ -1,6 +1,6 @@
 /** The Common Expression Language, as Kubernetes uses it. */
 
-export { type CheckedType, type CheckProblem, typeOfSchema } from './check.js';
+export { type CheckedType, type CheckProblem, typeOfSchema, typeText } from './check.js';
 export * from './compile.js';
 export { cardinalityMax, type DeclaredSize, declaredSize } from './cost/declared-sizes.js';
 export { CelCostError, type MessageMaker } from './evaluate.js';

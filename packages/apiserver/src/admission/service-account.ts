@@ -4,7 +4,7 @@
  * it opts out. An account may hold its pods to the secrets that it lists.
  *
  * **Differs from Kubernetes**: the volume that these are in has the same random name in all pods that come with the same
- * spec, and not one of its own in each.
+ * spec, and not one of its own in each. A pod of the `default` account need not wait until a new namespace has one.
  */
 import { type Container, isMirrorPod, type Pod, type PodSpec, type ServiceAccount } from '@pintle/api/core/v1';
 import { deepFreeze, nameSuffix } from '@pintle/machinery';

@@ -2,8 +2,7 @@
 import { request } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import type { ClaimSource } from '../access/tokens/distributed-claims.js';
-import type { KeySource } from '../access/tokens/issued-tokens.js';
-import type { KeySet } from '../access/tokens/json-web-token.js';
+import type { KeySet, KeySource } from '../access/tokens/json-web-token.js';
 
 /** A provider is asked again at most so often, however many unknown keys come. */
 const freshPeriodMs = 10_000;

@@ -1,7 +1,7 @@
 /** CEL over the claims of a token and over the user that is made of them. */
 import type * as Cel from '@pintle/cel';
-import { ClaimError } from '../tokens/issued-tokens.js';
 import type { Claims } from '../tokens/json-web-token.js';
+import { ClaimError } from '../tokens/json-web-token.js';
 import { userInCel } from '../user-in-cel.js';
 import type { ExpressionFault } from './faults.js';
 

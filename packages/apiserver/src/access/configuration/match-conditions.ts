@@ -49,7 +49,7 @@ export function matchConditions(cel: typeof Cel): MatchConditions {
     faultOf(expression) {
       try {
         const { type } = environment.compile(expression);
-        return type.name === 'bool' ? undefined : `must evaluate to bool but got ${type.name}`;
+        return type.name === 'bool' ? undefined : `must evaluate to bool but got ${cel.typeText(type)}`;
       } catch (error) {
         if (!(error instanceof cel.CelCompileError)) throw error;
         return `compilation failed: ${error.message}`;

@@ -1,7 +1,7 @@
 /** From the claims of a token to a user, as far as it takes no expressions. Pure. */
 
-import { ClaimError } from './issued-tokens.js';
 import type { Claims } from './json-web-token.js';
+import { ClaimError } from './json-web-token.js';
 
 /** A claim, and what is put before its value. */
 export interface PrefixedClaim {

@@ -3,8 +3,7 @@
  * groups, of which somebody may have too many for a token. What is fetched is a token again, which its issuer has signed for
  * the same audience.
  */
-import { ClaimError, type KeySource } from './issued-tokens.js';
-import { type Claims, unverifiedClaims } from './json-web-token.js';
+import { ClaimError, type Claims, type KeySource, unverifiedClaims } from './json-web-token.js';
 
 /** How claims are fetched, and how who signed them is known: `claimSource()` of `./nodejs`. */
 export interface ClaimSource {

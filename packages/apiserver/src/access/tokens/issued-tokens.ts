@@ -2,10 +2,14 @@
 import type { World } from '@pintle/machinery';
 import type { TokenAuthenticator, UserInfo } from '../access.js';
 import { type ClaimSource, distributedClaim, type Verify } from './distributed-claims.js';
-import { type Claims, isUnknownKey, type KeySet, unverifiedClaims, verifiedClaims } from './json-web-token.js';
-
-/** `fresh`: a key was not among those that were found before. */
-export type KeySource = (options: { readonly fresh: boolean }) => Promise<KeySet>;
+import {
+  ClaimError,
+  type Claims,
+  isUnknownKey,
+  type KeySource,
+  unverifiedClaims,
+  verifiedClaims,
+} from './json-web-token.js';
 
 export interface IssuedTokensOptions {
   readonly world: World;
@@ -20,11 +24,6 @@ export interface IssuedTokensOptions {
   readonly distributed?: { readonly claim: string; readonly source: ClaimSource } | undefined;
   /** Errors: what a claim lacks. */
   userOf(claims: Claims): UserInfo;
-}
-
-/** A claim is not as it has to be; the token is nobody's. */
-export class ClaimError extends Error {
-  readonly code = 'PINTLE_CLAIM';
 }
 
 export function issuedTokens(options: IssuedTokensOptions): TokenAuthenticator {

@@ -14,6 +14,13 @@ import {
 
 export type Claims = Readonly<Record<string, unknown>>;
 export type KeySet = JSONWebKeySet;
+/** `fresh`: a key was not among those that were found before. */
+export type KeySource = (options: { readonly fresh: boolean }) => Promise<KeySet>;
+
+/** A claim is not as it has to be; the token is nobody's. */
+export class ClaimError extends Error {
+  readonly code = 'PINTLE_CLAIM';
+}
 
 /** What service account tokens may be signed with. */
 const algorithms = ['ES256', 'RS256', 'ES384', 'ES512'] as const;

@@ -3,10 +3,11 @@ import type { World } from '@pintle/machinery';
 import type { TokenAuthenticator } from '../access.js';
 import { credentialOf, groupsOf, requireClaims, usernameOf, withExtra } from './claim-mappings.js';
 import type { ClaimSource } from './distributed-claims.js';
-import { issuedTokens, type KeySource } from './issued-tokens.js';
+import { issuedTokens } from './issued-tokens.js';
+import type { KeySource } from './json-web-token.js';
 
 export type { ClaimSource } from './distributed-claims.js';
-export type { KeySource } from './issued-tokens.js';
+export type { KeySource } from './json-web-token.js';
 
 export interface OidcOptions {
   readonly world: World;

@@ -163,6 +163,12 @@ describe('ValidatingAdmissionPolicy', () => {
   it.each([
     [{ validations: [{ expression: 'object.' }] }, 'spec.validations[0].expression: Invalid value'],
     [{ validations: [{ expression: '1 + 1' }] }, 'must evaluate to bool but got int'],
+    [{ validations: [{ expression: '[1]' }] }, 'must evaluate to bool but got list(int)'],
+    [{ validations: [{ expression: 'null' }] }, 'must evaluate to bool but got null_type'],
+    [
+      { auditAnnotations: [{ key: 'a', valueExpression: '1' }] },
+      'spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type] but got int',
+    ],
     [{ validations: [{ expression: 'request.nonsense' }] }, "undefined field 'nonsense'"],
     [{ validations: [{ expression: 'request.userInfo.uid == 1' }] }, 'no matching overload'],
     [{ validations: [{ expression: 'params.x == 1' }] }, "undeclared reference to 'params'"],

@@ -340,12 +340,15 @@ function requireCompilable(
   const { spec } = object as ValidatingAdmissionPolicy;
   const policies = spec?.paramKind === undefined ? withoutParams : withParams;
   const faults: FieldError[] = [];
-  const check = (language: typeof withParams, expression: string | undefined, path: string, wanted?: string) => {
+  const check = (language: typeof withParams, expression: string | undefined, path: string, ...wanted: string[]) => {
     if (expression === undefined) return;
     try {
       const { type } = language.compile(expression);
-      if (wanted !== undefined && type.name !== wanted && type.name !== 'any')
-        faults.push(invalidField(path, expression, `must evaluate to ${wanted} but got ${type.name}`));
+      if (wanted.length > 0 && ![...wanted, 'any'].includes(type.name)) {
+        const asked = wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`;
+        const got = type.name === 'null_type' ? type.name : cel.typeText(type);
+        faults.push(invalidField(path, expression, `must evaluate to ${asked} but got ${got}`));
+      }
     } catch (error) {
       if (!(error instanceof cel.CelCompileError)) throw error;
       faults.push(invalidField(path, expression, error.message));
@@ -360,7 +363,7 @@ function requireCompilable(
     if (messageExpression) check(policies, messageExpression, `spec.validations[${at}].messageExpression`, 'string');
   }
   for (const [at, { valueExpression }] of (spec?.auditAnnotations ?? []).entries()) {
-    check(policies, valueExpression, `spec.auditAnnotations[${at}].valueExpression`);
+    check(policies, valueExpression, `spec.auditAnnotations[${at}].valueExpression`, 'string', 'null_type');
   }
   if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
 }
