@@ -289,10 +289,11 @@ const cases: readonly ColumnCase[] = [
         { kind: 'User', name: 'u2' },
         { kind: 'Group', name: 'g' },
         { kind: 'ServiceAccount', name: 's', namespace: 'n' },
+        { kind: 'ServiceAccount', name: 'homeless' },
       ],
     },
     'Name=a | Role=Role/r | Age=5s',
-    'Users=u1, u2 | Groups=g | ServiceAccounts=n/s',
+    'Users=u1, u2 | Groups=g | ServiceAccounts=n/s, /homeless',
   ],
   [
     'a request for a certificate',
