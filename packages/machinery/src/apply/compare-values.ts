@@ -5,7 +5,7 @@
  * `undefined` is an absent value, `null` a given one.
  */
 import { deepEqual } from '../meta/frozen.js';
-import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
+import { isHandedOn, resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 import {
   asItems,
@@ -47,7 +47,7 @@ interface Place {
   /** Those declared: keys of maps are the users', and no end of them. */
   readonly fields: Map<string, Field>;
   items: Place | undefined;
-  /** Of a type with many fields: what came last, here and wherever the type stands. */
+  /** In the place of `appeared`, where values are handed on: what came last, here and wherever the type stands. */
   readonly appearedOfType: Map<unknown, Comparison> | undefined;
   /** What came here last, and what changed here last. */
   appeared: Compared | undefined;
@@ -96,9 +96,8 @@ function placeOf(schema: SchemaNode): Place {
   return place;
 }
 
-/** A template of pods goes from a Deployment to its ReplicaSets and their pods. */
 function appearedOf(type: SchemaNode): Map<unknown, Comparison> | undefined {
-  if (Object.keys(type.properties ?? {}).length < largeMin) return undefined;
+  if (!isHandedOn(type)) return undefined;
   let appeared = appearedOfTypes.get(type);
   if (appeared === undefined) {
     appeared = new Map();
@@ -109,8 +108,6 @@ function appearedOf(type: SchemaNode): Map<unknown, Comparison> | undefined {
 
 const appearedOfTypes = new WeakMap<SchemaNode, Map<unknown, Comparison>>();
 const appearedMax = 1024;
-/** Fields. */
-const largeMin = 30;
 
 const noFields: Fields = Object.freeze({});
 
@@ -125,19 +122,23 @@ function fieldAt(place: Place, key: string): Field {
 
 function compareAt(place: Place, old: unknown, now: unknown): Comparison {
   if (old === now) return same;
+  if (old === undefined && place.appearedOfType !== undefined) return appearAt(place, place.appearedOfType, now);
   const known = old === undefined ? place.appeared : place.became;
   if (known !== undefined && known.now === now && known.old === old) return known.comparison;
-  const { appearedOfType } = place;
-  const found = old === undefined ? appearedOfType?.get(now) : undefined;
-  if (found !== undefined) return found;
   const comparison = compare(place, old, now);
   if (typeof now !== 'object' || now === null || !Object.isFrozen(now)) return comparison;
-  if (old === undefined) {
-    place.appeared = { old, now, comparison };
-    if (appearedOfType === undefined) return comparison;
-    if (appearedOfType.size === appearedMax) appearedOfType.clear();
-    appearedOfType.set(now, comparison);
-  } else if (Object.isFrozen(old)) place.became = { old, now, comparison };
+  if (old === undefined) place.appeared = { old, now, comparison };
+  else if (Object.isFrozen(old)) place.became = { old, now, comparison };
+  return comparison;
+}
+
+function appearAt(place: Place, appeared: Map<unknown, Comparison>, now: unknown): Comparison {
+  const known = appeared.get(now);
+  if (known !== undefined) return known;
+  const comparison = compare(place, undefined, now);
+  if (typeof now !== 'object' || now === null || !Object.isFrozen(now)) return comparison;
+  if (appeared.size === appearedMax) appeared.clear();
+  appeared.set(now, comparison);
   return comparison;
 }
 

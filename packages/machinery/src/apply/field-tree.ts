@@ -148,19 +148,10 @@ export const emptyTree: FieldTree = new FieldTree(false, noChildren);
 
 const trees = new LatestTrees<FieldTree>();
 
-/** No child is empty. */
 export function treeOf(own: boolean, children: ReadonlyMap<string, FieldTree>): FieldTree {
-  if (children.size === 0) return own ? leaf : emptyTree;
-  let sign = own ? 1 : 0;
-  for (const [element, child] of children) sign += signOf(element, child);
-  const known = trees.find(sign, (tree) => tree.own === own && hasSame(tree.children, children));
-  return known ?? trees.keep(sign, new FieldTree(own, children));
-}
-
-function hasSame(children: ReadonlyMap<string, FieldTree>, others: ReadonlyMap<string, FieldTree>): boolean {
-  if (children.size !== others.size) return false;
-  for (const [element, child] of others) if (children.get(element) !== child) return false;
-  return true;
+  const node = new TreeBuilder();
+  for (const [element, child] of children) node.add(element, child);
+  return node.tree(own);
 }
 
 /** One node in the making. */

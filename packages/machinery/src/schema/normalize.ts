@@ -13,7 +13,7 @@ import { ObjectMeta } from '../meta/v1.js';
 import { canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
-import { resolve, type SchemaNode, zeroOf, zeroSaysNothing } from './schema.js';
+import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroSaysNothing } from './schema.js';
 
 export interface Normalized {
   readonly value: unknown;
@@ -267,7 +267,7 @@ class Compiler {
     });
     const normalizedDefaults = new Map<string, unknown>();
     const keepsUnknown = node.preserveUnknownFields === true;
-    const isLarge = typed && Object.keys(properties).length >= largeMin;
+    const isLarge = typed && isHandedOn(node);
     /** Of specs that many objects come with, as pods of one template do. */
     const made = isLarge ? madeOf(mode, node) : new WeakMap<object, unknown>();
     return (input, run, known) => {
@@ -329,9 +329,6 @@ class Compiler {
     };
   }
 }
-
-/** Types with so many fields are those of what objects hand on: of a Deployment's template to its ReplicaSets and their pods. */
-const largeMin = 30;
 
 /** What was made of the values of such a type, in objects of whatever kind. */
 function madeOf(mode: NormalizerOptions['mode'], node: SchemaNode): WeakMap<object, unknown> {

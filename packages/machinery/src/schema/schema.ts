@@ -325,6 +325,15 @@ export function zeroOf(place: SchemaNode): unknown {
 const emptyStruct = Object.freeze({});
 const emptyList = Object.freeze([]);
 
+/**
+ * Of types with many fields are the values that objects hand on, as a Deployment's template goes to its ReplicaSets and
+ * their pods: what is found out about one is worth remembering for objects of other kinds. `type` is no reference.
+ */
+export const isHandedOn = (type: SchemaNode): boolean => Object.keys(type.properties ?? {}).length >= handedOnMin;
+
+/** Fields. */
+const handedOnMin = 30;
+
 /** Follows references to the node that holds the description, keeping what the place itself says. */
 export function resolve(node: SchemaNode): SchemaNode {
   return node.ref === undefined ? node : resolve(node.ref());
