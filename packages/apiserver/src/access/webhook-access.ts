@@ -7,6 +7,7 @@ import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { SubjectAccessReview, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
 import { type FieldSelector, type World, withTimeout } from '@pintle/machinery';
 import { askedAgain, retryBackoffDefaultMs } from '../admission/webhook/ask-again.js';
+import { KeptAnswers } from '../admission/webhook/kept-answers.js';
 import type { WebhookCaller, WebhookTarget } from '../admission/webhook/webhook-caller.js';
 import type { AccessAttributes, AccessDecision, Authorizer, TokenAuthenticator } from './access.js';
 import { cachedTokens } from './tokens/cached-tokens.js';
@@ -73,7 +74,7 @@ export interface WebhookAuthorizerOptions extends AccessWebhookOptions {
 export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer {
   const { world, target, call, failure = 'noOpinion', matches, version = 'v1' } = options;
   const { timeoutMs = answerMs, allowedMs = allowedDefaultMs, refusedMs = refusedDefaultMs } = options;
-  const known = new Map<string, { readonly decision: AccessDecision; readonly untilMs: number }>();
+  const decisions = new KeptAnswers<AccessDecision>(world.clock, decisionsMax);
   const judged = async (spec: SubjectAccessReviewSpec): Promise<AccessDecision> => {
     const review = reviewOf(spec, version);
     const { status } = (await askedAgain(world, retryBackoffDefaultMs, () =>
@@ -89,15 +90,12 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer
     const key = JSON.stringify(spec);
     try {
       if (matches?.(spec) === false) return { decision: 'noOpinion' };
-      const found = known.get(key);
-      if (found !== undefined && found.untilMs > world.clock.now()) return found.decision;
-      const decision = await judged(spec);
-      const keptMs = decision.decision === 'allow' ? allowedMs : refusedMs;
-      if (keptMs > 0 && key.length <= keyMaxChars) {
-        if (known.size >= decisionsMax) known.clear();
-        known.set(key, { decision, untilMs: world.clock.now() + keptMs });
-      }
-      return decision;
+      const known = decisions.get(key);
+      if (known !== undefined) return known;
+      const judgement = await judged(spec);
+      if (key.length <= keyMaxChars)
+        decisions.keep(key, judgement, judgement.decision === 'allow' ? allowedMs : refusedMs);
+      return judgement;
     } catch (error) {
       world.logger.log('warn', 'the webhook of access did not answer', { url: target.url, error });
       return { decision: failure };

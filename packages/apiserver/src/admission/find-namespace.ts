@@ -2,9 +2,24 @@
 import type { Namespace } from '@pintle/api/core/v1';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
+import type { AdmissionRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
 
-export type NamespaceFinder = (name: string) => Namespace | Promise<Namespace | undefined>;
+type NamespaceFinder = (name: string) => Namespace | Promise<Namespace | undefined>;
+
+/** What `then` makes of a request's namespace, at once where it is in memory. */
+export type WithNamespace = <R>(
+  request: AdmissionRequest,
+  then: (namespace: Namespace | undefined) => R,
+) => R | Promise<R>;
+
+export function withNamespace(core: () => ApiCore, caches: AdmissionCaches): WithNamespace {
+  const find = namespaceFinder(core, caches);
+  return ({ namespace = '' }, then) => {
+    const found = find(namespace);
+    return found instanceof Promise ? found.then(then) : then(found);
+  };
+}
 
 export function namespaceFinder(core: () => ApiCore, { namespaces }: AdmissionCaches): NamespaceFinder {
   const lookUp = async (name: string) => {

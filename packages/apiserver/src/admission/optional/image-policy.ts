@@ -7,6 +7,7 @@ import { forbidden, type World } from '@pintle/machinery';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import { askedAgain, retryBackoffDefaultMs } from '../webhook/ask-again.js';
 import { askTarget } from '../webhook/ask-webhook.js';
+import { KeptAnswers } from '../webhook/kept-answers.js';
 import type { WebhookCaller, WebhookTarget } from '../webhook/webhook-caller.js';
 
 export interface ImagePolicyConfiguration {
@@ -44,25 +45,18 @@ export function imagePolicyWebhook(
     retryBackoffMs = retryBackoffDefaultMs,
     defaultAllow = false,
   } = configuration;
-  /** By what was asked; the one asked for last stands last. */
-  const answers = new Map<string, { readonly status: ImageReviewStatus; readonly untilMs: number }>();
+  const answers = new KeptAnswers<ImageReviewStatus>(world.clock, answersMax);
 
   const statusOf = async (spec: object): Promise<ImageReviewStatus> => {
     const key = JSON.stringify(spec);
     const known = answers.get(key);
-    answers.delete(key);
-    if (known !== undefined && known.untilMs > world.clock.now()) {
-      answers.set(key, known);
-      return known.status;
-    }
+    if (known !== undefined) return known;
     const review = { kind: 'ImageReview', apiVersion: 'imagepolicy.k8s.io/v1alpha1', metadata: {}, spec, status: {} };
     const answer = await askedAgain(world, retryBackoffMs, () =>
       askTarget({ world, call }, target, review, timeoutSeconds),
     );
     const { status = {} } = answer as { readonly status?: ImageReviewStatus };
-    const keptMs = status.allowed ? allowMs : denyMs;
-    if (answers.size >= answersMax) answers.delete(answers.keys().next().value!);
-    if (keptMs > 0) answers.set(key, { status, untilMs: world.clock.now() + keptMs });
+    answers.keep(key, status, status.allowed ? allowMs : denyMs);
     return status;
   };
 

@@ -9,7 +9,7 @@ import type { ApiCore } from '../../verbs/api-core.js';
 import { createObject } from '../../verbs/create.js';
 import { type AdmissionPlugin, type AdmissionRequest, type RequestKind, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import { namespaceFinder } from '../find-namespace.js';
+import { withNamespace } from '../find-namespace.js';
 
 const isNamespace = ({ resource: { kind } }: RequestKind) => kind.group === '' && kind.plural === 'namespaces';
 const isInNamespace = ({ namespace }: AdmissionRequest) => namespace !== undefined;
@@ -36,17 +36,14 @@ export function namespaceAutoProvision(core: () => ApiCore, { namespaces }: Admi
 }
 
 export function namespaceExists(core: () => ApiCore, caches: AdmissionCaches): AdmissionPlugin {
-  const find = namespaceFinder(core, caches);
+  const inNamespace = withNamespace(core, caches);
   return {
     name: 'NamespaceExists',
     concerns: (request) => request.operation !== 'CONNECT' && !isNamespace(request),
     handles: isInNamespace,
-    validate({ namespace = '' }) {
-      const found = find(namespace);
-      if (!(found instanceof Promise)) return;
-      return found.then((later) => {
-        if (later === undefined) throw notFound({ group: '', plural: 'namespaces' }, namespace);
-      });
-    },
+    validate: (request) =>
+      inNamespace(request, (namespace) => {
+        if (namespace === undefined) throw notFound({ group: '', plural: 'namespaces' }, request.namespace!);
+      }),
   };
 }

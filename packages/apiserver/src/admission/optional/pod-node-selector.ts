@@ -7,7 +7,7 @@ import { forbidden, formatFieldError, invalidField, labelValueErrors, qualifiedN
 import type { ApiCore } from '../../verbs/api-core.js';
 import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import { namespaceFinder } from '../find-namespace.js';
+import { withNamespace } from '../find-namespace.js';
 import { internalFailure, plainFailure } from '../plain-failure.js';
 
 /**
@@ -26,16 +26,10 @@ export function podNodeSelector(
   caches: AdmissionCaches,
   configuration: PodNodeSelectorConfiguration = {},
 ): AdmissionPlugin {
-  const find = namespaceFinder(core, caches);
-  const ofNamespace = (namespace: Namespace): Labels =>
-    parsed(namespace.metadata.annotations?.[annotation] ?? configuration[clusterDefault]);
-  const ofRequest = ({ namespace = '' }: AdmissionRequest): Labels | Promise<Labels> => {
-    const found = find(namespace);
-    if (!(found instanceof Promise)) return ofNamespace(found);
-    return found.then((later) => {
-      if (later === undefined) throw internalFailure(`namespace ${namespace} does not exist`);
-      return ofNamespace(later);
-    });
+  const inNamespace = withNamespace(core, caches);
+  const ofNamespace = (namespace: Namespace | undefined, name: string | undefined): Labels => {
+    if (namespace === undefined) throw internalFailure(`namespace ${name ?? ''} does not exist`);
+    return parsed(namespace.metadata.annotations?.[annotation] ?? configuration[clusterDefault]);
   };
   const check = (request: AdmissionRequest, wanted: Labels, selector: Labels): void => {
     /** Upstream names the pod here, and no pod that has no name yet. */
@@ -61,16 +55,12 @@ export function podNodeSelector(
   return {
     name: 'PodNodeSelector',
     concerns: (kind) => kind.operation === 'CREATE' && isWriteOf('', 'pods')(kind),
-    mutate(request) {
-      const wanted = ofRequest(request);
-      return wanted instanceof Promise ? wanted.then((later) => selecting(request, later)) : selecting(request, wanted);
-    },
-    validate(request) {
-      const wanted = ofRequest(request);
-      const { spec } = request.object as Pod;
-      if (wanted instanceof Promise) return wanted.then((later) => check(request, later, spec?.nodeSelector ?? {}));
-      check(request, wanted, spec?.nodeSelector ?? {});
-    },
+    mutate: (request) =>
+      inNamespace(request, (namespace) => selecting(request, ofNamespace(namespace, request.namespace))),
+    validate: (request) =>
+      inNamespace(request, (namespace) =>
+        check(request, ofNamespace(namespace, request.namespace), (request.object as Pod).spec?.nodeSelector ?? {}),
+      ),
   };
 }
 

@@ -8,7 +8,7 @@ import { compileNormalizer, decoderWords } from '@pintle/machinery';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import { namespaceFinder } from '../find-namespace.js';
+import { withNamespace } from '../find-namespace.js';
 import { plainFailure } from '../plain-failure.js';
 
 /** Of the whole cluster, for namespaces that say nothing. */
@@ -34,11 +34,7 @@ export function podTolerationRestriction(
   caches: AdmissionCaches,
   configuration: PodTolerationRestrictionConfiguration = {},
 ): AdmissionPlugin {
-  const find = namespaceFinder(core, caches);
-  const withNamespace = <R>(request: AdmissionRequest, then: (namespace: Namespace | undefined) => R) => {
-    const found = find(request.namespace ?? '');
-    return found instanceof Promise ? found.then(then) : then(found);
-  };
+  const inNamespace = withNamespace(core, caches);
   const check = (tolerations: readonly Toleration[], namespace: Namespace | undefined): void => {
     if (tolerations.length === 0) return;
     const own = annotated(namespace, 'whitelist');
@@ -64,9 +60,9 @@ export function podTolerationRestriction(
   return {
     name: 'PodTolerationRestriction',
     concerns: isWriteOf('', 'pods'),
-    mutate: (request) => withNamespace(request, (namespace) => tolerating(request, namespace)),
+    mutate: (request) => inNamespace(request, (namespace) => tolerating(request, namespace)),
     validate: (request) =>
-      withNamespace(request, (namespace) => check((request.object as Pod).spec?.tolerations ?? [], namespace)),
+      inNamespace(request, (namespace) => check((request.object as Pod).spec?.tolerations ?? [], namespace)),
   };
 }
 
