@@ -41,6 +41,7 @@ export * from './schema/validate.js';
 export * from './selector/field-selector.js';
 export * from './selector/label-selector.js';
 export * from './selector/label-selector-errors.js';
+export * from './status/aggregate.js';
 export * from './status/field-checks.js';
 export * from './status/field-error.js';
 export * from './status/field-errors.js';

@@ -8,6 +8,7 @@ import type {
   RoleRef,
   Subject,
 } from '@pintle/api/rbac/v1';
+import { aggregateText } from '@pintle/machinery';
 import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from './access.js';
 
 /** The roles and bindings of a cluster, at hand. */
@@ -27,7 +28,7 @@ export function rbacAuthorizer(source: RoleSource): Authorizer {
     const granted = firstRule(source, user, namespace, missing, (rule) => covers(rule, attributes));
     if (granted !== undefined) return new Granted(granted, user);
     if (missing.length === 0) return { decision: 'noOpinion' };
-    return { decision: 'noOpinion', reason: `RBAC: ${missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`}` };
+    return { decision: 'noOpinion', reason: `RBAC: ${aggregateText(missing)}` };
   };
 }
 

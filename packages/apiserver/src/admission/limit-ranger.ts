@@ -3,7 +3,7 @@
  * its bounds. The containers of a pod that exists change by `pods/resize` alone, so of updates only that is looked at.
  */
 import type { LimitRange, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
-import { forbidden, type KubernetesObject } from '@pintle/machinery';
+import { aggregateText, forbidden, type KubernetesObject } from '@pintle/machinery';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 import type { AdmissionCaches } from './admission-caches.js';
 import { claimLimitFaults, podLimitFaults, withLimitRangeDefaults } from './limit-range-rules.js';
@@ -28,7 +28,7 @@ export function limitRanger({ limitRanges }: AdmissionCaches): AdmissionPlugin {
         const faults = isPod
           ? podLimitFaults(object as Pod, range)
           : claimLimitFaults(object as PersistentVolumeClaim, range);
-        if (faults.length > 0) throw forbidden(resource.kind, name, aggregate(faults));
+        if (faults.length > 0) throw forbidden(resource.kind, name, aggregateText(new Set(faults)));
       }
     },
   };
@@ -42,10 +42,4 @@ function isLimited(
   if (group !== '') return false;
   if (plural === 'persistentvolumeclaims') return subresource === undefined;
   return plural === 'pods' && subresource === (operation === 'CREATE' ? undefined : 'resize');
-}
-
-/** As apimachinery's aggregate of errors reads. */
-function aggregate(faults: readonly string[]): string {
-  const texts = [...new Set(faults)];
-  return texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
 }

@@ -1,7 +1,15 @@
 /** `pods/binding`: a scheduler's decision. A pod is bound once; its node then takes it up. */
 import type { Pod, PodStatus } from '@pintle/api/core/v1';
 import type { WriteOptions } from '@pintle/client';
-import { badRequest, conflict, deepFreeze, formatTime, type KubernetesObject, onceForEach } from '@pintle/machinery';
+import {
+  aggregateText,
+  badRequest,
+  conflict,
+  deepFreeze,
+  formatTime,
+  type KubernetesObject,
+  onceForEach,
+} from '@pintle/machinery';
 import { plainFailure } from '../admission/plain-failure.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
@@ -61,7 +69,7 @@ const checkedFor = (name: string) => (binding: Binding) => {
       : [`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`]),
     ...(node === '' ? ['target.name: Required value'] : []),
   ];
-  if (faults.length > 0) throw plainFailure(faults.length === 1 ? faults[0]! : `[${faults.join(', ')}]`);
+  if (faults.length > 0) throw plainFailure(aggregateText(faults));
 };
 
 async function bind(

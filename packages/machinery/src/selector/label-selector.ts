@@ -2,9 +2,11 @@
  * Label selectors, from the text of `-l` or from a `LabelSelector` object, compiled to one form that is quick to
  * match (apimachinery `labels`).
  */
+
 import { onceForEach } from '../meta/frozen.js';
 import type { LabelSelector } from '../meta/v1.js';
 import { labelValueErrors, qualifiedNameErrors } from '../names/names.js';
+import { aggregateText } from '../status/aggregate.js';
 import type { FieldError } from '../status/field-error.js';
 import { invalidField } from '../status/field-errors.js';
 import { formatFieldError } from '../status/status-error.js';
@@ -275,7 +277,7 @@ const compiled = onceForEach((selector: LabelSelector): CompiledLabelSelector =>
 export const labelSelectorFault = onceForEach((selector: LabelSelector): string | undefined => {
   for (const requirement of compiled(selector).requirements) {
     const faults = requirementErrors(requirement).map(formatFieldError);
-    if (faults.length > 0) return faults.length === 1 ? faults[0] : `[${faults.join(', ')}]`;
+    if (faults.length > 0) return aggregateText(faults);
   }
   return undefined;
 });

@@ -2,6 +2,7 @@
  * A failed request as Kubernetes reports it: a `Status` object with a reason and a code. Every client of
  * Pintle, in process or over HTTP, throws this one class for what the server refused.
  */
+import { aggregateText } from './aggregate.js';
 import type { FieldError } from './field-error.js';
 
 export interface StatusCause {
@@ -152,8 +153,7 @@ export function invalid(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const texts = [...new Set(errors.map(formatFieldError))];
-  const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
+  const list = aggregateText(new Set(errors.map(formatFieldError)));
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return statusError('Invalid', `${qualifiedKind} "${name}" is invalid: ${list}`, {
     details: {

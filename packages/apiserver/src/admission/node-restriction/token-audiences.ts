@@ -3,7 +3,7 @@ import type { TokenRequestSpec } from '@pintle/api/authentication/v1';
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from '@pintle/api/core/v1';
 import type { CSIDriver } from '@pintle/api/storage/v1';
 import { ephemeralClaimName } from '@pintle/api/volumes';
-import type { KubernetesObject } from '@pintle/machinery';
+import { aggregateText, type KubernetesObject } from '@pintle/machinery';
 import { type Access, mastersGroup } from '../../verbs/authorize.js';
 import type { AdmissionRequest } from '../admission.js';
 
@@ -33,8 +33,7 @@ export async function audienceFault(
       errors.push((error as Error).message);
     }
   }
-  if (errors.length > 0)
-    return `error validating audience ${quoted}: ${errors.length > 1 ? `[${errors.join(', ')}]` : errors[0]}`;
+  if (errors.length > 0) return `error validating audience ${quoted}: ${aggregateText(errors)}`;
   if (user.groups.includes(mastersGroup)) return undefined;
   const { decision } = await access.authorizer({
     type: 'resource',

@@ -3,7 +3,14 @@
  * `events.k8s.io` it asks nothing, as upstream's.
  */
 import type { Event } from '@pintle/api/core/v1';
-import { type Clock, type FieldError, invalidField, notSupportedField, statusError } from '@pintle/machinery';
+import {
+  aggregateText,
+  type Clock,
+  type FieldError,
+  invalidField,
+  notSupportedField,
+  statusError,
+} from '@pintle/machinery';
 import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -41,10 +48,7 @@ export function eventRateLimit(clock: Clock, { limits }: EventRateLimitConfigura
     handles: ({ dryRun }) => !dryRun,
     validate(request) {
       const refusals = new Set(enforced.flatMap((refusal) => refusal(request) ?? []));
-      const [first, ...others] = refusals;
-      if (first === undefined) return;
-      const why = others.length === 0 ? first : `[${[...refusals].join(', ')}]`;
-      throw statusError('TooManyRequests', `Too many requests: ${why}`);
+      if (refusals.size > 0) throw statusError('TooManyRequests', `Too many requests: ${aggregateText(refusals)}`);
     },
   };
 }

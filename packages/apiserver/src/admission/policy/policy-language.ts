@@ -1,6 +1,14 @@
 /** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
 import type * as Cel from '@pintle/cel';
-import { any as anyValue, boolean, type KubernetesObject, object, parseApiVersion, string } from '@pintle/machinery';
+import {
+  aggregateText,
+  any as anyValue,
+  boolean,
+  type KubernetesObject,
+  object,
+  parseApiVersion,
+  string,
+} from '@pintle/machinery';
 import { userInCel } from '../../access/user-in-cel.js';
 import type { AdmissionRequest } from '../admission.js';
 import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
@@ -181,7 +189,7 @@ export function conditionsHold(
       failures.push(`expression '${expression}' resulted in error: ${error.message}`);
     }
   }
-  if (failures.length > 0) throw new cel.CelError(failures.length === 1 ? failures[0]! : `[${failures.join(', ')}]`);
+  if (failures.length > 0) throw new cel.CelError(aggregateText(failures));
   return true;
 }
 
