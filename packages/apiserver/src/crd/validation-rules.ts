@@ -113,12 +113,12 @@ function compileRule(
 ): CompiledRule | undefined {
   // A rule without a text is refused with its schema.
   if (rule.rule.trim() === '') return undefined;
-  const oldSelf = rule.optionalOldSelf === true ? { name: 'optional_type', of: self } : self;
+  const oldSelf = rule.optionalOldSelf === true ? cel.optionalOf(self) : self;
   const environment = cel.celEnvironment({ variables: { self, oldSelf }, libraries: cel.kubernetesLibraries });
   const compiled = (source: string, field: string, result: string, words: Words): Cel.CelProgram | undefined => {
     try {
       const program = environment.compile(source);
-      if (program.type.name === result || program.type.name === 'any') return program;
+      if (program.type.name === result) return program;
       errors.push(invalidField(`${at}.${field}`, rule, words.otherwise));
     } catch (error) {
       if (!(error instanceof cel.CelCompileError)) throw error;

@@ -11,23 +11,21 @@ import {
 import { hasRules } from '../crd/validation-rules.js';
 import type { Resource } from '../registry/resource.js';
 
-/** Errors: `StatusError` Invalid, with a cause for each fault. */
-export function validateForCreate(resource: Resource, object: KubernetesObject): void {
+export function faultsForCreate(resource: Resource, object: KubernetesObject): readonly FieldError[] {
   const { strategy } = resource.definition;
-  const faults: FieldError[] = [
+  return [
     ...validateObjectMeta(object.metadata, metaRules(resource)),
     ...(strategy?.validateCreate?.(object, resource.kind) ?? []),
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
   ];
-  if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
 }
 
-export function validateForUpdate(
+export function faultsForUpdate(
   resource: Resource,
   object: KubernetesObject,
   old: KubernetesObject,
   subresource: string | undefined,
-): void {
+): readonly FieldError[] {
   const { strategy } = resource.definition;
   const own =
     subresource === undefined
@@ -36,14 +34,22 @@ export function validateForUpdate(
       : subresource === 'status'
         ? strategy?.validateStatusUpdate
         : strategy?.subresources?.[subresource]?.validateUpdate;
-  const faults: FieldError[] = [
+  return [
     ...(object.metadata === old.metadata
       ? []
       : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
     ...(own?.call(strategy, object, old) ?? []),
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
   ];
-  if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
+}
+
+/** Errors: `StatusError` Invalid, with a cause for each fault. */
+export function requireFaultless(
+  { definition }: Resource,
+  object: KubernetesObject,
+  faults: readonly FieldError[],
+): void {
+  if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
 }
 
 /** Faults that keep the rules of a schema from meaning anything. */
