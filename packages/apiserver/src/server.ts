@@ -8,6 +8,7 @@ import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
   createMetrics,
   type FieldDocs,
+  hostAndPort,
   type Kind,
   type KubernetesObject,
   type Metrics,
@@ -199,8 +200,6 @@ const identitySteps = [
   'start-kube-apiserver-identity-lease-controller',
   'start-kube-apiserver-identity-lease-garbage-collector',
 ] as const;
-
-const hostAndPort = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
 
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');

@@ -183,7 +183,7 @@ export class Schema<out T, out R extends boolean = false> {
   inline(...numbers: readonly number[]): Schema<T, R> {
     return this.with({ protoInline: numbers });
   }
-  /** Go's pointer: an empty text, a 0 or a false is other than none. */
+  /** Go's pointer: an empty text, a 0 or a false is other than none. Of a list: an empty one is. */
   pointer(): Schema<T, R> {
     return this.with({ pointer: true });
   }
