@@ -423,6 +423,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     registry,
     title: 'Pintle',
     docs: options.fieldDocs ?? (() => ({})),
+    bodies: others,
     remote: () => aggregated?.remoteOpenApis() ?? [],
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;

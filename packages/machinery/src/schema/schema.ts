@@ -42,6 +42,8 @@ export interface SchemaNode {
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
+  /** What a document tells as the default, though nobody fills it in. */
+  readonly toldDefault?: unknown;
   readonly nullable?: boolean;
   /** The field's number in Kubernetes' protobuf encoding. */
   readonly proto?: number;
@@ -143,6 +145,9 @@ export class Schema<out T, out R extends boolean = false> {
   /** The value of an absent field. What has a default is always there when read, yet may be left out when written. */
   default(value: T): Schema<T, R> {
     return this.with({ default: value });
+  }
+  tellsDefault(value: T): Schema<T, R> {
+    return this.with({ toldDefault: value });
   }
   nullable(): Schema<T | null, R> {
     return this.with({ nullable: true });
