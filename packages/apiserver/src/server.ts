@@ -112,6 +112,11 @@ export interface ApiServerOptions {
   readonly enableAdmissionPlugins?: readonly OptionalPlugin[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /**
+   * Whether a pod of a `default` account waits for it, and is refused where there is none within a second, as in
+   * Kubernetes. Default: it is let in, as nobody need be there who makes accounts.
+   */
+  readonly requiresDefaultAccounts?: boolean;
   /** How long pods stay on nodes that are lost, unless they say otherwise. */
   readonly defaultTolerations?: DefaultTolerationsOptions;
   /** What admission plug-ins are told. */
@@ -269,6 +274,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     metrics: admitted,
     tolerations: options.defaultTolerations ?? {},
     configurations: options.pluginConfigurations ?? {},
+    requiresDefaultAccounts: options.requiresDefaultAccounts ?? false,
     topologyLabels: binding.copiesLabels,
     podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
     enabled: options.enableAdmissionPlugins ?? [],

@@ -131,6 +131,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       callWebhook: httpsWebhookCaller(),
       authorizer: ['node', 'rbac'],
       flowControl: {},
+      requiresDefaultAccounts: true,
       aggregation: { call: httpsServiceCaller(keys.proxy) },
       identity: { hostname: hostname() },
       proxy: { call: proxyCaller() },
