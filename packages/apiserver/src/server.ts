@@ -280,7 +280,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
   });
-  const core: ApiCore = {
+  const core: ApiCore = Object.freeze<ApiCore>({
     review: (resource) =>
       resource.kind.group === '' && resource.kind.plural === 'bindings'
         ? (context, body, namespace) => bindPod(core, context, body, namespace, binding)
@@ -291,7 +291,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     leases: new SharedLeases(backend, world.clock),
     admission: new AdmissionChain(plugins, admitted.times),
-  };
+  });
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
     {
