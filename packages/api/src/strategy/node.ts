@@ -17,6 +17,8 @@ import { resourceQuantityErrors } from './resource-names.js';
 
 export const nodeStrategy: Strategy<Node> = {
   keepsStatusOnCreate: true,
+  prepareForCreate: withoutConfigSource,
+  prepareForUpdate: (node, old) => (old.spec?.configSource === undefined ? withoutConfigSource(node) : node),
   defaults: withDefaults,
   validateCreate: ({ spec = {}, status = {} }) => [
     ...taintErrors(spec.taints, 'metadata.taints'),
@@ -31,6 +33,14 @@ export const nodeStrategy: Strategy<Node> = {
   validateStatusUpdate: ({ status = {} }) => statusErrors(status),
   warnings: ({ spec = {} }, old) => (old === undefined ? nodeWarnings(spec) : []),
 };
+
+/** What no kubelet reads any more. */
+function withoutConfigSource(node: Node): Node {
+  if (node.spec?.configSource === undefined && node.status?.config === undefined) return node;
+  const { configSource: _source, ...spec } = node.spec ?? {};
+  const { config: _config, ...status } = node.status ?? {};
+  return { ...node, spec, status };
+}
 
 /** The first range is in both fields; what can be had is all that there is, unless it is said. */
 function withDefaults(node: Node): Node {

@@ -43,9 +43,6 @@ export async function createObject(
     return { object: await review(context, recorded, path.namespace) };
   }
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
-  if (decoded.metadata.resourceVersion)
-    throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
-
   for (let attempt = 1; ; attempt++) {
     const finalName = name !== '' ? name : generatedName(core, resource, decoded.metadata.generateName);
     const object = await toldOfMissingLater(resource, decoded, () =>
@@ -60,6 +57,8 @@ export async function createObject(
       if (present.count > 0) throw alreadyExists(resource.kind, madeName);
       return { object: resource.fromStored(Object.freeze(object)), created: true };
     }
+    if (/^\d*[1-9]\d*$/.test(decoded.metadata.resourceVersion ?? ''))
+      throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
     const key = storeKey(resource, namespace, madeName);
     const put = putOf(core, resource, key, object);
     const write = put instanceof Promise ? await fromStore(put) : put;
@@ -157,7 +156,7 @@ function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name
 }
 
 /** What a client says of these is passed over. */
-const serverFields = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion'] as const;
+const serverFields = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion'] as const;
 
 function withNewStatus(resource: Resource, object: KubernetesObject & { readonly status?: unknown }): KubernetesObject {
   const fresh = emptyStatus(resource);

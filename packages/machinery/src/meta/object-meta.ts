@@ -83,11 +83,14 @@ export function validateAnnotations(
   return errors;
 }
 
-const isBare = (finalizer: string) =>
+/** Whether it is neither one of Kubernetes' own nor of a domain. */
+export const isBareFinalizer = (finalizer: string) =>
   !finalizer.includes('/') &&
   finalizer !== 'orphan' &&
   finalizer !== 'foregroundDeletion' &&
   finalizer !== 'kubernetes';
+
+export const bareFinalizer = 'name is neither a standard finalizer name nor is it fully qualified';
 
 const validateFinalizers = (
   { finalizers = [] }: ObjectMeta,
@@ -97,15 +100,7 @@ const validateFinalizers = (
   rules.qualifiedFinalizers !== true
     ? []
     : finalizers.flatMap((finalizer, index) =>
-        isBare(finalizer)
-          ? [
-              invalidField(
-                `${path}.finalizers[${index}]`,
-                finalizer,
-                'name is neither a standard finalizer name nor is it fully qualified',
-              ),
-            ]
-          : [],
+        isBareFinalizer(finalizer) ? [invalidField(`${path}.finalizers[${index}]`, finalizer, bareFinalizer)] : [],
       );
 
 /** What is said of new finalizers where any are taken: of custom objects. */
@@ -114,7 +109,7 @@ export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old?: ObjectM
   return added.flatMap((finalizer) =>
     [
       ...qualifiedNameErrors(finalizer),
-      ...(isBare(finalizer)
+      ...(isBareFinalizer(finalizer)
         ? [
             `prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`,
           ]

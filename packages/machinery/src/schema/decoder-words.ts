@@ -75,7 +75,7 @@ function ownWords({ type, format }: SchemaNode, found: unknown): string | undefi
   if (type !== 'string' || format === undefined) return undefined;
   if (format === 'byte') return typeof found === 'string' ? base64Words(found) : undefined;
   if (typeof found !== 'string') return `json: cannot unmarshal ${jsonType(found)} into Go value of type string`;
-  return timeWords(found, format === 'micro-time' ? '05.000000' : '05');
+  return timeWords(found, format === 'micro-time');
 }
 
 /** As apimachinery's `ParseQuantity` tells of what is no quantity at all, an unknown suffix, and a suffix without a number. */
@@ -121,14 +121,16 @@ const timeLayout: readonly (readonly [string, RegExp])[] = [
   [':', /^:/],
   ['04', /^\d\d/],
   [':', /^:/],
-  ['05', /^\d\d(?:[.,]\d+)?/],
-  ['Z07:00', /^(?:Z|[+-]\d\d:\d\d)/],
 ];
+const zone = ['Z07:00', /^(?:Z|[+-]\d\d:\d\d)/] as const;
+const toTheSecond = [['05', /^\d\d(?:[.,]\d+)?/], zone] as const;
+const toTheMicrosecond = [['05', /^\d\d/], ['.000000', /^[.,]\d{6}/], zone] as const;
 
-function timeWords(text: string, seconds: string): string {
-  const layout = `2006-01-02T15:04:${seconds}Z07:00`;
+function timeWords(text: string, isMicro: boolean): string {
+  const pieces = [...timeLayout, ...(isMicro ? toTheMicrosecond : toTheSecond)];
+  const layout = pieces.map(([piece]) => piece).join('');
   let rest = text;
-  for (const [piece, pattern] of timeLayout) {
+  for (const [piece, pattern] of pieces) {
     const match = pattern.exec(rest);
     if (match === null)
       return `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${piece}"`;

@@ -1,0 +1,73 @@
+/** What is said of objects that are bent: rows that `tools/kube-apiserver/fuzz.ts` found, with kube-apiserver's answers. */
+import { describe, expect, it } from '@jest/globals';
+import type { KubernetesObject } from '@pintle/machinery';
+import { created, createFaults, type Written } from './served.fixture.js';
+
+const of =
+  (apiVersion: string, kind: string) =>
+  (fields: object, metadata: object = {}): Written => ({ apiVersion, kind, metadata, ...fields });
+const storageClass = of('storage.k8s.io/v1', 'StorageClass');
+const runtimeClass = of('node.k8s.io/v1', 'RuntimeClass');
+const revision = of('apps/v1', 'ControllerRevision');
+const slice = of('discovery.k8s.io/v1', 'EndpointSlice');
+const attributes = of('storage.k8s.io/v1beta1', 'VolumeAttributesClass');
+const node = of('v1', 'Node');
+const namespace = of('v1', 'Namespace');
+const account = of('v1', 'ServiceAccount');
+
+const noEffect = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
+const qualified =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const noIp = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+
+describe('what is refused of a new object', () => {
+  it.each<readonly [Written, readonly string[]]>([
+    [
+      storageClass({ provisioner: 'a', allowedTopologies: [{}] }),
+      ['allowedTopologies[0].matchLabelExpressions: Duplicate value: ""'],
+    ],
+    [
+      storageClass({
+        provisioner: 'a',
+        allowedTopologies: [
+          { matchLabelExpressions: [{ key: 'k', values: ['a', 'b'] }] },
+          { matchLabelExpressions: [{ key: 'k', values: ['b', 'a'] }] },
+        ],
+      }),
+      ['allowedTopologies[1].matchLabelExpressions: Duplicate value: ""'],
+    ],
+    [
+      runtimeClass({ handler: 'a', scheduling: { tolerations: [{}] } }),
+      [`scheduling.tolerations.tolerations[0].operator: Invalid value: "": ${noEffect}`],
+    ],
+    [revision({ revision: 1, data: [] }), ['data: Required value: data must be a valid JSON object']],
+    [revision({ revision: 1, data: { a: 1 } }), []],
+    [
+      slice({ addressType: 'IPv6', endpoints: [{ addresses: ['1.2.3.4', 'x', '2001:DB8::1'] }] }),
+      [
+        'endpoints[0].addresses: Invalid value: "1.2.3.4": must be an IPv6 address',
+        `endpoints[0].addresses[1]: Invalid value: "x": ${noIp}`,
+        'endpoints[0].addresses[2]: Invalid value: "2001:DB8::1": must be in canonical form ("2001:db8::1")',
+      ],
+    ],
+    [attributes({ driverName: 'a-', parameters: { a: 'b' } }), [`driverName: Invalid value: "a-": ${qualified}`]],
+    [
+      namespace({ spec: { finalizers: ['0'] } }),
+      ['spec.finalizers: Invalid value: "0": name is neither a standard finalizer name nor is it fully qualified'],
+    ],
+  ])('%j', (object, faults) => {
+    expect(createFaults(object)).toEqual(faults);
+  });
+});
+
+describe('what is made of a new object', () => {
+  it.each<readonly [Written, object]>([
+    [namespace({ spec: { finalizers: ['orphan'] } }), { spec: { finalizers: ['orphan', 'kubernetes'] } }],
+    [namespace({ spec: { finalizers: ['kubernetes', 'orphan'] } }), { spec: { finalizers: ['kubernetes', 'orphan'] } }],
+    [node({ spec: { configSource: {}, providerID: 'p' } }), { spec: { providerID: 'p' } }],
+    [account({ secrets: [{ name: 'a', kind: 'Secret' }, { uid: 'u' }] }), { secrets: [{ name: 'a' }, {}] }],
+  ])('%j', (object, made) => {
+    const is = created<KubernetesObject>(object);
+    expect(Object.fromEntries(Object.keys(made).map((field) => [field, is[field as never]]))).toEqual(made);
+  });
+});
