@@ -13,10 +13,11 @@ export interface FuzzCase {
   readonly seed: number;
   readonly base: Base;
   readonly verb: Verb;
+  /** Of what is no patch. */
+  readonly yaml?: boolean;
   /** What the request asks to have: sent as it is, or as what patches the base to be so. */
   readonly object: Json;
   readonly validation?: string;
-  readonly yaml?: boolean;
   /** The field that is written twice. */
   readonly twice?: string;
   readonly accept?: string;
@@ -58,7 +59,7 @@ export function fuzzCase(seed: number, bases: readonly Base[]): FuzzCase {
   return {
     ...{ seed, base, verb, object },
     ...(chance(random, 0.3) ? { validation: pick(random, ['Strict', 'Strict', 'Warn', 'Ignore']) } : {}),
-    ...(chance(random, 0.05) ? { yaml: true } : {}),
+    ...(chance(random, 0.05) && contentTypes[verb] === undefined ? { yaml: true } : {}),
     ...(chance(random, 0.03)
       ? { twice: pick(random, ['name', 'spec', 'metadata', 'kind', 'image', 'type', 'labels']) }
       : {}),

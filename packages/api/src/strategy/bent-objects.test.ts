@@ -1,7 +1,7 @@
 /** What is said of objects that are bent: rows that `tools/kube-apiserver/fuzz.ts` found, with kube-apiserver's answers. */
 import { describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '@pintle/machinery';
-import { created, createFaults, type Written } from './served.fixture.js';
+import { created, createFaults, updateFaults, type Written } from './served.fixture.js';
 
 const of =
   (apiVersion: string, kind: string) =>
@@ -14,10 +14,23 @@ const attributes = of('storage.k8s.io/v1beta1', 'VolumeAttributesClass');
 const node = of('v1', 'Node');
 const namespace = of('v1', 'Namespace');
 const account = of('v1', 'ServiceAccount');
+const claim = (spec: object) =>
+  of('v1', 'PersistentVolumeClaim')({ spec: { accessModes: ['ReadWriteOnce'], ...spec } });
+const controller = (spec: object) => of('v1', 'ReplicationController')({ spec });
+const capacity = of('storage.k8s.io/v1', 'CSIStorageCapacity');
+const template = (labels: object, spec: object = {}) => ({
+  metadata: { labels },
+  spec: { containers: [{ name: 'c', image: 'i' }], ...spec },
+});
+const workload = (kind: string) => (selector: object, more: object) =>
+  of('apps/v1', kind)({ spec: { selector, template: more } });
+const badLabel = { app: '-' };
 
 const noEffect = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
 const qualified =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const noLabel =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const noIp = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
 describe('what is refused of a new object', () => {
@@ -55,6 +68,47 @@ describe('what is refused of a new object', () => {
       namespace({ spec: { finalizers: ['0'] } }),
       ['spec.finalizers: Invalid value: "0": name is neither a standard finalizer name nor is it fully qualified'],
     ],
+    ...['Deployment', 'ReplicaSet'].map((kind): readonly [Written, readonly string[]] => [
+      workload(kind)({ matchLabels: badLabel }, template({}, { containers: [] })),
+      [
+        `spec.selector.matchLabels: Invalid value: "-": ${noLabel}`,
+        'spec.selector: Invalid value: {"matchLabels":{"app":"-"}}: invalid label selector',
+      ],
+    ]),
+    [
+      workload('StatefulSet')({ matchLabels: badLabel }, template(badLabel)),
+      [
+        `spec.selector.matchLabels: Invalid value: "-": ${noLabel}`,
+        'spec.selector: Invalid value: {"matchLabels":{"app":"-"}}',
+      ],
+    ],
+    [
+      workload('StatefulSet')({ matchLabels: { a: 'b' } }, template({ a: 'b', ...badLabel })),
+      [`spec.template.labels: Invalid value: "-": ${noLabel}`],
+    ],
+    [
+      workload('DaemonSet')({ matchLabels: badLabel }, template({}, { containers: [] })),
+      [`spec.selector.matchLabels: Invalid value: "-": ${noLabel}`, 'spec.template.spec.containers: Required value'],
+    ],
+    [
+      controller({ selector: badLabel, template: template(badLabel), replicas: -1 }),
+      [
+        `metadata.labels: Invalid value: "-": ${noLabel}`,
+        'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+        `spec.template.labels: Invalid value: "-": ${noLabel}`,
+      ],
+    ],
+    [controller({ selector: {} }), ['spec.selector: Required value', 'spec.template: Required value']],
+    [
+      account({}, { ownerReferences: [{ apiVersion: 'a/b/c', kind: 'K', name: 'n', uid: 'u' }] }),
+      ['metadata.ownerReferences.apiVersion: Invalid value: "a/b/c": version must not be empty'],
+    ],
+    [
+      account({}, { finalizers: ['foregroundDeletion', 'orphan'] }),
+      [
+        'metadata.finalizers: Invalid value: []string{"foregroundDeletion", "orphan"}: finalizer orphan and foregroundDeletion cannot be both set',
+      ],
+    ],
   ])('%j', (object, faults) => {
     expect(createFaults(object)).toEqual(faults);
   });
@@ -66,8 +120,39 @@ describe('what is made of a new object', () => {
     [namespace({ spec: { finalizers: ['kubernetes', 'orphan'] } }), { spec: { finalizers: ['kubernetes', 'orphan'] } }],
     [node({ spec: { configSource: {}, providerID: 'p' } }), { spec: { providerID: 'p' } }],
     [account({ secrets: [{ name: 'a', kind: 'Secret' }, { uid: 'u' }] }), { secrets: [{ name: 'a' }, {}] }],
+    [
+      claim({ dataSource: { apiGroup: 'apps', kind: 'Pod', name: 'x' }, resources: { requests: { storage: '1n' } } }),
+      {
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          resources: { requests: { storage: '1m' } },
+          volumeMode: 'Filesystem',
+        },
+      },
+    ],
+    [capacity({ storageClassName: 's', capacity: '9223372036854775808' }), { capacity: '9223372036854775808' }],
   ])('%j', (object, made) => {
     const is = created<KubernetesObject>(object);
     expect(Object.fromEntries(Object.keys(made).map((field) => [field, is[field as never]]))).toEqual(made);
+  });
+});
+
+describe('what is refused of a change', () => {
+  const gigabyte = claim({ resources: { requests: { storage: '1Gi' } } });
+  const fixed =
+    'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n';
+  it.each<readonly [Written, Written, readonly string[]]>([
+    [gigabyte, claim({ resources: { requests: { storage: '3' } } }), [fixed]],
+    [
+      gigabyte,
+      claim({}),
+      [
+        'spec.resources[storage]: Required value',
+        fixed,
+        'spec.resources.requests.storage: Forbidden: field can not be less than status.capacity',
+      ],
+    ],
+  ])('%j to %j', (old, object, faults) => {
+    expect(updateFaults(object, old)).toEqual(faults);
   });
 });

@@ -12,6 +12,7 @@ import {
   noErrors,
   notSupportedField,
   parseQuantity,
+  quantityValue,
   requiredErrors,
   requiredField,
   type Strategy,
@@ -97,7 +98,7 @@ function capacityErrors(capacity: Readonly<Record<string, string>> | undefined, 
       : [notSupportedField(path, capacity ?? null, ['storage'])]),
     ...Object.entries(capacity ?? {}).flatMap(([name, amount]) => [
       ...(parseQuantity(amount).nano < 0n
-        ? [invalidField(`${path}[${name}]`, amount, 'must be a valid resource quantity')]
+        ? [invalidField(`${path}[${name}]`, quantityValue(parseQuantity(amount)), 'must be a valid resource quantity')]
         : noErrors),
       ...positiveQuantityErrors(amount, `${path}[${name}]`),
     ]),

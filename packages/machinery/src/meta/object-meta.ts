@@ -41,6 +41,14 @@ export function validateObjectMeta(
   for (const finalizer of metadata.finalizers ?? [])
     for (const message of qualifiedNameErrors(finalizer))
       errors.push(invalidField(`${path}.finalizers`, finalizer, message));
+  if (metadata.finalizers?.includes('orphan') && metadata.finalizers.includes('foregroundDeletion'))
+    errors.push(
+      invalidField(
+        `${path}.finalizers`,
+        metadata.finalizers,
+        'finalizer orphan and foregroundDeletion cannot be both set',
+      ),
+    );
   errors.push(...validateFinalizers(metadata, rules, path));
   return errors;
 }
@@ -118,11 +126,17 @@ export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old?: ObjectM
   );
 }
 
+/** `VERSION` or `GROUP/VERSION`; of more parts than two, Go takes none. */
+function hasVersion(apiVersion = ''): boolean {
+  const parts = apiVersion.split('/');
+  return parts.length <= 2 && parts.at(-1) !== '';
+}
+
 function validateOwnerReferences(owners: readonly OwnerReference[], path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   let controller: OwnerReference | undefined;
   for (const owner of owners) {
-    if (!owner.apiVersion)
+    if (!hasVersion(owner.apiVersion))
       errors.push(invalidField(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
     for (const field of ['kind', 'name', 'uid'] as const)
       if (!owner[field])

@@ -10,7 +10,7 @@
  */
 import { deepEqual } from '../meta/frozen.js';
 import { ObjectMeta } from '../meta/v1.js';
-import { canonicalQuantity } from '../quantity/quantity.js';
+import { canonicalAmount, canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
 import { isHandedOn, resolve, type SchemaNode, type SchemaType, zeroOf, zeroSaysNothing } from './schema.js';
@@ -227,7 +227,13 @@ class Compiler {
   }
 
   private mapStep(node: SchemaNode): Step {
-    const value = node.values === undefined ? anyStep : this.step(node.values);
+    const value =
+      node.values === undefined
+        ? anyStep
+        : // Amounts of resources.
+          this.options.mode !== 'structural' && resolve(node.values).type === 'quantity'
+          ? amountStep
+          : this.step(node.values);
     const ofNull = this.ofNull(node.values);
     const nullable =
       node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
@@ -430,14 +436,18 @@ function integerStep({ format }: SchemaNode, mode: NormalizerOptions['mode']): S
       : run.fault(isShort ? '32-bit integer' : 'integer', input);
 }
 
-const quantityStep: Step = (input, run) => {
-  if (typeof input !== 'string' && typeof input !== 'number') return run.fault('quantity', input);
-  try {
-    return canonicalQuantity(input);
-  } catch (error) {
-    return run.fault(`quantity (${(error as Error).message})`, input);
-  }
-};
+const quantityStepOf =
+  (canonical: (input: string | number) => string): Step =>
+  (input, run) => {
+    if (typeof input !== 'string' && typeof input !== 'number') return run.fault('quantity', input);
+    try {
+      return canonical(input);
+    } catch (error) {
+      return run.fault(`quantity (${(error as Error).message})`, input);
+    }
+  };
+const quantityStep = quantityStepOf(canonicalQuantity);
+const amountStep = quantityStepOf(canonicalAmount);
 
 /** Copies and freezes any JSON value. What is frozen already is taken as it is. */
 const anyStep: Step = (input, run, known) => {
