@@ -45,10 +45,9 @@ function causesOf(status: Status): readonly Cause[] {
 
 /** Those of one field and reason are one cause in other words. */
 function betweenCauses(lefts: readonly Cause[], rights: readonly Cause[]): readonly string[] {
-  const text = (cause: Cause) => JSON.stringify(cause);
   const without = (causes: readonly Cause[], others: readonly Cause[]) => {
-    const there = new Set(others.map(text));
-    return causes.filter((cause) => !there.has(text(cause)));
+    const there = new Set(others.map(words));
+    return causes.filter((cause) => !there.has(words(cause)));
   };
   const unpaired = [...without(rights, lefts)];
   const told = without(lefts, rights).map((cause) => {

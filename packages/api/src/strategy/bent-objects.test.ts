@@ -24,6 +24,20 @@ const template = (labels: object, spec: object = {}) => ({
 });
 const workload = (kind: string) => (selector: object, more: object) =>
   of('apps/v1', kind)({ spec: { selector, template: more } });
+const driver = of('storage.k8s.io/v1', 'CSIDriver');
+const candidate = (spec: object) => of('coordination.k8s.io/v1beta1', 'LeaseCandidate')({ spec });
+const bundle = of('certificates.k8s.io/v1beta1', 'ClusterTrustBundle');
+const apiService = of('apiregistration.k8s.io/v1', 'APIService');
+const quota = (spec: object) => of('v1', 'ResourceQuota')({ spec });
+const volume = (spec: object) =>
+  of(
+    'v1',
+    'PersistentVolume',
+  )({
+    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/d' }, ...spec },
+  });
+const range = (...cidrs: readonly string[]) => of('networking.k8s.io/v1', 'ServiceCIDR')({ spec: { cidrs } });
+const binding = (roleRef: object) => of('rbac.authorization.k8s.io/v1', 'RoleBinding')({ roleRef });
 const badLabel = { app: '-' };
 
 const noEffect = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
@@ -100,6 +114,48 @@ describe('what is refused of a new object', () => {
     ],
     [controller({ selector: {} }), ['spec.selector: Required value', 'spec.template: Required value']],
     [
+      storageClass({ provisioner: 'a', volumeBindingMode: '' }),
+      ['volumeBindingMode: Unsupported value: "": supported values: "Immediate", "WaitForFirstConsumer"'],
+    ],
+    [
+      driver({ spec: { tokenRequests: [{ audience: 'a' }, { audience: 'a', expirationSeconds: 1 }] } }),
+      ['spec.tokenRequests[1].audience: Duplicate value: "a"'],
+    ],
+    [
+      node({ spec: { podCIDRs: ['10.0.0.0/8', 'x'] } }),
+      [
+        'spec.podCIDRs[1]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+        'spec.podCIDRs: Internal error: invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[1]: <nil> (invalid CIDR address: x)',
+        'spec.podCIDRs: Invalid value: []string{"10.0.0.0/8", "x"}: may specify no more than one CIDR for each IP family',
+      ],
+    ],
+    [
+      candidate({ leaseName: 'l', binaryVersion: 'x', emulationVersion: '1.33.0', strategy: 'OldestEmulationVersion' }),
+      [
+        'spec.binaryVersion: Invalid value: "x": must be a valid semantic version',
+        'spec.binaryVersion: Invalid value: "x": must be greater than or equal to `emulationVersion`',
+      ],
+    ],
+    [
+      bundle({ spec: { signerName: 'a.b/c', trustBundle: '' } }, { name: 'a.b:c:d', generateName: 'x' }),
+      [
+        'metadata.generateName: Invalid value: "x": ClusterTrustBundle for signerName a.b/c must be named with prefix a.b:c:',
+        'spec.trustBundle: Invalid value: "<value omitted>": at least one trust anchor must be provided',
+      ],
+    ],
+    [
+      apiService(
+        { spec: { group: 'a.b', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 } },
+        { name: 'v1.a.b', generateName: 'x' },
+      ),
+      ['metadata.generateName: Invalid value: "x": must be `spec.version+"."+spec.group`: "v1.a.b"'],
+    ],
+    [
+      quota({ scopeSelector: { matchExpressions: [{ scopeName: 'Terminating', operator: 'DoesNotExist' }] } }),
+      [expect.stringContaining(`Invalid value: "DoesNotExist": must be 'Exists' when scope is any of`) as never],
+    ],
+    [volume({ flexVolume: { driver: '' } }), ['spec.flexVolume.driver: Required value']],
+    [
       account({}, { ownerReferences: [{ apiVersion: 'a/b/c', kind: 'K', name: 'n', uid: 'u' }] }),
       ['metadata.ownerReferences.apiVersion: Invalid value: "a/b/c": version must not be empty'],
     ],
@@ -142,6 +198,24 @@ describe('what is refused of a change', () => {
   const fixed =
     'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n';
   it.each<readonly [Written, Written, readonly string[]]>([
+    [range('10.0.0.0/24'), range('x'), ['spec.cidrs[0]: Invalid value: "x": field is immutable']],
+    [range('10.0.0.0/24'), range(), ['spec.cidrs: Invalid value: []string{}: field is immutable']],
+    [
+      range('10.0.0.0/24', 'fd00::/64'),
+      range('10.0.0.0/24'),
+      ['spec.cidrs: Invalid value: []string{"10.0.0.0/24"}: field is immutable'],
+    ],
+    [driver({}), driver({ spec: { fsGroupPolicy: 'None' } }), []],
+    [
+      node({}),
+      node({ spec: { podCIDRs: ['x'] } }),
+      ['spec.podCIDRs[0]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
+    ],
+    [
+      binding({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'x' }),
+      binding({ kind: 'Role', name: 'x' }),
+      [],
+    ],
     [gigabyte, claim({ resources: { requests: { storage: '3' } } }), [fixed]],
     [
       gigabyte,

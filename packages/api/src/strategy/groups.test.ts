@@ -329,7 +329,6 @@ describe('a new object', () => {
       [
         'spec.fsGroupPolicy: Unsupported value: "Odd": supported values: "File", "None", "ReadWriteOnceWithFSType"',
         'spec.tokenRequests[1].audience: Duplicate value: "a"',
-        'spec.tokenRequests[1].expirationSeconds: Invalid value: 1: may not specify a duration less than 10 minutes',
         'spec.volumeLifecycleModes: Unsupported value: "Odd": supported values: "Persistent", "Ephemeral"',
       ],
     ],

@@ -16,15 +16,18 @@ const nameLabel = 'kubernetes.io/metadata.name';
 const withOwnFinalizer = (finalizers: readonly string[] = []): readonly string[] =>
   finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
 
+function withNameLabel(namespace: Namespace): Namespace {
+  const { name = '', labels } = namespace.metadata;
+  if (name === '' || labels?.[nameLabel] === name) return namespace;
+  return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } } };
+}
+
 export const namespaceStrategy: Strategy<Namespace> = {
   nameErrors: (name, prefix) => dns1123LabelErrors(prefix ? maskTrailingDash(name) : name),
-  defaults(namespace) {
-    const { name = '', labels } = namespace.metadata;
-    if (name === '' || labels?.[nameLabel] === name) return namespace;
-    return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } } };
-  },
+  defaults: withNameLabel,
   prepareForCreate: (namespace) => ({
-    ...namespace,
+    // Its name may be known only now.
+    ...withNameLabel(namespace),
     spec: { ...namespace.spec, finalizers: withOwnFinalizer(namespace.spec?.finalizers) },
     status: { phase: 'Active' },
   }),

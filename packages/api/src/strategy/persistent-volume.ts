@@ -36,7 +36,7 @@ const sources: readonly SourceRule[] = [
   persistentSources.iscsi,
   persistentSources.cinder,
   commonSources.fc,
-  commonSources.flexVolume,
+  { ...commonSources.flexVolume, besideOthers: true },
   persistentSources.azureFile,
   commonSources.vsphereVolume,
   commonSources.photonPersistentDisk,
@@ -193,9 +193,14 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   }),
   prepareForStatusUpdate(volume, old, { nowMs }) {
     const { status } = volume;
-    if (status?.phase === old.status?.phase) return volume;
-    const told = status?.lastPhaseTransitionTime !== old.status?.lastPhaseTransitionTime;
-    return told ? volume : { ...volume, status: { ...status, lastPhaseTransitionTime: formatTime(nowMs) } };
+    const [time, before] = [status?.lastPhaseTransitionTime, old.status?.lastPhaseTransitionTime];
+    if (status?.phase === old.status?.phase)
+      return time !== undefined || before === undefined
+        ? volume
+        : { ...volume, status: { ...status, lastPhaseTransitionTime: before } };
+    return time !== undefined && time !== before
+      ? volume
+      : { ...volume, status: { ...status, lastPhaseTransitionTime: formatTime(nowMs) } };
   },
   validateCreate: errorsOf,
   validateUpdate: (volume, old) => [...errorsOf(volume), ...changeErrors(volume.spec ?? {}, old.spec ?? {})],

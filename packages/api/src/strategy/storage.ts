@@ -51,6 +51,8 @@ function parameterErrors(parameters: Readonly<Record<string, string>> = {}, path
   ];
 }
 
+const volumeBindingModes: readonly string[] = ['Immediate', 'WaitForFirstConsumer'];
+
 const provisionerErrors = (name: string | undefined, path: string): readonly FieldError[] =>
   name
     ? qualifiedNameErrors(name.toLowerCase()).map((message) => invalidField(path, name, message))
@@ -65,7 +67,9 @@ function classErrors(object: StorageClass): readonly FieldError[] {
     ...choiceErrors(reclaimPolicy, 'reclaimPolicy', ['Delete', 'Retain']),
     ...(volumeBindingMode === undefined
       ? [requiredField('volumeBindingMode')]
-      : choiceErrors(volumeBindingMode || ' ', 'volumeBindingMode', ['Immediate', 'WaitForFirstConsumer'])),
+      : volumeBindingModes.includes(volumeBindingMode)
+        ? noErrors
+        : [notSupportedField('volumeBindingMode', volumeBindingMode, volumeBindingModes)]),
     ...eachErrors(allowedTopologies, path, (term, at, index) => [
       ...topologyTermErrors(term, at),
       ...topologiesBefore(allowedTopologies, index)
@@ -152,11 +156,10 @@ function driverErrors({ spec }: CSIDriver): readonly FieldError[] {
   return [
     ...choiceErrors(fsGroupPolicy, 'spec.fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType']),
     ...eachErrors(tokenRequests, 'spec.tokenRequests', ({ audience, expirationSeconds }: TokenRequest, at) => {
-      const again = audiences.has(audience);
+      if (audiences.has(audience)) return [duplicateField(`${at}.audience`, audience)];
       audiences.add(audience);
       const seconds = (detail: string) => invalidField(`${at}.expirationSeconds`, expirationSeconds, detail);
       return [
-        ...(again ? [duplicateField(`${at}.audience`, audience)] : noErrors),
         ...(expirationSeconds !== undefined && expirationSeconds < tokenMinSeconds
           ? [seconds('may not specify a duration less than 10 minutes')]
           : noErrors),
@@ -186,10 +189,6 @@ export const csiDriverStrategy: Strategy<CSIDriver> = {
     ...changed(
       driver.spec.attachRequired === old.spec.attachRequired,
       immutableField('spec.attachedRequired', driver.spec.attachRequired ?? null),
-    ),
-    ...changed(
-      driver.spec.fsGroupPolicy === old.spec.fsGroupPolicy,
-      immutableField('spec.fsGroupPolicy', driver.spec.fsGroupPolicy ?? null),
     ),
     ...changed(
       deepEqual(driver.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes),

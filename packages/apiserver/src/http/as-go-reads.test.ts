@@ -72,7 +72,27 @@ it.each([
     { message: 'resourceVersion should not be set on objects to be created' },
   ],
   ['a version of what would be new', `${maps}?dryRun=All`, configMap({ name: 'b', resourceVersion: '5' }), 201, {}],
-  ['a link to itself stays', maps, configMap({ name: 'c', selfLink: '/a' }), 201, { metadata: { selfLink: '/a' } }],
+  [
+    'a kind that is null is none that is said',
+    maps,
+    { ...configMap({ name: 'f' }), kind: null, apiVersion: null },
+    201,
+    {},
+  ],
+  [
+    'of several faults, that is told which ends the reading',
+    leases,
+    { metadata: { name: {} }, spec: { acquireTime: 'today' } },
+    400,
+    { message: `${notMicro('today', 'today')}"2006"` },
+  ],
+  [
+    'a namespace whose name is made has the label of it',
+    '/api/v1/namespaces',
+    { metadata: { generateName: 'n-' } },
+    201,
+    { metadata: { labels: { 'kubernetes.io/metadata.name': expect.stringMatching(/^n-.{5}$/) } } },
+  ],
 ] as const)('%s', async (_name, path, body, status, json) => {
   expect(await ask(server.handle, `POST ${path}`, { body })).toMatchObject({ status, json });
 });
@@ -87,6 +107,43 @@ it.each([
   });
   const texts = { at: '2026-01-01', when: '2026-01-01T00:00:00Z', ports: '8080:22' };
   expect(json).toMatchObject({ metadata: { annotations: texts } });
+});
+
+const place = `${maps}/there`;
+it.each<readonly [string, string, string, string, object, number, object]>([
+  [
+    'a link to itself',
+    'PUT',
+    place,
+    'json',
+    configMap({ name: 'there', selfLink: '/a' }),
+    200,
+    { metadata: { selfLink: '/a' } },
+  ],
+  [
+    'an apply to what is there, without a name',
+    'PATCH',
+    `${place}?fieldManager=me`,
+    'apply-patch+yaml',
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { labels: { a: 'b' } } },
+    200,
+    { metadata: { name: 'there', labels: { a: 'b' } } },
+  ],
+  [
+    'a strategic patch that makes a time that is none',
+    'PATCH',
+    place,
+    'strategic-merge-patch+json',
+    { metadata: { creationTimestamp: '2026' } },
+    422,
+    {
+      message: expect.stringMatching(/: parsing time "2026" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "-"$/),
+    },
+  ],
+])('%s', async (_name, method, path, media, body, status, json) => {
+  await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'there' }) });
+  const headers = { 'content-type': `application/${media}` };
+  expect(await ask(server.handle, `${method} ${path}`, { headers, body })).toMatchObject({ status, json });
 });
 
 it('a dry run that is of another object names no place in the store', async () => {

@@ -136,7 +136,7 @@ it.each<readonly [path: string, object: object, made: object]>([
   [
     '/api/v1/namespaces/default/configmaps',
     { metadata: { name: 'a', generation: 7, deletionTimestamp: '2026-01-01T00:00:00Z', selfLink: '/x' } },
-    { metadata: { name: 'a', generation: 7, selfLink: '/x' } },
+    { metadata: { name: 'a', generation: 7 } },
   ],
 ])('at %s, of %j, there is made', async (path, object, made) => {
   const { send } = await requester();

@@ -55,7 +55,7 @@ export async function createObject(
         core.backend.range({ start: storeKey(resource, namespace, madeName), countOnly: true }),
       );
       if (present.count > 0) throw alreadyExists(resource.kind, madeName);
-      return { object: resource.fromStored(Object.freeze(object)), created: true };
+      return { object: resource.fromStored(Object.freeze(unstored(object, decoded.metadata))), created: true };
     }
     if (/^\d*[1-9]\d*$/.test(decoded.metadata.resourceVersion ?? ''))
       throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
@@ -126,6 +126,10 @@ async function prepare(
   return object;
 }
 
+/** What is not written goes back with the version that it came with. */
+const unstored = (object: KubernetesObject, { resourceVersion }: ObjectMeta): KubernetesObject =>
+  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Where it is made, and without what the server alone says of a new object. */
@@ -156,7 +160,7 @@ function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name
 }
 
 /** What a client says of these is passed over. */
-const serverFields = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion'] as const;
+const serverFields = ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion'] as const;
 
 function withNewStatus(resource: Resource, object: KubernetesObject & { readonly status?: unknown }): KubernetesObject {
   const fresh = emptyStatus(resource);

@@ -253,8 +253,9 @@ function keepStatus(
   old: WithStatus,
   subresource: string | undefined,
 ): KubernetesObject {
-  if (!resource.definition.kind.subresources.status || subresource !== undefined || object.status === old.status)
-    return object;
+  const { kind, strategy } = resource.definition;
+  if (!kind.subresources.status || subresource !== undefined || object.status === old.status) return object;
+  if (strategy?.keepsStatusOnUpdate === true) return object;
   if (old.status !== undefined) return { ...object, status: old.status } as KubernetesObject;
   const { status: _status, ...rest } = object;
   return rest;

@@ -6,8 +6,19 @@
 import type { TypeFault } from './normalize.js';
 import { resolve, type SchemaNode } from './schema.js';
 
-/** `root` is the schema of the whole object, `kind` its name. */
-export function decoderWords(root: SchemaNode, kind: string, fault: TypeFault): string {
+interface Told {
+  readonly words: string;
+  /** The decoder goes no further. */
+  readonly isLast: boolean;
+}
+
+/** `root` is the schema of the whole object, `kind` its name. Go tells the first fault, or the first that ends its reading. */
+export function decoderWords(root: SchemaNode, kind: string, faults: readonly TypeFault[]): string {
+  const told = faults.map((fault) => toldOf(root, kind, fault));
+  return (told.find(({ isLast }) => isLast) ?? told[0]!).words;
+}
+
+function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
   const { path, found } = fault;
   let node = resolve(root);
   let struct = kind;
@@ -19,14 +30,15 @@ export function decoderWords(root: SchemaNode, kind: string, fault: TypeFault): 
       fields.push(String(part));
     }
     const next = isField ? node.properties?.[part] : node.type === 'array' ? node.items : node.values;
-    if (next === undefined) return fault.detail;
+    if (next === undefined) return { words: fault.detail, isLast: false };
     node = resolve(next);
   }
   const raw = ownWords(node, found);
-  if (raw !== undefined) return raw;
+  if (raw !== undefined) return { words: raw, isLast: node.format !== 'byte' };
   const type = goType(node);
   const shown = typeof found === 'number' && node.type === 'integer' ? `number ${found}` : jsonType(found);
-  return `json: cannot unmarshal ${shown} into Go struct field ${struct}.${fields.join('.')} of type ${type}`;
+  const place = `${struct}.${fields.join('.')}`;
+  return { words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type ${type}`, isLast: false };
 }
 
 /** Of a value as a whole, which was to be an object or what `type` says. */
