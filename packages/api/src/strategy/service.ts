@@ -18,7 +18,6 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
   return {
     ...rest,
     ...(ports === undefined ? {} : { ports }),
-    // A Service that sends anywhere has nothing to tell of how it does not.
     ...(spec.sessionAffinity === 'ClientIP'
       ? {
           sessionAffinityConfig: {
@@ -26,7 +25,7 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
           },
         }
       : {}),
-    ...(spec.type === 'ExternalName' ? {} : { internalTrafficPolicy }),
+    ...(spec.type === 'ExternalName' && spec.internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
     ...(isExternallyAccessible(spec) ? { externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster' } : {}),
     ...(spec.type === 'LoadBalancer'
       ? { allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true }
@@ -54,6 +53,14 @@ function withDefaults(service: Service): Service {
   };
 }
 
+/** A Service that sends elsewhere has nothing to tell of how it would not. */
+function withoutIdlePolicy(service: Service): Service {
+  const { type, internalTrafficPolicy, ...spec } = service.spec ?? {};
+  return type !== 'ExternalName' || internalTrafficPolicy === undefined
+    ? service
+    : { ...service, spec: { type, ...spec } };
+}
+
 export const serviceStrategy: Strategy<Service> = {
   nameErrors: (name, prefix) => dns1035LabelErrors(prefix ? maskTrailingDash(name) : name),
   defaults: withDefaults,
@@ -62,5 +69,6 @@ export const serviceStrategy: Strategy<Service> = {
   validateCreate: serviceErrors,
   validateUpdate: (service, old) => [...serviceChangeErrors(service, old), ...serviceErrors(service)],
   validateStatusUpdate: balancerStatusErrors,
+  canonicalize: withoutIdlePolicy,
   warnings: serviceWarnings,
 };

@@ -50,6 +50,7 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   ['--oidc-signing-algs=none', /--oidc-signing-algs.*signing algorithm "none" is unknown/],
   ['--oidc-required-claim=a', /--oidc-required-claim.*"a" is no NAME=VALUE/],
   ['--anonymous-auth=maybe', /--anonymous-auth.*true or false is needed/],
+  ['--service-account-jwks-uri=http://here', /--service-account-jwks-uri.*a URL of HTTPS is needed/],
   ['--service-cluster-ip-range=ten', /--service-cluster-ip-range.*a range is needed/],
   ['--service-cluster-ip-range=10.0.0.0/24,10.0.1.0/24', /--service-cluster-ip-range.*one of IPv4 and one of IPv6/],
   ['--service-node-port-range=9-1', /--service-node-port-range.*range of ports/],

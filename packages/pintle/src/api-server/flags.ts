@@ -53,6 +53,7 @@ export interface ApiServerFlags {
   readonly serviceClusterIpRange?: string;
   readonly serviceNodePortRange?: readonly [number, number];
   readonly serviceAccountIssuer?: readonly string[];
+  readonly serviceAccountJwksUri?: string;
   readonly serviceAccountKeyFile?: readonly string[];
   readonly serviceAccountSigningKeyFile?: string;
   readonly runtimeConfig?: Readonly<Record<string, boolean>>;
@@ -141,6 +142,11 @@ function portRange(text: string): readonly [number, number] {
   if (match === null || last < first || last > 65_535)
     throw new InvalidArgumentError('a range of ports is needed, as 30000-32767.');
   return [first, last];
+}
+
+function httpsUrl(text: string): string {
+  if (!URL.canParse(text) || new URL(text).protocol !== 'https:') throw new InvalidArgumentError('a URL of HTTPS is needed.');
+  return text;
 }
 
 function ipAddress(text: string): string {
@@ -245,6 +251,10 @@ const effective = (): readonly Option[] => [
     '--service-account-issuer <url>',
     'who issues service account tokens; the first one does, all are accepted',
   ).argParser(collected),
+  new Option(
+    '--service-account-jwks-uri <url>',
+    'where others find the keys of service account tokens; of HTTPS; default: at the address to advertise',
+  ).argParser(httpsUrl),
   new Option(
     '--service-account-key-file <file>',
     'keys or certificates that service account tokens are checked with',
