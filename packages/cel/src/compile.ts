@@ -5,7 +5,7 @@ import { literalProblems } from './check/literal-problems.js';
 import { pointedProblems } from './check/pointed-problems.js';
 import { type DeclaredSize, sizeAt } from './cost/declared-sizes.js';
 import { estimateCost } from './cost/estimate.js';
-import { Compiler, Frame, type MessageMaker } from './evaluate.js';
+import { CelCostError, Compiler, Frame, type MessageMaker } from './evaluate.js';
 import { type FunctionTable, functionTable, type Library } from './functions.js';
 import { optionalLibrary } from './library/optionals.js';
 import { standardLibrary } from './library/standard.js';
@@ -39,7 +39,14 @@ export interface CelProgram {
   costMax(root: DeclaredSize): number;
   /** Errors: `CelError` where there is no value, `CelCostError` where it costs too much. */
   run(variables?: Readonly<Record<string, Value | undefined>>): { readonly value: Value; readonly cost: number };
+  /** As `run`, but what it cost is told of a run that fails as well. */
+  attempt(variables?: Readonly<Record<string, Value | undefined>>): Attempt;
 }
+
+export type Attempt = { readonly cost: number } & (
+  | { readonly value: Value }
+  | { readonly error: CelError | CelCostError }
+);
 
 /** What a call of one expression may cost in Kubernetes. */
 export const costLimitDefault = 1_000_000;
@@ -47,11 +54,14 @@ export const costLimitDefault = 1_000_000;
 /** An expression that cannot be run; the message shows each place, as kube-apiserver does. */
 export class CelCompileError extends Error {
   readonly code = 'PINTLE_CEL_COMPILE';
-  constructor(source: string, problems: readonly CheckProblem[], options?: ErrorOptions) {
-    super(`compilation failed: ${pointedProblems(source, problems)}`, options);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'CelCompileError';
   }
 }
+
+const uncompilable = (source: string, problems: readonly CheckProblem[], options?: ErrorOptions): CelCompileError =>
+  new CelCompileError(`compilation failed: ${pointedProblems(source, problems)}`, options);
 
 export interface CelEnvironment {
   /** Errors: `CelCompileError`. */
@@ -84,6 +94,11 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
         ...(container === undefined ? {} : { container }),
       });
       const evaluate = compiledBy(compiler, source, expression);
+      const framed = (given: Readonly<Record<string, Value | undefined>> = {}) => {
+        const values: (Value | undefined)[] = names.map((name) => given[name]);
+        values.length = compiler.size;
+        return new Frame(values, costLimit);
+      };
       return {
         type: checked?.type ?? dyn,
         names: checked?.names ?? new Set(),
@@ -98,11 +113,18 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
             sizeAt: (path) => sizeAt(root, path),
           }).max;
         },
-        run(given = {}) {
-          const values: (Value | undefined)[] = names.map((name) => given[name]);
-          values.length = compiler.size;
-          const frame = new Frame(values, costLimit);
+        run(given) {
+          const frame = framed(given);
           return { value: evaluate(frame), cost: frame.spent };
+        },
+        attempt(given) {
+          const frame = framed(given);
+          try {
+            return { value: evaluate(frame), cost: frame.spent };
+          } catch (error) {
+            if (!(error instanceof CelError) && !(error instanceof CelCostError)) throw error;
+            return { error, cost: frame.spent };
+          }
         },
       };
     },
@@ -127,7 +149,7 @@ function checkedWith(scope: CheckScope, source: string, expression: Expression, 
   const { types } = checked;
   const problems =
     checked.problems.length === 0 && strictLiterals ? literalProblems(expression, types) : checked.problems;
-  if (problems.length > 0) throw new CelCompileError(source, problems);
+  if (problems.length > 0) throw uncompilable(source, problems);
   return checked;
 }
 
@@ -136,12 +158,12 @@ function compiledBy(compiler: Compiler, source: string, expression: Expression) 
     return compiler.compile(expression);
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
-    throw new CelCompileError(source, [{ at: 0, problem: error.message }], { cause: error });
+    throw uncompilable(source, [{ at: 0, problem: error.message }], { cause: error });
   }
 }
 
 function parsed(source: string, binds: boolean): Expression {
   const { expression, problems } = parseCel(source, binds);
-  if (expression === undefined) throw new CelCompileError(source, problems);
+  if (expression === undefined) throw uncompilable(source, problems);
   return expression;
 }

@@ -58,9 +58,12 @@ const blocking: readonly FieldError['type'][] = [
   ...(['FieldValueTooMany', 'FieldValueTypeInvalid'] as const),
 ];
 
+export const hasBlocking = (faults: readonly FieldError[]): boolean =>
+  faults.some(({ type }) => blocking.includes(type));
+
 /** With a word on the rules of the schema, where it has some and they were not come to. */
 export function withRulesLeft({ kind }: Resource, faults: readonly FieldError[]): readonly FieldError[] {
-  if (!faults.some(({ type }) => blocking.includes(type)) || !hasRules(kind.schema.node)) return faults;
+  if (!hasBlocking(faults) || !hasRules(kind.schema.node)) return faults;
   const detail =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
   return [...faults, { type: 'FieldValueInvalid', field: '<nil>', badValue: null, detail }];
