@@ -43,12 +43,6 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'the faults of a definition are told where they stand in its versions',
-    row: /^(custom|extending) › /,
-    line: /spec\.(validation|subresources|additionalPrinterColumns|selectableFields|versions)\b/,
-  },
-  {
-    why: 'deliberate',
     words: 'requests for tokens are answered without managedFields',
     row: /^admission › a token/,
     line: /^body\.metadata\.managedFields: .* \| absent$/,
@@ -112,7 +106,7 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
     row: /no schema$|of a bad service$/,
-    line: /: "Required value" \| "Required value: \w/,
+    line: /Required value" \| ".*Required value: \w/,
   },
   {
     why: 'deliberate',
