@@ -31,6 +31,7 @@ export * from './admission/pod-security/configuration.js';
 export type { ResourceQuotaConfiguration } from './admission/quota/resource-quota.js';
 export * from './admission/webhook/webhook-caller.js';
 export type { WebhookUsers } from './admission/webhook/webhook-credentials.js';
+export type { RemoteKind, RemoteKinds } from './aggregation/remote-client.js';
 export * from './aggregation/service-caller.js';
 export type { VirtualResource } from './aggregation/virtual-resources.js';
 export * from './audit/audit.js';

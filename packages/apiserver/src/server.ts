@@ -50,8 +50,9 @@ import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
-import { aggregator } from './aggregation/aggregator.js';
+import { type Aggregator, aggregator } from './aggregation/aggregator.js';
 import { bringLocalServices, localServicesLister } from './aggregation/local-services.js';
+import { type RemoteKinds, reachingRemote, toldOf } from './aggregation/remote-client.js';
 import type { ServiceCaller } from './aggregation/service-caller.js';
 import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
@@ -187,6 +188,8 @@ export interface ClientOptions {
 
 export interface ApiServer {
   client(options?: ClientOptions): Client;
+  /** What other servers serve behind this one, as far as they can be reached. */
+  remoteKinds(): RemoteKinds;
   readonly handle: HttpHandler;
   readonly core: ApiCore;
   readonly access: Access;
@@ -314,13 +317,18 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     },
     scaleSubresource,
   );
-  const client = ({ user = master, fieldManager = 'pintle' }: ClientOptions = {}) =>
-    inProcessClient({
+  let aggregated: Aggregator | undefined;
+  const client = ({ user = master, fieldManager = 'pintle' }: ClientOptions = {}) => {
+    const local = inProcessClient({
       core,
       subresources,
       access,
       context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
     });
+    return aggregated === undefined
+      ? local
+      : reachingRemote(local, { aggregator: aggregated, world, user, fieldManager });
+  };
 
   const checks = serverChecks(
     backend,
@@ -392,18 +400,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   }
 
   const serviceClient = client({ fieldManager: 'kube-apiserver' });
-  const aggregated =
-    options.aggregation === undefined
-      ? undefined
-      : aggregator({
-          world,
-          backend,
-          client: serviceClient,
-          access,
-          services: caches.services,
-          ...options.aggregation,
-        });
-  if (aggregated !== undefined) {
+  if (options.aggregation !== undefined) {
+    const parts = { world, backend, client: serviceClient, access, services: caches.services };
+    aggregated = aggregator({ ...parts, ...options.aggregation });
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
     listServices = localServicesLister(core, serviceClient);
@@ -465,12 +464,14 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         address: () => publicAddress,
         remote: () => aggregated?.remoteVersions() ?? [],
         announced: () => aggregated?.announcedVersions() ?? [],
+        stale: () => aggregated?.staleVersions() ?? [],
         issuer: options.tokens?.documents ?? new Map(),
       },
     }),
   );
   return {
     client,
+    remoteKinds: toldOf(() => aggregated),
     handle: answering.handle,
     core,
     access,

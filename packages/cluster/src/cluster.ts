@@ -8,12 +8,13 @@ import {
   type ApiServer,
   type ApiServerOptions,
   createApiServer,
+  type RemoteKind,
   type Resource,
   type StoredObject,
   storedObjectCodec,
   type VirtualResource,
 } from '@pintle/apiserver';
-import type { Client } from '@pintle/client';
+import { type Client, UndiscoveredError } from '@pintle/client';
 import { cloudControllers } from '@pintle/cloud';
 import type {
   CloudProvider,
@@ -32,7 +33,7 @@ import {
 } from '@pintle/controller-runtime';
 import { builtinControllers, type CertificateSigner, type MetricsSource } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
-import { type KindRef, realWorld, type World } from '@pintle/machinery';
+import { type KindRef, realWorld, type Verb, type World } from '@pintle/machinery';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
 import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler';
 import { memoryStore } from '@pintle/store';
@@ -135,23 +136,36 @@ async function assemble(
   ends.push(() => informers.stop());
 
   metrics = nodeMetrics({ world, informers, agents: () => agents.values() });
+  const may =
+    (...verbs: readonly Verb[]) =>
+    (kind: RemoteKind) =>
+      verbs.every((verb) => kind.verbs.includes(verb));
   const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('watch') ?? true);
   // The same list for as long as the kinds are the same: who knows it need not go through it again.
-  let known: { readonly generation: number; readonly kinds: readonly KindRef[] } | undefined;
+  let known:
+    | { readonly generation: number; readonly remote: readonly KindRef[]; readonly kinds: readonly KindRef[] }
+    | undefined;
   const kinds = (): readonly KindRef[] => {
     const { registry } = apiServer.core;
-    if (known?.generation !== registry.generation)
-      known = {
-        generation: registry.generation,
-        kinds: registry
-          .all()
-          .filter(listed)
-          .map(({ kind }) => kind),
-      };
+    const { kinds: remote } = apiServer.remoteKinds();
+    if (known?.generation !== registry.generation || known.remote !== remote) {
+      const own = registry
+        .all()
+        .filter(listed)
+        .map(({ kind }) => kind);
+      known = { generation: registry.generation, remote, kinds: [...own, ...remote.filter(may('list', 'watch'))] };
+    }
     return known.kinds;
+  };
+  const kindsNow = async () => {
+    const { kinds: remote, undiscovered } = apiServer.remoteKinds();
+    const all = [...new Set([...kinds(), ...remote.filter(may('list', 'delete'))])];
+    if (undiscovered.length > 0) throw new UndiscoveredError(all, undiscovered);
+    return all;
   };
   const builtin = builtinControllers({
     kinds,
+    kindsNow,
     metrics: { ...metrics.source, ...parts.metrics },
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),

@@ -86,15 +86,42 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
-    words: 'duplicate keys of YAML are told in the words of a newer library',
-    row: /yaml with a key twice$/,
-  },
-  {
-    why: 'newer',
     words:
       '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
     row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
     line: /apiVersion must specify API group|finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 judges the pods of StatefulSets as those of others',
+    row: /^fuzz › StatefulSet/,
+    line: /^cause: spec\.template\.spec\b.* \| absent$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells the field of what is no time',
+    line: /Go struct field \S+ of type (string|int32)(" \|).*into Go value of type \1"$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'of Go’s names of types of texts nothing is told',
+    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\])?(v1|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\])?string"$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 takes rules of restarts of containers that are not the first',
+    line: /absent \| .*containers\[\d+\]\.restartPolicy: .*may not be set for non-init containers|^status: 20[01] \| 422$/,
+    answers: (_expected, { body }) => /may not be set for non-init containers/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells of parameters of devices, and of sizes that are being changed, in other words',
+    line: /must be a valid JSON object" \| .*parameters must be|status\.allocatedResourceStatus(es)?\b/,
+  },
+  {
+    why: 'newer',
+    words: 'duplicate keys of YAML are told in the words of a newer library',
+    line: /^headers\.warning: .*already set in map/,
   },
   {
     why: 'newer',
@@ -105,7 +132,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
-    row: /no schema$|of a bad service$/,
+    row: /no schema$|of a bad service$|CustomResourceDefinition: /,
     line: /Required value" \| ".*Required value: \w/,
   },
   {

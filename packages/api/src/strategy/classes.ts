@@ -69,7 +69,8 @@ function runtimeErrors({ handler, overhead, scheduling }: RuntimeClass): readonl
       ? noErrors
       : containerResourceErrors({ limits: overhead.podFixed }, 'overhead', new Set())),
     ...(nodeSelector === undefined ? noErrors : validateLabels(nodeSelector, 'scheduling.nodeSelector')),
-    ...tolerationErrors(tolerations, 'scheduling.tolerations'),
+    // Upstream names the field twice.
+    ...tolerationErrors(tolerations, 'scheduling.tolerations.tolerations'),
     ...tolerations.flatMap((toleration, index) =>
       tolerations.slice(0, index).some((other) => deepEqual(other, toleration))
         ? [duplicateField(`scheduling.tolerations[${index}]`, toleration)]

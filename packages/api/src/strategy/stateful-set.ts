@@ -14,8 +14,10 @@ import type { StatefulSet, StatefulSetSpec } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
 import { claimSpecWarnings } from './claim-warnings.js';
 import { countStatusErrors, statefulParts } from './count-status.js';
+import { templateLabelErrors } from './pod/pod-spec.js';
 import {
   endlessErrors,
+  isReadable,
   selectorErrors,
   specChanged,
   type WorkloadNames,
@@ -107,6 +109,7 @@ function statefulSetErrors({ spec }: StatefulSet): readonly FieldError[] {
     ...nonNegativeErrors(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...nonNegativeErrors(spec.ordinals?.start, 'spec.ordinals.start'),
     ...selectorErrors(spec, names),
+    ...(isReadable(spec.selector) ? templateLabelErrors(spec.template, 'spec.template') : []),
     ...endlessErrors(spec.template, names),
   );
   return errors;

@@ -1,6 +1,6 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Tags } from 'yaml';
 import { AlikeBodies } from './alike-bodies.js';
 import {
   type DuplicateKey,
@@ -158,7 +158,7 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Read {
   if (/^\s*[{[]/.test(text)) return parseJson(measured(bytes), text, expected);
   try {
     const lineCounter = new LineCounter();
-    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter });
+    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, customTags: withoutTimes, lineCounter });
     const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
     if (error !== undefined) throw error;
     return { value: document.toJS({ maxAliasCount: 100 }), duplicates: duplicatesInYaml(document, lineCounter) };
@@ -166,6 +166,12 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Read {
     throw badRequest((expected.yamlRefusal ?? notYaml)((error as Error).message), error);
   }
 }
+
+/** Go's reader takes times, and numbers of hours and minutes, as the texts that they are. */
+const withoutTimes = (tags: Tags): Tags =>
+  tags.filter(
+    (tag) => typeof tag === 'string' || !(tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME'),
+  );
 
 const notYaml = (why: string) => `the body is not YAML: ${why}`;
 

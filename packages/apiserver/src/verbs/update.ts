@@ -109,7 +109,9 @@ export async function changeObject(
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = (attempt === 1 ? request.found : undefined) ?? (await findEntry(core, resource, key));
     if (entry === undefined)
-      throw request.uid ? otherObject(resource, key, request.uid, '') : notFound(resource.kind, key.name);
+      throw request.uid
+        ? otherObject(resource, key, request.uid, '', options.dryRun)
+        : notFound(resource.kind, key.name);
     const found = storedObjectOf(entry);
     if (resource.prepare !== undefined) {
       await prepared(resource, [found], 'stored');
@@ -240,7 +242,6 @@ const serverFields = [
   'creationTimestamp',
   'resourceVersion',
   'generation',
-  'selfLink',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ] as const;
@@ -253,8 +254,9 @@ function keepStatus(
   old: WithStatus,
   subresource: string | undefined,
 ): KubernetesObject {
-  if (!resource.definition.kind.subresources.status || subresource !== undefined || object.status === old.status)
-    return object;
+  const { kind, strategy } = resource.definition;
+  if (!kind.subresources.status || subresource !== undefined || object.status === old.status) return object;
+  if (strategy?.keepsStatusOnUpdate === true) return object;
   if (old.status !== undefined) return { ...object, status: old.status } as KubernetesObject;
   const { status: _status, ...rest } = object;
   return rest;
@@ -273,11 +275,11 @@ function statusOnly({ custom, definition }: Resource, object: WithStatus, old: W
 
 function checkPreconditions(
   resource: Resource,
-  { key, uid, needsVersion = false }: ChangeRequest,
+  { key, uid, needsVersion = false, options: { dryRun } }: ChangeRequest,
   { resourceVersion }: ObjectMeta,
   old: ObjectMeta,
 ): void {
-  if (uid && uid !== old.uid) throw otherObject(resource, key, uid, old.uid ?? '');
+  if (uid && uid !== old.uid) throw otherObject(resource, key, uid, old.uid ?? '', dryRun);
   // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
   if (!resourceVersion || resourceVersion === '0') {
     if (needsVersion) throw versionNeeded(resource, key.name);

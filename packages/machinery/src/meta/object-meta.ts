@@ -41,6 +41,14 @@ export function validateObjectMeta(
   for (const finalizer of metadata.finalizers ?? [])
     for (const message of qualifiedNameErrors(finalizer))
       errors.push(invalidField(`${path}.finalizers`, finalizer, message));
+  if (metadata.finalizers?.includes('orphan') && metadata.finalizers.includes('foregroundDeletion'))
+    errors.push(
+      invalidField(
+        `${path}.finalizers`,
+        metadata.finalizers,
+        'finalizer orphan and foregroundDeletion cannot be both set',
+      ),
+    );
   errors.push(...validateFinalizers(metadata, rules, path));
   return errors;
 }
@@ -83,11 +91,14 @@ export function validateAnnotations(
   return errors;
 }
 
-const isBare = (finalizer: string) =>
+/** Whether it is neither one of Kubernetes' own nor of a domain. */
+export const isBareFinalizer = (finalizer: string) =>
   !finalizer.includes('/') &&
   finalizer !== 'orphan' &&
   finalizer !== 'foregroundDeletion' &&
   finalizer !== 'kubernetes';
+
+export const bareFinalizer = 'name is neither a standard finalizer name nor is it fully qualified';
 
 const validateFinalizers = (
   { finalizers = [] }: ObjectMeta,
@@ -97,15 +108,7 @@ const validateFinalizers = (
   rules.qualifiedFinalizers !== true
     ? []
     : finalizers.flatMap((finalizer, index) =>
-        isBare(finalizer)
-          ? [
-              invalidField(
-                `${path}.finalizers[${index}]`,
-                finalizer,
-                'name is neither a standard finalizer name nor is it fully qualified',
-              ),
-            ]
-          : [],
+        isBareFinalizer(finalizer) ? [invalidField(`${path}.finalizers[${index}]`, finalizer, bareFinalizer)] : [],
       );
 
 /** What is said of new finalizers where any are taken: of custom objects. */
@@ -114,7 +117,7 @@ export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old?: ObjectM
   return added.flatMap((finalizer) =>
     [
       ...qualifiedNameErrors(finalizer),
-      ...(isBare(finalizer)
+      ...(isBareFinalizer(finalizer)
         ? [
             `prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`,
           ]
@@ -123,11 +126,17 @@ export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old?: ObjectM
   );
 }
 
+/** `VERSION` or `GROUP/VERSION`; of more parts than two, Go takes none. */
+function hasVersion(apiVersion = ''): boolean {
+  const parts = apiVersion.split('/');
+  return parts.length <= 2 && parts.at(-1) !== '';
+}
+
 function validateOwnerReferences(owners: readonly OwnerReference[], path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   let controller: OwnerReference | undefined;
   for (const owner of owners) {
-    if (!owner.apiVersion)
+    if (!hasVersion(owner.apiVersion))
       errors.push(invalidField(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
     for (const field of ['kind', 'name', 'uid'] as const)
       if (!owner[field])
