@@ -3,6 +3,7 @@
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
 import { bodySchemas, builtinResources, type FeatureGates, gatedResource, isEnabled } from '@pintle/api';
+import { ComponentStatus } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
@@ -68,6 +69,7 @@ import { openApiV2 } from './discovery/openapi-v2.js';
 import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
 import { flowControl } from './flow-control/flow-control.js';
 import { danglingTeller } from './flow-control/flow-status.js';
+import { componentStatuses } from './health/component-statuses.js';
 import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
@@ -177,6 +179,8 @@ export interface ApiServerOptions {
   readonly metricsRegistry?: Metrics;
   /** More checks of `/livez` and `/readyz`. */
   readonly healthChecks?: readonly HealthCheck[];
+  /** What ComponentStatuses tell of beside the store: `scheduler` and `controller-manager`, as a cluster has them. */
+  readonly components?: readonly HealthCheck[];
 }
 
 export interface ClientOptions {
@@ -341,6 +345,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ...(options.identity === undefined ? [] : identitySteps),
     ],
     options.healthChecks ?? [],
+  );
+  virtual.set(
+    registry.byObject({ apiVersion: 'v1', kind: 'ComponentStatus' })?.kind ?? ComponentStatus,
+    componentStatuses([
+      ...(options.components ?? []),
+      ...checks.checks.filter(({ name }) => name === 'etcd').map((check) => ({ ...check, name: 'etcd-0' })),
+    ]),
   );
   const healthOf = health(checks.checks, metrics);
 

@@ -145,7 +145,8 @@ function portRange(text: string): readonly [number, number] {
 }
 
 function httpsUrl(text: string): string {
-  if (!URL.canParse(text) || new URL(text).protocol !== 'https:') throw new InvalidArgumentError('a URL of HTTPS is needed.');
+  if (!URL.canParse(text) || new URL(text).protocol !== 'https:')
+    throw new InvalidArgumentError('a URL of HTTPS is needed.');
   return text;
 }
 
