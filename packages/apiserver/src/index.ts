@@ -1,4 +1,5 @@
 /** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
+export * from './access/abac.js';
 export * from './access/access.js';
 export * from './access/authenticators.js';
 export type {
