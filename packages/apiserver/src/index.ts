@@ -1,4 +1,5 @@
 /** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
+export * from './access/abac.js';
 export * from './access/access.js';
 export * from './access/authenticators.js';
 export type {
@@ -31,6 +32,7 @@ export * from './admission/pod-security/configuration.js';
 export type { ResourceQuotaConfiguration } from './admission/quota/resource-quota.js';
 export * from './admission/webhook/webhook-caller.js';
 export type { WebhookUsers } from './admission/webhook/webhook-credentials.js';
+export type { RemoteKind, RemoteKinds } from './aggregation/remote-client.js';
 export * from './aggregation/service-caller.js';
 export type { VirtualResource } from './aggregation/virtual-resources.js';
 export * from './audit/audit.js';

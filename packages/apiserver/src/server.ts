@@ -3,11 +3,13 @@
  * `HttpHandler`. It deliberately listens to nothing: `./nodejs` does.
  */
 import { bodySchemas, builtinResources, type FeatureGates, gatedResource, isEnabled } from '@pintle/api';
+import { ComponentStatus } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { prefixRange, type StoreBackend } from '@pintle/contracts';
 import {
   createMetrics,
   type FieldDocs,
+  hostAndPort,
   type Kind,
   type KubernetesObject,
   type Metrics,
@@ -49,8 +51,9 @@ import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
-import { aggregator } from './aggregation/aggregator.js';
+import { type Aggregator, aggregator } from './aggregation/aggregator.js';
 import { bringLocalServices, localServicesLister } from './aggregation/local-services.js';
+import { type RemoteKinds, reachingRemote, toldOf } from './aggregation/remote-client.js';
 import type { ServiceCaller } from './aggregation/service-caller.js';
 import type { VirtualResource } from './aggregation/virtual-resources.js';
 import type { AuditOptions } from './audit/audit.js';
@@ -66,6 +69,7 @@ import { openApiV2 } from './discovery/openapi-v2.js';
 import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
 import { flowControl } from './flow-control/flow-control.js';
 import { danglingTeller } from './flow-control/flow-status.js';
+import { componentStatuses } from './health/component-statuses.js';
 import { health } from './health/health.js';
 import type { HealthCheck } from './health/health-checks.js';
 import { serverChecks } from './health/server-checks.js';
@@ -111,6 +115,11 @@ export interface ApiServerOptions {
   readonly enableAdmissionPlugins?: readonly OptionalPlugin[];
   /** Built-in admission plug-ins to leave out, by name, as `TaintNodesByCondition`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /**
+   * Whether a pod of a `default` account waits for it, and is refused where there is none within a second, as in
+   * Kubernetes. Default: it is let in, as nobody need be there who makes accounts.
+   */
+  readonly requiresDefaultAccounts?: boolean;
   /** How long pods stay on nodes that are lost, unless they say otherwise. */
   readonly defaultTolerations?: DefaultTolerationsOptions;
   /** What admission plug-ins are told. */
@@ -170,6 +179,8 @@ export interface ApiServerOptions {
   readonly metricsRegistry?: Metrics;
   /** More checks of `/livez` and `/readyz`. */
   readonly healthChecks?: readonly HealthCheck[];
+  /** What ComponentStatuses tell of beside the store: `scheduler` and `controller-manager`, as a cluster has them. */
+  readonly components?: readonly HealthCheck[];
 }
 
 export interface ClientOptions {
@@ -181,6 +192,8 @@ export interface ClientOptions {
 
 export interface ApiServer {
   client(options?: ClientOptions): Client;
+  /** What other servers serve behind this one, as far as they can be reached. */
+  remoteKinds(): RemoteKinds;
   readonly handle: HttpHandler;
   readonly core: ApiCore;
   readonly access: Access;
@@ -199,8 +212,6 @@ const identitySteps = [
   'start-kube-apiserver-identity-lease-controller',
   'start-kube-apiserver-identity-lease-garbage-collector',
 ] as const;
-
-const hostAndPort = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
 
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
@@ -270,12 +281,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     metrics: admitted,
     tolerations: options.defaultTolerations ?? {},
     configurations: options.pluginConfigurations ?? {},
+    requiresDefaultAccounts: options.requiresDefaultAccounts ?? false,
     topologyLabels: binding.copiesLabels,
     podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
   });
-  const core: ApiCore = {
+  const core: ApiCore = Object.freeze<ApiCore>({
     review: (resource) =>
       resource.kind.group === '' && resource.kind.plural === 'bindings'
         ? (context, body, namespace) => bindPod(core, context, body, namespace, binding)
@@ -286,7 +298,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     leases: new SharedLeases(backend, world.clock),
     admission: new AdmissionChain(plugins, admitted.times),
-  };
+  });
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
     {
@@ -309,13 +321,18 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     },
     scaleSubresource,
   );
-  const client = ({ user = master, fieldManager = 'pintle' }: ClientOptions = {}) =>
-    inProcessClient({
+  let aggregated: Aggregator | undefined;
+  const client = ({ user = master, fieldManager = 'pintle' }: ClientOptions = {}) => {
+    const local = inProcessClient({
       core,
       subresources,
       access,
       context: { user, fieldManager, warn: (text) => world.logger.log('warn', text) },
     });
+    return aggregated === undefined
+      ? local
+      : reachingRemote(local, { aggregator: aggregated, world, user, fieldManager });
+  };
 
   const checks = serverChecks(
     backend,
@@ -328,6 +345,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ...(options.identity === undefined ? [] : identitySteps),
     ],
     options.healthChecks ?? [],
+  );
+  virtual.set(
+    registry.byObject({ apiVersion: 'v1', kind: 'ComponentStatus' })?.kind ?? ComponentStatus,
+    componentStatuses([
+      ...(options.components ?? []),
+      ...checks.checks.filter(({ name }) => name === 'etcd').map((check) => ({ ...check, name: 'etcd-0' })),
+    ]),
   );
   const healthOf = health(checks.checks, metrics);
 
@@ -387,18 +411,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   }
 
   const serviceClient = client({ fieldManager: 'kube-apiserver' });
-  const aggregated =
-    options.aggregation === undefined
-      ? undefined
-      : aggregator({
-          world,
-          backend,
-          client: serviceClient,
-          access,
-          services: caches.services,
-          ...options.aggregation,
-        });
-  if (aggregated !== undefined) {
+  if (options.aggregation !== undefined) {
+    const parts = { world, backend, client: serviceClient, access, services: caches.services };
+    aggregated = aggregator({ ...parts, ...options.aggregation });
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
     listServices = localServicesLister(core, serviceClient);
@@ -424,6 +439,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     registry,
     title: 'Pintle',
     docs: options.fieldDocs ?? (() => ({})),
+    bodies: others,
     remote: () => aggregated?.remoteOpenApis() ?? [],
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;
@@ -459,12 +475,14 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         address: () => publicAddress,
         remote: () => aggregated?.remoteVersions() ?? [],
         announced: () => aggregated?.announcedVersions() ?? [],
+        stale: () => aggregated?.staleVersions() ?? [],
         issuer: options.tokens?.documents ?? new Map(),
       },
     }),
   );
   return {
     client,
+    remoteKinds: toldOf(() => aggregated),
     handle: answering.handle,
     core,
     access,

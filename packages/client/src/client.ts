@@ -136,6 +136,27 @@ export function metadataOf<T extends KubernetesObject>(
   return Object.freeze({ apiVersion: kind.apiVersion, kind: kind.kind, metadata }) as KubernetesObject as T;
 }
 
+const undiscovered = Symbol.for('pintle.UndiscoveredError');
+
+/** Some of the API cannot be told of now: servers behind the one that was asked did not answer it. */
+export class UndiscoveredError extends Error {
+  readonly [undiscovered] = true;
+  readonly code = 'PINTLE_UNDISCOVERED';
+  /** `kinds` are those of all the rest. */
+  constructor(
+    readonly kinds: readonly KindRef[],
+    /** As `metrics.k8s.io/v1beta1`. */
+    readonly apiVersions: readonly string[],
+  ) {
+    const each = apiVersions.map((one) => `${one}: stale GroupVersion discovery: ${one}`);
+    super(`unable to retrieve the complete list of server APIs: ${each.join(', ')}`);
+    this.name = 'UndiscoveredError';
+  }
+  static is(error: unknown): error is UndiscoveredError {
+    return typeof error === 'object' && error !== null && (error as { [undiscovered]?: true })[undiscovered] === true;
+  }
+}
+
 const marker = Symbol.for('pintle.ConnectionError');
 
 /** The server could not be asked, or its answer was cut short. The request may have been carried out. */

@@ -8,12 +8,14 @@ import {
   type ApiServer,
   type ApiServerOptions,
   createApiServer,
+  type HealthCheck,
+  type RemoteKind,
   type Resource,
   type StoredObject,
   storedObjectCodec,
   type VirtualResource,
 } from '@pintle/apiserver';
-import type { Client } from '@pintle/client';
+import { type Client, UndiscoveredError } from '@pintle/client';
 import { cloudControllers } from '@pintle/cloud';
 import type {
   CloudProvider,
@@ -32,7 +34,7 @@ import {
 } from '@pintle/controller-runtime';
 import { builtinControllers, type CertificateSigner, type MetricsSource } from '@pintle/controllers';
 import { sharedObjects, sharedPods } from '@pintle/kubelet';
-import { type KindRef, realWorld, type World } from '@pintle/machinery';
+import { type KindRef, realWorld, type Verb, type World } from '@pintle/machinery';
 import { createServiceProxy, type ServiceProxy } from '@pintle/network';
 import { createScheduler, type Profile, type Scheduler } from '@pintle/scheduler';
 import { memoryStore } from '@pintle/store';
@@ -107,6 +109,14 @@ const nodeMetricsResources = (metrics: () => NodeMetricsReader | undefined): rea
   { kind: PodMetrics, list: async (namespace) => (await metrics()?.pods(namespace)) ?? [] },
 ];
 
+/** The parts of this process are well while it is; of those that are not of it nothing is known. */
+const component = (name: string, runs: boolean): HealthCheck => ({
+  name,
+  check() {
+    if (!runs) throw new Error('it does not run in the process of the API server');
+  },
+});
+
 async function assemble(
   parts: ClusterParts,
   world: World,
@@ -126,6 +136,11 @@ async function assemble(
       ...(parts.servesNodeMetrics === false ? [] : nodeMetricsResources(() => metrics)),
       ...(parts.virtualResources ?? []),
     ],
+    components: [
+      component('scheduler', parts.scheduler !== false),
+      component('controller-manager', parts.builtinControllers?.length !== 0),
+      ...(parts.components ?? []),
+    ],
   });
   ends.push(() => apiServer.stop());
   const client = apiServer.client();
@@ -135,23 +150,36 @@ async function assemble(
   ends.push(() => informers.stop());
 
   metrics = nodeMetrics({ world, informers, agents: () => agents.values() });
+  const may =
+    (...verbs: readonly Verb[]) =>
+    (kind: RemoteKind) =>
+      verbs.every((verb) => kind.verbs.includes(verb));
   const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('watch') ?? true);
   // The same list for as long as the kinds are the same: who knows it need not go through it again.
-  let known: { readonly generation: number; readonly kinds: readonly KindRef[] } | undefined;
+  let known:
+    | { readonly generation: number; readonly remote: readonly KindRef[]; readonly kinds: readonly KindRef[] }
+    | undefined;
   const kinds = (): readonly KindRef[] => {
     const { registry } = apiServer.core;
-    if (known?.generation !== registry.generation)
-      known = {
-        generation: registry.generation,
-        kinds: registry
-          .all()
-          .filter(listed)
-          .map(({ kind }) => kind),
-      };
+    const { kinds: remote } = apiServer.remoteKinds();
+    if (known?.generation !== registry.generation || known.remote !== remote) {
+      const own = registry
+        .all()
+        .filter(listed)
+        .map(({ kind }) => kind);
+      known = { generation: registry.generation, remote, kinds: [...own, ...remote.filter(may('list', 'watch'))] };
+    }
     return known.kinds;
+  };
+  const kindsNow = async () => {
+    const { kinds: remote, undiscovered } = apiServer.remoteKinds();
+    const all = [...new Set([...kinds(), ...remote.filter(may('list', 'delete'))])];
+    if (undiscovered.length > 0) throw new UndiscoveredError(all, undiscovered);
+    return all;
   };
   const builtin = builtinControllers({
     kinds,
+    kindsNow,
     metrics: { ...metrics.source, ...parts.metrics },
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),

@@ -21,6 +21,8 @@ export class KeyRecord extends QueueItem {
   waiting: Promise<void> | undefined = undefined;
   /** Whether its last run wrote anything: only such a run can have woken the next one. */
   wrote = false;
+  /** What its last run wrote to, where it is one of a row that is watched. */
+  writtenTo: string[] | undefined = undefined;
   /** Runs in a row that each woke the next. */
   streak: Streak | undefined = undefined;
 

@@ -21,7 +21,7 @@ import { failureReason, isBug } from './failures.js';
 import { followSources } from './follow-sources.js';
 import { ItemQueue } from './item-queue.js';
 import { type KeyRecord, KeyRecords } from './key-record.js';
-import { hotLoopOf, type OwnChange, stepStreak } from './loops/hot-loops.js';
+import { hotLoopOf, isWatched, stepStreak, type Turn, writtenId } from './loops/hot-loops.js';
 import type { Problem } from './loops/problem.js';
 import { OwnWrites } from './own-writes.js';
 import type { PressingWork } from './pressing-work.js';
@@ -113,6 +113,7 @@ export class RunningController {
       failuresOf: (id) => this.rateLimiter.failuresOf(id),
       wrote: (write, object, { record, run }) => {
         record.wrote = true;
+        if (isWatched(record.streak)) (record.writtenTo ??= []).push(writtenId(write.kind, write.key));
         this.ownWrites.record(record, write, object);
         options.ledger.record(write, run);
       },
@@ -250,6 +251,7 @@ export class RunningController {
     if (record.wrote) this.observeLoop(run);
     else record.streak = undefined;
     record.wrote = false;
+    record.writtenTo = undefined;
     if (tracing !== undefined)
       run.span = tracing.start(`reconcile ${this.name} ${id}`, {
         attributes: { controller: this.name, object: id },
@@ -330,8 +332,8 @@ export class RunningController {
 
   private observeLoop({ record, key, causes, wakings = [] }: RunningReconcile): void {
     const isOwn = ({ by }: Cause) => by?.controller === this.name && objectKey(by.key) === record.id;
-    const changes: readonly OwnChange[] = wakings;
-    record.streak = stepStreak(record.streak, causes.every(isOwn) ? changes : undefined);
+    const turn: Turn = { changes: wakings, written: record.writtenTo ?? [] };
+    record.streak = stepStreak(record.streak, causes.every(isOwn) ? turn : undefined);
     const loop = record.streak && hotLoopOf(this.name, key, record.streak);
     if (loop !== undefined) this.options.onProblem(loop);
   }

@@ -43,12 +43,6 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'the faults of a definition are told where they stand in its versions',
-    row: /^(custom|extending) › |CustomResourceDefinition/,
-    line: /spec\.(validation|subresources|additionalPrinterColumns|selectableFields|versions)\b/,
-  },
-  {
-    why: 'deliberate',
     words: 'requests for tokens are answered without managedFields',
     row: /^admission › a token/,
     line: /^body\.metadata\.managedFields: .* \| absent$/,
@@ -83,7 +77,7 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: 'resource.k8s.io/v1 and admissionregistration.k8s.io/v1beta1 of 1.34 cannot be left out',
     row: /^self › /,
-    line: /resource\.k8s\.io|groups\[18\]|mutatingadmissionpolic|versions\[\d\]\.(groupVersion|version)|preferredVersion/,
+    line: /resource\.k8s\.io|groups\[18\]|mutatingadmissionpolic|versions\[\d\]\.(groupVersion|version)|preferredVersion|items\[1[28]\]\.versions\[[12]\]/,
   },
   {
     why: 'newer',
@@ -95,7 +89,7 @@ export const known: readonly Known[] = [
     words:
       '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
     row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
-    line: /apiVersion must specify API group|scaleTargetRef|^body\.details\.causes\[2\]\.reason: "FieldValueInvalid" \| "FieldValueRequired"$|^body\.details\.causes\[[67]\]\.message: "Required value" \||finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+    line: /apiVersion must specify API group|finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
   },
   {
     why: 'newer',
@@ -169,7 +163,7 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
     row: /no schema$|of a bad service$|CustomResourceDefinition: /,
-    line: /: "Required value" \| "Required value: \w/,
+    line: /Required value" \| ".*Required value: \w/,
   },
   {
     why: 'deliberate',
@@ -221,6 +215,18 @@ export const known: readonly Known[] = [
     why: 'surroundings',
     words: 'a definition is gone at once, and kinds of a group come in any order',
     row: /CustomResourceDefinition: get what is gone$|^extending › the version$/,
+  },
+  {
+    why: 'surroundings',
+    words: 'what controllers of the server itself write of APIs and flows is there at once or a while later',
+    row: /^every-kind › (apiregistration\.k8s\.io\/v1 APIService|flowcontrol\.apiserver\.k8s\.io\/v1 FlowSchema): get( as table)?$/,
+    line: /resourceVersion|managedFields\[|status\.conditions|cells\[/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a field that is absent is left out of protobuf, where Go writes the zero value of what is no pointer',
+    row: /as protobuf$/,
+    line: /^body: "k8s/,
   },
   {
     why: 'surroundings',

@@ -19,7 +19,6 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
   return {
     ...rest,
     ...(ports === undefined ? {} : { ports }),
-    // A Service that sends anywhere has nothing to tell of how it does not.
     ...(spec.sessionAffinity === 'ClientIP'
       ? {
           sessionAffinityConfig: {
@@ -27,7 +26,7 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
           },
         }
       : {}),
-    ...(spec.type === 'ExternalName' ? {} : { internalTrafficPolicy }),
+    ...(spec.type === 'ExternalName' && spec.internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
     ...(isExternallyAccessible(spec) ? { externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster' } : {}),
     ...(spec.type === 'LoadBalancer'
       ? { allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true }
@@ -58,6 +57,14 @@ function withDefaults(service: Service): Service {
 const firstOf = (errors: readonly FieldError[], others: () => readonly FieldError[]): readonly FieldError[] =>
   errors.length > 0 ? errors : others();
 
+/** A Service that sends elsewhere has nothing to tell of how it would not. */
+function withoutIdlePolicy(service: Service): Service {
+  const { type, internalTrafficPolicy, ...spec } = service.spec ?? {};
+  return type !== 'ExternalName' || internalTrafficPolicy === undefined
+    ? service
+    : { ...service, spec: { type, ...spec } };
+}
+
 export const serviceStrategy: Strategy<Service> = {
   nameErrors: (name, prefix) => dns1035LabelErrors(prefix ? maskTrailingDash(name) : name),
   defaults: withDefaults,
@@ -71,5 +78,6 @@ export const serviceStrategy: Strategy<Service> = {
       ...serviceErrors(service),
     ]),
   validateStatusUpdate: balancerStatusErrors,
+  canonicalize: withoutIdlePolicy,
   warnings: serviceWarnings,
 };

@@ -66,6 +66,7 @@ export interface DefaultPluginsOptions {
   readonly podSecurity: PodSecurityOptions;
   readonly tolerations: DefaultTolerationsOptions;
   readonly configurations: PluginConfigurations;
+  readonly requiresDefaultAccounts: boolean;
   /** Whether pods are to say where their nodes are. */
   readonly topologyLabels: boolean;
   /** Of those for the asking, the ones to have. */
@@ -120,7 +121,7 @@ export function defaultPlugins({
     namespaceExists(core, caches),
     limitPodHardAntiAffinityTopology,
     limitRanger(caches),
-    serviceAccountAdmission(core, caches),
+    serviceAccountAdmission(core, caches, { requiresDefault: options.requiresDefaultAccounts }),
     nodeRestriction(core, access),
     taintNodesByCondition,
     alwaysPullImages,

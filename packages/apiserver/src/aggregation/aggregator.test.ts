@@ -201,9 +201,22 @@ describe('an API of another server', () => {
     expect([answer.status, answer.text]).toEqual([503, expect.stringMatching(/^error trying to reach service: .*\n$/)]);
     const { groups } = (await ask(api.handle, 'GET /apis', { headers })).json;
     expect(groups).toContainEqual(expect.objectContaining({ name: 'wardle.example.com' }));
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const told = async () => {
+      const { items } = (await ask(api.handle, 'GET /apis', { headers: { ...headers, accept } })).json;
+      const found = items.find(({ metadata }: KubernetesObject) => metadata.name === 'wardle.example.com');
+      return [found.versions[0].freshness, found.versions[0].resources.length];
+    };
+    expect(await told()).toEqual(['Stale', 1]);
+    expect(api.remoteKinds()).toEqual({ kinds: [], undiscovered: ['wardle.example.com/v1alpha1'] });
     down = false;
     await world.advance(31_000);
     expect(await available('v1alpha1.wardle.example.com')).toMatch(/^True/);
+    expect(await told()).toEqual(['Current', 1]);
+    const { kinds } = api.remoteKinds();
+    expect(kinds).toMatchObject([{ kind: 'Flunder', plural: 'flunders', verbs: ['get', 'list'] }]);
+    await world.advance(31_000);
+    expect(api.remoteKinds().kinds).toBe(kinds);
   });
 
   it('whose Service is not there is told of', async () => {

@@ -7,6 +7,7 @@ import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import {
   type CancelTimer,
+  deepEqual,
   every,
   forbidden,
   formatTime,
@@ -68,12 +69,16 @@ export interface Aggregator {
   remoteVersions(): readonly RemoteVersion[];
   /** Those that there are, be it that they cannot be reached. */
   announcedVersions(): readonly Pick<RemoteVersion, 'group' | 'version'>[];
+  /** Those that cannot be reached now, with what they told of when they last could. */
+  staleVersions(): readonly RemoteVersion[];
   /** What they say of their APIs in OpenAPI. */
   remoteOpenApis(): readonly RemoteOpenApi[];
 }
 
 export function aggregator({ world, backend, client, access, services, call }: AggregatorParts): Aggregator {
   const known = new Map<string, RemoteVersion>();
+  /** Of those that cannot be reached any more. */
+  const lastKnown = new Map<string, RemoteVersion>();
   let cancel: CancelTimer | undefined;
   const cache = new ObjectCache(
     backend,
@@ -81,11 +86,15 @@ export function aggregator({ world, backend, client, access, services, call }: A
     world.logger,
     ({ object, previous }) => {
       const service = (object ?? previous) as APIService;
-      if (object === undefined || service.spec?.service === undefined) forget(service.metadata.name ?? '');
-      else if ((previous as APIService | undefined)?.spec !== service.spec) void check(service);
+      if (object === undefined || service.spec?.service === undefined) {
+        forget(service.metadata.name ?? '');
+        lastKnown.delete(service.metadata.name ?? '');
+      } else if ((previous as APIService | undefined)?.spec !== service.spec) void check(service);
     },
   );
   const forget = (name: string) => {
+    const before = known.get(name);
+    if (before !== undefined) lastKnown.set(name, before);
     known.delete(name);
     openApis.forget(name);
   };
@@ -123,7 +132,10 @@ export function aggregator({ world, backend, client, access, services, call }: A
     const verdict = await look(service, group, version);
     if (verdict.resources === undefined) forget(name);
     else {
-      known.set(name, { group, version, resources: verdict.resources });
+      // The very same for as long as it tells of the same: who follows its kinds need not look again.
+      if (!deepEqual(known.get(name)?.resources, verdict.resources))
+        known.set(name, { group, version, resources: verdict.resources });
+      lastKnown.delete(name);
       void openApis.look(service);
     }
     await tell(client, name, verdict, formatTime(world.clock.now())).catch((error: unknown) => {
@@ -175,6 +187,10 @@ export function aggregator({ world, backend, client, access, services, call }: A
     },
     remoteVersions: () => [...known.values()],
     announcedVersions: () => remote().map(({ spec: { group = '', version = '' } = {} }) => ({ group, version })),
+    staleVersions: () =>
+      remote().flatMap(({ metadata: { name = '' }, spec: { group = '', version = '' } = {} }) =>
+        known.has(name) ? [] : [lastKnown.get(name) ?? { group, version, resources: [] }],
+      ),
     remoteOpenApis: () => openApis.all(),
     async answer(service, request, user, info) {
       if (info !== undefined) await requireAccess(access, user, info);

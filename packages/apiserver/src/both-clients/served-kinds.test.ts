@@ -46,6 +46,32 @@ it('each once, in the version that is preferred, with what may be done', async (
   expect(await client.list(thing!)).toHaveLength(1);
 });
 
+it('versions that a server cannot tell of now are told of, beside the kinds of all others', async () => {
+  const resource = (name: string, kind: string) => ({
+    ...{ resource: name, responseKind: { kind }, scope: 'Namespaced', verbs: ['list'] },
+  });
+  const group = (name: string, freshness: string, ...resources: readonly object[]) => ({
+    ...{ metadata: { name }, versions: [{ version: 'v1', freshness, resources }] },
+  });
+  const groups = [
+    group('apps', 'Current', resource('deployments', 'Deployment')),
+    group('wardle.example.com', 'Stale', resource('flunders', 'Flunder')),
+  ];
+  const answer = (path: string) => ({
+    kind: 'APIGroupDiscoveryList',
+    items: path.endsWith('/apis') ? groups : [],
+  });
+  const client = httpClient({
+    server: 'http://here.example',
+    fetch: async (url) => new Response(JSON.stringify(answer(url))),
+  });
+  await expect(client.kinds()).rejects.toMatchObject({
+    code: 'PINTLE_UNDISCOVERED',
+    kinds: [{ kind: 'Deployment' }],
+    apiVersions: ['wardle.example.com/v1'],
+  });
+});
+
 it('a server without aggregated discovery is told of', async () => {
   const old = async () => new Response(JSON.stringify({ kind: 'APIVersions', versions: ['v1'] }));
   const client = httpClient({ server: 'http://old.example', fetch: old });

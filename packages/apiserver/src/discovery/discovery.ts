@@ -162,11 +162,13 @@ function subresourcesOf(kind: Kind): readonly SubresourceEntry[] {
 /** The aggregated document of `/api` (`core`) or `/apis`: `apidiscovery.k8s.io/v2` or `/v2beta1`. */
 export function aggregatedDiscovery(
   registry: ResourceRegistry,
-  remote: readonly RemoteVersion[],
+  { current, stale }: { readonly current: readonly RemoteVersion[]; readonly stale: readonly RemoteVersion[] },
   which: 'core' | 'groups',
   version: 'v2' | 'v2beta1',
 ): unknown {
+  const remote = [...current, ...stale];
   const elsewhere = new Map(remote.map((each) => [apiVersionOf(each), each]));
+  const isStale = new Set(stale.map(apiVersionOf));
   const resourcesOf = (apiVersion: string) => {
     const found = elsewhere.get(apiVersion);
     return found === undefined
@@ -182,7 +184,7 @@ export function aggregatedDiscovery(
       metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
       versions: [...versions].sort(compareVersions).map((groupVersion) => ({
         version: groupVersion,
-        freshness: 'Current',
+        freshness: isStale.has(apiVersionOf({ group, version: groupVersion })) ? 'Stale' : 'Current',
         resources: resourcesOf(apiVersionOf({ group, version: groupVersion })),
       })),
     })),

@@ -30,6 +30,8 @@ export interface DocumentParts extends OpenApiParts {
   readonly remote: () => readonly RemoteVersion[];
   /** The same, and those that cannot be reached. */
   readonly announced: () => readonly Pick<RemoteVersion, 'group' | 'version'>[];
+  /** Those that cannot be reached, with what they told of before. */
+  readonly stale: () => readonly RemoteVersion[];
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -113,7 +115,10 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
       );
     if (match !== null) {
       const version = match[1] as 'v2' | 'v2beta1';
-      const response = answer(200, aggregatedDiscovery(parts.registry, parts.remote(), which, version));
+      const response = answer(
+        200,
+        aggregatedDiscovery(parts.registry, { current: parts.remote(), stale: parts.stale() }, which, version),
+      );
       return {
         ...response,
         headers: {

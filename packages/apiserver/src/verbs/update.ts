@@ -201,6 +201,7 @@ async function prepare(
       object = { ...object, metadata: { ...object.metadata, generation } };
   }
   validateForUpdate(resource, object, old, subresource);
+  if (subresource !== 'status') object = strategy?.canonicalize?.(object) ?? object;
   if (subresource === undefined) for (const text of warningsOf(resource, object, old)) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;

@@ -59,7 +59,7 @@ const patchTypes = {
 } as const;
 
 export interface HttpClient extends Client {
-  /** Every kind that the server serves now, in the version that it prefers. Errors: as of `get`. */
+  /** Every kind that the server serves now, in the version that it prefers. Errors: as of `get`, and `UndiscoveredError`. */
   kinds(): Promise<readonly ServedKind[]>;
 }
 

@@ -86,6 +86,30 @@ describe('a hot loop', () => {
     expect(problems).toEqual([]);
   });
 
+  it('is not seen in a count of what is made, watched or not, and in one of what is left', async () => {
+    for (const { watched, counts } of [
+      { watched: true, counts: (made: number) => made },
+      { watched: false, counts: (made: number) => made },
+      { watched: false, counts: (made: number) => 40 - made },
+    ]) {
+      const named = controller({ name: 'counts' }).for(Website);
+      const counting = (watched ? named.owns(ConfigMap) : named).reconcile(async ({ object, key, report, client }) => {
+        if (object === undefined) return;
+        const { length } = await client.list(ConfigMap, { labelSelector: 'step' });
+        await report({ ready: counts(length) });
+        if (length < 40)
+          await client.create<ConfigMap>({
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata: { name: `${key.name}-${length}`, namespace: 'default', labels: { step: '' } },
+          });
+      });
+      const { problems, client } = await problemsOf([counting]);
+      expect(await client.list(ConfigMap, { labelSelector: 'step' })).toHaveLength(40);
+      expect(problems).toEqual([]);
+    }
+  });
+
   it('is counted', async () => {
     let turns = 0;
     const hot = controller({ name: 'hot' })

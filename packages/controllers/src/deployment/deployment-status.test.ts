@@ -127,6 +127,8 @@ describe('planStatus, whether it gets on', () => {
       [set('web-new', 1), set('web-old', 10)],
       'True ReplicaSetUpdated',
     ],
+    ['nothing moves yet, of a set that was found', { deadline: 60 }, [set('web-new', 0)], 'True FoundNewReplicaSet'],
+    ['nothing moves yet, and there is no set', { deadline: 60 }, [], undefined],
     ['the deadline was taken away', { status: progressing('ReplicaSetUpdated', 5) }, [newSet], undefined],
     [
       'paused when time was up',
@@ -152,6 +154,27 @@ describe('planStatus, whether it gets on', () => {
       expect(said(given, sets)).toBe(expected);
     },
   );
+});
+
+describe('planStatus of another set than the last status was of', () => {
+  const over = { deadline: 60, status: { ...counts(10, 10, 10), ...progressing('NewReplicaSetAvailable', 1_000) } };
+  const history = { 'deployment.kubernetes.io/revision-history': '1' };
+  const created = { type: 'Progressing', lastUpdateTime: at(0).replace('.000', '') };
+  it.each<[string, Given, ReplicaSet, object]>([
+    ['made', over, set('web-new', 0), { reason: 'NewReplicaSetCreated', message: 'Created new replica set "web-new"' }],
+    ['its first pod was made', over, set('web-new', 1), { reason: 'ReplicaSetUpdated' }],
+    ['nothing is wanted of it', { ...over, replicas: 0 }, set('web-new', 0), { reason: 'NewReplicaSetAvailable' }],
+  ])('%s', (_name, given, newSet, expected) => {
+    const old = set('web-old', given.replicas === 0 ? 0 : 10);
+    const { conditions } = planStatus(deployment(given), { newSet, allSets: [old, newSet], nowMs, isAnotherSet: true });
+    expect(conditions).toContainEqual(expect.objectContaining({ ...created, ...expected }));
+  });
+
+  it('gone back to: it goes on as it was', () => {
+    const newSet = { ...set('web-old', 0), metadata: { name: 'web-old', annotations: history } };
+    const facts = { newSet, allSets: [newSet, set('web-new', 10)], nowMs, isAnotherSet: true };
+    expect(planStatus(deployment(over), facts).conditions).toContainEqual(over.status.conditions[0]);
+  });
 });
 
 describe('planStatus, the rest', () => {

@@ -2,12 +2,18 @@
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '@pintle/api/apps/v1';
 import { findCondition, formatTime, parseTime } from '@pintle/machinery';
 import { fencepostsOf, replicasOf } from './plan-deployment.js';
+import { historyAnnotation } from './revision.js';
+
+/** The reason of the condition and of the Event. */
+export const setRefusedReason = 'ReplicaSetCreateError';
 
 export interface StatusFacts {
   readonly newSet: ReplicaSet | undefined;
   readonly allSets: readonly ReplicaSet[];
   readonly nowMs: number;
   readonly collisionCount?: number;
+  /** The new set is another one than the last status was of. Default: it is not. */
+  readonly isAnotherSet?: boolean;
 }
 
 const sum = (sets: readonly ReplicaSet[], read: (set: ReplicaSet) => number | undefined) =>
@@ -45,17 +51,11 @@ function conditionsOf(
 ): readonly DeploymentCondition[] {
   const now = formatTime(facts.nowMs);
   // Without a deadline nobody says how far it is, and what was said of it before goes.
-  let conditions = (deployment.status?.conditions ?? []).filter(
+  let conditions: readonly DeploymentCondition[] = (deployment.status?.conditions ?? []).filter(
     ({ type }) => type !== 'Progressing' || hasProgressDeadline(deployment),
   );
   const set = (wanted: Wanted, touch = false) => {
-    const present = findCondition(conditions, wanted.type);
-    if (present !== undefined && present.status === wanted.status && present.reason === wanted.reason && !touch) return;
-    const lastTransitionTime = present?.status === wanted.status ? (present.lastTransitionTime ?? now) : now;
-    conditions = [
-      ...conditions.filter(({ type }) => type !== wanted.type),
-      { ...wanted, lastUpdateTime: now, lastTransitionTime },
-    ];
+    conditions = withCondition(conditions, wanted, now, touch);
   };
   const minAvailable = (deployment.spec?.replicas ?? 1) - fencepostsOf(deployment).maxUnavailable;
   set(
@@ -79,6 +79,31 @@ function conditionsOf(
   const progress = progressOf(deployment, status, facts);
   if (progress !== undefined) set(progress.condition, progress.moved);
   return conditions;
+}
+
+/** One that says the same already stays as it is, but for `touch`. */
+function withCondition(
+  conditions: readonly DeploymentCondition[],
+  wanted: Wanted,
+  now: string,
+  touch: boolean,
+): readonly DeploymentCondition[] {
+  const present = findCondition(conditions, wanted.type);
+  if (present !== undefined && present.status === wanted.status && present.reason === wanted.reason && !touch)
+    return conditions;
+  const lastTransitionTime = present?.status === wanted.status ? (present.lastTransitionTime ?? now) : now;
+  return [
+    ...conditions.filter(({ type }) => type !== wanted.type),
+    { ...wanted, lastUpdateTime: now, lastTransitionTime },
+  ];
+}
+
+/** What a Deployment says whose next set the server refuses. */
+export function withSetRefused(deployment: Deployment, message: string, nowMs: number): DeploymentStatus {
+  const { status = {} } = deployment;
+  if (!hasProgressDeadline(deployment)) return status;
+  const refused: Wanted = { type: 'Progressing', status: 'False', reason: setRefusedReason, message };
+  return { ...status, conditions: withCondition(status.conditions ?? [], refused, formatTime(nowMs), false) };
 }
 
 /** Pods cannot be made or removed: what the new set says of it, or else any other. */
@@ -109,14 +134,15 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus): bo
 function progressOf(
   deployment: Deployment,
   status: DeploymentStatus,
-  { newSet, nowMs }: StatusFacts,
+  { newSet, nowMs, isAnotherSet = false }: StatusFacts,
 ): { condition: Wanted; moved: boolean } | undefined {
   if (!hasProgressDeadline(deployment)) return undefined;
   const name = deployment.metadata.name ?? '';
   const subject =
     newSet === undefined ? `Deployment ${JSON.stringify(name)}` : `ReplicaSet ${JSON.stringify(newSet.metadata.name)}`;
   const present = findCondition(deployment.status?.conditions, 'Progressing');
-  const before = deployment.status ?? {};
+  // What was counted of another set is no measure of how far this one is.
+  const before = isAnotherSet ? { ...deployment.status, updatedReplicas: 0 } : (deployment.status ?? {});
   const condition = (value: 'True' | 'False' | 'Unknown', reason: string, message: string): Wanted => ({
     type: 'Progressing',
     status: value,
@@ -136,19 +162,36 @@ function progressOf(
   // A rollout that is over is not begun anew by pods that come or go, be it that there are to be more of them.
   const isOver =
     (status.replicas ?? 0) === (status.updatedReplicas ?? 0) && present?.reason === 'NewReplicaSetAvailable';
-  if (isOver) return undefined;
+  if (isOver && !isAnotherSet) return undefined;
   if (isComplete(deployment, status))
     return {
       condition: condition('True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`),
-      moved: present?.reason !== 'NewReplicaSetAvailable',
+      moved: isAnotherSet || present?.reason !== 'NewReplicaSetAvailable',
     };
   const advanced =
     (status.updatedReplicas ?? 0) > (before.updatedReplicas ?? 0) ||
     (status.replicas ?? 0) - (status.updatedReplicas ?? 0) < (before.replicas ?? 0) - (before.updatedReplicas ?? 0) ||
     (status.readyReplicas ?? 0) > (before.readyReplicas ?? 0) ||
     (status.availableReplicas ?? 0) > (before.availableReplicas ?? 0);
-  if (advanced || present === undefined)
-    return { condition: condition('True', 'ReplicaSetUpdated', `${subject} is progressing.`), moved: advanced };
+  if (advanced) return { condition: condition('True', 'ReplicaSetUpdated', `${subject} is progressing.`), moved: true };
+  if (newSet !== undefined && isAnotherSet && wasMadeFor(deployment, newSet))
+    return {
+      condition: condition(
+        'True',
+        'NewReplicaSetCreated',
+        `Created new replica set ${JSON.stringify(newSet.metadata.name)}`,
+      ),
+      moved: true,
+    };
+  if (newSet !== undefined && present === undefined)
+    return {
+      condition: condition(
+        'True',
+        'FoundNewReplicaSet',
+        `Found new replica set ${JSON.stringify(newSet.metadata.name)}`,
+      ),
+      moved: false,
+    };
   if ((deadlineInMs(deployment, nowMs) ?? 1) <= 0)
     return {
       condition: condition('False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`),
@@ -156,6 +199,11 @@ function progressOf(
     };
   return undefined;
 }
+
+/** Not one that was there before the Deployment, or that it went back to. */
+const wasMadeFor = ({ metadata }: Deployment, { metadata: set }: ReplicaSet): boolean =>
+  set.annotations?.[historyAnnotation] === undefined &&
+  (set.creationTimestamp ?? '') >= (metadata.creationTimestamp ?? '');
 
 /** Until the rollout counts as stuck; undefined where nothing is rolling out, or there is no deadline. */
 export function deadlineInMs(deployment: Deployment, nowMs: number): number | undefined {

@@ -16,8 +16,9 @@ import {
 } from '@pintle/machinery';
 import { claimable, claimObjects, planClaims, wouldAdopt } from '../claims.js';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { isNamespaceEnding } from '../namespace-ending.js';
 import { writeStatus } from '../write-status.js';
-import { deadlineInMs, isComplete, planStatus } from './deployment-status.js';
+import { deadlineInMs, isComplete, planStatus, setRefusedReason, withSetRefused } from './deployment-status.js';
 import {
   fencepostsOf,
   isScalingEvent,
@@ -78,18 +79,9 @@ class Rollout {
       return undefined;
     }
     const sets = await this.claimSets(deployment);
-    if (deployment.metadata.deletionTimestamp !== undefined)
-      return this.writeStatus(deployment, newSetOf(deployment, sets), sets);
-    if (deployment.spec?.paused || isScalingEvent(deployment, sets)) {
-      const newSet = newSetOf(deployment, sets);
-      await this.scaleAll(deployment, planProportional(deployment, sets), sets);
-      if (deployment.spec?.paused)
-        await this.cleanUp(
-          deployment,
-          sets.filter((set) => set !== newSet),
-        );
-      return this.writeStatus(deployment, newSet, sets);
-    }
+    const isGoing = deployment.metadata.deletionTimestamp !== undefined;
+    if (isGoing || deployment.spec?.paused || isScalingEvent(deployment, sets))
+      return this.standStill(deployment, sets, { scales: !isGoing });
     const isRecreate = deployment.spec?.strategy?.type === 'Recreate';
     if (isRecreate && newSetOf(deployment, sets) === undefined && this.hasPods(sets)) {
       // The new set is made when the last old pod has gone, and then has all its replicas.
@@ -110,6 +102,23 @@ class Rollout {
     await this.writeStatus(deployment, newSet, [...oldSets, newSet], { [revisionAnnotation]: revision });
     const left = deadlineInMs(deployment, world.clock.now());
     return left === undefined ? undefined : { requeueAfterMs: Math.max(left, 1000) };
+  }
+
+  /** No rollout goes on: the set of the present template is brought up to date where it exists, and is not made. */
+  private async standStill(
+    deployment: Deployment,
+    sets: readonly ReplicaSet[],
+    { scales }: { readonly scales: boolean },
+  ): Promise<undefined> {
+    const found = newSetOf(deployment, sets);
+    const oldSets = sets.filter((set) => set !== found);
+    const annotations = annotationsFor(deployment, found, oldSets);
+    const newSet = found && (await this.bringUpToDate(deployment, found, annotations));
+    const allSets = sets.map((set) => (set === found ? newSet! : set));
+    if (scales) await this.scaleAll(deployment, planProportional(deployment, allSets), allSets);
+    if (scales && deployment.spec?.paused) await this.cleanUp(deployment, oldSets);
+    const told = newSet && { [revisionAnnotation]: annotations[revisionAnnotation]! };
+    return this.writeStatus(deployment, newSet, allSets, told);
   }
 
   /** Its sets, those included that match and nobody controls; one that matches no more is let go. */
@@ -154,14 +163,21 @@ class Rollout {
       const present = await this.createSet(deployment, sets, annotations);
       return present && { newSet: present, revision };
     }
-    if (!isStale(found, deployment, annotations)) return { newSet: found, revision };
-    const { minReadySeconds: _before, ...specWithoutDelay } = found.spec!;
-    const newSet = await this.context.client.update<ReplicaSet>({
-      ...found,
-      metadata: { ...found.metadata, annotations: { ...found.metadata.annotations, ...annotations } },
+    return { newSet: await this.bringUpToDate(deployment, found, annotations), revision };
+  }
+
+  private async bringUpToDate(
+    deployment: Deployment,
+    set: ReplicaSet,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<ReplicaSet> {
+    if (!isStale(set, deployment, annotations)) return set;
+    const { minReadySeconds: _before, ...specWithoutDelay } = set.spec!;
+    return this.context.client.update<ReplicaSet>({
+      ...set,
+      metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, ...annotations } },
       spec: { ...specWithoutDelay, ...minReadyOf(deployment) },
     });
-    return { newSet, revision };
   }
 
   /** Undefined where it was made: its appearance wakes who made it. Otherwise one that the cache does not show yet. */
@@ -205,7 +221,11 @@ class Rollout {
         );
       return undefined;
     } catch (error) {
-      if (!StatusError.is(error, 'AlreadyExists')) throw error;
+      if (isNamespaceEnding(error)) return undefined;
+      if (!StatusError.is(error, 'AlreadyExists')) {
+        await this.tellRefusal(deployment, name, error as Error);
+        throw error;
+      }
       const present = await client.get(ReplicaSet, { name, namespace: deployment.metadata.namespace ?? '' });
       if (controllerOf(present)?.uid === deployment.metadata.uid && sameTemplate(present.spec?.template, template))
         return present;
@@ -219,6 +239,15 @@ class Rollout {
       );
       return undefined;
     }
+  }
+
+  private async tellRefusal(deployment: Deployment, name: string, { message }: Error): Promise<void> {
+    const { client, events, world } = this.context;
+    const text = `Failed to create new replica set ${JSON.stringify(name)}: ${message}`;
+    events.record(deployment, 'Warning', setRefusedReason, text);
+    // What went wrong is told by the error of the create, whether this is written or not.
+    const told = withSetRefused(deployment, text, world.clock.now());
+    await writeStatus(client, Deployment, deployment, told).catch(() => {});
   }
 
   private async scaleAll(
@@ -277,6 +306,9 @@ class Rollout {
       newSet,
       allSets,
       nowMs: world.clock.now(),
+      isAnotherSet: Object.entries(annotations).some(
+        ([key, value]) => deployment.metadata.annotations?.[key] !== value,
+      ),
       ...(collisionCount === undefined ? {} : { collisionCount }),
     });
     await writeStatus(client, Deployment, deployment, status, annotations);

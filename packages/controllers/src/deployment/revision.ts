@@ -7,7 +7,7 @@ import { templateHashLabel } from './template-hash.js';
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
 export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
-const historyAnnotation = 'deployment.kubernetes.io/revision-history';
+export const historyAnnotation = 'deployment.kubernetes.io/revision-history';
 const notCopied = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   revisionAnnotation,
@@ -45,12 +45,15 @@ export const byAge = (a: ReplicaSet, b: ReplicaSet): number => {
   return x < y ? -1 : x > y ? 1 : 0;
 };
 
-/** The annotations that the new set carries: the deployment's own, and the revision after all others. */
+/**
+ * The annotations that the new set carries: the deployment's own, and the revision after all others. Without `scale`
+ * nothing of sizes: who scales it next asks what it was told of them last.
+ */
 export function annotationsFor(
   deployment: Deployment,
   set: ReplicaSet | undefined,
   others: readonly ReplicaSet[],
-  scale: { readonly desired: number; readonly max: number },
+  scale?: { readonly desired: number; readonly max: number },
 ): Readonly<Record<string, string>> {
   const copied = Object.fromEntries(
     Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key)),
@@ -69,8 +72,7 @@ export function annotationsFor(
     ...copied,
     [revisionAnnotation]: String(revision),
     ...history,
-    [desiredAnnotation]: String(scale.desired),
-    [maxAnnotation]: String(scale.max),
+    ...(scale && { [desiredAnnotation]: String(scale.desired), [maxAnnotation]: String(scale.max) }),
   };
 }
 

@@ -4,6 +4,7 @@ import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import type { Pod } from '@pintle/api/core/v1';
 import { controllerReference, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import { deployment, pod, type TestCluster, testCluster } from '@pintle/testing';
+import { createInformers } from '@pintle/watch';
 import { expectedScale } from './expected-scale.js';
 
 let cluster: TestCluster;
@@ -69,6 +70,17 @@ describe('expectedScale', () => {
   it('of pods that nobody controls is nothing, and says so', async () => {
     const { scale, unmanaged } = await scaleOf(undefined);
     expect([scale, unmanaged.length]).toEqual([0, 1]);
+  });
+
+  it('is asked for where the caches are behind', async () => {
+    const web = await makeDeployment(5);
+    const set = await makeSet('web-1', 2, web);
+    const { client, world } = cluster;
+    const informers = createInformers({ client, world });
+    const metadata = { name: 'p', namespace: 'default', ...ownedBy(set) };
+    const asked = expectedScale({ client, informers, kinds: () => [] }, [pod('p', { metadata })]);
+    expect((await asked).scale).toBe(2);
+    informers.stop();
   });
 
   it('cannot be told where a controller is gone', async () => {

@@ -13,7 +13,7 @@ import {
 } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 
-/** The kinds whose scale is read from caches. Others are asked for their `scale` subresource. */
+/** The kinds whose scale is read from caches. Others, and what is not there, are asked for their `scale` subresource. */
 export const scaledKinds = [ReplicationController, ReplicaSet, StatefulSet, Deployment] as const;
 
 export interface ScaleSource {
@@ -65,7 +65,8 @@ async function scaleOf(source: ScaleSource, owner: OwnerReference, namespace: st
   const cached = scaledKinds.find((kind) => isOf(kind, owner)) as KindRef<WithReplicas> | undefined;
   if (cached === undefined) return askedScale(source, owner, namespace);
   const object = source.informers.informer(cached).lister.get({ name: owner.name, namespace });
-  if (object === undefined || object.metadata.uid !== owner.uid) return undefined;
+  // The cache may be behind that of pods.
+  if (object === undefined || object.metadata.uid !== owner.uid) return askedScale(source, owner, namespace, cached);
   // The ReplicaSets of a Deployment come and go with its rollouts: the Deployment's own number counts, while it is there.
   const above = controllerOf(object);
   if (cached.kind === 'ReplicaSet' && above !== undefined && isOf(Deployment, above)) {
@@ -79,8 +80,9 @@ async function askedScale(
   { client, kinds }: ScaleSource,
   owner: OwnerReference,
   namespace: string,
+  known?: KindRef,
 ): Promise<Scaled | undefined> {
-  const kind = kinds().find((each) => isOf(each, owner));
+  const kind = known ?? kinds().find((each) => isOf(each, owner));
   if (kind === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
   const key = kind.scope === 'Namespaced' ? { name: owner.name, namespace } : { name: owner.name };
   const missing = (error: unknown) => {

@@ -1,7 +1,7 @@
 /** Endpoints and slices in a cluster on virtual time, and while requests and answers are lost. */
 import { describe, expect, it } from '@jest/globals';
 import { Deployment } from '@pintle/api/apps/v1';
-import { Endpoints, Node, Pod, type Service } from '@pintle/api/core/v1';
+import { Endpoints, Event, Node, Pod, ResourceQuota, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
 import { deployment, faultyCluster, service, testCluster } from '@pintle/testing';
 import { endpointSliceController, endpointSliceMirroringController, endpointsController, managedBy } from '../index.js';
@@ -157,6 +157,97 @@ describe('in a cluster', () => {
     expect((await client.get(EndpointSlice, { name: 'by-hand' })).metadata.resourceVersion).toBe(
       own.metadata.resourceVersion,
     );
+    await cluster.stop();
+  });
+
+  it('a Service that takes the name of another gets slices of its own', async () => {
+    const cluster = await testCluster({ nodes: 1, builtinControllers: ['endpointslice'] });
+    const { client } = cluster;
+    await client.create(service('web'));
+    await cluster.settle();
+    const [before] = await client.list(EndpointSlice);
+    await client.delete(Service, { name: 'web' });
+    const { metadata } = await client.create(service('web'));
+    await cluster.settle();
+    const after = await client.list(EndpointSlice);
+    expect(after.map((slice) => slice.metadata.ownerReferences?.map(({ uid }) => uid))).toEqual([[metadata.uid]]);
+    expect(after[0]?.metadata.uid).not.toBe(before?.metadata.uid);
+    await cluster.stop();
+  });
+
+  it('a Service that waits for its end is followed, and gets no more slices', async () => {
+    const cluster = await testCluster({ nodes: 1 });
+    const { client } = cluster;
+    const made = service('web');
+    await client.create<Service>({ ...made, metadata: { ...made.metadata, finalizers: ['example.com/balancer'] } });
+    await client.create(deployment('web', { replicas: 2 }));
+    await cluster.advance({ seconds: 30 });
+    await client.delete(Service, { name: 'web' });
+    await client.patch(Deployment, { name: 'web' }, { type: 'merge', body: { spec: { replicas: 1 } } });
+    await cluster.advance({ minutes: 1 });
+    const slices = await client.list(EndpointSlice, { labelSelector: 'kubernetes.io/service-name=web' });
+    expect(slices.map(({ endpoints }) => endpoints.length)).toEqual([1]);
+    await client.delete(EndpointSlice, { name: slices[0]!.metadata.name! });
+    await cluster.settle();
+    expect(await client.list(EndpointSlice, { labelSelector: 'kubernetes.io/service-name=web' })).toHaveLength(0);
+    await cluster.stop();
+  });
+
+  it('Endpoints may be made before their Service, and go with it', async () => {
+    const cluster = await testCluster({ nodes: 0, builtinControllers: ['endpoints'] });
+    const { client } = cluster;
+    await client.create<Endpoints>({
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'db', namespace: 'default' },
+    });
+    await cluster.settle();
+    const names = async () => (await client.list(Endpoints)).map(({ metadata }) => metadata.name);
+    expect(await names()).toEqual(['db']);
+    await client.create<Service>({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'db', namespace: 'default' },
+      spec: { ports: [{ port: 5432 }] },
+    });
+    await client.create(service('web'));
+    await cluster.settle();
+    expect(await names()).toEqual(['db', 'web']);
+    await client.deleteCollection(Service, { namespace: 'default' });
+    await cluster.settle();
+    expect(await names()).toEqual([]);
+    await cluster.stop();
+  });
+
+  it('what the server refuses is told in Events', async () => {
+    const cluster = await testCluster({ nodes: 0, builtinControllers: ['endpoints', 'endpointslice'] });
+    const { client } = cluster;
+    await client.create<ResourceQuota>({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none', namespace: 'default' },
+      spec: { hard: { 'count/endpoints': '0', 'count/endpointslices.discovery.k8s.io': '0' } },
+      status: { hard: { 'count/endpoints': '0', 'count/endpointslices.discovery.k8s.io': '0' } },
+    });
+    await client.patch(
+      ResourceQuota,
+      { name: 'none' },
+      {
+        type: 'merge',
+        body: {
+          status: {
+            hard: { 'count/endpoints': '0', 'count/endpointslices.discovery.k8s.io': '0' },
+            used: { 'count/endpoints': '0', 'count/endpointslices.discovery.k8s.io': '0' },
+          },
+        },
+      },
+      { subresource: 'status' },
+    );
+    await client.create(service('web'));
+    await cluster.advance({ seconds: 5 });
+    const told = (await client.list(Event)).map(({ reason, involvedObject: { kind, name } }) => [reason, kind, name]);
+    expect(told).toContainEqual(['FailedToCreateEndpoint', 'Endpoints', 'web']);
+    expect(told).toContainEqual(['FailedToUpdateEndpointSlices', 'Service', 'web']);
     await cluster.stop();
   });
 

@@ -3,9 +3,10 @@ import { Node, Pod, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
 import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { controllerReference, deepEqual, isConditionTrue, StatusError } from '@pintle/machinery';
+import { controllerReference, deepEqual, isConditionTrue } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import { ignoreNotFound } from '../ignore-not-found.js';
+import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
 import { podsOnNode } from '../pods-on-node.js';
 import {
@@ -21,11 +22,13 @@ import {
 import { capacityHints, cpuRatios, hintPolicyOf, sameZoneHints, withoutHints } from './plan-hints.js';
 import { endpointsMax, planSlices, type SlicePlan } from './plan-slices.js';
 import { endpointsMayChange, podsOf, servicesOf, zoneLabel } from './selected-pods.js';
+import { nextTriggerTimes, type TriggerTimes, withTriggerTime } from './trigger-time.js';
 
 export * from './plan-endpoints.js';
 export { type HintPolicy, hintPolicyOf } from './plan-hints.js';
 export * from './plan-slices.js';
 export { endpointsMayChange, podsOf, servicesOf } from './selected-pods.js';
+export { nextTriggerTimes, type TriggerTimes, withTriggerTime } from './trigger-time.js';
 
 export interface EndpointSliceControllerOptions {
   readonly concurrency?: number;
@@ -35,7 +38,7 @@ export interface EndpointSliceControllerOptions {
 
 export function endpointSliceController(options: EndpointSliceControllerOptions = {}): Controller {
   const { concurrency = 5, endpointsMax: max = endpointsMax } = options;
-  const hinted = new ObjectMemory<boolean>();
+  const memories: Memories = { hinted: new ObjectMemory(), triggerTimes: new ObjectMemory() };
   return controller({ name: 'endpointslice', component: 'endpoint-slice-controller', concurrency, gatherMs: 20 })
     .for(Service)
     .watches(Pod, servicesOf, { predicate: endpointsMayChange })
@@ -49,7 +52,13 @@ export function endpointSliceController(options: EndpointSliceControllerOptions 
         isReady(event.old) !== isReady(event.object) ||
         event.old.metadata.labels?.[zoneLabel] !== event.object.metadata.labels?.[zoneLabel],
     })
-    .reconcile((context) => reconcile(context, max, hinted));
+    .reconcile((context) => reconcile(context, max, memories));
+}
+
+interface Memories {
+  /** Whether the last hints by capacity could be given, by Service and address type. */
+  readonly hinted: ObjectMemory<boolean>;
+  readonly triggerTimes: ObjectMemory<TriggerTimes>;
 }
 
 const isReady = ({ status }: Node) => isConditionTrue(status?.conditions, 'Ready');
@@ -67,17 +76,17 @@ const servicesOfNode = ({ metadata }: Node, informers: Informers): readonly Obje
 async function reconcile(
   context: ReconcileContext<Service>,
   max: number,
-  hinted: ObjectMemory<boolean>,
+  { hinted, triggerTimes }: Memories,
 ): Promise<void> {
-  const { object: service, informers } = context;
+  const { key, object: service, informers, events } = context;
+  const serviceKey = `${key.namespace}/${key.name}`;
+  if (service === undefined) {
+    triggerTimes.forget(informers, serviceKey);
+    for (const type of ['IPv4', 'IPv6']) hinted.forget(informers, `${serviceKey} ${type}`);
+  }
   // A Service that is gone takes its slices with it, by ownership.
-  if (
-    service?.spec?.selector === undefined ||
-    service.spec.type === 'ExternalName' ||
-    service.metadata.deletionTimestamp !== undefined
-  )
-    return;
-  const { name = '', namespace = '' } = service.metadata;
+  if (service?.spec?.selector === undefined || service.spec.type === 'ExternalName') return;
+  const { name = '', namespace = '', uid } = service.metadata;
   const present = informers
     .informer(EndpointSlice)
     .lister.list({ namespace })
@@ -88,6 +97,8 @@ async function reconcile(
         slice.metadata.deletionTimestamp === undefined,
     );
   const pods = podsOf(service, informers);
+  const times = nextTriggerTimes(triggerTimes.get(informers, serviceKey, uid), service, pods);
+  triggerTimes.set(informers, serviceKey, uid, times);
   const nodes = informers.informer(Node).lister;
   const zoneOf: ZoneOf = (nodeName) => {
     const node = nodes.get({ name: nodeName });
@@ -99,17 +110,26 @@ async function reconcile(
   const labelsChanged = ({ metadata }: EndpointSlice) => !deepEqual(metadata.labels, labels);
   const types = addressTypesOf(service);
   const work = types.flatMap((type) => {
-    const own = present.filter(({ addressType }) => addressType === type);
+    const own = present.filter((slice) => slice.addressType === type && isOwnedBy(slice, service));
     const plan = planSlices(groupEndpoints(service, pods, type, zoneOf), own, { max, labelsChanged });
-    return carryOut(context, service, type, labels, withHints(context, service, type, plan, hinted));
+    const metadata = { labels, times };
+    return carryOut(context, service, type, metadata, withHints(context, service, type, plan, hinted));
   });
-  const foreign = present.filter(({ addressType }) => !types.includes(addressType as AddressType));
+  // Those of an earlier Service of this name go with it: whoever is given them would lose them.
+  const foreign = present.filter(
+    (slice) => !types.includes(slice.addressType as AddressType) || !isOwnedBy(slice, service),
+  );
   const results = await Promise.allSettled([...work, ...foreign.map((slice) => remove(context, slice))]);
   for (const result of results) {
-    // In a namespace that is going there is nothing to keep.
-    if (result.status === 'rejected' && !StatusError.is(result.reason, 'Forbidden')) throw result.reason;
+    if (result.status === 'fulfilled' || isNamespaceEnding(result.reason)) continue;
+    const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${(result.reason as Error).message}`;
+    events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
+    throw result.reason;
   }
 }
+
+const isOwnedBy = ({ metadata }: EndpointSlice, service: Service): boolean =>
+  metadata.ownerReferences?.some(({ kind, uid }) => kind === 'Service' && uid === service.metadata.uid) ?? false;
 
 /** The plan with the zones that its endpoints are for; slices whose hints change are written, too. */
 function withHints(
@@ -162,20 +182,28 @@ function withHints(
   };
 }
 
+/** What all slices of a Service say of themselves alike. */
+interface SliceMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly times: TriggerTimes;
+}
+
 function carryOut(
   context: ReconcileContext<Service>,
   service: Service,
   type: AddressType,
-  labels: Readonly<Record<string, string>>,
+  { labels, times }: SliceMetadata,
   plan: SlicePlan,
 ): readonly Promise<unknown>[] {
   const { client } = context;
+  // What is made while the collector takes away would be a race with it.
+  const create = service.metadata.deletionTimestamp === undefined ? plan.create : [];
   return [
-    ...plan.create.map((group) => client.create(sliceOf(service, type, labels, group))),
+    ...create.map((group) => client.create(sliceOf(service, type, { labels, times }, group))),
     ...plan.update.map(({ slice, group }) =>
       client.update({
         ...slice,
-        metadata: { ...slice.metadata, labels },
+        metadata: { ...slice.metadata, labels, annotations: withTriggerTime(slice.metadata.annotations, times) },
         endpoints: group.endpoints,
         ports: group.ports,
       } as EndpointSlice),
@@ -190,7 +218,7 @@ const remove = ({ client }: ReconcileContext<Service>, { metadata: { name = '', 
 function sliceOf(
   service: Service,
   addressType: AddressType,
-  labels: Readonly<Record<string, string>>,
+  { labels, times }: SliceMetadata,
   { ports, endpoints }: PortGroup,
 ): EndpointSlice {
   const { name = '', namespace = '' } = service.metadata;
@@ -201,6 +229,7 @@ function sliceOf(
       generateName: `${name}-`,
       namespace,
       labels,
+      annotations: withTriggerTime({}, times),
       ownerReferences: [controllerReference(service, Service)],
     },
     addressType,

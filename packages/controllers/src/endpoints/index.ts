@@ -1,17 +1,25 @@
 /** The Endpoints controller: the older form of what EndpointSlices say, one object a Service. */
 import { Endpoints, Pod, Service } from '@pintle/api/core/v1';
 import type { Endpoint } from '@pintle/api/discovery/v1';
+import type { ObjectKey } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
-import { deepEqual, StatusError } from '@pintle/machinery';
+import { deepEqual } from '@pintle/machinery';
+import type { Informers } from '@pintle/watch';
 import {
   addressTypesOf,
   endpointsMayChange,
   groupEndpoints,
   headlessLabel,
   isHeadless,
+  nextTriggerTimes,
   podsOf,
   servicesOf,
+  type TriggerTimes,
+  withTriggerTime,
 } from '../endpoint-slice/index.js';
+import { ignoreNotFound } from '../ignore-not-found.js';
+import { isNamespaceEnding } from '../namespace-ending.js';
+import { ObjectMemory } from '../object-memory.js';
 
 /** Addresses of one object; more are left out and the object says so (upstream's limit). */
 const addressesMax = 1000;
@@ -20,12 +28,24 @@ const managedByLabel = 'endpoints.kubernetes.io/managed-by';
 const managedBy = 'endpoint-controller';
 
 export function endpointsController({ concurrency = 5 }: { readonly concurrency?: number } = {}): Controller {
+  const triggerTimes = new ObjectMemory<TriggerTimes>();
   return controller({ name: 'endpoints', concurrency, gatherMs: 20 })
     .for(Service)
     .watches(Pod, servicesOf, { predicate: endpointsMayChange })
-    .watches(Endpoints, ({ metadata }) => [{ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }])
-    .reconcile(reconcile);
+    .watches(Endpoints, serviceOfEndpoints)
+    .reconcile((context) => reconcile(context, triggerTimes));
 }
+
+/**
+ * Those that somebody makes before their Service are left for it, and those that elect a leader never get one.
+ *
+ * **Differs from Kubernetes**: there all Endpoints without a Service are deleted when the controller starts.
+ */
+const serviceOfEndpoints = ({ metadata }: Endpoints, informers: Informers): readonly ObjectKey[] => {
+  const key = { name: metadata.name ?? '', namespace: metadata.namespace ?? '' };
+  const isOwn = metadata.labels?.[managedByLabel] === managedBy;
+  return isOwn || informers.informer(Service).lister.get(key) !== undefined ? [key] : [];
+};
 
 type Subset = NonNullable<Endpoints['subsets']>[number];
 
@@ -103,18 +123,24 @@ const addressOf = ({ addresses, targetRef, nodeName, hostname }: Endpoint) => ({
   ...(targetRef === undefined ? {} : { targetRef }),
 });
 
-async function reconcile({ key, object: service, client, informers }: ReconcileContext<Service>): Promise<void> {
+async function reconcile(
+  { key, object: service, client, informers, events }: ReconcileContext<Service>,
+  triggerTimes: ObjectMemory<TriggerTimes>,
+): Promise<void> {
   const namespace = key.namespace ?? '';
   const present = informers.informer(Endpoints).lister.get(key);
-  const gone = (error: unknown) => {
-    if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Forbidden')) throw error;
-  };
+  const memory = `${namespace}/${key.name}`;
   if (service === undefined) {
-    if (present !== undefined) await client.delete(Endpoints, { name: key.name, namespace }).catch(gone);
+    triggerTimes.forget(informers, memory);
+    if (present !== undefined) await client.delete(Endpoints, { name: key.name, namespace }).catch(ignoreNotFound);
     return;
   }
   if (service.spec?.selector === undefined || service.spec.type === 'ExternalName') return;
-  const { subsets, truncated } = planSubsets(service, podsOf(service, informers));
+  const { uid } = service.metadata;
+  const pods = podsOf(service, informers);
+  const times = nextTriggerTimes(triggerTimes.get(informers, memory, uid), service, pods);
+  triggerTimes.set(informers, memory, uid, times);
+  const { subsets, truncated } = planSubsets(service, pods);
   const labels = {
     ...service.metadata.labels,
     [managedByLabel]: managedBy,
@@ -132,8 +158,20 @@ async function reconcile({ key, object: service, client, informers }: ReconcileC
   const wish: Endpoints = {
     apiVersion: 'v1',
     kind: 'Endpoints',
-    metadata: { ...(present?.metadata ?? { name: key.name, namespace }), labels, annotations },
+    metadata: {
+      ...(present?.metadata ?? { name: key.name, namespace }),
+      labels,
+      annotations: withTriggerTime(annotations, times),
+    },
     ...(subsets.length === 0 ? {} : { subsets }),
   };
-  await (present === undefined ? client.create(wish) : client.update(wish)).catch(gone);
+  await (present === undefined ? client.create(wish) : client.update(wish)).catch((error: Error) => {
+    if (isNamespaceEnding(error)) return;
+    const [reason, what] =
+      present === undefined
+        ? ['FailedToCreateEndpoint', 'create endpoint for service']
+        : ['FailedToUpdateEndpoint', 'update endpoint'];
+    events.record(wish, 'Warning', reason, `Failed to ${what} ${namespace}/${key.name}: ${error.message}`);
+    throw error;
+  });
 }

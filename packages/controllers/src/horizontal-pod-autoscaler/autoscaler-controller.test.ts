@@ -222,6 +222,47 @@ describe('an autoscaler', () => {
     expect(await eventsOf()).toEqual([`SuccessfulRescale: New size: ${wanted}; reason: ${why} above target`]);
   });
 
+  it.each([
+    [
+      0,
+      'failed to get memory resource metric value: failed to get memory usage: unable to get metrics for resource memory: ',
+    ],
+    [
+      1,
+      'failed to get main container metric value: failed to get cpu utilization: unable to get metrics for resource cpu: ',
+    ],
+    [2, 'failed to get pods metric value: unable to get metric qps: '],
+    [3, 'failed to get object metric value: unable to get metric hits: '],
+    [4, 'failed to get object metric value: failed to get hits object metric: unable to get metric hits: '],
+    [
+      5,
+      'failed to get queue external metric value: failed to get external metric queue: unable to get external metric default/queue/nil: ',
+    ],
+    [
+      6,
+      'failed to get queue external metric value: failed to get queue external metric: unable to get external metric default/queue/nil: ',
+    ],
+  ])('says what it cannot tell of metric %d', async (index, words) => {
+    await start();
+    await cluster.client.create(autoscaler({ metrics: [kinds[index]![1]] }));
+    await cluster.settle();
+    expect(await eventsOf()).toContainEqual(
+      expect.stringContaining(
+        `FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: ${words}`,
+      ),
+    );
+  });
+
+  it('names the last of the metrics that ask for nothing', async () => {
+    await start();
+    Object.assign(told, { each: { memory: 0, qps: 0 } });
+    await cluster.client.create(autoscaler({ metrics: [kinds[0]![1], kinds[2]![1]] }));
+    await cluster.settle();
+    expect(await messageOf('ScalingActive')).toBe(
+      'the HPA was able to successfully calculate a replica count from pods metric qps',
+    );
+  });
+
   it('does what the metric that asks for most says; with a fault in one it only adds', async () => {
     await start({ replicas: 4 });
     Object.assign(told, { each: { cpu: 20 } });

@@ -115,9 +115,9 @@ async function ofResource(
   const { averageValue, averageUtilization } = target;
   if (averageValue === undefined && averageUtilization === undefined)
     throw new ReplicaCountError(
-      'invalid resource metric source: neither an average utilization target nor an average value target was set',
+      'invalid resource metric source: neither an average utilization target nor an average value (usage) target was set',
     );
-  return toGet(`${name} utilization`, async () => {
+  return toGet(`${name} ${averageValue === undefined ? 'utilization' : 'usage'}`, async () => {
     const metrics = await asked(
       `metrics for resource ${name}`,
       source.resource({ namespace, selector, resource: name, ...(container === undefined ? {} : { container }) }),
@@ -209,7 +209,8 @@ async function ofExternal(
       'invalid external metric source: neither a value target nor an average value target was set',
     );
   const text = selectorText(metric.selector);
-  const found = await toGet(`${metric.name} external metric`, async () => {
+  const what = averageValue === undefined ? `external metric ${metric.name}` : `${metric.name} external metric`;
+  const found = await toGet(what, async () => {
     const values = await asked(
       `external metric ${namespace}/${metric.name}/${text}`,
       source.external({ namespace, metric: metric.name, metricSelector: matcherOf(metric) }),

@@ -273,7 +273,7 @@ class AutoscalerLook {
     const faults = evaluations.filter((one) => 'fault' in one);
     const found = evaluations.filter((one) => 'name' in one);
     const most = found.reduce<(typeof found)[number] | undefined>(
-      (best, one) => (best === undefined || one.replicas > best.replicas ? one : best),
+      (best, one) => (!best?.replicas || one.replicas > best.replicas ? one : best),
       undefined,
     );
     const [first] = faults;

@@ -189,6 +189,7 @@ describe('replicasByShare', () => {
     [5, 2_867, 8_600, 3, 1_720],
     [4, 5_000, 20_166, 4, 5_042],
     [3, 2_900, 8_600, 3, 2_867],
+    [0, 5_000, 20_166, 5, 20_166],
   ];
   it.each(cases)('%d replicas, %d each of %d', (statusReplicas, target, usage, replicas, share) =>
     expect(replicasByShare({ statusReplicas, target, usage }, options)).toEqual({ replicas, usage: share }),

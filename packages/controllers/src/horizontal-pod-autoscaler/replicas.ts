@@ -128,7 +128,11 @@ export function replicasByValue(
   return { replicas: Math.ceil(ratio * ready), usage };
 }
 
-/** By one value for all, a share of it for each replica. */
+/**
+ * By one value for all, a share of it for each replica.
+ *
+ * **Differs from Kubernetes**: where there are no replicas yet the whole is told as the average, and not the least of numbers.
+ */
 export function replicasByShare(
   {
     statusReplicas,
@@ -140,6 +144,6 @@ export function replicasByShare(
   const isFine = isOnTarget(tolerances, usage / (target * statusReplicas));
   return {
     replicas: isFine ? statusReplicas : Math.ceil(usage / target),
-    usage: Math.ceil(usage / statusReplicas),
+    usage: Math.ceil(usage / Math.max(1, statusReplicas)),
   };
 }

@@ -1,5 +1,6 @@
 /** The Namespace controller: empties a namespace that is going, pods before all else, and then lets it go. */
 import { Namespace, type NamespaceCondition } from '@pintle/api/core/v1';
+import { UndiscoveredError } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { formatTime, type KindRef, type KubernetesObject, StatusError } from '@pintle/machinery';
 import { ignoreNotFound } from '../ignore-not-found.js';
@@ -8,7 +9,10 @@ import { isEmpty, planConditions, planUndiscovered, type Remains } from './plan-
 export * from './plan-conditions.js';
 
 export interface NamespaceControllerOptions {
-  /** Every kind that objects can be of, asked anew each time: what it leaves out stays behind in no namespace. */
+  /**
+   * Every kind that objects can be of, asked anew each time: what it leaves out stays behind in no namespace. Where it fails
+   * with an `UndiscoveredError` what it can tell of is deleted, and the namespace stays.
+   */
   readonly kinds: () => readonly KindRef[] | Promise<readonly KindRef[]>;
   readonly concurrency?: number;
 }
@@ -32,14 +36,12 @@ async function reconcile(
   if (namespace?.metadata.deletionTimestamp === undefined || !finalizers.includes(finalizer)) return undefined;
   const { name = '' } = namespace.metadata;
   const present = namespace.status?.conditions ?? [];
-  let all: readonly KindRef[];
-  try {
-    all = await kinds();
-  } catch (error) {
-    await tell(client, namespace, planUndiscovered(present, (error as Error).message, formatTime(world.clock.now())));
-    throw error;
+  const { all, failure } = await discovered(kinds);
+  if (all === undefined) {
+    await tell(client, namespace, planUndiscovered(present, failure.message, formatTime(world.clock.now())));
+    throw failure;
   }
-  const namespaced = all.filter(({ scope }) => scope === 'Namespaced');
+  const namespaced = all.filter((kind) => kind.scope === 'Namespaced' && isDeletable(kind));
   const isPods = ({ group, plural }: KindRef) => group === '' && plural === 'pods';
   // What pods lean on stays until they have ended: who would run without its policy is not left to.
   let remains = await clear(client, name, namespaced.filter(isPods));
@@ -49,7 +51,13 @@ async function reconcile(
       name,
       namespaced.filter((kind) => !isPods(kind)),
     );
+  if (failure !== undefined) {
+    const count = failure.apiVersions.length;
+    const undiscovered = `Discovery failed for some groups, ${count} failing: ${failure.message}`;
+    remains = { ...remains, undiscovered };
+  }
   const current = await tell(client, namespace, planConditions(present, remains, formatTime(world.clock.now())));
+  if (failure !== undefined) throw failure;
   if (!isEmpty(remains)) return { requeueAfterMs: retryMs };
   await client
     .update<Namespace>(
@@ -63,6 +71,23 @@ async function reconcile(
     .catch(ignoreNotFound);
   return undefined;
 }
+
+type Discovered =
+  | { readonly all: readonly KindRef[]; readonly failure: UndiscoveredError | undefined }
+  | { readonly all: undefined; readonly failure: Error };
+
+async function discovered(kinds: NamespaceControllerOptions['kinds']): Promise<Discovered> {
+  try {
+    return { all: await kinds(), failure: undefined };
+  } catch (error) {
+    return UndiscoveredError.is(error)
+      ? { all: error.kinds, failure: error }
+      : { all: undefined, failure: error as Error };
+  }
+}
+
+/** What is only read, as metrics are, is nothing that a namespace holds. */
+const isDeletable = (kind: KindRef & { readonly verbs?: readonly string[] }) => kind.verbs?.includes('delete') ?? true;
 
 /** The namespace with these conditions. */
 async function tell(
@@ -92,7 +117,7 @@ async function clear(
     try {
       const present = await client.list(kind, { namespace, limit: 1 }).catch(unlisted);
       if (present === undefined || present.length === 0) continue;
-      await client.deleteCollection(kind, { namespace, propagationPolicy: 'Background' });
+      await deleteAll(client, kind, namespace);
       const left: readonly KubernetesObject[] = await client.list(kind, { namespace });
       if (left.length > 0) objects.set(resource, left.length);
       for (const held of left.flatMap(({ metadata }) => metadata.finalizers ?? []))
@@ -103,6 +128,22 @@ async function clear(
     }
   }
   return { objects, finalizers, failures };
+}
+
+/** One by one where the server does not delete them all at once. */
+async function deleteAll(
+  client: ReconcileContext<Namespace>['client'],
+  kind: KindRef,
+  namespace: string,
+): Promise<void> {
+  const options = { propagationPolicy: 'Background' } as const;
+  try {
+    await client.deleteCollection(kind, { namespace, ...options });
+  } catch (error) {
+    unlisted(error);
+    for (const { metadata } of await client.list(kind, { namespace }))
+      await client.delete(kind, { name: metadata.name ?? '', namespace }, options).catch(ignoreNotFound);
+  }
 }
 
 /** Kinds that are only created (reviews) or vanished meanwhile have nothing to list. */

@@ -81,3 +81,21 @@ it('stays, and says why, while nobody can tell of which kinds there may be objec
   await manager.stop();
   await server.stop();
 });
+
+it('goes whatever there is to read of it, where that cannot be deleted', async () => {
+  const world = virtualWorld();
+  const server = await createApiServer({ world });
+  const client = server.client();
+  await client.create(definition);
+  await world.settle();
+  const kinds = () => [{ ...thing, verbs: ['get', 'list'] }];
+  const manager = createManager({ client, world, ...builtinControllers({ kinds, only: ['namespace'] }) });
+  await manager.start();
+  await client.create<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'going' } });
+  await client.create({ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a', namespace: 'going' } });
+  await client.delete(Namespace, { name: 'going' });
+  await world.advance(5_000);
+  await expect(client.get(Namespace, { name: 'going' })).rejects.toMatchObject({ code: 404 });
+  await manager.stop();
+  await server.stop();
+});

@@ -9,9 +9,13 @@ export interface Remains {
   readonly finalizers: ReadonlyMap<string, number>;
   /** What could not be deleted, and why. */
   readonly failures: readonly string[];
+  /** Why there may be objects that nobody can tell of. */
+  readonly undiscovered?: string;
 }
 
 export const isEmpty = ({ objects, failures }: Remains): boolean => objects.size === 0 && failures.length === 0;
+
+const discoveryFailure = 'NamespaceDeletionDiscoveryFailure';
 
 type Wanted = readonly [type: string, status: 'True' | 'False', reason: string, message: string];
 
@@ -21,9 +25,11 @@ const counted = (counts: ReadonlyMap<string, number>, what: (name: string, count
     .map(([name, count]) => what(name, count))
     .join(', ');
 
-function wanted({ objects, finalizers, failures }: Remains): readonly Wanted[] {
+function wanted({ objects, finalizers, failures, undiscovered }: Remains): readonly Wanted[] {
   return [
-    ['NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered', 'All resources successfully discovered'],
+    undiscovered === undefined
+      ? [discoveryFailure, 'False', 'ResourcesDiscovered', 'All resources successfully discovered']
+      : [discoveryFailure, 'True', 'DiscoveryFailed', undiscovered],
     [
       'NamespaceDeletionGroupVersionParsingFailure',
       'False',
@@ -80,7 +86,7 @@ export const planUndiscovered = (
   message: string,
   now: string,
 ): readonly NamespaceCondition[] =>
-  withConditions(present, [['NamespaceDeletionDiscoveryFailure', 'True', 'DiscoveryFailed', message]], now);
+  withConditions(present, [[discoveryFailure, 'True', 'DiscoveryFailed', message]], now);
 
 function withConditions(
   present: readonly NamespaceCondition[],

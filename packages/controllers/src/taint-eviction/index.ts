@@ -1,8 +1,8 @@
 /**
  * Taint eviction: pods leave a node with a NoExecute taint that they do not tolerate, or no longer do.
  *
- * Differs from Kubernetes: how long a taint is tolerated counts from when it was added, where it says when, and not from
- * when this controller first saw it, so that a restart prolongs nothing.
+ * Differs from Kubernetes: how long a taint is tolerated counts from when it was added, where it says when, or from when the
+ * pod came to the node, and not from when this controller first saw both, so that a restart prolongs nothing.
  */
 import { Node, Pod, type Taint } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';

@@ -37,7 +37,31 @@ describe('evictionTime, in seconds from now', () => {
     ['another value', [taint('a', { value: 'x' })], [tolerates('a', undefined, { operator: 'Equal', value: 'y' })], 0],
     ['another effect', [taint('a')], [tolerates('a', undefined, { effect: 'NoSchedule' })], 0],
   ])('%s', (_name, taints, tolerations, seconds) => {
-    const at = evictionTime({ spec: { tolerations } } as unknown as Pod, taints, nowMs);
+    const at = evictionTime({ metadata: {}, spec: { tolerations } } as unknown as Pod, taints, nowMs);
     expect(at === undefined ? undefined : (at - nowMs) / 1000).toBe(seconds);
+  });
+
+  const minutesAgo = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString();
+  it.each([
+    [
+      'placed since',
+      { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: minutesAgo(1) }] },
+      240,
+    ],
+    [
+      'placed before',
+      { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: minutesAgo(9) }] },
+      -120,
+    ],
+    ['that does not say when it was placed', {}, 180],
+    [
+      'not placed yet',
+      { conditions: [{ type: 'PodScheduled', status: 'False', lastTransitionTime: minutesAgo(1) }] },
+      180,
+    ],
+  ])('a toleration of five minutes of a pod %s', (_name, status, seconds) => {
+    const metadata = { creationTimestamp: minutesAgo(2) };
+    const pod = { metadata, spec: { tolerations: [tolerates('a', 300)] }, status } as unknown as Pod;
+    expect((evictionTime(pod, [taint('a', addedMinutesAgo(7))], nowMs)! - nowMs) / 1000).toBe(seconds);
   });
 });

@@ -1,9 +1,13 @@
 /** When a pod has to leave a tainted node. Pure. */
 import type { Pod, Taint } from '@pintle/api/core/v1';
-import { parseTime } from '@pintle/machinery';
+import { findCondition, parseTime } from '@pintle/machinery';
 
-/** Never (undefined), or at a time: now, or when the first of the tolerations of its taints ends. */
+/**
+ * Never (undefined), or at a time: now, or when the first of the tolerations of its taints ends. What a pod found on its node
+ * when it came it tolerates from then on.
+ */
 export function evictionTime(pod: Pod, taints: readonly Taint[], nowMs: number): number | undefined {
+  const cameMs = placedAtMs(pod);
   let earliest: number | undefined;
   for (const taint of taints) {
     if (taint.effect !== 'NoExecute') continue;
@@ -16,8 +20,16 @@ export function evictionTime(pod: Pod, taints: readonly Taint[], nowMs: number):
     );
     if (tolerating === undefined) return nowMs;
     if (tolerating.tolerationSeconds === undefined) continue;
-    const at = (parseTime(taint.timeAdded ?? undefined) ?? nowMs) + Math.max(0, tolerating.tolerationSeconds) * 1000;
+    const sinceMs = Math.max(parseTime(taint.timeAdded ?? undefined) ?? nowMs, cameMs);
+    const at = sinceMs + Math.max(0, tolerating.tolerationSeconds) * 1000;
     if (earliest === undefined || at < earliest) earliest = at;
   }
   return earliest;
+}
+
+/** When the pod was given its node; one that does not say has been there since it was made. */
+function placedAtMs({ metadata, status }: Pod): number {
+  const scheduled = findCondition(status?.conditions, 'PodScheduled');
+  const at = scheduled?.status === 'True' ? scheduled.lastTransitionTime : undefined;
+  return parseTime(at ?? metadata.creationTimestamp) ?? 0;
 }

@@ -54,6 +54,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   validateCreate?(object: T, served?: Kind): readonly FieldError[];
   validateUpdate?(object: T, old: T, served?: Kind): readonly FieldError[];
   validateStatusUpdate?(object: T, old: T): readonly FieldError[];
+  /** The form in which an object is kept that was found right. */
+  canonicalize?(object: T): T;
   /** Warnings for the client, sent in the Warning header. */
   warnings?(object: T, old?: T): readonly string[];
   /** What is wrong with a name, in the words of the rule; DNS subdomain where absent. `prefix`: it is a generateName. */

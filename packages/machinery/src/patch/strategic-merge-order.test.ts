@@ -22,7 +22,7 @@ const words = (text: string) => text.split(' ').filter((word) => word !== '');
 it('where there is no list, an item needs no key', () => {
   const patch = {
     keyed: [
-      { value: 'a', name: null },
+      { value: 'a', other: null },
       { $patch: 'delete', name: 'b' },
     ],
   };

@@ -24,6 +24,7 @@ export * from './attachment-name.js';
 export * from './plan-attachments.js';
 
 export function attachDetachController({ concurrency = 10 }: { readonly concurrency?: number } = {}): Controller {
+  const memory = new WeakMap<Informers, Map<string, AttachmentFacts['unneededSinceMs']>>();
   return controller({ name: 'attachdetach', component: 'attachdetach-controller', concurrency, gatherMs: 20 })
     .for(Node)
     .watches(Pod, ({ spec }) => (spec?.nodeName ? [{ name: spec.nodeName }] : []), {
@@ -36,7 +37,11 @@ export function attachDetachController({ concurrency = 10 }: { readonly concurre
     .watches(PersistentVolumeClaim, ({ spec }, informers) => nodesWanting(spec?.volumeName ?? '', informers))
     .watches(PersistentVolume, ({ metadata }, informers) => nodesWanting(metadata.name ?? '', informers))
     .watches(CSIDriver, () => [])
-    .reconcile(reconcile);
+    .reconcile((context) => {
+      const byNode = memory.get(context.informers) ?? new Map<string, AttachmentFacts['unneededSinceMs']>();
+      memory.set(context.informers, byNode);
+      return reconcile(context, byNode);
+    });
 }
 
 const podsWithClaims = (informers: Informers) =>
@@ -64,7 +69,14 @@ function usersOf(volumeName: string, informers: Informers): readonly Pod[] {
 const nodesWanting = (volumeName: string, informers: Informers): readonly ObjectKey[] =>
   usersOf(volumeName, informers).flatMap(({ spec }) => (spec?.nodeName ? [{ name: spec.nodeName }] : []));
 
-function factsOf(nodeName: string, informers: Informers, nowMs: number): AttachmentFacts {
+function factsOf(
+  nodeName: string,
+  informers: Informers,
+  {
+    unneededSinceMs = new Map(),
+    nowMs,
+  }: Pick<Partial<AttachmentFacts>, 'unneededSinceMs'> & { readonly nowMs: number },
+): AttachmentFacts {
   const attachments = attachmentLister(informers);
   return {
     claimNamed: (key) => informers.informer(PersistentVolumeClaim).lister.get(key),
@@ -72,15 +84,26 @@ function factsOf(nodeName: string, informers: Informers, nowMs: number): Attachm
     driverNamed: (name) => informers.informer(CSIDriver).lister.get({ name }),
     attachmentsOf: (name) => attachments.byIndex('volume', name),
     attachments: attachments.byIndex('node', nodeName),
+    unneededSinceMs,
     nowMs,
   };
 }
 
-async function reconcile(context: ReconcileContext<Node>): Promise<undefined | { readonly requeueAfterMs: number }> {
+/** `byNode`: since when volumes are needed no more. Who begins anew gives nodes their time anew. */
+async function reconcile(
+  context: ReconcileContext<Node>,
+  byNode: Map<string, AttachmentFacts['unneededSinceMs']>,
+): Promise<undefined | { readonly requeueAfterMs: number }> {
   const { key, object: node, client, informers, events, world } = context;
-  const facts = factsOf(key.name, informers, world.clock.now());
+  const unneededSinceMs = byNode.get(key.name);
+  const facts = factsOf(key.name, informers, {
+    ...(unneededSinceMs === undefined ? {} : { unneededSinceMs }),
+    nowMs: world.clock.now(),
+  });
   const pods = podsWithClaims(informers).byIndex('nodeWithClaims', key.name);
   const plan = planAttachments(key.name, node, pods, facts);
+  if (plan.unneededSinceMs.size > 0) byNode.set(key.name, plan.unneededSinceMs);
+  else byNode.delete(key.name);
   for (const { volume, pods: waiting } of plan.blocked) {
     const users = usersOf(volume.metadata.name ?? '', informers).filter(
       ({ spec, status }) =>

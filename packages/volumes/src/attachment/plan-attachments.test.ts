@@ -38,9 +38,19 @@ const node = (given: { inUse?: readonly string[]; ready?: string; sinceMinutes?:
 
 const attachment = (nodeName: string, volume = 'v'): VolumeAttachment =>
   ({
-    metadata: { name: `${volume}-on-${nodeName}` },
+    metadata: { name: `${volume}-on-${nodeName}`, uid: 'attached' },
     spec: { attacher: driver, nodeName, source: { persistentVolumeName: volume } },
   }) as VolumeAttachment;
+
+const going = (states: readonly object[]): Pod => {
+  const { metadata, status, ...rest } = user('p');
+  const containerStatuses = states.map((state, index) => ({ name: `c${index}`, state }));
+  return {
+    ...rest,
+    metadata: { ...metadata, deletionTimestamp: '2025-01-01T00:00:00Z' },
+    status: { ...status, containerStatuses },
+  } as unknown as Pod;
+};
 
 interface Case {
   readonly name: string;
@@ -50,6 +60,8 @@ interface Case {
   readonly modes?: readonly string[];
   readonly attachments?: readonly VolumeAttachment[];
   readonly csiDriver?: CSIDriver;
+  /** For so long nobody has needed what is attached. */
+  readonly unneededMinutes?: number;
   /** `attach v`, `blocked v by n2`, `detach v`, `detach v in 60000`; empty for nothing. */
   readonly plan: string;
 }
@@ -85,16 +97,45 @@ const cases: readonly Case[] = [
     plan: '',
   },
   {
-    name: 'the node has it mounted, and has been silent for five minutes',
+    name: 'the node has it mounted, and has long been silent',
     pods: [],
-    node: node({ inUse: [held], ready: 'Unknown', sinceMinutes: 5 }),
+    node: node({ inUse: [held], ready: 'Unknown', sinceMinutes: 60 }),
+    attachments: [attachment('n1')],
+    plan: 'detach in 360000',
+  },
+  {
+    name: 'the node has it mounted, and is given its time to let go',
+    pods: [],
+    node: node({ inUse: [held], ready: 'Unknown' }),
+    unneededMinutes: 5,
     attachments: [attachment('n1')],
     plan: 'detach in 60000',
   },
   {
-    name: 'the node has it mounted, and has been silent for six minutes',
+    name: 'the node has it mounted, and its time is over',
     pods: [],
-    node: node({ inUse: [held], ready: 'Unknown', sinceMinutes: 6 }),
+    node: node({ inUse: [held], ready: 'Unknown' }),
+    unneededMinutes: 6,
+    attachments: [attachment('n1')],
+    plan: 'detach v',
+  },
+  {
+    name: 'the node has it mounted, and is well',
+    pods: [],
+    node: node({ inUse: [held] }),
+    unneededMinutes: 60,
+    attachments: [attachment('n1')],
+    plan: '',
+  },
+  {
+    name: 'the pod is being ended, and runs',
+    pods: [going([{ running: {} }, { terminated: { exitCode: 0 } }])],
+    attachments: [attachment('n1')],
+    plan: '',
+  },
+  {
+    name: 'the pod is being ended, and does not run any more',
+    pods: [going([{ waiting: {} }, { terminated: { exitCode: 0 } }])],
     attachments: [attachment('n1')],
     plan: 'detach v',
   },
@@ -111,7 +152,7 @@ const cases: readonly Case[] = [
 describe('planAttachments', () => {
   it.each(cases)(
     '$name',
-    ({ pods = [user('p')], claim = bound, attachments = [], csiDriver, modes, plan, ...given }) => {
+    ({ pods = [user('p')], claim = bound, attachments = [], csiDriver, modes, plan, unneededMinutes, ...given }) => {
       const volume = pv('v', { claim: 'c/u', phase: 'Bound', modes: modes ?? ['ReadWriteOnce'], ...csi });
       const planned = planAttachments('n1', given.node === 'gone' ? undefined : (given.node ?? node()), pods, {
         claimNamed: ({ name }) => (name === 'c' ? claim : undefined),
@@ -119,6 +160,7 @@ describe('planAttachments', () => {
         driverNamed: () => csiDriver,
         attachmentsOf: (name) => attachments.filter(({ spec }) => spec.source.persistentVolumeName === name),
         attachments: attachments.filter(({ spec }) => spec.nodeName === 'n1'),
+        unneededSinceMs: new Map(unneededMinutes === undefined ? [] : [['attached', nowMs - unneededMinutes * 60_000]]),
         nowMs,
       });
       const words = [
@@ -139,6 +181,7 @@ describe('planAttachments', () => {
       driverNamed: () => undefined,
       attachmentsOf: () => [],
       attachments: [],
+      unneededSinceMs: new Map(),
       nowMs,
     });
     expect(planned.attach).toEqual([]);

@@ -19,6 +19,8 @@ export interface AttachmentFacts {
   readonly attachmentsOf: (volumeName: string) => readonly VolumeAttachment[];
   /** Those of this node. */
   readonly attachments: readonly VolumeAttachment[];
+  /** Since when nobody has needed those of this node that nobody needed at the last look, by uid. */
+  readonly unneededSinceMs: ReadonlyMap<string, number>;
   readonly nowMs: number;
 }
 
@@ -29,13 +31,23 @@ export interface AttachmentPlan {
   readonly detach: readonly VolumeAttachment[];
   /** When one that the node still has mounted is taken from it all the same. */
   readonly forcedInMs?: number;
+  /** For the next look. */
+  readonly unneededSinceMs: ReadonlyMap<string, number>;
 }
 
-/** A node that does not answer is given so long to unmount what its pods no longer need. */
+/** A node that is not ready is given so long to unmount what its pods no longer need, from when they do not. */
 export const unmountMaxMs = 360_000;
 const outOfService = 'node.kubernetes.io/out-of-service';
 
-const isEnded = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+/** Ended; or being ended, and none of its containers runs. */
+function isEnded({ metadata, status }: Pod): boolean {
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return true;
+  if (metadata.deletionTimestamp === undefined) return false;
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
+  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].every(
+    ({ state }) => state?.terminated !== undefined || state?.waiting !== undefined,
+  );
+}
 
 /** The bound volumes of a node's pods that a node has to be told of. */
 export function wantedVolumes(pods: readonly Pod[], facts: AttachmentFacts): readonly WantedVolume[] {
@@ -79,30 +91,32 @@ export function planAttachments(
   }
   const names = new Set(wanted.map(({ volume }) => volume.metadata.name));
   const detach: VolumeAttachment[] = [];
+  const unneededSinceMs = new Map<string, number>();
   let forcedInMs: number | undefined;
   for (const attachment of facts.attachments) {
     if (attachment.metadata.deletionTimestamp !== undefined) continue;
     const { persistentVolumeName = '' } = attachment.spec.source;
     if (names.has(persistentVolumeName)) continue;
+    const { uid = '' } = attachment.metadata;
+    const sinceMs = facts.unneededSinceMs.get(uid) ?? facts.nowMs;
+    unneededSinceMs.set(uid, sinceMs);
     const volume = facts.volumeNamed(persistentVolumeName);
     const mounted =
       node !== undefined &&
       volume !== undefined &&
       (node.status?.volumesInUse ?? []).includes(uniqueVolumeName(volume));
-    const leftMs = mounted ? unmountLeftMs(node, facts.nowMs) : 0;
+    const leftMs = mounted ? unmountLeftMs(node, facts.nowMs - sinceMs) : 0;
     if (leftMs === 0) detach.push(attachment);
     else if (leftMs !== undefined) forcedInMs = Math.min(forcedInMs ?? Number.POSITIVE_INFINITY, leftMs);
   }
-  return { attach, blocked, detach, ...(forcedInMs === undefined ? {} : { forcedInMs }) };
+  return { attach, blocked, detach, unneededSinceMs, ...(forcedInMs === undefined ? {} : { forcedInMs }) };
 }
 
 /** How long a node that has a volume mounted may keep it; undefined: as long as it likes. */
-function unmountLeftMs(node: Node, nowMs: number): number | undefined {
+function unmountLeftMs(node: Node, unneededForMs: number): number | undefined {
   if (node.spec?.taints?.some(({ key }) => key === outOfService)) return 0;
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True') return undefined;
-  const since = Date.parse(ready?.lastTransitionTime ?? '');
-  return Number.isNaN(since) ? undefined : Math.max(0, since + unmountMaxMs - nowMs);
+  return ready?.status === 'True' ? undefined : Math.max(0, unmountMaxMs - unneededForMs);
 }
 
 /** As a node's status names it. */

@@ -10,7 +10,12 @@ import {
   requestedNano,
 } from '@pintle/api/volumes';
 
-/** `delayed`: the scheduler chooses when a pod comes, and only a volume that names the claim already counts. */
+/**
+ * **Differs from Kubernetes**: a volume that names the claim goes before all others; there a free one of fewer access modes
+ * goes before it.
+ *
+ * `delayed`: the scheduler chooses when a pod comes, and only a volume that names the claim already counts.
+ */
 export function findBestMatch(
   claim: PersistentVolumeClaim,
   volumes: readonly PersistentVolume[],
@@ -24,7 +29,6 @@ export function findBestMatch(
     if (like === undefined) byModes.set(modes, [volume]);
     else like.push(volume);
   }
-  // A volume that names the claim goes before all, however many modes it has.
   const prebound = findMatchingVolume(claim, [...byModes.values()].flat(), { onlyPreBound: true });
   if (prebound !== undefined || delayed) return prebound;
   const count = (modes: string) => modes.split(' ').length;

@@ -122,6 +122,7 @@ async function syncClaim(
       await writeClaimPhase(context, claim, 'Lost');
       return undefined;
     case 'fail':
+      tell(step.tell);
       throw new Error(step.message);
     default:
       return wait(context, claim, step, tell);
@@ -223,9 +224,9 @@ async function syncVolume(context: ReconcileContext<PersistentVolume>): Promise<
   if (volume === undefined) return;
   const { name = '', namespace = '', uid } = volume.spec?.claimRef ?? {};
   const known = informers.informer(PersistentVolumeClaim).lister.get({ name, namespace });
-  // Before a volume is let go, the server is asked: the cache may not have its claim yet.
+  // Before a volume is let go, the server is asked: the cache may not have its claim yet, or that of an earlier time.
   const claim =
-    uid && known === undefined
+    uid && known?.metadata.uid !== uid
       ? await client.get(PersistentVolumeClaim, { name, namespace }).catch((error: unknown) => {
           ignoreNotFound(error);
           return undefined;
@@ -241,6 +242,8 @@ async function syncVolume(context: ReconcileContext<PersistentVolume>): Promise<
       return;
     case 'leave':
       if (step.tell !== undefined) events.record(volume, step.tell.type, step.tell.reason, step.tell.message);
+      if (step.tellClaim !== undefined && claim !== undefined)
+        events.record(claim, step.tellClaim.type, step.tellClaim.reason, step.tellClaim.message);
       return;
     case 'release': {
       const { phase } = volume.status ?? {};

@@ -115,7 +115,7 @@ const cases: readonly Case[] = [
     name: '2-7 bound by a controller to one that another has',
     volumes: [pv('v', { claim: 'd/w', phase: 'Bound' })],
     claim: pvc('c', { volume: 'v', phase: 'Bound', marks: ['byController'] }),
-    step: 'fail',
+    step: 'fail FailedBinding',
   },
   {
     name: '2-8 prebound to one that the selector does not match',

@@ -26,7 +26,7 @@ export type ClaimStep =
   /** It names no class, and there is a default one by now. */
   | { readonly type: 'classify'; readonly storageClass: string }
   /** What cannot be. */
-  | { readonly type: 'fail'; readonly message: string };
+  | { readonly type: 'fail'; readonly message: string; readonly tell: Told };
 
 export interface ClaimFacts {
   readonly volumes: readonly PersistentVolume[];
@@ -90,15 +90,17 @@ function planChosen(claim: PersistentVolumeClaim, name: string, facts: ClaimFact
   }
   if (isBoundToClaim(volume, claim)) return { type: 'bind', volume };
   const { namespace, name: other } = volume.spec.claimRef;
+  const message = `volume ${JSON.stringify(name)} already bound to a different claim.`;
+  const tell: Told = { type: 'Warning', reason: 'FailedBinding', message };
   if (hasAnnotation(claim, annBoundByController)) {
     const key = `${claim.metadata.namespace}/${claim.metadata.name}`;
     return {
       type: 'fail',
-      message: `Invalid binding of claim ${JSON.stringify(key)} to volume ${JSON.stringify(name)}: volume already claimed by "${namespace}/${other}"`,
+      tell,
+      message: `invalid binding of claim ${JSON.stringify(key)} to volume ${JSON.stringify(name)}: volume already claimed by "${namespace}/${other}"`,
     };
   }
-  const message = `volume ${JSON.stringify(name)} already bound to a different claim.`;
-  return { type: 'wait', tell: { type: 'Warning', reason: 'FailedBinding', message } };
+  return { type: 'wait', tell };
 }
 
 function planBoundClaim(claim: PersistentVolumeClaim, facts: ClaimFacts): ClaimStep {

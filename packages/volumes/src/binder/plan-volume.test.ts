@@ -46,8 +46,18 @@ describe('planVolume', () => {
   });
 
   it('tells of a claim that wants files of a block device', () => {
-    expect(planVolume(pv('v', { claim: 'c/u', volumeMode: 'Block' }), pvc('c'))).toMatchObject({
-      tell: { reason: 'VolumeMismatch' },
+    expect(planVolume(pv('v', { claim: 'c/u', volumeMode: 'Block' }), pvc('c'))).toEqual({
+      type: 'leave',
+      tell: {
+        type: 'Warning',
+        reason: 'VolumeMismatch',
+        message: 'Cannot bind PersistentVolume to requested PersistentVolumeClaim "c" due to incompatible volumeMode.',
+      },
+      tellClaim: {
+        type: 'Warning',
+        reason: 'VolumeMismatch',
+        message: 'Cannot bind PersistentVolume "v" to requested PersistentVolumeClaim due to incompatible volumeMode.',
+      },
     });
   });
 });

@@ -10,7 +10,7 @@ export type VolumeStep =
   /** Its claim is bound to another volume. */
   | { readonly type: 'unbind' }
   /** The claim is to finish the binding. */
-  | { readonly type: 'leave'; readonly tell?: Told };
+  | { readonly type: 'leave'; readonly tell?: Told; readonly tellClaim?: Told };
 
 export type ReclaimStep =
   | { readonly type: 'keep' }
@@ -26,8 +26,16 @@ export function planVolume(volume: PersistentVolume, claim: PersistentVolumeClai
   if (claim === undefined || claim.metadata.uid !== bound.uid) return { type: 'release', reclaim: planReclaim(volume) };
   if (!claim.spec?.volumeName) {
     if (!modesMismatch(claim.spec, volume.spec)) return { type: 'leave' };
-    const message = `Cannot bind PersistentVolume to requested PersistentVolumeClaim ${JSON.stringify(claim.metadata.name)} due to incompatible volumeMode.`;
-    return { type: 'leave', tell: { type: 'Warning', reason: 'VolumeMismatch', message } };
+    const warn = (volumeName: string, claimName: string): Told => ({
+      type: 'Warning',
+      reason: 'VolumeMismatch',
+      message: `Cannot bind PersistentVolume ${volumeName}to requested PersistentVolumeClaim ${claimName}due to incompatible volumeMode.`,
+    });
+    return {
+      type: 'leave',
+      tell: warn('', `${JSON.stringify(claim.metadata.name)} `),
+      tellClaim: warn(`${JSON.stringify(volume.metadata.name)} `, ''),
+    };
   }
   if (claim.spec.volumeName === volume.metadata.name) return { type: 'phase', phase: 'Bound' };
   const disposable =
