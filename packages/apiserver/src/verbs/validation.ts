@@ -14,9 +14,11 @@ import type { Resource } from '../registry/resource.js';
 /** Errors: `StatusError` Invalid, with a cause for each fault. */
 export function validateForCreate(resource: Resource, object: KubernetesObject): void {
   const { strategy } = resource.definition;
+  const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
+  const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
   const faults: FieldError[] = [
-    ...validateObjectMeta(object.metadata, metaRules(resource)),
-    ...(strategy?.validateCreate?.(object, resource.kind) ?? []),
+    ...(isTold ? validateObjectMeta(object.metadata, metaRules(resource)) : []),
+    ...own,
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
   ];
   if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
