@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
 import { Lease } from '@pintle/api/coordination/v1';
+import { ComponentStatus } from '@pintle/api/core/v1';
 import { StorageClass } from '@pintle/api/storage/v1';
 import { type ServedCluster, startServed } from './served-cluster.js';
 
@@ -35,6 +36,15 @@ it.each([
       const versions = served.cluster.apiServer.core.registry.all().map(({ apiVersion }) => apiVersion);
       expect(versions.includes('metrics.k8s.io/v1beta1')).toBe(nodes > 0);
       expect(await issuerDocument(served)).toMatchObject({ jwks_uri: `${served.url}/openid/v1/jwks` });
+      // There is no scheduler here.
+      const components = await served.cluster.client.list(ComponentStatus);
+      expect(components.map(({ metadata, conditions }) => [metadata.name, conditions?.[0]?.status])).toEqual([
+        ...[
+          ['controller-manager', 'True'],
+          ['etcd-0', 'True'],
+          ['scheduler', 'False'],
+        ],
+      ]);
       const leases = await served.cluster.client.list(Lease, { namespace: 'kube-system' });
       expect(leases.map(({ metadata }) => metadata.labels)).toContainEqual({
         'apiserver.kubernetes.io/identity': 'kube-apiserver',

@@ -31,6 +31,8 @@ function betweenCauses(path: string, expected: readonly unknown[], actual: reado
   const texts = (causes: readonly unknown[]) => new Set(causes.map((cause) => JSON.stringify(cause)));
   const [left, right] = [texts(expected), texts(actual)];
   const [missing, more] = [[...left].filter((text) => !right.has(text)), [...right].filter((text) => !left.has(text))];
+  const fieldOf = (text: string) => (JSON.parse(text) as { readonly field?: string }).field ?? '';
+  for (const side of [missing, more]) side.sort((a, b) => fieldOf(a).localeCompare(fieldOf(b)));
   return Array.from({ length: Math.max(missing.length, more.length) }, (_, index) =>
     between(
       `${path}[${index}]`,

@@ -24,7 +24,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the owner of such a field is not told of either',
-    line: /managedFields\[\d+\]\.fieldsV1\.f:.*f:(reporting(Component|Instance)|last(Probe|Transition)Time|priorityClassName)(: | )/,
+    line: /managedFields\[\d+\]\.fieldsV1\.f:.*f:(reporting(Component|Instance)|last(Probe|Transition|Heartbeat|Update|Observed)Time|priorityClassName)(: | )/,
   },
   {
     why: 'deliberate',
@@ -40,12 +40,6 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'messages about a spec as a whole do not go on with a difference of Go structures',
     line: /(message: ".*|causes\[\d+\]\.message: "Forbidden: .*)(\\n@@ |may not change fields other than)/,
-  },
-  {
-    why: 'deliberate',
-    words: 'the faults of a definition are told where they stand in its versions',
-    row: /^(custom|extending) › |CustomResourceDefinition/,
-    line: /spec\.(validation|subresources|additionalPrinterColumns|selectableFields|versions)\b/,
   },
   {
     why: 'deliberate',
@@ -105,6 +99,36 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: '1.34 tells a bad name of an attribute as what is invalid, where 1.33 speaks of its type',
+    line: /FieldValue(Type)?Invalid: "Invalid value: .*a valid C identifier must start with/,
+  },
+  {
+    why: 'deliberate',
+    words: 'an endpoint may be on the loopback',
+    line: /may not be in the loopback range/,
+  },
+  {
+    why: 'deliberate',
+    words: 'addresses with leading zeros, which kube-apiserver lets old fields have, are none',
+    line: /Invalid value: \\"0\d+\.[\d.]+\\": must (be a valid IP address|not have leading 0s)/,
+  },
+  {
+    why: 'deliberate',
+    words: 'items without their keys are accounted for, where kube-apiserver takes all that is accounted for away',
+    line: /managedFields: absent \| .*"k:\{\}"/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a body that is no object is refused in words of our own',
+    line: /json: cannot unmarshal \w+ into Go (value of type struct \{ APIVersion|struct field \.(kind|apiVersion) of type string)/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 says of conditions that something lacks, and no more',
+    line: /conditions\[\d+\]\..*"Required value" \| "Required value: must be set"$/,
+  },
+  {
+    why: 'newer',
     words: '1.34 tells the field of what is no time',
     line: /Go struct field \S+ of type (string|int32)(" \|).*into Go value of type \1"$/,
   },
@@ -139,7 +163,7 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
     row: /no schema$|of a bad service$|CustomResourceDefinition: /,
-    line: /: "Required value" \| "Required value: \w/,
+    line: /Required value" \| ".*Required value: \w/,
   },
   {
     why: 'deliberate',
@@ -168,8 +192,8 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'metadata alone tells of the annotation that DaemonSets have for older clients',
-    row: /DaemonSet: (get|list) (as table|metadata)$/,
-    line: /daemonset\.template\.generation/,
+    row: /DaemonSet: ((get|list) (as table|metadata)|create|update|status)$/,
+    line: /(as table|rows\[0\]|metadata).*daemonset\.template\.generation/,
   },
   {
     why: 'deliberate',

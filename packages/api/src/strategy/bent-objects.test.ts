@@ -1,7 +1,15 @@
 /** What is said of objects that are bent: rows that `tools/kube-apiserver/fuzz.ts` found, with kube-apiserver's answers. */
 import { describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '@pintle/machinery';
-import { created, createFaults, updateFaults, type Written } from './served.fixture.js';
+import {
+  created,
+  createFaults,
+  createWarnings,
+  statusFaults,
+  updateFaults,
+  updateWarnings,
+  type Written,
+} from './served.fixture.js';
 
 const of =
   (apiVersion: string, kind: string) =>
@@ -38,6 +46,29 @@ const volume = (spec: object) =>
   });
 const range = (...cidrs: readonly string[]) => of('networking.k8s.io/v1', 'ServiceCIDR')({ spec: { cidrs } });
 const binding = (roleRef: object) => of('rbac.authorization.k8s.io/v1', 'RoleBinding')({ roleRef });
+const webhook = (fields: object) =>
+  of(
+    'admissionregistration.k8s.io/v1',
+    'MutatingWebhookConfiguration',
+  )({
+    webhooks: [
+      {
+        ...{ name: 'a.b.c', clientConfig: { url: 'https://a.example/' }, admissionReviewVersions: ['v1'] },
+        ...fields,
+      },
+    ],
+  });
+const priority = (fields: object) => of('scheduling.k8s.io/v1', 'PriorityClass')({ value: 1, ...fields });
+const pod = (status: object) => of('v1', 'Pod')({ spec: { containers: [{ name: 'c', image: 'i' }] }, status });
+const service = (spec: object) => of('v1', 'Service')({ spec });
+const daemons = (rollingUpdate: object) =>
+  of(
+    'apps/v1',
+    'DaemonSet',
+  )({
+    spec: { selector: { matchLabels: { a: 'b' } }, template: template({ a: 'b' }), updateStrategy: { rollingUpdate } },
+  });
+const budget = (fields: object) => of('policy/v1', 'PodDisruptionBudget')({ spec: {}, ...fields });
 const badLabel = { app: '-' };
 
 const noEffect = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
@@ -154,6 +185,37 @@ describe('what is refused of a new object', () => {
       quota({ scopeSelector: { matchExpressions: [{ scopeName: 'Terminating', operator: 'DoesNotExist' }] } }),
       [expect.stringContaining(`Invalid value: "DoesNotExist": must be 'Exists' when scope is any of`) as never],
     ],
+    [
+      webhook({ sideEffects: '' }),
+      ['webhooks[0].sideEffects: Unsupported value: "": supported values: "None", "NoneOnDryRun"'],
+    ],
+    [webhook({}), ['webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun']],
+    [
+      of(
+        'apps/v1',
+        'StatefulSet',
+      )({
+        spec: { serviceName: 'A', selector: { matchLabels: { a: 'b' } }, template: template({ a: 'b' }) },
+      }),
+      [expect.stringContaining('spec.serviceName: Invalid value: "A": a lowercase RFC 1123 label must') as never],
+    ],
+    [slice({ addressType: 'IPv4', endpoints: [], ports: [{ port: 0 }] }), []],
+    [account({}, { generation: -1 }), ['metadata.generation: Invalid value: -1: must be greater than or equal to 0']],
+    [
+      service({ ports: [], clusterIPs: ['x'] }),
+      [
+        'spec.clusterIPs: Invalid value: []string{"x"}: must be empty when `clusterIP` is not specified',
+        `spec.clusterIPs[0]: Invalid value: "x": ${noIp}`,
+      ],
+    ],
+    [
+      daemons({ maxSurge: '25%', maxUnavailable: 'x' }),
+      [
+        expect.stringContaining(
+          'spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: "x": a valid',
+        ) as never,
+      ],
+    ],
     [volume({ flexVolume: { driver: '' } }), ['spec.flexVolume.driver: Required value']],
     [
       account({}, { ownerReferences: [{ apiVersion: 'a/b/c', kind: 'K', name: 'n', uid: 'u' }] }),
@@ -174,7 +236,10 @@ describe('what is made of a new object', () => {
   it.each<readonly [Written, object]>([
     [namespace({ spec: { finalizers: ['orphan'] } }), { spec: { finalizers: ['orphan', 'kubernetes'] } }],
     [namespace({ spec: { finalizers: ['kubernetes', 'orphan'] } }), { spec: { finalizers: ['kubernetes', 'orphan'] } }],
-    [node({ spec: { configSource: {}, providerID: 'p' } }), { spec: { providerID: 'p' } }],
+    [
+      node({ spec: { configSource: {}, providerID: 'p' }, status: { config: {}, phase: 'Pending' } }),
+      { spec: { providerID: 'p' }, status: expect.not.objectContaining({ config: {} }) },
+    ],
     [account({ secrets: [{ name: 'a', kind: 'Secret' }, { uid: 'u' }] }), { secrets: [{ name: 'a' }, {}] }],
     [
       claim({ dataSource: { apiGroup: 'apps', kind: 'Pod', name: 'x' }, resources: { requests: { storage: '1n' } } }),
@@ -216,6 +281,11 @@ describe('what is refused of a change', () => {
       binding({ kind: 'Role', name: 'x' }),
       [],
     ],
+    [
+      priority({ preemptionPolicy: 'Never' }),
+      priority({ preemptionPolicy: 'Odd' }),
+      ['preemptionPolicy: Invalid value: "Odd": field is immutable'],
+    ],
     [gigabyte, claim({ resources: { requests: { storage: '3' } } }), [fixed]],
     [
       gigabyte,
@@ -229,4 +299,38 @@ describe('what is refused of a change', () => {
   ])('%j to %j', (old, object, faults) => {
     expect(updateFaults(object, old)).toEqual(faults);
   });
+});
+
+it('conditions of pods are told of in the status', () => {
+  expect(statusFaults(pod({ conditions: [{ type: 'a b', status: 'True' }] }), pod({}))).toEqual([
+    expect.stringContaining('status.conditions[0].Type: Invalid value: "a b": name part must consist of') as never,
+  ]);
+});
+
+it('conditions of budgets are held to their rules', () => {
+  expect(statusFaults(budget({ status: { conditions: [{ type: 'A', status: 'Odd' }] } }), budget({}))).toEqual([
+    'status.conditions[0].status: Unsupported value: "Odd": supported values: "False", "True", "Unknown"',
+    'status.conditions[0].lastTransitionTime: Required value: must be set',
+    'status.conditions[0].reason: Required value: must be set',
+  ]);
+});
+
+it.each([
+  ['/abs/..', 'IfNotPresent'],
+  ['Upper', 'IfNotPresent'],
+  ['a b', 'IfNotPresent'],
+  ['Registry.example:5000/a/b__c', 'Always'],
+  ['a/b:latest', 'Always'],
+  ['a/b:v1', 'IfNotPresent'],
+])('the image %s is pulled %s', (image, imagePullPolicy) => {
+  const { spec } = created(of('v1', 'Pod')({ spec: { containers: [{ name: 'c', image }] } })) as KubernetesObject & {
+    readonly spec: object;
+  };
+  expect(spec).toMatchObject({ containers: [{ imagePullPolicy }] });
+});
+
+it('a node is warned of each time', () => {
+  const external = node({ spec: { externalID: 'a' } });
+  const warned = ['spec.externalID: this field is deprecated, and is unused by Kubernetes'];
+  expect([createWarnings(external), updateWarnings(external, external)]).toEqual([warned, warned]);
 });

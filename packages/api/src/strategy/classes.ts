@@ -53,7 +53,6 @@ export const priorityClassStrategy: Strategy<PriorityClass> = {
   generationChanged: () => false,
   validateCreate: priorityErrors,
   validateUpdate: (priority, old) => [
-    ...priorityErrors(priority),
     ...(priority.value === old.value ? noErrors : [forbiddenField('value', 'may not be changed in an update.')]),
     ...(priority.preemptionPolicy === old.preemptionPolicy
       ? noErrors

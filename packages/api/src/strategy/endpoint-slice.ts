@@ -14,7 +14,6 @@ import {
   labelValueErrors,
   noErrors,
   parseIp,
-  portNumberErrors,
   qualifiedNameErrors,
   requiredChoiceErrors,
   requiredErrors,
@@ -110,7 +109,7 @@ function zoneErrors(zones: readonly { readonly name: string }[], path: string): 
 }
 
 function portErrors(
-  { name = '', port, protocol, appProtocol }: EndpointPort,
+  { name = '', protocol, appProtocol }: EndpointPort,
   path: string,
   names: Set<string>,
 ): readonly FieldError[] {
@@ -120,9 +119,6 @@ function portErrors(
     ...formatErrors(name, `${path}.name`, dns1123LabelErrors),
     ...(again ? [duplicateField(`${path}.name`, name)] : noErrors),
     ...requiredChoiceErrors(protocol, `${path}.protocol`, protocols),
-    ...(port === undefined
-      ? noErrors
-      : portNumberErrors(port).map((message) => invalidField(`${path}.port`, port, message))),
     ...(appProtocol === undefined
       ? noErrors
       : qualifiedNameErrors(appProtocol).map((message) => invalidField(`${path}.appProtocol`, appProtocol, message))),

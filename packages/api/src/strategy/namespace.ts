@@ -26,8 +26,8 @@ export const namespaceStrategy: Strategy<Namespace> = {
   nameErrors: (name, prefix) => dns1123LabelErrors(prefix ? maskTrailingDash(name) : name),
   defaults: withNameLabel,
   prepareForCreate: (namespace) => ({
-    // Its name may be known only now.
-    ...withNameLabel(namespace),
+    // Its name may be known only now; and one that is none is then told of as a name alone.
+    ...(dns1123LabelErrors(namespace.metadata.name ?? '').length > 0 ? namespace : withNameLabel(namespace)),
     spec: { ...namespace.spec, finalizers: withOwnFinalizer(namespace.spec?.finalizers) },
     status: { phase: 'Active' },
   }),

@@ -18,9 +18,10 @@ import { resourceQuantityErrors } from './resource-names.js';
 
 export const nodeStrategy: Strategy<Node> = {
   keepsStatusOnCreate: true,
-  prepareForCreate: withoutConfigSource,
+  prepareForCreate: (node) => withoutConfig(withoutConfigSource(node)),
   prepareForUpdate: (node, old) => (old.spec?.configSource === undefined ? withoutConfigSource(node) : node),
   defaults: withDefaults,
+  prepareForStatusUpdate: (node, old) => (old.status?.config === undefined ? withoutConfig(node) : node),
   validateCreate: nodeErrors,
   validateUpdate: (node, old) => [
     ...nodeErrors(node),
@@ -28,15 +29,20 @@ export const nodeStrategy: Strategy<Node> = {
     ...changeErrors(node.spec ?? {}, old.spec ?? {}),
   ],
   validateStatusUpdate: ({ status = {} }) => [...amountErrors(status), ...addressErrors(status)],
-  warnings: ({ spec = {} }, old) => (old === undefined ? nodeWarnings(spec) : []),
+  warnings: ({ spec = {} }) => nodeWarnings(spec),
 };
 
 /** What no kubelet reads any more. */
 function withoutConfigSource(node: Node): Node {
-  if (node.spec?.configSource === undefined && node.status?.config === undefined) return node;
-  const { configSource: _source, ...spec } = node.spec ?? {};
-  const { config: _config, ...status } = node.status ?? {};
-  return { ...node, spec, status };
+  if (node.spec?.configSource === undefined) return node;
+  const { configSource: _source, ...spec } = node.spec;
+  return { ...node, spec };
+}
+
+function withoutConfig(node: Node): Node {
+  if (node.status?.config === undefined) return node;
+  const { config: _config, ...status } = node.status;
+  return { ...node, status };
 }
 
 /** The first range is in both fields; what can be had is all that there is, unless it is said. */
@@ -116,6 +122,6 @@ function changeErrors(now: NodeSpec, before: NodeSpec): readonly FieldError[] {
 }
 
 const nodeWarnings = ({ configSource, externalID }: NodeSpec): readonly string[] => [
-  ...(configSource === undefined ? [] : ['spec.configSource: the feature is no longer supported']),
+  ...(configSource === undefined ? [] : ['spec.configSource: the feature is removed']),
   ...(externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
 ];

@@ -4,6 +4,7 @@ import {
   dns1123LabelErrors,
   type FieldError,
   forbiddenField,
+  formatErrors,
   invalidField,
   maskTrailingDash,
   notSupportedField,
@@ -32,7 +33,10 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   defaults: withDefaults,
   prepareForCreate: (set) => ({ ...set, status: { replicas: 0, availableReplicas: 0 } }),
   generationChanged: specChanged,
-  validateCreate: statefulSetErrors,
+  validateCreate: (set) => [
+    ...statefulSetErrors(set),
+    ...formatErrors(set.spec?.serviceName, 'spec.serviceName', dns1123LabelErrors),
+  ],
   validateUpdate: (set, old) => [...statefulSetErrors(set), ...changeErrors(set, old)],
   validateStatusUpdate: countStatusErrors(
     [

@@ -2,6 +2,7 @@
  * Holds custom resources to the CEL rules of their definition, and refuses definitions whose rules cannot be
  * compiled. The language is loaded with the first rule; from then on nobody waits for it.
  */
+import { partPlaces } from '@pintle/api';
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import {
   deepEqual,
@@ -84,12 +85,14 @@ export function customResourceRules(): CustomResourceRules {
   };
 }
 
-const schemasOf = ({ spec }: CustomResourceDefinition) =>
-  spec.versions.flatMap(({ schema, name }, index) =>
-    schema?.openAPIV3Schema === undefined
-      ? []
-      : [{ written: schema.openAPIV3Schema, name, index, path: `spec.versions[${index}].schema.openAPIV3Schema` }],
-  );
+/** Each once, with where it is told of. */
+function schemasOf({ spec }: CustomResourceDefinition) {
+  const places = partPlaces(spec.versions);
+  return spec.versions.flatMap(({ schema, name }, index) => {
+    const [written, path] = [schema?.openAPIV3Schema, places[index]?.schema];
+    return written === undefined || path === undefined ? [] : [{ written, name, index, path }];
+  });
+}
 
 const definitionHasRules = (crd: CustomResourceDefinition): boolean =>
   hasPatterns(crd) || schemasOf(crd).some(({ written, path }) => hasRules(schemaFromOpenApi(written, path).node));
@@ -120,10 +123,11 @@ function definitionFaults(
 
 const noPattern = 'must be a valid regular expression';
 
-const versionOf = (field: string): number | undefined => {
-  const [, index] = /^spec\.versions\[(\d+)\]/.exec(field) ?? [];
-  return index === undefined ? undefined : Number(index);
-};
+/** What all versions share is told of with the first. */
+function versionOf(field: string): number | undefined {
+  const found = /^spec\.versions\[(\d+)\]|^spec\.validation/.exec(field);
+  return found === null ? undefined : Number(found[1] ?? 0);
+}
 
 function versionFaults(
   cel: CelModule,

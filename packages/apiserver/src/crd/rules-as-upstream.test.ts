@@ -66,7 +66,7 @@ describe('rules of a definition', () => {
         ],
       },
     }) as CustomResourceDefinition;
-  const root = 'spec.versions[0].schema.openAPIV3Schema';
+  const root = 'spec.validation.openAPIV3Schema';
   let client: Client | undefined;
 
   it.each(casesOf('definition-rules.cases.txt').map((each) => [each['schema']!, each.said] as const))(

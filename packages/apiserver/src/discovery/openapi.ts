@@ -9,12 +9,15 @@ import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { type ApiDescription, codeWords, described, openApiVersion, pathsOf } from './description.js';
 import { contentHash } from './digest.js';
 import { mergeSwagger } from './merge-swagger.js';
+import { openApiV3Message } from './openapi-v3-message.js';
 import type { Parameter } from './parameters.js';
 import { swaggerOf } from './swagger.js';
 
 export interface OpenApiDocument {
   readonly text: string;
   readonly hash: string;
+  /** The same in gnostic's protobuf, which has a place for documents of v3. Made when first asked for. */
+  readonly message: () => Uint8Array;
 }
 
 export interface OpenApiDocuments {
@@ -43,8 +46,7 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
     const before = made.get(path);
     if (before !== undefined && before.of.length === of.length && before.of.every((part, i) => part === of[i]))
       return before.document;
-    const text = make();
-    const document = { text, hash: contentHash(text) };
+    const document = documentOfText(make());
     made.set(path, { of, document });
     return document;
   };
@@ -65,7 +67,7 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
         { serverRelativeURL: `/openapi/v3/${path}?hash=${documentAt(path)?.hash}` },
       ]);
       const text = JSON.stringify({ paths: Object.fromEntries(entries) });
-      return { text, hash: contentHash(text) };
+      return documentOfText(text);
     },
     swagger() {
       const resources = registry.all();
@@ -75,6 +77,11 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
       );
     },
   };
+}
+
+function documentOfText(text: string): OpenApiDocument {
+  let message: Uint8Array | undefined;
+  return { text, hash: contentHash(text), message: () => (message ??= openApiV3Message(JSON.parse(text))) };
 }
 
 const remotePath = ({ group, version }: RemoteOpenApi) => `apis/${group}/${version}`;

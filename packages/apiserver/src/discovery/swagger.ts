@@ -45,10 +45,7 @@ export function swaggerOf(description: ApiDescription): SwaggerDocument {
     paths[path] = { ...item, ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameterOf) }) };
   }
   const definitions = Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [
-      name,
-      older(name.startsWith('io.k8s.') ? (withoutDefaults(schema) as Json) : (schema as Json)),
-    ]),
+    Object.entries(schemas).map(([name, schema]) => [name, older(toldInV2(name, schema as Json))]),
   );
   return { swagger: '2.0', info: { title, version: openApiVersion }, paths, definitions };
 }
@@ -61,7 +58,10 @@ const parameterOf = (parameter: Parameter) => ({
   uniqueItems: true,
 });
 
-/** The defaults of Kubernetes' own types are told in v3 alone. */
+/** A schema without what is told in v3 alone: the defaults of Kubernetes' own types. */
+export const toldInV2 = (name: string, schema: Json): Json =>
+  name.startsWith('io.k8s.') ? (withoutDefaults(schema) as Json) : schema;
+
 function withoutDefaults(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutDefaults);
   if (typeof schema !== 'object' || schema === null) return schema;

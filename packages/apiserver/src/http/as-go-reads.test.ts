@@ -87,6 +87,20 @@ it.each([
     { message: `${notMicro('today', 'today')}"2006"` },
   ],
   [
+    'the metadata of a budget is looked at last',
+    '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
+    { metadata: { labels: { a: '-' } }, spec: { minAvailable: -1 } },
+    422,
+    { details: { causes: [{ field: 'spec.minAvailable' }] } },
+  ],
+  [
+    'and is looked at',
+    '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
+    { metadata: { name: 'a', labels: { a: '-' } }, spec: { minAvailable: 1 } },
+    422,
+    { details: { causes: [{ field: 'metadata.labels' }] } },
+  ],
+  [
     'a namespace whose name is made has the label of it',
     '/api/v1/namespaces',
     { metadata: { generateName: 'n-' } },
@@ -98,14 +112,14 @@ it.each([
 });
 
 it.each([
-  ['annotations: {at: 2026-01-01, when: 2026-01-01T00:00:00Z, ports: 8080:22}'],
-  ['annotations: {at: "2026-01-01", when: "2026-01-01T00:00:00Z", ports: "8080:22"}'],
+  ['annotations: {at: 2026-01-01, when: 2026-01-01T00:00:00Z, ports: 8080:22, here: .}'],
+  ['annotations: {at: "2026-01-01", when: "2026-01-01T00:00:00Z", ports: "8080:22", here: "."}'],
 ])('times in YAML are the texts that they are: %s', async (annotations) => {
   const { json } = await ask(server.handle, `POST ${maps}?dryRun=All`, {
     headers: { 'content-type': 'application/yaml' },
     body: `metadata:\n  name: e\n  ${annotations}\n`,
   });
-  const texts = { at: '2026-01-01', when: '2026-01-01T00:00:00Z', ports: '8080:22' };
+  const texts = { at: '2026-01-01', when: '2026-01-01T00:00:00Z', ports: '8080:22', here: '.' };
   expect(json).toMatchObject({ metadata: { annotations: texts } });
 });
 

@@ -78,6 +78,21 @@ describe('OpenAPI', () => {
     expect((await get('/openapi/v3/apis/apps/v1')).headers['cache-control']).not.toContain('immutable');
   });
 
+  it('v3 comes in protobuf to who asks for it first, under the same hash', async () => {
+    const message = 'application/com.github.proto-openapi.spec.v3.v1.0+protobuf';
+    const [json, packed] = [
+      await get('/openapi/v3/apis/apps/v1'),
+      await get('/openapi/v3/apis/apps/v1', {
+        accept: 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf, application/json',
+      }),
+    ];
+    expect(packed).toMatchObject({ status: 200, headers: { 'content-type': message, etag: json.headers['etag'] } });
+    // The first field is the version of the notation.
+    expect(packed.text.startsWith('\n\u00053.0.0')).toBe(true);
+    const accept = `application/json, ${message}`;
+    expect((await get('/openapi/v3/apis/apps/v1', { accept })).headers['content-type']).toBe('application/json');
+  });
+
   it('changes the hash of a document with its kinds, and of no other', async () => {
     const before = (await get('/openapi/v3')).json.paths;
     await server.client().create(definition('laters'));

@@ -70,8 +70,8 @@ export async function updateObject(
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
   const decoded = decoding instanceof Promise ? await decoding : decoding;
-  requireName(decoded.metadata, path);
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
+  requireName(decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
   const { uid } = decoded.metadata;

@@ -13,9 +13,11 @@ import type { Resource } from '../registry/resource.js';
 
 export function faultsForCreate(resource: Resource, object: KubernetesObject): readonly FieldError[] {
   const { strategy } = resource.definition;
+  const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
+  const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
   return [
-    ...validateObjectMeta(object.metadata, metaRules(resource)),
-    ...(strategy?.validateCreate?.(object, resource.kind) ?? []),
+    ...(isTold ? validateObjectMeta(object.metadata, metaRules(resource)) : []),
+    ...own,
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
   ];
 }

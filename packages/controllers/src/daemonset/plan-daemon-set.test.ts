@@ -72,6 +72,8 @@ interface Case {
   readonly spec?: Partial<DaemonSetSpec>;
   readonly pods: string;
   readonly backoffMs?: number;
+  /** Nodes that take no new pods. */
+  readonly tainted?: readonly string[];
   /** What is done: `+a` makes a pod on node a, `-` and the letters of a pod remove it. */
   readonly does: string;
   /** desired/current/misscheduled/ready/updated/available/unavailable */
@@ -174,15 +176,57 @@ const cases: readonly Case[] = [
     pods: 'a:old:ready a:old:pending a:new:pending b:new:ready c:new:ready',
     does: '-a:old:pending',
   },
+  {
+    is: 'makes no pod where none is to be, and spares the one that is there',
+    spec: surge,
+    tainted: ['a'],
+    pods: 'a:old:ready b:old:ready c:old:ready',
+    does: '+b -a:old:ready',
+  },
+  {
+    is: 'keeps where none is to be what cannot be spared',
+    spec: surge,
+    tainted: ['a'],
+    pods: 'a:old:ready b:old:pending b:new:pending c:old:pending c:new:ready',
+    does: '-b:old:pending -c:old:pending',
+  },
+  {
+    is: 'keeps it while another is missing',
+    spec: surge,
+    tainted: ['a'],
+    pods: 'a:old:ready b:new:ready c:new:pending',
+    does: '',
+  },
+  {
+    is: 'removes it where it is broken',
+    spec: surge,
+    tainted: ['a'],
+    pods: 'a:old:pending b:new:ready c:new:ready',
+    does: '-a:old:pending',
+  },
+  {
+    is: 'does not wait for what ends when it surges',
+    spec: surge,
+    pods: 'a:old:ending b:new:ready c:new:ready',
+    does: '+a',
+  },
+  {
+    is: 'does not wait for what failed when it surges',
+    spec: surge,
+    pods: 'a:new:failed b:new:ready c:new:ready',
+    backoffMs: 8000,
+    does: '+a',
+  },
 ];
 
 describe('planDaemonSet', () => {
-  it.each(cases)('$is', ({ spec, pods: text, backoffMs = 0, does, status }) => {
+  it.each(cases)('$is', ({ spec, pods: text, backoffMs = 0, tainted = [], does, status }) => {
+    const taints = [{ key: 'dedicated', effect: 'NoSchedule' }] as readonly Taint[];
     const plan = planDaemonSet({
       set: daemonSet(spec),
       hash: 'new',
       collisionCount: 0,
-      nodes: [node('b'), node('a'), node('c')],
+      nodes: ['b', 'a', 'c'].map((name) => node(name, {}, tainted.includes(name) ? taints : [])),
       pods: pods(text),
       backoffMs: () => backoffMs,
       nowMs,

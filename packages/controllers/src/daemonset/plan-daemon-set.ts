@@ -129,8 +129,11 @@ function keepPlace(facts: DaemonSetFacts, { nodeName, verdict, pods }: Place): K
   const waitMs = over.some(hasFailed) ? facts.backoffMs(nodeName) : 0;
   const ended = over.filter((pod) => waitMs === 0 || !hasFailed(pod)).map((pod) => ({ pod, nodeName }));
   const running = lasting.filter((pod) => !isPodTerminal(pod));
-  const surplus = surges(facts.set) ? surplusOfSurge(facts, running) : running.slice(1);
-  return { ...idle, remove: [...ended.map(({ pod }) => pod), ...surplus], ended, waitMs };
+  const isSurging = surges(facts.set);
+  const surplus = isSurging ? surplusOfSurge(facts, running) : running.slice(1);
+  // One that surges does not wait for what ends, or has ended, before it makes another.
+  const create = isSurging && verdict.shouldRun && running.length === 0 ? [nodeName] : [];
+  return { create, remove: [...ended.map(({ pod }) => pod), ...surplus], ended, waitMs };
 }
 
 const surges = ({ spec }: DaemonSet): boolean =>
@@ -169,7 +172,7 @@ function planRollingUpdate(facts: DaemonSetFacts, places: readonly Place[]): Cha
   const { maxUnavailable = 1, maxSurge = 0 } = set.spec?.updateStrategy?.rollingUpdate ?? {};
   const surge = scaledIntOrPercent(maxSurge, wanted, 'up');
   const unavailable = scaledIntOrPercent(maxUnavailable, wanted, 'up');
-  if (surge > 0) return planSurge(facts, inUse, surge);
+  if (surge > 0) return planSurge(facts, inUse, { surge, wanted });
   return planReplacement(facts, inUse, wanted > 0 ? Math.max(1, unavailable) : unavailable);
 }
 
@@ -192,22 +195,37 @@ function planReplacement({ set, hash, nowMs }: DaemonSetFacts, places: readonly 
   return { create: [], remove: [...broken, ...candidates.slice(0, Math.max(0, allowed - unavailable))] };
 }
 
-/** Nodes that get a new pod beside the old: all whose old pod is not available, and of the others as many as may. */
-function planSurge({ set, hash, nowMs }: DaemonSetFacts, places: readonly Place[], allowed: number): Changes {
+/**
+ * Nodes that get a new pod beside the old: all whose old pod is not available, and of the others as many as may. On nodes
+ * that are to have none any more the old pods go: those not available at once, the others as far as they can be spared.
+ */
+function planSurge(
+  { set, hash, nowMs }: DaemonSetFacts,
+  places: readonly Place[],
+  { surge, wanted }: { readonly surge: number; readonly wanted: number },
+): Changes {
   const isAvailable = (pod: Pod) => isPodAvailable(pod, set.spec?.minReadySeconds ?? 0, nowMs);
   let surging = 0;
+  let available = 0;
   const remove: Pod[] = [];
+  const spare: Pod[] = [];
   const broken: string[] = [];
   const candidates: string[] = [];
-  for (const { nodeName, pods } of places) {
+  for (const { nodeName, verdict, pods } of places) {
     const { ok, updated, outdated } = podsOfUpdate(hash, pods);
+    const first = outdated ?? updated;
+    if (ok && first !== undefined && isAvailable(first)) available++;
     if (!ok) surging++;
     else if (outdated === undefined) continue;
+    else if (updated === undefined && !verdict.shouldRun) (isAvailable(outdated) ? spare : remove).push(outdated);
     else if (updated === undefined) (isAvailable(outdated) ? candidates : broken).push(nodeName);
     else if (isAvailable(updated)) remove.push(outdated);
     else surging++;
   }
-  return { create: [...broken, ...candidates.slice(0, Math.max(0, allowed - surging))], remove };
+  return {
+    create: [...broken, ...candidates.slice(0, Math.max(0, surge - surging))],
+    remove: [...remove, ...spare.slice(0, Math.max(0, available - wanted))],
+  };
 }
 
 function statusOf(facts: DaemonSetFacts, places: readonly Place[]): DaemonSetStatus {

@@ -83,6 +83,7 @@ async function reconcile(
   }
   const name = node.metadata.name ?? '';
   const nowMs = world.clock.now();
+  await keepOldLabels(context, node);
   const isSilentInMs = silenceInMs(context, node, heard);
   const current = isSilentInMs <= 0 ? await markUnknown(context, node, nowMs) : node;
   const { executes, inMs } = mayExecute(current, informers, rates, turns, nowMs);
@@ -149,6 +150,20 @@ function mayExecute(
   return { executes: true };
 }
 
+/** Stable labels of a node, and those from before them, that say the same for who still asks by them. */
+const oldLabels = [
+  ['kubernetes.io/os', 'beta.kubernetes.io/os'],
+  ['kubernetes.io/arch', 'beta.kubernetes.io/arch'],
+] as const;
+
+async function keepOldLabels({ client }: ReconcileContext<Node>, { metadata }: Node): Promise<void> {
+  const { name = '', uid, labels: present = {} } = metadata;
+  const wrong = oldLabels.filter(([stable, old]) => present[stable] !== undefined && present[old] !== present[stable]);
+  if (wrong.length === 0) return;
+  const labels = Object.fromEntries(wrong.map(([stable, old]) => [old, present[stable]]));
+  await client.patch(Node, { name }, { type: 'merge', body: { metadata: { uid, labels } } });
+}
+
 async function markUnknown({ client, events }: ReconcileContext<Node>, node: Node, nowMs: number): Promise<Node> {
   const now = formatTime(nowMs);
   const conditions = node.status?.conditions ?? [];
@@ -156,7 +171,7 @@ async function markUnknown({ client, events }: ReconcileContext<Node>, node: Nod
     const present = findCondition(conditions, type);
     if (present?.status === 'Unknown') return [];
     return {
-      ...present,
+      ...(present ?? { lastHeartbeatTime: node.metadata.creationTimestamp }),
       type,
       status: 'Unknown',
       reason: present === undefined ? 'NodeStatusNeverUpdated' : 'NodeStatusUnknown',

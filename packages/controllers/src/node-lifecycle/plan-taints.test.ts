@@ -17,7 +17,13 @@ describe('planTaints', () => {
     ['ready', node({ Ready: 'True' }), true, []],
     ['not ready', node({ Ready: 'False' }), true, ['not-ready:NoSchedule', 'not-ready:NoExecute']],
     ['unknown', node({ Ready: 'Unknown' }), true, ['unreachable:NoSchedule', 'unreachable:NoExecute']],
-    ['says nothing', node({}), true, ['unreachable:NoSchedule', 'unreachable:NoExecute']],
+    ['says nothing yet', node({}), true, []],
+    [
+      'says nothing yet, and was tainted when it was made',
+      node({}, { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] }),
+      true,
+      [],
+    ],
     ['not ready, and not its turn', node({ Ready: 'False' }), false, ['not-ready:NoSchedule']],
     [
       'under pressure',

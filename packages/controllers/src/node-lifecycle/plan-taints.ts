@@ -21,14 +21,14 @@ const managed: ReadonlySet<string> = new Set([
 
 export type Readiness = 'True' | 'False' | 'Unknown';
 
-/** A node that says nothing of it is not known to be ready. */
+/** A node that says nothing of it is not known to be ready; until it has had its time to begin, nobody leaves it for that. */
 export const readinessOf = ({ status }: Node): Readiness =>
   (findCondition(status?.conditions, 'Ready')?.status as Readiness | undefined) ?? 'Unknown';
 
-/** The taint by which pods leave a node that is not ready; undefined: it is. */
-export const executeTaint = (node: Node): string | undefined => {
-  const readiness = readinessOf(node);
-  return readiness === 'True' ? undefined : readiness === 'False' ? notReadyTaint : unreachableTaint;
+/** The taint by which pods leave a node that is not ready; undefined: it is, or has said nothing yet. */
+export const executeTaint = ({ status }: Node): string | undefined => {
+  const ready = findCondition(status?.conditions, 'Ready');
+  return ready && byCondition['Ready']![ready.status ?? ''];
 };
 
 /** Whether pods are leaving the node already, for whichever of the two reasons. */
@@ -44,8 +44,6 @@ export function planTaints(node: Node, now: string, { executes }: { readonly exe
     const key = byCondition[type]?.[status];
     if (key !== undefined) wanted.push({ key, effect: 'NoSchedule' });
   }
-  if (findCondition(node.status?.conditions, 'Ready') === undefined)
-    wanted.push({ key: unreachableTaint, effect: 'NoSchedule' });
   const key = executes ? executeTaint(node) : undefined;
   if (key !== undefined) wanted.push({ key, effect: 'NoExecute' });
   if (node.spec?.unschedulable) wanted.push({ key: unschedulableTaint, effect: 'NoSchedule' });

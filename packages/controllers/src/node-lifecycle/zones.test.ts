@@ -9,6 +9,11 @@ const node = (zone: string, ready: string): Node =>
     },
     status: { conditions: [{ type: 'Ready', status: ready }] },
   }) as unknown as Node;
+const excluded = (given: readonly Node[]): readonly Node[] =>
+  given.map((each) => ({
+    ...each,
+    metadata: { labels: { ...each.metadata.labels, 'node.kubernetes.io/exclude-disruption': '' } },
+  }));
 const nodes = (zone: string, ready: number, notReady: number) => [
   ...Array.from({ length: ready }, () => node(zone, 'True')),
   ...Array.from({ length: notReady }, () => node(zone, 'Unknown')),
@@ -52,6 +57,8 @@ describe('planZones', () => {
     ['two zones, one fails whole', [...nodes('a', 0, 10), ...nodes('b', 10, 0)], { a: 0.1, b: 0.1 }, false],
     ['two zones, both fail', [...nodes('a', 0, 10), ...nodes('b', 0, 10)], { a: 0.1, b: 0.1 }, true],
     ['two zones, each in its own state', [...nodes('a', 2, 8), ...nodes('b', 9, 1)], { a: 0, b: 0.1 }, false],
+    ['some do not count', [...nodes('a', 8, 2), ...excluded(nodes('a', 0, 90))], { a: 0.1 }, false],
+    ['those that count all fail', [...nodes('a', 0, 2), ...excluded(nodes('a', 9, 0))], { a: 0.1 }, true],
     ['no nodes', [], {}, false],
   ])('%s', (_name, given, rates, blind) => {
     const plan = planZones(given);

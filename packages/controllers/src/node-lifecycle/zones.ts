@@ -49,6 +49,9 @@ export function evictionRate(state: ZoneState, zoneNodes: number, rates: ZoneRat
   return zoneNodes > rates.largeZoneNodes ? rates.secondaryNodesPerSecond : 0;
 }
 
+/** Nodes with it say nothing of their zone. */
+const excludedLabel = 'node.kubernetes.io/exclude-disruption';
+
 export interface ZonePlan {
   /** Nodes a second, by zone. */
   readonly rates: ReadonlyMap<string, number>;
@@ -59,6 +62,7 @@ export interface ZonePlan {
 export function planZones(nodes: readonly Node[], rates: ZoneRates = zoneRates): ZonePlan {
   const counts = new Map<string, { ready: number; notReady: number }>();
   for (const node of nodes) {
+    if (node.metadata.labels?.[excludedLabel] !== undefined) continue;
     const zone = zoneOf(node);
     const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
     if (readinessOf(node) === 'True') count.ready++;

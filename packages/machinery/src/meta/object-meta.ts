@@ -38,17 +38,8 @@ export function validateObjectMeta(
         errors.push(invalidField(`${path}.namespace`, metadata.namespace, message));
   } else if (metadata.namespace) errors.push(forbiddenField(`${path}.namespace`, 'not allowed on this type'));
   errors.push(...validateAlways(metadata, path));
-  for (const finalizer of metadata.finalizers ?? [])
-    for (const message of qualifiedNameErrors(finalizer))
-      errors.push(invalidField(`${path}.finalizers`, finalizer, message));
-  if (metadata.finalizers?.includes('orphan') && metadata.finalizers.includes('foregroundDeletion'))
-    errors.push(
-      invalidField(
-        `${path}.finalizers`,
-        metadata.finalizers,
-        'finalizer orphan and foregroundDeletion cannot be both set',
-      ),
-    );
+  if ((metadata.generation ?? 0) < 0)
+    errors.push(invalidField(`${path}.generation`, metadata.generation, 'must be greater than or equal to 0'));
   errors.push(...validateFinalizers(metadata, rules, path));
   return errors;
 }
@@ -61,6 +52,17 @@ function validateAlways(metadata: ObjectMeta, path: string): readonly FieldError
     errors.push(...validateAnnotations(metadata.annotations, `${path}.annotations`));
   if (metadata.ownerReferences !== undefined)
     errors.push(...validateOwnerReferences(metadata.ownerReferences, `${path}.ownerReferences`));
+  for (const finalizer of metadata.finalizers ?? [])
+    for (const message of qualifiedNameErrors(finalizer))
+      errors.push(invalidField(`${path}.finalizers`, finalizer, message));
+  if (metadata.finalizers?.includes('orphan') && metadata.finalizers.includes('foregroundDeletion'))
+    errors.push(
+      invalidField(
+        `${path}.finalizers`,
+        metadata.finalizers,
+        'finalizer orphan and foregroundDeletion cannot be both set',
+      ),
+    );
   return errors;
 }
 

@@ -45,7 +45,7 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   ['--secure-port=70000', /--secure-port.*'70000'.*from 0 to 65535/],
   ['--secure-port=', /--secure-port/],
   ['--advertise-address=here', /--advertise-address.*IP address is needed/],
-  ['--authorization-mode=Magic', /--authorization-mode.*"Magic" is unknown; known are AlwaysAllow, AlwaysDeny/],
+  ['--authorization-mode=Magic', /--authorization-mode.*"Magic" is unknown; known are AlwaysAllow, AlwaysDeny, ABAC/],
   ['--disable-admission-plugins=Nope', /--disable-admission-plugins.*admission plug-in "Nope" is unknown/],
   ['--oidc-signing-algs=none', /--oidc-signing-algs.*signing algorithm "none" is unknown/],
   ['--oidc-required-claim=a', /--oidc-required-claim.*"a" is no NAME=VALUE/],

@@ -40,6 +40,7 @@ export interface ApiServerFlags {
   readonly oidcSigningAlgs?: readonly string[];
   readonly authorizationMode?: readonly string[];
   readonly authorizationConfig?: string;
+  readonly authorizationPolicyFile?: string;
   readonly authorizationWebhookConfigFile?: string;
   readonly authorizationWebhookVersion?: 'v1' | 'v1beta1';
   /** In milliseconds. */
@@ -62,7 +63,7 @@ export interface ApiServerFlags {
 
 const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];
 
-const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Webhook', 'Node', 'RBAC'];
+const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'ABAC', 'Webhook', 'Node', 'RBAC'];
 
 /** Those of kube-apiserver 1.33 that are on. */
 const admissionPlugins = [
@@ -145,7 +146,8 @@ function portRange(text: string): readonly [number, number] {
 }
 
 function httpsUrl(text: string): string {
-  if (!URL.canParse(text) || new URL(text).protocol !== 'https:') throw new InvalidArgumentError('a URL of HTTPS is needed.');
+  if (!URL.canParse(text) || new URL(text).protocol !== 'https:')
+    throw new InvalidArgumentError('a URL of HTTPS is needed.');
   return text;
 }
 
@@ -216,6 +218,7 @@ const effective = (): readonly Option[] => [
     '--authorization-config <file>',
     'AuthorizationConfiguration: who decides, webhooks among them; followed while the server runs',
   ),
+  new Option('--authorization-policy-file <file>', 'the policies of mode ABAC, a line each, in JSON'),
   new Option('--authorization-webhook-config-file <file>', 'a kubeconfig of the webhook of mode Webhook'),
   new Option(
     '--authorization-webhook-version <version>',

@@ -44,6 +44,34 @@ async function stuckStory(stage: Stage): Promise<void> {
   );
 }
 
+async function heldBackStory(stage: Stage): Promise<void> {
+  const reason = (name: string, wanted: string) =>
+    stage.object('Deployment', name, (it) => condition(it, 'Progressing')?.reason === wanted);
+  await stage.make('apps/v1', 'Deployment', 'still', workload('still', 'web:1', { replicas: 1 }));
+  await stage.object('Deployment', 'still', rolledOut(1));
+  await stage.patch('Deployment', 'still', {
+    metadata: { annotations: { note: 'one' } },
+    spec: { paused: true, minReadySeconds: 2 },
+  });
+  await stage.until('the set of a paused Deployment to be brought up to date', async () =>
+    (await stage.list('ReplicaSet')).some((it: Loose) => it.spec.minReadySeconds === 2),
+  );
+  const late = workload('late', 'web:1', { replicas: 3, progressDeadlineSeconds: 8 });
+  await stage.make('apps/v1', 'Deployment', 'late', late);
+  await stage.object('Deployment', 'late', rolledOut(3));
+  const counted = async (name: string, hard: object) => {
+    await stage.make('v1', 'ResourceQuota', name, { spec: { hard } });
+    await stage.object('ResourceQuota', name, (it) => it.status?.used !== undefined);
+  };
+  await counted('few-pods', { pods: '4' });
+  await stage.patch('Deployment', 'late', image('web:2'));
+  await reason('late', 'NewReplicaSetCreated');
+  await counted('few-sets', { 'count/replicasets.apps': '3' });
+  await stage.make('apps/v1', 'Deployment', 'refused', workload('refused', 'web:1', { replicas: 1 }));
+  await reason('refused', 'ReplicaSetCreateError');
+  await reason('late', 'ProgressDeadlineExceeded');
+}
+
 async function recreateStory(stage: Stage): Promise<void> {
   const recreate = { replicas: 2, strategy: { type: 'Recreate' }, revisionHistoryLimit: 1 };
   await stage.make('apps/v1', 'Deployment', 'again', workload('again', 'web:1', recreate));
@@ -144,6 +172,7 @@ async function disruptionStory(stage: Stage): Promise<void> {
 export const workloadStories: readonly Story[] = [
   { name: 'deployment', play: deploymentStory },
   { name: 'deployment-stuck', play: stuckStory },
+  { name: 'held-back', play: heldBackStory },
   { name: 'deployment-recreate', play: recreateStory },
   { name: 'replication-controller', play: replicationStory },
   { name: 'statefulset', play: statefulStory },
