@@ -31,8 +31,9 @@ export function policyLanguage(cel: CelModule): PolicyLanguage {
     namespaceObject: cel.typeOfSchema(namespaceInCel.node),
     request: cel.typeOfSchema(requestInCel.node),
   };
-  const stored = [...cel.kubernetesLibraries, authorizerLibrary];
-  const fresh = [...cel.newExpressionLibraries, authorizerLibrary];
+  const authorizer = authorizerLibrary(cel);
+  const stored = [...cel.kubernetesLibraries, authorizer];
+  const fresh = [...cel.newExpressionLibraries, authorizer];
   const patching = { stored: [...stored, jsonPatchLibrary], fresh: [...fresh, jsonPatchLibrary] };
   const patches = {
     objectType: patchTypes(cel),

@@ -200,6 +200,10 @@ describe('ValidatingAdmissionPolicy', () => {
     ],
     [{ validations: [{ expression: 'namespaceObject.spec.nothing == ""' }] }, "undefined field 'nothing'"],
     [{ validations: [{ expression: 'semver("1.2.3").major() == 1' }] }, "undeclared reference to 'semver'"],
+    [
+      { validations: [{ expression: "int('x') == 1" }] },
+      "spec.validations[0].expression: Internal error: program instantiation failed: type conversion error from 'string' to 'int'",
+    ],
     [{ validations: [] }, 'validations or auditAnnotations must contain at least one item'],
     [{ ...noBig, variables: [{ name: 'v', expression: '(' }] }, 'spec.variables[0].expression'],
     [{ ...noBig, matchConditions: [{ name: 'm', expression: 'params' }] }, 'spec.matchConditions[0].expression'],
