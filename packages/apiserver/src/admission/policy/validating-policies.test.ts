@@ -250,6 +250,29 @@ describe('ValidatingAdmissionPolicy', () => {
     );
   });
 
+  it.each([
+    ['of two lines', "'a\\nb'", 'plainly'],
+    ['that is very long', `'${'x'.repeat(5121)}'`, 'plainly'],
+    ['with space around it', "'\\n c '", 'c'],
+  ])('is asked for a message %s', async (_of, messageExpression, shown) => {
+    const validations = [{ expression: 'false', message: 'plainly', messageExpression }];
+    const { client, tried } = await setup(policy({ validations }), binding());
+    expect(await tried(client.create(configMap({})))).toMatch(new RegExp(`denied request: ${shown}$`));
+  });
+
+  it('may not cost too much as a whole', async () => {
+    const numbers = `[${Array.from({ length: 90 }, (_, at) => at).join(', ')}]`;
+    const heavy = `${numbers}.all(a, ${numbers}.all(b, ${numbers}.all(c, a + b + c >= 0)) || true)`;
+    const { client, tried } = await setup(
+      policy({ validations: [...Array.from({ length: 20 }, () => ({ expression: heavy })), { expression: 'false' }] }),
+      binding(),
+    );
+    const words = await tried(client.create(configMap({})));
+    expect(words).toContain(
+      'validation failed due to running out of cost budget, no further validation rules will be run',
+    );
+  });
+
   it('can always be taken away', async () => {
     const all = { apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] };
     const { client, tried } = await setup(
