@@ -18,6 +18,7 @@ import {
   type TypeFault,
   typeError,
 } from '@pintle/machinery';
+import { scaleFaults } from '../crd/scale-faults.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import { toldOfMissing } from './missing-fields.js';
@@ -64,7 +65,7 @@ function decodeReady(
   const object = checkKind(resource, body, options);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
-  if (errors.length > 0) throw (options.refuse ?? refusal(resource, object.metadata.name))(errors);
+  if (errors.length > 0) throw (options.refuse ?? refusal(resource, object))(errors);
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
     reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
   const stored = () => {
@@ -97,24 +98,22 @@ function withOwnersOnce(context: RequestContext, object: KubernetesObject, isPat
   return { ...object, metadata: { ...object.metadata, ownerReferences: kept } };
 }
 
-const refusal =
-  (resource: Resource, name = '') =>
-  (faults: readonly TypeFault[]) => {
-    const { kind, group, version, schema } = resource.kind;
-    const { custom } = resource;
-    // The metadata of custom objects is decoded, all else of them is held to the schema.
-    if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata'))
-      return invalid(
-        { group, kind },
-        name,
-        withRulesLeft(
-          resource,
-          faults.map((fault) => typeError(fault, fault.field)),
-        ),
-      );
-    const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
-    return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
-  };
+const refusal = (resource: Resource, object: KubernetesObject) => (faults: readonly TypeFault[]) => {
+  const { kind, group, version, schema } = resource.kind;
+  const { custom } = resource;
+  // The metadata of custom objects is decoded, all else of them is held to the schema.
+  if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata'))
+    return invalid(
+      { group, kind },
+      object.metadata.name ?? '',
+      withRulesLeft(resource, [
+        ...faults.map((fault) => typeError(fault, fault.field)),
+        ...scaleFaults(resource.kind, object),
+      ]),
+    );
+  const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
+};
 
 function checkKind(resource: Resource, body: unknown, options: DecodeOptions): KubernetesObject {
   if (body === null) return checkKind(resource, {}, options);

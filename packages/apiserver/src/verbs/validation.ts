@@ -8,6 +8,7 @@ import {
   validateObjectMetaUpdate,
   validateSchema,
 } from '@pintle/machinery';
+import { scaleFaults } from '../crd/scale-faults.js';
 import { hasRules } from '../crd/validation-rules.js';
 import type { Resource } from '../registry/resource.js';
 
@@ -18,7 +19,7 @@ export function faultsForCreate(resource: Resource, object: KubernetesObject): r
   return [
     ...(isTold ? validateObjectMeta(object.metadata, metaRules(resource)) : []),
     ...own,
-    ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
+    ...(resource.custom ? customFaults(resource, object) : []),
   ];
 }
 
@@ -41,9 +42,15 @@ export function faultsForUpdate(
       ? []
       : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
     ...(own?.call(strategy, object, old) ?? []),
-    ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
+    ...(resource.custom ? customFaults(resource, object, old) : []),
   ];
 }
+
+const customFaults = (resource: Resource, object: KubernetesObject, old?: KubernetesObject): readonly FieldError[] =>
+  withRulesLeft(resource, [
+    ...validateSchema(resource.kind.schema.node, object, old),
+    ...scaleFaults(resource.kind, object),
+  ]);
 
 /** Errors: `StatusError` Invalid, with a cause for each fault. */
 export function requireFaultless(
