@@ -177,3 +177,20 @@ describe('what is to be the numbers of a scale', () => {
     ]);
   });
 });
+
+describe('a status that is written by itself', () => {
+  const status = { type: 'object', properties: { size: { type: 'integer', maximum: 10 } } };
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object' }, status } } };
+  it.each<readonly [body: object, status: number, message: unknown]>([
+    [{ status: { size: 'x' } }, 422, 'Invalid value: "string": size in body must be of type integer: "string"'],
+    [{ status: 7 }, 422, 'Invalid value: "integer":  in body must be of type object: "integer"'],
+    [{ status: { size: 11 } }, 422, 'Invalid value: 11: size in body should be less than or equal to 10'],
+    [{ spec: 7, status: { size: 1 } }, 200, undefined],
+  ])('%j', async (body, code, message) => {
+    const { send } = await served([version('v1', {}, { schema, subresources: { status: {} } })]);
+    await send('POST', at('v1'), word({}));
+    const { status: answered, json } = await send('PATCH', `${at('v1')}/a/status`, body, merge);
+    expect([answered, json.details?.causes?.[0].message]).toEqual([code, message]);
+    if (code === 200) expect([json.spec, json.status]).toEqual([{}, { size: 1 }]);
+  });
+});

@@ -8,12 +8,16 @@ const replicasMax = 2_147_483_647;
 
 type Found = { readonly value: unknown } | { readonly fault: string };
 
-/** `object` may be of any types. */
-export function scaleFaults({ subresources: { scale } }: Kind, object: object): readonly FieldError[] {
+/** `object` may be of any types. Of a status alone what is wished for is not judged. */
+export function scaleFaults(
+  { subresources: { scale } }: Kind,
+  object: object,
+  isStatus: boolean,
+): readonly FieldError[] {
   if (scale === undefined) return [];
   const { specReplicasPath, statusReplicasPath, labelSelectorPath } = scale;
   return [
-    ...replicasFaults(object, specReplicasPath),
+    ...(isStatus ? [] : replicasFaults(object, specReplicasPath)),
     ...replicasFaults(object, statusReplicasPath),
     ...(labelSelectorPath === undefined ? [] : selectorFaults(object, labelSelectorPath)),
   ];

@@ -42,15 +42,28 @@ export function faultsForUpdate(
       ? []
       : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
     ...(own?.call(strategy, object, old) ?? []),
-    ...(resource.custom ? customFaults(resource, object, old) : []),
+    ...(resource.custom ? customFaults(resource, object, old, subresource) : []),
   ];
 }
 
-const customFaults = (resource: Resource, object: KubernetesObject, old?: KubernetesObject): readonly FieldError[] =>
-  withRulesLeft(resource, [
-    ...validateSchema(resource.kind.schema.node, object, old),
-    ...scaleFaults(resource.kind, object),
+function customFaults(
+  resource: Resource,
+  object: KubernetesObject,
+  old?: KubernetesObject,
+  subresource?: string,
+): readonly FieldError[] {
+  const isStatus = subresource === 'status';
+  return withRulesLeft(resource, [
+    ...asOfStatus(validateSchema(resource.kind.schema.node, object, old), isStatus),
+    ...scaleFaults(resource.kind, object, isStatus),
   ]);
+}
+
+/** A status that is written by itself is held to a schema of its own: in words a fault is told of as it stands there. */
+export const asOfStatus = (faults: readonly FieldError[], isStatus: boolean): readonly FieldError[] =>
+  isStatus
+    ? faults.map((fault) => ({ ...fault, detail: fault.detail.replace(/^status\.?(\S*) in body /, '$1 in body ') }))
+    : faults;
 
 /** Errors: `StatusError` Invalid, with a cause for each fault. */
 export function requireFaultless(
