@@ -1,4 +1,5 @@
 /** The API server without a socket: `createApiServer()`. `./nodejs` makes it listen. */
+export * from './access/abac.js';
 export * from './access/access.js';
 export * from './access/authenticators.js';
 export type {
@@ -42,6 +43,7 @@ export type { ServerVersion } from './http/documents.js';
 export * from './http/message.js';
 export * from './registry/resource.js';
 export * from './server.js';
+export type * from './server-options.js';
 export * from './storage/object-cache.js';
 export * from './storage/stored-object.js';
 export * from './streams/stream-session.js';

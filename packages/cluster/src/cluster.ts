@@ -8,6 +8,7 @@ import {
   type ApiServer,
   type ApiServerOptions,
   createApiServer,
+  type HealthCheck,
   type RemoteKind,
   type Resource,
   type StoredObject,
@@ -108,6 +109,14 @@ const nodeMetricsResources = (metrics: () => NodeMetricsReader | undefined): rea
   { kind: PodMetrics, list: async (namespace) => (await metrics()?.pods(namespace)) ?? [] },
 ];
 
+/** The parts of this process are well while it is; of those that are not of it nothing is known. */
+const component = (name: string, runs: boolean): HealthCheck => ({
+  name,
+  check() {
+    if (!runs) throw new Error('it does not run in the process of the API server');
+  },
+});
+
 async function assemble(
   parts: ClusterParts,
   world: World,
@@ -126,6 +135,11 @@ async function assemble(
     virtualResources: [
       ...(parts.servesNodeMetrics === false ? [] : nodeMetricsResources(() => metrics)),
       ...(parts.virtualResources ?? []),
+    ],
+    components: [
+      component('scheduler', parts.scheduler !== false),
+      component('controller-manager', parts.builtinControllers?.length !== 0),
+      ...(parts.components ?? []),
     ],
   });
   ends.push(() => apiServer.stop());

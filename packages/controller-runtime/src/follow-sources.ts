@@ -44,6 +44,8 @@ export function followSources(parts: FollowedParts): () => void {
   };
 }
 
+const none: readonly ObjectKey[] = [];
+
 function followKind(
   { controller, informers, enqueue }: FollowedParts,
   { kind, mapper, predicate, gatherMs }: Source<'kind'>,
@@ -54,12 +56,15 @@ function followKind(
   let priority: Priority = 'low';
   const wake = (event: ObjectEvent<KubernetesObject>) => {
     const keys = mapper(event.object, informers);
-    // Whom the object belonged to before is told as well, and nobody twice.
-    const former = event.type === 'updated' ? mapper(event.old, informers) : [];
-    if (keys.length + former.length === 0) return;
+    const former = event.type === 'updated' ? mapper(event.old, informers) : none;
+    // Most events are nobody's business here.
+    if (keys.length + former.length > 0) tell(event, keys, former);
+  };
+  const tell = (event: ObjectEvent<KubernetesObject>, keys: readonly ObjectKey[], former: readonly ObjectKey[]) => {
     const waking = wakingOf(kind.kind, event);
     const afterMs = event.type === 'updated' ? gatherUpdatesMs : (gatherMs ?? 0);
     for (const key of keys) enqueue(key, waking, priority, afterMs);
+    // Whom the object belonged to before is told as well, and nobody twice.
     const isTold = ({ name, namespace }: ObjectKey) =>
       keys.some((told) => told.name === name && told.namespace === namespace);
     for (const key of former) if (!isTold(key)) enqueue(key, waking, priority, afterMs);

@@ -62,6 +62,18 @@ export function claimable<T extends KubernetesObject>(
   return free.length === 0 ? controlled : [...controlled, ...free];
 }
 
+/** How many `claimable` gives. */
+export function countClaimable<T extends KubernetesObject>(
+  informers: Informers,
+  kind: KindRef<T>,
+  { metadata }: KubernetesObject,
+): number {
+  const { lister } = informers.informer(kind, { indexes: controllerIndex });
+  return (
+    lister.countByIndex('controller', metadata.uid ?? '') + lister.countByIndex('controller', `${metadata.namespace}/`)
+  );
+}
+
 /** Wakes the owners that might adopt a changed object: those whose selector matches what nobody controls. */
 export function wouldAdopt<T extends KubernetesObject>(
   kind: KindRef<T>,

@@ -42,10 +42,6 @@ export class VersionedMap<V> {
   private readonly log = new EventLog<V>();
   private staged: StoreEvent<V>[] = [];
   private readonly pasts = new Map<number, OrderedMap<StoreEntry<V>>>();
-  /** Entries of the tip that were asked for by their key: an object is mostly read, compared and written in one go. */
-  private readonly byKey = new Map<string, StoreEntry<V>>();
-  /** Whether every entry of the tip is in `byKey`: what is not there is then nowhere. */
-  private knowsAll: boolean;
 
   constructor(start: {
     readonly entries?: Iterable<StoreEntry<V>>;
@@ -55,7 +51,6 @@ export class VersionedMap<V> {
   }) {
     this.tip = start.map ?? OrderedMap.empty();
     for (const entry of start.entries ?? []) this.tip.set(entry.key, entry);
-    this.knowsAll = this.tip.size === 0;
     this.visible = this.tip;
     this.tipRevision = start.revision;
     this.published = start.revision;
@@ -76,7 +71,7 @@ export class VersionedMap<V> {
 
   /** Entries as of the newest published revision. */
   get(key: string): StoreEntry<V> | undefined {
-    return this.visible === this.tip ? this.atTip(key) : this.visible.get(key);
+    return this.visible.get(key);
   }
 
   /** Evaluates against the tip. Errors: `DuplicateKeyError`; nothing is then staged. */
@@ -133,19 +128,12 @@ export class VersionedMap<V> {
   discard(): void {
     this.staged = [];
     this.tip = this.visible;
-    this.byKey.clear();
-    this.knowsAll = false;
     this.tipRevision = this.published;
   }
 
   /** Errors: `CompactedError`, `FutureRevisionError`. */
   range({ start, end, revision = 0, limit = 0, countOnly = false }: RangeRequest): RangeResult<V> {
     const map = revision === 0 || revision === this.published ? this.visible : this.past(revision);
-    if (end === undefined && !countOnly && map === this.visible) {
-      const entry = this.get(start);
-      const entries = entry === undefined ? [] : [entry];
-      return { entries, more: false, count: entries.length, revision: this.published };
-    }
     if (countOnly) return { entries: [], more: false, count: map.count(start, end), revision: this.published };
     const entries = map.range(start, end, limit === 0 ? 0 : limit + 1);
     const more = limit > 0 && entries.length > limit;
@@ -199,16 +187,8 @@ export class VersionedMap<V> {
     return map;
   }
 
-  private atTip(key: string): StoreEntry<V> | undefined {
-    const known = this.byKey.get(key);
-    if (known !== undefined || this.knowsAll) return known;
-    const found = this.tip.get(key);
-    if (found !== undefined) this.byKey.set(key, found);
-    return found;
-  }
-
   private holds({ key, target, is, value }: Compare): boolean {
-    const actual = this.atTip(key)?.[target] ?? 0;
+    const actual = this.tip.get(key)?.[target] ?? 0;
     if (is === '=') return actual === value;
     if (is === '!=') return actual !== value;
     return is === '<' ? actual < value : actual > value;
@@ -217,7 +197,7 @@ export class VersionedMap<V> {
   private perform(operation: Operation<V>, revision: number, events: StoreEvent<V>[]): OperationResult<V> {
     if (operation.type === 'put') {
       const { key, value, lease = 0 } = operation;
-      const previous = this.atTip(key);
+      const previous = this.tip.get(key);
       const entry: StoreEntry<V> = {
         key,
         value,
@@ -227,7 +207,6 @@ export class VersionedMap<V> {
         lease,
       };
       this.tip.set(key, entry);
-      this.byKey.set(key, entry);
       events.push({ type: 'put', entry, previous });
       return { type: 'put', entry, previous };
     }
@@ -242,7 +221,6 @@ export class VersionedMap<V> {
     const deleted = this.tip.range(start, end, 0);
     for (const previous of deleted) {
       this.tip.delete(previous.key);
-      this.byKey.delete(previous.key);
       events.push({ type: 'delete', key: previous.key, modRevision: revision, previous });
     }
     return { type: 'delete', deleted };

@@ -28,6 +28,8 @@ export interface Lister<T> {
   list(options?: { readonly namespace?: string; readonly labelSelector?: string }): readonly T[];
   /** The objects that index function `index` filed under `value`. Errors: `UnknownIndexError`. */
   byIndex(index: string, value: string): readonly T[];
+  /** How many `byIndex` gives, in O(1). Errors: `UnknownIndexError`. */
+  countByIndex(index: string, value: string): number;
   readonly size: number;
 }
 

@@ -140,6 +140,9 @@ describe('an informer', () => {
       [],
       ['b', 'a'],
     ]);
+    expect(['x', 'y'].map((value) => informer.lister.countByIndex('owner', value))).toEqual(
+      ['x', 'y'].map((value) => informer.lister.byIndex('owner', value).length),
+    );
     expect(informer.lister.byIndex('broken', 'x')).toEqual([]);
     expect(log.some(({ message }) => message === 'the index "broken" failed of an object')).toBe(true);
     expect(() => informer.lister.byIndex('none', 'x')).toThrow('there is no index "none"');

@@ -58,11 +58,19 @@ export class ObjectIndex<T extends KubernetesObject> implements Lister<T> {
   }
 
   byIndex(index: string, value: string): readonly T[] {
+    const objects: T[] = [];
+    for (const { object } of this.filed(index, value)?.values() ?? []) objects.push(object);
+    return objects;
+  }
+
+  countByIndex(index: string, value: string): number {
+    return this.filed(index, value)?.size ?? 0;
+  }
+
+  private filed(index: string, value: string): ReadonlyMap<string, Entry<T>> | undefined {
     const found = this.indexes.get(index);
     if (found === undefined) throw new UnknownIndexError(index);
-    const objects: T[] = [];
-    for (const { object } of found.values.get(value)?.values() ?? []) objects.push(object);
-    return objects;
+    return found.values.get(value);
   }
 
   hasIndex(name: string): boolean {

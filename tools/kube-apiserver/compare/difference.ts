@@ -15,6 +15,7 @@ export function differences(expected: Normal, actual: Normal): readonly string[]
 export function between(path: string, expected: unknown, actual: unknown): readonly string[] {
   if (Object.is(expected, actual)) return [];
   if (Array.isArray(expected) && Array.isArray(actual)) {
+    if (path.endsWith('.causes')) return betweenCauses(path, expected, actual);
     const length = Math.max(expected.length, actual.length);
     return Array.from({ length }, (_, index) => between(`${path}[${index}]`, expected[index], actual[index])).flat();
   }
@@ -23,6 +24,21 @@ export function between(path: string, expected: unknown, actual: unknown): reado
     return names.flatMap((name) => between(`${path}.${name}`, expected[name], actual[name]));
   }
   return [`${path}: ${shown(expected)} | ${shown(actual)}`];
+}
+
+/** Of faults in any order: what both tell is left out first, so that one more does not make the others differ. */
+function betweenCauses(path: string, expected: readonly unknown[], actual: readonly unknown[]): readonly string[] {
+  const texts = (causes: readonly unknown[]) => new Set(causes.map((cause) => JSON.stringify(cause)));
+  const [left, right] = [texts(expected), texts(actual)];
+  const [missing, more] = [[...left].filter((text) => !right.has(text)), [...right].filter((text) => !left.has(text))];
+  const fieldOf = (text: string) => (JSON.parse(text) as { readonly field?: string }).field ?? '';
+  for (const side of [missing, more]) side.sort((a, b) => fieldOf(a).localeCompare(fieldOf(b)));
+  return Array.from({ length: Math.max(missing.length, more.length) }, (_, index) =>
+    between(
+      `${path}[${index}]`,
+      ...([missing, more].map((texts) => texts[index] && JSON.parse(texts[index])) as [unknown, unknown]),
+    ),
+  ).flat();
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

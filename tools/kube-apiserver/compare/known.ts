@@ -24,7 +24,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the owner of such a field is not told of either',
-    line: /managedFields\[\d+\]\.fieldsV1\.f:.*f:(reporting(Component|Instance)|last(Probe|Transition)Time|priorityClassName)(: | )/,
+    line: /managedFields\[\d+\]\.fieldsV1\.f:.*f:(reporting(Component|Instance)|last(Probe|Transition|Heartbeat|Update|Observed)Time|priorityClassName)(: | )/,
   },
   {
     why: 'deliberate',
@@ -40,12 +40,6 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'messages about a spec as a whole do not go on with a difference of Go structures',
     line: /(message: ".*|causes\[\d+\]\.message: "Forbidden: .*)(\\n@@ |may not change fields other than)/,
-  },
-  {
-    why: 'deliberate',
-    words: 'the faults of a definition are told where they stand in its versions',
-    row: /^(custom|extending) › /,
-    line: /spec\.(validation|subresources|additionalPrinterColumns|selectableFields|versions)\b/,
   },
   {
     why: 'deliberate',
@@ -83,7 +77,7 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: 'resource.k8s.io/v1 and admissionregistration.k8s.io/v1beta1 of 1.34 cannot be left out',
     row: /^self › /,
-    line: /resource\.k8s\.io|groups\[18\]|mutatingadmissionpolic|versions\[\d\]\.(groupVersion|version)|preferredVersion/,
+    line: /resource\.k8s\.io|groups\[18\]|mutatingadmissionpolic|versions\[\d\]\.(groupVersion|version)|preferredVersion|items\[1[28]\]\.versions\[[12]\]/,
   },
   {
     why: 'newer',
@@ -92,15 +86,72 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
-    words: 'duplicate keys of YAML are told in the words of a newer library',
-    row: /yaml with a key twice$/,
-  },
-  {
-    why: 'newer',
     words:
       '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
     row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
-    line: /apiVersion must specify API group|scaleTargetRef|^body\.details\.causes\[2\]\.reason: "FieldValueInvalid" \| "FieldValueRequired"$|^body\.details\.causes\[[67]\]\.message: "Required value" \||finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+    line: /apiVersion must specify API group|finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 judges the pods of StatefulSets as those of others',
+    row: /^fuzz › StatefulSet/,
+    line: /^cause: spec\.template\.spec\b.* \| absent$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells a bad name of an attribute as what is invalid, where 1.33 speaks of its type',
+    line: /FieldValue(Type)?Invalid: "Invalid value: .*a valid C identifier must start with/,
+  },
+  {
+    why: 'deliberate',
+    words: 'an endpoint may be on the loopback',
+    line: /may not be in the loopback range/,
+  },
+  {
+    why: 'deliberate',
+    words: 'addresses with leading zeros, which kube-apiserver lets old fields have, are none',
+    line: /Invalid value: \\"0\d+\.[\d.]+\\": must (be a valid IP address|not have leading 0s)/,
+  },
+  {
+    why: 'deliberate',
+    words: 'items without their keys are accounted for, where kube-apiserver takes all that is accounted for away',
+    line: /managedFields: absent \| .*"k:\{\}"/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a body that is no object is refused in words of our own',
+    line: /json: cannot unmarshal \w+ into Go (value of type struct \{ APIVersion|struct field \.(kind|apiVersion) of type string)/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 says of conditions that something lacks, and no more',
+    line: /conditions\[\d+\]\..*"Required value" \| "Required value: must be set"$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells the field of what is no time',
+    line: /Go struct field \S+ of type (string|int32)(" \|).*into Go value of type \1"$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'of Go’s names of types of texts nothing is told',
+    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\])?(v1|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\])?string"$/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 takes rules of restarts of containers that are not the first',
+    line: /absent \| .*containers\[\d+\]\.restartPolicy: .*may not be set for non-init containers|^status: 20[01] \| 422$/,
+    answers: (_expected, { body }) => /may not be set for non-init containers/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells of parameters of devices, and of sizes that are being changed, in other words',
+    line: /must be a valid JSON object" \| .*parameters must be|status\.allocatedResourceStatus(es)?\b/,
+  },
+  {
+    why: 'newer',
+    words: 'duplicate keys of YAML are told in the words of a newer library',
+    line: /^headers\.warning: .*already set in map/,
   },
   {
     why: 'newer',
@@ -111,8 +162,8 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
-    row: /no schema$|of a bad service$/,
-    line: /: "Required value" \| "Required value: \w/,
+    row: /no schema$|of a bad service$|CustomResourceDefinition: /,
+    line: /Required value" \| ".*Required value: \w/,
   },
   {
     why: 'deliberate',
@@ -141,8 +192,8 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'metadata alone tells of the annotation that DaemonSets have for older clients',
-    row: /DaemonSet: (get|list) (as table|metadata)$/,
-    line: /daemonset\.template\.generation/,
+    row: /DaemonSet: ((get|list) (as table|metadata)|create|update|status)$/,
+    line: /(as table|rows\[0\]|metadata).*daemonset\.template\.generation/,
   },
   {
     why: 'deliberate',
@@ -164,6 +215,18 @@ export const known: readonly Known[] = [
     why: 'surroundings',
     words: 'a definition is gone at once, and kinds of a group come in any order',
     row: /CustomResourceDefinition: get what is gone$|^extending › the version$/,
+  },
+  {
+    why: 'surroundings',
+    words: 'what controllers of the server itself write of APIs and flows is there at once or a while later',
+    row: /^every-kind › (apiregistration\.k8s\.io\/v1 APIService|flowcontrol\.apiserver\.k8s\.io\/v1 FlowSchema): get( as table)?$/,
+    line: /resourceVersion|managedFields\[|status\.conditions|cells\[/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a field that is absent is left out of protobuf, where Go writes the zero value of what is no pointer',
+    row: /as protobuf$/,
+    line: /^body: "k8s/,
   },
   {
     why: 'surroundings',

@@ -7,8 +7,8 @@ import { CronJob, Job } from '@pintle/api/batch/v1';
 import { Namespace, PersistentVolume, PersistentVolumeClaim, Pod, Service } from '@pintle/api/core/v1';
 import { Ingress } from '@pintle/api/networking/v1';
 import { PodDisruptionBudget } from '@pintle/api/policy/v1';
-import { resolve, type SchemaNode } from '@pintle/machinery';
-import { builtinResources } from '../index.js';
+import { ListMeta, resolve, type SchemaNode, StatusSchema } from '@pintle/machinery';
+import { bodySchemas, builtinResources } from '../index.js';
 import { fieldDocs } from './index.js';
 
 /** Every named type that a schema is made of. */
@@ -23,7 +23,12 @@ function typesOf(place: SchemaNode, found = new Map<string, SchemaNode>()): Read
   return found;
 }
 
-const types = new Map(builtinResources().flatMap(({ kind }) => [...typesOf(kind.schema.node)]));
+const types = new Map(
+  [
+    ...builtinResources().map(({ kind }) => kind.schema.node),
+    ...[StatusSchema.node, ListMeta.node, ...Object.values(bodySchemas())],
+  ].flatMap((node) => [...typesOf(node)]),
+);
 
 describe('the words of kubectl explain', () => {
   it.each(Object.entries(fieldDocs))(

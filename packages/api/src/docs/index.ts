@@ -4,6 +4,7 @@ import type { FieldDocs } from '@pintle/machinery';
 import { accessDocs } from './access.js';
 import { autoscalingDocs } from './autoscaling.js';
 import { batchDocs } from './batch.js';
+import { bodyDocs } from './bodies.js';
 import { configurationDocs } from './configuration.js';
 import { containerDocs } from './container.js';
 import { customResourceDefinitionDocs } from './custom-resource-definition.js';
@@ -17,6 +18,7 @@ import { workloadDocs } from './workloads.js';
 
 export const fieldDocs: FieldDocs = {
   ...metadataDocs,
+  ...bodyDocs,
   ...podDocs,
   ...containerDocs,
   ...serviceDocs,

@@ -86,7 +86,7 @@ describe('a new object', () => {
       one({ matchPolicy: 'other' }),
       [`${first}matchPolicy: Unsupported value: "other": supported values: "Equivalent", "Exact"`],
     ],
-    [one({ sideEffects: '' }), [`${first}sideEffects: Required value: must specify one of None, NoneOnDryRun`]],
+    [one({ sideEffects: undefined }), [`${first}sideEffects: Required value: must specify one of None, NoneOnDryRun`]],
     [
       one({ sideEffects: 'Some' }),
       [`${first}sideEffects: Unsupported value: "Some": supported values: "None", "NoneOnDryRun"`],

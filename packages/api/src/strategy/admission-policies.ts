@@ -210,8 +210,7 @@ function bindingErrors({ spec }: ValidatingAdmissionPolicyBinding): readonly Fie
   return [
     ...requiredFormatErrors(policyName, 'spec.policyName', dns1123SubdomainErrors),
     ...(paramRef === undefined ? noErrors : paramRefErrors(paramRef, 'spec.paramRef')),
-    // Upstream's spelling.
-    ...matchResourcesErrors(matchResources, 'spec.matchResouces'),
+    ...matchResourcesErrors(matchResources, 'spec.matchResources'),
     ...eachErrors(wanted, 'spec.validationActions', (action, path, index) => [
       ...(actions.includes(action) ? noErrors : [notSupportedField(path, action, actions)]),
       ...(wanted.indexOf(action) < index ? [duplicateField(path, action)] : noErrors),

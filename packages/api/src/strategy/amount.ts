@@ -7,8 +7,9 @@ export function nonNegativeErrors(value: number | undefined, path: string): read
   return value !== undefined && value < 0 ? [invalidField(path, value, 'must be greater than or equal to 0')] : [];
 }
 
-/** Whether the amount is none, also as `0%`. */
-export const isNothing = (value: Amount): boolean => Number.parseInt(String(value), 10) === 0;
+/** Whether the amount is none, as `0%` or as a text that is no amount. */
+export const isNothing = (value: Amount): boolean =>
+  typeof value === 'number' ? value === 0 : !/^(\d+%|[+-]?\d+)$/.test(value) || Number.parseInt(value, 10) === 0;
 
 export function amountErrors(value: Amount, path: string): readonly FieldError[] {
   if (typeof value === 'number') return nonNegativeErrors(value, path);

@@ -16,7 +16,7 @@ import {
 } from '@pintle/machinery';
 import type { APIService } from '../apiregistration/v1/apiregistration.js';
 
-function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly FieldError[] {
+function serviceErrors({ metadata, spec }: APIService): readonly FieldError[] {
   const { group = '', version = '', groupPriorityMinimum: groupPriority, versionPriority, service } = spec ?? {};
   const { caBundle, insecureSkipTLSVerify: insecure } = spec ?? {};
   const wanted = `${version}.${group}`;
@@ -25,9 +25,11 @@ function serviceErrors({ metadata: { name = '' }, spec }: APIService): readonly 
       ? noErrors
       : [invalidField(`spec.${field}`, value ?? 0, `must be positive and less than ${max}`)];
   const errors = [
-    ...(name === '' || name === wanted
-      ? noErrors
-      : [invalidField('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`)]),
+    ...(['generateName', 'name'] as const).flatMap((field) => {
+      const { [field]: name = wanted } = metadata;
+      const detail = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`;
+      return name === '' || name === wanted ? [] : [invalidField(`metadata.${field}`, name, detail)];
+    }),
     ...(group === '' && version !== 'v1'
       ? [requiredField('spec.group', 'only v1 may have an empty group and it better be legacy kube')]
       : formatErrors(group, 'spec.group', dns1123SubdomainErrors)),

@@ -135,6 +135,36 @@ export function metricFromV1(said: Said): MetricSpec {
   }) as unknown as MetricSpec;
 }
 
+export function statusFromV1(said: Said): MetricStatus {
+  const object = part(said, 'object');
+  const pods = part(said, 'pods');
+  const resource = part(said, 'resource');
+  const container = part(said, 'containerResource');
+  const external = part(said, 'external');
+  const metric = (of: Said, selector: unknown) => present({ name: of['metricName'], selector });
+  const used = (of: Said) =>
+    present({ averageUtilization: of['currentAverageUtilization'], averageValue: of['currentAverageValue'] });
+  return present({
+    type: said['type'],
+    object: object && {
+      describedObject: object['target'],
+      metric: metric(object, object['selector']),
+      current: present({ value: object['currentValue'], averageValue: object['averageValue'] }),
+    },
+    pods: pods && { metric: metric(pods, pods['selector']), current: used(pods) },
+    resource: resource && { name: resource['name'], current: used(resource) },
+    containerResource: container && {
+      name: container['name'],
+      container: container['container'],
+      current: used(container),
+    },
+    external: external && {
+      metric: metric(external, external['metricSelector']),
+      current: present({ value: external['currentValue'], averageValue: external['currentAverageValue'] }),
+    },
+  }) as unknown as MetricStatus;
+}
+
 const fromResource = (said: Said): Said => ({
   averageUtilization: said['targetAverageUtilization'],
   averageValue: said['targetAverageValue'],

@@ -35,7 +35,9 @@ const stored: HorizontalPodAutoscaler = {
       },
       { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } },
     ],
-    behavior: { scaleDown: { stabilizationWindowSeconds: 5 } },
+    behavior: {
+      scaleDown: { stabilizationWindowSeconds: 5, policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }] },
+    },
   },
   status: {
     currentReplicas: 2,
@@ -63,17 +65,48 @@ describe('an autoscaler', () => {
           containerResource: { name: 'memory', targetAverageValue: '1Gi', container: 'main' },
         },
       ]),
-      'autoscaling.alpha.kubernetes.io/behavior': '{"scaleDown":{"stabilizationWindowSeconds":5}}',
+      'autoscaling.alpha.kubernetes.io/behavior':
+        '{"ScaleUp":null,"ScaleDown":{"StabilizationWindowSeconds":5,"SelectPolicy":null,"Policies":[{"Type":"Pods","Value":4,"PeriodSeconds":15}],"Tolerance":null}}',
       'autoscaling.alpha.kubernetes.io/current-metrics':
         '[{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":50,"currentAverageValue":"1m"}}]',
-      'autoscaling.alpha.kubernetes.io/conditions': '[{"type":"AbleToScale","status":"True"}]',
+      'autoscaling.alpha.kubernetes.io/conditions':
+        '[{"type":"AbleToScale","status":"True","lastTransitionTime":null}]',
     });
   });
 
   it('comes back as it was', () => {
-    const { spec, metadata } = version!.toStored(version!.fromStored(stored)) as HorizontalPodAutoscaler;
-    expect(spec).toEqual(stored.spec);
-    expect(metadata).toEqual(stored.metadata);
+    expect(version!.toStored(version!.fromStored(stored))).toEqual(stored);
+  });
+
+  it('comes back as it was measured', () => {
+    const selector = { matchLabels: { a: 'b' } };
+    const currentMetrics: NonNullable<NonNullable<HorizontalPodAutoscaler['status']>['currentMetrics']> = [
+      { type: 'Pods', pods: { metric: { name: 'hits', selector }, current: { averageValue: '10' } } },
+      {
+        type: 'Object',
+        object: { describedObject: scaleTargetRef, metric: { name: 'load' }, current: { value: '3' } },
+      },
+      {
+        type: 'External',
+        external: { metric: { name: 'queue', selector }, current: { value: '7', averageValue: '2' } },
+      },
+      {
+        type: 'ContainerResource',
+        containerResource: { name: 'memory', container: 'main', current: { averageValue: '1Gi' } },
+      },
+    ];
+    const measured = { ...stored, status: { ...stored.status!, currentMetrics } };
+    expect(version!.toStored(version!.fromStored(measured))).toEqual(measured);
+  });
+
+  it('whose status tells of the CPU alone has it as a metric', () => {
+    const status = { currentReplicas: 1, desiredReplicas: 1, currentCPUUtilizationPercentage: 7 };
+    const older = { ...version!.fromStored(stored), metadata: { name: 'web' }, status };
+    expect((version!.toStored(older as V1) as HorizontalPodAutoscaler).status).toEqual({
+      currentReplicas: 1,
+      desiredReplicas: 1,
+      currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 7 } } }],
+    });
   });
 
   it('is not troubled by annotations that say nothing', () => {

@@ -4,8 +4,16 @@
  */
 import type { Kind, KubernetesObject, ServedVersion } from '@pintle/machinery';
 import type { HorizontalPodAutoscaler as V1 } from '../autoscaling/v1/index.js';
-import type { HorizontalPodAutoscaler, MetricSpec } from '../autoscaling/v2/index.js';
-import { metricFromV1, metricToV1, type Said, statusToV1 } from './autoscaler-metrics.js';
+import type {
+  HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerBehavior,
+  HorizontalPodAutoscalerStatus,
+  HPAScalingRules,
+  MetricSpec,
+} from '../autoscaling/v2/index.js';
+import { metricFromV1, metricToV1, type Said, statusFromV1, statusToV1 } from './autoscaler-metrics.js';
+
+type Condition = NonNullable<HorizontalPodAutoscalerStatus['conditions']>[number];
 
 const annotation = (name: string) => `autoscaling.alpha.kubernetes.io/${name}`;
 const names = {
@@ -49,6 +57,59 @@ function withAnnotations(object: KubernetesObject, more: Annotations): Kubernete
 const listSaid = (name: string, said: readonly unknown[] | undefined): Annotations =>
   said === undefined || said.length === 0 ? {} : { [name]: JSON.stringify(said) };
 
+/** In the notation of Go's own structs, all fields in their order, which the older version writes. */
+const behaviorToGo = ({ scaleUp, scaleDown }: HorizontalPodAutoscalerBehavior): Said => ({
+  ScaleUp: rulesToGo(scaleUp),
+  ScaleDown: rulesToGo(scaleDown),
+});
+
+function rulesToGo(rules: HPAScalingRules | undefined): Said | null {
+  if (rules === undefined) return null;
+  const { stabilizationWindowSeconds = null, selectPolicy = null, policies, tolerance = null } = rules;
+  return {
+    StabilizationWindowSeconds: stabilizationWindowSeconds,
+    SelectPolicy: selectPolicy,
+    Policies:
+      policies?.map(({ type, value, periodSeconds }) => ({ Type: type, Value: value, PeriodSeconds: periodSeconds })) ??
+      null,
+    Tolerance: tolerance,
+  };
+}
+
+/** A time that nobody spoke of is written, too. */
+const conditionToGo = ({ type, status, lastTransitionTime, reason, message }: Condition): Said => ({
+  ...{ type, status, lastTransitionTime: lastTransitionTime ?? null },
+  ...(reason ? { reason } : {}),
+  ...(message ? { message } : {}),
+});
+
+/** Go reads fields in whatever case they are. */
+function fromGo(said: unknown): unknown {
+  if (Array.isArray(said)) return said.map(fromGo);
+  if (typeof said !== 'object' || said === null) return said;
+  const fields = Object.entries(said).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    fields.map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, fromGo(value)]),
+  );
+}
+
+/** As the older version tells it, beside what it has annotations for. */
+function statusFrom({ metadata: { annotations }, status }: V1): HorizontalPodAutoscalerStatus | undefined {
+  if (status === undefined) return undefined;
+  const { currentCPUUtilizationPercentage: percentage, currentReplicas, ...counts } = status;
+  const told = readList(annotations, names.currentMetrics).map(statusFromV1);
+  const cpuStatus = { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: percentage } } };
+  const currentMetrics = told.length > 0 || percentage === undefined ? told : [cpuStatus];
+  const conditions = readList(annotations, names.conditions).map(fromGo);
+  return {
+    // Of none, the newer version says nothing.
+    ...(currentReplicas === 0 ? {} : { currentReplicas }),
+    ...counts,
+    ...(currentMetrics.length === 0 ? {} : { currentMetrics }),
+    ...(conditions.length === 0 ? {} : { conditions }),
+  } as HorizontalPodAutoscalerStatus;
+}
+
 export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
   return [
     {
@@ -64,9 +125,11 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
           ...readList(annotations, names.metrics).map(metricFromV1),
           ...(percentage === undefined ? [] : [cpu(percentage)]),
         ];
-        const behavior = read(annotations, names.behavior);
+        const behavior = fromGo(read(annotations, names.behavior));
+        const status = statusFrom(object as V1);
         return {
           ...rest,
+          ...(status === undefined ? {} : { status }),
           apiVersion: 'autoscaling/v2',
           metadata: withAnnotations(object, {}),
           spec: {
@@ -88,9 +151,9 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
           apiVersion: 'autoscaling/v1',
           metadata: withAnnotations(object, {
             ...listSaid(names.metrics, metrics.filter((metric) => !isCpu(metric)).map(metricToV1)),
-            ...(behavior === undefined ? {} : { [names.behavior]: JSON.stringify(behavior) }),
+            ...(behavior === undefined ? {} : { [names.behavior]: JSON.stringify(behaviorToGo(behavior)) }),
             ...listSaid(names.currentMetrics, status?.currentMetrics?.map(statusToV1)),
-            ...listSaid(names.conditions, status?.conditions),
+            ...listSaid(names.conditions, status?.conditions?.map(conditionToGo)),
           }),
           spec: { ...more, ...(percentage === undefined ? {} : { targetCPUUtilizationPercentage: percentage }) },
           status: {

@@ -1,12 +1,19 @@
 /** HorizontalPodAutoscalers (autoscaling/v2): the metric and the rules that they have where none are given, and what must hold. */
 import {
   compareQuantity,
+  dns1123LabelErrors,
   type FieldError,
+  forbiddenErrors,
   forbiddenField,
+  formatErrors,
   invalidField,
+  noErrors,
   notSupportedField,
   parseQuantity,
+  pathSegmentErrors,
+  requiredErrors,
   requiredField,
+  requiredFormatErrors,
   type Strategy,
 } from '@pintle/machinery';
 import type {
@@ -19,6 +26,7 @@ import type {
   MetricTarget,
 } from '../autoscaling/v2/autoscaling.js';
 import { countStatusErrors } from './count-status.js';
+import { containerResourceNameErrors } from './resource-names.js';
 
 const cpuUtilizationDefault = 80;
 const stabilizationWindowMaxSeconds = 3_600;
@@ -70,117 +78,141 @@ function specErrors(spec: HorizontalPodAutoscalerSpec): readonly FieldError[] {
     errors.push(invalidField('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
   errors.push(...referenceErrors(spec.scaleTargetRef, 'spec.scaleTargetRef'));
   for (const [index, metric] of metrics.entries()) errors.push(...metricErrors(metric, `spec.metrics[${index}]`));
+  if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External'))
+    errors.push(
+      forbiddenField(
+        'spec.metrics',
+        'must specify at least one Object or External metric to support scaling to zero replicas',
+      ),
+    );
   if (behavior?.scaleUp !== undefined) errors.push(...rulesErrors(behavior.scaleUp, 'spec.behavior.scaleUp'));
   if (behavior?.scaleDown !== undefined) errors.push(...rulesErrors(behavior.scaleDown, 'spec.behavior.scaleDown'));
   return errors;
 }
 
 function referenceErrors(reference: CrossVersionObjectReference | undefined, path: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  for (const field of ['kind', 'name'] as const) {
-    const value = reference?.[field];
-    if (!value) errors.push(requiredField(`${path}.${field}`));
-    else if (value === '.' || value === '..')
-      errors.push(invalidField(`${path}.${field}`, value, `may not be '${value}'`));
-    else if (/[/%]/.test(value)) errors.push(invalidField(`${path}.${field}`, value, "may not contain '/' or '%'"));
-  }
-  return errors;
+  return (['kind', 'name'] as const).flatMap((field) =>
+    requiredFormatErrors(reference?.[field], `${path}.${field}`, pathSegmentErrors),
+  );
 }
 
-/** The field of each type of metric. */
+/** The field of each type of metric, in the order in which they are looked at. */
 const sources = {
   Object: 'object',
+  External: 'external',
   Pods: 'pods',
   Resource: 'resource',
-  External: 'external',
   ContainerResource: 'containerResource',
 } as const;
 
 function metricErrors(metric: MetricSpec, path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   const { type } = metric;
+  const typeErrors = Object.hasOwn(sources, type)
+    ? noErrors
+    : [notSupportedField(`${path}.type`, type, Object.keys(sources).sort())];
   if (!type) errors.push(requiredField(`${path}.type`, 'must specify a metric source type'));
-  else if (!Object.hasOwn(sources, type))
-    errors.push(notSupportedField(`${path}.type`, type, Object.keys(sources).sort()));
-  const expected = sources[type as keyof typeof sources] as keyof MetricSpec | undefined;
+  errors.push(...typeErrors);
+  const expected = sources[type as keyof typeof sources];
   const present = Object.values(sources).filter((field) => metric[field] !== undefined);
-  if (expected !== undefined && metric[expected] === undefined)
+  if (present[0] !== undefined) errors.push(...sourceErrors(metric, present[0], path));
+  // What is no type is told of twice, as upstream does.
+  if (expected === undefined) errors.push(...typeErrors);
+  else if (metric[expected] === undefined)
     errors.push(requiredField(`${path}.${expected}`, 'must populate information for the given metric source'));
-  for (const field of present.filter((name) => name !== expected))
-    errors.push(forbiddenField(`${path}.${field}`, 'must populate the given metric source only'));
-  const { object, pods, resource, external, containerResource } = metric;
-  if (object !== undefined) {
-    errors.push(...referenceErrors(object.describedObject, `${path}.object.describedObject`));
-    errors.push(...identifiedErrors(object, `${path}.object`));
-    errors.push(
-      ...valueOrAverageErrors(object.target, `${path}.object.target`, 'must set either a target value or averageValue'),
-    );
-  }
-  if (pods !== undefined) {
-    errors.push(...identifiedErrors(pods, `${path}.pods`));
-    if (!isPositive(pods.target.averageValue))
-      errors.push(requiredField(`${path}.pods.target.averageValue`, 'must specify a positive target averageValue'));
-  }
-  if (external !== undefined) {
-    errors.push(...identifiedErrors(external, `${path}.external`));
-    const what = 'must set either a target value for metric or a per-pod target';
-    errors.push(...valueOrAverageErrors(external.target, `${path}.external.target`, what));
-    if (external.target.value !== undefined && external.target.averageValue !== undefined)
-      errors.push(
-        forbiddenField(
-          `${path}.external.target.value`,
-          'may not set both a target value for metric and a per-pod target',
-        ),
-      );
-  }
-  if (resource !== undefined) errors.push(...resourceErrors(resource, `${path}.resource`));
-  if (containerResource !== undefined) {
-    if (!containerResource.container)
-      errors.push(requiredField(`${path}.containerResource.container`, 'must specify a container'));
-    errors.push(...resourceErrors(containerResource, `${path}.containerResource`));
-  }
+  if (present.length > 1)
+    for (const field of present.filter((name) => name !== expected))
+      errors.push(forbiddenField(`${path}.${field}`, 'must populate the given metric source only'));
   return errors;
 }
 
-const isPositive = (text: string | undefined) =>
-  text !== undefined && compareQuantity(parseQuantity(text), parseQuantity('0')) > 0;
+/** Of what a metric is measured by; of several the first is judged. */
+function sourceErrors(metric: MetricSpec, field: (typeof sources)[keyof typeof sources], path: string) {
+  const at = `${path}.${field}`;
+  switch (field) {
+    case 'object': {
+      const source = metric.object!;
+      return [
+        ...referenceErrors(source.describedObject, `${at}.describedObject`),
+        ...identifiedErrors(source, at),
+        ...valueOrAverageErrors(source.target, `${at}.target`, 'must set either a target value or averageValue'),
+      ];
+    }
+    case 'external': {
+      const source = metric.external!;
+      const what = 'must set either a target value for metric or a per-pod target';
+      const both = 'may not set both a target value for metric and a per-pod target';
+      return [
+        ...identifiedErrors(source, at),
+        ...valueOrAverageErrors(source.target, `${at}.target`, what),
+        ...(source.target.value === undefined
+          ? noErrors
+          : forbiddenErrors(source.target.averageValue, `${at}.target.value`, both)),
+      ];
+    }
+    case 'pods': {
+      const source = metric.pods!;
+      return [
+        ...identifiedErrors(source, at),
+        ...requiredErrors(
+          source.target.averageValue,
+          `${at}.target.averageValue`,
+          'must specify a positive target averageValue',
+        ),
+      ];
+    }
+    case 'resource':
+      return [
+        ...requiredErrors(metric.resource!.name, `${at}.name`, 'must specify a resource name'),
+        ...usageErrors(metric.resource!.target, `${at}.target`),
+      ];
+    case 'containerResource': {
+      const { name, container, target } = metric.containerResource!;
+      return [
+        ...(name
+          ? containerResourceNameErrors(name, `${at}.name`)
+          : [requiredField(`${at}.name`, 'must specify a resource name')]),
+        ...requiredErrors(container, `${at}.container`, 'must specify a container'),
+        ...formatErrors(container, `${at}.container`, dns1123LabelErrors),
+        ...usageErrors(target, `${at}.target`),
+      ];
+    }
+  }
+}
+
+const isPositive = (text: string) => compareQuantity(parseQuantity(text), parseQuantity('0')) > 0;
 
 function identifiedErrors(
   { metric, target }: { readonly metric: MetricIdentifier; readonly target: MetricTarget },
   path: string,
 ): readonly FieldError[] {
-  const errors = [...targetErrors(target, `${path}.target`)];
-  if (!metric?.name) errors.push(requiredField(`${path}.metric.name`, 'must specify a metric name'));
-  else if (/[/%]/.test(metric.name))
-    errors.push(invalidField(`${path}.metric.name`, metric.name, "may not contain '/' or '%'"));
-  return errors;
+  return [
+    ...requiredErrors(metric?.name, `${path}.metric.name`, 'must specify a metric name'),
+    ...formatErrors(metric?.name, `${path}.metric.name`, pathSegmentErrors),
+    ...targetErrors(target, `${path}.target`),
+  ];
 }
 
 const valueOrAverageErrors = ({ value, averageValue }: MetricTarget, path: string, detail: string) =>
-  value === undefined && averageValue === undefined ? [requiredField(`${path}.averageValue`, detail)] : [];
+  value === undefined && averageValue === undefined ? [requiredField(`${path}.averageValue`, detail)] : noErrors;
 
-function resourceErrors(
-  { name, target }: { readonly name: string; readonly target: MetricTarget },
-  path: string,
-): readonly FieldError[] {
-  const errors = [...targetErrors(target, `${path}.target`)];
-  if (!name) errors.push(requiredField(`${path}.name`, 'must specify a resource name'));
+/** Of a resource: either what is used, or how much of what was asked for. */
+function usageErrors(target: MetricTarget, path: string): readonly FieldError[] {
+  const errors = [...targetErrors(target, path)];
   const { averageUtilization, averageValue } = target;
   if (averageUtilization === undefined && averageValue === undefined)
     errors.push(
-      requiredField(`${path}.target.averageUtilization`, 'must set either a target raw value or a target utilization'),
+      requiredField(`${path}.averageUtilization`, 'must set either a target raw value or a target utilization'),
     );
   if (averageUtilization !== undefined && averageValue !== undefined)
-    errors.push(
-      forbiddenField(`${path}.target.averageValue`, 'may not set both a target raw value and a target utilization'),
-    );
+    errors.push(forbiddenField(`${path}.averageValue`, 'may not set both a target raw value and a target utilization'));
   return errors;
 }
 
 function targetErrors({ type, value, averageValue, averageUtilization }: MetricTarget, path: string) {
   const errors: FieldError[] = [];
   if (!type) errors.push(requiredField(`${path}.type`, 'must specify a metric target type'));
-  else if (!['Utilization', 'Value', 'AverageValue'].includes(type))
+  if (!['Utilization', 'Value', 'AverageValue'].includes(type))
     errors.push(invalidField(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue'));
   if (value !== undefined && !isPositive(value)) errors.push(invalidField(`${path}.value`, value, 'must be positive'));
   if (averageValue !== undefined && !isPositive(averageValue))

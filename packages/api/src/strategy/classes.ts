@@ -53,7 +53,6 @@ export const priorityClassStrategy: Strategy<PriorityClass> = {
   generationChanged: () => false,
   validateCreate: priorityErrors,
   validateUpdate: (priority, old) => [
-    ...priorityErrors(priority),
     ...(priority.value === old.value ? noErrors : [forbiddenField('value', 'may not be changed in an update.')]),
     ...(priority.preemptionPolicy === old.preemptionPolicy
       ? noErrors
@@ -69,7 +68,8 @@ function runtimeErrors({ handler, overhead, scheduling }: RuntimeClass): readonl
       ? noErrors
       : containerResourceErrors({ limits: overhead.podFixed }, 'overhead', new Set())),
     ...(nodeSelector === undefined ? noErrors : validateLabels(nodeSelector, 'scheduling.nodeSelector')),
-    ...tolerationErrors(tolerations, 'scheduling.tolerations'),
+    // Upstream names the field twice.
+    ...tolerationErrors(tolerations, 'scheduling.tolerations.tolerations'),
     ...tolerations.flatMap((toleration, index) =>
       tolerations.slice(0, index).some((other) => deepEqual(other, toleration))
         ? [duplicateField(`scheduling.tolerations[${index}]`, toleration)]

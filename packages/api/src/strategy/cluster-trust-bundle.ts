@@ -4,6 +4,7 @@ import {
   formatErrors,
   immutableField,
   invalidField,
+  maskTrailingDash,
   noErrors,
   type Strategy,
 } from '@pintle/machinery';
@@ -14,9 +15,12 @@ import { signerNameErrors } from './signer-name.js';
 const bundleMaxBytes = 1024 * 1024;
 const block = /-----BEGIN ([^-]+)-----\s*([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
 
-function bundleErrors({ metadata: { name = '' }, spec }: ClusterTrustBundle): readonly FieldError[] {
+function bundleErrors({ metadata: { name = '', generateName = '' }, spec }: ClusterTrustBundle): readonly FieldError[] {
   const { signerName = '', trustBundle = '' } = spec ?? {};
   return [
+    ...formatErrors(generateName, 'metadata.generateName', (text) =>
+      trustBundleNameErrors(maskTrailingDash(text), signerName),
+    ),
     ...formatErrors(name, 'metadata.name', (text) => trustBundleNameErrors(text, signerName)),
     ...(signerName === '' ? noErrors : signerNameErrors(signerName, 'spec.signerName')),
     ...certificatesErrors(trustBundle, 'spec.trustBundle'),

@@ -97,33 +97,45 @@ describe('a new definition', () => {
       ],
     ],
     [versioned({ schema: {} }), [`${first}schema.openAPIV3Schema: Required value: schemas are required`]],
+    [
+      crd({
+        versions: [
+          { ...version, additionalPrinterColumns: [{ name: '', type: 'integer', jsonPath: '.spec.size' }] },
+          { ...version, name: 'v2', storage: false, selectableFields: [{ jsonPath: '.spec.none' }] },
+        ],
+      }),
+      [
+        `${first}additionalPrinterColumns[0].name: Required value`,
+        'spec.versions[1].selectableFields[0].jsonPath: Invalid value: ".spec.none": is an invalid path: does not refer to a valid field',
+      ],
+    ],
     [scaled({}), []],
-    [scaled({ specReplicasPath: '' }), [`${first}subresources.scale.specReplicasPath: Required value`]],
+    [scaled({ specReplicasPath: '' }), [`spec.subresources.scale.specReplicasPath: Required value`]],
     [
       scaled({ specReplicasPath: 'spec.size', statusReplicasPath: '.spec.size', labelSelectorPath: '.x.y' }),
       [
-        `${first}subresources.scale.specReplicasPath: Invalid value: "spec.size": must be a simple json path starting with .`,
-        `${first}subresources.scale.statusReplicasPath: Invalid value: ".spec.size": should be a json path under .status`,
-        `${first}subresources.scale.labelSelectorPath: Invalid value: ".x.y": should be a json path under either .spec or .status`,
+        `spec.subresources.scale.specReplicasPath: Invalid value: "spec.size": must be a simple json path starting with .`,
+        `spec.subresources.scale.statusReplicasPath: Invalid value: ".spec.size": should be a json path under .status`,
+        `spec.subresources.scale.labelSelectorPath: Invalid value: ".x.y": should be a json path under either .spec or .status`,
       ],
     ],
     [
       column({ type: 'other', format: 'other', jsonPath: 'spec' }),
       [
-        `${first}additionalPrinterColumns[0].type: Invalid value: "other": must be one of boolean,date,integer,number,string`,
-        `${first}additionalPrinterColumns[0].format: Invalid value: "other": must be one of byte,date,date-time,double,float,int32,int64,password`,
-        `${first}additionalPrinterColumns[0].JSONPath: Invalid value: "spec": must be a simple json path starting with .`,
+        `spec.additionalPrinterColumns[0].type: Invalid value: "other": must be one of boolean,date,integer,number,string`,
+        `spec.additionalPrinterColumns[0].format: Invalid value: "other": must be one of byte,date,date-time,double,float,int32,int64,password`,
+        `spec.additionalPrinterColumns[0].JSONPath: Invalid value: "spec": must be a simple json path starting with .`,
       ],
     ],
     [selectable('.spec.size'), []],
     [
       selectable('.spec.size', '.spec.size', '.metadata.name', '.spec.other', '.spec.tags', ''),
       [
-        `${first}selectableFields[1].jsonPath: Duplicate value: ".spec.size"`,
-        `${first}selectableFields[2].jsonPath: Invalid value: ".metadata.name": is an invalid path: does not refer to a valid field`,
-        `${first}selectableFields[3].jsonPath: Invalid value: ".spec.other": is an invalid path: does not refer to a valid field`,
-        `${first}selectableFields[4].jsonPath: Invalid value: ".spec.tags": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.`,
-        `${first}selectableFields[5].jsonPath: Required value`,
+        `spec.selectableFields[1].jsonPath: Duplicate value: ".spec.size"`,
+        `spec.selectableFields[2].jsonPath: Invalid value: ".metadata.name": is an invalid path: does not refer to a valid field`,
+        `spec.selectableFields[3].jsonPath: Invalid value: ".spec.other": is an invalid path: does not refer to a valid field`,
+        `spec.selectableFields[4].jsonPath: Invalid value: ".spec.tags": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.`,
+        `spec.selectableFields[5].jsonPath: Required value`,
       ],
     ],
     [

@@ -17,7 +17,7 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { CustomResourceDefinition } from '../apiextensions/v1/index.js';
-import { versionErrors, versionNameErrors } from './custom-resource-version.js';
+import { partErrors, partPlaces, versionErrors, versionNameErrors } from './custom-resource-version.js';
 import { reviewVersionErrors, webhookClientErrors } from './webhook-client.js';
 import { specGeneration } from './workloads.js';
 
@@ -179,10 +179,19 @@ function ownNameErrors({
 function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
   const { group, names, scope, versions = [] } = crd.spec;
   const versionNames = versions.map(({ name }) => name);
+  const places = partPlaces(versions);
+  const isAlike = (place: string | undefined) => !place?.startsWith('spec.versions[');
+  const parts = (alike: boolean) =>
+    versions.flatMap((version, index) => {
+      const chosen = Object.entries(places[index]!).filter(([, place]) => isAlike(place) === alike);
+      const hasStatus = (alike ? versions : [version]).some(({ subresources }) => subresources?.status !== undefined);
+      return partErrors(version, Object.fromEntries(chosen), hasStatus);
+    });
   return [
     ...groupErrors(group, 'spec.group'),
     ...requiredChoiceErrors(scope, 'spec.scope', ['Cluster', 'Namespaced']),
     ...eachErrors(versions, 'spec.versions', versionErrors),
+    ...parts(false),
     ...(new Set(versionNames).size < versions.length
       ? [invalidField('spec.versions', versionNames, 'must contain unique version names')]
       : noErrors),
@@ -198,6 +207,7 @@ function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
     // The first has a field of its own within kube-apiserver.
     ...versions.slice(0, 1).flatMap(({ name }) => versionNameErrors(name, 'spec.version')),
     ...nameErrors(names, 'spec.names'),
+    ...parts(true),
     ...conversionErrors(crd.spec),
   ];
 }

@@ -1,10 +1,6 @@
-/**
- * One version of a CustomResourceDefinition: its schema, subresources, columns and selectable fields.
- *
- * **Differs from Kubernetes**: what is wrong is told where it stands in its version; kube-apiserver tells of what all versions
- * have alike as of `spec.validation`, `spec.subresources` and so on, which are no fields of `apiextensions.k8s.io/v1`.
- */
+/** One version of a CustomResourceDefinition: its schema, subresources, columns and selectable fields. */
 import {
+  deepEqual,
   defaultErrors,
   dns1035LabelErrors,
   duplicateField,
@@ -29,9 +25,42 @@ export function versionNameErrors(name: string, path: string): readonly FieldErr
   return messages.length === 0 ? noErrors : [invalidField(path, name, messages.join(','))];
 }
 
-export function versionErrors(version: CustomResourceDefinitionVersion, path: string): readonly FieldError[] {
-  const { name, schema, deprecated, deprecationWarning: warning, subresources } = version;
-  const openApi = schema?.openAPIV3Schema;
+/** Where the parts of a version are told of. None: with those of the first, as all versions have them alike. */
+export interface PartPlaces {
+  readonly schema?: string;
+  readonly subresources?: string;
+  readonly columns?: string;
+  readonly selectable?: string;
+}
+
+/**
+ * Of each version. Parts that all versions have alike stand in the spec itself, within Kubernetes: as `spec.validation` and
+ * so on, which are no fields of `apiextensions.k8s.io/v1`.
+ */
+export function partPlaces(versions: readonly CustomResourceDefinitionVersion[]): readonly PartPlaces[] {
+  const isAlike = (field: keyof CustomResourceDefinitionVersion) =>
+    versions.every((version) => deepEqual(version[field], versions[0]![field]));
+  const places = {
+    schema: ['schema', 'validation', '.openAPIV3Schema'],
+    subresources: ['subresources', 'subresources', ''],
+    columns: ['additionalPrinterColumns', 'additionalPrinterColumns', ''],
+    selectable: ['selectableFields', 'selectableFields', ''],
+  } as const;
+  return versions.map((_version, index) =>
+    Object.fromEntries(
+      Object.entries(places).flatMap(([part, [field, alike, end]]) => {
+        if (!isAlike(field)) return [[part, `spec.versions[${index}].${field}${end}`]];
+        return index === 0 ? [[part, `spec.${alike}${end}`]] : [];
+      }),
+    ),
+  );
+}
+
+/** Of what a version says of itself alone. */
+export function versionErrors(
+  { name, schema, deprecated, deprecationWarning: warning }: CustomResourceDefinitionVersion,
+  path: string,
+): readonly FieldError[] {
   return [
     ...versionNameErrors(name, `${path}.name`),
     ...(warning === undefined
@@ -39,15 +68,31 @@ export function versionErrors(version: CustomResourceDefinitionVersion, path: st
       : warningFaults(warning, deprecated ?? false).map((fault) =>
           invalidField(`${path}.deprecationWarning`, warning, fault),
         )),
-    ...schemaErrors(openApi, subresources?.status !== undefined, `${path}.schema.openAPIV3Schema`),
-    ...scaleErrors(subresources?.scale, `${path}.subresources.scale`),
-    ...eachErrors(version.additionalPrinterColumns, `${path}.additionalPrinterColumns`, columnErrors),
-    ...selectableErrors(version.selectableFields, openApi, `${path}.selectableFields`),
+    ...(schema?.openAPIV3Schema === undefined
+      ? [requiredField(`${path}.schema.openAPIV3Schema`, 'schemas are required')]
+      : noErrors),
+  ];
+}
+
+/** `hasStatus`: whether its schema has to do without that of the status. */
+export function partErrors(
+  { schema, subresources, additionalPrinterColumns, selectableFields }: CustomResourceDefinitionVersion,
+  places: PartPlaces,
+  hasStatus: boolean,
+): readonly FieldError[] {
+  const openApi = schema?.openAPIV3Schema;
+  const at = (place: string | undefined, errors: (path: string) => readonly FieldError[]) =>
+    place === undefined ? noErrors : errors(place);
+  return [
+    ...at(places.schema, (path) => schemaErrors(openApi, hasStatus, path)),
+    ...at(places.subresources, (path) => scaleErrors(subresources?.scale, `${path}.scale`)),
+    ...at(places.columns, (path) => eachErrors(additionalPrinterColumns, path, columnErrors)),
+    ...at(places.selectable, (path) => selectableErrors(selectableFields, openApi, path)),
   ];
 }
 
 function schemaErrors(schema: JSONSchemaProps | undefined, hasStatus: boolean, path: string): readonly FieldError[] {
-  if (schema === undefined) return [requiredField(path, 'schemas are required')];
+  if (schema === undefined) return noErrors;
   const { node, errors } = schemaFromOpenApi(schema, path);
   return [
     ...(hasStatus ? rootErrors(schema, path) : noErrors),

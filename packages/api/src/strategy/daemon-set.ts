@@ -31,9 +31,10 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
     status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
   }),
   prepareForUpdate: (set, old) => {
-    const before = Number(old.metadata.annotations?.[templateGeneration] ?? 1) || 1;
+    const before = generationOf(old);
     return withGeneration(set, deepEqual(set.spec?.template, old.spec?.template) ? before : before + 1);
   },
+  prepareForStatusUpdate: (set, old) => withGeneration(set, generationOf(old)),
   validateCreate: daemonSetErrors,
   validateUpdate: (set, old) => [...daemonSetErrors(set), ...selectorChangeErrors(set, old)],
   validateStatusUpdate: countStatusErrors([
@@ -49,6 +50,8 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
   ]),
   warnings: workloadWarnings,
 };
+
+const generationOf = ({ metadata }: DaemonSet): number => Number(metadata.annotations?.[templateGeneration] ?? 1) || 1;
 
 /** How many templates there were; the server's to say. */
 function withGeneration(set: DaemonSet, generation: number): DaemonSet {

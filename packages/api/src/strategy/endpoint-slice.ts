@@ -7,14 +7,13 @@ import {
   eachErrors,
   type FieldError,
   formatErrors,
+  formatIp,
   immutableField,
   invalidField,
   ipFamilyOf,
-  isIPv4,
-  isIPv6,
   labelValueErrors,
   noErrors,
-  portNumberErrors,
+  parseIp,
   qualifiedNameErrors,
   requiredChoiceErrors,
   requiredErrors,
@@ -24,6 +23,7 @@ import {
 } from '@pintle/machinery';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../discovery/v1/discovery.js';
 import { protocols } from './pod/containers.js';
+import { addressErrors as ipErrors } from './pod/names.js';
 import { endpointAddressErrors } from './special-addresses.js';
 
 const endpointsMax = 1_000;
@@ -66,11 +66,27 @@ function endpointErrors(endpoint: Endpoint, path: string, type: string): readonl
 
 function addressErrors(address: string, path: string, type: string): readonly FieldError[] {
   if (type === 'FQDN') return domainErrors(address, path);
-  const right = type === 'IPv4' ? isIPv4(address) : isIPv6(address);
+  if (type !== 'IPv4' && type !== 'IPv6') return noErrors;
+  const faults = type === 'IPv4' ? ipErrors(address, path) : canonicalIpErrors(address, path);
+  if (faults.length > 0) return faults;
   return [
-    ...(right ? noErrors : [invalidField(path, address, `must be a valid ${type} address`)]),
-    ...(ipFamilyOf(address) === undefined && !right ? noErrors : endpointAddressErrors(address, path)),
+    // Upstream tells of the list here.
+    ...(ipFamilyOf(address) === type
+      ? noErrors
+      : [invalidField(path.replace(/\[\d+\]$/, ''), address, `must be an ${type} address`)]),
+    ...endpointAddressErrors(address, path),
   ];
+}
+
+/** Also: written as addresses are written by convention. */
+function canonicalIpErrors(address: string, path: string): readonly FieldError[] {
+  const faults = ipErrors(address, path);
+  const family = ipFamilyOf(address);
+  if (family === undefined) return faults;
+  const canonical = formatIp(family, parseIp(address)!);
+  return canonical === address
+    ? faults
+    : [...faults, invalidField(path, address, `must be in canonical form (${JSON.stringify(canonical)})`)];
 }
 
 function domainErrors(address: string, path: string): readonly FieldError[] {
@@ -93,7 +109,7 @@ function zoneErrors(zones: readonly { readonly name: string }[], path: string): 
 }
 
 function portErrors(
-  { name = '', port, protocol, appProtocol }: EndpointPort,
+  { name = '', protocol, appProtocol }: EndpointPort,
   path: string,
   names: Set<string>,
 ): readonly FieldError[] {
@@ -103,9 +119,6 @@ function portErrors(
     ...formatErrors(name, `${path}.name`, dns1123LabelErrors),
     ...(again ? [duplicateField(`${path}.name`, name)] : noErrors),
     ...requiredChoiceErrors(protocol, `${path}.protocol`, protocols),
-    ...(port === undefined
-      ? noErrors
-      : portNumberErrors(port).map((message) => invalidField(`${path}.port`, port, message))),
     ...(appProtocol === undefined
       ? noErrors
       : qualifiedNameErrors(appProtocol).map((message) => invalidField(`${path}.appProtocol`, appProtocol, message))),

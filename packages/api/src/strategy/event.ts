@@ -99,6 +99,7 @@ const isOfNewGroup = (served: Kind | undefined) => served?.group === 'events.k8s
 export const eventStrategy: Strategy<Event> = {
   // Events of old have any name that can stand in a path.
   nameErrors: pathSegmentErrors,
+  judgesMetadataLast: true,
   validateCreate: (event, served) => [...eventErrors(event), ...(isOfNewGroup(served) ? newErrors(event) : noErrors)],
   validateUpdate: (event, old, served) => [
     ...eventErrors(event),

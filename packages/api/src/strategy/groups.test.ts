@@ -191,9 +191,9 @@ describe('a new object', () => {
       endpoint({ addresses: ['169.254.0.1', 'ff02::1', 'x'], hostname: '--' }),
       [
         'endpoints[0].addresses[0]: Invalid value: "169.254.0.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
-        'endpoints[0].addresses[1]: Invalid value: "ff02::1": must be a valid IPv4 address',
+        'endpoints[0].addresses: Invalid value: "ff02::1": must be an IPv4 address',
         'endpoints[0].addresses[1]: Invalid value: "ff02::1": may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
-        'endpoints[0].addresses[2]: Invalid value: "x": must be a valid IPv4 address',
+        'endpoints[0].addresses[2]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
         expect.stringContaining('endpoints[0].hostname: Invalid value: "--"') as never,
       ],
     ],
@@ -329,8 +329,7 @@ describe('a new object', () => {
       [
         'spec.fsGroupPolicy: Unsupported value: "Odd": supported values: "File", "None", "ReadWriteOnceWithFSType"',
         'spec.tokenRequests[1].audience: Duplicate value: "a"',
-        'spec.tokenRequests[1].expirationSeconds: Invalid value: 1: may not specify a duration less than 10 minutes',
-        'spec.volumeLifecycleModes: Unsupported value: "Odd": supported values: "Ephemeral", "Persistent"',
+        'spec.volumeLifecycleModes: Unsupported value: "Odd": supported values: "Persistent", "Ephemeral"',
       ],
     ],
     [csiNode({ name: 'd', nodeID: 'n', topologyKeys: ['a/b'], allocatable: { count: 10 } }), []],
@@ -342,7 +341,7 @@ describe('a new object', () => {
       [
         'spec.drivers[0].nodeID: Required value',
         'spec.drivers[0].allocatable.count: Invalid value: -1: must be greater than or equal to 0',
-        'spec.drivers[0].topologyKeys: Duplicate value: "a"',
+        'spec.drivers[0]: Duplicate value: "a"',
         'spec.drivers[1].name: Duplicate value: "d"',
         expect.stringContaining('must be 192 characters or less') as never,
       ],
@@ -460,7 +459,7 @@ describe('a changed object', () => {
     [
       csiNode({ name: 'd', nodeID: 'n' }),
       csiNode({ name: 'd', nodeID: 'm' }),
-      ['CSINodeDriver: Invalid value: {"name":"d","nodeID":"m"}: field is immutable'],
+      ['spec.drivers: Invalid value: {"name":"d","nodeID":"m"}: field is immutable'],
     ],
   ])('%#', (before, after, faults) => expect(updateFaults(after, before)).toEqual(faults));
 });

@@ -36,6 +36,7 @@ import { replicationControllerStrategy } from './replication-controller.js';
 import { resourceQuotaStrategy } from './resource-quota.js';
 import { secretStrategy } from './secret.js';
 import { serviceStrategy } from './service.js';
+import { serviceAccountStrategy } from './service-account.js';
 import { ipAddressStrategy, serviceCidrStrategy } from './service-ranges.js';
 import { statefulSetStrategy } from './stateful-set.js';
 import {
@@ -58,6 +59,7 @@ export const strategies: Readonly<Record<string, AnyStrategy>> = {
   '/Namespace': namespaceStrategy,
   '/Secret': secretStrategy,
   '/Service': serviceStrategy,
+  '/ServiceAccount': serviceAccountStrategy,
   '/LimitRange': limitRangeStrategy,
   '/ResourceQuota': resourceQuotaStrategy,
   '/ReplicationController': replicationControllerStrategy,

@@ -105,7 +105,13 @@ describe('a Job is refused', () => {
         'spec.template.metadata.labels: Invalid value: {"job-name":"job","batch.kubernetes.io/job-name":"job","controller-uid":"u","batch.kubernetes.io/controller-uid":"u"}: `selector` does not match template `labels`',
       ],
     ],
-    [{ manualSelector: true }, ['spec.selector: Required value']],
+    [
+      { manualSelector: true },
+      [
+        'spec.selector: Required value',
+        'spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`',
+      ],
+    ],
   ];
   it.each(cases)('%j', (spec, errors) =>
     expect(jobStrategy.validateCreate!(job(spec)).map(formatFieldError)).toEqual(errors),

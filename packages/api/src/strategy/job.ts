@@ -70,22 +70,26 @@ function withSelector(job: Job): Job {
   ]) as Record<string, string>;
   const { template, selector } = spec;
   const labels = { ...own, ...template?.metadata?.labels };
+  // Those that the Job has of its template, go on to be.
+  const alike = metadata.labels !== undefined && deepEqual(metadata.labels, template?.metadata?.labels);
   return {
     ...job,
-    // The Job has the labels of its pods where it has none of its own.
-    metadata: {
-      ...metadata,
-      labels:
-        metadata.labels === undefined || deepEqual(metadata.labels, template?.metadata?.labels)
-          ? labels
-          : metadata.labels,
-    },
+    ...(alike ? { metadata: { ...metadata, labels } } : {}),
     spec: {
       ...spec,
       selector: { ...selector, matchLabels: { [selectorLabel]: metadata.uid ?? '', ...selector?.matchLabels } },
       template: { ...template, metadata: { ...template?.metadata, labels } },
     },
   };
+}
+
+/** A Job has the labels of its pods where it has none of its own. */
+function withLabels(job: Job): Job {
+  const { metadata, spec } = job;
+  const labels = spec?.template.metadata?.labels;
+  return labels === undefined || Object.keys(metadata.labels ?? {}).length > 0
+    ? job
+    : { ...job, metadata: { ...metadata, labels } };
 }
 
 function jobErrors(job: Job): readonly FieldError[] {
@@ -122,11 +126,13 @@ function generatedSelectorErrors({ spec, metadata }: Job): readonly FieldError[]
 }
 
 function selectorErrors({ selector, template }: JobSpec): readonly FieldError[] {
-  if (selector === undefined) return [requiredField('spec.selector')];
-  const labels = template.metadata?.labels ?? {};
-  return labelSelectorMatcher(selector).matches(labels)
-    ? []
-    : [invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')];
+  const { labels } = template.metadata ?? {};
+  // Where none is given, there is none that they could match.
+  if (selector !== undefined && labelSelectorMatcher(selector).matches(labels ?? {})) return [];
+  return [
+    ...(selector === undefined ? [requiredField('spec.selector')] : []),
+    invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+  ];
 }
 
 const immutable = [
@@ -191,6 +197,7 @@ export const jobStrategy: Strategy<Job> = {
   ...(specGeneration as Strategy<Job>),
   defaults: withDefaults,
   prepareForCreate: (job) => ({ ...withSelector(job), status: {} }),
+  canonicalize: withLabels,
   validateCreate: jobErrors,
   validateUpdate: (job, old) => [...jobErrors(job), ...changeErrors(job, old)],
   warnings: (job, old) => [...workloadWarnings(job, old), ...indexedWarnings(job.spec, 'spec')],

@@ -52,6 +52,8 @@ const versionPattern = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[\da-zA-Z.-]+
 /** Its three numbers; undefined for what is no semantic version. */
 const versionOf = (text: string): readonly number[] | undefined => versionPattern.exec(text)?.slice(1, 4).map(Number);
 
+const noVersion = [0, 0, 0];
+
 const versionErrors = (text: string | undefined, path: string): readonly FieldError[] =>
   text && versionOf(text) === undefined ? [invalidField(path, text, 'must be a valid semantic version')] : noErrors;
 
@@ -62,16 +64,17 @@ function isOlder(one: readonly number[], other: readonly number[]): boolean {
 
 function candidateErrors({ spec }: LeaseCandidate): readonly FieldError[] {
   const { leaseName = '', binaryVersion = '', emulationVersion = '', strategy = '' } = spec ?? {};
-  const [binary, emulated] = [versionOf(binaryVersion), versionOf(emulationVersion)];
+  // What cannot be read is as 0.0.0.
+  const [binary, emulated] = [versionOf(binaryVersion) ?? noVersion, versionOf(emulationVersion) ?? noVersion];
   return [
     ...requiredErrors(leaseName, 'spec.leaseName'),
     ...versionErrors(emulationVersion, 'spec.emulationVersion'),
     ...requiredErrors(binaryVersion, 'spec.binaryVersion'),
     ...versionErrors(binaryVersion, 'spec.binaryVersion'),
-    ...(binary !== undefined && emulated !== undefined && isOlder(binary, emulated)
+    ...(binaryVersion && emulationVersion && isOlder(binary, emulated)
       ? [invalidField('spec.binaryVersion', binaryVersion, 'must be greater than or equal to `emulationVersion`')]
       : noErrors),
-    ...(strategy === ownStrategy && emulated === undefined
+    ...(strategy === ownStrategy && emulated.every((part) => part === 0)
       ? [requiredField('spec.emulationVersion', `must be specified when \`strategy\` is '${ownStrategy}'`)]
       : noErrors),
     ...(strategy === '' ? [requiredField('spec.strategy')] : strategyErrors(strategy)),

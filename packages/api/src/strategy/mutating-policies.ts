@@ -64,7 +64,7 @@ function policyErrors({ spec }: MutatingAdmissionPolicy): readonly FieldError[] 
     ...matchConditionErrors(spec?.matchConditions, 'spec.matchConditions'),
     ...eachErrors(spec?.variables, 'spec.variables', variableErrors),
     ...requiredErrors(spec?.mutations, 'spec.mutations', 'mutations must contain at least one item'),
-    ...requiredErrors(spec?.reinvocationPolicy, 'spec.reinvocationPolicy'),
+    ...requiredChoiceErrors(spec?.reinvocationPolicy, 'spec.reinvocationPolicy', ['IfNeeded', 'Never']),
   ];
 }
 

@@ -1,25 +1,45 @@
 /** Namespaces hold themselves until their content is gone: `spec.finalizers`, emptied through `finalize`. */
-import { dns1123LabelErrors, invalidField, maskTrailingDash, noErrors, type Strategy } from '@pintle/machinery';
+import {
+  bareFinalizer,
+  dns1123LabelErrors,
+  invalidField,
+  isBareFinalizer,
+  maskTrailingDash,
+  noErrors,
+  qualifiedNameErrors,
+  type Strategy,
+} from '@pintle/machinery';
 import type { Namespace } from '../core/v1/namespace.js';
 
 const nameLabel = 'kubernetes.io/metadata.name';
 
+const withOwnFinalizer = (finalizers: readonly string[] = []): readonly string[] =>
+  finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
+
+function withNameLabel(namespace: Namespace): Namespace {
+  const { name = '', labels } = namespace.metadata;
+  if (name === '' || labels?.[nameLabel] === name) return namespace;
+  return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } } };
+}
+
 export const namespaceStrategy: Strategy<Namespace> = {
   nameErrors: (name, prefix) => dns1123LabelErrors(prefix ? maskTrailingDash(name) : name),
-  defaults(namespace) {
-    const { name = '', labels } = namespace.metadata;
-    if (name === '' || labels?.[nameLabel] === name) return namespace;
-    return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } } };
-  },
+  defaults: withNameLabel,
   prepareForCreate: (namespace) => ({
-    ...namespace,
-    spec: { ...namespace.spec, finalizers: ['kubernetes'] },
+    // Its name may be known only now; and one that is none is then told of as a name alone.
+    ...(dns1123LabelErrors(namespace.metadata.name ?? '').length > 0 ? namespace : withNameLabel(namespace)),
+    spec: { ...namespace.spec, finalizers: withOwnFinalizer(namespace.spec?.finalizers) },
     status: { phase: 'Active' },
   }),
   prepareForUpdate: (namespace, old) => ({
     ...namespace,
     spec: { ...namespace.spec, ...(old.spec?.finalizers === undefined ? {} : { finalizers: old.spec.finalizers }) },
   }),
+  validateCreate: ({ spec }) =>
+    (spec?.finalizers ?? []).flatMap((finalizer) => [
+      ...qualifiedNameErrors(finalizer).map((message) => invalidField('spec.finalizers', finalizer, message)),
+      ...(isBareFinalizer(finalizer) ? [invalidField('spec.finalizers', finalizer, bareFinalizer)] : []),
+    ]),
   validateStatusUpdate({ metadata, status }) {
     const deleted = metadata.deletionTimestamp !== undefined;
     const phase = deleted ? 'Terminating' : 'Active';

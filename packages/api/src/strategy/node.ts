@@ -6,6 +6,7 @@ import {
   eachErrors,
   type FieldError,
   forbiddenField,
+  internalField,
   invalidField,
   noErrors,
   parseCidr,
@@ -17,20 +18,32 @@ import { resourceQuantityErrors } from './resource-names.js';
 
 export const nodeStrategy: Strategy<Node> = {
   keepsStatusOnCreate: true,
+  prepareForCreate: (node) => withoutConfig(withoutConfigSource(node)),
+  prepareForUpdate: (node, old) => (old.spec?.configSource === undefined ? withoutConfigSource(node) : node),
   defaults: withDefaults,
-  validateCreate: ({ spec = {}, status = {} }) => [
-    ...taintErrors(spec.taints, 'metadata.taints'),
-    ...amountErrors(status),
-    ...podCidrErrors(spec),
+  prepareForStatusUpdate: (node, old) => (old.status?.config === undefined ? withoutConfig(node) : node),
+  validateCreate: nodeErrors,
+  validateUpdate: (node, old) => [
+    ...nodeErrors(node),
+    ...addressErrors(node.status ?? {}),
+    ...changeErrors(node.spec ?? {}, old.spec ?? {}),
   ],
-  validateUpdate: ({ spec = {}, status = {} }, old) => [
-    ...statusErrors(status),
-    ...changeErrors(spec, old.spec ?? {}),
-    ...taintErrors(spec.taints, 'metadata.taints'),
-  ],
-  validateStatusUpdate: ({ status = {} }) => statusErrors(status),
-  warnings: ({ spec = {} }, old) => (old === undefined ? nodeWarnings(spec) : []),
+  validateStatusUpdate: ({ status = {} }) => [...amountErrors(status), ...addressErrors(status)],
+  warnings: ({ spec = {} }) => nodeWarnings(spec),
 };
+
+/** What no kubelet reads any more. */
+function withoutConfigSource(node: Node): Node {
+  if (node.spec?.configSource === undefined) return node;
+  const { configSource: _source, ...spec } = node.spec;
+  return { ...node, spec };
+}
+
+function withoutConfig(node: Node): Node {
+  if (node.status?.config === undefined) return node;
+  const { config: _config, ...status } = node.status;
+  return { ...node, status };
+}
 
 /** The first range is in both fields; what can be had is all that there is, unless it is said. */
 function withDefaults(node: Node): Node {
@@ -52,14 +65,16 @@ function withDefaults(node: Node): Node {
   };
 }
 
-const statusErrors = (status: NodeStatus): readonly FieldError[] => [
-  ...amountErrors(status),
-  ...(status.addresses ?? []).flatMap((address, index, all) =>
-    all.slice(0, index).some((other) => deepEqual(other, address))
+function nodeErrors({ spec = {}, status = {} }: Node): readonly FieldError[] {
+  return [...taintErrors(spec.taints, 'metadata.taints'), ...amountErrors(status), ...podCidrErrors(spec)];
+}
+
+const addressErrors = ({ addresses = [] }: NodeStatus): readonly FieldError[] =>
+  addresses.flatMap((address, index) =>
+    addresses.slice(0, index).some((other) => deepEqual(other, address))
       ? [duplicateField(`status.addresses[${index}]`, address)]
       : [],
-  ),
-];
+  );
 
 const amountErrors = (status: NodeStatus): readonly FieldError[] =>
   (['capacity', 'allocatable'] as const).flatMap((list) =>
@@ -68,18 +83,24 @@ const amountErrors = (status: NodeStatus): readonly FieldError[] =>
     ),
   );
 
-function podCidrErrors({ podCIDRs }: NodeSpec): readonly FieldError[] {
-  if (podCIDRs === undefined) return noErrors;
+function podCidrErrors({ podCIDRs = [] }: NodeSpec): readonly FieldError[] {
   const path = 'spec.podCIDRs';
-  const families = new Set(podCIDRs.map((cidr) => parseCidr(cidr)?.family));
+  const families = podCIDRs.map((cidr) => parseCidr(cidr)?.family);
+  const bad = families.indexOf(undefined);
+  const areTwo = podCIDRs.length === 2 && bad < 0 && families[0] !== families[1];
   return [
     ...eachErrors(podCIDRs, path, (cidr, at) => cidrErrors(cidr).map((message) => invalidField(at, cidr, message))),
-    ...(podCIDRs.length > 1 && (podCIDRs.length > 2 || families.size < 2)
+    ...(podCIDRs.length > 1 && bad >= 0
+      ? [
+          internalField(
+            path,
+            `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${podCIDRs[bad]})`,
+          ),
+        ]
+      : noErrors),
+    ...(podCIDRs.length > 1 && !areTwo
       ? [invalidField(path, podCIDRs, 'may specify no more than one CIDR for each IP family')]
       : noErrors),
-    ...podCIDRs.flatMap((cidr, index) =>
-      podCIDRs.indexOf(cidr) < index ? [duplicateField(`${path}[${index}]`, cidr)] : [],
-    ),
   ];
 }
 
@@ -101,6 +122,6 @@ function changeErrors(now: NodeSpec, before: NodeSpec): readonly FieldError[] {
 }
 
 const nodeWarnings = ({ configSource, externalID }: NodeSpec): readonly string[] => [
-  ...(configSource === undefined ? [] : ['spec.configSource: the feature is no longer supported']),
+  ...(configSource === undefined ? [] : ['spec.configSource: the feature is removed']),
   ...(externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
 ];

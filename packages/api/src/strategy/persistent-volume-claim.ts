@@ -10,6 +10,7 @@ import {
   notSupportedField,
   parseQuantity,
   qualifiedNameErrors,
+  quantityValue,
   requiredErrors,
   type Strategy,
 } from '@pintle/machinery';
@@ -24,11 +25,27 @@ import { claimSpecWarnings } from './claim-warnings.js';
 const betaClass = 'volume.beta.kubernetes.io/storage-class';
 
 /** The source is told in both fields, that older clients read the one and newer ones the other. */
-function withSources(spec: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
+function withSources(given: PersistentVolumeClaimSpec, before?: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
+  const spec = withoutOddSource(given, before);
   const { dataSource, dataSourceRef } = spec;
   if (dataSourceRef?.namespace) return spec;
   if (dataSource !== undefined && dataSourceRef === undefined) return { ...spec, dataSourceRef: dataSource };
   return dataSourceRef !== undefined && dataSource === undefined ? { ...spec, dataSource: dataSourceRef } : spec;
+}
+
+/** The older field is for claims and snapshots alone, and of all else it says nothing. */
+function withoutOddSource(
+  spec: PersistentVolumeClaimSpec,
+  before: PersistentVolumeClaimSpec = {},
+): PersistentVolumeClaimSpec {
+  const { dataSource, ...rest } = spec;
+  if (dataSource === undefined || (before.dataSource ?? before.dataSourceRef ?? rest.dataSourceRef) !== undefined)
+    return spec;
+  const { apiGroup = '', kind } = dataSource;
+  const isOwn =
+    (kind === 'PersistentVolumeClaim' && apiGroup === '') ||
+    (kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io');
+  return isOwn ? spec : rest;
 }
 
 type Claim = PersistentVolumeClaim;
@@ -39,7 +56,8 @@ export const persistentVolumeClaimStrategy: Strategy<Claim> = {
     ...(claim.spec === undefined ? {} : { spec: withSources(claim.spec) }),
     status: { phase: 'Pending' },
   }),
-  prepareForUpdate: (claim) => (claim.spec === undefined ? claim : { ...claim, spec: withSources(claim.spec) }),
+  prepareForUpdate: (claim, old) =>
+    claim.spec === undefined ? claim : { ...claim, spec: withSources(claim.spec, old.spec) },
   validateCreate: ({ spec }) => claimSpecErrors(spec, 'spec'),
   validateUpdate: (claim, old) => [...claimSpecErrors(claim.spec, 'spec'), ...changeErrors(claim, old)],
   validateStatusUpdate: ({ spec, status = {} }) => [
@@ -64,7 +82,7 @@ function changeErrors(claim: Claim, old: Claim): readonly FieldError[] {
     before.storageClassName === undefined &&
     now.storageClassName === oldAnnotation &&
     (annotation === undefined || annotation === oldAnnotation);
-  const storageOf = ({ resources }: PersistentVolumeClaimSpec) => resources?.requests?.['storage'];
+  const storageOf = ({ resources }: PersistentVolumeClaimSpec) => resources?.requests?.['storage'] ?? '0';
   const [size, oldSize] = [storageOf(now), storageOf(before)];
   return [
     ...(upgraded || annotation === oldAnnotation
@@ -78,9 +96,7 @@ function changeErrors(claim: Claim, old: Claim): readonly FieldError[] {
             'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n',
           ),
         ]),
-    ...(size !== undefined && oldSize !== undefined && isLess(size, oldSize)
-      ? shrinkErrors(size, old.status?.capacity?.['storage'])
-      : noErrors),
+    ...(isLess(size, oldSize) ? shrinkErrors(size, old.status?.capacity?.['storage']) : noErrors),
     ...(now.volumeMode === before.volumeMode ? noErrors : [immutableField('volumeMode', now.volumeMode ?? null)]),
     ...classChangeErrors(now.volumeAttributesClassName, before.volumeAttributesClassName),
   ];
@@ -89,8 +105,8 @@ function changeErrors(claim: Claim, old: Claim): readonly FieldError[] {
 const isLess = (a: string, b: string) => compareQuantity(parseQuantity(a), parseQuantity(b)) < 0;
 
 /** A wish may be taken back to what there is not yet less of. */
-const shrinkErrors = (size: string, present: string | undefined): readonly FieldError[] =>
-  present !== undefined && isLess(present, size)
+const shrinkErrors = (size: string, present = '0'): readonly FieldError[] =>
+  isLess(present, size)
     ? noErrors
     : [forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity')];
 
@@ -142,7 +158,13 @@ function statusErrors(status: PersistentVolumeClaimStatus): readonly FieldError[
   const amounts = (list: 'capacity' | 'allocatedResources') =>
     Object.entries(status[list] ?? {}).flatMap(([name, amount]) =>
       parseQuantity(amount).nano < 0n
-        ? [invalidField(`status.${list}[${name}]`, amount, 'must be a valid resource quantity')]
+        ? [
+            invalidField(
+              `status.${list}[${name}]`,
+              quantityValue(parseQuantity(amount)),
+              'must be a valid resource quantity',
+            ),
+          ]
         : [],
     );
   return [

@@ -12,6 +12,7 @@ import {
   noErrors,
   notSupportedField,
   parseQuantity,
+  quantityValue,
   requiredErrors,
   requiredField,
   type Strategy,
@@ -35,7 +36,7 @@ const sources: readonly SourceRule[] = [
   persistentSources.iscsi,
   persistentSources.cinder,
   commonSources.fc,
-  commonSources.flexVolume,
+  { ...commonSources.flexVolume, besideOthers: true },
   persistentSources.azureFile,
   commonSources.vsphereVolume,
   commonSources.photonPersistentDisk,
@@ -97,7 +98,7 @@ function capacityErrors(capacity: Readonly<Record<string, string>> | undefined, 
       : [notSupportedField(path, capacity ?? null, ['storage'])]),
     ...Object.entries(capacity ?? {}).flatMap(([name, amount]) => [
       ...(parseQuantity(amount).nano < 0n
-        ? [invalidField(`${path}[${name}]`, amount, 'must be a valid resource quantity')]
+        ? [invalidField(`${path}[${name}]`, quantityValue(parseQuantity(amount)), 'must be a valid resource quantity')]
         : noErrors),
       ...positiveQuantityErrors(amount, `${path}[${name}]`),
     ]),
@@ -192,9 +193,14 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   }),
   prepareForStatusUpdate(volume, old, { nowMs }) {
     const { status } = volume;
-    if (status?.phase === old.status?.phase) return volume;
-    const told = status?.lastPhaseTransitionTime !== old.status?.lastPhaseTransitionTime;
-    return told ? volume : { ...volume, status: { ...status, lastPhaseTransitionTime: formatTime(nowMs) } };
+    const [time, before] = [status?.lastPhaseTransitionTime, old.status?.lastPhaseTransitionTime];
+    if (status?.phase === old.status?.phase)
+      return time !== undefined || before === undefined
+        ? volume
+        : { ...volume, status: { ...status, lastPhaseTransitionTime: before } };
+    return time !== undefined && time !== before
+      ? volume
+      : { ...volume, status: { ...status, lastPhaseTransitionTime: formatTime(nowMs) } };
   },
   validateCreate: errorsOf,
   validateUpdate: (volume, old) => [...errorsOf(volume), ...changeErrors(volume.spec ?? {}, old.spec ?? {})],

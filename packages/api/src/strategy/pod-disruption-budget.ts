@@ -10,6 +10,7 @@ import {
 } from '@pintle/machinery';
 import type { PodDisruptionBudget } from '../policy/v1/index.js';
 import { boundedAmountErrors, nonNegativeErrors } from './amount.js';
+import { conditionErrors } from './conditions.js';
 import { specChanged } from './workloads.js';
 
 function budgetErrors({ spec }: PodDisruptionBudget): readonly FieldError[] {
@@ -34,6 +35,7 @@ const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expec
 export const podDisruptionBudgetStrategy: Strategy<PodDisruptionBudget> = {
   // Any name that a path can hold, as upstream has it.
   nameErrors: (name) => pathSegmentErrors(name),
+  judgesMetadataLast: true,
   generationChanged: specChanged,
   prepareForCreate: (budget) => ({
     ...budget,
@@ -41,6 +43,8 @@ export const podDisruptionBudgetStrategy: Strategy<PodDisruptionBudget> = {
   }),
   validateCreate: budgetErrors,
   validateUpdate: budgetErrors,
-  validateStatusUpdate: ({ status }) =>
-    counts.flatMap((field) => nonNegativeErrors(status?.[field], `status.${field}`)),
+  validateStatusUpdate: ({ status }) => [
+    ...conditionErrors(status?.conditions, 'status.conditions'),
+    ...counts.flatMap((field) => nonNegativeErrors(status?.[field], `status.${field}`)),
+  ],
 };

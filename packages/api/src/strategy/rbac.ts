@@ -1,5 +1,6 @@
 /** Roles and bindings: names of any path segment, the defaults of subjects, and what upstream refuses in them. */
 import {
+  deepEqual,
   dns1123SubdomainErrors,
   eachErrors,
   type FieldError,
@@ -126,7 +127,7 @@ function bindingStrategy<B extends RoleBinding | ClusterRoleBinding>(namespaced:
     validateCreate: errorsOf,
     validateUpdate: (binding, old) => [
       ...errorsOf(binding),
-      ...(JSON.stringify(binding.roleRef) === JSON.stringify(old.roleRef)
+      ...(deepEqual(binding.roleRef, old.roleRef)
         ? []
         : [invalidField('roleRef', inGo(binding.roleRef), 'cannot change roleRef')]),
     ],

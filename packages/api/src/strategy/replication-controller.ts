@@ -1,20 +1,20 @@
 /** ReplicationControllers: what they do not say of themselves, their pod template says. */
 import { type FieldError, requiredField, type Strategy } from '@pintle/machinery';
 import type { ReplicationController } from '../core/v1/index.js';
+import { nonNegativeErrors } from './amount.js';
 import { countStatusErrors, replicaParts } from './count-status.js';
-import { specChanged, withPodDefaults, workloadErrors, workloadWarnings } from './workloads.js';
+import { podTemplateErrors } from './pod/pod-spec.js';
+import { endlessErrors, mismatch, specChanged, type Workload, withPodDefaults, workloadWarnings } from './workloads.js';
 
 const names = { selects: 'replicationcontroller', runs: 'ReplicationController' };
 
 const isEmpty = (labels: object | undefined) => labels === undefined || Object.keys(labels).length === 0;
 
-type Selector = NonNullable<ReplicationController['spec']>['selector'];
-
-/** In the shape that other kinds have a selector in. */
-const selecting = (object: ReplicationController, selector: Selector) => ({
-  ...object,
-  spec: { ...object.spec, selector: { matchLabels: selector ?? {} } },
-});
+/** Without what other kinds have in another shape. */
+const withoutSelector = ({ spec, ...rest }: ReplicationController): Workload => {
+  const { selector: _, ...others } = spec ?? {};
+  return { ...rest, spec: others };
+};
 
 function withDefaults(object: ReplicationController): ReplicationController {
   const { metadata, spec } = object;
@@ -30,12 +30,22 @@ function withDefaults(object: ReplicationController): ReplicationController {
   };
 }
 
-function errorsOf(object: ReplicationController): readonly FieldError[] {
-  const { selector, template } = object.spec ?? {};
-  const errors =
-    template === undefined ? [requiredField('spec.template')] : workloadErrors(selecting(object, selector), names);
-  if (!isEmpty(selector)) return errors;
-  return [requiredField('spec.selector'), ...errors.filter(({ field }) => field !== 'spec.selector')];
+function errorsOf({ spec }: ReplicationController): readonly FieldError[] {
+  const { selector = {}, template, replicas, minReadySeconds } = spec ?? {};
+  const labels = template?.metadata?.labels ?? {};
+  const isMatched = Object.entries(selector).every(([key, value]) => labels[key] === value);
+  return [
+    ...nonNegativeErrors(minReadySeconds, 'spec.minReadySeconds'),
+    ...(isEmpty(selector) ? [requiredField('spec.selector')] : []),
+    ...nonNegativeErrors(replicas, 'spec.replicas'),
+    ...(template === undefined
+      ? [requiredField('spec.template')]
+      : [
+          ...(isMatched ? [] : [mismatch(template)]),
+          ...podTemplateErrors(template, 'spec.template'),
+          ...endlessErrors(template, names),
+        ]),
+  ];
 }
 
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
@@ -50,5 +60,5 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
     replicaParts,
   ),
   warnings: (object, old) =>
-    old !== undefined && !specChanged(object, old) ? [] : workloadWarnings(selecting(object, undefined)),
+    old !== undefined && !specChanged(object, old) ? [] : workloadWarnings(withoutSelector(object)),
 };

@@ -102,6 +102,9 @@ export function statusFaults(object: Written, old: Written = object): readonly s
 export const createWarnings = (object: Written): readonly string[] =>
   strategyOf(object).warnings?.(created(object)) ?? [];
 
+export const updateWarnings = (object: Written, old: Written): readonly string[] =>
+  strategyOf(object).warnings?.(created(object), created(old)) ?? [];
+
 type WithStatus = KubernetesObject & { readonly status?: unknown };
 
 /** Updates keep the status that there was. */

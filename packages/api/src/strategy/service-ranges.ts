@@ -78,17 +78,20 @@ function rangeErrors({ spec }: ServiceCIDR): readonly FieldError[] {
 }
 
 /** A range stays; one of the other family may be added. */
-function rangeChangeErrors({ spec: now }: ServiceCIDR, { spec: before }: ServiceCIDR): readonly FieldError[] {
-  const [ranges, old] = [now?.cidrs ?? [], before?.cidrs ?? []];
-  if (ranges.length < old.length) return [immutableField(path, ranges)];
-  return old.flatMap((cidr, index) =>
-    cidr === ranges[index] ? [] : [immutableField(`${path}[${index}]`, ranges[index] ?? '')],
+function rangeChangeErrors(object: ServiceCIDR, { spec: before }: ServiceCIDR): readonly FieldError[] {
+  const [ranges, old] = [object.spec?.cidrs ?? [], before?.cidrs ?? []];
+  const isGrown = old.length === 1 && ranges.length === 2;
+  if (ranges.length !== old.length && !isGrown) return [immutableField(path, ranges)];
+  const changed = old.flatMap((cidr, index) =>
+    cidr === ranges[index] ? [] : [immutableField(`${path}[${index}]`, ranges[index])],
   );
+  return isGrown ? [...changed, ...rangeErrors(object)] : changed;
 }
 
 export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
   statusKeeps: clientMetadata,
-  prepareForCreate: (range) => ({ ...range, status: {} }),
+  keepsStatusOnCreate: true,
+  keepsStatusOnUpdate: true,
   validateCreate: rangeErrors,
-  validateUpdate: (range, old) => [...rangeErrors(range), ...rangeChangeErrors(range, old)],
+  validateUpdate: rangeChangeErrors,
 };

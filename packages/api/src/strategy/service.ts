@@ -1,6 +1,7 @@
 /** Services: defaults, what must hold of them, and what goes with a change of their type. Addresses are the server's affair. */
-import { dns1035LabelErrors, maskTrailingDash, type Strategy } from '@pintle/machinery';
+import { dns1035LabelErrors, type FieldError, maskTrailingDash, type Strategy } from '@pintle/machinery';
 import type { Service, ServiceSpec } from '../core/v1/service.js';
+import { clusterIpErrors } from './service/cluster-ips.js';
 import { serviceChangeErrors, withoutTypeLeftovers } from './service/service-change.js';
 import { balancerStatusErrors, serviceErrors } from './service/service-errors.js';
 import { isExternallyAccessible } from './service/service-needs.js';
@@ -18,7 +19,6 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
   return {
     ...rest,
     ...(ports === undefined ? {} : { ports }),
-    // A Service that sends anywhere has nothing to tell of how it does not.
     ...(spec.sessionAffinity === 'ClientIP'
       ? {
           sessionAffinityConfig: {
@@ -26,7 +26,7 @@ function specDefaults(spec: ServiceSpec): ServiceSpec {
           },
         }
       : {}),
-    ...(spec.type === 'ExternalName' ? {} : { internalTrafficPolicy }),
+    ...(spec.type === 'ExternalName' && spec.internalTrafficPolicy === undefined ? {} : { internalTrafficPolicy }),
     ...(isExternallyAccessible(spec) ? { externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster' } : {}),
     ...(spec.type === 'LoadBalancer'
       ? { allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true }
@@ -54,13 +54,30 @@ function withDefaults(service: Service): Service {
   };
 }
 
+const firstOf = (errors: readonly FieldError[], others: () => readonly FieldError[]): readonly FieldError[] =>
+  errors.length > 0 ? errors : others();
+
+/** A Service that sends elsewhere has nothing to tell of how it would not. */
+function withoutIdlePolicy(service: Service): Service {
+  const { type, internalTrafficPolicy, ...spec } = service.spec ?? {};
+  return type !== 'ExternalName' || internalTrafficPolicy === undefined
+    ? service
+    : { ...service, spec: { type, ...spec } };
+}
+
 export const serviceStrategy: Strategy<Service> = {
   nameErrors: (name, prefix) => dns1035LabelErrors(prefix ? maskTrailingDash(name) : name),
   defaults: withDefaults,
   prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
   prepareForUpdate: withoutTypeLeftovers,
-  validateCreate: serviceErrors,
-  validateUpdate: (service, old) => [...serviceChangeErrors(service, old), ...serviceErrors(service)],
+  // Where addresses are not to be read, nothing else is looked at.
+  validateCreate: (service) => firstOf(clusterIpErrors(service.spec ?? {}), () => serviceErrors(service)),
+  validateUpdate: (service, old) =>
+    firstOf(clusterIpErrors(service.spec ?? {}), () => [
+      ...serviceChangeErrors(service, old),
+      ...serviceErrors(service),
+    ]),
   validateStatusUpdate: balancerStatusErrors,
+  canonicalize: withoutIdlePolicy,
   warnings: serviceWarnings,
 };

@@ -4,6 +4,7 @@ import {
   dns1123LabelErrors,
   type FieldError,
   forbiddenField,
+  formatErrors,
   invalidField,
   maskTrailingDash,
   notSupportedField,
@@ -14,8 +15,10 @@ import type { StatefulSet, StatefulSetSpec } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
 import { claimSpecWarnings } from './claim-warnings.js';
 import { countStatusErrors, statefulParts } from './count-status.js';
+import { templateLabelErrors } from './pod/pod-spec.js';
 import {
   endlessErrors,
+  isReadable,
   selectorErrors,
   specChanged,
   type WorkloadNames,
@@ -30,7 +33,10 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   defaults: withDefaults,
   prepareForCreate: (set) => ({ ...set, status: { replicas: 0, availableReplicas: 0 } }),
   generationChanged: specChanged,
-  validateCreate: statefulSetErrors,
+  validateCreate: (set) => [
+    ...statefulSetErrors(set),
+    ...formatErrors(set.spec?.serviceName, 'spec.serviceName', dns1123LabelErrors),
+  ],
   validateUpdate: (set, old) => [...statefulSetErrors(set), ...changeErrors(set, old)],
   validateStatusUpdate: countStatusErrors(
     [
@@ -107,6 +113,7 @@ function statefulSetErrors({ spec }: StatefulSet): readonly FieldError[] {
     ...nonNegativeErrors(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...nonNegativeErrors(spec.ordinals?.start, 'spec.ordinals.start'),
     ...selectorErrors(spec, names),
+    ...(isReadable(spec.selector) ? templateLabelErrors(spec.template, 'spec.template') : []),
     ...endlessErrors(spec.template, names),
   );
   return errors;

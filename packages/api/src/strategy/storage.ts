@@ -18,10 +18,10 @@ import {
   qualifiedNameErrors,
   requiredErrors,
   requiredField,
-  requiredFormatErrors,
   type Strategy,
   tooLongField,
 } from '@pintle/machinery';
+import type { TopologySelectorTerm } from '../core/v1/reference.js';
 import type {
   CSIDriver,
   CSINode,
@@ -51,28 +51,43 @@ function parameterErrors(parameters: Readonly<Record<string, string>> = {}, path
   ];
 }
 
+const volumeBindingModes: readonly string[] = ['Immediate', 'WaitForFirstConsumer'];
+
+const provisionerErrors = (name: string | undefined, path: string): readonly FieldError[] =>
+  name
+    ? qualifiedNameErrors(name.toLowerCase()).map((message) => invalidField(path, name, message))
+    : [requiredField(path)];
+
 function classErrors(object: StorageClass): readonly FieldError[] {
   const { provisioner, parameters, reclaimPolicy, volumeBindingMode, allowedTopologies = [] } = object;
   const path = 'allowedTopologies';
   return [
-    ...(provisioner
-      ? qualifiedNameErrors(provisioner.toLowerCase()).map((message) =>
-          invalidField('provisioner', provisioner, message),
-        )
-      : [requiredField('provisioner', provisioner ?? '')]),
+    ...provisionerErrors(provisioner, 'provisioner'),
     ...parameterErrors(parameters, 'parameters'),
     ...choiceErrors(reclaimPolicy, 'reclaimPolicy', ['Delete', 'Retain']),
     ...(volumeBindingMode === undefined
       ? [requiredField('volumeBindingMode')]
-      : choiceErrors(volumeBindingMode || ' ', 'volumeBindingMode', ['Immediate', 'WaitForFirstConsumer'])),
+      : volumeBindingModes.includes(volumeBindingMode)
+        ? noErrors
+        : [notSupportedField('volumeBindingMode', volumeBindingMode, volumeBindingModes)]),
     ...eachErrors(allowedTopologies, path, (term, at, index) => [
       ...topologyTermErrors(term, at),
-      ...(allowedTopologies.slice(0, index).some((other) => deepEqual(other, term))
-        ? [duplicateField(`${at}.matchLabelExpressions`, '')]
-        : noErrors),
+      ...topologiesBefore(allowedTopologies, index)
+        .filter((other) => other === topologyText(term))
+        .map(() => duplicateField(`${at}.matchLabelExpressions`, '')),
     ]),
   ];
 }
+
+/** In whatever order it is written. */
+const topologyText = ({ matchLabelExpressions = [] }: TopologySelectorTerm): string =>
+  JSON.stringify(matchLabelExpressions.map(({ key, values = [] }) => [key, ...[...new Set(values)].sort()]).sort());
+
+/** Upstream begins with as many empty ones as there are any, so that one that asks for nothing is always there already. */
+const topologiesBefore = (terms: readonly TopologySelectorTerm[], index: number): readonly string[] => [
+  ...terms.map(() => topologyText({})),
+  ...terms.slice(0, index).map(topologyText),
+];
 
 const changed = (same: boolean, error: FieldError): readonly FieldError[] => (same ? noErrors : [error]);
 
@@ -110,7 +125,7 @@ export const storageClassStrategy: Strategy<StorageClass> = {
 
 function attributesErrors({ driverName, parameters }: VolumeAttributesClass): readonly FieldError[] {
   return [
-    ...(driverName ? driverNameErrors(driverName, 'driverName') : [requiredField('driverName')]),
+    ...provisionerErrors(driverName, 'driverName'),
     ...(Object.keys(parameters ?? {}).length === 0
       ? [requiredField('parameters', 'must contain at least one key/value pair')]
       : parameterErrors(parameters, 'parameters')),
@@ -141,11 +156,10 @@ function driverErrors({ spec }: CSIDriver): readonly FieldError[] {
   return [
     ...choiceErrors(fsGroupPolicy, 'spec.fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType']),
     ...eachErrors(tokenRequests, 'spec.tokenRequests', ({ audience, expirationSeconds }: TokenRequest, at) => {
-      const again = audiences.has(audience);
+      if (audiences.has(audience)) return [duplicateField(`${at}.audience`, audience)];
       audiences.add(audience);
       const seconds = (detail: string) => invalidField(`${at}.expirationSeconds`, expirationSeconds, detail);
       return [
-        ...(again ? [duplicateField(`${at}.audience`, audience)] : noErrors),
         ...(expirationSeconds !== undefined && expirationSeconds < tokenMinSeconds
           ? [seconds('may not specify a duration less than 10 minutes')]
           : noErrors),
@@ -156,7 +170,7 @@ function driverErrors({ spec }: CSIDriver): readonly FieldError[] {
     }),
     ...(volumeLifecycleModes ?? [])
       .filter((mode) => mode !== 'Ephemeral' && mode !== 'Persistent')
-      .map((mode) => notSupportedField('spec.volumeLifecycleModes', mode, ['Ephemeral', 'Persistent'])),
+      .map((mode) => notSupportedField('spec.volumeLifecycleModes', mode, ['Persistent', 'Ephemeral'])),
   ];
 }
 
@@ -175,10 +189,6 @@ export const csiDriverStrategy: Strategy<CSIDriver> = {
     ...changed(
       driver.spec.attachRequired === old.spec.attachRequired,
       immutableField('spec.attachedRequired', driver.spec.attachRequired ?? null),
-    ),
-    ...changed(
-      driver.spec.fsGroupPolicy === old.spec.fsGroupPolicy,
-      immutableField('spec.fsGroupPolicy', driver.spec.fsGroupPolicy ?? null),
     ),
     ...changed(
       deepEqual(driver.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes),
@@ -207,8 +217,9 @@ function nodeErrors({ spec }: CSINode): readonly FieldError[] {
         ? [invalidField(`${at}.allocatable.count`, count, 'must be greater than or equal to 0')]
         : noErrors),
       ...topologyKeys.flatMap((key, index) => [
-        ...(topologyKeys.indexOf(key) < index ? [duplicateField(`${at}.topologyKeys`, key)] : []),
-        ...requiredFormatErrors(key, `${at}.topologyKeys`, qualifiedNameErrors),
+        ...(key === '' ? [requiredField(at)] : []),
+        ...(topologyKeys.indexOf(key) < index ? [duplicateField(at, key)] : []),
+        ...qualifiedNameErrors(key).map((message) => invalidField(at, key, message)),
       ]),
     ];
   });
@@ -218,10 +229,11 @@ export const csiNodeStrategy: Strategy<CSINode> = {
   validateCreate: nodeErrors,
   validateUpdate: (node, old) => [
     ...nodeErrors(node),
-    ...(old.spec?.drivers ?? []).flatMap((driver) => {
-      const now = node.spec?.drivers.find(({ name }) => name === driver.name);
-      return now === undefined || deepEqual(now, driver) ? [] : [immutableField('CSINodeDriver', now)];
-    }),
+    ...(old.spec?.drivers ?? []).flatMap((driver) =>
+      (node.spec?.drivers ?? [])
+        .filter((now) => now.name === driver.name && !deepEqual(now, driver))
+        .map((now) => immutableField('spec.drivers', now)),
+    ),
   ],
 };
 

@@ -9,7 +9,7 @@ import {
   invalidField,
   labelSelectorErrors,
   noErrors,
-  requiredChoiceErrors,
+  notSupportedField,
   requiredField,
   type Strategy,
 } from '@pintle/machinery';
@@ -71,9 +71,11 @@ function webhookErrors(hook: Webhook, path: string, { noSideEffects }: Demands):
     ...eachErrors(hook.rules, `${path}.rules`, ruleErrors),
     ...choiceErrors(hook.failurePolicy, `${path}.failurePolicy`, failurePolicies),
     ...choiceErrors(hook.matchPolicy, `${path}.matchPolicy`, matchPolicies),
-    ...(hook.sideEffects
-      ? requiredChoiceErrors(hook.sideEffects, `${path}.sideEffects`, effects)
-      : [requiredField(`${path}.sideEffects`, `must specify one of ${effects.join(', ')}`)]),
+    ...(hook.sideEffects === undefined
+      ? [requiredField(`${path}.sideEffects`, `must specify one of ${effects.join(', ')}`)]
+      : effects.includes(hook.sideEffects)
+        ? noErrors
+        : [notSupportedField(`${path}.sideEffects`, hook.sideEffects, effects)]),
     ...(timeout === undefined || (timeout >= 1 && timeout <= 30)
       ? noErrors
       : [invalidField(`${path}.timeoutSeconds`, timeout, 'the timeout value must be between 1 and 30 seconds')]),

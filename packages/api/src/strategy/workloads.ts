@@ -70,7 +70,8 @@ export function workloadErrors({ spec }: Workload, kind: WorkloadNames): readonl
   for (const field of ['replicas', 'minReadySeconds'] as const)
     errors.push(...nonNegativeErrors(spec[field], `spec.${field}`));
   errors.push(...selectorErrors(spec, kind));
-  errors.push(...podTemplateErrors(spec.template, 'spec.template'), ...endlessErrors(spec.template ?? {}, kind));
+  if (isReadable(spec.selector) || kind.selects === 'daemonset')
+    errors.push(...podTemplateErrors(spec.template, 'spec.template'), ...endlessErrors(spec.template ?? {}, kind));
   return errors;
 }
 
@@ -93,25 +94,34 @@ export function endlessErrors({ spec }: PodTemplateSpec, { runs }: WorkloadNames
   ];
 }
 
+/** Of a selector that makes no sense, upstream asks nothing of the template any more. */
+export const isReadable = (selector: LabelSelector | undefined): boolean =>
+  selector === undefined || labelSelectorErrors(selector, '').length === 0;
+
+export const mismatch = (template: PodTemplateSpec | undefined): FieldError =>
+  invalidField(
+    'spec.template.metadata.labels',
+    template?.metadata?.labels,
+    '`selector` does not match template `labels`',
+  );
+
 export function selectorErrors(
   { selector, template }: NonNullable<Workload['spec']>,
   { selects }: WorkloadNames,
 ): readonly FieldError[] {
-  const labels = template?.metadata?.labels;
-  const mismatch = () =>
-    invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
   // Upstream's DaemonSets are asked for none, and none matches nothing.
-  if (selector === undefined) return [...(selects === 'daemonset' ? [] : [requiredField('spec.selector')]), mismatch()];
+  if (selector === undefined)
+    return [...(selects === 'daemonset' ? [] : [requiredField('spec.selector')]), mismatch(template)];
   const faults = labelSelectorErrors(selector, 'spec.selector');
-  if (faults.some(({ field }) => /\.(operator|values)$/.test(field)))
-    return [
-      ...faults,
-      ...(selects === 'daemonset' ? [] : [invalidField('spec.selector', selector, 'invalid label selector')]),
-    ];
+  if (faults.length > 0 && selects === 'daemonset') return faults;
+  if (faults.length > 0) {
+    const detail = selects === 'statefulset' ? '' : 'invalid label selector';
+    return [...faults, invalidField('spec.selector', selector, detail)];
+  }
   const compiled = labelSelectorMatcher(selector);
   if (compiled.isEverything)
-    return [...faults, invalidField('spec.selector', selector, `empty selector is invalid for ${selects}`)];
-  return compiled.matches(labels ?? {}) ? faults : [...faults, mismatch()];
+    return [invalidField('spec.selector', selector, `empty selector is invalid for ${selects}`)];
+  return compiled.matches(template?.metadata?.labels ?? {}) ? [] : [mismatch(template)];
 }
 
 interface Selecting {

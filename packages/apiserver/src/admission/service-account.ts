@@ -4,10 +4,11 @@
  * it opts out. An account may hold its pods to the secrets that it lists.
  *
  * **Differs from Kubernetes**: the volume that these are in has the same random name in all pods that come with the same
- * spec, and not one of its own in each. A pod of the `default` account need not wait until a new namespace has one.
+ * spec, and not one of its own in each. In process, where nobody need be there who makes accounts, a pod of the `default`
+ * account is let in without one; a served cluster waits for it a second, and refuses the pod then, as kube-apiserver does.
  */
 import { type Container, isMirrorPod, type Pod, type PodSpec, type ServiceAccount } from '@pintle/api/core/v1';
-import { deepFreeze, nameSuffix } from '@pintle/machinery';
+import { deepFreeze, nameSuffix, sleep } from '@pintle/machinery';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
@@ -30,8 +31,28 @@ const tokenSources = deepFreeze({
   ],
 });
 
-export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }: AdmissionCaches): AdmissionPlugin {
+/** So often a `default` account is looked for, which a controller makes a moment after its namespace. */
+const attemptsMax = 20;
+const attemptPeriodMs = 50;
+
+export interface ServiceAccountOptions {
+  /** Whether there has to be an account for pods of the `default` one, too. */
+  readonly requiresDefault: boolean;
+}
+
+export function serviceAccountAdmission(
+  core: () => ApiCore,
+  { serviceAccounts }: AdmissionCaches,
+  { requiresDefault }: ServiceAccountOptions,
+): AdmissionPlugin {
   const derived = new DerivedSpecs();
+  const awaitedAccount = async (namespace: string, name: string, attempts: number) => {
+    for (let attempt = 1; ; attempt++) {
+      const found = await accountOf(core(), namespace, name);
+      if (found !== undefined || attempt === attempts) return found;
+      await sleep(core().world.clock, attemptPeriodMs);
+    }
+  };
   /** Calls `then` with the account of the pod, at once if it is known. Errors: it is not there. */
   const withAccountOf = <T>(
     request: AdmissionRequest,
@@ -41,15 +62,17 @@ export function serviceAccountAdmission(core: () => ApiCore, { serviceAccounts }
     const { namespace } = request;
     const known = serviceAccounts.get(`${namespace}/${account}`) as ServiceAccount | undefined;
     if (known !== undefined) return then(known);
-    return accountOf(core(), namespace ?? '', account).then((found) => {
-      // A new namespace gets its default account a moment later; its pods need not wait for that.
-      if (found === undefined && account !== 'default')
-        throw refusedRequest(
-          request,
-          `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
-        );
-      return then(found);
-    });
+    const isOptional = account === 'default' && !requiresDefault;
+    return awaitedAccount(namespace ?? '', account, isOptional || account !== 'default' ? 1 : attemptsMax).then(
+      (found) => {
+        if (found === undefined && !isOptional)
+          throw refusedRequest(
+            request,
+            `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
+          );
+        return then(found);
+      },
+    );
   };
   return {
     name: 'ServiceAccount',

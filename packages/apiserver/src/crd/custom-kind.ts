@@ -1,4 +1,5 @@
 /** From a CustomResourceDefinition to the definition that is served. Pure. */
+import { partPlaces } from '@pintle/api';
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import {
   apiVersionOf,
@@ -31,10 +32,13 @@ export function definitionOf(
   compilePattern?: PatternCompiler,
 ): CustomDefinition {
   const errors: FieldError[] = [];
-  const kinds = crd.spec.versions.map((version, index) => ({
-    version,
-    kind: kindOf(crd, version, { path: `spec.versions[${index}].schema.openAPIV3Schema`, errors, compilePattern }),
-  }));
+  const places = partPlaces(crd.spec.versions);
+  const kinds = crd.spec.versions.map((version, index) => {
+    const path = places[index]?.schema;
+    // Of what all versions have alike the faults are told with the first.
+    const told = path === undefined ? [] : errors;
+    return { version, kind: kindOf(crd, version, { path: path ?? '', errors: told, compilePattern }) };
+  });
   const stored = kinds.find(({ version }) => version.storage) ?? kinds[0];
   if (stored === undefined || errors.length > 0) return { definition: undefined, errors };
   const { convert, prepare } = pruning(conversion, new Map(kinds.map(({ kind }) => [apiVersionOf(kind), kind])));

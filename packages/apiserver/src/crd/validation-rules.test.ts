@@ -214,7 +214,7 @@ describe('definitions with rules that cannot be', () => {
     const client = (await pending).client();
     const crd = definition({ type: 'object', properties: integers, 'x-kubernetes-validations': rules });
     const message = await messageOf(client.create(crd));
-    expect(message).toContain('spec.versions[0].schema.openAPIV3Schema.properties[spec].x-kubernetes-validations[0]');
+    expect(message).toContain('spec.validation.openAPIV3Schema.properties[spec].x-kubernetes-validations[0]');
     expect(message).toContain(words);
   });
 
@@ -240,7 +240,7 @@ describe('definitions whose rules may cost too much', () => {
       },
     },
   });
-  const at = 'spec.versions[0].schema.openAPIV3Schema';
+  const at = 'spec.validation.openAPIV3Schema';
   const place = `${at}.properties[spec].properties[list]`;
   const hint =
     '(try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)';

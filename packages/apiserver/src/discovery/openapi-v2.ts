@@ -4,70 +4,12 @@
  */
 import { type Kind, openApiComponents } from '@pintle/machinery';
 import type { Swagger } from '../aggregation/remote-openapi.js';
+import { anything, Message, named } from './gnostic-message.js';
 import { mergeSwagger } from './merge-swagger.js';
 import type { OpenApiDocumentsParts } from './openapi.js';
+import { toldInV2 } from './swagger.js';
 
 type Json = Readonly<Record<string, unknown>>;
-
-const encoder = new TextEncoder();
-
-/** A message under construction: fields are appended in the order they are written. */
-class Message {
-  private readonly parts: Uint8Array[] = [];
-  private size = 0;
-
-  private push(part: Uint8Array): void {
-    this.parts.push(part);
-    this.size += part.length;
-  }
-
-  bytes(number: number, value: Uint8Array): this {
-    this.push(varint((number << 3) | 2));
-    this.push(varint(value.length));
-    this.push(value);
-    return this;
-  }
-
-  string(number: number, value: unknown): this {
-    return value === undefined ? this : this.bytes(number, encoder.encode(String(value)));
-  }
-
-  message(number: number, value: Message | undefined): this {
-    return value === undefined ? this : this.bytes(number, value.finish());
-  }
-
-  flag(number: number, value: unknown): this {
-    if (value !== true) return this;
-    this.push(varint(number << 3));
-    this.push(varint(1));
-    return this;
-  }
-
-  finish(): Uint8Array {
-    const whole = new Uint8Array(this.size);
-    let at = 0;
-    for (const part of this.parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
-  }
-}
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
-}
-
-const named = (name: string, value: Message) => new Message().string(1, name).message(2, value);
-/** JSON is YAML, which is what an `Any` holds. */
-const anything = (value: unknown) => new Message().string(2, `${JSON.stringify(value)}\n`);
 
 /** What kubectl's reader of v2 cannot take beside its fields is told without them. */
 function withoutFields(schema: Json): Json {
@@ -175,7 +117,8 @@ function documentBytes({ registry, title, docs, remote }: OpenApiDocumentsParts)
   const own = openApiComponents(kinds, docs());
   for (const [name, schema] of Object.entries(others.definitions))
     if (own[name] === undefined) definitions.message(1, named(name, schemaMessage(schema as Json)));
-  for (const [name, schema] of Object.entries(own)) definitions.message(1, named(name, schemaMessage(schema as Json)));
+  for (const [name, schema] of Object.entries(own))
+    definitions.message(1, named(name, schemaMessage(toldInV2(name, schema as Json))));
   return new Message()
     .string(1, '2.0')
     .message(2, new Message().string(1, title).string(2, 'v1.33.5'))

@@ -2,18 +2,22 @@
  * The OpenAPI v3 documents, one a group and version, made when first asked for and kept until its kinds change; and all of
  * them as one document of v2. Each goes by a hash of its text, so that clients keep what has not changed.
  */
-import { type FieldDocs, type Kind, openApiComponents } from '@pintle/machinery';
+import type { FieldDocs, Kind, SchemaNode } from '@pintle/machinery';
 import type { RemoteOpenApi } from '../aggregation/remote-openapi.js';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
+import { type ApiDescription, codeWords, described, openApiVersion, pathsOf } from './description.js';
 import { contentHash } from './digest.js';
 import { mergeSwagger } from './merge-swagger.js';
-import { type ApiDescription, listSchemas, openApiVersion, operationsOf } from './operations.js';
+import { openApiV3Message } from './openapi-v3-message.js';
+import type { Parameter } from './parameters.js';
 import { swaggerOf } from './swagger.js';
 
 export interface OpenApiDocument {
   readonly text: string;
   readonly hash: string;
+  /** The same in gnostic's protobuf, which has a place for documents of v3. Made when first asked for. */
+  readonly message: () => Uint8Array;
 }
 
 export interface OpenApiDocuments {
@@ -29,24 +33,27 @@ export interface OpenApiDocumentsParts {
   readonly registry: ResourceRegistry;
   readonly title: string;
   readonly docs: () => FieldDocs;
+  /** The types of bodies that are of no resource, by `apiVersion/kind`. */
+  readonly bodies: Readonly<Record<string, SchemaNode>>;
   /** What other servers say of their APIs. */
   readonly remote: () => readonly RemoteOpenApi[];
 }
 
-export function openApiDocuments({ registry, title, docs, remote }: OpenApiDocumentsParts): OpenApiDocuments {
+export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments {
+  const { registry, remote } = parts;
   const made = new Map<string, { readonly of: readonly unknown[]; readonly document: OpenApiDocument }>();
   const keep = (path: string, of: readonly unknown[], make: () => string): OpenApiDocument => {
     const before = made.get(path);
     if (before !== undefined && before.of.length === of.length && before.of.every((part, i) => part === of[i]))
       return before.document;
-    const text = make();
-    const document = { text, hash: contentHash(text) };
+    const document = documentOfText(make());
     made.set(path, { of, document });
     return document;
   };
   const documentAt = (path: string): OpenApiDocument | undefined => {
-    const kinds = kindsIn(registry.all(), path);
-    if (kinds.length > 0) return keep(path, kinds, () => JSON.stringify(documentOf(describe(kinds, title, docs()))));
+    const resources = resourcesIn(registry.all(), path);
+    if (resources.length > 0)
+      return keep(path, kindsOf(resources), () => JSON.stringify(documentOf(described(resources, parts))));
     const text = remote().find((each) => remotePath(each) === path)?.v3;
     return text === undefined ? undefined : keep(path, [text], () => text);
   };
@@ -60,49 +67,78 @@ export function openApiDocuments({ registry, title, docs, remote }: OpenApiDocum
         { serverRelativeURL: `/openapi/v3/${path}?hash=${documentAt(path)?.hash}` },
       ]);
       const text = JSON.stringify({ paths: Object.fromEntries(entries) });
-      return { text, hash: contentHash(text) };
+      return documentOfText(text);
     },
     swagger() {
-      const kinds = registry.all().map(({ kind }) => kind);
+      const resources = registry.all();
       const others = remote();
-      return keep('v2', [...kinds, ...others.map(({ v2 }) => v2)], () =>
-        JSON.stringify(mergeSwagger(swaggerOf(describe(kinds, title, docs())), others)),
+      return keep('v2', [...kindsOf(resources), ...others.map(({ v2 }) => v2)], () =>
+        JSON.stringify(mergeSwagger(swaggerOf(described(resources, parts)), others)),
       );
     },
   };
 }
 
+function documentOfText(text: string): OpenApiDocument {
+  let message: Uint8Array | undefined;
+  return { text, hash: contentHash(text), message: () => (message ??= openApiV3Message(JSON.parse(text))) };
+}
+
 const remotePath = ({ group, version }: RemoteOpenApi) => `apis/${group}/${version}`;
 const pathOf = (apiVersion: string) => (apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`);
 
-const kindsIn = (resources: readonly Resource[], path: string): readonly Kind[] =>
-  resources.filter(({ apiVersion }) => pathOf(apiVersion) === path).map(({ kind }) => kind);
+const resourcesIn = (resources: readonly Resource[], path: string): readonly Resource[] =>
+  resources.filter(({ apiVersion }) => pathOf(apiVersion) === path);
 
-const describe = (kinds: readonly Kind[], title: string, docs: FieldDocs): ApiDescription => ({
-  title,
-  operations: kinds.flatMap(operationsOf),
-  schemas: { ...openApiComponents(kinds, docs), ...listSchemas(kinds) },
-});
+const kindsOf = (resources: readonly Resource[]): readonly Kind[] => resources.map(({ kind }) => kind);
 
-function documentOf({ title, operations, schemas }: ApiDescription): unknown {
+function documentOf(description: ApiDescription): unknown {
+  const { title, schemas } = description;
+  const schemaOf = (name: string | undefined) =>
+    name === undefined ? { type: 'string' } : { $ref: `#/components/schemas/${name}` };
+  const content = (types: readonly string[], schema: string | undefined) =>
+    Object.fromEntries(types.map((type) => [type, { schema: schemaOf(schema) }]));
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { path, method, action, id, kind, parameters, body, response } of operations) {
-    const content = (schema: string) => ({
-      'application/json': { schema: { $ref: `#/components/schemas/${schema}` } },
-    });
-    const item = (paths[path] ??= {});
-    item[method] = {
-      operationId: id,
-      parameters: parameters.map(({ type, ...parameter }) => ({
-        ...parameter,
-        ...(parameter.in === 'path' ? { required: true } : {}),
-        schema: { type, uniqueItems: true },
-      })),
-      ...(body === undefined ? {} : { requestBody: { content: content(body) } }),
-      responses: { 200: { description: 'OK', content: content(response) } },
-      'x-kubernetes-action': action,
-      'x-kubernetes-group-version-kind': kind,
-    };
+  for (const { path, parameters, operations } of pathsOf(description)) {
+    const item: Record<string, unknown> = {};
+    for (const { method, action, id, tag, kind, own, body, response, mediaTypes, codes, ...about } of operations) {
+      item[method] = {
+        ...{ tags: [tag], description: about.description, operationId: id },
+        ...(own.length === 0 ? {} : { parameters: own.map(parameterOf) }),
+        ...(body === undefined
+          ? {}
+          : {
+              requestBody: {
+                content: content(body.mediaTypes, body.schema),
+                ...(body.required ? { required: true } : {}),
+              },
+            }),
+        responses: {
+          ...Object.fromEntries(
+            codes.map((code) => [code, { description: codeWords[code], content: content(mediaTypes, response) }]),
+          ),
+          401: { description: codeWords[401] },
+        },
+        ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
+        ...(kind === undefined ? {} : { 'x-kubernetes-group-version-kind': kind }),
+      };
+    }
+    paths[path] = { ...item, ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameterOf) }) };
   }
-  return { openapi: '3.0.0', info: { title, version: openApiVersion }, paths, components: { schemas } };
+  return {
+    openapi: '3.0.0',
+    info: { title, version: openApiVersion },
+    paths,
+    components: { schemas, ...(description.isBuiltin ? { securitySchemes: { BearerToken: bearerToken } } : {}) },
+  };
 }
+
+const bearerToken = {
+  ...{ type: 'apiKey', description: 'A token, as `Bearer TOKEN`.', name: 'authorization', in: 'header' },
+};
+
+const parameterOf = ({ type, ...parameter }: Parameter) => ({
+  ...parameter,
+  ...(parameter.in === 'path' ? { required: true } : {}),
+  schema: { type, uniqueItems: true },
+});

@@ -2,9 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { builtinResources } from '@pintle/api';
+import { bodySchemas, builtinResources } from '@pintle/api';
+import { canonicalJson } from '@pintle/machinery';
 import { ResourceRegistry } from '../registry/resource-registry.js';
 import { aggregatedDiscovery, resourceList } from './discovery.js';
+import { openApiDocuments } from './openapi.js';
 
 const folder = join(process.env['PINTLE_REFERENCE'] ?? resolve('../shared/kubernetes'), 'discovery');
 const present = existsSync(folder);
@@ -60,5 +62,40 @@ const byName = (list: ApiResourceList | undefined) =>
     const shared = [...ours].filter(([name]) => theirs.has(name));
     expect(shared.length).toBeGreaterThan(50);
     expect(Object.fromEntries(shared)).toEqual(Object.fromEntries(shared.map(([name]) => [name, theirs.get(name)])));
+  });
+});
+
+const openApiFolder = join(folder, '../openapi/v3');
+const isPresent = existsSync(openApiFolder);
+const openApi = openApiDocuments({
+  ...{ registry, title: 'Kubernetes', docs: () => ({}), bodies: bodySchemas(), remote: () => [] },
+});
+const versions = [...new Set(registry.all().map(({ apiVersion }) => apiVersion))]
+  .map((version) => (version.includes('/') ? `apis/${version}` : `api/${version}`))
+  .filter((path) => existsSync(join(openApiFolder, `${path.replaceAll('/', '__')}_openapi.json`)));
+
+/** Without words, and without the encoding that is not served; parameters in any order. */
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== 'description' && !key.includes('cbor'));
+  return Object.fromEntries(
+    entries.map(([key, each]) => [key, key === 'parameters' ? each.map(bare).map(canonicalJson).sort() : bare(each)]),
+  );
+}
+
+/** A namespace that is deleted is answered with what it was; and nobody watches components. */
+const others = ['/api/v1/namespaces/{name}', '/api/v1/componentstatuses'];
+
+(isPresent ? describe : describe.skip)('OpenAPI v3', () => {
+  it('has stable and beta versions to compare', () => expect(versions.length).toBeGreaterThan(25));
+
+  it.each(versions)('tells of the paths of %s what Kubernetes does', (path) => {
+    const pathsOf = (text: string) => {
+      const { paths } = JSON.parse(text) as { readonly paths: Readonly<Record<string, unknown>> };
+      return bare(Object.fromEntries(Object.entries(paths).filter(([name]) => !others.includes(name))));
+    };
+    const theirs = readFileSync(join(openApiFolder, `${path.replaceAll('/', '__')}_openapi.json`), 'utf8');
+    expect(pathsOf(openApi.document(path)!.text)).toEqual(pathsOf(theirs));
   });
 });

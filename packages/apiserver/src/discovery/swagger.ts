@@ -1,5 +1,6 @@
 /** OpenAPI v2 in JSON, for tools that read no v3: the same operations and schemas, in the older notation. Pure. */
-import { type ApiDescription, openApiVersion } from './operations.js';
+import { type ApiDescription, codeWords, openApiVersion, pathsOf } from './description.js';
+import type { Parameter } from './parameters.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -10,35 +11,67 @@ export interface SwaggerDocument {
   readonly definitions: Readonly<Record<string, Json>>;
 }
 
-export function swaggerOf({ title, operations, schemas }: ApiDescription): SwaggerDocument {
+export function swaggerOf(description: ApiDescription): SwaggerDocument {
+  const { title, schemas } = description;
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { path, method, action, id, kind, parameters, body, response } of operations) {
-    const item = (paths[path] ??= {});
-    item[method] = {
-      operationId: id,
-      consumes: ['application/json', 'application/yaml'],
-      produces: ['application/json', 'application/yaml'],
-      parameters: [
-        ...parameters.map((parameter) => ({
-          ...parameter,
-          ...(parameter.in === 'path' ? { required: true } : {}),
-          uniqueItems: true,
-        })),
-        ...(body === undefined ? [] : [{ name: 'body', in: 'body', required: true, schema: reference(body) }]),
-      ],
-      responses: { 200: { description: 'OK', schema: reference(response) } },
-      schemes: ['https'],
-      'x-kubernetes-action': action,
-      'x-kubernetes-group-version-kind': kind,
-    };
+  for (const { path, parameters, operations } of pathsOf(description)) {
+    const item: Record<string, unknown> = {};
+    for (const { method, action, id, tag, kind, own, body, response, mediaTypes, codes, ...about } of operations) {
+      const schema = response === undefined ? { type: 'string' } : reference(response);
+      const all = [
+        ...own.map(parameterOf),
+        ...(body === undefined
+          ? []
+          : [
+              {
+                ...{ name: 'body', in: 'body', schema: reference(body.schema) },
+                ...(body.required ? { required: true } : {}),
+              },
+            ]),
+      ];
+      item[method] = {
+        ...{ tags: [tag], description: about.description, operationId: id },
+        ...{ consumes: body?.mediaTypes ?? ['*/*'], produces: mediaTypes },
+        ...(all.length === 0 ? {} : { parameters: all }),
+        responses: {
+          ...Object.fromEntries(codes.map((code) => [code, { description: codeWords[code], schema }])),
+          401: { description: codeWords[401] },
+        },
+        schemes: ['https'],
+        ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
+        ...(kind === undefined ? {} : { 'x-kubernetes-group-version-kind': kind }),
+      };
+    }
+    paths[path] = { ...item, ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameterOf) }) };
   }
   const definitions = Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [name, older(schema as Json)]),
+    Object.entries(schemas).map(([name, schema]) => [name, older(toldInV2(name, schema as Json))]),
   );
   return { swagger: '2.0', info: { title, version: openApiVersion }, paths, definitions };
 }
 
 const reference = (name: string) => ({ $ref: `#/definitions/${name}` });
+
+const parameterOf = (parameter: Parameter) => ({
+  ...parameter,
+  ...(parameter.in === 'path' ? { required: true } : {}),
+  uniqueItems: true,
+});
+
+/** A schema without what is told in v3 alone: the defaults of Kubernetes' own types. */
+export const toldInV2 = (name: string, schema: Json): Json =>
+  name.startsWith('io.k8s.') ? (withoutDefaults(schema) as Json) : schema;
+
+function withoutDefaults(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutDefaults);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { default: value, ...rest } = schema as Json;
+  // A field may have that name.
+  const isField = typeof value === 'object' && value !== null && 'type' in value;
+  return Object.fromEntries(
+    Object.entries(isField ? { ...rest, default: value } : rest).map(([key, each]) => [key, withoutDefaults(each)]),
+  );
+}
 
 /** What v2 lacks is told as upstream tells it: no alternatives, no null, no fields beside unknown ones. */
 function older(schema: Json): Json {

@@ -270,6 +270,71 @@ it('a service that becomes a name elsewhere tells no policy of traffic inside', 
   const wish = { spec: { type: 'ExternalName', externalName: 'example.com' } };
   const { json } = await send('PATCH', `${path}/a`, wish, { 'content-type': merge });
   expect([json.spec.type, json.spec.internalTrafficPolicy]).toEqual(['ExternalName', undefined]);
+  // Who said it owns it still, as it comes back with the type.
+  expect(json.metadata.managedFields[0].fieldsV1['f:spec']).toHaveProperty('f:internalTrafficPolicy');
+  const bad = { type: 'ExternalName', externalName: 'example.com', internalTrafficPolicy: 'Odd' };
+  expect((await send('POST', path, { metadata: { name: 'b' }, spec: bad })).json.details.causes).toHaveLength(1);
+});
+
+it('a job has the labels of its pods when it is found right, and is not judged by them before', async () => {
+  const { send } = await requester();
+  const path = '/apis/batch/v1/namespaces/default/jobs';
+  const spec = { template: { spec: { ...template.spec, restartPolicy: 'Never' } } };
+  const { json } = await send('POST', path, { metadata: { name: 'a' }, spec });
+  expect(json.metadata.labels).toEqual(json.spec.template.metadata.labels);
+  const { json: refused } = await send('POST', path, { metadata: { name: 'Not A Name' }, spec });
+  expect(refused.details.causes.map(({ field }: { field: string }) => field)).toEqual([
+    ...['metadata.name', 'spec.template.labels', 'spec.template.labels'],
+  ]);
+});
+
+it('an autoscaler of all faults is told of each', async () => {
+  const { send } = await requester();
+  const { json } = await send('POST', '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', {
+    metadata: { name: 'bad' },
+    spec: {
+      ...{ scaleTargetRef: {}, minReplicas: 0, maxReplicas: 0 },
+      metrics: [{ type: 'X' }, { type: 'Resource', resource: { name: '', target: { type: 'X' } } }],
+      behavior: { scaleUp: { policies: [] } },
+    },
+  });
+  expect(json.details.causes.map(({ field }: { field: string }) => field)).toEqual([
+    ...['spec.minReplicas', 'spec.maxReplicas', 'spec.scaleTargetRef.kind', 'spec.scaleTargetRef.name'],
+    ...['spec.metrics[0].type', 'spec.metrics[0].type', 'spec.metrics[1].resource.name'],
+    ...['spec.metrics[1].resource.target.type', 'spec.metrics[1].resource.target.averageUtilization'],
+    ...['spec.metrics', 'spec.behavior.scaleUp.policies'],
+  ]);
+});
+
+it('an autoscaler whose status is written in the older version keeps what that has no fields for', async () => {
+  const { send } = await requester();
+  const path = (version: string) => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`;
+  const spec = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' }, maxReplicas: 2 };
+  await send('POST', path('v2'), { metadata: { name: 'a' }, spec });
+  const status = {
+    ...{ currentReplicas: 1, desiredReplicas: 2 },
+    conditions: [{ type: 'ScalingActive', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+    currentMetrics: [
+      { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 7, averageValue: '0' } } },
+    ],
+  };
+  const patch = { 'content-type': merge };
+  const { json } = await send('PATCH', `${path('v2')}/a/status`, { status }, patch);
+  expect(json.status).toEqual(status);
+  const { json: same } = await send('PATCH', `${path('v1')}/a/status`, { status: {} }, patch);
+  expect(same.metadata.resourceVersion).toBe(json.metadata.resourceVersion);
+  const { json: older } = await send('POST', path('v1'), { metadata: { name: 'b' }, spec });
+  const { json: idle } = await send('PATCH', `${path('v1')}/b/status`, { status: {} }, patch);
+  expect(idle.metadata.resourceVersion).toBe(older.metadata.resourceVersion);
+});
+
+it('a collection of the future is not told when it may be there, as a list that comes whole is', async () => {
+  const { send } = await requester();
+  const retryOf = async (method: string, query: string) =>
+    (await send(method, `${maps}?resourceVersion=999999999${query}`)).headers['retry-after'];
+  expect(await Promise.all([retryOf('GET', ''), retryOf('GET', '&limit=1'), retryOf('DELETE', '')])).toEqual([
+    ...['1', undefined, undefined],
+  ]);
 });
 
 it('a pod on no node has no log yet', async () => {

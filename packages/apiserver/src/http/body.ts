@@ -1,6 +1,6 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Tags } from 'yaml';
 import { AlikeBodies } from './alike-bodies.js';
 import {
   type DuplicateKey,
@@ -158,7 +158,7 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Read {
   if (/^\s*[{[]/.test(text)) return parseJson(measured(bytes), text, expected);
   try {
     const lineCounter = new LineCounter();
-    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, lineCounter });
+    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, customTags: asGoReads, lineCounter });
     const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
     if (error !== undefined) throw error;
     return { value: document.toJS({ maxAliasCount: 100 }), duplicates: duplicatesInYaml(document, lineCounter) };
@@ -166,6 +166,18 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Read {
     throw badRequest((expected.yamlRefusal ?? notYaml)((error as Error).message), error);
   }
 }
+
+/** Go's reader takes times, numbers of hours and minutes, and a dot alone as the texts that they are. */
+const asGoReads = (tags: Tags): Tags =>
+  tags
+    .filter((tag) => typeof tag === 'string' || !(tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME'))
+    .map((tag) =>
+      typeof tag !== 'string' && tag.tag === floatTag && tag.format === undefined ? withDigits(tag) : tag,
+    );
+
+const floatTag = 'tag:yaml.org,2002:float';
+const withDigits = <T extends { readonly test?: RegExp | undefined }>(tag: T): T =>
+  tag.test?.test('.') === true ? { ...tag, test: /^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)$/ } : tag;
 
 const notYaml = (why: string) => `the body is not YAML: ${why}`;
 

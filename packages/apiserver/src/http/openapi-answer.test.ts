@@ -35,12 +35,27 @@ const definition = (plural: string, more: object = {}): CustomResourceDefinition
   },
 });
 
+const metaV1 = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+
+const picks = {
+  selectableFields: [{ jsonPath: '.spec.color' }],
+  schema: {
+    openAPIV3Schema: {
+      type: 'object',
+      properties: {
+        spec: { type: 'object', properties: { color: { type: 'string' }, size: { type: 'integer', default: 3 } } },
+      },
+    },
+  },
+};
+
 beforeAll(async () => {
   const world = virtualWorld({ seed: 1 });
   server = await createApiServer({ world });
   const client = server.client();
   await client.create(definition('opens'));
   await client.create(definition('olds', { deprecated: true }));
+  await client.create(definition('picks', picks));
   await world.settle();
   await client.get(CustomResourceDefinition, { name: 'olds.example.com' });
 });
@@ -61,6 +76,21 @@ describe('OpenAPI', () => {
     });
     expect(await get('/openapi/v3/apis/apps/v1?hash=0')).toMatchObject({ status: 301, headers: { location: url } });
     expect((await get('/openapi/v3/apis/apps/v1')).headers['cache-control']).not.toContain('immutable');
+  });
+
+  it('v3 comes in protobuf to who asks for it first, under the same hash', async () => {
+    const message = 'application/com.github.proto-openapi.spec.v3.v1.0+protobuf';
+    const [json, packed] = [
+      await get('/openapi/v3/apis/apps/v1'),
+      await get('/openapi/v3/apis/apps/v1', {
+        accept: 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf, application/json',
+      }),
+    ];
+    expect(packed).toMatchObject({ status: 200, headers: { 'content-type': message, etag: json.headers['etag'] } });
+    // The first field is the version of the notation.
+    expect(packed.text.startsWith('\n\u00053.0.0')).toBe(true);
+    const accept = `application/json, ${message}`;
+    expect((await get('/openapi/v3/apis/apps/v1', { accept })).headers['content-type']).toBe('application/json');
   });
 
   it('changes the hash of a document with its kinds, and of no other', async () => {
@@ -100,19 +130,72 @@ describe('OpenAPI', () => {
       'x-kubernetes-group-version-kind': { group: '', version: 'v1', kind: 'Pod' },
     });
     expect(pods.get.responses[200].content['application/json'].schema.$ref).toMatch(/\.PodList$/);
-    expect(components.schemas['io.k8s.api.core.v1.PodList'].properties.items.items.$ref).toMatch(/\.v1\.Pod$/);
-    const patch = paths['/api/v1/namespaces/{namespace}/pods/{name}'].patch;
-    expect(patch.parameters.map(({ name }: { name: string }) => name)).toEqual(
-      expect.arrayContaining(['name', 'namespace', 'fieldValidation', 'force']),
+    const named = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    expect(components.schemas['io.k8s.api.core.v1.PodList'].properties.items.items).toEqual({
+      ...{ allOf: [named('io.k8s.api.core.v1.Pod')], default: {} },
+    });
+    const namesOf = (parameters: readonly { readonly name: string }[]) => parameters.map(({ name }) => name);
+    const one = paths['/api/v1/namespaces/{namespace}/configmaps/{name}'];
+    expect(namesOf(one.parameters)).toEqual(['name', 'namespace', 'pretty']);
+    expect(namesOf(one.patch.parameters)).toEqual(['dryRun', 'fieldManager', 'fieldValidation', 'force']);
+    expect(Object.keys(one.patch.requestBody.content)).toContain('application/strategic-merge-patch+json');
+    expect(one.delete.responses[202].content['application/json'].schema).toEqual(named(`${metaV1}.Status`));
+    expect(one.put.requestBody).toEqual({
+      content: { '*/*': { schema: named('io.k8s.api.core.v1.ConfigMap') } },
+      required: true,
+    });
+    expect(components.schemas[`${metaV1}.Status`]['x-kubernetes-group-version-kind']).toEqual([
+      { group: '', version: 'v1', kind: 'Status' },
+    ]);
+    expect(paths['/api/v1/watch/namespaces/{namespace}/pods'].get['x-kubernetes-action']).toBe('watchlist');
+    expect(paths['/api/v1/namespaces/{namespace}/pods/{name}/eviction'].post.requestBody.content['*/*'].schema).toEqual(
+      named('io.k8s.api.policy.v1.Eviction'),
     );
     expect(paths['/api/v1/pods'].get.operationId).toBe('listCoreV1PodForAllNamespaces');
     expect(Object.keys(paths['/api/v1/namespaces/{namespace}/pods/{name}/status']).sort()).toEqual([
       'get',
-      'patch',
-      'put',
+      ...['parameters', 'patch', 'put'],
     ]);
-    expect(paths['/api/v1/namespaces/{namespace}/pods/{name}/exec'].post).toBeDefined();
+    expect(paths['/api/v1/namespaces/{namespace}/pods/{name}/exec'].post).toMatchObject({
+      operationId: 'connectCoreV1PostNamespacedPodExec',
+      responses: { 200: { content: { '*/*': { schema: { type: 'string' } } } } },
+    });
     expect(paths['/api/v1/nodes/{name}'].get.operationId).toBe('readCoreV1Node');
+  });
+
+  it('tells of custom resources what may be asked of them, and by what they are selected', async () => {
+    const { paths, components } = (await get('/openapi/v3/apis/example.com/v1')).json;
+    const one = paths['/apis/example.com/v1/namespaces/{namespace}/picks/{name}'];
+    expect(Object.keys(one.patch.requestBody.content)).toEqual([
+      ...['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json'],
+    ]);
+    expect(Object.keys(one.get.responses[200].content)).toEqual(['application/json', 'application/yaml']);
+    for (const name of ['Picks', 'PicksList'])
+      expect(components.schemas[`com.example.v1.${name}`]['x-kubernetes-selectable-fields']).toEqual([
+        { fieldPath: 'spec.color' },
+      ]);
+    const { spec, metadata } = components.schemas['com.example.v1.Picks'].properties;
+    expect([spec.default, spec.properties.color.default, metadata.default]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('tells the zero values of Go in v3, and not in v2', async () => {
+    const { schemas } = (await get('/openapi/v3/api/v1')).json.components;
+    const { definitions } = (await get('/openapi/v2')).json;
+    const of = (types: typeof schemas) => types['io.k8s.api.core.v1.Container'].properties;
+    expect(of(schemas)).toMatchObject({
+      name: { default: '' },
+      command: { items: { type: 'string', default: '' } },
+      env: { items: { default: {} } },
+      resources: { default: {} },
+    });
+    expect([of(schemas).image.default, of(schemas).livenessProbe.default]).toEqual([undefined, undefined]);
+    expect(JSON.stringify(of(definitions)).includes('"default"')).toBe(false);
+    // A field of that name is one.
+    expect(
+      definitions['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps'].properties.default,
+    ).toBeDefined();
+    // Where the author of a definition says a default, it is told.
+    expect(definitions['com.example.v1.Picks'].properties.spec.properties.size.default).toBe(3);
   });
 
   it('v2 is one document of the same, in the older notation', async () => {

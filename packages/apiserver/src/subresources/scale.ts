@@ -56,7 +56,7 @@ const refusedBody = (words: string) => badRequest(`Scale in version "v1" cannot 
 /** Errors: as `refused` makes them, of what is no Scale. */
 function decoded(body: unknown, refused: (words: string) => StatusError): unknown {
   const [fault] = normalizer(body).errors;
-  if (fault !== undefined) throw refused(decoderWords(schema, 'Scale', fault));
+  if (fault !== undefined) throw refused(decoderWords(schema, 'Scale', [fault]));
   return body;
 }
 

@@ -40,7 +40,6 @@ export async function applyObject(
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
-  requireName(metadata, path);
   const { namespace, name } = placeOf(resource, metadata, path);
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
@@ -48,6 +47,7 @@ export async function applyObject(
   const wishes = { ...applied, metadata: { ...metadata, ...key } };
   for (;;) {
     if ((await findEntry(core, resource, key)) === undefined && options.subresource === undefined) {
+      requireName(metadata, path);
       if (metadata.uid) {
         throw conflict(
           resource.kind,

@@ -17,7 +17,7 @@ import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
 import { emptyStatus } from './normalizers.js';
 import { fromStore } from './store-failure.js';
-import { validateForCreate, warningsOf } from './validation.js';
+import { faultsForCreate, requireFaultless, warningsOf } from './validation.js';
 
 /** Names tried for one `generateName` before the create fails. */
 const generateAttemptsMax = 8;
@@ -43,9 +43,6 @@ export async function createObject(
     return { object: await review(context, recorded, path.namespace) };
   }
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
-  if (decoded.metadata.resourceVersion)
-    throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
-
   for (let attempt = 1; ; attempt++) {
     const finalName = name !== '' ? name : generatedName(core, resource, decoded.metadata.generateName);
     const object = await toldOfMissingLater(resource, decoded, () =>
@@ -58,8 +55,10 @@ export async function createObject(
         core.backend.range({ start: storeKey(resource, namespace, madeName), countOnly: true }),
       );
       if (present.count > 0) throw alreadyExists(resource.kind, madeName);
-      return { object: resource.fromStored(Object.freeze(object)), created: true };
+      return { object: resource.fromStored(Object.freeze(unstored(object, decoded.metadata))), created: true };
     }
+    if (/^\d*[1-9]\d*$/.test(decoded.metadata.resourceVersion ?? ''))
+      throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
     const key = storeKey(resource, namespace, madeName);
     const put = putOf(core, resource, key, object);
     const write = put instanceof Promise ? await fromStore(put) : put;
@@ -118,7 +117,9 @@ async function prepare(
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata, finalName) };
   if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
-  validateForCreate(resource, object);
+  const faults = admission.faults(object, faultsForCreate(resource, object));
+  requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
+  object = strategy?.canonicalize?.(object) ?? object;
   for (const text of warningsOf(resource, object)) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
@@ -126,6 +127,10 @@ async function prepare(
   if (resource.prepare !== undefined) await prepared(resource, [object]);
   return object;
 }
+
+/** What is not written goes back with the version that it came with. */
+const unstored = (object: KubernetesObject, { resourceVersion }: ObjectMeta): KubernetesObject =>
+  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

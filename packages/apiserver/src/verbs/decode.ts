@@ -112,7 +112,7 @@ const refusal =
           faults.map((fault) => typeError(fault, fault.field)),
         ),
       );
-    const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults[0]!);
+    const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };
 
@@ -123,10 +123,7 @@ function checkKind(resource: Resource, body: unknown, options: DecodeOptions): K
   }
   const { apiVersion, kind, metadata } = body as Partial<KubernetesObject>;
   const expected = apiVersionOf(resource.kind);
-  if (
-    (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) ||
-    (kind !== undefined && kind !== '' && kind !== resource.kind.kind)
-  ) {
+  if (((apiVersion ?? '') !== '' && apiVersion !== expected) || ((kind ?? '') !== '' && kind !== resource.kind.kind)) {
     const sent = [String(apiVersion || expected), String(kind || resource.kind.kind)] as const;
     throw options.refuseText?.(whyOtherKind(resource, ...sent)) ?? otherKind(resource, ...sent, metadata?.name);
   }

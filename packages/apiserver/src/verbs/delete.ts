@@ -90,7 +90,7 @@ export async function deleteCollection(
   resource: Resource,
   options: ListOptions & DeleteRequest,
 ): Promise<ListResult> {
-  const { entries, metadata } = await listEntries(core, resource, options);
+  const { entries, metadata } = await listEntries(core, resource, { ...options, inPages: true });
   const deleted: ListResult['entries'][number][] = [];
   for (const entry of entries) {
     const { name = '', namespace } = storedObjectOf(entry).metadata;

@@ -58,11 +58,14 @@ export function patchObject(
 
 /** What makes no object any more: by a strategic patch in the words of apimachinery's converter, else in the decoder's. */
 const typesRefused =
-  ({ kind }: Resource, patch: Patch, patched: unknown) =>
-  ([fault]: readonly TypeFault[]) =>
+  ({ kind: { schema, kind } }: Resource, patch: Patch, patched: unknown) =>
+  (faults: readonly TypeFault[]) =>
     patch.type === 'strategic'
-      ? patchRefused(formatGo(patch.body), converterWords(fault!))
-      : patchRefused(JSON.stringify(patched), decoderWords(kind.schema.node, kind.kind, fault!));
+      ? patchRefused(
+          formatGo(patch.body),
+          converterWords(faults[0]!) ?? decoderWords(schema.node, kind, faults.slice(0, 1)),
+        )
+      : patchRefused(JSON.stringify(patched), decoderWords(schema.node, kind, faults));
 
 export const patchRefused = (patch: string, detail: string) =>
   statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(patch)}: ${detail}`, {
@@ -87,7 +90,8 @@ const goKind = (value: unknown) =>
           ? 'bool'
           : 'string';
 
-function converterWords({ expected, found, detail }: TypeFault): string {
+/** Undefined: the type reads it as it does for the decoder. */
+function converterWords({ expected, found }: TypeFault): string | undefined {
   const from = goKind(found);
   switch (expected) {
     case 'map':
@@ -105,7 +109,7 @@ function converterWords({ expected, found, detail }: TypeFault): string {
     case '32-bit integer':
       return scalarWords(from, 'int32');
     default:
-      return detail;
+      return undefined;
   }
 }
 

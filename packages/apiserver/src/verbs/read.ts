@@ -73,13 +73,16 @@ export interface ListResult {
 /** Entries read from the store at once while a selector looks for enough that match. */
 const scanSize = 500;
 
-export async function listEntries(core: ApiCore, resource: Resource, options: ListOptions = {}): Promise<ListResult> {
+/** `inPages`: as a list that comes in pages, though all of it comes at once. */
+export type ReadOptions = ListOptions & { readonly inPages?: boolean };
+
+export async function listEntries(core: ApiCore, resource: Resource, options: ReadOptions = {}): Promise<ListResult> {
   const found = await readEntries(core, resource, options);
   if (resource.prepare !== undefined) await prepared(resource, found.entries.map(storedObjectOf));
   return found;
 }
 
-async function readEntries(core: ApiCore, resource: Resource, options: ListOptions): Promise<ListResult> {
+async function readEntries(core: ApiCore, resource: Resource, options: ReadOptions): Promise<ListResult> {
   const virtual = core.virtual(resource);
   if (virtual !== undefined) {
     const selected = selection(resource, options);
@@ -146,7 +149,7 @@ async function listSelected(
 const continueAfter = (entries: readonly StoreEntry<StoredObject>[], revision: number, prefix: string) =>
   formatContinue({ revision, startKey: `${entries.at(-1)!.key}\0` }, prefix);
 
-function startOf(core: ApiCore, options: ListOptions, prefix: string): { start: string; revision: number } {
+function startOf(core: ApiCore, options: ReadOptions, prefix: string): { start: string; revision: number } {
   if (options.continue !== undefined && options.continue !== '') {
     const token = parseContinue(options.continue, prefix);
     if (options.resourceVersion && options.resourceVersion !== '0')
@@ -155,10 +158,10 @@ function startOf(core: ApiCore, options: ListOptions, prefix: string): { start: 
   }
   const wanted = parseResourceVersion(options.resourceVersion, badResourceVersion);
   const { revision } = core.backend.status();
-  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision);
+  const isLimited = (options.limit ?? 0) > 0;
+  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isLimited || options.inPages === true);
   const exact =
-    options.resourceVersionMatch === 'Exact' ||
-    (options.resourceVersionMatch === undefined && wanted > 0 && (options.limit ?? 0) > 0);
+    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === undefined && wanted > 0 && isLimited);
   return { start: prefix, revision: exact ? wanted : 0 };
 }
 

@@ -22,12 +22,12 @@ export function parseResourceVersion(text: string | undefined, refuse: (error: F
 export const badResourceVersion = (error: FieldError): StatusError =>
   badRequest(`invalid resource version: ${formatFieldError(error)}`);
 
-/** 504: the version asked for has not happened here yet. */
-export function tooLargeResourceVersion(requested: number, current: number): StatusError {
+/** 504: the version asked for has not happened here yet. When to ask again is not told of what is read in pages. */
+export function tooLargeResourceVersion(requested: number, current: number, inPages = false): StatusError {
   return statusError('Timeout', `Timeout: Too large resource version: ${requested}, current: ${current}`, {
     details: {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      retryAfterSeconds: 1,
+      ...(inPages ? {} : { retryAfterSeconds: 1 }),
     },
   });
 }

@@ -23,10 +23,13 @@ export function otherObject(
   { namespace, name }: ObjectKey,
   wantedUid: string,
   foundUid: string,
+  dryRun = false,
 ): StatusError {
   const place =
     custom || groupsInPlaces.has(kind.group) ? `${kind.group}/${kind.plural}` : (places[kind.plural] ?? kind.plural);
-  const key = ['', 'registry', place, ...(namespace === undefined ? [] : [namespace]), name].join('/');
+  const key = ['', ...(dryRun ? [] : ['registry']), place, ...(namespace === undefined ? [] : [namespace]), name].join(
+    '/',
+  );
   const precondition = `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${foundUid}`;
   return conflict(
     kind,

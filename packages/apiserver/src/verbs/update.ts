@@ -28,7 +28,7 @@ import { toldOfMissingLater } from './missing-fields.js';
 import { findEntry } from './read.js';
 import { otherObject } from './storage-error.js';
 import { fromStore } from './store-failure.js';
-import { validateForUpdate, warningsOf } from './validation.js';
+import { faultsForUpdate, requireFaultless, warningsOf } from './validation.js';
 
 const modified = 'the object has been modified; please apply your changes to the latest version and try again';
 
@@ -70,8 +70,8 @@ export async function updateObject(
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
   const decoded = decoding instanceof Promise ? await decoding : decoding;
-  requireName(decoded.metadata, path);
   const { namespace, name } = placeOf(resource, decoded.metadata, path);
+  requireName(decoded.metadata, path);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
   const { uid } = decoded.metadata;
@@ -109,7 +109,9 @@ export async function changeObject(
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = (attempt === 1 ? request.found : undefined) ?? (await findEntry(core, resource, key));
     if (entry === undefined)
-      throw request.uid ? otherObject(resource, key, request.uid, '') : notFound(resource.kind, key.name);
+      throw request.uid
+        ? otherObject(resource, key, request.uid, '', options.dryRun)
+        : notFound(resource.kind, key.name);
     const found = storedObjectOf(entry);
     if (resource.prepare !== undefined) {
       await prepared(resource, [found], 'stored');
@@ -198,7 +200,9 @@ async function prepare(
     if (generation !== object.metadata.generation && generation > 0)
       object = { ...object, metadata: { ...object.metadata, generation } };
   }
-  validateForUpdate(resource, object, old, subresource);
+  const faults = admission.faults(object, faultsForUpdate(resource, object, old, subresource));
+  requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
+  if (subresource !== 'status') object = strategy?.canonicalize?.(object) ?? object;
   if (subresource === undefined) for (const text of warningsOf(resource, object, old)) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
@@ -239,7 +243,6 @@ const serverFields = [
   'creationTimestamp',
   'resourceVersion',
   'generation',
-  'selfLink',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ] as const;
@@ -252,8 +255,9 @@ function keepStatus(
   old: WithStatus,
   subresource: string | undefined,
 ): KubernetesObject {
-  if (!resource.definition.kind.subresources.status || subresource !== undefined || object.status === old.status)
-    return object;
+  const { kind, strategy } = resource.definition;
+  if (!kind.subresources.status || subresource !== undefined || object.status === old.status) return object;
+  if (strategy?.keepsStatusOnUpdate === true) return object;
   if (old.status !== undefined) return { ...object, status: old.status } as KubernetesObject;
   const { status: _status, ...rest } = object;
   return rest;
@@ -272,11 +276,11 @@ function statusOnly({ custom, definition }: Resource, object: WithStatus, old: W
 
 function checkPreconditions(
   resource: Resource,
-  { key, uid, needsVersion = false }: ChangeRequest,
+  { key, uid, needsVersion = false, options: { dryRun } }: ChangeRequest,
   { resourceVersion }: ObjectMeta,
   old: ObjectMeta,
 ): void {
-  if (uid && uid !== old.uid) throw otherObject(resource, key, uid, old.uid ?? '');
+  if (uid && uid !== old.uid) throw otherObject(resource, key, uid, old.uid ?? '', dryRun);
   // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
   if (!resourceVersion || resourceVersion === '0') {
     if (needsVersion) throw versionNeeded(resource, key.name);

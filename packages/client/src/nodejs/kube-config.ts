@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { hostAndPort } from '@pintle/machinery';
 import { parse } from 'yaml';
 
 /** A program that gives credentials (KEP-541). */
@@ -144,7 +145,7 @@ export function inClusterConfig({
   if (host === undefined || host === '' || !existsSync(tokenFile)) return undefined;
   const namespaceFile = join(directory, 'namespace');
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    server: `https://${hostAndPort(host, port)}`,
     ca: readFileSync(join(directory, 'ca.crt'), 'utf8'),
     credentials: { tokenFile },
     ...(existsSync(namespaceFile) ? { namespace: readFileSync(namespaceFile, 'utf8').trim() } : {}),

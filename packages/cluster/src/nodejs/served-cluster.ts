@@ -27,7 +27,7 @@ import {
   publicKeyPem,
   tokenKeys,
 } from '@pintle/apiserver/nodejs';
-import { formatIp, ipFamilyOf, parseCidr, realWorld, statusError } from '@pintle/machinery';
+import { formatIp, hostAndPort, ipFamilyOf, parseCidr, realWorld, statusError } from '@pintle/machinery';
 import { type Cluster, type ClusterParts, createCluster } from '../cluster.js';
 import { type Credentials, credentials, proxyName, shownCertificate } from './credentials.js';
 import { kubeConfigText } from './kube-config-text.js';
@@ -69,6 +69,8 @@ export interface ServiceAccountKeys {
   readonly signingKeyPem?: string;
   /** Keys or certificates whose tokens count beside the signing key's. */
   readonly checkingKeyPems?: readonly string[];
+  /** Where others find the keys. Default: at the address that the server is told of by. */
+  readonly jwksUri?: string;
 }
 
 export interface ServedCluster extends Cluster {
@@ -102,14 +104,6 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
   const shown = parts.serverCertificate ?? (await shownCertificate(parts.serverCertificateFolder, keys));
   const tokenKeyPem = serviceAccounts.signingKeyPem ?? keys.tokenKeyPem;
   const [issuer = ownIssuer, ...otherIssuers] = serviceAccounts.issuers ?? [];
-  const tokens = await serviceAccountTokens({
-    world,
-    issuer,
-    otherIssuers,
-    ...tokenKeys(tokenKeyPem),
-    otherPublicKeysPem: (serviceAccounts.checkingKeyPems ?? []).map(publicKeyPem),
-  });
-
   let handle: HttpHandler = async () => ({
     status: 503,
     headers: { 'content-type': 'application/json', 'retry-after': '1' },
@@ -126,11 +120,18 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     },
   });
   try {
+    const tokens = await serviceAccountTokens({
+      ...{ world, issuer, otherIssuers },
+      ...tokenKeys(tokenKeyPem),
+      otherPublicKeysPem: (serviceAccounts.checkingKeyPems ?? []).map(publicKeyPem),
+      jwksUri: serviceAccounts.jwksUri ?? `https://${hostAndPort(advertiseAddress, listening.port)}/openid/v1/jwks`,
+    });
     const cluster = await createCluster({
       fieldDocs: () => fieldDocs,
       callWebhook: httpsWebhookCaller(),
       authorizer: ['node', 'rbac'],
       flowControl: {},
+      requiresDefaultAccounts: true,
       aggregation: { call: httpsServiceCaller(keys.proxy) },
       identity: { hostname: hostname() },
       proxy: { call: proxyCaller() },

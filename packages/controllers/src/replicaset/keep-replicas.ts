@@ -10,7 +10,7 @@ import { Pod } from '@pintle/api/core/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { controllerOf, deepEqual, formatTime, type KindRef, type KubernetesObject } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
-import { claimable, claimObjects, controllerIndex, wouldAdopt } from '../claims.js';
+import { claimable, claimObjects, controllerIndex, countClaimable, wouldAdopt } from '../claims.js';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { isNamespaceEnding } from '../namespace-ending.js';
 import { ObjectMemory } from '../object-memory.js';
@@ -58,17 +58,13 @@ async function reconcile<T extends KubernetesObject>(
   const set = asReplicaSet(object);
   const nowMs = world.clock.now();
   const related = () => relatedPods(informers, kind, object);
-  const pods = claimable(informers, Pod, object);
+  const count = countClaimable(informers, Pod, object);
   // While as many are there as should be, it is a matter of the status alone.
-  const soonMs = (looks.get(informers, id, object.metadata.uid) ?? 0) + pods.length / podsPerMs - nowMs;
-  if (
-    pods.length === set.spec?.replicas &&
-    soonMs > gatherMs &&
-    set.status?.observedGeneration === set.metadata.generation
-  )
+  const soonMs = (looks.get(informers, id, object.metadata.uid) ?? 0) + count / podsPerMs - nowMs;
+  if (count === set.spec?.replicas && soonMs > gatherMs && set.status?.observedGeneration === set.metadata.generation)
     return { requeueAfterMs: soonMs };
   looks.set(informers, id, object.metadata.uid, nowMs);
-  const plan = planReplicaSet(set, pods, nowMs, related);
+  const plan = planReplicaSet(set, claimable(informers, Pod, object), nowMs, related);
   await claimObjects(client, object, plan, { owner: kind, owned: Pod });
   let failure: Error | undefined;
   try {

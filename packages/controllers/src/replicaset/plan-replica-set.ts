@@ -90,7 +90,7 @@ class Tally {
     if (this.isFullyLabeled(pod)) this.fullyLabeled++;
     if (!isPodReady(pod)) return;
     this.ready++;
-    if (isPodAvailable(pod, this.minReadySeconds, this.nowMs)) this.available++;
+    if (this.minReadySeconds === 0 || isPodAvailable(pod, this.minReadySeconds, this.nowMs)) this.available++;
   }
 
   status(): ReplicaSetStatus {

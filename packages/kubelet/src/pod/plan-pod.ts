@@ -47,6 +47,7 @@ export interface PodPlanInput {
 export interface PodPlan {
   /** To be done one after the other; after a fault of the whole pod, or at the end, plan anew. */
   readonly actions: readonly PodAction[];
+  /** Made when it is first asked for: of plans that follow each other closely, only the last one is told. */
   readonly status: PodStatus;
   /** When time alone will change the plan. */
   readonly wakeAtMs?: number;
@@ -64,12 +65,13 @@ export function planPod(input: PodPlanInput): PodPlan {
 
   if (termination !== undefined) {
     const allEnded = views.every(({ runs }) => runs[0]?.state !== 'running');
-    const status = statusOf(input, views, new Map(), true, allEnded ? 'ended' : 'ending', pastDeadline);
-    return { actions: planEnd(termination, state, memory), status, waits: new Map(), termination };
+    const stage = allEnded ? 'ended' : 'ending';
+    return new Plan({ actions: planEnd(termination, state, memory), waits: new Map(), termination }, () =>
+      statusOf(input, views, new Map(), true, stage, pastDeadline),
+    );
   }
 
   const plan = planContainers(pod, views, memory, nowMs);
-  const status = statusOf(input, views, plan.waits, plan.initialized, 'running', false);
   const wakes = [...plan.waits.values()].flatMap(({ retryAtMs, later }) =>
     later === undefined ? [retryAtMs] : [retryAtMs, later.fromMs],
   );
@@ -83,7 +85,34 @@ export function planPod(input: PodPlanInput): PodPlan {
     if (state.sandbox?.state === 'ready') actions.push(...plan.actions);
     else actions.push({ type: 'createSandbox', attempt: (state.sandbox?.config.attempt ?? -1) + 1 });
   }
-  return { actions, status, waits: plan.waits, ...(wakes.length === 0 ? {} : { wakeAtMs: Math.min(...wakes) }) };
+  const parts = { actions, waits: plan.waits, ...(wakes.length === 0 ? {} : { wakeAtMs: Math.min(...wakes) }) };
+  return new Plan(parts, () => statusOf(input, views, plan.waits, plan.initialized, 'running', false));
+}
+
+class Plan implements PodPlan {
+  readonly actions: readonly PodAction[];
+  readonly waits: ReadonlyMap<string, Fault>;
+  readonly wakeAtMs?: number;
+  readonly termination?: Termination;
+  private made: PodStatus | undefined;
+
+  constructor(
+    { actions, waits, wakeAtMs, termination }: Omit<PodPlan, 'status'>,
+    private make: (() => PodStatus) | undefined,
+  ) {
+    this.actions = actions;
+    this.waits = waits;
+    if (wakeAtMs !== undefined) this.wakeAtMs = wakeAtMs;
+    if (termination !== undefined) this.termination = termination;
+  }
+
+  get status(): PodStatus {
+    if (this.make !== undefined) {
+      this.made = this.make();
+      this.make = undefined;
+    }
+    return this.made!;
+  }
 }
 
 function deadlineOf(pod: Pod, memory: PodMemory): number | undefined {

@@ -1,6 +1,6 @@
 /** The conditions of a pod that its kubelet owns, in kubelet's words. Pure. Those of others are kept. */
 import type { ContainerStatus, Pod, PodCondition, PodSpec } from '@pintle/api/core/v1';
-import { formatTime } from '@pintle/machinery';
+import { findCondition, formatTime } from '@pintle/machinery';
 import { initContainersOf, isSidecar } from './pod-names.js';
 import type { Phase } from './pod-phase.js';
 
@@ -35,7 +35,7 @@ export function conditionsOf(facts: ConditionFacts): readonly PodCondition[] {
 }
 
 function withTransition(draft: Draft, old: readonly PodCondition[], nowMs: number): PodCondition {
-  const before = old.find(({ type }) => type === draft.type);
+  const before = findCondition(old, draft.type);
   const same = before !== undefined && before.status === draft.status && before.lastTransitionTime !== undefined;
   return {
     type: draft.type,

@@ -134,7 +134,7 @@ export class PodWorker implements PodHost {
     if (made.termination !== undefined) this.probes.onlyReadiness();
     this.actions.notice(made.waits, state);
     this.last = made;
-    if (!this.memory.gone) context.statuses.set(this.pod, made.status);
+    if (!this.memory.gone) context.statuses.set(this.pod, made);
     const wakeAtMs = Math.min(
       made.wakeAtMs ?? Number.POSITIVE_INFINITY,
       this.pausedUntilMs > clock.now() ? this.pausedUntilMs : Number.POSITIVE_INFINITY,
@@ -212,7 +212,7 @@ function concerns(before: Pod, next: Pod, last: PodPlan | undefined): boolean {
   if (before.metadata.deletionGracePeriodSeconds !== next.metadata.deletionGracePeriodSeconds) return true;
   if (before.spec !== next.spec && !sameValue(before.spec, next.spec)) return true;
   if (isTerminalPhase(next.status?.phase) && last?.status.phase !== next.status?.phase) return true;
-  if (last !== undefined && next.status?.phase !== last.status.phase && next.status?.phase !== before.status?.phase)
+  if (last !== undefined && next.status?.phase !== before.status?.phase && next.status?.phase !== last.status.phase)
     return true;
   if (
     !sameValue(before.metadata.labels, next.metadata.labels) ||

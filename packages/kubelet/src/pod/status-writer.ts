@@ -1,6 +1,6 @@
 /**
  * Writes the statuses of a node's pods to the API: only what changed, and what changes again within a few
- * milliseconds only once. A conflict is read anew and written again; a server out of reach is tried again with
+ * milliseconds only once: a plan is asked for its status when its turn has come. A conflict is read anew and written again; a server out of reach is tried again with
  * growing waits, for as long as the pod is there.
  */
 import { Pod, type PodCondition, type PodStatus } from '@pintle/api/core/v1';
@@ -9,12 +9,16 @@ import { jitter, StatusError, type World } from '@pintle/machinery';
 import { sameValue } from './same-value.js';
 
 export interface StatusWriter {
-  /** `pod` is the newest that is known; `status` is what is to be there. */
-  set(pod: Pod, status: PodStatus): void;
+  /** `pod` is the newest that is known; the status of `plan` is what is to be there. */
+  set(pod: Pod, plan: Planned): void;
   /** Resolves when what was set for this pod is written, or could not be. */
   flush(uid: string): Promise<void>;
   forget(uid: string): void;
   stop(): void;
+}
+
+export interface Planned {
+  readonly status: PodStatus;
 }
 
 export interface StatusWriterOptions {
@@ -28,7 +32,9 @@ export interface StatusWriterOptions {
 
 interface Entry {
   pod: Pod;
-  desired: PodStatus;
+  desired: Planned;
+  /** The last plan whose status is known to be there. */
+  done: Planned | undefined;
   written: PodStatus | undefined;
   cancel: (() => void) | undefined;
   writing: Promise<void> | undefined;
@@ -62,8 +68,9 @@ export function createStatusWriter({ world, client, delayMs = 5, retryMs = 1_000
     const { desired } = entry;
     let pod = entry.pod;
     try {
-      for (let attempt = 0; ; attempt++) {
-        const status = attempt === 0 ? desired : withConditionsOf(pod, desired);
+      const isWritten = entry.written !== undefined && sameValue(entry.written, desired.status);
+      for (let attempt = 0; !isWritten; attempt++) {
+        const status = attempt === 0 ? desired.status : withConditionsOf(pod, desired.status);
         if (sameValue(pod.status, status)) break;
         try {
           await client.update({ ...pod, status }, { subresource: 'status' });
@@ -75,10 +82,12 @@ export function createStatusWriter({ world, client, delayMs = 5, retryMs = 1_000
         }
       }
       entry.failures = 0;
-      entry.written = desired;
+      entry.written = desired.status;
+      entry.done = desired;
     } catch (error) {
       if (StatusError.is(error, 'NotFound')) {
-        entry.written = desired;
+        entry.written = desired.status;
+        entry.done = desired;
         return;
       }
       entry.failures++;
@@ -88,7 +97,7 @@ export function createStatusWriter({ world, client, delayMs = 5, retryMs = 1_000
         error,
       });
     }
-    if (entries.get(uid) === entry && entry.written !== entry.desired) {
+    if (entries.get(uid) === entry && entry.done !== entry.desired) {
       arm(
         uid,
         entry,
@@ -100,18 +109,17 @@ export function createStatusWriter({ world, client, delayMs = 5, retryMs = 1_000
   };
 
   return {
-    set(pod, status) {
+    set(pod, plan) {
       const uid = pod.metadata.uid!;
       let entry = entries.get(uid);
       if (entry === undefined) {
-        entry = { pod, desired: status, written: pod.status, cancel: undefined, writing: undefined, failures: 0 };
+        const { status: written } = pod;
+        entry = { pod, desired: plan, done: undefined, written, cancel: undefined, writing: undefined, failures: 0 };
         entries.set(uid, entry);
       }
       entry.pod = pod;
-      if (entry.desired !== status && sameValue(entry.desired, status)) status = entry.desired;
-      entry.desired = status;
-      if (entry.written !== undefined && sameValue(entry.written, status)) entry.written = status;
-      else if (entry.writing === undefined) arm(uid, entry, delayMs);
+      entry.desired = plan;
+      if (entry.writing === undefined) arm(uid, entry, delayMs);
     },
     async flush(uid) {
       const entry = entries.get(uid);
@@ -119,7 +127,7 @@ export function createStatusWriter({ world, client, delayMs = 5, retryMs = 1_000
       await entry.writing;
       entry.cancel?.();
       entry.cancel = undefined;
-      if (entry.written !== entry.desired) await write(uid, entry);
+      if (entry.done !== entry.desired) await write(uid, entry);
     },
     forget(uid) {
       entries.get(uid)?.cancel?.();

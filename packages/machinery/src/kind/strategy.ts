@@ -37,6 +37,10 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   readonly uncountedWhenNew?: boolean;
   /** Whether who creates an object may say its status, as a kubelet does of its node (default false: it is dropped). */
   readonly keepsStatusOnCreate?: boolean;
+  /** Whether a new object's metadata is looked at only where nothing else is wrong (default false). */
+  readonly judgesMetadataLast?: boolean;
+  /** Whether who writes an object over may say its status (default false: it stays as it was). */
+  readonly keepsStatusOnUpdate?: boolean;
   /** Resets what a client may not set on create. */
   prepareForCreate?(object: T, context: WriteContext): T;
   /** Keeps what a client may not change on update (the status is kept by the server itself). */
@@ -50,6 +54,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   validateCreate?(object: T, served?: Kind): readonly FieldError[];
   validateUpdate?(object: T, old: T, served?: Kind): readonly FieldError[];
   validateStatusUpdate?(object: T, old: T): readonly FieldError[];
+  /** The form in which an object is kept that was found right. */
+  canonicalize?(object: T): T;
   /** Warnings for the client, sent in the Warning header. */
   warnings?(object: T, old?: T): readonly string[];
   /** What is wrong with a name, in the words of the rule; DNS subdomain where absent. `prefix`: it is a generateName. */

@@ -38,9 +38,8 @@ export function validateObjectMeta(
         errors.push(invalidField(`${path}.namespace`, metadata.namespace, message));
   } else if (metadata.namespace) errors.push(forbiddenField(`${path}.namespace`, 'not allowed on this type'));
   errors.push(...validateAlways(metadata, path));
-  for (const finalizer of metadata.finalizers ?? [])
-    for (const message of qualifiedNameErrors(finalizer))
-      errors.push(invalidField(`${path}.finalizers`, finalizer, message));
+  if ((metadata.generation ?? 0) < 0)
+    errors.push(invalidField(`${path}.generation`, metadata.generation, 'must be greater than or equal to 0'));
   errors.push(...validateFinalizers(metadata, rules, path));
   return errors;
 }
@@ -53,6 +52,17 @@ function validateAlways(metadata: ObjectMeta, path: string): readonly FieldError
     errors.push(...validateAnnotations(metadata.annotations, `${path}.annotations`));
   if (metadata.ownerReferences !== undefined)
     errors.push(...validateOwnerReferences(metadata.ownerReferences, `${path}.ownerReferences`));
+  for (const finalizer of metadata.finalizers ?? [])
+    for (const message of qualifiedNameErrors(finalizer))
+      errors.push(invalidField(`${path}.finalizers`, finalizer, message));
+  if (metadata.finalizers?.includes('orphan') && metadata.finalizers.includes('foregroundDeletion'))
+    errors.push(
+      invalidField(
+        `${path}.finalizers`,
+        metadata.finalizers,
+        'finalizer orphan and foregroundDeletion cannot be both set',
+      ),
+    );
   return errors;
 }
 
@@ -83,11 +93,14 @@ export function validateAnnotations(
   return errors;
 }
 
-const isBare = (finalizer: string) =>
+/** Whether it is neither one of Kubernetes' own nor of a domain. */
+export const isBareFinalizer = (finalizer: string) =>
   !finalizer.includes('/') &&
   finalizer !== 'orphan' &&
   finalizer !== 'foregroundDeletion' &&
   finalizer !== 'kubernetes';
+
+export const bareFinalizer = 'name is neither a standard finalizer name nor is it fully qualified';
 
 const validateFinalizers = (
   { finalizers = [] }: ObjectMeta,
@@ -97,15 +110,7 @@ const validateFinalizers = (
   rules.qualifiedFinalizers !== true
     ? []
     : finalizers.flatMap((finalizer, index) =>
-        isBare(finalizer)
-          ? [
-              invalidField(
-                `${path}.finalizers[${index}]`,
-                finalizer,
-                'name is neither a standard finalizer name nor is it fully qualified',
-              ),
-            ]
-          : [],
+        isBareFinalizer(finalizer) ? [invalidField(`${path}.finalizers[${index}]`, finalizer, bareFinalizer)] : [],
       );
 
 /** What is said of new finalizers where any are taken: of custom objects. */
@@ -114,7 +119,7 @@ export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old?: ObjectM
   return added.flatMap((finalizer) =>
     [
       ...qualifiedNameErrors(finalizer),
-      ...(isBare(finalizer)
+      ...(isBareFinalizer(finalizer)
         ? [
             `prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`,
           ]
@@ -123,11 +128,17 @@ export function finalizerWarnings({ finalizers = [] }: ObjectMeta, old?: ObjectM
   );
 }
 
+/** `VERSION` or `GROUP/VERSION`; of more parts than two, Go takes none. */
+function hasVersion(apiVersion = ''): boolean {
+  const parts = apiVersion.split('/');
+  return parts.length <= 2 && parts.at(-1) !== '';
+}
+
 function validateOwnerReferences(owners: readonly OwnerReference[], path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   let controller: OwnerReference | undefined;
   for (const owner of owners) {
-    if (!owner.apiVersion)
+    if (!hasVersion(owner.apiVersion))
       errors.push(invalidField(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty'));
     for (const field of ['kind', 'name', 'uid'] as const)
       if (!owner[field])

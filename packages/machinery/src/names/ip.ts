@@ -86,3 +86,7 @@ export function containsRange(outer: IpRange, inner: IpRange): boolean {
   const rest = BigInt(bitsOf(outer.family) - outer.prefixBits);
   return outer.address >> rest === inner.address >> rest;
 }
+
+/** As URLs and Go have it: an IPv6 address in brackets. */
+export const hostAndPort = (host: string, port: number | string): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

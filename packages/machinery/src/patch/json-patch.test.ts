@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deepFreeze } from '../meta/frozen.js';
 import { applyJsonPatch } from './json-patch.js';
+import { PatchError } from './patch-error.js';
 
 const patch = () => [
   { op: 'add', path: '/annotations', value: {} },
@@ -13,6 +14,12 @@ describe('JSON Patch', () => {
       name: 'p',
       annotations: { 'a/b': 'c' },
     });
+  });
+
+  it('replaces what an object lacks, and nothing beyond', () => {
+    expect(applyJsonPatch({ a: {} }, [{ op: 'replace', path: '/a/b', value: 1 }])).toEqual({ a: { b: 1 } });
+    expect(() => applyJsonPatch({ a: {} }, [{ op: 'replace', path: '/a/b/c', value: 1 }])).toThrow(PatchError);
+    expect(() => applyJsonPatch({ a: [] }, [{ op: 'replace', path: '/a/0', value: 1 }])).toThrow(PatchError);
   });
 
   it('leaves its operations as they were', () => {

@@ -1,8 +1,11 @@
-/** JSON Patch (RFC 6902), by fast-json-patch. Frozen documents and patches go in; a new document comes out. */
+/**
+ * JSON Patch (RFC 6902), by fast-json-patch. Frozen documents and patches go in; a new document comes out. As with the
+ * library that kube-apiserver patches by, what an object lacks can be replaced in it.
+ */
 import fastJsonPatch, { type Operation } from 'fast-json-patch';
 import { PatchError } from './patch-error.js';
 
-const { applyOperation, compare, deepClone, JsonPatchError } = fastJsonPatch;
+const { applyOperation, compare, deepClone, getValueByPointer, JsonPatchError } = fastJsonPatch;
 
 /** Operations in one patch, as kube-apiserver allows. */
 export const jsonPatchOperationsMax = 10_000;
@@ -16,7 +19,7 @@ export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): 
   let result: unknown = deepClone(document);
   for (const [index, operation] of operations.entries()) {
     try {
-      result = applyOperation(result, checked(operation), true, true, true, index).newDocument;
+      result = applyOperation(result, lenient(result, checked(operation)), true, true, true, index).newDocument;
     } catch (error) {
       const why = error instanceof JsonPatchError ? error.message.split('\n', 1)[0] : (error as Error).message;
       throw new PatchError(`the JSON patch cannot be applied: operation ${index} (${describe(operation)}): ${why}`, {
@@ -43,6 +46,16 @@ function checked(operation: unknown): Operation {
   }
   // What one operation adds, a later one may change: never the patch itself, which may be frozen.
   return deepClone(operation) as Operation;
+}
+
+/** In an object, to replace is to add. */
+function lenient(document: unknown, operation: Operation): Operation {
+  const end = operation.path?.lastIndexOf('/') ?? -1;
+  if (operation.op !== 'replace' || end < 0) return operation;
+  const parent: unknown = getValueByPointer(document, operation.path.slice(0, end));
+  return typeof parent === 'object' && parent !== null && !Array.isArray(parent)
+    ? { ...operation, op: 'add' }
+    : operation;
 }
 
 function describe(operation: unknown): string {

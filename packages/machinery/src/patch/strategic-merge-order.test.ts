@@ -19,6 +19,17 @@ const rows: readonly Row[] = [
 ];
 const words = (text: string) => text.split(' ').filter((word) => word !== '');
 
+it('where there is no list, an item needs no key', () => {
+  const patch = {
+    keyed: [
+      { value: 'a', other: null },
+      { $patch: 'delete', name: 'b' },
+    ],
+  };
+  expect(applyStrategicMergePatch({}, patch, schema.node)).toEqual({ keyed: [{ value: 'a' }] });
+  expect(() => applyStrategicMergePatch({ keyed: [] }, patch, schema.node)).toThrow('merge key');
+});
+
 describe('the order of merged lists', () => {
   it.each(rows)('%s', (_name, present, patch, merged) => {
     const items = (text: string) =>

@@ -105,13 +105,28 @@ function mergeValue(
   }
   if (!Array.isArray(wished)) return wished;
   if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));
-  const base = Array.isArray(present) ? present : [];
+  // Where there is nothing to merge with, nobody asks for keys.
+  if (!Array.isArray(present)) return bareItems(wished);
+  const base = present;
   if (node.mergeKey === undefined) {
     const merged = mergePrimitives(base, wished);
     return ordersItself ? merged : inOrder(merged, base, wished, [], undefined);
   }
   const merged = mergeByKey(base, wished, node.mergeKey, node.items, path);
   return ordersItself ? merged : inOrder(merged, base, wished, [], node.mergeKey);
+}
+
+/** What a list begins with: without directives, and without fields that are to go. */
+const bareItems = (items: readonly unknown[]): readonly unknown[] =>
+  items.filter((item) => !isObject(item) || !Object.hasOwn(item, directive)).map(bare);
+
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return bareItems(value);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(
+    ([key, inner]) => !key.startsWith('$') && inner !== null && !(isObject(inner) && Object.hasOwn(inner, directive)),
+  );
+  return Object.fromEntries(kept.map(([key, inner]) => [key, bare(inner)]));
 }
 
 function mergePrimitives(present: readonly unknown[], wished: readonly unknown[]): readonly unknown[] {

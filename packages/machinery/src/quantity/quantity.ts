@@ -23,7 +23,7 @@ export class InvalidQuantityError extends Error {
 }
 
 const nanoPerUnit = 1_000_000_000n;
-/** Quantities are capped at 2^63 - 1 units. */
+/** Binary quantities are capped at 2^63 - 1 units. */
 const nanoMax = (2n ** 63n - 1n) * nanoPerUnit;
 
 const decimalExponents: Readonly<Record<string, number>> = {
@@ -73,7 +73,7 @@ function parse(text: string): Quantity {
   const power = (binary === undefined ? scale : 9 - fraction.length) as number;
   const magnitude =
     power >= 0 ? exact * 10n ** BigInt(Math.min(power, 60)) : divideUp(exact, 10n ** BigInt(Math.min(-power, 4000)));
-  const capped = magnitude > nanoMax ? nanoMax : magnitude;
+  const capped = binary !== undefined && magnitude > nanoMax ? nanoMax : magnitude;
   const format: QuantityFormat =
     binary !== undefined ? 'BinarySI' : exponentText !== undefined ? 'DecimalExponent' : 'DecimalSI';
   return { nano: sign === '-' ? -capped : capped, format };
@@ -113,6 +113,13 @@ function binaryText(units: bigint): string {
 
 /** What most quantities look like already: whole numbers with a plain suffix that cannot be made larger. */
 const alreadyCanonical = /^(?:[1-9]\d{0,2}(?:m|k|M|G|T|[KMGT]i)?|0)$/;
+
+/** As amounts of resources are kept: no finer than thousandths, rounded up. Errors: `InvalidQuantityError`. */
+export function canonicalAmount(input: string | number): string {
+  if (typeof input === 'string' && alreadyCanonical.test(input)) return input;
+  const { nano, format } = parseQuantity(input);
+  return formatQuantity({ nano: roundedUp(nano, 1_000_000n) * 1_000_000n, format });
+}
 
 /** Errors: `InvalidQuantityError`. */
 export function canonicalQuantity(input: string | number): string {

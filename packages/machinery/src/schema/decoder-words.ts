@@ -6,8 +6,19 @@
 import type { TypeFault } from './normalize.js';
 import { resolve, type SchemaNode } from './schema.js';
 
-/** `root` is the schema of the whole object, `kind` its name. */
-export function decoderWords(root: SchemaNode, kind: string, fault: TypeFault): string {
+interface Told {
+  readonly words: string;
+  /** The decoder goes no further. */
+  readonly isLast: boolean;
+}
+
+/** `root` is the schema of the whole object, `kind` its name. Go tells the first fault, or the first that ends its reading. */
+export function decoderWords(root: SchemaNode, kind: string, faults: readonly TypeFault[]): string {
+  const told = faults.map((fault) => toldOf(root, kind, fault));
+  return (told.find(({ isLast }) => isLast) ?? told[0]!).words;
+}
+
+function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
   const { path, found } = fault;
   let node = resolve(root);
   let struct = kind;
@@ -19,14 +30,15 @@ export function decoderWords(root: SchemaNode, kind: string, fault: TypeFault): 
       fields.push(String(part));
     }
     const next = isField ? node.properties?.[part] : node.type === 'array' ? node.items : node.values;
-    if (next === undefined) return fault.detail;
+    if (next === undefined) return { words: fault.detail, isLast: false };
     node = resolve(next);
   }
   const raw = ownWords(node, found);
-  if (raw !== undefined) return raw;
+  if (raw !== undefined) return { words: raw, isLast: node.format !== 'byte' };
   const type = goType(node);
   const shown = typeof found === 'number' && node.type === 'integer' ? `number ${found}` : jsonType(found);
-  return `json: cannot unmarshal ${shown} into Go struct field ${struct}.${fields.join('.')} of type ${type}`;
+  const place = `${struct}.${fields.join('.')}`;
+  return { words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type ${type}`, isLast: false };
 }
 
 /** Of a value as a whole, which was to be an object or what `type` says. */
@@ -75,7 +87,7 @@ function ownWords({ type, format }: SchemaNode, found: unknown): string | undefi
   if (type !== 'string' || format === undefined) return undefined;
   if (format === 'byte') return typeof found === 'string' ? base64Words(found) : undefined;
   if (typeof found !== 'string') return `json: cannot unmarshal ${jsonType(found)} into Go value of type string`;
-  return timeWords(found, format === 'micro-time' ? '05.000000' : '05');
+  return timeWords(found, format === 'micro-time');
 }
 
 /** As apimachinery's `ParseQuantity` tells of what is no quantity at all, an unknown suffix, and a suffix without a number. */
@@ -121,14 +133,16 @@ const timeLayout: readonly (readonly [string, RegExp])[] = [
   [':', /^:/],
   ['04', /^\d\d/],
   [':', /^:/],
-  ['05', /^\d\d(?:[.,]\d+)?/],
-  ['Z07:00', /^(?:Z|[+-]\d\d:\d\d)/],
 ];
+const zone = ['Z07:00', /^(?:Z|[+-]\d\d:\d\d)/] as const;
+const toTheSecond = [['05', /^\d\d(?:[.,]\d+)?/], zone] as const;
+const toTheMicrosecond = [['05', /^\d\d/], ['.000000', /^[.,]\d{6}/], zone] as const;
 
-function timeWords(text: string, seconds: string): string {
-  const layout = `2006-01-02T15:04:${seconds}Z07:00`;
+function timeWords(text: string, isMicro: boolean): string {
+  const pieces = [...timeLayout, ...(isMicro ? toTheMicrosecond : toTheSecond)];
+  const layout = pieces.map(([piece]) => piece).join('');
   let rest = text;
-  for (const [piece, pattern] of timeLayout) {
+  for (const [piece, pattern] of pieces) {
     const match = pattern.exec(rest);
     if (match === null)
       return `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${piece}"`;

@@ -26,8 +26,9 @@ function valueErrors(written: SchemaNode, value: unknown, path: string): readonl
   const node = withoutDefaults(written);
   const { unknownFields, errors } = compileNormalizer(node, { mode: 'structural' })(value);
   if (unknownFields.length > 0) return [invalidField(path, value, 'must not have unknown fields')];
-  if (errors.length > 0) return errors.map((fault) => typeError(fault, joined(path, fault.field)));
-  return validateSchema(node, value, undefined, path);
+  // In words a fault is told of as it stands within the default.
+  const faults = errors.length > 0 ? errors.map((fault) => typeError(fault, fault.field)) : validateSchema(node, value);
+  return faults.map((fault) => ({ ...fault, field: joined(path, fault.field === '<nil>' ? '' : fault.field) }));
 }
 
 const joined = (path: string, field: string): string =>

@@ -10,10 +10,10 @@
  */
 import { deepEqual } from '../meta/frozen.js';
 import { ObjectMeta } from '../meta/v1.js';
-import { canonicalQuantity } from '../quantity/quantity.js';
+import { canonicalAmount, canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
-import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroSaysNothing } from './schema.js';
+import { isHandedOn, resolve, type SchemaNode, type SchemaType, zeroOf, zeroSaysNothing } from './schema.js';
 
 export interface Normalized {
   readonly value: unknown;
@@ -110,6 +110,12 @@ interface Field {
   readonly latest: Latest;
 }
 
+/** In Go, of what is no pointer. */
+const zeros: Readonly<Partial<Record<SchemaType, unknown>>> = {
+  ...{ string: '', integer: 0, number: 0, boolean: false, quantity: '0' },
+  ...{ object: Object.freeze({}), map: Object.freeze({}), array: Object.freeze([]) },
+};
+
 /** Items of a list that are held against the latest in their place. */
 const itemsSharedMax = 8;
 
@@ -192,6 +198,7 @@ class Compiler {
 
   private arrayStep(node: SchemaNode): Step {
     const item = node.items === undefined ? anyStep : this.step(node.items);
+    const ofNull = this.ofNull(node.items);
     const latest: Latest[] = [];
     return (input, run, known) => {
       if (!Array.isArray(input)) return run.fault('array', input);
@@ -202,7 +209,7 @@ class Compiler {
       const { depth } = run;
       for (let i = 0; i < input.length; i++) {
         run.enter(depth, i);
-        const value = item(input[i], run, before[i]);
+        const value = item(input[i] ?? ofNull, run, before[i]);
         result[i] =
           value === before[i] || i >= itemsSharedMax || !run.isShared
             ? value
@@ -214,10 +221,20 @@ class Compiler {
     };
   }
 
+  /** What Go makes of a null item of a list or of a map. */
+  private ofNull(place: SchemaNode | undefined): unknown {
+    return place === undefined || this.options.mode === 'structural' ? null : (zeros[resolve(place).type] ?? null);
+  }
+
   private mapStep(node: SchemaNode): Step {
-    const value = node.values === undefined ? anyStep : this.step(node.values);
-    const ofStrings =
-      node.values !== undefined && resolve(node.values).type === 'string' && this.options.mode !== 'structural';
+    const value =
+      node.values === undefined
+        ? anyStep
+        : // Amounts of resources.
+          this.options.mode !== 'structural' && resolve(node.values).type === 'quantity'
+          ? amountStep
+          : this.step(node.values);
+    const ofNull = this.ofNull(node.values);
     const nullable =
       node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
     return (input, run, known) => {
@@ -229,7 +246,7 @@ class Compiler {
       const { depth } = run;
       for (const key of Object.keys(input)) {
         run.enter(depth, key);
-        const given = input[key] === null && ofStrings && !nullable ? '' : input[key];
+        const given = input[key] === null && !nullable ? ofNull : input[key];
         if (given === undefined) continue;
         const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
         const is = given === null && nullable ? null : value(given, run, was);
@@ -256,7 +273,7 @@ class Compiler {
       const keepsEmpty =
         !typed ||
         (place.required === true && place.omittedWhenUnsaid !== true) ||
-        !(type === 'map' || type === 'array' || zeroSaysNothing(node, place));
+        !(type === 'map' || (type === 'array' && place.pointer !== true) || zeroSaysNothing(node, place));
       const nullable = place.nullable === true && !typed;
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }
@@ -380,11 +397,18 @@ function stringStep({ format }: SchemaNode): Step {
         : run.fault('RFC 3339 time', input);
   if (format === 'micro-time')
     return (input, run) =>
-      typeof input === 'string' && parseTime(input) !== undefined ? input : run.fault('RFC 3339 time', input);
+      (typeof input === 'string' ? microTimeOf(input) : undefined) ?? run.fault('RFC 3339 time', input);
   if (format === 'byte')
     return (input, run) =>
       (typeof input === 'string' ? base64Of(input) : undefined) ?? run.fault('base64 string', input);
   return (input, run) => (typeof input === 'string' ? input : run.fault('string', input));
+}
+
+/** In UTC. Undefined: it is no time to the microsecond. */
+function microTimeOf(text: string): string | undefined {
+  if (!/[.,]\d{6}(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const ms = parseTime(text.replace(',', '.'));
+  return ms === undefined ? undefined : `${new Date(ms).toISOString().slice(0, 19)}.${text.slice(20, 26)}Z`;
 }
 
 /** Of a text that is a time. */
@@ -412,14 +436,18 @@ function integerStep({ format }: SchemaNode, mode: NormalizerOptions['mode']): S
       : run.fault(isShort ? '32-bit integer' : 'integer', input);
 }
 
-const quantityStep: Step = (input, run) => {
-  if (typeof input !== 'string' && typeof input !== 'number') return run.fault('quantity', input);
-  try {
-    return canonicalQuantity(input);
-  } catch (error) {
-    return run.fault(`quantity (${(error as Error).message})`, input);
-  }
-};
+const quantityStepOf =
+  (canonical: (input: string | number) => string): Step =>
+  (input, run) => {
+    if (typeof input !== 'string' && typeof input !== 'number') return run.fault('quantity', input);
+    try {
+      return canonical(input);
+    } catch (error) {
+      return run.fault(`quantity (${(error as Error).message})`, input);
+    }
+  };
+const quantityStep = quantityStepOf(canonicalQuantity);
+const amountStep = quantityStepOf(canonicalAmount);
 
 /** Copies and freezes any JSON value. What is frozen already is taken as it is. */
 const anyStep: Step = (input, run, known) => {

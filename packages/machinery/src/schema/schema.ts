@@ -42,6 +42,8 @@ export interface SchemaNode {
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
+  /** What a document tells as the default, though nobody fills it in. */
+  readonly toldDefault?: unknown;
   readonly nullable?: boolean;
   /** The field's number in Kubernetes' protobuf encoding. */
   readonly proto?: number;
@@ -144,6 +146,9 @@ export class Schema<out T, out R extends boolean = false> {
   default(value: T): Schema<T, R> {
     return this.with({ default: value });
   }
+  tellsDefault(value: T): Schema<T, R> {
+    return this.with({ toldDefault: value });
+  }
   nullable(): Schema<T | null, R> {
     return this.with({ nullable: true });
   }
@@ -183,7 +188,7 @@ export class Schema<out T, out R extends boolean = false> {
   inline(...numbers: readonly number[]): Schema<T, R> {
     return this.with({ protoInline: numbers });
   }
-  /** Go's pointer: an empty text, a 0 or a false is other than none. */
+  /** Go's pointer: an empty text, a 0 or a false is other than none. Of a list: an empty one is. */
   pointer(): Schema<T, R> {
     return this.with({ pointer: true });
   }

@@ -1,4 +1,8 @@
-/** Schemas as OpenAPI v3, the way kube-apiserver serves them: named types as components, with Kubernetes' extensions. */
+/**
+ * Schemas as OpenAPI v3, the way kube-apiserver serves them: named types as components, with Kubernetes' extensions.
+ *
+ * **Differs from Kubernetes**: all defaults are told, where kube-apiserver keeps to itself those that its code fills in.
+ */
 import type { Kind } from '../kind/kind.js';
 import { resolve, type SchemaNode, zeroOf } from './schema.js';
 
@@ -12,66 +16,99 @@ export interface TypeDocs {
 export type FieldDocs = Readonly<Record<string, TypeDocs>>;
 type Json = Record<string, unknown>;
 
-/** The component schemas of the kinds and of all that they are made of. */
-export function openApiComponents(kinds: readonly Kind[], docs: FieldDocs = {}): Readonly<Record<string, unknown>> {
+/** Where schemas are gathered, and what is known of them. */
+interface Gathering {
+  readonly components: Record<string, unknown>;
+  readonly docs: FieldDocs;
+  /** Whether the place is in one of Go's types, whose zero values are told as defaults. */
+  readonly isGo: boolean;
+}
+
+const isGoType = (name: string) => name.startsWith('io.k8s.');
+
+/** The component schemas of the kinds and of all that they are made of; and of `others`, which are named types. */
+export function openApiComponents(
+  kinds: readonly Kind[],
+  docs: FieldDocs = {},
+  others: readonly SchemaNode[] = [],
+): Readonly<Record<string, unknown>> {
   const components: Record<string, unknown> = {};
-  for (const kind of kinds) {
-    const name = kind.schema.node.name ?? [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.');
-    const gvk = [{ group: kind.group, version: kind.version, kind: kind.kind }];
+  for (const { schema, group, version, kind } of kinds) {
+    const name = schema.node.name ?? [...group.split('.').reverse(), version, kind].join('.');
+    const own = { about: '', ...docs[name], fields: { ...objectDocs, ...docs[name]?.fields } };
+    const to = { components, docs: { ...docs, [name]: own }, isGo: isGoType(name) };
     components[name] = {
-      ...objectSchema(kind.schema.node, name, components, docs),
-      'x-kubernetes-group-version-kind': gvk,
+      ...objectSchema(schema.node, name, to),
+      'x-kubernetes-group-version-kind': [{ group, version, kind }],
     };
   }
+  for (const node of others) placeSchema(node, undefined, { components, docs, isGo: true });
   return components;
 }
 
+/** What every object has. */
+const objectDocs: TypeDocs['fields'] = {
+  apiVersion: 'The group and version that the object is written in.',
+  kind: 'What the object is.',
+  metadata: 'What every object says of itself.',
+};
+
+const metadata = ['ObjectMeta', 'ListMeta'].map((type) => `io.k8s.apimachinery.pkg.apis.meta.v1.${type}`);
+
+/** The zero value of a field, as Go has it: of none that is a pointer, a list, or a value with a way of its own to be written. */
+function zeroField(place: SchemaNode): Json {
+  const value = zeroOf(place);
+  const { type, name = '' } = resolve(place);
+  if (metadata.includes(name)) return { default: {} };
+  return value === undefined || type === 'array' || type === 'map' || type === 'quantity' ? {} : { default: value };
+}
+
+/** That of an item of a list, or of a value of a map. */
+function zeroItem(place: SchemaNode): Json {
+  const { type, format } = resolve(place);
+  if (type === 'object') return { default: {} };
+  if (type === 'string' && format === undefined) return { default: '' };
+  return type === 'integer' || type === 'number' ? { default: 0 } : {};
+}
+
 /** One place: a reference for a named type, else the schema itself. */
-function placeSchema(
-  place: SchemaNode,
-  description: string | undefined,
-  components: Record<string, unknown>,
-  docs: FieldDocs,
-): Json {
+function placeSchema(place: SchemaNode, description: string | undefined, to: Gathering, zero: Json = {}): Json {
   const node = resolve(place);
   const said = {
     ...(description === undefined ? {} : { description }),
-    ...(place.default === undefined
-      ? place.alwaysThere
-        ? { default: zeroOf(place) }
-        : {}
-      : { default: place.default }),
+    ...zero,
+    ...(place.toldDefault === undefined ? {} : { default: place.toldDefault }),
+    ...(place.default === undefined ? {} : { default: place.default }),
+    ...(to.isGo && node.enum !== undefined ? { enum: node.enum.toSorted() } : {}),
     ...extensions(place),
   };
-  if (node.name === undefined) return { ...valueSchema(node, components, docs), ...said };
+  if (node.name === undefined) return { ...valueSchema(node, to), ...said };
+  const { components, docs } = to;
   if (components[node.name] === undefined) {
     // Entered before it is made, so that a recursive type finds itself.
     components[node.name] = {};
     components[node.name] =
-      node.type === 'object' ? objectSchema(node, node.name, components, docs) : namedValue(node, docs);
+      node.type === 'object'
+        ? objectSchema(node, node.name, { ...to, isGo: isGoType(node.name) })
+        : namedValue(node, docs);
   }
   const reference = { $ref: `#/components/schemas/${node.name}` };
   return Object.keys(said).length === 0 ? reference : { allOf: [reference], ...said };
 }
 
-function objectSchema(
-  node: SchemaNode,
-  name: string | undefined,
-  components: Record<string, unknown>,
-  docs: FieldDocs,
-): Json {
-  const own = name === undefined ? undefined : docs[name];
+function objectSchema(node: SchemaNode, name: string | undefined, to: Gathering): Json {
+  const own = name === undefined ? undefined : to.docs[name];
   const properties: Json = {};
   const required: string[] = [];
   for (const [key, place] of Object.entries(node.properties ?? {})) {
-    properties[key] = placeSchema(place, place.doc ?? own?.fields[key], components, docs);
+    properties[key] = placeSchema(place, place.doc ?? own?.fields[key], to, to.isGo ? zeroField(place) : {});
     if (place.required) required.push(key);
   }
   const description = node.doc ?? own?.about;
   return {
     type: 'object',
-    ...(description === undefined ? {} : { description }),
-    ...(node.properties === undefined ? {} : { properties }),
+    ...(description ? { description } : {}),
+    ...(Object.keys(properties).length === 0 ? {} : { properties }),
     ...(required.length === 0 ? {} : { required }),
     ...constraints(node),
     ...extensions(node),
@@ -90,13 +127,13 @@ function namedValue(node: SchemaNode, docs: FieldDocs): Json {
     : { ...description, type: node.type, format: 'date-time' };
 }
 
-function valueSchema(node: SchemaNode, components: Record<string, unknown>, docs: FieldDocs): Json {
+function valueSchema(node: SchemaNode, to: Gathering): Json {
   const of = (item: SchemaNode | undefined) =>
-    item === undefined ? {} : placeSchema(item, item.doc, components, docs);
+    item === undefined ? {} : placeSchema(item, item.doc, to, to.isGo ? zeroItem(item) : {});
   const description = node.doc === undefined ? {} : { description: node.doc };
   switch (node.type) {
     case 'object':
-      return objectSchema(node, undefined, components, docs);
+      return objectSchema(node, undefined, to);
     case 'map':
       return { type: 'object', additionalProperties: of(node.values), ...description, ...constraints(node) };
     case 'array':

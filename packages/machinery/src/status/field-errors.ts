@@ -23,6 +23,9 @@ export const forbiddenField = (field: string, detail: string): FieldError => ({
   field,
   detail,
 });
+/** What the server could not find out. */
+export const internalField = (field: string, detail: string): FieldError => ({ type: 'InternalError', field, detail });
+
 export const duplicateField = (field: string, badValue: unknown): FieldError => ({
   type: 'FieldValueDuplicate',
   field,

@@ -46,6 +46,18 @@ it('modes in turn, a webhook among them', async () => {
   expect([await webhook(asked), rbac]).toEqual([{ decision: 'noOpinion' }, 'rbac']);
 });
 
+it('policies of a file in turn with modes', async () => {
+  const authorizationPolicyFile = join(folder, 'policies');
+  await writeFile(authorizationPolicyFile, '{"user":"ann","readonly":true}\n');
+  const [abac, rbac] = (await chosen({
+    ...{ authorizationMode: ['ABAC', 'RBAC'], authorizationPolicyFile },
+  })) as readonly [Authorizer, string];
+  expect([abac({ ...asked, verb: 'post' }), abac(asked), rbac]).toEqual([
+    { decision: 'noOpinion', reason: 'No policy matched.' },
+    ...[{ decision: 'allow' }, 'rbac'],
+  ]);
+});
+
 it.each<readonly [string, () => ApiServerFlags, string | RegExp]>([
   [
     'a webhook without a kubeconfig',
@@ -56,6 +68,17 @@ it.each<readonly [string, () => ApiServerFlags, string | RegExp]>([
     'a kubeconfig without a webhook',
     () => ({ authorizationMode: ['RBAC'], authorizationWebhookConfigFile: 'x' }),
     'cannot specify --authorization-webhook-config-file without mode Webhook',
+  ],
+  [
+    'policies without their mode',
+    () => ({ authorizationMode: ['RBAC'], authorizationPolicyFile: 'x' }),
+    'cannot specify --authorization-policy-file without mode ABAC',
+  ],
+  ['ABAC without policies', () => ({ authorizationMode: ['ABAC'] }), 'authorization policy file not passed'],
+  [
+    'ABAC with policies that are none',
+    () => ({ authorizationMode: ['ABAC'], authorizationPolicyFile: join(folder, 'kubeconfig') }),
+    /--authorization-policy-file .*kubeconfig: error reading policy file, line 1: /,
   ],
   ['a mode twice', () => ({ authorizationMode: ['RBAC', 'RBAC'] }), 'mode specified more than once'],
   [

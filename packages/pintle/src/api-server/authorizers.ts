@@ -2,6 +2,7 @@
 import {
   type AuthorizerChoice,
   type AuthorizerSource,
+  abacAuthorizer,
   authorizersOfModes,
   configuredAuthorization,
   webhookAuthorizer,
@@ -13,6 +14,7 @@ import { followFile } from './followed-file.js';
 import { fileOf, given, parsedYaml } from './issuers.js';
 
 const configFlag = '--authorization-config';
+const policyFlag = '--authorization-policy-file';
 const webhookFlag = '--authorization-webhook-config-file';
 /** As upstream asks webhooks that come by flags. */
 const webhookTimeoutMs = 30_000;
@@ -26,12 +28,27 @@ export async function chosenAuthorizers(
   if (authorizationConfig !== undefined) return followedAuthorizers(authorizationConfig, flags, world);
   if (webhookFile !== undefined && !modes?.includes('Webhook'))
     throw new Error(`cannot specify ${webhookFlag} without mode Webhook`);
+  if (flags.authorizationPolicyFile !== undefined && !modes?.includes('ABAC'))
+    throw new Error(`cannot specify ${policyFlag} without mode ABAC`);
   if (modes === undefined) return undefined;
   if (new Set(modes).size !== modes.length)
     throw new Error(`authorization-mode ${JSON.stringify(modes)} has mode specified more than once`);
   return Promise.all(
-    modes.map(async (mode) => (mode === 'Webhook' ? webhookByFlags(flags, world) : authorizersOfModes([mode])[0]!)),
+    modes.map(async (mode) => {
+      if (mode === 'Webhook') return webhookByFlags(flags, world);
+      return mode === 'ABAC' ? policiesByFlags(flags) : authorizersOfModes([mode])[0]!;
+    }),
   );
+}
+
+async function policiesByFlags({ authorizationPolicyFile: path }: ApiServerFlags): Promise<AuthorizerChoice> {
+  if (path === undefined) throw new Error("authorization-mode ABAC's authorization policy file not passed");
+  const text = await fileOf(policyFlag, path);
+  try {
+    return abacAuthorizer(text);
+  } catch (cause) {
+    throw new Error(`${policyFlag} ${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 async function webhookByFlags(flags: ApiServerFlags, world: World): Promise<AuthorizerChoice> {
@@ -50,7 +67,7 @@ async function webhookByFlags(flags: ApiServerFlags, world: World): Promise<Auth
 async function followedAuthorizers(path: string, flags: ApiServerFlags, world: World): Promise<AuthorizerSource> {
   const { authorizationMode, authorizationWebhookConfigFile, authorizationWebhookVersion } = flags;
   const others = [
-    ...[authorizationMode, authorizationWebhookConfigFile, authorizationWebhookVersion],
+    ...[authorizationMode, authorizationWebhookConfigFile, authorizationWebhookVersion, flags.authorizationPolicyFile],
     ...[flags.authorizationWebhookCacheAuthorizedTtl, flags.authorizationWebhookCacheUnauthorizedTtl],
   ];
   if (others.some((said) => said !== undefined))

@@ -40,6 +40,7 @@ export interface ApiServerFlags {
   readonly oidcSigningAlgs?: readonly string[];
   readonly authorizationMode?: readonly string[];
   readonly authorizationConfig?: string;
+  readonly authorizationPolicyFile?: string;
   readonly authorizationWebhookConfigFile?: string;
   readonly authorizationWebhookVersion?: 'v1' | 'v1beta1';
   /** In milliseconds. */
@@ -53,6 +54,7 @@ export interface ApiServerFlags {
   readonly serviceClusterIpRange?: string;
   readonly serviceNodePortRange?: readonly [number, number];
   readonly serviceAccountIssuer?: readonly string[];
+  readonly serviceAccountJwksUri?: string;
   readonly serviceAccountKeyFile?: readonly string[];
   readonly serviceAccountSigningKeyFile?: string;
   readonly runtimeConfig?: Readonly<Record<string, boolean>>;
@@ -61,7 +63,7 @@ export interface ApiServerFlags {
 
 const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];
 
-const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'Webhook', 'Node', 'RBAC'];
+const authorizationModes = ['AlwaysAllow', 'AlwaysDeny', 'ABAC', 'Webhook', 'Node', 'RBAC'];
 
 /** Those of kube-apiserver 1.33 that are on. */
 const admissionPlugins = [
@@ -143,6 +145,12 @@ function portRange(text: string): readonly [number, number] {
   return [first, last];
 }
 
+function httpsUrl(text: string): string {
+  if (!URL.canParse(text) || new URL(text).protocol !== 'https:')
+    throw new InvalidArgumentError('a URL of HTTPS is needed.');
+  return text;
+}
+
 function ipAddress(text: string): string {
   if (ipFamilyOf(text) === undefined) throw new InvalidArgumentError('an IP address is needed.');
   return text;
@@ -210,6 +218,7 @@ const effective = (): readonly Option[] => [
     '--authorization-config <file>',
     'AuthorizationConfiguration: who decides, webhooks among them; followed while the server runs',
   ),
+  new Option('--authorization-policy-file <file>', 'the policies of mode ABAC, a line each, in JSON'),
   new Option('--authorization-webhook-config-file <file>', 'a kubeconfig of the webhook of mode Webhook'),
   new Option(
     '--authorization-webhook-version <version>',
@@ -245,6 +254,10 @@ const effective = (): readonly Option[] => [
     '--service-account-issuer <url>',
     'who issues service account tokens; the first one does, all are accepted',
   ).argParser(collected),
+  new Option(
+    '--service-account-jwks-uri <url>',
+    'where others find the keys of service account tokens; of HTTPS; default: at the address to advertise',
+  ).argParser(httpsUrl),
   new Option(
     '--service-account-key-file <file>',
     'keys or certificates that service account tokens are checked with',

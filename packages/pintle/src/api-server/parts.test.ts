@@ -29,6 +29,11 @@ it('a port that was named is that port', async () => {
   expect(await apiServerParts({ securePort: 7443 })).toMatchObject({ port: 7443, portExactly: true });
 });
 
+it('where others find the keys of tokens is passed on', async () => {
+  const jwksUri = 'https://example.com/keys';
+  expect(await apiServerParts({ serviceAccountJwksUri: jwksUri })).toMatchObject({ serviceAccounts: { jwksUri } });
+});
+
 it('feature gates are passed on', async () => {
   const featureGates = { PodLevelResources: true };
   expect(await apiServerParts({ featureGates })).toMatchObject({ featureGates });

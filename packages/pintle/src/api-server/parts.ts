@@ -75,6 +75,7 @@ export async function apiServerParts(
     ...given('nodePorts', flags.serviceNodePortRange),
     serviceAccounts: {
       ...given('issuers', flags.serviceAccountIssuer),
+      ...given('jwksUri', flags.serviceAccountJwksUri),
       ...(serviceAccountSigningKeyFile === undefined
         ? {}
         : { signingKeyPem: await fileOf('--service-account-signing-key-file', serviceAccountSigningKeyFile) }),

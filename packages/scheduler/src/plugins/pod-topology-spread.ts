@@ -108,19 +108,20 @@ export function podTopologySpread(
     scoreAll(state, _pod, _table, rows, count, scores) {
       const found = state.read(softKey);
       if (found === undefined) scores.fill(0, 0, count);
-      else for (let i = 0; i < count; i++) scores[i] = scoreOf(found, rows[i]!);
+      else scoreInto(found, rows, count, scores);
     },
     normalizeScores(state, _pod, _table, rows, count, scores) {
       const found = state.read(softKey);
       if (found === undefined) return;
+      const { entry, requireAll } = found;
       let [lowest, highest] = [Number.POSITIVE_INFINITY, 0];
       for (let i = 0; i < count; i++) {
-        if (isIgnored(found, rows[i]!)) continue;
+        if (requireAll && lacksLabel(entry, rows[i]!)) continue;
         if (scores[i]! < lowest) lowest = scores[i]!;
         if (scores[i]! > highest) highest = scores[i]!;
       }
       for (let i = 0; i < count; i++) {
-        if (isIgnored(found, rows[i]!)) scores[i] = 0;
+        if (requireAll && lacksLabel(entry, rows[i]!)) scores[i] = 0;
         else scores[i] = highest === 0 ? scoreMax : Math.trunc((scoreMax * (highest + lowest - scores[i]!)) / highest);
       }
     },
@@ -155,42 +156,45 @@ function judge(counts: readonly SpreadCounts[], bounds: readonly number[], row: 
   return 0;
 }
 
-/** A node without one of the labels has no say. */
-const isIgnored = ({ entry, requireAll }: Soft, row: number): boolean =>
-  requireAll && entry.counts.some(({ ids }) => ids[row] === 0);
+/** Where all labels are required, a node without one of them has no say. */
+const lacksLabel = ({ counts }: SpreadEntry, row: number): boolean => counts.some(({ ids }) => ids[row] === 0);
 
 /** More domains make a pod more or less in one of them weigh more. */
-function domainWeights(
-  { counts }: SpreadEntry,
-  rows: Int32Array,
-  count: number,
-  requireAll: boolean,
-): readonly number[] {
-  let taking = 0;
-  const seen = counts.map(() => new Set<number>());
-  for (let i = 0; i < count; i++) {
-    const row = rows[i]!;
-    if (requireAll && counts.some(({ ids }) => ids[row] === 0)) continue;
-    taking++;
-    for (let at = 0; at < counts.length; at++)
-      if (counts[at]!.constraint.topologyKey !== hostname) seen[at]!.add(counts[at]!.ids[row]!);
-  }
-  return counts.map(({ constraint }, at) => {
-    const domains = constraint.topologyKey === hostname ? taking : seen[at]!.size;
+function domainWeights(entry: SpreadEntry, rows: Int32Array, count: number, requireAll: boolean): readonly number[] {
+  return entry.counts.map(({ constraint, ids, pods }) => {
+    const isOfHosts = constraint.topologyKey === hostname;
+    const seen = new Uint8Array(isOfHosts ? 0 : pods.length);
+    let domains = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      if (requireAll && lacksLabel(entry, row)) continue;
+      if (!isOfHosts && seen[ids[row]!]! === 1) continue;
+      if (!isOfHosts) seen[ids[row]!] = 1;
+      domains++;
+    }
     return Math.log(domains + 2);
   });
 }
 
-function scoreOf(soft: Soft, row: number): number {
-  if (isIgnored(soft, row)) return 0;
-  const { entry, weights } = soft;
-  let sum = 0;
+function scoreOf({ entry, weights, requireAll }: Soft, row: number): number {
+  if (requireAll && lacksLabel(entry, row)) return 0;
+  return Math.round(weights.reduce((sum, weight, at) => sum + shareOf(entry.counts[at]!, weight, row), 0));
+}
+
+/** What `scoreOf` gives for each row, one constraint after the other. */
+function scoreInto({ entry, weights, requireAll }: Soft, rows: Int32Array, count: number, scores: Float64Array): void {
+  scores.fill(0, 0, count);
   for (let at = 0; at < weights.length; at++) {
-    const { ids, pods, onNode, constraint } = entry.counts[at]!;
-    const id = ids[row]!;
-    if (id === 0) continue;
-    const found = constraint.topologyKey === hostname ? onNode[row]! : pods[id]!;
-    sum += found * weights[at]! + (constraint.maxSkew - 1);
+    const [counts, weight] = [entry.counts[at]!, weights[at]!];
+    for (let i = 0; i < count; i++) scores[i]! += shareOf(counts, weight, rows[i]!);
   }
-  return Math.round(sum);
+  for (let i = 0; i < count; i++) scores[i] = requireAll && lacksLabel(entry, rows[i]!) ? 0 : Math.round(scores[i]!);
+}
+
+/** What one constraint adds to the score of a node. */
+function shareOf({ ids, pods, onNode, constraint }: SpreadCounts, weight: number, row: number): number {
+  const id = ids[row]!;
+  if (id === 0) return 0;
+  const found = constraint.topologyKey === hostname ? onNode[row]! : pods[id]!;
+  return found * weight + (constraint.maxSkew - 1);
 }

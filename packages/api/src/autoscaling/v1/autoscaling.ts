@@ -52,7 +52,7 @@ export interface HorizontalPodAutoscaler extends Infer<typeof HorizontalPodAutos
 
 export const ScaleSpec = object(
   () => ({
-    replicas: int32(1),
+    replicas: int32(1).tellsDefault(0),
   }),
   'io.k8s.api.autoscaling.v1.ScaleSpec',
 );

@@ -173,7 +173,7 @@ describe('a status is refused', () => {
           { type: 'a b', status: 'True' },
         ],
       },
-      [expect.stringContaining('metadata.conditions[1].Type: Invalid value: "a b"') as never],
+      [expect.stringContaining('status.conditions[1].Type: Invalid value: "a b"') as never],
     ],
     [
       {},

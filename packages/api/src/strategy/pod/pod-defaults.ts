@@ -4,9 +4,16 @@ import type { Container } from '../../core/v1/container.js';
 import type { Volume } from '../../core/v1/persistent-volume.js';
 import type { PodSpec } from '../../core/v1/pod.js';
 
-/** An image without a tag, or tagged `latest`, may be another one tomorrow. */
+const part = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+/** A reference to an image, as far as its digest. */
+const reference = new RegExp(
+  `^(?:${part}(?:\\.${part})*(?::[0-9]+)?/)?${component}(?:/${component})*(?::\\w[\\w.-]{0,127})?$`,
+);
+
+/** An image without a tag, or tagged `latest`, may be another one tomorrow; what is no image at all has no tag. */
 function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
-  if (image.includes('@')) return 'IfNotPresent';
+  if (image.includes('@') || !reference.test(image)) return 'IfNotPresent';
   return /:[^/]+$/.test(image) && !image.endsWith(':latest') ? 'IfNotPresent' : 'Always';
 }
 

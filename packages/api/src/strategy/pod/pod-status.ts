@@ -44,9 +44,9 @@ export function podStatusErrors(pod: Pod, old: Pod): readonly FieldError[] {
   ];
 }
 
-/** Pods that become ready in one second share their conditions. Upstream's place of these is the metadata. */
+/** Pods that become ready in one second share their conditions. */
 const conditionErrors = onceForEach((conditions: readonly PodCondition[]) =>
-  eachErrors(conditions, 'metadata.conditions', ({ type }, at) =>
+  eachErrors(conditions, 'status.conditions', ({ type }, at) =>
     systemConditions.includes(type)
       ? noErrors
       : qualifiedNameErrors(type).map((message) => invalidField(`${at}.Type`, type, message)),

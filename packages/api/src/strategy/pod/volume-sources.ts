@@ -42,6 +42,8 @@ export interface SourceRule {
   readonly at?: string;
   /** Where it is told that there is another one already, if not at `field`. */
   readonly forbiddenAt?: string;
+  /** Upstream lets it stand after others. */
+  readonly besideOthers?: boolean;
   /** `name`: the volume's; `podName`: the pod's, where it is a pod's and no template's. */
   // biome-ignore lint/suspicious/noExplicitAny: each rule reads the source of its own field.
   errors(source: any, path: string, name: string, podName: string | undefined): readonly FieldError[];
@@ -60,7 +62,7 @@ export function sourceErrors(
   for (const rule of rules) {
     const source = (owner as Readonly<Record<string, unknown>>)[rule.field];
     if (source === undefined) continue;
-    if (found)
+    if (found && rule.besideOthers !== true)
       errors.push(
         forbiddenField(`${path}.${rule.forbiddenAt ?? rule.field}`, 'may not specify more than 1 volume type'),
       );

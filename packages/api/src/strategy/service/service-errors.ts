@@ -25,7 +25,6 @@ import { protocols } from '../pod/containers.js';
 import { portErrors } from '../pod/handlers.js';
 import { addressErrors } from '../pod/names.js';
 import { nonSpecialAddressErrors } from '../special-addresses.js';
-import { clusterIpErrors } from './cluster-ips.js';
 import { isExternallyAccessible, isHeadless, needsHealthCheckNodePort } from './service-needs.js';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -51,7 +50,6 @@ export function serviceErrors({ metadata, spec }: Service): readonly FieldError[
     ...eachErrors(ports, 'spec.ports', (port, at) => servicePortErrors(port, at, ports.length > 1, names)),
     ...(spec.selector === undefined ? noErrors : validateLabels(spec.selector, 'spec.selector')),
     ...affinityErrors(spec),
-    ...clusterIpErrors(spec),
     ...eachErrors(spec.externalIPs, 'spec.externalIPs', (ip, at) => {
       const errors = addressErrors(ip, at);
       return errors.length > 0 ? errors : nonSpecialAddressErrors(ip, at);

@@ -87,7 +87,7 @@ function annotated(
   }
   return parsed.map((item: unknown) => {
     const { value, errors } = toleration(item, undefined);
-    if (errors[0] !== undefined) throw plainFailure(decoderWords(Toleration.node, 'Toleration', errors[0]));
+    if (errors.length > 0) throw plainFailure(decoderWords(Toleration.node, 'Toleration', errors));
     return value as Toleration;
   });
 }

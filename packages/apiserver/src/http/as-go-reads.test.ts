@@ -1,0 +1,167 @@
+/** What kube-apiserver makes of writes that are odd, request by request: `tools/kube-apiserver/fuzz.ts` found them. */
+import { beforeAll, expect, it } from '@jest/globals';
+import { virtualWorld } from '@pintle/machinery';
+import { type ApiServer, createApiServer } from '../server.js';
+import { ask } from './asking.fixture.js';
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await createApiServer({ world: virtualWorld({ seed: 1 }), disableAdmissionPlugins: ['ServiceAccount'] });
+});
+
+const configMap = (fields: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', ...fields } });
+const maps = '/api/v1/namespaces/default/configmaps';
+const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+const container = { name: 'a', image: 'b' };
+const pod = (spec: object) => ({ metadata: { name: 'a' }, spec: { containers: [container], ...spec } });
+const pods = '/api/v1/namespaces/default/pods';
+const notMicro = (piece: string, time: string) =>
+  `Lease in version "v1" cannot be handled as a Lease: parsing time "${time}" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "${piece}" as `;
+
+it.each([
+  [
+    'a null in a list is what Go has where nothing was said',
+    pods,
+    pod({ containers: [{ ...container, args: ['x', null], env: [null] }] }),
+    422,
+    { details: { causes: [{ field: 'spec.containers[0].env[0].name', message: 'Required value' }] } },
+  ],
+  [
+    'and in a map',
+    '/api/v1/nodes',
+    { metadata: { name: 'n' }, status: { capacity: { cpu: null } } },
+    201,
+    {
+      status: { capacity: { cpu: '0' } },
+    },
+  ],
+  [
+    'a time to the microsecond is written so',
+    leases,
+    { metadata: { name: 'a' }, spec: { acquireTime: '2026-01-01T00:00:00Z' } },
+    400,
+    { message: `${notMicro('Z', '2026-01-01T00:00:00Z')}".000000"` },
+  ],
+  [
+    'and no finer',
+    leases,
+    { metadata: { name: 'a' }, spec: { acquireTime: '2026-01-01T00:00:00.1234567Z' } },
+    400,
+    { message: `${notMicro('7Z', '2026-01-01T00:00:00.1234567Z')}"Z07:00"` },
+  ],
+  [
+    'in whatever zone',
+    leases,
+    { metadata: { name: 'a' }, spec: { acquireTime: '2026-01-01T01:00:00.000001+01:00' } },
+    201,
+    { spec: { acquireTime: '2026-01-01T00:00:00.000001Z' } },
+  ],
+  ['a version that is none says nothing of what is new', maps, configMap({ resourceVersion: 'b' }), 201, {}],
+  [
+    'a version is refused after all else',
+    maps,
+    configMap({ resourceVersion: '5', labels: { a: '-' } }),
+    422,
+    { reason: 'Invalid' },
+  ],
+  [
+    'a version of what is new',
+    maps,
+    configMap({ name: 'b', resourceVersion: '5' }),
+    400,
+    { message: 'resourceVersion should not be set on objects to be created' },
+  ],
+  ['a version of what would be new', `${maps}?dryRun=All`, configMap({ name: 'b', resourceVersion: '5' }), 201, {}],
+  [
+    'a kind that is null is none that is said',
+    maps,
+    { ...configMap({ name: 'f' }), kind: null, apiVersion: null },
+    201,
+    {},
+  ],
+  [
+    'of several faults, that is told which ends the reading',
+    leases,
+    { metadata: { name: {} }, spec: { acquireTime: 'today' } },
+    400,
+    { message: `${notMicro('today', 'today')}"2006"` },
+  ],
+  [
+    'the metadata of a budget is looked at last',
+    '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
+    { metadata: { labels: { a: '-' } }, spec: { minAvailable: -1 } },
+    422,
+    { details: { causes: [{ field: 'spec.minAvailable' }] } },
+  ],
+  [
+    'and is looked at',
+    '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
+    { metadata: { name: 'a', labels: { a: '-' } }, spec: { minAvailable: 1 } },
+    422,
+    { details: { causes: [{ field: 'metadata.labels' }] } },
+  ],
+  [
+    'a namespace whose name is made has the label of it',
+    '/api/v1/namespaces',
+    { metadata: { generateName: 'n-' } },
+    201,
+    { metadata: { labels: { 'kubernetes.io/metadata.name': expect.stringMatching(/^n-.{5}$/) } } },
+  ],
+] as const)('%s', async (_name, path, body, status, json) => {
+  expect(await ask(server.handle, `POST ${path}`, { body })).toMatchObject({ status, json });
+});
+
+it.each([
+  ['annotations: {at: 2026-01-01, when: 2026-01-01T00:00:00Z, ports: 8080:22, here: .}'],
+  ['annotations: {at: "2026-01-01", when: "2026-01-01T00:00:00Z", ports: "8080:22", here: "."}'],
+])('times in YAML are the texts that they are: %s', async (annotations) => {
+  const { json } = await ask(server.handle, `POST ${maps}?dryRun=All`, {
+    headers: { 'content-type': 'application/yaml' },
+    body: `metadata:\n  name: e\n  ${annotations}\n`,
+  });
+  const texts = { at: '2026-01-01', when: '2026-01-01T00:00:00Z', ports: '8080:22', here: '.' };
+  expect(json).toMatchObject({ metadata: { annotations: texts } });
+});
+
+const place = `${maps}/there`;
+it.each<readonly [string, string, string, string, object, number, object]>([
+  [
+    'a link to itself',
+    'PUT',
+    place,
+    'json',
+    configMap({ name: 'there', selfLink: '/a' }),
+    200,
+    { metadata: { selfLink: '/a' } },
+  ],
+  [
+    'an apply to what is there, without a name',
+    'PATCH',
+    `${place}?fieldManager=me`,
+    'apply-patch+yaml',
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { labels: { a: 'b' } } },
+    200,
+    { metadata: { name: 'there', labels: { a: 'b' } } },
+  ],
+  [
+    'a strategic patch that makes a time that is none',
+    'PATCH',
+    place,
+    'strategic-merge-patch+json',
+    { metadata: { creationTimestamp: '2026' } },
+    422,
+    {
+      message: expect.stringMatching(/: parsing time "2026" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "-"$/),
+    },
+  ],
+])('%s', async (_name, method, path, media, body, status, json) => {
+  await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'there' }) });
+  const headers = { 'content-type': `application/${media}` };
+  expect(await ask(server.handle, `${method} ${path}`, { headers, body })).toMatchObject({ status, json });
+});
+
+it('a dry run that is of another object names no place in the store', async () => {
+  await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'd' }) });
+  const { json } = await ask(server.handle, `PUT ${maps}/d?dryRun=All`, { body: configMap({ name: 'd', uid: 'u' }) });
+  expect(json.message).toContain('Key: /configmaps/default/d, ResourceVersion: 0');
+});

@@ -1,0 +1,62 @@
+/**
+ * Requests from a seed, asked of upstream's kube-apiserver and of `pintle apiserver`: of every built-in kind, an object bent
+ * at random by its schema is created, updated, patched, applied. Where the answers differ is shrunk, and told once a group:
+ *
+ *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--only KIND,…] [--report FILE]
+ *
+ * Needs what run.ts needs. `compare.ts` asks what people wrote; what is known to differ is in its `compare/known.ts`.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeAccessFiles } from './access-files.js';
+import { buildPrograms } from './build.js';
+import { asking } from './compare/ask.js';
+import { runFuzz } from './fuzz/run-fuzz.js';
+import { type RunningServer, startKubeApiServer, startPintle } from './servers.js';
+
+const { values } = parseArgs({
+  options: {
+    ...({ seed: { type: 'string', default: '1' }, requests: { type: 'string', default: '20000' } } as const),
+    ...({ only: { type: 'string' }, report: { type: 'string' } } as const),
+    seconds: { type: 'string', default: '240' },
+  },
+});
+
+const programs = await buildPrograms();
+const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
+const files = await writeAccessFiles(folder);
+const servers: RunningServer[] = [];
+try {
+  for (const start of [() => startKubeApiServer(programs, files), () => startPintle(files)])
+    servers.push(await start());
+  const askings = servers.map(({ url }) => asking(url, files));
+  const { compared, groups } = await runFuzz({
+    ...{ expected: askings[0]!, actual: askings[1]!, seed: Number(values.seed), requests: Number(values.requests) },
+    ...{
+      timeMaxMs: Number(values.seconds) * 1000,
+      ...(values.only === undefined ? {} : { kinds: values.only.split(',') }),
+    },
+  });
+  for (const { lines, kinds, count, seed, request, change } of groups) {
+    console.log(`\n${count} × ${[...kinds].join(', ')} (${seed})\n  ${request}`);
+    for (const line of change) console.log(`    + ${line}`);
+    for (const line of lines) console.log(`    ${line}`);
+  }
+  console.log(`\n${compared} requests compared, ${groups.length} groups differ`);
+  if (values.report !== undefined)
+    await writeFile(
+      values.report,
+      JSON.stringify(
+        groups.map((group) => ({ ...group, kinds: [...group.kinds] })),
+        null,
+        1,
+      ),
+    );
+  process.exitCode = groups.length === 0 ? 0 : 1;
+  for (const each of askings) each.close();
+} finally {
+  await Promise.all(servers.map((server) => server.stop()));
+  await rm(folder, { recursive: true, force: true });
+}

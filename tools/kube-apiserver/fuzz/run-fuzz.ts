@@ -1,0 +1,133 @@
+/** Asks both servers case after case, and gathers what differs in groups, each with the smallest case that shows it. */
+import type { Answer, Asking } from '../compare/ask.js';
+import { between } from '../compare/difference.js';
+import { filled } from '../compare/fill.js';
+import { Memory, type Normal, normalize, parsed } from '../compare/normalize.js';
+import { post, type Row } from '../compare/row.js';
+import { type Base, neverStored, newNamespace, storing, wishedBases } from './bases.js';
+import { type FuzzCase, fuzzCase, rowOf } from './fuzz-case.js';
+import { shrunk } from './shrink.js';
+import { groupsOf, tellings } from './tellings.js';
+
+export interface FuzzOptions {
+  readonly expected: Asking;
+  readonly actual: Asking;
+  readonly seed: number;
+  readonly requests: number;
+  /** Then it ends, whatever is left. */
+  readonly timeMaxMs: number;
+  /** All unless given. */
+  readonly kinds?: readonly string[];
+}
+
+export interface FuzzGroup {
+  readonly kinds: Set<string>;
+  count: number;
+  /** Of the case that showed it first. */
+  readonly seed: number;
+  /** Of the smallest case: the request, what it has other than its base, and what differs. */
+  request: string;
+  change: readonly string[];
+  lines: readonly string[];
+}
+
+const oldNamespace = 'f-old';
+const casesAtOnce = 6;
+
+export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kinds }: FuzzOptions) {
+  const endMs = Date.now() + timeMaxMs;
+  const sides = [expected, actual].map((asking) => ({ asking, saved: new Map<string, unknown>() }));
+  const ask = async (row: Row): Promise<readonly [Normal, Normal]> => {
+    const answers = await Promise.all(
+      sides.map(async ({ asking, saved }) => {
+        const answer = await asking.ask(filled(row, oldNamespace, saved)).catch(noAnswer);
+        if (row.save !== undefined) saved.set(row.save, parsed(answer.text));
+        return normalize(row, { ...answer, text: withoutChance(row, answer.text) }, new Memory());
+      }),
+    );
+    return answers as unknown as readonly [Normal, Normal];
+  };
+  for (const namespace of [oldNamespace, newNamespace]) for (const row of opening(namespace)) await ask(row);
+  const bases: Base[] = [];
+  for (const base of wishedBases(seed).filter(({ object }) => kinds?.includes(object.kind) ?? true)) {
+    const [left, right] = await ask(storing(base));
+    const isStored = left.status === 201 && right.status === 201;
+    if (isStored) bases.push(base);
+    else if (base.stored?.endsWith('-0') === true) bases.push(neverStored(base));
+  }
+
+  const tell = async (asked: FuzzCase) => {
+    const [left, right] = await ask(rowOf(asked));
+    return tellings(`fuzz › ${asked.base.object.kind}: ${asked.verb}`, left, right);
+  };
+  const groups = new Map<string, FuzzGroup>();
+  let compared = 0;
+  const one = async (index: number) => {
+    const asked = fuzzCase(seed * 1_000_000 + index, bases);
+    compared++;
+    const { kind } = asked.base.object;
+    for (const name of groupsOf(await tell(asked))) {
+      const known = groups.get(name);
+      if (known === undefined) {
+        const group: FuzzGroup = {
+          kinds: new Set([kind]),
+          count: 1,
+          seed: asked.seed,
+          lines: [],
+          request: '',
+          change: [],
+        };
+        groups.set(name, group);
+        await explain(group, name, asked);
+      } else {
+        known.count++;
+        known.kinds.add(kind);
+      }
+    }
+  };
+  /** What the smallest case tells is all of one group. */
+  const explain = async (group: FuzzGroup, name: string, asked: FuzzCase) => {
+    const smallest = await shrunk(asked, async (smaller) => {
+      compared++;
+      return groupsOf(await tell(smaller)).includes(name);
+    });
+    const { method, path } = rowOf(smallest);
+    const { yaml, twice, base, object } = smallest;
+    group.request = `${method} ${path}${yaml === true ? ' as YAML' : ''}${twice === undefined ? '' : ` with ${twice} twice`}`;
+    group.lines = await tell(smallest);
+    group.change = between('', base.object, object);
+    for (const other of groupsOf(group.lines)) if (!groups.has(other)) groups.set(other, group);
+  };
+  let next = 0;
+  const worker = async () => {
+    while (next < requests && Date.now() < endMs) await one(next++);
+  };
+  await Promise.all(Array.from({ length: casesAtOnce }, worker));
+  return { compared, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
+}
+
+/** Without the ends of generated names, and addresses of the range that one of the bases is. */
+function withoutChance({ body }: Row, text: string): string {
+  const addressed = text.replaceAll(/"10\.99\.0\.\d+"/g, '"10.96.0.1"');
+  const { generateName } = (body as { metadata?: { generateName?: unknown } } | null)?.metadata ?? {};
+  if (typeof generateName !== 'string') return addressed;
+  const begin = JSON.stringify(generateName).slice(1, -1);
+  const escaped = (characters: string) => characters.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const both = [begin, JSON.stringify(begin).slice(1, -1)].map(escaped).join('|');
+  return addressed.replaceAll(new RegExp(`(${both})[bcdfghjklmnpqrstvwxz2456789]{5}`, 'g'), '$1-made');
+}
+
+const noAnswer = (error: unknown): Answer => ({
+  status: 0,
+  headers: {},
+  text: `no answer: ${(error as Error).message}`,
+});
+
+const opening = (name: string): readonly Row[] => [
+  post('a namespace', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+  post('its account', `/api/v1/namespaces/${name}/serviceaccounts`, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default' },
+  }),
+];

@@ -1,0 +1,91 @@
+/** What differs between two answers, as lines; and the group of a line, which names no place in a list and no value. */
+import { between } from '../compare/difference.js';
+import { type Known, known } from '../compare/known.js';
+import type { Normal } from '../compare/normalize.js';
+
+interface Cause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+interface Status {
+  readonly kind?: string;
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly Cause[] };
+}
+
+const isRefusal = ({ status }: Normal) => status >= 400;
+
+/** Causes are compared as a set, so that one that lacks is one line. A refusal where the other accepts tells why it refuses. */
+export function lines(expected: Normal, actual: Normal): readonly string[] {
+  const statuses = expected.status === actual.status ? [] : [`status: ${expected.status} | ${actual.status}`];
+  const headers = between('headers', expected.headers, actual.headers);
+  const [left, right] = [expected.body, actual.body] as [Status, Status];
+  if (isRefusal(expected) !== isRefusal(actual))
+    return [...statuses, ...betweenCauses(causesOf(left), causesOf(right))];
+  if (!isRefusal(expected)) return [...statuses, ...headers, ...between('body', left, right)];
+  return [
+    ...statuses,
+    ...headers,
+    ...between('body', withoutCauses(left), withoutCauses(right)),
+    ...betweenCauses(causesOf(left), causesOf(right)),
+  ];
+}
+
+const withoutCauses = ({ message: _, details, ...rest }: Status) => ({
+  ...rest,
+  details: { ...details, causes: undefined },
+});
+
+function causesOf(status: Status): readonly Cause[] {
+  if (status?.kind !== 'Status') return [];
+  const { causes = [] } = status.details ?? {};
+  return causes.length > 0 ? causes : [{ field: 'message', message: status.message ?? '' }];
+}
+
+/** Those of one field and reason are one cause in other words. */
+function betweenCauses(lefts: readonly Cause[], rights: readonly Cause[]): readonly string[] {
+  const without = (causes: readonly Cause[], others: readonly Cause[]) => {
+    const there = new Set(others.map(words));
+    return causes.filter((cause) => !there.has(words(cause)));
+  };
+  const unpaired = [...without(rights, lefts)];
+  const told = without(lefts, rights).map((cause) => {
+    const at = unpaired.findIndex(({ field, reason }) => field === cause.field && reason === cause.reason);
+    const [other] = at < 0 ? [] : unpaired.splice(at, 1);
+    return other === undefined
+      ? `cause: ${words(cause)} | absent`
+      : `cause ${cause.field}.message: ${JSON.stringify(cause.message)} | ${JSON.stringify(other.message)}`;
+  });
+  return [...told, ...unpaired.map((cause) => `cause: absent | ${words(cause)}`)];
+}
+
+const words = ({ field, reason, message }: Cause) => `${field}: ${reason}: ${JSON.stringify(message)}`;
+
+/** Those that nothing explains. */
+export function tellings(title: string, expected: Normal, actual: Normal): readonly string[] {
+  const explains = ({ row, line: pattern, answers }: Known, line: string) =>
+    (row?.test(title) ?? true) && (pattern?.test(line) ?? true) && (answers?.(expected, actual) ?? true);
+  return lines(expected, actual).filter((line) => !known.some((each) => explains(each, line)));
+}
+
+/** Say little of what is the matter where anything else is told. */
+const general = /^(status|body\.(status|reason|code|details(\.\w+)?)|body\.metadata\.managedFields.*): /;
+
+/** In order of what they say. */
+export function groupsOf(told: readonly string[]): readonly string[] {
+  const telling = told.filter((line) => !general.test(line));
+  return [...new Set((telling.length > 0 ? telling : told.slice(0, 1)).map(groupOf))];
+}
+
+const templates: readonly (readonly [RegExp, string])[] = [
+  [/spec\.(jobTemplate\.spec\.)?template\.spec\./g, 'POD.'],
+  [/\[[^\]]*\]/g, '[]'],
+  [/(Invalid|Unsupported|Duplicate) value: .*?(: |"|$)/g, '$1 value: …$2'],
+  [/\\"[^"]*\\"/g, '…'],
+  [/\d+/g, 'N'],
+];
+const charactersMax = 200;
+
+const groupOf = (line: string): string =>
+  templates.reduce((text, [pattern, word]) => text.replaceAll(pattern, word), line).slice(0, charactersMax);
