@@ -87,6 +87,23 @@ it.each([
     { message: `${notMicro('today', 'today')}"2006"` },
   ],
   [
+    'an event of the newer group names who reports as that group does',
+    '/apis/events.k8s.io/v1/namespaces/default/events',
+    {
+      ...{ eventTime: '2026-01-01T00:00:00.000000Z', action: 'a', reason: 'b', type: 'Normal' },
+      ...{ reportingController: '-', reportingInstance: 'c' },
+    },
+    422,
+    {
+      details: {
+        causes: [
+          { field: 'reportingController', reason: 'FieldValueInvalid' },
+          { field: 'metadata.name', message: 'Required value: name or generateName is required' },
+        ],
+      },
+    },
+  ],
+  [
     'the metadata of a budget is looked at last',
     '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
     { metadata: { labels: { a: '-' } }, spec: { minAvailable: -1 } },
