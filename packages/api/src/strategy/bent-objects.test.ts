@@ -232,6 +232,10 @@ describe('what is refused of a new object', () => {
       }),
       ['spec.metadata.uID: Forbidden: cannot be set'],
     ],
+    [
+      of('networking.k8s.io/v1', 'NetworkPolicy')({ spec: { podSelector: {}, policyTypes: [''] } }),
+      ['spec.policyTypes[0]: Unsupported value: "": supported values: "Ingress", "Egress"'],
+    ],
     [volume({ flexVolume: { driver: '' } }), ['spec.flexVolume.driver: Required value']],
     [
       account({}, { ownerReferences: [{ apiVersion: 'a/b/c', kind: 'K', name: 'n', uid: 'u' }] }),

@@ -161,6 +161,21 @@ it.each<readonly [string, string, string, string, object, number, object]>([
     { metadata: { name: 'there', labels: { a: 'b' } } },
   ],
   [
+    'an apply of an item whose key is empty',
+    'PATCH',
+    '/apis/apps/v1/namespaces/default/deployments/a?fieldManager=me',
+    'apply-patch+yaml',
+    {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' } },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ image: 'i' }] } },
+      },
+    },
+    422,
+    { details: { causes: [{ field: 'spec.template.spec.containers[0].name', message: 'Required value' }] } },
+  ],
+  [
     'a strategic patch that makes a time that is none',
     'PATCH',
     place,
@@ -181,4 +196,12 @@ it('a dry run that is of another object names no place in the store', async () =
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'd' }) });
   const { json } = await ask(server.handle, `PUT ${maps}/d?dryRun=All`, { body: configMap({ name: 'd', uid: 'u' }) });
   expect(json.message).toContain('Key: /configmaps/default/d, ResourceVersion: 0');
+});
+
+it('a Service that is to have no address any more is told so of the address alone', async () => {
+  const at = '/api/v1/namespaces/default/services';
+  const service = (spec: object) => ({ metadata: { name: 's' }, spec: { ports: [{ port: 80 }], ...spec } });
+  await ask(server.handle, `POST ${at}`, { body: service({}) });
+  const { json } = await ask(server.handle, `PUT ${at}/s`, { body: service({ clusterIP: 'None' }) });
+  expect(json).toMatchObject({ code: 422, details: { causes: [{ field: 'spec.clusterIPs[0]' }] } });
 });

@@ -14,6 +14,7 @@ import type { Resource } from '../registry/resource.js';
 /** Errors: `StatusError` Invalid, with a cause for each fault. */
 export function validateForCreate(resource: Resource, object: KubernetesObject): void {
   const { strategy } = resource.definition;
+  validateFirst(resource, object);
   const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
   const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
   const faults: FieldError[] = [
@@ -31,6 +32,7 @@ export function validateForUpdate(
   subresource: string | undefined,
 ): void {
   const { strategy } = resource.definition;
+  if (subresource === undefined) validateFirst(resource, object);
   const own =
     subresource === undefined
       ? (changed: KubernetesObject, before: KubernetesObject) =>
@@ -46,6 +48,11 @@ export function validateForUpdate(
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
   ];
   if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
+}
+
+function validateFirst({ definition }: Resource, object: KubernetesObject): void {
+  const faults = definition.strategy?.validateFirst?.(object) ?? [];
+  if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
 }
 
 /** Faults that keep the rules of a schema from meaning anything. */
