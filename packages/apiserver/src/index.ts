@@ -43,6 +43,7 @@ export type { ServerVersion } from './http/documents.js';
 export * from './http/message.js';
 export * from './registry/resource.js';
 export * from './server.js';
+export type * from './server-options.js';
 export * from './storage/object-cache.js';
 export * from './storage/stored-object.js';
 export * from './streams/stream-session.js';

@@ -362,22 +362,22 @@ export class Compiler {
     return compiled;
   }
 
-  private bind({ name, value, body, optional }: Expression & { type: 'bind' }): Evaluator {
+  private bind({ name, value, body, kind }: Expression & { type: 'bind' }): Evaluator {
     const evaluate = this.compile(value);
     return this.within([name], ([place]) => {
       const inner = this.compile(body);
       return (frame) => {
         const given = evaluate(frame);
         frame.charge(1);
-        if (optional === undefined) {
+        if (kind === 'plain') {
           frame.values[place!] = given;
           return inner(frame);
         }
-        if (!(given instanceof Optional)) throw noSuchOverload(optional === 'map' ? 'optMap' : 'optFlatMap', [given]);
+        if (!(given instanceof Optional)) throw noSuchOverload(kind === 'map' ? 'optMap' : 'optFlatMap', [given]);
         if (given.value === undefined) return given;
         frame.values[place!] = given.value;
         const result = inner(frame);
-        return optional === 'map' ? new Optional(result) : result;
+        return kind === 'map' ? new Optional(result) : result;
       };
     });
   }

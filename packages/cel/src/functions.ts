@@ -1,7 +1,8 @@
 /** The functions of an expression, by name; which of a name is meant is decided by the types of what it is given. */
+import { headOf, parseSignature, type Signature } from './check/signature.js';
 import { noSuchOverload, Type, typeName, type Value } from './values.js';
 
-/** A type in a signature: its name, `any` for whatever comes, `number` for every number. */
+/** A type in a signature: `int`, `list(string)`, `dyn` for whatever comes, a letter for what is the same throughout. */
 export type TypeName = string;
 
 export interface Overload {
@@ -20,11 +21,10 @@ export interface Library {
   readonly overloads: readonly Overload[];
   /** Names of types that it brings, for `type(x) == net.IP`. */
   readonly types?: readonly string[];
-  /**
-   * Whether lists and maps that are written out hold values of one type, and texts that are written out as times, durations
-   * and patterns have to be such.
-   */
+  /** Whether what is written out has to be right before it runs: `literal-problems.ts`. */
   readonly strictLiterals?: boolean;
+  /** Whether `cel.bind(name, value, body)` can be said. */
+  readonly binds?: boolean;
 }
 
 export interface Callable {
@@ -36,17 +36,18 @@ export interface Callable {
 export interface FunctionTable {
   function(name: string): Callable | undefined;
   method(name: string): Callable | undefined;
+  /** Of all functions and methods of the name; undefined where there is none. */
+  signatures(name: string): readonly Signature[] | undefined;
   readonly types: ReadonlyMap<string, Type>;
 }
 
-const accepts = (param: TypeName, type: string): boolean => param === 'any' || param === type;
-
 function callable(name: string, overloads: readonly Overload[]): Callable {
+  const heads = overloads.map((overload) => ({ overload, params: overload.params.map(headOf) }));
   const chosen = (args: readonly Value[]): Overload => {
-    search: for (const overload of overloads) {
-      const { params } = overload;
-      if (params.length !== args.length) continue;
-      for (let at = 0; at < params.length; at++) if (!accepts(params[at]!, typeName(args[at]!))) continue search;
+    const types = args.map(typeName);
+    search: for (const { overload, params } of heads) {
+      if (params.length !== types.length) continue;
+      for (let at = 0; at < params.length; at++) if (params[at] !== 'dyn' && params[at] !== types[at]) continue search;
       return overload;
     }
     throw noSuchOverload(name, args);
@@ -62,19 +63,46 @@ function callable(name: string, overloads: readonly Overload[]): Callable {
 }
 
 export function functionTable(libraries: readonly Library[]): FunctionTable {
-  const functions = new Map<string, Overload[]>();
-  const methods = new Map<string, Overload[]>();
+  const [functions, methods, all] = [
+    new Map<string, Overload[]>(),
+    new Map<string, Overload[]>(),
+    new Map<string, Overload[]>(),
+  ];
   for (const overload of libraries.flatMap(({ overloads }) => overloads)) {
+    file(all, overload);
     if (overload.as !== 'method') file(functions, overload);
     if (overload.as !== undefined) file(methods, overload);
   }
-  const callables = (from: Map<string, Overload[]>) =>
-    new Map([...from].map(([name, overloads]) => [name, callable(name, overloads)]));
   const [byName, byMethod] = [callables(functions), callables(methods)];
+  const signatures = new Map<string, readonly Signature[]>();
   return {
-    function: (name) => byName.get(name),
-    method: (name) => byMethod.get(name),
+    function: byName,
+    method: byMethod,
+    signatures(name) {
+      const known = signatures.get(name);
+      const overloads = all.get(name);
+      if (known !== undefined || overloads === undefined) return known;
+      const found = overloads.flatMap(({ params, result, as }) => [
+        ...(as === 'method' ? [] : [parseSignature(params, result)]),
+        ...(as === undefined ? [] : [parseSignature(params, result, true)]),
+      ]);
+      signatures.set(name, found);
+      return found;
+    },
     types: new Map(libraries.flatMap(({ types = [] }) => types.map((name) => [name, new Type(name)]))),
+  };
+}
+
+/** Made when they are first asked for: an expression needs few. */
+function callables(from: ReadonlyMap<string, readonly Overload[]>): (name: string) => Callable | undefined {
+  const made = new Map<string, Callable>();
+  return (name) => {
+    const known = made.get(name);
+    const overloads = from.get(name);
+    if (known !== undefined || overloads === undefined) return known;
+    const found = callable(name, overloads);
+    made.set(name, found);
+    return found;
   };
 }
 

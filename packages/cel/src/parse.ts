@@ -1,16 +1,56 @@
 /**
  * From the text of a CEL expression to its tree. The macros of the standard and of the extensions that Kubernetes
- * has switched on (two-variable comprehensions, `cel.bind`, optionals) are known here.
+ * has switched on (two-variable comprehensions, optionals) are known here. What is wrong with single words and macros is
+ * told of while the reading goes on; of an expression that has no tree, `syntax/` tells.
  */
-import { CelSyntaxError, type Comprehension, type Expression, type Item, type MapEntry } from './syntax-tree.js';
-import { int64Max, type Token, tokensOf } from './tokens.js';
+import type { CheckProblem } from './check/check.js';
+import { int64Min } from './literals.js';
+import { syntaxProblems } from './syntax/syntax-problems.js';
+import type { Comprehension, Expression, Item, MapEntry, MessageField } from './syntax-tree.js';
+import { type Token, tokensOf } from './tokens.js';
 
 const reserved = new Set(
-  'as break const continue else for function if import in let loop package namespace return var void while'.split(' '),
+  'as break const continue else for function if import let loop package namespace return var void while'.split(' '),
 );
 /** How deep an expression may be, and how long. */
 const depthMax = 250;
-const lengthMax = 100_000;
+const lengthMaxCodePoints = 100_000;
+
+export interface Parsed {
+  /** Absent where there is no tree. */
+  readonly expression?: Expression;
+  readonly problems: readonly CheckProblem[];
+}
+
+/** No tree can be made of the words. */
+class NoTree extends Error {
+  readonly code = 'PINTLE_CEL_NO_TREE';
+}
+
+/** More than is read; nothing else is told of. */
+class TooDeep extends Error {
+  readonly code = 'PINTLE_CEL_TOO_DEEP';
+}
+
+const whole = (problem: string): Parsed => ({ problems: [{ at: -1, problem }] });
+
+/** `binds` as a `Library` has it. */
+export function parseCel(source: string, binds = false): Parsed {
+  const length = [...source].length;
+  if (length > lengthMaxCodePoints)
+    return whole(`expression code point size exceeds limit: size: ${length}, limit ${lengthMaxCodePoints}`);
+  const { tokens, problems, skipped } = tokensOf(source);
+  const parser = new Parser(tokens, binds);
+  try {
+    if (problems.length > 0) throw new NoTree();
+    const expression = parser.whole();
+    return parser.problems.length === 0 ? { expression, problems } : { problems: parser.problems };
+  } catch (error) {
+    if (error instanceof TooDeep) return whole(error.message);
+    if (!(error instanceof NoTree)) throw error;
+    return { problems: [...problems, ...parser.problems, ...syntaxProblems(source, tokens, skipped)] };
+  }
+}
 
 type Binary = readonly [operators: readonly string[], name: (operator: string) => string];
 
@@ -18,29 +58,19 @@ const relations: Binary = [['<', '<=', '>=', '>', '==', '!=', 'in'], (operator) 
 const sums: Binary = [['+', '-'], (operator) => `_${operator}_`];
 const products: Binary = [['*', '/', '%'], (operator) => `_${operator}_`];
 
-/** Errors: `CelSyntaxError`. */
-export function parseCel(source: string): Expression {
-  if (source.length > lengthMax)
-    throw new CelSyntaxError(
-      source,
-      0,
-      `expression code point size exceeds limit: size: ${source.length}, limit ${lengthMax}`,
-    );
-  return new Parser(source, tokensOf(source)).whole();
-}
-
 class Parser {
+  readonly problems: CheckProblem[] = [];
   private at = 0;
   private depth = 0;
 
   constructor(
-    private readonly source: string,
     private readonly tokens: readonly Token[],
+    private readonly binds: boolean,
   ) {}
 
   whole(): Expression {
     const expression = this.expression();
-    if (this.token.type !== 'end') this.unexpected();
+    if (this.token.type !== 'end') throw new NoTree();
     return expression;
   }
 
@@ -48,19 +78,14 @@ class Parser {
     return this.tokens[this.at]!;
   }
 
-  private fail(at: number, problem: string): never {
-    throw new CelSyntaxError(this.source, at, problem);
-  }
-
-  private unexpected(): never {
-    const { token } = this;
-    const text = token.type === 'literal' ? 'a literal' : token.type === 'end' ? '<EOF>' : `'${token.text}'`;
-    return this.fail(token.at, `Syntax error: unexpected ${text}`);
+  /** Where a problem is told of and the reading goes on, something has to stand. */
+  private problem(at: number, problem: string): Expression {
+    this.problems.push({ at, problem });
+    return { type: 'literal', at, value: null };
   }
 
   private is(...marks: readonly string[]): boolean {
-    const { token } = this;
-    return token.type !== 'literal' && token.type !== 'quoted' && marks.includes(token.text) && token.type !== 'end';
+    return isMark(this.token, marks);
   }
 
   private took(mark: string): boolean {
@@ -69,12 +94,15 @@ class Parser {
     return true;
   }
 
-  private expect(mark: string): void {
-    if (!this.took(mark)) this.unexpected();
+  /** Where the mark stands. */
+  private expect(mark: string): number {
+    const { at } = this.token;
+    if (!this.took(mark)) throw new NoTree();
+    return at;
   }
 
   private expression(): Expression {
-    if (++this.depth > depthMax) this.fail(this.token.at, `the expression is nested more than ${depthMax} deep`);
+    if (++this.depth > depthMax) throw new TooDeep(`expression recursion limit exceeded: ${depthMax}`);
     const test = this.or();
     let expression = test;
     if (this.is('?')) {
@@ -119,7 +147,7 @@ class Parser {
     while (this.is(...operators)) {
       const token = this.token as Token & { text: string };
       this.at++;
-      if (++chained > depthMax) this.fail(token.at, `the expression is nested more than ${depthMax} deep`);
+      if (++chained > depthMax) throw new TooDeep('max recursion depth exceeded');
       left = { type: 'call', at: token.at, name: name(token.text), args: [left, operand()] };
     }
     return left;
@@ -128,60 +156,48 @@ class Parser {
   private unary(): Expression {
     const { at } = this.token;
     for (const mark of ['!', '-']) {
+      if (!this.is(mark) || this.isSignedNumber()) continue;
       let count = 0;
       while (this.took(mark)) count++;
-      if (count === 0) continue;
-      if (mark === '-' && count % 2 === 1) {
-        const { token } = this;
-        // The minus of a number is part of it: so the least integer can be written.
-        if (token.type === 'literal' && (typeof token.value === 'bigint' || typeof token.value === 'number')) {
-          this.at++;
-          const value = typeof token.value === 'bigint' ? -token.value : -token.value;
-          return this.members({ type: 'literal', at, value });
-        }
-      }
       const operand = this.member();
       return count % 2 === 0 ? operand : { type: 'call', at, name: mark === '!' ? '!_' : '-_', args: [operand] };
     }
     return this.member();
   }
 
-  private member(): Expression {
-    return this.members(this.primary());
+  /** The minus of a number is part of it: so the least integer can be written. */
+  private isSignedNumber(): boolean {
+    const next = this.tokens[this.at + 1];
+    return (
+      this.is('-') && next?.type === 'literal' && (typeof next.value === 'bigint' || typeof next.value === 'number')
+    );
   }
 
-  private members(first: Expression): Expression {
-    let target = first;
+  private member(): Expression {
+    let target = this.primary();
     let chained = 0;
     for (;;) {
       const { at } = this.token;
-      if (++chained > depthMax) this.fail(at, `the expression is nested more than ${depthMax} deep`);
+      if (chained++ > depthMax) throw new TooDeep('max recursion depth exceeded');
       if (this.took('.')) {
         const optional = this.took('?');
+        const isPlain = this.token.type === 'identifier';
         const field = this.field();
-        if (!optional && this.is('(')) target = this.method(target, field, at);
+        if (!optional && isPlain && this.is('(')) target = this.method(target, field);
         else target = { type: 'select', at, target, field, optional, test: false };
       } else if (this.took('[')) {
         const optional = this.took('?');
         const index = this.expression();
         this.expect(']');
         target = { type: 'index', at, target, index, optional };
-      } else if (this.is('{')) {
-        const name = qualifiedName(target);
-        if (name === undefined) this.unexpected();
-        target = this.message(name, at);
       } else return target;
     }
   }
 
   private field(): string {
     const { token } = this;
-    if (token.type !== 'identifier' && token.type !== 'quoted') this.unexpected();
-    if (
-      token.type === 'identifier' &&
-      (token.text === 'true' || token.text === 'false' || token.text === 'null' || token.text === 'in')
-    )
-      this.unexpected();
+    if (token.type === 'quoted') this.problem(token.at, "unsupported syntax: '`'");
+    else if (token.type !== 'identifier' || keywords.has(token.text)) throw new NoTree();
     this.at++;
     return token.text;
   }
@@ -189,109 +205,153 @@ class Parser {
   private primary(): Expression {
     const { token } = this;
     const { at } = token;
-    if (token.type === 'literal') {
-      this.at++;
-      if (typeof token.value === 'bigint' && token.value > int64Max) this.fail(at, 'invalid int literal');
-      return { type: 'literal', at, value: token.value };
-    }
+    const isNegative = this.isSignedNumber();
+    if (token.type === 'literal' || isNegative) return this.literal(at, isNegative);
     if (this.took('(')) {
       const inner = this.expression();
       this.expect(')');
       return inner;
     }
-    if (this.took('[')) return { type: 'list', at, items: this.items(']') };
+    if (this.took('[')) return { type: 'list', at, items: this.items() };
     if (this.took('{')) return { type: 'map', at, entries: this.entries() };
+    const name = this.messageName();
+    if (name !== undefined) return this.message(name);
     const rooted = this.took('.');
     const { token: word } = this;
-    if (word.type !== 'identifier') return this.unexpected();
+    if (word.type !== 'identifier' || word.text === 'in') throw new NoTree();
+    if (rooted && keywords.has(word.text)) throw new NoTree();
     this.at++;
-    if (!rooted) {
-      if (word.text === 'true' || word.text === 'false') return { type: 'literal', at, value: word.text === 'true' };
-      if (word.text === 'null') return { type: 'literal', at, value: null };
-    }
-    if (reserved.has(word.text)) this.fail(at, `Syntax error: reserved identifier: ${word.text}`);
-    if (this.is('(')) return this.call(word.text, at);
-    return { type: 'name', at, name: rooted ? `.${word.text}` : word.text };
+    if (word.text === 'true' || word.text === 'false') return { type: 'literal', at, value: word.text === 'true' };
+    if (word.text === 'null') return { type: 'literal', at, value: null };
+    const isCall = this.is('(');
+    const found = isCall
+      ? this.call(word.text)
+      : ({ type: 'name', at: word.at, name: rooted ? `.${word.text}` : word.text } as const);
+    return reserved.has(word.text) ? this.problem(at, `reserved identifier: ${word.text}`) : found;
   }
 
-  private items(end: string): readonly Item[] {
-    const items: Item[] = [];
+  private literal(at: number, isNegative: boolean): Expression {
+    if (isNegative) this.at++;
+    const { value, problem } = this.token as Token & { type: 'literal' };
+    this.at++;
+    if (!isNegative) return problem === undefined ? { type: 'literal', at, value } : this.problem(at, problem);
+    const negative = typeof value === 'bigint' ? -value : -(value as number);
+    const isInt = typeof negative === 'bigint';
+    if (isInt ? negative < int64Min : problem !== undefined)
+      return this.problem(at, isInt ? 'invalid int literal' : problem!);
+    return { type: 'literal', at, value: negative };
+  }
+
+  /** Of `a.b.C{`, and only of that, the name; what is read then is the brace. */
+  private messageName(): string | undefined {
+    let at = this.at;
+    let name = '';
+    if (this.is('.')) {
+      name = '.';
+      at++;
+    }
+    for (;;) {
+      const word = this.tokens[at]!;
+      if (word.type !== 'identifier' || keywords.has(word.text)) return undefined;
+      name += word.text;
+      const next = this.tokens[at + 1]!;
+      if (isMark(next, ['{'])) {
+        this.at = at + 1;
+        return name;
+      }
+      if (!isMark(next, ['.'])) return undefined;
+      name += '.';
+      at += 2;
+    }
+  }
+
+  /** What stands between commas up to `end`; one comma may be left over at the end. */
+  private *separated(end: string): Iterable<void> {
     while (!this.took(end)) {
+      if (this.is(',') && isMark(this.tokens[this.at + 1]!, [end])) {
+        this.at += 2;
+        return;
+      }
+      yield;
+      if (this.is(end)) continue;
+      this.expect(',');
+      if (this.is(',')) throw new NoTree();
+    }
+  }
+
+  private items(): readonly Item[] {
+    const items: Item[] = [];
+    for (const _ of this.separated(']')) {
       const optional = this.took('?');
       items.push({ value: this.expression(), optional });
-      if (this.took(',')) continue;
-      this.expect(end);
-      break;
     }
     return items;
   }
 
   private entries(): readonly MapEntry[] {
     const entries: MapEntry[] = [];
-    while (!this.took('}')) {
+    for (const _ of this.separated('}')) {
       const optional = this.took('?');
       const key = this.expression();
       this.expect(':');
       entries.push({ key, value: this.expression(), optional });
-      if (this.took(',')) continue;
-      this.expect('}');
-      break;
     }
     return entries;
   }
 
-  private message(name: string, at: number): Expression {
-    this.expect('{');
-    const fields: { name: string; value: Expression; optional: boolean }[] = [];
-    while (!this.took('}')) {
+  private message(name: string): Expression {
+    const at = this.expect('{');
+    const fields: MessageField[] = [];
+    for (const _ of this.separated('}')) {
       const optional = this.took('?');
       const field = this.field();
-      this.expect(':');
-      fields.push({ name: field, value: this.expression(), optional });
-      if (this.took(',')) continue;
-      this.expect('}');
-      break;
+      const place = this.expect(':');
+      fields.push({ name: field, at: place, value: this.expression(), optional });
     }
     return { type: 'message', at, name, fields };
   }
 
-  private args(): readonly Expression[] {
-    this.expect('(');
+  private args(): { readonly at: number; readonly args: readonly Expression[] } {
+    const at = this.expect('(');
     const args: Expression[] = [];
-    if (this.took(')')) return args;
+    if (this.took(')')) return { at, args };
     do args.push(this.expression());
     while (this.took(','));
     this.expect(')');
-    return args;
+    return { at, args };
   }
 
-  private call(name: string, at: number): Expression {
-    const args = this.args();
-    if (name !== 'has') return { type: 'call', at, name, args };
-    const [argument] = args;
-    if (args.length !== 1 || argument?.type !== 'select' || argument.test)
-      return this.fail(at, 'invalid argument to has() macro');
-    return { ...argument, test: true };
+  private call(name: string): Expression {
+    const { at, args } = this.args();
+    if (name !== 'has' || args.length !== 1) return { type: 'call', at, name, args };
+    const [argument] = args as [Expression];
+    if (argument.type !== 'select' || argument.optional || argument.test)
+      return this.problem(argument.at, 'invalid argument to has() macro');
+    return { ...argument, at, test: true };
   }
 
-  private method(target: Expression, name: string, at: number): Expression {
-    const args = this.args();
-    if (name === 'bind' && target.type === 'name' && target.name === 'cel' && args.length === 3) {
-      const [variable, value, body] = args as [Expression, Expression, Expression];
-      return { type: 'bind', at, name: this.variable(variable, 'cel.bind'), value, body };
-    }
+  private method(target: Expression, name: string): Expression {
+    const { at, args } = this.args();
     if ((name === 'optMap' || name === 'optFlatMap') && args.length === 2) {
       const [variable, body] = args as [Expression, Expression];
-      const optional = name === 'optMap' ? 'map' : 'flatMap';
-      return { type: 'bind', at, name: this.variable(variable, name), value: target, body, optional };
+      if (variable.type !== 'name')
+        return this.problem(variable.at, `${name}() variable name must be a simple identifier`);
+      return {
+        type: 'bind',
+        at,
+        name: variable.name,
+        value: target,
+        body,
+        kind: name === 'optMap' ? 'map' : 'flatMap',
+      };
+    }
+    if (this.binds && name === 'bind' && target.type === 'name' && target.name === 'cel' && args.length === 3) {
+      const [variable, value, body] = args as [Expression, Expression, Expression];
+      if (variable.type !== 'name')
+        return this.problem(variable.at, 'cel.bind() variable names must be simple identifiers');
+      return { type: 'bind', at, name: variable.name, value, body, kind: 'plain' };
     }
     return this.comprehension(target, name, args, at) ?? { type: 'call', at, name, target, args };
-  }
-
-  private variable(expression: Expression, macro: string): string {
-    if (expression.type !== 'name' || expression.name.startsWith('.'))
-      return this.fail(expression.at, `argument of ${macro} must be a simple name`);
-    return expression.name;
   }
 
   private comprehension(
@@ -299,19 +359,40 @@ class Parser {
     name: string,
     args: readonly Expression[],
     at: number,
-  ): Comprehension | undefined {
-    const macro = macros.get(name);
-    const shape = macro?.find(({ variables, expressions }) => variables + expressions === args.length);
+  ): Expression | undefined {
+    const shape = macros.get(name)?.find(({ variables, expressions }) => variables + expressions === args.length);
     if (shape === undefined) return undefined;
-    const variables = args.slice(0, shape.variables).map((variable) => this.variable(variable, name));
-    if (new Set(variables).size < variables.length)
-      this.fail(at, `${name}: the two variables must have different names`);
+    const given = args.slice(0, shape.variables);
+    const variables: string[] = [];
+    for (const variable of given) {
+      if (variable.type !== 'name')
+        return this.problem(
+          variable.at,
+          shape.variables === 1 && !quantifiers.has(name) ? notAName : 'argument must be a simple name',
+        );
+      variables.push(variable.name);
+    }
+    if (variables.length === 2 && variables[0] === variables[1])
+      return this.problem(given[1]!.at, `duplicate variable name: ${variables[0]}`);
+    const overwriting = given.find((_, i) => variables[i] === accumulator);
+    if (overwriting !== undefined)
+      return this.problem(overwriting.at, 'iteration variable overwrites accumulator variable');
     const [first, second] = args.slice(shape.variables);
     return second === undefined
       ? { type: 'comprehension', at, macro: shape.macro, range, variables, body: first! }
       : { type: 'comprehension', at, macro: shape.macro, range, variables, filter: first!, body: second };
   }
 }
+
+const keywords: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in']);
+
+const isMark = (token: Token, marks: readonly string[]): boolean =>
+  (token.type === 'punctuation' || token.type === 'identifier') && marks.includes(token.text);
+
+const quantifiers: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'existsOne']);
+const notAName = 'argument is not an identifier';
+/** What macros gather their results in. */
+const accumulator = '__result__';
 
 interface MacroShape {
   readonly macro: Comprehension['macro'];

@@ -1,4 +1,7 @@
-/** A CEL expression as data. Macros are nodes of their own, not the folds that the language's definition gives them. */
+/**
+ * A CEL expression as data. Macros are nodes of their own, not the folds that the language's definition gives them. `at` is
+ * where messages point to, in UTF-16 units from the start: the operator, the dot, the bracket, of a call its parenthesis.
+ */
 
 export type Expression =
   | { readonly type: 'literal'; readonly at: number; readonly value: LiteralValue }
@@ -42,17 +45,17 @@ export type Expression =
       readonly type: 'message';
       readonly at: number;
       readonly name: string;
-      readonly fields: readonly { readonly name: string; readonly value: Expression; readonly optional: boolean }[];
+      readonly fields: readonly MessageField[];
     }
   | Comprehension
-  /** `cel.bind(name, value, body)`; with `optional`, `value.optMap(name, body)`, and `flat` for `optFlatMap`. */
+  /** `cel.bind(name, value, body)`; of optionals `value.optMap(name, body)` and `value.optFlatMap(name, body)`. */
   | {
       readonly type: 'bind';
       readonly at: number;
       readonly name: string;
       readonly value: Expression;
       readonly body: Expression;
-      readonly optional?: 'map' | 'flatMap';
+      readonly kind: 'plain' | 'map' | 'flatMap';
     };
 
 export interface Comprehension {
@@ -68,6 +71,14 @@ export interface Comprehension {
   readonly body: Expression;
 }
 
+export interface MessageField {
+  readonly name: string;
+  /** Of the colon. */
+  readonly at: number;
+  readonly value: Expression;
+  readonly optional: boolean;
+}
+
 export interface Item {
   readonly value: Expression;
   /** `?value`: left out where it is an optional of none. */
@@ -81,17 +92,34 @@ export interface MapEntry extends Item {
 /** Integers of CEL are `bigint`; unsigned ones are wrapped so that they differ. */
 export type LiteralValue = null | boolean | bigint | number | string | Uint8Array | { readonly uint: bigint };
 
-/** An expression that is none: what is wrong, and where. */
-export class CelSyntaxError extends Error {
-  readonly code = 'PINTLE_CEL_SYNTAX';
-  constructor(
-    readonly source: string,
-    /** In UTF-16 units from the start. */
-    readonly at: number,
-    readonly problem: string,
-  ) {
-    const before = source.slice(0, at).split('\n');
-    super(`<input>:${before.length}:${before.at(-1)!.length + 1}: ${problem}`);
-    this.name = 'CelSyntaxError';
+/** The parts of an expression, in the order in which they are written. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.type) {
+    case 'literal':
+    case 'name':
+      return [];
+    case 'select':
+      return [expression.target];
+    case 'index':
+      return [expression.target, expression.index];
+    case 'call':
+      return expression.target === undefined ? expression.args : [expression.target, ...expression.args];
+    case 'and':
+    case 'or':
+      return [expression.left, expression.right];
+    case 'conditional':
+      return [expression.test, expression.then, expression.otherwise];
+    case 'list':
+      return expression.items.map(({ value }) => value);
+    case 'map':
+      return expression.entries.flatMap(({ key, value }) => [key, value]);
+    case 'message':
+      return expression.fields.map(({ value }) => value);
+    case 'comprehension': {
+      const { range, filter, body } = expression;
+      return filter === undefined ? [range, body] : [range, filter, body];
+    }
+    case 'bind':
+      return [expression.value, expression.body];
   }
 }

@@ -1,7 +1,7 @@
-/** Claims of volumes against quota: their number and storage, in all and of each storage class. */
+/** Claims of volumes against quota: their number and storage, in all, of each storage class, and of classes of attributes. */
 import { compareQuantity, parseQuantity, type Quantity } from '@pintle/machinery';
 import type { PersistentVolumeClaim } from '../core/v1/persistent-volume-claim.js';
-import type { QuotaEvaluator } from './evaluator.js';
+import { isNameInScope, type QuotaEvaluator } from './evaluator.js';
 import { one } from './object-count.js';
 
 const claims = 'persistentvolumeclaims';
@@ -22,7 +22,8 @@ export const claimQuota: QuotaEvaluator<PersistentVolumeClaim> = {
     [...given].filter(
       (name) => names.has(name) || name.endsWith(`${ofClass}${claims}`) || name.endsWith(`${ofClass}${storage}`),
     ),
-  isInScope: () => false,
+  isInScope: (scope, claim) =>
+    scope.scopeName === 'VolumeAttributesClass' && isNameInScope(scope, attributesClassesOf(claim)),
   missing: () => undefined,
   usage(claim) {
     const usage = new Map<string, Quantity>([
@@ -39,6 +40,16 @@ export const claimQuota: QuotaEvaluator<PersistentVolumeClaim> = {
     return usage;
   },
 };
+
+/** Those that it wants, has, and is on the way to. */
+function attributesClassesOf({ spec, status }: PersistentVolumeClaim): readonly string[] {
+  const { currentVolumeAttributesClassName, modifyVolumeStatus } = status ?? {};
+  const names = [
+    ...[spec?.volumeAttributesClassName, currentVolumeAttributesClassName],
+    modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ];
+  return names.flatMap((name) => name || []);
+}
 
 /** In whole bytes; while a claim shrinks back from a failed growth, what is allocated counts. */
 function storageOf({ spec, status }: PersistentVolumeClaim): Quantity | undefined {

@@ -37,6 +37,22 @@ export function scopesOf({ scopes, scopeSelector }: ResourceQuotaSpec): readonly
   ];
 }
 
+/** Whether one of the names that an object has of what the scope is about, as its class, is one that the scope is for. */
+export function isNameInScope({ operator, values = [] }: QuotaScope, names: readonly string[]): boolean {
+  switch (operator) {
+    case 'Exists':
+      return names.length > 0;
+    case 'DoesNotExist':
+      return names.length === 0;
+    case 'In':
+      return names.some((name) => values.includes(name));
+    case 'NotIn':
+      return names.length === 0 || names.some((name) => !values.includes(name));
+    default:
+      return false;
+  }
+}
+
 export const isInScopes = (evaluator: QuotaEvaluator, spec: ResourceQuotaSpec, object: KubernetesObject): boolean =>
   scopesOf(spec).every((scope) => evaluator.isInScope(scope, object));
 

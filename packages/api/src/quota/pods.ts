@@ -1,11 +1,11 @@
 /** Pods against quota: their number, and what they ask for and are limited to while they live. */
-import { parseLabelSelector, type Quantity } from '@pintle/machinery';
+import type { Quantity } from '@pintle/machinery';
 import type { Container } from '../core/v1/container.js';
 import type { Pod } from '../core/v1/pod.js';
 import { parseResourceList, podLimits, podRequests, type ResourceAmounts } from '../resource-list/index.js';
 import { qosClassOf } from '../strategy/pod-qos.js';
 import { isExtendedResource } from '../strategy/resource-names.js';
-import type { QuotaEvaluator, QuotaScope } from './evaluator.js';
+import { isNameInScope, type QuotaEvaluator, type QuotaScope } from './evaluator.js';
 import { one } from './object-count.js';
 
 const bounded = ['cpu', 'memory', 'ephemeral-storage'] as const;
@@ -97,7 +97,7 @@ function isInScope(scope: QuotaScope, pod: Pod): boolean {
     case 'NotBestEffort':
       return qosClassOf(pod.spec) !== 'BestEffort';
     case 'PriorityClass':
-      return hasPriorityClass(scope, pod.spec?.priorityClassName);
+      return isNameInScope(scope, present(pod.spec?.priorityClassName));
     case 'CrossNamespacePodAffinity':
       return crossesNamespaces(pod);
     default:
@@ -105,16 +105,7 @@ function isInScope(scope: QuotaScope, pod: Pod): boolean {
   }
 }
 
-function hasPriorityClass({ operator, values = [] }: QuotaScope, name: string | undefined): boolean {
-  const list = values.join(',');
-  const text = {
-    Exists: 'PriorityClass',
-    DoesNotExist: '!PriorityClass',
-    In: `PriorityClass in (${list})`,
-    NotIn: `PriorityClass notin (${list})`,
-  }[operator];
-  return text !== undefined && parseLabelSelector(text).matches(name ? { PriorityClass: name } : {});
-}
+const present = (name: string | undefined): readonly string[] => (name ? [name] : []);
 
 function crossesNamespaces({ spec }: Pod): boolean {
   const kinds = [spec?.affinity?.podAffinity, spec?.affinity?.podAntiAffinity];

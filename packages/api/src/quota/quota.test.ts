@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { PersistentVolumeClaim, Pod, PodSpec, Service } from '../core/v1/index.js';
 import { formatResourceList } from '../resource-list/index.js';
-import { quotaEvaluator } from './index.js';
+import { type QuotaScope, quotaEvaluator } from './index.js';
 
 const now = Date.parse('2025-01-01T00:00:00Z');
 const usage = (plural: string, object: KubernetesObject) =>
@@ -282,5 +282,34 @@ describe('what a claim uses', () => {
     [claim('10Gi', { status: { allocatedResources: { storage: '5Gi' } } }), { ...counted, 'requests.storage': '10Gi' }],
   ])('%j', (given, expected) => {
     expect(usage('persistentvolumeclaims', given)).toEqual(expected);
+  });
+
+  const scope = (operator: string, values?: readonly string[], scopeName = 'VolumeAttributesClass') => ({
+    ...{ scopeName, operator },
+    ...(values === undefined ? {} : { values }),
+  });
+  const of = (wanted?: string, status: PersistentVolumeClaim['status'] = {}) => {
+    const one = claim('1Gi', { status });
+    return { ...one, spec: { ...one.spec, ...(wanted === undefined ? {} : { volumeAttributesClassName: wanted }) } };
+  };
+  const changing = { modifyVolumeStatus: { status: 'InProgress', targetVolumeAttributesClassName: 'fast' } };
+  it.each<readonly [ReturnType<typeof scope>, ReturnType<typeof of>, boolean]>([
+    [scope('Exists'), of('fast'), true],
+    [scope('Exists'), of(), false],
+    [scope('Exists'), of(''), false],
+    [scope('DoesNotExist'), of(), true],
+    [scope('DoesNotExist'), of('fast'), false],
+    [scope('In', ['fast']), of('fast'), true],
+    [scope('In', ['fast']), of('slow'), false],
+    [scope('In', ['fast']), of('slow', { currentVolumeAttributesClassName: 'fast' }), true],
+    [scope('In', ['fast']), of('slow', changing), true],
+    [scope('NotIn', ['fast']), of(), true],
+    [scope('NotIn', ['fast']), of('fast'), false],
+    [scope('NotIn', ['fast']), of('slow', changing), true],
+    [scope('Like', ['fast']), of('fast'), false],
+    [scope('Exists', undefined, 'PriorityClass'), of('fast'), false],
+  ])('is in the scope %j, of %j: %s', (given, object, expected) => {
+    const evaluator = quotaEvaluator({ group: '', plural: 'persistentvolumeclaims' });
+    expect(evaluator.isInScope(given as QuotaScope, object)).toBe(expected);
   });
 });

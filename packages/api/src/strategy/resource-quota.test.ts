@@ -22,6 +22,8 @@ it.each<ResourceQuotaSpec>([
   inClass('In', ['high']),
   inClass('Exists'),
   inClass('Exists', undefined, 'CrossNamespacePodAffinity'),
+  { hard: { persistentvolumeclaims: '1', 'requests.storage': '1Gi' }, scopes: ['VolumeAttributesClass'] },
+  { ...inClass('In', ['fast'], 'VolumeAttributesClass'), hard: { persistentvolumeclaims: '1' } },
 ])('takes %j', (spec) => {
   expect(resourceQuotaStrategy.validateCreate!(quota(spec))).toEqual([]);
 });
@@ -42,6 +44,14 @@ describe('refuses', () => {
     [{ hard: { pods: '1' }, scopes: ['Terminating', 'NotTerminating'] }, [['spec.scopes', 'conflicting scopes']]],
     [{ hard: { cpu: '1' }, scopes: ['BestEffort'] }, [['spec.scopes', 'unsupported scope applied to resource']]],
     [{ hard: { services: '1' }, scopes: ['Terminating'] }, [['spec.scopes', 'unsupported scope applied to resource']]],
+    [
+      { hard: { pods: '1' }, scopes: ['VolumeAttributesClass'] },
+      [['spec.scopes', 'unsupported scope applied to resource']],
+    ],
+    [
+      { hard: { persistentvolumeclaims: '1' }, scopes: ['BestEffort'] },
+      [['spec.scopes', 'unsupported scope applied to resource']],
+    ],
     [{ hard: { pods: '1' }, scopes: ['Unheard'] }, [['spec.scopes', 'unsupported scope']]],
     [
       inClass('In', []),

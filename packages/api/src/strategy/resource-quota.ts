@@ -11,7 +11,11 @@ const scopes = [
   'NotBestEffort',
   'PriorityClass',
   'CrossNamespacePodAffinity',
+  'VolumeAttributesClass',
 ];
+/** Scopes of names, which may be some and not others. */
+const named = ['PriorityClass', 'VolumeAttributesClass'];
+const ofClaims = ['persistentvolumeclaims', 'requests.storage'];
 /** Scopes that no pod is in both of. */
 const contrary = [
   ['BestEffort', 'NotBestEffort'],
@@ -65,14 +69,16 @@ const unfit = (scope: string, { hard }: ResourceQuotaSpec): readonly string[] =>
 
 /** A scope that is not known fits all: that it is not known is said already. */
 function fits(scope: string, name: string): boolean {
-  if (name === 'pods' || !scopes.includes(scope)) return true;
+  if (!scopes.includes(scope)) return true;
+  if (scope === 'VolumeAttributesClass') return ofClaims.includes(name);
+  if (name === 'pods') return true;
   return scope !== 'BestEffort' && computed.has(name);
 }
 
 function selectorErrors(spec: ResourceQuotaSpec): readonly FieldError[] {
   const path = 'spec.scopeSelector.matchExpressions';
   const expressions = spec.scopeSelector?.matchExpressions ?? [];
-  const named = expressions.map(({ scopeName }) => scopeName);
+  const given = expressions.map(({ scopeName }) => scopeName);
   return [
     ...expressions.flatMap((expression) => [
       ...expressionErrors(expression, path),
@@ -81,7 +87,7 @@ function selectorErrors(spec: ResourceQuotaSpec): readonly FieldError[] {
       ),
     ]),
     ...contrary
-      .filter(([one, other]) => named.includes(one) && named.includes(other))
+      .filter(([one, other]) => given.includes(one) && given.includes(other))
       .map(() => invalidField(path, spec.scopes ?? null, 'conflicting scopes')),
   ];
 }
@@ -90,7 +96,7 @@ function expressionErrors(expression: ScopedResourceSelectorRequirement, path: s
   const { scopeName, operator, values = [] } = expression;
   const errors: FieldError[] = [];
   if (!scopes.includes(scopeName)) errors.push(invalidField(`${path}.scopeName`, scopeName, 'unsupported scope'));
-  if (scopes.includes(scopeName) && scopeName !== 'PriorityClass' && operator !== 'Exists')
+  if (scopes.includes(scopeName) && !named.includes(scopeName) && operator !== 'Exists')
     errors.push(
       invalidField(
         `${path}.operator`,

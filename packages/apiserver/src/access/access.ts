@@ -1,5 +1,5 @@
 /** Who asks, and whether they may: two small functions that a host application can bring its own of. */
-import type { FieldSelector } from '@pintle/machinery';
+import type { FieldSelector, LabelRequirement } from '@pintle/machinery';
 import type { HttpRequest } from '../http/message.js';
 
 export interface UserInfo {
@@ -43,6 +43,8 @@ export type AccessAttributes =
       readonly name?: string;
       /** Of a list or a watch: what it is restricted to. */
       readonly fieldSelector?: FieldSelector;
+      /** The same by labels; all of these hold. */
+      readonly labelRequirements?: readonly LabelRequirement[];
     }
   | { readonly type: 'path'; readonly user: UserInfo; readonly verb: string; readonly path: string };
 

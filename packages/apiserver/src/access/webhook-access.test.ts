@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SelfSubjectAccessReview } from '@pintle/api/authorization/v1';
+import { ConfigMap } from '@pintle/api/core/v1';
 import { virtualWorld } from '@pintle/machinery';
 import type { WebhookCaller } from '../admission/webhook/webhook-caller.js';
+import { ask as get } from '../http/asking.fixture.js';
+import { createApiServer } from '../server.js';
 import { webhookAuthorizer, webhookTokens } from './webhook-access.js';
 
 const target = { url: 'https://access.example.com/' };
@@ -64,6 +68,50 @@ describe('a webhook of tokens', () => {
 });
 
 describe('a webhook of access', () => {
+  it('is told by what a list, a watch or a review selects', async () => {
+    const world = virtualWorld();
+    const { asked, call } = webhook(() => ({ allowed: true }));
+    const server = await createApiServer({ world, authorizer: webhookAuthorizer({ world, target, call }) });
+    const client = server.client({ user: { name: 'ann', groups: [] } });
+    const labelSelector = 'a=b,c in (d,e),f,!g,h!=i,j>1';
+    const fieldSelector = 'metadata.namespace=default';
+    const selectors = {
+      fieldSelector: { requirements: [{ key: 'metadata.namespace', operator: 'In', values: ['default'] }] },
+      labelSelector: {
+        requirements: [
+          { key: 'a', operator: 'In', values: ['b'] },
+          { key: 'c', operator: 'In', values: ['d', 'e'] },
+          { key: 'f', operator: 'Exists' },
+          { key: 'g', operator: 'DoesNotExist' },
+          { key: 'h', operator: 'NotIn', values: ['i'] },
+        ],
+      },
+    };
+    await client.list(ConfigMap, { labelSelector, fieldSelector });
+    expect(asked).toMatchObject([{ resourceAttributes: { verb: 'list', ...selectors } }]);
+    const resourceAttributes = {
+      ...{ verb: 'watch', resource: 'configmaps' },
+      fieldSelector: { rawSelector: fieldSelector },
+      labelSelector: { rawSelector: labelSelector },
+    };
+    await client.create<SelfSubjectAccessReview>({
+      ...{ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', metadata: {} },
+      spec: { resourceAttributes },
+    });
+    expect(asked.at(-1)).toMatchObject({ resourceAttributes: { verb: 'watch', ...selectors } });
+    const query = `labelSelector=${encodeURIComponent(labelSelector)}&fieldSelector=${fieldSelector}`;
+    const answer = await get(server.handle, `GET /api/v1/configmaps?${query}`);
+    expect(answer.status).toBe(200);
+    expect(asked.at(-1)).toMatchObject({
+      user: 'system:anonymous',
+      resourceAttributes: { verb: 'list', ...selectors },
+    });
+    // What selects nothing that could be said is not said.
+    await client.list(ConfigMap, { labelSelector: 'j>1' });
+    expect(asked.at(-1)).not.toHaveProperty('resourceAttributes.labelSelector');
+    await server.stop();
+  });
+
   const ask = (verb: string) =>
     ({
       type: 'resource',

@@ -5,7 +5,13 @@
  */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { SubjectAccessReview, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
-import { type FieldSelector, type World, withTimeout } from '@pintle/machinery';
+import {
+  type FieldSelector,
+  type LabelOperator,
+  type LabelRequirement,
+  type World,
+  withTimeout,
+} from '@pintle/machinery';
 import { askedAgain, retryBackoffDefaultMs } from '../admission/webhook/ask-again.js';
 import { KeptAnswers } from '../admission/webhook/kept-answers.js';
 import type { WebhookCaller, WebhookTarget } from '../admission/webhook/webhook-caller.js';
@@ -124,7 +130,18 @@ function specOf(attributes: AccessAttributes): SubjectAccessReviewSpec {
   };
   if (attributes.type === 'path')
     return { ...who, nonResourceAttributes: { verb: attributes.verb, path: attributes.path } };
-  const { verb, group, version, resource, subresource, namespace, name: object, fieldSelector } = attributes;
+  const {
+    verb,
+    group,
+    version,
+    resource,
+    subresource,
+    namespace,
+    name: object,
+    fieldSelector,
+    labelRequirements,
+  } = attributes;
+  const labels = labelRequirements?.flatMap(labelRequirementOf) ?? [];
   return {
     ...who,
     resourceAttributes: {
@@ -138,6 +155,7 @@ function specOf(attributes: AccessAttributes): SubjectAccessReviewSpec {
       ...(fieldSelector === undefined || fieldSelector.requirements.length === 0
         ? {}
         : { fieldSelector: { requirements: fieldSelector.requirements.map(requirementOf) } }),
+      ...(labels.length === 0 ? {} : { labelSelector: { requirements: labels } }),
     },
   };
 }
@@ -147,3 +165,18 @@ const requirementOf = ({ field, operator, value }: FieldSelector['requirements']
   operator: operator === '!=' ? 'NotIn' : 'In',
   values: [value],
 });
+
+/** What a review has no word for is left out: the question is wider then, never narrower. */
+const labelOperators: Readonly<Partial<Record<LabelOperator, string>>> = {
+  '=': 'In',
+  in: 'In',
+  '!=': 'NotIn',
+  notin: 'NotIn',
+  exists: 'Exists',
+  '!': 'DoesNotExist',
+};
+
+function labelRequirementOf({ key, operator, values }: LabelRequirement) {
+  const word = labelOperators[operator];
+  return word === undefined ? [] : [{ key, operator: word, ...(values.length === 0 ? {} : { values }) }];
+}

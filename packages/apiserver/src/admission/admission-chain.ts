@@ -2,7 +2,7 @@
  * The way of a request through the plug-ins: those that its kind of request concerns, one after the other, each timed.
  * Verbs make an `Admission` for each request; which plug-ins there are is said by who makes the chain.
  */
-import type { KubernetesObject } from '@pintle/machinery';
+import type { FieldError, KubernetesObject } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { AdmissionPlugin, AdmissionRequest, AdmissionRound, AdmissionSubject, RequestKind } from './admission.js';
@@ -10,6 +10,7 @@ import { type AdmissionPhase, type AdmissionTimes, noTimes, type Timing } from '
 
 type Mutating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'mutate'>>;
 type Validating = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'validate'>>;
+type Judging = AdmissionPlugin & Required<Pick<AdmissionPlugin, 'faults'>>;
 
 interface Last extends AdmissionPlugin {
   mutate(request: AdmissionRequest): KubernetesObject;
@@ -30,6 +31,7 @@ const closeEvery = 16;
 interface Concerned {
   readonly mutating: readonly Timed<Mutating>[];
   readonly last: readonly Timed<Last>[];
+  readonly judging: readonly Judging[];
   readonly validating: readonly Timed<Validating>[];
   readonly admit: Timing;
   readonly validate: Timing;
@@ -73,6 +75,7 @@ export class AdmissionChain {
     return {
       mutating: timed(mutating, 'admit'),
       last: timed(last, 'admit'),
+      judging: all.filter((plugin): plugin is Judging => plugin.faults !== undefined),
       validating: timed(validating, 'validate'),
       admit: times.phase('admit', operation),
       validate: times.phase('validate', operation),
@@ -112,6 +115,18 @@ export class Admission {
   mutate(object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
     this.begin();
     return this.mutateFrom(0, object);
+  }
+
+  /** All that is wrong with the object; `own` is what its kind says of it. */
+  faults(object: KubernetesObject, own: readonly FieldError[]): readonly FieldError[] | Promise<readonly FieldError[]> {
+    const { judging } = this.concerned;
+    if (judging.length === 0) return own;
+    const request = this.requestFor(object);
+    return judging.reduce<readonly FieldError[] | Promise<readonly FieldError[]>>(
+      (found, plugin) =>
+        found instanceof Promise ? found.then((all) => plugin.faults(request, all)) : plugin.faults(request, found),
+      own,
+    );
   }
 
   /** Runs the validating halves in order. */

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '@pintle/machinery';
 import { statusError, virtualWorld } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
-import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.js';
+import { type ApiServer, createApiServer } from '../server.js';
+import type { ApiServerOptions } from '../server-options.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { AdmissionPlugin } from './admission.js';
 

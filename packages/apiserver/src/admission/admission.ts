@@ -3,7 +3,7 @@
  * objects in the stored version, after defaulting.
  */
 import type { DeleteRequest, WriteOptions } from '@pintle/client';
-import { forbidden, type KubernetesObject, type StatusError } from '@pintle/machinery';
+import { type FieldError, forbidden, type KubernetesObject, type StatusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { Resource } from '../registry/resource.js';
 
@@ -72,6 +72,11 @@ export interface AdmissionPlugin {
   readonly last?: boolean;
   /** Returns the object to go on with. Errors: `StatusError`, which refuses the request. */
   mutate?(request: AdmissionRequest): KubernetesObject | Promise<KubernetesObject>;
+  /** All that is wrong with the object: `own`, which its kind says, and in its place what only the plug-in can find out. */
+  faults?(
+    request: AdmissionRequest,
+    own: readonly FieldError[],
+  ): readonly FieldError[] | Promise<readonly FieldError[]>;
   validate?(request: AdmissionRequest): void | Promise<void>;
 }
 

@@ -5,17 +5,19 @@
 import { partPlaces } from '@pintle/api';
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import {
+  deepEqual,
   type FieldError,
-  invalid,
+  formatFieldError,
   type Kind,
-  type KubernetesObject,
   type SchemaNode,
   schemaFromOpenApi,
 } from '@pintle/machinery';
+import { judgeByRules } from '../crd/broken-rules.js';
 import { hasPatterns } from '../crd/custom-kind.js';
 import { ruleCostErrors } from '../crd/rule-costs.js';
-import { brokenRules, type CelModule, compileRules, hasRules, type RuleNode } from '../crd/validation-rules.js';
+import { type CelModule, compileRules, hasRules, type RuleNode, ruleTexts } from '../crd/validation-rules.js';
 import type { Resource } from '../registry/resource.js';
+import { hasBlocking } from '../verbs/validation.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 
 const definitions = 'customresourcedefinitions';
@@ -41,21 +43,23 @@ export function customResourceRules(): CustomResourceRules {
   };
   const isDefinition = ({ kind }: Resource) => kind.plural === definitions && kind.group === 'apiextensions.k8s.io';
 
-  const judge = (cel: CelModule, request: AdmissionRequest): void => {
-    const { resource, object, old, name } = request;
-    const faults = isDefinition(resource)
-      ? uncompilable(cel, object as CustomResourceDefinition, old as CustomResourceDefinition | undefined)
-      : broken(cel, request);
-    if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
+  const judge = (cel: CelModule, request: AdmissionRequest, own: readonly FieldError[]): readonly FieldError[] => {
+    const { resource, object, old } = request;
+    return isDefinition(resource)
+      ? definitionFaults(cel, object as CustomResourceDefinition, old as CustomResourceDefinition | undefined, own)
+      : [...own, ...broken(cel, request)];
   };
-  const broken = (cel: CelModule, { resource, object, old }: AdmissionRequest): readonly FieldError[] => {
+  const broken = (cel: CelModule, { resource, object, old, warn }: AdmissionRequest): readonly FieldError[] => {
     const { node: schema } = resource.kind.schema;
     let rules = compiled.get(schema);
     if (rules === undefined) {
       rules = compileRules(cel, schema, '').node ?? null;
       compiled.set(schema, rules);
     }
-    return rules === null || object === undefined ? [] : brokenRules(cel, rules, object, old);
+    if (rules === null) return [];
+    const { errors, warnings } = judgeByRules(cel, rules, object, old);
+    for (const fault of warnings) warn(formatFieldError(fault));
+    return errors;
   };
 
   return {
@@ -68,13 +72,14 @@ export function customResourceRules(): CustomResourceRules {
       if (resource.custom) return mayHaveRules(resource.kind.schema.node);
       return isDefinition(resource) && subresource === undefined;
     },
-    handles: ({ object }) => object !== undefined,
-    validate(request) {
-      if (loaded !== undefined) return judge(loaded, request);
-      if (isDefinition(request.resource) && !definitionHasRules(request.object as CustomResourceDefinition)) return;
+    faults(request, own) {
+      const { resource, object } = request;
+      if (object === undefined || (resource.custom && hasBlocking(own))) return own;
+      if (loaded !== undefined) return judge(loaded, request, own);
+      if (isDefinition(resource) && !definitionHasRules(object as CustomResourceDefinition)) return own;
       return import('@pintle/cel').then((cel) => {
         loaded = cel;
-        judge(cel, request);
+        return judge(cel, request, own);
       });
     },
   };
@@ -85,37 +90,74 @@ function schemasOf({ spec }: CustomResourceDefinition) {
   const places = partPlaces(spec.versions);
   return spec.versions.flatMap(({ schema, name }, index) => {
     const [written, path] = [schema?.openAPIV3Schema, places[index]?.schema];
-    return written === undefined || path === undefined ? [] : [{ written, name, path }];
+    return written === undefined || path === undefined ? [] : [{ written, name, index, path }];
   });
 }
 
 const definitionHasRules = (crd: CustomResourceDefinition): boolean =>
   hasPatterns(crd) || schemasOf(crd).some(({ written, path }) => hasRules(schemaFromOpenApi(written, path).node));
 
-function uncompilable(
+/** With what is wrong with the rules of each version after what else is wrong with its schema. */
+function definitionFaults(
   cel: CelModule,
   crd: CustomResourceDefinition,
   old: CustomResourceDefinition | undefined,
+  own: readonly FieldError[],
 ): readonly FieldError[] {
-  if (old !== undefined && JSON.stringify(old.spec) === JSON.stringify(crd.spec)) return [];
-  return schemasOf(crd).flatMap(({ written, name, path }) => {
-    const { node, errors } = schemaFromOpenApi(written, path, cel.linearPattern);
-    const rules = compileRules(cel, node, path);
-    const before = old?.spec.versions.find((version) => version.name === name)?.schema?.openAPIV3Schema;
-    const isUnchanged = before !== undefined && JSON.stringify(before) === JSON.stringify(written);
-    const faults = [...errors, ...rules.errors];
-    if (faults.length > 0 || rules.node === undefined) return faults;
-    return [...brokenDefaults(cel, rules.node, path), ...ruleCostErrors(cel, rules.node, path, isUnchanged)];
-  });
+  if (old !== undefined && deepEqual(old.spec, crd.spec)) return own;
+  const stored = new Set(
+    old === undefined
+      ? []
+      : schemasOf(old).flatMap(({ written, path }) => ruleTexts(schemaFromOpenApi(written, path).node)),
+  );
+  return schemasOf(crd).reduce<readonly FieldError[]>((all, version) => {
+    const before = old?.spec.versions.find(({ name }) => name === version.name)?.schema?.openAPIV3Schema;
+    const isUnchanged = before !== undefined && deepEqual(before, version.written);
+    const found = versionFaults(cel, version, own, stored, isUnchanged);
+    const last = all.findLastIndex(({ field }) => (versionOf(field) ?? Infinity) <= version.index);
+    return found.length === 0 ? all : [...all.slice(0, last + 1), ...found, ...all.slice(last + 1)];
+  }, own);
 }
 
-/** Defaults that do not keep the rules of their own schema, when they are new and when they stay. */
+/** What all versions share is told of with the first. */
+function versionOf(field: string): number | undefined {
+  const found = /^spec\.versions\[(\d+)\]|^spec\.validation/.exec(field);
+  return found === null ? undefined : Number(found[1] ?? 0);
+}
+
+function versionFaults(
+  cel: CelModule,
+  { written, path }: ReturnType<typeof schemasOf>[number],
+  own: readonly FieldError[],
+  stored: ReadonlySet<string>,
+  isUnchanged: boolean,
+): readonly FieldError[] {
+  const { node, errors, isStructural } = schemaFromOpenApi(written, path, cel.linearPattern);
+  // Patterns are judged as they will be read: what is wrong with them is not known before.
+  const more = errors.filter(
+    ({ field, detail }) => !own.some((each) => each.field === field && each.detail === detail),
+  );
+  const ofSchema = [...own, ...more].filter(({ field }) => isWithin(field, path));
+  const hasFaultyDefault = ofSchema.some(({ field }) => /\.default\b/.test(field));
+  if (!isStructural || hasFaultyDefault) return more;
+  const isFaulty = (at: string) => ofSchema.some(({ field }) => isWithin(field, at));
+  const rules = compileRules(cel, node, path, { stored, isFaulty });
+  if (rules.node === undefined) return more;
+  const defaults = brokenDefaults(cel, rules.node, path);
+  if (defaults.length > 0) return [...more, ...defaults];
+  return [...more, ...rules.errors, ...ruleCostErrors(cel, rules.node, path, isUnchanged, isFaulty)];
+}
+
+const isWithin = (field: string, path: string): boolean =>
+  field === path || field.startsWith(`${path}.`) || field.startsWith(`${path}[`);
+
+/** Defaults that do not keep the rules of their own schema, when they stay and when they are new. */
 function brokenDefaults(cel: CelModule, node: RuleNode, path: string): readonly FieldError[] {
   const { default: value } = node.schema;
-  const broken = (old: unknown) =>
-    brokenRules(cel, node, value as KubernetesObject, old as KubernetesObject | undefined, `${path}.default`);
-  const fresh = value === undefined || value === null ? [] : broken(undefined);
-  const own = fresh.length > 0 || value === undefined || value === null ? fresh : broken(value);
+  const broken = (old: unknown) => judgeByRules(cel, node, value, old, `${path}.default`).errors;
+  const isThere = value !== undefined && value !== null;
+  const staying = isThere ? broken(value) : [];
+  const own = staying.length > 0 || !isThere ? staying : broken(undefined);
   return [
     ...own,
     ...(node.items === undefined ? [] : brokenDefaults(cel, node.items, `${path}.items`)),

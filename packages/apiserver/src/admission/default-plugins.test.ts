@@ -14,7 +14,8 @@ import type { RuntimeClass } from '@pintle/api/node/v1';
 import type { StorageClass } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
 import { type KubernetesObject, StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
-import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.js';
+import { type ApiServer, createApiServer } from '../server.js';
+import type { ApiServerOptions } from '../server-options.js';
 import type { AdmissionPlugin } from './admission.js';
 import { optionalPlugins } from './default-plugins.js';
 

@@ -39,6 +39,7 @@ import {
 import { PluginConfigurationError, type PluginConfigurations } from './plugin-configuration.js';
 import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.js';
 import { podTopologyLabels } from './pod-topology-labels.js';
+import { expressionChecks } from './policy/expression-checks.js';
 import { mutatingPolicies } from './policy/mutating-policies.js';
 import { paramsFrom } from './policy/policy-params.js';
 import { validatingPolicies } from './policy/validating-policies.js';
@@ -154,6 +155,7 @@ export function defaultPlugins({
     options.serviceAddresses,
     options.customResourceRules,
     deviceSelectors(),
+    expressionChecks(),
     validatingPolicies({ caches, findParams: paramsFrom(core), access, metrics: options.metrics.policies }),
     validatingWebhooks,
     // What has been charged should be written, so nothing that may refuse comes after, but for who refuses all.

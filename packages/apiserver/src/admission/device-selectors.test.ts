@@ -37,7 +37,10 @@ describe('a selector', () => {
     ['device.attributes["dra.example.com"].?model.orValue("") == "a"', 'accepted'],
     ['device.capacity["dra.example.com"].memory.compareTo(quantity("1Gi")) >= 0', 'accepted'],
     ['device.attributes["dra.example.com"].version.isGreaterThan(semver("1.0.0"))', 'accepted'],
-    ['device.driver', 'spec.selectors[0].cel.expression: Invalid value: "device.driver": must evaluate to bool'],
+    [
+      'device.driver',
+      'spec.selectors[0].cel.expression: Invalid value: "device.driver": must evaluate to bool or the unknown type, not string',
+    ],
     ['device.nothing == 1', "undefined field 'nothing'"],
     [
       'device.driver ==',
@@ -55,7 +58,7 @@ describe('a selector', () => {
   it('is told by its place in claims and templates', async () => {
     const client = await serverClient();
     expect(await told(client.create(object('ResourceClaim', claim('true', '1'))))).toContain(
-      'spec.devices.requests[0].firstAvailable[0].selectors[1].cel.expression: Invalid value: "1": must evaluate to bool',
+      'spec.devices.requests[0].firstAvailable[0].selectors[1].cel.expression: Invalid value: "1": must evaluate to bool or the unknown type, not int',
     );
     expect(await told(client.create(object('ResourceClaimTemplate', { spec: claim('1') })))).toContain(
       'spec.spec.devices.requests[0].firstAvailable[0].selectors[0].cel.expression: Invalid value: "1"',

@@ -9,16 +9,8 @@ import type {
   ResourceClaim,
   ResourceClaimTemplate,
 } from '@pintle/api/resource/v1beta2';
-import type { DeclaredSize } from '@pintle/cel';
-import {
-  deepEqual,
-  type FieldError,
-  forbiddenField,
-  invalid,
-  invalidField,
-  type KubernetesObject,
-  type SchemaNode,
-} from '@pintle/machinery';
+import type { CheckedType, DeclaredSize } from '@pintle/cel';
+import { deepEqual, type FieldError, forbiddenField, invalidField, type KubernetesObject } from '@pintle/machinery';
 import type { CelModule } from '../crd/validation-rules.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 
@@ -48,11 +40,15 @@ const selectorsOf: Readonly<Record<string, (object: KubernetesObject) => readonl
 };
 
 /** What an expression sees of a device: facts by the domain of who tells them, and then by name. */
-const facts: SchemaNode = { type: 'map', values: { type: 'map', values: { type: 'any' } } };
-const device: SchemaNode = {
-  type: 'object',
-  properties: { driver: { type: 'string' }, attributes: facts, capacity: facts },
-};
+function deviceType(cel: CelModule): CheckedType {
+  const facts = (of: CheckedType) => cel.mapOf(cel.textType, cel.mapOf(cel.textType, of));
+  const fields = [
+    ['driver', cel.textType],
+    ['attributes', facts(cel.anyType)],
+    ['capacity', facts(cel.typeNamed('kubernetes.Quantity'))],
+  ] as const;
+  return cel.objectNamed('kubernetes.DRADevice', new Map(fields));
+}
 
 const text = (max: number): DeclaredSize => ({ minBytes: 2, max });
 const factSizes = (max: number): DeclaredSize => ({
@@ -71,6 +67,8 @@ const deviceSize: DeclaredSize = {
   ]),
 };
 const costMax = 1_000_000;
+/** Longer ones are told of with the object's other fields. */
+const expressionMaxBytes = 10 * 1024;
 
 const needLook = ({ object, old, resource: { kind } }: AdmissionRequest): readonly Placed[] => {
   const placed = selectorsOf[kind.kind]!(object!);
@@ -80,16 +78,18 @@ const needLook = ({ object, old, resource: { kind } }: AdmissionRequest): readon
 
 export function deviceSelectors(): AdmissionPlugin {
   let loaded: CelModule | undefined;
-  const judge = (cel: CelModule, { resource, object, name }: AdmissionRequest, placed: readonly Placed[]): void => {
+  const judge = (cel: CelModule, placed: readonly Placed[], own: readonly FieldError[]): readonly FieldError[] => {
     const environment = cel.celEnvironment({
-      variables: { device: cel.typeOfSchema(device) },
-      libraries: cel.kubernetesLibraries,
+      variables: { device: deviceType(cel) },
+      libraries: [...cel.kubernetesLibraries, cel.bindLibrary],
     });
     const faultOf = (expression: string, path: string): readonly FieldError[] => {
+      if (expression.length > expressionMaxBytes) return [];
       try {
         const program = environment.compile(expression);
-        if (program.type.name !== 'bool' && program.type.name !== 'any')
-          return [invalidField(path, expression, 'must evaluate to bool')];
+        const type = cel.typeFullText(program.type);
+        if (type !== 'bool' && type !== 'any')
+          return [invalidField(path, expression, `must evaluate to bool or the unknown type, not ${type}`)];
         return program.costMax(deviceSize) > costMax ? [forbiddenField(path, 'too complex, exceeds cost limit')] : [];
       } catch (error) {
         if (!(error instanceof cel.CelCompileError)) throw error;
@@ -97,9 +97,11 @@ export function deviceSelectors(): AdmissionPlugin {
       }
     };
     const faults = placed.flatMap(({ selectors, path }) =>
-      selectors.flatMap((selector, index) => faultOf(selector.cel!.expression, `${path}[${index}].cel.expression`)),
+      selectors.flatMap(({ cel: selector }, index) =>
+        selector === undefined ? [] : faultOf(selector.expression ?? '', `${path}[${index}].cel.expression`),
+      ),
     );
-    if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
+    return [...own, ...faults];
   };
   return {
     name: 'DeviceSelectors',
@@ -109,14 +111,13 @@ export function deviceSelectors(): AdmissionPlugin {
       Object.hasOwn(selectorsOf, kind.kind) &&
       subresource === undefined &&
       (operation === 'CREATE' || operation === 'UPDATE'),
-    handles: ({ object }) => object !== undefined,
-    validate(request) {
-      const placed = needLook(request);
-      if (placed.length === 0) return;
-      if (loaded !== undefined) return judge(loaded, request, placed);
+    faults(request, own) {
+      const placed = request.object === undefined ? [] : needLook(request);
+      if (placed.length === 0) return own;
+      if (loaded !== undefined) return judge(loaded, placed, own);
       return import('@pintle/cel').then((cel) => {
         loaded = cel;
-        judge(cel, request, placed);
+        return judge(cel, placed, own);
       });
     },
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod, ServiceAccount } from '@pintle/api/core/v1';
 import { virtualWorld } from '@pintle/machinery';
-import { type ApiServerOptions, createApiServer } from '../server.js';
+import { createApiServer } from '../server.js';
+import type { ApiServerOptions } from '../server-options.js';
 
 async function start(options: ApiServerOptions = {}) {
   const api = await createApiServer(options);

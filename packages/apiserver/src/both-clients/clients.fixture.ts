@@ -9,7 +9,8 @@ import type { Client } from '@pintle/client';
 import { httpClient } from '@pintle/client/http';
 import { StatusError } from '@pintle/machinery';
 import { listen } from '../nodejs/listen.js';
-import { type ApiServerOptions, createApiServer } from '../server.js';
+import { createApiServer } from '../server.js';
+import type { ApiServerOptions } from '../server-options.js';
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -79,6 +79,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       name?: string;
       subresource?: string | undefined;
       fieldSelector?: string | undefined;
+      labelSelector?: string | undefined;
     },
   ) => access.require(context.user, { verb, resource, ...where });
   const handlerOf = (resource: Resource, subresource: string) => {
@@ -232,12 +233,14 @@ export function inProcessClient(parts: InProcessClientParts): Client {
 const selectedBy = ({
   namespace,
   fieldSelector,
+  labelSelector,
 }: {
   readonly namespace?: string;
   readonly fieldSelector?: string;
+  readonly labelSelector?: string;
 }) => ({
   ...(namespace === undefined ? {} : { namespace }),
-  fieldSelector,
+  ...{ fieldSelector, labelSelector },
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the objects are.

@@ -17,12 +17,13 @@ interface RuleCost {
   readonly cost: number;
 }
 
-/** `path` is where the schema is written. What single rules cost does not count where the schema has not changed. */
+/** `path` is where the schema is written. What single rules cost does not count where the schema has not changed; `isFaulty` as in `RuleContext`. */
 export function ruleCostErrors(
   cel: CelModule,
   root: RuleNode,
   path: string,
   isUnchanged: boolean,
+  isFaulty: (path: string) => boolean,
 ): readonly FieldError[] {
   const costs: RuleCost[] = [];
   const errors: FieldError[] = [];
@@ -31,23 +32,24 @@ export function ruleCostErrors(
     if (cost > ruleCostLimit && !isUnchanged) errors.push(forbiddenField(at, tooDear(name, cost, ruleCostLimit)));
   };
   /** `times` is how often the place can be there; absent where nothing bounds it. */
-  const visit = (node: RuleNode, times: number | undefined): void => {
+  const visit = (node: RuleNode, times: number | undefined, at: string): void => {
     const { schema, rules } = node;
-    const size = rules.length === 0 ? undefined : cel.declaredSize(schema);
+    const size = rules.length === 0 || isFaulty(at) ? undefined : cel.declaredSize(schema);
     if (size !== undefined)
-      for (const { at, program, message } of rules) {
+      for (const { at: place, program, message } of rules) {
+        if (program instanceof Error) continue;
         const cost = program.costMax(size) * (times ?? cel.cardinalityMax(size));
-        count(`${at}.rule`, Math.min(cost, 2 ** 64), 'estimated rule cost');
+        count(`${place}.rule`, Math.min(cost, 2 ** 64), 'estimated rule cost');
         if (message !== undefined)
-          count(`${at}.messageExpression`, message.costMax(size), 'estimated messageExpression cost');
+          count(`${place}.messageExpression`, message.costMax(size), 'estimated messageExpression cost');
       }
     const under = (max: number | undefined) =>
       times === undefined || max === undefined ? undefined : times * Math.max(0, max);
-    for (const child of Object.values(node.properties)) visit(child, times);
-    if (node.items !== undefined) visit(node.items, under(schema.maxItems));
-    if (node.values !== undefined) visit(node.values, under(schema.maxProperties));
+    for (const [name, child] of Object.entries(node.properties)) visit(child, times, `${at}.properties[${name}]`);
+    if (node.items !== undefined) visit(node.items, under(schema.maxItems), `${at}.items`);
+    if (node.values !== undefined) visit(node.values, under(schema.maxProperties), `${at}.additionalProperties`);
   };
-  visit(root, 1);
+  visit(root, 1, path);
   const total = costs.reduce((sum, { cost }) => sum + cost, 0);
   if (total <= schemaCostLimit) return errors;
   const dearest = costs

@@ -98,7 +98,13 @@ const watch: VerbHandler = async (asked) => {
       ? options
       : { ...options, fieldSelector: [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
   const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
-  const held = { verb: 'watch', resource, namespace, name, fieldSelector: named.fieldSelector };
+  const held = {
+    verb: 'watch',
+    resource,
+    namespace,
+    name,
+    ...{ fieldSelector: named.fieldSelector, labelSelector: named.labelSelector },
+  };
   const response = parts.watches.respond(resource, named, accepted, included, request, (lost) =>
     parts.access.hold(context.user, held, lost),
   );

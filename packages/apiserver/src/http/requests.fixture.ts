@@ -1,6 +1,7 @@
 /** Requests to a new API server, which is stopped after the test. */
 import { afterEach } from '@jest/globals';
-import { type ApiServerOptions, createApiServer } from '../server.js';
+import { createApiServer } from '../server.js';
+import type { ApiServerOptions } from '../server-options.js';
 import { ask, begin } from './asking.fixture.js';
 
 type Headers = Readonly<Record<string, string>>;

@@ -29,11 +29,16 @@ export function handleResource(
   const resource = parts.core.registry.byResource(path.apiVersion, path.plural);
   if (resource === undefined) return handleUnknown(parts, context, path, info);
   const { verb, namespace, name, subresource } = info;
-  const fieldSelector = selects.includes(verb) ? (request.query.get('fieldSelector') ?? '') : undefined;
-  const allowed = authorized(parts, context, { verb, resource, namespace, name, subresource, fieldSelector });
+  const access = { verb, resource, namespace, name, subresource };
+  const allowed = authorized(parts, context, selects.includes(verb) ? { ...access, ...selectorsOf(request) } : access);
   const asked: ResourceRequest = { parts, context, request, resource, path };
   return allowed === undefined ? handleAllowed(asked, verb) : allowed.then(() => handleAllowed(asked, verb));
 }
+
+const selectorsOf = ({ query }: HttpRequest) => ({
+  fieldSelector: query.get('fieldSelector') ?? '',
+  labelSelector: query.get('labelSelector') ?? '',
+});
 
 /** Who may not ask for it is not told that it is not there. */
 async function handleUnknown(

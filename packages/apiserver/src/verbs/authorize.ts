@@ -1,5 +1,12 @@
 /** The question before every verb: may this user do that? */
-import { type FieldSelector, forbidden, parseFieldSelector, type StatusError, statusError } from '@pintle/machinery';
+import {
+  type FieldSelector,
+  forbidden,
+  parseFieldSelector,
+  parseLabelSelector,
+  type StatusError,
+  statusError,
+} from '@pintle/machinery';
 import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from '../access/access.js';
 import type { HeldPermissions } from '../access/held-permissions.js';
 import type { Resource } from '../registry/resource.js';
@@ -13,6 +20,7 @@ export interface ResourceAccess {
   readonly subresource?: string | undefined;
   /** Of a list or a watch. One of `metadata.name` counts as the name. */
   readonly fieldSelector?: string | undefined;
+  readonly labelSelector?: string | undefined;
 }
 
 export interface Access {
@@ -50,9 +58,10 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
       if (user.groups.includes(mastersGroup)) return () => {};
       return held.hold(async () => access.require(user, wanted), lost);
     },
-    require(user, { verb, resource, namespace, name: named, subresource, fieldSelector }) {
+    require(user, { verb, resource, namespace, name: named, subresource, fieldSelector, labelSelector }) {
       if (user.groups.includes(mastersGroup)) return;
-      const selected = fieldSelector ? parsed(fieldSelector) : undefined;
+      const selected = fieldSelector ? readable(fieldSelector, parseFieldSelector) : undefined;
+      const { requirements = [] } = (labelSelector ? readable(labelSelector, parseLabelSelector) : undefined) ?? {};
       const name = named ?? nameIn(selected);
       const { group, version, plural, scope } = resource.kind;
       const attributes: AccessAttributes = {
@@ -66,6 +75,7 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
         ...(namespace === undefined || scope === 'Cluster' ? {} : { namespace }),
         ...(name === undefined ? {} : { name }),
         ...(selected === undefined ? {} : { fieldSelector: selected }),
+        ...(requirements.length === 0 ? {} : { labelRequirements: requirements }),
       };
       return decide(attributes, (reason) => forbidden({ group, plural }, name ?? '', refusal(attributes, reason)));
     },
@@ -82,9 +92,9 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
 }
 
 /** A selector that cannot be read selects nothing here; the verb itself says what is wrong with it. */
-function parsed(text: string): FieldSelector | undefined {
+function readable<T>(text: string, parse: (text: string) => T): T | undefined {
   try {
-    return parseFieldSelector(text);
+    return parse(text);
   } catch {
     return undefined;
   }

@@ -17,7 +17,7 @@ import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
 import { emptyStatus } from './normalizers.js';
 import { fromStore } from './store-failure.js';
-import { validateForCreate, warningsOf } from './validation.js';
+import { faultsForCreate, requireFaultless, warningsOf } from './validation.js';
 
 /** Names tried for one `generateName` before the create fails. */
 const generateAttemptsMax = 8;
@@ -117,7 +117,8 @@ async function prepare(
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata, finalName) };
   if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
-  validateForCreate(resource, object);
+  const faults = admission.faults(object, faultsForCreate(resource, object));
+  requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
   object = strategy?.canonicalize?.(object) ?? object;
   for (const text of warningsOf(resource, object)) context.warn(text);
   const verdict = admission.validate(object);

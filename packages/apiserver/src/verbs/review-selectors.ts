@@ -12,6 +12,8 @@ import {
   type FieldSelector,
   forbiddenField,
   invalidField,
+  type LabelOperator,
+  type LabelRequirement,
   labelNameErrors,
   labelValueErrors,
   parseFieldSelector,
@@ -75,20 +77,22 @@ const required = (path: string, detail: string): FieldError => ({ ...requiredFie
 
 export interface AskedSelectors {
   readonly fieldSelector?: FieldSelector;
+  readonly labelRequirements?: readonly LabelRequirement[];
   /** What was passed over, in upstream's words. */
   readonly passedOver: readonly string[];
 }
 
 export function askedSelectors({ fieldSelector, labelSelector }: ResourceAttributes): AskedSelectors {
   const fields = fieldsOf(fieldSelector);
-  const labels = labelsKept(labelSelector);
+  const labels = labelsOf(labelSelector);
   const told = (what: string, { kept, lost }: { readonly kept: number; readonly lost: boolean }) =>
     lost ? [`${place}.${what} ${kept > 0 ? 'partially ' : ''}ignored due to parse error`] : [];
   return {
     ...(fields.requirements.length === 0 ? {} : { fieldSelector: { requirements: fields.requirements } }),
+    ...(labels.requirements.length === 0 ? {} : { labelRequirements: labels.requirements }),
     passedOver: [
       ...told('fieldSelector', { kept: fields.requirements.length, lost: fields.lost }),
-      ...told('labelSelector', labels),
+      ...told('labelSelector', { kept: labels.requirements.length, lost: labels.lost }),
     ],
   };
 }
@@ -110,18 +114,29 @@ function fieldsOf(asked: FieldSelectorAttributes | undefined): FieldSelector & {
   return { requirements, lost: requirements.length < all.length };
 }
 
-const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+const operators: Readonly<Record<string, LabelOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+};
 
-function labelsKept(asked: LabelSelectorAttributes | undefined): { readonly kept: number; readonly lost: boolean } {
+interface AskedLabels {
+  readonly requirements: readonly LabelRequirement[];
+  readonly lost: boolean;
+}
+
+function labelsOf(asked: LabelSelectorAttributes | undefined): AskedLabels {
   if (asked?.rawSelector) {
     try {
-      parseLabelSelector(asked.rawSelector);
-      return { kept: 1, lost: false };
+      return { requirements: parseLabelSelector(asked.rawSelector).requirements, lost: false };
     } catch {
-      return { kept: 0, lost: true };
+      return { requirements: [], lost: true };
     }
   }
   const all = asked?.requirements ?? [];
-  const kept = all.filter(({ operator }) => operators.includes(operator)).length;
-  return { kept, lost: kept < all.length };
+  const requirements = all.flatMap(({ key, operator, values = [] }): AskedLabels['requirements'] =>
+    Object.hasOwn(operators, operator) ? [{ key, operator: operators[operator]!, values }] : [],
+  );
+  return { requirements, lost: requirements.length < all.length };
 }

@@ -172,7 +172,7 @@ function attributesOf(user: UserInfo, { resourceAttributes, nonResourceAttribute
   if (nonResourceAttributes !== undefined)
     return { type: 'path', user, verb: nonResourceAttributes.verb ?? '', path: nonResourceAttributes.path ?? '' };
   const asked: ResourceAttributes = resourceAttributes ?? {};
-  const { fieldSelector } = askedSelectors(asked);
+  const { fieldSelector, labelRequirements } = askedSelectors(asked);
   return {
     type: 'resource',
     user,
@@ -184,5 +184,6 @@ function attributesOf(user: UserInfo, { resourceAttributes, nonResourceAttribute
     ...(asked.namespace ? { namespace: asked.namespace } : {}),
     ...(asked.name ? { name: asked.name } : {}),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...(labelRequirements === undefined ? {} : { labelRequirements }),
   };
 }

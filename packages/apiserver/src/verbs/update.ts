@@ -28,7 +28,7 @@ import { toldOfMissingLater } from './missing-fields.js';
 import { findEntry } from './read.js';
 import { otherObject } from './storage-error.js';
 import { fromStore } from './store-failure.js';
-import { validateForUpdate, warningsOf } from './validation.js';
+import { faultsForUpdate, requireFaultless, warningsOf } from './validation.js';
 
 const modified = 'the object has been modified; please apply your changes to the latest version and try again';
 
@@ -200,7 +200,8 @@ async function prepare(
     if (generation !== object.metadata.generation && generation > 0)
       object = { ...object, metadata: { ...object.metadata, generation } };
   }
-  validateForUpdate(resource, object, old, subresource);
+  const faults = admission.faults(object, faultsForUpdate(resource, object, old, subresource));
+  requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
   if (subresource !== 'status') object = strategy?.canonicalize?.(object) ?? object;
   if (subresource === undefined) for (const text of warningsOf(resource, object, old)) context.warn(text);
   const verdict = admission.validate(object);

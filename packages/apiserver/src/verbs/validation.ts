@@ -11,26 +11,24 @@ import {
 import { hasRules } from '../crd/validation-rules.js';
 import type { Resource } from '../registry/resource.js';
 
-/** Errors: `StatusError` Invalid, with a cause for each fault. */
-export function validateForCreate(resource: Resource, object: KubernetesObject): void {
+export function faultsForCreate(resource: Resource, object: KubernetesObject): readonly FieldError[] {
   const { strategy } = resource.definition;
   validateFirst(resource, object);
   const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
   const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
-  const faults: FieldError[] = [
+  return [
     ...(isTold ? validateObjectMeta(object.metadata, metaRules(resource)) : []),
     ...own,
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
   ];
-  if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
 }
 
-export function validateForUpdate(
+export function faultsForUpdate(
   resource: Resource,
   object: KubernetesObject,
   old: KubernetesObject,
   subresource: string | undefined,
-): void {
+): readonly FieldError[] {
   const { strategy } = resource.definition;
   if (subresource === undefined) validateFirst(resource, object);
   const own =
@@ -40,14 +38,22 @@ export function validateForUpdate(
       : subresource === 'status'
         ? strategy?.validateStatusUpdate
         : strategy?.subresources?.[subresource]?.validateUpdate;
-  const faults: FieldError[] = [
+  return [
     ...(object.metadata === old.metadata
       ? []
       : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
     ...(own?.call(strategy, object, old) ?? []),
     ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
   ];
-  if (faults.length > 0) throw invalid(resource.definition.kind, object.metadata.name ?? '', faults);
+}
+
+/** Errors: `StatusError` Invalid, with a cause for each fault. */
+export function requireFaultless(
+  { definition }: Resource,
+  object: KubernetesObject,
+  faults: readonly FieldError[],
+): void {
+  if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
 }
 
 function validateFirst({ definition }: Resource, object: KubernetesObject): void {
@@ -61,9 +67,12 @@ const blocking: readonly FieldError['type'][] = [
   ...(['FieldValueTooMany', 'FieldValueTypeInvalid'] as const),
 ];
 
+export const hasBlocking = (faults: readonly FieldError[]): boolean =>
+  faults.some(({ type }) => blocking.includes(type));
+
 /** With a word on the rules of the schema, where it has some and they were not come to. */
 export function withRulesLeft({ kind }: Resource, faults: readonly FieldError[]): readonly FieldError[] {
-  if (!faults.some(({ type }) => blocking.includes(type)) || !hasRules(kind.schema.node)) return faults;
+  if (!hasBlocking(faults) || !hasRules(kind.schema.node)) return faults;
   const detail =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
   return [...faults, { type: 'FieldValueInvalid', field: '<nil>', badValue: null, detail }];

@@ -2,7 +2,7 @@
  * What a call may cost beside its arguments, and how large its result may be, as kube-apiserver and cel-go estimate it. The
  * figures decide which rules a CustomResourceDefinition may have, so they are upstream's to the digit.
  */
-import type { CheckedType } from '../check.js';
+import { type CheckedType, contentOf } from '../check/checked-type.js';
 import { exactly, hull, one, plus, type Range, scaled, times, unbounded, unknown } from './range.js';
 
 /** What is known of an argument. */
@@ -45,7 +45,7 @@ const overFirst: Estimate = ({ args: [first] }) => cost(scaled(sizeOf(first), tr
 /** What looks at each element of a list once, or at a text. */
 const overTarget: Estimate = ({ target }) => {
   if (target?.type.name !== 'list') return cost(scaled(sizeOf(target), traversal));
-  const element = target.type.of?.name;
+  const element = contentOf(target.type).name;
   const isText = element === 'string' || element === 'bytes';
   return cost(times(sizeOf(target), isText ? plus(one, scaled(target.elementSize, traversal)) : one));
 };

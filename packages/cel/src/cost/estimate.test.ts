@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type SchemaNode, schemaFromOpenApi } from '@pintle/machinery';
-import { typeOfSchema } from '../check.js';
+import { typeOfSchema } from '../check/schema-type.js';
 import { celEnvironment } from '../compile.js';
 import { kubernetesLibraries } from '../library/kubernetes.js';
 import { cardinalityMax, declaredSize } from './declared-sizes.js';

@@ -4,7 +4,8 @@
  *
  * Deliberately not here: what single functions cost (`call-costs.ts`), and what a run did cost (`evaluate.ts`).
  */
-import type { CheckedType } from '../check.js';
+import { type CheckedType, contentOf, dyn, isDyn } from '../check/checked-type.js';
+import { headOf } from '../check/signature.js';
 import type { Callable } from '../functions.js';
 import { qualifiedName } from '../parse.js';
 import type { Comprehension, Expression, LiteralValue } from '../syntax-tree.js';
@@ -98,7 +99,7 @@ class Estimator {
     if (test) return under;
     if (optional) return plus(under, one);
     this.paths.set(expression, [...this.pathOf(target), field]);
-    return this.scope.types.get(target)?.name === 'map' ? plus(under, one) : under;
+    return isMapLike(this.scope.types.get(target)) ? plus(under, one) : under;
   }
 
   private index(expression: Expression & { type: 'index' }): Range {
@@ -128,11 +129,14 @@ class Estimator {
     const fitting = (callable?.overloads ?? []).filter(
       ({ params }) =>
         params.length === all.length &&
-        params.every((param, i) => param === 'any' || all[i]!.type.name === 'any' || all[i]!.type.name === param),
+        params.every((param, i) => {
+          const [head, { type }] = [headOf(param), all[i]!];
+          return head === 'dyn' || isDyn(type) || type.name === head;
+        }),
     );
     const calls = (fitting.length === 0 ? [{ params: noPath }] : fitting).map(({ params }) => ({
       name,
-      params,
+      params: params.map(headOf),
       args: given,
       ...(receiver === undefined ? {} : { target: receiver }),
     }));
@@ -159,7 +163,7 @@ class Estimator {
     const size = this.sizeOf(expression);
     const items = path.length === 0 ? undefined : this.scope.sizeAt([...path, '@items']);
     return {
-      type: this.scope.types.get(expression) ?? { name: 'any' },
+      type: this.scope.types.get(expression) ?? dyn,
       ...(size === undefined ? {} : { size }),
       elementSize: items === undefined ? unknown : { min: 0, max: items },
       ...(expression.type === 'literal' && typeof expression.value === 'bigint' ? { literal: expression.value } : {}),
@@ -222,21 +226,30 @@ class Estimator {
   }
 
   private bind(expression: Expression & { type: 'bind' }): Range {
-    const { name, value, body, optional } = expression;
+    const { name, value, body, kind } = expression;
     const given = this.cost(value);
+    if (kind === 'plain') {
+      const known = { path: this.pathOf(value), size: this.sizeOf(value), entries: this.entriesOf(value) };
+      return this.within([[name, known]], () => {
+        const cost = plus(listCost, given, this.cost(body));
+        this.copy(expression, body);
+        return cost;
+      });
+    }
     // An optional is asked for its value first, of which no more is known than its type.
-    const local: Local =
-      optional === undefined
-        ? { path: this.pathOf(value), size: this.sizeOf(value), entries: this.entriesOf(value) }
-        : { path: noPath, size: scalarSize(this.scope.types.get(value)?.of), entries: undefined };
-    const inside = this.within([[name, local]], () => {
-      const cost = this.cost(body);
-      if (optional === undefined) this.copy(expression, body);
-      return cost;
-    });
-    if (optional === undefined) return plus(listCost, given, inside);
-    const bound = plus(listCost, given, one, inside);
-    return plus(given, one, hull(optional === 'map' ? plus(bound, one) : bound, one));
+    const bound = this.scope.types.get(value);
+    const local: Local = {
+      path: noPath,
+      size: bound === undefined ? undefined : scalarSize(contentOf(bound)),
+      entries: undefined,
+    };
+    const inside = plus(
+      listCost,
+      given,
+      one,
+      this.within([[name, local]], () => this.cost(body)),
+    );
+    return plus(given, one, hull(kind === 'map' ? plus(inside, one) : inside, one));
   }
 
   private within<T>(locals: readonly (readonly [string, Local])[], work: () => T): T {
@@ -300,6 +313,8 @@ class Estimator {
   }
 }
 
+const isMapLike = (type: CheckedType | undefined): boolean => type?.name === 'map' || type?.fields !== undefined;
+
 /** What a macro costs before its rounds, in each of them, and after them. */
 interface Fold {
   readonly start: Range;
@@ -327,7 +342,7 @@ const scalarSize = (type: CheckedType | undefined): Range | undefined =>
     : scalars.has(type.name)
       ? one
       : type.name === 'optional_type'
-        ? scalarSize(type.of)
+        ? scalarSize(contentOf(type))
         : undefined;
 
 function writtenSize(expression: Expression): Range | undefined {

@@ -1,7 +1,7 @@
 /** Kubernetes' functions on lists and sets: `list.isSorted()`, `sets.contains(a, b)`. */
 import type { Library, Overload } from '../functions.js';
 import { CelError, compare, Duration, equal, noSuchOverload, Uint, type Value } from '../values.js';
-import { int } from './standard.js';
+import { durationType, int, timestampType } from './standard.js';
 import { duration } from './time.js';
 
 type List = readonly Value[];
@@ -11,14 +11,18 @@ const method = (
   params: readonly string[],
   result: string,
   run: (...args: never[]) => Value,
-): Overload => ({
-  name,
-  as: 'method',
-  params: ['list', ...params],
-  result,
-  run,
-  cost: (list: List) => 1 + list.length,
-});
+): Overload => ({ name, as: 'method', params, result, run, cost: (list: List) => 1 + list.length });
+
+const summable = ['int', 'uint', 'double', durationType];
+const ordinary = ['int', 'uint', 'double', 'bool', durationType, timestampType, 'string', 'bytes'];
+
+/** For lists of each of these, with a result of the elements' own type unless another is given. */
+const ofEach = (
+  name: string,
+  elements: readonly string[],
+  run: (list: List) => Value,
+  result?: string,
+): readonly Overload[] => elements.map((element) => method(name, [`list(${element})`], result ?? element, run));
 
 function ordered(name: string, a: Value, b: Value): number {
   const order = compare(a, b);
@@ -49,7 +53,7 @@ const has = (list: List, item: Value): boolean => list.some((each) => equal(each
 
 const set = (name: string, run: (a: List, b: List) => boolean): Overload => ({
   name: `sets.${name}`,
-  params: ['list', 'list'],
+  params: ['list(T)', 'list(T)'],
   result: 'bool',
   run,
   cost: (a: List, b: List) => 1 + a.length * b.length,
@@ -57,14 +61,19 @@ const set = (name: string, run: (a: List, b: List) => boolean): Overload => ({
 
 export const collectionLibrary: Library = {
   overloads: [
-    method('isSorted', [], 'bool', (list: List) =>
-      list.every((item, at) => at === 0 || ordered('isSorted', list[at - 1]!, item) <= 0),
+    ...ofEach(
+      'isSorted',
+      ordinary,
+      (list) => list.every((item, at) => at === 0 || ordered('isSorted', list[at - 1]!, item) <= 0),
+      'bool',
     ),
-    method('sum', [], 'any', sum),
-    method('min', [], 'any', (list: List) => extreme('min', list)),
-    method('max', [], 'any', (list: List) => extreme('max', list)),
-    method('indexOf', ['any'], 'int', (list: List, item: Value) => BigInt(list.findIndex((each) => equal(each, item)))),
-    method('lastIndexOf', ['any'], 'int', (list: List, item: Value) =>
+    ...ofEach('sum', summable, sum),
+    ...ofEach('min', ordinary, (list) => extreme('min', list)),
+    ...ofEach('max', ordinary, (list) => extreme('max', list)),
+    method('indexOf', ['list(A)', 'A'], 'int', (list: List, item: Value) =>
+      BigInt(list.findIndex((each) => equal(each, item))),
+    ),
+    method('lastIndexOf', ['list(A)', 'A'], 'int', (list: List, item: Value) =>
       BigInt(list.findLastIndex((each) => equal(each, item))),
     ),
     set('contains', (a, b) => b.every((item) => has(a, item))),

@@ -8,13 +8,21 @@ import { regexLibrary } from './regex.js';
 import { semverLibrary } from './semver.js';
 import { urlLibrary } from './url.js';
 
-export const kubernetesLibraries: readonly Library[] = [
+const lately: readonly Library[] = [semverLibrary];
+
+/** Of expressions that are new: what a version brings can be said when the version before knows it, too. */
+export const newExpressionLibraries: readonly Library[] = [
   collectionLibrary,
   regexLibrary,
   urlLibrary,
   addressLibrary,
   quantityLibrary,
   formatLibrary,
-  semverLibrary,
   { overloads: [], strictLiterals: true },
 ];
+
+/** Of expressions about devices, which can say `cel.bind(name, value, body)`, too. */
+export const bindLibrary: Library = { overloads: [], binds: true };
+
+/** Of expressions that are stored already. */
+export const kubernetesLibraries: readonly Library[] = [...newExpressionLibraries, ...lately];

@@ -61,7 +61,7 @@ export const formatLibrary: Library = {
     {
       name: 'format.named',
       params: ['string'],
-      result: 'optional_type',
+      result: `optional_type(${type})`,
       run(name: string) {
         const found = formats.find((format) => format.name === name);
         return found === undefined ? Optional.none : new Optional(found);
@@ -71,7 +71,7 @@ export const formatLibrary: Library = {
       name: 'validate',
       as: 'method',
       params: [type, 'string'],
-      result: 'optional_type',
+      result: 'optional_type(list(string))',
       run(format: Format, text: string) {
         const faults = format.faults(text);
         return faults.length === 0 ? Optional.none : new Optional(faults);

@@ -15,26 +15,26 @@ const isZero = (value: Value): boolean =>
 
 export const optionalLibrary: Library = {
   overloads: [
-    { name: 'optional.of', params: ['any'], result: 'optional_type', run: (value: Value) => new Optional(value) },
-    { name: 'optional.none', params: [], result: 'optional_type', run: () => Optional.none },
+    { name: 'optional.of', params: ['V'], result: 'optional_type(V)', run: (value: Value) => new Optional(value) },
+    { name: 'optional.none', params: [], result: 'optional_type(V)', run: () => Optional.none },
     {
       name: 'optional.ofNonZeroValue',
-      params: ['any'],
-      result: 'optional_type',
+      params: ['V'],
+      result: 'optional_type(V)',
       run: (value: Value) => (isZero(value) ? Optional.none : new Optional(value)),
     },
     {
       name: 'hasValue',
       as: 'method',
-      params: ['optional_type'],
+      params: ['optional_type(V)'],
       result: 'bool',
       run: ({ value }: Optional) => value !== undefined,
     },
     {
       name: 'value',
       as: 'method',
-      params: ['optional_type'],
-      result: 'any',
+      params: ['optional_type(V)'],
+      result: 'V',
       run({ value }: Optional) {
         if (value === undefined) throw new CelError('optional.none() dereference');
         return value;
@@ -43,22 +43,22 @@ export const optionalLibrary: Library = {
     {
       name: 'or',
       as: 'method',
-      params: ['optional_type', 'optional_type'],
-      result: 'optional_type',
+      params: ['optional_type(V)', 'optional_type(V)'],
+      result: 'optional_type(V)',
       run: (first: Optional, second: Optional) => (first.value === undefined ? second : first),
     },
     {
       name: 'orValue',
       as: 'method',
-      params: ['optional_type', 'any'],
-      result: 'any',
+      params: ['optional_type(V)', 'V'],
+      result: 'V',
       run: ({ value }: Optional, other: Value) => (value === undefined ? other : value),
     },
     ...(['first', 'last'] as const).map((name) => ({
       name,
       as: 'method' as const,
-      params: ['list'],
-      result: 'optional_type',
+      params: ['list(V)'],
+      result: 'optional_type(V)',
       run: (list: readonly Value[]) => {
         const found = list.at(name === 'first' ? 0 : -1);
         return found === undefined ? Optional.none : new Optional(found);
@@ -66,16 +66,16 @@ export const optionalLibrary: Library = {
     })),
     {
       name: 'optional.unwrap',
-      params: ['list'],
-      result: 'list',
+      params: ['list(optional_type(V))'],
+      result: 'list(V)',
       run: (list: readonly Value[]) =>
         list.flatMap((item) => (item instanceof Optional && item.value !== undefined ? [item.value] : [])),
     },
     {
       name: 'unwrapOpt',
       as: 'method',
-      params: ['list'],
-      result: 'list',
+      params: ['list(optional_type(V))'],
+      result: 'list(V)',
       run: (list: readonly Value[]) =>
         list.flatMap((item) => (item instanceof Optional && item.value !== undefined ? [item.value] : [])),
     },

@@ -9,7 +9,7 @@ import {
   subtractQuantity,
 } from '@pintle/machinery';
 import type { Library, Overload } from '../functions.js';
-import { int64Max, int64Min } from '../tokens.js';
+import { int64Max, int64Min } from '../literals.js';
 import { CelError, type Opaque, type Value } from '../values.js';
 
 export class Quantity implements Opaque {
@@ -65,7 +65,12 @@ export const quantityLibrary: Library = {
       },
     },
     { name: 'isQuantity', params: ['string'], result: 'bool', run: (text: string) => parsed(text) !== undefined },
-    method('sign', [], 'int', ({ amount }: Quantity) => (amount.nano > 0n ? 1n : amount.nano < 0n ? -1n : 0n)),
+    {
+      name: 'sign',
+      params: [type],
+      result: 'int',
+      run: ({ amount }: Quantity) => (amount.nano > 0n ? 1n : amount.nano < 0n ? -1n : 0n),
+    },
     method('isInteger', [], 'bool', ({ amount }: Quantity) => isInteger(amount)),
     method('asInteger', [], 'int', ({ amount }: Quantity) => {
       if (!isInteger(amount)) throw new CelError('cannot convert value to integer');

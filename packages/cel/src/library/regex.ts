@@ -27,7 +27,7 @@ function findAll(text: string, source: string, limit: bigint): readonly string[]
 export const regexLibrary: Library = {
   overloads: [
     method('find', [], 'string', (text: string, source: string) => findAll(text, source, 1n)[0] ?? ''),
-    method('findAll', [], 'list', (text: string, source: string) => findAll(text, source, -1n)),
-    method('findAll', ['int'], 'list', findAll),
+    method('findAll', [], 'list(string)', (text: string, source: string) => findAll(text, source, -1n)),
+    method('findAll', ['int'], 'list(string)', findAll),
   ],
 };

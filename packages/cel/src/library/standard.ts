@@ -1,7 +1,7 @@
 /** The functions and operators of the language's definition. */
 import type { Library, Overload, TypeName } from '../functions.js';
 import { traversal } from '../functions.js';
-import { int64Max, int64Min, uint64Max } from '../tokens.js';
+import { int64Max, int64Min, uint64Max } from '../literals.js';
 import {
   CelError,
   type CelMap,
@@ -9,7 +9,6 @@ import {
   type Duration,
   equal,
   lengthOf,
-  noSuchOverload,
   type Timestamp,
   Type,
   typeName,
@@ -29,8 +28,8 @@ import {
   wallClock,
 } from './time.js';
 
-const durationType = 'google.protobuf.Duration';
-const timestampType = 'google.protobuf.Timestamp';
+export const durationType = 'google.protobuf.Duration';
+export const timestampType = 'google.protobuf.Timestamp';
 
 export function int(value: bigint): bigint {
   if (value > int64Max || value < int64Min) throw new CelError('integer overflow');
@@ -65,6 +64,19 @@ const nonZero = (b: bigint, what: string): bigint => {
 };
 
 const textCost = (a: string, b: string) => 1 + traversal(a.length + b.length);
+
+const numbers = ['int', 'uint', 'double'];
+/** What can be compared: numbers with numbers, and two of a kind. */
+const comparables: readonly (readonly [string, string])[] = [
+  ['bool', 'bool'],
+  ...numbers.flatMap((a) => numbers.map((b) => [a, b] as const)),
+  ...['string', 'bytes', timestampType, durationType].map((type) => [type, type] as const),
+];
+
+function comparison(sign: string, holds: (order: number) => boolean): readonly Overload[] {
+  const run = (a: Value, b: Value) => holds(compare(a, b)!);
+  return comparables.map((params) => operator(`_${sign}_`, params, 'bool', run, sizeCost));
+}
 
 const operators: readonly Overload[] = [
   ...arithmetic(
@@ -101,8 +113,8 @@ const operators: readonly Overload[] = [
   ),
   operator(
     '_+_',
-    ['list', 'list'],
-    'list',
+    ['list(A)', 'list(A)'],
+    'list(A)',
     (a: Value[], b: Value[]) => [...a, ...b],
     (a: Value[], b: Value[]) => 1 + traversal(a.length + b.length),
   ),
@@ -124,36 +136,20 @@ const operators: readonly Overload[] = [
   operator('_-_', [timestampType, timestampType], durationType, (a: Timestamp, b: Timestamp) =>
     duration(a.nanos - b.nanos),
   ),
-  operator('_==_', ['any', 'any'], 'bool', (a: Value, b: Value) => equal(a, b), sizeCost),
-  operator('_!=_', ['any', 'any'], 'bool', (a: Value, b: Value) => !equal(a, b), sizeCost),
-  ...(
-    [
-      ['<', (order) => order < 0],
-      ['<=', (order) => order <= 0],
-      ['>', (order) => order > 0],
-      ['>=', (order) => order >= 0],
-    ] as const satisfies readonly (readonly [string, (order: number) => boolean])[]
-  ).map(([sign, holds]) =>
-    operator(
-      `_${sign}_`,
-      ['any', 'any'],
-      'bool',
-      (a: Value, b: Value) => {
-        const order = compare(a, b);
-        if (order === undefined) throw noSuchOverload(`_${sign}_`, [a, b]);
-        return holds(order);
-      },
-      sizeCost,
-    ),
-  ),
+  operator('_==_', ['A', 'A'], 'bool', (a: Value, b: Value) => equal(a, b), sizeCost),
+  operator('_!=_', ['A', 'A'], 'bool', (a: Value, b: Value) => !equal(a, b), sizeCost),
+  ...comparison('<', (order) => order < 0),
+  ...comparison('<=', (order) => order <= 0),
+  ...comparison('>', (order) => order > 0),
+  ...comparison('>=', (order) => order >= 0),
   operator(
     '_in_',
-    ['any', 'list'],
+    ['A', 'list(A)'],
     'bool',
     (a: Value, list: readonly Value[]) => list.some((item) => equal(item, a)),
     (_: Value, list: readonly Value[]) => 1 + list.length,
   ),
-  operator('_in_', ['any', 'map'], 'bool', (a: Value, map: CelMap) => map.get(a) !== undefined),
+  operator('_in_', ['A', 'map(A, B)'], 'bool', (a: Value, map: CelMap) => map.get(a) !== undefined),
 ];
 
 function sizeCost(a: Value, b: Value): number {
@@ -166,8 +162,8 @@ const sizeOf = (value: Value): number =>
 const sizes: readonly Overload[] = [
   { name: 'size', as: 'both', params: ['string'], result: 'int', run: (text: string) => BigInt(lengthOf(text)) },
   { name: 'size', as: 'both', params: ['bytes'], result: 'int', run: (bytes: Uint8Array) => BigInt(bytes.length) },
-  { name: 'size', as: 'both', params: ['list'], result: 'int', run: (list: Value[]) => BigInt(list.length) },
-  { name: 'size', as: 'both', params: ['map'], result: 'int', run: (map: CelMap) => BigInt(map.size) },
+  { name: 'size', as: 'both', params: ['list(A)'], result: 'int', run: (list: Value[]) => BigInt(list.length) },
+  { name: 'size', as: 'both', params: ['map(A, B)'], result: 'int', run: (map: CelMap) => BigInt(map.size) },
 ];
 
 const text = (name: string, run: (text: string, other: string) => boolean): Overload => ({
@@ -217,6 +213,7 @@ const conversions: readonly Overload[] = [
   convert('int', 'uint', ({ value }: Uint) => int(value)),
   convert('int', 'double', (value: number) => ofDouble(value, [-(2 ** 63), 2 ** 63])),
   convert('int', 'string', (value: string) => int(BigInt(parsed(value, /^-?\d+$/, 'ParseInt')))),
+  convert('int', durationType, ({ nanos }: Duration) => nanos),
   convert('int', timestampType, ({ nanos }: Timestamp) => floorDivide(nanos, 1_000_000_000n)),
   convert('uint', 'uint', (value: Uint) => value),
   convert('uint', 'int', (value: bigint) => uint(value)),
@@ -246,8 +243,8 @@ const conversions: readonly Overload[] = [
   { ...convert('duration', 'string', (value: string) => parseDuration(value)), result: durationType },
   { ...convert('duration', 'int', (value: bigint) => duration(value)), result: durationType },
   { ...convert('duration', durationType, (value: Duration) => value), result: durationType },
-  { ...convert('dyn', 'any', (value: Value) => value), result: 'any' },
-  { ...convert('type', 'any', (value: Value) => new Type(typeName(value))), result: 'type' },
+  { ...convert('dyn', 'A', (value: Value) => value), result: 'dyn' },
+  { ...convert('type', 'A', (value: Value) => new Type(typeName(value))), result: 'type(A)' },
 ];
 
 export function formatDouble(value: number): string {

@@ -105,13 +105,12 @@ export const stringLibrary: Library = {
       replace(text, old, by, -1n),
     ),
     method('replace', ['string', 'string', 'int'], 'string', replace),
-    method('split', ['string'], 'list', (text: string, by: string) => split(text, by, -1n)),
-    method('split', ['string', 'int'], 'list', split),
+    method('split', ['string'], 'list(string)', (text: string, by: string) => split(text, by, -1n)),
+    method('split', ['string', 'int'], 'list(string)', split),
     method('substring', ['int'], 'string', (text: string, from: bigint) => substring(text, from)),
     method('substring', ['int', 'int'], 'string', substring),
     method('trim', [], 'string', (text: string) => text.replace(spaces, '')),
-    method('reverse', [], 'string', (text: string) => [...codePoints(text)].reverse().join('')),
-    method('format', ['list'], 'string', (text: string, args: readonly Value[]) => format(text, args)),
+    method('format', ['list(dyn)'], 'string', (text: string, args: readonly Value[]) => format(text, args)),
     {
       name: 'strings.quote',
       params: ['string'],
@@ -125,12 +124,12 @@ export const stringLibrary: Library = {
     {
       name: 'join',
       as: 'method',
-      params: ['list'],
+      params: ['list(string)'],
       result: 'string',
       run: (list: readonly Value[]) => joined(list, ''),
       cost: listCost,
     },
-    { name: 'join', as: 'method', params: ['list', 'string'], result: 'string', run: joined, cost: listCost },
+    { name: 'join', as: 'method', params: ['list(string)', 'string'], result: 'string', run: joined, cost: listCost },
   ],
 };
 

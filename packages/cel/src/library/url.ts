@@ -79,6 +79,6 @@ export const urlLibrary: Library = {
     part('getHostname', 'string', ({ host }) => hostname(host)),
     part('getPort', 'string', ({ host }) => /:(\d*)$/.exec(host.replace(/^\[.*\]/, '['))?.[1] ?? ''),
     part('getEscapedPath', 'string', ({ path }) => escapedPath(path)),
-    part('getQuery', 'map', ({ query }) => queryOf(query)),
+    part('getQuery', 'map(string, list(string))', ({ query }) => queryOf(query)),
   ],
 };

@@ -54,6 +54,8 @@ describe('without rules', () => {
       'false DesiredWithinRange',
     ],
     [5, 3, 1, 10, [[4, 6 * minute]], 3, 'ReadyForNewScale', 'false DesiredWithinRange'],
+    [5, 3, 1, 10, [[4, 5 * minute]], 4, 'ScaleDownStabilized', 'false DesiredWithinRange'],
+    [4, 9, 1, 8, [], 8, 'ReadyForNewScale', 'true TooManyReplicas'],
     [2, 1, 2, 10, [[1, 0]], 2, 'ReadyForNewScale', 'true TooFewReplicas'],
     [10, 12, 1, 10, [[12, 0]], 10, 'ReadyForNewScale', 'true TooManyReplicas'],
     [5, 7, 3, 10, [], 7, 'ReadyForNewScale', 'false DesiredWithinRange'],
@@ -71,6 +73,24 @@ describe('without rules', () => {
     ]);
     expect(found.recommendations.at(-1)).toEqual({ replicas: wanted, atMs: nowMs });
   });
+});
+
+it('remembers what the longer of two windows looks back to', () => {
+  const window = (stabilizationWindowSeconds: number): HPAScalingRules => ({
+    policies: [policy('Percent', 100)],
+    stabilizationWindowSeconds,
+  });
+  const before = ago([
+    [9, 4 * minute],
+    [3, minute],
+  ]);
+  for (const rules of [
+    { scaleUp: window(0), scaleDown: window(300) },
+    { scaleUp: window(300), scaleDown: window(0) },
+  ]) {
+    const { recommendations } = normalize(given(5, 5, 1, 10), history({ recommendations: before }), rules);
+    expect(recommendations.map(({ replicas }) => replicas)).toEqual([9, 3, 5]);
+  }
 });
 
 describe('by rules', () => {

@@ -4,7 +4,7 @@ import type { Pod } from '@pintle/api/core/v1';
 import { formatTime } from '@pintle/machinery';
 import type { PodMetrics } from './metrics-source.js';
 import { replicasByAverage, replicasByShare, replicasByUtilization, replicasByValue } from './replicas.js';
-import { groupPods } from './usage.js';
+import { groupPods, podRequests } from './usage.js';
 
 const nowMs = Date.UTC(2025, 0, 1, 12);
 const minute = 60_000;
@@ -101,6 +101,10 @@ describe('replicasByUtilization', () => {
     ['missing and just started, more', 3, 50, 'h:100 r:2000 r', 4, 200, 2000],
     ['missing and not ready, fewer', 4, 50, 'u:100 r:100 r:100 r', 3, 10, 100],
     ['a target over 100', 4, 300, 'u:200 r:100 r:100/2000 r/2000', 2, 6, 100],
+    ['at the upper edge of the tolerance', 2, 80, 'r:880 r:880', 2, 88, 880],
+    ['past it', 2, 80, 'r:890 r:890', 3, 89, 890],
+    ['at the lower edge of the tolerance', 10, 10, Array(10).fill('r:90').join(' '), 10, 9, 90],
+    ['past it, below', 10, 100, Array(10).fill('r:890').join(' '), 9, 89, 890],
     ['a rolling update with a surge', 2, 50, 'r:100 r:100 r', 2, 10, 100],
   ];
   it.each(cases)('%s', (_name, currentReplicas, targetPercent, words, replicas, percent, usage) =>
@@ -196,6 +200,20 @@ describe('replicasByShare', () => {
   );
 });
 
+it('what a pod asks for is of all its containers and sidecars, or of one', () => {
+  const asks = (name: string, cpu: string, more: object = {}) => ({ name, resources: { requests: { cpu } }, ...more });
+  const pod = {
+    metadata: { name: 'p' },
+    spec: {
+      containers: [asks('main', '100m'), asks('other', '50m')],
+      initContainers: [asks('sidecar', '20m', { restartPolicy: 'Always' }), asks('first', '7')],
+    },
+  } as unknown as Pod;
+  const of = (container?: string) => podRequests([pod], 'cpu', container).get('p');
+  expect([of(), of('main'), of('other'), of('sidecar')]).toEqual([170, 100, 50, 20]);
+  expect(() => podRequests([pod], 'memory', 'main')).toThrow('missing request for memory in container main of Pod p');
+});
+
 describe('groupPods', () => {
   const phase = 'Running';
   const metric = (ageMs: number, windowMs: number) => ({ milliValue: 1, atMs: nowMs - ageMs, windowMs });
@@ -240,6 +258,13 @@ describe('groupPods', () => {
       'not ready any more',
       'cpu',
       { phase, ready: false, ageMs: 10 * minute, sinceMs: 9 * minute },
+      metric(0, 0),
+      'ready',
+    ],
+    [
+      'not ready from the end of its time to become so',
+      'cpu',
+      { phase, ready: false, ageMs: 10 * minute, sinceMs: 10 * minute - 10_000 },
       metric(0, 0),
       'ready',
     ],

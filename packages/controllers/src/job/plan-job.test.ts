@@ -16,7 +16,8 @@ interface Look {
   readonly spec: Partial<JobSpec>;
   /**
    * Words of `phase[:index][*count][flags]`: R running, r running and ready, P pending, S succeeded, F failed; `-` is
-   * being deleted, `!` has no finalizer, `^n` failed n times before, `~` was disrupted.
+   * being deleted, `!` has no finalizer, `^n` failed n times before, `~` was disrupted, `+n` its container was restarted n
+   * times, and once its init container where it has begun (n > 1).
    */
   readonly pods?: string;
   readonly status?: Partial<JobStatus>;
@@ -38,8 +39,8 @@ function podsOf(words = ''): readonly Pod[] {
     .split(' ')
     .filter((word) => word !== '')
     .flatMap((word, at) => {
-      const [, phase = '', , index, , count = '1', isDeleted, isReleased, , failures, isDisrupted] =
-        /^([RrPSF])(:(\w+))?(\*(\d+))?(-)?(!)?(\^(\d+))?(~)?$/.exec(word)!;
+      const [, phase = '', , index, , count = '1', isDeleted, isReleased, , failures, isDisrupted, , restarts = '0'] =
+        /^([RrPSF])(:(\w+))?(\*(\d+))?(-)?(!)?(\^(\d+))?(~)?(\+(\d+))?$/.exec(word)!;
       const phases: Record<string, string> = { P: 'Pending', S: 'Succeeded', F: 'Failed' };
       return Array.from({ length: Number(count) }, (_, copy): Pod => {
         const annotations = {
@@ -59,6 +60,8 @@ function podsOf(words = ''): readonly Pod[] {
           },
           status: {
             phase: phases[phase] ?? 'Running',
+            containerStatuses: [{ name: 'main', restartCount: Math.max(0, Number(restarts) - Number(restarts > '1')) }],
+            initContainerStatuses: [{ name: 'first', restartCount: Number(restarts > '1') }],
             conditions: [
               ...(phase === 'r' ? [{ type: 'Ready', status: 'True' }] : []),
               ...(isDisrupted ? [{ type: 'DisruptionTarget', status: 'True' }] : []),
@@ -183,11 +186,6 @@ const looks: Record<string, Look> = {
       status: { failed: 3, terminating: 2 },
       conditions: ['FailureTarget=True BackoffLimitExceeded'],
     },
-  },
-  'restarts count where containers restart': {
-    spec: { ...one, backoffLimit: 1, template: { spec: { restartPolicy: 'OnFailure', containers: [] } } },
-    pods: 'R',
-    expect: { status: { active: 1 } },
   },
   'past its deadline': {
     spec: { ...one, activeDeadlineSeconds: 60 },
@@ -358,6 +356,32 @@ const looks: Record<string, Look> = {
     expect: { release: 2, status: { active: 1, succeeded: 1, failed: 1 } },
   },
 };
+
+/** Cases of kube-controller-manager's `TestJobBackoffForOnFailure`. */
+const restarts: [what: string, limit: number, pods: string, isOver: boolean][] = [
+  ['none', 0, 'R', false],
+  ['one, where none is let pass', 0, 'R+1', true],
+  ['one of a pod that waits', 0, 'P+1', true],
+  ['the first of one', 1, 'R+1', true],
+  ['fewer than the limit', 3, 'R+2', false],
+  ['as many as the limit', 2, 'R+2', true],
+  ['of two pods together', 2, 'R+1 P+1', true],
+  ['of two pods fewer together', 3, 'R+1 R+1', false],
+  ['of a pod that has ended', 1, 'R S!+9', false],
+  ['of a pod that has failed', 1, 'R F!+9', false],
+];
+
+describe('restarts of containers in their pods', () => {
+  it.each(restarts)('%s, of %d: %s', (_what, backoffLimit, pods, isOver) => {
+    const template = { spec: { restartPolicy: 'OnFailure' as const, containers: [] } };
+    const { conditions } = look({ spec: { parallelism: 2, backoffLimit, template }, pods, expect: {} });
+    expect(conditions).toEqual(isOver ? ['FailureTarget=True BackoffLimitExceeded'] : undefined);
+    const never = { spec: { restartPolicy: 'Never' as const, containers: [] } };
+    expect(
+      look({ spec: { parallelism: 2, backoffLimit, template: never }, pods, expect: {} }).conditions,
+    ).toBeUndefined();
+  });
+});
 
 describe('a look at a Job', () => {
   it.each(Object.entries(looks))('%s', (_name, given) => expect(look(given)).toEqual(given.expect));

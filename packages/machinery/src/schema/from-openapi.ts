@@ -9,6 +9,8 @@ import { structuralErrors } from './structural-errors.js';
 export interface ReadSchema {
   readonly node: SchemaNode;
   readonly errors: readonly FieldError[];
+  /** Whether what is wrong, if anything is, leaves it structural. */
+  readonly isStructural: boolean;
 }
 
 export type { PatternCompiler } from './openapi-json.js';
@@ -19,9 +21,10 @@ export type { PatternCompiler } from './openapi-json.js';
  */
 export function schemaFromOpenApi(schema: unknown, path: string, compilePattern?: PatternCompiler): ReadSchema {
   const node = read(schema, compilePattern);
-  if (!isJson(schema)) return { node, errors: [requiredField(path, 'must be a schema')] };
+  if (!isJson(schema)) return { node, errors: [requiredField(path, 'must be a schema')], isStructural: false };
+  const unstructured = isForeign(schema) ? [] : structuralErrors(schema, path, compilePattern);
   const errors = [
-    ...(isForeign(schema) ? [] : structuralErrors(schema, path, compilePattern)),
+    ...unstructured,
     ...(schema['nullable'] === true ? [forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root')] : []),
     ...openApiErrors(schema, path),
   ];
@@ -30,7 +33,8 @@ export function schemaFromOpenApi(schema: unknown, path: string, compilePattern?
     errors.length === 0 && isForeign(schema)
       ? [invalidField(path, '', "OpenAPIV3Schema 'schema' is not supported")]
       : [];
-  return { node, errors: [...errors, ...more] };
+  const isStructural = unstructured.length + more.length === 0 && !isForeign(schema);
+  return { node, errors: [...errors, ...more], isStructural };
 }
 
 const copied = [

@@ -4,11 +4,13 @@
  */
 import type { BasicDevice, DeviceAttribute, DeviceSelector } from '@pintle/api/resource/v1beta1';
 import {
+  bindLibrary,
   CelError,
   type CelMap,
   type CelProgram,
   celEnvironment,
   celMapOf,
+  dyn,
   kubernetesLibraries,
   type Value,
 } from '@pintle/cel';
@@ -32,8 +34,8 @@ export function expressionsOf(selectors: readonly DeviceSelector[], subject: str
 
 export class DeviceSelectors {
   private readonly environment = celEnvironment({
-    variables: { device: { name: 'any' } },
-    libraries: kubernetesLibraries,
+    variables: { device: dyn },
+    libraries: [...kubernetesLibraries, bindLibrary],
     costLimit: 1_000_000,
   });
   private readonly makers = {

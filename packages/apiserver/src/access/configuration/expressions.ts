@@ -20,7 +20,7 @@ export interface ClaimExpressions {
 export function claimExpressions(cel: CelModule): ClaimExpressions {
   const libraries = cel.kubernetesLibraries;
   const environments = {
-    claims: cel.celEnvironment({ variables: { claims: { name: 'any' } }, libraries }),
+    claims: cel.celEnvironment({ variables: { claims: cel.dyn }, libraries }),
     user: cel.celEnvironment({ variables: { user: cel.typeOfSchema(userInCel.node) }, libraries }),
   };
   const programs = new Map<string, Cel.CelProgram>();

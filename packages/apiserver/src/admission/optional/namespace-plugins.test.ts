@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, Namespace, Pod, type PodSpec, type Toleration } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { StatusError, virtualWorld } from '@pintle/machinery';
-import { type ApiServerOptions, createApiServer } from '../../server.js';
+import { createApiServer } from '../../server.js';
+import type { ApiServerOptions } from '../../server-options.js';
 import type { OptionalPlugin } from '../default-plugins.js';
 
 async function served(enabled: OptionalPlugin, more: ApiServerOptions = {}): Promise<Client> {

@@ -136,9 +136,9 @@ describe('a mutation', () => {
   const refusals: readonly (readonly [string, object, RegExp])[] = [
     ['of what is atomic', apply('Object{metadata: Object.metadata{}, data: Object.data{}}'), /accepted/],
     [
-      'that is no list',
-      patch("'x'"),
-      /Forbidden: configmaps "c" is forbidden: policy 'p' with binding 'p-everywhere' denied request: type mismatch/,
+      'whose objects are called otherwise than their fields',
+      apply("Object{metadata: Object.spec{labels: {'a': 'b'}}, data: Object.data{a: '2'}}"),
+      /Forbidden: configmaps "c" is forbidden: policy 'p' with binding 'p-everywhere' denied request: type mismatch: unexpected type name "Object\.spec", expected "Object\.metadata", which matches field name path from root Object type$/,
     ],
     ['that does not apply', patch("[JSONPatch{op: 'remove', path: '/data/absent'}]"), /denied request:/],
     [
@@ -151,7 +151,6 @@ describe('a mutation', () => {
       patch("[JSONPatch{op: 'add', path: '/data/a', value: object.data.absent}]"),
       /no such key: absent/,
     ],
-    ['of an unknown type', patch("[Patch{op: 'add'}]"), /denied request: unknown type: Patch/],
   ];
   it.each(refusals)('%s is told of', async (_what, mutation, message) => {
     const { client } = await setup(policy('p', { mutations: [mutation] }), binding('p'));
@@ -174,8 +173,30 @@ describe('a mutation', () => {
   });
 
   it('that fails is passed over where its policy says so', async () => {
-    const { client } = await setup(policy('p', { mutations: [patch("'x'")], failurePolicy: 'Ignore' }), binding('p'));
+    const { client } = await setup(
+      policy('p', { mutations: [patch("[JSONPatch{op: 'remove', path: '/data/absent'}]")], failurePolicy: 'Ignore' }),
+      binding('p'),
+    );
     expect(await failure(client.create(configMap()))).toBe('accepted');
+  });
+
+  it.each([
+    [patch("'x'"), 'jsonPatch.expression: Invalid value: "\'x\'": must evaluate to list(JSONPatch) but got string'],
+    [patch('[]'), 'must evaluate to list(JSONPatch) but got list(dyn)'],
+    [patch("[Patch{op: 'add'}]"), "1:7: undeclared reference to 'Patch' (in container '')"],
+    [patch('[JSONPatch{op: 1}]'), "1:14: expected type of field 'op' is 'string' but provided type is 'int'"],
+    [patch("[JSONPatch{oops: 'x'}]"), "1:16: expected type of field 'oops' is '' but provided type is 'string'"],
+    [patch("[JSONPatch{op: 'x'}.op]"), 'must evaluate to list(JSONPatch) but got list(string)'],
+    [apply('{}'), 'applyConfiguration.expression: Invalid value: "{}": must evaluate to Object but got map(dyn, dyn)'],
+    [apply('Object.spec{}'), 'must evaluate to Object but got Object.spec'],
+    [apply('Object{spec: Objects.spec{}}'), "1:26: undeclared reference to 'Objects.spec' (in container '')"],
+    [apply('Object{spec: Object.spec{a: 1 + "b"}}'), "found no matching overload for '_+_' applied to '(int, string)'"],
+    [{ ...apply('Object{}'), jsonPatch: { expression: '1' } }, 'jsonPatch: Invalid value: "{jsonPatch}": must not be'],
+    [{ patchType: 'JSONPatch' }, 'jsonPatch: Required value: must be specified when patchType is JSONPatch'],
+    [{ patchType: 'JSONPatch', jsonPatch: { expression: ' ' } }, 'jsonPatch.expression: Required value'],
+  ])('%j is none', async (mutation, message) => {
+    const { client } = await setup();
+    expect(await failure(client.create(policy('p', { mutations: [mutation] })))).toContain(message);
   });
 
   it('that cannot be compiled is refused with its policy', async () => {
@@ -218,7 +239,7 @@ describe('the authorizer in expressions', () => {
       },
       {
         expression: "authorizer.group('').resource('pots').check('brew').allowed()",
-        messageExpression: "'denied: ' + authorizer.group('').resource('pots').check('brew').reason()",
+        message: 'denied: no coffee',
       },
     ];
     await admin.create({

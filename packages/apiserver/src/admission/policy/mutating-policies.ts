@@ -7,18 +7,13 @@ import type {
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,
 } from '@pintle/api/admissionregistration/v1alpha1';
-import type { CelProgram } from '@pintle/cel';
+import type { CelProgram, Value } from '@pintle/cel';
 import {
   childNode,
   deepEqual,
-  type FieldError,
-  invalid,
-  invalidField,
   type KubernetesObject,
   mergeValues,
-  notSupportedField,
   PatchError,
-  requiredField,
   type SchemaNode,
   shapeAt,
 } from '@pintle/machinery';
@@ -29,9 +24,11 @@ import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
+import { misnamed } from './declared-types.js';
 import { inVersion, isGuarded } from './match-resources.js';
 import { type Bound, bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
+  type CelModule,
   celObject,
   compileConditions,
   conditionsHold,
@@ -39,8 +36,8 @@ import {
   type PolicyLanguage,
   policyLanguage,
   requestVariables,
-  withVariables,
 } from './policy-language.js';
+import { compileVariables, withVariables } from './policy-variables.js';
 
 export interface MutatingPoliciesOptions {
   readonly caches: AdmissionCaches;
@@ -100,9 +97,10 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
       if (!(await whenDecided(() => conditionsHold(cel, program.conditions, given)))) return object;
       for (const params of await paramsOf(policy, binding, request, findParams)) {
         for (const mutation of program.mutations) {
-          const all = withVariables(program.variables, { ...variables(), params: celObject(cel, params) });
-          const change = await whenDecided(() => cel.jsonOf(mutation.program.run(all).value));
-          object = await changed(request, object, mutation.type, change);
+          const all = withVariables(cel, program.variables, { ...variables(), params: celObject(cel, params) });
+          const made = await whenDecided(() => mutation.program.run(all).value);
+          requireNamed(cel, mutation.type, made);
+          object = await changed(request, object, mutation.type, cel.jsonOf(made));
         }
       }
       return object;
@@ -126,12 +124,9 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
   return {
     name: pluginName,
     reinvokes: true,
-    handles: (request) =>
-      isPolicy(request)
-        ? request.operation === 'CREATE' || request.operation === 'UPDATE'
-        : policies.size > 0 && bindings.size > 0 && isGuarded(request),
+    handles: (request) => policies.size > 0 && bindings.size > 0 && isGuarded(request),
     async mutate(request) {
-      if (request.object === undefined || request.operation === 'CONNECT' || isPolicy(request)) return request.object!;
+      if (request.object === undefined || request.operation === 'CONNECT') return request.object!;
       const pairs = bindingsOf<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>(request, {
         policies,
         bindings,
@@ -151,11 +146,6 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
       }
       request.round?.kept.set(pluginName, { left, last: object });
       return object;
-    },
-    async validate(request) {
-      if (!isPolicy(request)) return;
-      language ??= policyLanguage(await import('@pintle/cel'));
-      requireCompilable(language, request);
     },
   };
 }
@@ -178,22 +168,29 @@ function wantedAgain({ round }: AdmissionRequest, object: KubernetesObject) {
   };
 }
 
-const isPolicy = ({ resource: { kind }, subresource }: AdmissionRequest) =>
-  kind.group === 'admissionregistration.k8s.io' &&
-  kind.plural === 'mutatingadmissionpolicies' &&
-  subresource === undefined;
-
 function compilePolicy(language: PolicyLanguage, { spec }: MutatingAdmissionPolicy): CompiledPolicy {
-  const { policies, mutations } = language;
+  const params = spec?.paramKind !== undefined;
+  const speaks = { params, authorizer: true, stored: true };
+  const variables = compileVariables(language, spec?.variables, speaks);
+  const mutations = language.environment({ ...speaks, variables: variables.type, patches: true });
   return {
-    variables: new Map((spec?.variables ?? []).map(({ name, expression }) => [name, policies.compile(expression)])),
-    conditions: compileConditions(language, spec?.matchConditions),
+    variables: variables.programs,
+    conditions: compileConditions(language, spec?.matchConditions, params),
     mutations: (spec?.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }) => ({
       type: patchType === 'JSONPatch' ? 'JSONPatch' : 'ApplyConfiguration',
       program: mutations.compile((patchType === 'JSONPatch' ? jsonPatch : applyConfiguration)?.expression ?? ''),
     })),
   };
 }
+
+/** Errors: `MutationError` where objects are called otherwise than the fields that they are given to. */
+function requireNamed(cel: CelModule, type: Mutation['type'], made: Value): void {
+  const values = type === 'JSONPatch' && cel.isList(made) ? made.map((patch) => valueIn(cel, patch)) : [made];
+  const faults = values.flatMap((value) => misnamed(cel, value));
+  if (faults.length > 0) throw new MutationError(`type mismatch: ${faults.join('\n')}`);
+}
+
+const valueIn = (cel: CelModule, patch: Value): Value => (cel.isMap(patch) ? (patch.get('value') ?? null) : null);
 
 /** The object with the change, in the stored version; the very same where nothing changes. Errors: `MutationError`, `PatchError`. */
 async function changed(
@@ -242,37 +239,4 @@ function atomicIn(node: SchemaNode, value: unknown, path: string): string | unde
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** Errors: `StatusError` Invalid that names each expression that is none. */
-function requireCompilable(
-  { cel, conditions, policies, mutations }: PolicyLanguage,
-  { resource, object, name }: AdmissionRequest,
-): void {
-  const { spec } = object as MutatingAdmissionPolicy;
-  const faults: FieldError[] = [];
-  const check = (language: typeof policies, expression: string | undefined, path: string) => {
-    if (!expression?.trim()) {
-      faults.push(requiredField(path, 'expression is not specified'));
-      return;
-    }
-    try {
-      language.compile(expression);
-    } catch (error) {
-      if (!(error instanceof cel.CelCompileError)) throw error;
-      faults.push(invalidField(path, expression, error.message));
-    }
-  };
-  for (const [at, { expression }] of (spec?.variables ?? []).entries())
-    check(policies, expression, `spec.variables[${at}].expression`);
-  for (const [at, { expression }] of (spec?.matchConditions ?? []).entries())
-    check(conditions, expression, `spec.matchConditions[${at}].expression`);
-  for (const [at, { patchType, applyConfiguration, jsonPatch }] of (spec?.mutations ?? []).entries()) {
-    const path = `spec.mutations[${at}]`;
-    if (patchType === 'ApplyConfiguration')
-      check(mutations, applyConfiguration?.expression, `${path}.applyConfiguration.expression`);
-    else if (patchType === 'JSONPatch') check(mutations, jsonPatch?.expression, `${path}.jsonPatch.expression`);
-    else faults.push(notSupportedField(`${path}.patchType`, patchType, ['ApplyConfiguration', 'JSONPatch']));
-  }
-  if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
 }

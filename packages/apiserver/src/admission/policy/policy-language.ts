@@ -1,78 +1,56 @@
 /** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
 import type * as Cel from '@pintle/cel';
-import {
-  aggregateText,
-  any as anyValue,
-  boolean,
-  type KubernetesObject,
-  object,
-  parseApiVersion,
-  string,
-} from '@pintle/machinery';
-import { userInCel } from '../../access/user-in-cel.js';
+import { aggregateText, type KubernetesObject, parseApiVersion } from '@pintle/machinery';
 import type { AdmissionRequest } from '../admission.js';
 import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
+import { namespaceInCel, patchTypes, requestInCel, writtenOut } from './declared-types.js';
 
 export type CelModule = typeof Cel;
 
-const any: Cel.CheckedType = { name: 'any' };
-
-const kindOrResource = (name: 'kind' | 'resource') =>
-  object(() => ({ group: string(), version: string(), [name]: string() }), `kubernetes.GroupVersion.${name}`);
-
-/** What `requestOf` gives, as far as expressions are held to it. */
-const requestSchema = object(
-  () => ({
-    kind: kindOrResource('kind'),
-    resource: kindOrResource('resource'),
-    subResource: string(),
-    requestKind: kindOrResource('kind'),
-    requestResource: kindOrResource('resource'),
-    requestSubResource: string(),
-    name: string(),
-    namespace: string(),
-    operation: string(),
-    userInfo: userInCel,
-    dryRun: boolean(),
-    options: anyValue(),
-  }),
-  'kubernetes.AdmissionRequest',
-);
-
-/** Names that match conditions may use, and those that only policies may. */
-const conditionVariables = (cel: CelModule) => ({
-  ...{ object: any, oldObject: any, request: cel.typeOfSchema(requestSchema.node) },
-  ...authorizerTypes,
-});
-const policyVariables = (cel: CelModule) => ({ ...conditionVariables(cel), namespaceObject: any, variables: any });
+/** What an expression may name beside `object`, `oldObject`, `request` and `namespaceObject`. */
+export interface Speaks {
+  readonly params?: boolean;
+  readonly authorizer?: boolean;
+  /** `Object{…}` and `JSONPatch{…}`. */
+  readonly patches?: boolean;
+  /** Of a policy that has any. */
+  readonly variables?: Cel.CheckedType;
+  /** Whether it is stored already: what Kubernetes has learnt lately, only such may say. */
+  readonly stored?: boolean;
+}
 
 export interface PolicyLanguage {
   readonly cel: CelModule;
-  readonly conditions: Cel.CelEnvironment;
-  readonly policies: Cel.CelEnvironment;
-  /** Of policies that name no kind of parameters. */
-  readonly withoutParams: Cel.CelEnvironment;
-  /** Of what makes a mutation: `Object{…}`, `JSONPatch{…}`. */
-  readonly mutations: Cel.CelEnvironment;
+  environment(speaks: Speaks): Cel.CelEnvironment;
 }
 
 export function policyLanguage(cel: CelModule): PolicyLanguage {
-  const libraries = [...cel.kubernetesLibraries, authorizerLibrary];
-  const withParams = { ...policyVariables(cel), params: any };
+  const plain = {
+    object: cel.dyn,
+    oldObject: cel.dyn,
+    namespaceObject: cel.typeOfSchema(namespaceInCel.node),
+    request: cel.typeOfSchema(requestInCel.node),
+  };
+  const stored = [...cel.kubernetesLibraries, authorizerLibrary];
+  const fresh = [...cel.newExpressionLibraries, authorizerLibrary];
+  const patching = { stored: [...stored, jsonPatchLibrary], fresh: [...fresh, jsonPatchLibrary] };
+  const patches = {
+    objectType: patchTypes(cel),
+    message: (name: string, fields: ReadonlyMap<string, Cel.Value>) => writtenOut(cel, name, fields),
+  };
   return {
     cel,
-    conditions: cel.celEnvironment({ variables: conditionVariables(cel), libraries }),
-    policies: cel.celEnvironment({ variables: withParams, libraries }),
-    withoutParams: cel.celEnvironment({ variables: policyVariables(cel), libraries }),
-    mutations: cel.celEnvironment({
-      variables: withParams,
-      libraries: [...libraries, jsonPatchLibrary],
-      message(name, fields) {
-        if (name !== 'JSONPatch' && name !== 'Object' && !name.startsWith('Object.'))
-          throw new cel.CelError(`unknown type: ${name}`);
-        return new cel.LiteralMap(fields);
-      },
-    }),
+    environment: (speaks) =>
+      cel.celEnvironment({
+        variables: {
+          ...plain,
+          ...(speaks.params ? { params: cel.dyn } : {}),
+          ...(speaks.authorizer ? authorizerTypes : {}),
+          ...(speaks.variables === undefined ? {} : { variables: speaks.variables }),
+        },
+        libraries: (speaks.patches ? patching : { stored, fresh })[speaks.stored ? 'stored' : 'fresh'],
+        ...(speaks.patches ? patches : {}),
+      }),
   };
 }
 
@@ -155,6 +133,7 @@ export function requestVariables(
     ...authorizerVariables(request, decisions),
     object: cel.celValueOf(object),
     oldObject: cel.celValueOf(oldObject),
+    namespaceObject: null,
     request: cel.celValueOf(requestOf(request)),
   };
 }
@@ -165,11 +144,15 @@ export interface MatchCondition {
   readonly program: Cel.CelProgram;
 }
 
-export const compileConditions = (
-  { conditions }: PolicyLanguage,
+/** `params` is whether the policy has any; what webhooks ask of never has. */
+export function compileConditions(
+  { environment }: PolicyLanguage,
   sources: readonly { readonly name: string; readonly expression: string }[] | null | undefined,
-): readonly MatchCondition[] =>
-  (sources ?? []).map(({ name, expression }) => ({ name, expression, program: conditions.compile(expression) }));
+  params = false,
+): readonly MatchCondition[] {
+  const language = environment({ params, authorizer: true, stored: true });
+  return (sources ?? []).map(({ name, expression }) => ({ name, expression, program: language.compile(expression) }));
+}
 
 /**
  * Whether all conditions hold. A condition that is false decides, whatever the others do; else those that have no value
@@ -191,34 +174,6 @@ export function conditionsHold(
   }
   if (failures.length > 0) throw new cel.CelError(aggregateText(failures));
   return true;
-}
-
-/** A map whose values are found when they are asked for: `variables.name`, each once. */
-function lazyMap(names: readonly string[], find: (name: string) => Cel.Value): Cel.CelMap {
-  const made = new Map<string, Cel.Value>();
-  return {
-    celType: 'map',
-    size: names.length,
-    keys: () => names,
-    get(key) {
-      if (typeof key !== 'string' || !names.includes(key)) return undefined;
-      let value = made.get(key);
-      if (value === undefined) {
-        value = find(key);
-        made.set(key, value);
-      }
-      return value;
-    },
-  };
-}
-
-/** What is given, with the policy's own variables, each found when it is first asked for. */
-export function withVariables(
-  programs: ReadonlyMap<string, Cel.CelProgram>,
-  given: Readonly<Record<string, Cel.Value>>,
-): Readonly<Record<string, Cel.Value>> {
-  const variables = lazyMap([...programs.keys()], (name) => programs.get(name)!.run({ ...given, variables }).value);
-  return { ...given, variables };
 }
 
 /** For `namespaceObject` and `params`: null where there is none. */

@@ -16,7 +16,8 @@ it('a policy is told in its status of fields that its kinds have not', async () 
   const validations = [
     { expression: 'object.spec.replicas > 1' },
     { expression: 'object.replicas > 1', messageExpression: "'replicas: ' + object.spec.replicas" },
-    { expression: 'params.anything && variables.other && authorizer.path("/").check("get").allowed()' },
+    { expression: 'params.data.anything == "" && variables.many && authorizer.path("/").check("get").allowed()' },
+    { expression: 'variables.images.startsWith("a") && params.nothing' },
   ];
   await client.create({
     apiVersion: 'admissionregistration.k8s.io/v1',
@@ -25,6 +26,10 @@ it('a policy is told in its status of fields that its kinds have not', async () 
     spec: {
       matchConstraints: { resourceRules: [rule(['apps'], ['deployments']), rule(['*'], ['*'])] },
       paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      variables: [
+        { name: 'many', expression: 'object.spec.replicas > 10' },
+        { name: 'images', expression: 'object.spec.template.spec.containers' },
+      ],
       validations,
     },
   } as unknown as ValidatingAdmissionPolicy);
@@ -39,7 +44,10 @@ it('a policy is told in its status of fields that its kinds have not', async () 
   expect(warnings.map(({ fieldRef }) => fieldRef)).toEqual([
     'spec.validations[1].expression',
     'spec.validations[1].messageExpression',
+    'spec.validations[3].expression',
   ]);
+  expect(warnings[2]?.warning).toContain("'startsWith' applied to 'list(dyn).(string)'");
+  expect(warnings[2]?.warning).toContain("1:43: undefined field 'nothing'");
   expect(warnings[0]?.warning).toMatch(
     /^apps\/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n \| object\.replicas > 1\n \| \.+\^\n$/,
   );

@@ -3,6 +3,7 @@
  * Only told of, in the policy's status: a kind may come later, and have them.
  */
 import { ValidatingAdmissionPolicy } from '@pintle/api/admissionregistration/v1';
+import type { CelEnvironment, CheckedType } from '@pintle/cel';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import { deepEqual, StatusError, type World } from '@pintle/machinery';
@@ -11,7 +12,9 @@ import type { ResourceRegistry } from '../../registry/resource-registry.js';
 import { ObjectCache } from '../../storage/object-cache.js';
 import type { StoredObject } from '../../storage/stored-object.js';
 import { authorizerLibrary, authorizerTypes } from './authorizer-library.js';
+import { namespaceInCel, requestInCel } from './declared-types.js';
 import type { CelModule } from './policy-language.js';
+import { VariableTypes } from './policy-variables.js';
 
 export interface ExpressionWarning {
   readonly fieldRef: string;
@@ -40,16 +43,23 @@ export function typeWarnings(
   cel: CelModule,
   { spec }: ValidatingAdmissionPolicy,
   kinds: readonly Resource[],
+  params?: Resource,
 ): readonly ExpressionWarning[] {
-  const any = { name: 'any' };
+  const libraries = [...cel.kubernetesLibraries, authorizerLibrary];
   const environments = kinds.map(({ apiVersion, kind }) => {
-    const object = cel.typeOfSchema(kind.schema.node);
-    const variables = { object, oldObject: object, request: any, params: any, namespaceObject: any, variables: any };
-    const libraries = [...cel.kubernetesLibraries, authorizerLibrary];
-    return {
-      name: `${apiVersion}, Kind=${kind.kind}`,
-      language: cel.celEnvironment({ variables: { ...variables, ...authorizerTypes }, libraries }),
-    };
+    const object = cel.typeOfSchema(kind.schema.node, kind.kind);
+    const types = new VariableTypes(cel);
+    const language = cel.celEnvironment({
+      variables: {
+        ...{ object, oldObject: object, variables: types.type, authorizer: authorizerTypes.authorizer },
+        request: cel.typeOfSchema(requestInCel.node),
+        namespaceObject: cel.typeOfSchema(namespaceInCel.node),
+        ...(params === undefined ? {} : { params: cel.typeOfSchema(params.kind.schema.node, params.kind.kind) }),
+      },
+      libraries,
+    });
+    for (const { name, expression } of spec?.variables ?? []) types.add(name, typeIn(cel, language, expression));
+    return { name: `${apiVersion}, Kind=${kind.kind}`, language };
   });
   const check = (expression: string | undefined, fieldRef: string): readonly ExpressionWarning[] => {
     const warnings = environments.flatMap(({ name, language }) => {
@@ -69,6 +79,22 @@ export function typeWarnings(
   ]);
 }
 
+/** Undefined for an expression that is none: what names the variable is not told of it. */
+function typeIn(cel: CelModule, language: CelEnvironment, expression: string): CheckedType | undefined {
+  try {
+    return language.compile(expression).type;
+  } catch (error) {
+    if (!(error instanceof cel.CelCompileError)) throw error;
+    return undefined;
+  }
+}
+
+/** What the policy's parameters are; undefined where it has none, or of a kind that is not known. */
+const paramsOf = (registry: ResourceRegistry, { spec }: ValidatingAdmissionPolicy): Resource | undefined =>
+  spec?.paramKind === undefined
+    ? undefined
+    : registry.byObject({ apiVersion: spec.paramKind.apiVersion ?? '', kind: spec.paramKind.kind ?? '' });
+
 export interface PolicyStatusParts {
   readonly world: World;
   readonly backend: StoreBackend<StoredObject>;
@@ -79,7 +105,12 @@ export interface PolicyStatusParts {
 /** Keeps the status of all policies. */
 export function policyStatus({ world, backend, client, registry }: PolicyStatusParts) {
   const tell = async (policy: ValidatingAdmissionPolicy): Promise<void> => {
-    const warnings = typeWarnings(await import('@pintle/cel'), policy, namedKinds(registry, policy));
+    const warnings = typeWarnings(
+      await import('@pintle/cel'),
+      policy,
+      namedKinds(registry, policy),
+      paramsOf(registry, policy),
+    );
     const status = {
       observedGeneration: policy.metadata.generation ?? 1,
       typeChecking: warnings.length === 0 ? {} : { expressionWarnings: warnings },

@@ -173,6 +173,33 @@ describe('ValidatingAdmissionPolicy', () => {
     [{ validations: [{ expression: 'request.userInfo.uid == 1' }] }, 'no matching overload'],
     [{ validations: [{ expression: 'params.x == 1' }] }, "undeclared reference to 'params'"],
     [{ validations: [{ expression: 'nothing' }] }, "undeclared reference to 'nothing'"],
+    [{ validations: [{ expression: 'object.spec.enabled' }] }, 'must evaluate to bool but got dyn'],
+    [{ validations: [{ expression: 'variables.x' }] }, "undeclared reference to 'variables'"],
+    [
+      {
+        ...noBig,
+        variables: [{ name: 'v', expression: '1' }],
+        validations: [{ expression: 'variables.v.startsWith("a")' }],
+      },
+      "applied to 'int.(string)'",
+    ],
+    [
+      {
+        variables: [
+          { name: 'v', expression: 'variables.w' },
+          { name: 'w', expression: '1' },
+        ],
+        ...noBig,
+      },
+      'spec.variables[0].expression: Invalid value: "variables.w": compilation failed: ERROR: <input>:1:10: undefined field \'w\'',
+    ],
+    [{ ...noBig, matchConditions: [{ name: 'm', expression: 'variables.v' }] }, "undeclared reference to 'variables'"],
+    [
+      { validations: [{ expression: 'true', messageExpression: 'authorizer.path("/").check("get").reason()' }] },
+      "undeclared reference to 'authorizer'",
+    ],
+    [{ validations: [{ expression: 'namespaceObject.spec.nothing == ""' }] }, "undefined field 'nothing'"],
+    [{ validations: [{ expression: 'semver("1.2.3").major() == 1' }] }, "undeclared reference to 'semver'"],
     [{ validations: [] }, 'validations or auditAnnotations must contain at least one item'],
     [{ ...noBig, variables: [{ name: 'v', expression: '(' }] }, 'spec.variables[0].expression'],
     [{ ...noBig, matchConditions: [{ name: 'm', expression: 'params' }] }, 'spec.matchConditions[0].expression'],
@@ -181,6 +208,42 @@ describe('ValidatingAdmissionPolicy', () => {
     const said = await tried(client.create(policy(spec)));
     expect(said).toContain('422 Invalid');
     expect(said).toContain(words);
+  });
+
+  it('is told of all its faults at once, in the order in which they are written', async () => {
+    const { client } = await setup();
+    const faulty = policy({
+      failurePolicy: 'Never',
+      matchConditions: [{ name: '', expression: '1' }],
+      variables: [{ name: '1', expression: '1 +' }],
+      validations: [{ expression: '2', reason: 'Because' }, { expression: ' ' }],
+      auditAnnotations: [{ key: '', valueExpression: '3' }],
+    });
+    const error: unknown = await client.create(faulty).catch((refusal: unknown) => refusal);
+    expect(StatusError.is(error) && error.status.details?.causes?.map(({ field }) => field)).toEqual([
+      'spec.failurePolicy',
+      'spec.matchConditions[0].expression',
+      'spec.matchConditions[0].name',
+      'spec.variables[0].name',
+      'spec.variables[0].expression',
+      'spec.validations[0].expression',
+      'spec.validations[0].reason',
+      'spec.validations[1].expression',
+      'spec.auditAnnotations[0].key',
+      'spec.auditAnnotations[0].key',
+      'spec.auditAnnotations[0].valueExpression',
+    ]);
+  });
+
+  it('tells which of its variables has no value', async () => {
+    const variables = [{ name: 'missing', expression: 'object.data.missing' }];
+    const { client, tried } = await setup(
+      policy({ variables, validations: [{ expression: "variables.missing == 'x'" }] }),
+      binding(),
+    );
+    expect(await tried(client.create(configMap({ a: '1' })))).toContain(
+      `expression 'variables.missing == 'x'' resulted in error: composited variable "missing" fails to evaluate: no such key: missing`,
+    );
   });
 
   it('can always be taken away', async () => {

@@ -5,10 +5,7 @@
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '@pintle/api/admissionregistration/v1';
 import type { CelProgram, Value } from '@pintle/cel';
 import {
-  type FieldError,
   forbidden,
-  invalid,
-  invalidField,
   type KubernetesObject,
   type Status,
   type StatusError,
@@ -32,8 +29,8 @@ import {
   type PolicyLanguage,
   policyLanguage,
   requestVariables,
-  withVariables,
 } from './policy-language.js';
+import { compileVariables, withVariables } from './policy-variables.js';
 
 interface CompiledPolicy {
   readonly variables: ReadonlyMap<string, CelProgram>;
@@ -169,38 +166,35 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
 
   return {
     name: 'ValidatingAdmissionPolicy',
-    handles: (request) =>
-      isPolicy(request)
-        ? request.operation === 'CREATE' || request.operation === 'UPDATE'
-        : bindings.size > 0 && policies.size > 0 && isGuarded(request),
+    handles: (request) => bindings.size > 0 && policies.size > 0 && isGuarded(request),
     async validate(request) {
       language ??= policyLanguage(await import('@pintle/cel'));
-      if (isPolicy(request)) requireCompilable(language, request);
-      else await judge(request, language);
+      await judge(request, language);
     },
   };
 }
 
-const isPolicy = ({ resource: { kind }, subresource }: AdmissionRequest) =>
-  kind.group === 'admissionregistration.k8s.io' &&
-  kind.plural === 'validatingadmissionpolicies' &&
-  subresource === undefined;
-
 function compilePolicy(language: PolicyLanguage, { spec }: ValidatingAdmissionPolicy): CompiledPolicy {
-  const { policies } = language;
+  const params = spec?.paramKind !== undefined;
+  const speaks = { params, authorizer: true, stored: true };
+  const variables = compileVariables(language, spec?.variables, speaks);
+  const spoken = { ...speaks, variables: variables.type };
+  const whole = language.environment(spoken);
+  // What a message says does not depend on who may do what.
+  const messages = language.environment({ ...spoken, authorizer: false });
   return {
-    variables: new Map((spec?.variables ?? []).map(({ name, expression }) => [name, policies.compile(expression)])),
-    conditions: compileConditions(language, spec?.matchConditions),
+    variables: variables.programs,
+    conditions: compileConditions(language, spec?.matchConditions, params),
     validations: (spec?.validations ?? []).map(({ expression, message, messageExpression, reason }) => ({
       expression,
-      program: policies.compile(expression),
+      program: whole.compile(expression),
       message,
-      messageProgram: messageExpression ? policies.compile(messageExpression) : undefined,
+      messageProgram: messageExpression ? messages.compile(messageExpression) : undefined,
       reason,
     })),
     notes: (spec?.auditAnnotations ?? []).map(({ key, valueExpression }) => ({
       key,
-      program: policies.compile(valueExpression),
+      program: whole.compile(valueExpression),
     })),
   };
 }
@@ -256,7 +250,7 @@ function notesOf(
   { variables: programs, notes }: CompiledPolicy,
   given: Readonly<Record<string, Value>>,
 ): readonly { readonly key: string; readonly value: string }[] {
-  const all = withVariables(programs, given);
+  const all = withVariables(cel, programs, given);
   return notes.flatMap(({ key, program }) => {
     const value = said(cel, program, all);
     return value === undefined ? [] : [{ key, value: value.slice(0, noteCharactersMax) }];
@@ -272,7 +266,7 @@ function validate(
   given: Readonly<Record<string, Value>>,
   { now, tolerate }: Judging,
 ): readonly Failure[] {
-  const all = withVariables(programs, given);
+  const all = withVariables(cel, programs, given);
   const failures: Failure[] = [];
   for (const [index, { expression, program, message, messageProgram, reason }] of validations.entries()) {
     const words = message?.trim() || `failed expression: ${expression.trim()}`;
@@ -330,40 +324,4 @@ function act(
       Status['details']
     >,
   });
-}
-
-/** Errors: `StatusError` Invalid that names each expression that is none. */
-function requireCompilable(
-  { cel, conditions, policies: withParams, withoutParams }: PolicyLanguage,
-  { resource, object, name }: AdmissionRequest,
-): void {
-  const { spec } = object as ValidatingAdmissionPolicy;
-  const policies = spec?.paramKind === undefined ? withoutParams : withParams;
-  const faults: FieldError[] = [];
-  const check = (language: typeof withParams, expression: string | undefined, path: string, ...wanted: string[]) => {
-    if (expression === undefined) return;
-    try {
-      const { type } = language.compile(expression);
-      if (wanted.length > 0 && ![...wanted, 'any'].includes(type.name)) {
-        const asked = wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`;
-        const got = type.name === 'null_type' ? type.name : cel.typeText(type);
-        faults.push(invalidField(path, expression, `must evaluate to ${asked} but got ${got}`));
-      }
-    } catch (error) {
-      if (!(error instanceof cel.CelCompileError)) throw error;
-      faults.push(invalidField(path, expression, error.message));
-    }
-  };
-  for (const [at, { expression }] of (spec?.variables ?? []).entries())
-    check(policies, expression, `spec.variables[${at}].expression`);
-  for (const [at, { expression }] of (spec?.matchConditions ?? []).entries())
-    check(conditions, expression, `spec.matchConditions[${at}].expression`, 'bool');
-  for (const [at, { expression, messageExpression }] of (spec?.validations ?? []).entries()) {
-    check(policies, expression, `spec.validations[${at}].expression`, 'bool');
-    if (messageExpression) check(policies, messageExpression, `spec.validations[${at}].messageExpression`, 'string');
-  }
-  for (const [at, { valueExpression }] of (spec?.auditAnnotations ?? []).entries()) {
-    check(policies, valueExpression, `spec.auditAnnotations[${at}].valueExpression`, 'string', 'null_type');
-  }
-  if (faults.length > 0) throw invalid(resource.kind, object?.metadata.name ?? name, faults);
 }

@@ -10,7 +10,8 @@ import { type KubernetesObject, StatusError } from '@pintle/machinery';
 import type { AuditEvent } from '../../audit/audit.js';
 import { ask } from '../../http/asking.fixture.js';
 import { CertificateAuthority, httpsWebhookCaller } from '../../nodejs/index.js';
-import { type ApiServerOptions, createApiServer } from '../../server.js';
+import { createApiServer } from '../../server.js';
+import type { ApiServerOptions } from '../../server-options.js';
 import type { WebhookCredentials } from './webhook-caller.js';
 
 type Json = Readonly<Record<string, unknown>>;

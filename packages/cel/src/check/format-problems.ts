@@ -1,0 +1,94 @@
+/** What is wrong with a call of `'…'.format([…])` where text and list are written out. */
+import type { Expression } from '../syntax-tree.js';
+import type { CheckProblem } from './check.js';
+import { type CheckedType, dyn, isDyn } from './checked-type.js';
+
+type Types = ReadonlyMap<Expression, CheckedType>;
+
+interface Clause {
+  readonly takes: readonly string[];
+  readonly refusal: string;
+}
+
+const clauses: Readonly<Record<string, Clause>> = {
+  d: { takes: ['int', 'uint'], refusal: 'decimal clause can only be used on integers' },
+  f: { takes: ['double', 'string'], refusal: 'fixed-point clause can only be used on doubles' },
+  e: { takes: ['double', 'string'], refusal: 'scientific clause can only be used on doubles' },
+  b: { takes: ['int', 'uint', 'bool'], refusal: 'only integers and bools can be formatted as binary' },
+  x: {
+    takes: ['int', 'uint', 'string', 'bytes'],
+    refusal: 'only integers, byte buffers, and strings can be formatted as hex',
+  },
+  o: { takes: ['int', 'uint'], refusal: 'octal clause can only be used on integers' },
+};
+const texts: Clause = {
+  takes: [
+    ...['list', 'map', 'int', 'uint', 'double', 'bool', 'string', 'bytes', 'type', 'null_type'],
+    ...['google.protobuf.Timestamp', 'google.protobuf.Duration'],
+  ],
+  refusal:
+    'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
+};
+
+export function formatProblems(call: Expression & { type: 'call' }, types: Types): readonly CheckProblem[] {
+  const { name, target, args, at } = call;
+  const [list] = args;
+  if (name !== 'format' || target?.type !== 'literal' || typeof target.value !== 'string' || list?.type !== 'list')
+    return [];
+  const items = list.items.map(({ value }) => value);
+  let asked = 0;
+  for (const [, precision, dotted, verb] of target.value.matchAll(/%(?:%|(?:\.(\d*)())?(.?))/gs)) {
+    if (verb === undefined) continue;
+    const item = items[asked++];
+    const problem = clauseProblem(verb, dotted === undefined ? undefined : precision!, item, asked - 1, types);
+    if (problem !== undefined) return [{ at: problem.at ?? at, problem: problem.problem }];
+  }
+  return items.length <= asked
+    ? []
+    : [{ at, problem: `too many arguments supplied to string.format (expected ${asked}, got ${items.length})` }];
+}
+
+function clauseProblem(
+  verb: string,
+  precision: string | undefined,
+  item: Expression | undefined,
+  index: number,
+  types: Types,
+): { readonly at?: number; readonly problem: string } | undefined {
+  const unread = (why: string) => ({ problem: `could not parse formatting clause: ${why}` });
+  if (verb === '' && precision === undefined) return { problem: 'unexpected end of string' };
+  if (item === undefined) return { problem: `index ${index} out of range` };
+  if (verb === '') return unread('error while parsing precision: could not find end of precision specifier');
+  if (precision === '')
+    return unread(
+      'error while parsing precision: error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax',
+    );
+  const key = verb === 'X' ? 'x' : verb;
+  const clause = key === 's' ? texts : Object.hasOwn(clauses, key) ? clauses[key] : undefined;
+  if (clause === undefined) return unread(`unrecognized formatting clause "${verb}"`);
+  const wrong = clause === texts ? untold(item, types) : takes(clause, item, types) ? undefined : item;
+  if (wrong === undefined) return undefined;
+  const type = types.get(wrong) ?? dyn;
+  return { at: wrong.at, problem: `error during formatting: ${clause.refusal}, was given ${type.name}` };
+}
+
+const takes = (clause: Clause, item: Expression, types: Types): boolean => {
+  const type = types.get(item) ?? dyn;
+  return isDyn(type) || clause.takes.includes(type.name);
+};
+
+/** The part of what is written out that has no text. */
+function untold(item: Expression, types: Types): Expression | undefined {
+  if (!takes(texts, item, types)) return item;
+  const inner =
+    item.type === 'list'
+      ? item.items.map(({ value }) => value)
+      : item.type === 'map'
+        ? item.entries.flatMap(({ key, value }) => [key, value])
+        : [];
+  for (const each of inner) {
+    const found = untold(each, types);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
