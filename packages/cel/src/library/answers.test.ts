@@ -20,6 +20,6 @@ function answer(expression: string): string {
   }
 }
 
-it.each(cases)('%s', (expression, answered) => {
+it.each(cases)('%s is answered as by kube-apiserver', (expression, answered) => {
   expect(answer(expression)).toBe(answered);
 });
