@@ -2,23 +2,13 @@
  * From a tree to a function that gives its value. Names become places in a frame, so that nothing is looked up while
  * it runs; every step is charged to a budget, so that no expression runs for long.
  */
+import { foldCosts, isWritten, listCost, mapCost, messageCost } from './cost/run-costs.js';
 import { always, constantOf, type Evaluator, type Frame } from './frame.js';
 import type { FunctionTable } from './functions.js';
 import { qualifiedName } from './parse.js';
-import { declared, element, elements, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
+import { declared, element, elements, insert, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
 import type { Comprehension, Expression } from './syntax-tree.js';
-import {
-  CelError,
-  equal,
-  isList,
-  isMap,
-  LiteralMap,
-  noSuchOverload,
-  Optional,
-  Type,
-  Uint,
-  type Value,
-} from './values.js';
+import { CelError, isList, isMap, LiteralMap, noSuchOverload, Optional, Type, type Value } from './values.js';
 
 /** Conversions of what is written out are made once. */
 const conversions: ReadonlySet<string> = new Set([
@@ -469,36 +459,6 @@ export class Compiler {
       }
     });
   }
-}
-
-/** A list of what is written out, which is known before the expression runs. */
-const isWritten = (expression: Expression): boolean =>
-  expression.type === 'list' && expression.items.every(({ value, optional }) => value.type === 'literal' && !optional);
-
-const [listCost, mapCost, messageCost] = [10, 30, 40];
-
-/** Beside its body: of each round, of what is held in one, of the result, and of looking on where one decides early. */
-const foldCosts: Readonly<
-  Record<
-    Comprehension['macro'] | 'transformList',
-    { readonly round: number; readonly held: number; readonly end: number; readonly early?: number }
-  >
-> = {
-  all: { round: 3, held: 0, end: 1, early: 2 },
-  exists: { round: 4, held: 0, end: 1, early: 3 },
-  existsOne: { round: 0, held: 2, end: 2 },
-  filter: { round: 0, held: 3 + listCost, end: 1 },
-  map: { round: 0, held: 2 + listCost, end: 1 },
-  transformList: { round: 0, held: 2 + listCost, end: 1 },
-  transformMap: { round: 0, held: 3, end: 1 },
-  transformMapEntry: { round: 0, held: 2, end: 1 },
-};
-
-/** Errors: `CelError` for a key that is there. */
-function insert(entries: [Value, Value][], key: Value, value: Value): void {
-  if (entries.some(([known]) => equal(known, key)))
-    throw new CelError(`insert failed: key ${String(key instanceof Uint ? key.value : key)} already exists`);
-  entries.push([key, value]);
 }
 
 /** `all` (decided by a false) and `exists` (by a true): an error counts only where nothing decides. */

@@ -3,6 +3,7 @@ import type { LiteralValue } from './syntax-tree.js';
 import {
   CelError,
   type CelMap,
+  equal,
   isList,
   isMap,
   noSuchOverload,
@@ -65,4 +66,11 @@ export function element(object: Value, key: Value): Value | undefined {
 
 export function literal(value: LiteralValue): Value {
   return typeof value === 'object' && value !== null && 'uint' in value ? new Uint(value.uint) : (value as Value);
+}
+
+/** Errors: `CelError` for a key that is there. */
+export function insert(entries: [Value, Value][], key: Value, value: Value): void {
+  if (entries.some(([known]) => equal(known, key)))
+    throw new CelError(`insert failed: key ${String(key instanceof Uint ? key.value : key)} already exists`);
+  entries.push([key, value]);
 }
