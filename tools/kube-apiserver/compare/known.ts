@@ -179,9 +179,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'what the server made itself tells nobody’s fields, and those of requests for certificates are told',
-    row: /^(self|admission) › /,
-    line: /managedFields(\[0\]\.fieldsV1\.f:spec\.f:ipFamilyPolicy)?: (\[.* \| absent|absent \| \[|\{\} \| absent)/,
+    words: 'requests for certificates tell whose their fields are, and nobody’s is the status of a range',
+    row: /^(self › service ranges|admission › (a request|approve it|it is approved|as table))/,
+    line: /managedFields(\[1\])?: /,
   },
   {
     why: 'deliberate',

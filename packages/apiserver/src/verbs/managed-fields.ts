@@ -32,7 +32,7 @@ interface Recording {
 
 function writerOf(
   core: ApiCore,
-  context: RequestContext,
+  context: Pick<RequestContext, 'fieldManager'>,
   resource: Resource,
   { fieldManager, subresource }: Recording,
 ): Writer {
@@ -101,7 +101,7 @@ function withEntries(object: KubernetesObject, managedFields: readonly ManagedFi
 /** A created object is its creator's. Before admission: what that adds is nobody's. */
 export function recordCreate(
   core: ApiCore,
-  context: RequestContext,
+  context: Pick<RequestContext, 'fieldManager'>,
   resource: Resource,
   object: KubernetesObject,
   options: Recording,
