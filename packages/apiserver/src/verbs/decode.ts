@@ -193,7 +193,7 @@ export function placeOf(
   if (path.namespace && metadata.namespace && path.namespace !== metadata.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  if (path.name !== undefined && metadata.name !== undefined && metadata.name !== '' && metadata.name !== path.name) {
+  if (path.name !== undefined && metadata.name && metadata.name !== path.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
   }
   return isNamespaced ? { name, namespace: path.namespace || metadata.namespace || 'default' } : { name };

@@ -14,6 +14,7 @@ import type { Resource } from '../registry/resource.js';
 
 export function faultsForCreate(resource: Resource, object: KubernetesObject): readonly FieldError[] {
   const { strategy } = resource.definition;
+  validateFirst(resource, object);
   const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
   const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
   return [
@@ -30,6 +31,7 @@ export function faultsForUpdate(
   subresource: string | undefined,
 ): readonly FieldError[] {
   const { strategy } = resource.definition;
+  if (subresource === undefined) validateFirst(resource, object);
   const own =
     subresource === undefined
       ? (changed: KubernetesObject, before: KubernetesObject) =>
@@ -71,6 +73,11 @@ export function requireFaultless(
   object: KubernetesObject,
   faults: readonly FieldError[],
 ): void {
+  if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
+}
+
+function validateFirst({ definition }: Resource, object: KubernetesObject): void {
+  const faults = definition.strategy?.validateFirst?.(object) ?? [];
   if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
 }
 

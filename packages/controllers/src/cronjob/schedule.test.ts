@@ -44,6 +44,8 @@ describe('dueStart', () => {
     ['one made, none due', { ...everyHour, last: 0 }, 2, 0, undefined, 'none'],
     ['one made, one due', { ...everyHour, last: 0 }, 65, 0, 60, 'none'],
     ['one made, two due', missedOne, 65, -60, 60, 'few'],
+    ['a hundred behind', { schedule: '0 * * * *', created: 0 }, 6_000, 0, 6_000, 'few'],
+    ['one more', { schedule: '0 * * * *', created: 0 }, 6_060, 0, 6_060, 'many'],
     ['far behind', missedOne, 10 * day + 60, -60, 10 * day + 60, 'many'],
     [
       'far behind, with a deadline',

@@ -42,7 +42,13 @@ function pods(text: string): readonly Pod[] {
       const [nodeName = '', hash = '', state = ''] = word.split(':');
       const pod = daemonPodFor(daemonSet(), nodeName, revision(hash));
       const [how = '', second = '00'] = state.split('@');
-      const phase = { failed: 'Failed', succeeded: 'Succeeded', pending: 'Pending', unbound: 'Pending' }[how];
+      const phase = {
+        failed: 'Failed',
+        failedEnding: 'Failed',
+        succeeded: 'Succeeded',
+        pending: 'Pending',
+        unbound: 'Pending',
+      }[how];
       const ready = how === 'ready' || how === 'ending';
       return {
         ...pod,
@@ -50,7 +56,7 @@ function pods(text: string): readonly Pod[] {
           ...pod.metadata,
           name: word,
           creationTimestamp: `2025-01-01T00:00:${String(index).padStart(2, '0')}Z`,
-          ...(how === 'ending' ? { deletionTimestamp: '2025-01-01T00:00:30Z' } : {}),
+          ...(how === 'ending' || how === 'failedEnding' ? { deletionTimestamp: '2025-01-01T00:00:30Z' } : {}),
         },
         spec: { ...pod.spec!, ...(how === 'unbound' ? {} : { nodeName }) },
         status: {
@@ -149,6 +155,25 @@ const cases: readonly Case[] = [
     spec: { updateStrategy: { type: 'OnDelete' } },
     pods: 'a:old:ready b:old:ready c:old:ready',
     does: '',
+  },
+  { is: 'does not wait for what has failed and ends', pods: 'a:new:failedEnding b:new:ready c:new:ready', does: '+a' },
+  {
+    is: 'is available at once where nothing is said',
+    pods: 'a:new:ready@59.5 b:old:ready c:old:ready',
+    does: '-b:old:ready',
+    status: '3/3/0/3/1/3/0',
+  },
+  {
+    is: 'replaces a pod that is ready just now where nothing is said',
+    spec: surge,
+    pods: 'a:old:ready a:new:ready@59.5 b:old:ready c:old:ready',
+    does: '-a:old:ready',
+  },
+  {
+    is: 'rounds a percentage of surge up',
+    spec: rolling({ maxSurge: '34%', maxUnavailable: 0 }),
+    pods: 'a:old:ready b:old:ready c:old:ready',
+    does: '+a +b',
   },
   { is: 'surges one', spec: surge, pods: 'a:old:ready b:old:ready c:old:ready', does: '+a' },
   { is: 'waits for the surging pod', spec: surge, pods: 'a:old:ready a:new:pending b:old:ready c:old:ready', does: '' },
@@ -276,6 +301,7 @@ describe('judgeNode', () => {
 
   it.each([
     ['anything', {}, node('a'), yes],
+    ['taints of both sorts', {}, node('a', {}, [taint('NoSchedule'), taint('NoExecute', 'other')]), no],
     ['its own name', { nodeName: 'a' }, node('a'), yes],
     ['the name of another', { nodeName: 'b' }, node('a'), no],
     ['a selector that matches', { nodeSelector: { zone: 'x' } }, node('a', { zone: 'x' }), yes],
@@ -301,6 +327,37 @@ describe('judgeNode', () => {
     const { shouldRun, mayStay } = judgeNode(daemonSet({}, podSpec as Partial<PodSpec>), on);
     expect(shouldRun ? yes : mayStay ? stay : no).toBe(expected);
   });
+});
+
+describe('targetNode', () => {
+  const affine = (...terms: readonly object[]) =>
+    ({
+      spec: {
+        affinity: {
+          nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
+        },
+      },
+    }) as unknown as Pod;
+  const field = (operator: string, ...values: readonly string[]) => ({
+    matchFields: [{ key: 'metadata.name', operator, values }],
+  });
+  it.each([
+    ['a pod on a node', { spec: { nodeName: 'a' } } as Pod, 'a'],
+    ['a pod that is for one', affine(field('In', 'b')), 'b'],
+    ['a pod that is for one of two', affine(field('In', 'b', 'c')), undefined],
+    ['a pod that is not for one', affine(field('NotIn', 'b')), undefined],
+    ['a pod that is for one by another term', affine({ matchExpressions: [] }, field('In', 'c')), 'c'],
+    ['any pod', { spec: {} } as Pod, undefined],
+  ])('of %s', (_what, given, expected) => expect(targetNode(given)).toBe(expected));
+});
+
+it('what a template tolerates as daemons do is said once', () => {
+  const same = { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' };
+  const short = { ...same, operator: 'Equal', value: 'x' };
+  const tolerations = [same, short, { ...same, effect: 'NoSchedule' }] as readonly Toleration[];
+  const { spec } = daemonPodFor(daemonSet({}, { tolerations }), 'a', revision('new'));
+  const told = spec!.tolerations!.filter(({ key }) => key === same.key);
+  expect(told).toEqual([short, { ...same, effect: 'NoSchedule' }, same]);
 });
 
 it('a pod is pinned to its node, tolerates what daemons do, and says of which template it is', () => {

@@ -14,6 +14,7 @@ import {
 import {
   annotationsFor,
   desiredAnnotation,
+  historyAnnotation,
   maxAnnotation,
   newSetOf,
   planCleanUp,
@@ -290,4 +291,21 @@ describe('revisions', () => {
       'deployment.kubernetes.io/max-replicas': '4',
     });
   });
+
+  const historyOf = (given: ReplicaSet, others: readonly ReplicaSet[], before?: string) => {
+    const annotations = { ...given.metadata.annotations, ...(before && { [historyAnnotation]: before }) };
+    const found = { ...given, metadata: { ...given.metadata, annotations } };
+    return annotationsFor(deployment(3), found, others)[historyAnnotation];
+  };
+  const long = Array.from({ length: 400 }, (_, index) => 1_000 + index).join();
+  it.each([
+    ['none of the newest', historyOf(set(3, 3, { revision: 2 }), [set(2, 0, { revision: 1 })]), undefined],
+    ['the same of the newest', historyOf(set(3, 3, { revision: 9 }), [set(2, 0, { revision: 1 })], '1,5'), '1,5'],
+    ['one more of one gone back to', historyOf(set(3, 0, { revision: 4 }), [set(2, 3, { revision: 7 })], '1'), '1,4'],
+    [
+      'the latest of many',
+      historyOf(set(3, 0, { revision: 4 }), [set(2, 3, { revision: 7 })], long),
+      `${long.slice(5)},4`,
+    ],
+  ])('the history of a set is %s', (_what, found, expected) => expect(found).toBe(expected));
 });

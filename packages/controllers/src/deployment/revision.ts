@@ -64,7 +64,7 @@ export function annotationsFor(
   const before = set?.metadata.annotations?.[historyAnnotation];
   const history: Readonly<Record<string, string>> =
     present > 0 && revision > present
-      ? { [historyAnnotation]: before === undefined ? String(present) : `${before},${present}` }
+      ? { [historyAnnotation]: withRevision(before, present) }
       : before === undefined
         ? {}
         : { [historyAnnotation]: before };
@@ -74,6 +74,17 @@ export function annotationsFor(
     ...history,
     ...(scale && { [desiredAnnotation]: String(scale.desired), [maxAnnotation]: String(scale.max) }),
   };
+}
+
+/** Of the text of a history; of a longer one the oldest revisions are forgotten (upstream's limit). */
+const historyCharsMax = 2_000;
+
+function withRevision(history: string | undefined, revision: number): string {
+  const revisions = [...(history ? history.split(',') : []), String(revision)];
+  let chars = revisions.join().length;
+  let first = 0;
+  while (chars > historyCharsMax) chars -= revisions[first++]!.length + 1;
+  return revisions.slice(first).join();
 }
 
 /** Old sets beyond the history limit, the oldest revision first. One that still has pods, or may have, stays. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '@pintle/api/core/v1';
 import type { PodDisruptionBudget } from '@pintle/api/policy/v1';
-import { planBudget } from './plan-budget.js';
+import { failedStatus, needsScale, planBudget } from './plan-budget.js';
 
 const nowMs = Date.parse('2025-01-01T00:10:00Z');
 
@@ -86,5 +86,47 @@ describe('planBudget', () => {
     expect(Object.keys(status.disruptedPods!)).toEqual(['a']);
     expect(notDeleted.map(({ metadata }) => metadata.name)).toEqual(['b']);
     expect(lookAgainInMs).toBe(60_000);
+  });
+
+  it('looks again when the first of the approved evictions no longer counts', () => {
+    const disruptedPods = {
+      a: '2025-01-01T00:09:30Z',
+      b: '2025-01-01T00:08:10Z',
+      c: '2025-01-01T00:09:00Z',
+      d: '2025-01-01T00:08:00Z',
+    };
+    const planned = plan({ minAvailable: 1 }, 'a:ready b:ready c:ready d:ready', 0, { disruptedPods });
+    expect([planned.lookAgainInMs, planned.status.currentHealthy]).toEqual([10_000, 1]);
+  });
+});
+
+it.each([
+  [{ minAvailable: 2 }, false],
+  [{ minAvailable: '50%' }, true],
+  [{ maxUnavailable: 1 }, true],
+  [{ maxUnavailable: '50%' }, true],
+  [{}, false],
+])('%j is a part of what controllers are to have: %s', (spec, expected) => {
+  expect(needsScale({ spec } as PodDisruptionBudget)).toBe(expected);
+});
+
+describe('a budget that cannot be counted', () => {
+  const failed = (status: object) =>
+    failedStatus({ status } as PodDisruptionBudget, new Error('found no controllers for pod "a"'), nowMs);
+  const condition = {
+    type: 'DisruptionAllowed',
+    ...{ status: 'False', reason: 'SyncFailed', message: 'found no controllers for pod "a"' },
+    lastTransitionTime: '2025-01-01T00:10:00Z',
+  };
+  it('lets nothing be disrupted, and keeps what was counted', () => {
+    const counted = { currentHealthy: 3, desiredHealthy: 2, expectedPods: 3 };
+    expect(failed({ ...counted, disruptionsAllowed: 1, observedGeneration: 2 })).toEqual({
+      ...{ ...counted, disruptionsAllowed: 0, observedGeneration: 2 },
+      conditions: [{ ...condition, observedGeneration: 2 }],
+    });
+  });
+  it('says so where nothing was counted before', () => {
+    const none = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0, disruptionsAllowed: 0 };
+    expect(failed({})).toEqual({ ...none, conditions: [condition] });
   });
 });

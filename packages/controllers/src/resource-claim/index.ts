@@ -15,6 +15,7 @@ import {
   claimFromTemplate,
   claimMadeFor,
   isDone,
+  type PodClaim,
   planClaim,
   planClaimStatuses,
   podUsers,
@@ -43,18 +44,14 @@ export function podResourceClaimController({ concurrency = 10 }: { readonly conc
       const made = new Map<string, string>();
       for (const wanted of pod.spec?.resourceClaims ?? []) {
         if (wanted.resourceClaimTemplateName === undefined) continue;
-        let claim = claimMadeFor(pod, wanted, claims);
-        if (claim === undefined) {
-          const name = wanted.resourceClaimTemplateName;
-          const template = informers.informer(ResourceClaimTemplate).lister.get({ name, namespace });
-          if (template === undefined) {
-            const why = `PodResourceClaim ${wanted.name}: resource claim template ${JSON.stringify(name)}: not found`;
-            events.record(pod, 'Warning', 'FailedResourceClaimCreation', why);
-            throw new Error(why);
-          }
-          claim = await client.create(claimFromTemplate(pod, wanted, template));
+        try {
+          const claim = claimMadeFor(pod, wanted, claims) ?? (await makeClaim(client, informers, pod, wanted));
+          made.set(wanted.name, claim.metadata.name ?? '');
+        } catch (error) {
+          const why = `PodResourceClaim ${wanted.name}: ${(error as Error).message}`;
+          events.record(pod, 'Warning', 'FailedResourceClaimCreation', why);
+          throw error;
         }
-        made.set(wanted.name, claim.metadata.name ?? '');
       }
       if (pod.spec?.nodeName) await reserve(client, pod, claims, made);
       const resourceClaimStatuses = planClaimStatuses(pod, made);
@@ -66,6 +63,19 @@ export function podResourceClaimController({ concurrency = 10 }: { readonly conc
           { subresource: 'status' },
         );
     });
+}
+
+async function makeClaim(client: Client, informers: Informers, pod: Pod, wanted: PodClaim): Promise<ResourceClaim> {
+  const { resourceClaimTemplateName: name = '' } = wanted;
+  const { namespace = '' } = pod.metadata;
+  const template = informers.informer(ResourceClaimTemplate).lister.get({ name, namespace });
+  if (template === undefined) {
+    const quoted = JSON.stringify(name);
+    throw new Error(`resource claim template ${quoted}: resourceclaimtemplate.resource.k8s.io ${quoted} not found`);
+  }
+  return client.create(claimFromTemplate(pod, wanted, template)).catch((error: Error) => {
+    throw new Error(`create ResourceClaim : ${error.message}`, { cause: error });
+  });
 }
 
 /** The pods on nodes that name the claim. */

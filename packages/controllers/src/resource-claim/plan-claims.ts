@@ -9,7 +9,8 @@ export const podClaimAnnotation = 'resource.kubernetes.io/pod-claim-name';
 /** Kept while a claim is allocated. */
 export const claimFinalizer = 'resource.kubernetes.io/delete-protection';
 
-type PodClaim = NonNullable<NonNullable<Pod['spec']>['resourceClaims']>[number];
+/** One of the claims that a pod's spec asks for. */
+export type PodClaim = NonNullable<NonNullable<Pod['spec']>['resourceClaims']>[number];
 type Status = NonNullable<NonNullable<Pod['status']>['resourceClaimStatuses']>[number];
 
 /** The claim that was made for one of a pod's claims already, if any: the one its status names, or one it owns. */
@@ -18,9 +19,11 @@ export function claimMadeFor(
   { name }: PodClaim,
   claims: readonly ResourceClaim[],
 ): ResourceClaim | undefined {
-  return claims.find(
-    (claim) =>
-      controllerOf(claim)?.uid === pod.metadata.uid && claim.metadata.annotations?.[podClaimAnnotation] === name,
+  const own = claims.filter((claim) => controllerOf(claim)?.uid === pod.metadata.uid);
+  const told = pod.status?.resourceClaimStatuses?.find((status) => status.name === name)?.resourceClaimName;
+  return (
+    own.find(({ metadata }) => told !== undefined && metadata.name === told) ??
+    own.find(({ metadata }) => metadata.annotations?.[podClaimAnnotation] === name)
   );
 }
 
@@ -31,7 +34,7 @@ export function claimFromTemplate(pod: Pod, { name }: PodClaim, { spec }: Resour
     apiVersion: 'resource.k8s.io/v1beta1',
     kind: 'ResourceClaim',
     metadata: {
-      generateName: `${pod.metadata.name}-${name}-`,
+      generateName: baseNameOf(pod.metadata.name ?? '', name),
       namespace: pod.metadata.namespace ?? '',
       ...(labels === undefined ? {} : { labels }),
       annotations: { ...annotations, [podClaimAnnotation]: name },
@@ -39,6 +42,16 @@ export function claimFromTemplate(pod: Pod, { name }: PodClaim, { spec }: Resour
     },
     spec: spec.spec,
   } as ResourceClaim;
+}
+
+/** As long as leaves room for a random end; of what is longer both parts are cut alike. */
+const baseNameMax = 57;
+
+function baseNameOf(podName: string, claimName: string): string {
+  const whole = `${podName}-${claimName}-`;
+  if (whole.length <= baseNameMax) return whole;
+  const cut = (name: string) => name.slice(0, Math.floor((name.length * baseNameMax) / whole.length));
+  return `${cut(podName)}-${cut(claimName)}`;
 }
 
 /** What the pod's status says of its claims, given those that were made. Undefined: what it says already. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Pod } from '@pintle/api/core/v1';
+import { Event, Pod, type ResourceQuota } from '@pintle/api/core/v1';
 import { ResourceClaim, ResourceClaimTemplate } from '@pintle/api/resource/v1beta1';
 import { testCluster } from '@pintle/testing';
-import { type ClaimStep, planClaim } from './index.js';
+import { type ClaimStep, claimFromTemplate, claimMadeFor, planClaim } from './index.js';
 
 const pod = (uid: string, phase: string, more: object = {}): Pod =>
   ({
@@ -70,6 +70,46 @@ describe('planClaim', () => {
   });
 });
 
+describe('the claim of a template', () => {
+  const named = (podName: string, claimName: string) => {
+    const { metadata } = claimFromTemplate(
+      { metadata: { name: podName, namespace: 'default', uid: 'u' } } as Pod,
+      { name: claimName },
+      { metadata: {}, spec: { spec: {} } } as unknown as ResourceClaimTemplate,
+    );
+    return metadata.generateName;
+  };
+  it.each([
+    ['web', 'gpu', 'web-gpu-'],
+    ['p'.repeat(40), 'c'.repeat(15), `${'p'.repeat(40)}-${'c'.repeat(15)}-`],
+    ['p'.repeat(40), 'c'.repeat(16), `${'p'.repeat(39)}-${'c'.repeat(15)}`],
+    ['p'.repeat(200), 'c'.repeat(20), `${'p'.repeat(51)}-${'c'.repeat(5)}`],
+  ])('is named after %s and %s', (podName, claimName, expected) => expect(named(podName, claimName)).toBe(expected));
+
+  const wanted = { name: 'device' };
+  const owner = (statusName?: string) => ({
+    ...pod('p', 'Running'),
+    status:
+      statusName === undefined ? {} : { resourceClaimStatuses: [{ name: 'device', resourceClaimName: statusName }] },
+  });
+  const annotated = { annotations: { 'resource.kubernetes.io/pod-claim-name': 'device' } };
+  const some = [
+    claim({}, { name: 'of-another', ...ownedBy('q'), ...annotated }),
+    claim({}, { name: 'nameless', ...ownedBy('p') }),
+    claim({}, { name: 'first', ...ownedBy('p'), ...annotated }),
+    claim({}, { name: 'second', ...ownedBy('p'), ...annotated }),
+  ];
+  it.each([
+    ['that the pod does not name', undefined, 'first'],
+    ['that the pod names', 'second', 'second'],
+    ['that the pod names, whatever it says of itself', 'nameless', 'nameless'],
+    ['that the pod names, and does not own', 'of-another', 'first'],
+    ['that the pod names, and is gone', 'gone', 'first'],
+  ])('one %s is found', (_what, statusName, expected) => {
+    expect(claimMadeFor(owner(statusName) as unknown as Pod, wanted, some)?.metadata.name).toBe(expected);
+  });
+});
+
 describe('in a cluster that serves them', () => {
   const key = { name: 'shared', namespace: 'default' };
   const shared: ResourceClaim = {
@@ -109,6 +149,42 @@ describe('in a cluster that serves them', () => {
     await cluster.advance({ minutes: 2 });
     const given = await client.get(ResourceClaim, key);
     expect([given.status, given.metadata.finalizers ?? []]).toEqual([{}, []]);
+    await cluster.stop();
+  });
+
+  it('a pod is told why its claim is not made', async () => {
+    const cluster = await testCluster({ crds: [ResourceClaim, ResourceClaimTemplate] });
+    const { client } = cluster;
+    const spec = {
+      containers: [{ name: 'main', image: 'work' }],
+      resourceClaims: [{ name: 'device', resourceClaimTemplateName: 'gpu' }],
+    };
+    await client.create<Pod>({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'work', namespace: 'default' }, spec });
+    await cluster.settle();
+    const told = async () =>
+      (await client.list(Event, { namespace: 'default' }))
+        .filter(({ reason }) => reason === 'FailedResourceClaimCreation')
+        .map(({ message }) => message);
+    expect(await told()).toEqual([
+      'PodResourceClaim device: resource claim template "gpu": resourceclaimtemplate.resource.k8s.io "gpu" not found',
+    ]);
+    await client.create<ResourceQuota>({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none', namespace: 'default' },
+      spec: { hard: { 'count/resourceclaims.resource.k8s.io': '0' } },
+    });
+    await cluster.advance({ seconds: 5 });
+    await client.create<ResourceClaimTemplate>({
+      apiVersion: 'resource.k8s.io/v1beta1',
+      kind: 'ResourceClaimTemplate',
+      metadata: { name: 'gpu', namespace: 'default' },
+      spec: { spec: { devices: { requests: [{ name: 'gpu', deviceClassName: 'gpu' }] } } },
+    } as ResourceClaimTemplate);
+    await cluster.advance({ seconds: 5 });
+    expect((await told()).at(-1)).toMatch(
+      /^PodResourceClaim device: create ResourceClaim : resourceclaims.resource.k8s.io "work-device-.*exceeded quota/,
+    );
     await cluster.stop();
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { StatefulSet, StatefulSetSpec } from '@pintle/api/apps/v1';
 import type { PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import { newRevision } from '../history/controller-revision.js';
-import { podOf, statefulSetKind } from './identity.js';
+import { ordinalOf, podOf, statefulSetKind } from './identity.js';
 import { planStatefulSet } from './plan-stateful-set.js';
 
 const nowMs = Date.parse('2025-01-01T00:01:00Z');
@@ -130,6 +130,24 @@ const cases: readonly Case[] = [
     pods: '0:new:ready 2:new:ready 3:new:ready',
     does: '-0',
   },
+  {
+    is: 'removes nothing while a pod in range is not well',
+    spec: { replicas: 2 },
+    pods: '0:new:ready 1:new:ill 2:new:ready',
+    does: '',
+  },
+  {
+    is: 'updates nothing while a pod in range is being made',
+    pods: '0:new:ready 2:old:ready',
+    does: '+1:new',
+  },
+  {
+    is: 'updates nothing while pods are removed',
+    spec: { replicas: 2 },
+    pods: '0:old:ready 1:old:ready 2:old:ready',
+    does: '-2',
+  },
+  { is: 'is one pod where nothing is said', spec: { replicas: undefined as never }, pods: '', does: '+0:new' },
   { is: 'starts at its first ordinal', spec: { ordinals: { start: 7 } }, pods: '', does: '+7:new' },
   { is: 'does nothing when deleted', deleted: true, pods: '0:new:ready', does: '', status: '1/1/0/1 of 1, old' },
   {
@@ -165,6 +183,13 @@ const cases: readonly Case[] = [
     status: '3/3/1/0 of 3, old',
   },
   {
+    is: 'rounds a percentage down',
+    spec: rolling({ maxUnavailable: '99%' }),
+    pods: '0:old:ready 1:old:ready 2:old:ready',
+    does: '-2 -1',
+  },
+  { is: 'has no partition where none is said', spec: { replicas: 1, ...rolling({}) }, pods: '0:old:ready', does: '-0' },
+  {
     is: 'takes at least one where the percentage comes to none',
     spec: rolling({ maxUnavailable: '10%' }),
     pods: '0:old:ready 1:old:ready 2:old:ready',
@@ -187,6 +212,19 @@ const cases: readonly Case[] = [
     spec: { updateStrategy: { type: 'OnDelete' } },
     pods: '0:old:ready 1:old:ready',
     does: '+2:new',
+  },
+  {
+    is: 'is no rollout that ends where pods are deleted by hand',
+    spec: { updateStrategy: { type: 'OnDelete' } },
+    pods: '0:new:ready 1:new:ready 2:new:ready',
+    does: '',
+    status: '3/3/0/3 of 3, old',
+  },
+  {
+    is: 'is not over while a pod is not ready',
+    pods: '0:new:ready 1:new:ready 2:new:ill',
+    does: '',
+    status: '2/2/0/3 of 3, old',
   },
   { is: 'stays stuck at a broken pod', pods: '0:old:ready 1:old:ready 2:new:ill', does: '' },
   {
@@ -231,6 +269,18 @@ describe('planStatefulSet', () => {
       plan.status;
     const counts = [readyReplicas, availableReplicas, currentReplicas, updatedReplicas].map((count) => count ?? 0);
     expect(`${counts.join('/')} of ${replicas}, ${currentRevision?.replace('web-', '')}`).toBe(status);
+  });
+
+  it.each([
+    [undefined, '+0:new'],
+    [1, '+0:old'],
+  ])('without a partition, of the old revision as many as were current: %s', (currentReplicas, does) => {
+    const status = currentReplicas === undefined ? {} : { status: { currentReplicas } };
+    const set = { ...statefulSet({ updateStrategy: { type: 'RollingUpdate' } }), ...status } as StatefulSet;
+    const facts = { set, pods: [], current: old, update: present, collisionCount: 0, claim: () => undefined, nowMs };
+    const [made] = planStatefulSet(facts).stages.flat(2);
+    const of = made?.pod.metadata.labels?.['controller-revision-hash']?.replace('web-', '');
+    expect(`+${made?.pod.metadata.name?.replace('web-', '')}:${of}`).toBe(does);
   });
 
   it('says when a pod becomes available', () => {
@@ -305,13 +355,54 @@ describe('claims', () => {
     expect(updates.map(({ metadata }) => metadata.ownerReferences)).toEqual(expected === undefined ? [] : [expected]);
   });
 
+  const withoutLabel = ({ metadata, ...pod }: Pod): Pod => {
+    const { 'statefulset.kubernetes.io/pod-name': _name, ...labels } = metadata.labels ?? {};
+    return { ...pod, metadata: { ...metadata, labels } };
+  };
+  const withVolumes = (volumes: object) => (pod: Pod) => ({ ...pod, spec: { ...pod.spec, volumes } }) as Pod;
+  const claimed = (name: string, claimName: string) => ({ name, persistentVolumeClaim: { claimName } });
+  it.each([
+    ['well', 'ready', (pod: Pod) => pod, []],
+    ['waiting, without its claim', 'pending', (pod: Pod) => pod, ['create-claim']],
+    ['well, without its label', 'ready', withoutLabel, ['create-claim', 'update']],
+    ['well, without its volume', 'ready', withVolumes([]), ['create-claim', 'update']],
+    ['of another claim', 'ready', withVolumes([claimed('data', 'data-web-7')]), ['create-claim', 'update']],
+    ['of another volume', 'ready', withVolumes([claimed('other', 'data-web-0')]), ['create-claim', 'update']],
+  ])('a pod %s', (_is, how, change, expected) => {
+    const set = statefulSet({ replicas: 1, volumeClaimTemplates: [template] });
+    const facts = { set, current: present, update: present, collisionCount: 0, claim: () => undefined, nowMs };
+    const steps = planStatefulSet({ ...facts, pods: pods(set, `0:new:${how}`).map(change) }).stages.flat(2);
+    expect(steps.map(({ type }) => type)).toEqual(expected);
+    const [right] = pods(set, '0:new:ready');
+    for (const { type, pod } of steps)
+      if (type === 'update')
+        expect([pod.metadata.labels?.['statefulset.kubernetes.io/pod-name'], pod.spec?.volumes?.[0]]).toEqual([
+          'web-0',
+          right!.spec?.volumes?.[0],
+        ]);
+  });
+
+  it.each([
+    ['web-0', 0],
+    ['web-12', 12],
+    ['web-2147483647', 2_147_483_647],
+    ['web-2147483648', undefined],
+    ['web', undefined],
+    ['web-a', undefined],
+    ['other-0', undefined],
+    ['my-web-0', undefined],
+  ])('the ordinal of %s', (name, expected) => {
+    expect(ordinalOf(statefulSet(), { metadata: { name } } as Pod)).toBe(expected);
+  });
+
   it.each([
     ['is made before its pod', undefined, ['create-claim', 'create']],
     ['is taken as it is', {}, ['create']],
     ['of an earlier pod has to be gone', { ownerReferences: [reference('Pod', 'web-0', 'earlier')] }, []],
     ['that is being deleted is waited for', { deletionTimestamp: '2025-01-01T00:00:00Z' }, ['refuse']],
   ])('a claim %s', (_, metadata, expected) => {
-    const set = statefulSet({ replicas: 1, volumeClaimTemplates: [template] });
+    // What comes after it waits, whatever becomes of it.
+    const set = statefulSet({ replicas: 2, volumeClaimTemplates: [template] });
     const claim = metadata && ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata } as PersistentVolumeClaim);
     const facts = { set, pods: [], current: present, update: present, collisionCount: 0, nowMs };
     const steps = planStatefulSet({ ...facts, claim: () => claim }).stages.flat(2);

@@ -8,6 +8,8 @@
  * A set whose template never becomes ready stays stuck under `OrderedReady`, also when the template is put right:
  * the broken pod has to be deleted by hand (upstream's forced rollback).
  *
+ * **Differs from Kubernetes** 1.33, as 1.34 does: updates and removals wait for pods to be available, and not just ready.
+ *
  * `maxUnavailable` counts wherever it is stated: servers take it away unless the gate MaxUnavailableStatefulSet is on.
  */
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '@pintle/api/apps/v1';
