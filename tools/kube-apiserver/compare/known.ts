@@ -218,9 +218,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'surroundings',
-    words: 'what controllers of the server itself write of APIs and flows is there at once or a while later',
-    row: /^every-kind › (apiregistration\.k8s\.io\/v1 APIService|flowcontrol\.apiserver\.k8s\.io\/v1 FlowSchema): get( as table)?$/,
-    line: /resourceVersion|managedFields\[|status\.conditions|cells\[/,
+    words: 'what controllers of the server itself find out of APIs, kinds and flows is there at once or a while later',
+    row: /^every-kind › \S+ (APIService|FlowSchema|CustomResourceDefinition): get( as table)?$|^guarding › what it would serve$/,
+    line: /resourceVersion|managedFields\[|status\.conditions|cells\[|^status: 404 \| 503|^body: "404/,
   },
   {
     why: 'deliberate',
