@@ -5,7 +5,8 @@ import { literalProblems } from './check/literal-problems.js';
 import { pointedProblems } from './check/pointed-problems.js';
 import { type DeclaredSize, sizeAt } from './cost/declared-sizes.js';
 import { estimateCost } from './cost/estimate.js';
-import { CelCostError, Compiler, Frame, type MessageMaker } from './evaluate.js';
+import { Compiler, type MessageMaker } from './evaluate.js';
+import { CelCostError, ConstantError, Frame } from './frame.js';
 import { type FunctionTable, functionTable, type Library } from './functions.js';
 import { optionalLibrary } from './library/optionals.js';
 import { standardLibrary } from './library/standard.js';
@@ -157,6 +158,8 @@ function compiledBy(compiler: Compiler, source: string, expression: Expression) 
   try {
     return compiler.compile(expression);
   } catch (error) {
+    if (error instanceof ConstantError)
+      throw new CelCompileError(`program instantiation failed: ${error.message}`, { cause: error });
     if (!(error instanceof CelError)) throw error;
     throw uncompilable(source, [{ at: 0, problem: error.message }], { cause: error });
   }

@@ -50,6 +50,12 @@ const suitesWithout = new Set([
   'math_ext',
   'network_ext',
 ]);
+/** What cel-go, and so Kubernetes, lets pass. */
+const lenient: ReadonlySet<string> = new Set([
+  ...['map_key_float', 'map_value_repeat_key', 'map_value_repeat_key_heterogeneous'],
+  ...['map_null_entry_no_such_key', 'map_present_key_invalid_field'],
+  ...['indexof_out_of_range', 'lastindexof_out_of_range'],
+]);
 /** Names in back quotes are another of them. */
 const quotedFields = 'quoted_map_fields';
 const aboutMessages = /TestAllTypes|google\.protobuf\.(?!Timestamp|Duration)|proto[23]|GlobalEnum|NestedEnum/;
@@ -96,8 +102,11 @@ type Suite = {
 /** Kubernetes checks every expression before it runs: a name that nobody declared is no matter of a run. */
 const unchecked = /^(?:x|f_unknown\(17\)|a\.\w+\(\)) \|\| true$/;
 
-const applicable = ({ expr, value, bindings }: Case) =>
-  !unchecked.test(expr) && !aboutMessages.test(expr) && !aboutMessages.test(JSON.stringify([value, bindings]) ?? '');
+const applicable = ({ name, expr, value, bindings }: Case) =>
+  !lenient.has(name) &&
+  !unchecked.test(expr) &&
+  !aboutMessages.test(expr) &&
+  !aboutMessages.test(JSON.stringify([value, bindings]) ?? '');
 
 describe.each(
   (tests as Suite).suites!.filter(({ name }) => !suitesWithout.has(name)).map((suite) => [suite.name, suite]),

@@ -2,36 +2,28 @@
  * From a tree to a function that gives its value. Names become places in a frame, so that nothing is looked up while
  * it runs; every step is charged to a budget, so that no expression runs for long.
  */
+import { always, constantOf, type Evaluator, type Frame } from './frame.js';
 import type { FunctionTable } from './functions.js';
 import { qualifiedName } from './parse.js';
 import { declared, element, elements, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
 import type { Comprehension, Expression } from './syntax-tree.js';
-import { CelError, isList, isMap, LiteralMap, noSuchOverload, Optional, Type, type Value } from './values.js';
+import {
+  CelError,
+  equal,
+  isList,
+  isMap,
+  LiteralMap,
+  noSuchOverload,
+  Optional,
+  Type,
+  Uint,
+  type Value,
+} from './values.js';
 
-/** More was spent than the expression may cost. Nothing absorbs it. */
-export class CelCostError extends Error {
-  readonly code = 'PINTLE_CEL_COST';
-  constructor(readonly limit: number) {
-    super('operation cancelled: actual cost limit exceeded');
-    this.name = 'CelCostError';
-  }
-}
-
-/** What a run has: the variables, each in its place, and what it may still spend. */
-export class Frame {
-  spent = 0;
-  constructor(
-    readonly values: (Value | undefined)[],
-    private readonly costLimit: number,
-  ) {}
-
-  charge(cost: number): void {
-    this.spent += cost;
-    if (this.spent > this.costLimit) throw new CelCostError(this.costLimit);
-  }
-}
-
-export type Evaluator = (frame: Frame) => Value;
+/** Conversions of what is written out are made once. */
+const conversions: ReadonlySet<string> = new Set([
+  ...['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint'],
+]);
 
 /** Makes a message `Name{…}`, as `Object{…}` of a mutating policy. */
 export type MessageMaker = (name: string, fields: ReadonlyMap<string, Value>) => Value;
@@ -76,10 +68,8 @@ export class Compiler {
 
   compile(expression: Expression): Evaluator {
     switch (expression.type) {
-      case 'literal': {
-        const value = literal(expression.value);
-        return () => value;
-      }
+      case 'literal':
+        return always(literal(expression.value));
       case 'name':
         return this.name(expression.name);
       case 'select':
@@ -150,7 +140,7 @@ export class Compiler {
   private type(name: string): Evaluator | undefined {
     for (const candidate of this.candidates(name)) {
       const type = types.get(candidate) ?? this.scope.functions.types.get(candidate);
-      if (type !== undefined) return () => type;
+      if (type !== undefined) return always(type);
     }
     return undefined;
   }
@@ -258,6 +248,8 @@ export class Compiler {
     const evaluators = args.map((arg) => this.compile(arg));
     const [first, second] = evaluators;
     if (name === 'optional.or' || name === 'or' || name === 'orValue') return this.orElse(name, call, evaluators);
+    if (evaluators.length === 1 && conversions.has(name) && first!.constant !== undefined)
+      return constantOf(() => call.run([first!.constant!]));
     if (evaluators.length === 2) {
       return (frame) => {
         const given = [first!(frame), second!(frame)];
@@ -428,7 +420,7 @@ export class Compiler {
             each(frame, (key) => {
               const result = inner(frame);
               if (macro === 'transformMap') made.push([key, result]);
-              else if (isMap(result)) for (const name of result.keys()) made.push([name, result.get(name)!]);
+              else if (isMap(result)) for (const name of result.keys()) insert(made, name, result.get(name)!);
               else throw noSuchOverload(macro, [result]);
               return true;
             });
@@ -437,6 +429,13 @@ export class Compiler {
       }
     });
   }
+}
+
+/** Errors: `CelError` for a key that is there. */
+function insert(entries: [Value, Value][], key: Value, value: Value): void {
+  if (entries.some(([known]) => equal(known, key)))
+    throw new CelError(`insert failed: key ${String(key instanceof Uint ? key.value : key)} already exists`);
+  entries.push([key, value]);
 }
 
 /** `all` (decided by a false) and `exists` (by a true): an error counts only where nothing decides. */

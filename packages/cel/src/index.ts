@@ -2,10 +2,11 @@
 
 export type { CheckProblem } from './check/check.js';
 export * from './check/checked-type.js';
-export { typeOfSchema } from './check/schema-type.js';
+export { isVisible, typeOfSchema } from './check/schema-type.js';
 export * from './compile.js';
 export { cardinalityMax, type DeclaredSize, declaredSize } from './cost/declared-sizes.js';
-export { CelCostError, type MessageMaker } from './evaluate.js';
+export type { MessageMaker } from './evaluate.js';
+export { CelCostError } from './frame.js';
 export type { Library, Overload } from './functions.js';
 export * from './json-values.js';
 export { bindLibrary, kubernetesLibraries, newExpressionLibraries } from './library/kubernetes.js';

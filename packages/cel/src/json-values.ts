@@ -5,7 +5,7 @@
  */
 import type { SchemaNode } from '@pintle/machinery';
 import { parseDuration, parseTimestamp } from './library/time.js';
-import { CelError, type CelMap, keyOf, LiteralMap, Timestamp, type Value } from './values.js';
+import { CelError, type CelMap, isMap, keyedList, keyOf, LiteralMap, Timestamp, type Value } from './values.js';
 
 /** Names that CEL reserves, and so writes otherwise: `self.__namespace__`. */
 const reserved = new Set(
@@ -51,7 +51,9 @@ export function celFields(
     fields = new Map(
       Object.keys(properties).flatMap((property) => {
         const name = declared ? property : celFieldName(property);
-        return name === undefined ? [] : [[name, property] as const];
+        // A reserved word can be said as it is, too, after a dot.
+        const plain = name !== undefined && reserved.has(property) ? [[property, property] as const] : [];
+        return name === undefined ? [] : [[name, property] as const, ...plain];
       }),
     );
     fieldsCache.set(properties, fields);
@@ -80,7 +82,8 @@ class JsonObject implements CelMap {
     const property = this.names?.get(key) ?? key;
     if (!Object.hasOwn(this.object, property)) return undefined;
     const value = this.object[property];
-    if (value === undefined) return undefined;
+    // A field of an object that is null is as if it were not there; a key of a map that is null is.
+    if (value === undefined || (value === null && this.names !== undefined)) return undefined;
     let made = this.made.get(property);
     if (made === undefined) {
       made = celValueOf(value, this.node.properties?.[property] ?? this.node.values);
@@ -106,11 +109,21 @@ export function celValueOf(value: unknown, schema?: SchemaNode): Value {
     case 'string':
       return textOf(value, node);
     case 'object':
-      if (Array.isArray(value)) return value.map((item) => celValueOf(item, node?.items));
+      if (Array.isArray(value)) return listOf(value, node);
       return objectOf(value as Readonly<Record<string, unknown>>, node);
     default:
       throw new CelError(`a value of type ${typeof value}`);
   }
+}
+
+function listOf(value: readonly unknown[], node: SchemaNode | undefined): readonly Value[] {
+  const items = value.map((item) => celValueOf(item, node?.items));
+  if (node?.listType === 'set') return keyedList(items, keyOf);
+  if (node?.listType !== 'map') return items;
+  const keys = node.listMapKeys ?? [];
+  return keyedList(items, (item) =>
+    isMap(item) ? keys.map((key) => `${keyOf(item.get(celFieldName(key) ?? key) ?? null)}`).join('\0') : undefined,
+  );
 }
 
 function textOf(value: string, node: SchemaNode | undefined): Value {

@@ -17,7 +17,15 @@ export function* elements(range: Value, two: boolean): Iterable<readonly [Value,
   if (isList(range)) {
     for (let at = 0; at < range.length; at++) yield two ? [BigInt(at), range[at]!] : [range[at]!, null];
   } else if (isMap(range)) for (const key of range.keys()) yield [key, two ? range.get(key)! : null];
-  else throw noSuchOverload('comprehension', [range]);
+  else throw new CelError(`got '${goName(range)}', expected iterable type`);
+}
+
+/** What the value is called where cel-go is written. */
+function goName(value: Value): string {
+  const name = typeName(value)
+    .replace(/^.*\./, '')
+    .replace(/_type$/, '');
+  return `types.${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 export function truth(value: Value, name: string): boolean {
@@ -35,13 +43,12 @@ export const optionalOf = (value: Value | undefined): Optional =>
 
 /** Errors: `CelError` where a declared object has no such field. */
 export function declared(object: CelMap, field: string): CelMap {
-  if (object.fields !== undefined && !object.fields.has(field)) throw new CelError(`undefined field '${field}'`);
+  if (object.fields !== undefined && !object.fields.has(field)) throw new CelError(`no such key: ${field}`);
   return object;
 }
 
 export function member(object: Value, field: string): Value | undefined {
-  if (!isMap(object)) throw noSuchOverload(`select ${field}`, [object]);
-  return declared(object, field).get(field);
+  return isMap(object) ? declared(object, field).get(field) : undefined;
 }
 
 export function element(object: Value, key: Value): Value | undefined {
@@ -49,10 +56,10 @@ export function element(object: Value, key: Value): Value | undefined {
     if (typeof key === 'object' && !(key instanceof Uint)) throw new CelError(`unsupported key type: ${typeName(key)}`);
     return object.get(key);
   }
-  if (!isList(object)) throw noSuchOverload('_[_]', [object, key]);
+  if (!isList(object)) return undefined;
   const at = typeof key === 'bigint' ? Number(key) : key instanceof Uint ? Number(key.value) : key;
-  if (typeof at !== 'number') throw noSuchOverload('_[_]', [object, key]);
-  if (!Number.isInteger(at)) throw new CelError(`invalid index: ${at}`);
+  if (typeof at !== 'number') throw new CelError(`unsupported index type '${typeName(key)}' in list`);
+  if (!Number.isInteger(at)) throw new CelError(`unsupported index value ${at} in list`);
   return object[at];
 }
 

@@ -72,8 +72,14 @@ export class CelError extends Error {
   }
 }
 
-export const noSuchOverload = (name: string, args: readonly Value[] = []): CelError =>
-  new CelError(`no such overload: ${name}(${args.map(typeName).join(', ')})`);
+/** Of these cel-go says no more than that. */
+const unnamed = /^(?:_|[!-]_|has$|startsWith$|endsWith$|contains$)/;
+const nameAlone: ReadonlySet<string> = new Set(['size', 'matches']);
+
+export function noSuchOverload(name: string, args: readonly Value[] = []): CelError {
+  if (unnamed.test(name)) return new CelError('no such overload');
+  return new CelError(`no such overload: ${name}${nameAlone.has(name) ? '' : `(${args.map(typeName).join(', ')})`}`);
+}
 
 export function typeName(value: Value): string {
   switch (typeof value) {
@@ -108,7 +114,7 @@ export function keyOf(key: Value): string | undefined {
     case 'boolean':
       return `b${key}`;
     case 'number':
-      return Number.isInteger(key) ? `n${BigInt(key)}` : undefined;
+      return Number.isInteger(key) ? `n${BigInt(key)}` : `d${key}`;
     default:
       return isUint(key) ? `n${key.value}` : undefined;
   }
@@ -119,15 +125,12 @@ export class LiteralMap implements CelMap {
   readonly celType = 'map';
   private readonly entries: Map<string, readonly [Value, Value]>;
 
-  /** Errors: `CelError` for a key twice or of a type that is none for keys. */
+  /** Of a key twice the last counts. Errors: `CelError` for a key of a type that is none for keys. */
   constructor(entries: Iterable<readonly [Value, Value]>) {
     this.entries = new Map();
     for (const entry of entries) {
-      const [key] = entry;
-      const id = typeof key === 'number' ? undefined : keyOf(key);
-      if (id === undefined) throw new CelError(`unsupported key type: ${typeName(key)}`);
-      if (this.entries.has(id))
-        throw new CelError(`insert failed: key already exists: ${String(isUint(key) ? key.value : key)}`);
+      const id = keyOf(entry[0]);
+      if (id === undefined) throw new CelError(`unsupported key type: ${typeName(entry[0])}`);
       this.entries.set(id, entry);
     }
   }
@@ -143,6 +146,27 @@ export class LiteralMap implements CelMap {
   }
 }
 
+/** Of a list: what two items have in common that are one; undefined for an item that is known by nothing. */
+export type ItemIdentity = (item: Value) => string | undefined;
+
+const identity = Symbol('identity');
+
+/** A list whose items are known by what they are, or by keys of theirs: it is equal in whichever order they stand. */
+export const keyedList = (items: Value[], of: ItemIdentity): readonly Value[] =>
+  Object.defineProperty(items, identity, { value: of });
+
+export const identityIn = (list: readonly Value[]): ItemIdentity | undefined =>
+  (list as { readonly [identity]?: ItemIdentity })[identity];
+
+function sameItems(a: readonly Value[], b: readonly Value[], of: ItemIdentity): boolean {
+  if (a.length !== b.length) return false;
+  const known = new Map(a.map((item) => [of(item), item]));
+  return b.every((item) => {
+    const found = known.get(of(item));
+    return found !== undefined && equal(found, item);
+  });
+}
+
 const isNumber = (value: Value): value is bigint | number | Uint =>
   typeof value === 'bigint' || typeof value === 'number' || isUint(value);
 const numeric = (value: bigint | number | Uint): bigint | number => (isUint(value) ? value.value : value);
@@ -152,7 +176,12 @@ export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (isNumber(a)) return isNumber(b) && compare(a, b) === 0;
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return false;
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, at) => equal(item, b[at]!));
+  if (isList(a)) {
+    if (!isList(b)) return false;
+    const of = identityIn(a);
+    if (of !== undefined) return sameItems(a, b, of);
+    return a.length === b.length && a.every((item, at) => equal(item, b[at]!));
+  }
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (isMap(a)) {
     if (!isMap(b) || a.size !== b.size) return false;

@@ -89,7 +89,7 @@ export function bent(random: Random, object: Json, node: SchemaNode): Json {
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const place = pick(random, places);
     if (isIdentity(place) && chance(random, 0.9)) continue;
-    if (chance(random, goneShare) && place.path.length > 0) return withAt(object, place.path, undefined);
+    if (chance(random, goneShare) && !isIdentity(place)) return withAt(object, place.path, undefined);
     const put = pick(random, bends)(random, place);
     if (put !== undefined) return withAt(object, place.path, put);
   }

@@ -6,6 +6,7 @@ import { Memory, type Normal, normalize, parsed } from '../compare/normalize.js'
 import { post, type Row } from '../compare/row.js';
 import { type Base, neverStored, newNamespace, storing, wishedBases } from './bases.js';
 import { type FuzzCase, fuzzCase, rowOf } from './fuzz-case.js';
+import { readingRow } from './reading-case.js';
 import { shrunk } from './shrink.js';
 import { groupsOf, tellings } from './tellings.js';
 
@@ -33,6 +34,8 @@ export interface FuzzGroup {
 
 const oldNamespace = 'f-old';
 const casesAtOnce = 6;
+/** Of so many cases one reads. */
+const readsEvery = 6;
 
 export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kinds }: FuzzOptions) {
   const endMs = Date.now() + timeMaxMs;
@@ -48,13 +51,14 @@ export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kin
     return answers as unknown as readonly [Normal, Normal];
   };
   for (const namespace of [oldNamespace, newNamespace]) for (const row of opening(namespace)) await ask(row);
-  const bases: Base[] = [];
+  const [stored, others]: readonly [Base[], Base[]] = [[], []];
   for (const base of wishedBases(seed).filter(({ object }) => kinds?.includes(object.kind) ?? true)) {
     const [left, right] = await ask(storing(base));
     const isStored = left.status === 201 && right.status === 201;
-    if (isStored) bases.push(base);
-    else if (base.stored?.endsWith('-0') === true) bases.push(neverStored(base));
+    if (isStored) stored.push(base);
+    else if (base.stored?.endsWith('-0') === true) others.push(neverStored(base));
   }
+  const bases = [...stored, ...others];
 
   const tell = async (asked: FuzzCase) => {
     const [left, right] = await ask(rowOf(asked));
@@ -62,42 +66,50 @@ export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kin
   };
   const groups = new Map<string, FuzzGroup>();
   let compared = 0;
-  const one = async (index: number) => {
-    const asked = fuzzCase(seed * 1_000_000 + index, bases);
+  /** What is of no group yet makes one, which `explain` completes. */
+  const gather = async (
+    told: readonly string[],
+    of: Pick<FuzzGroup, 'seed'> & { readonly kind: string },
+    explain: (group: FuzzGroup, name: string) => Promise<void>,
+  ) => {
     compared++;
-    const { kind } = asked.base.object;
-    for (const name of groupsOf(await tell(asked))) {
+    for (const name of groupsOf(told)) {
       const known = groups.get(name);
-      if (known === undefined) {
-        const group: FuzzGroup = {
-          kinds: new Set([kind]),
-          count: 1,
-          seed: asked.seed,
-          lines: [],
-          request: '',
-          change: [],
-        };
-        groups.set(name, group);
-        await explain(group, name, asked);
-      } else {
+      known?.kinds.add(of.kind);
+      if (known !== undefined) {
         known.count++;
-        known.kinds.add(kind);
+        continue;
       }
+      const group = { kinds: new Set([of.kind]), count: 1, seed: of.seed, lines: told, request: '', change: [] };
+      groups.set(name, group);
+      await explain(group, name);
     }
   };
-  /** What the smallest case tells is all of one group. */
-  const explain = async (group: FuzzGroup, name: string, asked: FuzzCase) => {
-    const smallest = await shrunk(asked, async (smaller) => {
-      compared++;
-      return groupsOf(await tell(smaller)).includes(name);
+  const write = async (caseSeed: number) => {
+    const asked = fuzzCase(caseSeed, bases);
+    await gather(await tell(asked), { kind: asked.base.object.kind, seed: caseSeed }, async (group, name) => {
+      const smallest = await shrunk(asked, async (smaller) => {
+        compared++;
+        return groupsOf(await tell(smaller)).includes(name);
+      });
+      const { method, path } = rowOf(smallest);
+      const { yaml, twice, base, object } = smallest;
+      group.request = `${method} ${path}${yaml === true ? ' as YAML' : ''}${twice === undefined ? '' : ` with ${twice} twice`}`;
+      group.lines = await tell(smallest);
+      group.change = between('', base.object, object);
+      // What the smallest case tells is all of one group.
+      for (const other of groupsOf(group.lines)) if (!groups.has(other)) groups.set(other, group);
     });
-    const { method, path } = rowOf(smallest);
-    const { yaml, twice, base, object } = smallest;
-    group.request = `${method} ${path}${yaml === true ? ' as YAML' : ''}${twice === undefined ? '' : ` with ${twice} twice`}`;
-    group.lines = await tell(smallest);
-    group.change = between('', base.object, object);
-    for (const other of groupsOf(group.lines)) if (!groups.has(other)) groups.set(other, group);
   };
+  const read = async (caseSeed: number) => {
+    const row = readingRow(caseSeed, stored);
+    const [left, right] = await ask(row);
+    const told = tellings('fuzz › read', left, right);
+    await gather(told, { kind: 'read', seed: caseSeed }, async (group) => {
+      group.request = `GET ${row.path} ${row.headers?.['accept'] ?? ''}`;
+    });
+  };
+  const one = (index: number) => (index % readsEvery === 0 ? read : write)(seed * 1_000_000 + index);
   let next = 0;
   const worker = async () => {
     while (next < requests && Date.now() < endMs) await one(next++);
@@ -114,7 +126,7 @@ function withoutChance({ body }: Row, text: string): string {
   const begin = JSON.stringify(generateName).slice(1, -1);
   const escaped = (characters: string) => characters.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const both = [begin, JSON.stringify(begin).slice(1, -1)].map(escaped).join('|');
-  return addressed.replaceAll(new RegExp(`(${both})[bcdfghjklmnpqrstvwxz2456789]{5}`, 'g'), '$1-made');
+  return addressed.replaceAll(new RegExp(`(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'), '$1-made');
 }
 
 const noAnswer = (error: unknown): Answer => ({

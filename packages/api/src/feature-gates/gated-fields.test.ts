@@ -90,13 +90,6 @@ const fields: readonly Field[] = [
     'DRAPrioritizedList',
     false,
   ],
-  [
-    'resource.k8s.io/ResourceClaim',
-    'spec.devices.requests[].exactly.tolerations',
-    [{ key: 'k' }],
-    'DRADeviceTaints',
-    false,
-  ],
   ['resource.k8s.io/ResourceClaim', 'status.devices', [{ driver: 'd' }], 'DRAResourceClaimDeviceStatus', true],
   ['resource.k8s.io/ResourceSlice', 'spec.devices[].taints', [{ key: 'k' }], 'DRADeviceTaints', false],
   ['resource.k8s.io/ResourceSlice', 'spec.sharedCounters', [{ name: 'c' }], 'DRAPartitionableDevices', false],

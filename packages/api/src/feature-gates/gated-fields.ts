@@ -105,7 +105,6 @@ const claimSpec: readonly GatedFields[] = [
 const requests = 'devices.requests[]';
 const deviceClaim: readonly GatedFields[] = [
   behind('DRAAdminAccess', `${requests}.exactly.adminAccess`),
-  behind('DRADeviceTaints', `${requests}.exactly.tolerations`, `${requests}.firstAvailable[].tolerations`),
   behind('DRAPrioritizedList', `${requests}.firstAvailable`),
 ];
 
@@ -151,7 +150,6 @@ export const gatedKinds: Readonly<Record<string, GatedKind>> = {
         'status',
         [
           behind('DRAAdminAccess', 'allocation.devices.results[].adminAccess'),
-          behind('DRADeviceTaints', 'allocation.devices.results[].tolerations'),
           behind('DRAResourceClaimDeviceStatus', 'devices'),
         ],
       ],

@@ -216,6 +216,26 @@ describe('what is refused of a new object', () => {
         ) as never,
       ],
     ],
+    [
+      node({ status: { nodeInfo: { swap: { capacity: 0 } } } }),
+      ['metadata.nodeSwapStatus.capacity: Invalid value: 0: must be greater than zero'],
+    ],
+    [
+      of(
+        'resource.k8s.io/v1beta2',
+        'ResourceClaimTemplate',
+      )({
+        spec: {
+          metadata: { uid: 'u' },
+          spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'c' } }] } },
+        },
+      }),
+      ['spec.metadata.uID: Forbidden: cannot be set'],
+    ],
+    [
+      of('networking.k8s.io/v1', 'NetworkPolicy')({ spec: { podSelector: {}, policyTypes: [''] } }),
+      ['spec.policyTypes[0]: Unsupported value: "": supported values: "Ingress", "Egress"'],
+    ],
     [volume({ flexVolume: { driver: '' } }), ['spec.flexVolume.driver: Required value']],
     [
       account({}, { ownerReferences: [{ apiVersion: 'a/b/c', kind: 'K', name: 'n', uid: 'u' }] }),
@@ -304,6 +324,22 @@ describe('what is refused of a change', () => {
 it('conditions of pods are told of in the status', () => {
   expect(statusFaults(pod({ conditions: [{ type: 'a b', status: 'True' }] }), pod({}))).toEqual([
     expect.stringContaining('status.conditions[0].Type: Invalid value: "a b": name part must consist of') as never,
+  ]);
+});
+
+it('of the status of a pod, addresses and users are told of at their places', () => {
+  const bent = pod({
+    podIPs: [{ ip: '192.0.2.1' }, { ip: '192.0.2.1' }],
+    containerStatuses: [
+      {
+        ...{ name: 'c', image: 'i', imageID: 'd', ready: true, restartCount: 0 },
+        user: { linux: { uid: -1, gid: 0 } },
+      },
+    ],
+  });
+  expect(statusFaults(bent, pod({}))).toEqual([
+    'status.podIPs: Invalid value: [{"ip":"192.0.2.1"},{"ip":"192.0.2.1"}]: may specify no more than one IP for each IP family',
+    'status.containerStatuses[0].user.linux.uid: Invalid value: -1: must be between 0 and 2147483647, inclusive',
   ]);
 });
 

@@ -217,6 +217,8 @@ describe('a new object', () => {
       event({ eventTime: '2025-01-01T00:00:00.000000Z', action: 'a'.repeat(129), message: 'm'.repeat(1025) }),
       [
         'reportingComponent: Required value',
+        'reportingComponent: Invalid value: "": name part must be non-empty',
+        expect.stringContaining('reportingComponent: Invalid value: "": name part must consist of') as never,
         'reportingInstance: Required value',
         'action: Invalid value: "": can have at most 128 characters',
         'reason: Required value',

@@ -93,11 +93,21 @@ export function partErrors(
 
 function schemaErrors(schema: JSONSchemaProps | undefined, hasStatus: boolean, path: string): readonly FieldError[] {
   if (schema === undefined) return noErrors;
-  const { node, errors } = schemaFromOpenApi(schema, path);
+  const { node, errors } = schemaFromOpenApi(schema, path, anyPattern);
   return [
     ...(hasStatus ? rootErrors(schema, path) : noErrors),
     ...(errors.length > 0 ? errors : defaultErrors(node, path)),
   ];
+}
+
+/** A pattern that is none is told of by who compiles it for the values. */
+function anyPattern(source: string): (text: string) => boolean {
+  try {
+    const pattern = new RegExp(source, 'u');
+    return (text) => pattern.test(text);
+  } catch {
+    return () => true;
+  }
 }
 
 /** By Kubernetes' own names for the fields: what may stand at the root, so that the schema of the status is whole without it. */

@@ -27,7 +27,7 @@ const requiredTextErrors = (text: string | undefined, path: string): readonly Fi
   ...lengthErrors(text, path, textMaxLength),
 ];
 
-function eventErrors(event: Event): readonly FieldError[] {
+function eventErrors(event: Event, served?: Kind): readonly FieldError[] {
   const { metadata, involvedObject, eventTime, reportingComponent, reportingInstance, action, reason, message } = event;
   const subject = involvedObject?.namespace ?? '';
   const isNew = eventTime !== undefined && eventTime !== null;
@@ -38,13 +38,13 @@ function eventErrors(event: Event): readonly FieldError[] {
       : isNew || metadata.namespace === subject;
   const place = fits ? noErrors : [invalidField('involvedObject.namespace', subject, 'does not match event.namespace')];
   if (!isNew) return place;
+  const reporter = isOfNewGroup(served) ? 'reportingController' : 'reportingComponent';
   return [
     ...place,
-    ...(reportingComponent
-      ? qualifiedNameErrors(reportingComponent).map((text) =>
-          invalidField('reportingComponent', reportingComponent, text),
-        )
-      : [requiredField('reportingComponent')]),
+    ...(reportingComponent ? noErrors : [requiredField(reporter)]),
+    ...qualifiedNameErrors(reportingComponent ?? '').map((text) =>
+      invalidField(reporter, reportingComponent ?? '', text),
+    ),
     ...requiredTextErrors(reportingInstance, 'reportingInstance'),
     ...requiredTextErrors(action, 'action'),
     ...requiredTextErrors(reason, 'reason'),
@@ -69,7 +69,9 @@ function seriesErrors({ series }: Event): readonly FieldError[] {
 
 /** What the newer group asks of an event that is made by it. */
 const newErrors = (event: Event): readonly FieldError[] => [
-  ...formatErrors(event.metadata.name, 'metadata.name', dns1123SubdomainErrors),
+  ...(event.metadata.name
+    ? formatErrors(event.metadata.name, 'metadata.name', dns1123SubdomainErrors)
+    : [requiredField('metadata.name', 'name or generateName is required')]),
   ...seriesErrors(event),
   ...requiredErrors(event.eventTime, 'eventTime'),
   ...(event.type === 'Normal' || event.type === 'Warning'
@@ -100,9 +102,12 @@ export const eventStrategy: Strategy<Event> = {
   // Events of old have any name that can stand in a path.
   nameErrors: pathSegmentErrors,
   judgesMetadataLast: true,
-  validateCreate: (event, served) => [...eventErrors(event), ...(isOfNewGroup(served) ? newErrors(event) : noErrors)],
+  validateCreate: (event, served) => [
+    ...eventErrors(event, served),
+    ...(isOfNewGroup(served) ? newErrors(event) : noErrors),
+  ],
   validateUpdate: (event, old, served) => [
-    ...eventErrors(event),
+    ...eventErrors(event, served),
     ...(isOfNewGroup(served) ? changeErrors(event, old) : noErrors),
   ],
 };

@@ -9,6 +9,7 @@ import {
   invalidField,
   labelSelectorErrors,
   noErrors,
+  notSupportedField,
   parseCidr,
   portNameErrors,
   portNumberErrors,
@@ -34,7 +35,9 @@ function policyErrors({ spec }: NetworkPolicy): readonly FieldError[] {
     ]),
     ...(policyTypes.length > types.length
       ? [invalidField('spec.policyTypes', policyTypes, 'may not specify more than two policyTypes')]
-      : eachErrors(policyTypes, 'spec.policyTypes', (type, at) => choiceErrors(type || ' ', at, types))),
+      : eachErrors(policyTypes, 'spec.policyTypes', (type, at) =>
+          types.includes(type) ? noErrors : [notSupportedField(at, type, types)],
+        )),
   ];
 }
 

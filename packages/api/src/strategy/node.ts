@@ -66,7 +66,15 @@ function withDefaults(node: Node): Node {
 }
 
 function nodeErrors({ spec = {}, status = {} }: Node): readonly FieldError[] {
-  return [...taintErrors(spec.taints, 'metadata.taints'), ...amountErrors(status), ...podCidrErrors(spec)];
+  const swap = status.nodeInfo?.swap?.capacity;
+  return [
+    ...taintErrors(spec.taints, 'metadata.taints'),
+    ...amountErrors(status),
+    ...(swap !== undefined && swap <= 0
+      ? [invalidField('metadata.nodeSwapStatus.capacity', swap, 'must be greater than zero')]
+      : noErrors),
+    ...podCidrErrors(spec),
+  ];
 }
 
 const addressErrors = ({ addresses = [] }: NodeStatus): readonly FieldError[] =>

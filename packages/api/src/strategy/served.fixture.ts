@@ -71,6 +71,8 @@ export function created<T extends KubernetesObject = KubernetesObject>(object: W
 export function createFaults(object: Written): readonly string[] {
   const { definition } = find(object);
   const given = created(object);
+  const first = definition.strategy?.validateFirst?.(given) ?? [];
+  if (first.length > 0) return first.map(formatFieldError);
   const nameErrors = definition.strategy?.nameErrors;
   return [
     ...validateObjectMeta(given.metadata, {
@@ -87,6 +89,8 @@ export function updateFaults(object: Written, old: Written, status?: object): re
   const before = status === undefined ? created(old) : withStatus(created(old), { ...decoded(old), status });
   const wished = withStatus(decoded(object), before);
   const after = deepFreeze(strategy.prepareForUpdate?.(wished, before) ?? wished);
+  const first = strategy.validateFirst?.(after) ?? [];
+  if (first.length > 0) return first.map(formatFieldError);
   return (strategy.validateUpdate?.(after, before) ?? []).map(formatFieldError);
 }
 

@@ -1,5 +1,5 @@
 /** Services: defaults, what must hold of them, and what goes with a change of their type. Addresses are the server's affair. */
-import { dns1035LabelErrors, type FieldError, maskTrailingDash, type Strategy } from '@pintle/machinery';
+import { dns1035LabelErrors, maskTrailingDash, type Strategy } from '@pintle/machinery';
 import type { Service, ServiceSpec } from '../core/v1/service.js';
 import { clusterIpErrors } from './service/cluster-ips.js';
 import { serviceChangeErrors, withoutTypeLeftovers } from './service/service-change.js';
@@ -54,9 +54,6 @@ function withDefaults(service: Service): Service {
   };
 }
 
-const firstOf = (errors: readonly FieldError[], others: () => readonly FieldError[]): readonly FieldError[] =>
-  errors.length > 0 ? errors : others();
-
 /** A Service that sends elsewhere has nothing to tell of how it would not. */
 function withoutIdlePolicy(service: Service): Service {
   const { type, internalTrafficPolicy, ...spec } = service.spec ?? {};
@@ -70,13 +67,9 @@ export const serviceStrategy: Strategy<Service> = {
   defaults: withDefaults,
   prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
   prepareForUpdate: withoutTypeLeftovers,
-  // Where addresses are not to be read, nothing else is looked at.
-  validateCreate: (service) => firstOf(clusterIpErrors(service.spec ?? {}), () => serviceErrors(service)),
-  validateUpdate: (service, old) =>
-    firstOf(clusterIpErrors(service.spec ?? {}), () => [
-      ...serviceChangeErrors(service, old),
-      ...serviceErrors(service),
-    ]),
+  validateFirst: ({ spec = {} }) => clusterIpErrors(spec),
+  validateCreate: serviceErrors,
+  validateUpdate: (service, old) => [...serviceChangeErrors(service, old), ...serviceErrors(service)],
   validateStatusUpdate: balancerStatusErrors,
   canonicalize: withoutIdlePolicy,
   warnings: serviceWarnings,

@@ -14,6 +14,9 @@ export function templateMetaErrors(metadata: Partial<ObjectMeta> | undefined, pa
   return [
     ...(annotations === undefined ? noErrors : validateAnnotations(annotations, `${path}.annotations`)),
     ...(labels === undefined ? noErrors : validateLabels(labels, `${path}.labels`)),
-    ...Object.keys(others).map((field) => forbiddenField(`${path}.${field}`, 'cannot be set')),
+    // Upstream makes these names of Go's.
+    ...Object.keys(others).map((field) =>
+      forbiddenField(`${path}.${field === 'uid' ? 'uID' : field}`, 'cannot be set'),
+    ),
   ];
 }

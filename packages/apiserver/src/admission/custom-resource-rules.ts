@@ -14,7 +14,7 @@ import {
 } from '@pintle/machinery';
 import { judgeByRules } from '../crd/broken-rules.js';
 import { hasPatterns } from '../crd/custom-kind.js';
-import { ruleCostErrors } from '../crd/rule-costs.js';
+import { RuleCosts } from '../crd/rule-costs.js';
 import { type CelModule, compileRules, hasRules, type RuleNode, ruleTexts } from '../crd/validation-rules.js';
 import type { Resource } from '../registry/resource.js';
 import { hasBlocking } from '../verbs/validation.js';
@@ -110,14 +110,18 @@ function definitionFaults(
       ? []
       : schemasOf(old).flatMap(({ written, path }) => ruleTexts(schemaFromOpenApi(written, path).node)),
   );
+  // Patterns are judged here as they will be read.
+  const others = own.filter(({ field, detail }) => !(field.endsWith('.pattern') && detail.startsWith(noPattern)));
   return schemasOf(crd).reduce<readonly FieldError[]>((all, version) => {
     const before = old?.spec.versions.find(({ name }) => name === version.name)?.schema?.openAPIV3Schema;
     const isUnchanged = before !== undefined && deepEqual(before, version.written);
-    const found = versionFaults(cel, version, own, stored, isUnchanged);
+    const found = versionFaults(cel, version, others, stored, isUnchanged);
     const last = all.findLastIndex(({ field }) => (versionOf(field) ?? Infinity) <= version.index);
     return found.length === 0 ? all : [...all.slice(0, last + 1), ...found, ...all.slice(last + 1)];
-  }, own);
+  }, others);
 }
+
+const noPattern = 'must be a valid regular expression';
 
 /** What all versions share is told of with the first. */
 function versionOf(field: string): number | undefined {
@@ -133,20 +137,24 @@ function versionFaults(
   isUnchanged: boolean,
 ): readonly FieldError[] {
   const { node, errors, isStructural } = schemaFromOpenApi(written, path, cel.linearPattern);
-  // Patterns are judged as they will be read: what is wrong with them is not known before.
   const more = errors.filter(
     ({ field, detail }) => !own.some((each) => each.field === field && each.detail === detail),
   );
-  const ofSchema = [...own, ...more].filter(({ field }) => isWithin(field, path));
-  const hasFaultyDefault = ofSchema.some(({ field }) => /\.default\b/.test(field));
+  const ofSchema = [...own, ...more].map(placeOf).filter((place) => isWithin(place, path));
+  const hasFaultyDefault = ofSchema.some((place) => /\.default\b/.test(place));
   if (!isStructural || hasFaultyDefault) return more;
-  const isFaulty = (at: string) => ofSchema.some(({ field }) => isWithin(field, at));
-  const rules = compileRules(cel, node, path, { stored, isFaulty });
+  const isFaulty = (at: string) => ofSchema.some((place) => isWithin(place, at));
+  const costs = new RuleCosts(cel, isUnchanged);
+  const rules = compileRules(cel, node, path, { stored, isFaulty, costs });
   if (rules.node === undefined) return more;
   const defaults = brokenDefaults(cel, rules.node, path);
   if (defaults.length > 0) return [...more, ...defaults];
-  return [...more, ...rules.errors, ...ruleCostErrors(cel, rules.node, path, isUnchanged, isFaulty)];
+  return [...more, ...rules.errors];
 }
+
+/** Where a fault is found: that a key of a list's items may be missing is one of the list. */
+const placeOf = ({ field, type }: FieldError): string =>
+  type === 'FieldValueRequired' ? field.replace(/\.items\.properties\[[^\]]+\]\.default$/, '') : field;
 
 const isWithin = (field: string, path: string): boolean =>
   field === path || field.startsWith(`${path}.`) || field.startsWith(`${path}[`);

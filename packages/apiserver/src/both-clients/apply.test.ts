@@ -373,8 +373,13 @@ describe.each(clients)('%s', (_name, connect) => {
     expect((await apply(withSpec({ template: { spec: { containers } } }))).message).toBe(
       `${prefix}.spec.template.spec.containers: duplicate entries for key [name="a"]`,
     );
-    expect((await apply(withSpec({ template: { spec: { containers: [{ image: 'x' }] } } }))).message).toBe(
-      `${prefix}.spec.template.spec.containers: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn't have default values for any key fields)`,
+    // A name that nobody says is the empty one.
+    expect((await apply(withSpec({ template: { spec: { containers: [{ image: 'x' }] } } }))).message).toContain(
+      'spec.template.spec.containers[0].name: Required value',
+    );
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: web(1).metadata, secrets: [{ uid: 'u' }] };
+    expect((await apply(account)).message).toBe(
+      'failed to create typed patch object (default/web; v1, Kind=ServiceAccount): .secrets: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)',
     );
     expect(await apply({ ...web(1), metadata: { name: 'web', managedFields: [{ manager: 'x' }] } })).toMatchObject({
       code: 400,

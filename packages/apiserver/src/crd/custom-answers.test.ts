@@ -1,5 +1,5 @@
 /** What kube-apiserver answers about custom resources, request by request (`tools/kube-apiserver/compare.ts` asks it again). */
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { requester } from '../http/requests.fixture.js';
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -130,4 +130,67 @@ it('a scale below zero is told of where the definition has the replicas', async 
     422,
     'Word.example.com "a" is invalid: .spec.size: Invalid value: -1: should be a non-negative integer',
   ]);
+});
+
+describe('what is to be the numbers of a scale', () => {
+  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } };
+  const scale = {
+    ...{ specReplicasPath: '.spec.size', statusReplicasPath: '.status.size', labelSelectorPath: '.status.of' },
+  };
+  it.each<readonly [spec: unknown, causes: readonly string[]]>([
+    [{ size: 1 }, []],
+    [{}, []],
+    [{ size: -1 }, ['.spec.size: Invalid value: -1: should be a non-negative integer']],
+    [{ size: 2_147_483_648 }, ['.spec.size: Invalid value: 2147483648: should be less than or equal to 2147483647']],
+    [
+      { size: '1' },
+      ['.spec.size: Invalid value: 0: .spec.size accessor error: 1 is of the type string, expected int64'],
+    ],
+    [
+      { size: { b: [1, null], a: true } },
+      [
+        '.spec.size: Invalid value: 0: .spec.size accessor error: map[a:true b:[1 <nil>]] is of the type map[string]interface {}, expected int64',
+      ],
+    ],
+    [
+      [],
+      [
+        'spec: Invalid value: "array": spec in body must be of type object: "array"',
+        '.spec.size: Invalid value: 0: .spec.size accessor error: [] is of the type []interface {}, expected map[string]interface{}',
+      ],
+    ],
+  ])('%j', async (spec, causes) => {
+    const { send } = await served([version('v1', {}, { schema, subresources: { scale } })]);
+    const { json } = await send('POST', at('v1'), { ...word({}), spec });
+    const told = (json.details?.causes ?? []) as readonly { readonly field: string; readonly message: string }[];
+    expect(told.map(({ field, message }) => `${field}: ${message}`)).toEqual(causes);
+  });
+
+  it('is judged in a status, too', async () => {
+    const { send } = await served([version('v1', {}, { schema, subresources: { scale, status: {} } })]);
+    await send('POST', at('v1'), word({}));
+    const { json } = await send('PATCH', `${at('v1')}/a/status`, { status: { size: 1.5, of: 7 } }, merge);
+    expect(json.details.causes.map(({ message }: { readonly message: string }) => message)).toEqual([
+      'Invalid value: 0: .status.size accessor error: 1.5 is of the type float64, expected int64',
+      'Invalid value: "": .status.of accessor error: 7 is of the type int64, expected string',
+    ]);
+  });
+});
+
+describe('a status that is written by itself', () => {
+  const status = { type: 'object', properties: { size: { type: 'integer', maximum: 10 } } };
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object' }, status } } };
+  it.each<readonly [body: object, status: number, message: unknown]>([
+    [{ status: { size: 'x' } }, 422, 'Invalid value: "string": size in body must be of type integer: "string"'],
+    [{ status: 7 }, 422, 'Invalid value: "integer":  in body must be of type object: "integer"'],
+    [{ status: { size: 11 } }, 422, 'Invalid value: 11: size in body should be less than or equal to 10'],
+    [{ spec: 7, status: { size: 1 } }, 200, undefined],
+  ])('%j', async (body, code, message) => {
+    const { send } = await served([version('v1', {}, { schema, subresources: { status: {} } })]);
+    await send('POST', at('v1'), word({}));
+    const { status: answered, json } = await send('PATCH', `${at('v1')}/a/status`, body, merge);
+    expect([answered, json.details?.causes?.[0].message]).toEqual([code, message]);
+    if (code === 200) expect([json.spec, json.status]).toEqual([{}, { size: 1 }]);
+  });
 });

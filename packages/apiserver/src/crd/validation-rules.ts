@@ -3,7 +3,8 @@
  * found in `broken-rules.ts`; the language itself is loaded when the first rule is met.
  */
 import type * as Cel from '@pintle/cel';
-import { type FieldError, invalidField, type SchemaNode, type ValidationRule } from '@pintle/machinery';
+import { type FieldError, internalField, invalidField, type SchemaNode, type ValidationRule } from '@pintle/machinery';
+import { type RuleCosts, type Times, timesWithin } from './rule-costs.js';
 
 export type CelModule = typeof Cel;
 
@@ -58,6 +59,8 @@ export interface RuleContext {
   readonly stored?: ReadonlySet<string>;
   /** Whether something else is wrong with the schema at a path or below: what is wrong with its rules is not told then. */
   readonly isFaulty?: (path: string) => boolean;
+  /** What the rules may cost is counted here. */
+  readonly costs?: RuleCosts;
 }
 
 /** The texts of all rules and messages in a schema. */
@@ -75,7 +78,7 @@ export function compileRules(
   cel: CelModule,
   root: SchemaNode,
   path: string,
-  { stored, isFaulty }: RuleContext = {},
+  { stored, isFaulty, costs }: RuleContext = {},
 ): { readonly node: RuleNode | undefined; readonly errors: readonly FieldError[] } {
   const errors: FieldError[] = [];
   /** `lost` is where what an object was cannot be followed any more; absent where it can. */
@@ -83,25 +86,34 @@ export function compileRules(
     written: SchemaNode,
     at: string,
     lost: string | undefined,
+    times: Times,
     isRoot: boolean,
   ): RuleNode | undefined => {
     if (!hasRules(written)) return undefined;
     const schema = isRoot || written.embeddedResource ? asRoot(written) : written;
-    const under = (child: SchemaNode | undefined, where: string, isFollowed: boolean) =>
-      child === undefined ? undefined : compile(child, `${at}.${where}`, lost ?? (isFollowed ? undefined : at), false);
+    const under = (child: SchemaNode | undefined, where: string, often: Times, isFollowed = true) =>
+      child === undefined
+        ? undefined
+        : compile(child, `${at}.${where}`, lost ?? (isFollowed ? undefined : at), often, false);
     const properties = Object.entries(written.properties ?? {}).flatMap(([name, child]) => {
-      const compiled = under(child, `properties[${name}]`, true);
+      const compiled = under(child, `properties[${name}]`, times);
       return compiled === undefined ? [] : [[name, compiled] as const];
     });
-    const items = under(written.items, 'items', written.listType === 'map');
-    const values = under(written.values, 'additionalProperties', true);
+    const items = under(written.items, 'items', timesWithin(times, written.maxItems), written.listType === 'map');
+    const values = under(written.values, 'additionalProperties', timesWithin(times, written.maxProperties));
     const faults: FieldError[] = [];
-    const compiler = new RuleCompiler(cel, cel.typeOfSchema(schema, 'selfType'), stored);
-    const rules = (written.rules ?? []).flatMap((rule, index) => {
-      const place = `${at}.x-kubernetes-validations[${index}]`;
-      return compiler.compile(rule, place, lost, faults) ?? [];
-    });
-    if (!isFaulty?.(at)) errors.push(...faults);
+    const isTold = !isFaulty?.(at);
+    const compiler = new RuleCompiler(cel, schema, times, { stored, costs: isTold ? costs : undefined });
+    const rules =
+      written.rules === undefined || cel.isVisible(schema)
+        ? (written.rules ?? []).flatMap((rule, index) => {
+            const place = `${at}.x-kubernetes-validations[${index}]`;
+            return compiler.compile(rule, place, lost, faults) ?? [];
+          })
+        : [];
+    if (written.rules !== undefined && !cel.isVisible(schema))
+      faults.push(internalField(`${at}.x-kubernetes-validations`, untyped));
+    if (isTold) errors.push(...faults);
     return {
       schema,
       rules,
@@ -110,16 +122,29 @@ export function compileRules(
       ...(values === undefined ? {} : { values }),
     };
   };
-  return { node: compile(root, path, undefined, true), errors };
+  const node = compile(root, path, undefined, 1, true);
+  return { node, errors: [...errors, ...(costs?.ofAll(path) ?? [])] };
 }
+
+const untyped =
+  'internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations';
 
 /** Of the rules of one place. */
 class RuleCompiler {
+  private readonly self: Cel.CheckedType;
+  private readonly stored: ReadonlySet<string> | undefined;
+  private readonly costs: RuleCosts | undefined;
+
   constructor(
     private readonly cel: CelModule,
-    private readonly self: Cel.CheckedType,
-    private readonly stored: ReadonlySet<string> | undefined,
-  ) {}
+    private readonly schema: SchemaNode,
+    private readonly times: Times,
+    { stored, costs }: { readonly stored: ReadonlySet<string> | undefined; readonly costs: RuleCosts | undefined },
+  ) {
+    this.self = cel.typeOfSchema(schema, 'selfType');
+    this.stored = stored;
+    this.costs = costs;
+  }
 
   /** `lost` as in `compileRules`. A rule without a text is refused with its schema. */
   compile(rule: ValidationRule, at: string, lost: string | undefined, faults: FieldError[]): CompiledRule | undefined {
@@ -129,11 +154,14 @@ class RuleCompiler {
     const told = (field: string, words: string) => faults.push(invalidField(`${at}.${field}`, rule, words));
     const program = this.program(rule.rule, oldSelf, 'bool');
     if (program instanceof Error) told('rule', program.message);
+    else faults.push(...(this.costs?.ofRule(this.schema, `${at}.rule`, program, this.times) ?? []));
     const message =
       rule.messageExpression === undefined || program instanceof Error
         ? undefined
         : this.program(rule.messageExpression, oldSelf, 'string');
     if (message instanceof Error) told('messageExpression', `messageExpression ${message.message}`);
+    else if (message !== undefined)
+      faults.push(...(this.costs?.ofMessage(this.schema, `${at}.messageExpression`, message) ?? []));
     const transition = !(program instanceof Error) && program.names.has('oldSelf');
     if (transition && lost !== undefined)
       faults.push(

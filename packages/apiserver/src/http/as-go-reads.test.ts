@@ -87,6 +87,23 @@ it.each([
     { message: `${notMicro('today', 'today')}"2006"` },
   ],
   [
+    'an event of the newer group names who reports as that group does',
+    '/apis/events.k8s.io/v1/namespaces/default/events',
+    {
+      ...{ eventTime: '2026-01-01T00:00:00.000000Z', action: 'a', reason: 'b', type: 'Normal' },
+      ...{ reportingController: '-', reportingInstance: 'c' },
+    },
+    422,
+    {
+      details: {
+        causes: [
+          { field: 'reportingController', reason: 'FieldValueInvalid' },
+          { field: 'metadata.name', message: 'Required value: name or generateName is required' },
+        ],
+      },
+    },
+  ],
+  [
     'the metadata of a budget is looked at last',
     '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
     { metadata: { labels: { a: '-' } }, spec: { minAvailable: -1 } },
@@ -144,6 +161,21 @@ it.each<readonly [string, string, string, string, object, number, object]>([
     { metadata: { name: 'there', labels: { a: 'b' } } },
   ],
   [
+    'an apply of an item whose key is empty',
+    'PATCH',
+    '/apis/apps/v1/namespaces/default/deployments/a?fieldManager=me',
+    'apply-patch+yaml',
+    {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' } },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ image: 'i' }] } },
+      },
+    },
+    422,
+    { details: { causes: [{ field: 'spec.template.spec.containers[0].name', message: 'Required value' }] } },
+  ],
+  [
     'a strategic patch that makes a time that is none',
     'PATCH',
     place,
@@ -164,4 +196,12 @@ it('a dry run that is of another object names no place in the store', async () =
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'd' }) });
   const { json } = await ask(server.handle, `PUT ${maps}/d?dryRun=All`, { body: configMap({ name: 'd', uid: 'u' }) });
   expect(json.message).toContain('Key: /configmaps/default/d, ResourceVersion: 0');
+});
+
+it('a Service that is to have no address any more is told so of the address alone', async () => {
+  const at = '/api/v1/namespaces/default/services';
+  const service = (spec: object) => ({ metadata: { name: 's' }, spec: { ports: [{ port: 80 }], ...spec } });
+  await ask(server.handle, `POST ${at}`, { body: service({}) });
+  const { json } = await ask(server.handle, `PUT ${at}/s`, { body: service({ clusterIP: 'None' }) });
+  expect(json).toMatchObject({ code: 422, details: { causes: [{ field: 'spec.clusterIPs[0]' }] } });
 });

@@ -18,11 +18,12 @@ import {
   type TypeFault,
   typeError,
 } from '@pintle/machinery';
+import { scaleFaults } from '../crd/scale-faults.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
-import { withRulesLeft } from './validation.js';
+import { asOfStatus, withRulesLeft } from './validation.js';
 
 export interface DecodeOptions {
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
@@ -30,6 +31,8 @@ export interface DecodeOptions {
   readonly strictFaults?: readonly string[];
   /** How a strict reader's faults, and an object of another kind, are refused; as those of a request's body unless given. */
   readonly refuseText?: (message: string) => StatusError;
+  /** What is written. Of a custom object's status nothing else counts. */
+  readonly subresource?: string;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
   readonly refuse?: (faults: readonly TypeFault[]) => StatusError;
 }
@@ -64,7 +67,15 @@ function decodeReady(
   const object = checkKind(resource, body, options);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
-  if (errors.length > 0) throw (options.refuse ?? refusal(resource, object.metadata.name))(errors);
+  const isStatus = resource.custom && options.subresource === 'status';
+  if (errors.length > 0) {
+    const counting = isStatus && known !== undefined ? errors.filter(isOfStatus) : errors;
+    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, isStatus))(counting);
+    const { metadata, status } = object as KubernetesObject & { readonly status?: unknown };
+    // What is stored may not fit any more, and is judged as a whole then.
+    const { subresource: _subresource, ...others } = options;
+    return decodeReady(context, resource, { ...known, metadata, status }, others, old);
+  }
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
     reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
   const stored = () => {
@@ -97,21 +108,19 @@ function withOwnersOnce(context: RequestContext, object: KubernetesObject, isPat
   return { ...object, metadata: { ...object.metadata, ownerReferences: kept } };
 }
 
+const isOfStatus = ({ path }: TypeFault) => path.length === 0 || path[0] === 'status' || path[0] === 'metadata';
+
 const refusal =
-  (resource: Resource, name = '') =>
-  (faults: readonly TypeFault[]) => {
+  (resource: Resource, object: KubernetesObject, isStatus: boolean) =>
+  (faults: readonly TypeFault[]): StatusError => {
     const { kind, group, version, schema } = resource.kind;
     const { custom } = resource;
     // The metadata of custom objects is decoded, all else of them is held to the schema.
-    if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata'))
-      return invalid(
-        { group, kind },
-        name,
-        withRulesLeft(
-          resource,
-          faults.map((fault) => typeError(fault, fault.field)),
-        ),
-      );
+    if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata')) {
+      const told = faults.map((fault) => typeError(fault, fault.field));
+      const causes = [...asOfStatus(told, isStatus), ...scaleFaults(resource.kind, object, isStatus)];
+      return invalid({ group, kind }, object.metadata.name ?? '', withRulesLeft(resource, causes));
+    }
     const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };
@@ -184,7 +193,7 @@ export function placeOf(
   if (path.namespace && metadata.namespace && path.namespace !== metadata.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  if (path.name !== undefined && metadata.name !== undefined && metadata.name !== '' && metadata.name !== path.name) {
+  if (path.name !== undefined && metadata.name && metadata.name !== path.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
   }
   return isNamespaced ? { name, namespace: path.namespace || metadata.namespace || 'default' } : { name };

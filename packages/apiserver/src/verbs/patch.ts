@@ -49,8 +49,8 @@ export function patchObject(
         },
         old,
       );
-      requireName(object.metadata, key);
       placeOf(resource, object.metadata, key);
+      requireName(object.metadata, key);
       return { object };
     },
   });

@@ -8,17 +8,19 @@ import {
   validateObjectMetaUpdate,
   validateSchema,
 } from '@pintle/machinery';
+import { scaleFaults } from '../crd/scale-faults.js';
 import { hasRules } from '../crd/validation-rules.js';
 import type { Resource } from '../registry/resource.js';
 
 export function faultsForCreate(resource: Resource, object: KubernetesObject): readonly FieldError[] {
   const { strategy } = resource.definition;
+  validateFirst(resource, object);
   const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
   const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
   return [
     ...(isTold ? validateObjectMeta(object.metadata, metaRules(resource)) : []),
     ...own,
-    ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object)) : []),
+    ...(resource.custom ? customFaults(resource, object) : []),
   ];
 }
 
@@ -29,6 +31,7 @@ export function faultsForUpdate(
   subresource: string | undefined,
 ): readonly FieldError[] {
   const { strategy } = resource.definition;
+  if (subresource === undefined) validateFirst(resource, object);
   const own =
     subresource === undefined
       ? (changed: KubernetesObject, before: KubernetesObject) =>
@@ -41,9 +44,28 @@ export function faultsForUpdate(
       ? []
       : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
     ...(own?.call(strategy, object, old) ?? []),
-    ...(resource.custom ? withRulesLeft(resource, validateSchema(resource.kind.schema.node, object, old)) : []),
+    ...(resource.custom ? customFaults(resource, object, old, subresource) : []),
   ];
 }
+
+function customFaults(
+  resource: Resource,
+  object: KubernetesObject,
+  old?: KubernetesObject,
+  subresource?: string,
+): readonly FieldError[] {
+  const isStatus = subresource === 'status';
+  return withRulesLeft(resource, [
+    ...asOfStatus(validateSchema(resource.kind.schema.node, object, old), isStatus),
+    ...scaleFaults(resource.kind, object, isStatus),
+  ]);
+}
+
+/** A status that is written by itself is held to a schema of its own: in words a fault is told of as it stands there. */
+export const asOfStatus = (faults: readonly FieldError[], isStatus: boolean): readonly FieldError[] =>
+  isStatus
+    ? faults.map((fault) => ({ ...fault, detail: fault.detail.replace(/^status\.?(\S*) in body /, '$1 in body ') }))
+    : faults;
 
 /** Errors: `StatusError` Invalid, with a cause for each fault. */
 export function requireFaultless(
@@ -51,6 +73,11 @@ export function requireFaultless(
   object: KubernetesObject,
   faults: readonly FieldError[],
 ): void {
+  if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
+}
+
+function validateFirst({ definition }: Resource, object: KubernetesObject): void {
+  const faults = definition.strategy?.validateFirst?.(object) ?? [];
   if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
 }
 

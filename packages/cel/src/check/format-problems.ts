@@ -1,34 +1,11 @@
 /** What is wrong with a call of `'…'.format([…])` where text and list are written out. */
+
+import { type FormatClause, formatClauses } from '../library/format-clauses.js';
 import type { Expression } from '../syntax-tree.js';
 import type { CheckProblem } from './check.js';
 import { type CheckedType, dyn, isDyn } from './checked-type.js';
 
 type Types = ReadonlyMap<Expression, CheckedType>;
-
-interface Clause {
-  readonly takes: readonly string[];
-  readonly refusal: string;
-}
-
-const clauses: Readonly<Record<string, Clause>> = {
-  d: { takes: ['int', 'uint'], refusal: 'decimal clause can only be used on integers' },
-  f: { takes: ['double', 'string'], refusal: 'fixed-point clause can only be used on doubles' },
-  e: { takes: ['double', 'string'], refusal: 'scientific clause can only be used on doubles' },
-  b: { takes: ['int', 'uint', 'bool'], refusal: 'only integers and bools can be formatted as binary' },
-  x: {
-    takes: ['int', 'uint', 'string', 'bytes'],
-    refusal: 'only integers, byte buffers, and strings can be formatted as hex',
-  },
-  o: { takes: ['int', 'uint'], refusal: 'octal clause can only be used on integers' },
-};
-const texts: Clause = {
-  takes: [
-    ...['list', 'map', 'int', 'uint', 'double', 'bool', 'string', 'bytes', 'type', 'null_type'],
-    ...['google.protobuf.Timestamp', 'google.protobuf.Duration'],
-  ],
-  refusal:
-    'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
-};
 
 export function formatProblems(call: Expression & { type: 'call' }, types: Types): readonly CheckProblem[] {
   const { name, target, args, at } = call;
@@ -64,22 +41,22 @@ function clauseProblem(
       'error while parsing precision: error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax',
     );
   const key = verb === 'X' ? 'x' : verb;
-  const clause = key === 's' ? texts : Object.hasOwn(clauses, key) ? clauses[key] : undefined;
+  const clause = Object.hasOwn(formatClauses, key) ? formatClauses[key] : undefined;
   if (clause === undefined) return unread(`unrecognized formatting clause "${verb}"`);
-  const wrong = clause === texts ? untold(item, types) : takes(clause, item, types) ? undefined : item;
+  const wrong = key === 's' ? untold(item, types) : takes(clause, item, types) ? undefined : item;
   if (wrong === undefined) return undefined;
   const type = types.get(wrong) ?? dyn;
   return { at: wrong.at, problem: `error during formatting: ${clause.refusal}, was given ${type.name}` };
 }
 
-const takes = (clause: Clause, item: Expression, types: Types): boolean => {
+const takes = (clause: FormatClause, item: Expression, types: Types): boolean => {
   const type = types.get(item) ?? dyn;
   return isDyn(type) || clause.takes.includes(type.name);
 };
 
 /** The part of what is written out that has no text. */
 function untold(item: Expression, types: Types): Expression | undefined {
-  if (!takes(texts, item, types)) return item;
+  if (!takes(formatClauses['s']!, item, types)) return item;
   const inner =
     item.type === 'list'
       ? item.items.map(({ value }) => value)

@@ -3,7 +3,7 @@
  * type, and texts that are read as times, durations, patterns and formats have to be such. Called after the check.
  */
 import { pattern } from '../library/pattern.js';
-import { parseDuration, parseTimestamp } from '../library/time.js';
+import { parseDuration, parseTimestamp, timestamp } from '../library/time.js';
 import { childrenOf, type Expression } from '../syntax-tree.js';
 import { CelError } from '../values.js';
 import type { CheckProblem } from './check.js';
@@ -38,9 +38,11 @@ const readers: readonly { readonly name: string; readonly read: (text: string) =
 
 function unreadable(call: Call, name: string, read: (text: string) => unknown): readonly CheckProblem[] {
   const [first] = call.args;
-  if (call.name !== name || first?.type !== 'literal' || typeof first.value !== 'string') return [];
+  if (call.name !== name || first?.type !== 'literal') return [];
+  const { value } = first;
   try {
-    read(first.value);
+    if (typeof value === 'string') read(value);
+    else if (name === 'timestamp' && typeof value === 'bigint') timestamp(value * 1_000_000_000n);
     return [];
   } catch (error) {
     if (!(error instanceof CelError)) throw error;

@@ -18,6 +18,9 @@ import {
 /** `name` is what messages call the object, and with it what is in it. */
 export const typeOfSchema = (schema: SchemaNode, name = 'object'): CheckedType => visibleType(schema, name) ?? dyn;
 
+/** Whether expressions can see a value of the schema at all. */
+export const isVisible = (schema: SchemaNode): boolean => visibleType(schema, '') !== undefined;
+
 function visibleType(schema: SchemaNode, name: string): CheckedType | undefined {
   const node = resolved(schema);
   switch (node.type) {

@@ -1,5 +1,6 @@
 /** `'%s: %.2f'.format([...])`, as the extension library of strings defines it. */
 import { CelError, type CelMap, Duration, isMap, Timestamp, Type, typeName, Uint, type Value } from '../values.js';
+import { formatClauses } from './format-clauses.js';
 import { formatDuration, formatTimestamp } from './time.js';
 
 const precisionDefault = 6;
@@ -11,6 +12,7 @@ export function format(template: string, args: readonly Value[]): string {
     /%(?:(%)|(?:\.(\d+))?(.?))/gs,
     (_, percent?: string, precision?: string, verb?: string) => {
       if (percent !== undefined) return '%';
+      if (verb === '' && precision === undefined) throw new CelError('unexpected end of string');
       if (next >= args.length) throw new CelError(`index ${next} out of range`);
       if (precision !== undefined && Number(precision) > precisionMax)
         throw new CelError(`precision ${precision} out of range`);
@@ -21,7 +23,7 @@ export function format(template: string, args: readonly Value[]): string {
 }
 
 const wrong = (verb: string, value: Value): CelError =>
-  new CelError(`error during formatting: %${verb} of a value of type ${typeName(value)}`);
+  new CelError(`error during formatting: ${formatClauses[verb.toLowerCase()]!.refusal}, was given ${typeName(value)}`);
 
 function formatted(verb: string, value: Value, precision: number | undefined): string {
   switch (verb) {
@@ -61,7 +63,7 @@ function formatted(verb: string, value: Value, precision: number | undefined): s
       return verb === 'x' ? hex : hex.toUpperCase();
     }
     default:
-      throw new CelError(`unrecognized formatting clause "${verb}"`);
+      throw new CelError(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
   }
 }
 

@@ -8,6 +8,8 @@ import {
   compare,
   type Duration,
   equal,
+  identityIn,
+  keyedList,
   lengthOf,
   type Timestamp,
   Type,
@@ -115,7 +117,7 @@ const operators: readonly Overload[] = [
     '_+_',
     ['list(A)', 'list(A)'],
     'list(A)',
-    (a: Value[], b: Value[]) => [...a, ...b],
+    joinedLists,
     (a: Value[], b: Value[]) => 1 + traversal(a.length + b.length),
   ),
   operator('_+_', [durationType, durationType], durationType, (a: Duration, b: Duration) =>
@@ -159,6 +161,15 @@ function sizeCost(a: Value, b: Value): number {
 const sizeOf = (value: Value): number =>
   typeof value === 'string' || value instanceof Uint8Array || Array.isArray(value) ? value.length : 1;
 
+/** Of lists with identities those of the second take the place of their like, or are new. */
+function joinedLists(a: readonly Value[], b: readonly Value[]): readonly Value[] {
+  const of = identityIn(a);
+  if (of === undefined) return [...a, ...b];
+  const joined = new Map(a.map((item) => [of(item), item]));
+  for (const item of b) joined.set(of(item), item);
+  return keyedList([...joined.values()], of);
+}
+
 const sizes: readonly Overload[] = [
   { name: 'size', as: 'both', params: ['string'], result: 'int', run: (text: string) => BigInt(lengthOf(text)) },
   { name: 'size', as: 'both', params: ['bytes'], result: 'int', run: (bytes: Uint8Array) => BigInt(bytes.length) },
@@ -197,33 +208,50 @@ const convert = (name: string, from: TypeName, run: (value: never) => Value): Ov
   run,
 });
 
-function ofDouble(value: number, [min, max]: readonly [number, number]): bigint {
-  if (Number.isNaN(value) || value <= min || value >= max) throw new CelError('range error converting a double');
+function ofDouble(value: number, [min, max]: readonly [number, number], words: string): bigint {
+  if (Number.isNaN(value) || value <= min || value >= max) throw new CelError(words);
   return BigInt(Math.trunc(value));
 }
 
-/** `parser` of Go's strconv. */
-function parsed(value: string, pattern: RegExp, parser: string): string {
-  if (!pattern.test(value)) throw new CelError(`strconv.${parser}: parsing ${JSON.stringify(value)}: invalid syntax`);
+const notConverted = (from: string, to: string): CelError =>
+  new CelError(`type conversion error from '${from}' to '${to}'`);
+
+/** A number that is written as the pattern wants it, and not beyond the bounds of its type. */
+function written<T extends bigint | number>(text: string, type: string, pattern: RegExp, read: (text: string) => T): T {
+  if (!pattern.test(text)) throw notConverted('string', type);
+  const value = read(text);
+  const [min, max] = type === 'uint' ? [0n, uint64Max] : [int64Min, int64Max];
+  if (typeof value === 'bigint' && (value < min || value > max)) throw notConverted('string', type);
   return value;
+}
+
+function readAs<T>(text: string, type: string, read: (text: string) => T): T {
+  try {
+    return read(text);
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    throw notConverted('string', type);
+  }
 }
 
 const conversions: readonly Overload[] = [
   convert('int', 'int', (value: bigint) => value),
   convert('int', 'uint', ({ value }: Uint) => int(value)),
-  convert('int', 'double', (value: number) => ofDouble(value, [-(2 ** 63), 2 ** 63])),
-  convert('int', 'string', (value: string) => int(BigInt(parsed(value, /^-?\d+$/, 'ParseInt')))),
+  convert('int', 'double', (value: number) => ofDouble(value, [-(2 ** 63), 2 ** 63], 'integer overflow')),
+  convert('int', 'string', (value: string) =>
+    written(value, 'int', /^[-+]?\d+$/, (text) => BigInt(text.replace(/^\+/, ''))),
+  ),
   convert('int', durationType, ({ nanos }: Duration) => nanos),
   convert('int', timestampType, ({ nanos }: Timestamp) => floorDivide(nanos, 1_000_000_000n)),
   convert('uint', 'uint', (value: Uint) => value),
   convert('uint', 'int', (value: bigint) => uint(value)),
-  convert('uint', 'double', (value: number) => new Uint(ofDouble(value, [-1, 2 ** 64]))),
-  convert('uint', 'string', (value: string) => uint(BigInt(parsed(value, /^\d+$/, 'ParseUint')))),
+  convert('uint', 'double', (value: number) => new Uint(ofDouble(value, [-1, 2 ** 64], 'unsigned integer overflow'))),
+  convert('uint', 'string', (value: string) => new Uint(written(value, 'uint', /^\d+$/, BigInt))),
   convert('double', 'double', (value: number) => value),
   convert('double', 'int', (value: bigint) => Number(value)),
   convert('double', 'uint', ({ value }: Uint) => Number(value)),
   convert('double', 'string', (value: string) =>
-    Number(parsed(value, /^[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|NaN|Infinity)$/, 'ParseFloat')),
+    written(value, 'double', /^[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|NaN|Infinity)$/, Number),
   ),
   convert('string', 'string', (value: string) => value),
   convert('string', 'int', (value: bigint) => String(value)),
@@ -237,10 +265,16 @@ const conversions: readonly Overload[] = [
   convert('bytes', 'string', (value: string) => new TextEncoder().encode(value)),
   convert('bool', 'bool', (value: boolean) => value),
   convert('bool', 'string', (value: string) => parseBool(value)),
-  { ...convert('timestamp', 'string', (value: string) => parseTimestamp(value)), result: timestampType },
+  {
+    ...convert('timestamp', 'string', (value: string) => readAs(value, timestampType, parseTimestamp)),
+    result: timestampType,
+  },
   { ...convert('timestamp', 'int', (value: bigint) => timestamp(value * 1_000_000_000n)), result: timestampType },
   { ...convert('timestamp', timestampType, (value: Timestamp) => value), result: timestampType },
-  { ...convert('duration', 'string', (value: string) => parseDuration(value)), result: durationType },
+  {
+    ...convert('duration', 'string', (value: string) => readAs(value, durationType, parseDuration)),
+    result: durationType,
+  },
   { ...convert('duration', 'int', (value: bigint) => duration(value)), result: durationType },
   { ...convert('duration', durationType, (value: Duration) => value), result: durationType },
   { ...convert('dyn', 'A', (value: Value) => value), result: 'dyn' },
@@ -270,7 +304,7 @@ function decodeUtf8(value: Uint8Array): string {
 function parseBool(value: string): boolean {
   if (/^(?:1|t|T|true|True|TRUE)$/.test(value)) return true;
   if (/^(?:0|f|F|false|False|FALSE)$/.test(value)) return false;
-  throw new CelError(`cannot convert ${JSON.stringify(value)} to bool`);
+  throw notConverted('string', 'bool');
 }
 
 /** A part of the calendar, of a timestamp with or without a time zone. */

@@ -1,6 +1,6 @@
 /** The extension library of strings, as version 2 of it has them. Places are counted in characters, not bytes. */
 import { type Library, type Overload, traversal } from '../functions.js';
-import { CelError, codePoints, type Value } from '../values.js';
+import { CelError, codePoints, noSuchOverload, type Value } from '../values.js';
 import { format } from './format.js';
 
 const method = (
@@ -18,7 +18,9 @@ function place(at: bigint, length: number): number {
 
 function indexOf(text: string, part: string, from: bigint): bigint {
   const [characters, wanted] = [codePoints(text), codePoints(part)];
-  const start = place(from, characters.length);
+  if (part === '') return from;
+  const start = place(from < BigInt(characters.length) ? from : 0n, characters.length);
+  if (from >= BigInt(characters.length)) return -1n;
   const last = characters.length - wanted.length;
   for (let at = start; at <= last; at++)
     if (wanted.every((character, i) => character === characters[at + i])) return BigInt(at);
@@ -27,6 +29,7 @@ function indexOf(text: string, part: string, from: bigint): bigint {
 
 function lastIndexOf(text: string, part: string, from?: bigint): bigint {
   const [characters, wanted] = [codePoints(text), codePoints(part)];
+  if (from !== undefined && from >= BigInt(characters.length)) return -1n;
   const start = from === undefined ? characters.length : place(from, characters.length);
   for (let at = Math.min(start, characters.length - wanted.length); at >= 0; at--)
     if (wanted.every((character, i) => character === characters[at + i])) return BigInt(at);
@@ -60,8 +63,7 @@ function split(text: string, by: string, count: bigint): readonly string[] {
 }
 
 function joined(list: readonly Value[], by: string): string {
-  if (!list.every((item) => typeof item === 'string'))
-    throw new CelError('no such overload: join of what is not a string');
+  if (!list.every((item) => typeof item === 'string')) throw noSuchOverload('join', [list, by]);
   return list.join(by);
 }
 
@@ -92,7 +94,7 @@ export const stringLibrary: Library = {
     method('indexOf', ['string', 'int'], 'int', indexOf),
     method('lastIndexOf', ['string'], 'int', (text: string, part: string) => lastIndexOf(text, part)),
     method('lastIndexOf', ['string', 'int'], 'int', (text: string, part: string, from: bigint) => {
-      if (part === '') return BigInt(place(from, codePoints(text).length));
+      if (part === '') return from;
       return lastIndexOf(text, part, from);
     }),
     method('lowerAscii', [], 'string', (text: string) =>

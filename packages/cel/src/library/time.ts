@@ -17,7 +17,7 @@ const durationMax = 2n ** 63n - 1n;
 const [timestampMin, timestampMax] = [-62_135_596_800n * second, 253_402_300_800n * second - 1n];
 
 export function duration(nanos: bigint): Duration {
-  if (nanos > durationMax || nanos < -durationMax - 1n) throw new CelError('duration overflow');
+  if (nanos > durationMax || nanos < -durationMax - 1n) throw new CelError('integer overflow');
   return new Duration(nanos);
 }
 

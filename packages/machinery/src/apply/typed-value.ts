@@ -6,7 +6,7 @@
  * `undefined` is an absent value, `null` a given one. Comparing is in `compare-values.ts`, merging and removing in
  * `merge-values.ts`.
  */
-import { resolve, type SchemaNode } from '../schema/schema.js';
+import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf, TreeBuilder, treeOf } from './field-tree.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -63,15 +63,21 @@ export function itemElement(place: SchemaNode, item: unknown): string {
   const names = list.listMapKeys ?? noKeys;
   if (names.length === 1) {
     const name = names[0]!;
-    const value = (isFields(item) ? item[name] : undefined) ?? node.properties?.[name]?.default;
+    const value = (isFields(item) ? item[name] : undefined) ?? keyUnsaid(node, name);
     return value === undefined ? 'k:{}' : `k:{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
   }
   const keys: Record<string, unknown> = {};
   for (const key of [...names].sort()) {
-    const value = (isFields(item) ? item[key] : undefined) ?? node.properties?.[key]?.default;
+    const value = (isFields(item) ? item[key] : undefined) ?? keyUnsaid(node, key);
     if (value !== undefined) keys[key] = value;
   }
   return `k:${JSON.stringify(keys)}`;
+}
+
+/** A key of built-in kinds that Go always writes is empty where nobody says it. */
+function keyUnsaid({ name, properties }: SchemaNode, key: string): unknown {
+  const place = properties?.[key];
+  return place?.default ?? (place !== undefined && name?.startsWith('io.k8s.') ? zeroOf(place) : undefined);
 }
 
 const noKeys: readonly string[] = [];

@@ -50,6 +50,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   readonly statusKeeps?: readonly ClientMetadata[];
   /** Beside `status`, by name. They are read, updated and patched as the object itself is. */
   readonly subresources?: Readonly<Record<string, SubresourceStrategy<T>>>;
+  /** Of what is written new or over: where this is wrong, nothing else is looked at. */
+  validateFirst?(object: T): readonly FieldError[];
   /** `served`: the kind as the version has it that the write came by; the stored one unless given. */
   validateCreate?(object: T, served?: Kind): readonly FieldError[];
   validateUpdate?(object: T, old: T, served?: Kind): readonly FieldError[];

@@ -273,7 +273,7 @@ class Compiler {
       const keepsEmpty =
         !typed ||
         (place.required === true && place.omittedWhenUnsaid !== true) ||
-        !(type === 'map' || (type === 'array' && place.pointer !== true) || zeroSaysNothing(node, place));
+        !(type === 'map' || (type === 'array' && place.keepsEmpty !== true) || zeroSaysNothing(node, place));
       const nullable = place.nullable === true && !typed;
       fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
     }

@@ -51,6 +51,8 @@ export interface SchemaNode {
   readonly protoInline?: readonly number[];
   /** Of built-in kinds' texts, numbers and booleans: in Go the field is a pointer; see `zeroSaysNothing`. */
   readonly pointer?: boolean;
+  /** Of built-in kinds' lists: an empty one is other than none, and stays. */
+  readonly keepsEmpty?: boolean;
   /** May not change once set. */
   readonly immutable?: boolean;
   readonly enum?: readonly unknown[];
@@ -188,9 +190,13 @@ export class Schema<out T, out R extends boolean = false> {
   inline(...numbers: readonly number[]): Schema<T, R> {
     return this.with({ protoInline: numbers });
   }
-  /** Go's pointer: an empty text, a 0 or a false is other than none. Of a list: an empty one is. */
+  /** Go's pointer: an empty text, a 0 or a false is other than none. */
   pointer(): Schema<T, R> {
     return this.with({ pointer: true });
+  }
+  /** Of a list: an empty one is other than none. */
+  keepsEmpty(): Schema<T, R> {
+    return this.with({ keepsEmpty: true });
   }
   patchStrategy(...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({ patchStrategy: strategy });

@@ -103,7 +103,7 @@ export interface HPAScalingPolicy extends Infer<typeof HPAScalingPolicy> {}
 
 export const HPAScalingRules = object(
   () => ({
-    policies: list(ref<HPAScalingPolicy>(HPAScalingPolicy), 2).atomic().pointer(),
+    policies: list(ref<HPAScalingPolicy>(HPAScalingPolicy), 2).atomic().keepsEmpty(),
     selectPolicy: string(1).pointer(),
     stabilizationWindowSeconds: int32(3).pointer(),
     tolerance: quantity(4),

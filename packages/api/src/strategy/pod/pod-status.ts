@@ -1,6 +1,5 @@
 /** What a status of a pod may say, and how it may go on (core validation `ValidatePodStatusUpdate`). */
 import {
-  deepEqual,
   dns1123SubdomainErrors,
   duplicateField,
   eachErrors,
@@ -126,9 +125,6 @@ function ipListErrors(ips: readonly WithIp[] | undefined, path: string): readonl
     ...(ips.length > 2 || families.size < 2
       ? [invalidField(path, ips, 'may specify no more than one IP for each IP family')]
       : noErrors),
-    ...ips.flatMap((one, index) =>
-      ips.slice(0, index).some((other) => deepEqual(other, one)) ? [duplicateField(`${path}[${index}]`, one)] : [],
-    ),
   ];
 }
 
@@ -140,11 +136,13 @@ function userErrors(status: PodStatus, spec: PodSpec | undefined): readonly Fiel
     eachErrors(status[list], `status.${list}`, ({ user }, at) => {
       const linux = user?.linux;
       if (linux === undefined) return noErrors;
-      if (windows) return [forbiddenField(`${at}.linux`, 'cannot be set for a windows pod')];
+      if (windows) return [forbiddenField(`${at}.user.linux`, 'cannot be set for a windows pod')];
       return [
-        ...idErrors(linux.uid, `${at}.linux.uid`),
-        ...idErrors(linux.gid, `${at}.linux.gid`),
-        ...eachErrors(linux.supplementalGroups, `${at}.linux.supplementalGroups`, (id, place) => idErrors(id, place)),
+        ...idErrors(linux.uid, `${at}.user.linux.uid`),
+        ...idErrors(linux.gid, `${at}.user.linux.gid`),
+        ...eachErrors(linux.supplementalGroups, `${at}.user.linux.supplementalGroups`, (id, place) =>
+          idErrors(id, place),
+        ),
       ];
     }),
   );

@@ -82,7 +82,7 @@ function withAgreedAddresses(asked: ServiceSpec, old: ServiceSpec | undefined): 
   const before = old?.clusterIPs ?? [];
   const clusterIP = asked.clusterIP || old?.clusterIP || '';
   let clusterIPs = asked.clusterIPs ?? [];
-  if (clusterIPs.length === 0 && clusterIP === (old?.clusterIP ?? '')) clusterIPs = before;
+  if (clusterIPs.length === 0) clusterIPs = before;
   if (clusterIP !== (old?.clusterIP ?? '') && deepEqual(clusterIPs, before)) clusterIPs = [clusterIP];
   return { ...asked, clusterIP, clusterIPs };
 }
