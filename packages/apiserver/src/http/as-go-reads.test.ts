@@ -205,3 +205,28 @@ it('a Service that is to have no address any more is told so of the address alon
   const { json } = await ask(server.handle, `PUT ${at}/s`, { body: service({ clusterIP: 'None' }) });
   expect(json).toMatchObject({ code: 422, details: { causes: [{ field: 'spec.clusterIPs[0]' }] } });
 });
+
+const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+it.each<readonly [query: string, accept: string, answer: object]>([
+  ['', `application/*;q=1.5, ${table}`, { kind: 'Table' }],
+  ['', `application/json;charset=utf-8;q=x, ${table}`, { kind: 'Table' }],
+  ['', `${table};q=x, application/json;q=0.1`, { kind: 'ConfigMapList' }],
+  ['', `${table};q=0`, { kind: 'Table' }],
+  ['', `nonsense, application/json;x=, ${table}`, { kind: 'ConfigMapList' }],
+  ['limit=', 'application/json', { message: 'strconv.ParseInt: parsing "": invalid syntax' }],
+  [
+    'timeoutSeconds=x',
+    'application/json;as=Pod;v=v1;g=g',
+    { message: 'strconv.ParseInt: parsing "x": invalid syntax' },
+  ],
+  ['resourceVersionMatch=Exact', 'application/json;as=Pod;v=v1;g=g', { reason: 'Invalid' }],
+  [
+    'labelSelector=a+in+(&sendInitialEvents=true',
+    'application/json',
+    { message: "unable to parse requirement: found '', expected: ',', ')' or identifier" },
+  ],
+  ['labelSelector=a,,b', 'application/json', { message: "found ',', expected: identifier after ','" }],
+  ['labelSelector=a,!b', 'application/json', { kind: 'ConfigMapList' }],
+])('a list by %j in the form of %j', async (query, accept, answer) => {
+  expect((await ask(server.handle, `GET ${maps}?${query}`, { headers: { accept } })).json).toMatchObject(answer);
+});
