@@ -106,7 +106,7 @@ export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kin
   const read = async (caseSeed: number) => {
     const row = readingRow(caseSeed, stored);
     const [left, right] = await ask(row);
-    const told = tellings('fuzz › read', left, right);
+    const told = tellings(`fuzz › read: ${row.path}`, left, right);
     await gather(told, { kind: 'read', seed: caseSeed }, async (group) => {
       group.request = `GET ${row.path} ${row.headers?.['accept'] ?? ''}`;
     });

@@ -197,7 +197,7 @@ export const csiDriverStrategy: Strategy<CSIDriver> = {
   ],
 };
 
-const nodeIdMaxLength = 192;
+const nodeIdMaxLength = 256;
 
 function nodeErrors({ spec }: CSINode): readonly FieldError[] {
   const names = new Set<string>();

@@ -225,6 +225,9 @@ it.each<readonly [query: string, accept: string, answer: object]>([
     'application/json',
     { message: "unable to parse requirement: found '', expected: ',', ')' or identifier" },
   ],
+  ['labelSelector=(', 'text/html', { message: expect.stringMatching(/^406: Not Acceptable/) }],
+  ['fieldSelector=a', 'application/json;as=Pod;v=v1;g=g', { message: expect.stringContaining("can't understand 'a'") }],
+  ['fieldSelector=a=b', 'application/json;as=Pod;v=v1;g=g', { reason: 'NotAcceptable' }],
   ['labelSelector=a,,b', 'application/json', { message: "found ',', expected: identifier after ','" }],
   ['labelSelector=a,!b', 'application/json', { kind: 'ConfigMapList' }],
 ])('a list by %j in the form of %j', async (query, accept, answer) => {

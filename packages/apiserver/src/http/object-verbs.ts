@@ -12,12 +12,12 @@ import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
 import { parseDeleteOptions } from '../verbs/delete-plan.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
-import { selection } from '../verbs/selection.js';
+import { checkSelectors } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import { type Accepted, listRoute, negotiate, objectRoute } from './negotiation.js';
+import { type Accepted, checkRouted, listRoute, negotiate, objectRoute } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
@@ -85,9 +85,11 @@ const get: VerbHandler = async (asked) => {
 
 const list: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
-  // The query is read, and then looked at, before the form of the answer.
+  // The query is read, and then looked at, before the form of the answer; but for what the router knows of that.
+  const accept = request.header('accept');
+  if (accept && !resource.custom) checkRouted(accept, listRoute);
   const options = listOptions(request.query, path.namespace);
-  selection(resource, options);
+  checkSelectors(options);
   checkListQuery(request.query, options);
   const answering = answeringFor(asked);
   return listAnswer(answering, await listEntries(parts.core, resource, options));
