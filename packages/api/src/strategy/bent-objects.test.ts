@@ -285,6 +285,10 @@ describe('what is made of a new object', () => {
         },
       },
     ],
+    [
+      slice({ addressType: 'IPv4', endpoints: [{ addresses: ['192.0.2.1'], deprecatedTopology: { a: '-' } }] }),
+      { endpoints: [{ addresses: ['192.0.2.1'], conditions: {} }] },
+    ],
     [capacity({ storageClassName: 's', capacity: '9223372036854775808' }), { capacity: '9223372036854775808' }],
   ])('%j', (object, made) => {
     const is = created<KubernetesObject>(object);

@@ -248,7 +248,6 @@ const capacityErrors = (object: CSIStorageCapacity): readonly FieldError[] => [
     invalidField('storageClassName', object.storageClassName ?? '', message),
   ),
   ...amountErrors(object.capacity, 'capacity'),
-  ...amountErrors(object.maximumVolumeSize, 'maximumVolumeSize'),
 ];
 
 export const csiStorageCapacityStrategy: Strategy<CSIStorageCapacity> = {

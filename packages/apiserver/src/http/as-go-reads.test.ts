@@ -161,6 +161,15 @@ it.each<readonly [string, string, string, string, object, number, object]>([
     { metadata: { name: 'there', labels: { a: 'b' } } },
   ],
   [
+    'and with an empty one',
+    'PATCH',
+    `${place}?fieldManager=me`,
+    'apply-patch+yaml',
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: null } },
+    400,
+    { message: expect.stringContaining('was undeterminable: name must be provided') },
+  ],
+  [
     'an apply of an item whose key is empty',
     'PATCH',
     '/apis/apps/v1/namespaces/default/deployments/a?fieldManager=me',
@@ -190,6 +199,14 @@ it.each<readonly [string, string, string, string, object, number, object]>([
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'there' }) });
   const headers = { 'content-type': `application/${media}` };
   expect(await ask(server.handle, `${method} ${path}`, { headers, body })).toMatchObject({ status, json });
+});
+
+it('faults of YAML are told in the order of names', async () => {
+  const { json } = await ask(server.handle, `POST ${maps}`, {
+    headers: { 'content-type': 'application/yaml' },
+    body: 'metadata: {name: []}\ndata: 5\n',
+  });
+  expect(json.message).toContain('Go struct field ConfigMap.data of type');
 });
 
 it('a dry run that is of another object names no place in the store', async () => {
