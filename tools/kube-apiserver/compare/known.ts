@@ -109,6 +109,11 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'tokens of pages that this server has not made are refused in words of our own',
+    line: /invalid continue token: continue key is not valid/,
+  },
+  {
+    why: 'deliberate',
     words: 'an endpoint may be on the loopback',
     line: /may not be in the loopback range/,
   },
