@@ -60,7 +60,9 @@ function accounting<T>(
 
 /** Fields that a write through this endpoint cannot change (upstream: `GetResetFields`). */
 function ignoredFields(resource: Resource, subresource: string | undefined): FieldTree | undefined {
-  if (subresource === undefined) return resource.kind.subresources.status ? onlyStatus : undefined;
+  const { strategy } = resource.definition;
+  if (subresource === undefined)
+    return resource.kind.subresources.status && strategy?.keepsStatusOnUpdate !== true ? onlyStatus : undefined;
   return subresource === 'status' ? allButStatus(resource) : undefined;
 }
 
