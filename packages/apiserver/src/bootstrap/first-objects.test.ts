@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { ConfigMap } from '@pintle/api/core/v1';
 import { FlowSchema } from '@pintle/api/flowcontrol/v1';
+import { ServiceCIDR } from '@pintle/api/networking/v1';
 import { ClusterRole } from '@pintle/api/rbac/v1';
 import { virtualWorld } from '@pintle/machinery';
 import { createApiServer } from '../server.js';
@@ -15,7 +16,10 @@ it('tells since when the use of tokens in Secrets is noted', async () => {
 });
 
 it('what the server makes itself tells whose its fields are', async () => {
-  const server = await createApiServer({ world: virtualWorld(), authorizer: 'rbac', flowControl: {} });
+  const server = await createApiServer({ world: virtualWorld(), port: 6443, authorizer: 'rbac', flowControl: {} });
+  const range = await server.client().get(ServiceCIDR, { name: 'kubernetes' });
+  expect(range.metadata.managedFields).toMatchObject([{ fieldsV1: { 'f:spec': { 'f:cidrs': {} } } }]);
+  expect(range.metadata.managedFields?.[0]?.fieldsV1).not.toHaveProperty('f:status');
   const [role, schema] = [
     await server.client().get(ClusterRole, { name: 'view' }),
     await server.client().get(FlowSchema, { name: 'exempt' }),

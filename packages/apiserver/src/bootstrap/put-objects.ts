@@ -25,7 +25,9 @@ export async function putObjects(
     const resource = registry.byObject(object);
     if (resource === undefined) throw new Error(`${object.kind} of ${object.apiVersion} is not served`);
     const { name = '', namespace } = object.metadata;
-    const recorded = await recordCreate(core, { fieldManager: manager }, resource, object, {});
+    // A status is its controllers', who tell of themselves when they change it.
+    const { status: _status, ...wished } = object as KubernetesObject & { readonly status?: unknown };
+    const recorded = await recordCreate(core, { fieldManager: manager }, resource, wished, {});
     const metadata = {
       ...recorded.metadata,
       uid: world.random.uuid(),
