@@ -27,7 +27,7 @@ export interface CelOptions {
   readonly container?: string;
   /** Whether an expression is checked before it can run. Default true. */
   readonly check?: boolean;
-  /** What one run may cost, in steps about as Kubernetes counts them. Default 1,000,000. */
+  /** What one run may cost, in steps as Kubernetes counts them. Default 1,000,000. */
   readonly costLimit?: number;
 }
 

@@ -95,8 +95,12 @@ export class Compiler {
           value: this.compile(value),
           optional,
         }));
+        const isConstant = entries.every(
+          ({ key, value }) => key.constant !== undefined && value.constant !== undefined,
+        );
+        const cost = isConstant ? 0 : mapCost;
         return (frame) => {
-          frame.charge(30);
+          frame.charge(cost);
           const made: [Value, Value][] = [];
           for (const { key, value, optional } of entries) {
             const name = key(frame);
@@ -175,7 +179,6 @@ export class Compiler {
     if (test) {
       return (frame) => {
         const object = target(frame);
-        frame.charge(1);
         if (object instanceof Optional) return object.value !== undefined && member(object.value, field) !== undefined;
         if (!isMap(object)) throw noSuchOverload('has', [object]);
         return declared(object, field).get(field) !== undefined;
@@ -201,9 +204,12 @@ export class Compiler {
     const target = this.compile(expression.target);
     const index = this.compile(expression.index);
     const { optional } = expression;
+    // Of a name, or of a field of one, the name itself costs nothing.
+    const isFree = expression.index.type === 'name' || expression.index.type === 'select';
     return (frame) => {
       const object = target(frame);
       const key = index(frame);
+      if (isFree) frame.spent--;
       frame.charge(1);
       if (object instanceof Optional) {
         if (object.value === undefined) return object;
@@ -251,9 +257,10 @@ export class Compiler {
     if (evaluators.length === 1 && conversions.has(name) && first!.constant !== undefined)
       return constantOf(() => call.run([first!.constant!]));
     if (evaluators.length === 2) {
+      const isFree = name === '_in_' && isWritten(args[1]!);
       return (frame) => {
         const given = [first!(frame), second!(frame)];
-        frame.charge(call.cost(given));
+        if (!isFree) frame.charge(call.cost(given));
         return call.run(given);
       };
     }
@@ -272,7 +279,6 @@ export class Compiler {
   ): Evaluator {
     return (frame) => {
       const given = target!(frame);
-      frame.charge(1);
       if (other === undefined) return call.run([given]);
       if (given instanceof Optional && given.value !== undefined) return name === 'or' ? given : given.value;
       return call.run([given, other(frame)]);
@@ -305,8 +311,9 @@ export class Compiler {
 
   private list(items: readonly { readonly value: Expression; readonly optional: boolean }[]): Evaluator {
     const evaluators = items.map(({ value, optional }) => ({ evaluate: this.compile(value), optional }));
+    const cost = evaluators.every(({ evaluate }) => evaluate.constant !== undefined) ? 0 : listCost;
     return (frame) => {
-      frame.charge(10);
+      frame.charge(cost);
       const made: Value[] = [];
       for (const { evaluate, optional } of evaluators) {
         const given = evaluate(frame);
@@ -326,7 +333,7 @@ export class Compiler {
       optional,
     }));
     return (frame) => {
-      frame.charge(40);
+      frame.charge(messageCost);
       const made = new Map<string, Value>();
       for (const { field, evaluate, optional } of evaluators) {
         const given = evaluate(frame);
@@ -359,16 +366,22 @@ export class Compiler {
     return this.within([name], ([place]) => {
       const inner = this.compile(body);
       return (frame) => {
+        const before = frame.spent;
         const given = evaluate(frame);
-        frame.charge(1);
         if (kind === 'plain') {
+          frame.charge(1);
           frame.values[place!] = given;
           return inner(frame);
         }
+        // It is looked at twice: whether it is there, and what it is.
+        frame.charge(1);
+        const again = frame.spent - before;
         if (!(given instanceof Optional)) throw noSuchOverload(kind === 'map' ? 'optMap' : 'optFlatMap', [given]);
         if (given.value === undefined) return given;
+        frame.charge(again);
         frame.values[place!] = given.value;
         const result = inner(frame);
+        if (kind === 'map') frame.charge(1);
         return kind === 'map' ? new Optional(result) : result;
       };
     });
@@ -379,14 +392,26 @@ export class Compiler {
     return this.within(variables, (places) => {
       const keep = filter === undefined ? undefined : this.compile(filter);
       const inner = this.compile(body);
+      const {
+        round,
+        held,
+        end,
+        early = 0,
+      } = foldCosts[variables.length === 2 && macro === 'map' ? 'transformList' : macro];
       const each = (frame: Frame, visit: (key: Value) => boolean): void => {
+        let isOver = false;
         for (const [key, value] of elements(over(frame), variables.length === 2)) {
-          frame.charge(1);
+          if (isOver) {
+            frame.charge(early);
+            break;
+          }
+          frame.round(round);
           frame.values[places[0]!] = key;
           if (places.length === 2) frame.values[places[1]!] = value;
           if (keep !== undefined && !truth(keep(frame), macro)) continue;
-          if (!visit(key)) return;
+          isOver = !visit(key);
         }
+        frame.charge(end);
       };
       switch (macro) {
         case 'all':
@@ -397,18 +422,32 @@ export class Compiler {
           return (frame) => {
             let count = 0;
             each(frame, () => {
-              if (truth(inner(frame), macro)) count++;
+              if (truth(inner(frame), macro)) {
+                count++;
+                frame.charge(held);
+              }
               return true;
             });
             return count === 1;
           };
         case 'filter':
-        case 'map':
           return (frame) => {
             const made: Value[] = [];
             each(frame, (key) => {
-              if (macro === 'map') made.push(inner(frame));
-              else if (truth(inner(frame), macro)) made.push(key);
+              if (truth(inner(frame), macro)) {
+                made.push(key);
+                frame.charge(held);
+              }
+              return true;
+            });
+            return made;
+          };
+        case 'map':
+          return (frame) => {
+            const made: Value[] = [];
+            each(frame, () => {
+              made.push(inner(frame));
+              frame.charge(held);
               return true;
             });
             return made;
@@ -419,6 +458,7 @@ export class Compiler {
             const made: [Value, Value][] = [];
             each(frame, (key) => {
               const result = inner(frame);
+              frame.charge(held);
               if (macro === 'transformMap') made.push([key, result]);
               else if (isMap(result)) for (const name of result.keys()) insert(made, name, result.get(name)!);
               else throw noSuchOverload(macro, [result]);
@@ -430,6 +470,29 @@ export class Compiler {
     });
   }
 }
+
+/** A list of what is written out, which is known before the expression runs. */
+const isWritten = (expression: Expression): boolean =>
+  expression.type === 'list' && expression.items.every(({ value, optional }) => value.type === 'literal' && !optional);
+
+const [listCost, mapCost, messageCost] = [10, 30, 40];
+
+/** Beside its body: of each round, of what is held in one, of the result, and of looking on where one decides early. */
+const foldCosts: Readonly<
+  Record<
+    Comprehension['macro'] | 'transformList',
+    { readonly round: number; readonly held: number; readonly end: number; readonly early?: number }
+  >
+> = {
+  all: { round: 3, held: 0, end: 1, early: 2 },
+  exists: { round: 4, held: 0, end: 1, early: 3 },
+  existsOne: { round: 0, held: 2, end: 2 },
+  filter: { round: 0, held: 3 + listCost, end: 1 },
+  map: { round: 0, held: 2 + listCost, end: 1 },
+  transformList: { round: 0, held: 2 + listCost, end: 1 },
+  transformMap: { round: 0, held: 3, end: 1 },
+  transformMapEntry: { round: 0, held: 2, end: 1 },
+};
 
 /** Errors: `CelError` for a key that is there. */
 function insert(entries: [Value, Value][], key: Value, value: Value): void {

@@ -13,6 +13,7 @@ export class CelCostError extends Error {
 /** What a run has: the variables, each in its place, and what it may still spend. */
 export class Frame {
   spent = 0;
+  private rounds = 0;
   constructor(
     readonly values: (Value | undefined)[],
     private readonly costLimit: number,
@@ -21,6 +22,12 @@ export class Frame {
   charge(cost: number): void {
     this.spent += cost;
     if (this.spent > this.costLimit) throw new CelCostError(this.costLimit);
+  }
+
+  /** One round of a loop, which may cost nothing: there are no more of them than there may be steps. */
+  round(cost: number): void {
+    this.charge(cost);
+    if (++this.rounds > this.costLimit) throw new CelCostError(this.costLimit);
   }
 }
 

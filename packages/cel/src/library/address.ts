@@ -1,5 +1,5 @@
 /** IP addresses and ranges of them, as Kubernetes' library has them: `ip('10.0.0.1').family()`. */
-import type { Library, Overload } from '../functions.js';
+import { type Library, type Overload, traversal } from '../functions.js';
 import { CelError, type Opaque, type Value } from '../values.js';
 import { type Address, quotedText, readAddress } from './read-address.js';
 
@@ -132,16 +132,26 @@ const ofCidr = (
   run,
 });
 
+const containsCost = (_: Cidr, text: string) => 1 + traversal(text.length);
+const readCost = (text: string) => traversal(text.length);
+
 export const addressLibrary: Library = {
   types: ['net.IP', 'net.CIDR'],
   overloads: [
-    { name: 'ip', params: ['string'], result: 'net.IP', run: ipOf },
-    { name: 'isIP', params: ['string'], result: 'bool', run: (text: string) => typeof readIp(text) !== 'string' },
+    { name: 'ip', params: ['string'], result: 'net.IP', run: ipOf, cost: readCost },
+    {
+      name: 'isIP',
+      params: ['string'],
+      result: 'bool',
+      run: (text: string) => typeof readIp(text) !== 'string',
+      cost: readCost,
+    },
     {
       name: 'ip.isCanonical',
       params: ['string'],
       result: 'bool',
       run: (text: string) => formatIp(ipOf(text)) === text,
+      cost: (text: string) => traversal(2 * text.length),
     },
     { name: 'string', params: ['net.IP'], result: 'string', run: formatIp },
     ofIp('family', 'int', ({ family }) => BigInt(family)),
@@ -150,8 +160,14 @@ export const addressLibrary: Library = {
     ofIp('isLinkLocalMulticast', 'bool', linkLocalMulticast),
     ofIp('isLinkLocalUnicast', 'bool', linkLocalUnicast),
     ofIp('isGlobalUnicast', 'bool', globalUnicast),
-    { name: 'cidr', params: ['string'], result: 'net.CIDR', run: cidrOf },
-    { name: 'isCIDR', params: ['string'], result: 'bool', run: (text: string) => typeof readCidr(text) !== 'string' },
+    { name: 'cidr', params: ['string'], result: 'net.CIDR', run: cidrOf, cost: readCost },
+    {
+      name: 'isCIDR',
+      params: ['string'],
+      result: 'bool',
+      run: (text: string) => typeof readCidr(text) !== 'string',
+      cost: readCost,
+    },
     {
       name: 'string',
       params: ['net.CIDR'],
@@ -159,9 +175,12 @@ export const addressLibrary: Library = {
       run: ({ ip, prefixLength }: Cidr) => `${formatIp(ip)}/${prefixLength}`,
     },
     ofCidr('containsIP', ['net.IP'], 'bool', containsIp),
-    ofCidr('containsIP', ['string'], 'bool', containsWritten),
+    { ...ofCidr('containsIP', ['string'], 'bool', containsWritten), cost: containsCost },
     ofCidr('containsCIDR', ['net.CIDR'], 'bool', containsRange),
-    ofCidr('containsCIDR', ['string'], 'bool', (range: Cidr, text: string) => containsRange(range, cidrOf(text))),
+    {
+      ...ofCidr('containsCIDR', ['string'], 'bool', (range: Cidr, text: string) => containsRange(range, cidrOf(text))),
+      cost: containsCost,
+    },
     ofCidr('ip', [], 'net.IP', ({ ip }: Cidr) => ip),
     ofCidr('masked', [], 'net.CIDR', masked),
     ofCidr('prefixLength', [], 'int', ({ prefixLength }: Cidr) => BigInt(prefixLength)),

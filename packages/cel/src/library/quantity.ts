@@ -8,7 +8,7 @@ import {
   quantityWords,
   subtractQuantity,
 } from '@pintle/machinery';
-import type { Library, Overload } from '../functions.js';
+import { type Library, type Overload, traversal } from '../functions.js';
 import { int64Max, int64Min } from '../literals.js';
 import { CelError, type Opaque, type Value } from '../values.js';
 
@@ -93,6 +93,7 @@ const method = (
   run,
 });
 const type = 'kubernetes.Quantity';
+const readCost = (text: string) => traversal(text.length);
 
 export const quantityLibrary: Library = {
   types: [type],
@@ -106,8 +107,15 @@ export const quantityLibrary: Library = {
         if (amount === undefined) throw new CelError(quantityWords(text));
         return new Quantity(amount, scaleOf(text));
       },
+      cost: readCost,
     },
-    { name: 'isQuantity', params: ['string'], result: 'bool', run: (text: string) => parsed(text) !== undefined },
+    {
+      name: 'isQuantity',
+      params: ['string'],
+      result: 'bool',
+      run: (text: string) => parsed(text) !== undefined,
+      cost: readCost,
+    },
     {
       name: 'sign',
       params: [type],

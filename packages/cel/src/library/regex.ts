@@ -14,7 +14,7 @@ const method = (
   params: ['string', 'string', ...params],
   result,
   run,
-  cost: (text: string, source: string) => (1 + traversal(text.length)) * Math.max(1, Math.ceil(source.length / 4)),
+  cost: (text: string, source: string) => traversal(1 + text.length) * Math.ceil(source.length / 4),
 });
 
 function findAll(text: string, source: string, limit: bigint): readonly string[] {

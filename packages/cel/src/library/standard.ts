@@ -9,6 +9,8 @@ import {
   type Duration,
   equal,
   identityIn,
+  isList,
+  isMap,
   keyedList,
   lengthOf,
   type Timestamp,
@@ -65,7 +67,7 @@ const nonZero = (b: bigint, what: string): bigint => {
   return b;
 };
 
-const textCost = (a: string, b: string) => 1 + traversal(a.length + b.length);
+const textCost = (a: string, b: string) => traversal(a.length + b.length);
 
 const numbers = ['int', 'uint', 'double'];
 /** What can be compared: numbers with numbers, and two of a kind. */
@@ -149,17 +151,21 @@ const operators: readonly Overload[] = [
     ['A', 'list(A)'],
     'bool',
     (a: Value, list: readonly Value[]) => list.some((item) => equal(item, a)),
-    (_: Value, list: readonly Value[]) => 1 + list.length,
+    (_: Value, list: readonly Value[]) => list.length,
   ),
   operator('_in_', ['A', 'map(A, B)'], 'bool', (a: Value, map: CelMap) => map.get(a) !== undefined),
 ];
 
 function sizeCost(a: Value, b: Value): number {
-  return 1 + Math.min(traversal(sizeOf(a)), traversal(sizeOf(b)));
+  return Math.min(traversal(sizeOf(a)), traversal(sizeOf(b)));
 }
 
 const sizeOf = (value: Value): number =>
-  typeof value === 'string' || value instanceof Uint8Array || Array.isArray(value) ? value.length : 1;
+  typeof value === 'string' || value instanceof Uint8Array || isList(value)
+    ? value.length
+    : isMap(value)
+      ? value.size
+      : 1;
 
 /** Of lists with identities those of the second take the place of their like, or are new. */
 function joinedLists(a: readonly Value[], b: readonly Value[]): readonly Value[] {
@@ -183,11 +189,14 @@ const text = (name: string, run: (text: string, other: string) => boolean): Over
   params: ['string', 'string'],
   result: 'bool',
   run,
-  cost: textCost,
+  cost: (value: string) => traversal(value.length),
 });
 
 const texts: readonly Overload[] = [
-  text('contains', (value, part) => value.includes(part)),
+  {
+    ...text('contains', (value, part) => value.includes(part)),
+    cost: (value: string, part: string) => traversal(value.length) * traversal(part.length),
+  },
   text('startsWith', (value, part) => value.startsWith(part)),
   text('endsWith', (value, part) => value.endsWith(part)),
   {
@@ -196,8 +205,7 @@ const texts: readonly Overload[] = [
     params: ['string', 'string'],
     result: 'bool',
     run: (value: string, pattern: string) => findsIn(pattern, value),
-    cost: (value: string, pattern: string) =>
-      (1 + traversal(value.length)) * Math.max(1, Math.ceil(pattern.length / 4)),
+    cost: (value: string, pattern: string) => traversal(1 + value.length) * Math.ceil(pattern.length / 4),
   },
 ];
 

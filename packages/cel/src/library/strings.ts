@@ -8,7 +8,7 @@ const method = (
   params: readonly string[],
   result: string,
   run: (...args: never[]) => Value,
-  cost: (text: string, ...rest: never[]) => number = (text) => 1 + traversal(text.length),
+  cost: (text: string, ...rest: never[]) => number = (text) => traversal(text.length),
 ): Overload => ({ name, as: 'method', params: ['string', ...params], result, run, cost });
 
 function place(at: bigint, length: number): number {
@@ -84,12 +84,20 @@ const quoteEscapes: Readonly<Record<string, string>> = {
 /** White space as Unicode has it; a byte order mark is none, whatever `\s` says. */
 const spaces = /^(?:(?!\ufeff)[\s\u0085])+|(?:(?!\ufeff)[\s\u0085])+$/g;
 
+const twice = (text: string): number => traversal(2 * text.length);
+
 export const stringLibrary: Library = {
   overloads: [
-    method('charAt', ['int'], 'string', (text: string, at: bigint) => {
-      const characters = codePoints(text);
-      return characters[place(at, characters.length)] ?? '';
-    }),
+    method(
+      'charAt',
+      ['int'],
+      'string',
+      (text: string, at: bigint) => {
+        const characters = codePoints(text);
+        return characters[place(at, characters.length)] ?? '';
+      },
+      () => 1,
+    ),
     method('indexOf', ['string'], 'int', (text: string, part: string) => indexOf(text, part, 0n)),
     method('indexOf', ['string', 'int'], 'int', indexOf),
     method('lastIndexOf', ['string'], 'int', (text: string, part: string) => lastIndexOf(text, part)),
@@ -103,12 +111,16 @@ export const stringLibrary: Library = {
     method('upperAscii', [], 'string', (text: string) =>
       asciiOnly(text, /[a-z]+/g, (letters) => letters.toUpperCase()),
     ),
-    method('replace', ['string', 'string'], 'string', (text: string, old: string, by: string) =>
-      replace(text, old, by, -1n),
+    method(
+      'replace',
+      ['string', 'string'],
+      'string',
+      (text: string, old: string, by: string) => replace(text, old, by, -1n),
+      twice,
     ),
-    method('replace', ['string', 'string', 'int'], 'string', replace),
-    method('split', ['string'], 'list(string)', (text: string, by: string) => split(text, by, -1n)),
-    method('split', ['string', 'int'], 'list(string)', split),
+    method('replace', ['string', 'string', 'int'], 'string', replace, twice),
+    method('split', ['string'], 'list(string)', (text: string, by: string) => split(text, by, -1n), twice),
+    method('split', ['string', 'int'], 'list(string)', split, twice),
     method('substring', ['int'], 'string', (text: string, from: bigint) => substring(text, from)),
     method('substring', ['int', 'int'], 'string', substring),
     method('trim', [], 'string', (text: string) => text.replace(spaces, '')),
@@ -121,7 +133,7 @@ export const stringLibrary: Library = {
         `"${codePoints(text)
           .map((character) => quoteEscapes[character] ?? character)
           .join('')}"`,
-      cost: (text: string) => 1 + traversal(text.length),
+      cost: (text: string) => traversal(text.length),
     },
     {
       name: 'join',
@@ -129,12 +141,13 @@ export const stringLibrary: Library = {
       params: ['list(string)'],
       result: 'string',
       run: (list: readonly Value[]) => joined(list, ''),
-      cost: listCost,
+      cost: joinCost,
     },
-    { name: 'join', as: 'method', params: ['list(string)', 'string'], result: 'string', run: joined, cost: listCost },
+    { name: 'join', as: 'method', params: ['list(string)', 'string'], result: 'string', run: joined, cost: joinCost },
   ],
 };
 
-function listCost(list: readonly Value[]): number {
-  return 1 + list.reduce<number>((sum, item) => sum + traversal(typeof item === 'string' ? item.length : 1), 0);
+function joinCost(list: readonly Value[], between = ''): number {
+  const length = list.reduce<number>((sum, item) => sum + (typeof item === 'string' ? item.length : 0), 0);
+  return traversal(2 * (length + between.length * Math.max(0, list.length - 1)));
 }

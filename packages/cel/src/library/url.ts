@@ -1,5 +1,5 @@
 /** URLs: `url('https://example.com:80/a').getHost()`, as Go's `net/url` reads them. */
-import type { Library, Overload } from '../functions.js';
+import { type Library, type Overload, traversal } from '../functions.js';
 import { CelError, LiteralMap, type Opaque, type Value } from '../values.js';
 import { quotedText, readAddress } from './read-address.js';
 
@@ -185,7 +185,13 @@ const part = (name: string, result: string, run: (parts: Parts) => Value): Overl
 export const urlLibrary: Library = {
   types: ['kubernetes.URL'],
   overloads: [
-    { name: 'url', params: ['string'], result: 'kubernetes.URL', run: urlOf },
+    {
+      name: 'url',
+      params: ['string'],
+      result: 'kubernetes.URL',
+      run: urlOf,
+      cost: (text: string) => traversal(text.length),
+    },
     { name: 'isURL', params: ['string'], result: 'bool', run: (text: string) => urlFault(text) === undefined },
     part('getScheme', 'string', ({ scheme }) => scheme),
     part('getHost', 'string', ({ host }) => host),
