@@ -222,6 +222,14 @@ describe('in a cluster', () => {
     await client.deleteCollection(Service, { namespace: 'default' });
     await cluster.settle();
     expect(await names()).toEqual([]);
+    // Left over from a Service that went while nobody looked.
+    await client.create<Endpoints>({
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'old', namespace: 'default', labels: mended.metadata.labels },
+    });
+    await cluster.settle();
+    expect(await names()).toEqual([]);
     await cluster.stop();
   });
 
