@@ -61,6 +61,14 @@ export class CelCompileError extends Error {
   }
 }
 
+/** The expression is well-formed, and what is constant in it has no value. */
+export class CelInstantiationError extends CelCompileError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(`program instantiation failed: ${message}`, options);
+    this.name = 'CelInstantiationError';
+  }
+}
+
 const uncompilable = (source: string, problems: readonly CheckProblem[], options?: ErrorOptions): CelCompileError =>
   new CelCompileError(`compilation failed: ${pointedProblems(source, problems)}`, options);
 
@@ -158,8 +166,7 @@ function compiledBy(compiler: Compiler, source: string, expression: Expression) 
   try {
     return compiler.compile(expression);
   } catch (error) {
-    if (error instanceof ConstantError)
-      throw new CelCompileError(`program instantiation failed: ${error.message}`, { cause: error });
+    if (error instanceof ConstantError) throw new CelInstantiationError(error.message, { cause: error });
     if (!(error instanceof CelError)) throw error;
     throw uncompilable(source, [{ at: 0, problem: error.message }], { cause: error });
   }

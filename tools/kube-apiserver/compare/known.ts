@@ -65,6 +65,11 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: '1.34 tells what is wrong with a field without its name',
+    line: /": must (not contain line breaks|be (a valid CEL identifier|non-empty if specified|a valid path))" \| .*": (name is not a valid CEL identifier|(message|fieldPath) must )/,
+  },
+  {
+    why: 'newer',
     words: '1.34 leaves out times of creation that are null',
     line: /creationTimestamp: absent \| null$/,
   },
@@ -101,6 +106,11 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 tells a bad name of an attribute as what is invalid, where 1.33 speaks of its type',
     line: /FieldValue(Type)?Invalid: "Invalid value: .*a valid C identifier must start with/,
+  },
+  {
+    why: 'deliberate',
+    words: 'tokens of pages that this server has not made are refused in words of our own',
+    line: /invalid continue token: continue key is not valid/,
   },
   {
     why: 'deliberate',
@@ -179,9 +189,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'what the server made itself tells nobody’s fields, and those of requests for certificates are told',
-    row: /^(self|admission) › /,
-    line: /managedFields(\[0\]\.fieldsV1\.f:spec\.f:ipFamilyPolicy)?: (\[.* \| absent|absent \| \[|\{\} \| absent)/,
+    words: 'requests for certificates tell whose their fields are, and nobody’s is the status of a range',
+    row: /^(self › service ranges|admission › (a request|approve it|it is approved|as table))/,
+    line: /managedFields(\[1\])?: /,
   },
   {
     why: 'deliberate',
@@ -207,8 +217,8 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'tokens of pages, patterns and expressions that are none are refused in the words of what reads them here',
-    row: /^(reading › no token|custom › a bad pattern|admission › a policy of bad[: ]|bad-input › apply: no JSON)/,
+    words: 'tokens of pages and patterns that are none are refused in the words of what reads them here',
+    row: /^(reading › no token|custom › a bad pattern|bad-input › apply: no JSON)/,
     line: /message: /,
   },
   {
@@ -218,9 +228,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'surroundings',
-    words: 'what controllers of the server itself write of APIs and flows is there at once or a while later',
-    row: /^every-kind › (apiregistration\.k8s\.io\/v1 APIService|flowcontrol\.apiserver\.k8s\.io\/v1 FlowSchema): get( as table)?$/,
-    line: /resourceVersion|managedFields\[|status\.conditions|cells\[/,
+    words: 'what controllers of the server itself find out of APIs, kinds and flows is there at once or a while later',
+    row: /^every-kind › \S+ (APIService|FlowSchema|CustomResourceDefinition): get( as table)?$|^guarding › what it would serve$/,
+    line: /resourceVersion|managedFields\[|status\.conditions|cells\[|^status: 404 \| 503|^body: "404/,
   },
   {
     why: 'deliberate',

@@ -1,7 +1,7 @@
 /** IP addresses and ranges of them, as Kubernetes' library has them: `ip('10.0.0.1').family()`. */
-import { isIPv4, isIPv6 } from '@pintle/machinery';
 import type { Library, Overload } from '../functions.js';
 import { CelError, type Opaque, type Value } from '../values.js';
+import { type Address, quotedText, readAddress } from './read-address.js';
 
 export class Ip implements Opaque {
   readonly celType = 'net.IP';
@@ -27,22 +27,16 @@ export class Cidr implements Opaque {
 
 const widthOf = ({ family }: Ip): number => (family === 4 ? 32 : 128);
 
-/** Strictly: no zeros in front, no zone, no IPv4 within IPv6. Absent where it is none. */
-export function parseIp(text: string): Ip | undefined {
-  if (isIPv4(text))
-    return new Ip(
-      4,
-      text.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n),
-    );
-  if (!isIPv6(text) || text.includes('.')) return undefined;
-  const [head = '', tail] = text.split('::');
-  const words = (part: string) => (part === '' ? [] : part.split(':'));
-  const [before, after] = [words(head), words(tail ?? '')];
-  const all =
-    tail === undefined ? before : [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
-  const bits = all.reduce((sum, word) => (sum << 16n) | BigInt(`0x${word}`), 0n);
-  return bits >> 32n === 0xffffn ? undefined : new Ip(6, bits);
+/** Strictly: no zone, no IPv4 mapped into IPv6. A text is why it is none. */
+function readIp(text: string): Ip | string {
+  const address = readAddress(text);
+  const quoted = quotedText(text);
+  if (typeof address === 'string') return `IP Address ${quoted} parse error during conversion from string: ${address}`;
+  if (address.zone !== undefined) return `IP address ${quoted} with zone value is not allowed`;
+  return isMapped(address) ? `IPv4-mapped IPv6 address ${quoted} is not allowed` : new Ip(address.family, address.bits);
 }
+
+const isMapped = ({ family, bits }: Address): boolean => family === 6 && bits >> 32n === 0xffffn;
 
 /** In the one form that RFC 5952 wants. */
 export function formatIp({ family, bits }: Ip): string {
@@ -57,11 +51,19 @@ export function formatIp({ family, bits }: Ip): string {
   return start < 0 ? words.join(':') : `${words.slice(0, start).join(':')}::${words.slice(start + length).join(':')}`;
 }
 
-export function parseCidr(text: string): Cidr | undefined {
-  const [address = '', prefix = '', ...rest] = text.split('/');
-  const ip = parseIp(address);
-  if (ip === undefined || rest.length > 0 || !/^(?:0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > widthOf(ip))
-    return undefined;
+function readCidr(text: string): Cidr | string {
+  const fault = (words: string) =>
+    `network address parse error during conversion from string: netip.ParsePrefix(${quotedText(text)}): ${words}`;
+  const slash = text.lastIndexOf('/');
+  if (slash < 0) return fault("no '/'");
+  const address = readAddress(text.slice(0, slash));
+  if (typeof address === 'string') return fault(address);
+  if (address.zone !== undefined) return fault('IPv6 zones cannot be present in a prefix');
+  const prefix = text.slice(slash + 1);
+  if (!/^(?:\d|[1-9]\d{1,17})$/.test(prefix)) return fault(`bad bits after slash: ${quotedText(prefix)}`);
+  const ip = new Ip(address.family, address.bits);
+  if (Number(prefix) > widthOf(ip)) return fault('prefix length out of range');
+  if (isMapped(address)) return `IPv4-mapped IPv6 address ${quotedText(text)} is not allowed`;
   return new Cidr(ip, Number(prefix));
 }
 
@@ -77,25 +79,23 @@ const containsRange = (range: Cidr, other: Cidr): boolean =>
   other.prefixLength >= range.prefixLength && containsIp(range, other.ip);
 
 function ipOf(text: string): Ip {
-  const found = parseIp(text);
-  if (found === undefined) throw refused(text, `IP Address ${JSON.stringify(text)}`, 'ParseAddr', 'unable to parse IP');
-  return found;
+  const read = readIp(text);
+  if (typeof read === 'string') throw new CelError(read);
+  return read;
 }
 
 function cidrOf(text: string): Cidr {
-  const found = parseCidr(text);
-  if (found !== undefined) return found;
-  throw refused(text, 'network address', 'netip.ParsePrefix', text.includes('/') ? 'unable to parse IP' : "no '/'");
+  const read = readCidr(text);
+  if (typeof read === 'string')
+    throw new CelError(`network address parse error during conversion from string: ${read}`);
+  return read;
 }
 
-/** What is an address to others and none here is told apart. */
-function refused(text: string, what: string, parser: string, why: string): CelError {
-  const [address = ''] = text.split('/');
-  const [bare = '', zone] = address.split('%');
-  if (zone !== undefined && isIPv6(bare))
-    return new CelError(`IP address ${JSON.stringify(text)} with zone value is not allowed`);
-  if (isIPv6(address)) return new CelError(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`);
-  return new CelError(`${what} parse error during conversion from string: ${parser}(${JSON.stringify(text)}): ${why}`);
+/** Why the text is no address is not told of here. */
+function containsWritten(range: Cidr, text: string): boolean {
+  const read = readIp(text);
+  if (typeof read === 'string') throw new CelError('no such overload');
+  return containsIp(range, read);
 }
 
 /** Whether the address is in one of the ranges. */
@@ -136,7 +136,7 @@ export const addressLibrary: Library = {
   types: ['net.IP', 'net.CIDR'],
   overloads: [
     { name: 'ip', params: ['string'], result: 'net.IP', run: ipOf },
-    { name: 'isIP', params: ['string'], result: 'bool', run: (text: string) => parseIp(text) !== undefined },
+    { name: 'isIP', params: ['string'], result: 'bool', run: (text: string) => typeof readIp(text) !== 'string' },
     {
       name: 'ip.isCanonical',
       params: ['string'],
@@ -151,7 +151,7 @@ export const addressLibrary: Library = {
     ofIp('isLinkLocalUnicast', 'bool', linkLocalUnicast),
     ofIp('isGlobalUnicast', 'bool', globalUnicast),
     { name: 'cidr', params: ['string'], result: 'net.CIDR', run: cidrOf },
-    { name: 'isCIDR', params: ['string'], result: 'bool', run: (text: string) => parseCidr(text) !== undefined },
+    { name: 'isCIDR', params: ['string'], result: 'bool', run: (text: string) => typeof readCidr(text) !== 'string' },
     {
       name: 'string',
       params: ['net.CIDR'],
@@ -159,7 +159,7 @@ export const addressLibrary: Library = {
       run: ({ ip, prefixLength }: Cidr) => `${formatIp(ip)}/${prefixLength}`,
     },
     ofCidr('containsIP', ['net.IP'], 'bool', containsIp),
-    ofCidr('containsIP', ['string'], 'bool', (range: Cidr, text: string) => containsIp(range, ipOf(text))),
+    ofCidr('containsIP', ['string'], 'bool', containsWritten),
     ofCidr('containsCIDR', ['net.CIDR'], 'bool', containsRange),
     ofCidr('containsCIDR', ['string'], 'bool', (range: Cidr, text: string) => containsRange(range, cidrOf(text))),
     ofCidr('ip', [], 'net.IP', ({ ip }: Cidr) => ip),

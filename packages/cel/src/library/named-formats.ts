@@ -9,7 +9,7 @@ import {
 import type { Library } from '../functions.js';
 import { CelError, type Opaque, Optional } from '../values.js';
 import { parseTimestamp } from './time.js';
-import { parseUrl } from './url.js';
+import { urlFault } from './url.js';
 
 export class Format implements Opaque {
   readonly celType = 'kubernetes.NamedFormat';
@@ -36,6 +36,14 @@ function dateTimeFaults(text: string): readonly string[] {
   }
 }
 
+/** A day that there is. */
+function dateFaults(text: string): readonly string[] {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  return date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day) ? [] : ['invalid date'];
+}
+
 const formats: readonly Format[] = [
   new Format('dns1123Label', dns1123LabelErrors),
   new Format('dns1123Subdomain', dns1123SubdomainErrors),
@@ -45,10 +53,13 @@ const formats: readonly Format[] = [
   new Format('dns1035LabelPrefix', ofPrefix(dns1035LabelErrors)),
   new Format('qualifiedName', qualifiedNameErrors),
   new Format('labelValue', labelValueErrors),
-  new Format('uri', (text) => (parseUrl(text) === undefined ? ['invalid URI'] : [])),
-  new Format('uuid', matching(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, 'does not match the UUID format')),
-  new Format('byte', matching(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'invalid base64')),
-  new Format('date', matching(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'invalid date')),
+  new Format('uri', (text) => [urlFault(text) ?? []].flat()),
+  new Format('uuid', matching(/^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'does not match the UUID format')),
+  new Format(
+    'byte',
+    matching(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/, 'invalid base64'),
+  ),
+  new Format('date', dateFaults),
   new Format('datetime', dateTimeFaults),
 ];
 

@@ -14,7 +14,11 @@ import { CelError, type Opaque, type Value } from '../values.js';
 
 export class Quantity implements Opaque {
   readonly celType = 'kubernetes.Quantity';
-  constructor(readonly amount: Amount) {}
+  /** `scale`: it counts in this power of ten, in a number of 64 bits; absent where that is too narrow. */
+  constructor(
+    readonly amount: Amount,
+    readonly scale: number | undefined,
+  ) {}
   equals(other: Opaque): boolean {
     return other instanceof Quantity && compareQuantity(other.amount, this.amount) === 0;
   }
@@ -31,11 +35,50 @@ function parsed(text: string): Amount | undefined {
   }
 }
 
-/** What is larger than a quantity can be is held as the largest, and is none. */
-const isInteger = ({ nano }: Amount): boolean =>
-  nano % nanoPerUnit === 0n && nano / nanoPerUnit < int64Max && nano / nanoPerUnit > int64Min;
+const decimals: Readonly<Record<string, number>> = {
+  ...{ n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 },
+};
+const binaries: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
+const digitsMax = 18;
+const binaryDigitsMax = 14;
 
-const ofInt = (value: bigint): Amount => ({ nano: value * nanoPerUnit, format: 'DecimalSI' });
+/** Digits behind the point count, also where they are zeros. */
+function scaleOf(text: string): number | undefined {
+  const [, whole = '', fraction = '', suffix = ''] = /^[+-]?0*(\d*)(?:\.(\d*))?(.*)$/.exec(text) ?? [];
+  const digits = Math.max(whole.length, 1);
+  const bits = binaries[suffix];
+  if (bits !== undefined)
+    return fraction === '' && digits + Math.floor((bits * 3) / 10) <= binaryDigitsMax ? 0 : undefined;
+  const scale = (decimals[suffix] ?? Number(suffix.slice(1))) - fraction.length;
+  return digits + fraction.length <= digitsMax && scale >= -9 ? scale : undefined;
+}
+
+const isInt64 = (value: bigint): boolean => value >= int64Min && value <= int64Max;
+
+/** Of a sum: it counts in the smaller of the two powers. */
+function summed(a: Quantity, b: Quantity, amount: Amount): Quantity {
+  if (a.scale === undefined || b.scale === undefined) return new Quantity(amount, undefined);
+  if (b.amount.nano === 0n) return new Quantity(amount, a.scale);
+  if (a.amount.nano === 0n) return new Quantity(amount, b.scale);
+  const scale = Math.min(a.scale, b.scale);
+  return new Quantity(amount, isInt64(countOf(amount, scale)) ? scale : undefined);
+}
+
+/** How often there is this power of ten in it. */
+const countOf = ({ nano }: Amount, scale: number): bigint => nano / 10n ** BigInt(9 + scale);
+
+/** What counts in tenths or less is none, nor what is too large. */
+const isInteger = ({ amount: { nano }, scale }: Quantity): boolean =>
+  scale !== undefined && scale >= 0 && isInt64(nano / nanoPerUnit);
+
+const approximately = ({ amount, scale }: Quantity): number =>
+  scale === undefined
+    ? Number(amount.nano) * 1e-9
+    : Number(countOf(amount, scale)) * (scale === 0 ? 1 : Number(`1e${scale}`));
+
+const ofInt = (value: bigint): Quantity => new Quantity({ nano: value * nanoPerUnit, format: 'DecimalSI' }, 0);
+const add = (a: Quantity, b: Quantity) => summed(a, b, addQuantity(a.amount, b.amount));
+const subtract = (a: Quantity, b: Quantity) => summed(a, b, subtractQuantity(a.amount, b.amount));
 
 const method = (
   name: string,
@@ -61,7 +104,7 @@ export const quantityLibrary: Library = {
       run(text: string) {
         const amount = parsed(text);
         if (amount === undefined) throw new CelError(quantityWords(text));
-        return new Quantity(amount);
+        return new Quantity(amount, scaleOf(text));
       },
     },
     { name: 'isQuantity', params: ['string'], result: 'bool', run: (text: string) => parsed(text) !== undefined },
@@ -71,16 +114,16 @@ export const quantityLibrary: Library = {
       result: 'int',
       run: ({ amount }: Quantity) => (amount.nano > 0n ? 1n : amount.nano < 0n ? -1n : 0n),
     },
-    method('isInteger', [], 'bool', ({ amount }: Quantity) => isInteger(amount)),
-    method('asInteger', [], 'int', ({ amount }: Quantity) => {
-      if (!isInteger(amount)) throw new CelError('cannot convert value to integer');
-      return amount.nano / nanoPerUnit;
+    method('isInteger', [], 'bool', isInteger),
+    method('asInteger', [], 'int', (quantity: Quantity) => {
+      if (!isInteger(quantity)) throw new CelError('cannot convert value to integer');
+      return quantity.amount.nano / nanoPerUnit;
     }),
-    method('asApproximateFloat', [], 'double', ({ amount }: Quantity) => Number(amount.nano) / 1e9),
-    method('add', [type], type, (a: Quantity, b: Quantity) => new Quantity(addQuantity(a.amount, b.amount))),
-    method('add', ['int'], type, (a: Quantity, b: bigint) => new Quantity(addQuantity(a.amount, ofInt(b)))),
-    method('sub', [type], type, (a: Quantity, b: Quantity) => new Quantity(subtractQuantity(a.amount, b.amount))),
-    method('sub', ['int'], type, (a: Quantity, b: bigint) => new Quantity(subtractQuantity(a.amount, ofInt(b)))),
+    method('asApproximateFloat', [], 'double', approximately),
+    method('add', [type], type, add),
+    method('add', ['int'], type, (a: Quantity, b: bigint) => add(a, ofInt(b))),
+    method('sub', [type], type, subtract),
+    method('sub', ['int'], type, (a: Quantity, b: bigint) => subtract(a, ofInt(b))),
     method('isLessThan', [type], 'bool', (a: Quantity, b: Quantity) => compareQuantity(a.amount, b.amount) < 0),
     method('isGreaterThan', [type], 'bool', (a: Quantity, b: Quantity) => compareQuantity(a.amount, b.amount) > 0),
     method('compareTo', [type], 'int', (a: Quantity, b: Quantity) => BigInt(compareQuantity(a.amount, b.amount))),

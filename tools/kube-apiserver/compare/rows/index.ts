@@ -7,6 +7,7 @@ import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
 import { custom } from './custom.js';
 import { everyKind } from './every-kind.js';
+import { expressionsGroup } from './expressions.js';
 import { extending } from './extending.js';
 import { guarding } from './guarding.js';
 import { podsGroup } from './pods.js';
@@ -16,5 +17,5 @@ import { servicesGroup, workloads } from './workloads.js';
 
 export const groups: readonly Group[] = [
   ...[selfDescription, everyKind, reading, watching, accessGroup, badInput, podsGroup, servicesGroup],
-  ...[workloads, admission, podSecurity, custom, extending, applying, collections, guarding],
+  ...[workloads, admission, podSecurity, custom, extending, applying, collections, guarding, expressionsGroup],
 ];

@@ -263,7 +263,11 @@ describe('a fault', () => {
     ],
     [
       [{ ...plain, userValidationRules: [{ expression: 'user.nme == "a"' }] }],
-      'jwt[0].userValidationRules[0].expression: Invalid value: "user.nme == \\"a\\"": compilation failed',
+      'jwt[0].userValidationRules[0].expression: Invalid value: "user.nme == \\"a\\"": compilation failed: ERROR',
+    ],
+    [
+      [{ ...plain, claimValidationRules: [{ expression: 'claims[1] == 1' }] }],
+      `: compilation failed: ERROR: <input>:1:7: found no matching overload for '_[_]' applied to '(map(string, any), int)'`,
     ],
     [
       [],

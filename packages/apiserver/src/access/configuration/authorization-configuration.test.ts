@@ -128,6 +128,11 @@ describe('what is refused', () => {
       'authorizers[0].matchConditions[0].expression: Invalid value: "request.user": must evaluate to bool but got string',
     ],
     [
+      'a condition that is a point in time',
+      [webhook(when('timestamp(0)'))],
+      'authorizers[0].matchConditions[0].expression: Invalid value: "timestamp(0)": must evaluate to bool but got google.protobuf.Timestamp',
+    ],
+    [
       'too many conditions',
       [webhook(when(...Array.from({ length: 65 }, (_, i) => `${i} == ${i}`)))],
       'authorizers[0].matchConditions: Too many: 65: must have at most 64 items',
@@ -138,7 +143,7 @@ describe('what is refused', () => {
 
   it('a condition about a field that there is not', async () => {
     expect(await faultsOf([webhook(when('request.colour == "red"'))])).toMatch(
-      /^authorizers\[0\]\.matchConditions\[0\]\.expression: Invalid value: .*: compilation failed: /,
+      /^authorizers\[0\]\.matchConditions\[0\]\.expression: Invalid value: .*: compilation failed: ERROR/,
     );
   });
 

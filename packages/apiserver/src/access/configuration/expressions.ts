@@ -20,7 +20,7 @@ export interface ClaimExpressions {
 export function claimExpressions(cel: CelModule): ClaimExpressions {
   const libraries = cel.kubernetesLibraries;
   const environments = {
-    claims: cel.celEnvironment({ variables: { claims: cel.dyn }, libraries }),
+    claims: cel.celEnvironment({ variables: { claims: cel.mapOf(cel.textType, cel.anyType) }, libraries }),
     user: cel.celEnvironment({ variables: { user: cel.typeOfSchema(userInCel.node) }, libraries }),
   };
   const programs = new Map<string, Cel.CelProgram>();
@@ -46,7 +46,7 @@ export function claimExpressions(cel: CelModule): ClaimExpressions {
         return wanted === undefined || type.name === wanted ? undefined : `must evaluate to ${wanted}`;
       } catch (error) {
         if (!(error instanceof cel.CelCompileError)) throw error;
-        return `compilation failed: ${error.message}`;
+        return error.message;
       }
     },
     text(expression, claims) {

@@ -3,20 +3,24 @@ import type { SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
 import type * as Cel from '@pintle/cel';
 import { list, map, object, ref, string } from '@pintle/machinery';
 
-const Selector = object(
-  () => ({
-    rawSelector: string(),
-    requirements: list(object({ key: string(), operator: string(), values: list(string()) })),
-  }),
-  'kubernetes.SelectorAttributes',
+const Requirement = object(
+  { key: string(), operator: string(), values: list(string()) },
+  'kubernetes.SelectorRequirement',
 );
+const selector = (of: 'Field' | 'Label') =>
+  object({ rawSelector: string(), requirements: list(Requirement) }, `kubernetes.${of}SelectorAttributes`);
 const request = object(
   () => ({
     resourceAttributes: ref(
       object(
         {
           ...{ namespace: string(), verb: string(), group: string(), version: string(), resource: string() },
-          ...{ subresource: string(), name: string(), fieldSelector: ref(Selector), labelSelector: ref(Selector) },
+          ...{
+            subresource: string(),
+            name: string(),
+            fieldSelector: ref(selector('Field')),
+            labelSelector: ref(selector('Label')),
+          },
         },
         'kubernetes.ResourceAttributes',
       ),
@@ -49,10 +53,10 @@ export function matchConditions(cel: typeof Cel): MatchConditions {
     faultOf(expression) {
       try {
         const { type } = environment.compile(expression);
-        return type.name === 'bool' ? undefined : `must evaluate to bool but got ${cel.typeText(type)}`;
+        return type.name === 'bool' ? undefined : `must evaluate to bool but got ${cel.typeFullText(type)}`;
       } catch (error) {
         if (!(error instanceof cel.CelCompileError)) throw error;
-        return `compilation failed: ${error.message}`;
+        return error.message;
       }
     },
     compile(expressions) {

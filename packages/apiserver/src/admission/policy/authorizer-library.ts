@@ -3,7 +3,8 @@
  * are run at once and authorizers may take their time: what is not known yet is thrown, found out, and the expression is
  * run again (`whenDecided`).
  */
-import type { Library, Opaque, Overload, Value } from '@pintle/cel';
+import type { CelError, Library, Opaque, Overload, Value } from '@pintle/cel';
+import { dns1123LabelErrors, dns1123SubdomainErrors, parseFieldSelector, parseLabelSelector } from '@pintle/machinery';
 import type { AccessAttributes, AccessDecision, UserInfo } from '../../access/access.js';
 import { type Access, mastersGroup } from '../../verbs/authorize.js';
 import type { AdmissionRequest } from '../admission.js';
@@ -63,11 +64,12 @@ class GroupCheck implements Opaque {
 
 interface Place {
   readonly group: string;
-  readonly version?: string;
   readonly resource: string;
   readonly subresource?: string;
   readonly namespace?: string;
   readonly name?: string;
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
 }
 
 class ResourceCheck implements Opaque {
@@ -97,6 +99,27 @@ function decide({ decisions: { access, known }, user }: Authorizer, attributes: 
   return new Decision(asked);
 }
 
+/** What the authorizer is asked of a place: of any version. Selectors that cannot be read restrict nothing. */
+function attributesOf(user: UserInfo, verb: string, place: Place): AccessAttributes {
+  const { fieldSelector, labelSelector, ...where } = place;
+  const fields = readable(fieldSelector, parseFieldSelector);
+  const labels = readable(labelSelector, parseLabelSelector);
+  return {
+    ...{ type: 'resource', user, verb, version: '*', ...where },
+    ...(fields === undefined ? {} : { fieldSelector: fields }),
+    ...(labels === undefined ? {} : { labelRequirements: labels.requirements }),
+  };
+}
+
+function readable<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const said = <K extends string>(key: K, value: string): Partial<Record<K, string>> =>
   value === '' ? {} : ({ [key]: value } as Partial<Record<K, string>>);
 
@@ -124,25 +147,45 @@ const [authorizer, path, group, resource, decision] = [
 /** As Kubernetes counts a question to its authorizer. */
 const questionCost = 350_000;
 
-export const authorizerLibrary: Library = {
+const notBlank = (cel: Errors, what: string, text: string): string => {
+  if (text.trim() === '') throw new cel.CelError(`${what} must not be empty`);
+  return text;
+};
+
+function accountOf(cel: Errors, of: Authorizer, namespace: string, name: string): Authorizer {
+  if (dns1123SubdomainErrors(name).length > 0) throw new cel.CelError('Invalid service account name');
+  if (dns1123LabelErrors(namespace).length > 0) throw new cel.CelError('Invalid service account namespace');
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  return new Authorizer(of.decisions, { name: `system:serviceaccount:${namespace}:${name}`, groups });
+}
+
+interface Errors {
+  readonly CelError: typeof CelError;
+}
+
+/** `cel` is the language, which is not loaded with this. */
+export const authorizerLibrary = (cel: Errors): Library => ({
   types: [authorizer, path, group, resource, decision],
   overloads: [
-    method('path', [authorizer, 'string'], path, (of: Authorizer, text: string) => new PathCheck(of, text)),
+    method(
+      'path',
+      [authorizer, 'string'],
+      path,
+      (of: Authorizer, text: string) => new PathCheck(of, notBlank(cel, 'path', text)),
+    ),
     method('group', [authorizer, 'string'], group, (of: Authorizer, text: string) => new GroupCheck(of, text)),
     method(
       'serviceAccount',
       [authorizer, 'string', 'string'],
       authorizer,
-      (of: Authorizer, namespace: string, name: string) => {
-        const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-        return new Authorizer(of.decisions, { name: `system:serviceaccount:${namespace}:${name}`, groups });
-      },
+      (of: Authorizer, namespace: string, name: string) => accountOf(cel, of, namespace, name),
     ),
     method(
       'resource',
       [group, 'string'],
       resource,
-      (of: GroupCheck, text: string) => new ResourceCheck(of.of, { group: of.group, resource: text }),
+      (of: GroupCheck, text: string) =>
+        new ResourceCheck(of.of, { group: of.group, resource: notBlank(cel, 'resource', text) }),
     ),
     method('subresource', [resource, 'string'], resource, (of: ResourceCheck, text: string) =>
       of.with(said('subresource', text)),
@@ -151,6 +194,12 @@ export const authorizerLibrary: Library = {
       of.with(said('namespace', text)),
     ),
     method('name', [resource, 'string'], resource, (of: ResourceCheck, text: string) => of.with(said('name', text))),
+    method('fieldSelector', [resource, 'string'], resource, (of: ResourceCheck, text: string) =>
+      of.with(said('fieldSelector', text)),
+    ),
+    method('labelSelector', [resource, 'string'], resource, (of: ResourceCheck, text: string) =>
+      of.with(said('labelSelector', text)),
+    ),
     method(
       'check',
       [path, 'string'],
@@ -162,8 +211,7 @@ export const authorizerLibrary: Library = {
       'check',
       [resource, 'string'],
       decision,
-      ({ of, place }: ResourceCheck, verb: string) =>
-        decide(of, { type: 'resource', user: of.user, verb, version: '*', ...place }),
+      ({ of, place }: ResourceCheck, verb: string) => decide(of, attributesOf(of.user, verb, place)),
       questionCost,
     ),
     method('allowed', [decision], 'bool', ({ decision: { decision: made } }: Decision) => made === 'allow'),
@@ -171,7 +219,7 @@ export const authorizerLibrary: Library = {
     method('errored', [decision], 'bool', () => false),
     method('error', [decision], 'string', () => ''),
   ],
-};
+});
 
 /** What is known of the two variables below. */
 export const authorizerTypes = {
@@ -188,7 +236,6 @@ export function authorizerVariables(
   const { kind } = request.resource;
   const requestResource = new ResourceCheck(of, {
     group: kind.group,
-    version: kind.version,
     resource: kind.plural,
     ...said('subresource', request.subresource ?? ''),
     ...said('namespace', request.namespace ?? ''),

@@ -4,7 +4,14 @@
  */
 import type { ValidatingAdmissionPolicy } from '@pintle/api/admissionregistration/v1';
 import type { MutatingAdmissionPolicy } from '@pintle/api/admissionregistration/v1alpha1';
-import { deepEqual, type FieldError, invalidField, notSupportedField, requiredField } from '@pintle/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  internalField,
+  invalidField,
+  notSupportedField,
+  requiredField,
+} from '@pintle/machinery';
 import type { PolicyLanguage, Speaks } from './policy-language.js';
 import { VariableTypes } from './policy-variables.js';
 
@@ -32,7 +39,8 @@ class Compiling {
       this.faults.push(invalidField(path, expression, `must evaluate to ${asked} but got ${got}`));
     } catch (error) {
       if (!(error instanceof cel.CelCompileError)) throw error;
-      this.faults.push(invalidField(path, expression, error.message));
+      const isInternal = error instanceof cel.CelInstantiationError;
+      this.faults.push(isInternal ? internalField(path, error.message) : invalidField(path, expression, error.message));
     }
     return undefined;
   }

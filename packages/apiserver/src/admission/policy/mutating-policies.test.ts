@@ -2,10 +2,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Deployment } from '@pintle/api/apps/v1';
 import type { ConfigMap, Pod } from '@pintle/api/core/v1';
+import * as cel from '@pintle/cel';
 import { type KubernetesObject, StatusError, virtualWorld } from '@pintle/machinery';
+import type { AccessAttributes } from '../../access/access.js';
 import type { AuditEvent } from '../../audit/audit.js';
 import { ask } from '../../http/asking.fixture.js';
 import { createApiServer } from '../../server.js';
+import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -266,6 +269,46 @@ describe('the authorizer in expressions', () => {
       'ann brew /pots/',
     ]);
   });
+});
+
+it('the authorizer in expressions is asked of what is selected, and refuses what cannot be asked', async () => {
+  const asked: AccessAttributes[] = [];
+  const access = {
+    authorizer: (attributes: AccessAttributes) => {
+      asked.push(attributes);
+      return { decision: 'allow' as const };
+    },
+  } as unknown as Decisions['access'];
+  const environment = cel.celEnvironment({ variables: authorizerTypes, libraries: [authorizerLibrary(cel)] });
+  const request = {
+    ...{ user: { name: 'ann', groups: [] }, name: 'x', namespace: 'n' },
+    resource: { kind: { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment' } },
+  } as unknown as Parameters<typeof authorizerVariables>[0];
+  const variables = authorizerVariables(request, { access, known: new Map() });
+  const answer = (expression: string) => {
+    try {
+      return environment.compile(expression).run(variables).value;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const check = ".check('list').allowed()";
+  expect(answer(`authorizer.group('').resource('pods').fieldSelector('a=b').labelSelector('c=d')${check}`)).toBe(true);
+  expect(answer(`authorizer.requestResource.fieldSelector('a').labelSelector('!')${check}`)).toBe(true);
+  const ann = { user: { name: 'ann', groups: [] }, type: 'resource', verb: 'list', version: '*' };
+  expect(asked).toEqual([
+    {
+      ...{ ...ann, group: '', resource: 'pods' },
+      fieldSelector: { requirements: [{ field: 'a', operator: '=', value: 'b' }] },
+      labelRequirements: [{ key: 'c', operator: '=', values: ['d'] }],
+    },
+    { ...ann, group: 'apps', resource: 'deployments', namespace: 'n', name: 'x' },
+  ]);
+  expect(answer("authorizer.path(' ').check('get').allowed()")).toBe('path must not be empty');
+  expect(answer(`authorizer.group('').resource('')${check}`)).toBe('resource must not be empty');
+  const pods = `.group('').resource('pods')${check}`;
+  expect(answer(`authorizer.serviceAccount('a', 'B')${pods}`)).toBe('Invalid service account name');
+  expect(answer(`authorizer.serviceAccount('a.b', 'b')${pods}`)).toBe('Invalid service account namespace');
 });
 
 it('policies note in the audit what they are told to, and what failed', async () => {

@@ -24,6 +24,7 @@ import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
+import { Budget, BudgetError, policyBudget } from './budget.js';
 import { misnamed } from './declared-types.js';
 import { inVersion, isGuarded } from './match-resources.js';
 import { type Bound, bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
@@ -97,8 +98,13 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
       if (!(await whenDecided(() => conditionsHold(cel, program.conditions, given)))) return object;
       for (const params of await paramsOf(policy, binding, request, findParams)) {
         for (const mutation of program.mutations) {
-          const all = withVariables(cel, program.variables, { ...variables(), params: celObject(cel, params) });
-          const made = await whenDecided(() => mutation.program.run(all).value);
+          const bound = { ...variables(), params: celObject(cel, params) };
+          const made = await whenDecided(() => {
+            const budget = new Budget(policyBudget);
+            const { value, cost } = mutation.program.run(withVariables(cel, program.variables, bound, budget));
+            budget.spend(cost);
+            return value;
+          });
           requireNamed(cel, mutation.type, made);
           object = await changed(request, object, mutation.type, cel.jsonOf(made));
         }
@@ -109,6 +115,7 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
         error instanceof MutationError ||
         error instanceof ParamsMissingError ||
         error instanceof PatchError ||
+        error instanceof BudgetError ||
         error instanceof cel.CelError ||
         error instanceof cel.CelCostError ||
         error instanceof cel.CelCompileError;

@@ -3,6 +3,7 @@ import type * as Cel from '@pintle/cel';
 import { aggregateText, type KubernetesObject, parseApiVersion } from '@pintle/machinery';
 import type { AdmissionRequest } from '../admission.js';
 import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
+import { Budget, conditionsBudget } from './budget.js';
 import { namespaceInCel, patchTypes, requestInCel, writtenOut } from './declared-types.js';
 
 export type CelModule = typeof Cel;
@@ -31,8 +32,9 @@ export function policyLanguage(cel: CelModule): PolicyLanguage {
     namespaceObject: cel.typeOfSchema(namespaceInCel.node),
     request: cel.typeOfSchema(requestInCel.node),
   };
-  const stored = [...cel.kubernetesLibraries, authorizerLibrary];
-  const fresh = [...cel.newExpressionLibraries, authorizerLibrary];
+  const authorizer = authorizerLibrary(cel);
+  const stored = [...cel.kubernetesLibraries, authorizer];
+  const fresh = [...cel.newExpressionLibraries, authorizer];
   const patching = { stored: [...stored, jsonPatchLibrary], fresh: [...fresh, jsonPatchLibrary] };
   const patches = {
     objectType: patchTypes(cel),
@@ -156,7 +158,7 @@ export function compileConditions(
 
 /**
  * Whether all conditions hold. A condition that is false decides, whatever the others do; else those that have no value
- * throw. Errors: `CelError`, `CelCostError`.
+ * throw. Errors: `CelError`, `BudgetError`.
  */
 export function conditionsHold(
   cel: CelModule,
@@ -164,13 +166,12 @@ export function conditionsHold(
   variables: Readonly<Record<string, Cel.Value>>,
 ): boolean {
   const failures: string[] = [];
+  const budget = new Budget(conditionsBudget);
   for (const { program, expression } of conditions) {
-    try {
-      if (program.run(variables).value !== true) return false;
-    } catch (error) {
-      if (!(error instanceof cel.CelError) && !(error instanceof cel.CelCostError)) throw error;
-      failures.push(`expression '${expression}' resulted in error: ${error.message}`);
-    }
+    const ran = program.attempt(variables);
+    budget.spend(ran.cost);
+    if ('error' in ran) failures.push(`expression '${expression}' resulted in error: ${ran.error.message}`);
+    else if (ran.value !== true) return false;
   }
   if (failures.length > 0) throw new cel.CelError(aggregateText(failures));
   return true;

@@ -1,5 +1,6 @@
 /** The variables of a policy: each is known by the type of its expression, and found when it is first asked for. */
 import type * as Cel from '@pintle/cel';
+import type { Budget } from './budget.js';
 import type { CelModule, PolicyLanguage, Speaks } from './policy-language.js';
 
 /** The type of `variables`, which grows with each variable: one may name those before it. */
@@ -56,14 +57,14 @@ export function withVariables(
   cel: CelModule,
   programs: ReadonlyMap<string, Cel.CelProgram>,
   given: Readonly<Record<string, Cel.Value>>,
+  budget?: Budget,
 ): Readonly<Record<string, Cel.Value>> {
   const variables = lazyMap([...programs.keys()], (name) => {
-    try {
-      return programs.get(name)!.run({ ...given, variables }).value;
-    } catch (error) {
-      if (!(error instanceof cel.CelError) && !(error instanceof cel.CelCostError)) throw error;
-      throw new cel.CelError(`composited variable ${JSON.stringify(name)} fails to evaluate: ${error.message}`);
-    }
+    const ran = programs.get(name)!.attempt({ ...given, variables });
+    budget?.spend(ran.cost);
+    if ('error' in ran)
+      throw new cel.CelError(`composited variable ${JSON.stringify(name)} fails to evaluate: ${ran.error.message}`);
+    return ran.value;
   });
   return { ...given, variables };
 }

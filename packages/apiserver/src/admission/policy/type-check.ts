@@ -45,7 +45,7 @@ export function typeWarnings(
   kinds: readonly Resource[],
   params?: Resource,
 ): readonly ExpressionWarning[] {
-  const libraries = [...cel.kubernetesLibraries, authorizerLibrary];
+  const libraries = [...cel.kubernetesLibraries, authorizerLibrary(cel)];
   const environments = kinds.map(({ apiVersion, kind }) => {
     const object = cel.typeOfSchema(kind.schema.node, kind.kind);
     const types = new VariableTypes(cel);

@@ -200,6 +200,10 @@ describe('ValidatingAdmissionPolicy', () => {
     ],
     [{ validations: [{ expression: 'namespaceObject.spec.nothing == ""' }] }, "undefined field 'nothing'"],
     [{ validations: [{ expression: 'semver("1.2.3").major() == 1' }] }, "undeclared reference to 'semver'"],
+    [
+      { validations: [{ expression: "int('x') == 1" }] },
+      "spec.validations[0].expression: Internal error: program instantiation failed: type conversion error from 'string' to 'int'",
+    ],
     [{ validations: [] }, 'validations or auditAnnotations must contain at least one item'],
     [{ ...noBig, variables: [{ name: 'v', expression: '(' }] }, 'spec.variables[0].expression'],
     [{ ...noBig, matchConditions: [{ name: 'm', expression: 'params' }] }, 'spec.matchConditions[0].expression'],
@@ -243,6 +247,29 @@ describe('ValidatingAdmissionPolicy', () => {
     );
     expect(await tried(client.create(configMap({ a: '1' })))).toContain(
       `expression 'variables.missing == 'x'' resulted in error: composited variable "missing" fails to evaluate: no such key: missing`,
+    );
+  });
+
+  it.each([
+    ['of two lines', "'a\\nb'", 'plainly'],
+    ['that is very long', `'${'x'.repeat(5121)}'`, 'plainly'],
+    ['with space around it', "'\\n c '", 'c'],
+  ])('is asked for a message %s', async (_of, messageExpression, shown) => {
+    const validations = [{ expression: 'false', message: 'plainly', messageExpression }];
+    const { client, tried } = await setup(policy({ validations }), binding());
+    expect(await tried(client.create(configMap({})))).toMatch(new RegExp(`denied request: ${shown}$`));
+  });
+
+  it('may not cost too much as a whole', async () => {
+    const numbers = `[${Array.from({ length: 90 }, (_, at) => at).join(', ')}]`;
+    const heavy = `${numbers}.all(a, ${numbers}.all(b, ${numbers}.all(c, a + b + c >= 0)) || true)`;
+    const { client, tried } = await setup(
+      policy({ validations: [...Array.from({ length: 20 }, () => ({ expression: heavy })), { expression: 'false' }] }),
+      binding(),
+    );
+    const words = await tried(client.create(configMap({})));
+    expect(words).toContain(
+      'validation failed due to running out of cost budget, no further validation rules will be run',
     );
   });
 

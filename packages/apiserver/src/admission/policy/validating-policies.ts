@@ -18,6 +18,7 @@ import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import type { PolicyFault, PolicyMetrics } from '../admission-metrics.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
+import { Budget, BudgetError, policyBudget } from './budget.js';
 import { inVersion, isGuarded } from './match-resources.js';
 import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
@@ -218,7 +219,7 @@ interface Judging {
 /** What went wrong in an expression; undefined for what is none of CEL's errors. */
 function faultOf(cel: CelModule, error: unknown): PolicyFault | undefined {
   if (error instanceof cel.CelCompileError) return 'compile_error';
-  if (error instanceof cel.CelCostError) return 'out_of_budget';
+  if (error instanceof cel.CelCostError || error instanceof BudgetError) return 'out_of_budget';
   return error instanceof cel.CelError ? 'invalid_error' : undefined;
 }
 
@@ -250,9 +251,10 @@ function notesOf(
   { variables: programs, notes }: CompiledPolicy,
   given: Readonly<Record<string, Value>>,
 ): readonly { readonly key: string; readonly value: string }[] {
-  const all = withVariables(cel, programs, given);
+  const budget = new Budget(policyBudget);
+  const all = withVariables(cel, programs, given, budget);
   return notes.flatMap(({ key, program }) => {
-    const value = said(cel, program, all);
+    const value = said(program, all, budget);
     return value === undefined ? [] : [{ key, value: value.slice(0, noteCharactersMax) }];
   });
 }
@@ -260,49 +262,63 @@ function notesOf(
 /** Longer notes are cut off. */
 const noteCharactersMax = 10 * 1024;
 
+/** Where the expressions cost too much together, that is all that is told. */
 function validate(
   cel: CelModule,
   { variables: programs, validations }: CompiledPolicy,
   given: Readonly<Record<string, Value>>,
   { now, tolerate }: Judging,
 ): readonly Failure[] {
-  const all = withVariables(cel, programs, given);
+  const budget = new Budget(policyBudget);
+  const all = withVariables(cel, programs, given, budget);
   const failures: Failure[] = [];
-  for (const [index, { expression, program, message, messageProgram, reason }] of validations.entries()) {
-    const words = message?.trim() || `failed expression: ${expression.trim()}`;
-    const startedMs = now();
-    try {
-      if (program.run(all).value === true) continue;
-      const told = said(cel, messageProgram, all) ?? words;
-      failures.push({ message: told, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
-    } catch (error) {
-      const fault = faultOf(cel, error);
-      if (fault === undefined) throw error;
-      const elapsedMs = now() - startedMs;
-      if (tolerate !== undefined) tolerate(fault, elapsedMs);
-      else {
-        const told = `expression '${expression}' resulted in error: ${(error as Error).message}`;
-        failures.push({ message: told, reason: undefined, index, fault, elapsedMs });
+  const startedMs = now();
+  const failed = (fault: PolicyFault, elapsedMs: number, message: string, index = 0): void => {
+    if (tolerate !== undefined) tolerate(fault, elapsedMs);
+    else failures.push({ message, reason: undefined, index, fault, elapsedMs });
+  };
+  try {
+    for (const [index, { expression, program, message, messageProgram, reason }] of validations.entries()) {
+      const words = message?.trim() || `failed expression: ${expression.trim()}`;
+      const startedMs = now();
+      const ran = program.attempt(all);
+      budget.spend(ran.cost);
+      if ('error' in ran) {
+        const fault = ran.error instanceof cel.CelCostError ? 'out_of_budget' : 'invalid_error';
+        failed(fault, now() - startedMs, `expression '${expression}' resulted in error: ${ran.error.message}`, index);
+      } else if (ran.value !== true) {
+        const told = shown(said(messageProgram, all, budget)) ?? words;
+        failures.push({ message: told, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
       }
     }
+    return failures;
+  } catch (error) {
+    if (!(error instanceof BudgetError)) throw error;
+    failures.length = 0;
+    failed('out_of_budget', now() - startedMs, error.message);
+    return failures;
   }
-  return failures;
 }
 
+/** The text that it gives; undefined where it gives none, or a blank one. */
 function said(
-  cel: CelModule,
   program: CelProgram | undefined,
   variables: Readonly<Record<string, Value>>,
+  budget: Budget,
 ): string | undefined {
   if (program === undefined) return undefined;
-  try {
-    const { value } = program.run(variables);
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-  } catch (error) {
-    if (error instanceof cel.CelError || error instanceof cel.CelCostError) return undefined;
-    throw error;
-  }
+  const ran = program.attempt(variables);
+  budget.spend(ran.cost);
+  return 'value' in ran && typeof ran.value === 'string' && ran.value.trim() !== '' ? ran.value.trim() : undefined;
 }
+
+const messageMaxBytes = 5 * 1024;
+
+/** Messages of several lines, and very long ones, are not shown. */
+const shown = (message: string | undefined): string | undefined =>
+  message === undefined || message.includes('\n') || new TextEncoder().encode(message).length > messageMaxBytes
+    ? undefined
+    : message;
 
 /** Warns where the binding says so. A `StatusError` of the failure's reason (Invalid unless it gives one) where it denies. */
 function act(

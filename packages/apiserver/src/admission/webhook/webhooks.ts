@@ -18,6 +18,7 @@ import type { AdmissionCaches } from '../admission-caches.js';
 import type { WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
 import { internalFailure } from '../plain-failure.js';
 import { whenDecided } from '../policy/authorizer-library.js';
+import { BudgetError } from '../policy/budget.js';
 import { inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
 import {
   compileConditions,
@@ -104,7 +105,7 @@ export function webhooks({
     } catch (error) {
       if (
         !(error instanceof cel.CelError) &&
-        !(error instanceof cel.CelCostError) &&
+        !(error instanceof BudgetError) &&
         !(error instanceof cel.CelCompileError)
       )
         throw error;
