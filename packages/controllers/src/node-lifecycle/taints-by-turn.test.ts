@@ -10,7 +10,7 @@ const evicted = async ({ client }: TestCluster) =>
     .filter(({ spec }) => spec?.taints?.some(({ effect }) => effect === 'NoExecute'))
     .map(({ metadata }) => metadata.name);
 
-it('one each ten seconds, and they stay so until all are silent', async () => {
+it('one each ten seconds loses its own, and is tainted until all are silent', async () => {
   const controllers = [nodeLifecycleController()];
   const cluster = await testCluster({ nodes: 4, builtinControllers, controllers });
   await cluster.settle();
