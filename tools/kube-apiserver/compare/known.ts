@@ -109,6 +109,11 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'tokens of pages that this server has not made are refused in words of our own',
+    line: /invalid continue token: continue key is not valid/,
+  },
+  {
+    why: 'deliberate',
     words: 'an endpoint may be on the loopback',
     line: /may not be in the loopback range/,
   },
@@ -184,9 +189,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'what the server made itself tells nobody’s fields, and those of requests for certificates are told',
-    row: /^(self|admission) › /,
-    line: /managedFields(\[0\]\.fieldsV1\.f:spec\.f:ipFamilyPolicy)?: (\[.* \| absent|absent \| \[|\{\} \| absent)/,
+    words: 'requests for certificates tell whose their fields are, and nobody’s is the status of a range',
+    row: /^(self › service ranges|admission › (a request|approve it|it is approved|as table))/,
+    line: /managedFields(\[1\])?: /,
   },
   {
     why: 'deliberate',
@@ -223,9 +228,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'surroundings',
-    words: 'what controllers of the server itself write of APIs and flows is there at once or a while later',
-    row: /^every-kind › (apiregistration\.k8s\.io\/v1 APIService|flowcontrol\.apiserver\.k8s\.io\/v1 FlowSchema): get( as table)?$/,
-    line: /resourceVersion|managedFields\[|status\.conditions|cells\[/,
+    words: 'what controllers of the server itself find out of APIs, kinds and flows is there at once or a while later',
+    row: /^every-kind › \S+ (APIService|FlowSchema|CustomResourceDefinition): get( as table)?$|^guarding › what it would serve$/,
+    line: /resourceVersion|managedFields\[|status\.conditions|cells\[|^status: 404 \| 503|^body: "404/,
   },
   {
     why: 'deliberate',

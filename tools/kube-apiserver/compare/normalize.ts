@@ -107,6 +107,8 @@ function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
       .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   if (place?.key === 'managedFields' && Array.isArray(value))
     return byManager(value.map((item) => normalOf(item, memory)));
+  if (place?.key === 'cells' && Array.isArray(value))
+    return value.map((cell) => (/^\ds$/.test(String(cell)) ? '<age>' : normalOf(cell, memory)));
   if (Array.isArray(value)) return value.map((item) => normalOf(item, memory));
   if (typeof value !== 'object' || value === null)
     return place !== undefined && nodePorts.has(place.key) ? '<node port>' : value;

@@ -3,7 +3,7 @@ import type { Answer, Asking } from '../compare/ask.js';
 import { between } from '../compare/difference.js';
 import { filled } from '../compare/fill.js';
 import { Memory, type Normal, normalize, parsed } from '../compare/normalize.js';
-import { post, type Row } from '../compare/row.js';
+import { del, post, type Row } from '../compare/row.js';
 import { type Base, neverStored, newNamespace, storing, wishedBases } from './bases.js';
 import { type FuzzCase, fuzzCase, rowOf } from './fuzz-case.js';
 import { readingRow } from './reading-case.js';
@@ -56,7 +56,9 @@ export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kin
     const [left, right] = await ask(storing(base));
     const isStored = left.status === 201 && right.status === 201;
     if (isStored) stored.push(base);
-    else if (base.stored?.endsWith('-0') === true) others.push(neverStored(base));
+    else await ask(del('what one alone took', `${base.path}/${base.name}`));
+    if (isStored) continue;
+    if (base.stored?.endsWith('-0') === true) others.push(neverStored(base));
   }
   const bases = [...stored, ...others];
 
@@ -104,7 +106,7 @@ export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kin
   const read = async (caseSeed: number) => {
     const row = readingRow(caseSeed, stored);
     const [left, right] = await ask(row);
-    const told = tellings('fuzz › read', left, right);
+    const told = tellings(`fuzz › read: ${row.path}`, left, right);
     await gather(told, { kind: 'read', seed: caseSeed }, async (group) => {
       group.request = `GET ${row.path} ${row.headers?.['accept'] ?? ''}`;
     });

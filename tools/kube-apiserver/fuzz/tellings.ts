@@ -74,6 +74,9 @@ const general = /^(status|body\.(status|reason|code|details(\.\w+)?)|body\.metad
 
 /** In order of what they say. */
 export function groupsOf(told: readonly string[]): readonly string[] {
+  // An answer of another kind is other in all that it says.
+  const kinds = told.filter((line) => line.startsWith('body.kind: '));
+  if (kinds.length > 0) return kinds.map(groupOf);
   const telling = told.filter((line) => !general.test(line));
   return [...new Set((telling.length > 0 ? telling : told.slice(0, 1)).map(groupOf))];
 }

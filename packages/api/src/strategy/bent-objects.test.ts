@@ -236,6 +236,20 @@ describe('what is refused of a new object', () => {
       of('networking.k8s.io/v1', 'NetworkPolicy')({ spec: { podSelector: {}, policyTypes: [''] } }),
       ['spec.policyTypes[0]: Unsupported value: "": supported values: "Ingress", "Egress"'],
     ],
+    [volume({ local: {} }), ['spec.local: Forbidden: may not specify more than 1 volume type']],
+    [
+      range('x', 'y'),
+      ['x', 'y'].map(
+        (cidr, index) =>
+          `spec.cidrs[${index}]: Invalid value: "${cidr}": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)`,
+      ),
+    ],
+    [
+      range('10.0.0.0/24', '10.0.1.0/24'),
+      [
+        'spec.cidrs: Invalid value: []string{"10.0.0.0/24", "10.0.1.0/24"}: may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64',
+      ],
+    ],
     [volume({ flexVolume: { driver: '' } }), ['spec.flexVolume.driver: Required value']],
     [
       account({}, { ownerReferences: [{ apiVersion: 'a/b/c', kind: 'K', name: 'n', uid: 'u' }] }),
@@ -270,6 +284,10 @@ describe('what is made of a new object', () => {
           volumeMode: 'Filesystem',
         },
       },
+    ],
+    [
+      slice({ addressType: 'IPv4', endpoints: [{ addresses: ['192.0.2.1'], deprecatedTopology: { a: '-' } }] }),
+      { endpoints: [{ addresses: ['192.0.2.1'], conditions: {} }] },
     ],
     [capacity({ storageClassName: 's', capacity: '9223372036854775808' }), { capacity: '9223372036854775808' }],
   ])('%j', (object, made) => {

@@ -159,9 +159,17 @@ describe('a new definition', () => {
       ],
     ],
     [
+      crd({ preserveUnknownFields: true, conversion: { strategy: 'Odd' } }),
+      [
+        'spec.conversion.strategy: Invalid value: "Odd": must be None if spec.preserveUnknownFields is true',
+        'spec.conversion.strategy: Unsupported value: "Odd": supported values: "None", "Webhook"',
+        expect.stringContaining('spec.preserveUnknownFields: ') as never,
+      ],
+    ],
+    [
       crd({ preserveUnknownFields: true }),
       [
-        'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead',
+        'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
       ],
     ],
   ])('%j', (object, faults) => {

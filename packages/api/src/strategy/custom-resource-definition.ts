@@ -144,11 +144,19 @@ function approvalErrors({ spec, metadata }: CustomResourceDefinition): readonly 
   return [requiredField(`metadata.annotations[${approvalAnnotation}]`, detail)];
 }
 
-function conversionErrors({ conversion }: CustomResourceDefinition['spec']): readonly FieldError[] {
+function conversionErrors({
+  conversion,
+  preserveUnknownFields,
+}: CustomResourceDefinition['spec']): readonly FieldError[] {
   const { strategy = 'None', webhook } = conversion ?? {};
   const path = 'spec.conversion';
   const versions = webhook?.conversionReviewVersions ?? [];
-  const errors = choiceErrors(strategy, `${path}.strategy`, ['None', 'Webhook']);
+  const errors = [
+    ...(preserveUnknownFields && strategy !== 'None'
+      ? [invalidField(`${path}.strategy`, strategy, 'must be None if spec.preserveUnknownFields is true')]
+      : noErrors),
+    ...choiceErrors(strategy, `${path}.strategy`, ['None', 'Webhook']),
+  ];
   // The names of the fields are those that they have within Kubernetes.
   if (strategy !== 'Webhook') {
     const detail = 'should not be set when strategy is not set to Webhook';
@@ -159,6 +167,7 @@ function conversionErrors({ conversion }: CustomResourceDefinition['spec']): rea
     ];
   }
   return [
+    ...errors,
     ...(webhook?.clientConfig === undefined
       ? [requiredField(`${path}.webhookClientConfig`, 'required when strategy is set to Webhook')]
       : webhookClientErrors(webhook.clientConfig, `${path}.webhookClientConfig`)),
@@ -263,6 +272,7 @@ function changeErrors({ spec }: CustomResourceDefinition, old: CustomResourceDef
   ];
 }
 
-const unpruned = 'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead';
+const unpruned =
+  'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
 const pruningErrors = ({ spec }: CustomResourceDefinition): readonly FieldError[] =>
   spec.preserveUnknownFields ? [invalidField('spec.preserveUnknownFields', true, unpruned)] : noErrors;

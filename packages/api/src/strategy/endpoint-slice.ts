@@ -125,7 +125,27 @@ function portErrors(
   ];
 }
 
+/** By v1 the topology of old is not written; the node that it named goes where nodes are named now. */
+function withoutTopology(slice: EndpointSlice, old?: EndpointSlice): EndpointSlice {
+  const { endpoints = [] } = slice;
+  const isKept = old !== undefined && deepEqual(endpoints, old.endpoints);
+  if (isKept || endpoints.every(({ deprecatedTopology }) => deprecatedTopology === undefined)) return slice;
+  const known = (old?.endpoints ?? []).flatMap(({ deprecatedTopology }) => deprecatedTopology?.[hostLabel] ?? []);
+  return {
+    ...slice,
+    endpoints: endpoints.map(({ deprecatedTopology, ...endpoint }) => {
+      const host = deprecatedTopology?.[hostLabel];
+      const isMoved = endpoint.nodeName === undefined && host !== undefined && known.includes(host);
+      return isMoved && dns1123SubdomainErrors(host).length === 0 ? { ...endpoint, nodeName: host } : endpoint;
+    }),
+  };
+}
+
+const hostLabel = 'kubernetes.io/hostname';
+
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
+  prepareForCreate: (slice) => withoutTopology(slice),
+  prepareForUpdate: withoutTopology,
   // Labels count as well: they say which Service the slice is of.
   generationChanged: (slice, old) =>
     slice.endpoints !== old.endpoints ||

@@ -336,14 +336,14 @@ describe('a new object', () => {
     [
       csiNode(
         { name: 'd', nodeID: '', topologyKeys: ['a', 'a'], allocatable: { count: -1 } },
-        { name: 'd', nodeID: 'n'.repeat(193) },
+        { name: 'd', nodeID: 'n'.repeat(257) },
       ),
       [
         'spec.drivers[0].nodeID: Required value',
         'spec.drivers[0].allocatable.count: Invalid value: -1: must be greater than or equal to 0',
         'spec.drivers[0]: Duplicate value: "a"',
         'spec.drivers[1].name: Duplicate value: "d"',
-        expect.stringContaining('must be 192 characters or less') as never,
+        expect.stringContaining('must be 256 characters or less') as never,
       ],
     ],
     [capacity({ capacity: '1Gi' }), []],

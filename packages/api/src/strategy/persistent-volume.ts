@@ -62,7 +62,7 @@ export function volumeSpecErrors(
     ...accessModeErrors(spec.accessModes, `${path}.accessModes`),
     ...(inline ? noErrors : ownErrors(spec, path)),
     ...sourceErrors(spec, path, sources, name),
-    ...(spec.local !== undefined && spec.nodeAffinity === undefined
+    ...(sources.find(({ field }) => field in spec)?.field === 'local' && spec.nodeAffinity === undefined
       ? [requiredField(`${path}.nodeAffinity`, 'Local volume requires node affinity')]
       : noErrors),
     ...(policy === 'Recycle' && hostPath !== undefined && /^\/+(\.?\/*)*$/.test(hostPath.path)

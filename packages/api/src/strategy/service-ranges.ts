@@ -59,22 +59,26 @@ function rangeErrors({ spec }: ServiceCIDR): readonly FieldError[] {
   const { cidrs = [] } = spec ?? {};
   if (cidrs.length === 0) return [requiredField(path, 'at least one CIDR required')];
   if (cidrs.length > 2) return [invalidField(path, spec, 'may only hold up to 2 values')];
-  if (cidrs.length === 2 && parseCidr(cidrs[0]!)?.family === parseCidr(cidrs[1]!)?.family)
-    return [
-      invalidField(
-        path,
-        spec,
-        'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96',
-      ),
-    ];
-  return eachErrors(cidrs, path, (cidr, at) => {
-    const range = parseCidr(cidr);
-    if (range === undefined) return cidrErrors(cidr).map((message) => invalidField(at, cidr, message));
-    const canonical = formatCidr(range);
-    return canonical === cidr
-      ? noErrors
-      : [invalidField(at, cidr, `must be in canonical form (${JSON.stringify(canonical)})`)];
-  });
+  const [first, second] = cidrs.map((cidr) => parseCidr(cidr)?.family);
+  return [
+    ...eachErrors(cidrs, path, (cidr, at) => {
+      const range = parseCidr(cidr);
+      if (range === undefined) return cidrErrors(cidr).map((message) => invalidField(at, cidr, message));
+      const canonical = formatCidr(range);
+      return canonical === cidr
+        ? noErrors
+        : [invalidField(at, cidr, `must be in canonical form (${JSON.stringify(canonical)})`)];
+    }),
+    ...(first !== undefined && first === second
+      ? [
+          invalidField(
+            path,
+            cidrs,
+            'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64',
+          ),
+        ]
+      : noErrors),
+  ];
 }
 
 /** A range stays; one of the other family may be added. */

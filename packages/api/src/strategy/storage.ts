@@ -197,7 +197,7 @@ export const csiDriverStrategy: Strategy<CSIDriver> = {
   ],
 };
 
-const nodeIdMaxLength = 192;
+const nodeIdMaxLength = 256;
 
 function nodeErrors({ spec }: CSINode): readonly FieldError[] {
   const names = new Set<string>();
@@ -248,7 +248,6 @@ const capacityErrors = (object: CSIStorageCapacity): readonly FieldError[] => [
     invalidField('storageClassName', object.storageClassName ?? '', message),
   ),
   ...amountErrors(object.capacity, 'capacity'),
-  ...amountErrors(object.maximumVolumeSize, 'maximumVolumeSize'),
 ];
 
 export const csiStorageCapacityStrategy: Strategy<CSIStorageCapacity> = {

@@ -3,7 +3,8 @@ import { openApiComponents } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { listSchemas, selectable } from './list-schemas.js';
 import type { OpenApiDocumentsParts } from './openapi.js';
-import { groupOperation, type Operation, operationsOf, schemaNameOf } from './operations.js';
+import { type Operation, schemaNameOf } from './operation.js';
+import { groupOperation, operationsOf } from './operations.js';
 import type { Parameter } from './parameters.js';
 import { sharedSchemas } from './shared-schemas.js';
 

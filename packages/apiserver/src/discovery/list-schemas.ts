@@ -2,7 +2,7 @@
 import { apiVersionOf, type Kind } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { verbsOf } from './discovery.js';
-import { listSchemaNameOf, schemaNameOf } from './operations.js';
+import { listSchemaNameOf, schemaNameOf } from './operation.js';
 
 const listDocs = {
   apiVersion: 'The group and version that the list is of.',

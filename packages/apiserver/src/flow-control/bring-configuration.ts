@@ -19,6 +19,6 @@ export async function bringFlowConfiguration(core: ApiCore, client: Client): Pro
   });
   const wanted: readonly KubernetesObject[] = [...defaultPriorityLevels(), ...told];
   const lacking = wanted.filter(({ kind, metadata }) => !known.has(`${kind}/${metadata.name}`));
-  await putObjects(core, lacking);
+  await putObjects(core, lacking, 'api-priority-and-fairness-config-producer-v1');
   await tellDangling(client, world);
 }

@@ -161,6 +161,15 @@ it.each<readonly [string, string, string, string, object, number, object]>([
     { metadata: { name: 'there', labels: { a: 'b' } } },
   ],
   [
+    'and with an empty one',
+    'PATCH',
+    `${place}?fieldManager=me`,
+    'apply-patch+yaml',
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: null } },
+    400,
+    { message: expect.stringContaining('was undeterminable: name must be provided') },
+  ],
+  [
     'an apply of an item whose key is empty',
     'PATCH',
     '/apis/apps/v1/namespaces/default/deployments/a?fieldManager=me',
@@ -192,6 +201,14 @@ it.each<readonly [string, string, string, string, object, number, object]>([
   expect(await ask(server.handle, `${method} ${path}`, { headers, body })).toMatchObject({ status, json });
 });
 
+it('faults of YAML are told in the order of names', async () => {
+  const { json } = await ask(server.handle, `POST ${maps}`, {
+    headers: { 'content-type': 'application/yaml' },
+    body: 'metadata: {name: []}\ndata: 5\n',
+  });
+  expect(json.message).toContain('Go struct field ConfigMap.data of type');
+});
+
 it('a dry run that is of another object names no place in the store', async () => {
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'd' }) });
   const { json } = await ask(server.handle, `PUT ${maps}/d?dryRun=All`, { body: configMap({ name: 'd', uid: 'u' }) });
@@ -204,4 +221,32 @@ it('a Service that is to have no address any more is told so of the address alon
   await ask(server.handle, `POST ${at}`, { body: service({}) });
   const { json } = await ask(server.handle, `PUT ${at}/s`, { body: service({ clusterIP: 'None' }) });
   expect(json).toMatchObject({ code: 422, details: { causes: [{ field: 'spec.clusterIPs[0]' }] } });
+});
+
+const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+it.each<readonly [query: string, accept: string, answer: object]>([
+  ['', `application/*;q=1.5, ${table}`, { kind: 'Table' }],
+  ['', `application/json;charset=utf-8;q=x, ${table}`, { kind: 'Table' }],
+  ['', `${table};q=x, application/json;q=0.1`, { kind: 'ConfigMapList' }],
+  ['', `${table};q=0`, { kind: 'Table' }],
+  ['', `nonsense, application/json;x=, ${table}`, { kind: 'ConfigMapList' }],
+  ['limit=', 'application/json', { message: 'strconv.ParseInt: parsing "": invalid syntax' }],
+  [
+    'timeoutSeconds=x',
+    'application/json;as=Pod;v=v1;g=g',
+    { message: 'strconv.ParseInt: parsing "x": invalid syntax' },
+  ],
+  ['resourceVersionMatch=Exact', 'application/json;as=Pod;v=v1;g=g', { reason: 'Invalid' }],
+  [
+    'labelSelector=a+in+(&sendInitialEvents=true',
+    'application/json',
+    { message: "unable to parse requirement: found '', expected: ',', ')' or identifier" },
+  ],
+  ['labelSelector=(', 'text/html', { message: expect.stringMatching(/^406: Not Acceptable/) }],
+  ['fieldSelector=a', 'application/json;as=Pod;v=v1;g=g', { message: expect.stringContaining("can't understand 'a'") }],
+  ['fieldSelector=a=b', 'application/json;as=Pod;v=v1;g=g', { reason: 'NotAcceptable' }],
+  ['labelSelector=a,,b', 'application/json', { message: "found ',', expected: identifier after ','" }],
+  ['labelSelector=a,!b', 'application/json', { kind: 'ConfigMapList' }],
+])('a list by %j in the form of %j', async (query, accept, answer) => {
+  expect((await ask(server.handle, `GET ${maps}?${query}`, { headers: { accept } })).json).toMatchObject(answer);
 });

@@ -161,7 +161,8 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Read {
     const document = parseDocument(text, { version: '1.1', uniqueKeys: false, customTags: asGoReads, lineCounter });
     const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
     if (error !== undefined) throw error;
-    return { value: document.toJS({ maxAliasCount: 100 }), duplicates: duplicatesInYaml(document, lineCounter) };
+    const value = inOrder(document.toJS({ maxAliasCount: 100 }));
+    return { value, duplicates: duplicatesInYaml(document, lineCounter) };
   } catch (error) {
     throw badRequest((expected.yamlRefusal ?? notYaml)((error as Error).message), error);
   }
@@ -178,6 +179,25 @@ const asGoReads = (tags: Tags): Tags =>
 const floatTag = 'tag:yaml.org,2002:float';
 const withDigits = <T extends { readonly test?: RegExp | undefined }>(tag: T): T =>
   tag.test?.test('.') === true ? { ...tag, test: /^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)$/ } : tag;
+
+/**
+ * Upstream makes JSON of YAML first, whose fields are in the order of their names: so their faults are told. What stands in
+ * several places stays one.
+ */
+function inOrder(value: unknown, made = new Map<object, unknown>()): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  let ordered = made.get(value);
+  if (ordered !== undefined) return ordered;
+  ordered = Array.isArray(value)
+    ? value.map((item) => inOrder(item, made))
+    : Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, inner]) => [name, inOrder(inner, made)]),
+      );
+  made.set(value, ordered);
+  return ordered;
+}
 
 const notYaml = (why: string) => `the body is not YAML: ${why}`;
 

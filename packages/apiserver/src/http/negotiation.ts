@@ -73,17 +73,38 @@ export function checkRouted(accept: string, routed: readonly string[]): void {
 interface MediaRange {
   readonly media: string;
   readonly parameters: ReadonlyMap<string, string>;
+  readonly weight: number;
 }
 
-/** In the order of preference: by weight, then as they stand. */
+/** In the order of preference. What is no range at all is passed over. */
 function rangesOf(accept: string): readonly MediaRange[] {
-  const ranges = accept.split(',').map((range) => {
-    const [media = '', ...rest] = range.split(';').map((part) => part.trim());
-    const parameters = new Map(rest.map((part) => part.split('=', 2) as [string, string]));
-    return { media: media.toLowerCase(), parameters, weight: Number(parameters.get('q') ?? 1) };
-  });
-  return ranges.sort((a, b) => b.weight - a.weight);
+  const ranges: MediaRange[] = [];
+  for (const part of accept.split(',')) {
+    const [given = '', ...rest] = part.split(';').map((piece) => piece.trim());
+    const media = given === '*' ? '*/*' : given;
+    if (!/^[^/]+\/[^/]+$/.test(media)) continue;
+    const parameters = new Map(rest.map((piece) => piece.split('=')).filter(isPair));
+    insert(ranges, { media, parameters, weight: weightOf(parameters.get('q')) });
+  }
+  return ranges;
 }
+
+const isPair = (parts: readonly string[]): parts is [string, string] => parts.length === 2 && parts[1] !== '';
+
+/** What is no number weighs nothing, and yet is taken. */
+const weightOf = (text = '1'): number => (text.trim() === '' ? 0 : Number(text) || 0);
+
+/** As Go's sort by insertion puts it, whose notion of "before" is none of an order: the exact goes before what weighs more. */
+function insert(ranges: MediaRange[], range: MediaRange): void {
+  let at = ranges.length;
+  while (at > 0 && isBefore(range, ranges[at - 1]!)) at--;
+  ranges.splice(at, 0, range);
+}
+
+const isBefore = (a: MediaRange, b: MediaRange): boolean =>
+  a.weight > b.weight ||
+  (!a.media.startsWith('*/') && b.media.startsWith('*/')) ||
+  (!a.media.endsWith('/*') && b.media.endsWith('/*'));
 
 const covers = (range: string, media: string) =>
   range === media || range === '*/*' || (range.endsWith('/*') && media.startsWith(range.slice(0, -1)));

@@ -12,15 +12,17 @@ import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
 import { parseDeleteOptions } from '../verbs/delete-plan.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
+import { checkSelectors } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import { type Accepted, listRoute, negotiate, objectRoute } from './negotiation.js';
+import { type Accepted, checkRouted, listRoute, negotiate, objectRoute } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
   applyOptions,
+  checkListQuery,
   deleteQuery,
   includeObject,
   listOptions,
@@ -83,8 +85,14 @@ const get: VerbHandler = async (asked) => {
 
 const list: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
+  // The query is read, and then looked at, before the form of the answer; but for what the router knows of that.
+  const accept = request.header('accept');
+  if (accept && !resource.custom) checkRouted(accept, listRoute);
+  const options = listOptions(request.query, path.namespace);
+  checkSelectors(options);
+  checkListQuery(request.query, options);
   const answering = answeringFor(asked);
-  return listAnswer(answering, await listEntries(parts.core, resource, listOptions(request.query, path.namespace)));
+  return listAnswer(answering, await listEntries(parts.core, resource, options));
 };
 
 const watch: VerbHandler = async (asked) => {
@@ -171,6 +179,7 @@ const deleteAll: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
   const selected = listOptions(request.query, path.namespace);
+  checkListQuery(request.query, selected);
   const deleted = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
   return listAnswer(answering, deleted);
 };

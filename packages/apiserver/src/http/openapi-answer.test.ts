@@ -188,6 +188,9 @@ describe('OpenAPI', () => {
       env: { items: { default: {} } },
       resources: { default: {} },
     });
+    // Of what code fills in nothing is told, where upstream's types do not mark it.
+    const marked = ['ContainerPort', 'PodSpec'].map((type) => schemas[`io.k8s.api.core.v1.${type}`].properties);
+    expect([marked[0].protocol.default, marked[1].restartPolicy.default]).toEqual(['TCP', undefined]);
     expect([of(schemas).image.default, of(schemas).livenessProbe.default]).toEqual([undefined, undefined]);
     expect(JSON.stringify(of(definitions)).includes('"default"')).toBe(false);
     // A field of that name is one.

@@ -16,7 +16,7 @@ import { checkListOptions } from '../verbs/read.js';
 
 function count(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
-  if (text === null || text === '') return undefined;
+  if (text === null) return undefined;
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   const value = Number(text);
   if (!Number.isSafeInteger(value))
@@ -36,7 +36,7 @@ function said<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], und
 export function listOptions(query: URLSearchParams, namespace: string | undefined): ListOptions {
   // A list ends by itself, yet what is no number is refused.
   count(query, 'timeoutSeconds');
-  const options = said({
+  return said({
     namespace,
     labelSelector: text(query, 'labelSelector'),
     fieldSelector: text(query, 'fieldSelector'),
@@ -45,10 +45,16 @@ export function listOptions(query: URLSearchParams, namespace: string | undefine
     resourceVersion: text(query, 'resourceVersion'),
     resourceVersionMatch: text(query, 'resourceVersionMatch') as ListOptions['resourceVersionMatch'],
   });
-  if (query.has('sendInitialEvents'))
-    checkListOptions(options, [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')]);
-  return options;
 }
+
+/** Errors: `StatusError` Invalid, for what makes no sense together, or of a list. */
+export const checkListQuery = (query: URLSearchParams, options: ListOptions): void =>
+  checkListOptions(
+    options,
+    query.has('sendInitialEvents')
+      ? [forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list')]
+      : [],
+  );
 
 export function watchOptions(
   query: URLSearchParams,

@@ -40,6 +40,8 @@ export async function applyObject(
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
+  // Who says the name empty takes it away; who does not leaves it.
+  if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
   const { namespace, name } = placeOf(resource, metadata, path);
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };

@@ -32,7 +32,7 @@ interface Recording {
 
 function writerOf(
   core: ApiCore,
-  context: RequestContext,
+  context: Pick<RequestContext, 'fieldManager'>,
   resource: Resource,
   { fieldManager, subresource }: Recording,
 ): Writer {
@@ -60,7 +60,9 @@ function accounting<T>(
 
 /** Fields that a write through this endpoint cannot change (upstream: `GetResetFields`). */
 function ignoredFields(resource: Resource, subresource: string | undefined): FieldTree | undefined {
-  if (subresource === undefined) return resource.kind.subresources.status ? onlyStatus : undefined;
+  const { strategy } = resource.definition;
+  if (subresource === undefined)
+    return resource.kind.subresources.status && strategy?.keepsStatusOnUpdate !== true ? onlyStatus : undefined;
   return subresource === 'status' ? allButStatus(resource) : undefined;
 }
 
@@ -101,7 +103,7 @@ function withEntries(object: KubernetesObject, managedFields: readonly ManagedFi
 /** A created object is its creator's. Before admission: what that adds is nobody's. */
 export function recordCreate(
   core: ApiCore,
-  context: RequestContext,
+  context: Pick<RequestContext, 'fieldManager'>,
   resource: Resource,
   object: KubernetesObject,
   options: Recording,

@@ -16,6 +16,12 @@ export function selection(
   return (object) => byLabels(object) && byFields(object);
 }
 
+/** Errors: `StatusError` BadRequest for what does not parse. */
+export function checkSelectors({ labelSelector, fieldSelector }: Parameters<typeof selection>[1]): void {
+  if (labelSelector) parsed(() => parseLabelSelector(labelSelector));
+  if (fieldSelector) parsed(() => parseFieldSelector(fieldSelector));
+}
+
 function labelTest(text: string): Selected {
   const selector = parsed(() => parseLabelSelector(text));
   const none = {};

@@ -213,7 +213,21 @@ describe('in a cluster', () => {
     await client.create(service('web'));
     await cluster.settle();
     expect(await names()).toEqual(['db', 'web']);
+    const label = 'endpoints.kubernetes.io/managed-by';
+    const body = { metadata: { labels: { [label]: null } } };
+    await client.patch(Endpoints, { name: 'web' }, { type: 'merge', body });
+    await cluster.settle();
+    const mended = await client.get(Endpoints, { name: 'web' });
+    expect(mended.metadata.labels).toMatchObject({ [label]: 'endpoint-controller' });
     await client.deleteCollection(Service, { namespace: 'default' });
+    await cluster.settle();
+    expect(await names()).toEqual([]);
+    // Left over from a Service that went while nobody looked.
+    await client.create<Endpoints>({
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'old', namespace: 'default', labels: mended.metadata.labels },
+    });
     await cluster.settle();
     expect(await names()).toEqual([]);
     await cluster.stop();

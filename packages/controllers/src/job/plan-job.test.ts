@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Job, JobSpec, JobStatus } from '@pintle/api/batch/v1';
 import type { Pod } from '@pintle/api/core/v1';
-import { conclude, planAccount } from './account.js';
+import { conclude, planAccount, startTimeOf } from './account.js';
 import { type BackoffRecord, noFailures } from './backoff.js';
 import { jobFacts } from './job-facts.js';
 import { podOfJob } from './job-pod.js';
@@ -324,6 +324,12 @@ const looks: Record<string, Look> = {
     pods: 'F:0',
     expect: { release: 1, status: { failed: 1, failedIndexes: '0' }, conditions: failed('MaxFailedIndexesExceeded') },
   },
+  'as many failed indexes as may be': {
+    spec: { ...indexed, backoffLimit: 2_147_483_647, backoffLimitPerIndex: 0, maxFailedIndexes: 1 },
+    pods: 'F:0',
+    expect: { create: [1, 2], release: 1, status: { active: 2, failed: 1, failedIndexes: '0' } },
+  },
+  'a work queue that stands still is not over': { spec: { parallelism: 0 }, expect: {} },
   'every index has ended, some failed': {
     spec: { ...indexed, completions: 2, backoffLimit: 2_147_483_647, backoffLimitPerIndex: 0 },
     pods: 'S:0 F:1',
@@ -389,6 +395,26 @@ describe('a look at a Job', () => {
   it('names at most 500 pods at once', () => {
     const given = look({ spec: { parallelism: 1, completions: 1_000 }, pods: 'S*700', expect: {} });
     expect(given).toEqual({ create: 1, release: 500, status: { active: 1, succeeded: 500 } });
+  });
+
+  it('is not over while some are not counted', () => {
+    const given = (count: number) => look({ spec: { completions: count }, pods: `S*${count}`, expect: {} }).conditions;
+    expect([given(499), given(700)]).toEqual([complete, complete.slice(0, 1)]);
+  });
+
+  const running = { startTime: '2024-12-31T20:00:00Z' };
+  const suspended = { ...running, conditions: [{ type: 'Suspended', status: 'True' }] };
+  const now = '2025-01-01T00:00:00Z';
+  it.each([
+    ['that has begun', {}, running, running.startTime, false],
+    ['that begins', {}, {}, now, false],
+    ['that begins suspended', { suspend: true }, {}, undefined, false],
+    ['that is suspended', { suspend: true }, suspended, running.startTime, false],
+    ['that goes on', { suspend: false }, suspended, now, false],
+    ['that goes on no more', { suspend: false }, suspended, running.startTime, true],
+  ] as const)('the start of a Job %s', (_what, spec, status, expected, isDeleted) => {
+    const metadata = isDeleted === true ? { deletionTimestamp: now } : {};
+    expect(startTimeOf({ metadata, spec, status } as unknown as Job, nowMs)).toBe(expected);
   });
 });
 

@@ -35,6 +35,13 @@ describe('evictionTime, in seconds from now', () => {
       10,
     ],
     ['another value', [taint('a', { value: 'x' })], [tolerates('a', undefined, { operator: 'Equal', value: 'y' })], 0],
+    [
+      'the same value',
+      [taint('a', { value: 'x' })],
+      [tolerates('a', undefined, { operator: 'Equal', value: 'x' })],
+      undefined,
+    ],
+    ['whichever value', [taint('a', { value: 'x' })], [tolerates('a')], undefined],
     ['another effect', [taint('a')], [tolerates('a', undefined, { effect: 'NoSchedule' })], 0],
   ])('%s', (_name, taints, tolerations, seconds) => {
     const at = evictionTime({ metadata: {}, spec: { tolerations } } as unknown as Pod, taints, nowMs);

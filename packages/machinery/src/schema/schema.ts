@@ -42,7 +42,7 @@ export interface SchemaNode {
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
-  /** What a document tells as the default, though nobody fills it in. */
+  /** What a document of Kubernetes' own types tells as the default, filled in or not. */
   readonly toldDefault?: unknown;
   readonly nullable?: boolean;
   /** The field's number in Kubernetes' protobuf encoding. */
@@ -147,6 +147,10 @@ export class Schema<out T, out R extends boolean = false> {
   /** The value of an absent field. What has a default is always there when read, yet may be left out when written. */
   default(value: T): Schema<T, R> {
     return this.with({ default: value });
+  }
+  /** As `default`, of Kubernetes' own types whose documents tell of it; of most they tell of none, as code fills it in. */
+  toldDefault(value: T): Schema<T, R> {
+    return this.with({ default: value, toldDefault: value });
   }
   tellsDefault(value: T): Schema<T, R> {
     return this.with({ toldDefault: value });

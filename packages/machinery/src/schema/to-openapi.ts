@@ -1,8 +1,4 @@
-/**
- * Schemas as OpenAPI v3, the way kube-apiserver serves them: named types as components, with Kubernetes' extensions.
- *
- * **Differs from Kubernetes**: all defaults are told, where kube-apiserver keeps to itself those that its code fills in.
- */
+/** Schemas as OpenAPI v3, the way kube-apiserver serves them: named types as components, with Kubernetes' extensions. */
 import type { Kind } from '../kind/kind.js';
 import { resolve, type SchemaNode, zeroOf } from './schema.js';
 
@@ -76,9 +72,7 @@ function placeSchema(place: SchemaNode, description: string | undefined, to: Gat
   const node = resolve(place);
   const said = {
     ...(description === undefined ? {} : { description }),
-    ...zero,
-    ...(place.toldDefault === undefined ? {} : { default: place.toldDefault }),
-    ...(place.default === undefined ? {} : { default: place.default }),
+    ...defaultTold(place, to, zero),
     ...(to.isGo && node.enum !== undefined ? { enum: node.enum.toSorted() } : {}),
     ...extensions(place),
   };
@@ -94,6 +88,12 @@ function placeSchema(place: SchemaNode, description: string | undefined, to: Gat
   }
   const reference = { $ref: `#/components/schemas/${node.name}` };
   return Object.keys(said).length === 0 ? reference : { allOf: [reference], ...said };
+}
+
+/** Of Go's types those defaults are not told that code fills in. */
+function defaultTold(place: SchemaNode, { isGo }: Gathering, zero: Json): Json {
+  if (place.toldDefault !== undefined) return { default: place.toldDefault };
+  return place.default === undefined || isGo ? zero : { default: place.default };
 }
 
 function objectSchema(node: SchemaNode, name: string | undefined, to: Gathering): Json {

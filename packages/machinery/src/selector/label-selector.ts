@@ -140,7 +140,9 @@ class Parser {
       if (this.at === this.tokens.length) break;
       const between = this.next();
       if (between !== ',') throw told(`found '${between}', expected: ',' or 'end of string'`);
-      if (this.at === this.tokens.length) throw told("found '', expected: identifier after ','");
+      const after = this.peek() ?? '';
+      if (after === '' || (after !== '!' && isOperator(after)))
+        throw told(`found '${after}', expected: identifier after ','`);
     }
     return requirements;
   }
@@ -175,6 +177,9 @@ class Parser {
   private values(): readonly string[] {
     const open = this.next();
     if (open !== '(') throw told(`unable to parse requirement: found '${open ?? ''}' expected: '('`);
+    const first = this.peek() ?? '';
+    if (first !== ',' && first !== ')' && (first === '' || isOperator(first)))
+      throw this.fault("',', ')' or identifier", first);
     const values: string[] = [];
     for (;;) {
       values.push(this.peek() === ',' || this.peek() === ')' ? '' : this.word());

@@ -20,10 +20,12 @@ const user = (name: string, phase = 'Running', more: Partial<Pod['spec']> = {}):
     status: { phase },
   }) as Pod;
 
-const node = (given: { inUse?: readonly string[]; ready?: string; sinceMinutes?: number; taint?: string } = {}): Node =>
+const node = (
+  given: { inUse?: readonly string[]; ready?: string; sinceMinutes?: number; taints?: readonly string[] } = {},
+): Node =>
   ({
     metadata: { name: 'n1' },
-    spec: given.taint === undefined ? {} : { taints: [{ key: given.taint, effect: 'NoExecute' }] },
+    spec: given.taints === undefined ? {} : { taints: given.taints.map((key) => ({ key, effect: 'NoExecute' })) },
     status: {
       volumesInUse: given.inUse ?? [],
       conditions: [
@@ -142,9 +144,16 @@ const cases: readonly Case[] = [
   {
     name: 'the node is out of service',
     pods: [],
-    node: node({ inUse: [held], ready: 'Unknown', taint: 'node.kubernetes.io/out-of-service' }),
+    node: node({ inUse: [held], ready: 'Unknown', taints: ['node.kubernetes.io/out-of-service', 'other'] }),
     attachments: [attachment('n1')],
     plan: 'detach v',
+  },
+  {
+    name: 'the node is tainted otherwise',
+    pods: [],
+    node: node({ inUse: [held], ready: 'Unknown', taints: ['node.kubernetes.io/unreachable'] }),
+    attachments: [attachment('n1')],
+    plan: 'detach in 360000',
   },
   { name: 'a volume that is gone', pods: [], attachments: [attachment('n1', 'w')], plan: 'detach w' },
 ];

@@ -41,6 +41,18 @@ describe('planVolume', () => {
       pvc('c', { volume: 'w' }),
       { type: 'release', reclaim: { type: 'delete-elsewhere' } },
     ],
+    [
+      'its claim has another, and this one was made for it and is to be kept',
+      pv('v', { claim: 'c/u', marks: ['provisioned', 'byController'] }),
+      pvc('c', { volume: 'w' }),
+      { type: 'unbind' },
+    ],
+    [
+      'its claim has another, and this one was made by hand and is to be deleted',
+      pv('v', { claim: 'c/u', policy: 'Delete', marks: ['byController'] }),
+      pvc('c', { volume: 'w' }),
+      { type: 'unbind' },
+    ],
   ])('%s', (_name, volume, claim, step) => {
     expect(planVolume(volume, claim)).toEqual(step);
   });

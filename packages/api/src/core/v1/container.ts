@@ -174,7 +174,7 @@ export const ContainerPort = object(
     hostIP: string(5),
     hostPort: int32(2),
     name: string(1),
-    protocol: string(4).enum('TCP', 'UDP', 'SCTP').default('TCP'),
+    protocol: string(4).enum('TCP', 'UDP', 'SCTP').toldDefault('TCP'),
   }),
   'io.k8s.api.core.v1.ContainerPort',
 );

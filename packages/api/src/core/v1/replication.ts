@@ -5,7 +5,7 @@ import { PodTemplateSpec } from './pod.js';
 export const ReplicationControllerSpec = object(
   () => ({
     minReadySeconds: int32(4),
-    replicas: int32(1).pointer().default(1),
+    replicas: int32(1).pointer().toldDefault(1),
     selector: map(string(), 2).atomic(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3),
   }),

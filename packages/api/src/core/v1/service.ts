@@ -102,7 +102,7 @@ export const ServicePort = object(
     name: string(1),
     nodePort: int32(5),
     port: int32(3).required(),
-    protocol: string(2).enum('TCP', 'UDP', 'SCTP').default('TCP'),
+    protocol: string(2).enum('TCP', 'UDP', 'SCTP').toldDefault('TCP'),
     targetPort: intOrString(4),
   }),
   'io.k8s.api.core.v1.ServicePort',

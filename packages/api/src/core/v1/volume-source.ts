@@ -16,12 +16,12 @@ export interface AWSElasticBlockStoreVolumeSource extends Infer<typeof AWSElasti
 
 export const AzureDiskVolumeSource = object(
   () => ({
-    cachingMode: string(3).pointer().default('ReadWrite'),
+    cachingMode: string(3).pointer().toldDefault('ReadWrite'),
     diskName: string(1).required(),
     diskURI: string(2).required(),
-    fsType: string(4).pointer().default('ext4'),
-    kind: string(6).pointer().default('Shared'),
-    readOnly: boolean(5).pointer().default(false),
+    fsType: string(4).pointer().toldDefault('ext4'),
+    kind: string(6).pointer().toldDefault('Shared'),
+    readOnly: boolean(5).pointer().toldDefault(false),
   }),
   'io.k8s.api.core.v1.AzureDiskVolumeSource',
 );
@@ -245,7 +245,7 @@ export const ISCSIPersistentVolumeSource = object(
     fsType: string(5),
     initiatorName: string(12).pointer(),
     iqn: string(2).required(),
-    iscsiInterface: string(4).default('default'),
+    iscsiInterface: string(4).toldDefault('default'),
     lun: int32(3).required(),
     portals: list(string(), 7).atomic(),
     readOnly: boolean(6),
@@ -263,7 +263,7 @@ export const ISCSIVolumeSource = object(
     fsType: string(5),
     initiatorName: string(12).pointer(),
     iqn: string(2).required(),
-    iscsiInterface: string(4).default('default'),
+    iscsiInterface: string(4).toldDefault('default'),
     lun: int32(3).required(),
     portals: list(string(), 7).atomic(),
     readOnly: boolean(6),
@@ -347,12 +347,12 @@ export const RBDPersistentVolumeSource = object(
   () => ({
     fsType: string(3),
     image: string(2).required(),
-    keyring: string(6).default('/etc/ceph/keyring'),
+    keyring: string(6).toldDefault('/etc/ceph/keyring'),
     monitors: list(string(), 1).atomic().required(),
-    pool: string(4).default('rbd'),
+    pool: string(4).toldDefault('rbd'),
     readOnly: boolean(8),
     secretRef: ref<SecretReference>(SecretReference, 7),
-    user: string(5).default('admin'),
+    user: string(5).toldDefault('admin'),
   }),
   'io.k8s.api.core.v1.RBDPersistentVolumeSource',
 );
@@ -362,12 +362,12 @@ export const RBDVolumeSource = object(
   () => ({
     fsType: string(3),
     image: string(2).required(),
-    keyring: string(6).default('/etc/ceph/keyring'),
+    keyring: string(6).toldDefault('/etc/ceph/keyring'),
     monitors: list(string(), 1).atomic().required(),
-    pool: string(4).default('rbd'),
+    pool: string(4).toldDefault('rbd'),
     readOnly: boolean(8),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 7),
-    user: string(5).default('admin'),
+    user: string(5).toldDefault('admin'),
   }),
   'io.k8s.api.core.v1.RBDVolumeSource',
 );
@@ -375,13 +375,13 @@ export interface RBDVolumeSource extends Infer<typeof RBDVolumeSource> {}
 
 export const ScaleIOPersistentVolumeSource = object(
   () => ({
-    fsType: string(9).default('xfs'),
+    fsType: string(9).toldDefault('xfs'),
     gateway: string(1).required(),
     protectionDomain: string(5),
     readOnly: boolean(10),
     secretRef: ref<SecretReference>(SecretReference, 3).required(),
     sslEnabled: boolean(4),
-    storageMode: string(7).default('ThinProvisioned'),
+    storageMode: string(7).toldDefault('ThinProvisioned'),
     storagePool: string(6),
     system: string(2).required(),
     volumeName: string(8),
@@ -392,13 +392,13 @@ export interface ScaleIOPersistentVolumeSource extends Infer<typeof ScaleIOPersi
 
 export const ScaleIOVolumeSource = object(
   () => ({
-    fsType: string(9).default('xfs'),
+    fsType: string(9).toldDefault('xfs'),
     gateway: string(1).required(),
     protectionDomain: string(5),
     readOnly: boolean(10),
     secretRef: ref<LocalObjectReference>(LocalObjectReference, 3).required(),
     sslEnabled: boolean(4),
-    storageMode: string(7).default('ThinProvisioned'),
+    storageMode: string(7).toldDefault('ThinProvisioned'),
     storagePool: string(6),
     system: string(2).required(),
     volumeName: string(8),

@@ -63,7 +63,7 @@ export const DeviceToleration = object(
   () => ({
     effect: string(4),
     key: string(1),
-    operator: string(2).default('Equal'),
+    operator: string(2).toldDefault('Equal'),
     tolerationSeconds: int64(5).pointer(),
     value: string(3),
   }),
