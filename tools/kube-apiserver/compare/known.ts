@@ -15,6 +15,11 @@ export interface Known {
 
 const zero = '(null|0|""|"0")';
 
+/** What a refusal says is wrong. */
+const causesOf = ({ body }: Normal) =>
+  (body as { readonly details?: { readonly causes?: readonly { readonly field: string; readonly message: string }[] } })
+    ?.details?.causes ?? [];
+
 export const known: readonly Known[] = [
   {
     why: 'deliberate',
@@ -24,7 +29,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the owner of such a field is not told of either',
-    line: /managedFields\[\d+\]\.fieldsV1\.f:.*f:(reporting(Component|Instance)|last(Probe|Transition|Heartbeat|Update|Observed)Time|priorityClassName)(: | )/,
+    line: /managedFields\[\d+\]\.fieldsV1\.f:.*f:(reporting(Component|Instance)|last(Probe|Transition|Heartbeat|Update|Observed)Time|priorityClassName)(: | )|fieldsV1\.f:series\.\.: /,
   },
   {
     why: 'deliberate',
@@ -98,9 +103,20 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
-    words: '1.34 judges the pods of StatefulSets as those of others',
+    words: '1.34 judges the pods and claims of StatefulSets as those of others',
     row: /^fuzz › StatefulSet/,
-    line: /^cause: spec\.template\.spec\b.* \| absent$/,
+    line: /^cause: spec\.(template\.spec\b|volumeClaimTemplates\[\d+\]).* \| absent$/,
+  },
+  {
+    why: 'newer',
+    words: 'and refuses those, and what scales something of no group, for nothing else',
+    row: /^fuzz › (HorizontalPodAutoscaler|StatefulSet)/,
+    line: /^status: 422 \| 20[01]$/,
+    answers: (expected) =>
+      causesOf(expected).every(
+        ({ field, message }) =>
+          /^spec\.(template\.spec|volumeClaimTemplates)\b/.test(field) || /must specify API group/.test(message),
+      ),
   },
   {
     why: 'newer',
@@ -129,13 +145,29 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and so is the rest of what has such items in a status that is not taken over',
+    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration): /,
+    line: /^body\.metadata\.managedFields: absent \| /,
+  },
+  {
+    why: 'deliberate',
+    words: 'what stands in a definition where a schema may stand is judged with all of it, and not when it is read',
+    row: /^fuzz › CustomResourceDefinition: /,
+    answers: ({ status, body }) =>
+      status === 400 &&
+      /boolean or JSON schema expected|JSON schema or string array expected|openAPIV3Schema\.\S+ of type v1\.JSONSchemaProps/.test(
+        JSON.stringify(body),
+      ),
+  },
+  {
+    why: 'deliberate',
     words: 'a body that is no object is refused in words of our own',
     line: /json: cannot unmarshal \w+ into Go (value of type struct \{ APIVersion|struct field \.(kind|apiVersion) of type string)/,
   },
   {
     why: 'newer',
     words: '1.34 says of conditions that something lacks, and no more',
-    line: /conditions\[\d+\]\..*"Required value" \| "Required value: must be set"$/,
+    line: /conditions\[\d+\]\..*"Required value" \| "Required value: must (be set|not be empty)"$/,
   },
   {
     why: 'newer',
@@ -145,7 +177,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'of Go’s names of types of texts nothing is told',
-    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\])?(v1|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\])?string"$/,
+    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\])?(v1|v2|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\])?string"$/,
   },
   {
     why: 'newer',
@@ -157,6 +189,16 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 tells of parameters of devices, and of sizes that are being changed, in other words',
     line: /must be a valid JSON object" \| .*parameters must be|status\.allocatedResourceStatus(es)?\b/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 has other words for what may not be where, and of the system of a pod',
+    line: /"(Forbidden: when `hostUsers` is false|Required value)" \| "(Forbidden: when `pod\.Spec\.HostUsers` is false|Required value: cannot be empty)"$|selectableFields: FieldValueInvalid: .*may only be set when|selectableFields\.message: ".*" \| "Invalid value: \\"\\": selectableFields may only/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 drops rules of restarts that it has only since, and refuses none of containers that are added later',
+    line: /absent \| .*ephemeralContainers\[\d+\]\.restartPolicy: .*cannot be set for an Ephemeral Container/,
   },
   {
     why: 'newer',

@@ -361,6 +361,24 @@ it('of the status of a pod, addresses and users are told of at their places', ()
   ]);
 });
 
+it('of addresses that are none the family is not told', () => {
+  expect(statusFaults(pod({ podIPs: [{ ip: '192.0.2.1' }, { ip: 'a,b' }] }), pod({}))).toEqual(
+    expect.arrayContaining([
+      'status.podIPs: Internal error: failed to check for dual stack with error:invalid IP[1]: a,b',
+      expect.stringContaining('status.podIPs: Invalid value: ') as never,
+    ]),
+  );
+});
+
+it('a new pod is of the class that it says', () => {
+  const { status } = created(
+    pod({ qosClass: 'Guaranteed', phase: 'Running', podIP: '192.0.2.1' }),
+  ) as KubernetesObject & {
+    readonly status: object;
+  };
+  expect(status).toEqual({ phase: 'Pending', qosClass: 'Guaranteed' });
+});
+
 it('conditions of budgets are held to their rules', () => {
   expect(statusFaults(budget({ status: { conditions: [{ type: 'A', status: 'Odd' }] } }), budget({}))).toEqual([
     'status.conditions[0].status: Unsupported value: "Odd": supported values: "False", "True", "Unknown"',
@@ -376,6 +394,10 @@ it.each([
   ['Registry.example:5000/a/b__c', 'Always'],
   ['a/b:latest', 'Always'],
   ['a/b:v1', 'IfNotPresent'],
+  ['x'.repeat(247), 'Always'],
+  ['x'.repeat(248), 'IfNotPresent'],
+  [`a.example/${'x'.repeat(255)}`, 'Always'],
+  [`a.example/${'x'.repeat(256)}`, 'IfNotPresent'],
 ])('the image %s is pulled %s', (image, imagePullPolicy) => {
   const { spec } = created(of('v1', 'Pod')({ spec: { containers: [{ name: 'c', image }] } })) as KubernetesObject & {
     readonly spec: object;

@@ -138,6 +138,35 @@ describe('a new definition', () => {
         `spec.selectableFields[5].jsonPath: Required value`,
       ],
     ],
+    ...(
+      [
+        ['spec', 'expected [ or . but got: spec'],
+        ['.', 'unexpected end of JSON path'],
+        ["['spec'].size", 'array notation is not allowed'],
+        ['.spec.size.more', 'does not refer to a valid field'],
+        ['.spec..size', 'does not refer to a valid field'],
+      ] as const
+    ).map(([path, fault]): [Written, string[]] => [
+      selectable(path),
+      [`spec.selectableFields[0].jsonPath: Invalid value: ${JSON.stringify(path)}: is an invalid path: ${fault}`],
+    ]),
+    [crd({ versions: [{ ...version, name: '' }] }), [`${first}name: Invalid value: "": ${label}`]],
+    [
+      crd({ versions: [{ name: 'v1', served: true, storage: true, selectableFields: [{ jsonPath: 'a' }] }] }),
+      [
+        `${first}schema.openAPIV3Schema: Required value: schemas are required`,
+        'spec.selectableFields: Invalid value: "": selectableFields may only be set when validations.schema is included',
+      ],
+    ],
+    [
+      crd({
+        versions: [version, { name: 'v2', served: true, storage: false, selectableFields: [{ jsonPath: 'a' }] }],
+      }),
+      [
+        'spec.versions[1].schema.openAPIV3Schema: Required value: schemas are required',
+        'spec.versions[1].selectableFields: Invalid value: "": selectableFields may only be set when version.schema.openAPIV3Schema is not included',
+      ],
+    ],
     [
       converted({ strategy: 'other' }),
       ['spec.conversion.strategy: Unsupported value: "other": supported values: "None", "Webhook"'],

@@ -214,7 +214,7 @@ function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
           ),
         ]),
     // The first has a field of its own within kube-apiserver.
-    ...versions.slice(0, 1).flatMap(({ name }) => versionNameErrors(name, 'spec.version')),
+    ...versions.slice(0, 1).flatMap(({ name }) => (name ? versionNameErrors(name, 'spec.version') : noErrors)),
     ...nameErrors(names, 'spec.names'),
     ...parts(true),
     ...conversionErrors(crd.spec),

@@ -87,7 +87,7 @@ export function partErrors(
     ...at(places.schema, (path) => schemaErrors(openApi, hasStatus, path)),
     ...at(places.subresources, (path) => scaleErrors(subresources?.scale, `${path}.scale`)),
     ...at(places.columns, (path) => eachErrors(additionalPrinterColumns, path, columnErrors)),
-    ...at(places.selectable, (path) => selectableErrors(selectableFields, openApi, path)),
+    ...at(places.selectable, (path) => selectableErrors(selectableFields, schema, path)),
   ];
 }
 
@@ -208,26 +208,52 @@ const selectableTypes = ['string', 'boolean', 'integer'];
 
 function selectableErrors(
   fields: CustomResourceDefinitionVersion['selectableFields'],
-  schema: JSONSchemaProps | undefined,
+  schema: CustomResourceDefinitionVersion['schema'],
   path: string,
 ): readonly FieldError[] {
+  if (fields === undefined || fields.length === 0) return noErrors;
+  const isOfAll = path === 'spec.selectableFields';
+  const openApi = schema?.openAPIV3Schema;
+  if (isOfAll ? schema === undefined : openApi === undefined) {
+    const detail = isOfAll ? 'validations.schema is included' : 'version.schema.openAPIV3Schema is not included';
+    return [invalidField(path, '', `selectableFields may only be set when ${detail}`)];
+  }
   const seen = new Set<string>();
   const errors = eachErrors(fields, path, ({ jsonPath }, at) => {
     if (!jsonPath) return [requiredField(`${at}.jsonPath`)];
     const fault = (detail: string) => [invalidField(`${at}.jsonPath`, jsonPath, detail)];
-    const keys = jsonPath.split('.').slice(1);
-    let found = schema;
-    for (const key of keys) found = found?.properties?.[key];
-    if (!jsonPath.startsWith('.') || found === undefined)
-      return fault('is an invalid path: does not refer to a valid field');
-    if (keys[0] === 'metadata') return fault('must not point to fields in metadata');
-    if (!selectableTypes.includes(found.type ?? ''))
-      return fault(
-        'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
-      );
-    if (seen.has(jsonPath)) return [duplicateField(`${at}.jsonPath`, jsonPath)];
+    const found = fieldAt(jsonPath, openApi);
+    if (typeof found === 'string') return fault(`is an invalid path: ${found}`);
+    const isRepeated = seen.has(jsonPath);
     seen.add(jsonPath);
-    return noErrors;
+    return [
+      ...(/^\.metadata(\.|$)/.test(jsonPath) ? fault('must not point to fields in metadata') : noErrors),
+      ...(selectableTypes.includes(found.type ?? '')
+        ? noErrors
+        : fault(
+            'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+          )),
+      ...(isRepeated ? [duplicateField(`${at}.jsonPath`, jsonPath)] : noErrors),
+    ];
   });
   return seen.size > selectableMax ? [...errors, tooManyField(path, seen.size, selectableMax)] : errors;
+}
+
+const noSuchField = 'does not refer to a valid field';
+
+/** The schema of what a path of dots points to, or what is wrong with the path. */
+function fieldAt(jsonPath: string, schema: JSONSchemaProps | undefined): JSONSchemaProps | string {
+  const tokens = jsonPath.match(/[.[\]]|'(?:[^'\\]|\\[\s\S])*'|[^.[\]]+/g) ?? [];
+  let found = schema;
+  for (let i = 0; i < tokens.length; i += 2) {
+    const [delimiter, key] = [tokens[i]!, tokens[i + 1]];
+    if (delimiter === '[') return 'array notation is not allowed';
+    if (delimiter !== '.') return `expected [ or . but got: ${delimiter}`;
+    if (key === undefined) return 'unexpected end of JSON path';
+    const { properties, additionalProperties } = found ?? {};
+    found =
+      properties === undefined && typeof additionalProperties === 'object' ? additionalProperties : properties?.[key];
+    if (found === undefined) return noSuchField;
+  }
+  return found ?? noSuchField;
 }

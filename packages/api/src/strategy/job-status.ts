@@ -25,6 +25,7 @@ export function jobStatusErrors(job: Job, old: Job): readonly FieldError[] {
     ...conditionErrors(job, old),
     ...timeErrors(job, old),
     ...indexErrors(job, old),
+    ...readyErrors(job, old),
   ];
 }
 
@@ -141,7 +142,8 @@ function indexErrors({ spec, status = {} }: Job, { status: before = {} }: Job): 
   const ranges = (field: 'completedIndexes' | 'failedIndexes') => {
     const parsed = completions === undefined ? [] : parseIndexRanges(status[field] ?? '', completions);
     if (typeof parsed !== 'string') return parsed;
-    if (fields.includes(field))
+    const isJudged = field === 'completedIndexes' || spec?.backoffLimitPerIndex !== undefined;
+    if (fields.includes(field) && isJudged)
       errors.push(invalidField(`status.${field}`, status[field], `error parsing ${field}: ${parsed}`));
     return [];
   };
@@ -174,5 +176,18 @@ function indexErrors({ spec, status = {} }: Job, { status: before = {} }: Job): 
         `failedIndexes and completedIndexes overlap at index: ${overlap}`,
       ),
     );
+  return errors;
+}
+
+function readyErrors(job: Job, old: Job): readonly FieldError[] {
+  const { active = 0, ready, terminating = 0 } = job.status ?? {};
+  const before = old.status ?? {};
+  const errors: FieldError[] = [];
+  const finishes = isFinished(job) !== isFinished(old);
+  if ((finishes || job.status?.terminating !== before.terminating) && isFinished(job) && terminating > 0)
+    errors.push(invalidField('status.terminating', terminating, 'terminating>0 is invalid for finished job'));
+  const isChanged = ready !== before.ready || active !== (before.active ?? 0);
+  if (isChanged && ready !== undefined && ready > active)
+    errors.push(invalidField('status.ready', ready, 'cannot set more ready pods than active'));
   return errors;
 }

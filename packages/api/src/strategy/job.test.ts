@@ -238,6 +238,26 @@ describe('a status is refused', () => {
       { completedIndexes: '0-1', failedIndexes: '1' },
       ['status.failedIndexes: Invalid value: "1": failedIndexes and completedIndexes overlap at index: 1'],
     ],
+    [{}, { ready: 1 }, { ready: 1 }, []],
+    [{}, {}, { active: 1, ready: 1 }, []],
+    [
+      {},
+      { active: 2, ready: 2 },
+      { active: 1, ready: 2 },
+      ['status.ready: Invalid value: 2: cannot set more ready pods than active'],
+    ],
+    [
+      {},
+      { startTime, completionTime, conditions: [is('SuccessCriteriaMet'), is('Complete')] },
+      { startTime, completionTime, terminating: 1, conditions: [is('SuccessCriteriaMet'), is('Complete')] },
+      ['status.terminating: Invalid value: 1: terminating>0 is invalid for finished job'],
+    ],
+    [
+      indexed,
+      {},
+      { failedIndexes: 'a' },
+      ['status.failedIndexes: Invalid value: "a": cannot set non-null failedIndexes when backoffLimitPerIndex is null'],
+    ],
     [
       indexed,
       {},

@@ -117,8 +117,7 @@ function generatedSelectorErrors({ spec, metadata }: Job): readonly FieldError[]
     .flatMap(([label, value]): readonly FieldError[] => {
       const at = `spec.template.metadata.labels[${label}]`;
       const detail = `must be '${value}'`;
-      const wrong = invalidField(at, labels, detail);
-      return labels[label] === undefined ? [requiredField(at, detail), wrong] : [wrong];
+      return [labels[label] === undefined ? requiredField(at, detail) : invalidField(at, labels, detail)];
     });
   if (!labelSelectorMatcher(spec.selector).matches(expected))
     errors.push(invalidField('spec.selector', spec.selector, '`selector` not auto-generated'));

@@ -34,11 +34,14 @@ const noSpec = deepFreeze({ containers: [] }) as unknown as PodSpec;
 
 export const podStrategy: Strategy<Pod> = {
   statusKeeps: ['ownerReferences'],
+  keepsStatusOnCreate: true,
   defaults: (pod) => ({ ...pod, spec: defaulted(pod.spec ?? noSpec), ...withBothAddresses(pod) }),
   generationChanged: (pod, old) => pod.spec !== old.spec && !deepEqual(unbound(pod.spec), unbound(old.spec)),
   prepareForCreate(pod, { nowMs }) {
     const gated = (pod.spec?.schedulingGates?.length ?? 0) > 0;
-    const status = pending[qosClassOf(pod.spec)];
+    const { qosClass } = pod.status ?? {};
+    // Whoever says its class is believed, as with an update of the status.
+    const status: PodStatus = qosClass ? { phase: 'Pending', qosClass } : pending[qosClassOf(pod.spec)];
     return {
       ...pod,
       spec: withLabelKeys(withoutHaste(pod.spec as PodSpec), pod.metadata.labels ?? {}),

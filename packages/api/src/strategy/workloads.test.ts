@@ -167,6 +167,14 @@ describe('a new object', () => {
       { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '200%' } } },
       [],
     ],
+    [
+      'apps/Deployment',
+      { progressDeadlineSeconds: -1 },
+      [
+        'spec.progressDeadlineSeconds: Invalid value: -1: must be greater than or equal to 0',
+        'spec.progressDeadlineSeconds: Invalid value: -1: must be greater than minReadySeconds',
+      ],
+    ],
     ['/ReplicationController', {}, []],
     ['/ReplicationController', { template: { ...template, metadata: {} } }, ['spec.selector: Required value']],
     [

@@ -204,6 +204,7 @@ function deploymentErrors(deployment: Deployment): readonly FieldError[] {
       errors.push(invalidField(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
   errors.push(...nonNegativeErrors(revisionHistoryLimit, 'spec.revisionHistoryLimit'));
+  errors.push(...nonNegativeErrors(progressDeadlineSeconds, 'spec.progressDeadlineSeconds'));
   if (progressDeadlineSeconds !== undefined && progressDeadlineSeconds <= minReadySeconds)
     errors.push(
       invalidField('spec.progressDeadlineSeconds', progressDeadlineSeconds, 'must be greater than minReadySeconds'),

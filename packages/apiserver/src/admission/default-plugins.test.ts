@@ -338,6 +338,13 @@ describe('RuntimeClass', () => {
     await expect(client.create(pod('a', spec))).rejects.toThrow(`pods "a" is forbidden: ${message}`);
   });
 
+  it('of a pod without a class all tolerations are judged', async () => {
+    const tolerations = [{ operator: 'Exists' }, { value: 'a' }] as Toleration[];
+    await expect(client.create(pod('a', { tolerations }))).rejects.toThrow(
+      'spec.tolerations[1].operator: Invalid value: ""',
+    );
+  });
+
   it('brings no tolerations that the pod has already, and takes the place of narrower ones', async () => {
     const tolerations: Toleration[] = [
       { key: 'sandbox', operator: 'Equal', value: 'yes', effect: 'NoSchedule' },

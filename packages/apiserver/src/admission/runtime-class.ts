@@ -76,7 +76,8 @@ function withConstraints(request: AdmissionRequest, pod: Pod, found: RuntimeClas
       );
   }
   const present = spec.tolerations ?? [];
-  const tolerated = mergeTolerations(present, tolerations);
+  // A class without scheduling leaves those of the pod as they are, right or wrong.
+  const tolerated = found?.scheduling === undefined ? present : mergeTolerations(present, tolerations);
   if (overhead === undefined && Object.keys(nodeSelector).length === 0 && tolerated === present) return pod;
   return {
     ...pod,

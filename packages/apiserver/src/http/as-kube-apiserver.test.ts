@@ -288,6 +288,42 @@ it('a job has the labels of its pods when it is found right, and is not judged b
   ]);
 });
 
+it('a job whose status is written without labels has those of its pods', async () => {
+  const { send } = await requester();
+  const path = '/apis/batch/v1/namespaces/default/jobs';
+  const spec = { template: { spec: { ...template.spec, restartPolicy: 'Never' } } };
+  await send('POST', path, { metadata: { name: 'a' }, spec });
+  const { json } = await send('PUT', `${path}/a/status`, { metadata: { name: 'a' }, status: {} });
+  expect(json.metadata.labels).toEqual(json.spec.template.metadata.labels);
+});
+
+it('a job is told once of each label that lacks', async () => {
+  const { send } = await requester();
+  const path = '/apis/batch/v1/namespaces/default/jobs';
+  const spec = { template: { spec: { ...template.spec, restartPolicy: 'Never' } } };
+  const { json: job } = await send('POST', path, { metadata: { name: 'a' }, spec });
+  const bare = { ...job.spec.template, metadata: {} };
+  const { json } = await send('PUT', `${path}/a`, { ...job, spec: { ...job.spec, template: bare } });
+  const causes: readonly { field: string; reason: string }[] = json.details.causes;
+  expect(causes.filter(({ field }) => field.includes('labels[')).map(({ reason }) => reason)).toEqual(
+    Array.from({ length: 4 }, () => 'FieldValueRequired'),
+  );
+});
+
+it.each([
+  ['/api/v1', 'involvedObject', 201],
+  ['/apis/events.k8s.io/v1', 'regarding', 422],
+])('finalizers of Events of %s', async (path, subject, status) => {
+  const { send } = await requester();
+  const answer = await send('POST', `${path}/namespaces/default/events`, {
+    metadata: { name: 'a', finalizers: ['cpu'] },
+    ...{ [subject]: { kind: 'Pod', name: 'p', namespace: 'default' }, eventTime: '2026-01-01T00:00:00.000000Z' },
+    ...{ reportingInstance: 'i', action: 'a', reason: 'r', type: 'Normal' },
+    ...(subject === 'regarding' ? { reportingController: 'c' } : { reportingComponent: 'c' }),
+  });
+  expect(answer.status).toBe(status);
+});
+
 it('an autoscaler of all faults is told of each', async () => {
   const { send } = await requester();
   const { json } = await send('POST', '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', {

@@ -202,7 +202,7 @@ async function prepare(
   }
   const faults = admission.faults(object, faultsForUpdate(resource, object, old, subresource));
   requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
-  if (subresource !== 'status') object = strategy?.canonicalize?.(object) ?? object;
+  object = strategy?.canonicalize?.(object) ?? object;
   if (subresource === undefined) for (const text of warningsOf(resource, object, old)) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;

@@ -3,6 +3,7 @@ import {
   type FieldError,
   finalizerWarnings,
   invalid,
+  type Kind,
   type KubernetesObject,
   validateObjectMeta,
   validateObjectMetaUpdate,
@@ -118,11 +119,14 @@ const anyFinalizer: ReadonlySet<string> = new Set([
   'policy',
 ]);
 
+/** Events as they are of old have any, too. */
+const isOldEvent = ({ group, kind }: Kind) => group === '' && kind === 'Event';
+
 function metaRules(resource: Resource) {
   const nameErrors = resource.definition.strategy?.nameErrors;
   return {
     namespaced: resource.kind.scope === 'Namespaced',
-    qualifiedFinalizers: !resource.custom && !anyFinalizer.has(resource.kind.group),
+    qualifiedFinalizers: !resource.custom && !anyFinalizer.has(resource.kind.group) && !isOldEvent(resource.kind),
     ...(nameErrors === undefined ? {} : { nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix) }),
   };
 }

@@ -16,7 +16,9 @@ export function parseFieldSelector(text: string): FieldSelector {
   return {
     requirements: split(text)
       .filter((term) => term !== '')
-      .map((term) => parseTerm(term, text)),
+      .map((term) => parseTerm(term, text))
+      // What asks nothing of no field is no requirement.
+      .filter(({ field, operator, value }) => field !== '' || value !== '' || operator !== '='),
   };
 }
 

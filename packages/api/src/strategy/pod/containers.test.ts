@@ -227,6 +227,12 @@ describe('a container is refused', () => {
       ],
     ],
     [
+      mount({ mountPropagation: '' }),
+      [
+        `${at}.volumeMounts.mountPropagation: Unsupported value: "": supported values: "Bidirectional", "HostToContainer", "None"`,
+      ],
+    ],
+    [
       mount({ recursiveReadOnly: 'Enabled', mountPropagation: 'HostToContainer' }),
       [
         `${at}.volumeMounts.recursiveReadOnly: Forbidden: may only be specified when readOnly is true`,

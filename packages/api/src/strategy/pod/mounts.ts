@@ -1,6 +1,5 @@
 /** Where containers mount volumes, as folders and as block devices. */
 import {
-  choiceErrors,
   eachErrors,
   type FieldError,
   forbiddenField,
@@ -74,6 +73,8 @@ function subPathErrors(
   ];
 }
 
+const propagations = ['Bidirectional', 'HostToContainer', 'None'];
+
 function propagationErrors(
   { mountPropagation }: VolumeMount,
   path: string,
@@ -81,7 +82,7 @@ function propagationErrors(
 ): readonly FieldError[] {
   if (mountPropagation === undefined) return noErrors;
   return [
-    ...choiceErrors(mountPropagation, path, ['Bidirectional', 'HostToContainer', 'None']),
+    ...(propagations.includes(mountPropagation) ? noErrors : [notSupportedField(path, mountPropagation, propagations)]),
     ...(mountPropagation === 'Bidirectional' && !privileged
       ? [forbiddenField(path, 'Bidirectional mount propagation is available only to privileged containers')]
       : noErrors),

@@ -11,9 +11,20 @@ const reference = new RegExp(
   `^(?:${part}(?:\\.${part})*(?::[0-9]+)?/)?${component}(?:/${component})*(?::\\w[\\w.-]{0,127})?$`,
 );
 
+const repositoryMaxLength = 255;
+
+/** Whether its repository's path has more characters than there may be. The tag, and who serves it, are no part of that. */
+function isTooLong(image: string): boolean {
+  const name = image.replace(/:[^/]*$/, '');
+  const [first = '', ...rest] = name.split('/');
+  if (rest.length === 0) return `library/${name}`.length > repositoryMaxLength;
+  const isHost = first === 'localhost' || /[.:A-Z]/.test(first);
+  return (isHost ? rest.join('/') : name).length > repositoryMaxLength;
+}
+
 /** An image without a tag, or tagged `latest`, may be another one tomorrow; what is no image at all has no tag. */
 function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
-  if (image.includes('@') || !reference.test(image)) return 'IfNotPresent';
+  if (image.includes('@') || !reference.test(image) || isTooLong(image)) return 'IfNotPresent';
   return /:[^/]+$/.test(image) && !image.endsWith(':latest') ? 'IfNotPresent' : 'Always';
 }
 

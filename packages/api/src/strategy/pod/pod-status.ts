@@ -7,6 +7,7 @@ import {
   forbiddenField,
   formatErrors,
   immutableField,
+  internalField,
   invalidField,
   ipFamilyOf,
   noErrors,
@@ -119,10 +120,14 @@ function ipErrors({ podIPs, hostIP, hostIPs }: PodStatus): readonly FieldError[]
 function ipListErrors(ips: readonly WithIp[] | undefined, path: string): readonly FieldError[] {
   const errors = eachErrors(ips, path, ({ ip }, at) => addressErrors(ip, at));
   if (ips === undefined || ips.length < 2) return errors;
-  const families = new Set(ips.map(({ ip }) => ipFamilyOf(ip)));
+  const families = ips.map(({ ip }) => ipFamilyOf(ip));
+  const bad = families.indexOf(undefined);
   return [
     ...errors,
-    ...(ips.length > 2 || families.size < 2
+    ...(bad < 0
+      ? noErrors
+      : [internalField(path, `failed to check for dual stack with error:invalid IP[${bad}]: ${ips[bad]!.ip ?? ''}`)]),
+    ...(bad >= 0 || ips.length > 2 || new Set(families).size < 2
       ? [invalidField(path, ips, 'may specify no more than one IP for each IP family')]
       : noErrors),
   ];
