@@ -99,7 +99,7 @@ export const known: readonly Known[] = [
     words:
       '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
     row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
-    line: /apiVersion must specify API group|finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+    line: /apiVersion must specify API group|unexpected GroupVersion string|finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
   },
   {
     why: 'newer',
@@ -115,7 +115,8 @@ export const known: readonly Known[] = [
     answers: (expected) =>
       causesOf(expected).every(
         ({ field, message }) =>
-          /^spec\.(template\.spec|volumeClaimTemplates)\b/.test(field) || /must specify API group/.test(message),
+          /^spec\.(template\.spec|volumeClaimTemplates)\b/.test(field) ||
+          /must specify API group|unexpected GroupVersion string/.test(message),
       ),
   },
   {
@@ -147,7 +148,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'and so is the rest of what has such items in a status that is not taken over',
     row: /^fuzz › (FlowSchema|PriorityLevelConfiguration): /,
-    line: /^body\.metadata\.managedFields: absent \| /,
+    line: /^body\.(rows\[0\]\.object\.)?metadata\.managedFields: absent \| /,
   },
   {
     why: 'deliberate',
@@ -244,7 +245,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'metadata alone tells of the annotation that DaemonSets have for older clients',
-    row: /DaemonSet: ((get|list) (as table|metadata)|create|update|status)$/,
+    row: /DaemonSet: ((get|list) (as table|metadata)|create|update|status|patch|apply)|^fuzz › (read: .*\/daemonsets|DaemonSet: )/,
     line: /(as table|rows\[0\]|metadata).*daemonset\.template\.generation/,
   },
   {

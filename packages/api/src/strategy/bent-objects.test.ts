@@ -405,6 +405,19 @@ it.each([
   expect(spec).toMatchObject({ containers: [{ imagePullPolicy }] });
 });
 
+it.each([
+  ['Deployment', 1],
+  ['ReplicaSet', 1],
+  ['DaemonSet', 0],
+  ['StatefulSet', 0],
+])('a %s whose name has dots is warned of so often: %d', (kind, times) => {
+  const named = of('apps/v1', kind)(
+    { spec: { selector: { matchLabels: { a: 'b' } }, template: template({ a: 'b' }) } },
+    { name: 'a.b' },
+  );
+  expect(createWarnings(named)).toHaveLength(times);
+});
+
 it('a node is warned of each time', () => {
   const external = node({ spec: { externalID: 'a' } });
   const warned = ['spec.externalID: this field is deprecated, and is unused by Kubernetes'];

@@ -43,6 +43,10 @@ describe('a new definition', () => {
       crd({}, { metadata: { name: 'x' } }),
       ['metadata.name: Invalid value: "x": must be spec.names.plural+"."+spec.group'],
     ],
+    [
+      crd({}, { metadata: { generateName: 'a', name: 'things.example.com' } }),
+      ['metadata.generateName: Invalid value: "a": must be spec.names.plural+"."+spec.group'],
+    ],
     [crd({ scope: '' }), ['spec.scope: Required value']],
     [crd({ scope: 'other' }), ['spec.scope: Unsupported value: "other": supported values: "Cluster", "Namespaced"']],
     [

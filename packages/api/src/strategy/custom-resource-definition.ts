@@ -176,13 +176,12 @@ function conversionErrors({
 }
 
 /** Which of its names it bears, it says once. */
-function ownNameErrors({
-  metadata: { name },
-  spec: { names, group },
-}: CustomResourceDefinition): readonly FieldError[] {
-  return !name || name === `${names.plural}.${group}`
-    ? noErrors
-    : [invalidField('metadata.name', name, 'must be spec.names.plural+"."+spec.group')];
+function ownNameErrors({ metadata, spec: { names, group } }: CustomResourceDefinition): readonly FieldError[] {
+  return (['generateName', 'name'] as const).flatMap((field) =>
+    !metadata[field] || metadata[field] === `${names.plural}.${group}`
+      ? noErrors
+      : [invalidField(`metadata.${field}`, metadata[field], 'must be spec.names.plural+"."+spec.group')],
+  );
 }
 
 function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {

@@ -10,7 +10,13 @@ import {
 import type { DaemonSet } from '../apps/v1/index.js';
 import { boundedAmountErrors, isNothing, nonNegativeErrors } from './amount.js';
 import { countStatusErrors } from './count-status.js';
-import { selectorChangeErrors, specChanged, withPodDefaults, workloadErrors, workloadWarnings } from './workloads.js';
+import {
+  selectorChangeErrors,
+  specChanged,
+  templateOnlyWarnings,
+  withPodDefaults,
+  workloadErrors,
+} from './workloads.js';
 
 const names = { selects: 'daemonset', runs: 'DaemonSet' };
 const templateGeneration = 'deprecated.daemonset.template.generation';
@@ -48,7 +54,7 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
     'numberUnavailable',
     'collisionCount',
   ]),
-  warnings: workloadWarnings,
+  warnings: templateOnlyWarnings,
 };
 
 const generationOf = ({ metadata }: DaemonSet): number => Number(metadata.annotations?.[templateGeneration] ?? 1) || 1;

@@ -1,11 +1,14 @@
 /** Events: what must hold of them. Those with an `eventTime` are of the newer kind, and say who reports. */
 import {
+  bareFinalizer,
   deepEqual,
   dns1123SubdomainErrors,
+  eachErrors,
   type FieldError,
   formatErrors,
   immutableField,
   invalidField,
+  isBareFinalizer,
   type Kind,
   noErrors,
   pathSegmentErrors,
@@ -72,6 +75,9 @@ const newErrors = (event: Event): readonly FieldError[] => [
   ...(event.metadata.name
     ? formatErrors(event.metadata.name, 'metadata.name', dns1123SubdomainErrors)
     : [requiredField('metadata.name', 'name or generateName is required')]),
+  ...eachErrors(event.metadata.finalizers, 'metadata.finalizers', (finalizer, path) =>
+    isBareFinalizer(finalizer) ? [invalidField(path, finalizer, bareFinalizer)] : noErrors,
+  ),
   ...seriesErrors(event),
   ...requiredErrors(event.eventTime, 'eventTime'),
   ...(event.type === 'Normal' || event.type === 'Warning'

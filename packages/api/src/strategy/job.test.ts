@@ -42,6 +42,10 @@ describe('a Job is refused', () => {
       { ...indexed, parallelism: 100_001 },
       ['spec.parallelism: Invalid value: 100001: must be less than or equal to 100000 when completion mode is Indexed'],
     ],
+    [
+      { selector: { matchExpressions: [{ key: 'a', operator: 'Lt' }] } },
+      ['spec.selector.matchExpressions[0].operator: Invalid value: "Lt": not a valid selector operator'],
+    ],
     [{ backoffLimitPerIndex: 1 }, ['spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode']],
     [
       { ...indexed, maxFailedIndexes: 4 },

@@ -5,6 +5,7 @@ import {
   type FieldError,
   immutableField,
   invalidField,
+  labelSelectorErrors,
   labelSelectorMatcher,
   requiredField,
   type Strategy,
@@ -13,7 +14,7 @@ import type { Job, JobSpec } from '../batch/v1/job.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
 import { jobSpecErrors } from './job-spec.js';
 import { jobStatusErrors } from './job-status.js';
-import { specGeneration, withPodDefaults, workloadWarnings } from './workloads.js';
+import { isReadable, specGeneration, withPodDefaults, workloadWarnings } from './workloads.js';
 
 const backoffLimitDefault = 6;
 const int32Max = 2_147_483_647;
@@ -119,17 +120,20 @@ function generatedSelectorErrors({ spec, metadata }: Job): readonly FieldError[]
       const detail = `must be '${value}'`;
       return [labels[label] === undefined ? requiredField(at, detail) : invalidField(at, labels, detail)];
     });
-  if (!labelSelectorMatcher(spec.selector).matches(expected))
+  if (isReadable(spec.selector) && !labelSelectorMatcher(spec.selector).matches(expected))
     errors.push(invalidField('spec.selector', spec.selector, '`selector` not auto-generated'));
   return errors;
 }
 
 function selectorErrors({ selector, template }: JobSpec): readonly FieldError[] {
   const { labels } = template.metadata ?? {};
-  // Where none is given, there is none that they could match.
-  if (selector !== undefined && labelSelectorMatcher(selector).matches(labels ?? {})) return [];
+  const errors =
+    selector === undefined ? [requiredField('spec.selector')] : labelSelectorErrors(selector, 'spec.selector');
+  // Where none is given, there is none that they could match; one that cannot be read is not asked.
+  if (selector !== undefined && (errors.length > 0 || labelSelectorMatcher(selector).matches(labels ?? {})))
+    return errors;
   return [
-    ...(selector === undefined ? [requiredField('spec.selector')] : []),
+    ...errors,
     invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
   ];
 }

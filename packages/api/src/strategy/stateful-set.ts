@@ -21,9 +21,9 @@ import {
   isReadable,
   selectorErrors,
   specChanged,
+  templateOnlyWarnings,
   type WorkloadNames,
   withPodDefaults,
-  workloadWarnings,
 } from './workloads.js';
 
 const names: WorkloadNames = { selects: 'statefulset', runs: 'StatefulSet' };
@@ -51,7 +51,7 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
     statefulParts,
   ),
   warnings: (set, old) => [
-    ...workloadWarnings(set, old),
+    ...templateOnlyWarnings(set, old),
     ...(set.spec?.volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>
       claimSpecWarnings(spec, `spec.volumeClaimTemplates[${index}].Spec`),
     ),

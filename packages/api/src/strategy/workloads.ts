@@ -48,10 +48,13 @@ export function withPodDefaults<T extends Workload>(object: T): T {
   return spec === template.spec ? object : { ...object, spec: { ...object.spec, template: { ...template, spec } } };
 }
 
-/** What is said of a workload: its name goes into those of pods, its template is as a pod. Unchanged templates are passed over. */
+/** What is said of a workload whose template is as a pod. Unchanged templates are passed over. */
+export const templateOnlyWarnings = (object: Workload, old?: Workload): readonly string[] =>
+  old === undefined || specChanged(object, old) ? templateWarnings(object.spec?.template, 'spec.template') : [];
+
+/** The same, and of one whose name goes into those of pods. */
 export function workloadWarnings(object: Workload, old?: Workload): readonly string[] {
-  if (old !== undefined)
-    return specChanged(object, old) ? templateWarnings(object.spec?.template, 'spec.template') : [];
+  if (old !== undefined) return templateOnlyWarnings(object, old);
   const name = dns1123LabelErrors(object.metadata.name ?? '');
   return [
     ...(name.length === 0
@@ -59,7 +62,7 @@ export function workloadWarnings(object: Workload, old?: Workload): readonly str
       : [
           `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${name.join(' ')}]`,
         ]),
-    ...templateWarnings(object.spec?.template, 'spec.template'),
+    ...templateOnlyWarnings(object),
   ];
 }
 

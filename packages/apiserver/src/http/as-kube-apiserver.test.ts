@@ -311,6 +311,18 @@ it('a job is told once of each label that lacks', async () => {
 });
 
 it.each([
+  ['..', 201],
+  ['a%', 422],
+])('an Event whose name begins with %s: %d', async (generateName, status) => {
+  const { send } = await requester();
+  const answer = await send('POST', '/api/v1/namespaces/default/events', {
+    metadata: { generateName },
+    involvedObject: { namespace: 'default' },
+  });
+  expect(answer.status).toBe(status);
+});
+
+it.each([
   ['/api/v1', 'involvedObject', 201],
   ['/apis/events.k8s.io/v1', 'regarding', 422],
 ])('finalizers of Events of %s', async (path, subject, status) => {
@@ -321,7 +333,7 @@ it.each([
     ...{ reportingInstance: 'i', action: 'a', reason: 'r', type: 'Normal' },
     ...(subject === 'regarding' ? { reportingController: 'c' } : { reportingComponent: 'c' }),
   });
-  expect(answer.status).toBe(status);
+  expect([answer.status, answer.json.details?.causes?.length]).toEqual([status, status === 201 ? undefined : 1]);
 });
 
 it('an autoscaler of all faults is told of each', async () => {

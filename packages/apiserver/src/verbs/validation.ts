@@ -119,14 +119,14 @@ const anyFinalizer: ReadonlySet<string> = new Set([
   'policy',
 ]);
 
-/** Events as they are of old have any, too. */
-const isOldEvent = ({ group, kind }: Kind) => group === '' && kind === 'Event';
+/** Events as they are of old have any, too; of the others their strategy speaks. */
+const isEvent = ({ kind }: Kind) => kind === 'Event';
 
 function metaRules(resource: Resource) {
   const nameErrors = resource.definition.strategy?.nameErrors;
   return {
     namespaced: resource.kind.scope === 'Namespaced',
-    qualifiedFinalizers: !resource.custom && !anyFinalizer.has(resource.kind.group) && !isOldEvent(resource.kind),
+    qualifiedFinalizers: !resource.custom && !anyFinalizer.has(resource.kind.group) && !isEvent(resource.kind),
     ...(nameErrors === undefined ? {} : { nameErrors: (name: string, prefix: boolean) => nameErrors(name, prefix) }),
   };
 }
