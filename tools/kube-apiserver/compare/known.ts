@@ -105,7 +105,7 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 judges the pods and claims of StatefulSets as those of others',
     row: /^fuzz › StatefulSet/,
-    line: /^cause: spec\.(template\.spec\b|volumeClaimTemplates\[\d+\]).* \| absent$/,
+    line: /^cause: spec\.(template\.spec\b|volumeClaimTemplates\[\d+\]).* \| absent$|containers\[\d+\]\.restartPolicy: absent \| /,
   },
   {
     why: 'newer',
@@ -149,6 +149,42 @@ export const known: readonly Known[] = [
     words: 'and so is the rest of what has such items in a status that is not taken over',
     row: /^fuzz › (FlowSchema|PriorityLevelConfiguration): /,
     line: /^body\.(rows\[0\]\.object\.)?metadata\.managedFields: absent \| /,
+  },
+  {
+    why: 'deliberate',
+    words: 'what a secret to pull with is called is no more than left out where nobody says it',
+    line: /imagePullSecrets\.k:\{("name":"")?\}: /,
+  },
+  {
+    why: 'deliberate',
+    words: 'who wrote the metadata of a template is told by nobody, and may be told in any form',
+    row: /^fuzz › /,
+    line: /^body\.metadata\.managedFields: absent \| .*"f:metadata":\{"f:managedFields"/,
+  },
+  {
+    why: 'deliberate',
+    words: 'such a template is applied, too',
+    row: /^fuzz › /,
+    answers: ({ status, body }) =>
+      status === 500 && /template\.metadata\.managedFields\[\d+\]\.fieldsV1: expected map/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'what kube-apiserver breaks off at, as a name of an item that is no text, is refused',
+    row: /^fuzz › /,
+    answers: ({ status }, actual) => status === 0 && actual.status >= 400 && actual.status < 500,
+  },
+  {
+    why: 'deliberate',
+    words: 'annotations that the older version has of the status are owned by nobody',
+    row: /^fuzz › HorizontalPodAutoscaler: /,
+    line: /managedFields\[\d+\]\.fieldsV1\.f:metadata.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics/,
+  },
+  {
+    why: 'deliberate',
+    words: 'of the schema of a definition is not told again that selectable fields stand beside it',
+    row: /^fuzz › CustomResourceDefinition: /,
+    line: /schema\.openAPIV3Schema: FieldValueInvalid: "Invalid value: \\"\\": OpenAPIV3Schema '.*' is not supported" \| absent$/,
   },
   {
     why: 'deliberate',

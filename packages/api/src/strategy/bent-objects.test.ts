@@ -418,6 +418,16 @@ it.each([
   expect(createWarnings(named)).toHaveLength(times);
 });
 
+it('of a changed controller the old template is told of', () => {
+  const [whole, half] = ['1', '500m'].map((memory) =>
+    controller({
+      template: template({ a: 'b' }, { containers: [{ name: 'c', image: 'i', resources: { limits: { memory } } }] }),
+    }),
+  ) as [Written, Written];
+  expect(updateWarnings(half, whole)).toEqual([]);
+  expect(updateWarnings(whole, half)).toEqual([expect.stringContaining('fractional byte value "500m"') as never]);
+});
+
 it('a node is warned of each time', () => {
   const external = node({ spec: { externalID: 'a' } });
   const warned = ['spec.externalID: this field is deprecated, and is unused by Kubernetes'];

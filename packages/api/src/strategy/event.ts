@@ -70,14 +70,17 @@ function seriesErrors({ series }: Event): readonly FieldError[] {
   ];
 }
 
+const finalizerErrors = ({ metadata: { finalizers } }: Event): readonly FieldError[] =>
+  eachErrors(finalizers, 'metadata.finalizers', (finalizer, path) =>
+    isBareFinalizer(finalizer) ? [invalidField(path, finalizer, bareFinalizer)] : noErrors,
+  );
+
 /** What the newer group asks of an event that is made by it. */
 const newErrors = (event: Event): readonly FieldError[] => [
   ...(event.metadata.name
     ? formatErrors(event.metadata.name, 'metadata.name', dns1123SubdomainErrors)
     : [requiredField('metadata.name', 'name or generateName is required')]),
-  ...eachErrors(event.metadata.finalizers, 'metadata.finalizers', (finalizer, path) =>
-    isBareFinalizer(finalizer) ? [invalidField(path, finalizer, bareFinalizer)] : noErrors,
-  ),
+  ...finalizerErrors(event),
   ...seriesErrors(event),
   ...requiredErrors(event.eventTime, 'eventTime'),
   ...(event.type === 'Normal' || event.type === 'Warning'
@@ -96,6 +99,7 @@ const fieldName = (field: string) => (field === 'reportingComponent' ? 'reportin
 
 /** Of an event that is written by the newer group, the series alone goes on. */
 const changeErrors = (event: Event, old: Event): readonly FieldError[] => [
+  ...finalizerErrors(event),
   ...(deepEqual(event.series, old.series) ? noErrors : seriesErrors(event)),
   ...fixedFields.flatMap((field) =>
     deepEqual(event[field], old[field]) ? noErrors : [immutableField(fieldName(field), event[field] ?? null)],

@@ -4,7 +4,15 @@ import type { ReplicationController } from '../core/v1/index.js';
 import { nonNegativeErrors } from './amount.js';
 import { countStatusErrors, replicaParts } from './count-status.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
-import { endlessErrors, mismatch, specChanged, type Workload, withPodDefaults, workloadWarnings } from './workloads.js';
+import {
+  endlessErrors,
+  mismatch,
+  specChanged,
+  templateOnlyWarnings,
+  type Workload,
+  withPodDefaults,
+  workloadWarnings,
+} from './workloads.js';
 
 const names = { selects: 'replicationcontroller', runs: 'ReplicationController' };
 
@@ -59,6 +67,9 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
     ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
     replicaParts,
   ),
-  warnings: (object, old) =>
-    old !== undefined && !specChanged(object, old) ? [] : workloadWarnings(withoutSelector(object)),
+  warnings(object, old) {
+    if (old === undefined) return workloadWarnings(withoutSelector(object));
+    // As upstream: of a change that is told which the old template has.
+    return specChanged(object, old) ? templateOnlyWarnings(withoutSelector(old)) : [];
+  },
 };

@@ -334,6 +334,15 @@ it.each([
     ...(subject === 'regarding' ? { reportingController: 'c' } : { reportingComponent: 'c' }),
   });
   expect([answer.status, answer.json.details?.causes?.length]).toEqual([status, status === 201 ? undefined : 1]);
+  // An update is judged as the version has it, too.
+  await send('POST', '/api/v1/namespaces/default/events', {
+    metadata: { name: 'b' },
+    involvedObject: { namespace: 'default' },
+  });
+  const wish = { metadata: { finalizers: ['cpu'] } };
+  const changed = await send('PATCH', `${path}/namespaces/default/events/b`, wish, { 'content-type': merge });
+  const fields = changed.json.details?.causes?.map(({ field }: { field: string }) => field) ?? [];
+  expect(fields.includes('metadata.finalizers[0]')).toBe(status === 422);
 });
 
 it('an autoscaler of all faults is told of each', async () => {

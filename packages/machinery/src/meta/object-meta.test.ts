@@ -61,6 +61,14 @@ describe('metadata', () => {
     expect(validateObjectMetaUpdate(metadata, place, rules)).toHaveLength(1);
   });
 
+  it('what a name was made of may be no two segments of a path, later on', () => {
+    const faults = validateObjectMetaUpdate({ ...place, generateName: 'a/b' }, place, rules);
+    expect(faults).toEqual([
+      expect.objectContaining({ field: 'metadata.generateName', detail: "may not contain '/'" }),
+    ]);
+    expect(validateObjectMetaUpdate({ ...place, generateName: '..' }, place, rules)).toEqual([]);
+  });
+
   it('warns of finalizers without a domain, when they are new', () => {
     expect(finalizerWarnings({ finalizers: ['x', 'a.b', 'example.com/ok', 'orphan'] })).toEqual([
       'metadata.finalizers: "a.b": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers',

@@ -1,5 +1,11 @@
 /** What must hold of every object's metadata (apimachinery `ValidateObjectMeta` and its update). */
-import { dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, qualifiedNameErrors } from '../names/names.js';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  labelValueErrors,
+  pathSegmentErrors,
+  qualifiedNameErrors,
+} from '../names/names.js';
 import type { FieldError } from '../status/field-error.js';
 import { forbiddenField, immutableField, invalidField, requiredField, tooLongField } from '../status/field-errors.js';
 import type { ObjectMeta, OwnerReference } from './v1.js';
@@ -166,7 +172,14 @@ export function validateObjectMetaUpdate(
   rules: ObjectMetaRules,
   path = 'metadata',
 ): readonly FieldError[] {
-  const errors: FieldError[] = [...validateAlways(metadata, path), ...validateFinalizers(metadata, rules, path)];
+  const { generateName = '' } = metadata;
+  const errors: FieldError[] = [
+    ...pathSegmentErrors(generateName, true).map((message) =>
+      invalidField(`${path}.generateName`, generateName, message),
+    ),
+    ...validateAlways(metadata, path),
+    ...validateFinalizers(metadata, rules, path),
+  ];
   const keep = (
     field: 'name' | 'namespace' | 'uid' | 'creationTimestamp' | 'deletionTimestamp' | 'deletionGracePeriodSeconds',
   ) => {

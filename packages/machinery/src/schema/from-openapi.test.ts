@@ -238,6 +238,16 @@ describe('a schema that is refused', () => {
         's.properties[a].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
       ],
     ],
+    [
+      'foreign words in schemas by name',
+      object({ a: { ...text, definitions: { d: { id: 'x' } }, dependencies: { e: { id: 'x' }, f: ['a'] } } }),
+      [
+        's.properties[a].definitions: Forbidden: definitions is not supported',
+        's.properties[a].dependencies: Forbidden: dependencies is not supported',
+        's.properties[a].definitions[d].id: Forbidden: id is not supported',
+        's.properties[a].dependencies[e].id: Forbidden: id is not supported',
+      ],
+    ],
     ['a dialect', object({}, { $schema: 'x' }), [`s: Invalid value: "": OpenAPIV3Schema 'schema' is not supported`]],
     [
       'a list of types',

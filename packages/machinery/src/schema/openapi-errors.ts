@@ -31,10 +31,19 @@ function errorsOf(schema: unknown, path: string, place: Place, isRoot = false): 
         ? schema[key].flatMap((part, index) => errorsOf(part, `${path}.${key}[${index}]`, place))
         : [],
     ),
+    ...namedErrors(schema, 'definitions', path, place),
     ...errorsOf(schema['items'], `${path}.items`, place),
+    ...namedErrors(schema, 'dependencies', path, place),
     ...mergeErrors(schema, path),
     ...ruleErrors(schema, path),
   ];
+}
+
+/** Of schemas by name, which are judged though there may be none. */
+function namedErrors(schema: Json, key: string, path: string, place: Place): readonly FieldError[] {
+  const parts = schema[key];
+  if (!isJson(parts)) return [];
+  return Object.entries(parts).flatMap(([name, part]) => errorsOf(part, `${path}.${key}[${name}]`, place));
 }
 
 /** What JSON Schema has and a CustomResourceDefinition may not. */
