@@ -235,6 +235,11 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: '1.34 lets no pod with users of its own have devices of volumes',
+    line: /volumeDevices: FieldValueForbidden: "Forbidden: when `hostUsers` is false" \| absent$/,
+  },
+  {
+    why: 'newer',
     words: '1.34 has other words for what may not be where, and of the system of a pod',
     line: /"(Forbidden: when `hostUsers` is false|Required value)" \| "(Forbidden: when `pod\.Spec\.HostUsers` is false|Required value: cannot be empty)"$|selectableFields: FieldValueInvalid: .*may only be set when|selectableFields\.message: ".*" \| "Invalid value: \\"\\": selectableFields may only/,
   },
@@ -251,7 +256,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 has other words for the level that is exempt',
-    row: /a level exempt/,
+    row: /a level exempt|^fuzz › PriorityLevelConfiguration: /,
     line: /if and only if `name`/,
   },
   {

@@ -2,10 +2,8 @@
 import {
   bareFinalizer,
   deepEqual,
-  dns1123SubdomainErrors,
   eachErrors,
   type FieldError,
-  formatErrors,
   immutableField,
   invalidField,
   isBareFinalizer,
@@ -16,6 +14,7 @@ import {
   requiredErrors,
   requiredField,
   type Strategy,
+  validateObjectMeta,
 } from '@pintle/machinery';
 import type { Event } from '../core/v1/event.js';
 
@@ -77,10 +76,7 @@ const finalizerErrors = ({ metadata: { finalizers } }: Event): readonly FieldErr
 
 /** What the newer group asks of an event that is made by it. */
 const newErrors = (event: Event): readonly FieldError[] => [
-  ...(event.metadata.name
-    ? formatErrors(event.metadata.name, 'metadata.name', dns1123SubdomainErrors)
-    : [requiredField('metadata.name', 'name or generateName is required')]),
-  ...finalizerErrors(event),
+  ...validateObjectMeta(event.metadata, { namespaced: true, qualifiedFinalizers: true }),
   ...seriesErrors(event),
   ...requiredErrors(event.eventTime, 'eventTime'),
   ...(event.type === 'Normal' || event.type === 'Warning'

@@ -322,6 +322,17 @@ it.each([
   expect(answer.status).toBe(status);
 });
 
+it('an Event of the newer group has the metadata of any object', async () => {
+  const { send } = await requester();
+  const { json } = await send('POST', '/apis/events.k8s.io/v1/namespaces/default/events', {
+    metadata: { generateName: 'a..b', finalizers: ['a,b'] },
+    regarding: { namespace: 'default' },
+  });
+  expect(json.details.causes.map(({ field }: { field: string }) => field)).toEqual(
+    expect.arrayContaining(['metadata.generateName', 'metadata.finalizers', 'metadata.finalizers[0]', 'eventTime']),
+  );
+});
+
 it.each([
   ['/api/v1', 'involvedObject', 201],
   ['/apis/events.k8s.io/v1', 'regarding', 422],
