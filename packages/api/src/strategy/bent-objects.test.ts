@@ -418,6 +418,24 @@ it.each([
   expect(createWarnings(named)).toHaveLength(times);
 });
 
+it.each([
+  [{}, { type: 'RollingUpdate', rollingUpdate: { partition: 0 } }],
+  [{ type: 'RollingUpdate' }, { type: 'RollingUpdate' }],
+  [
+    { type: 'RollingUpdate', rollingUpdate: {} },
+    { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+  ],
+  [{ type: 'OnDelete' }, { type: 'OnDelete' }],
+])('the update strategy %j of a StatefulSet is %j', (updateStrategy, whole) => {
+  const set = of(
+    'apps/v1',
+    'StatefulSet',
+  )({
+    spec: { selector: { matchLabels: { a: 'b' } }, template: template({ a: 'b' }), updateStrategy },
+  });
+  expect(created(set)).toHaveProperty('spec.updateStrategy', whole);
+});
+
 it('of a changed controller the old template is told of', () => {
   const [whole, half] = ['1', '500m'].map((memory) =>
     controller({

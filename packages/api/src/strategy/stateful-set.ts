@@ -61,6 +61,18 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   ],
 };
 
+/** Of whoever names the usual strategy no more is said than they say; who names none has all of it. */
+function withRollout(given: StatefulSetSpec['updateStrategy'] = {}): StatefulSetSpec['updateStrategy'] {
+  const { type = 'RollingUpdate', rollingUpdate = given.type === undefined ? {} : undefined } = given;
+  return {
+    ...given,
+    type,
+    ...(type === 'RollingUpdate' && rollingUpdate !== undefined
+      ? { rollingUpdate: { partition: 0, ...rollingUpdate } }
+      : {}),
+  };
+}
+
 function withDefaults(given: StatefulSet): StatefulSet {
   const set = withPodDefaults(given);
   const { spec } = set;
@@ -70,9 +82,7 @@ function withDefaults(given: StatefulSet): StatefulSet {
     ...set,
     spec: {
       ...spec,
-      ...(updateStrategy?.type === 'RollingUpdate'
-        ? { updateStrategy: { ...updateStrategy, rollingUpdate: { partition: 0, ...updateStrategy.rollingUpdate } } }
-        : {}),
+      updateStrategy: withRollout(updateStrategy),
       persistentVolumeClaimRetentionPolicy: {
         whenDeleted: 'Retain',
         whenScaled: 'Retain',

@@ -14,7 +14,6 @@ const selector = { matchLabels: labels };
 const kinds = {
   'apps/StatefulSet': {
     podManagementPolicy: 'OrderedReady',
-    updateStrategy: { type: 'RollingUpdate' },
     selector,
     template,
   },

@@ -45,7 +45,7 @@ export interface StatefulSetPersistentVolumeClaimRetentionPolicy
 export const StatefulSetUpdateStrategy = object(
   () => ({
     rollingUpdate: ref<RollingUpdateStatefulSetStrategy>(RollingUpdateStatefulSetStrategy, 2),
-    type: string(1).enum('OnDelete', 'RollingUpdate').default('RollingUpdate'),
+    type: string(1).enum('OnDelete', 'RollingUpdate'),
   }),
   'io.k8s.api.apps.v1.StatefulSetUpdateStrategy',
 );
