@@ -35,6 +35,8 @@ const workload = (kind: string) => (selector: object, more: object) =>
 const driver = of('storage.k8s.io/v1', 'CSIDriver');
 const candidate = (spec: object) => of('coordination.k8s.io/v1beta1', 'LeaseCandidate')({ spec });
 const bundle = of('certificates.k8s.io/v1beta1', 'ClusterTrustBundle');
+const attachment = (source: object) =>
+  of('storage.k8s.io/v1', 'VolumeAttachment')({ spec: { attacher: 'a', nodeName: 'n', source } });
 const apiService = of('apiregistration.k8s.io/v1', 'APIService');
 const quota = (spec: object) => of('v1', 'ResourceQuota')({ spec });
 const volume = (spec: object) =>
@@ -259,6 +261,41 @@ describe('what is refused of a new object', () => {
       account({}, { finalizers: ['foregroundDeletion', 'orphan'] }),
       [
         'metadata.finalizers: Invalid value: []string{"foregroundDeletion", "orphan"}: finalizer orphan and foregroundDeletion cannot be both set',
+      ],
+    ],
+    [attributes({ driverName: '$(X)', parameters: { a: 'b' } }), [`driverName: Invalid value: "$(x)": ${qualified}`]],
+    [slice({ addressType: 'IPv4', endpoints: [{ addresses: ['::ffff:1.2.3.4'] }] }), []],
+    [
+      slice({ addressType: 'IPv4', endpoints: [{ addresses: ['::1:1.2.3.4'], nodeName: '' }] }),
+      [
+        'endpoints[0].addresses: Invalid value: "::1:1.2.3.4": must be an IPv4 address',
+        expect.stringMatching(/^endpoints\[0\]\.nodeName: Invalid value: "": a lowercase RFC 1123 subdomain/) as never,
+      ],
+    ],
+    [
+      attachment({ persistentVolumeName: '/', inlineVolumeSpec: {} }),
+      [
+        'spec.source: Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
+        expect.stringMatching(
+          /^spec\.source\.persistentVolumeName: Invalid value: "\/": a lowercase RFC 1123/,
+        ) as never,
+      ],
+    ],
+    [
+      apiService(
+        { spec: { group: 'a.b', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 } },
+        { name: '100%', generateName: '..' },
+      ),
+      [
+        `metadata.name: Invalid value: "100%": may not contain '%'`,
+        'metadata.generateName: Invalid value: "..": must be `spec.version+"."+spec.group`: "v1.a.b"',
+      ],
+    ],
+    [
+      of('resource.k8s.io/v1beta1', 'ResourceClaim')({ spec: { devices: { requests: [{ name: 'r', count: 1 }] } } }),
+      [
+        'spec.devices.requests[0].exactly.deviceClassName: Required value',
+        'spec.devices.requests[0].exactly.allocationMode: Unsupported value: "": supported values: "All", "ExactCount"',
       ],
     ],
   ])('%j', (object, faults) => {

@@ -23,8 +23,6 @@ import type {
 
 const group = 'rbac.authorization.k8s.io';
 
-const nameErrors = (name: string): readonly string[] => pathSegmentErrors(name);
-
 function ruleErrors(rule: PolicyRule, namespaced: boolean, path: string): readonly FieldError[] {
   const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
   const errors: FieldError[] = [];
@@ -61,7 +59,7 @@ function roleStrategy<R extends Role | ClusterRole>(namespaced: boolean): Strate
           })),
     ];
   };
-  return { nameErrors, validateCreate: errorsOf, validateUpdate: errorsOf };
+  return { nameErrors: pathSegmentErrors, validateCreate: errorsOf, validateUpdate: errorsOf };
 }
 
 function subjectErrors(
@@ -96,7 +94,7 @@ function roleRefErrors({ apiGroup, kind, name }: RoleRef, kinds: readonly string
     ...(apiGroup === group ? [] : [notSupportedField('roleRef.apiGroup', apiGroup, [group])]),
     ...(kinds.includes(kind) ? [] : [notSupportedField('roleRef.kind', kind, kinds)]),
     ...(name
-      ? nameErrors(name).map((message) => invalidField('roleRef.name', name, message))
+      ? pathSegmentErrors(name).map((message) => invalidField('roleRef.name', name, message))
       : [requiredField('roleRef.name')]),
   ];
 }
@@ -113,7 +111,7 @@ function bindingStrategy<B extends RoleBinding | ClusterRoleBinding>(namespaced:
     ...subjects.flatMap((subject, index) => subjectErrors(subject, namespaced, `subjects[${index}]`)),
   ];
   return {
-    nameErrors,
+    nameErrors: pathSegmentErrors,
     defaults(binding) {
       const { roleRef, subjects } = binding;
       const lacks = (subjects ?? []).some((subject) => withGroup(subject) !== subject);

@@ -156,7 +156,11 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
         if (!isObject(patch.body)) throw badRequest(unmarshalWords(patch.body));
         const { apiVersion, kind } = object;
         const patched = applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
-        // What it says of these is passed over.
+        // What it says of these is passed over, if it is text.
+        const { kind: saidKind, apiVersion: saidVersion } = patch.body as Readonly<Record<string, unknown>>;
+        for (const said of [saidKind, saidVersion])
+          if (said !== undefined && said !== null && typeof said !== 'string')
+            throw patchRefused(formatGo(patch.body), scalarWords(goKind(said), 'string'));
         return { ...(patched as object), apiVersion, kind };
       }
     }

@@ -42,7 +42,10 @@ export function faultsForUpdate(
   return [
     ...(object.metadata === old.metadata
       ? []
-      : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
+      : validateObjectMetaUpdate(object.metadata, old.metadata, {
+          ...metaRules(resource),
+          judgesPrefixAgain: subresource === undefined && !resource.custom && !prefixJudgedOnce.has(resource.kind.kind),
+        })),
     ...(own?.call(strategy, object, old) ?? []),
     ...(resource.custom ? customFaults(resource, object, old, subresource) : []),
   ];
@@ -116,6 +119,13 @@ const anyFinalizer: ReadonlySet<string> = new Set([
   'coordination.k8s.io',
   'node.k8s.io',
   'policy',
+]);
+
+/** Built-in kinds whose updates take any prefix of names that can be part of a path. */
+const prefixJudgedOnce: ReadonlySet<string> = new Set([
+  ...['CSIDriver', 'CronJob', 'CustomResourceDefinition', 'Deployment', 'DeviceTaintRule', 'Event'],
+  ...['HorizontalPodAutoscaler', 'Lease', 'LeaseCandidate', 'PodDisruptionBudget', 'PodTemplate', 'PriorityClass'],
+  ...['ResourceQuota', 'ResourceSlice', 'ServiceCIDR', 'StorageVersion'],
 ]);
 
 function metaRules(resource: Resource) {

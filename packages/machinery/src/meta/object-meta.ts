@@ -1,5 +1,11 @@
 /** What must hold of every object's metadata (apimachinery `ValidateObjectMeta` and its update). */
-import { dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, qualifiedNameErrors } from '../names/names.js';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  labelValueErrors,
+  pathSegmentErrors,
+  qualifiedNameErrors,
+} from '../names/names.js';
 import type { FieldError } from '../status/field-error.js';
 import { forbiddenField, immutableField, invalidField, requiredField, tooLongField } from '../status/field-errors.js';
 import type { ObjectMeta, OwnerReference } from './v1.js';
@@ -10,23 +16,29 @@ export interface ObjectMetaRules {
   readonly nameErrors?: (name: string, prefix: boolean) => readonly string[];
   /** Finalizers need a domain and a path, but for the standard ones: of most built-in kinds, of no others. */
   readonly qualifiedFinalizers?: boolean;
+  /** An update judges the generateName by `nameErrors`, too. */
+  readonly judgesPrefixAgain?: boolean;
 }
 
 /** Of keys and values of all annotations together. */
 const annotationsBytesMax = 256 * 1024;
+
+type NameErrors = NonNullable<ObjectMetaRules['nameErrors']>;
+
+const subdomainErrors: NameErrors = (name, prefix) => dns1123SubdomainErrors(prefix ? maskTrailingDash(name) : name);
+
+const prefixErrors = ({ generateName = '' }: ObjectMeta, nameErrors: NameErrors, path: string) =>
+  generateName === ''
+    ? []
+    : nameErrors(generateName, true).map((message) => invalidField(`${path}.generateName`, generateName, message));
 
 export function validateObjectMeta(
   metadata: ObjectMeta,
   rules: ObjectMetaRules,
   path = 'metadata',
 ): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const nameErrors =
-    rules.nameErrors ??
-    ((name: string, prefix: boolean) => dns1123SubdomainErrors(prefix ? maskTrailingDash(name) : name));
-  if (metadata.generateName)
-    for (const message of nameErrors(metadata.generateName, true))
-      errors.push(invalidField(`${path}.generateName`, metadata.generateName, message));
+  const nameErrors = rules.nameErrors ?? subdomainErrors;
+  const errors: FieldError[] = [...prefixErrors(metadata, nameErrors, path)];
   if (!metadata.name) errors.push(requiredField(`${path}.name`, 'name or generateName is required'));
   else
     for (const message of nameErrors(metadata.name, false))
@@ -166,7 +178,12 @@ export function validateObjectMetaUpdate(
   rules: ObjectMetaRules,
   path = 'metadata',
 ): readonly FieldError[] {
-  const errors: FieldError[] = [...validateAlways(metadata, path), ...validateFinalizers(metadata, rules, path)];
+  const errors: FieldError[] = [
+    ...prefixErrors(metadata, pathSegmentErrors, path),
+    ...(rules.judgesPrefixAgain === true ? prefixErrors(metadata, rules.nameErrors ?? subdomainErrors, path) : []),
+    ...validateAlways(metadata, path),
+    ...validateFinalizers(metadata, rules, path),
+  ];
   const keep = (
     field: 'name' | 'namespace' | 'uid' | 'creationTimestamp' | 'deletionTimestamp' | 'deletionGracePeriodSeconds',
   ) => {

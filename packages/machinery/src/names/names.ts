@@ -120,9 +120,9 @@ export function httpHeaderNameErrors(value: string): readonly string[] {
       ];
 }
 
-/** What may stand as one segment of a path: names of roles, of kinds referred to. */
-export function pathSegmentErrors(value: string): readonly string[] {
-  if (value === '.' || value === '..') return [`may not be '${value}'`];
+/** What may stand as one segment of a path: names of roles, of kinds referred to. `prefix`: more follows. */
+export function pathSegmentErrors(value: string, prefix = false): readonly string[] {
+  if (!prefix && (value === '.' || value === '..')) return [`may not be '${value}'`];
   return ['/', '%'].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`);
 }
 

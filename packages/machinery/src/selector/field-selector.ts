@@ -16,7 +16,9 @@ export function parseFieldSelector(text: string): FieldSelector {
   return {
     requirements: split(text)
       .filter((term) => term !== '')
-      .map((term) => parseTerm(term, text)),
+      .map((term) => parseTerm(term, text))
+      // Upstream takes what names no field and no value for one that asks for nothing.
+      .filter(({ field, value }) => field !== '' || value !== ''),
   };
 }
 

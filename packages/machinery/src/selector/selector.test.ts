@@ -60,6 +60,9 @@ describe('field selectors', () => {
       { field: 'e', operator: '=', value: 'f,g' },
     ]);
   });
+  it('a term of no field and no value asks for nothing', () => {
+    expect(parseFieldSelector('=,a=,!=').requirements).toEqual([{ field: 'a', operator: '=', value: '' }]);
+  });
   it.each(['a', 'a=b=c', 'a=\\x'])('%j is refused', (text) => {
     expect(() => parseFieldSelector(text)).toThrow(SelectorSyntaxError);
   });
