@@ -129,6 +129,12 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and so where such an item was there before',
+    row: /^fuzz › ServiceAccount/,
+    line: /^body\.metadata\.managedFields: absent \| \[/,
+  },
+  {
+    why: 'deliberate',
     words: 'a body that is no object is refused in words of our own',
     line: /json: cannot unmarshal \w+ into Go (value of type struct \{ APIVersion|struct field \.(kind|apiVersion) of type string)/,
   },
@@ -184,8 +190,26 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'an empty list that has to be there is as one that nobody spoke of, so that nobody owns it',
-    row: /(LimitRange|CSINode): /,
+    row: /(LimitRange|CSINode): |^fuzz › read: .*(limitranges|csinodes)/,
     line: /managedFields|before-first-apply/,
+  },
+  {
+    why: 'deliberate',
+    words: 'nor does anybody own one of rules, requests or devices, or a group that has to be there',
+    row: /^fuzz › /,
+    line: /(fieldsV1\..*f:(rules|devices|apiGroup)(\.\.)?: \{\}|managedFields: \[.*"f:(rules|requests)":\{\}\}+\]) \| absent$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what is dropped, as nothing reads it here, makes no new generation of a slice',
+    row: /^fuzz › ResourceSlice/,
+    line: /metadata\.generation: \d+ \| \d+$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'bytes are text in base64, and no list of numbers',
+    row: /^fuzz › /,
+    answers: (_expected, { body }) => /of type \[\]uint8/.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
@@ -202,7 +226,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'metadata alone tells of the annotation that DaemonSets have for older clients',
-    row: /DaemonSet: ((get|list) (as table|metadata)|create|update|status)$/,
+    row: /DaemonSet: ((get|list) (as table|metadata)|create|update|status)$|^fuzz › read: .*daemonsets/,
     line: /(as table|rows\[0\]|metadata).*daemonset\.template\.generation/,
   },
   {

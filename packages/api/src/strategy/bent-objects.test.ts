@@ -282,13 +282,17 @@ describe('what is refused of a new object', () => {
       ],
     ],
     [
+      of('rbac.authorization.k8s.io/v1', 'Role')({}, { generateName: '.' }),
+      [`metadata.generateName: Invalid value: ".": may not be '.'`],
+    ],
+    [
       apiService(
         { spec: { group: 'a.b', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 } },
         { name: '100%', generateName: '..' },
       ),
       [
+        `metadata.generateName: Invalid value: "..": may not be '..'`,
         `metadata.name: Invalid value: "100%": may not contain '%'`,
-        'metadata.generateName: Invalid value: "..": must be `spec.version+"."+spec.group`: "v1.a.b"',
       ],
     ],
     [

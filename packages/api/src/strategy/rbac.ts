@@ -23,6 +23,9 @@ import type {
 
 const group = 'rbac.authorization.k8s.io';
 
+/** A prefix is judged as if it were the name. */
+const nameErrors = (name: string) => pathSegmentErrors(name);
+
 function ruleErrors(rule: PolicyRule, namespaced: boolean, path: string): readonly FieldError[] {
   const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
   const errors: FieldError[] = [];
@@ -59,7 +62,7 @@ function roleStrategy<R extends Role | ClusterRole>(namespaced: boolean): Strate
           })),
     ];
   };
-  return { nameErrors: pathSegmentErrors, validateCreate: errorsOf, validateUpdate: errorsOf };
+  return { nameErrors, validateCreate: errorsOf, validateUpdate: errorsOf };
 }
 
 function subjectErrors(
@@ -111,7 +114,7 @@ function bindingStrategy<B extends RoleBinding | ClusterRoleBinding>(namespaced:
     ...subjects.flatMap((subject, index) => subjectErrors(subject, namespaced, `subjects[${index}]`)),
   ];
   return {
-    nameErrors: pathSegmentErrors,
+    nameErrors,
     defaults(binding) {
       const { roleRef, subjects } = binding;
       const lacks = (subjects ?? []).some((subject) => withGroup(subject) !== subject);

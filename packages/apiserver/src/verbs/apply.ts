@@ -34,8 +34,8 @@ export async function applyObject(
   reportStrict(context, strictFaults, options.fieldValidation);
   const applied = (body ?? {}) as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
-    const { group, version } = parseApiVersion(String(applied.apiVersion ?? ''));
-    throw badRequest(`invalid object type: ${group}/${version}, Kind=${String(applied.kind ?? '')}`);
+    const { group, version } = parseApiVersion(textOf(applied.apiVersion));
+    throw badRequest(`invalid object type: ${group}/${version}, Kind=${textOf(applied.kind)}`);
   }
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
@@ -46,7 +46,8 @@ export async function applyObject(
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
 
-  const wishes = { ...applied, metadata: { ...metadata, ...key } };
+  const isMap = typeof metadata === 'object' && !Array.isArray(metadata);
+  const wishes = isMap ? { ...applied, metadata: { ...metadata, ...key } } : applied;
   for (;;) {
     if ((await findEntry(core, resource, key)) === undefined && options.subresource === undefined) {
       requireName(metadata, path);
@@ -85,6 +86,9 @@ export async function applyObject(
   }
 }
 
+/** What is no text says nothing. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 function reportStrict(
   context: RequestContext,
   faults: readonly string[],
@@ -93,7 +97,7 @@ function reportStrict(
   if (validation === 'Ignore') return;
   for (const fault of faults) {
     const text = `error converting YAML to JSON: ${fault}`;
-    if (validation === 'Strict') throw badRequest(`error strict decoding patch: ${text}`);
+    if (validation === 'Strict') throw badRequest(`error strict decoding YAML: ${text}`);
     context.warn(text);
   }
 }

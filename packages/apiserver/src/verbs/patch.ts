@@ -5,6 +5,7 @@ import {
   applyStrategicMergePatch,
   badRequest,
   decoderWords,
+  formatGo,
   type KubernetesObject,
   PatchError,
   statusError,
@@ -118,14 +119,6 @@ const scalarWords = (from: string, to: string): string =>
   (from === 'int64' && to === 'string') || (from === 'float64' && to.startsWith('int'))
     ? `cannot convert ${from} to ${to}`
     : `unrecognized type: ${to}`;
-
-/** As Go's `%+v` shows maps and lists. */
-function formatGo(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(formatGo).join(' ')}]`;
-  if (typeof value !== 'object' || value === null) return value === null ? '<nil>' : String(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([key, inner]) => `${key}:${formatGo(inner)}`).join(' ')}]`;
-}
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
