@@ -178,7 +178,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
-    row: /no schema$|of a bad service$|CustomResourceDefinition: /,
+    row: /no schema$|of a bad service$|CustomResourceDefinition: |WebhookConfiguration: /,
     line: /Required value" \| ".*Required value: \w/,
   },
   {

@@ -282,6 +282,32 @@ describe('what is refused of a new object', () => {
       ],
     ],
     [
+      driver({ spec: { fsGroupPolicy: '' } }),
+      ['spec.fsGroupPolicy: Unsupported value: "": supported values: "File", "None", "ReadWriteOnceWithFSType"'],
+    ],
+    [
+      runtimeClass({
+        handler: 'a',
+        scheduling: { tolerations: [{ operator: 'Exists' }, { operator: 'Exists', tolerationSeconds: 0 }] },
+      }),
+      [
+        expect.stringContaining('scheduling.tolerations.tolerations[1].effect') as never,
+        expect.stringMatching(/^scheduling\.tolerations\[1\]: Duplicate value/) as never,
+      ],
+    ],
+    [
+      webhook({ sideEffects: 'None', clientConfig: { url: '::1' } }),
+      [
+        'webhooks[0].clientConfig.url: Required value: url must be a valid URL: parse "::1": missing protocol scheme; desired format: https://host[/path]',
+      ],
+    ],
+    [
+      webhook({ sideEffects: 'None', clientConfig: { url: '10.0.0.1:80/a#b' } }),
+      [
+        'webhooks[0].clientConfig.url: Required value: url must be a valid URL: parse "10.0.0.1:80/a": first path segment in URL cannot contain colon; desired format: https://host[/path]',
+      ],
+    ],
+    [
       of('rbac.authorization.k8s.io/v1', 'Role')({}, { generateName: '.' }),
       [`metadata.generateName: Invalid value: ".": may not be '.'`],
     ],
@@ -428,4 +454,10 @@ it('a node is warned of each time', () => {
   const external = node({ spec: { externalID: 'a' } });
   const warned = ['spec.externalID: this field is deprecated, and is unused by Kubernetes'];
   expect([createWarnings(external), updateWarnings(external, external)]).toEqual([warned, warned]);
+});
+
+it('an address of IPv4 within IPv6 is warned of', () => {
+  expect(createWarnings(service({ ports: [{ port: 1 }], externalIPs: ['::ffff:1.2.3.4'] }))).toEqual([
+    'spec.externalIPs[0]: non-standard IP address "::ffff:1.2.3.4" will be considered invalid in a future Kubernetes release: use "1.2.3.4"',
+  ]);
 });

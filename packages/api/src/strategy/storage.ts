@@ -152,11 +152,15 @@ export const volumeAttributesClassStrategy: Strategy<VolumeAttributesClass> = {
 const tokenMinSeconds = 600;
 const tokenMaxSeconds = 2 ** 32;
 
+const groupPolicies: readonly string[] = ['File', 'None', 'ReadWriteOnceWithFSType'];
+
 function driverErrors({ spec }: CSIDriver): readonly FieldError[] {
   const { tokenRequests, volumeLifecycleModes, fsGroupPolicy } = spec ?? {};
   const audiences = new Set<string>();
   return [
-    ...choiceErrors(fsGroupPolicy, 'spec.fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType']),
+    ...(fsGroupPolicy === undefined || groupPolicies.includes(fsGroupPolicy)
+      ? noErrors
+      : [notSupportedField('spec.fsGroupPolicy', fsGroupPolicy, groupPolicies)]),
     ...eachErrors(tokenRequests, 'spec.tokenRequests', ({ audience, expirationSeconds }: TokenRequest, at) => {
       if (audiences.has(audience)) return [duplicateField(`${at}.audience`, audience)];
       audiences.add(audience);

@@ -34,8 +34,7 @@ export async function applyObject(
   reportStrict(context, strictFaults, options.fieldValidation);
   const applied = (body ?? {}) as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
-    const { group, version } = parseApiVersion(textOf(applied.apiVersion));
-    throw badRequest(`invalid object type: ${group}/${version}, Kind=${textOf(applied.kind)}`);
+    throw badRequest(`invalid object type: ${typeOf(applied)}`);
   }
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
@@ -84,6 +83,14 @@ export async function applyObject(
       },
     });
   }
+}
+
+/** Of a version that is none, nothing is told. */
+function typeOf({ apiVersion, kind }: KubernetesObject): string {
+  const text = textOf(apiVersion);
+  if (text.split('/').length > 2) return '/, Kind=';
+  const { group, version } = parseApiVersion(text);
+  return `${group}/${version}, Kind=${textOf(kind)}`;
 }
 
 /** What is no text says nothing. */
