@@ -207,6 +207,24 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'whole numbers of amounts do not begin again below zero where 64 bits end',
+    row: /^fuzz › /,
+    line: /Invalid value: -9223372036854775808\b/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what is no JSON is told of in the words of what reads it here',
+    row: /^fuzz › /,
+    line: /json parse error: invalid character/,
+  },
+  {
+    why: 'surroundings',
+    words: 'between two answers a second goes by',
+    row: /^fuzz › read/,
+    line: /cells\[\d+\]: "(<age>|\d+s)" \| "(<age>|\d+s)"$/,
+  },
+  {
+    why: 'deliberate',
     words: 'bytes are text in base64, and no list of numbers',
     row: /^fuzz › /,
     answers: (_expected, { body }) => /of type \[\]uint8/.test(JSON.stringify(body)),
