@@ -204,6 +204,12 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and so where such an item was there before',
+    row: /^fuzz › ServiceAccount/,
+    line: /^body\.metadata\.managedFields: absent \| \[/,
+  },
+  {
+    why: 'deliberate',
     words: 'a body that is no object is refused in words of our own',
     line: /json: cannot unmarshal \w+ into Go (value of type struct \{ APIVersion|struct field \.(kind|apiVersion) of type string)/,
   },
@@ -262,7 +268,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 tells that a schema and a Service’s name lack where 1.33 tells what',
-    row: /no schema$|of a bad service$|CustomResourceDefinition: /,
+    row: /no schema$|of a bad service$|CustomResourceDefinition: |WebhookConfiguration: /,
     line: /Required value" \| ".*Required value: \w/,
   },
   {
@@ -274,8 +280,44 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'an empty list that has to be there is as one that nobody spoke of, so that nobody owns it',
-    row: /(LimitRange|CSINode): /,
+    row: /(LimitRange|CSINode): |^fuzz › read: .*(limitranges|csinodes)/,
     line: /managedFields|before-first-apply/,
+  },
+  {
+    why: 'deliberate',
+    words: 'nor does anybody own one of rules, requests or devices, or a group that has to be there',
+    row: /^fuzz › /,
+    line: /(fieldsV1\..*f:(rules|devices|apiGroup)(\.\.)?: \{\}|managedFields: \[.*"f:(rules|requests)":\{\}\}+\]) \| absent$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what is dropped, as nothing reads it here, makes no new generation of a slice',
+    row: /^fuzz › ResourceSlice/,
+    line: /metadata\.generation: \d+ \| \d+$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'whole numbers of amounts do not begin again below zero where 64 bits end',
+    row: /^fuzz › /,
+    line: /Invalid value: -9223372036854775808\b/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what is no JSON is told of in the words of what reads it here',
+    row: /^fuzz › /,
+    line: /json parse error: invalid character/,
+  },
+  {
+    why: 'surroundings',
+    words: 'between two answers a second goes by',
+    row: /^fuzz › read/,
+    line: /cells\[\d+\]: "(<age>|\d+s)" \| "(<age>|\d+s)"$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'bytes are text in base64, and no list of numbers',
+    row: /^fuzz › /,
+    answers: (_expected, { body }) => /of type \[\]uint8/.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',

@@ -1,4 +1,5 @@
 /** Asks both servers case after case, and gathers what differs in groups, each with the smallest case that shows it. */
+import { parseDocument } from 'yaml';
 import type { Answer, Asking } from '../compare/ask.js';
 import { between } from '../compare/difference.js';
 import { filled } from '../compare/fill.js';
@@ -120,12 +121,22 @@ export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kin
   return { compared, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
 }
 
+/** What is longer is cut before an end is put to it. */
+const generateBaseMax = 58;
+
+/** Of a body in YAML, too; one that cannot be read has no generated name. */
+function objectOf(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  const { errors, contents } = parseDocument(body, { uniqueKeys: false });
+  return errors.length > 0 ? null : (contents?.toJSON() ?? null);
+}
+
 /** Without the ends of generated names, and addresses of the range that one of the bases is. */
 function withoutChance({ body }: Row, text: string): string {
   const addressed = text.replaceAll(/"10\.99\.0\.\d+"/g, '"10.96.0.1"');
-  const { generateName } = (body as { metadata?: { generateName?: unknown } } | null)?.metadata ?? {};
+  const { generateName } = (objectOf(body) as { metadata?: { generateName?: unknown } } | null)?.metadata ?? {};
   if (typeof generateName !== 'string') return addressed;
-  const begin = JSON.stringify(generateName).slice(1, -1);
+  const begin = JSON.stringify(generateName.slice(0, generateBaseMax)).slice(1, -1);
   const escaped = (characters: string) => characters.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const both = [begin, JSON.stringify(begin).slice(1, -1)].map(escaped).join('|');
   return addressed.replaceAll(new RegExp(`(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'), '$1-made');

@@ -4,6 +4,12 @@ import { formatCidr, formatIp, ipFamilyOf, isNetworkAddress, parseCidr, parseIp 
 export function addressWarnings(ip: string, path: string): readonly string[] {
   const [family, address] = [ipFamilyOf(ip), parseIp(ip)];
   if (family === undefined || address === undefined) return [];
+  if (address >> 32n === 0xffffn) {
+    const within = JSON.stringify(formatIp('IPv4', address & 0xffff_ffffn));
+    return [
+      `${path}: non-standard IP address ${JSON.stringify(ip)} will be considered invalid in a future Kubernetes release: use ${within}`,
+    ];
+  }
   const short = formatIp(family, address);
   return family === 'IPv6' && short !== ip
     ? [`${path}: IPv6 address ${JSON.stringify(ip)} should be in RFC 5952 canonical format (${JSON.stringify(short)})`]

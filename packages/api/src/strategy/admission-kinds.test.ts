@@ -123,7 +123,7 @@ describe('a new object', () => {
     [
       service({ name: '', port: 65536 }),
       [
-        `${first}clientConfig.service.name: Required value: service name is required`,
+        `${first}clientConfig.service.namespace: Required value: service namespace is required`,
         `${first}clientConfig.service.port: Invalid value: 65536: port is not valid: must be between 1 and 65535, inclusive`,
       ],
     ],

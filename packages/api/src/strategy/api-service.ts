@@ -28,7 +28,8 @@ function serviceErrors({ metadata, spec }: APIService): readonly FieldError[] {
     ...(['generateName', 'name'] as const).flatMap((field) => {
       const { [field]: name = wanted } = metadata;
       const detail = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`;
-      return name === '' || name === wanted ? [] : [invalidField(`metadata.${field}`, name, detail)];
+      const isTold = name !== '' && name !== wanted && pathSegmentErrors(name).length === 0;
+      return isTold ? [invalidField(`metadata.${field}`, name, detail)] : [];
     }),
     ...(group === '' && version !== 'v1'
       ? [requiredField('spec.group', 'only v1 may have an empty group and it better be legacy kube')]
@@ -68,7 +69,7 @@ const isLocal = (nowMs: number) => ({
 
 export const apiServiceStrategy: Strategy<APIService> = {
   statusKeeps: clientMetadata,
-  nameErrors: pathSegmentErrors,
+  nameErrors: (name) => pathSegmentErrors(name),
   // What is served here is there at once.
   prepareForCreate: (service, { nowMs }) =>
     service.spec?.service === undefined ? { ...service, status: { conditions: [isLocal(nowMs)] } } : service,

@@ -35,6 +35,8 @@ const workload = (kind: string) => (selector: object, more: object) =>
 const driver = of('storage.k8s.io/v1', 'CSIDriver');
 const candidate = (spec: object) => of('coordination.k8s.io/v1beta1', 'LeaseCandidate')({ spec });
 const bundle = of('certificates.k8s.io/v1beta1', 'ClusterTrustBundle');
+const attachment = (source: object) =>
+  of('storage.k8s.io/v1', 'VolumeAttachment')({ spec: { attacher: 'a', nodeName: 'n', source } });
 const apiService = of('apiregistration.k8s.io/v1', 'APIService');
 const quota = (spec: object) => of('v1', 'ResourceQuota')({ spec });
 const volume = (spec: object) =>
@@ -261,6 +263,71 @@ describe('what is refused of a new object', () => {
         'metadata.finalizers: Invalid value: []string{"foregroundDeletion", "orphan"}: finalizer orphan and foregroundDeletion cannot be both set',
       ],
     ],
+    [attributes({ driverName: '$(X)', parameters: { a: 'b' } }), [`driverName: Invalid value: "$(x)": ${qualified}`]],
+    [slice({ addressType: 'IPv4', endpoints: [{ addresses: ['::ffff:1.2.3.4'] }] }), []],
+    [
+      slice({ addressType: 'IPv4', endpoints: [{ addresses: ['::1:1.2.3.4'], nodeName: '' }] }),
+      [
+        'endpoints[0].addresses: Invalid value: "::1:1.2.3.4": must be an IPv4 address',
+        expect.stringMatching(/^endpoints\[0\]\.nodeName: Invalid value: "": a lowercase RFC 1123 subdomain/) as never,
+      ],
+    ],
+    [
+      attachment({ persistentVolumeName: '/', inlineVolumeSpec: {} }),
+      [
+        'spec.source: Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
+        expect.stringMatching(
+          /^spec\.source\.persistentVolumeName: Invalid value: "\/": a lowercase RFC 1123/,
+        ) as never,
+      ],
+    ],
+    [
+      driver({ spec: { fsGroupPolicy: '' } }),
+      ['spec.fsGroupPolicy: Unsupported value: "": supported values: "File", "None", "ReadWriteOnceWithFSType"'],
+    ],
+    [
+      runtimeClass({
+        handler: 'a',
+        scheduling: { tolerations: [{ operator: 'Exists' }, { operator: 'Exists', tolerationSeconds: 0 }] },
+      }),
+      [
+        expect.stringContaining('scheduling.tolerations.tolerations[1].effect') as never,
+        expect.stringMatching(/^scheduling\.tolerations\[1\]: Duplicate value/) as never,
+      ],
+    ],
+    [
+      webhook({ sideEffects: 'None', clientConfig: { url: '::1' } }),
+      [
+        'webhooks[0].clientConfig.url: Required value: url must be a valid URL: parse "::1": missing protocol scheme; desired format: https://host[/path]',
+      ],
+    ],
+    [
+      webhook({ sideEffects: 'None', clientConfig: { url: '10.0.0.1:80/a#b' } }),
+      [
+        'webhooks[0].clientConfig.url: Required value: url must be a valid URL: parse "10.0.0.1:80/a": first path segment in URL cannot contain colon; desired format: https://host[/path]',
+      ],
+    ],
+    [
+      of('rbac.authorization.k8s.io/v1', 'Role')({}, { generateName: '.' }),
+      [`metadata.generateName: Invalid value: ".": may not be '.'`],
+    ],
+    [
+      apiService(
+        { spec: { group: 'a.b', version: 'v1', groupPriorityMinimum: 1, versionPriority: 1 } },
+        { name: '100%', generateName: '..' },
+      ),
+      [
+        `metadata.generateName: Invalid value: "..": may not be '..'`,
+        `metadata.name: Invalid value: "100%": may not contain '%'`,
+      ],
+    ],
+    [
+      of('resource.k8s.io/v1beta1', 'ResourceClaim')({ spec: { devices: { requests: [{ name: 'r', count: 1 }] } } }),
+      [
+        'spec.devices.requests[0].exactly.deviceClassName: Required value',
+        'spec.devices.requests[0].exactly.allocationMode: Unsupported value: "": supported values: "All", "ExactCount"',
+      ],
+    ],
   ])('%j', (object, faults) => {
     expect(createFaults(object)).toEqual(faults);
   });
@@ -450,4 +517,10 @@ it('a node is warned of each time', () => {
   const external = node({ spec: { externalID: 'a' } });
   const warned = ['spec.externalID: this field is deprecated, and is unused by Kubernetes'];
   expect([createWarnings(external), updateWarnings(external, external)]).toEqual([warned, warned]);
+});
+
+it('an address of IPv4 within IPv6 is warned of', () => {
+  expect(createWarnings(service({ ports: [{ port: 1 }], externalIPs: ['::ffff:1.2.3.4'] }))).toEqual([
+    'spec.externalIPs[0]: non-standard IP address "::ffff:1.2.3.4" will be considered invalid in a future Kubernetes release: use "1.2.3.4"',
+  ]);
 });

@@ -1,6 +1,5 @@
 /** PriorityClasses and RuntimeClasses: how pods are weighed, and what runs them. */
 import {
-  deepEqual,
   dns1123LabelErrors,
   duplicateField,
   type FieldError,
@@ -12,6 +11,7 @@ import {
   type Strategy,
   validateLabels,
 } from '@pintle/machinery';
+import type { Toleration } from '../core/v1/index.js';
 import type { RuntimeClass } from '../node/v1/node.js';
 import type { PriorityClass } from '../scheduling/v1/scheduling.js';
 import { containerResourceErrors } from './pod/resources.js';
@@ -60,6 +60,10 @@ export const priorityClassStrategy: Strategy<PriorityClass> = {
   ],
 };
 
+/** How long something is tolerated does not tell two from each other. */
+const isAgain = (a: Toleration, b: Toleration) =>
+  (['key', 'operator', 'value', 'effect'] as const).every((field) => (a[field] ?? '') === (b[field] ?? ''));
+
 function runtimeErrors({ handler, overhead, scheduling }: RuntimeClass): readonly FieldError[] {
   const { nodeSelector, tolerations = [] } = scheduling ?? {};
   return [
@@ -71,7 +75,7 @@ function runtimeErrors({ handler, overhead, scheduling }: RuntimeClass): readonl
     // Upstream names the field twice.
     ...tolerationErrors(tolerations, 'scheduling.tolerations.tolerations'),
     ...tolerations.flatMap((toleration, index) =>
-      tolerations.slice(0, index).some((other) => deepEqual(other, toleration))
+      tolerations.slice(0, index).some((other) => isAgain(other, toleration))
         ? [duplicateField(`scheduling.tolerations[${index}]`, toleration)]
         : [],
     ),

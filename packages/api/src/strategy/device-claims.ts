@@ -19,7 +19,7 @@ import { templateMetaErrors } from './template-meta.js';
 import { specChanged } from './workloads.js';
 
 function withCount<T extends Asking>(request: T): T {
-  const allocationMode = request.allocationMode || 'ExactCount';
+  const { allocationMode = 'ExactCount' } = request;
   return allocationMode === 'ExactCount'
     ? { ...request, allocationMode, count: request.count || 1 }
     : { ...request, allocationMode };

@@ -13,12 +13,14 @@ const stored = { group, version: 'v1beta2' };
 /** What a request for one kind of device says, where alternatives are not what it is about. */
 const exactFields = ['deviceClassName', 'selectors', 'allocationMode', 'count', 'adminAccess', 'tolerations'] as const;
 
+/** Without a class, what is said is not completed, and so found wrong. */
 function exactly(request: beta1.DeviceRequest): beta2.DeviceRequest {
-  const { name, firstAvailable, ...exact } = request;
+  const { name, firstAvailable, ...said } = request;
+  const exact = said.deviceClassName ? said : { allocationMode: '', ...said };
   return {
     name,
     ...(firstAvailable === undefined ? {} : { firstAvailable }),
-    ...(exactFields.some((field) => exact[field] !== undefined) ? { exactly: exact as beta2.ExactDeviceRequest } : {}),
+    ...(exactFields.some((field) => said[field] !== undefined) ? { exactly: exact as beta2.ExactDeviceRequest } : {}),
   };
 }
 

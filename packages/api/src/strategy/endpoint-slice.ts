@@ -54,7 +54,9 @@ function endpointErrors(endpoint: Endpoint, path: string, type: string): readonl
     ...requiredErrors(addresses, `${path}.addresses`, 'must contain at least 1 address'),
     ...most(addresses, `${path}.addresses`, addressesMax),
     ...eachErrors(addresses, `${path}.addresses`, (address, at) => addressErrors(address, at, type)),
-    ...formatErrors(nodeName, `${path}.nodeName`, dns1123SubdomainErrors),
+    ...(nodeName === undefined
+      ? noErrors
+      : dns1123SubdomainErrors(nodeName).map((message) => invalidField(`${path}.nodeName`, nodeName, message))),
     ...most(Object.keys(topology), `${path}.deprecatedTopology`, topologyMax),
     ...validateLabels(topology, `${path}.deprecatedTopology`),
     ...(hostname === undefined
@@ -71,12 +73,15 @@ function addressErrors(address: string, path: string, type: string): readonly Fi
   if (faults.length > 0) return faults;
   return [
     // Upstream tells of the list here.
-    ...(ipFamilyOf(address) === type
+    ...(familyOf(address) === type
       ? noErrors
       : [invalidField(path.replace(/\[\d+\]$/, ''), address, `must be an ${type} address`)]),
     ...endpointAddressErrors(address, path),
   ];
 }
+
+/** One of IPv4 that is written within IPv6 is of IPv4. */
+const familyOf = (address: string) => (parseIp(address)! >> 32n === 0xffffn ? 'IPv4' : ipFamilyOf(address));
 
 /** Also: written as addresses are written by convention. */
 function canonicalIpErrors(address: string, path: string): readonly FieldError[] {

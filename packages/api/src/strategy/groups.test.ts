@@ -75,7 +75,11 @@ describe('a new object', () => {
         expect.stringContaining('spec.tls[0].hosts[0]: Invalid value: "a b"') as never,
       ],
     ],
-    [ingress(path({ pathType: '' })), [`${at}.pathType: Required value: pathType must be specified`]],
+    [ingress(path({ pathType: undefined })), [`${at}.pathType: Required value: pathType must be specified`]],
+    [
+      ingress(path({ pathType: '' })),
+      [`${at}.pathType: Unsupported value: "": supported values: "Exact", "ImplementationSpecific", "Prefix"`],
+    ],
     [
       ingress(path({ pathType: 'Regex' })),
       [`${at}.pathType: Unsupported value: "Regex": supported values: "Exact", "ImplementationSpecific", "Prefix"`],

@@ -1,6 +1,5 @@
 /** Ingresses and their classes: backends, hosts, paths. */
 import {
-  choiceErrors,
   dns1035LabelErrors,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
@@ -75,12 +74,14 @@ const hostErrors = (host: string): readonly string[] =>
 const neverIn = ['//', '/./', '/../', '%2f', '%2F'];
 const neverLast = ['/..', '/.'];
 
+const pathTypes: readonly string[] = ['Exact', 'ImplementationSpecific', 'Prefix'];
+
 function pathErrors({ path = '', pathType, backend }: HTTPIngressPath, at: string): readonly FieldError[] {
-  if (!pathType) return [requiredField(`${at}.pathType`, 'pathType must be specified')];
+  if (pathType === undefined) return [requiredField(`${at}.pathType`, 'pathType must be specified')];
   const place = `${at}.path`;
   const exact = pathType === 'Exact' || pathType === 'Prefix';
   return [
-    ...choiceErrors(pathType, `${at}.pathType`, ['Exact', 'ImplementationSpecific', 'Prefix']),
+    ...(pathTypes.includes(pathType) ? noErrors : [notSupportedField(`${at}.pathType`, pathType, pathTypes)]),
     ...((exact || (pathType === 'ImplementationSpecific' && path !== '')) && !path.startsWith('/')
       ? [invalidField(place, path, 'must be an absolute path')]
       : noErrors),

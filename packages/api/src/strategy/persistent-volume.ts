@@ -220,7 +220,6 @@ function volumeWarnings({ metadata, spec = {} }: PersistentVolume): readonly str
   const betaClass = 'volume.beta.kubernetes.io/storage-class';
   const betaMount = 'volume.beta.kubernetes.io/mount-options';
   const { annotations = {} } = metadata;
-  const storage = spec.capacity?.['storage'];
   return [
     ...(annotations[betaClass] === undefined
       ? []
@@ -239,8 +238,5 @@ function volumeWarnings({ metadata, spec = {} }: PersistentVolume): readonly str
     ...gone
       .filter(([field]) => spec[field] !== undefined)
       .map(([field, fate, name = field]) => `spec.${name}: ${fate}`),
-    ...(storage !== undefined && parseQuantity(storage).nano % 1_000_000_000n !== 0n
-      ? [`spec.capacity[storage]: fractional byte value ${JSON.stringify(storage)} is invalid, must be an integer`]
-      : []),
   ];
 }

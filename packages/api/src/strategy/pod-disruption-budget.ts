@@ -34,7 +34,7 @@ const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expec
 
 export const podDisruptionBudgetStrategy: Strategy<PodDisruptionBudget> = {
   // Any name that a path can hold, as upstream has it.
-  nameErrors: (name) => pathSegmentErrors(name),
+  nameErrors: pathSegmentErrors,
   judgesMetadataLast: true,
   generationChanged: specChanged,
   prepareForCreate: (budget) => ({

@@ -23,7 +23,8 @@ import type {
 
 const group = 'rbac.authorization.k8s.io';
 
-const nameErrors = (name: string): readonly string[] => pathSegmentErrors(name);
+/** A prefix is judged as if it were the name. */
+const nameErrors = (name: string) => pathSegmentErrors(name);
 
 function ruleErrors(rule: PolicyRule, namespaced: boolean, path: string): readonly FieldError[] {
   const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
@@ -96,7 +97,7 @@ function roleRefErrors({ apiGroup, kind, name }: RoleRef, kinds: readonly string
     ...(apiGroup === group ? [] : [notSupportedField('roleRef.apiGroup', apiGroup, [group])]),
     ...(kinds.includes(kind) ? [] : [notSupportedField('roleRef.kind', kind, kinds)]),
     ...(name
-      ? nameErrors(name).map((message) => invalidField('roleRef.name', name, message))
+      ? pathSegmentErrors(name).map((message) => invalidField('roleRef.name', name, message))
       : [requiredField('roleRef.name')]),
   ];
 }

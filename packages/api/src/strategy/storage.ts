@@ -53,10 +53,12 @@ function parameterErrors(parameters: Readonly<Record<string, string>> = {}, path
 
 const volumeBindingModes: readonly string[] = ['Immediate', 'WaitForFirstConsumer'];
 
-const provisionerErrors = (name: string | undefined, path: string): readonly FieldError[] =>
-  name
-    ? qualifiedNameErrors(name.toLowerCase()).map((message) => invalidField(path, name, message))
-    : [requiredField(path)];
+/** A name is judged, and told of, in small letters. */
+function provisionerErrors(name: string | undefined, path: string): readonly FieldError[] {
+  if (!name) return [requiredField(path)];
+  const small = name.toLowerCase();
+  return qualifiedNameErrors(small).map((message) => invalidField(path, small, message));
+}
 
 function classErrors(object: StorageClass): readonly FieldError[] {
   const { provisioner, parameters, reclaimPolicy, volumeBindingMode, allowedTopologies = [] } = object;
@@ -150,11 +152,15 @@ export const volumeAttributesClassStrategy: Strategy<VolumeAttributesClass> = {
 const tokenMinSeconds = 600;
 const tokenMaxSeconds = 2 ** 32;
 
+const groupPolicies: readonly string[] = ['File', 'None', 'ReadWriteOnceWithFSType'];
+
 function driverErrors({ spec }: CSIDriver): readonly FieldError[] {
   const { tokenRequests, volumeLifecycleModes, fsGroupPolicy } = spec ?? {};
   const audiences = new Set<string>();
   return [
-    ...choiceErrors(fsGroupPolicy, 'spec.fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType']),
+    ...(fsGroupPolicy === undefined || groupPolicies.includes(fsGroupPolicy)
+      ? noErrors
+      : [notSupportedField('spec.fsGroupPolicy', fsGroupPolicy, groupPolicies)]),
     ...eachErrors(tokenRequests, 'spec.tokenRequests', ({ audience, expirationSeconds }: TokenRequest, at) => {
       if (audiences.has(audience)) return [duplicateField(`${at}.audience`, audience)];
       audiences.add(audience);
@@ -280,9 +286,8 @@ function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldErr
         ? [forbiddenField(path, one)]
         : inline !== undefined
           ? volumeSpecErrors(inline, '', `${path}.inlineVolumeSpec`, { inline: true })
-          : name === ''
-            ? [requiredField(`${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')]
-            : formatErrors(name, `${path}.persistentVolumeName`, dns1123SubdomainErrors)),
+          : requiredErrors(name, `${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')),
+    ...formatErrors(name, `${path}.persistentVolumeName`, dns1123SubdomainErrors),
     ...dns1123SubdomainErrors(nodeName ?? '').map((message) => invalidField('spec.nodeName', nodeName ?? '', message)),
     ...parameterErrors(status?.attachmentMetadata, 'status.attachmentMetadata'),
     ...(['attachError', 'detachError'] as const).flatMap((field) =>

@@ -31,7 +31,19 @@ export function webhookClientErrors({ url, service }: WebhookClient, path: strin
 
 const urlParts = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/s;
 
+/** What keeps a text from being an address at all, in Go's words. */
+function urlFault(url: string): string | undefined {
+  const [text = ''] = url.split('#');
+  const [first = ''] = text.split(/[/?]/);
+  const isBare = first.includes(':') && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(first);
+  if (!isBare) return undefined;
+  const fault = first.startsWith(':') ? 'missing protocol scheme' : 'first path segment in URL cannot contain colon';
+  return `parse ${JSON.stringify(text)}: ${fault}`;
+}
+
 function urlErrors(url: string, path: string): readonly FieldError[] {
+  const fault = urlFault(url);
+  if (fault !== undefined) return [requiredField(path, `url must be a valid URL: ${fault}${form}`)];
   const [, scheme = '', authority = '', query = '', fragment = ''] = urlParts.exec(url) ?? [];
   const user = authority.includes('@') ? authority.slice(0, authority.lastIndexOf('@')) : '';
   const host = authority.slice(authority.lastIndexOf('@') + 1);
@@ -50,8 +62,9 @@ function urlErrors(url: string, path: string): readonly FieldError[] {
 function serviceErrors(service: NonNullable<WebhookClient['service']>, path: string): readonly FieldError[] {
   const { name, namespace, port = 443, path: urlPath } = service;
   return [
-    ...requiredErrors(name, `${path}.name`, 'service name is required'),
-    ...requiredErrors(namespace, `${path}.namespace`, 'service namespace is required'),
+    // Upstream takes each of these for the other.
+    ...requiredErrors(namespace, `${path}.name`, 'service name is required'),
+    ...requiredErrors(name, `${path}.namespace`, 'service namespace is required'),
     ...portNumberErrors(port).map((message) => invalidField(`${path}.port`, port, `port is not valid: ${message}`)),
     ...(urlPath === undefined || urlPath === '' || urlPath === '/' ? noErrors : pathErrors(urlPath, `${path}.path`)),
   ];

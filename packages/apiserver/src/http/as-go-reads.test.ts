@@ -201,6 +201,47 @@ it.each<readonly [string, string, string, string, object, number, object]>([
   expect(await ask(server.handle, `${method} ${path}`, { headers, body })).toMatchObject({ status, json });
 });
 
+const policies = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+it.each<readonly [path: string, name: string, metadata: object, causes: readonly object[]]>([
+  [
+    maps,
+    'm',
+    { generateName: '/a' },
+    [
+      { field: 'metadata.generateName', message: `Invalid value: "/a": may not contain '/'` },
+      { field: 'metadata.generateName', message: expect.stringContaining('a lowercase RFC 1123 subdomain') },
+    ],
+  ],
+  [maps, 'm', { generateName: 'A' }, [{ message: expect.stringContaining('a lowercase RFC 1123 subdomain') }]],
+  [policies, 'b', { generateName: '%' }, [{ message: `Invalid value: "%": may not contain '%'` }]],
+  [
+    policies,
+    'b/status',
+    { deletionGracePeriodSeconds: 1 },
+    [{ field: 'metadata.deletionGracePeriodSeconds', message: 'Invalid value: 1: field is immutable' }],
+  ],
+])('an update of %s/%s with %j is refused', async (path, place, more, causes) => {
+  const [name] = place.split('/');
+  const object = path === policies ? { spec: { selector: {} } } : {};
+  await ask(server.handle, `POST ${path}`, { body: { ...object, metadata: { name } } });
+  const { resourceVersion } = (await ask(server.handle, `GET ${path}/${name}`)).json.metadata;
+  const body = { ...object, metadata: { name, resourceVersion, ...more } };
+  expect(await ask(server.handle, `PUT ${path}/${place}`, { body })).toMatchObject({
+    status: 422,
+    json: { details: { causes } },
+  });
+});
+
+it.each([
+  [policies, 'A'],
+  ['/api/v1/namespaces/default/events', '..'],
+])('prefixes of names of %s may be %s', async (path, generateName) => {
+  const at = '2026-01-01T00:00:00Z';
+  const event = { involvedObject: { namespace: 'default' }, firstTimestamp: at, lastTimestamp: at };
+  const body = { metadata: { generateName }, ...(path === policies ? { spec: { selector: {} } } : event) };
+  expect(await ask(server.handle, `POST ${path}?dryRun=All`, { body })).toMatchObject({ status: 201 });
+});
+
 it('faults of YAML are told in the order of names', async () => {
   const { json } = await ask(server.handle, `POST ${maps}`, {
     headers: { 'content-type': 'application/yaml' },

@@ -62,6 +62,12 @@ const rows: readonly (readonly [line: string, type: string, body: unknown, statu
   ],
   [`PATCH ${maps}/a?fieldManager=me`, wishes, '', 400, 'invalid object type: /, Kind='],
   [
+    ...([`PATCH ${maps}/a?fieldManager=me`, wishes, 'apiVersion: v1\nkind: ConfigMap\nmetadata: []\n', 400] as const),
+    'failed to create typed patch object (/; /v1, Kind=ConfigMap): .metadata: expected map, got &{[]}',
+  ],
+  [`PATCH ${maps}/a?fieldManager=me`, wishes, 'apiVersion: a/b/c\nkind: A\n', 400, 'invalid object type: /, Kind='],
+  [`PATCH ${maps}/a?fieldManager=me`, wishes, 'apiVersion: v1\nkind: true\n', 400, 'invalid object type: /v1, Kind='],
+  [
     ...([`PATCH ${maps}/a?fieldManager=me`, wishes, '7', 400] as const),
     'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal number into Go value of type map[string]interface {}',
   ],

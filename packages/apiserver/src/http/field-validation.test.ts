@@ -132,7 +132,7 @@ describe('fieldValidation', () => {
       send('PATCH', `${path}/web?fieldManager=me&fieldValidation=${validation}`, body, { 'content-type': types.apply });
     expect((await apply(known, 'Strict')).json).toMatchObject({
       code: 400,
-      message: `error strict decoding patch: error converting YAML to JSON: ${faults}`,
+      message: `error strict decoding YAML: error converting YAML to JSON: ${faults}`,
     });
     expect(warned((await apply(known, 'Warn')).headers)).toEqual([`error converting YAML to JSON: ${faults}`]);
     expect((await apply(yaml, 'Ignore')).json.message).toContain('.spec.nothing: field not declared in schema');

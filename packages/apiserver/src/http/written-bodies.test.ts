@@ -240,6 +240,8 @@ it.each([
   [{ spec: { hostNetwork: 'yes' } }, 'map[spec:map[hostNetwork:yes]]', 'unrecognized type: bool'],
   [{ spec: { priority: 'x' } }, 'map[spec:map[priority:x]]', 'unrecognized type: int32'],
   [{ spec: { priority: 1.5 } }, 'map[spec:map[priority:1.5]]', 'cannot convert float64 to int32'],
+  [{ kind: [] }, 'map[kind:[]]', 'unrecognized type: string'],
+  [{ apiVersion: 1 }, 'map[apiVersion:1]', 'cannot convert int64 to string'],
   [{ spec: { nodeName: 5 } }, 'map[spec:map[nodeName:5]]', 'cannot convert int64 to string'],
 ])('a strategic patch that leaves no object: %j', async (patch, shown, words) => {
   await client.create(pod('web'));

@@ -34,8 +34,7 @@ export async function applyObject(
   reportStrict(context, strictFaults, options.fieldValidation);
   const applied = (body ?? {}) as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
-    const { group, version } = parseApiVersion(String(applied.apiVersion ?? ''));
-    throw badRequest(`invalid object type: ${group}/${version}, Kind=${String(applied.kind ?? '')}`);
+    throw badRequest(`invalid object type: ${typeOf(applied)}`);
   }
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
@@ -46,7 +45,8 @@ export async function applyObject(
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
 
-  const wishes = { ...applied, metadata: { ...metadata, ...key } };
+  const isMap = typeof metadata === 'object' && !Array.isArray(metadata);
+  const wishes = isMap ? { ...applied, metadata: { ...metadata, ...key } } : applied;
   for (;;) {
     if ((await findEntry(core, resource, key)) === undefined && options.subresource === undefined) {
       requireName(metadata, path);
@@ -85,6 +85,17 @@ export async function applyObject(
   }
 }
 
+/** Of a version that is none, nothing is told. */
+function typeOf({ apiVersion, kind }: KubernetesObject): string {
+  const text = textOf(apiVersion);
+  if (text.split('/').length > 2) return '/, Kind=';
+  const { group, version } = parseApiVersion(text);
+  return `${group}/${version}, Kind=${textOf(kind)}`;
+}
+
+/** What is no text says nothing. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 function reportStrict(
   context: RequestContext,
   faults: readonly string[],
@@ -93,7 +104,7 @@ function reportStrict(
   if (validation === 'Ignore') return;
   for (const fault of faults) {
     const text = `error converting YAML to JSON: ${fault}`;
-    if (validation === 'Strict') throw badRequest(`error strict decoding patch: ${text}`);
+    if (validation === 'Strict') throw badRequest(`error strict decoding YAML: ${text}`);
     context.warn(text);
   }
 }

@@ -172,8 +172,9 @@ export async function apply(
   const fault = faultInWishes(resource.kind.schema.node, wishes);
   if (fault !== undefined) {
     const { namespace = '', name = '' } = wishes.metadata;
+    const { group, version, kind } = resource.kind;
     throw badRequest(
-      `failed to create typed patch object (${namespace}/${name}; ${resource.apiVersion}, Kind=${resource.kind.kind}): ${fault}`,
+      `failed to create typed patch object (${namespace}/${name}; ${group}/${version}, Kind=${kind}): ${fault}`,
     );
   }
   if (old !== undefined) await prepared(resource, [old]);

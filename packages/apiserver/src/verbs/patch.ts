@@ -5,6 +5,7 @@ import {
   applyStrategicMergePatch,
   badRequest,
   decoderWords,
+  formatGo,
   type KubernetesObject,
   PatchError,
   statusError,
@@ -119,14 +120,6 @@ const scalarWords = (from: string, to: string): string =>
     ? `cannot convert ${from} to ${to}`
     : `unrecognized type: ${to}`;
 
-/** As Go's `%+v` shows maps and lists. */
-function formatGo(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(formatGo).join(' ')}]`;
-  if (typeof value !== 'object' || value === null) return value === null ? '<nil>' : String(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([key, inner]) => `${key}:${formatGo(inner)}`).join(' ')}]`;
-}
-
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -156,7 +149,11 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
         if (!isObject(patch.body)) throw badRequest(unmarshalWords(patch.body));
         const { apiVersion, kind } = object;
         const patched = applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
-        // What it says of these is passed over.
+        // What it says of these is passed over, if it is text.
+        const { kind: saidKind, apiVersion: saidVersion } = patch.body as Readonly<Record<string, unknown>>;
+        for (const said of [saidKind, saidVersion])
+          if (said !== undefined && said !== null && typeof said !== 'string')
+            throw patchRefused(formatGo(patch.body), scalarWords(goKind(said), 'string'));
         return { ...(patched as object), apiVersion, kind };
       }
     }

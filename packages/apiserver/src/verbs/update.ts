@@ -212,19 +212,20 @@ async function prepare(
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The server's own metadata stays as it is, whatever the client says; but nobody says so of a deletion unheard. */
+/**
+ * The server's own metadata stays as it is, whatever the client says; but nobody says so of a deletion unheard: what is left
+ * of it here, the validation of metadata refuses.
+ */
 function keptMeta(wished: ObjectMeta, old: ObjectMeta, subresource: string | undefined): ObjectMeta {
   const kept: Writable<ObjectMeta> = { ...wished, uid: wished.uid || old.uid! };
   for (const field of serverFields) {
     if (kept[field] === old[field]) continue;
+    if (field === 'deletionGracePeriodSeconds' && kept[field] !== undefined) continue;
     if (old[field] !== undefined) (kept as Record<string, unknown>)[field] = old[field];
-    else if (subresource !== undefined || !validatedFields.has(field)) delete kept[field];
+    else if (subresource !== undefined || field !== 'deletionTimestamp') delete kept[field];
   }
   return kept;
 }
-
-/** What an update may not set: the validation of metadata refuses it. */
-const validatedFields: ReadonlySet<string> = new Set(['deletionTimestamp', 'deletionGracePeriodSeconds']);
 
 /** The metadata of a write of the status: `fields` are as they were. */
 function statusMeta(wished: ObjectMeta, old: ObjectMeta, fields: readonly ClientMetadata[]): ObjectMeta {

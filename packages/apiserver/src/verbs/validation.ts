@@ -43,7 +43,10 @@ export function faultsForUpdate(
   return [
     ...(object.metadata === old.metadata
       ? []
-      : validateObjectMetaUpdate(object.metadata, old.metadata, metaRules(resource))),
+      : validateObjectMetaUpdate(object.metadata, old.metadata, {
+          ...metaRules(resource),
+          judgesPrefixAgain: subresource === undefined && !resource.custom && !prefixJudgedOnce.has(resource.kind.kind),
+        })),
     ...(own?.call(strategy, object, old) ?? []),
     ...(resource.custom ? customFaults(resource, object, old, subresource) : []),
   ];
@@ -121,6 +124,13 @@ const anyFinalizer: ReadonlySet<string> = new Set([
 
 /** Events as they are of old have any, too; of the others their strategy speaks. */
 const isEvent = ({ kind }: Kind) => kind === 'Event';
+
+/** Built-in kinds whose updates take any prefix of names that can be part of a path. */
+const prefixJudgedOnce: ReadonlySet<string> = new Set([
+  ...['CSIDriver', 'CronJob', 'CustomResourceDefinition', 'Deployment', 'DeviceTaintRule', 'Event'],
+  ...['HorizontalPodAutoscaler', 'Lease', 'LeaseCandidate', 'PodDisruptionBudget', 'PodTemplate', 'PriorityClass'],
+  ...['ResourceQuota', 'ResourceSlice', 'ServiceCIDR', 'StorageVersion'],
+]);
 
 function metaRules(resource: Resource) {
   const nameErrors = resource.definition.strategy?.nameErrors;

@@ -2,6 +2,7 @@
  * Whether an apply's wishes can be read with their schema, in the words of structured-merge-diff: fields that are not
  * declared, values of another type, list items that cannot be told apart. `verbs/apply.ts` of the API server asks.
  */
+import { formatGo } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { formatMember } from './field-tree.js';
 import { fieldNode, isFields, itemElement, itemNode, shapeAt, unknownNode } from './typed-value.js';
@@ -29,14 +30,14 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       if (typeof value !== 'number') fault(`expected numeric (int or float), got ${goType(value)}`);
       return;
     case 'boolean':
-      if (typeof value !== 'boolean') fault(`expected boolean, got &{${String(value)}}`);
+      if (typeof value !== 'boolean') fault(`expected boolean, got &{${formatGo(value)}}`);
       return;
     case 'intOrString':
     case 'quantity':
       if (typeof value === 'object') fault(`expected any scalar, got ${goType(value)}`);
       return;
     case 'array':
-      if (!Array.isArray(value)) fault(`expected list, got &{${String(value)}}`);
+      if (!Array.isArray(value)) fault(`expected list, got &{${formatGo(value)}}`);
       else checkItems(place, value, path, faults);
       return;
     case 'any':
@@ -45,7 +46,7 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       else if (isFields(value)) checkFields(place, value, path, faults);
       return;
     default:
-      if (!isFields(value)) fault(`expected map, got &{${String(value)}}`);
+      if (!isFields(value)) fault(`expected map, got &{${formatGo(value)}}`);
       else checkFields(place, value, path, faults);
   }
 }

@@ -16,23 +16,29 @@ export interface ObjectMetaRules {
   readonly nameErrors?: (name: string, prefix: boolean) => readonly string[];
   /** Finalizers need a domain and a path, but for the standard ones: of most built-in kinds, of no others. */
   readonly qualifiedFinalizers?: boolean;
+  /** An update judges the generateName by `nameErrors`, too. */
+  readonly judgesPrefixAgain?: boolean;
 }
 
 /** Of keys and values of all annotations together. */
 const annotationsBytesMax = 256 * 1024;
+
+type NameErrors = NonNullable<ObjectMetaRules['nameErrors']>;
+
+const subdomainErrors: NameErrors = (name, prefix) => dns1123SubdomainErrors(prefix ? maskTrailingDash(name) : name);
+
+const prefixErrors = ({ generateName = '' }: ObjectMeta, nameErrors: NameErrors, path: string) =>
+  generateName === ''
+    ? []
+    : nameErrors(generateName, true).map((message) => invalidField(`${path}.generateName`, generateName, message));
 
 export function validateObjectMeta(
   metadata: ObjectMeta,
   rules: ObjectMetaRules,
   path = 'metadata',
 ): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const nameErrors =
-    rules.nameErrors ??
-    ((name: string, prefix: boolean) => dns1123SubdomainErrors(prefix ? maskTrailingDash(name) : name));
-  if (metadata.generateName)
-    for (const message of nameErrors(metadata.generateName, true))
-      errors.push(invalidField(`${path}.generateName`, metadata.generateName, message));
+  const nameErrors = rules.nameErrors ?? subdomainErrors;
+  const errors: FieldError[] = [...prefixErrors(metadata, nameErrors, path)];
   if (!metadata.name) errors.push(requiredField(`${path}.name`, 'name or generateName is required'));
   else
     for (const message of nameErrors(metadata.name, false))
@@ -172,11 +178,9 @@ export function validateObjectMetaUpdate(
   rules: ObjectMetaRules,
   path = 'metadata',
 ): readonly FieldError[] {
-  const { generateName = '' } = metadata;
   const errors: FieldError[] = [
-    ...pathSegmentErrors(generateName, true).map((message) =>
-      invalidField(`${path}.generateName`, generateName, message),
-    ),
+    ...prefixErrors(metadata, pathSegmentErrors, path),
+    ...(rules.judgesPrefixAgain === true ? prefixErrors(metadata, rules.nameErrors ?? subdomainErrors, path) : []),
     ...validateAlways(metadata, path),
     ...validateFinalizers(metadata, rules, path),
   ];

@@ -159,3 +159,11 @@ function timeWords(text: string, isMicro: boolean): string {
   ];
   return `parsing time ${JSON.stringify(text)}: ${parts.find(([, isOut]) => isOut)![0]} out of range`;
 }
+
+/** As Go's `%+v` shows maps and lists. */
+export function formatGo(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatGo).join(' ')}]`;
+  if (typeof value !== 'object' || value === null) return value === null ? '<nil>' : String(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, inner]) => `${key}:${formatGo(inner)}`).join(' ')}]`;
+}

@@ -17,8 +17,8 @@ export function parseFieldSelector(text: string): FieldSelector {
     requirements: split(text)
       .filter((term) => term !== '')
       .map((term) => parseTerm(term, text))
-      // What asks nothing of no field is no requirement.
-      .filter(({ field, operator, value }) => field !== '' || value !== '' || operator !== '='),
+      // Upstream takes what names no field and no value for one that asks for nothing.
+      .filter(({ field, value }) => field !== '' || value !== ''),
   };
 }
 

@@ -60,8 +60,8 @@ describe('field selectors', () => {
       { field: 'e', operator: '=', value: 'f,g' },
     ]);
   });
-  it('nothing that no field has to be is not asked', () => {
-    expect(parseFieldSelector('=,a=').requirements).toEqual([{ field: 'a', operator: '=', value: '' }]);
+  it('a term of no field and no value asks for nothing', () => {
+    expect(parseFieldSelector('=,a=,!=').requirements).toEqual([{ field: 'a', operator: '=', value: '' }]);
   });
   it.each(['a', 'a=b=c', 'a=\\x'])('%j is refused', (text) => {
     expect(() => parseFieldSelector(text)).toThrow(SelectorSyntaxError);
