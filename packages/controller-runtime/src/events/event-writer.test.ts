@@ -2,11 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { virtualWorld } from '@pintle/machinery';
 import { createEventWriter } from './event-writer.js';
 
-function setup(costMs = 0) {
+function setup({ costMs = 0, lateMs = 0 } = {}) {
   const world = virtualWorld({ seed: 1 });
   let spentMs = 0;
-  // Time passes only while something is written.
-  const clock = { ...world.clock, monotonic: () => spentMs, schedule: world.clock.schedule.bind(world.clock) };
+  // A write takes time, and timers come late.
+  const clock = {
+    ...world.clock,
+    monotonic: () => world.clock.monotonic() + spentMs,
+    schedule: (delayMs: number, callback: () => void) =>
+      world.clock.schedule(delayMs, () => {
+        spentMs += lateMs;
+        callback();
+      }),
+  };
   const writer = createEventWriter({ world: { ...world, clock } });
   const written: number[] = [];
   const write = (n: number) =>
@@ -26,20 +34,24 @@ describe('createEventWriter', () => {
     expect(written).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
-  it('rests nine times as long as it wrote', async () => {
-    const { world, written, write } = setup(0.25);
+  it.each([
+    // 32 writes of a quarter of a millisecond, then 8 ms for others.
+    ['as long as it wrote where timers are on time', { costMs: 0.25, lateMs: 5 }, 8],
+    ['29 times as long where they are late', { costMs: 0.0625, lateMs: 6 }, 58],
+    ['a tenth of a second at most', { costMs: 1, lateMs: 6 }, 100],
+  ])('rests %s', async (_, how, restMs) => {
+    const { world, written, write } = setup(how);
     for (let n = 0; n < 64; n++) write(n);
     await world.settle();
-    // 32 writes of a quarter of a millisecond, then 72 ms for others.
     expect(written).toHaveLength(32);
-    await world.advance(71);
+    await world.advance(restMs - 1);
     expect(written).toHaveLength(32);
     await world.advance(1);
     expect(written).toHaveLength(64);
   });
 
   it('does not rest for who waits for it', async () => {
-    const { world, writer, written, write } = setup(1);
+    const { world, writer, written, write } = setup({ costMs: 1 });
     for (let n = 0; n < 100; n++) write(n);
     await world.settle();
     await writer.flush();

@@ -1,6 +1,7 @@
 /**
- * When events are written: in turns, each followed by a rest several times as long, so that telling of the work never
- * holds up the work itself. Recorders of one process share a writer. How many may wait is each recorder's affair.
+ * When events are written: in turns, each followed by a rest, so that telling of the work never holds up the work itself.
+ * The rest is as long as the turn where the process has nothing else to do, and many times as long where it is busy, which
+ * shows by timers that come late. Recorders of one process share a writer. How many may wait is each recorder's affair.
  */
 import type { World } from '@pintle/machinery';
 
@@ -16,8 +17,10 @@ export interface EventWriterOptions {
 }
 
 const turnMax = 32;
-const restFactor = 9;
+const restFactors = { idle: 1, busy: 29 };
 const restMaxMs = 100;
+/** By so much no timer is late in a process that has time. */
+const lateMaxMs = 5;
 
 export function createEventWriter({ world: { clock } }: EventWriterOptions): EventWriter {
   let waiting: (() => Promise<void>)[] = [];
@@ -26,6 +29,7 @@ export function createEventWriter({ world: { clock } }: EventWriterOptions): Eve
   /** Set while a turn runs or is scheduled. */
   let resting = false;
   let turning: Promise<void> | undefined;
+  let restFactor = restFactors.idle;
 
   const takeTurn = async (): Promise<void> => {
     const began = clock.monotonic();
@@ -39,8 +43,11 @@ export function createEventWriter({ world: { clock } }: EventWriterOptions): Eve
   };
   const rest = (ms: number): void => {
     resting = true;
-    clock.schedule(Math.min(ms, restMaxMs), () => {
+    const forMs = Math.min(ms, restMaxMs);
+    const overAtMs = clock.monotonic() + forMs;
+    clock.schedule(forMs, () => {
       resting = false;
+      restFactor = clock.monotonic() - overAtMs > lateMaxMs ? restFactors.busy : restFactors.idle;
       if (next < waiting.length) turning ??= takeTurn();
     });
   };
