@@ -102,13 +102,18 @@ const part = (said: Said, name: string): Said | undefined => {
   return typeof found === 'object' && found !== null ? (found as Said) : undefined;
 };
 
+const sourcesOf = (said: Said) => ({
+  object: part(said, 'object'),
+  pods: part(said, 'pods'),
+  resource: part(said, 'resource'),
+  container: part(said, 'containerResource'),
+  external: part(said, 'external'),
+});
+
+const metric = (of: Said, selector: unknown) => present({ name: of['metricName'], selector });
+
 export function metricFromV1(said: Said): MetricSpec {
-  const object = part(said, 'object');
-  const pods = part(said, 'pods');
-  const resource = part(said, 'resource');
-  const container = part(said, 'containerResource');
-  const external = part(said, 'external');
-  const metric = (of: Said, selector: unknown) => present({ name: of['metricName'], selector });
+  const { object, pods, resource, container, external } = sourcesOf(said);
   return present({
     type: said['type'],
     object:
@@ -136,12 +141,7 @@ export function metricFromV1(said: Said): MetricSpec {
 }
 
 export function statusFromV1(said: Said): MetricStatus {
-  const object = part(said, 'object');
-  const pods = part(said, 'pods');
-  const resource = part(said, 'resource');
-  const container = part(said, 'containerResource');
-  const external = part(said, 'external');
-  const metric = (of: Said, selector: unknown) => present({ name: of['metricName'], selector });
+  const { object, pods, resource, container, external } = sourcesOf(said);
   const used = (of: Said) =>
     present({ averageUtilization: of['currentAverageUtilization'], averageValue: of['currentAverageValue'] });
   return present({

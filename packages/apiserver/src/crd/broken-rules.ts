@@ -14,12 +14,11 @@ import {
   type ValidationRule,
 } from '@pintle/machinery';
 import { ruleFieldPath } from './rule-field-path.js';
+import { toldMessage } from './told-message.js';
 import type { CelModule, CompiledRule, RuleNode } from './validation-rules.js';
 
 /** What the rules of one object may cost together. */
 export const objectCostLimit = 10_000_000;
-/** Longer messages are not told. */
-const messageMaxBytes = 5 * 1024;
 const outOfBudget = 'validation failed due to running out of cost budget, no further validation rules will be run';
 
 export interface Judgement {
@@ -155,9 +154,7 @@ class Judge implements Judgement {
         `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${JSON.stringify(source)}`,
       );
     }
-    const text = typeof made.value === 'string' ? made.value.trim() : '';
-    const isTold = text !== '' && !text.includes('\n') && new TextEncoder().encode(text).length <= messageMaxBytes;
-    return isTold ? text : undefined;
+    return toldMessage(made.value);
   }
 }
 

@@ -2,6 +2,7 @@
  * Why a connection to a webhook, to another API server or to what listens in a pod failed, in the words of Go, which people
  * and their tests look for. Called by what connects; it reads no more than the error that Node made.
  */
+import { hostAndPort } from '@pintle/machinery';
 
 interface ConnectionError extends Error {
   readonly code?: string;
@@ -14,10 +15,10 @@ const unknownAuthority = 'tls: failed to verify certificate: x509: certificate s
 
 /** By Node's code. */
 const words: Readonly<Record<string, (error: ConnectionError) => string>> = {
-  ECONNREFUSED: ({ address, port }) => `dial tcp ${host(address)}:${port}: connect: connection refused`,
-  EHOSTUNREACH: ({ address, port }) => `dial tcp ${host(address)}:${port}: connect: no route to host`,
-  ENETUNREACH: ({ address, port }) => `dial tcp ${host(address)}:${port}: connect: network is unreachable`,
-  ETIMEDOUT: ({ address, port }) => `dial tcp ${host(address)}:${port}: connect: connection timed out`,
+  ECONNREFUSED: (error) => `${dialed(error)}: connect: connection refused`,
+  EHOSTUNREACH: (error) => `${dialed(error)}: connect: no route to host`,
+  ENETUNREACH: (error) => `${dialed(error)}: connect: network is unreachable`,
+  ETIMEDOUT: (error) => `${dialed(error)}: connect: connection timed out`,
   ENOTFOUND: ({ hostname }) => `dial tcp: lookup ${hostname}: no such host`,
   ECONNRESET: () => 'EOF',
   DEPTH_ZERO_SELF_SIGNED_CERT: () => unknownAuthority,
@@ -27,7 +28,7 @@ const words: Readonly<Record<string, (error: ConnectionError) => string>> = {
   CERT_HAS_EXPIRED: () => 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
 };
 
-const host = (address = '') => (address.includes(':') ? `[${address}]` : address);
+const dialed = ({ address = '', port }: ConnectionError) => `dial tcp ${hostAndPort(address, String(port))}`;
 
 /** The same error where it is none of a connection. */
 export function dialError(error: Error): Error {

@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { type Clock, realClock } from '@pintle/machinery';
+import { type Clock, hostAndPort, realClock } from '@pintle/machinery';
 import type { HttpTarget, NetworkTarget, ProbeOutcome, Prober } from '../probe/prober.js';
 
 const bodyBytesMax = 10 * 1024;
@@ -27,7 +27,7 @@ export function networkProber({
 
 function httpProbe(target: HttpTarget, userAgent: string, clock: Clock, redirectsLeft: number): Promise<ProbeOutcome> {
   const { scheme, host, port, path, timeoutMs } = target;
-  const url = `${scheme.toLowerCase()}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+  const url = `${scheme.toLowerCase()}://${hostAndPort(host, port)}${path}`;
   return new Promise((resolve) => {
     const headers: Record<string, string> = { 'user-agent': userAgent, accept: '*/*', connection: 'close' };
     for (const { name, value } of target.headers) headers[name.toLowerCase()] = value;

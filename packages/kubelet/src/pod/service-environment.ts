@@ -1,5 +1,6 @@
 /** The variables by which containers find Services (`REDIS_SERVICE_HOST`, and those of Docker links). Pure. */
 import type { Service } from '@pintle/api/core/v1';
+import { hostAndPort } from '@pintle/machinery';
 
 const envName = (name: string) => name.toUpperCase().replaceAll('-', '_');
 
@@ -11,7 +12,6 @@ export function serviceVariables(services: readonly Service[]): Readonly<Record<
     const ports = service.spec?.ports ?? [];
     if (!ip || ip === 'None' || ports.length === 0) continue;
     const prefix = envName(service.metadata.name ?? '');
-    const host = ip.includes(':') ? `[${ip}]` : ip;
     const add = (name: string, value: string) => {
       variables[name] ??= value;
     };
@@ -19,7 +19,7 @@ export function serviceVariables(services: readonly Service[]): Readonly<Record<
     add(`${prefix}_SERVICE_PORT`, String(ports[0]!.port));
     for (const { name, port } of ports) if (name) add(`${prefix}_SERVICE_PORT_${envName(name)}`, String(port));
     for (const [i, { port, protocol = 'TCP' }] of ports.entries()) {
-      const url = `${protocol.toLowerCase()}://${host}:${port}`;
+      const url = `${protocol.toLowerCase()}://${hostAndPort(ip, port)}`;
       if (i === 0) add(`${prefix}_PORT`, url);
       const link = `${prefix}_PORT_${port}_${protocol}`;
       add(link, url);

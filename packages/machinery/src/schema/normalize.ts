@@ -13,7 +13,7 @@ import { ObjectMeta } from '../meta/v1.js';
 import { canonicalAmount, canonicalQuantity } from '../quantity/quantity.js';
 import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
-import { isHandedOn, resolve, type SchemaNode, type SchemaType, zeroOf, zeroSaysNothing } from './schema.js';
+import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroSaysNothing, zeroValues } from './schema.js';
 
 export interface Normalized {
   readonly value: unknown;
@@ -109,12 +109,6 @@ interface Field {
   readonly keepsEmpty: boolean;
   readonly latest: Latest;
 }
-
-/** In Go, of what is no pointer. */
-const zeros: Readonly<Partial<Record<SchemaType, unknown>>> = {
-  ...{ string: '', integer: 0, number: 0, boolean: false, quantity: '0' },
-  ...{ object: Object.freeze({}), map: Object.freeze({}), array: Object.freeze([]) },
-};
 
 /** Items of a list that are held against the latest in their place. */
 const itemsSharedMax = 8;
@@ -223,7 +217,7 @@ class Compiler {
 
   /** What Go makes of a null item of a list or of a map. */
   private ofNull(place: SchemaNode | undefined): unknown {
-    return place === undefined || this.options.mode === 'structural' ? null : (zeros[resolve(place).type] ?? null);
+    return place === undefined || this.options.mode === 'structural' ? null : (zeroValues[resolve(place).type] ?? null);
   }
 
   private mapStep(node: SchemaNode): Step {

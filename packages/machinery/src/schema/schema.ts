@@ -316,29 +316,16 @@ export function ref<T>(type: Schema<T, boolean> | (() => AnySchema), proto?: num
 export function zeroOf(place: SchemaNode): unknown {
   const isWritten = place.required === true && place.pointer !== true && place.omittedWhenUnsaid !== true;
   if (place.alwaysThere !== true && !isWritten) return undefined;
-  switch (resolve(place).type) {
-    case 'object':
-      return place.alwaysThere === true ? emptyStruct : undefined;
-    case 'string':
-      return place.format === undefined ? '' : undefined;
-    case 'integer':
-    case 'number':
-      return 0;
-    case 'boolean':
-      return false;
-    case 'quantity':
-      return '0';
-    case 'array':
-      return emptyList;
-    case 'map':
-      return emptyStruct;
-    default:
-      return undefined;
-  }
+  const { type } = resolve(place);
+  const isAbsent = type === 'object' ? place.alwaysThere !== true : type === 'string' && place.format !== undefined;
+  return isAbsent ? undefined : zeroValues[type];
 }
 
-const emptyStruct = Object.freeze({});
-const emptyList = Object.freeze([]);
+/** By its type what a value is in Go of which nobody spoke, where it is no pointer. */
+export const zeroValues: Readonly<Partial<Record<SchemaType, unknown>>> = {
+  ...{ string: '', integer: 0, number: 0, boolean: false, quantity: '0' },
+  ...{ object: Object.freeze({}), map: Object.freeze({}), array: Object.freeze([]) },
+};
 
 /**
  * Of types with many fields are the values that objects hand on, as a Deployment's template goes to its ReplicaSets and

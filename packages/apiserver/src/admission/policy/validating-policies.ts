@@ -12,6 +12,7 @@ import {
   type StatusReason,
   statusError,
 } from '@pintle/machinery';
+import { toldMessage } from '../../crd/told-message.js';
 import type { Resource } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
@@ -287,7 +288,7 @@ function validate(
         const fault = ran.error instanceof cel.CelCostError ? 'out_of_budget' : 'invalid_error';
         failed(fault, now() - startedMs, `expression '${expression}' resulted in error: ${ran.error.message}`, index);
       } else if (ran.value !== true) {
-        const told = shown(said(messageProgram, all, budget)) ?? words;
+        const told = toldMessage(said(messageProgram, all, budget)) ?? words;
         failures.push({ message: told, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
       }
     }
@@ -311,14 +312,6 @@ function said(
   budget.spend(ran.cost);
   return 'value' in ran && typeof ran.value === 'string' && ran.value.trim() !== '' ? ran.value.trim() : undefined;
 }
-
-const messageMaxBytes = 5 * 1024;
-
-/** Messages of several lines, and very long ones, are not shown. */
-const shown = (message: string | undefined): string | undefined =>
-  message === undefined || message.includes('\n') || new TextEncoder().encode(message).length > messageMaxBytes
-    ? undefined
-    : message;
 
 /** Warns where the binding says so. A `StatusError` of the failure's reason (Invalid unless it gives one) where it denies. */
 function act(

@@ -1,5 +1,6 @@
 /** Where a webhook is, by its `clientConfig`: a URL, or a Service of this cluster. Pure over the Services. */
 import type { Service } from '@pintle/api/core/v1';
+import { hostAndPort } from '@pintle/machinery';
 import type { ObjectCache } from '../../storage/object-cache.js';
 import type { WebhookTarget } from './webhook-caller.js';
 
@@ -34,7 +35,7 @@ export function webhookTarget(
   if (found === undefined) throw new WebhookFailure(`service ${JSON.stringify(name)} not found`);
   const host = hostOf(found);
   return {
-    url: `https://${host}:${port}${path.startsWith('/') ? '' : '/'}${path}`,
+    url: `https://${hostAndPort(host, port)}${path.startsWith('/') ? '' : '/'}${path}`,
     serverName: `${name}.${namespace}.svc`,
     ...authority,
   };
@@ -44,5 +45,5 @@ export function webhookTarget(
 function hostOf({ spec: { type, externalName, clusterIP: ip = '' } = {} }: Service): string {
   if (type === 'ExternalName' && externalName) return externalName;
   if (!ip || ip === 'None') throw new WebhookFailure('cannot route to service with ClusterIP "None"');
-  return ip.includes(':') ? `[${ip}]` : ip;
+  return ip;
 }
