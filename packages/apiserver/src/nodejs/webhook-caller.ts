@@ -1,6 +1,6 @@
 /** Webhooks over HTTPS. */
 import { request } from 'node:https';
-import { checkServerIdentity, rootCertificates } from 'node:tls';
+import { checkServerIdentity } from 'node:tls';
 import {
   WebhookAnswerError,
   type WebhookCaller,
@@ -8,6 +8,7 @@ import {
   webhookAnswerMax,
 } from '../admission/webhook/webhook-caller.js';
 import { dialError } from './dial-error.js';
+import { trusting } from './trust.js';
 
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
 export function httpsWebhookCaller(): WebhookCaller {
@@ -30,7 +31,7 @@ export function httpsWebhookCaller(): WebhookCaller {
           ...(insecure ? { rejectUnauthorized: false } : {}),
           ...(serverName === undefined ? {} : { servername: serverName }),
           checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
-          ca: caBundle === undefined ? [...rootCertificates] : caBundle,
+          ...trusting(caBundle),
           agent: false,
           signal,
         },
