@@ -2,12 +2,13 @@
  * From a tree to a function that gives its value. Names become places in a frame, so that nothing is looked up while
  * it runs; every step is charged to a budget, so that no expression runs for long.
  */
-import { foldCosts, isWritten, listCost, mapCost, messageCost } from './cost/run-costs.js';
+import { isWritten, listCost, mapCost, messageCost } from './cost/run-costs.js';
+import { fold } from './fold.js';
 import { always, charged, constantOf, type Evaluator, Frame } from './frame.js';
 import type { FunctionTable } from './functions.js';
 import { pattern } from './library/pattern.js';
 import { qualifiedName } from './parse.js';
-import { declared, element, elements, insert, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
+import { declared, element, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
 import type { Comprehension, Expression } from './syntax-tree.js';
 import { CelError, isList, isMap, LiteralMap, noSuchOverload, Optional, Type, type Value } from './values.js';
 
@@ -412,112 +413,12 @@ export class Compiler {
     });
   }
 
-  private comprehension({ macro, range, variables, filter, body }: Comprehension): Evaluator {
+  private comprehension(expression: Comprehension): Evaluator {
+    const { range, variables, filter, body } = expression;
     const over = this.compile(range);
     return this.within(variables, (places) => {
       const keep = filter === undefined ? undefined : this.compile(filter);
-      const inner = this.compile(body);
-      const {
-        round,
-        held,
-        end,
-        early = 0,
-      } = foldCosts[variables.length === 2 && macro === 'map' ? 'transformList' : macro];
-      const each = (frame: Frame, visit: (key: Value) => boolean): void => {
-        let isOver = false;
-        for (const [key, value] of elements(over(frame), variables.length === 2)) {
-          if (isOver) {
-            frame.charge(early);
-            break;
-          }
-          frame.round(round);
-          frame.values[places[0]!] = key;
-          if (places.length === 2) frame.values[places[1]!] = value;
-          if (keep !== undefined && !truth(keep(frame), macro)) continue;
-          isOver = !visit(key);
-        }
-        frame.charge(end);
-      };
-      switch (macro) {
-        case 'all':
-          return (frame) => quantified(false, each, inner, frame);
-        case 'exists':
-          return (frame) => quantified(true, each, inner, frame);
-        case 'existsOne':
-          return (frame) => {
-            let count = 0;
-            each(frame, () => {
-              if (truth(inner(frame), macro)) {
-                count++;
-                frame.charge(held);
-              }
-              return true;
-            });
-            return count === 1;
-          };
-        case 'filter':
-          return (frame) => {
-            const made: Value[] = [];
-            each(frame, (key) => {
-              if (truth(inner(frame), macro)) {
-                made.push(key);
-                frame.charge(held);
-              }
-              return true;
-            });
-            return made;
-          };
-        case 'map': {
-          // A list of what is constant is made once.
-          const kept = inner.constant === undefined ? held : held - listCost;
-          return (frame) => {
-            const made: Value[] = [];
-            each(frame, () => {
-              made.push(inner(frame));
-              frame.charge(kept);
-              return true;
-            });
-            return made;
-          };
-        }
-        case 'transformMap':
-        case 'transformMapEntry':
-          return (frame) => {
-            const made: [Value, Value][] = [];
-            each(frame, (key) => {
-              const result = inner(frame);
-              frame.charge(held);
-              if (macro === 'transformMap') made.push([key, result]);
-              else if (isMap(result)) for (const name of result.keys()) insert(made, name, result.get(name)!);
-              else throw noSuchOverload(macro, [result]);
-              return true;
-            });
-            return new LiteralMap(made);
-          };
-      }
+      return fold(expression, { over, places, inner: this.compile(body), ...(keep === undefined ? {} : { keep }) });
     });
   }
-}
-
-/** `all` (decided by a false) and `exists` (by a true): an error counts only where nothing decides. */
-function quantified(
-  decisive: boolean,
-  each: (frame: Frame, visit: (key: Value) => boolean) => void,
-  inner: Evaluator,
-  frame: Frame,
-): boolean {
-  let decided = false;
-  let failure: CelError | undefined;
-  each(frame, () => {
-    try {
-      decided = truth(inner(frame), decisive ? 'exists' : 'all') === decisive;
-    } catch (error) {
-      if (!(error instanceof CelError)) throw error;
-      failure ??= error;
-    }
-    return !decided;
-  });
-  if (decided) return decisive;
-  if (failure !== undefined) throw failure;
-  return !decisive;
 }
