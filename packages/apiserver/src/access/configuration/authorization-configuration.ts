@@ -244,7 +244,6 @@ function conditionFaults(
     if (expression.trim() === '') return [requiredField(at)];
     if (seen.has(expression)) return [duplicateField(at, expression)];
     seen.add(expression);
-    const fault = conditions.faultOf(expression);
-    return fault === undefined ? [] : [invalidField(at, expression, fault)];
+    return [conditions.faultOf(expression, at) ?? []].flat();
   });
 }
