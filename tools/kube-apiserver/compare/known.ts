@@ -137,7 +137,10 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'an endpoint may be on the loopback',
-    line: /may not be in the loopback range/,
+    line: /may not be in the loopback range|^status: 422 \| 20[01]$/,
+    answers: (expected, actual) =>
+      actual.status === 422 ||
+      causesOf(expected).every(({ message }) => /may not be in the loopback range/.test(message)),
   },
   {
     why: 'deliberate',

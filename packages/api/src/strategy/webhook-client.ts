@@ -73,7 +73,9 @@ function serviceErrors(service: NonNullable<WebhookClient['service']>, path: str
 function pathErrors(urlPath: string, path: string): readonly FieldError[] {
   const at = (detail: string) => invalidField(path, urlPath, detail);
   if (urlPath === '//') return [at('segment[0] may not be empty')];
-  const segments = urlPath.slice(1).replace(/\/$/, '').split('/');
+  // Upstream takes one byte away, also of a character that has several.
+  const rest = urlPath.charCodeAt(0) > 0x7f ? urlPath.replace(/^./su, '\ufffd') : urlPath.slice(1);
+  const segments = rest.replace(/\/$/, '').split('/');
   return [
     ...(urlPath.startsWith('/') ? noErrors : [at("must start with a '/'")]),
     ...segments.flatMap((segment, index) =>

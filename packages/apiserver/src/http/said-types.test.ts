@@ -141,3 +141,41 @@ it('owners that stand twice are told of once it is known whose they are', async 
   const { status, headers } = await send('PUT', `${maps}/a`, body);
   expect([status, headers['warning']]).toEqual([400, undefined]);
 });
+
+const candidates = '/apis/coordination.k8s.io/v1beta1/namespaces/default/leasecandidates';
+it.each([
+  [wishes, '?fieldManager=me&force=true', { metadata: { name: 'c', resourceVersion: '' } }, 422],
+  [wishes, '?fieldManager=me&force=true', { metadata: { name: 'c' } }, 200],
+  [merge, '', { metadata: { resourceVersion: null } }, 422],
+  [merge, '', { metadata: { labels: { a: 'b' } } }, 200],
+])('who writes over a candidate by %s%s as %j has seen what there is', async (type, query, patch, status) => {
+  const { send } = await requester();
+  const said = { apiVersion: 'coordination.k8s.io/v1beta1', kind: 'LeaseCandidate' };
+  const spec = {
+    leaseName: 'l',
+    strategy: 'OldestEmulationVersion',
+    binaryVersion: '1.33.0',
+    emulationVersion: '1.33.0',
+  };
+  expect((await send('POST', candidates, { ...said, metadata: { name: 'c' }, spec })).status).toBe(201);
+  const body = type === wishes ? { ...said, spec, ...patch } : patch;
+  const { status: answered, json: told } = await send('PATCH', `${candidates}/c${query}`, body, {
+    'content-type': type,
+  });
+  expect(answered).toBe(status);
+  if (status === 422)
+    expect(told.details).toMatchObject({ kind: 'leasecandidates', causes: [{ field: 'metadata.resourceVersion' }] });
+});
+
+it('of a form that the router knows not, nothing of the version is told', async () => {
+  const { send } = await requester();
+  const path = '/api/v1/namespaces/default/endpoints';
+  const warnings = async (accept: string) => {
+    const { status, headers } = await send('GET', path, undefined, { accept });
+    return [status, headers['warning'] === undefined];
+  };
+  expect([await warnings('text/html'), await warnings('application/json')]).toEqual([
+    [406, true],
+    [200, false],
+  ]);
+});

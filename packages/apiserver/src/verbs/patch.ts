@@ -28,7 +28,7 @@ import {
 } from './decode.js';
 import { ofJsonPatch, reportStrict, type StrictFaults, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';
-import { changeObject } from './update.js';
+import { changeObject, needsVersion } from './update.js';
 
 export function patchObject(
   core: ApiCore,
@@ -42,6 +42,7 @@ export function patchObject(
   return changeObject(core, context, resource, {
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+    needsVersion: needsVersion(resource),
     options,
     async change(old) {
       const patched = applyPatch(resource, resource.fromStored(old), patch);

@@ -65,6 +65,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   canonicalize?(object: T): T;
   /** Warnings for the client, sent in the Warning header. */
   warnings?(object: T, old?: T): readonly string[];
+  /** As above, of a write of the status. */
+  statusWarnings?(object: T): readonly string[];
   /** What is wrong with a name, in the words of the rule; DNS subdomain where absent. `prefix`: it is a generateName. */
   nameErrors?(name: string, prefix: boolean): readonly string[];
   /** Seconds that a deleted object lives on; 0, or absent: it goes at once unless finalizers hold it. */

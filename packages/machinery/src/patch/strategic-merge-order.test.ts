@@ -30,6 +30,13 @@ it('where there is no list, an item needs no key', () => {
   expect(() => applyStrategicMergePatch({ keyed: [] }, patch, schema.node)).toThrow('merge key');
 });
 
+it('new items have the order of the patch, also where the key of one is null', () => {
+  const [present, patch] = [[{ name: 'a' }], [{ name: null }, { name: 'b' }]];
+  expect(applyStrategicMergePatch({ keyed: present }, { keyed: patch }, schema.node)).toEqual({
+    keyed: [...patch, ...present],
+  });
+});
+
 describe('the order of merged lists', () => {
   it.each(rows)('%s', (_name, present, patch, merged) => {
     const items = (text: string) =>

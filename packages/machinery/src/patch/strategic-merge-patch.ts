@@ -166,7 +166,10 @@ function mergeByKey(
     const index = result.findIndex((other) => isObject(other) && deepEqual(other[mergeKey], key));
     if (index >= 0)
       result[index] = mergeObject(result[index] as Fields, item, items, `${path}[${JSON.stringify(key)}]`);
-    else result.push(mergeObject({}, item, items, `${path}[${JSON.stringify(key)}]`));
+    else {
+      const made = mergeObject({}, item, items, `${path}[${JSON.stringify(key)}]`);
+      result.push(key === null ? { ...made, [mergeKey]: null } : made);
+    }
   }
   return result;
 }

@@ -63,7 +63,7 @@ export const StatefulSetSpec = object(
     replicas: int32(1).pointer().default(1),
     revisionHistoryLimit: int32(8).pointer().default(10),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
-    serviceName: string(5).default(''),
+    serviceName: string(5).alwaysThere(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
     updateStrategy: ref<StatefulSetUpdateStrategy>(StatefulSetUpdateStrategy, 7).alwaysThere().default({}),
     volumeClaimTemplates: list(ref<PersistentVolumeClaim>(PersistentVolumeClaim.schema), 4).atomic(),
