@@ -143,7 +143,10 @@ function withoutChance({ body }: Row, text: string): string {
   const begin = JSON.stringify(generateName.slice(0, generateBaseMax)).slice(1, -1);
   const escaped = (characters: string) => characters.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const both = [begin, JSON.stringify(begin).slice(1, -1)].map(escaped).join('|');
-  return addressed.replaceAll(new RegExp(`(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'), '$1-made');
+  return addressed.replaceAll(
+    new RegExp(`(?<![\\w.-])(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'),
+    '$1-made',
+  );
 }
 
 const noAnswer = (error: unknown): Answer => ({

@@ -208,6 +208,15 @@ it.each<readonly [string, string, string, string, object, number, object]>([
       message: expect.stringMatching(/: parsing time "2026" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "-"$/),
     },
   ],
+  [
+    'a strategic patch that makes bytes that are none',
+    'PATCH',
+    place,
+    'strategic-merge-patch+json',
+    { binaryData: { a: 'no base64' } },
+    422,
+    { message: expect.stringMatching(/: error decoding from json: illegal base64 data at input byte 2$/) },
+  ],
 ])('%s', async (_name, method, path, media, body, status, json) => {
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'there' }) });
   const headers = { 'content-type': `application/${media}` };

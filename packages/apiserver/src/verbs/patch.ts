@@ -99,7 +99,7 @@ const typesRefused =
     patch.type === 'strategic'
       ? patchRefused(
           formatGo(patch.body),
-          converterWords(faults[0]!) ?? decoderWords(schema.node, kind, faults.slice(0, 1)),
+          converterWords(faults[0]!, decoderWords(schema.node, kind, faults.slice(0, 1))),
         )
       : patchRefused(JSON.stringify(patched), decoderWords(schema.node, kind, faults));
 
@@ -126,8 +126,8 @@ const goKind = (value: unknown) =>
           ? 'bool'
           : 'string';
 
-/** Undefined: the type reads it as it does for the decoder. */
-function converterWords({ expected, found }: TypeFault): string | undefined {
+/** `decoded`: what the decoder says, as the type reads many values itself. */
+function converterWords({ expected, found }: TypeFault, decoded: string): string {
   const from = goKind(found);
   switch (expected) {
     case 'map':
@@ -144,8 +144,10 @@ function converterWords({ expected, found }: TypeFault): string | undefined {
       return scalarWords(from, 'int64');
     case '32-bit integer':
       return scalarWords(from, 'int32');
+    case 'base64 string':
+      return `error decoding from json: ${decoded}`;
     default:
-      return undefined;
+      return decoded;
   }
 }
 

@@ -42,7 +42,7 @@ interface Place {
   readonly schema: SchemaNode;
   /** Undefined where it depends on the value. */
   readonly shape: Shape | undefined;
-  /** What is written even when it is empty: structs and scalars that are no pointers, and lists, as Go's null. */
+  /** What is written even when it is empty: structs and scalars that are no pointers; lists and times, as Go's null. */
   readonly emptyFields: readonly (readonly [key: string, empty: unknown])[];
   /** Those declared: keys of maps are the users', and no end of them. */
   readonly fields: Map<string, Field>;
@@ -78,7 +78,10 @@ function placeOf(schema: SchemaNode): Place {
     const emptyFields = Object.entries(properties ?? {}).flatMap(([key, child]): Place['emptyFields'] => {
       const zero = zeroOf(child);
       if (zero !== undefined) return [[key, zero]];
-      return child.required && resolve(child).type === 'array' ? [[key, null]] : [];
+      const { type, format = '' } = resolve(child);
+      const isNull =
+        (child.required && type === 'array') || ((child.required || child.alwaysThere) && times.includes(format));
+      return isNull ? [[key, null]] : [];
     });
     const shape = type === 'any' ? undefined : shapeAt(schema, undefined);
     place = {
@@ -95,6 +98,9 @@ function placeOf(schema: SchemaNode): Place {
   }
   return place;
 }
+
+/** Formats of what is a struct in Go, and null in JSON where nobody spoke of it. */
+const times: readonly string[] = ['date-time', 'micro-time'];
 
 function appearedOf(type: SchemaNode): Map<unknown, Comparison> | undefined {
   if (!isHandedOn(type)) return undefined;

@@ -38,7 +38,10 @@ export interface SchemaNode {
   readonly required?: boolean;
   /** Of built-in kinds: required, and yet left out by Go where it is empty. */
   readonly omittedWhenUnsaid?: boolean;
-  /** Of built-in kinds: in Go the field is a struct, or a scalar, and no pointer to one, and so is there even when it is empty. */
+  /**
+   * Of built-in kinds: in Go the field is a struct, or a scalar, and no pointer to one, and so is there even when it is empty;
+   * of times it is the null that somebody may have made of one.
+   */
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;

@@ -176,7 +176,7 @@ export interface HorizontalPodAutoscalerSpec extends Infer<typeof HorizontalPodA
 
 export const HorizontalPodAutoscalerCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

@@ -86,8 +86,8 @@ export interface NodeAddress extends Infer<typeof NodeAddress> {}
 
 export const NodeCondition = object(
   () => ({
-    lastHeartbeatTime: time(3),
-    lastTransitionTime: time(4),
+    lastHeartbeatTime: time(3).alwaysThere(),
+    lastTransitionTime: time(4).alwaysThere(),
     message: string(6),
     reason: string(5),
     status: string(2).required(),

@@ -108,7 +108,7 @@ export interface FlowSchemaSpec extends Infer<typeof FlowSchemaSpec> {}
 
 export const FlowSchemaCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2),
@@ -183,7 +183,7 @@ export interface PriorityLevelConfigurationSpec extends Infer<typeof PriorityLev
 
 export const PriorityLevelConfigurationCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2),

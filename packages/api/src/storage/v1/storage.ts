@@ -153,7 +153,7 @@ export const VolumeError = object(
   () => ({
     errorCode: int32(3).pointer(),
     message: string(2),
-    time: time(1),
+    time: time(1).alwaysThere(),
   }),
   'io.k8s.api.storage.v1.VolumeError',
 );
