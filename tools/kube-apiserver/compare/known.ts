@@ -208,7 +208,7 @@ export const known: readonly Known[] = [
     row: /^fuzz › CustomResourceDefinition: /,
     answers: ({ status, body }) =>
       status === 400 &&
-      /boolean or JSON schema expected|JSON schema or string array expected|openAPIV3Schema\.\S+ of type v1\.JSONSchemaProps/.test(
+      /boolean or JSON schema expected|JSON schema or string array expected|openAPIV3Schema\.\S+ of type v1\.JSONSchemaProps|JSONSchemaProps\.\S+\.dependencies of type string/.test(
         JSON.stringify(body),
       ),
   },
@@ -255,6 +255,12 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 has other words for what may not be where, and of the system of a pod',
     line: /"(Forbidden: when `hostUsers` is false|Required value)" \| "(Forbidden: when `pod\.Spec\.HostUsers` is false|Required value: cannot be empty)"$|selectableFields: FieldValueInvalid: .*may only be set when|selectableFields\.message: ".*" \| "Invalid value: \\"\\": selectableFields may only/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 lets a claim name no class of attributes any more',
+    line: /spec\.volumeAttributesClassName: FieldValueForbidden: "Forbidden: update from non-nil value to nil is forbidden"$/,
+    row: /^fuzz › PersistentVolumeClaim: /,
   },
   {
     why: 'newer',

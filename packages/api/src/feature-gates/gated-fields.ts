@@ -54,16 +54,14 @@ const imageVolumes: GatedFields = {
     const { volumes = [] } = part as PodSpec;
     const gone = new Set(volumes.filter(({ image }) => image !== undefined).map(({ name }) => name));
     if (gone.size === 0) return part;
-    const without = <Named extends { readonly name: string }>(named: readonly Named[]) =>
-      named.filter(({ name }) => !gone.has(name));
-    const kept: Record<string, unknown> = { ...part, volumes: without(volumes) };
+    const kept: Record<string, unknown> = { ...part, volumes: volumes.filter(({ image }) => image === undefined) };
     for (const list of containerLists) {
       const containers = (part as PodSpec)[list];
       if (containers === undefined) continue;
       kept[list] = containers.map((container) =>
         container.volumeMounts === undefined
           ? container
-          : { ...container, volumeMounts: without(container.volumeMounts) },
+          : { ...container, volumeMounts: container.volumeMounts.filter(({ name }) => !gone.has(name)) },
       );
     }
     return kept as T;

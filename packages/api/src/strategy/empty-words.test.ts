@@ -25,6 +25,13 @@ const ingressClass = (parameters: object) =>
     spec: { controller: 'a.example/b', parameters: { kind: 'A', name: 'a', ...parameters } },
   });
 const storageClass = (fields: object) => of('storage.k8s.io/v1', 'StorageClass', { provisioner: 'p', ...fields });
+const slice = (protocol: string) =>
+  of('discovery.k8s.io/v1', 'EndpointSlice', { addressType: 'IPv4', endpoints: [], ports: [{ protocol }] });
+const job = (spec: object) =>
+  of('batch/v1', 'Job', {
+    metadata: { uid: 'u' },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } }, ...spec },
+  });
 const policy = (protocol: string) =>
   of('networking.k8s.io/v1', 'NetworkPolicy', { spec: { podSelector: {}, ingress: [{ ports: [{ protocol }] }] } });
 const definition = (schema: object, ...more: readonly object[]): Written => ({
@@ -53,6 +60,17 @@ it.each<readonly [Written, readonly string[]]>([
       `webhooks[0].clientConfig.service.path: Invalid value: "é": must start with a '/'`,
       `webhooks[0].clientConfig.service.path: Invalid value: "é": segment[0]: ${subdomain}`,
     ],
+  ],
+  [
+    webhook({ clientConfig: { url: '100%' } }),
+    [
+      'webhooks[0].clientConfig.url: Required value: url must be a valid URL: parse "100%": invalid URL escape "%"; desired format: https://host[/path]',
+    ],
+  ],
+  [slice(''), ['ports[0].protocol: Unsupported value: "": supported values: "SCTP", "TCP", "UDP"']],
+  [
+    job({ completionMode: '..', backoffLimitPerIndex: 1 }),
+    ['spec.completionMode: Unsupported value: "..": supported values: "NonIndexed", "Indexed"'],
   ],
   [
     attachment(''),

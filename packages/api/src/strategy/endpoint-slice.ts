@@ -1,5 +1,6 @@
 /** EndpointSlices: addresses of one type, ports, hints, each within its limits. */
 import {
+  choiceErrors,
   deepEqual,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
@@ -18,6 +19,7 @@ import {
   qualifiedNameErrors,
   requiredChoiceErrors,
   requiredErrors,
+  requiredField,
   type Strategy,
   tooManyField,
   validateLabels,
@@ -122,7 +124,9 @@ function portErrors(
   return [
     ...formatErrors(name, `${path}.name`, dns1123LabelErrors),
     ...(again ? [duplicateField(`${path}.name`, name)] : noErrors),
-    ...requiredChoiceErrors(protocol, `${path}.protocol`, protocols),
+    ...(protocol === undefined
+      ? [requiredField(`${path}.protocol`)]
+      : choiceErrors(protocol, `${path}.protocol`, protocols)),
     ...(appProtocol === undefined
       ? noErrors
       : qualifiedNameErrors(appProtocol).map((message) => invalidField(`${path}.appProtocol`, appProtocol, message))),

@@ -44,6 +44,7 @@ function addressErrors({ spec }: IPAddress): readonly FieldError[] {
 
 export const ipAddressStrategy: Strategy<IPAddress> = {
   nameErrors: addressNameErrors,
+  namesAsBegun: true,
   validateCreate: addressErrors,
   validateUpdate: (address, old) => [
     ...addressErrors(address),

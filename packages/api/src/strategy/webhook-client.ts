@@ -34,6 +34,11 @@ const urlParts = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?[^?#]*(?:\?(
 /** What keeps a text from being an address at all, in Go's words. */
 function urlFault(url: string): string | undefined {
   const [text = ''] = url.split('#');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (/[\u0000-\u001f\u007f]/.test(text))
+    return `parse ${JSON.stringify(text)}: net/url: invalid control character in URL`;
+  const escaped = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(text.split('?', 1)[0]!)?.[0];
+  if (escaped !== undefined) return `parse ${JSON.stringify(text)}: invalid URL escape ${JSON.stringify(escaped)}`;
   const [first = ''] = text.split(/[/?]/);
   const isBare = first.includes(':') && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(first);
   if (!isBare) return undefined;

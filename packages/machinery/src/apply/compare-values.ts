@@ -5,7 +5,7 @@
  * `undefined` is an absent value, `null` a given one.
  */
 import { deepEqual } from '../meta/frozen.js';
-import { isHandedOn, resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
+import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroValues } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 import {
   asItems,
@@ -79,9 +79,8 @@ function placeOf(schema: SchemaNode): Place {
       const zero = zeroOf(child);
       if (zero !== undefined) return [[key, zero]];
       const { type, format = '' } = resolve(child);
-      const isNull =
-        (child.required && type === 'array') || ((child.required || child.alwaysThere) && times.includes(format));
-      return isNull ? [[key, null]] : [];
+      const isWritten = child.required === true || child.alwaysThere === true;
+      return isWritten && (type === 'array' || times.includes(format)) ? [[key, null]] : [];
     });
     const shape = type === 'any' ? undefined : shapeAt(schema, undefined);
     place = {
@@ -233,10 +232,18 @@ function fieldElement(key: string): string {
 const elements = new Map<string, string>();
 const elementsMax = 10_000;
 
+/**
+ * A list that nobody spoke of, null in Go, is other than the empty one that somebody sends; of what is stored empty nobody
+ * knows any more which it was.
+ */
 function compareWhole(old: unknown, now: unknown): Comparison {
+  if (isEmptyList(old) && (now === null || isEmptyList(now)))
+    return old === zeroValues.array && now !== null && now !== old ? onlyChanged : same;
   if (now === undefined) return old === undefined ? same : onlyRemoved;
   return old === undefined || !deepEqual(old, now) ? onlyChanged : same;
 }
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** Items that are there more than once are one piece, known by their element. */
 function compareItems(place: Place, old: unknown, now: unknown, differences: Differences): void {

@@ -77,7 +77,11 @@ export function itemElement(place: SchemaNode, item: unknown): string {
 /** A key of built-in kinds that Go always writes is empty where nobody says it. */
 function keyUnsaid({ name, properties }: SchemaNode, key: string): unknown {
   const place = properties?.[key];
-  return place?.default ?? (place !== undefined && name?.startsWith('io.k8s.') ? zeroOf(place) : undefined);
+  return (
+    place?.default ??
+    place?.toldDefault ??
+    (place !== undefined && name?.startsWith('io.k8s.') ? zeroOf(place) : undefined)
+  );
 }
 
 const noKeys: readonly string[] = [];

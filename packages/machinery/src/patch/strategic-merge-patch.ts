@@ -100,8 +100,9 @@ function mergeValue(
   ordersItself: boolean,
 ): unknown {
   if (isObject(wished)) {
-    const base = isObject(present) && !node?.patchStrategy?.includes('replace') ? present : {};
-    return mergeObject(base, wished, node, path);
+    // What takes the place of all that was there is taken as it is, with its nulls.
+    if (node?.patchStrategy?.includes('replace')) return wished;
+    return mergeObject(isObject(present) ? present : {}, wished, node, path);
   }
   if (!Array.isArray(wished)) return wished;
   if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));

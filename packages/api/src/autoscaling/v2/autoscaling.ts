@@ -232,7 +232,7 @@ export const HorizontalPodAutoscalerStatus = object(
     conditions: list(ref<HorizontalPodAutoscalerCondition>(HorizontalPodAutoscalerCondition), 6)
       .byKeys('type')
       .mergeBy('type'),
-    currentMetrics: list(ref<MetricStatus>(MetricStatus), 5).atomic(),
+    currentMetrics: list(ref<MetricStatus>(MetricStatus), 5).atomic().orNull(),
     currentReplicas: int32(3),
     desiredReplicas: int32(4).required(),
     lastScaleTime: time(2),

@@ -38,7 +38,7 @@ export interface ConfigMapNodeConfigSource extends Infer<typeof ConfigMapNodeCon
 
 export const ContainerImage = object(
   () => ({
-    names: list(string(), 1).atomic(),
+    names: list(string(), 1).atomic().orNull(),
     sizeBytes: int64(2),
   }),
   'io.k8s.api.core.v1.ContainerImage',

@@ -39,7 +39,7 @@ export const ResourcePolicyRule = object(
   () => ({
     apiGroups: list(string(), 2).asSet().required(),
     clusterScope: boolean(4),
-    namespaces: list(string(), 5).asSet(),
+    namespaces: list(string(), 5).asSet().orNull(),
     resources: list(string(), 3).asSet().required(),
     verbs: list(string(), 1).asSet().required(),
   }),

@@ -68,7 +68,7 @@ export const CSINodeDriver = object(
     allocatable: ref<VolumeNodeResources>(VolumeNodeResources, 4),
     name: string(1).required(),
     nodeID: string(2).required(),
-    topologyKeys: list(string(), 3).atomic(),
+    topologyKeys: list(string(), 3).atomic().orNull(),
   }),
   'io.k8s.api.storage.v1.CSINodeDriver',
 );
