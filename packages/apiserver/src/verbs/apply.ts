@@ -39,9 +39,20 @@ export async function applyObject(
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
+  // Where the wishes stand twice, that is told before what they are of.
+  const placed = <T>(find: () => T): T => {
+    try {
+      return find();
+    } catch (error) {
+      reportDuplicates(context, strictFaults, options.fieldValidation);
+      throw error;
+    }
+  };
   // Who says the name empty takes it away; who does not leaves it.
-  if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
-  const { namespace, name } = placeOf(resource, metadata, path);
+  const { namespace, name } = placed(() => {
+    if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
+    return placeOf(resource, metadata, path);
+  });
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
 
