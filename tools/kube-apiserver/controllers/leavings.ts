@@ -111,6 +111,7 @@ const text = (value: unknown) => JSON.stringify(value);
 const known: readonly RegExp[] = [
   // What has its zero value in Go, and is written all the same, is left out.
   /: (null|0|"") \| absent$/,
+  /: null \| \[\]$/,
   // The API server keeps the status of policies itself.
   /^ValidatingAdmissionPolicy .*managedFields/,
   // Upstream replaces a slice's metadata where it writes it anew.

@@ -1,4 +1,5 @@
 /** Claims and volumes: what binds to what, what is waited for, what is lost, grown, attached and made for one pod. */
+import { canonicalJson } from '@pintle/machinery';
 import type { Loose, Stage, Story } from '../stage.js';
 import { claimOf, podSpec, volume } from './pods-of.js';
 
@@ -111,8 +112,8 @@ async function attachStory(stage: Stage): Promise<void> {
   );
   await stage.make('v1', 'ConfigMap', 'seen', {
     data: {
-      attachment: JSON.stringify({ spec: attachment.spec, annotations: attachment.metadata.annotations }),
-      driver: JSON.stringify((await stage.get('CSIDriver', own)).spec),
+      attachment: canonicalJson({ spec: attachment.spec, annotations: attachment.metadata.annotations }),
+      driver: canonicalJson((await stage.get('CSIDriver', own)).spec),
     },
   });
 }
