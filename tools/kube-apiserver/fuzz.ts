@@ -4,6 +4,7 @@
  *
  *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--only KIND,…] [--report FILE]
  *
+ * With `--cases 9000001,…`, those alone are asked again: each is told with its seed, which begins with that of its run.
  * Needs what run.ts needs. `compare.ts` asks what people wrote; what is known to differ is in its `compare/known.ts`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,16 +14,22 @@ import { parseArgs } from 'node:util';
 import { writeAccessFiles } from './access-files.js';
 import { buildPrograms } from './build.js';
 import { asking } from './compare/ask.js';
-import { runFuzz } from './fuzz/run-fuzz.js';
+import { casesOfSeed, runFuzz } from './fuzz/run-fuzz.js';
 import { type RunningServer, startKubeApiServer, startPintle } from './servers.js';
 
 const { values } = parseArgs({
   options: {
     ...({ seed: { type: 'string', default: '1' }, requests: { type: 'string', default: '20000' } } as const),
     ...({ only: { type: 'string' }, report: { type: 'string' } } as const),
-    seconds: { type: 'string', default: '240' },
+    ...({ cases: { type: 'string' }, seconds: { type: 'string', default: '240' } } as const),
   },
 });
+
+const [first] = (values.cases ?? '').split(',').map(Number);
+const seed = first ? Math.floor(first / casesOfSeed) : Number(values.seed);
+const cases =
+  values.cases?.split(',').map(Number) ??
+  Array.from({ length: Number(values.requests) }, (_, index) => seed * casesOfSeed + index);
 
 const programs = await buildPrograms();
 const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
@@ -33,11 +40,8 @@ try {
     servers.push(await start());
   const askings = servers.map(({ url }) => asking(url, files));
   const { compared, groups } = await runFuzz({
-    ...{ expected: askings[0]!, actual: askings[1]!, seed: Number(values.seed), requests: Number(values.requests) },
-    ...{
-      timeMaxMs: Number(values.seconds) * 1000,
-      ...(values.only === undefined ? {} : { kinds: values.only.split(',') }),
-    },
+    ...{ expected: askings[0]!, actual: askings[1]!, seed, cases, timeMaxMs: Number(values.seconds) * 1000 },
+    ...(values.only === undefined ? {} : { kinds: values.only.split(',') }),
   });
   for (const { lines, kinds, count, seed, request, change } of groups) {
     console.log(`\n${count} × ${[...kinds].join(', ')} (${seed})\n  ${request}`);
