@@ -10,7 +10,7 @@ const images = {
   failing: { runMs: 300, exitCode: 42 },
   'never-ready': { readyAfterMs: 3_600_000 },
   killed: { stopExitCode: 143 },
-  'slow-to-stop': { stopMs: 20_000 },
+  'slow-to-stop': { stopMs: 45_000 },
 };
 
 interface NodeOfStories {

@@ -87,10 +87,12 @@ export async function play(files: AccessFiles, { server, actors, stories, onEnd 
 
 async function toldAll(stage: Stage): Promise<void> {
   const told = async () =>
-    (await stage.list('Event')).reduce((sum, { count, series }) => sum + (count ?? series?.count ?? 1), 0);
+    (await stage.list('Event'))
+      // What is wrong is told of for as long as it is.
+      .filter(({ type }) => type === 'Normal')
+      .reduce((sum, { count, series }) => sum + (count ?? series?.count ?? 1), 0);
   const untilMs = Date.now() + quietWithinMs;
-  let before = -1;
-  for (let now = await told(); now !== before && Date.now() < untilMs; now = await told()) {
+  for (let before = -1, now = await told(); now !== before && Date.now() < untilMs; now = await told()) {
     before = now;
     await sleep(quietMs);
   }
