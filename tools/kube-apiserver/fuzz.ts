@@ -2,7 +2,7 @@
  * Requests from a seed, asked of upstream's kube-apiserver and of `pintle apiserver`: of every built-in kind, an object bent
  * at random by its schema is created, updated, patched, applied. Where the answers differ is shrunk, and told once a group:
  *
- *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--only KIND,…] [--report FILE]
+ *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--areas AREA,…] [--only KIND,…] [--report FILE]
  *
  * Needs what run.ts needs. `compare.ts` asks what people wrote; what is known to differ is in its `compare/known.ts`.
  */
@@ -13,16 +13,20 @@ import { parseArgs } from 'node:util';
 import { writeAccessFiles } from './access-files.js';
 import { buildPrograms } from './build.js';
 import { asking } from './compare/ask.js';
+import { areas } from './fuzz/areas.js';
 import { runFuzz } from './fuzz/run-fuzz.js';
+import { runProbes } from './fuzz/run-probes.js';
 import { type RunningServer, startKubeApiServer, startPintle } from './servers.js';
 
 const { values } = parseArgs({
   options: {
     ...({ seed: { type: 'string', default: '1' }, requests: { type: 'string', default: '20000' } } as const),
     ...({ only: { type: 'string' }, report: { type: 'string' } } as const),
-    seconds: { type: 'string', default: '240' },
+    ...({ seconds: { type: 'string', default: '240' }, areas: { type: 'string', default: 'objects' } } as const),
   },
 });
+
+const chosen = values.areas.split(',');
 
 const programs = await buildPrograms();
 const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
@@ -32,13 +36,30 @@ try {
   for (const start of [() => startKubeApiServer(programs, files), () => startPintle(files)])
     servers.push(await start());
   const askings = servers.map(({ url }) => asking(url, files));
-  const { compared, groups } = await runFuzz({
-    ...{ expected: askings[0]!, actual: askings[1]!, seed: Number(values.seed), requests: Number(values.requests) },
-    ...{
-      timeMaxMs: Number(values.seconds) * 1000,
-      ...(values.only === undefined ? {} : { kinds: values.only.split(',') }),
-    },
-  });
+  const asked = { expected: askings[0]!, actual: askings[1]!, seed: Number(values.seed) };
+  const timeMaxMs = (Number(values.seconds) * 1000) / chosen.length;
+  let differing = 0;
+  for (const area of areas.filter(({ name }) => chosen.includes(name))) {
+    const { compared, groups } = await runProbes(area, { ...asked, timeMaxMs, probes: Number(values.requests) });
+    differing += groups.length;
+    for (const { count, seed, row, rows, lines } of groups) {
+      console.log(`\n${count} × ${area.name}: ${row} (${seed})`);
+      for (const { method, path, body, headers, contentType, as } of rows) {
+        const rest = [contentType, headers?.['accept'], as].filter(
+          (word) => word !== undefined && word !== 'application/json',
+        );
+        console.log(`  ${method} ${path} ${JSON.stringify(body) ?? ''} ${rest.join(' ')}`);
+      }
+      for (const line of lines) console.log(`    ${line}`);
+    }
+    console.log(`\n${compared} probes of ${area.name} compared, ${groups.length} groups differ`);
+  }
+  const { compared, groups } = !chosen.includes('objects')
+    ? { compared: 0, groups: [] }
+    : await runFuzz({
+        ...{ ...asked, timeMaxMs, requests: Number(values.requests) },
+        ...(values.only === undefined ? {} : { kinds: values.only.split(',') }),
+      });
   for (const { lines, kinds, count, seed, request, change } of groups) {
     console.log(`\n${count} × ${[...kinds].join(', ')} (${seed})\n  ${request}`);
     for (const line of change) console.log(`    + ${line}`);
@@ -54,7 +75,7 @@ try {
         1,
       ),
     );
-  process.exitCode = groups.length === 0 ? 0 : 1;
+  process.exitCode = groups.length + differing === 0 ? 0 : 1;
   for (const each of askings) each.close();
 } finally {
   await Promise.all(servers.map((server) => server.stop()));

@@ -36,7 +36,8 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
   [/\b(kube-api-access-|Bad_)[a-z0-9]{5}\b/g, '$1<random>'],
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
-  [/in record \(\d+\)/g, 'in record (<revision>)'],
+  [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
+  [/in object meta: \d+/g, 'in object meta: <revision>'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
 ];

@@ -57,7 +57,7 @@ export class BodyReader {
     const media = mediaTypeOf(request);
     const bytes = await request.body(bodyBytesMax);
     if (bytes.length === 0) return { value: undefined, strictFaults: none };
-    if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
+    if (media === '' || media === 'application/json' || media.endsWith('+json')) {
       const { value, duplicates } = this.json(bytes, `${request.method} ${expected.sort}`, expected);
       return { value, strictFaults: saidByJson(duplicates) };
     }

@@ -9,10 +9,10 @@ import type { Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import { createObject } from '../verbs/create.js';
 import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
-import { parseDeleteOptions } from '../verbs/delete-plan.js';
+import { checkedDeleteOptions, decodedDeleteOptions } from '../verbs/delete-options.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
-import { checkSelectors } from '../verbs/selection.js';
+import { selection } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
 import { objectOf } from './body.js';
@@ -89,7 +89,6 @@ const list: VerbHandler = async (asked) => {
   const accept = request.header('accept');
   if (accept && !resource.custom) checkRouted(accept, listRoute);
   const options = listOptions(request.query, path.namespace);
-  checkSelectors(options);
   checkListQuery(request.query, options);
   const answering = answeringFor(asked);
   return listAnswer(answering, await listEntries(parts.core, resource, options));
@@ -160,8 +159,10 @@ async function patched(asked: ResourceRequest): Promise<Served> {
 }
 
 /** What the query says counts only where there is no body. */
-const deletion = async ({ parts, request }: ResourceRequest) =>
-  parseDeleteOptions((await parts.bodies.read(request)).value ?? deleteQuery(request.query));
+async function deletion({ parts, request }: ResourceRequest) {
+  const { value } = await parts.bodies.read(request);
+  return checkedDeleteOptions(value === undefined ? deleteQuery(request.query) : decodedDeleteOptions(value));
+}
 
 const deleteOne: VerbHandler = async (asked) => {
   const { parts, context, resource, path } = asked;
@@ -180,6 +181,8 @@ const deleteAll: VerbHandler = async (asked) => {
   const answering = answeringFor(asked);
   const selected = listOptions(request.query, path.namespace);
   checkListQuery(request.query, selected);
+  // Fields that cannot be selected by are refused before the options of the deletion.
+  selection(resource, selected);
   const deleted = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
   return listAnswer(answering, deleted);
 };

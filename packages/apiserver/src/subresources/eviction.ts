@@ -19,7 +19,8 @@ import {
 } from '@pintle/machinery';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { deleteObject } from '../verbs/delete.js';
-import { checkDeletePreconditions, parseDeleteOptions } from '../verbs/delete-plan.js';
+import { checkedDeleteOptions, decodedDeleteOptions } from '../verbs/delete-options.js';
+import { checkDeletePreconditions } from '../verbs/delete-plan.js';
 import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
 import { admitted, pastAdmission } from './admitted.js';
@@ -40,7 +41,10 @@ export const evictionSubresource: SubresourceHandler = {
     if (eviction.metadata?.name !== request.key.name)
       throw badRequest('name in URL does not match name in Eviction object');
     const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', eviction, options.dryRun);
-    const asked: DeleteRequest = { ...parseDeleteOptions(deleteOptions), ...(options.dryRun ? { dryRun: true } : {}) };
+    const asked: DeleteRequest = {
+      ...checkedDeleteOptions(decodedDeleteOptions(deleteOptions)),
+      ...(options.dryRun ? { dryRun: true } : {}),
+    };
     await evict({ ...request, core: pastAdmission(request.core) }, asked);
     return evicted;
   },
