@@ -91,7 +91,10 @@ export function parsed(text: string): unknown {
 }
 
 function bodyOf(row: Row, { text }: Answer): unknown {
-  if (row.stream === undefined) return parsed(text);
+  const whole = parsed(text);
+  if (row.stream === undefined) return whole;
+  // What refuses a stream may be written over several lines.
+  if (typeof whole === 'object') return [whole];
   return text.split('\n').filter(Boolean).slice(0, row.stream.lines).map(parsed);
 }
 

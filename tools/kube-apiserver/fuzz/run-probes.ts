@@ -82,7 +82,7 @@ export async function runProbes(area: Area, { expected, actual, seed, probes, ti
       for (let smaller = true; smaller; ) {
         smaller = false;
         for (const candidate of smallerProbes(group.rows)) {
-          if (left-- <= 0) break;
+          if (left-- <= 0 || Date.now() > endMs) break;
           const still = await differing(candidate);
           if (!namesOf(still).includes(name)) continue;
           Object.assign(group, { rows: candidate, lines: still!.lines });

@@ -78,7 +78,9 @@ function asked(random: Random, path: string): Row {
   const query = queryOf(
     ['0', '', '-1'].includes(String(words['timeoutSeconds'])) ? { ...words, timeoutSeconds: '1' } : words,
   );
-  return get('watch', withQuery(path, query), { ...headers, ...counts, stream: { lines: linesMax, waitMs } });
+  // The older way to watch has a path of its own.
+  const place = chance(random, 0.1) ? path.replace(/v\d\w*\//, '$&watch/') : path;
+  return get('watch', withQuery(place, query), { ...headers, ...counts, stream: { lines: linesMax, waitMs } });
 }
 
 export const watching: Area = {

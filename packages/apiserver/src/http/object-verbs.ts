@@ -2,8 +2,9 @@
  * What HTTP asks of objects and of parts of them, by verb: from the query and the body to the verb's options, and from its
  * result to an answer. Whether it may be asked has been settled before.
  */
-import type { ObjectKey } from '@pintle/client';
-import { badRequest } from '@pintle/machinery';
+import type { ObjectKey, WatchOptions } from '@pintle/client';
+import { badRequest, parseFieldSelector } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
 import { saysYes } from '../requests/request-info.js';
 import type { Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
@@ -17,7 +18,15 @@ import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import { type Accepted, checkRouted, listRoute, negotiate, objectRoute } from './negotiation.js';
+import {
+  type Accepted,
+  checkRouted,
+  checkStreams,
+  listRoute,
+  negotiate,
+  type Offer,
+  objectRoute,
+} from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
@@ -39,10 +48,15 @@ const watchTimeoutSeconds = 1800;
 
 function acceptedBy({ request, resource, path }: ResourceRequest, watch = false): Accepted {
   const routed = request.method === 'GET' && path.name === undefined ? listRoute : objectRoute;
-  return negotiate(request.header('accept'), {
-    ...{ protobuf: !resource.custom, transforms: true, watch },
-    ...(resource.custom ? {} : { routed }),
-  });
+  return negotiate(request.header('accept'), { ...offerOf(resource, watch), ...(resource.custom ? {} : { routed }) });
+}
+
+const offerOf = ({ custom }: Resource, watch: boolean): Offer => ({ protobuf: !custom, transforms: true, watch });
+
+/** The query of a list is read, and then looked at, before the form of the answer; but for what the router knows of that. */
+function checkListRoute({ request, resource }: ResourceRequest): void {
+  const accept = request.header('accept');
+  if (accept && !resource.custom) checkRouted(accept, listRoute);
 }
 
 function answeringFor(asked: ResourceRequest): Answering {
@@ -85,9 +99,7 @@ const get: VerbHandler = async (asked) => {
 
 const list: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
-  // The query is read, and then looked at, before the form of the answer; but for what the router knows of that.
-  const accept = request.header('accept');
-  if (accept && !resource.custom) checkRouted(accept, listRoute);
+  checkListRoute(asked);
   const options = listOptions(request.query, path.namespace);
   checkListQuery(request.query, options);
   const answering = answeringFor(asked);
@@ -97,13 +109,13 @@ const list: VerbHandler = async (asked) => {
 const watch: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const { namespace, name } = path;
-  const accepted = acceptedBy(asked, true);
+  checkListRoute(asked);
   const jitter = parts.core.world.random.stream('watch-timeouts').next();
   const options = watchOptions(request.query, namespace, Math.floor(watchTimeoutSeconds * (1 + jitter)));
-  const named =
-    name === undefined
-      ? options
-      : { ...options, fieldSelector: [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
+  const accepted = acceptedBy(asked, true);
+  selection(resource, options);
+  checkStreams(accepted, offerOf(resource, true));
+  const named = name === undefined ? options : { ...options, fieldSelector: ofOne(name, options) };
   const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   const held = {
     verb: 'watch',
@@ -117,6 +129,17 @@ const watch: VerbHandler = async (asked) => {
   );
   return withWarnings(response, context.warnings);
 };
+
+/** The selector of a watch of one object; one that is given has to speak of its name. Errors: `StatusError` BadRequest. */
+function ofOne(name: string, { fieldSelector }: WatchOptions): string {
+  if (!fieldSelector) return `metadata.name=${name}`;
+  const { requirements } = parseFieldSelector(fieldSelector);
+  if (
+    requirements.some(({ field, operator, value }) => field === 'metadata.name' && operator !== '!=' && value === name)
+  )
+    return fieldSelector;
+  throw badRequest("fieldSelector metadata.name doesn't match requested name");
+}
 
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;

@@ -15,6 +15,7 @@ import type { IncludeObject } from '../table/table.js';
 import type { SentDeleteOptions } from '../verbs/delete-options.js';
 import { checkListOptions } from '../verbs/read.js';
 import { checkSelectors } from '../verbs/selection.js';
+import { checkWatchOptions } from '../verbs/watch.js';
 
 function count(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
@@ -64,27 +65,24 @@ export const checkListQuery = (query: URLSearchParams, options: ListOptions): vo
       : [],
   );
 
+/** Errors: `StatusError` BadRequest for what cannot be read, Invalid for what makes no sense together. */
 export function watchOptions(
   query: URLSearchParams,
   namespace: string | undefined,
   defaultTimeoutSeconds: number,
 ): WatchOptions {
-  if (query.get('continue'))
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'),
-    ]);
+  const { labelSelector, fieldSelector, resourceVersion } = listOptions(query, namespace);
   const sendInitialEvents =
     query.get('sendInitialEvents') === null ? undefined : saysYes(query.get('sendInitialEvents'));
-  return said({
+  const options: WatchOptions = said({
     namespace,
-    labelSelector: text(query, 'labelSelector'),
-    fieldSelector: text(query, 'fieldSelector'),
-    resourceVersion: text(query, 'resourceVersion'),
+    ...{ labelSelector, fieldSelector, resourceVersion, sendInitialEvents },
     resourceVersionMatch: text(query, 'resourceVersionMatch') as WatchOptions['resourceVersionMatch'],
     allowWatchBookmarks: saysYes(query.get('allowWatchBookmarks')),
-    sendInitialEvents,
     timeoutSeconds: count(query, 'timeoutSeconds') || defaultTimeoutSeconds,
   });
+  checkWatchOptions(options, text(query, 'continue'));
+  return options;
 }
 
 /** The options of a write, by the name that errors call them. */
