@@ -4,6 +4,7 @@
  *
  *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--areas AREA,…] [--only KIND,…] [--report FILE]
  *
+ * With `--cases 9000001,…`, those alone are asked again: each is told with its seed, which begins with that of its run.
  * Needs what run.ts needs. `compare.ts` asks what people wrote; what is known to differ is in its `compare/known.ts`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +15,7 @@ import { writeAccessFiles } from './access-files.js';
 import { buildPrograms } from './build.js';
 import { asking } from './compare/ask.js';
 import { areas } from './fuzz/areas.js';
-import { runFuzz } from './fuzz/run-fuzz.js';
+import { casesOfSeed, runFuzz } from './fuzz/run-fuzz.js';
 import { runProbes } from './fuzz/run-probes.js';
 import { type RunningServer, startKubeApiServer, startPintle } from './servers.js';
 
@@ -22,11 +23,17 @@ const { values } = parseArgs({
   options: {
     ...({ seed: { type: 'string', default: '1' }, requests: { type: 'string', default: '20000' } } as const),
     ...({ only: { type: 'string' }, report: { type: 'string' } } as const),
-    ...({ seconds: { type: 'string', default: '240' }, areas: { type: 'string', default: 'objects' } } as const),
+    ...({ cases: { type: 'string' }, seconds: { type: 'string', default: '240' } } as const),
+    areas: { type: 'string', default: 'objects' },
   },
 });
 
 const chosen = values.areas.split(',');
+const [first] = (values.cases ?? '').split(',').map(Number);
+const seed = first ? Math.floor(first / casesOfSeed) : Number(values.seed);
+const cases =
+  values.cases?.split(',').map(Number) ??
+  Array.from({ length: Number(values.requests) }, (_, index) => seed * casesOfSeed + index);
 
 const programs = await buildPrograms();
 const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
@@ -36,11 +43,11 @@ try {
   for (const start of [() => startKubeApiServer(programs, files), () => startPintle(files)])
     servers.push(await start());
   const askings = servers.map(({ url }) => asking(url, files));
-  const asked = { expected: askings[0]!, actual: askings[1]!, seed: Number(values.seed) };
   const timeMaxMs = (Number(values.seconds) * 1000) / chosen.length;
+  const asked = { expected: askings[0]!, actual: askings[1]!, cases, timeMaxMs };
   let differing = 0;
   for (const area of areas.filter(({ name }) => chosen.includes(name))) {
-    const { compared, groups } = await runProbes(area, { ...asked, timeMaxMs, probes: Number(values.requests) });
+    const { compared, groups } = await runProbes(area, asked);
     differing += groups.length;
     for (const { count, seed, row, rows, lines } of groups) {
       console.log(`\n${count} × ${area.name}: ${row} (${seed})`);
@@ -57,7 +64,7 @@ try {
   const { compared, groups } = !chosen.includes('objects')
     ? { compared: 0, groups: [] }
     : await runFuzz({
-        ...{ ...asked, timeMaxMs, requests: Number(values.requests) },
+        ...{ ...asked, seed },
         ...(values.only === undefined ? {} : { kinds: values.only.split(',') }),
       });
   for (const { lines, kinds, count, seed, request, change } of groups) {

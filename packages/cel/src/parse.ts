@@ -1,11 +1,12 @@
 /**
  * From the text of a CEL expression to its tree. The macros of the standard and of the extensions that Kubernetes
  * has switched on (two-variable comprehensions, optionals) are known here. What is wrong with single words and macros is
- * told of while the reading goes on; of an expression that has no tree, `syntax/` tells.
+ * told of while the reading goes on; of an expression that has no tree, `syntax/` tells, and what it made of the words is read
+ * for such problems alone.
  */
 import type { CheckProblem } from './check/check.js';
 import { int64Min } from './literals.js';
-import { syntaxProblems } from './syntax/syntax-problems.js';
+import { readOn } from './syntax/read-on.js';
 import type { Comprehension, Expression, Item, MapEntry, MessageField } from './syntax-tree.js';
 import { type Token, tokensOf } from './tokens.js';
 
@@ -48,7 +49,22 @@ export function parseCel(source: string, binds = false): Parsed {
   } catch (error) {
     if (error instanceof TooDeep) return whole(error.message);
     if (!(error instanceof NoTree)) throw error;
-    return { problems: [...problems, ...parser.problems, ...syntaxProblems(source, tokens, skipped)] };
+    const read = readOn(source, tokens, skipped);
+    return {
+      problems: [...problems, ...read.problems, ...(read.mended === undefined ? [] : inWords(read.mended, binds))],
+    };
+  }
+}
+
+/** What is wrong with single words and macros. */
+function inWords(tokens: readonly Token[], binds: boolean): readonly CheckProblem[] {
+  const parser = new Parser(tokens, binds);
+  try {
+    parser.whole();
+    return parser.problems;
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    return [...parser.problems, { at: -1, problem: error.message }];
   }
 }
 
@@ -194,9 +210,11 @@ class Parser {
     }
   }
 
-  private field(): string {
+  /** What is wrong with it is told of at `at`. */
+  private field(at = this.token.at): string {
     const { token } = this;
-    if (token.type === 'quoted') this.problem(token.at, "unsupported syntax: '`'");
+    if (token.type === 'quoted') this.problem(at, "unsupported syntax: '`'");
+    else if (token.type === 'hole') this.problem(at, 'unsupported ident kind');
     else if (token.type !== 'identifier' || keywords.has(token.text)) throw new NoTree();
     this.at++;
     return token.text;
@@ -207,6 +225,10 @@ class Parser {
     const { at } = token;
     const isNegative = this.isSignedNumber();
     if (token.type === 'literal' || isNegative) return this.literal(at, isNegative);
+    if (token.type === 'hole') {
+      this.at++;
+      return { type: 'literal', at, value: null };
+    }
     if (this.took('(')) {
       const inner = this.expression();
       this.expect(')');
@@ -225,7 +247,7 @@ class Parser {
     if (word.text === 'null') return { type: 'literal', at, value: null };
     const isCall = this.is('(');
     const found = isCall
-      ? this.call(word.text)
+      ? this.call(word.text, rooted)
       : ({ type: 'name', at: word.at, name: rooted ? `.${word.text}` : word.text } as const);
     return reserved.has(word.text) ? this.problem(at, `reserved identifier: ${word.text}`) : found;
   }
@@ -301,12 +323,17 @@ class Parser {
 
   private message(name: string): Expression {
     const at = this.expect('{');
+    const first = this.token.at;
     const fields: MessageField[] = [];
     for (const _ of this.separated('}')) {
       const optional = this.took('?');
-      const field = this.field();
+      const before = this.problems.length;
+      const field = this.field(first);
+      const told = this.problems.length;
       const place = this.expect(':');
       fields.push({ name: field, at: place, value: this.expression(), optional });
+      // Of what a field is that has no name nothing is told.
+      if (told > before) this.problems.length = told;
     }
     return { type: 'message', at, name, fields };
   }
@@ -321,8 +348,9 @@ class Parser {
     return { at, args };
   }
 
-  private call(name: string): Expression {
+  private call(name: string, rooted: boolean): Expression {
     const { at, args } = this.args();
+    if (rooted) return { type: 'call', at, name, rooted: true, args };
     if (name !== 'has' || args.length !== 1) return { type: 'call', at, name, args };
     const [argument] = args as [Expression];
     if (argument.type !== 'select' || argument.optional || argument.test)

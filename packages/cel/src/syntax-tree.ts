@@ -26,6 +26,8 @@ export type Expression =
       readonly type: 'call';
       readonly at: number;
       readonly name: string;
+      /** Written with a dot before it: a function, and no macro. */
+      readonly rooted?: true;
       /** Of a method; absent for a function. */
       readonly target?: Expression;
       readonly args: readonly Expression[];

@@ -18,6 +18,8 @@ export type Token = Place &
     | { readonly type: 'literal'; readonly value: LiteralValue; readonly problem?: string }
     | { readonly type: 'identifier' | 'quoted' | 'punctuation'; readonly text: string }
     | { readonly type: 'end'; readonly text: '' }
+    /** Where an operand or the name of a field should be, in what is read on after a mistake. */
+    | { readonly type: 'hole'; readonly text: '' }
   );
 
 export interface Tokens {

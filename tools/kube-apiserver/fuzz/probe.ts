@@ -9,7 +9,7 @@ import type { Json } from './values.js';
 
 export interface Area {
   readonly name: string;
-  /** Asked once, before all probes. */
+  /** Asked once, before all probes; what is read is waited for. */
   readonly opening?: readonly Row[];
   /** Those that wait for streams may be many. */
   readonly probesAtOnce?: number;

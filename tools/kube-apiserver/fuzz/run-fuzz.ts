@@ -15,7 +15,8 @@ export interface FuzzOptions {
   readonly expected: Asking;
   readonly actual: Asking;
   readonly seed: number;
-  readonly requests: number;
+  /** The seeds of the cases, which begin with `seed`. */
+  readonly cases: readonly number[];
   /** Then it ends, whatever is left. */
   readonly timeMaxMs: number;
   /** All unless given. */
@@ -34,11 +35,13 @@ export interface FuzzGroup {
 }
 
 const oldNamespace = 'f-old';
+/** A run of one seed has so many. */
+export const casesOfSeed = 1_000_000;
 const casesAtOnce = 6;
 /** Of so many cases one reads. */
 const readsEvery = 6;
 
-export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kinds }: FuzzOptions) {
+export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds }: FuzzOptions) {
   const endMs = Date.now() + timeMaxMs;
   const sides = [expected, actual].map((asking) => ({ asking, saved: new Map<string, unknown>() }));
   const ask = async (row: Row): Promise<readonly [Normal, Normal]> => {
@@ -110,12 +113,13 @@ export async function runFuzz({ expected, actual, seed, requests, timeMaxMs, kin
     const told = tellings(`fuzz › read: ${row.path}`, left, right);
     await gather(told, { kind: 'read', seed: caseSeed }, async (group) => {
       group.request = `GET ${row.path} ${row.headers?.['accept'] ?? ''}`;
+      for (const other of groupsOf(told)) if (!groups.has(other)) groups.set(other, group);
     });
   };
-  const one = (index: number) => (index % readsEvery === 0 ? read : write)(seed * 1_000_000 + index);
+  const one = (caseSeed: number) => ((caseSeed % casesOfSeed) % readsEvery === 0 ? read : write)(caseSeed);
   let next = 0;
   const worker = async () => {
-    while (next < requests && Date.now() < endMs) await one(next++);
+    while (next < cases.length && Date.now() < endMs) await one(cases[next++]!);
   };
   await Promise.all(Array.from({ length: casesAtOnce }, worker));
   return { compared, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };

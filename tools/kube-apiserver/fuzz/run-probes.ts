@@ -1,4 +1,5 @@
 /** Asks both servers probe after probe of an area, and gathers what differs in groups, each with the smallest probe that shows it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@pintle/machinery';
 import type { Answer, Asking } from '../compare/ask.js';
 import { filled } from '../compare/fill.js';
@@ -10,8 +11,8 @@ import { groupsOf, tellings } from './tellings.js';
 export interface ProbeOptions {
   readonly expected: Asking;
   readonly actual: Asking;
-  readonly seed: number;
-  readonly probes: number;
+  /** Their seeds. */
+  readonly cases: readonly number[];
   readonly timeMaxMs: number;
 }
 
@@ -30,7 +31,7 @@ const probesAtOnce = 6;
 /** Of one probe. */
 const shrinkingsMax = 80;
 
-export async function runProbes(area: Area, { expected, actual, seed, probes, timeMaxMs }: ProbeOptions) {
+export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs }: ProbeOptions) {
   const endMs = Date.now() + timeMaxMs;
   let asked = 0;
   /** The first row that differs, and how. */
@@ -60,10 +61,7 @@ export async function runProbes(area: Area, { expected, actual, seed, probes, ti
 
   for (const row of opening) await expected.ask(row).then(() => actual.ask(row));
   for (const row of (area.opening ?? []).map((row) => filled(row, probeNamespace, new Map())))
-    for (const side of [expected, actual]) {
-      const { status, text } = await side.ask(row);
-      if (status >= 400 && status !== 409) throw new Error(`${row.name}: ${text}`);
-    }
+    for (const side of [expected, actual]) await open(side, row);
   const groups = new Map<string, ProbeGroup>();
   let compared = 0;
   const one = async (probeSeed: number) => {
@@ -96,10 +94,22 @@ export async function runProbes(area: Area, { expected, actual, seed, probes, ti
   };
   let next = 0;
   const worker = async () => {
-    while (next < probes && Date.now() < endMs) await one(seed * 1_000_000 + next++);
+    while (next < cases.length && Date.now() < endMs) await one(cases[next++]!);
   };
   await Promise.all(Array.from({ length: area.probesAtOnce ?? probesAtOnce }, worker));
   return { compared, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
+}
+
+const openingWaits = 100;
+
+/** What is read is asked for again until it is there. Errors: `Error` where it is refused. */
+async function open(side: Asking, row: Row): Promise<void> {
+  for (let waits = row.method === 'GET' ? openingWaits : 0; ; waits--) {
+    const { status, text } = await side.ask(row);
+    if (status < 400 || status === 409) return;
+    if (waits === 0) throw new Error(`${row.name}: ${text}`);
+    await sleep(100);
+  }
 }
 
 const noAnswer = (error: unknown): Answer => ({

@@ -28,9 +28,14 @@ export function gatedResource(definition: ResourceDefinition, gates: FeatureGate
     ...(wish === undefined
       ? {}
       : {
-          prepareForCreate: (object, context) =>
-            wish(strategy.prepareForCreate?.(object, context) ?? object, undefined),
-          prepareForUpdate: (object, old) => wish(strategy.prepareForUpdate?.(object, old) ?? object, old),
+          prepareForCreate: (object, context) => {
+            const limited = wish(object, undefined);
+            return strategy.prepareForCreate?.(limited, context) ?? limited;
+          },
+          prepareForUpdate: (object, old) => {
+            const limited = wish(object, old);
+            return strategy.prepareForUpdate?.(limited, old) ?? limited;
+          },
           ...(subresources === undefined ? {} : { subresources: limitedSubresources(subresources, wish) }),
         }),
     ...(status === undefined

@@ -3,7 +3,6 @@
  * Deliberately not here: whether the expressions compile, which the API server says, as it speaks their language.
  */
 import {
-  clientMetadata,
   dns1035LabelErrors,
   dns1123SubdomainErrors,
   duplicateField,
@@ -22,6 +21,7 @@ import {
   requiredField,
   requiredFormatErrors,
   type Strategy,
+  statusMetadata,
 } from '@pintle/machinery';
 import type {
   AuditAnnotation,
@@ -187,7 +187,7 @@ export const withPolicyDefaults = <P extends { readonly spec?: PolicySpec }>(
 });
 
 export const admissionPolicyStrategy: Strategy<ValidatingAdmissionPolicy> = {
-  statusKeeps: clientMetadata,
+  statusKeeps: statusMetadata,
   defaults: (policy) => withPolicyDefaults(policy, withMatchDefaults),
   validateCreate: policyErrors,
   validateUpdate: policyErrors,

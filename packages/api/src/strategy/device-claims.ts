@@ -3,7 +3,7 @@
  *
  * Deliberately not here: the CEL of selectors, which the API server compiles.
  */
-import { clientMetadata, deepEqual, type FieldError, immutableField, noErrors, type Strategy } from '@pintle/machinery';
+import { deepEqual, type FieldError, immutableField, noErrors, type Strategy, statusMetadata } from '@pintle/machinery';
 import type {
   DeviceClaim,
   DeviceClass,
@@ -45,7 +45,7 @@ const fixedErrors = (now: unknown, before: unknown, path: string): readonly Fiel
   deepEqual(now, before) ? noErrors : [immutableField(path, now)];
 
 export const resourceClaimStrategy: Strategy<ResourceClaim> = {
-  statusKeeps: clientMetadata,
+  statusKeeps: statusMetadata,
   prepareForStatusUpdate: withoutDeallocated,
   defaults: (claim) => ({ ...claim, spec: withDefaults(claim.spec) }),
   validateCreate: ({ spec }) => claimErrors(devicesOf(spec), 'spec.devices'),

@@ -5,7 +5,6 @@
  * fixed values.
  */
 import {
-  clientMetadata,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   eachErrors,
@@ -18,6 +17,7 @@ import {
   requiredErrors,
   requiredField,
   type Strategy,
+  statusMetadata,
 } from '@pintle/machinery';
 import type {
   FlowSchema,
@@ -161,7 +161,7 @@ function urlFault(url: string): string | undefined {
 }
 
 export const flowSchemaStrategy: Strategy<FlowSchema> = {
-  statusKeeps: clientMetadata,
+  statusKeeps: statusMetadata,
   generationChanged: specChanged,
   validateCreate: flowErrors,
   validateUpdate: flowErrors,
@@ -262,7 +262,7 @@ function queuingErrors(
 }
 
 export const priorityLevelStrategy: Strategy<PriorityLevelConfiguration> = {
-  statusKeeps: clientMetadata,
+  statusKeeps: statusMetadata,
   generationChanged: specChanged,
   validateCreate: levelErrors,
   validateUpdate: levelErrors,

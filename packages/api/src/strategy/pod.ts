@@ -33,7 +33,7 @@ const namelessErrors = onceForEach((spec: PodSpec) => specErrors(spec, ''));
 const noSpec = deepFreeze({ containers: [] }) as unknown as PodSpec;
 
 export const podStrategy: Strategy<Pod> = {
-  statusKeeps: ['ownerReferences'],
+  statusKeeps: ['ownerReferences', 'deletionTimestamp'],
   keepsStatusOnCreate: true,
   defaults: (pod) => ({ ...pod, spec: defaulted(pod.spec ?? noSpec), ...withBothAddresses(pod) }),
   generationChanged: (pod, old) => pod.spec !== old.spec && !deepEqual(unbound(pod.spec), unbound(old.spec)),

@@ -1,7 +1,6 @@
 /** IPAddresses and ServiceCIDRs: addresses of Services as objects, and the ranges that they are of. */
 import {
   cidrErrors,
-  clientMetadata,
   deepEqual,
   dns1123SubdomainErrors,
   eachErrors,
@@ -20,6 +19,7 @@ import {
   requiredField,
   requiredFormatErrors,
   type Strategy,
+  statusMetadata,
 } from '@pintle/machinery';
 import type { IPAddress, ServiceCIDR } from '../networking/v1/networking.js';
 
@@ -93,7 +93,7 @@ function rangeChangeErrors(object: ServiceCIDR, { spec: before }: ServiceCIDR): 
 }
 
 export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
-  statusKeeps: clientMetadata,
+  statusKeeps: statusMetadata,
   keepsStatusOnCreate: true,
   keepsStatusOnUpdate: true,
   validateCreate: rangeErrors,

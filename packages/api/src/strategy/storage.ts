@@ -1,7 +1,6 @@
 /** The kinds of storage.k8s.io: classes, drivers, what nodes and drivers say of themselves, attachments. */
 import {
   choiceErrors,
-  clientMetadata,
   deepEqual,
   dns1123SubdomainErrors,
   duplicateField,
@@ -19,6 +18,7 @@ import {
   requiredErrors,
   requiredField,
   type Strategy,
+  statusMetadata,
   tooLongField,
 } from '@pintle/machinery';
 import type { TopologySelectorTerm } from '../core/v1/reference.js';
@@ -299,7 +299,7 @@ function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldErr
 }
 
 export const volumeAttachmentStrategy: Strategy<VolumeAttachment> = {
-  statusKeeps: clientMetadata,
+  statusKeeps: statusMetadata,
   prepareForCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
   validateCreate: (attachment) => [
     ...attachmentErrors(attachment),

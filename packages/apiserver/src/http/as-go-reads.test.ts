@@ -118,6 +118,19 @@ it.each([
     { details: { causes: [{ field: 'metadata.labels' }] } },
   ],
   [
+    'a source of a claim that is odd is dropped beside one that may not lead out of the namespace',
+    '/api/v1/namespaces/default/persistentvolumeclaims',
+    {
+      metadata: { name: 'c' },
+      spec: {
+        ...{ accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } }, dataSource: {} },
+        dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'd', namespace: 'other' },
+      },
+    },
+    201,
+    { spec: { resources: { requests: { storage: '1' } } } },
+  ],
+  [
     'a namespace whose name is made has the label of it',
     '/api/v1/namespaces',
     { metadata: { generateName: 'n-' } },
@@ -219,6 +232,15 @@ it.each<readonly [path: string, name: string, metadata: object, causes: readonly
     'b/status',
     { deletionGracePeriodSeconds: 1 },
     [{ field: 'metadata.deletionGracePeriodSeconds', message: 'Invalid value: 1: field is immutable' }],
+  ],
+  [
+    '/api/v1/namespaces',
+    'n/status',
+    { deletionTimestamp: '2026-01-01T00:00:00Z' },
+    [
+      { field: 'metadata.deletionTimestamp' },
+      { field: 'status.Phase', message: expect.stringContaining("'Terminating'") },
+    ],
   ],
 ])('an update of %s/%s with %j is refused', async (path, place, more, causes) => {
   const [name] = place.split('/');

@@ -18,8 +18,14 @@ const requestOf = (text: string | Uint8Array): HttpRequest => ({
   peer: {},
 });
 
-const read = (reader: BodyReader, text: string | Uint8Array) =>
-  reader.read(requestOf(text), objectOf('Pod')).catch((error: StatusError) => error.message);
+const read = async (reader: BodyReader, text: string | Uint8Array) => {
+  try {
+    const { value, strictFaults } = await reader.read(requestOf(text), objectOf('Pod'));
+    return { value, told: strictFaults?.told(['spec']) };
+  } catch (error) {
+    return (error as StatusError).message;
+  }
+};
 
 const reader = () => new BodyReader(() => undefined);
 

@@ -1,16 +1,10 @@
 /** What a request carries, decoded: JSON or YAML, within bounds. */
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument, type Tags } from 'yaml';
+import type { StrictFaults } from '../verbs/strict-faults.js';
+import { typeMetaFault } from '../verbs/type-meta.js';
 import { AlikeBodies } from './alike-bodies.js';
-import {
-  type DuplicateKey,
-  duplicatesInJson,
-  duplicatesInYaml,
-  keysIn,
-  keysInBody,
-  saidByJson,
-  saidByYaml,
-} from './duplicate-keys.js';
+import { duplicatesInJson, duplicatesInYaml, keysIn, keysInBody, saidByJson, saidByYaml } from './duplicate-keys.js';
 import { type HttpRequest, mediaTypeOf } from './message.js';
 import { protobufMedia, type SchemaLookup } from './protobuf.js';
 
@@ -24,10 +18,10 @@ const shownBytesMax = 30;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** What was sent: its value, and what a strict reader says against the text beside that. */
+/** What was sent: its value, and what a strict reader says against the text, where it says anything. */
 export interface Sent {
   readonly value: unknown;
-  readonly strictFaults: readonly string[];
+  readonly strictFaults?: StrictFaults;
 }
 
 /** What a body should be, and what is said of one that is no JSON: why, and of what text. */
@@ -36,11 +30,8 @@ export interface Expected {
   readonly sort: string;
   refusal(why: string, text: string): string;
   yamlRefusal?(why: string): string;
-}
-
-interface Read {
-  readonly value: unknown;
-  readonly duplicates: readonly DuplicateKey[];
+  /** What is said of a value that is none of these. */
+  misfit?(value: unknown, text: () => string): string | undefined;
 }
 
 /** Reads the bodies of a server's requests. What comes again and again, as the template of many pods, is parsed once. */
@@ -56,17 +47,17 @@ export class BodyReader {
   async read(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
     const media = mediaTypeOf(request);
     const bytes = await request.body(bodyBytesMax);
-    if (bytes.length === 0) return { value: undefined, strictFaults: none };
-    if (media === '' || media === 'application/json' || media.endsWith('+json')) {
-      const { value, duplicates } = this.json(bytes, `${request.method} ${expected.sort}`, expected);
-      return { value, strictFaults: saidByJson(duplicates) };
-    }
-    if (media === 'application/yaml' || media.endsWith('+yaml')) {
-      const { value, duplicates } = parseYamlBody(bytes, expected);
-      return { value, strictFaults: saidByYaml(duplicates) };
-    }
-    if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf), strictFaults: none };
-    throw unsupported(['application/json', 'application/yaml', protobufMedia]);
+    if (bytes.length === 0) return { value: undefined };
+    if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf) };
+    const isJson = media === '' || media === 'application/json' || media.endsWith('+json');
+    if (!isJson && media !== 'application/yaml' && !media.endsWith('+yaml'))
+      throw unsupported(['application/json', 'application/yaml', protobufMedia]);
+    const sent = isJson
+      ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
+      : parseYamlBody(bytes, expected);
+    const misfit = expected.misfit?.(sent.value, () => textOf(bytes));
+    if (misfit !== undefined) throw badRequest(misfit);
+    return sent;
   }
 
   /** As `read`. Errors: also `StatusError` BadRequest for an empty one. */
@@ -77,15 +68,13 @@ export class BodyReader {
   }
 
   /** `sort` of requests whose bodies may be alike. */
-  private json(bytes: Uint8Array, sort: string, expected: Expected): Read {
+  private json(bytes: Uint8Array, sort: string, expected: Expected): Sent {
     const measure = measured(bytes);
     const value = measure.isAscii && measure.depth <= nestingMax ? this.alike.parse(sort, bytes) : undefined;
-    if (value !== undefined && keysInBody(value) === measure.colons) return { value, duplicates: none };
+    if (value !== undefined && keysInBody(value) === measure.colons) return { value };
     return parseJson(measure, textOf(bytes), expected);
   }
 }
-
-const none: readonly never[] = Object.freeze([]);
 
 function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
   try {
@@ -114,11 +103,11 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function parseJson({ depth, colons }: Measure, text: string, { refusal }: Expected): Read {
-  if (depth > nestingMax) throw badRequest(`the body is nested deeper than ${nestingMax} levels`);
+function parseJson({ depth, colons }: Measure, text: string, { refusal }: Expected): Sent {
+  if (depth > nestingMax) throw tooDeep();
   try {
     const value = JSON.parse(text) as unknown;
-    return { value, duplicates: keysIn(value) < colons ? duplicatesInJson(text) : [] };
+    return keysIn(value) === colons ? { value } : { value, strictFaults: saidByJson(text) };
   } catch (error) {
     const told = (error as Error).message;
     const atEnd =
@@ -130,6 +119,7 @@ function parseJson({ depth, colons }: Measure, text: string, { refusal }: Expect
   }
 }
 
+const tooDeep = () => badRequest(`the body is nested deeper than ${nestingMax} levels`);
 const endsTooEarly = 'unexpected end of JSON input';
 
 const anything: Expected = {
@@ -139,9 +129,15 @@ const anything: Expected = {
 
 export const objectOf = (kind: string): Expected => ({
   sort: kind,
-  refusal: (why, text) =>
-    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${summaryOf(text)})`,
+  refusal: (why, text) => unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, text),
+  misfit(value, text) {
+    const fault = typeMetaFault(value);
+    return fault === undefined ? undefined : unrecognized(kind, fault, text());
+  },
 });
+
+const unrecognized = (kind: string, why: string, text: string): string =>
+  `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text)})`;
 
 /** The first bytes, for whoever wonders what came: as they are where that could be an object, else in hexadecimal digits. */
 function summaryOf(text: string): string {
@@ -153,18 +149,31 @@ function summaryOf(text: string): string {
 }
 
 /** Of several documents, the first. */
-function parseYamlBody(bytes: Uint8Array, expected: Expected): Read {
+function parseYamlBody(bytes: Uint8Array, expected: Expected): Sent {
   const text = textOf(bytes);
-  if (/^\s*[{[]/.test(text)) return parseJson(measured(bytes), text, expected);
+  const asJson = /^\s*[{[]/.test(text) ? parseJsonInYaml(measured(bytes), text) : undefined;
+  if (asJson !== undefined) return asJson;
   try {
     const lineCounter = new LineCounter();
     const document = parseDocument(text, { version: '1.1', uniqueKeys: false, customTags: asGoReads, lineCounter });
     const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
     if (error !== undefined) throw error;
     const value = inOrder(document.toJS({ maxAliasCount: 100 }));
-    return { value, duplicates: duplicatesInYaml(document, lineCounter) };
+    const duplicates = duplicatesInYaml(document, lineCounter);
+    return duplicates.length === 0 ? { value } : { value, strictFaults: saidByYaml(duplicates) };
   } catch (error) {
     throw badRequest((expected.yamlRefusal ?? notYaml)((error as Error).message), error);
+  }
+}
+
+/** Undefined: it is YAML. Errors: `StatusError` BadRequest for what is nested too deep to be looked at. */
+function parseJsonInYaml({ depth, colons }: Measure, text: string): Sent | undefined {
+  if (depth > nestingMax) throw tooDeep();
+  try {
+    const value = inOrder(JSON.parse(text));
+    return keysIn(value) === colons ? { value } : { value, strictFaults: saidByYaml(duplicatesInJson(text)) };
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,14 +4,7 @@
  */
 import { onceForEach } from '@pintle/machinery';
 import { type Document, isScalar, type LineCounter, visit } from 'yaml';
-
-export interface DuplicateKey {
-  /** As `spec.containers[0].image`. */
-  readonly path: string;
-  readonly key: string;
-  /** Of the text, from 1 on. */
-  readonly line: number;
-}
+import { type DuplicateKey, duplicateField, type StrictFaults, unknownField } from '../verbs/strict-faults.js';
 
 /** Told of at most, as apimachinery does. */
 const duplicatesMax = 100;
@@ -49,15 +42,18 @@ interface Open {
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|\n/g;
 
-/** Of a text that is JSON. */
-export function duplicatesInJson(text: string): readonly DuplicateKey[] {
+/** Of a text that is JSON. `visitKey` is told of every key. */
+export function duplicatesInJson(
+  text: string,
+  visitKey: (path: string, at: number) => void = () => {},
+): readonly DuplicateKey[] {
   const found: DuplicateKey[] = [];
   const stack: Open[] = [];
   let line = 1;
   /** Where the next value stands. */
   let place = '';
   let awaitsKey = false;
-  for (const [part] of text.matchAll(token)) {
+  for (const { 0: part, index: at } of text.matchAll(token)) {
     const open = stack.at(-1);
     if (part === '\n') line++;
     else if (part === '{' || part === '[') {
@@ -74,7 +70,8 @@ export function duplicatesInJson(text: string): readonly DuplicateKey[] {
     else if (awaitsKey && open?.keys !== undefined) {
       const key = JSON.parse(part) as string;
       place = open.path === '' ? key : `${open.path}.${key}`;
-      if (open.keys.has(key) && found.length < duplicatesMax) found.push({ path: place, key, line });
+      visitKey(place, at);
+      if (open.keys.has(key) && found.length < duplicatesMax) found.push({ path: place, key, line, at });
       open.keys.add(key);
     }
   }
@@ -90,7 +87,7 @@ export function duplicatesInYaml(document: Document.Parsed, lines: LineCounter):
         if (!isScalar(key)) continue;
         const name = String(key.value);
         if (seen.has(name) && found.length < duplicatesMax)
-          found.push({ path: name, key: name, line: lines.linePos(key.range?.[0] ?? 0).line });
+          found.push({ path: name, key: name, line: lines.linePos(key.range?.[0] ?? 0).line, at: key.range?.[0] ?? 0 });
         seen.add(name);
       }
     },
@@ -98,18 +95,36 @@ export function duplicatesInYaml(document: Document.Parsed, lines: LineCounter):
   return found;
 }
 
-/** A fault for each, as the reader of JSON says it. */
-export const saidByJson = (duplicates: readonly DuplicateKey[]): readonly string[] => [
-  ...new Set(duplicates.map(({ path }) => `duplicate field ${JSON.stringify(path)}`)),
-];
+/** A fault for each, as the reader of JSON says it: in the order of the text. What is in a field that it does not know it passes over. */
+export function saidByJson(text: string): StrictFaults {
+  const duplicates = duplicatesInJson(text);
+  return {
+    duplicates,
+    told(unknownFields) {
+      const places = unknownFields.length === 0 ? undefined : placesIn(text);
+      const isInside = (path: string) =>
+        unknownFields.some((field) => path.startsWith(field) && '.['.includes(path.charAt(field.length) || ' '));
+      const found = [
+        ...duplicates.filter(({ path }) => !isInside(path)).map(({ path, at }) => [at, duplicateField(path)] as const),
+        ...unknownFields.map((field) => [places?.get(field) ?? text.length, unknownField(field)] as const),
+      ];
+      return [...new Set(found.sort(([a], [b]) => a - b).map(([, said]) => said))];
+    },
+  };
+}
+
+/** Where each key stands first. */
+function placesIn(text: string): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  duplicatesInJson(text, (path, at) => {
+    if (!places.has(path)) places.set(path, at);
+  });
+  return places;
+}
 
 /** All in one, as the reader of YAML says it. */
-export const saidByYaml = (duplicates: readonly DuplicateKey[]): readonly string[] =>
-  duplicates.length === 0
-    ? []
-    : [
-        [
-          'yaml: unmarshal errors:',
-          ...duplicates.map(({ key, line }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`),
-        ].join('\n'),
-      ];
+export function saidByYaml(duplicates: readonly DuplicateKey[]): StrictFaults {
+  const lines = duplicates.map(({ key, line }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`);
+  const said = ['yaml: unmarshal errors:', ...lines].join('\n');
+  return { duplicates, told: (unknownFields) => [said, ...unknownFields.map(unknownField)] };
+}

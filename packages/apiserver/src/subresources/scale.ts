@@ -78,7 +78,7 @@ async function applyScale(
       const made = await apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
       checkUid(resource, metadata?.uid, old);
       const asked = { ...made.object.metadata, resourceVersion: metadata?.resourceVersion ?? '' };
-      const object = await decode(context, resource, { ...made.object, metadata: asked }, options, old);
+      const object = await decode(core, context, resource, { ...made.object, metadata: asked }, options, old);
       return { object: withEntries(object, made.managedFields), ownsFields: true };
     },
   });

@@ -12,9 +12,10 @@ import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf, requireName, type SentOptions } from './decode.js';
+import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
 import { apply, withEntries } from './managed-fields.js';
 import { findEntry } from './read.js';
+import { type StrictFaults, warnStrict } from './strict-faults.js';
 import { changeObject, type MayCreate } from './update.js';
 
 export async function applyObject(
@@ -24,14 +25,13 @@ export async function applyObject(
   path: { readonly namespace?: string; readonly name?: string },
   body: unknown,
   {
-    strictFaults = [],
+    strictFaults,
     mayCreate,
     ...options
   }: ApplyOptions & Pick<SentOptions, 'strictFaults'> & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
   if (body !== null && (typeof body !== 'object' || Array.isArray(body)))
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${unmarshalWords(body)}`);
-  reportStrict(context, strictFaults, options.fieldValidation);
   const applied = (body ?? {}) as KubernetesObject;
   if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
     throw badRequest(`invalid object type: ${typeOf(applied)}`);
@@ -60,6 +60,7 @@ export async function applyObject(
       const allowed = mayCreate(key);
       if (allowed !== undefined) await allowed;
       const { managedFields } = await apply(core, context, resource, wishes, undefined, options);
+      reportDuplicates(context, strictFaults, options.fieldValidation);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const entries = managedFields.length === 0 ? {} : { managedFields };
       const created = { ...wishes, metadata: { ...rest, ...entries } };
@@ -76,10 +77,11 @@ export async function applyObject(
       options,
       async change(old) {
         const { object, managedFields } = await apply(core, context, resource, wishes, old, options);
+        reportDuplicates(context, strictFaults, options.fieldValidation);
         const { resourceVersion = '', uid } = metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
-        const decoded = await decode(context, resource, { ...object, metadata: asked }, options, old);
-        return { object: withEntries(decoded, managedFields), ownsFields: true };
+        const decoded = await decode(core, context, resource, { ...object, metadata: asked }, options, old);
+        return { object: withEntries(withOwnersOnce(context, decoded, true), managedFields), ownsFields: true };
       },
     });
   }
@@ -96,15 +98,16 @@ function typeOf({ apiVersion, kind }: KubernetesObject): string {
 /** What is no text says nothing. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function reportStrict(
+/** Wishes that cannot be carried out are refused for that first. */
+function reportDuplicates(
   context: RequestContext,
-  faults: readonly string[],
+  faults: StrictFaults | undefined,
   validation: ApplyOptions['fieldValidation'] = 'Ignore',
 ): void {
-  if (validation === 'Ignore') return;
-  for (const fault of faults) {
+  if (validation === 'Ignore' || faults === undefined) return;
+  for (const fault of faults.told([])) {
     const text = `error converting YAML to JSON: ${fault}`;
     if (validation === 'Strict') throw badRequest(`error strict decoding YAML: ${text}`);
-    context.warn(text);
+    warnStrict(context, text);
   }
 }

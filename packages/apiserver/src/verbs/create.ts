@@ -11,7 +11,7 @@ import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
-import { decode, placeOf, type SentOptions } from './decode.js';
+import { decode, placeOf, type SentOptions, withOwnersOnce } from './decode.js';
 import { countsFirst } from './generation.js';
 import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
@@ -35,14 +35,15 @@ export async function createObject(
   body: unknown,
   options: CreateOptions = {},
 ): Promise<Served> {
-  const decoding = decode(context, resource, body, options);
-  const decoded = decoding instanceof Promise ? await decoding : decoding;
+  const decoding = decode(core, context, resource, body, options);
+  const read = decoding instanceof Promise ? await decoding : decoding;
   const review = core.review(resource);
   if (review !== undefined) {
-    const recorded = await recordCreate(core, context, resource, decoded, options);
+    const recorded = await recordCreate(core, context, resource, read, options);
     return { object: await review(context, recorded, path.namespace) };
   }
-  const { namespace, name } = placeOf(resource, decoded.metadata, path);
+  const { namespace, name } = placeOf(resource, read.metadata, path);
+  const decoded = withOwnersOnce(context, read, options.ownsFields === true);
   for (let attempt = 1; ; attempt++) {
     const finalName = name !== '' ? name : generatedName(core, resource, decoded.metadata.generateName);
     const object = await toldOfMissingLater(resource, decoded, () =>

@@ -10,7 +10,6 @@ import {
   deepEqual,
   invalid,
   invalidField,
-  type Kind,
   type KubernetesObject,
   type ObjectMeta,
   type StatusError,
@@ -21,16 +20,15 @@ import {
 import { scaleFaults } from '../crd/scale-faults.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
+import type { ApiCore } from './api-core.js';
 import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
+import { reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
+import { typeMetaFault, typeMetaOf } from './type-meta.js';
 import { asOfStatus, withRulesLeft } from './validation.js';
 
-export interface DecodeOptions {
-  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
-  /** What a strict reader says against the text that was sent, beside the fields that it does not know. */
-  readonly strictFaults?: readonly string[];
-  /** How a strict reader's faults, and an object of another kind, are refused; as those of a request's body unless given. */
-  readonly refuseText?: (message: string) => StatusError;
+/** By `refuseText` an object of another kind is refused, too. */
+export interface DecodeOptions extends StrictOptions {
   /** What is written. Of a custom object's status nothing else counts. */
   readonly subresource?: string;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
@@ -45,6 +43,7 @@ export type SentOptions = WriteOptions & Pick<DecodeOptions, 'strictFaults'>;
  * Errors: `StatusError` BadRequest (what cannot be decoded, or strict validation), Invalid (custom resources).
  */
 export function decode(
+  core: ApiCore,
   context: RequestContext,
   resource: Resource,
   body: unknown,
@@ -53,18 +52,19 @@ export function decode(
 ): KubernetesObject | Promise<KubernetesObject> {
   const ready = prepared(resource, [old]);
   return ready === undefined
-    ? decodeReady(context, resource, body, options, old)
-    : ready.then(() => decodeReady(context, resource, body, options, old));
+    ? decodeReady(core, context, resource, body, options, old)
+    : ready.then(() => decodeReady(core, context, resource, body, options, old));
 }
 
 function decodeReady(
+  core: ApiCore,
   context: RequestContext,
   resource: Resource,
   body: unknown,
   options: DecodeOptions,
   old: KubernetesObject | undefined,
 ): KubernetesObject | Promise<KubernetesObject> {
-  const object = checkKind(resource, body, options);
+  const object = checkKind(core, resource, body, options);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
   const isStatus = resource.custom && options.subresource === 'status';
@@ -74,13 +74,20 @@ function decodeReady(
     const { metadata, status } = object as KubernetesObject & { readonly status?: unknown };
     // What is stored may not fit any more, and is judged as a whole then.
     const { subresource: _subresource, ...others } = options;
-    return decodeReady(context, resource, { ...known, metadata, status }, others, old);
+    return decodeReady(core, context, resource, { ...known, metadata, status }, others, old);
   }
-  if (unknownFields.length > 0 || options.strictFaults !== undefined)
-    reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
+  if (unknownFields.length > 0 || options.strictFaults !== undefined) {
+    const { strictFaults, ...others } = options;
+    if (resource.custom && strictFaults !== undefined)
+      reportStrict(context, resource.kind, unknownFields.toSorted(), {
+        ...others,
+        strictFaults: textFirst(strictFaults),
+      });
+    else reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
+  }
   const stored = () => {
     const decoded = asksForReset(object, value as KubernetesObject);
-    const made = resource.toStored(withOwnersOnce(context, decoded, options.refuseText !== undefined));
+    const made = resource.toStored(decoded);
     return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
@@ -96,7 +103,11 @@ function asksForReset(sent: KubernetesObject, decoded: KubernetesObject): Kubern
 }
 
 /** Owners that are named twice are dropped and told of; of patches it is known only after admission, and they say so. */
-function withOwnersOnce(context: RequestContext, object: KubernetesObject, isPatched: boolean): KubernetesObject {
+export function withOwnersOnce(
+  context: RequestContext,
+  object: KubernetesObject,
+  isPatched: boolean,
+): KubernetesObject {
   const owners = object.metadata.ownerReferences ?? [];
   if (owners.length < 2) return object;
   const kept = owners.filter((owner, index) => !owners.slice(0, index).some((other) => deepEqual(owner, other)));
@@ -125,16 +136,25 @@ const refusal =
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };
 
-function checkKind(resource: Resource, body: unknown, options: DecodeOptions): KubernetesObject {
-  if (body === null) return checkKind(resource, {}, options);
-  if (typeof body !== 'object' || Array.isArray(body)) {
-    throw badRequest(`the body must be a JSON object of kind ${resource.kind.kind}`);
-  }
+function checkKind(core: ApiCore, resource: Resource, body: unknown, options: DecodeOptions): KubernetesObject {
+  if (body === null) return checkKind(core, resource, {}, options);
+  const fault = typeMetaFault(body);
+  if (fault !== undefined || typeof body !== 'object')
+    throw (
+      options.refuseText?.(fault ?? '') ?? badRequest(`the body must be a JSON object of kind ${resource.kind.kind}`)
+    );
   const { apiVersion, kind, metadata } = body as Partial<KubernetesObject>;
   const expected = apiVersionOf(resource.kind);
-  if (((apiVersion ?? '') !== '' && apiVersion !== expected) || ((kind ?? '') !== '' && kind !== resource.kind.kind)) {
-    const sent = [String(apiVersion || expected), String(kind || resource.kind.kind)] as const;
-    throw options.refuseText?.(whyOtherKind(resource, ...sent)) ?? otherKind(resource, ...sent, metadata?.name);
+  const said = typeMetaOf(body);
+  const isOfGroup =
+    said.group === resource.kind.group && (said.version || resource.kind.version) === resource.kind.version;
+  const isOfVersion = isOfGroup || (said.group === '' && said.version === '');
+  if (!isOfVersion || (said.kind || resource.kind.kind) !== resource.kind.kind) {
+    const version = isOfVersion ? expected : apiVersionOf(said);
+    const sent = [version, said.kind || resource.kind.kind] as const;
+    throw (
+      options.refuseText?.(whyOtherKind(core, resource, ...sent)) ?? otherKind(core, resource, ...sent, metadata?.name)
+    );
   }
   if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
     return body as KubernetesObject;
@@ -142,7 +162,7 @@ function checkKind(resource: Resource, body: unknown, options: DecodeOptions): K
 }
 
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
-function otherKind(resource: Resource, sentVersion: string, sentKind: string, name = ''): StatusError {
+function otherKind(core: ApiCore, resource: Resource, sentVersion: string, sentKind: string, name = ''): StatusError {
   const { kind, custom } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
   if (group === kind.group && version !== kind.version && (custom || sentKind === kind.kind))
@@ -153,33 +173,16 @@ function otherKind(resource: Resource, sentVersion: string, sentKind: string, na
     return invalid({ group: kind.group, kind: sentKind }, name, [
       invalidField('kind', sentKind, `must be ${kind.kind}`),
     ]);
-  const why = whyOtherKind(resource, sentVersion, sentKind);
+  const why = whyOtherKind(core, resource, sentVersion, sentKind);
   return badRequest(`${sentKind} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`);
 }
 
-function whyOtherKind({ kind }: Resource, sentVersion: string, sentKind: string): string {
-  const [version = '', group = ''] = sentVersion.split('/').reverse();
+function whyOtherKind({ registry }: ApiCore, { kind }: Resource, apiVersion: string, sentKind: string): string {
   const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
-  return group === kind.group && version === kind.version
-    ? `converting (${version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`
-    : `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(sentVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
-}
-
-function reportStrict(
-  context: RequestContext,
-  { kind, version }: Kind,
-  unknownFields: readonly string[],
-  { fieldValidation = 'Ignore', strictFaults = [], refuseText }: DecodeOptions,
-): void {
-  if (fieldValidation === 'Ignore') return;
-  const texts = [...strictFaults, ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`)];
-  if (texts.length > 0 && fieldValidation === 'Strict') {
-    const message = `strict decoding error: ${texts.join(', ')}`;
-    throw (
-      refuseText?.(message) ?? badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${message}`)
-    );
-  }
-  for (const text of texts) context.warn(text);
+  const known = registry.byObject({ apiVersion, kind: sentKind.replace(/List$/, '') });
+  return known !== undefined && !known.custom
+    ? `converting (${known.kind.version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
 }
 
 /** The namespace and name that a write is for. Errors: `StatusError` BadRequest where object and path disagree. */

@@ -1,5 +1,5 @@
 /** Patch: a change whose wish is made from the object as it is. */
-import type { ObjectKey, Patch } from '@pintle/client';
+import type { JsonPatchOperation, ObjectKey, Patch } from '@pintle/client';
 import {
   applyMergePatch,
   applyStrategicMergePatch,
@@ -7,6 +7,7 @@ import {
   decoderWords,
   formatGo,
   type KubernetesObject,
+  ObjectMeta,
   PatchError,
   statusError,
   type TypeFault,
@@ -16,7 +17,17 @@ import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-p
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
-import { decode, placeOf, requireName, type SentOptions, unsupportedPatch } from './decode.js';
+import {
+  type DecodeOptions,
+  decode,
+  placeOf,
+  requireName,
+  type SentOptions,
+  unsupportedPatch,
+  withOwnersOnce,
+} from './decode.js';
+import { ofJsonPatch, reportStrict, type StrictFaults, textFirst } from './strict-faults.js';
+import { typeMetaFault, typeMetaOf } from './type-meta.js';
 import { changeObject } from './update.js';
 
 export function patchObject(
@@ -35,26 +46,49 @@ export function patchObject(
     async change(old) {
       const patched = applyPatch(resource, resource.fromStored(old), patch);
       if (patched === old) return { object: old };
-      const object = await decode(
-        context,
-        resource,
-        patched,
-        {
-          ...options,
-          ...(patch.type === 'json'
-            ? { strictFaults: options.strictFaults?.map((text) => `json patch ${text}`) ?? [] }
-            : {}),
-          ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, patched) }),
-          refuseText: (message) =>
-            patchRefused(patch.type === 'strategic' ? formatGo(patch.body) : JSON.stringify(patched), message),
-        },
-        old,
-      );
+      const { strictFaults, ...others } = options;
+      const decoding = {
+        ...others,
+        ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
+        ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, patched) }),
+        refuseText: (message: string) =>
+          patchRefused(patch.type === 'strategic' ? formatGo(patch.body) : JSON.stringify(patched), message),
+      };
+      if (!resource.custom && patch.type !== 'strategic') requireVersion(context, resource, key, patched, decoding);
+      const object = await decode(core, context, resource, patched, decoding, old);
       placeOf(resource, object.metadata, key);
       requireName(object.metadata, key);
-      return { object };
+      return { object: withOwnersOnce(context, object, true) };
     },
   });
+}
+
+const faultsOf = (patch: Patch, patched: unknown, faults: StrictFaults): StrictFaults =>
+  patch.type === 'json' ? ofJsonPatch(faults, patch.operations, patched) : textFirst(faults);
+
+/**
+ * What a patch takes the version from is read as an object of no version: of that, kube-apiserver knows none of the fields
+ * that clients write, and so it has no name.
+ */
+function requireVersion(
+  context: RequestContext,
+  { kind }: Resource,
+  key: ObjectKey,
+  patched: unknown,
+  options: DecodeOptions,
+): void {
+  if (!isObject(patched) || typeMetaFault(patched) !== undefined) return;
+  const said = typeMetaOf(patched);
+  if (said.version !== '' || (said.group !== '' && said.group !== kind.group)) return;
+  if (said.kind !== '' && said.kind !== kind.kind) {
+    const why = `no kind ${JSON.stringify(said.kind)} is registered for the internal version of group ${JSON.stringify(kind.group)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+    throw options.refuseText!(why);
+  }
+  const unknown = Object.keys(patched)
+    .filter((name) => name !== 'apiVersion' && name !== 'kind' && ObjectMeta.node.properties?.[name] === undefined)
+    .sort();
+  reportStrict(context, kind, unknown, options);
+  requireName({}, key);
 }
 
 /** What makes no object any more: by a strategic patch in the words of apimachinery's converter, else in the decoder's. */
@@ -123,9 +157,16 @@ const scalarWords = (from: string, to: string): string =>
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Errors: `PatchError` where nothing is left that could be an object. */
+/** What kube-apiserver's library makes of operations on the whole: nothing is added to it, and no scalar takes its place. */
+function isForAll(operation: JsonPatchOperation): boolean {
+  if (!isObject(operation) || operation.path !== '') return true;
+  if (operation.op === 'add') throw new PatchError('the JSON patch adds to nothing');
+  return operation.op !== 'replace' || (typeof operation.value === 'object' && operation.value !== null);
+}
+
+/** Errors: `PatchError` where nothing is left. */
 function whole(patched: unknown): unknown {
-  if (isObject(patched)) return patched;
+  if (patched !== undefined && patched !== null) return patched;
   throw new PatchError('the JSON patch leaves no object');
 }
 
@@ -139,7 +180,7 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
             'RequestEntityTooLarge',
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
-        return whole(applyJsonPatch(object, patch.operations));
+        return whole(applyJsonPatch(object, patch.operations.filter(isForAll)));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
         if (!isObject(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);

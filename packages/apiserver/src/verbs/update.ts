@@ -5,11 +5,11 @@
 import type { ObjectKey, WriteOptions } from '@pintle/client';
 import type { StoreEntry } from '@pintle/contracts';
 import {
-  type ClientMetadata,
   conflict,
   deepEqual,
   invalid,
   invalidWithoutValue,
+  type KeptMetadata,
   type KubernetesObject,
   notFound,
   type ObjectMeta,
@@ -20,7 +20,7 @@ import { prepared, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
-import { decode, placeOf, requireName, type SentOptions } from './decode.js';
+import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
 import { pendingDeletion } from './delete-plan.js';
 import { tracksGeneration, wishChanged } from './generation.js';
 import { recordUpdate } from './managed-fields.js';
@@ -68,10 +68,11 @@ export async function updateObject(
   { mayCreate, ...options }: SentOptions & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
-  const decoding = decode(context, resource, body, options, entry && storedObjectOf(entry));
-  const decoded = decoding instanceof Promise ? await decoding : decoding;
-  const { namespace, name } = placeOf(resource, decoded.metadata, path);
-  requireName(decoded.metadata, path);
+  const decoding = decode(core, context, resource, body, options, entry && storedObjectOf(entry));
+  const read = decoding instanceof Promise ? await decoding : decoding;
+  const { namespace, name } = placeOf(resource, read.metadata, path);
+  requireName(read.metadata, path);
+  const decoded = withOwnersOnce(context, read, false);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
   const { strategy } = resource.definition;
   const { uid } = decoded.metadata;
@@ -176,7 +177,7 @@ async function prepare(
   const dryRun = options.dryRun ?? false;
   const subject = { operation: 'UPDATE' as const, resource, subresource, namespace, name, old, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
-  let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata, subresource) };
+  let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   object =
     subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
   if (resource.prepare !== undefined) await prepared(resource, [object, old]);
@@ -216,19 +217,19 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  * The server's own metadata stays as it is, whatever the client says; but nobody says so of a deletion unheard: what is left
  * of it here, the validation of metadata refuses.
  */
-function keptMeta(wished: ObjectMeta, old: ObjectMeta, subresource: string | undefined): ObjectMeta {
+function keptMeta(wished: ObjectMeta, old: ObjectMeta): ObjectMeta {
   const kept: Writable<ObjectMeta> = { ...wished, uid: wished.uid || old.uid! };
   for (const field of serverFields) {
     if (kept[field] === old[field]) continue;
     if (field === 'deletionGracePeriodSeconds' && kept[field] !== undefined) continue;
     if (old[field] !== undefined) (kept as Record<string, unknown>)[field] = old[field];
-    else if (subresource !== undefined || field !== 'deletionTimestamp') delete kept[field];
+    else if (field !== 'deletionTimestamp') delete kept[field];
   }
   return kept;
 }
 
 /** The metadata of a write of the status: `fields` are as they were. */
-function statusMeta(wished: ObjectMeta, old: ObjectMeta, fields: readonly ClientMetadata[]): ObjectMeta {
+function statusMeta(wished: ObjectMeta, old: ObjectMeta, fields: readonly KeptMetadata[]): ObjectMeta {
   if (fields.every((field) => wished[field] === old[field])) return wished;
   const kept: Writable<ObjectMeta> = { ...wished };
   for (const field of fields) {

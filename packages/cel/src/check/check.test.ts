@@ -34,7 +34,7 @@ function saidOf(source: string): readonly string[] {
   }
 }
 
-describe.each(['check.cases.txt', '../syntax/syntax-problems.cases.txt'])('%s', (file) => {
+describe.each(['check.cases.txt', '../syntax/read-on.cases.txt'])('%s', (file) => {
   it.each(casesOf(file).map(({ source, said }) => [source, said] as const))('%s', (source, said) => {
     expect(saidOf(source)).toEqual(said);
   });

@@ -40,7 +40,7 @@ export interface CheckScope {
 }
 
 export interface CheckProblem {
-  /** In UTF-16 units from the start of the source; -1 for the expression as a whole. */
+  /** In UTF-16 units from the start of the source; -1 for the expression as a whole, -2 where an operand is missing. */
   readonly at: number;
   readonly problem: string;
 }
@@ -233,13 +233,13 @@ class Checker {
   }
 
   private call(expression: Expression & { type: 'call' }): CheckedType {
-    const { name, target, args, at } = expression;
+    const { name, rooted, target, args, at } = expression;
     const { functions } = this.scope;
     const given = args.map((argument) => this.check(argument));
     if (target === undefined) {
       const signatures = functions.signatures(name);
       return signatures === undefined
-        ? this.complain(at, undeclared(name))
+        ? this.complain(at, undeclared(rooted ? `.${name}` : name))
         : this.resolved(name, signatures, given, at);
     }
     const namespace = qualifiedName(target);

@@ -20,9 +20,9 @@ export function pointedProblems(source: string, problems: readonly CheckProblem[
   return [...texts, ...(rest > 0 ? [`${rest} more errors were truncated`] : [])].join('\n');
 }
 
-/** Columns count characters from 0. What is of the expression as a whole is before all lines. */
+/** Columns count characters from 0. What is of the expression as a whole is before all lines, what is missing before the first. */
 function placeOf(lines: readonly string[], at: number): { readonly line: number; readonly column: number } {
-  if (at < 0) return { line: -1, column: -1 };
+  if (at < 0) return { line: at === -1 ? -1 : 1, column: -1 };
   let [line, start] = [0, 0];
   while (line < lines.length - 1 && start + lines[line]!.length < at) start += lines[line++]!.length + 1;
   return { line: line + 1, column: [...lines[line]!.slice(0, at - start)].length };
@@ -35,6 +35,6 @@ const isWide = (character: string | undefined): boolean => character !== undefin
 function pointed(line: string, column: number): string {
   const text = line.replaceAll('\t', ' ');
   const characters = [...text];
-  const dots = characters.slice(0, column).map((character) => (isWide(character) ? '\uff0e' : '.'));
+  const dots = characters.slice(0, Math.max(column, 0)).map((character) => (isWide(character) ? '\uff0e' : '.'));
   return `\n | ${text}\n | ${dots.join('')}${isWide(characters[column]) ? '\uff3e' : '^'}`;
 }

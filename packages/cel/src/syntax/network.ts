@@ -4,8 +4,8 @@
  */
 import { type Element, grammar, type Rule } from './grammar.js';
 
-/** Of loops and choices, what is done in them about a word that cannot come next: `recovery.ts`. */
-export type StateKind = 'plain' | 'decision' | 'loopBack' | 'stop';
+/** Of loops and choices: what is done in them about a word that cannot come next is in `read-on.ts`. */
+export type StateKind = 'plain' | 'decision' | 'blockEnd' | 'loopBack' | 'stop';
 
 export type Transition =
   | { readonly type: 'free'; readonly to: State }
@@ -57,7 +57,7 @@ export class Network {
   readonly rules = new Map<string, NetworkRule>();
   private readonly next = new Map<State, ReadonlySet<string>>();
   private readonly ends = new Map<string, { readonly start: State; readonly stop: State }>();
-  private count = 0;
+  private readonly states: State[] = [];
 
   constructor() {
     for (const name of Object.keys(grammar))
@@ -69,10 +69,25 @@ export class Network {
       free(piece.to, stop);
       this.rules.set(name, { start, stop, piece });
     }
+    this.skipEnds();
+  }
+
+  /** Alternatives that end with a rule are followed by the same state, so that it does not tell which of them was taken. */
+  private skipEnds(): void {
+    for (const { transitions } of this.states)
+      for (const [at, transition] of transitions.entries()) {
+        if (transition.type !== 'rule') continue;
+        const [next, ...more] = transition.follow.transitions;
+        if (next?.type !== 'free' || more.length > 0) continue;
+        if (next.to.kind === 'blockEnd' || next.to.kind === 'loopBack')
+          transitions[at] = { ...transition, follow: next.to };
+      }
   }
 
   private state(rule: string, kind: StateKind = 'plain'): State {
-    return { id: this.count++, kind, rule, transitions: [] };
+    const state = { id: this.states.length, kind, rule, transitions: [] };
+    this.states.push(state);
+    return state;
   }
 
   private body(name: string, { first, rest }: Rule): Piece {
@@ -115,7 +130,7 @@ export class Network {
         );
       case 'optional': {
         const inner = this.piece(rule, element.element);
-        const [from, to] = [this.state(rule, 'decision'), this.state(rule)];
+        const [from, to] = [this.state(rule, 'decision'), this.state(rule, 'blockEnd')];
         free(from, inner.from);
         free(from, to);
         free(inner.to, to);
@@ -142,7 +157,7 @@ export class Network {
   }
 
   private choice(rule: string, pieces: readonly Piece[]): Piece {
-    const [from, to] = [this.state(rule, 'decision'), this.state(rule)];
+    const [from, to] = [this.state(rule, 'decision'), this.state(rule, 'blockEnd')];
     for (const piece of pieces) {
       free(from, piece.from);
       free(piece.to, to);

@@ -101,7 +101,7 @@ export class Predictor {
         mode,
         configs,
       );
-    const all = [...configs.values()];
+    const all = [...configs.values()].filter(counts);
     if (!loops.has(decision.rule)) return all;
     // What another round reads as well is left to it.
     const first = new Set(all.filter(({ alternative }) => alternative === 1).map(placeOf));
@@ -114,7 +114,7 @@ export class Predictor {
       for (const transition of config.state.transitions)
         if (transition.type === 'words' && transition.kinds.has(kind))
           this.close({ ...config, state: transition.to }, { isFull }, next);
-    return [...next.values()];
+    return [...next.values()].filter(counts);
   }
 
   /** Adds what can be reached without a word. */
@@ -146,10 +146,15 @@ export class Predictor {
   }
 }
 
-const loops: ReadonlySet<string> = new Set(['relation', 'calculation', 'member']);
+/** The rules that are loops of operators after a first operand. */
+export const loops: ReadonlySet<string> = new Set(['relation', 'calculation', 'member']);
 
 const stopOf = (network: Network, { start }: Transition & { type: 'rule' }): State =>
   network.rules.get(start.rule)!.stop;
+
+/** What goes on without a word tells nothing by itself. */
+const counts = ({ state }: Config): boolean =>
+  state.kind === 'stop' || state.transitions.some(({ type }) => type === 'words');
 
 const placeOf = ({ state, stack }: Config): string => `${state.id}:${stack?.id ?? ''}`;
 

@@ -132,6 +132,16 @@ describe('none is told of', () => {
   });
 });
 
+it('remembers of a row without end what its first thousand runs wrote to', () => {
+  let streak: Streak | undefined;
+  for (let turn = 1; turn <= 3_000; turn++) {
+    const to = isWatched(streak) ? ['Shop default/shop', `Page default/p-${turn}`] : [];
+    streak = stepStreak(streak, { changes: counted((at) => ({ seen: at }))(turn), written: to });
+  }
+  expect(streak!.turns).toBe(3_000);
+  expect(streak!.written.size).toBeLessThanOrEqual(1_001);
+});
+
 it('names the fields that each run changed, and the object', () => {
   let streak: Streak | undefined;
   for (let turn = 1; turn <= 16; turn++) {

@@ -79,9 +79,8 @@ export function stepStreak(streak: Streak | undefined, turn: Turn | undefined): 
   );
   const isNewWork = !isFirst && turn.written.some((id) => !before.written.has(id));
   const isStep = !goesOn || isNewWork || (!isFirst && common.some((change) => hasEnd(change, fields, changes)));
-  const written = turn.written.every((id) => before.written.has(id))
-    ? before.written
-    : new Set([...before.written, ...turn.written]);
+  const isKnown = turns > turnsMax || turn.written.every((id) => before.written.has(id));
+  const written = isKnown ? before.written : new Set([...before.written, ...turn.written]);
   return { turns, idleTurns: isStep ? 0 : before.idleTurns + 1, fields, written };
 }
 

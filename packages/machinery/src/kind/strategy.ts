@@ -30,6 +30,11 @@ export type ClientMetadata = 'labels' | 'annotations' | 'finalizers' | 'ownerRef
 /** All of it: for `statusKeeps` of kinds whose status is apart from everything else. */
 export const clientMetadata: readonly ClientMetadata[] = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
 
+/** As above, of kinds that do not refuse either who says in a write of the status when the object was deleted. */
+export const statusMetadata: readonly KeptMetadata[] = [...clientMetadata, 'deletionTimestamp'];
+
+export type KeptMetadata = ClientMetadata | 'deletionTimestamp';
+
 export interface Strategy<in out T extends KubernetesObject = KubernetesObject> {
   /** Defaults that a schema cannot state, because they depend on other fields. Runs after the schema's. */
   defaults?(object: T): T;
@@ -47,7 +52,7 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   prepareForUpdate?(object: T, old: T): T;
   prepareForStatusUpdate?(object: T, old: T, context: WriteContext): T;
   /** What of the metadata a write of the status leaves as it was, of what clients say there (default: nothing). */
-  readonly statusKeeps?: readonly ClientMetadata[];
+  readonly statusKeeps?: readonly KeptMetadata[];
   /** Beside `status`, by name. They are read, updated and patched as the object itself is. */
   readonly subresources?: Readonly<Record<string, SubresourceStrategy<T>>>;
   /** Of what is written new or over: where this is wrong, nothing else is looked at. */

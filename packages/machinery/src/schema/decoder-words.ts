@@ -45,7 +45,8 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
 export const unmarshalWords = (found: unknown, type = 'map[string]interface {}'): string =>
   `json: cannot unmarshal ${jsonType(found)} into Go value of type ${type}`;
 
-const jsonType = (value: unknown) =>
+/** As Go's decoder names the type of a value. */
+export const jsonType = (value: unknown): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
 const typeName = ({ name }: SchemaNode, otherwise: string) => name?.split('.').at(-1) ?? otherwise;

@@ -6,19 +6,25 @@
 import type { CheckProblem } from '../check/check.js';
 import type { Token } from '../tokens.js';
 import { wordKinds } from './grammar.js';
-import { Network, nothingMore, type Piece, type State } from './network.js';
-import { Predictor, pushed, type Stack } from './prediction.js';
+import { Network, nothingMore, type Piece, type State, type Transition } from './network.js';
+import { loops, Predictor, pushed, type Stack } from './prediction.js';
 
-/** `skipped` is what is no word. */
-export function syntaxProblems(
+/** Reads to the end whatever comes. `skipped` is what is no word. */
+export function readOn(
   source: string,
   tokens: readonly Token[],
   skipped: readonly { readonly at: number; readonly end: number }[],
-): readonly CheckProblem[] {
+): ReadOn {
   const network = new Network();
   const reader = new Reader(source, tokens, skipped, network, new Predictor(network));
-  reader.read();
-  return reader.problems;
+  const isRead = reader.read();
+  return { problems: reader.problems, ...(isRead ? { mended: reader.mended } : {}) };
+}
+
+export interface ReadOn {
+  readonly problems: readonly CheckProblem[];
+  /** The words that were not passed over, with what had to be there: they keep to the grammar. Absent where the reading gave up. */
+  readonly mended?: readonly Token[];
 }
 
 /** How often is gone on after a mistake, and how many words are passed over for one. */
@@ -38,6 +44,9 @@ class Refusal {
 /** The reading ends. */
 class End {}
 
+/** The rules of keys with values. */
+const keyed: ReadonlySet<string> = new Set(['entries', 'fields']);
+
 /** A rule that is being read. */
 interface Context {
   readonly from: State;
@@ -47,6 +56,7 @@ interface Context {
 
 class Reader {
   readonly problems: CheckProblem[] = [];
+  readonly mended: Token[] = [];
   private at = 0;
   private state: State;
   private context: Context | undefined;
@@ -67,16 +77,24 @@ class Reader {
     this.state = network.rules.get('start')!.start;
   }
 
-  read(): void {
+  /** Whether it came to the end. */
+  read(): boolean {
     try {
       this.rule('start', 0);
+      return true;
     } catch (error) {
       if (!(error instanceof End)) throw error;
+      return false;
     }
   }
 
   private token(ahead = 1): Token {
     return this.tokens[Math.min(this.at + ahead - 1, this.tokens.length - 1)]!;
+  }
+
+  private take(): void {
+    this.mended.push(this.token());
+    this.consume();
   }
 
   private consume(): void {
@@ -129,10 +147,10 @@ class Reader {
         this.inner(piece);
         break;
       case 'sequence':
-        for (const each of piece.pieces) this.piece(each);
+        this.sequence(piece.pieces);
         break;
       case 'choice':
-        this.piece(piece.pieces[this.chosen(piece.from, piece.isSimple, piece.pieces) - 1]!);
+        this.piece(this.chosen(piece));
         break;
       case 'optional':
         this.sync(piece.from);
@@ -147,6 +165,44 @@ class Reader {
         do this.round(piece);
         while (this.goesOn(piece));
     }
+  }
+
+  /** What is left of it when it is refused is taken as if it were there. */
+  private sequence(pieces: readonly Piece[]): void {
+    const begun = this.mended.length;
+    for (const [at, piece] of pieces.entries())
+      try {
+        this.piece(piece);
+      } catch (refusal) {
+        if (!(refusal instanceof Refusal)) throw refusal;
+        // A key is not looked at before its colon has come.
+        if (at === 1 && piece.type === 'word' && keyed.has(piece.from.rule))
+          this.mended.splice(begun, this.mended.length - begun - 1, this.supplied('IDENTIFIER'));
+        for (const rest of pieces.slice(at + 1)) this.supply(rest);
+        throw refusal;
+      }
+  }
+
+  private supply(piece: Piece): void {
+    if (piece.type === 'word') this.supplyWord(piece.from);
+    else if (piece.type === 'rule' || piece.type === 'choice') this.supplyHole(this.token().at);
+    else if (piece.type === 'sequence') for (const each of piece.pieces) this.supply(each);
+  }
+
+  private supplyHole(at: number): void {
+    this.mended.push({ type: 'hole', at, end: at, text: '', written: '' });
+  }
+
+  private supplyWord(from: State): void {
+    this.mended.push(this.supplied([...wordsOf(from).kinds][0]!));
+  }
+
+  private supplied(kind: string): Token {
+    const { at } = this.token();
+    const place = { at, end: at, written: '' };
+    if (kind === '<EOF>') return { type: 'end', ...place, text: '' };
+    if (kind === 'IDENTIFIER') return { type: 'identifier', ...place, text: `<missing ${kind}>` };
+    return { type: 'punctuation', ...place, text: kind.slice(1, -1) };
   }
 
   private round({ piece, back }: Piece & { type: 'star' | 'plus' }): void {
@@ -165,13 +221,20 @@ class Reader {
     this.state = from;
   }
 
-  private chosen(decision: State, isSimple: boolean, pieces: readonly Piece[]): number {
-    this.sync(decision);
-    if (!isSimple) return this.predicted(decision);
-    const kind = kindOf(this.token());
-    const found = pieces.findIndex(({ from }) => this.network.nextKinds(from).has(kind));
-    if (found < 0) throw this.noAlternative(this.token());
-    return found + 1;
+  private chosen({ from: decision, isSimple, pieces }: Piece & { type: 'choice' | 'optional' }): Piece {
+    const { at } = this.token();
+    try {
+      this.sync(decision);
+      if (!isSimple) return pieces[this.predicted(decision) - 1]!;
+      const kind = kindOf(this.token());
+      const found = pieces.find(({ from }) => this.network.nextKinds(from).has(kind));
+      if (found !== undefined) return found;
+      throw this.noAlternative(this.token());
+    } catch (refusal) {
+      if (refusal instanceof Refusal && !loops.has(decision.rule))
+        this.supplyHole(decision.rule === 'primary' ? -2 : at);
+      throw refusal;
+    }
   }
 
   private goesOn({ piece, isSimple, decision }: Piece & { type: 'star' | 'plus' }): boolean {
@@ -219,19 +282,19 @@ class Reader {
   }
 
   private word(from: State): void {
-    const [transition] = from.transitions;
-    if (transition?.type !== 'words') throw new Error('no words');
-    if (transition.kinds.has(kindOf(this.token()))) {
+    const { kinds, to } = wordsOf(from);
+    if (kinds.has(kindOf(this.token()))) {
       this.matched();
-      this.consume();
+      this.take();
       return;
     }
     this.attempt();
     if (this.deletesOne()) {
-      this.consume();
+      this.take();
       return;
     }
-    if (!this.nextKindsIn(transition.to).has(kindOf(this.token()))) throw this.mismatch();
+    this.supplyWord(from);
+    if (!this.nextKindsIn(to).has(kindOf(this.token()))) throw this.mismatch();
     if (this.isRecovering) return;
     this.isRecovering = true;
     this.tell(this.token(), `missing ${shown(this.expected())} at ${display(this.token())}`);
@@ -321,9 +384,15 @@ class Reader {
   }
 }
 
+function wordsOf({ transitions: [transition] }: State): Transition & { type: 'words' } {
+  if (transition?.type !== 'words') throw new Error('no words');
+  return transition;
+}
+
 function kindOf(token: Token): string {
   switch (token.type) {
     case 'end':
+    case 'hole':
       return '<EOF>';
     case 'quoted':
       return 'ESC_IDENTIFIER';

@@ -1,0 +1,143 @@
+/** Which kind and version a body says, what a strict reader tells of it, and in which order: as upstream's kube-apiserver answered. */
+import { expect, it } from '@jest/globals';
+import { requester } from './requests.fixture.js';
+
+const maps = '/api/v1/namespaces/default/configmaps';
+const json = 'application/json';
+const yaml = 'application/yaml';
+const merge = 'application/merge-patch+json';
+const operations = 'application/json-patch+json';
+const wishes = 'application/apply-patch+yaml';
+const apply = `PATCH ${maps}/a?fieldManager=me`;
+const patch = `PATCH ${maps}/a`;
+const create = `POST ${maps}?dryRun=All`;
+
+const nameless = 'the name of the object (a based on URL) was undeterminable: name must be provided';
+const unrecognized = (why: string, text: string) =>
+  `the object provided is unrecognized (must be of type ConfigMap): ${why} (${text})`;
+const notRead = (what: string) => `couldn't get version/kind; json parse error: json: cannot unmarshal ${what}`;
+const goStruct = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+const refusedFor = (why: string) => expect.stringMatching(new RegExp(`^ "" is invalid: patch: .*: ${why}$`));
+
+const rows: readonly (readonly [
+  line: string,
+  type: string,
+  body: unknown,
+  status: number,
+  message: unknown,
+  warnings?: readonly string[],
+])[] = [
+  // A patch that takes the version away leaves what kube-apiserver knows no fields of.
+  [patch, merge, { apiVersion: null }, 400, nameless, ['unknown field "data"', 'unknown field "metadata"']],
+  [
+    patch,
+    merge,
+    { apiVersion: '', b: 1 },
+    400,
+    nameless,
+    ['b', 'data', 'metadata'].map((name) => `unknown field "${name}"`),
+  ],
+  [patch, merge, { apiVersion: '/', data: null }, 400, nameless, ['unknown field "metadata"']],
+  [`${patch}?fieldValidation=Ignore`, merge, { apiVersion: null }, 400, nameless],
+  [
+    ...([`${patch}?fieldValidation=Strict`, operations, [{ op: 'remove', path: '/apiVersion' }], 422] as const),
+    refusedFor('strict decoding error: unknown field "data", unknown field "metadata"'),
+  ],
+  [
+    ...([patch, merge, { apiVersion: null, kind: 'Foo' }, 422] as const),
+    refusedFor(
+      'no kind "Foo" is registered for the internal version of group "" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+    ),
+  ],
+  [patch, merge, { apiVersion: 'a/b/c' }, 422, refusedFor('unexpected GroupVersion string: a/b/c')],
+  [patch, merge, { apiVersion: 5 }, 422, refusedFor(notRead('number into Go struct field .apiVersion of type string'))],
+  [patch, merge, { apiVersion: '/v1' }, 200, null],
+  [
+    patch,
+    operations,
+    [{ op: 'replace', path: '', value: [] }],
+    422,
+    expect.stringContaining(notRead('array into Go value')),
+  ],
+  [patch, operations, [{ op: 'replace', path: '', value: 5 }], 200, null],
+  [
+    ...([patch, operations, [{ op: 'add', path: '', value: {} }], 422] as const),
+    'the server rejected our request due to an error in our request',
+  ],
+  // Of what is created: by the names of fields in any case, and before all else.
+  [
+    ...([create, json, { apiVersion: 'v1/a/b', kind: 'ConfigMap' }, 400] as const),
+    unrecognized('unexpected GroupVersion string: v1/a/b', '{"apiVersion":"v1/a/b","kind": ...'),
+  ],
+  [
+    create,
+    json,
+    '["apiVersion"]',
+    400,
+    unrecognized(notRead(`array into Go value of type ${goStruct}`), '5b2261706956657273696f6e225d'),
+  ],
+  [create, json, '5', 400, unrecognized(notRead(`number into Go value of type ${goStruct}`), '35')],
+  [
+    ...([create, json, '{"kind":[],"apiVersion":{}}', 400] as const),
+    unrecognized(notRead('array into Go struct field .kind of type string'), '{"kind":[],"apiVersion":{}}'),
+  ],
+  [create, json, { KIND: 'ConfigMap', metadata: { name: 'z' } }, 201, null, ['unknown field "KIND"']],
+  [
+    ...([create, json, { KIND: 'Foo', metadata: { name: 'z' } }, 400] as const),
+    expect.stringMatching(/^Foo in version "v1" cannot be handled as a ConfigMap: no kind "Foo" is registered/),
+  ],
+  [create, json, { apiVersion: '/v1', metadata: { name: 'z' } }, 201, null],
+  // What stands twice and what nobody knows, in the order of the text; of what is inside of that, nothing.
+  [
+    ...([
+      create,
+      json,
+      '{"metadata":{"name":"z","name":"a"},"x":{"a":1,"a":2},"metadata":{"name":"x","b":2}}',
+      201,
+      null,
+    ] as const),
+    [
+      ...['duplicate field "metadata.name"', 'unknown field "x"'],
+      ...['duplicate field "metadata"', 'unknown field "metadata.b"'],
+    ],
+  ],
+  [
+    ...([create, yaml, 'data: {a: b, a: c}\nx: 1\nmetadata:\n  name: a\n  name: z\n', 201, null] as const),
+    [...['line 1: key "a" already set in map', 'line 5: key "name" already set in map'], 'unknown field "x"'],
+  ],
+  [create, yaml, '{metadata: {name: z}, data: {a: b}}', 201, null],
+  // A patch that puts what stands twice makes an object of that.
+  [
+    ...([patch, operations, '[{"op":"add","path":"/metadata/labels","value":{"a":"b","a":"c"}}]', 200, null] as const),
+    ['json patch duplicate field "[0].value.a"', 'duplicate field "metadata.labels.a"'],
+  ],
+  [
+    ...([apply, wishes, '{"apiVersion":"v1","kind":"ConfigMap",\n"data":{"b":"c","b":"d"}}', 200, null] as const),
+    ['line 2: key "b" already set in map'],
+  ],
+  // What cannot be applied is refused for that, and not for what stands twice.
+  [
+    ...([`${apply}&fieldValidation=Strict`, wishes, 'apiVersion: v1\nkind: ConfigMap\nx: 1\nx: 2\n', 400] as const),
+    expect.stringContaining('.x: field not declared in schema'),
+  ],
+];
+
+it.each(rows)('%s of %s: %j', async (line, type, body, status, message, warnings = []) => {
+  const { send } = await requester();
+  await send('POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'b' } });
+  const [method = '', path = ''] = line.split(' ');
+  const answer = await send(method, path, body, { 'content-type': type });
+  const told = ((answer.headers['warning'] ?? []) as readonly string[]).map((text) =>
+    JSON.parse(text.slice('299 - '.length)),
+  );
+  expect([answer.status, answer.json.message ?? null, told]).toEqual([status, message, warnings]);
+});
+
+it('owners that stand twice are told of once it is known whose they are', async () => {
+  const { send } = await requester();
+  const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u' };
+  const body = { metadata: { ownerReferences: [owner, owner] } };
+  await send('POST', maps, { metadata: { name: 'a' } });
+  const { status, headers } = await send('PUT', `${maps}/a`, body);
+  expect([status, headers['warning']]).toEqual([400, undefined]);
+});
