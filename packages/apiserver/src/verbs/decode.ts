@@ -10,6 +10,7 @@ import {
   deepEqual,
   invalid,
   invalidField,
+  type Kind,
   type KubernetesObject,
   type ObjectMeta,
   type StatusError,
@@ -136,7 +137,19 @@ const refusal =
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };
 
-function checkKind(core: ApiCore, resource: Resource, body: unknown, options: DecodeOptions): KubernetesObject {
+/** What a body may be of: a stored kind, or one that is only asked in. */
+export interface BodyKind {
+  readonly kind: Pick<Kind, 'group' | 'version' | 'kind'>;
+  readonly custom: boolean;
+}
+
+/** Errors: `StatusError` BadRequest where it is of another kind or version. */
+export function checkKind(
+  core: ApiCore,
+  resource: BodyKind,
+  body: unknown,
+  options: Pick<DecodeOptions, 'refuseText'>,
+): KubernetesObject {
   if (body === null) return checkKind(core, resource, {}, options);
   const fault = typeMetaFault(body);
   if (fault !== undefined || typeof body !== 'object')
@@ -162,7 +175,7 @@ function checkKind(core: ApiCore, resource: Resource, body: unknown, options: De
 }
 
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
-function otherKind(core: ApiCore, resource: Resource, sentVersion: string, sentKind: string, name = ''): StatusError {
+function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentKind: string, name = ''): StatusError {
   const { kind, custom } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
   if (group === kind.group && version !== kind.version && (custom || sentKind === kind.kind))
@@ -177,7 +190,7 @@ function otherKind(core: ApiCore, resource: Resource, sentVersion: string, sentK
   return badRequest(`${sentKind} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`);
 }
 
-function whyOtherKind({ registry }: ApiCore, { kind }: Resource, apiVersion: string, sentKind: string): string {
+function whyOtherKind({ registry }: ApiCore, { kind }: BodyKind, apiVersion: string, sentKind: string): string {
   const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
   const known = registry.byObject({ apiVersion, kind: sentKind.replace(/List$/, '') });
   return known !== undefined && !known.custom
