@@ -20,11 +20,8 @@ const spec = {
     ratio: { type: 'number', multipleOf: 0.5, exclusiveMinimum: true, minimum: 0 },
     port: { 'x-kubernetes-int-or-string': true },
     edge: {
-      'x-kubernetes-int-or-string': true,
-      anyOf: [
-        { type: 'integer', minimum: 3 },
-        { type: 'string', pattern: '^a' },
-      ],
+      ...{ 'x-kubernetes-int-or-string': true, minimum: 3, pattern: '^a' },
+      anyOf: [{ type: 'integer' }, { type: 'string' }],
     },
     flag: { type: 'boolean', default: true },
     replicas: { type: 'integer', default: 1 },
@@ -40,7 +37,7 @@ const spec = {
         },
       },
     },
-    set: { type: 'array', items: { type: 'string' }, 'x-kubernetes-list-type': 'set' },
+    set: { type: 'array', maxItems: 5, items: { type: 'string', maxLength: 9 }, 'x-kubernetes-list-type': 'set' },
     atoms: { type: 'array', items: { type: 'integer' }, uniqueItems: false },
     atomic: {
       type: 'object',
@@ -85,7 +82,7 @@ const spec = {
       reason: 'FieldValueForbidden',
       fieldPath: '.color',
     },
-    { rule: 'self.size >= oldSelf.size', messageExpression: '"it shrinks from " + string(oldSelf.size)' },
+    { rule: 'self.size >= oldSelf.size', message: 'it shrinks' },
     { rule: '!has(self.set) || self.set.all(s, s.size() < 6)' },
   ],
 };

@@ -15,8 +15,7 @@ export const finalizeSubresource: SubresourceHandler = {
       subresource: 'finalize',
       uid: wished.metadata.uid,
       options,
-      // All that is put counts but the status, which is the kind's own to tell.
-      change: (old) => ({ object: { ...wished, status: (old as Namespace).status } as KubernetesObject }),
+      change: () => ({ object: wished }),
     });
     return served.object;
   },

@@ -7,6 +7,7 @@ import { Scale as ScaleSchema } from '@pintle/api/autoscaling/v1';
 import { Binding, Namespace } from '@pintle/api/core/v1';
 import { Eviction as EvictionSchema } from '@pintle/api/policy/v1';
 import {
+  apiVersionOf,
   badRequest,
   compileNormalizer,
   decoderWords,
@@ -25,6 +26,8 @@ import type { SubresourceRequest } from './subresource.js';
 
 export interface PartKind extends Pick<Kind, 'group' | 'version' | 'kind'> {
   readonly schema: SchemaNode;
+  /** An older version that is read as this one. */
+  readonly olderVersion?: string;
   readonly normalizer: Normalizer;
 }
 
@@ -34,7 +37,10 @@ const partKind = (group: string, version: string, kind: string, schema: SchemaNo
 });
 
 export const bindingKind = partKind('', 'v1', 'Binding', Binding.schema.node);
-export const evictionKind = partKind('policy', 'v1', 'Eviction', EvictionSchema.node);
+export const evictionKind: PartKind = {
+  ...partKind('policy', 'v1', 'Eviction', EvictionSchema.node),
+  olderVersion: 'policy/v1beta1',
+};
 export const finalizedKind = partKind('', 'v1', 'Namespace', Namespace.schema.node);
 export const scaleKind = partKind('autoscaling', 'v1', 'Scale', ScaleSchema.node);
 export const tokenRequestKind = partKind('authentication.k8s.io', 'v1', 'TokenRequest', TokenRequestSchema.node);
@@ -52,13 +58,18 @@ export function decodedPart<T extends KubernetesObject>(
   body: unknown,
   options: PartOptions,
 ): T {
-  const object = checkKind(core, { kind, custom: false }, body, options);
+  const object = checkKind(core, { kind, custom: false }, inNewVersion(body, kind), options);
   const { value, unknownFields, errors } = kind.normalizer(object);
   if (errors.length > 0) throw refusal(kind, errors, options);
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
     reportStrict(context, kind, unknownFields, options);
   return value as T;
 }
+
+const inNewVersion = (body: unknown, { group, version, olderVersion }: PartKind): unknown =>
+  olderVersion !== undefined && (body as Partial<KubernetesObject> | null)?.apiVersion === olderVersion
+    ? { ...(body as object), apiVersion: apiVersionOf({ group, version }) }
+    : body;
 
 /** What is to be created; of no other namespace than its object's. Errors: `StatusError` BadRequest. */
 export function createdPart<T extends KubernetesObject>(

@@ -55,7 +55,6 @@ async function applyScale(
 ): Promise<Scale> {
   requireScale(body);
   const { metadata } = checkedScale(resource, decodedPart<Scale>(core, context, scaleKind, body, {}), key.name);
-  if ((body as KubernetesObject).metadata?.name === '') requireName(metadata, key);
   const path = pathOf(resource.kind.subresources.scale!.specReplicasPath);
   const parent = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: key };
   const replicas = (body as Partial<Scale>).spec?.replicas;
@@ -66,6 +65,7 @@ async function applyScale(
     options,
     async change(old) {
       const made = await apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
+      if ((body as KubernetesObject).metadata?.name === '') requireName(metadata, key);
       checkUid(resource, metadata.uid, old);
       const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };
       const object = await decode(core, context, resource, { ...made.object, metadata: asked }, options, old);

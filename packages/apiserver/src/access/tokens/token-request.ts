@@ -10,7 +10,7 @@ import {
   invalid,
   invalidField,
   type KubernetesObject,
-  requiredField,
+  type ObjectMeta,
   type World,
 } from '@pintle/machinery';
 import { Admission } from '../../admission/admission-chain.js';
@@ -81,9 +81,8 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
         metadata: {
-          ...asked.metadata,
+          ...withoutSystem(asked.metadata ?? {}),
           ...{ name, namespace },
-          uid: world.random.stream('uids').uuid(),
           creationTimestamp: formatTime(world.clock.now()),
         },
         spec,
@@ -108,14 +107,16 @@ function requireNames({ metadata }: TokenRequest, at: ObjectKey): void {
   }
 }
 
-function errorsOf({ expirationSeconds, boundObjectRef }: TokenRequestSpec): readonly FieldError[] {
+/** What only the server says of stored objects. */
+const withoutSystem = ({ uid: _uid, creationTimestamp: _time, ...rest }: ObjectMeta): ObjectMeta => rest;
+
+function errorsOf({ expirationSeconds }: TokenRequestSpec): readonly FieldError[] {
   const errors: FieldError[] = [];
   const path = 'spec.expirationSeconds';
   if (expirationSeconds === undefined || expirationSeconds < secondsMin)
     errors.push(invalidField(path, expirationSeconds, 'may not specify a duration less than 10 minutes'));
   else if (expirationSeconds > secondsMax)
     errors.push(invalidField(path, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
-  if (boundObjectRef && !boundObjectRef.name) errors.push(requiredField('spec.boundObjectRef.name'));
   return errors;
 }
 
@@ -134,6 +135,7 @@ async function boundTo(
     throw badRequest(
       `cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`,
     );
+  if (name === '') throw badRequest('Name parameter required.');
   const plural = kinds[kind as keyof typeof kinds];
   const resource = core.registry.byResource('v1', plural)!;
   const namespace = plural === 'nodes' ? {} : { namespace: account.metadata.namespace ?? '' };
