@@ -328,6 +328,12 @@ export const known: readonly Known[] = [
     line: /rows\[0\]/,
   },
   {
+    why: 'newer',
+    words: '1.34 tells the uid of the account in a request for its token',
+    row: /^admission › a token|^fuzz › parts: token create$/,
+    line: /^body\.metadata\.(uid: "<uid>" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$/,
+  },
+  {
     why: 'deliberate',
     words: 'a bookmark is of its version alone, without what Go writes of an empty object',
     row: /^fuzz › watching: watch$/,

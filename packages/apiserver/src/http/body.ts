@@ -136,6 +136,19 @@ export const objectOf = (kind: string): Expected => ({
   },
 });
 
+/** As above; what a custom object is, it has to say itself. */
+export function customObjectOf(kind: string): Expected {
+  const expected = objectOf(kind);
+  return {
+    ...expected,
+    misfit(value, text) {
+      const fault = expected.misfit?.(value, text);
+      if (fault !== undefined || typeof value !== 'object' || (value as { kind?: unknown } | null)?.kind) return fault;
+      return unrecognized(kind, `Object 'Kind' is missing in '${text()}'`, text());
+    },
+  };
+}
+
 const unrecognized = (kind: string, why: string, text: string): string =>
   `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text)})`;
 

@@ -16,7 +16,7 @@ import { getObject, listEntries } from '../verbs/read.js';
 import { selection } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
-import { objectOf } from './body.js';
+import { customObjectOf, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import {
   type Accepted,
@@ -141,10 +141,12 @@ function ofOne(name: string, { fieldSelector }: WatchOptions): string {
   throw badRequest("fieldSelector metadata.name doesn't match requested name");
 }
 
+const expectedOf = ({ custom, kind: { kind } }: Resource) => (custom ? customObjectOf(kind) : objectOf(kind));
+
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, objectOf(resource.kind.kind));
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
   const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
   const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, 201, served);
@@ -153,7 +155,7 @@ const create: VerbHandler = async (asked) => {
 const update: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, objectOf(resource.kind.kind));
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
   const told = { ...options, strictFaults, mayCreate: mayCreate(asked) };
   const served = await updateObject(parts.core, context, resource, placeOf(path), value, told);

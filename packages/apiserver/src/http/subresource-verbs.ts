@@ -2,6 +2,7 @@
 import { badRequest, type KubernetesObject, statusError } from '@pintle/machinery';
 import type { SubresourceHandler } from '../subresources/subresource.js';
 import { partialObject, tableOf } from '../table/table.js';
+import { unsupportedPatch } from '../verbs/decode.js';
 import { answer, encoded } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
@@ -44,7 +45,7 @@ export async function handleSubresource(
   }
   if (!isServed(handler, verb)) throw notServed();
   const routed = handler.stream === undefined ? objectRoute : ['text/plain', ...objectRoute];
-  const { columns } = handler;
+  const columns = handler.columns?.(resource);
   const accepted = negotiate(request.header('accept'), { protobuf: true, routed, transforms: columns !== undefined });
   const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
   const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
@@ -82,6 +83,7 @@ export async function handleSubresource(
   }
   if (verb === 'patch' && handler.patch !== undefined) {
     const type = patchTypeOf(request);
+    if (resource.custom && type === 'strategic') throw unsupportedPatch();
     if (type !== 'apply')
       return respond(
         200,

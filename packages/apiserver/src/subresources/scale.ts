@@ -27,7 +27,10 @@ export interface Scale extends KubernetesObject {
 }
 
 export const scaleSubresource: SubresourceHandler = {
-  columns: scaleColumns as readonly TableColumn[],
+  columns: ({ custom }) =>
+    (scaleColumns as readonly TableColumn[]).map((column) =>
+      custom && column.name === 'Age' ? { ...column, type: 'date' } : column,
+    ),
   async get({ core, resource, key }) {
     return scaleOf(resource, storedObjectOf(await requireEntry(core, resource, key)));
   },

@@ -25,7 +25,7 @@ type Answer = any;
 
 export interface SubresourceHandler {
   /** What it answers verbs with can be had as a Table, too. */
-  readonly columns?: readonly TableColumn[];
+  columns?(resource: Resource): readonly TableColumn[];
   /** What is created or put is of this kind. */
   readonly body?: string;
   get?(request: SubresourceRequest): Promise<Answer>;

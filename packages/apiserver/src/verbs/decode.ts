@@ -17,6 +17,7 @@ import {
   statusError,
   type TypeFault,
   typeError,
+  validateSchema,
 } from '@pintle/machinery';
 import { scaleFaults } from '../crd/scale-faults.js';
 import type { RequestContext } from '../registry/request-context.js';
@@ -71,7 +72,7 @@ function decodeReady(
   const isStatus = resource.custom && options.subresource === 'status';
   if (errors.length > 0) {
     const counting = isStatus && known !== undefined ? errors.filter(isOfStatus) : errors;
-    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, isStatus))(counting);
+    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, { isStatus, value, known }))(counting);
     const { metadata, status } = object as KubernetesObject & { readonly status?: unknown };
     // What is stored may not fit any more, and is judged as a whole then.
     const { subresource: _subresource, ...others } = options;
@@ -122,15 +123,30 @@ export function withOwnersOnce(
 
 const isOfStatus = ({ path }: TypeFault) => path.length === 0 || path[0] === 'status' || path[0] === 'metadata';
 
+/** What was made of a body that does not fit, and the object as it was. */
+interface Misfit {
+  readonly isStatus: boolean;
+  readonly value: unknown;
+  readonly known: unknown;
+}
+
+const isAtOrBelow = (field: string, place: string): boolean =>
+  field === place || field.startsWith(`${place}.`) || field.startsWith(`${place}[`);
+
 const refusal =
-  (resource: Resource, object: KubernetesObject, isStatus: boolean) =>
+  (resource: Resource, object: KubernetesObject, { isStatus, value, known }: Misfit) =>
   (faults: readonly TypeFault[]): StatusError => {
     const { kind, group, version, schema } = resource.kind;
     const { custom } = resource;
     // The metadata of custom objects is decoded, all else of them is held to the schema.
     if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata')) {
       const told = faults.map((fault) => typeError(fault, fault.field));
-      const causes = [...asOfStatus(told, isStatus), ...scaleFaults(resource.kind, object, isStatus)];
+      // What else is wrong with it is told as well; where a value does not fit, none was made of it.
+      const others = validateSchema(schema.node, value, known).filter(
+        ({ field }) =>
+          (!isStatus || field.startsWith('status')) && !told.some((fault) => isAtOrBelow(fault.field, field)),
+      );
+      const causes = [...asOfStatus([...told, ...others], isStatus), ...scaleFaults(resource.kind, object, isStatus)];
       return invalid({ group, kind }, object.metadata.name ?? '', withRulesLeft(resource, causes));
     }
     const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
@@ -161,7 +177,7 @@ export function checkKind(
   const said = typeMetaOf(body);
   const isOfGroup =
     said.group === resource.kind.group && (said.version || resource.kind.version) === resource.kind.version;
-  const isOfVersion = isOfGroup || (said.group === '' && said.version === '');
+  const isOfVersion = isOfGroup || (!resource.custom && said.group === '' && said.version === '');
   if (!isOfVersion || (said.kind || resource.kind.kind) !== resource.kind.kind) {
     const version = isOfVersion ? expected : apiVersionOf(said);
     const sent = [version, said.kind || resource.kind.kind] as const;
@@ -178,7 +194,8 @@ export function checkKind(
 function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentKind: string, name = ''): StatusError {
   const { kind, custom } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
-  if (group === kind.group && version !== kind.version && (custom || sentKind === kind.kind))
+  const isOther = custom ? sentVersion !== apiVersionOf(kind) : group === kind.group && version !== kind.version;
+  if (isOther && (custom || sentKind === kind.kind))
     return badRequest(
       `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
     );

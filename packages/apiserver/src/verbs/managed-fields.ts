@@ -72,9 +72,9 @@ function allButStatus(resource: Resource): FieldTree {
   const { kind, custom, definition } = resource;
   let tree = withoutStatus.get(resource);
   if (tree === undefined) {
-    const fields = Object.keys(kind.schema.node.properties ?? {}).filter(
-      (key) => key !== 'status' && key !== 'apiVersion' && key !== 'kind' && (custom || key !== 'metadata'),
-    );
+    const others = ['status', 'apiVersion', 'kind', 'metadata'];
+    const all = Object.keys(kind.schema.node.properties ?? {});
+    const fields = custom ? ['spec'] : all.filter((key) => !others.includes(key));
     const kept = definition.strategy?.statusKeeps ?? [];
     tree = treeOf(
       false,
