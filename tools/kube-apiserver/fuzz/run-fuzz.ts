@@ -9,7 +9,7 @@ import { type Base, neverStored, newNamespace, storing, wishedBases } from './ba
 import { type FuzzCase, fuzzCase, rowOf } from './fuzz-case.js';
 import { readingRow } from './reading-case.js';
 import { shrunk } from './shrink.js';
-import { groupsOf, tellings } from './tellings.js';
+import { type Explained, groupsOf, tellings } from './tellings.js';
 
 export interface FuzzOptions {
   readonly expected: Asking;
@@ -19,6 +19,8 @@ export interface FuzzOptions {
   readonly cases: readonly number[];
   /** Then it ends, whatever is left. */
   readonly timeMaxMs: number;
+  /** Gathers what is known to differ. */
+  readonly explained: Explained;
   /** All unless given. */
   readonly kinds?: readonly string[];
 }
@@ -41,7 +43,7 @@ const casesAtOnce = 6;
 /** Of so many cases one reads. */
 const readsEvery = 6;
 
-export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds }: FuzzOptions) {
+export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds, explained }: FuzzOptions) {
   const endMs = Date.now() + timeMaxMs;
   const sides = [expected, actual].map((asking) => ({ asking, saved: new Map<string, unknown>() }));
   const ask = async (row: Row): Promise<readonly [Normal, Normal]> => {
@@ -68,7 +70,7 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds 
 
   const tell = async (asked: FuzzCase) => {
     const [left, right] = await ask(rowOf(asked));
-    return tellings(`fuzz › ${asked.base.object.kind}: ${asked.verb}`, left, right);
+    return tellings(`fuzz › ${asked.base.object.kind}: ${asked.verb}`, left, right, explained);
   };
   const groups = new Map<string, FuzzGroup>();
   let compared = 0;
@@ -110,7 +112,7 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds 
   const read = async (caseSeed: number) => {
     const row = readingRow(caseSeed, stored);
     const [left, right] = await ask(row);
-    const told = tellings(`fuzz › read: ${row.path}`, left, right);
+    const told = tellings(`fuzz › read: ${row.path}`, left, right, explained);
     await gather(told, { kind: 'read', seed: caseSeed }, async (group) => {
       group.request = `GET ${row.path} ${row.headers?.['accept'] ?? ''}`;
       for (const other of groupsOf(told)) if (!groups.has(other)) groups.set(other, group);
@@ -143,7 +145,10 @@ function withoutChance({ body }: Row, text: string): string {
   const begin = JSON.stringify(generateName.slice(0, generateBaseMax)).slice(1, -1);
   const escaped = (characters: string) => characters.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const both = [begin, JSON.stringify(begin).slice(1, -1)].map(escaped).join('|');
-  return addressed.replaceAll(new RegExp(`(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'), '$1-made');
+  return addressed.replaceAll(
+    new RegExp(`(?<![\\w.-])(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'),
+    '$1-made',
+  );
 }
 
 const noAnswer = (error: unknown): Answer => ({

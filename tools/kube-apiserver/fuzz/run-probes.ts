@@ -6,7 +6,7 @@ import { filled } from '../compare/fill.js';
 import { Memory, type Normal, normalize, parsed } from '../compare/normalize.js';
 import { post, type Row } from '../compare/row.js';
 import { type Area, smallerProbes, withId } from './probe.js';
-import { groupsOf, tellings } from './tellings.js';
+import { type Explained, groupsOf, tellings } from './tellings.js';
 
 export interface ProbeOptions {
   readonly expected: Asking;
@@ -14,6 +14,8 @@ export interface ProbeOptions {
   /** Their seeds. */
   readonly cases: readonly number[];
   readonly timeMaxMs: number;
+  /** Gathers what is known to differ. */
+  readonly explained: Explained;
 }
 
 export interface ProbeGroup {
@@ -31,7 +33,7 @@ const probesAtOnce = 6;
 /** Of one probe. */
 const shrinkingsMax = 80;
 
-export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs }: ProbeOptions) {
+export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs, explained }: ProbeOptions) {
   const endMs = Date.now() + timeMaxMs;
   let asked = 0;
   /** The first row that differs, and how. */
@@ -51,7 +53,7 @@ export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs
         }),
       );
       const [left, right] = answers as unknown as readonly [Normal, Normal];
-      const lines = tellings(`fuzz › ${area.name}: ${row.name}`, left, right);
+      const lines = tellings(`fuzz › ${area.name}: ${row.name}`, left, right, explained);
       if (lines.length > 0) return { row, lines };
     }
     return undefined;

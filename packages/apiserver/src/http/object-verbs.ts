@@ -18,15 +18,7 @@ import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
 import { customObjectOf, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import {
-  type Accepted,
-  checkRouted,
-  checkStreams,
-  listRoute,
-  negotiate,
-  type Offer,
-  objectRoute,
-} from './negotiation.js';
+import { type Accepted, checkStreams, negotiate, type Offer } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
@@ -46,18 +38,11 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
-function acceptedBy({ request, resource, path }: ResourceRequest, watch = false): Accepted {
-  const routed = request.method === 'GET' && path.name === undefined ? listRoute : objectRoute;
-  return negotiate(request.header('accept'), { ...offerOf(resource, watch), ...(resource.custom ? {} : { routed }) });
+function acceptedBy({ request, resource }: ResourceRequest, watch = false): Accepted {
+  return negotiate(request.header('accept'), offerOf(resource, watch));
 }
 
 const offerOf = ({ custom }: Resource, watch: boolean): Offer => ({ protobuf: !custom, transforms: true, watch });
-
-/** The query of a list is read, and then looked at, before the form of the answer; but for what the router knows of that. */
-function checkListRoute({ request, resource }: ResourceRequest): void {
-  const accept = request.header('accept');
-  if (accept && !resource.custom) checkRouted(accept, listRoute);
-}
 
 function answeringFor(asked: ResourceRequest): Answering {
   const { parts, context, request, resource } = asked;
@@ -99,7 +84,7 @@ const get: VerbHandler = async (asked) => {
 
 const list: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
-  checkListRoute(asked);
+  // The query is read, and then looked at, before the form of the answer.
   const options = listOptions(request.query, path.namespace);
   checkListQuery(request.query, options);
   const answering = answeringFor(asked);
@@ -109,7 +94,6 @@ const list: VerbHandler = async (asked) => {
 const watch: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const { namespace, name } = path;
-  checkListRoute(asked);
   const jitter = parts.core.world.random.stream('watch-timeouts').next();
   const options = watchOptions(request.query, namespace, Math.floor(watchTimeoutSeconds * (1 + jitter)));
   const accepted = acceptedBy(asked, true);
