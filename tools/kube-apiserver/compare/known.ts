@@ -47,7 +47,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'requests for tokens are answered without managedFields',
-    row: /^admission › a token/,
+    row: /^admission › a token|^fuzz › parts: token create$/,
     line: /^body\.metadata\.managedFields: .* \| absent$/,
   },
   {
@@ -327,8 +327,26 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the bookmark of a first state is a Table without rows',
-    row: /with all first, as table$/,
+    row: /with all first, as table$|^fuzz › watching: watch$/,
     line: /rows\[0\]/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells the uid of the account in a request for its token',
+    row: /^admission › a token|^fuzz › parts: token create$/,
+    line: /^body\.metadata\.(uid: "<uid>" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a bookmark is of its version alone, without what Go writes of an empty object',
+    row: /^fuzz › watching: watch$/,
+    line: /^body\[\d+\]\.object\.(spec|status|involvedObject|source|regarding|deprecatedSource): (\{\}|\{"loadBalancer":\{\}\}|\{"replicas":0,.*"containers":null.*) \| absent$/,
+  },
+  {
+    why: 'surroundings',
+    words: 'how soon a bookmark follows the one of a first state is nobody’s to rely on',
+    row: /^fuzz › watching: watch$/,
+    line: /^body\[\d+\]: \{"type":"BOOKMARK","object":(?!.*initial-events-end).* \| absent$/,
   },
   {
     why: 'deliberate',

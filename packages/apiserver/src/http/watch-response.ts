@@ -64,6 +64,8 @@ export class WatchResponder {
     const sent = this.metrics.watchEvents(group, version, plural);
     const observer: ChangeObserver = {
       next(changes) {
+        // One object is no list: whoever asks for lists of metadata sees a watch that ends with its first event.
+        if (accepted.as === 'PartialObjectMetadataList') return queue.close();
         sent.increment(changes.length);
         if (!accepted.sharesParts || !isFirstState(changes)) return queue.push(changes.flatMap(encode));
         return queue.pushFirst(sharedPieces(changes, encode));
