@@ -74,7 +74,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 leaves out times of creation that are null, and nobody owns them',
-    line: /creationTimestamp: absent \| (null|\{\})$/,
+    line: /creationTimestamp: absent \| (null|\{\})$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
   },
   {
     why: 'newer',
