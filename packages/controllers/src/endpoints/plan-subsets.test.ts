@@ -50,7 +50,7 @@ describe('planSubsets, of ten addresses at most', () => {
 it('a port that all have stands once, with all of them, beside the ones that each has for itself', () => {
   const ports = [
     { name: 'web', port: 80, targetPort: 'http' },
-    { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' },
+    { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP', appProtocol: 'dns' },
     { name: 'log', port: 514, targetPort: 5140, protocol: 'UDP' },
   ];
   const many = { ...service, spec: { ...service.spec, ports } } as unknown as Service;
@@ -60,6 +60,7 @@ it('a port that all have stands once, with all of them, beside the ones that eac
     subset.addresses?.map(({ ip }) => ip).join(),
     subset.notReadyAddresses?.map(({ ip }) => ip).join(),
   ]);
+  expect(subsets[1]?.ports?.[0]).toEqual({ name: 'dns', port: 5353, protocol: 'UDP', appProtocol: 'dns' });
   expect(told).toEqual([
     ['8000', '10.0.0.0', undefined],
     ['5353,5140', '10.0.0.0,10.0.1.0', '10.0.1.1'],
