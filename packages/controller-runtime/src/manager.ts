@@ -18,7 +18,7 @@ import {
 } from '@pintle/machinery';
 import { createInformers, HandlerSafeObservable, type Informers } from '@pintle/watch';
 import { type Observable, Subject } from 'rxjs';
-import type { Controller } from './controller.js';
+import { type Controller, DuplicateControllerError } from './controller.js';
 import { createEventWriter, type EventWriter } from './events/event-writer.js';
 import { askAll, type HealthCheck, type HealthReport } from './health.js';
 import { type LeaderElection, LeaderElector, NotLeaderError } from './leader-election.js';
@@ -85,6 +85,7 @@ interface Term {
   isLost: boolean;
 }
 
+/** Errors: `DuplicateControllerError`. */
 export function createManager(options: ManagerOptions): Manager {
   return new ControllerManager(options);
 }
@@ -116,6 +117,9 @@ class ControllerManager implements Manager {
   private bug: { readonly error: unknown } | undefined;
 
   constructor(private readonly options: ManagerOptions) {
+    const names = (options.controllers ?? []).map((controller) => controller.options.name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new DuplicateControllerError(twice);
     this.world = options.world ?? realWorld({ logger: consoleLogger() });
     const { world } = this;
     this.ended = new Promise((resolve, reject) => {
