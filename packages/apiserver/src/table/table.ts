@@ -113,7 +113,7 @@ function shownObject(
   resource: Tabulated,
   object: KubernetesObject,
   { includeObject, metaVersion }: TableOptions,
-): object | null {
+): unknown {
   if (includeObject === 'None') return null;
   if (includeObject === 'Metadata') return partialObject(object, metaVersion);
   const served = resource.fromStored(object);
