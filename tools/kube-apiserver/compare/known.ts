@@ -331,6 +331,20 @@ export const known: readonly Known[] = [
     line: /rows\[0\]/,
   },
   {
+    why: 'deliberate',
+    words: 'a Scale is applied to a custom object, which kube-apiserver cannot convert',
+    row: /^fuzz › custom: apply\/scale$/,
+    answers: ({ status, body }) =>
+      status === 500 && /failed to (convert new object|create typed patch object)/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words:
+      'who writes the status of a custom object without its labels or with a spec that is none owns what they owned',
+    row: /^fuzz › custom: \w+\/status$/,
+    line: /managedFields(\[\d+\]\.fieldsV1\.f:metadata)?: absent \| /,
+  },
+  {
     why: 'newer',
     words: '1.34 tells the uid of the account in a request for its token',
     row: /^admission › a token|^fuzz › parts: token create$/,
