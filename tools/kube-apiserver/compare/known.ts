@@ -332,6 +332,18 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and where nobody owns anything, an apply tells that it was there before',
+    row: /(LimitRange|CSINode): (apply|delete)/,
+    line: /before-first-apply/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a Scale tells that there are to be none',
+    row: /^fuzz › (parts|custom): /,
+    line: /^body\.spec\.replicas: absent \| 0$/,
+  },
+  {
+    why: 'deliberate',
     words: 'a Scale is applied to a custom object, which kube-apiserver cannot convert',
     row: /^fuzz › custom: apply\/scale$/,
     answers: ({ status, body }) =>

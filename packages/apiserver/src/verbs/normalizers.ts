@@ -37,6 +37,9 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
   return normalized;
 }
 
+/** What is made of an input by itself: of one that has errors, what is right about it. */
+export const normalizedAlone = (resource: Resource, input: unknown): unknown => normalizerFor(resource)(input).value;
+
 const emptyStatuses = new WeakMap<Kind, unknown>();
 
 /** The status of a new object as it is stored: of built-in kinds the empty one, which is always there. */
