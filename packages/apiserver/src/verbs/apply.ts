@@ -3,17 +3,21 @@ import type { ApplyOptions, ObjectKey } from '@pintle/client';
 import {
   badRequest,
   conflict,
+  decoderWords,
   type KubernetesObject,
   parseApiVersion,
   StatusError,
+  type TypeFault,
   unmarshalWords,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
+import { converterWords } from './converter-words.js';
 import { createObject } from './create.js';
 import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
-import { apply, withEntries } from './managed-fields.js';
+import { apply, whatIsApplied, withEntries } from './managed-fields.js';
+
 import { findEntry } from './read.js';
 import { type StrictFaults, warnStrict } from './strict-faults.js';
 import { changeObject, type MayCreate, needsVersion } from './update.js';
@@ -37,8 +41,7 @@ export async function applyObject(
     throw badRequest(`invalid object type: ${typeOf(applied)}`);
   }
   const metadata = applied.metadata ?? {};
-  if (metadata.managedFields !== undefined && metadata.managedFields !== null)
-    throw badRequest('metadata.managedFields must be nil');
+  if (isListOfMaps(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil');
   // Where the wishes stand twice, that is told before what they are of.
   const placed = <T>(find: () => T): T => {
     try {
@@ -70,13 +73,14 @@ export async function applyObject(
       }
       const allowed = mayCreate(key);
       if (allowed !== undefined) await allowed;
-      const { managedFields } = await apply(core, context, resource, wishes, undefined, options);
+      const { managedFields } = await apply(core, context, resource, wishes, undefined, options, applied);
       reportDuplicates(context, strictFaults, options.fieldValidation);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const entries = managedFields.length === 0 ? {} : { managedFields };
       const created = { ...wishes, metadata: { ...rest, ...entries } };
       try {
-        return await createObject(core, context, resource, key, created, { ...options, ownsFields: true });
+        const refusing = resource.custom ? {} : { refuse: typesRefused(resource, applied) };
+        return await createObject(core, context, resource, key, created, { ...options, ...refusing, ownsFields: true });
       } catch (error) {
         if (StatusError.is(error, 'AlreadyExists')) continue;
         throw error;
@@ -88,18 +92,33 @@ export async function applyObject(
       needsVersion: needsVersion(resource),
       options,
       async change(old) {
-        const { object, managedFields } = await apply(core, context, resource, wishes, old, options);
+        const { object, managedFields } = await apply(core, context, resource, wishes, old, options, applied);
         reportDuplicates(context, strictFaults, options.fieldValidation);
         const { uid } = metadata;
         // Who says an empty version says none; who says none has seen what there is.
         const { resourceVersion = '' } = Object.hasOwn(metadata, 'resourceVersion') ? metadata : old.metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
-        const decoded = await decode(core, context, resource, { ...object, metadata: asked }, options, old);
+        const refusing = resource.custom ? options : { ...options, refuse: typesRefused(resource, applied) };
+        const decoded = await decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
         return { object: withEntries(withOwnersOnce(context, decoded, true), managedFields), ownsFields: true };
       },
     });
   }
 }
+
+/** What the schema could read, and the type cannot: a time, say, that is none. */
+const typesRefused = (resource: Resource, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
+  const { apiVersion, kind } = resource;
+  const decoded = decoderWords(kind.schema.node, kind.kind, faults.slice(0, 1));
+  const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
+  return badRequest(
+    `failed to convert new object (${whatIsApplied(resource, applied)}) to proper version: unable to convert unstructured object to ${type}: ${converterWords(faults[0]!, decoded)}`,
+  );
+};
+
+/** What else is said there is no list of managed fields, and the schema's to refuse. */
+const isListOfMaps = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
 
 /** Of a version that is none, nothing is told. */
 function typeOf({ apiVersion, kind }: KubernetesObject): string {

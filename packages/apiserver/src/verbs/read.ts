@@ -17,6 +17,7 @@ import { prepared, type Resource, storeKey, storePrefix } from '../registry/reso
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
 import {
+  badListVersion,
   badResourceVersion,
   formatContinue,
   parseContinue,
@@ -156,7 +157,7 @@ function startOf(core: ApiCore, options: ReadOptions, prefix: string): { start: 
       throw badRequest('specifying resource version is not allowed when using continue');
     return { start: token.startKey, revision: token.revision === 'newest' ? 0 : token.revision };
   }
-  const wanted = parseResourceVersion(options.resourceVersion, badResourceVersion);
+  const wanted = parseResourceVersion(options.resourceVersion, badListVersion);
   const { revision } = core.backend.status();
   const isLimited = (options.limit ?? 0) > 0;
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isLimited || options.inPages === true);

@@ -18,8 +18,8 @@ export function parseResourceVersion(text: string | undefined, refuse: (error: F
   );
 }
 
-/** Of a get or a list. */
-export const badResourceVersion = (error: FieldError): StatusError =>
+export const badResourceVersion = (error: FieldError): StatusError => badRequest(formatFieldError(error));
+export const badListVersion = (error: FieldError): StatusError =>
   badRequest(`invalid resource version: ${formatFieldError(error)}`);
 
 /** 504: the version asked for has not happened here yet. When to ask again is not told of what is read in pages. */

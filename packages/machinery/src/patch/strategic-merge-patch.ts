@@ -4,6 +4,7 @@
  * `$setElementOrder/…`.
  */
 import { deepEqual } from '../meta/frozen.js';
+import { formatGo } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { PatchError } from './patch-error.js';
 
@@ -158,7 +159,7 @@ function mergeByKey(
       );
     const key = item[mergeKey];
     if (key === undefined)
-      throw new PatchError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+      throw new PatchError(`map: ${formatGo(item)} does not contain declared merge key: ${mergeKey}`);
     if (item[directive] === 'delete') {
       for (let i = result.length - 1; i >= 0; i--)
         if (isObject(result[i]) && deepEqual((result[i] as Fields)[mergeKey], key)) result.splice(i, 1);

@@ -29,6 +29,11 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
       struct = typeName(node, kind);
       fields.push(String(part));
     }
+    if (node.format === 'byte') {
+      const shown = typeof found === 'number' ? `number ${found}` : jsonType(found);
+      const place = `${struct}.${fields.join('.')}`;
+      return { words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type uint8`, isLast: false };
+    }
     const next = isField ? node.properties?.[part] : node.type === 'array' ? node.items : node.values;
     if (next === undefined) return { words: fault.detail, isLast: false };
     node = resolve(next);
