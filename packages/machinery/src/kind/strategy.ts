@@ -55,6 +55,11 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   prepareForStatusUpdate?(object: T, old: T, context: WriteContext): T;
   /** What of the metadata a write of the status leaves as it was, of what clients say there (default: nothing). */
   readonly statusKeeps?: readonly KeptMetadata[];
+  /**
+   * Fields that nobody is recorded to have written, by the subresource that is written, the object itself by no name: as
+   * `status.conditions`. Unless given: its status of the object itself, and all but that of the status.
+   */
+  readonly unrecorded?: Readonly<Record<string, readonly string[]>>;
   /** Beside `status`, by name. They are read, updated and patched as the object itself is. */
   readonly subresources?: Readonly<Record<string, SubresourceStrategy<T>>>;
   /** Of what is written new or over: where this is wrong, nothing else is looked at. */
