@@ -15,8 +15,9 @@ export interface Known {
 
 /** Of what Go writes as null. */
 const nullTimes =
-  '(eventTime|(deprecatedF|f)irstTimestamp|(deprecatedL|l)astTimestamp|last(Heartbeat|Observed|Probe|Transition|Update)Time)';
-const nullLists = '(currentMetrics|devices|drivers|endpoints|items|limits|names|ports|requests|rules|topologyKeys)';
+  '(eventTime|(deprecatedF|f)irstTimestamp|(deprecatedL|l)astTimestamp|last(Heartbeat|Observed|Probe|Transition|Update)Time|startedAt|finishedAt)';
+const nullOthers =
+  '(apiGroup|currentMetrics|devices|drivers|endpoints|items|limits|names|ports|requests|rules|topologyKeys)';
 
 /** What Go writes even where it is empty, and knows from what nobody spoke of. */
 const emptyOnes = '(apiGroup|devices|drivers|endpoints|limits|requests|rules)';
@@ -32,7 +33,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'what has its zero value in Go, and is written all the same, is left out',
-    line: new RegExp(`(\\.${nullTimes}: null \\| absent|\\.${nullLists}: null \\| (absent|\\[\\]))$`),
+    line: new RegExp(`(\\.${nullTimes}: null \\| absent|\\.${nullOthers}: null \\| (absent|\\[\\]))$`),
   },
   {
     why: 'deliberate',
@@ -113,7 +114,7 @@ export const known: readonly Known[] = [
     words:
       '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
     row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
-    line: /apiVersion must specify API group|unexpected GroupVersion string|finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+    line: /apiVersion must specify API group|unexpected GroupVersion string|finalizers: \["kubernetes\.io\/vac-protection"\]|metadata\.finalizers\[\d+\]: FieldValueInvalid: |^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
   },
   {
     why: 'newer',
@@ -295,7 +296,8 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'whole numbers of amounts do not begin again below zero where 64 bits end',
     row: /^fuzz › /,
-    line: /Invalid value: -9223372036854775808\b/,
+    line: /Invalid value: -9223372036854775808\b|^status: 422 \| 20[01]$/,
+    answers: (expected) => causesOf(expected).every(({ message }) => message.includes(' -9223372036854775808')),
   },
   {
     why: 'deliberate',

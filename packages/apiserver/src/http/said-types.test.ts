@@ -138,6 +138,27 @@ it.each(rows)('%s of %s: %j', async (line, type, body, status, message, warnings
   expect([answer.status, answer.json.message ?? null, told]).toEqual([status, message, warnings]);
 });
 
+it.each([
+  [{ metadata: { name: [] } }, /^failed to create typed patch object \(\/; .*\.metadata\.name: expected string/],
+  [{ metadata: { name: 'b' }, data: [] }, /^failed to create typed patch object \(\/b; /],
+  [{ metadata: { name: 'b', creationTimestamp: 'x' } }, /^failed to convert new object \(\/b; /],
+  [{ metadata: { name: 'b', managedFields: [] } }, /^metadata.managedFields must be nil$/],
+  [{ metadata: { name: 'b', managedFields: [{ time: 'x' }] } }, /^failed to convert new object \(\/b; /],
+  [{ metadata: { name: 'b' } }, /^the name of the object \(b\) does not match/],
+])('of an apply of %j the name is looked at last', async (body, message) => {
+  const { send } = await requester();
+  await send('POST', maps, { metadata: { name: 'a' } });
+  const [method = '', path = ''] = `${apply}&force=true`.split(' ');
+  const said = { apiVersion: 'v1', kind: 'ConfigMap', ...body };
+  expect((await send(method, path, said, { 'content-type': wishes })).json.message).toMatch(message);
+});
+
+it('a Table of what is not written has no version', async () => {
+  const { send } = await requester();
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  expect((await send('POST', `${maps}?dryRun=All`, { metadata: { name: 'a' } }, { accept })).json.metadata).toEqual({});
+});
+
 it('owners that stand twice are told of once it is known whose they are', async () => {
   const { send } = await requester();
   const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u' };

@@ -2,9 +2,11 @@
 import type { ApplyOptions, ObjectKey } from '@pintle/client';
 import {
   badRequest,
+  compileNormalizer,
   conflict,
   decoderWords,
   type KubernetesObject,
+  ObjectMeta,
   parseApiVersion,
   StatusError,
   type TypeFault,
@@ -41,40 +43,33 @@ export async function applyObject(
     throw badRequest(`invalid object type: ${typeOf(applied)}`);
   }
   const metadata = applied.metadata ?? {};
-  if (isListOfMaps(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil');
-  // Where the wishes stand twice, that is told before what they are of.
-  const placed = <T>(find: () => T): T => {
-    try {
-      return find();
-    } catch (error) {
-      reportDuplicates(context, strictFaults, options.fieldValidation);
-      throw error;
-    }
-  };
-  // Who says the name empty takes it away; who does not leaves it.
-  const { namespace, name } = placed(() => {
+  if (isManagedFields(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil');
+  const key = keyOf(resource, metadata, path);
+  if (key.name === '') throw badRequest('metadata.name is required for apply');
+  // What is applied may be wrong in another way, and is refused for that first.
+  const requirePlace = () => {
+    reportDuplicates(context, strictFaults, options.fieldValidation);
+    // Who says the name empty takes it away; who does not leaves it.
     if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
-    return placeOf(resource, metadata, path);
-  });
-  if (name === '') throw badRequest('metadata.name is required for apply');
-  const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
+    placeOf(resource, metadata, path);
+  };
 
   const isMap = typeof metadata === 'object' && !Array.isArray(metadata);
   const wishes = isMap ? { ...applied, metadata: { ...metadata, ...key } } : applied;
   for (;;) {
     if ((await findEntry(core, resource, key)) === undefined && options.subresource === undefined) {
-      requireName(metadata, path);
       if (metadata.uid) {
         throw conflict(
           resource.kind,
-          name,
+          key.name,
           `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
         );
       }
       const allowed = mayCreate(key);
       if (allowed !== undefined) await allowed;
       const { managedFields } = await apply(core, context, resource, wishes, undefined, options, applied);
-      reportDuplicates(context, strictFaults, options.fieldValidation);
+      requirePlace();
+      requireName(metadata, path);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const entries = managedFields.length === 0 ? {} : { managedFields };
       const created = { ...wishes, metadata: { ...rest, ...entries } };
@@ -93,13 +88,13 @@ export async function applyObject(
       options,
       async change(old) {
         const { object, managedFields } = await apply(core, context, resource, wishes, old, options, applied);
-        reportDuplicates(context, strictFaults, options.fieldValidation);
         const { uid } = metadata;
         // Who says an empty version says none; who says none has seen what there is.
         const { resourceVersion = '' } = Object.hasOwn(metadata, 'resourceVersion') ? metadata : old.metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
         const refusing = resource.custom ? options : { ...options, refuse: typesRefused(resource, applied) };
         const decoded = await decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
+        requirePlace();
         return { object: withEntries(withOwnersOnce(context, decoded, true), managedFields), ownsFields: true };
       },
     });
@@ -116,9 +111,24 @@ const typesRefused = (resource: Resource, applied: KubernetesObject) => (faults:
   );
 };
 
-/** What else is said there is no list of managed fields, and the schema's to refuse. */
-const isListOfMaps = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
+/** What else is said there is the schema's to refuse, or the type's. */
+function isManagedFields(value: unknown): boolean {
+  if (!Array.isArray(value) || value.includes(null)) return false;
+  return managedFieldsOf(value).errors.length === 0;
+}
+const managedFieldsOf = compileNormalizer(ObjectMeta.node.properties!['managedFields']!, { mode: 'typed' });
+
+/** Where the wishes are for: the path knows, where there is one. */
+function keyOf(
+  { kind }: Resource,
+  metadata: ObjectMeta,
+  path: { readonly namespace?: string; readonly name?: string },
+): ObjectKey {
+  const name = path.name ?? metadata.name ?? '';
+  return kind.scope === 'Namespaced'
+    ? { name, namespace: path.namespace || metadata.namespace || 'default' }
+    : { name };
+}
 
 /** Of a version that is none, nothing is told. */
 function typeOf({ apiVersion, kind }: KubernetesObject): string {

@@ -181,7 +181,7 @@ export async function apply(
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
       { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
     ]);
-  const fault = faultInWishes(resource.kind.schema.node, wishes);
+  const fault = faultInWishes(resource.kind.schema.node, sent);
   if (fault !== undefined) {
     throw badRequest(`failed to create typed patch object (${whatIsApplied(resource, sent)}): ${fault}`);
   }
