@@ -17,7 +17,7 @@ export interface Known {
 const nullTimes =
   '(eventTime|(deprecatedF|f)irstTimestamp|(deprecatedL|l)astTimestamp|last(Heartbeat|Observed|Probe|Transition|Update)Time|startedAt|finishedAt)';
 const nullOthers =
-  '(apiGroup|currentMetrics|devices|drivers|endpoints|items|limits|names|ports|requests|rules|topologyKeys)';
+  '(apiGroup|currentMetrics|devices|drivers|endpoints|items|limits|names|object|ports|requests|rows|rules|topologyKeys)';
 
 /** What Go writes even where it is empty, and knows from what nobody spoke of. */
 const emptyOnes = '(apiGroup|devices|drivers|endpoints|limits|requests|rules)';
@@ -33,7 +33,16 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'what has its zero value in Go, and is written all the same, is left out',
-    line: new RegExp(`(\\.${nullTimes}: null \\| absent|\\.${nullOthers}: null \\| (absent|\\[\\]))$`),
+    line: new RegExp(
+      `\\.(${nullTimes}: null \\| absent|${nullOthers}: null \\| (absent|\\[\\])|continue: "" \\| absent|divisor: "0" \\| absent)$`,
+    ),
+  },
+  {
+    why: 'deliberate',
+    words: 'and is told what it lacks, what it asks for without being somebody, or which option is none',
+    row: /^(every-kind › v1 Service: no name|access › a user acts as nobody|guarding › (as|ann as) an? \w+ alone|watching › of a version that is none|collections › a bad version|bad-input › a delete with grace that is text)/,
+    answers: ({ status, body }, actual) =>
+      (status === 500 || (Array.isArray(body) && body[0]?.code === 500)) && actual.status < 500,
   },
   {
     why: 'deliberate',

@@ -128,6 +128,12 @@ const anything: Expected = {
   refusal: (why, text) => (text === '' ? 'the request needs a body' : `the body is not JSON: ${why}`),
 };
 
+/** Options of a deletion. */
+export const deleteOptions: Expected = {
+  sort: 'delete',
+  refusal: (why) => `couldn't get version/kind; json parse error: ${why}`,
+};
+
 export const objectOf = (kind: string): Expected => ({
   sort: kind,
   refusal: (why, text) => unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, text),

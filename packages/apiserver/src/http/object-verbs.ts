@@ -15,7 +15,7 @@ import { getObject, listEntries } from '../verbs/read.js';
 import { checkSelectors } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
-import { objectOf } from './body.js';
+import { deleteOptions, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
@@ -155,7 +155,7 @@ async function patched(asked: ResourceRequest): Promise<Served> {
 
 /** What the query says counts only where there is no body. */
 const deletion = async ({ parts, request }: ResourceRequest) =>
-  parseDeleteOptions((await parts.bodies.read(request)).value ?? deleteQuery(request.query));
+  parseDeleteOptions((await parts.bodies.read(request, deleteOptions)).value ?? deleteQuery(request.query));
 
 const deleteOne: VerbHandler = async (asked) => {
   const { parts, context, resource, path } = asked;

@@ -120,6 +120,15 @@ const rows: readonly (readonly [
     'the name of the object (b) does not match the name on the URL (a)',
     ['line 5: key "data" already set in map'],
   ],
+  // What cannot be read at all.
+  [
+    ...([`DELETE ${maps}/a`, json, '{', 400] as const),
+    "couldn't get version/kind; json parse error: unexpected end of JSON input",
+  ],
+  [
+    ...([patch, 'application/strategic-merge-patch+json', { $patch: 'nonsense' }, 400] as const),
+    'unknown patch type: nonsense in map: map[$patch:nonsense]',
+  ],
   // What cannot be applied is refused for that, and not for what stands twice.
   [
     ...([`${apply}&fieldValidation=Strict`, wishes, 'apiVersion: v1\nkind: ConfigMap\nx: 1\nx: 2\n', 400] as const),

@@ -32,9 +32,7 @@ function mergeObject(document: Fields, patch: Fields, place: SchemaNode | undefi
   if (command === 'replace') return withoutDirectives(patch);
   if (command === 'delete') return {};
   if (command !== undefined && command !== 'merge')
-    throw new PatchError(
-      `unrecognized patch directive ${JSON.stringify(command)} at ${path || 'the root'}: use replace, delete or merge`,
-    );
+    throw new PatchError(`unknown patch type: ${formatGo(command)} in map: ${formatGo(patch)}`);
 
   const result: Mutable = { ...retained(document, patch, path) };
   for (const key of Object.keys(patch)) {
