@@ -1,4 +1,9 @@
-/** What a request carries, decoded: JSON or YAML, within bounds. */
+/**
+ * What a request carries, decoded: JSON or YAML, within bounds.
+ *
+ * **Differs from Kubernetes**: a text that is no JSON or no YAML, and a body that is missing, are refused in the words of
+ * what reads them here, which name the place.
+ */
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument, type Tags } from 'yaml';
 import type { StrictFaults } from '../verbs/strict-faults.js';

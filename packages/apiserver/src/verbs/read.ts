@@ -1,4 +1,8 @@
-/** Get and list: reads at the newest revision, or at the one asked for. */
+/**
+ * Get and list: reads at the newest revision, or at the one asked for.
+ *
+ * **Differs from Kubernetes**: a limit counts whatever the version is that is asked for.
+ */
 import type { GetOptions, ListOptions, ObjectKey } from '@pintle/client';
 import { prefixRange, type StoreEntry } from '@pintle/contracts';
 import {

@@ -1,4 +1,9 @@
-/** Resource versions are store revisions in decimal. Clients may only hand back what they were given. */
+/**
+ * Resource versions are store revisions in decimal. Clients may only hand back what they were given.
+ *
+ * **Differs from Kubernetes**: a token of a page that this server has not made is refused in words of its own; a version of
+ * an object that is no number is another one than that of the object (409), and not the fault of the server (500).
+ */
 import {
   badRequest,
   type FieldError,

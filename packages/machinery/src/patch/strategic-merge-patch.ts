@@ -2,6 +2,8 @@
  * Strategic merge patch: a merge patch that knows, from the schema, which lists are merged and by which key
  * (apimachinery `strategicpatch`). Directives: `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…`,
  * `$setElementOrder/…`.
+ *
+ * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off.
  */
 import { deepEqual } from '../meta/frozen.js';
 import { formatGo } from '../schema/decoder-words.js';

@@ -1,7 +1,9 @@
 /**
  * What Go's decoder says of a value of the wrong type: the words that users of Kubernetes know, and find when they look them
- * up. Made from a fault that `normalize.ts` found in a built-in kind. The notation does not name Go's types of strings
- * (as `v1.PullPolicy`): they are told as `string`.
+ * up. Made from a fault that `normalize.ts` found in a built-in kind.
+ *
+ * **Differs from Kubernetes**: Go's names of types of texts (as `v1.PullPolicy`) are told as `string`, which the notation
+ * knows.
  */
 import { quantityWords } from '../quantity/quantity.js';
 import type { TypeFault } from './normalize.js';
