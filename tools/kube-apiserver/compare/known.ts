@@ -305,7 +305,13 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'whole numbers of amounts do not begin again below zero where 64 bits end',
     row: /^fuzz › /,
-    line: /Invalid value: -9223372036854775808\b|^status: 422 \| 20[01]$/,
+    line: /Invalid value: -9223372036854775808\b/,
+  },
+  {
+    why: 'deliberate',
+    words: 'and so nothing else is wrong with them',
+    row: /^fuzz › /,
+    line: /^status: 422 \| 20[01]$/,
     answers: (expected) => causesOf(expected).every(({ message }) => message.includes(' -9223372036854775808')),
   },
   {
@@ -319,6 +325,12 @@ export const known: readonly Known[] = [
     words: 'kube-apiserver tells in Events what its own controllers repair',
     row: /^fuzz › read: .*\/events/,
     answers: ({ body }) => /ipallocator-repair-controller/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'Events are read past the cache of kube-apiserver, which says in other words that a version is none',
+    row: /^fuzz › read: .*\/events\//,
+    line: /"invalid resource version: (resourceVersion: .*)" \| "\1"$/,
   },
   {
     why: 'surroundings',

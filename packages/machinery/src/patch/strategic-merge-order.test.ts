@@ -37,6 +37,18 @@ it('new items have the order of the patch, also where the key of one is null', (
   });
 });
 
+it.each([
+  [
+    { keyed: [{ value: 'x' }] },
+    { keyed: [{ name: 'a' }] },
+    'map: map[value:x] does not contain declared merge key: name',
+  ],
+  [{ plain: ['a'] }, { plain: ['b', []] }, 'list element types are not identical: [[a] [b []]]'],
+  [{ plain: [] }, { plain: [['a']] }, 'lists of lists are not supported'],
+])('%j is not patched by %j', (document, patch, why) => {
+  expect(() => applyStrategicMergePatch(document, patch, schema.node)).toThrow(why);
+});
+
 it('what takes the place of all is taken with its nulls', () => {
   const whole = object({ one: map(string()).patchStrategy('replace') });
   expect(applyStrategicMergePatch({ one: { a: 'b' } }, { one: { c: null } }, whole.node)).toEqual({ one: { c: null } });

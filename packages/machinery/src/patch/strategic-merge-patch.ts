@@ -110,6 +110,7 @@ function mergeValue(
   // Where there is nothing to merge with, nobody asks for keys.
   if (!Array.isArray(present)) return bareItems(wished);
   const base = present;
+  requireAlike(base, wished);
   if (node.mergeKey === undefined) {
     const merged = mergePrimitives(base, wished);
     return ordersItself ? merged : inOrder(merged, base, wished, [], undefined);
@@ -117,6 +118,16 @@ function mergeValue(
   const merged = mergeByKey(base, wished, node.mergeKey, node.items, path);
   return ordersItself ? merged : inOrder(merged, base, wished, [], node.mergeKey);
 }
+
+/** Items of a list that is merged are of one type, and no lists. Errors: `PatchError`. */
+function requireAlike(present: readonly unknown[], wished: readonly unknown[]): void {
+  const types = new Set([...present, ...wished].map(typeOf));
+  if (types.size > 1) throw new PatchError(`list element types are not identical: ${formatGo([present, wished])}`);
+  if (types.has('list')) throw new PatchError('lists of lists are not supported');
+}
+
+const typeOf = (value: unknown): string =>
+  Array.isArray(value) ? 'list' : typeof value === 'number' && !Number.isInteger(value) ? 'float' : typeof value;
 
 /** What a list begins with: without directives, and without fields that are to go. */
 const bareItems = (items: readonly unknown[]): readonly unknown[] =>
@@ -158,8 +169,7 @@ function mergeByKey(
         `every item of the list at ${path} must be an object with the merge key ${JSON.stringify(mergeKey)}`,
       );
     const key = item[mergeKey];
-    if (key === undefined)
-      throw new PatchError(`map: ${formatGo(item)} does not contain declared merge key: ${mergeKey}`);
+    if (key === undefined) throw keyless(item, mergeKey);
     if (item[directive] === 'delete') {
       for (let i = result.length - 1; i >= 0; i--)
         if (isObject(result[i]) && deepEqual((result[i] as Fields)[mergeKey], key)) result.splice(i, 1);
@@ -173,8 +183,13 @@ function mergeByKey(
       result.push(key === null ? { ...made, [mergeKey]: null } : made);
     }
   }
+  // What is there already has to say its key, too, as it is put in order.
+  for (const item of result) if (isObject(item) && !Object.hasOwn(item, mergeKey)) throw keyless(item, mergeKey);
   return result;
 }
+
+const keyless = (item: Fields, mergeKey: string): PatchError =>
+  new PatchError(`map: ${formatGo(item)} does not contain declared merge key: ${mergeKey}`);
 
 /**
  * The order that a list had. Where the patch deletes by directive, upstream looks at the list as merging left it, as
