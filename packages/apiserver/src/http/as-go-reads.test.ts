@@ -148,6 +148,19 @@ it.each([
     201,
     { spec: { resources: { requests: { storage: '1' } } } },
   ],
+  ...[
+    ['a port of the nodes is out of their range', '', 422],
+    ['but not in a dry run', '?dryRun=All', 201],
+  ].map(
+    ([name, query, status]) =>
+      [
+        name,
+        `/api/v1/namespaces/default/services${query}`,
+        { metadata: { name: 'n' }, spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 100 }] } },
+        status,
+        {},
+      ] as const,
+  ),
   [
     'the list of drivers of a node is theirs who sends an empty one',
     '/apis/storage.k8s.io/v1/csinodes',
