@@ -2,6 +2,8 @@
 import {
   bareFinalizer,
   dns1123LabelErrors,
+  eachErrors,
+  type FieldError,
   invalidField,
   isBareFinalizer,
   maskTrailingDash,
@@ -22,6 +24,11 @@ function withNameLabel(namespace: Namespace): Namespace {
   return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } } };
 }
 
+const finalizerErrors = (finalizer: string, path: string): readonly FieldError[] => [
+  ...qualifiedNameErrors(finalizer).map((message) => invalidField(path, finalizer, message)),
+  ...(isBareFinalizer(finalizer) ? [invalidField(path, finalizer, bareFinalizer)] : []),
+];
+
 export const namespaceStrategy: Strategy<Namespace> = {
   nameErrors: (name, prefix) => dns1123LabelErrors(prefix ? maskTrailingDash(name) : name),
   defaults: withNameLabel,
@@ -36,10 +43,17 @@ export const namespaceStrategy: Strategy<Namespace> = {
     spec: { ...namespace.spec, ...(old.spec?.finalizers === undefined ? {} : { finalizers: old.spec.finalizers }) },
   }),
   validateCreate: ({ spec }) =>
-    (spec?.finalizers ?? []).flatMap((finalizer) => [
-      ...qualifiedNameErrors(finalizer).map((message) => invalidField('spec.finalizers', finalizer, message)),
-      ...(isBareFinalizer(finalizer) ? [invalidField('spec.finalizers', finalizer, bareFinalizer)] : []),
-    ]),
+    (spec?.finalizers ?? []).flatMap((finalizer) => finalizerErrors(finalizer, 'spec.finalizers')),
+  subresources: {
+    // All that is put counts but the status.
+    finalize: {
+      prepareForUpdate: (namespace, { status }) => ({
+        ...withNameLabel(namespace),
+        ...(status === undefined ? {} : { status }),
+      }),
+      validateUpdate: ({ spec }) => eachErrors(spec?.finalizers, 'spec.finalizers', finalizerErrors),
+    },
+  },
   validateStatusUpdate({ metadata, status }) {
     const deleted = metadata.deletionTimestamp !== undefined;
     const phase = deleted ? 'Terminating' : 'Active';
