@@ -271,7 +271,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'the ages of IPAddresses, which kube-apiserver tells without a column for them, are not told',
     row: /IPAddress: (get|list) as table$|^fuzz › (read: .*\/ipaddresses\b|IPAddress: )/,
-    line: /rows\[\d+\]\.cells\[2\]: "(<age>|\d+s)" \| absent$/,
+    line: /rows\[\d+\]\.cells\[2\]: "[\w<>]+" \| absent$/,
   },
   {
     why: 'deliberate',
@@ -306,6 +306,13 @@ export const known: readonly Known[] = [
     words: 'what is no JSON is told of in the words of what reads it here',
     row: /^fuzz › /,
     line: /json parse error: invalid character/,
+  },
+  {
+    why: 'surroundings',
+    words: 'kube-apiserver takes candidates away that nobody renews',
+    row: /^fuzz › (LeaseCandidate: |read: .*\/leasecandidates\b)/,
+    answers: ({ status, body }, actual) =>
+      status === 404 || (status === 201 && actual.status !== 201) || (body as { items?: unknown }).items === null,
   },
   {
     why: 'surroundings',
