@@ -106,6 +106,7 @@ const rows: readonly (readonly [
     [...['line 1: key "a" already set in map', 'line 5: key "name" already set in map'], 'unknown field "x"'],
   ],
   [create, yaml, '{metadata: {name: z}, data: {a: b}}', 201, null],
+  [patch, merge, { x: 1, metadata: { b: 1 } }, 200, null, ['unknown field "metadata.b"', 'unknown field "x"']],
   // A patch that puts what stands twice makes an object of that.
   [
     ...([patch, operations, '[{"op":"add","path":"/metadata/labels","value":{"a":"b","a":"c"}}]', 200, null] as const),

@@ -31,6 +31,8 @@ import { asOfStatus, withRulesLeft } from './validation.js';
 
 /** By `refuseText` an object of another kind is refused, too. */
 export interface DecodeOptions extends StrictOptions {
+  /** Whether the fields of the body come in the order of their names, as Go's maps are written. */
+  readonly isSorted?: boolean;
   /** What is written. Of a custom object's status nothing else counts. */
   readonly subresource?: string;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
@@ -80,12 +82,10 @@ function decodeReady(
   }
   if (unknownFields.length > 0 || options.strictFaults !== undefined) {
     const { strictFaults, ...others } = options;
+    const unknown = resource.custom || options.isSorted === true ? unknownFields.toSorted() : unknownFields;
     if (resource.custom && strictFaults !== undefined)
-      reportStrict(context, resource.kind, unknownFields.toSorted(), {
-        ...others,
-        strictFaults: textFirst(strictFaults),
-      });
-    else reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
+      reportStrict(context, resource.kind, unknown, { ...others, strictFaults: textFirst(strictFaults) });
+    else reportStrict(context, resource.kind, unknown, options);
   }
   const stored = () => {
     const decoded = asksForReset(object, value as KubernetesObject);

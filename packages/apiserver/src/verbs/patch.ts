@@ -56,6 +56,7 @@ export function patchObject(
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
         ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, shown) }),
         refuseText: (message: string) => patchRefused(shown, message),
+        isSorted: patch.type !== 'strategic',
       };
       if (!resource.custom && patch.type !== 'strategic') requireVersion(context, resource, key, patched, decoding);
       const object = await decode(core, context, resource, patched, decoding, old);
