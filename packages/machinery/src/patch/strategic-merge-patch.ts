@@ -127,7 +127,13 @@ function requireAlike(present: readonly unknown[], wished: readonly unknown[]): 
 }
 
 const typeOf = (value: unknown): string =>
-  Array.isArray(value) ? 'list' : typeof value === 'number' && !Number.isInteger(value) ? 'float' : typeof value;
+  value === null
+    ? 'nil'
+    : Array.isArray(value)
+      ? 'list'
+      : typeof value === 'number' && !Number.isInteger(value)
+        ? 'float'
+        : typeof value;
 
 /** What a list begins with: without directives, and without fields that are to go. */
 const bareItems = (items: readonly unknown[]): readonly unknown[] =>
@@ -143,8 +149,8 @@ function bare(value: unknown): unknown {
 }
 
 function mergePrimitives(present: readonly unknown[], wished: readonly unknown[]): readonly unknown[] {
-  const result = [...present];
-  for (const item of wished) if (!result.some((other) => deepEqual(other, item))) result.push(item);
+  const result: unknown[] = [];
+  for (const item of [...present, ...wished]) if (!result.some((other) => deepEqual(other, item))) result.push(item);
   return result;
 }
 
