@@ -87,7 +87,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 leaves out times of creation that are null, and nobody owns them',
-    line: /creationTimestamp: absent \| (null|\{\})$/,
+    line: /creationTimestamp: absent \| (null|\{\})$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
   },
   {
     why: 'newer',
@@ -343,6 +343,20 @@ export const known: readonly Known[] = [
     words: 'the bookmark of a first state is a Table without rows',
     row: /with all first, as table$|^fuzz › watching: watch$/,
     line: /rows\[0\]/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a Scale is applied to a custom object, which kube-apiserver cannot convert',
+    row: /^fuzz › custom: apply\/scale$/,
+    answers: ({ status, body }) =>
+      status === 500 && /failed to (convert new object|create typed patch object)/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words:
+      'who writes the status of a custom object without its labels or with a spec that is none owns what they owned',
+    row: /^fuzz › custom: \w+\/status$/,
+    line: /managedFields(\[\d+\]\.fieldsV1\.f:metadata)?: absent \| /,
   },
   {
     why: 'newer',

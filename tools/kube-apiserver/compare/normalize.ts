@@ -37,6 +37,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\b(kube-api-access-|Bad_)[a-z0-9]{5}\b/g, '$1<random>'],
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
   [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
+  [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in object meta: \d+/g, 'in object meta: <revision>'],
   [/\b(map\[|namespace:\S+ )resourceVersion:\d+/g, '$1resourceVersion:<revision>'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],

@@ -18,11 +18,16 @@ const nameLabel = 'kubernetes.io/metadata.name';
 const withOwnFinalizer = (finalizers: readonly string[] = []): readonly string[] =>
   finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
 
-function withNameLabel(namespace: Namespace): Namespace {
+/** With the label that every namespace has. */
+export function withNameLabel(namespace: Namespace): Namespace {
   const { name = '', labels } = namespace.metadata;
   if (name === '' || labels?.[nameLabel] === name) return namespace;
   return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } } };
 }
+
+/** What is wrong with the finalizers that a namespace is put with to be finalized. */
+export const finalizedErrors = ({ spec }: Namespace): readonly FieldError[] =>
+  eachErrors(spec?.finalizers, 'spec.finalizers', finalizerErrors);
 
 const finalizerErrors = (finalizer: string, path: string): readonly FieldError[] => [
   ...qualifiedNameErrors(finalizer).map((message) => invalidField(path, finalizer, message)),
@@ -44,16 +49,6 @@ export const namespaceStrategy: Strategy<Namespace> = {
   }),
   validateCreate: ({ spec }) =>
     (spec?.finalizers ?? []).flatMap((finalizer) => finalizerErrors(finalizer, 'spec.finalizers')),
-  subresources: {
-    // All that is put counts but the status.
-    finalize: {
-      prepareForUpdate: (namespace, { status }) => ({
-        ...withNameLabel(namespace),
-        ...(status === undefined ? {} : { status }),
-      }),
-      validateUpdate: ({ spec }) => eachErrors(spec?.finalizers, 'spec.finalizers', finalizerErrors),
-    },
-  },
   validateStatusUpdate({ metadata, status }) {
     const deleted = metadata.deletionTimestamp !== undefined;
     const phase = deleted ? 'Terminating' : 'Active';

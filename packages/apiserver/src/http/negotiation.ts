@@ -21,8 +21,9 @@ export interface Accepted {
 export interface Offer {
   /** Whether whole objects can be had in protobuf; metadata alone always can. */
   readonly protobuf?: boolean;
-  /** Whether Tables and metadata alone can be had. */
+  /** Whether metadata alone can be had, and Tables unless `tables` says no. */
   readonly transforms?: boolean;
+  readonly tables?: boolean;
   /** A watch, which may share what its first state repeats. */
   readonly watch?: boolean;
   /** Of a path that kube-apiserver's router knows: what it says there is to be had. Of anything else, it knows nothing. */
@@ -121,7 +122,8 @@ function acceptedAs(encoding: Encoding, parameters: ReadonlyMap<string, string>,
     return encoding !== 'protobuf' || offer.protobuf ? { ...plain, encoding, pretty } : undefined;
   if (!offer.transforms || group !== 'meta.k8s.io' || (metaVersion !== 'v1' && metaVersion !== 'v1beta1'))
     return undefined;
-  if (as === 'Table') return encoding === 'protobuf' ? undefined : { encoding, as, metaVersion, pretty };
+  if (as === 'Table')
+    return encoding === 'protobuf' || offer.tables === false ? undefined : { encoding, as, metaVersion, pretty };
   return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList'
     ? { encoding, as, metaVersion, pretty }
     : undefined;

@@ -87,7 +87,8 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
     const parts = protobufList(resource.kind.schema.node, listEnvelope(resource), metadata, objects());
     return encoded(200, protobufMedia, inPieces(parts), warnings);
   }
-  const envelope = { ...listEnvelope(resource), metadata };
+  // Of objects without a type Go says even that no page follows.
+  const envelope = { ...listEnvelope(resource), metadata: resource.custom ? { continue: '', ...metadata } : metadata };
   const asStored = items.every((item) => servesAsStored(resource, item));
   if (!asStored || encoding !== 'json' || pretty)
     return answer(200, { ...envelope, items: listItems(resource, objects()) }, accepted, warnings);

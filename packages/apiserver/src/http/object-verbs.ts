@@ -38,8 +38,10 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
-function acceptedBy({ request, resource }: ResourceRequest, watch = false): Accepted {
-  return negotiate(request.header('accept'), offerOf(resource, watch));
+function acceptedBy({ request, resource, path: { subresource } }: ResourceRequest, watch = false): Accepted {
+  // Parts other than the status have no columns.
+  const tables = subresource === undefined || subresource === 'status';
+  return negotiate(request.header('accept'), { ...offerOf(resource, watch), tables });
 }
 
 const offerOf = ({ custom }: Resource, watch: boolean): Offer => ({ protobuf: !custom, transforms: true, watch });

@@ -32,6 +32,8 @@ it.each<readonly [line: string, body: unknown, status: number, message: unknown,
   [`PATCH ${scale}`, { kind: 'Pod' }, 422, expect.anything(), merge],
   [`PATCH ${scale}?fieldManager=me`, { spec: { replicas: 3 } }, 400, 'invalid object type: /, Kind=', wishes],
   [`POST ${scale}?dryRun=all`, {}, 405, 'the server does not allow this method on the requested resource'],
+  [`PATCH ${finalize}`, {}, 405, 'the server does not allow this method on the requested resource', merge],
+  [`PATCH ${scale}?fieldManager=me`, { apiVersion: null }, 400, 'invalid object type: /, Kind=', wishes],
   [`PUT ${finalize}`, {}, 400, unnamed],
   [
     `PUT ${finalize}`,

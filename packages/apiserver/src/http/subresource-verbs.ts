@@ -46,12 +46,18 @@ export async function handleSubresource(
   if (!isServed(handler, verb)) throw notServed();
   const routed = handler.stream === undefined ? objectRoute : ['text/plain', ...objectRoute];
   const columns = handler.columns?.(resource);
-  const accepted = negotiate(request.header('accept'), { protobuf: true, routed, transforms: columns !== undefined });
+  const accepted = negotiate(request.header('accept'), {
+    protobuf: true,
+    routed,
+    transforms: true,
+    tables: columns !== undefined,
+  });
   const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
   const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
   const respond = (status: number, value: KubernetesObject | unknown) => {
     const { as, metaVersion } = accepted;
-    if (as === 'object') return answer(status, value, accepted, context.warnings, parts.schemaOf);
+    if (as === 'object' || (value as KubernetesObject).kind === 'Status')
+      return answer(status, value, accepted, context.warnings, parts.schemaOf);
     const object = value as KubernetesObject;
     const metadata = { resourceVersion: object.metadata.resourceVersion ?? '' };
     const shown = { includeObject: includeObject(request.query), nowMs: parts.core.world.clock.now() };

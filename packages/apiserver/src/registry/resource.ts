@@ -40,7 +40,7 @@ export interface Resource {
 }
 
 /** How its objects are told in JSON and YAML: with Go's nulls. Undefined where nothing is added, as to custom ones. */
-export const tellerOf = ({ custom, kind }: Resource): Told | undefined =>
+export const tellerOf = ({ custom, kind }: Pick<Resource, 'custom' | 'kind'>): Told | undefined =>
   custom ? undefined : nullsOf(kind.schema.node);
 
 /** Whether a stored object is served as its bytes lie in the store. */

@@ -1,6 +1,7 @@
 /** `namespaces/finalize`: the one way to change a namespace's own finalizers. */
+import { finalizedErrors, withNameLabel } from '@pintle/api';
 import type { Namespace } from '@pintle/api/core/v1';
-import type { KubernetesObject } from '@pintle/machinery';
+import { invalid, type KubernetesObject } from '@pintle/machinery';
 import { changeObject } from '../verbs/update.js';
 import { finalizedKind, updatedPart } from './part-body.js';
 import type { SubresourceHandler } from './subresource.js';
@@ -15,7 +16,13 @@ export const finalizeSubresource: SubresourceHandler = {
       subresource: 'finalize',
       uid: wished.metadata.uid,
       options,
-      change: () => ({ object: wished }),
+      change(old) {
+        const faults = finalizedErrors(wished);
+        if (faults.length > 0) throw invalid(resource.kind, key.name, faults);
+        // All that is put counts but the status.
+        const { status } = old as Namespace;
+        return { object: { ...withNameLabel(wished), status } as KubernetesObject };
+      },
     });
     return served.object;
   },

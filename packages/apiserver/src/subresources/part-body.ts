@@ -60,9 +60,11 @@ export function decodedPart<T extends KubernetesObject>(
 ): T {
   const object = checkKind(core, { kind, custom: false }, inNewVersion(body, kind), options);
   const { value, unknownFields, errors } = kind.normalizer(object);
+  // What a patch makes has its fields in the order of their names.
+  const isPatched = options.refuseText !== undefined;
   if (errors.length > 0) throw refusal(kind, errors, options);
   if (unknownFields.length > 0 || options.strictFaults !== undefined)
-    reportStrict(context, kind, unknownFields, options);
+    reportStrict(context, kind, isPatched ? unknownFields.toSorted() : unknownFields, options);
   return value as T;
 }
 

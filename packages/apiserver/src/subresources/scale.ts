@@ -118,9 +118,11 @@ function checkUid(
 
 /** Errors: `StatusError` BadRequest for an apply of something else. */
 function requireScale(body: unknown): void {
-  const { apiVersion = '', kind = '' } = (body ?? {}) as Partial<KubernetesObject>;
+  const { apiVersion, kind } = (body ?? {}) as Readonly<Record<string, unknown>>;
   if (apiVersion === 'autoscaling/v1' && kind === 'Scale') return;
-  throw badRequest(`invalid object type: ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`);
+  const [version = '', group = '', ...more] = typeof apiVersion === 'string' ? apiVersion.split('/').reverse() : [];
+  const said = more.length > 0 ? '/, Kind=' : `${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
+  throw badRequest(`invalid object type: ${said}`);
 }
 
 function checkedScale({ custom, kind }: Resource, scale: Scale, name: string): Scale {

@@ -72,21 +72,25 @@ function decodeReady(
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
   const isStatus = resource.custom && options.subresource === 'status';
+  const tellUnknown = () => {
+    const { strictFaults, ...others } = options;
+    if (unknownFields.length === 0 && strictFaults === undefined) return;
+    const unknown = resource.custom || options.isSorted === true ? unknownFields.toSorted() : unknownFields;
+    if (resource.custom && strictFaults !== undefined)
+      reportStrict(context, resource.kind, unknown, { ...others, strictFaults: textFirst(strictFaults) });
+    else reportStrict(context, resource.kind, unknown, options);
+  };
   if (errors.length > 0) {
     const counting = isStatus && known !== undefined ? errors.filter(isOfStatus) : errors;
+    // A schema is looked at once all is read.
+    if (resource.custom && counting.every(isOfSchema)) tellUnknown();
     if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, { isStatus, value, known }))(counting);
     const { metadata, status } = object as KubernetesObject & { readonly status?: unknown };
     // What is stored may not fit any more, and is judged as a whole then.
     const { subresource: _subresource, ...others } = options;
     return decodeReady(core, context, resource, { ...known, metadata, status }, others, old);
   }
-  if (unknownFields.length > 0 || options.strictFaults !== undefined) {
-    const { strictFaults, ...others } = options;
-    const unknown = resource.custom || options.isSorted === true ? unknownFields.toSorted() : unknownFields;
-    if (resource.custom && strictFaults !== undefined)
-      reportStrict(context, resource.kind, unknown, { ...others, strictFaults: textFirst(strictFaults) });
-    else reportStrict(context, resource.kind, unknown, options);
-  }
+  tellUnknown();
   const stored = () => {
     const decoded = asksForReset(object, value as KubernetesObject);
     const made = resource.toStored(decoded);
@@ -121,6 +125,7 @@ export function withOwnersOnce(
   return { ...object, metadata: { ...object.metadata, ownerReferences: kept } };
 }
 
+const isOfSchema = ({ path }: TypeFault) => path.length > 0 && path[0] !== 'metadata';
 const isOfStatus = ({ path }: TypeFault) => path.length === 0 || path[0] === 'status' || path[0] === 'metadata';
 
 /** What was made of a body that does not fit, and the object as it was. */
@@ -139,7 +144,7 @@ const refusal =
     const { kind, group, version, schema } = resource.kind;
     const { custom } = resource;
     // The metadata of custom objects is decoded, all else of them is held to the schema.
-    if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata')) {
+    if (custom && faults.every(isOfSchema)) {
       const told = faults.map((fault) => typeError(fault, fault.field));
       // What else is wrong with it is told as well; where a value does not fit, none was made of it.
       const others = validateSchema(schema.node, value, known).filter(

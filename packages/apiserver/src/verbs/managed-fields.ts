@@ -141,6 +141,7 @@ export function recordUpdate(
       ownersAfterScaling(
         resource,
         object,
+        old,
         managedFieldsAfterUpdate(rules, resource.fromStored(object), resource.fromStored(old), writer),
         options.subresource,
       ),

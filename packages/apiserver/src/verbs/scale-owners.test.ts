@@ -31,9 +31,15 @@ const object = (count: number) => ({
   spec: { replicas: count },
 });
 
+const owned = (managedFields: readonly ManagedFieldsEntry[]) => ({ ...object(1), metadata: { managedFields } });
+
+it('nobody owns what nobody owned', () => {
+  expect(ownersAfterScaling(scaled, object(3), object(0), [entry('Update', replicas)], 'scale')).toEqual([]);
+});
+
 it('the replicas are parted from what else their owner has, and since when is lost', () => {
   const before = [entry('Update', { ...replicas, 'f:paused': {} })];
-  expect(shown(ownersAfterScaling(scaled, object(3), before, 'scale'))).toEqual([
+  expect(shown(ownersAfterScaling(scaled, object(3), owned(before), before, 'scale'))).toEqual([
     ['Update', 'f:replicas', undefined],
     ['Update', 'f:paused', time],
   ]);
@@ -41,16 +47,16 @@ it('the replicas are parted from what else their owner has, and since when is lo
 
 it('who applied the whole object stays its owner', () => {
   const before = [entry('Apply', { ...replicas, 'f:paused': {} })];
-  expect(ownersAfterScaling(scaled, object(3), before, 'scale')).toEqual(before);
+  expect(ownersAfterScaling(scaled, object(3), owned(before), before, 'scale')).toEqual(before);
 });
 
 it('nobody owns no replicas, but who wishes for none', () => {
   const before = [entry('Update', replicas), entry('Apply', replicas, { subresource: 'scale' })];
-  expect(ownersAfterScaling(scaled, object(0), before, 'scale')).toEqual([]);
+  expect(ownersAfterScaling(scaled, object(0), owned(before), before, 'scale')).toEqual([]);
   expect(shown(ownersAfterApply(scaled, before.slice(1), 'scale'))).toEqual([['Apply', 'f:replicas', undefined]]);
 });
 
 it('other writes change nobody’s', () => {
   const before = [entry('Update', replicas)];
-  expect(ownersAfterScaling(scaled, object(0), before, undefined)).toBe(before);
+  expect(ownersAfterScaling(scaled, object(0), owned(before), before, undefined)).toBe(before);
 });

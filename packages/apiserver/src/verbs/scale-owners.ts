@@ -13,14 +13,22 @@ export interface Scaled {
   readonly apiVersion: string;
 }
 
-/** After a write of one part, if that is the scale. */
+/** After a write of one part, if that is the scale. Where nobody owned the replicas before, nobody does after it. */
 export const ownersAfterScaling = (
   scaled: Scaled,
   object: KubernetesObject,
+  old: KubernetesObject,
   entries: readonly ManagedFieldsEntry[],
   subresource: string | undefined,
 ): readonly ManagedFieldsEntry[] =>
-  subresource === 'scale' ? carriedBack(scaled, entries, Boolean(valueAt(object, pathOf(scaled)))) : entries;
+  subresource === 'scale'
+    ? carriedBack(scaled, entries, Boolean(valueAt(object, pathOf(scaled))) && areOwned(scaled, old))
+    : entries;
+
+const areOwned = (scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean => {
+  const path = pathOf(scaled).map((field) => `f:${field}`);
+  return managedFields.some(({ fieldsV1 }) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
+};
 
 /** After an apply, which may wish for none and owns that. */
 export const ownersAfterApply = (
