@@ -31,6 +31,11 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'that there are no more pages, and no object in a row, is told by nothing',
+    line: /(metadata\.continue: ""|rows\[\d+\]\.object: null) \| absent$/,
+  },
+  {
+    why: 'deliberate',
     words: 'and is told what it lacks, what it asks for without being somebody, or which option is none',
     row: /^(every-kind › v1 Service: no name|access › a user acts as nobody|guarding › (as|ann as) an? \w+ alone|watching › of a version that is none|collections › a bad version|bad-input › a delete with grace that is text)/,
     answers: ({ status, body }, actual) =>
