@@ -31,6 +31,8 @@ import { asOfStatus, withRulesLeft } from './validation.js';
 
 /** By `refuseText` an object of another kind is refused, too. */
 export interface DecodeOptions extends StrictOptions {
+  /** Whether the fields of the body come in the order of their names, as Go's maps are written. */
+  readonly isSorted?: boolean;
   /** What is written. Of a custom object's status nothing else counts. */
   readonly subresource?: string;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
@@ -71,15 +73,12 @@ function decodeReady(
   const { value, unknownFields, errors } = normalize(resource, object, known);
   const isStatus = resource.custom && options.subresource === 'status';
   const tellUnknown = () => {
-    if (unknownFields.length > 0 || options.strictFaults !== undefined) {
-      const { strictFaults, ...others } = options;
-      if (resource.custom && strictFaults !== undefined)
-        reportStrict(context, resource.kind, unknownFields.toSorted(), {
-          ...others,
-          strictFaults: textFirst(strictFaults),
-        });
-      else reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
-    }
+    const { strictFaults, ...others } = options;
+    if (unknownFields.length === 0 && strictFaults === undefined) return;
+    const unknown = resource.custom || options.isSorted === true ? unknownFields.toSorted() : unknownFields;
+    if (resource.custom && strictFaults !== undefined)
+      reportStrict(context, resource.kind, unknown, { ...others, strictFaults: textFirst(strictFaults) });
+    else reportStrict(context, resource.kind, unknown, options);
   };
   if (errors.length > 0) {
     const counting = isStatus && known !== undefined ? errors.filter(isOfStatus) : errors;

@@ -28,7 +28,7 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
     lately.set(resource.kind, seen);
   }
   const like = owner === undefined ? undefined : seen.byOwner.get(owner);
-  const normalized = normalizer(input, like ?? seen.last);
+  const normalized = normalizer(input, like ?? seen.last, true);
   if (normalized.errors.length > 0) return normalized;
   seen.last = normalized.value;
   if (owner === undefined) return normalized;
