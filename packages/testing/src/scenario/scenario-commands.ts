@@ -3,7 +3,7 @@
  * want to see. They go through the API server's HTTP handler for tables, else through the in-process client.
  */
 import { Event, type Pod } from '@pintle/api/core/v1';
-import { type KindRef, type KubernetesObject, parseGoDuration, StatusError } from '@pintle/machinery';
+import { type KindRef, type KubernetesObject, parseGoDuration, StatusError, silentLogger } from '@pintle/machinery';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { type TestCluster, type TestClusterOptions, testCluster } from '../test-cluster.js';
 import { printTable } from './print-table.js';
@@ -237,6 +237,7 @@ export async function startCluster(line: CommandLine, defaults: TestClusterOptio
   const { nodes, seed } = line.options;
   const more = line.input === '' ? {} : (parse(line.input) as TestClusterOptions);
   return testCluster({
+    logger: silentLogger,
     ...defaults,
     ...more,
     ...(nodes === undefined ? {} : { nodes: Number(nodes) }),
