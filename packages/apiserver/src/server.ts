@@ -15,10 +15,8 @@ import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
 import { noEscalation } from './access/no-escalation.js';
 import { nodeAuthorizer } from './access/node-authorizer.js';
-import { nodeOf } from './access/node-identity.js';
 import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
-import { rulesReview } from './access/rules-review.js';
 import { storedRoles } from './access/stored-roles.js';
 import { cachedTokens } from './access/tokens/cached-tokens.js';
 import { admissionCaches } from './admission/admission-caches.js';
@@ -147,15 +145,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     access,
     authenticateToken,
     ...(options.tokens === undefined ? {} : { audiences: options.tokens.audiences }),
-    rulesFor: rulesReview({
-      roles,
-      incomplete: (user) =>
-        authorizers.includes('node') && nodeOf(user) !== undefined
-          ? ['node authorizer does not support user rule resolution']
-          : roles === undefined
-            ? ['the authorizer does not support user rule resolution']
-            : [],
-    }),
+    rulesFor: authorizer.rulesFor,
   });
   const metrics = options.metricsRegistry ?? createMetrics();
   const admitted = admissionMetrics(metrics, world.clock);

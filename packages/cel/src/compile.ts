@@ -63,7 +63,12 @@ export class CelCompileError extends Error {
 
 /** The expression is well-formed, and what is constant in it has no value. */
 export class CelInstantiationError extends CelCompileError {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    /** As `CelProgram` has it. */
+    readonly type: CheckedType,
+    options?: ErrorOptions,
+  ) {
     super(`program instantiation failed: ${message}`, options);
     this.name = 'CelInstantiationError';
   }
@@ -102,15 +107,16 @@ export function celEnvironment(options: CelOptions = {}): CelEnvironment {
         ...(message === undefined ? {} : { message }),
         ...(container === undefined ? {} : { container }),
       });
-      const evaluate = compiledBy(compiler, source, expression);
+      const { type = dyn, names: named = new Set<string>() } = checked ?? {};
+      const evaluate = compiledBy(compiler, source, expression, type);
       const framed = (given: Readonly<Record<string, Value | undefined>> = {}) => {
         const values: (Value | undefined)[] = names.map((name) => given[name]);
         values.length = compiler.size;
         return new Frame(values, costLimit);
       };
       return {
-        type: checked?.type ?? dyn,
-        names: checked?.names ?? new Set(),
+        type,
+        names: named,
         // Rules are estimated once and run often, so nothing is kept for it.
         costMax(root) {
           const again = parsed(source, binds);
@@ -162,11 +168,11 @@ function checkedWith(scope: CheckScope, source: string, expression: Expression, 
   return checked;
 }
 
-function compiledBy(compiler: Compiler, source: string, expression: Expression) {
+function compiledBy(compiler: Compiler, source: string, expression: Expression, type: CheckedType) {
   try {
     return compiler.compile(expression);
   } catch (error) {
-    if (error instanceof ConstantError) throw new CelInstantiationError(error.message, { cause: error });
+    if (error instanceof ConstantError) throw new CelInstantiationError(error.message, type, { cause: error });
     if (!(error instanceof CelError)) throw error;
     throw uncompilable(source, [{ at: 0, problem: error.message }], { cause: error });
   }

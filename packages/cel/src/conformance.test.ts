@@ -56,6 +56,9 @@ const lenient: ReadonlySet<string> = new Set([
   ...['map_null_entry_no_such_key', 'map_present_key_invalid_field'],
   ...['indexof_out_of_range', 'lastindexof_out_of_range'],
 ]);
+/** Kubernetes has the texts' extension of a version before the one of the tables: `%e`, lists and maps are written otherwise. */
+const newerFormat =
+  /^(?:list support for string|map support |dyntype (?:NaN|support for (?:lists|maps|scientific))|(?:positive|negative) infinity support for |NaN support for (?:decimal|scientific)|(?:default precision for )?scientific notation)/;
 /** Names in back quotes are another of them. */
 const quotedFields = 'quoted_map_fields';
 const aboutMessages = /TestAllTypes|google\.protobuf\.(?!Timestamp|Duration)|proto[23]|GlobalEnum|NestedEnum/;
@@ -104,6 +107,7 @@ const unchecked = /^(?:x|f_unknown\(17\)|a\.\w+\(\)) \|\| true$/;
 
 const applicable = ({ name, expr, value, bindings }: Case) =>
   !lenient.has(name) &&
+  !(newerFormat.test(name) && expr.includes('format(')) &&
   !unchecked.test(expr) &&
   !aboutMessages.test(expr) &&
   !aboutMessages.test(JSON.stringify([value, bindings]) ?? '');

@@ -2,11 +2,13 @@
  * From a tree to a function that gives its value. Names become places in a frame, so that nothing is looked up while
  * it runs; every step is charged to a budget, so that no expression runs for long.
  */
-import { foldCosts, isWritten, listCost, mapCost, messageCost } from './cost/run-costs.js';
-import { always, constantOf, type Evaluator, type Frame } from './frame.js';
+import { isWritten, listCost, mapCost, messageCost } from './cost/run-costs.js';
+import { fold } from './fold.js';
+import { always, charged, constantOf, type Evaluator, Frame } from './frame.js';
 import type { FunctionTable } from './functions.js';
+import { pattern } from './library/pattern.js';
 import { qualifiedName } from './parse.js';
-import { declared, element, elements, insert, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
+import { declared, element, literal, member, optionalOf, truth, valueOfOptional } from './parts.js';
 import type { Comprehension, Expression } from './syntax-tree.js';
 import { CelError, isList, isMap, LiteralMap, noSuchOverload, Optional, Type, type Value } from './values.js';
 
@@ -14,6 +16,26 @@ import { CelError, isList, isMap, LiteralMap, noSuchOverload, Optional, Type, ty
 const conversions: ReadonlySet<string> = new Set([
   ...['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint'],
 ]);
+
+/** For what is made of constants alone. */
+const nothingToSpend = new Frame([], 0);
+
+/** Their second argument is a pattern: one that is written out has to be right. */
+const patterned: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
+
+/** Variables, and what is taken from something. */
+const isAttribute = (expression: Expression, { constant }: Evaluator): boolean =>
+  constant === undefined &&
+  (expression.type === 'name' || expression.type === 'index' || (expression.type === 'select' && !expression.test));
+
+/** What all is taken from. */
+const rootOf = (expression: Expression): Expression =>
+  expression.type === 'select' || expression.type === 'index' ? rootOf(expression.target) : expression;
+
+function readable(source: string): string {
+  pattern(source);
+  return source;
+}
 
 /** Makes a message `Name{…}`, as `Object{…}` of a mutating policy. */
 export type MessageMaker = (name: string, fields: ReadonlyMap<string, Value>) => Value;
@@ -72,10 +94,9 @@ export class Compiler {
       case 'or':
         return this.logical(expression.type === 'or', this.compile(expression.left), this.compile(expression.right));
       case 'conditional': {
-        const [test, then, otherwise] = [expression.test, expression.then, expression.otherwise].map((part) =>
-          this.compile(part),
-        );
-        return (frame) => (truth(test!(frame), '_?_:_') ? then!(frame) : otherwise!(frame));
+        const test = this.compile(expression.test);
+        const [then, otherwise] = [this.inner(expression.then), this.inner(expression.otherwise)];
+        return (frame) => (truth(test(frame), '_?_:_') ? then(frame) : otherwise(frame));
       }
       case 'list':
         return this.list(expression.items);
@@ -86,20 +107,19 @@ export class Compiler {
           optional,
         }));
         const isConstant = entries.every(
-          ({ key, value }) => key.constant !== undefined && value.constant !== undefined,
+          ({ key, value, optional }) => !optional && key.constant !== undefined && value.constant !== undefined,
         );
-        const cost = isConstant ? 0 : mapCost;
-        return (frame) => {
-          frame.charge(cost);
-          const made: [Value, Value][] = [];
+        const made = (frame: Frame): Value => {
+          const pairs: [Value, Value][] = [];
           for (const { key, value, optional } of entries) {
             const name = key(frame);
             const given = value(frame);
             const present = optional ? valueOfOptional(given) : given;
-            if (present !== undefined) made.push([name, present]);
+            if (present !== undefined) pairs.push([name, present]);
           }
-          return new LiteralMap(made);
+          return new LiteralMap(pairs);
         };
+        return isConstant ? constantOf(() => made(nothingToSpend)) : charged(mapCost, made);
       }
       case 'message':
         return this.message(expression);
@@ -165,7 +185,7 @@ export class Compiler {
         name === undefined || this.startsWithLocal(name) ? undefined : (this.variable(name) ?? this.type(name));
       if (whole !== undefined) return whole;
     }
-    const target = this.compile(expression.target);
+    const target = this.container(expression.target);
     if (test) {
       return (frame) => {
         const object = target(frame);
@@ -190,16 +210,30 @@ export class Compiler {
     return this.isLocal(name.split('.')[0]!);
   }
 
+  /** Of what is taken something from: where it is no variable or part of one itself, a variable is made of it. */
+  private container(expression: Expression): Evaluator {
+    const evaluate = this.compile(expression);
+    return expression.type === 'conditional' || isAttribute(expression, evaluate) ? evaluate : charged(1, evaluate);
+  }
+
+  /** As a key, or as what a condition decides for, a variable costs nothing itself, only what is taken from it. */
+  private inner(expression: Expression): Evaluator {
+    const evaluate = this.compile(expression);
+    if (!isAttribute(expression, evaluate) || rootOf(expression).type === 'conditional') return evaluate;
+    return (frame) => {
+      const value = evaluate(frame);
+      frame.spent--;
+      return value;
+    };
+  }
+
   private index(expression: Expression & { type: 'index' }): Evaluator {
-    const target = this.compile(expression.target);
-    const index = this.compile(expression.index);
+    const target = this.container(expression.target);
+    const index = this.inner(expression.index);
     const { optional } = expression;
-    // Of a name, or of a field of one, the name itself costs nothing.
-    const isFree = expression.index.type === 'name' || expression.index.type === 'select';
     return (frame) => {
       const object = target(frame);
       const key = index(frame);
-      if (isFree) frame.spent--;
       frame.charge(1);
       if (object instanceof Optional) {
         if (object.value === undefined) return object;
@@ -246,6 +280,8 @@ export class Compiler {
     if (name === 'optional.or' || name === 'or' || name === 'orValue') return this.orElse(name, call, evaluators);
     if (evaluators.length === 1 && conversions.has(name) && first!.constant !== undefined)
       return constantOf(() => call.run([first!.constant!]));
+    if (patterned.has(name) && typeof second?.constant === 'string')
+      constantOf(() => readable(second.constant as string));
     if (evaluators.length === 2) {
       const isFree = name === '_in_' && isWritten(args[1]!);
       return (frame) => {
@@ -301,17 +337,17 @@ export class Compiler {
 
   private list(items: readonly { readonly value: Expression; readonly optional: boolean }[]): Evaluator {
     const evaluators = items.map(({ value, optional }) => ({ evaluate: this.compile(value), optional }));
-    const cost = evaluators.every(({ evaluate }) => evaluate.constant !== undefined) ? 0 : listCost;
-    return (frame) => {
-      frame.charge(cost);
-      const made: Value[] = [];
+    const isConstant = evaluators.every(({ evaluate, optional }) => !optional && evaluate.constant !== undefined);
+    const made = (frame: Frame): Value => {
+      const values: Value[] = [];
       for (const { evaluate, optional } of evaluators) {
         const given = evaluate(frame);
         const present = optional ? valueOfOptional(given) : given;
-        if (present !== undefined) made.push(present);
+        if (present !== undefined) values.push(present);
       }
-      return made;
+      return values;
     };
+    return isConstant ? constantOf(() => made(nothingToSpend)) : charged(listCost, made);
   }
 
   private message({ name, fields }: Expression & { type: 'message' }): Evaluator {
@@ -377,109 +413,12 @@ export class Compiler {
     });
   }
 
-  private comprehension({ macro, range, variables, filter, body }: Comprehension): Evaluator {
+  private comprehension(expression: Comprehension): Evaluator {
+    const { range, variables, filter, body } = expression;
     const over = this.compile(range);
     return this.within(variables, (places) => {
       const keep = filter === undefined ? undefined : this.compile(filter);
-      const inner = this.compile(body);
-      const {
-        round,
-        held,
-        end,
-        early = 0,
-      } = foldCosts[variables.length === 2 && macro === 'map' ? 'transformList' : macro];
-      const each = (frame: Frame, visit: (key: Value) => boolean): void => {
-        let isOver = false;
-        for (const [key, value] of elements(over(frame), variables.length === 2)) {
-          if (isOver) {
-            frame.charge(early);
-            break;
-          }
-          frame.round(round);
-          frame.values[places[0]!] = key;
-          if (places.length === 2) frame.values[places[1]!] = value;
-          if (keep !== undefined && !truth(keep(frame), macro)) continue;
-          isOver = !visit(key);
-        }
-        frame.charge(end);
-      };
-      switch (macro) {
-        case 'all':
-          return (frame) => quantified(false, each, inner, frame);
-        case 'exists':
-          return (frame) => quantified(true, each, inner, frame);
-        case 'existsOne':
-          return (frame) => {
-            let count = 0;
-            each(frame, () => {
-              if (truth(inner(frame), macro)) {
-                count++;
-                frame.charge(held);
-              }
-              return true;
-            });
-            return count === 1;
-          };
-        case 'filter':
-          return (frame) => {
-            const made: Value[] = [];
-            each(frame, (key) => {
-              if (truth(inner(frame), macro)) {
-                made.push(key);
-                frame.charge(held);
-              }
-              return true;
-            });
-            return made;
-          };
-        case 'map':
-          return (frame) => {
-            const made: Value[] = [];
-            each(frame, () => {
-              made.push(inner(frame));
-              frame.charge(held);
-              return true;
-            });
-            return made;
-          };
-        case 'transformMap':
-        case 'transformMapEntry':
-          return (frame) => {
-            const made: [Value, Value][] = [];
-            each(frame, (key) => {
-              const result = inner(frame);
-              frame.charge(held);
-              if (macro === 'transformMap') made.push([key, result]);
-              else if (isMap(result)) for (const name of result.keys()) insert(made, name, result.get(name)!);
-              else throw noSuchOverload(macro, [result]);
-              return true;
-            });
-            return new LiteralMap(made);
-          };
-      }
+      return fold(expression, { over, places, inner: this.compile(body), ...(keep === undefined ? {} : { keep }) });
     });
   }
-}
-
-/** `all` (decided by a false) and `exists` (by a true): an error counts only where nothing decides. */
-function quantified(
-  decisive: boolean,
-  each: (frame: Frame, visit: (key: Value) => boolean) => void,
-  inner: Evaluator,
-  frame: Frame,
-): boolean {
-  let decided = false;
-  let failure: CelError | undefined;
-  each(frame, () => {
-    try {
-      decided = truth(inner(frame), decisive ? 'exists' : 'all') === decisive;
-    } catch (error) {
-      if (!(error instanceof CelError)) throw error;
-      failure ??= error;
-    }
-    return !decided;
-  });
-  if (decided) return decisive;
-  if (failure !== undefined) throw failure;
-  return !decisive;
 }

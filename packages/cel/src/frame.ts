@@ -37,6 +37,14 @@ export type Evaluator = ((frame: Frame) => Value) & { readonly constant?: Value 
 /** What is written out. */
 export const always = (value: Value): Evaluator => Object.assign(() => value, { constant: value });
 
+/** What costs this much before it is looked for. */
+export const charged =
+  (cost: number, evaluate: Evaluator): Evaluator =>
+  (frame) => {
+    frame.charge(cost);
+    return evaluate(frame);
+  };
+
 /** What is written out has no value, which is found when the expression is compiled. */
 export class ConstantError extends CelError {
   override readonly code = 'PINTLE_CEL_CONSTANT';

@@ -1,6 +1,6 @@
 /** The functions of an expression, by name; which of a name is meant is decided by the types of what it is given. */
 import { headOf, parseSignature, type Signature } from './check/signature.js';
-import { noSuchOverload, Type, typeName, type Value } from './values.js';
+import { isList, isMap, noSuchOverload, Type, typeName, type Value } from './values.js';
 
 /** A type in a signature: `int`, `list(string)`, `dyn` for whatever comes, a letter for what is the same throughout. */
 export type TypeName = string;
@@ -111,6 +111,19 @@ function file(under: Map<string, Overload[]>, overload: Overload): void {
   if (found === undefined) under.set(overload.name, [overload]);
   else found.push(overload);
 }
+
+/** What going once through a value and all that is in it costs: what is short costs nothing. */
+export function wholeTraversal(value: Value): number {
+  if (typeof value === 'string') return Math.floor(new TextEncoder().encode(value).length * 0.1);
+  if (value instanceof Uint8Array) return Math.floor(value.length * 0.1);
+  if (isList(value)) return (value as readonly Value[]).reduce<number>((sum, item) => sum + wholeTraversal(item), 0);
+  if (!isMap(value)) return 1;
+  return [...value.keys()].reduce<number>((sum, key) => sum + wholeTraversal(key) + wholeTraversal(value.get(key)!), 0);
+}
+
+/** The cost of matching: as if each four characters of the pattern went through the text. */
+export const patternCost = (text: string, patternLength: number): number =>
+  traversal(1 + text.length) * Math.ceil(patternLength / 4);
 
 /** The cost of looking through a text or a list once. */
 export const traversal = (length: number): number => Math.ceil(length * 0.1);

@@ -231,7 +231,7 @@ describe('what has no value says so as in Kubernetes', () => {
       `network address parse error during conversion from string: network address parse error during conversion from string: netip.ParsePrefix("x"): no '/'`,
     ],
     ["url('x')", 'URL parse error during conversion from string: parse "x": invalid URI for request'],
-    ["'a'.find('(')", 'error parsing regexp: missing closing ): `(`'],
+    ["'a'.find('(' + '')", 'Illegal regex: error parsing regexp: missing closing ): `(`'],
     ["int('x' + '')", "type conversion error from 'string' to 'int'"],
     ["duration('x' + '')", "type conversion error from 'string' to 'google.protobuf.Duration'"],
     ['9223372036854775807 + 1', 'integer overflow'],

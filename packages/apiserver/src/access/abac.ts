@@ -3,7 +3,7 @@
  * (`abac.authorization.kubernetes.io/v1beta1`, and the older form without a version). It is read once: who changes it starts
  * the server anew.
  */
-import type { AccessAttributes, Authorizer, UserInfo } from './access.js';
+import type { AccessAttributes, AccessDecision, RuledAuthorizer, UserInfo, UserRules } from './access.js';
 
 interface PolicySpec {
   readonly user?: string;
@@ -21,7 +21,7 @@ const everybody = 'system:authenticated';
 const readingVerbs: readonly string[] = ['get', 'list', 'watch'];
 
 /** Errors: `Error` with the line that is no policy. */
-export function abacAuthorizer(text: string): Authorizer {
+export function abacAuthorizer(text: string): RuledAuthorizer {
   const policies = text.split('\n').flatMap((line, index) => {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) return [];
@@ -33,11 +33,26 @@ export function abacAuthorizer(text: string): Authorizer {
       });
     }
   });
-  return (attributes) =>
+  const authorize = (attributes: AccessAttributes): AccessDecision =>
     policies.some((policy) => matches(policy, attributes))
       ? { decision: 'allow' }
       : { decision: 'noOpinion', reason: 'No policy matched.' };
+  return Object.assign(authorize, {
+    rulesFor: (user: UserInfo, namespace: string) =>
+      rulesOf(policies.filter((policy) => isFor(policy, user) && fits(policy.namespace ?? '', namespace))),
+  });
 }
+
+const rulesOf = (policies: readonly PolicySpec[]): UserRules => ({
+  resourceRules: policies.flatMap(({ readonly, apiGroup = '', resource }) =>
+    resource ? [{ verbs: verbsOf(readonly), apiGroups: [apiGroup], resources: [resource] }] : [],
+  ),
+  nonResourceRules: policies.flatMap(({ readonly, nonResourcePath }) =>
+    nonResourcePath ? [{ verbs: verbsOf(readonly), nonResourceURLs: [nonResourcePath] }] : [],
+  ),
+});
+
+const verbsOf = (readonly: boolean | undefined): readonly string[] => (readonly ? readingVerbs : ['*']);
 
 function policyOf(written: unknown): PolicySpec {
   if (typeof written !== 'object' || written === null || Array.isArray(written))

@@ -1,4 +1,5 @@
 /** Who asks, and whether they may: two small functions that a host application can bring its own of. */
+import type { NonResourceRule, ResourceRule } from '@pintle/api/authorization/v1';
 import type { FieldSelector, LabelRequirement } from '@pintle/machinery';
 import type { HttpRequest } from '../http/message.js';
 
@@ -53,5 +54,24 @@ export interface AccessDecision {
   readonly reason?: string;
 }
 
+/** What a user may do in a namespace, as far as it can be told in rules. */
+export interface UserRules {
+  readonly resourceRules: readonly ResourceRule[];
+  readonly nonResourceRules: readonly NonResourceRule[];
+  /** There may be more. */
+  readonly incomplete?: boolean;
+  /** Why there may be, and what is wrong with what the rules come from. */
+  readonly errors?: readonly string[];
+}
+
+export type RulesFor = (user: UserInfo, namespace: string) => UserRules;
+
 /** `deny` ends the question; `noOpinion` asks the next authorizer, and is a refusal where there is none. */
-export type Authorizer = (attributes: AccessAttributes) => AccessDecision | Promise<AccessDecision>;
+export interface Authorizer {
+  (attributes: AccessAttributes): AccessDecision | Promise<AccessDecision>;
+  /** For SelfSubjectRulesReviews. Absent: it decides by something else than rules. */
+  readonly rulesFor?: RulesFor;
+}
+
+/** One that tells of rules, if only that it has none. */
+export type RuledAuthorizer = Authorizer & { readonly rulesFor: RulesFor };

@@ -1,6 +1,7 @@
 /** Who decides what users may do, as it is chosen by who makes the server: by mode or by a function, fixed or changing. */
-import type { AccessDecision, Authorizer } from './access.js';
+import type { AccessAttributes, AccessDecision, Authorizer, RuledAuthorizer, UserInfo } from './access.js';
 import { firstOpinion } from './first-opinion.js';
+import { everything } from './rules-review.js';
 
 /** As kube-apiserver's `--authorization-mode` has them. */
 export type AuthorizationMode = 'node' | 'rbac';
@@ -16,7 +17,9 @@ export interface AuthorizerSource {
   onChange(told: () => void): void;
 }
 
-export const allowAll: Authorizer = () => ({ decision: 'allow' }) satisfies AccessDecision;
+export const allowAll: RuledAuthorizer = Object.assign(() => ({ decision: 'allow' }) satisfies AccessDecision, {
+  rulesFor: () => everything,
+});
 
 /** What is chosen, in any of the ways that it may be said. Everything is allowed where nothing is. */
 export function authorizerSource(
@@ -31,10 +34,10 @@ export function authorizerSource(
 export function chosenAuthorizer(
   source: AuthorizerSource,
   modes: Readonly<Record<AuthorizationMode, Authorizer | undefined>>,
-): Authorizer {
+): RuledAuthorizer {
   let chosen: readonly AuthorizerChoice[] | undefined;
-  let authorizer: Authorizer = allowAll;
-  return (attributes) => {
+  let authorizer: RuledAuthorizer = allowAll;
+  const current = (): RuledAuthorizer => {
     const now = source.current();
     if (now !== chosen) {
       chosen = now;
@@ -42,6 +45,9 @@ export function chosenAuthorizer(
         now.flatMap((choice) => (typeof choice === 'function' ? choice : (modes[choice] ?? []))),
       );
     }
-    return authorizer(attributes);
+    return authorizer;
   };
+  return Object.assign((attributes: AccessAttributes) => current()(attributes), {
+    rulesFor: (user: UserInfo, namespace: string) => current().rulesFor(user, namespace),
+  });
 }

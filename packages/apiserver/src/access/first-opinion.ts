@@ -1,8 +1,9 @@
 /** Several authorizers as one. */
-import type { AccessAttributes, AccessDecision, Authorizer } from './access.js';
+import type { AccessAttributes, AccessDecision, Authorizer, RuledAuthorizer } from './access.js';
+import { allRules } from './rules-review.js';
 
-/** The first that allows or denies decides. Where none does, what they had to say stands together. */
-export function firstOpinion(authorizers: readonly Authorizer[]): Authorizer {
+/** The first that allows or denies decides. Where none does, what they had to say stands together, as their rules do. */
+export function firstOpinion(authorizers: readonly Authorizer[]): RuledAuthorizer {
   const from = (
     attributes: AccessAttributes,
     first: number,
@@ -20,7 +21,7 @@ export function firstOpinion(authorizers: readonly Authorizer[]): Authorizer {
     }
     return { decision: 'noOpinion', ...(said.length === 0 ? {} : { reason: said.join('\n') }) };
   };
-  return (attributes) => from(attributes, 0, []);
+  return Object.assign((attributes: AccessAttributes) => from(attributes, 0, []), { rulesFor: allRules(authorizers) });
 }
 
 const added = (reasons: readonly string[], { reason }: AccessDecision): readonly string[] =>

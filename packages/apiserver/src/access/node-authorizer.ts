@@ -5,11 +5,12 @@
  */
 import { isMirrorPod, type PersistentVolume, type Pod } from '@pintle/api/core/v1';
 import type { PolicyRule } from '@pintle/api/rbac/v1';
-import type { AccessAttributes, AccessDecision, Authorizer } from './access.js';
+import type { AccessAttributes, AccessDecision, RuledAuthorizer, UserInfo } from './access.js';
 import { nodeOf } from './node-identity.js';
 import type { NodeRelations } from './node-relations.js';
 import { referencesOf } from './pod-references.js';
 import { covers } from './rbac.js';
+import { noRules, untoldRules } from './rules-review.js';
 
 type Asked = Extract<AccessAttributes, { readonly type: 'resource' }>;
 
@@ -42,7 +43,7 @@ const nodeRules: readonly PolicyRule[] = [
   rule(read, ['certificates.k8s.io'], ['clustertrustbundles']),
 ];
 
-export function nodeAuthorizer(relations: NodeRelations): Authorizer {
+export function nodeAuthorizer(relations: NodeRelations): RuledAuthorizer {
   const divided: Readonly<Record<string, (asked: Asked, node: string) => AccessDecision>> = {
     '/secrets': (asked, node) => readOf(asked, node, () => refersToSecret(relations, node, asked)),
     '/configmaps': (asked, node) =>
@@ -64,7 +65,7 @@ export function nodeAuthorizer(relations: NodeRelations): Authorizer {
     '/nodes': ofNode,
     '/pods': (asked, node) => ofPod(relations, asked, node),
   };
-  return (attributes) => {
+  const authorize = (attributes: AccessAttributes): AccessDecision => {
     const node = nodeOf(attributes.user);
     if (node === undefined) return noOpinion();
     if (node === '') return noOpinion(`unknown node for user ${JSON.stringify(attributes.user.name)}`);
@@ -73,6 +74,9 @@ export function nodeAuthorizer(relations: NodeRelations): Authorizer {
     if (own !== undefined) return own(attributes, node);
     return nodeRules.some((each) => covers(each, attributes)) ? allowed : noOpinion();
   };
+  return Object.assign(authorize, {
+    rulesFor: (user: UserInfo) => (nodeOf(user) === undefined ? noRules : untoldRules('node authorizer')),
+  });
 }
 
 /** Whether one named object has to do with the node. */

@@ -9,7 +9,7 @@ import type {
   Subject,
 } from '@pintle/api/rbac/v1';
 import { aggregateText } from '@pintle/machinery';
-import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from './access.js';
+import type { AccessAttributes, AccessDecision, RuledAuthorizer, UserInfo, UserRules } from './access.js';
 
 /** The roles and bindings of a cluster, at hand. */
 export interface RoleSource {
@@ -20,8 +20,8 @@ export interface RoleSource {
   clusterRoleBindings(subjects: readonly string[]): Iterable<ClusterRoleBinding>;
 }
 
-export function rbacAuthorizer(source: RoleSource): Authorizer {
-  return (attributes) => {
+export function rbacAuthorizer(source: RoleSource): RuledAuthorizer {
+  const authorize = (attributes: AccessAttributes): AccessDecision => {
     const { user } = attributes;
     const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
     const missing: string[] = [];
@@ -30,6 +30,20 @@ export function rbacAuthorizer(source: RoleSource): Authorizer {
     if (missing.length === 0) return { decision: 'noOpinion' };
     return { decision: 'noOpinion', reason: `RBAC: ${aggregateText(missing)}` };
   };
+  const told = (user: UserInfo, namespace: string): UserRules => {
+    const errors: string[] = [];
+    const rules = rulesFor(source, user, namespace, errors);
+    return {
+      resourceRules: rules.flatMap(({ verbs, apiGroups = [], resources, resourceNames }) =>
+        resources?.length ? [{ verbs, apiGroups, resources, ...(resourceNames?.length ? { resourceNames } : {}) }] : [],
+      ),
+      nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs }) =>
+        nonResourceURLs?.length ? [{ verbs, nonResourceURLs }] : [],
+      ),
+      errors,
+    };
+  };
+  return Object.assign(authorize, { rulesFor: told });
 }
 
 /** Few ask why something was allowed: the words are found when they do. */

@@ -1,41 +1,44 @@
 /** All that a user may do in a namespace, as far as rules tell it: SelfSubjectRulesReview (`kubectl auth can-i --list`). */
 import type { SubjectRulesReviewStatus } from '@pintle/api/authorization/v1';
-import { mastersGroup } from '../verbs/authorize.js';
-import type { UserInfo } from './access.js';
-import { type RoleSource, rulesFor } from './rbac.js';
+import { aggregateText } from '@pintle/machinery';
+import type { Authorizer, RulesFor, UserRules } from './access.js';
 
-export type RulesFor = (user: UserInfo, namespace: string) => SubjectRulesReviewStatus;
-
-const everything: SubjectRulesReviewStatus = {
+/** Whoever may do everything. */
+export const everything: UserRules = {
   resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
   nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-  incomplete: false,
 };
 
-export interface RulesReviewOptions {
-  /** Absent: who is asked tells nothing of rules. */
-  readonly roles: RoleSource | undefined;
-  /** Why a user's rules are not all; of authorizers that decide by something else. */
-  readonly incomplete: (user: UserInfo) => readonly string[];
-}
+export const noRules: UserRules = { resourceRules: [], nonResourceRules: [] };
 
-export function rulesReview({ roles, incomplete }: RulesReviewOptions): RulesFor {
+/** Of an authorizer that does not decide by rules. `who`: as the reason names it. */
+export const untoldRules = (who: string): UserRules => ({
+  ...noRules,
+  incomplete: true,
+  errors: [`${who} does not support user rule resolution`],
+});
+
+/** The rules of all of them, one after the other. */
+export function allRules(authorizers: readonly Authorizer[]): RulesFor {
   return (user, namespace) => {
-    if (roles === undefined && user.groups.includes(mastersGroup)) return everything;
-    const missing: string[] = [];
-    const rules = roles === undefined ? [] : rulesFor(roles, user, namespace, missing);
-    const errors = [...incomplete(user), ...missing];
+    const told = authorizers.map(({ rulesFor }) => rulesFor?.(user, namespace) ?? untoldRules('the authorizer'));
     return {
-      resourceRules: rules.flatMap(({ verbs, apiGroups, resources, resourceNames }) =>
-        resources?.length
-          ? [{ verbs, apiGroups: apiGroups ?? [], resources, ...(resourceNames?.length ? { resourceNames } : {}) }]
-          : [],
-      ),
-      nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs }) =>
-        nonResourceURLs?.length ? [{ verbs, nonResourceURLs }] : [],
-      ),
-      incomplete: errors.length > 0,
-      ...(errors.length === 0 ? {} : { evaluationError: errors.join(', ') }),
+      resourceRules: told.flatMap(({ resourceRules }) => resourceRules),
+      nonResourceRules: told.flatMap(({ nonResourceRules }) => nonResourceRules),
+      incomplete: told.some(({ incomplete }) => incomplete),
+      errors: told.flatMap(({ errors = [] }) => errors),
     };
   };
+}
+
+export function rulesReviewStatus({
+  resourceRules,
+  nonResourceRules,
+  incomplete = false,
+  errors = [],
+}: UserRules): SubjectRulesReviewStatus {
+  return {
+    ...{ resourceRules, nonResourceRules, incomplete },
+    ...(errors.length === 0 ? {} : { evaluationError: aggregateText(new Set(errors)) }),
+  } as SubjectRulesReviewStatus;
 }

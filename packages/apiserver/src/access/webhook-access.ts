@@ -15,7 +15,8 @@ import {
 import { askedAgain, retryBackoffDefaultMs } from '../admission/webhook/ask-again.js';
 import { KeptAnswers } from '../admission/webhook/kept-answers.js';
 import type { WebhookCaller, WebhookTarget } from '../admission/webhook/webhook-caller.js';
-import type { AccessAttributes, AccessDecision, Authorizer, TokenAuthenticator } from './access.js';
+import type { AccessAttributes, AccessDecision, RuledAuthorizer, TokenAuthenticator } from './access.js';
+import { untoldRules } from './rules-review.js';
 import { cachedTokens } from './tokens/cached-tokens.js';
 
 const answerMs = 10_000;
@@ -77,7 +78,7 @@ export interface WebhookAuthorizerOptions extends AccessWebhookOptions {
   readonly matches?: (spec: SubjectAccessReviewSpec) => boolean;
 }
 
-export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer {
+export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAuthorizer {
   const { world, target, call, failure = 'noOpinion', matches, version = 'v1' } = options;
   const { timeoutMs = answerMs, allowedMs = allowedDefaultMs, refusedMs = refusedDefaultMs } = options;
   const decisions = new KeptAnswers<AccessDecision>(world.clock, decisionsMax);
@@ -91,7 +92,7 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer
       ...(status?.reason ? { reason: status.reason } : {}),
     };
   };
-  return async (attributes) => {
+  const authorize = async (attributes: AccessAttributes): Promise<AccessDecision> => {
     const spec = specOf(attributes);
     const key = JSON.stringify(spec);
     try {
@@ -107,6 +108,7 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer
       return { decision: failure };
     }
   };
+  return Object.assign(authorize, { rulesFor: () => untoldRules('webhook authorizer') });
 }
 
 /** In v1beta1 groups had another name. */

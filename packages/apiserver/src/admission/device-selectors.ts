@@ -10,8 +10,9 @@ import type {
   ResourceClaimTemplate,
 } from '@pintle/api/resource/v1beta2';
 import type { CheckedType, DeclaredSize } from '@pintle/cel';
-import { deepEqual, type FieldError, forbiddenField, invalidField, type KubernetesObject } from '@pintle/machinery';
+import { deepEqual, type FieldError, forbiddenField, type KubernetesObject } from '@pintle/machinery';
 import type { CelModule } from '../crd/validation-rules.js';
+import { expressionFault } from '../registry/expression-fault.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 
 interface Placed {
@@ -85,16 +86,18 @@ export function deviceSelectors(): AdmissionPlugin {
     });
     const faultOf = (expression: string, path: string): readonly FieldError[] => {
       if (expression.length > expressionMaxBytes) return [];
-      try {
+      let costs = 0;
+      const compile = () => {
         const program = environment.compile(expression);
-        const type = cel.typeFullText(program.type);
-        if (type !== 'bool' && type !== 'any')
-          return [invalidField(path, expression, `must evaluate to bool or the unknown type, not ${type}`)];
-        return program.costMax(deviceSize) > costMax ? [forbiddenField(path, 'too complex, exceeds cost limit')] : [];
-      } catch (error) {
-        if (!(error instanceof cel.CelCompileError)) throw error;
-        return [invalidField(path, expression, error.message)];
-      }
+        costs = program.costMax(deviceSize);
+        return program;
+      };
+      const fault = expressionFault(cel, compile, { expression, path }, (given) => {
+        const type = cel.typeFullText(given);
+        return type === 'bool' || type === 'any' ? undefined : `must evaluate to bool or the unknown type, not ${type}`;
+      });
+      if (fault !== undefined) return [fault];
+      return costs > costMax ? [forbiddenField(path, 'too complex, exceeds cost limit')] : [];
     };
     const faults = placed.flatMap(({ selectors, path }) =>
       selectors.flatMap(({ cel: selector }, index) =>

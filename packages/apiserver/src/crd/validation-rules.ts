@@ -190,8 +190,10 @@ class RuleCompiler {
       if (program.type.name === result) return program;
       return new cel.CelCompileError(wrongResults[result]);
     } catch (error) {
-      if (error instanceof cel.CelCompileError) return error;
-      throw error;
+      if (!(error instanceof cel.CelCompileError)) throw error;
+      return error instanceof cel.CelInstantiationError && error.type.name !== result
+        ? new cel.CelCompileError(wrongResults[result])
+        : error;
     }
   }
 }

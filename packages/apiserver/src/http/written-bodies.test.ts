@@ -123,7 +123,7 @@ it.each([
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   ],
   [container({ resources: { limits: { cpu: '5kk' } } }), "unable to parse quantity's suffix"],
-  [container({ resources: { limits: { cpu: 'k' } } }), 'unable to parse numeric part of quantity'],
+  [container({ resources: { limits: { cpu: 'e-10' } } }), 'unable to parse numeric part of quantity'],
   [
     container({ resources: { limits: 5 } }),
     'json: cannot unmarshal number into Go struct field ResourceRequirements.spec.containers.resources.limits of type v1.ResourceList',

@@ -10,8 +10,8 @@ import {
   invalidField,
   type KubernetesObject,
 } from '@pintle/machinery';
-import type { AccessAttributes, TokenAuthenticator, UserInfo } from '../access/access.js';
-import type { RulesFor } from '../access/rules-review.js';
+import type { AccessAttributes, RulesFor, TokenAuthenticator, UserInfo } from '../access/access.js';
+import { rulesReviewStatus } from '../access/rules-review.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import { type Access, mastersGroup } from './authorize.js';
@@ -102,7 +102,10 @@ export function reviews({
     const { namespace } = specOf<{ readonly namespace?: string }>(body);
     if (!namespace) throw badRequest('no namespace on request');
     // Upstream does not repeat the question.
-    return withStatus({ ...body, metadata: {}, spec: {} } as KubernetesObject, rulesFor(user, namespace));
+    return withStatus(
+      { ...body, metadata: {}, spec: {} } as KubernetesObject,
+      rulesReviewStatus(rulesFor(user, namespace)),
+    );
   };
 
   const whoAmI: Review = async ({ user }, { apiVersion, kind }) => {

@@ -42,12 +42,15 @@ function clauseProblem(
     );
   const key = verb === 'X' ? 'x' : verb;
   const clause = Object.hasOwn(formatClauses, key) ? formatClauses[key] : undefined;
-  if (clause === undefined) return unread(`unrecognized formatting clause "${verb}"`);
+  if (clause === undefined) return unread(`unrecognized formatting clause "${firstByteOf(verb)}"`);
   const wrong = key === 's' ? untold(item, types) : takes(clause, item, types) ? undefined : item;
   if (wrong === undefined) return undefined;
   const type = types.get(wrong) ?? dyn;
   return { at: wrong.at, problem: `error during formatting: ${clause.refusal}, was given ${type.name}` };
 }
+
+/** As a character: texts are read byte by byte. */
+const firstByteOf = (text: string): string => String.fromCharCode(new TextEncoder().encode(text)[0]!);
 
 const takes = (clause: FormatClause, item: Expression, types: Types): boolean => {
   const type = types.get(item) ?? dyn;

@@ -132,7 +132,12 @@ const ofCidr = (
   run,
 });
 
-const containsCost = (_: Cidr, text: string) => 1 + traversal(text.length);
+/** A range is as large as the bytes of its prefix. */
+const prefixBytes = ({ prefixLength }: Cidr): number => Math.ceil(prefixLength / 8);
+const written = (other: Ip | Cidr | string): number => (typeof other === 'string' ? traversal(other.length) : 0);
+const containsIpCost = (range: Cidr, other: Ip | string): number => traversal(2 * prefixBytes(range)) + written(other);
+const containsRangeCost = (range: Cidr, other: Cidr | string): number =>
+  traversal(2 * prefixBytes(range)) + traversal(prefixBytes(range)) + 1 + written(other);
 const readCost = (text: string) => traversal(text.length);
 
 export const addressLibrary: Library = {
@@ -174,12 +179,12 @@ export const addressLibrary: Library = {
       result: 'string',
       run: ({ ip, prefixLength }: Cidr) => `${formatIp(ip)}/${prefixLength}`,
     },
-    ofCidr('containsIP', ['net.IP'], 'bool', containsIp),
-    { ...ofCidr('containsIP', ['string'], 'bool', containsWritten), cost: containsCost },
-    ofCidr('containsCIDR', ['net.CIDR'], 'bool', containsRange),
+    { ...ofCidr('containsIP', ['net.IP'], 'bool', containsIp), cost: containsIpCost },
+    { ...ofCidr('containsIP', ['string'], 'bool', containsWritten), cost: containsIpCost },
+    { ...ofCidr('containsCIDR', ['net.CIDR'], 'bool', containsRange), cost: containsRangeCost },
     {
       ...ofCidr('containsCIDR', ['string'], 'bool', (range: Cidr, text: string) => containsRange(range, cidrOf(text))),
-      cost: containsCost,
+      cost: containsRangeCost,
     },
     ofCidr('ip', [], 'net.IP', ({ ip }: Cidr) => ip),
     ofCidr('masked', [], 'net.CIDR', masked),

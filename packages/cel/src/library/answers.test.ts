@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { celEnvironment } from '../compile.js';
+import { CelCompileError, celEnvironment } from '../compile.js';
 import { CelError } from '../values.js';
 import { kubernetesLibraries } from './kubernetes.js';
 
@@ -15,7 +15,7 @@ function answer(expression: string): string {
     const { value } = environment.compile(expression).run();
     return typeof value === 'string' ? JSON.stringify(value) : String(value);
   } catch (error) {
-    if (error instanceof CelError) return `! ${error.message}`;
+    if (error instanceof CelError || error instanceof CelCompileError) return `! ${error.message}`;
     throw error;
   }
 }

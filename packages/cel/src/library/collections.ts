@@ -1,23 +1,17 @@
 /** Kubernetes' functions on lists and sets: `list.isSorted()`, `sets.contains(a, b)`. */
-import { type Library, type Overload, traversal } from '../functions.js';
-import { CelError, compare, Duration, equal, isList, noSuchOverload, Uint, type Value } from '../values.js';
+import { type Library, type Overload, wholeTraversal } from '../functions.js';
+import { CelError, compare, Duration, equal, noSuchOverload, Uint, type Value } from '../values.js';
 import { durationType, int, timestampType } from './standard.js';
 import { duration } from './time.js';
 
 type List = readonly Value[];
-
-const traversedList = (list: List): number => list.reduce<number>((sum, item) => sum + traversed(item), 0);
-const traversed = (value: Value): number => {
-  if (typeof value === 'string' || value instanceof Uint8Array) return traversal(value.length);
-  return isList(value) ? traversedList(value) : 1;
-};
 
 const method = (
   name: string,
   params: readonly string[],
   result: string,
   run: (...args: never[]) => Value,
-): Overload => ({ name, as: 'method', params, result, run, cost: traversedList });
+): Overload => ({ name, as: 'method', params, result, run, cost: wholeTraversal });
 
 const summable = ['int', 'uint', 'double', durationType];
 const ordinary = ['int', 'uint', 'double', 'bool', durationType, timestampType, 'string', 'bytes'];

@@ -6,7 +6,7 @@ import {
   labelValueErrors,
   qualifiedNameErrors,
 } from '@pintle/machinery';
-import type { Library } from '../functions.js';
+import { type Library, patternCost } from '../functions.js';
 import { CelError, type Opaque, Optional } from '../values.js';
 import { parseTimestamp } from './time.js';
 import { urlFault } from './url.js';
@@ -16,6 +16,8 @@ export class Format implements Opaque {
   constructor(
     readonly name: string,
     readonly faults: (text: string) => readonly string[],
+    /** Of the pattern by which kube-apiserver reads it, or of one as long: what a look costs. */
+    readonly patternLength: number,
   ) {}
   equals(other: Opaque): boolean {
     return other instanceof Format && other.name === this.name;
@@ -45,22 +47,27 @@ function dateFaults(text: string): readonly string[] {
 }
 
 const formats: readonly Format[] = [
-  new Format('dns1123Label', dns1123LabelErrors),
-  new Format('dns1123Subdomain', dns1123SubdomainErrors),
-  new Format('dns1035Label', dns1035LabelErrors),
-  new Format('dns1123LabelPrefix', ofPrefix(dns1123LabelErrors)),
-  new Format('dns1123SubdomainPrefix', ofPrefix(dns1123SubdomainErrors)),
-  new Format('dns1035LabelPrefix', ofPrefix(dns1035LabelErrors)),
-  new Format('qualifiedName', qualifiedNameErrors),
-  new Format('labelValue', labelValueErrors),
-  new Format('uri', (text) => [urlFault(text) ?? []].flat()),
-  new Format('uuid', matching(/^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'does not match the UUID format')),
+  new Format('dns1123Label', dns1123LabelErrors, 30),
+  new Format('dns1123Subdomain', dns1123SubdomainErrors, 60),
+  new Format('dns1035Label', dns1035LabelErrors, 30),
+  new Format('dns1123LabelPrefix', ofPrefix(dns1123LabelErrors), 30),
+  new Format('dns1123SubdomainPrefix', ofPrefix(dns1123SubdomainErrors), 60),
+  new Format('dns1035LabelPrefix', ofPrefix(dns1035LabelErrors), 30),
+  new Format('qualifiedName', qualifiedNameErrors, 60),
+  new Format('labelValue', labelValueErrors, 40),
+  new Format('uri', (text) => [urlFault(text) ?? []].flat(), 1103),
+  new Format(
+    'uuid',
+    matching(/^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'does not match the UUID format'),
+    70,
+  ),
   new Format(
     'byte',
     matching(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/, 'invalid base64'),
+    84,
   ),
-  new Format('date', dateFaults),
-  new Format('datetime', dateTimeFaults),
+  new Format('date', dateFaults, 71),
+  new Format('datetime', dateTimeFaults, 71),
 ];
 
 const type = 'kubernetes.NamedFormat';
@@ -87,6 +94,7 @@ export const formatLibrary: Library = {
         const faults = format.faults(text);
         return faults.length === 0 ? Optional.none : new Optional(faults);
       },
+      cost: ({ patternLength }: Format, text: string) => patternCost(text, patternLength),
     },
   ],
 };

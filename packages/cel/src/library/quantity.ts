@@ -5,7 +5,6 @@ import {
   compareQuantity,
   InvalidQuantityError,
   parseQuantity,
-  quantityWords,
   subtractQuantity,
 } from '@pintle/machinery';
 import { type Library, type Overload, traversal } from '../functions.js';
@@ -26,11 +25,11 @@ export class Quantity implements Opaque {
 
 const nanoPerUnit = 1_000_000_000n;
 
-function parsed(text: string): Amount | undefined {
+function parsed(text: string): Amount | InvalidQuantityError {
   try {
     return parseQuantity(text);
   } catch (error) {
-    if (error instanceof InvalidQuantityError) return undefined;
+    if (error instanceof InvalidQuantityError) return error;
     throw error;
   }
 }
@@ -104,7 +103,7 @@ export const quantityLibrary: Library = {
       result: type,
       run(text: string) {
         const amount = parsed(text);
-        if (amount === undefined) throw new CelError(quantityWords(text));
+        if (amount instanceof InvalidQuantityError) throw new CelError(amount.message);
         return new Quantity(amount, scaleOf(text));
       },
       cost: readCost,
@@ -113,7 +112,7 @@ export const quantityLibrary: Library = {
       name: 'isQuantity',
       params: ['string'],
       result: 'bool',
-      run: (text: string) => parsed(text) !== undefined,
+      run: (text: string) => !(parsed(text) instanceof InvalidQuantityError),
       cost: readCost,
     },
     {

@@ -16,7 +16,21 @@ class Fault {
 
 /** Go's `%q`. */
 export const quotedText = (text: string): string =>
-  JSON.stringify(text).replaceAll(/\\u00([01][0-9a-f])|\x7f/g, (_, code?: string) => `\\x${code ?? '7f'}`);
+  JSON.stringify(text).replaceAll(/\\u00([01][0-9a-f])|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (found, code?: string) =>
+    code === undefined
+      ? unprinted(found.codePointAt(0)!)
+      : code === '07'
+        ? '\\a'
+        : code === '0b'
+          ? '\\v'
+          : `\\x${code}`,
+  );
+
+function unprinted(code: number): string {
+  const digits = code.toString(16);
+  if (code < 0x80) return `\\x${digits}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+}
 
 /** A text is why there is no address. */
 export function readAddress(text: string): Address | string {

@@ -1,6 +1,6 @@
 /** Kubernetes' functions on regular expressions: `'abc 123'.find('[0-9]+')`. */
-import { type Library, type Overload, traversal } from '../functions.js';
-import type { Value } from '../values.js';
+import { type Library, type Overload, patternCost } from '../functions.js';
+import { CelError, type Value } from '../values.js';
 import { pattern } from './pattern.js';
 
 const method = (
@@ -14,11 +14,19 @@ const method = (
   params: ['string', 'string', ...params],
   result,
   run,
-  cost: (text: string, source: string) => traversal(1 + text.length) * Math.ceil(source.length / 4),
+  cost: (text: string, source: string) => patternCost(text, source.length),
 });
 
+function legal(source: string): ReturnType<typeof pattern> {
+  try {
+    return pattern(source);
+  } catch (error) {
+    throw error instanceof CelError ? new CelError(`Illegal regex: ${error.message}`) : error;
+  }
+}
+
 function findAll(text: string, source: string, limit: bigint): readonly string[] {
-  const matcher = pattern(source).matcher(text);
+  const matcher = legal(source).matcher(text);
   const found: string[] = [];
   while ((limit < 0n || BigInt(found.length) < limit) && matcher.find()) found.push(matcher.group() ?? '');
   return found;

@@ -1,5 +1,5 @@
 /** The extension library of strings, as version 2 of it has them. Places are counted in characters, not bytes. */
-import { type Library, type Overload, traversal } from '../functions.js';
+import { type Library, type Overload, traversal, wholeTraversal } from '../functions.js';
 import { CelError, codePoints, noSuchOverload, type Value } from '../values.js';
 import { format } from './format.js';
 
@@ -98,13 +98,16 @@ export const stringLibrary: Library = {
       },
       () => 1,
     ),
-    method('indexOf', ['string'], 'int', (text: string, part: string) => indexOf(text, part, 0n)),
-    method('indexOf', ['string', 'int'], 'int', indexOf),
-    method('lastIndexOf', ['string'], 'int', (text: string, part: string) => lastIndexOf(text, part)),
-    method('lastIndexOf', ['string', 'int'], 'int', (text: string, part: string, from: bigint) => {
-      if (part === '') return from;
-      return lastIndexOf(text, part, from);
-    }),
+    method('indexOf', ['string'], 'int', (text: string, part: string) => indexOf(text, part, 0n), wholeTraversal),
+    method('indexOf', ['string', 'int'], 'int', indexOf, wholeTraversal),
+    method('lastIndexOf', ['string'], 'int', (text: string, part: string) => lastIndexOf(text, part), wholeTraversal),
+    method(
+      'lastIndexOf',
+      ['string', 'int'],
+      'int',
+      (text: string, part: string, from: bigint) => (part === '' ? from : lastIndexOf(text, part, from)),
+      wholeTraversal,
+    ),
     method('lowerAscii', [], 'string', (text: string) =>
       asciiOnly(text, /[A-Z]+/g, (letters) => letters.toLowerCase()),
     ),

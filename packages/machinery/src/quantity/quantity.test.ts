@@ -34,13 +34,18 @@ describe('canonical form', () => {
     ['+2', '2'],
     ['.5', '500m'],
     ['5.', '5'],
+    ['.', '0'],
+    ['+', '0'],
+    ['-.Gi', '0'],
+    ['k', '0'],
+    ['e3', '0'],
     ['1500000', '1500k'],
     ['9223372036854775807', '9223372036854775807'],
   ])('%s is %s', (text, canonical) => {
     expect(canonicalQuantity(text)).toBe(canonical);
   });
 
-  it.each(['', 'a', '1.1.1', '1 Gi', '1gi', '1KI', '--1', '1e', 'Gi'])('%j is refused', (text) => {
+  it.each(['', 'a', '1.1.1', '1 Gi', '1gi', '1KI', '--1', '1e', 'kk', 'e-10'])('%j is refused', (text) => {
     expect(() => parseQuantity(text)).toThrow(InvalidQuantityError);
   });
 

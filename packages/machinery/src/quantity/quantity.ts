@@ -17,7 +17,7 @@ export interface Quantity {
 export class InvalidQuantityError extends Error {
   readonly code = 'PINTLE_INVALID_QUANTITY';
   constructor(readonly text: string) {
-    super("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+    super(quantityWords(text));
     this.name = 'InvalidQuantityError';
   }
 }
@@ -25,6 +25,9 @@ export class InvalidQuantityError extends Error {
 const nanoPerUnit = 1_000_000_000n;
 /** Binary quantities are capped at 2^63 - 1 units. */
 const nanoMax = (2n ** 63n - 1n) * nanoPerUnit;
+
+/** Nothing is finer. */
+const exponentMin = -9;
 
 const decimalExponents: Readonly<Record<string, number>> = {
   n: -9,
@@ -41,6 +44,14 @@ const decimalExponents: Readonly<Record<string, number>> = {
 const binaryExponents: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,4}))?$/;
+
+/** Of what is no quantity: that it does not look like one, that its suffix is unknown, or that there is no number to scale. */
+export function quantityWords(text: string): string {
+  const [, suffix] = text === '' ? [] : (/^[+-]?\d*(?:\.\d*)?([eEinumkKMGTP]*[-+]?\d*)$/.exec(text) ?? []);
+  if (suffix === undefined)
+    return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  return pattern.test(`1${suffix}`) ? 'unable to parse numeric part of quantity' : "unable to parse quantity's suffix";
+}
 
 /** Errors: `InvalidQuantityError`. */
 export function parseQuantity(input: string | number): Quantity {
@@ -62,11 +73,12 @@ const parsedCharactersMax = 32;
 
 function parse(text: string): Quantity {
   const match = pattern.exec(text);
-  if (match === null) throw new InvalidQuantityError(text);
+  if (match === null || text === '') throw new InvalidQuantityError(text);
   const [, sign, whole = '', fraction = '', suffix = '', exponentText] = match;
-  if (whole === '' && fraction === '') throw new InvalidQuantityError(text);
   const binary = binaryExponents[suffix];
   const exponent = exponentText === undefined ? (decimalExponents[suffix] ?? 0) : Number(exponentText);
+  // No digits at all are zero, where that need not be rounded.
+  if (whole === '' && fraction === '' && exponent < exponentMin) throw new InvalidQuantityError(text);
   const digits = BigInt(`${whole}${fraction}` || '0');
   const scale = 9 + exponent - fraction.length;
   const exact = binary === undefined ? digits : digits * 2n ** BigInt(binary);

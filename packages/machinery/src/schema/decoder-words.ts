@@ -3,6 +3,7 @@
  * up. Made from a fault that `normalize.ts` found in a built-in kind. The notation does not name Go's types of strings
  * (as `v1.PullPolicy`): they are told as `string`.
  */
+import { quantityWords } from '../quantity/quantity.js';
 import type { TypeFault } from './normalize.js';
 import { resolve, type SchemaNode } from './schema.js';
 
@@ -82,24 +83,13 @@ function goType(place: SchemaNode): string {
 
 /** Of types that read their JSON themselves, and know nothing of the field that they stand in. */
 function ownWords({ type, format }: SchemaNode, found: unknown): string | undefined {
-  if (type === 'quantity') return quantityWords(found);
+  if (type === 'quantity') return quantityWords(typeof found === 'string' ? found.trim() : JSON.stringify(found));
   if (type === 'intOrString')
     return `json: cannot unmarshal ${typeof found === 'number' ? `number ${found}` : jsonType(found)} into Go value of type int32`;
   if (type !== 'string' || format === undefined) return undefined;
   if (format === 'byte') return typeof found === 'string' ? base64Words(found) : undefined;
   if (typeof found !== 'string') return `json: cannot unmarshal ${jsonType(found)} into Go value of type string`;
   return timeWords(found, format === 'micro-time');
-}
-
-/** As apimachinery's `ParseQuantity` tells of what is no quantity at all, an unknown suffix, and a suffix without a number. */
-export function quantityWords(found: unknown): string {
-  const match = /^[+-]?(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/.exec(
-    typeof found === 'string' ? found.trim() : JSON.stringify(found),
-  );
-  if (match === null || match[0] === '')
-    return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-  const digits = (match[1] ?? '') + (match[2] ?? '');
-  return digits === '' ? 'unable to parse numeric part of quantity' : "unable to parse quantity's suffix";
 }
 
 /** Where Go's base64 decoder stops. */

@@ -262,6 +262,14 @@ describe('a fault', () => {
       `jwt[0].claimValidationRules[0].expression: Invalid value: "'a'": must evaluate to bool`,
     ],
     [
+      [{ ...plain, claimValidationRules: [{ expression: "'a'.find('(') == 'a'" }] }],
+      'jwt[0].claimValidationRules[0].expression: Internal error: program instantiation failed: error parsing regexp: missing closing ): `(`',
+    ],
+    [
+      [{ ...plain, claimValidationRules: [{ expression: "int('x')" }] }],
+      `jwt[0].claimValidationRules[0].expression: Invalid value: "int('x')": must evaluate to bool`,
+    ],
+    [
       [{ ...plain, userValidationRules: [{ expression: 'user.nme == "a"' }] }],
       'jwt[0].userValidationRules[0].expression: Invalid value: "user.nme == \\"a\\"": compilation failed: ERROR',
     ],

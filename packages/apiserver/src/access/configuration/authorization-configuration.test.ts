@@ -133,6 +133,11 @@ describe('what is refused', () => {
       'authorizers[0].matchConditions[0].expression: Invalid value: "timestamp(0)": must evaluate to bool but got google.protobuf.Timestamp',
     ],
     [
+      'a condition with a pattern that is none',
+      [webhook(when("request.user.find('(') == ''"))],
+      'authorizers[0].matchConditions[0].expression: Internal error: program instantiation failed: error parsing regexp: missing closing ): `(`',
+    ],
+    [
       'too many conditions',
       [webhook(when(...Array.from({ length: 65 }, (_, i) => `${i} == ${i}`)))],
       'authorizers[0].matchConditions: Too many: 65: must have at most 64 items',

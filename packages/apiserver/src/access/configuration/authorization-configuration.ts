@@ -23,8 +23,9 @@ import {
 } from '@pintle/machinery';
 import type { WebhookCaller, WebhookTarget } from '../../admission/webhook/webhook-caller.js';
 import { readConfiguration } from '../../registry/configuration-document.js';
-import type { Authorizer } from '../access.js';
+import type { AccessDecision } from '../access.js';
 import { type AuthorizerChoice, allowAll } from '../authorizer-choice.js';
+import { noRules } from '../rules-review.js';
 import { webhookAuthorizer } from '../webhook-access.js';
 import { type MatchConditions, matchConditions } from './match-conditions.js';
 
@@ -58,7 +59,9 @@ const authorizationConfiguration = {
 /** What is no webhook, by its type. */
 const choices: Readonly<Record<string, AuthorizerChoice>> = {
   AlwaysAllow: allowAll,
-  AlwaysDeny: (() => ({ decision: 'noOpinion', reason: 'Everything is forbidden.' })) satisfies Authorizer,
+  AlwaysDeny: Object.assign((): AccessDecision => ({ decision: 'noOpinion', reason: 'Everything is forbidden.' }), {
+    rulesFor: () => noRules,
+  }),
   Node: 'node',
   RBAC: 'rbac',
 };
@@ -244,7 +247,6 @@ function conditionFaults(
     if (expression.trim() === '') return [requiredField(at)];
     if (seen.has(expression)) return [duplicateField(at, expression)];
     seen.add(expression);
-    const fault = conditions.faultOf(expression);
-    return fault === undefined ? [] : [invalidField(at, expression, fault)];
+    return [conditions.faultOf(expression, at) ?? []].flat();
   });
 }

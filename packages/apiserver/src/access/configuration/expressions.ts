@@ -1,5 +1,6 @@
 /** CEL over the claims of a token and over the user that is made of them. */
 import type * as Cel from '@pintle/cel';
+import { expressionFault } from '../../registry/expression-fault.js';
 import type { Claims } from '../tokens/json-web-token.js';
 import { ClaimError } from '../tokens/json-web-token.js';
 import { userInCel } from '../user-in-cel.js';
@@ -40,15 +41,13 @@ export function claimExpressions(cel: CelModule): ClaimExpressions {
     }
   };
   return {
-    faultOf(variable, expression, wanted) {
-      try {
-        const { type } = programOf(variable, expression);
-        return wanted === undefined || type.name === wanted ? undefined : `must evaluate to ${wanted}`;
-      } catch (error) {
-        if (!(error instanceof cel.CelCompileError)) throw error;
-        return error.message;
-      }
-    },
+    faultOf: (variable, expression, path, wanted) =>
+      expressionFault(
+        cel,
+        () => programOf(variable, expression),
+        { expression, path },
+        ({ name }) => (wanted === undefined || name === wanted ? undefined : `must evaluate to ${wanted}`),
+      ),
     text(expression, claims) {
       const value = result('claims', expression, claims);
       if (typeof value !== 'string') throw new ClaimError(`expression '${expression}' must return a string`);

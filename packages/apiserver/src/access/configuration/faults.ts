@@ -11,7 +11,12 @@ import {
 import type { AuthenticationConfiguration, JwtAuthenticator, JwtIssuer, MappedBy } from './notation.js';
 
 /** Undefined: it is one. `wanted`: what it has to come to. */
-export type ExpressionFault = (variable: 'claims' | 'user', expression: string, wanted?: 'bool') => string | undefined;
+export type ExpressionFault = (
+  variable: 'claims' | 'user',
+  expression: string,
+  path: string,
+  wanted?: 'bool',
+) => FieldError | undefined;
 
 const authenticatorsMax = 64;
 const both = "claim and expression can't both be set";
@@ -65,8 +70,8 @@ function authenticatorFaults(
   disallowedIssuers: readonly string[],
 ): readonly FieldError[] {
   const expressionErrors = (at: string, expression: string, wanted?: 'bool') => {
-    const fault = faultOf('claims', expression, wanted);
-    return fault === undefined ? [] : [invalidField(at, expression, fault)];
+    const fault = faultOf('claims', expression, at, wanted);
+    return fault === undefined ? [] : [fault];
   };
   const mapped = (mapping: MappedBy | undefined, at: string, isRequired: boolean): readonly FieldError[] => {
     const { claim, expression, prefix } = mapping ?? {};
@@ -139,8 +144,8 @@ function authenticatorFaults(
     ...userValidationRules.flatMap(({ expression }, index) => {
       const at = `${userRules}[${index}].expression`;
       if (!expression) return [requiredField(at)];
-      const fault = faultOf('user', expression, 'bool');
-      return fault === undefined ? [] : [invalidField(at, expression, fault)];
+      const fault = faultOf('user', expression, at, 'bool');
+      return fault === undefined ? [] : [fault];
     }),
     ...repeated(
       userValidationRules,

@@ -1,7 +1,8 @@
 /** CEL over a SubjectAccessReview: which questions a webhook of access is asked. */
 import type { SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
 import type * as Cel from '@pintle/cel';
-import { list, map, object, ref, string } from '@pintle/machinery';
+import { type FieldError, list, map, object, ref, string } from '@pintle/machinery';
+import { expressionFault } from '../../registry/expression-fault.js';
 
 const Requirement = object(
   { key: string(), operator: string(), values: list(string()) },
@@ -36,7 +37,7 @@ const request = object(
 
 export interface MatchConditions {
   /** Undefined: it is one. */
-  faultOf(expression: string): string | undefined;
+  faultOf(expression: string, path: string): FieldError | undefined;
   /**
    * Whether all hold: one that does not is enough to say so, also where others have no value. Errors: `CelError`, where none
    * says no and one has no value.
@@ -50,15 +51,13 @@ export function matchConditions(cel: typeof Cel): MatchConditions {
     libraries: cel.kubernetesLibraries,
   });
   return {
-    faultOf(expression) {
-      try {
-        const { type } = environment.compile(expression);
-        return type.name === 'bool' ? undefined : `must evaluate to bool but got ${cel.typeFullText(type)}`;
-      } catch (error) {
-        if (!(error instanceof cel.CelCompileError)) throw error;
-        return error.message;
-      }
-    },
+    faultOf: (expression, path) =>
+      expressionFault(
+        cel,
+        () => environment.compile(expression),
+        { expression, path },
+        (type) => (type.name === 'bool' ? undefined : `must evaluate to bool but got ${cel.typeFullText(type)}`),
+      ),
     compile(expressions) {
       const programs = expressions.map((expression) => environment.compile(expression));
       return (spec) => {

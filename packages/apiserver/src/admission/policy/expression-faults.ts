@@ -2,16 +2,12 @@
  * What is wrong with the expressions of policies and of the conditions of webhooks: they are compiled as they will be when
  * they run, and told of with all else that is wrong with the object. Decided purely; the language is loaded by who calls it.
  */
+
 import type { ValidatingAdmissionPolicy } from '@pintle/api/admissionregistration/v1';
 import type { MutatingAdmissionPolicy } from '@pintle/api/admissionregistration/v1alpha1';
-import {
-  deepEqual,
-  type FieldError,
-  internalField,
-  invalidField,
-  notSupportedField,
-  requiredField,
-} from '@pintle/machinery';
+import type { CheckedType } from '@pintle/cel';
+import { deepEqual, type FieldError, invalidField, notSupportedField, requiredField } from '@pintle/machinery';
+import { expressionFault } from '../../registry/expression-fault.js';
 import type { PolicyLanguage, Speaks } from './policy-language.js';
 import { VariableTypes } from './policy-variables.js';
 
@@ -31,17 +27,16 @@ class Compiling {
   /** The type of the expression, of `wanted` ones if there are any; undefined where it is told of. */
   compile(expression: string, path: string, speaks: Speaks, ...wanted: readonly string[]) {
     const { cel } = this.language;
-    try {
-      const { type } = this.language.environment(speaks).compile(expression);
-      const got = cel.typeFullText(type);
-      if (wanted.length === 0 || wanted.includes(got)) return type;
-      const asked = wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`;
-      this.faults.push(invalidField(path, expression, `must evaluate to ${asked} but got ${got}`));
-    } catch (error) {
-      if (!(error instanceof cel.CelCompileError)) throw error;
-      const isInternal = error instanceof cel.CelInstantiationError;
-      this.faults.push(isInternal ? internalField(path, error.message) : invalidField(path, expression, error.message));
-    }
+    let type: CheckedType | undefined;
+    const compile = () => this.language.environment(speaks).compile(expression);
+    const fault = expressionFault(cel, compile, { expression, path }, (found) => {
+      type = found;
+      const got = cel.typeFullText(found);
+      if (wanted.length === 0 || wanted.includes(got)) return undefined;
+      return `must evaluate to ${wanted.length === 1 ? wanted[0]! : `one of [${wanted.join(' ')}]`} but got ${got}`;
+    });
+    if (fault === undefined) return type;
+    this.faults.push(fault);
     return undefined;
   }
 

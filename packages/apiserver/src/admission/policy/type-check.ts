@@ -68,6 +68,7 @@ export function typeWarnings(
         return [];
       } catch (error) {
         if (!(error instanceof cel.CelCompileError)) throw error;
+        if (error instanceof cel.CelInstantiationError) return [];
         return [`${name}: ${error.message.replace(/^compilation failed: /, '')}\n`];
       }
     });
@@ -85,7 +86,7 @@ function typeIn(cel: CelModule, language: CelEnvironment, expression: string): C
     return language.compile(expression).type;
   } catch (error) {
     if (!(error instanceof cel.CelCompileError)) throw error;
-    return undefined;
+    return error instanceof cel.CelInstantiationError ? error.type : undefined;
   }
 }
 

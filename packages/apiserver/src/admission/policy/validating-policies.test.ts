@@ -204,6 +204,10 @@ describe('ValidatingAdmissionPolicy', () => {
       { validations: [{ expression: "int('x') == 1" }] },
       "spec.validations[0].expression: Internal error: program instantiation failed: type conversion error from 'string' to 'int'",
     ],
+    [
+      { validations: [{ expression: "int('x')" }] },
+      `spec.validations[0].expression: Invalid value: "int('x')": must evaluate to bool but got int`,
+    ],
     [{ validations: [] }, 'validations or auditAnnotations must contain at least one item'],
     [{ ...noBig, variables: [{ name: 'v', expression: '(' }] }, 'spec.variables[0].expression'],
     [{ ...noBig, matchConditions: [{ name: 'm', expression: 'params' }] }, 'spec.matchConditions[0].expression'],
