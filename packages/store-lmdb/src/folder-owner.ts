@@ -17,11 +17,12 @@ export function ownFolder(path: string): () => void {
   const file = join(path, 'owner.json');
   // Written apart, so that nobody reads half of it.
   const own = `${file}.${process.pid}`;
-  writeFileSync(own, JSON.stringify(ownerOf(process.pid)));
+  const text = JSON.stringify(ownerOf(process.pid));
+  writeFileSync(own, text);
   try {
     for (;;) {
       try {
-        linkSync(own, file);
+        claim(own, file, text);
         return () => rmSync(file, { force: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -32,6 +33,19 @@ export function ownFolder(path: string): () => void {
     }
   } finally {
     rmSync(own, { force: true });
+  }
+}
+
+/** What a file system answers that has no links. */
+const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Errors: `EEXIST` where somebody else has it. */
+function claim(own: string, file: string, text: string): void {
+  try {
+    linkSync(own, file);
+  } catch (error) {
+    if (!withoutLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    writeFileSync(file, text, { flag: 'wx' });
   }
 }
 
