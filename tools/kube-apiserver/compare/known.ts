@@ -53,6 +53,12 @@ export const known: readonly Known[] = [
     line: /^body\.metadata\.managedFields: .* \| absent$/,
   },
   {
+    why: 'surroundings',
+    words: 'kube-apiserver fills its cache of a version that cannot be converted to for ever',
+    row: /^hooked › .*: they are listed in it$/,
+    answers: ({ status }, actual) => status === 429 && actual.status === 500,
+  },
+  {
     why: 'deliberate',
     words: 'the API server keeps the status of policies itself, and not kube-controller-manager',
     row: /AdmissionPolicy|polic/i,

@@ -166,7 +166,8 @@ describe('a webhook that converts', () => {
     async (_target, body) => {
       const review = body as Review;
       asked.push(review.request.objects.length);
-      return { response: { uid: review.request.uid, result: { status: 'Success' }, ...answer(review) } };
+      const response = { uid: review.request.uid, result: { status: 'Success' }, ...answer(review) };
+      return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview', response };
     };
   const faithful = answering(({ request: { desiredAPIVersion, objects } }) => ({
     convertedObjects: objects.map((object) => convert(desiredAPIVersion, object)),
@@ -250,11 +251,16 @@ describe('a webhook that converts', () => {
 
   const wrong: readonly (readonly [string, (review: Review) => object, RegExp])[] = [
     ['fails', () => ({ result: { status: 'Failure', message: 'no way' } }), /failed: no way$/],
+    [
+      'fails without a word',
+      () => ({ result: { status: 'Failure' } }),
+      /failed: response\.result\.status was 'Failure', not 'Success'$/,
+    ],
     ['loses objects', () => ({ convertedObjects: [] }), /returned 0 objects, expected 1/],
     [
       'answers in another version',
       ({ request }) => ({ convertedObjects: request.objects }),
-      /invalid groupVersion \(must be example\.com\/v1\)/,
+      / returned invalid object at index 0: invalid groupVersion \(expected example\.com\/v1, received example\.com\/v2\)$/,
     ],
     [
       'renames',
@@ -264,7 +270,7 @@ describe('a webhook that converts', () => {
           metadata: { ...object.metadata, name: 'other' },
         })),
       }),
-      /metadata\.name/,
+      / returned invalid object: must have the same name: a != other$/,
     ],
     ['answers another question', () => ({ uid: 'x' }), /expected response\.uid/],
   ];
@@ -273,7 +279,7 @@ describe('a webhook that converts', () => {
     await client.create(definition('gadgets', 'Gadget', versions, conversion));
     await world.settle();
     expect(await failure(client.create(gadget('v2', 'a', { width: 1 })))).toEqual({
-      reason: 'InternalError',
+      reason: '',
       message: expect.stringMatching(message),
     });
     expect(await client.list(gadgets('v1'))).toHaveLength(0);

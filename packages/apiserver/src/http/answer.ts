@@ -1,9 +1,11 @@
 /** Answers made of plain data, in the form that was asked for, with the warnings of the request. */
+
 import { type Status, StatusError, statusError } from '@pintle/machinery';
 import { stringify as toYaml } from 'yaml';
 import type { HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
 import { protobufMedia, protobufOf, type SchemaLookup } from './protobuf.js';
+import { warningHeaders } from './warning-headers.js';
 
 export type Body = NonNullable<HttpResponse['body']>;
 
@@ -50,7 +52,7 @@ export const withWarnings = (response: HttpResponse, warnings: readonly string[]
     ? response
     : {
         ...response,
-        headers: { ...response.headers, warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`) },
+        headers: { ...response.headers, warning: warningHeaders(warnings) },
       };
 
 /** Where there is nothing at all, in the words of Go's own server. */

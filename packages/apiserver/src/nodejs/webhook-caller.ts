@@ -1,12 +1,14 @@
 /** Webhooks over HTTPS. */
 import { request } from 'node:https';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
+import { syntaxWords } from '@pintle/machinery';
 import {
   WebhookAnswerError,
   type WebhookCaller,
   type WebhookCredentials,
   webhookAnswerMax,
 } from '../admission/webhook/webhook-caller.js';
+import { typeMetaFault } from '../verbs/type-meta.js';
 import { dialError } from './dial-error.js';
 
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
@@ -50,17 +52,29 @@ export function httpsWebhookCaller(): WebhookCaller {
               reject(new WebhookAnswerError(statusWords(status, text), { status }));
               return;
             }
-            try {
-              resolve(JSON.parse(text));
-            } catch (cause) {
-              reject(new WebhookAnswerError('the answer is not JSON', { cause }));
-            }
+            const read = readAnswer(text, answer.headers['content-type']);
+            if (read instanceof WebhookAnswerError) reject(read);
+            else resolve(read);
           });
         },
       );
       post.on('error', (error) => reject(dialError(error)));
       post.end(text);
     });
+}
+
+/** What is no JSON is a text, as it would be in YAML. */
+function readAnswer(text: string, contentType = 'application/json'): unknown {
+  if (text === '')
+    return new WebhookAnswerError(`0-length response with status code: 200 and content type: ${contentType}`);
+  let value: unknown = text;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    if (text.trimStart().startsWith('{')) return new WebhookAnswerError(syntaxWords(text), { cause });
+  }
+  const fault = typeMetaFault(value);
+  return fault === undefined ? value : new WebhookAnswerError(fault);
 }
 
 function authorization({ token, username, password = '' }: WebhookCredentials): { authorization?: string } {

@@ -10,6 +10,7 @@ import { everyKind } from './every-kind.js';
 import { expressionsGroup } from './expressions.js';
 import { extending } from './extending.js';
 import { guarding } from './guarding.js';
+import { hooked } from './hooked.js';
 import { podsGroup } from './pods.js';
 import { reading, selfDescription } from './reading.js';
 import { watching } from './watching.js';
@@ -17,5 +18,5 @@ import { servicesGroup, workloads } from './workloads.js';
 
 export const groups: readonly Group[] = [
   ...[selfDescription, everyKind, reading, watching, accessGroup, badInput, podsGroup, servicesGroup],
-  ...[workloads, admission, podSecurity, custom, extending, applying, collections, guarding, expressionsGroup],
+  ...[workloads, admission, podSecurity, custom, extending, applying, collections, guarding, expressionsGroup, hooked],
 ];

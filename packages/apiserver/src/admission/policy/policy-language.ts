@@ -105,7 +105,8 @@ const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 
 function optionsOf({ operation, dryRun, options = {} }: AdmissionRequest): unknown {
   const kind = optionKinds[operation];
   if (kind === undefined) return null;
-  const { fieldManager, fieldValidation, gracePeriodSeconds, propagationPolicy, preconditions } = options;
+  const { fieldManager, gracePeriodSeconds, propagationPolicy, preconditions } = options;
+  const fieldValidation = options.validationUnsaid ? undefined : options.fieldValidation;
   const said =
     operation === 'DELETE'
       ? { gracePeriodSeconds, propagationPolicy, preconditions }
