@@ -2,7 +2,7 @@
  * Requests from a seed, asked of upstream's kube-apiserver and of `pintle apiserver`: of every built-in kind, an object bent
  * at random by its schema is created, updated, patched, applied. Where the answers differ is shrunk, and told once a group:
  *
- *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--only KIND,…] [--report FILE]
+ *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--only KIND,…] [--report FILE] [--known FILE]
  *
  * With `--cases 9000001,…`, those alone are asked again: each is told with its seed, which begins with that of its run.
  * Needs what run.ts needs. `compare.ts` asks what people wrote; what is known to differ is in its `compare/known.ts`.
@@ -21,6 +21,7 @@ const { values } = parseArgs({
   options: {
     ...({ seed: { type: 'string', default: '1' }, requests: { type: 'string', default: '20000' } } as const),
     ...({ only: { type: 'string' }, report: { type: 'string' } } as const),
+    known: { type: 'string' },
     ...({ cases: { type: 'string' }, seconds: { type: 'string', default: '240' } } as const),
   },
 });
@@ -39,7 +40,7 @@ try {
   for (const start of [() => startKubeApiServer(programs, files), () => startPintle(files)])
     servers.push(await start());
   const askings = servers.map(({ url }) => asking(url, files));
-  const { compared, groups } = await runFuzz({
+  const { compared, groups, explained } = await runFuzz({
     ...{ expected: askings[0]!, actual: askings[1]!, seed, cases, timeMaxMs: Number(values.seconds) * 1000 },
     ...(values.only === undefined ? {} : { kinds: values.only.split(',') }),
   });
@@ -58,6 +59,10 @@ try {
         1,
       ),
     );
+  if (values.known !== undefined) {
+    const told = [...explained].map(([{ why, words }, met]) => ({ why, words, met: [...met.values()] }));
+    await writeFile(values.known, JSON.stringify(told, null, 1));
+  }
   process.exitCode = groups.length === 0 ? 0 : 1;
   for (const each of askings) each.close();
 } finally {

@@ -128,6 +128,15 @@ export class IncompleteControllerError extends Error {
   }
 }
 
+/** Two controllers of one manager have one name, by which they are counted, own fields and tell in Events. */
+export class DuplicateControllerError extends Error {
+  readonly code = 'PINTLE_DUPLICATE_CONTROLLER';
+  constructor(name: string) {
+    super(`two controllers are called "${name}"; give each a name of its own`);
+    this.name = 'DuplicateControllerError';
+  }
+}
+
 /**
  * Begins a controller:
  *

@@ -1,9 +1,18 @@
 /** An API server and managers on virtual time, for this package's tests. Stopped with the test. */
 import { afterEach } from '@jest/globals';
 import { createApiServer, type StoredObject } from '@pintle/apiserver';
-import type { Client } from '@pintle/client';
 import { type Interceptor, intercept } from '@pintle/client/interceptor';
-import { defineKind, type Infer, int32, type LogFields, logger, object, string, virtualWorld } from '@pintle/machinery';
+import {
+  defineKind,
+  type Infer,
+  int32,
+  type LogFields,
+  logger,
+  object,
+  string,
+  type VirtualWorldOptions,
+  virtualWorld,
+} from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { Controller } from './controller.js';
 import { createManager, type ManagerOptions } from './manager.js';
@@ -37,13 +46,12 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-export interface ServedOptions {
-  readonly interceptor?: (client: Client) => Interceptor;
-}
-
-export async function served() {
+export async function served(options: Pick<VirtualWorldOptions, 'turnsMax'> = {}) {
   const log: LogLine[] = [];
-  const world = virtualWorld({ logger: logger((level, message, fields) => log.push({ level, message, fields })) });
+  const world = virtualWorld({
+    logger: logger((level, message, fields) => log.push({ level, message, fields })),
+    ...options,
+  });
   const backend = memoryStore<StoredObject>({ world });
   const api = await createApiServer({ world, backend, kinds: [Website] });
   const driven = async <T>(work: Promise<T>): Promise<T> => {

@@ -350,6 +350,15 @@ describe('what wakes a controller', () => {
 });
 
 describe('a manager', () => {
+  it('takes no two controllers of one name', async () => {
+    const { manage } = await served();
+    const one = () =>
+      controller({ name: 'websites' })
+        .for(Website)
+        .reconcile(async () => {});
+    expect(() => manage([one(), one()])).toThrow('two controllers are called "websites"');
+  });
+
   it('does not start without the first state of what it watches, and says of which kinds', async () => {
     const { manage, driven, log } = await served();
     const unknown = { ...Website, plural: 'nothings', kind: 'Nothing' } as typeof Website;
@@ -358,7 +367,11 @@ describe('a manager', () => {
         .for(unknown)
         .reconcile(async () => {}),
     ]);
-    await expect(driven(manager.start())).rejects.toMatchObject({ code: 'PINTLE_TIMEOUT' });
+    await expect(driven(manager.start())).rejects.toMatchObject({
+      code: 'PINTLE_TIMEOUT',
+      message: expect.stringMatching(/the first state of nothings\.example\.com \(.*not found\) took longer/),
+      cause: { status: { reason: 'NotFound' } },
+    });
     expect(log.find(({ message }) => message.startsWith('a controller cannot start'))?.fields).toMatchObject({
       controller: 'lost',
       kinds: ['nothings.example.com'],

@@ -16,7 +16,7 @@ import {
 } from '@pintle/machinery';
 import { createInformers, HandlerSafeObservable, type Informers } from '@pintle/watch';
 import { type Observable, Subject } from 'rxjs';
-import type { Controller } from './controller.js';
+import { type Controller, DuplicateControllerError } from './controller.js';
 import { createEventWriter, type EventWriter } from './events/event-writer.js';
 import { askAll, type HealthCheck, type HealthReport } from './health.js';
 import { type LeaderElection, LeaderElector, NotLeaderError } from './leader-election.js';
@@ -75,6 +75,7 @@ export interface Manager {
 
 const drainDefaultMs = 30_000;
 
+/** Errors: `DuplicateControllerError`. */
 export function createManager(options: ManagerOptions): Manager {
   return new ControllerManager(options);
 }
@@ -103,6 +104,9 @@ class ControllerManager implements Manager {
   private bug: { readonly error: unknown } | undefined;
 
   constructor(private readonly options: ManagerOptions) {
+    const names = (options.controllers ?? []).map((controller) => controller.options.name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new DuplicateControllerError(twice);
     this.world = options.world ?? realWorld({ logger: consoleLogger() });
     const { world } = this;
     this.ended = new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ import { failureReason, isBug } from './failures.js';
 import { followSources } from './follow-sources.js';
 import { ItemQueue } from './item-queue.js';
 import { type KeyRecord, KeyRecords } from './key-record.js';
-import { hotLoopOf, isWatched, stepStreak, type Turn, writtenId } from './loops/hot-loops.js';
+import { hotLoopOf, isEndless, isWatched, stepStreak, type Turn, writtenId } from './loops/hot-loops.js';
 import type { Problem } from './loops/problem.js';
 import { OwnWrites } from './own-writes.js';
 import type { PressingWork } from './pressing-work.js';
@@ -57,6 +57,8 @@ export interface RunningControllerOptions {
 const succeeded = Symbol('succeeded');
 /** How long a worker goes on while keys are ready, before others of the process have their turn. */
 const turnMaxMs = 20;
+/** And how many reconciles, where the clock stands still meanwhile, as that of a test does. */
+const turnRunsMax = 1_000;
 
 export class RunningController {
   /** Of the kinds that it watches. */
@@ -133,7 +135,6 @@ export class RunningController {
   async whenSynced(): Promise<void> {
     const { controller, world } = this.options;
     const all = [...this.informers.values()];
-    const late = () => all.filter(({ hasSynced }) => !hasSynced).map(({ kind }) => `${kind.plural}.${kind.group}`);
     try {
       await withTimeout(
         world.clock,
@@ -146,11 +147,21 @@ export class RunningController {
         this.stopping.signal,
       );
     } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const late = all.filter(({ hasSynced }) => !hasSynced);
+      const failures = late.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+      const names = late.map(({ kind, failure }) => {
+        const name = kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`;
+        return failure === undefined ? name : `${name} (${failure instanceof Error ? failure.message : failure})`;
+      });
+      const what = `controller "${this.name}": the first state of ${names.join(', ')}`;
+      const told = new TimeoutError(what, error.timeoutMs, { cause: failures[0] ?? error });
       world.logger.log('error', 'a controller cannot start: are these kinds served, and may it list and watch them?', {
         controller: this.name,
-        kinds: late(),
+        kinds: late.map(({ kind }) => `${kind.plural}.${kind.group}`),
+        error: told,
       });
-      throw error;
+      throw told;
     }
   }
 
@@ -192,6 +203,7 @@ export class RunningController {
     const { clock } = world;
     let nowMs = clock.monotonic();
     let turnBeganMs = nowMs;
+    let turnRuns = 0;
     for (;;) {
       let record = this.queue.take(nowMs);
       if (record === undefined) {
@@ -219,9 +231,11 @@ export class RunningController {
         else this.failed(run, failure, nowMs);
       }
       this.done(record, run?.object, nowMs);
-      if (nowMs - turnBeganMs > turnMaxMs) {
+      if (nowMs !== turnBeganMs) turnRuns = 0;
+      if (nowMs - turnBeganMs > turnMaxMs || ++turnRuns > turnRunsMax || isEndless(record.streak)) {
         await new Promise<void>((resolve) => clock.schedule(0, resolve));
         nowMs = turnBeganMs = clock.monotonic();
+        turnRuns = 0;
       }
     }
     if (--this.workerCount > 0) return;

@@ -174,19 +174,28 @@ describe('a node', () => {
     expect(await bench.events('Node')).toEqual([...first, status('NodeNotSchedulable'), status('NodeSchedulable')]);
   });
 
+  const attaches = 'volumes.kubernetes.io/controller-managed-attach-detach';
+
   it('takes its Node up again, with what others put there', async () => {
     await open();
     await bench.drive(
       bench.client.patch(
         Node,
         { name: 'n1' },
-        { type: 'merge', body: { metadata: { labels: { zone: 'a' } }, spec: { unschedulable: true } } },
+        {
+          type: 'merge',
+          body: {
+            metadata: { labels: { zone: 'a' }, annotations: { [attaches]: null } },
+            spec: { unschedulable: true },
+          },
+        },
       ),
     );
     await bench.kubelet.stop();
     await bench.startKubelet({});
     const node = await bench.drive(bench.client.get(Node, { name: 'n1' }));
     expect([node.metadata.labels?.['zone'], node.spec?.unschedulable]).toEqual(['a', true]);
+    expect(node.metadata.annotations).toEqual({ [attaches]: 'true' });
   });
 });
 

@@ -7,6 +7,7 @@
  * static pods from files.
  */
 import type { Pod } from '@pintle/api/core/v1';
+import { annControllerAttaches } from '@pintle/api/volumes';
 import type { Client } from '@pintle/client';
 import type { ContainerRuntime, NodeAgent, PodNetwork, PodSandbox } from '@pintle/contracts';
 import { createEventRecorder, type EventRecorder, type EventWriter } from '@pintle/controller-runtime';
@@ -76,7 +77,7 @@ export function describeNode(
   const capacity = given.capacity ?? defaultCapacity;
   return {
     labels: given.labels ?? {},
-    annotations: given.annotations ?? {},
+    annotations: { [annControllerAttaches]: 'true', ...given.annotations },
     taints: given.taints ?? [],
     capacity,
     allocatable: given.allocatable ?? capacity,

@@ -1,9 +1,10 @@
 /** The whole spine on virtual time. */
 
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
 import { Endpoints, Namespace, Pod, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
+import { controller } from '@pintle/controller-runtime';
 import { deployment, service } from './builders.js';
 import { testCluster } from './test-cluster.js';
 
@@ -11,6 +12,19 @@ const running = async (cluster: Awaited<ReturnType<typeof testCluster>>) =>
   (await cluster.client.list(Pod)).filter(({ status }) => status?.phase === 'Running');
 
 describe('testCluster', () => {
+  it('says on the console what fails, at the time of the test', async () => {
+    const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const failing = controller({ name: 'failing' })
+      .for(Namespace)
+      .reconcile(async () => {
+        throw new Error('no name');
+      });
+    const cluster = await testCluster({ controllers: [failing] });
+    expect(warned.mock.calls[0]?.[0]).toMatch(/^2025-01-01T00:00:0.* warn a reconcile failed .*Error: no name/);
+    await cluster.stop();
+    warned.mockRestore();
+  });
+
   it('brings a deployment to ready pods behind a service', async () => {
     const cluster = await testCluster();
     await cluster.client.create(deployment('web', { replicas: 3 }));

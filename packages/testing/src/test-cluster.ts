@@ -12,7 +12,15 @@ import {
   type SimulatedNodeOptions,
   simulatedNodes,
 } from '@pintle/cluster';
-import { type Duration, type Kind, type Logger, type VirtualWorld, virtualWorld, type World } from '@pintle/machinery';
+import {
+  consoleLogger,
+  type Duration,
+  type Kind,
+  type Logger,
+  type VirtualWorld,
+  virtualWorld,
+  type World,
+} from '@pintle/machinery';
 import { type SimulatedVolumesOptions, simulatedVolumes } from '@pintle/volumes';
 
 export interface TestClusterOptions extends Omit<ClusterParts, 'world' | 'nodes' | 'kinds'> {
@@ -28,6 +36,7 @@ export interface TestClusterOptions extends Omit<ClusterParts, 'world' | 'nodes'
   readonly volumes?: Omit<SimulatedVolumesOptions, 'world'>;
   /** Default 1. */
   readonly seed?: number;
+  /** Default: warnings and errors, at their virtual time, on the console; `silentLogger` for none. */
   readonly logger?: Logger;
 }
 
@@ -47,8 +56,9 @@ const retriesWithinMs = 1_000;
 
 /** Resolves when every part runs and nothing is left to do. */
 export async function testCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
-  const { crds = [], nodes = 1, images, volumes, cloud, seed = 1, logger, ...rest } = options;
-  const world = virtualWorld({ seed, ...(logger === undefined ? {} : { logger }) });
+  const { crds = [], nodes = 1, images, volumes, cloud, seed = 1, logger: given, ...rest } = options;
+  const logger = given ?? consoleLogger('warn', { now: () => world.clock.now() });
+  const world: VirtualWorld = virtualWorld({ seed, logger });
   const simulated = typeof nodes === 'number' ? simulatedNodes(nodes, images === undefined ? {} : { images }) : nodes;
   const volumeDrivers = (of: World) => [simulatedVolumes({ ...volumes, world: of })];
   const cloudProvider = (of: World) => simulatedCloud({ ...cloud, world: of });

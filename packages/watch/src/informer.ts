@@ -76,6 +76,8 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   selects(object: T): boolean;
   /** Whether the first state is complete. */
   readonly hasSynced: boolean;
+  /** Why its kind could not be listed or watched the last time; undefined while it is followed. */
+  readonly failure: unknown;
   /** The resource version that the cache has reached; empty before the first list. */
   readonly resourceVersion: string;
   /** Resolves when the first state is complete. Errors: `AbortedError`, also where the informer ends. */

@@ -140,6 +140,30 @@ describe('the first state', () => {
     expect(limits).toEqual([1, 1, undefined]);
   });
 
+  it.each([
+    ['a later page fails otherwise', 1, statusError('InternalError', 'no luck')],
+    ['the first page says that it is too old', 0, expired('too old')],
+  ])('is listed anew, in pages, where %s', async (_name, failing, error) => {
+    const limits: (number | undefined)[] = [];
+    const { world, client, informers } = await following({
+      streamingLists: false,
+      pageSize: 1,
+      interceptor: () => ({
+        request({ verb, options }, next) {
+          if (verb !== 'list') return next();
+          limits.push(options?.limit);
+          return limits.length === failing + 1 ? Promise.reject(error) : next();
+        },
+      }),
+    });
+    for (const name of ['a', 'b']) await client.create(configMap(name));
+    const informer = informers.informer(ConfigMap, selection);
+    informers.start();
+    await world.advance({ seconds: 5 });
+    expect(names(informer.lister.list())).toEqual(['a', 'b']);
+    expect(limits).toEqual(Array(failing + 3).fill(1));
+  });
+
   it('is asked for again where a list does not answer in its time', async () => {
     let lists = 0;
     const { world, client, informers } = await following({

@@ -66,6 +66,8 @@ class SetBackError extends Error {}
 class NotStreamedError extends Error {}
 
 export class Reflector<T extends KubernetesObject> {
+  /** Why the last list or watch ended; undefined once the next one has brought anything. */
+  failure: unknown;
   private resourceVersion: string | undefined;
   private subscription: Subscription | undefined;
   private readonly stopping = new AbortController();
@@ -121,6 +123,7 @@ export class Reflector<T extends KubernetesObject> {
     const { objects, resourceVersion } = await listAll(page, { ...this.asked, limit: pageSize });
     if (this.stopping.signal.aborted) return;
     this.resourceVersion = resourceVersion;
+    this.failure = undefined;
     this.target.replace(objects, resourceVersion);
   }
 
@@ -152,6 +155,7 @@ export class Reflector<T extends KubernetesObject> {
     };
     const take = (event: WatchEvent<T>) => {
       heardMs = clock.monotonic();
+      this.failure = undefined;
       const { metadata } = event.object;
       if (initial === undefined) {
         if (event.type === 'BOOKMARK' && isBefore(metadata.resourceVersion, this.resourceVersion))
@@ -228,6 +232,7 @@ export class Reflector<T extends KubernetesObject> {
       (anew || error instanceof NotStreamedError) && clock.monotonic() - this.lastFailureMs > backoffBaseMs;
     if (clock.monotonic() - this.lastFailureMs > backoffResetMs) this.backoffMs = backoffBaseMs;
     this.lastFailureMs = clock.monotonic();
+    this.failure = error;
     const delayMs = atOnce ? 0 : Math.max(jitter(random, this.backoffMs, 1), retryAfterMs(error));
     if (!atOnce) this.backoffMs = Math.min(this.backoffMs * 2, backoffMaxMs);
     logger.log(atOnce ? 'debug' : 'warn', 'a list or watch is tried again', {

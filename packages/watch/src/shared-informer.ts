@@ -99,6 +99,10 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T>, 
     return this.index;
   }
 
+  get failure(): unknown {
+    return this.reflector.failure;
+  }
+
   /** Whether who wants this may share this informer. */
   serves(wanted: InformerOptions<T>): boolean {
     const own = this.options.wanted;

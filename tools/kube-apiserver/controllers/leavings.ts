@@ -14,6 +14,7 @@ const kinds = [
   ...['PersistentVolumeClaim', 'PersistentVolume', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'],
   ...['ControllerRevision', 'Job', 'CronJob', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'EndpointSlice'],
   ...['ResourceClaim', 'CertificateSigningRequest', 'ClusterRole', 'ValidatingAdmissionPolicy', 'Namespace', 'Node'],
+  ...['ServiceCIDR', 'StorageClass'],
 ];
 
 /** What names end in are letters and digits that make no words. */
@@ -26,11 +27,13 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\bnode-\d\b/g, '<node>'],
   [new RegExp(`-[${nameless}]{6,10}(?=$|[^a-z0-9])`, 'g'), '-<hash>'],
   [new RegExp(`-[${nameless}]{5}(?=$|[^a-z0-9])`, 'g'), '-<random>'],
-  [/\btick-\d{8}\b/g, 'tick-<minute>'],
+  [/-\d{8}\b/g, '-<minute>'],
   [/\b[0-9a-f]{64}\b/g, '<digest>'],
   [/\bsimulated:\/\/[0-9a-f]{16}\b/g, '<container>'],
   // Any volume of several that are alike may be the one of a claim.
   [/\bs-statefulset-\d\b/g, 's-statefulset-<number>'],
+  // Upstream's autoscalers of one target come in any order.
+  [/(HPAs: )\[.*\]/g, '$1<autoscalers>'],
   // How far a rollout goes at once is a matter of who is faster.
   [/\bfrom \d+ to \d+\b/g, 'from <count> to <count>'],
 ];
@@ -46,6 +49,10 @@ const passedOver = new Set([
 const countless = new Set(['ReplicaSet', 'EndpointSlice']);
 /** Told by kubelets, which are the same everywhere, and only where an image was not there before. */
 const passedOverEvents = new Set(['Pulling', 'Pulled']);
+/** Told as often as somebody looks. */
+const repeated = new Set(['WaitForFirstConsumer', 'ExternalProvisioning', 'FailedBinding', 'NoPods', 'Killing']);
+/** In no order that means something. */
+const unordered = new Set(['conditions', 'addresses', 'endpoints', 'ownerReferences', 'ports', 'subsets']);
 const secret = new Set(['ca.crt', 'token', 'certificate', 'request']);
 const hashLabels = new Set(['pod-template-hash', 'controller-revision-hash', 'controller.kubernetes.io/hash']);
 
@@ -54,9 +61,7 @@ function normal(value: unknown, key = '', kind = ''): unknown {
   if (Array.isArray(value)) {
     if (key === 'managedFields') return [...new Set(value.map(managerOf))].sort();
     const list = value.map((each) => normal(each));
-    return key === 'conditions' || key === 'addresses' || key === 'endpoints' || key === 'ownerReferences'
-      ? list.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-      : list;
+    return unordered.has(key) ? list.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : list;
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -83,13 +88,18 @@ export async function leavingsOf(stage: Stage): Promise<Leavings> {
       put(`${name} ${plain(own)}`, normal(object, '', name));
     }
   }
+  const counts = new Map<string, number>();
   for (const event of await stage.list('Event')) {
     const { involvedObject: of, reason, message, type, source, reportingComponent, action } = event;
     if (passedOverEvents.has(reason)) continue;
     const who = source?.component ?? reportingComponent;
     const words = { type, who, reportingComponent, action, fieldPath: of.fieldPath, apiVersion: of.apiVersion };
-    put(`Event ${of.kind} ${plain(of.name)} ${reason}: ${plain(message ?? '')}`, normal(words));
+    const name = `Event ${of.kind} ${plain(of.name)} ${reason}: ${plain(message ?? '')}`;
+    put(name, normal(words));
+    if (type !== 'Warning' && !repeated.has(reason))
+      counts.set(name, (counts.get(name) ?? 0) + (event.count ?? event.series?.count ?? 1));
   }
+  for (const [name, count] of counts) put(`Count of ${name}`, count);
   return Object.fromEntries(
     [...found].map(([name, values]) => [name, values.sort((a, b) => (text(a) < text(b) ? -1 : 1))]),
   );
@@ -101,12 +111,17 @@ const text = (value: unknown) => JSON.stringify(value);
 const known: readonly RegExp[] = [
   // What has its zero value in Go, and is written all the same, is left out.
   /: (null|0|"") \| absent$/,
+  /: null \| \[\]$/,
   // The API server keeps the status of policies itself.
   /^ValidatingAdmissionPolicy .*managedFields/,
+  // Upstream replaces a slice's metadata where it writes it anew.
+  /^EndpointSlice .*generateName: absent/,
   // 1.34 counts untolerated taints together.
   /untolerated taint/,
   // 1.34's scheduler has lost the words of preemption where pods wait for claims.
-  /FailedScheduling: .*unbound immediate PersistentVolumeClaims/,
+  /FailedScheduling: .*(unbound immediate PersistentVolumeClaims|persistentvolumeclaim|PVC )/,
+  /FailedScheduling: running PreFilter plugin "VolumeBinding"/,
+  /: .*was not created for pod .* not found"/,
 ];
 
 /** Left of `|` what the first left behind, right what the second did. */

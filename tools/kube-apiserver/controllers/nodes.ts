@@ -9,6 +9,8 @@ const images = {
   quick: { runMs: 300 },
   failing: { runMs: 300, exitCode: 42 },
   'never-ready': { readyAfterMs: 3_600_000 },
+  killed: { stopExitCode: 143 },
+  'slow-to-stop': { stopMs: 45_000 },
 };
 
 interface NodeOfStories {
@@ -30,6 +32,7 @@ const nodes: readonly NodeOfStories[] = [
   { name: 'node-2', labels: { pool: 'work', [zone]: 'b' } },
   { name: 'ending', ...only('ending') },
   { name: 'taints', ...only('taints') },
+  { name: 'silent', ...only('silent') },
   { name: 'small', ...only('small'), capacity: { cpu: '1', memory: '1Gi', pods: '10' } },
 ];
 

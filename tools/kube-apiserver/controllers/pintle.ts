@@ -5,7 +5,7 @@ import { CertificateAuthority } from '@pintle/apiserver/nodejs';
 import type { HttpClient } from '@pintle/client/http';
 import { connect, kubeConfig } from '@pintle/client/nodejs';
 import { createManager } from '@pintle/controller-runtime';
-import { apiMetrics, builtinControllers } from '@pintle/controllers';
+import { apiMetrics, builtinControllers, horizontalPodAutoscalerController } from '@pintle/controllers';
 import type { Clock, World } from '@pintle/machinery';
 import { createScheduler, defaultPlugins, profile } from '@pintle/scheduler';
 import { volumeControllers } from '@pintle/volumes';
@@ -31,9 +31,17 @@ export async function startPintleActors(files: AccessFiles, url: string, world: 
     certificateSigner: authority,
     metrics: apiMetrics(client),
   });
+  // As upstream's here.
+  const autoscaler = horizontalPodAutoscalerController({
+    ...{ kinds: kinds.present, metrics: apiMetrics(client), syncPeriodMs: 2_000 },
+  });
   const manager = createManager({
     ...{ client, world, runnables: builtin.runnables },
-    controllers: [...builtin.controllers, ...volumeControllers({ drivers: [] })],
+    controllers: [
+      ...builtin.controllers.filter(({ options }) => options.name !== autoscaler.options.name),
+      autoscaler,
+      ...volumeControllers({ drivers: [] }),
+    ],
   });
   await manager.start();
   const scheduler = createScheduler({

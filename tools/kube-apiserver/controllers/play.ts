@@ -28,8 +28,9 @@ export interface Outcome {
 }
 
 const togetherMax = 8;
-/** In which Events arrive. */
+/** Who tells of what happened has done so when none came for so long. */
 const quietMs = 3_000;
+const quietWithinMs = 30_000;
 
 export async function play(files: AccessFiles, { server, actors, stories, onEnd }: PlayOptions): Promise<Outcome> {
   const ends: (() => Promise<unknown>)[] = [];
@@ -70,7 +71,7 @@ export async function play(files: AccessFiles, { server, actors, stories, onEnd 
         failure = cause === undefined ? message : `${message}: ${cause}`;
       }
       onEnd(story.name, Date.now() - startedMs, failure);
-      await sleep(quietMs);
+      await toldAll(stage);
       leavings[story.name] = await leavingsOf(stage);
     };
     const playInTurn = async () => {
@@ -81,5 +82,18 @@ export async function play(files: AccessFiles, { server, actors, stories, onEnd 
     return { leavings, complaints: complaints.flat() };
   } finally {
     for (const end of ends.reverse()) await end();
+  }
+}
+
+async function toldAll(stage: Stage): Promise<void> {
+  const told = async () =>
+    (await stage.list('Event'))
+      // What is wrong is told of for as long as it is.
+      .filter(({ type }) => type === 'Normal')
+      .reduce((sum, { count, series }) => sum + (count ?? series?.count ?? 1), 0);
+  const untilMs = Date.now() + quietWithinMs;
+  for (let before = -1, now = await told(); now !== before && Date.now() < untilMs; now = await told()) {
+    before = now;
+    await sleep(quietMs);
   }
 }

@@ -9,7 +9,7 @@ import { type Base, neverStored, newNamespace, storing, wishedBases } from './ba
 import { type FuzzCase, fuzzCase, rowOf } from './fuzz-case.js';
 import { readingRow } from './reading-case.js';
 import { shrunk } from './shrink.js';
-import { groupsOf, tellings } from './tellings.js';
+import { type Explained, groupsOf, tellings } from './tellings.js';
 
 export interface FuzzOptions {
   readonly expected: Asking;
@@ -66,9 +66,10 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds 
   }
   const bases = [...stored, ...others];
 
+  const explained: Explained = new Map();
   const tell = async (asked: FuzzCase) => {
     const [left, right] = await ask(rowOf(asked));
-    return tellings(`fuzz › ${asked.base.object.kind}: ${asked.verb}`, left, right);
+    return tellings(`fuzz › ${asked.base.object.kind}: ${asked.verb}`, left, right, explained);
   };
   const groups = new Map<string, FuzzGroup>();
   let compared = 0;
@@ -110,7 +111,7 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds 
   const read = async (caseSeed: number) => {
     const row = readingRow(caseSeed, stored);
     const [left, right] = await ask(row);
-    const told = tellings(`fuzz › read: ${row.path}`, left, right);
+    const told = tellings(`fuzz › read: ${row.path}`, left, right, explained);
     await gather(told, { kind: 'read', seed: caseSeed }, async (group) => {
       group.request = `GET ${row.path} ${row.headers?.['accept'] ?? ''}`;
       for (const other of groupsOf(told)) if (!groups.has(other)) groups.set(other, group);
@@ -122,7 +123,7 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds 
     while (next < cases.length && Date.now() < endMs) await one(cases[next++]!);
   };
   await Promise.all(Array.from({ length: casesAtOnce }, worker));
-  return { compared, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
+  return { compared, explained, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
 }
 
 /** What is longer is cut before an end is put to it. */
@@ -143,7 +144,10 @@ function withoutChance({ body }: Row, text: string): string {
   const begin = JSON.stringify(generateName.slice(0, generateBaseMax)).slice(1, -1);
   const escaped = (characters: string) => characters.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const both = [begin, JSON.stringify(begin).slice(1, -1)].map(escaped).join('|');
-  return addressed.replaceAll(new RegExp(`(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'), '$1-made');
+  return addressed.replaceAll(
+    new RegExp(`(?<![\\w.-])(${both})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\\w-])`, 'g'),
+    '$1-made',
+  );
 }
 
 const noAnswer = (error: unknown): Answer => ({

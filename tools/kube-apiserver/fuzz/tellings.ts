@@ -43,7 +43,7 @@ function causesOf(status: Status): readonly Cause[] {
   return causes.length > 0 ? causes : [{ field: 'message', message: status.message ?? '' }];
 }
 
-/** Those of one field and reason are one cause in other words. */
+/** Those of one field and reason are one cause in other words: the one that ends alike, where there are several. */
 function betweenCauses(lefts: readonly Cause[], rights: readonly Cause[]): readonly string[] {
   const without = (causes: readonly Cause[], others: readonly Cause[]) => {
     const there = new Set(others.map(words));
@@ -51,7 +51,10 @@ function betweenCauses(lefts: readonly Cause[], rights: readonly Cause[]): reado
   };
   const unpaired = [...without(rights, lefts)];
   const told = without(lefts, rights).map((cause) => {
-    const at = unpaired.findIndex(({ field, reason }) => field === cause.field && reason === cause.reason);
+    const isLike = ({ field, reason }: Cause) => field === cause.field && reason === cause.reason;
+    const end = (cause.message ?? '').slice(-endCharacters);
+    const alike = unpaired.findIndex((other) => isLike(other) && (other.message ?? '').endsWith(end));
+    const at = alike >= 0 ? alike : unpaired.findIndex(isLike);
     const [other] = at < 0 ? [] : unpaired.splice(at, 1);
     return other === undefined
       ? `cause: ${words(cause)} | absent`
@@ -60,13 +63,30 @@ function betweenCauses(lefts: readonly Cause[], rights: readonly Cause[]): reado
   return [...told, ...unpaired.map((cause) => `cause: absent | ${words(cause)}`)];
 }
 
+const endCharacters = 20;
+
 const words = ({ field, reason, message }: Cause) => `${field}: ${reason}: ${JSON.stringify(message)}`;
 
-/** Those that nothing explains. */
-export function tellings(title: string, expected: Normal, actual: Normal): readonly string[] {
+/** What is known to differ, as it was met: groups of lines, each with one of them and how many there are. */
+export type Explained = Map<Known, Map<string, { readonly line: string; count: number }>>;
+
+/** Those that nothing explains. The others are counted in `explained`. */
+export function tellings(title: string, expected: Normal, actual: Normal, explained: Explained): readonly string[] {
   const explains = ({ row, line: pattern, answers }: Known, line: string) =>
     (row?.test(title) ?? true) && (pattern?.test(line) ?? true) && (answers?.(expected, actual) ?? true);
-  return lines(expected, actual).filter((line) => !known.some((each) => explains(each, line)));
+  return lines(expected, actual).filter((line) => {
+    const why = known.find((each) => explains(each, line));
+    if (why !== undefined) count(explained, why, `${title}: ${line}`, groupOf(line));
+    return why === undefined;
+  });
+}
+
+function count(explained: Explained, why: Known, line: string, group: string): void {
+  const met = explained.get(why) ?? new Map();
+  explained.set(why, met);
+  const found = met.get(group) ?? { line, count: 0 };
+  met.set(group, found);
+  found.count++;
 }
 
 /** Say little of what is the matter where anything else is told. */

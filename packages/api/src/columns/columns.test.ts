@@ -221,6 +221,18 @@ const cases: readonly ColumnCase[] = [
     `${wideTemplate} | Selector=a=1`,
   ],
   [
+    'a job that is to be suspended, and is not known to be',
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: inNamespace(),
+      spec: { completions: 4, suspend: true, template: template() },
+      status: {},
+    },
+    'Name=a | Status=Running | Completions=0/4 | Duration= | Age=5s',
+    `${wideTemplate} | Selector=<none>`,
+  ],
+  [
     'a job of a queue, that is done',
     {
       apiVersion: 'batch/v1',

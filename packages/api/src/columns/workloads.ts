@@ -51,14 +51,14 @@ const daemonSet: readonly TableColumn<DaemonSet>[] = [
 
 const suspended = (value: boolean | undefined) => (value === undefined ? '<unset>' : value ? 'True' : 'False');
 
-const jobStatus = ({ status, metadata, spec }: Job): string => {
+const jobStatus = ({ status, metadata }: Job): string => {
   const has = (wanted: string) =>
     status?.conditions?.some(({ type, status: value }) => type === wanted && value === 'True');
   if (has('Complete')) return 'Complete';
   if (has('Failed')) return 'Failed';
   if (metadata.deletionTimestamp !== undefined) return 'Terminating';
-  if (has('Suspended') || spec?.suspend) return 'Suspended';
-  return has('FailureTarget') ? 'FailureTarget' : has('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running';
+  if (has('Suspended')) return 'Suspended';
+  return has('FailureTarget') ? 'FailureTarget' : 'Running';
 };
 
 const job: readonly TableColumn<Job>[] = [

@@ -202,6 +202,15 @@ it('a volume out of an image goes with its mounts, unless the pod has one alread
   expect(written('/Pod', object, undefined, { ImageVolume: true })).toBe(object);
 });
 
+it('and with no other of its name; where there is none left, there is no list', () => {
+  const spec = (volumes: object) => ({ volumes, containers: [] });
+  const left = (volumes: object) =>
+    written('/Pod', deepFreeze({ apiVersion: 'v1', kind: 'Pod', metadata: {}, spec: spec(volumes) }), undefined, {});
+  const image = { name: 'a', image: {} };
+  expect(left([image])).toHaveProperty('spec', { containers: [] });
+  expect(left([image, { name: 'a', emptyDir: {} }])).toHaveProperty('spec.volumes', [{ name: 'a', emptyDir: {} }]);
+});
+
 it('what nothing else is in goes, too', () => {
   const lifecycleOf = (lifecycle: object) => {
     const object = objectWith('/Pod', 'spec.containers[].lifecycle', lifecycle);

@@ -54,17 +54,16 @@ const imageVolumes: GatedFields = {
     const { volumes = [] } = part as PodSpec;
     const gone = new Set(volumes.filter(({ image }) => image !== undefined).map(({ name }) => name));
     if (gone.size === 0) return part;
-    const without = <Named extends { readonly name: string }>(named: readonly Named[]) =>
-      named.filter(({ name }) => !gone.has(name));
-    const kept: Record<string, unknown> = { ...part, volumes: without(volumes) };
+    const { volumes: _volumes, ...others } = part as PodSpec;
+    const left = volumes.filter(({ image }) => image === undefined);
+    const kept: Record<string, unknown> = { ...others, ...(left.length === 0 ? {} : { volumes: left }) };
     for (const list of containerLists) {
       const containers = (part as PodSpec)[list];
       if (containers === undefined) continue;
-      kept[list] = containers.map((container) =>
-        container.volumeMounts === undefined
-          ? container
-          : { ...container, volumeMounts: without(container.volumeMounts) },
-      );
+      kept[list] = containers.map(({ volumeMounts = [], ...container }) => {
+        const mounts = volumeMounts.filter(({ name }) => !gone.has(name));
+        return mounts.length === 0 ? container : { ...container, volumeMounts: mounts };
+      });
     }
     return kept as T;
   },

@@ -30,3 +30,13 @@ export function rangeWarnings(text: string, path: string): readonly string[] {
       ]
     : [];
 }
+
+/** Of the addresses that a load balancer has given. */
+export const balancerWarnings = ({ status }: WithBalancer): readonly string[] =>
+  (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }, index) =>
+    ip ? addressWarnings(ip, `status.loadBalancer.ingress[${index}]`) : [],
+  );
+
+interface WithBalancer {
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };
+}

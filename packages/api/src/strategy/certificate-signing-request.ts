@@ -49,6 +49,11 @@ const lasting = [...verdicts, 'Failed'];
 const secondsMin = 600;
 
 export const certificateSigningRequestStrategy: Strategy<CertificateSigningRequest> = {
+  unrecorded: {
+    '': ['spec', 'status'],
+    status: ['spec', 'status.conditions'],
+    approval: ['spec', 'status.certificate'],
+  },
   nameErrors: () => [],
   prepareForCreate({ status: _status, ...request }, { user }) {
     const { username: _name, uid: _uid, groups: _groups, extra: _extra, ...spec } = request.spec;

@@ -1,6 +1,5 @@
 /** CustomResourceDefinitions: names that fit together, one stored version, and a deletion that empties the kind first. */
 import {
-  choiceErrors,
   dns1035LabelErrors,
   dns1123SubdomainErrors,
   eachErrors,
@@ -18,6 +17,7 @@ import {
 } from '@pintle/machinery';
 import type { CustomResourceDefinition } from '../apiextensions/v1/index.js';
 import { partErrors, partPlaces, versionErrors, versionNameErrors } from './custom-resource-version.js';
+import { withoutIdleItems } from './idle-items.js';
 import { reviewVersionErrors, webhookClientErrors } from './webhook-client.js';
 import { specGeneration } from './workloads.js';
 
@@ -25,7 +25,8 @@ const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
   ...(specGeneration as unknown as Strategy<CustomResourceDefinition>),
-  defaults(crd) {
+  defaults(given) {
+    const crd = withReadSchemas(given);
     const names = crd.spec?.names;
     // What is missing is the validation's affair.
     if (!names?.kind) return crd;
@@ -84,6 +85,17 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
   },
 };
 
+function withReadSchemas(crd: CustomResourceDefinition): CustomResourceDefinition {
+  const { versions } = crd.spec ?? {};
+  const read = versions?.map((version) => {
+    const openAPIV3Schema = version.schema?.openAPIV3Schema;
+    const made = openAPIV3Schema === undefined ? undefined : withoutIdleItems(openAPIV3Schema);
+    return made === openAPIV3Schema ? version : { ...version, schema: { ...version.schema, openAPIV3Schema: made! } };
+  });
+  const isSame = read === undefined || read.every((version, index) => version === versions?.[index]);
+  return isSame ? crd : { ...crd, spec: { ...crd.spec, versions: read } };
+}
+
 type Status = NonNullable<CustomResourceDefinition['status']>;
 
 /** Conditions are null, as Go writes them, until there are some: who adds the first has not made the list. */
@@ -111,9 +123,13 @@ const storageVersions = ({ spec }: CustomResourceDefinition): readonly string[] 
 /** What is stored from now on is to be known of. */
 function storageErrors({ spec: { versions = [] }, status }: CustomResourceDefinition): readonly FieldError[] {
   const stored = status?.storedVersions ?? [];
-  return versions
-    .filter(({ name, storage }) => storage && !stored.includes(name))
-    .map(({ name }) => invalidField('status.storedVersions', stored, `must have the storage version ${name}`));
+  // Of two of one name the second finds it no more.
+  const left = new Set(stored);
+  return versions.flatMap(({ name, storage }) =>
+    left.delete(name) || !storage
+      ? []
+      : [invalidField('status.storedVersions', stored, `must have the storage version ${name}`)],
+  );
 }
 
 /** A version that objects may still lie in cannot go. */
@@ -155,7 +171,7 @@ function conversionErrors({
     ...(preserveUnknownFields && strategy !== 'None'
       ? [invalidField(`${path}.strategy`, strategy, 'must be None if spec.preserveUnknownFields is true')]
       : noErrors),
-    ...choiceErrors(strategy, `${path}.strategy`, ['None', 'Webhook']),
+    ...requiredChoiceErrors(strategy, `${path}.strategy`, ['None', 'Webhook']),
   ];
   // The names of the fields are those that they have within Kubernetes.
   if (strategy !== 'Webhook') {

@@ -28,9 +28,12 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
     const set =
       templated.metadata.annotations?.[templateGeneration] === undefined ? withGeneration(templated, 0) : templated;
     const { spec } = set;
-    if (spec === undefined || spec.updateStrategy?.type !== 'RollingUpdate') return set;
-    const rollingUpdate = { maxUnavailable: 1, maxSurge: 0, ...spec.updateStrategy.rollingUpdate };
-    return { ...set, spec: { ...spec, updateStrategy: { ...spec.updateStrategy, rollingUpdate } } };
+    const { updateStrategy } = spec ?? {};
+    const isRolling = updateStrategy?.type === 'RollingUpdate';
+    if (spec === undefined || (!isRolling && updateStrategy?.rollingUpdate === undefined)) return set;
+    // Of what is said and does not count, both amounts are there, too.
+    const rollingUpdate = { maxUnavailable: isRolling ? 1 : 0, maxSurge: 0, ...updateStrategy?.rollingUpdate };
+    return { ...set, spec: { ...spec, updateStrategy: { ...updateStrategy, rollingUpdate } } };
   },
   prepareForCreate: (set) => ({
     ...withGeneration(set, 1),

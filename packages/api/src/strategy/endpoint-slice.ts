@@ -1,5 +1,6 @@
 /** EndpointSlices: addresses of one type, ports, hints, each within its limits. */
 import {
+  choiceErrors,
   deepEqual,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
@@ -12,16 +13,19 @@ import {
   invalidField,
   ipFamilyOf,
   labelValueErrors,
+  meantFamilyOf,
   noErrors,
   parseIp,
   qualifiedNameErrors,
   requiredChoiceErrors,
   requiredErrors,
+  requiredField,
   type Strategy,
   tooManyField,
   validateLabels,
 } from '@pintle/machinery';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../discovery/v1/discovery.js';
+import { addressWarnings } from './address-warnings.js';
 import { protocols } from './pod/containers.js';
 import { addressErrors as ipErrors } from './pod/names.js';
 import { endpointAddressErrors } from './special-addresses.js';
@@ -73,15 +77,12 @@ function addressErrors(address: string, path: string, type: string): readonly Fi
   if (faults.length > 0) return faults;
   return [
     // Upstream tells of the list here.
-    ...(familyOf(address) === type
+    ...(meantFamilyOf(address) === type
       ? noErrors
       : [invalidField(path.replace(/\[\d+\]$/, ''), address, `must be an ${type} address`)]),
     ...endpointAddressErrors(address, path),
   ];
 }
-
-/** One of IPv4 that is written within IPv6 is of IPv4. */
-const familyOf = (address: string) => (parseIp(address)! >> 32n === 0xffffn ? 'IPv4' : ipFamilyOf(address));
 
 /** Also: written as addresses are written by convention. */
 function canonicalIpErrors(address: string, path: string): readonly FieldError[] {
@@ -123,7 +124,9 @@ function portErrors(
   return [
     ...formatErrors(name, `${path}.name`, dns1123LabelErrors),
     ...(again ? [duplicateField(`${path}.name`, name)] : noErrors),
-    ...requiredChoiceErrors(protocol, `${path}.protocol`, protocols),
+    ...(protocol === undefined
+      ? [requiredField(`${path}.protocol`)]
+      : choiceErrors(protocol, `${path}.protocol`, protocols)),
     ...(appProtocol === undefined
       ? noErrors
       : qualifiedNameErrors(appProtocol).map((message) => invalidField(`${path}.appProtocol`, appProtocol, message))),
@@ -161,4 +164,22 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
     ...sliceErrors(slice),
     ...(slice.addressType === old.addressType ? noErrors : [immutableField('addressType', slice.addressType)]),
   ],
+  warnings: sliceWarnings,
 };
+
+const controllers = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'];
+
+/** What the controllers make is as it should be. */
+function sliceWarnings(
+  { metadata, addressType, endpoints = [] }: EndpointSlice,
+  old?: EndpointSlice,
+): readonly string[] {
+  return [
+    ...(addressType === 'FQDN' && old === undefined ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
+    ...(controllers.includes(metadata.labels?.['endpointslice.kubernetes.io/managed-by'] ?? '')
+      ? []
+      : endpoints.flatMap(({ addresses = [] }, index) =>
+          addresses.flatMap((ip, at) => addressWarnings(ip, `endpoints[${index}].addresses[${at}]`)),
+        )),
+  ];
+}

@@ -14,6 +14,7 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { EndpointAddress, EndpointPort, Endpoints } from '../core/v1/service.js';
+import { addressWarnings } from './address-warnings.js';
 import { protocols } from './pod/containers.js';
 import { addressErrors as ipErrors } from './pod/names.js';
 import { endpointAddressErrors } from './special-addresses.js';
@@ -53,4 +54,15 @@ const portErrors = (
 export const endpointsStrategy: Strategy<Endpoints> = {
   validateCreate: endpointsErrors,
   validateUpdate: endpointsErrors,
+  warnings: endpointsWarnings,
 };
+
+/** What the controller makes is as it should be. */
+function endpointsWarnings({ metadata, subsets = [] }: Endpoints): readonly string[] {
+  if (metadata.labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return [];
+  return subsets.flatMap((subset, index) =>
+    (['addresses', 'notReadyAddresses'] as const).flatMap((list) =>
+      (subset[list] ?? []).flatMap(({ ip = '' }, at) => addressWarnings(ip, `subsets[${index}].${list}[${at}].ip`)),
+    ),
+  );
+}

@@ -177,7 +177,7 @@ describe('a new object', () => {
     [range({}), ['spec.cidrs: Required value: at least one CIDR required']],
     [
       range({ cidrs: ['192.168.0.1/24'] }),
-      ['spec.cidrs[0]: Invalid value: "192.168.0.1/24": must be in canonical form ("192.168.0.0/24")'],
+      ['spec.cidrs[0]: Invalid value: "192.168.0.1/24": must not have bits set beyond the prefix length'],
     ],
     [
       endpoint(

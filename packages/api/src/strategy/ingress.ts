@@ -31,6 +31,7 @@ import type {
   IngressClassParametersReference,
   IngressSpec,
 } from '../networking/v1/networking.js';
+import { balancerWarnings } from './address-warnings.js';
 import { addressErrors } from './pod/names.js';
 import { specChanged } from './workloads.js';
 
@@ -164,6 +165,7 @@ export const ingressStrategy: Strategy<Ingress> = {
     old === undefined && metadata.annotations?.[classAnnotation] !== undefined
       ? [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]
       : [],
+  statusWarnings: balancerWarnings,
 };
 
 const controllerMaxLength = 250;
@@ -186,7 +188,7 @@ function parametersErrors(parameters: IngressClassParametersReference, path: str
   const { scope, namespace } = parameters;
   const errors = referenceErrors(parameters, path);
   const is = `\`parameters.scope\` is set to '${scope}'`;
-  if (!scope) return [...errors, requiredField(`${path}.scope`)];
+  if (scope === undefined) return [...errors, requiredField(`${path}.scope`)];
   if (scope !== 'Cluster' && scope !== 'Namespace')
     return [...errors, notSupportedField(`${path}.scope`, scope, ['Cluster', 'Namespace'])];
   if (scope === 'Cluster')

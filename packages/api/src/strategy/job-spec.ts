@@ -94,7 +94,9 @@ function indexedErrors(spec: JobSpec, path: string): readonly FieldError[] {
 }
 
 function nonIndexedErrors(spec: JobSpec, path: string): readonly FieldError[] {
-  return (['backoffLimitPerIndex', 'maxFailedIndexes', 'successPolicy'] as const)
+  // Of a mode that there is not, only the policy is told of.
+  const isKnown = spec.completionMode === undefined || completionModes.includes(spec.completionMode);
+  return ([...(isKnown ? (['backoffLimitPerIndex', 'maxFailedIndexes'] as const) : []), 'successPolicy'] as const)
     .filter((field) => spec[field] !== undefined)
     .map((field) => invalidField(`${path}.${field}`, spec[field], 'requires indexed completion mode'));
 }

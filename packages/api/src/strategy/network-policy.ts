@@ -17,6 +17,7 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../networking/v1/networking.js';
+import { rangeWarnings } from './address-warnings.js';
 import { specChanged } from './workloads.js';
 
 const types = ['Ingress', 'Egress'];
@@ -101,4 +102,20 @@ export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
   },
   validateCreate: policyErrors,
   validateUpdate: policyErrors,
+  warnings: ({ spec: { ingress = [], egress = [] } = {} }) => [
+    ...ingress.flatMap(({ from }, index) => peerWarnings(from, `spec.ingress[${index}].from`)),
+    ...egress.flatMap(({ to }, index) => peerWarnings(to, `spec.egress[${index}].to`)),
+  ],
 };
+
+const peerWarnings = (peers: readonly NetworkPolicyPeer[] = [], path: string): readonly string[] =>
+  peers.flatMap(({ ipBlock }, index) =>
+    ipBlock === undefined
+      ? []
+      : [
+          ...rangeWarnings(ipBlock.cidr, `${path}[${index}].ipBlock.cidr`),
+          ...(ipBlock.except ?? []).flatMap((range, at) =>
+            rangeWarnings(range, `${path}[${index}].ipBlock.except[${at}]`),
+          ),
+        ],
+  );

@@ -13,6 +13,7 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { Node, NodeSpec, NodeStatus } from '../core/v1/node.js';
+import { rangeWarnings } from './address-warnings.js';
 import { taintErrors } from './pod/tolerations.js';
 import { resourceQuantityErrors } from './resource-names.js';
 
@@ -129,7 +130,8 @@ function changeErrors(now: NodeSpec, before: NodeSpec): readonly FieldError[] {
   ];
 }
 
-const nodeWarnings = ({ configSource, externalID }: NodeSpec): readonly string[] => [
+const nodeWarnings = ({ configSource, externalID, podCIDRs = [] }: NodeSpec): readonly string[] => [
   ...(configSource === undefined ? [] : ['spec.configSource: the feature is removed']),
   ...(externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+  ...podCIDRs.flatMap((range, index) => rangeWarnings(range, `spec.podCIDRs[${index}]`)),
 ];

@@ -14,6 +14,7 @@ import {
 import type { Affinity, PodAffinity, PodAffinityTerm } from '../core/v1/affinity.js';
 import type { PodCondition } from '../core/v1/container-status.js';
 import type { Pod, PodSpec, PodStatus } from '../core/v1/pod.js';
+import { addressWarnings } from './address-warnings.js';
 import { annotationChangeErrors, podAnnotationErrors } from './pod/pod-annotations.js';
 import { podChangeErrors } from './pod/pod-change.js';
 import { defaultPod } from './pod/pod-defaults.js';
@@ -33,6 +34,10 @@ const namelessErrors = onceForEach((spec: PodSpec) => specErrors(spec, ''));
 const noSpec = deepFreeze({ containers: [] }) as unknown as PodSpec;
 
 export const podStrategy: Strategy<Pod> = {
+  statusWarnings: ({ status: { podIPs = [], hostIPs = [] } = {} }) => [
+    ...podIPs.flatMap(({ ip = '' }, index) => addressWarnings(ip, `status.podIPs[${index}].ip`)),
+    ...hostIPs.flatMap(({ ip = '' }, index) => addressWarnings(ip, `status.hostIPs[${index}].ip`)),
+  ],
   statusKeeps: ['ownerReferences', 'deletionTimestamp'],
   keepsStatusOnCreate: true,
   defaults: (pod) => ({ ...pod, spec: defaulted(pod.spec ?? noSpec), ...withBothAddresses(pod) }),

@@ -109,6 +109,9 @@ export const createWarnings = (object: Written): readonly string[] =>
 export const updateWarnings = (object: Written, old: Written): readonly string[] =>
   strategyOf(object).warnings?.(created(object), created(old)) ?? [];
 
+export const statusWarnings = (object: Written): readonly string[] =>
+  strategyOf(object).statusWarnings?.(decoded(object)) ?? [];
+
 type WithStatus = KubernetesObject & { readonly status?: unknown };
 
 /** Updates keep the status that there was. */

@@ -8,10 +8,12 @@ import {
   formatCidr,
   formatErrors,
   formatIp,
+  type IpRange,
   immutableField,
   invalidField,
   ipErrors,
   ipFamilyOf,
+  isNetworkAddress,
   noErrors,
   parseCidr,
   parseIp,
@@ -44,6 +46,7 @@ function addressErrors({ spec }: IPAddress): readonly FieldError[] {
 
 export const ipAddressStrategy: Strategy<IPAddress> = {
   nameErrors: addressNameErrors,
+  namesAsBegun: true,
   validateCreate: addressErrors,
   validateUpdate: (address, old) => [
     ...addressErrors(address),
@@ -54,6 +57,7 @@ export const ipAddressStrategy: Strategy<IPAddress> = {
 };
 
 const path = 'spec.cidrs';
+const isMapped = ({ family, address }: IpRange) => family === 'IPv6' && address >> 32n === 0xffffn;
 
 function rangeErrors({ spec }: ServiceCIDR): readonly FieldError[] {
   const { cidrs = [] } = spec ?? {};
@@ -64,6 +68,8 @@ function rangeErrors({ spec }: ServiceCIDR): readonly FieldError[] {
     ...eachErrors(cidrs, path, (cidr, at) => {
       const range = parseCidr(cidr);
       if (range === undefined) return cidrErrors(cidr).map((message) => invalidField(at, cidr, message));
+      if (isMapped(range)) return [invalidField(at, cidr, 'must not have an IPv4-mapped IPv6 address')];
+      if (!isNetworkAddress(range)) return [invalidField(at, cidr, 'must not have bits set beyond the prefix length')];
       const canonical = formatCidr(range);
       return canonical === cidr
         ? noErrors

@@ -1,6 +1,7 @@
 /** Services: defaults, what must hold of them, and what goes with a change of their type. Addresses are the server's affair. */
 import { dns1035LabelErrors, maskTrailingDash, type Strategy } from '@pintle/machinery';
 import type { Service, ServiceSpec } from '../core/v1/service.js';
+import { balancerWarnings } from './address-warnings.js';
 import { clusterIpErrors } from './service/cluster-ips.js';
 import { serviceChangeErrors, withoutTypeLeftovers } from './service/service-change.js';
 import { balancerStatusErrors, serviceErrors } from './service/service-errors.js';
@@ -73,4 +74,5 @@ export const serviceStrategy: Strategy<Service> = {
   validateStatusUpdate: balancerStatusErrors,
   canonicalize: withoutIdlePolicy,
   warnings: serviceWarnings,
+  statusWarnings: balancerWarnings,
 };

@@ -50,16 +50,20 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
     ],
     statefulParts,
   ),
-  warnings: (set, old) => [
-    ...templateOnlyWarnings(set, old),
+  warnings: (set, old) => [...templateOnlyWarnings(set, old), ...claimWarnings(set)],
+  statusWarnings: claimWarnings,
+};
+
+function claimWarnings(set: StatefulSet): readonly string[] {
+  return [
     ...(set.spec?.volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>
       claimSpecWarnings(spec, `spec.volumeClaimTemplates[${index}].Spec`),
     ),
     ...((set.spec?.revisionHistoryLimit ?? 0) < 0
       ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
       : []),
-  ],
-};
+  ];
+}
 
 /** Of whoever names the usual strategy no more is said than they say; who names none has all of it. */
 function withRollout(given: StatefulSetSpec['updateStrategy'] = {}): StatefulSetSpec['updateStrategy'] {

@@ -7,7 +7,6 @@ import {
   eachErrors,
   type FieldError,
   forbiddenField,
-  formatErrors,
   immutableField,
   invalidField,
   labelSelectorErrors,
@@ -66,7 +65,7 @@ function classErrors(object: StorageClass): readonly FieldError[] {
   return [
     ...provisionerErrors(provisioner, 'provisioner'),
     ...parameterErrors(parameters, 'parameters'),
-    ...choiceErrors(reclaimPolicy, 'reclaimPolicy', ['Delete', 'Retain']),
+    ...choiceErrors(reclaimPolicy || undefined, 'reclaimPolicy', ['Delete', 'Retain']),
     ...(volumeBindingMode === undefined
       ? [requiredField('volumeBindingMode')]
       : volumeBindingModes.includes(volumeBindingMode)
@@ -287,7 +286,6 @@ function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldErr
         : inline !== undefined
           ? volumeSpecErrors(inline, '', `${path}.inlineVolumeSpec`, { inline: true })
           : requiredErrors(name, `${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')),
-    ...formatErrors(name, `${path}.persistentVolumeName`, dns1123SubdomainErrors),
     ...dns1123SubdomainErrors(nodeName ?? '').map((message) => invalidField('spec.nodeName', nodeName ?? '', message)),
     ...parameterErrors(status?.attachmentMetadata, 'status.attachmentMetadata'),
     ...(['attachError', 'detachError'] as const).flatMap((field) =>
@@ -298,12 +296,19 @@ function attachmentErrors({ spec, status }: VolumeAttachment): readonly FieldErr
   ];
 }
 
+/** An empty name is none, too. */
+const volumeNameErrors = (name: string | undefined): readonly FieldError[] =>
+  name === undefined
+    ? noErrors
+    : dns1123SubdomainErrors(name).map((message) => invalidField('spec.source.persistentVolumeName', name, message));
+
 export const volumeAttachmentStrategy: Strategy<VolumeAttachment> = {
   statusKeeps: statusMetadata,
   prepareForCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
   validateCreate: (attachment) => [
     ...attachmentErrors(attachment),
     ...driverNameErrors(attachment.spec.attacher, 'spec.attacher'),
+    ...volumeNameErrors(attachment.spec.source?.persistentVolumeName),
   ],
   validateUpdate: (attachment, old) => [
     ...attachmentErrors(attachment),

@@ -34,6 +34,11 @@ const urlParts = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?[^?#]*(?:\?(
 /** What keeps a text from being an address at all, in Go's words. */
 function urlFault(url: string): string | undefined {
   const [text = ''] = url.split('#');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (/[\u0000-\u001f\u007f]/.test(text))
+    return `parse ${JSON.stringify(text)}: net/url: invalid control character in URL`;
+  const escaped = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(text.split('?', 1)[0]!)?.[0];
+  if (escaped !== undefined) return `parse ${JSON.stringify(text)}: invalid URL escape ${JSON.stringify(escaped)}`;
   const [first = ''] = text.split(/[/?]/);
   const isBare = first.includes(':') && !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(first);
   if (!isBare) return undefined;
@@ -73,7 +78,9 @@ function serviceErrors(service: NonNullable<WebhookClient['service']>, path: str
 function pathErrors(urlPath: string, path: string): readonly FieldError[] {
   const at = (detail: string) => invalidField(path, urlPath, detail);
   if (urlPath === '//') return [at('segment[0] may not be empty')];
-  const segments = urlPath.slice(1).replace(/\/$/, '').split('/');
+  // Upstream takes one byte away, also of a character that has several.
+  const rest = urlPath.charCodeAt(0) > 0x7f ? urlPath.replace(/^./su, '\ufffd') : urlPath.slice(1);
+  const segments = rest.replace(/\/$/, '').split('/');
   return [
     ...(urlPath.startsWith('/') ? noErrors : [at("must start with a '/'")]),
     ...segments.flatMap((segment, index) =>

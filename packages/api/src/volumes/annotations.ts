@@ -18,6 +18,8 @@ export const annBetaStorageProvisioner = 'volume.beta.kubernetes.io/storage-prov
 export const annBetaStorageClass = 'volume.beta.kubernetes.io/storage-class';
 /** On a CSINode: the in-tree plugins that CSI drivers stand in for on that node, separated by commas. */
 export const annMigratedPlugins = 'storage.alpha.kubernetes.io/migrated-plugins';
+/** On a Node: volumes are attached to it by the attach/detach controller, and not by its kubelet. */
+export const annControllerAttaches = 'volumes.kubernetes.io/controller-managed-attach-detach';
 
 /** The provisioner of a class whose volumes are made by hand. */
 export const noProvisioner = 'kubernetes.io/no-provisioner';

@@ -131,6 +131,27 @@ it.each([
     { spec: { resources: { requests: { storage: '1' } } } },
   ],
   [
+    'the list of drivers of a node is theirs who sends an empty one',
+    '/apis/storage.k8s.io/v1/csinodes',
+    { metadata: { name: 'n' }, spec: { drivers: [] } },
+    201,
+    { metadata: { managedFields: [{ fieldsV1: { 'f:spec': { 'f:drivers': {} } } }] } },
+  ],
+  [
+    'and that of who sends none is nobody’s',
+    '/apis/storage.k8s.io/v1/csinodes',
+    { metadata: { name: 'm', labels: { a: 'b' } }, spec: {} },
+    201,
+    { metadata: { managedFields: [{ fieldsV1: { 'f:metadata': { 'f:labels': { '.': {}, 'f:a': {} } } } }] } },
+  ],
+  [
+    'an address is called as its name was to begin',
+    '/apis/networking.k8s.io/v1/ipaddresses',
+    { metadata: { generateName: 'a' }, spec: { parentRef: { resource: 'services', name: 's' } } },
+    422,
+    { details: { name: 'a' } },
+  ],
+  [
     'a namespace whose name is made has the label of it',
     '/api/v1/namespaces',
     { metadata: { generateName: 'n-' } },
@@ -207,6 +228,36 @@ it.each<readonly [string, string, string, string, object, number, object]>([
     {
       message: expect.stringMatching(/: parsing time "2026" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "-"$/),
     },
+  ],
+  [
+    'a strategic patch is shown without the nulls of what is new',
+    'PATCH',
+    place,
+    'strategic-merge-patch+json',
+    { metadata: { name: {}, labels: null }, data: { a: null } },
+    422,
+    { message: expect.stringContaining('"map[data:map[] metadata:map[labels:<nil> name:map[]]]": unrecognized type') },
+  ],
+  [
+    'an apply of nothing for the name of a secret to pull with',
+    'PATCH',
+    `${pods}/secretive?fieldManager=me`,
+    'apply-patch+yaml',
+    {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'secretive' } },
+      spec: { containers: [container], imagePullSecrets: [{}] },
+    },
+    201,
+    { metadata: { managedFields: [{ fieldsV1: { 'f:spec': { 'f:imagePullSecrets': { 'k:{"name":""}': {} } } } }] } },
+  ],
+  [
+    'a strategic patch that makes bytes that are none',
+    'PATCH',
+    place,
+    'strategic-merge-patch+json',
+    { binaryData: { a: 'no base64' } },
+    422,
+    { message: expect.stringMatching(/: error decoding from json: illegal base64 data at input byte 2$/) },
   ],
 ])('%s', async (_name, method, path, media, body, status, json) => {
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'there' }) });

@@ -47,11 +47,12 @@ export class BodyReader {
   async read(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
     const media = mediaTypeOf(request);
     const bytes = await request.body(bodyBytesMax);
-    if (bytes.length === 0) return { value: undefined };
+    // No YAML at all is null.
+    const isYaml = media === 'application/yaml' || media.endsWith('+yaml');
+    if (bytes.length === 0) return { value: isYaml ? null : undefined };
     if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf) };
     const isJson = media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*';
-    if (!isJson && media !== 'application/yaml' && !media.endsWith('+yaml'))
-      throw unsupported(['application/json', 'application/yaml', protobufMedia]);
+    if (!isJson && !isYaml) throw unsupported(['application/json', 'application/yaml', protobufMedia]);
     const sent = isJson
       ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
       : parseYamlBody(bytes, expected);

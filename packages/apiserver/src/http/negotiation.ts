@@ -48,7 +48,7 @@ const sharing: Accepted = { ...plain, sharesParts: true };
 
 /** Errors: `StatusError` NotAcceptable. */
 export function negotiate(accept: string | undefined, offer: Offer = {}): Accepted {
-  if (accept === undefined || accept === '' || accept === medias.json || accept === '*/*') return plain;
+  if (accept === undefined || isPlain(accept)) return plain;
   if (offer.routed !== undefined) checkRouted(accept, offer.routed);
   for (const { media, parameters } of rangesOf(accept)) {
     if (offer.watch && media === sharedJsonMedia) return sharing;
@@ -61,8 +61,11 @@ export function negotiate(accept: string | undefined, offer: Offer = {}): Accept
   throw notAcceptable(offer);
 }
 
+const isPlain = (accept: string): boolean => accept === '' || accept === medias.json || accept === '*/*';
+
 /** The router's own reading of the header, which knows neither `application/*` nor weights. Errors: `StatusError` NotAcceptable. */
-export function checkRouted(accept: string, routed: readonly string[]): void {
+export function checkRouted(accept: string | undefined, routed: readonly string[]): void {
+  if (accept === undefined || isPlain(accept)) return;
   const wanted = accept.split(',').map((range) => range.split(';', 1)[0]!.trim());
   if (wanted.some((media) => media === '*/*' || media === sharedJsonMedia || routed.includes(media))) return;
   throw statusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${routed.join(', ')}`, {

@@ -47,9 +47,12 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
   checkPartial(accepted, 'object', goTypeOf(resource, resource.kind.kind));
   if (as === 'Table') {
     const options = tableOptions(answering, { resourceVersion: object.metadata.resourceVersion ?? '' });
-    return answer(status, tableOf(resource, [object], options), accepted, warnings);
+    return answer(status, tableOf(resource, [withOwnMetadata(resource, object)], options), accepted, warnings);
   }
-  if (as !== 'object') return answer(status, partialObject(object, metaVersion), accepted, warnings, schemaOf);
+  if (as !== 'object') {
+    const partial = partialObject(withOwnMetadata(resource, object), metaVersion);
+    return answer(status, partial, accepted, warnings, schemaOf);
+  }
   if (encoding === 'protobuf') {
     const message = messageOf(resource.kind.schema.node, object);
     return encoded(status, protobufMedia, sealEnvelope(object, message), warnings);
@@ -69,11 +72,13 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
     const options = tableOptions(answering, metadata);
     const { rowOrder } = resource.definition;
     const inOrder = rowOrder === undefined ? items : [...items].sort(rowOrder);
-    const row = (item: KubernetesObject) => rowOf(resource, resource.fromStored(item), options);
+    const row = (item: KubernetesObject) =>
+      rowOf(resource, withOwnMetadata(resource, resource.fromStored(item)), options);
     return longAnswer(answering, tableEnvelope(resource, options), 'rows', inOrder, row);
   }
   if (as !== 'object') {
-    const partial = (item: KubernetesObject) => partialObject(resource.fromStored(item), metaVersion);
+    const partial = (item: KubernetesObject) =>
+      partialObject(withOwnMetadata(resource, resource.fromStored(item)), metaVersion);
     return longAnswer(answering, partialEnvelope(metadata, metaVersion), 'items', items, partial);
   }
   if (encoding === 'protobuf') {
@@ -89,6 +94,10 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
     : listChunks(envelope, 'items', entries, untypedJson(resource), '{');
   return encoded(200, 'application/json', inPieces(chunks), warnings);
 }
+
+/** Metadata alone is of no version: what an older one says in annotations is not of it. */
+const withOwnMetadata = (resource: Resource, object: KubernetesObject): KubernetesObject =>
+  resource.custom || resource.isStored ? object : { ...object, metadata: resource.toStored(object).metadata };
 
 /** Objects as they stand in a list. */
 const listItems = ({ custom }: Resource, objects: readonly KubernetesObject[]): readonly object[] =>

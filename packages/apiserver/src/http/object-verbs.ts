@@ -17,7 +17,7 @@ import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
 import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import { type Accepted, checkRouted, listRoute, negotiate, objectRoute } from './negotiation.js';
+import { type Accepted, negotiate } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
@@ -37,12 +37,8 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
-function acceptedBy({ request, resource, path }: ResourceRequest, watch = false): Accepted {
-  const routed = request.method === 'GET' && path.name === undefined ? listRoute : objectRoute;
-  return negotiate(request.header('accept'), {
-    ...{ protobuf: !resource.custom, transforms: true, watch },
-    ...(resource.custom ? {} : { routed }),
-  });
+function acceptedBy({ request, resource }: ResourceRequest, watch = false): Accepted {
+  return negotiate(request.header('accept'), { protobuf: !resource.custom, transforms: true, watch });
 }
 
 function answeringFor(asked: ResourceRequest): Answering {
@@ -85,9 +81,7 @@ const get: VerbHandler = async (asked) => {
 
 const list: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
-  // The query is read, and then looked at, before the form of the answer; but for what the router knows of that.
-  const accept = request.header('accept');
-  if (accept && !resource.custom) checkRouted(accept, listRoute);
+  // The query is read, and then looked at, before the form of the answer.
   const options = listOptions(request.query, path.namespace);
   checkSelectors(options);
   checkListQuery(request.query, options);

@@ -23,9 +23,7 @@ export function patchTypeOf(request: HttpRequest): PatchType {
 
 /** An apply of nothing is one of null. Errors: those of `BodyReader.required`. */
 export async function readPatch(bodies: BodyReader, request: HttpRequest, type: PatchType): Promise<Sent> {
-  if (type !== 'apply') return bodies.required(request, patchOfType[type]);
-  const sent = await bodies.read(request, wishes);
-  return sent.value === undefined ? { ...sent, value: null } : sent;
+  return type === 'apply' ? bodies.read(request, wishes) : bodies.required(request, patchOfType[type]);
 }
 
 const patchOfType: Readonly<Record<Exclude<PatchType, 'apply'>, Expected>> = {

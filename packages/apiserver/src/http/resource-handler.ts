@@ -6,6 +6,7 @@ import type { ResourceAccess } from '../verbs/authorize.js';
 import { pageNotFound } from './answer.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
+import { checkRouted, listRoute, objectRoute } from './negotiation.js';
 import { methodNotAllowed, resourceNotFound, verbNotAllowed } from './not-served.js';
 import { objectVerbs } from './object-verbs.js';
 import type { ResourcePath } from './resource-path.js';
@@ -78,9 +79,14 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
   checkMethod(resource, request.method, path);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(asked, verb);
-  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
+  if (!resource.custom && handle !== undefined)
+    checkRouted(
+      request.header('accept'),
+      request.method === 'GET' && path.name === undefined ? listRoute : objectRoute,
+    );
+  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (handle === undefined) throw verbNotAllowed(resource, verb);
   return handle(asked);
 }

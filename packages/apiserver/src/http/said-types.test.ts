@@ -115,6 +115,11 @@ const rows: readonly (readonly [
     ...([apply, wishes, '{"apiVersion":"v1","kind":"ConfigMap",\n"data":{"b":"c","b":"d"}}', 200, null] as const),
     ['line 2: key "b" already set in map'],
   ],
+  [
+    ...([apply, wishes, 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata: {}\ndata: {}\n', 400] as const),
+    'the name of the object (b) does not match the name on the URL (a)',
+    ['line 5: key "data" already set in map'],
+  ],
   // What cannot be applied is refused for that, and not for what stands twice.
   [
     ...([`${apply}&fieldValidation=Strict`, wishes, 'apiVersion: v1\nkind: ConfigMap\nx: 1\nx: 2\n', 400] as const),
@@ -140,4 +145,71 @@ it('owners that stand twice are told of once it is known whose they are', async 
   await send('POST', maps, { metadata: { name: 'a' } });
   const { status, headers } = await send('PUT', `${maps}/a`, body);
   expect([status, headers['warning']]).toEqual([400, undefined]);
+});
+
+const candidates = '/apis/coordination.k8s.io/v1beta1/namespaces/default/leasecandidates';
+it.each([
+  [wishes, '?fieldManager=me&force=true', { metadata: { name: 'c', resourceVersion: '' } }, 422],
+  [wishes, '?fieldManager=me&force=true', { metadata: { name: 'c' } }, 200],
+  [merge, '', { metadata: { resourceVersion: null } }, 422],
+  [merge, '', { metadata: { labels: { a: 'b' } } }, 200],
+])('who writes over a candidate by %s%s as %j has seen what there is', async (type, query, patch, status) => {
+  const { send } = await requester();
+  const said = { apiVersion: 'coordination.k8s.io/v1beta1', kind: 'LeaseCandidate' };
+  const spec = {
+    leaseName: 'l',
+    strategy: 'OldestEmulationVersion',
+    binaryVersion: '1.33.0',
+    emulationVersion: '1.33.0',
+  };
+  expect((await send('POST', candidates, { ...said, metadata: { name: 'c' }, spec })).status).toBe(201);
+  const body = type === wishes ? { ...said, spec, ...patch } : patch;
+  const { status: answered, json: told } = await send('PATCH', `${candidates}/c${query}`, body, {
+    'content-type': type,
+  });
+  expect(answered).toBe(status);
+  if (status === 422)
+    expect(told.details).toMatchObject({ kind: 'leasecandidates', causes: [{ field: 'metadata.resourceVersion' }] });
+});
+
+it('of a form that the router knows not, nothing of the version is told', async () => {
+  const { send } = await requester();
+  const path = '/api/v1/namespaces/default/endpoints';
+  const warnings = async (accept: string) => {
+    const { status, headers } = await send('GET', path, undefined, { accept });
+    return [status, headers['warning'] === undefined];
+  };
+  expect([await warnings('text/html'), await warnings('application/json')]).toEqual([
+    [406, true],
+    [200, false],
+  ]);
+});
+
+it('what the older version of an autoscaler says in annotations is not of its metadata alone', async () => {
+  const { send } = await requester();
+  const path = (version: string) => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`;
+  const spec = { scaleTargetRef: { kind: 'Deployment', name: 'd' }, maxReplicas: 2, behavior: {} };
+  await send('POST', path('v2'), { metadata: { name: 'a' }, spec });
+  const partial = (kind: string) => ({ accept: `application/json;as=${kind};v=v1;g=meta.k8s.io` });
+  const ask = async (at: string, headers: Record<string, string> = {}) =>
+    (await send('GET', `${path('v1')}${at}`, undefined, headers)).json;
+  const told = [
+    await ask('/a'),
+    await ask('/a', partial('PartialObjectMetadata')),
+    (await ask('', partial('PartialObjectMetadataList'))).items[0],
+    (await ask('', partial('Table'))).rows[0].object,
+    (await ask('/a', partial('Table'))).rows[0].object,
+  ].map(({ metadata }) => metadata.annotations !== undefined);
+  expect(told).toEqual([true, false, false, false, false]);
+});
+
+it('who writes items that cannot be told apart owns nothing any more, and neither does anybody else', async () => {
+  const { send } = await requester();
+  const accounts = '/api/v1/namespaces/default/serviceaccounts';
+  await send('POST', accounts, { metadata: { name: 'a', labels: { a: 'b' } } });
+  const fields = async (secrets: object) =>
+    (await send('PATCH', `${accounts}/a`, { secrets }, { 'content-type': merge })).json.metadata.managedFields;
+  expect(await fields([{ name: 'a' }])).toHaveLength(1);
+  expect(await fields([{ uid: 'u' }])).toBeUndefined();
+  expect(await fields([{ name: 'a' }])).toBeUndefined();
 });

@@ -7,6 +7,8 @@ import type { HttpHandler, Peer } from '../http/message.js';
 import { CertificateAuthority, type KeyPairPem } from './certificate-authority.js';
 import { type Listening, listen } from './listen.js';
 import { oidcKeys } from './oidc-keys.js';
+import { httpsServiceCaller } from './service-caller.js';
+import { httpsWebhookCaller } from './webhook-caller.js';
 
 const nowMs = Date.now();
 const tellPeer: HttpHandler = async ({ peer }) => ({ status: 200, headers: {}, body: JSON.stringify(peer) });
@@ -33,10 +35,10 @@ afterAll(async () => {
   for (const end of ends) await end();
 });
 
-async function peerOf(client?: KeyPairPem): Promise<Peer> {
+async function peerOf(client?: KeyPairPem, { port }: Listening = listening): Promise<Peer> {
   const asked = request({
     host: '127.0.0.1',
-    port: listening.port,
+    port,
     ca: caPem,
     agent: false,
     ...(client === undefined ? {} : { cert: client.certPem, key: client.keyPem }),
@@ -66,6 +68,52 @@ describe('a client', () => {
       expect([peer.clientCertificate, peer.proxyCertificate]).toEqual([undefined, undefined]);
     }
   });
+});
+
+describe('bundles of authorities', () => {
+  const peerAt = async (tls: { clientCaPem: string; proxyCaPem: string }, client: KeyPairPem) => {
+    const server = await authority.issueServer({ commonName: 'server', dns: [], ips: ['127.0.0.1'], nowMs });
+    const other = await listen(tellPeer, { tls: { ...server, ...tls } });
+    ends.push(() => other.close({ drainMs: 0 }));
+    return peerOf(client, other);
+  };
+  it('vouch for proxies by each of their certificates', async () => {
+    const proxyCaPem = `${(await proxies.toPem()).certPem}\n${caPem}`;
+    const shown = await proxies.issueClient({ commonName: 'front', nowMs });
+    const peer = await peerAt({ clientCaPem: caPem, proxyCaPem: `${caPem}\n${proxyCaPem}` }, shown);
+    expect([peer.proxyCertificate?.commonName, peer.clientCertificate]).toEqual(['front', undefined]);
+  });
+  it('may be one for clients and for proxies', async () => {
+    const shown = await authority.issueClient({ commonName: 'ann', nowMs });
+    const peer = await peerAt({ clientCaPem: caPem, proxyCaPem: caPem }, shown);
+    expect([peer.proxyCertificate?.commonName, peer.clientCertificate?.commonName]).toEqual(['ann', 'ann']);
+  });
+});
+
+it('believes a bundle that holds no more than the server’s own certificate', async () => {
+  const tls = await authority.issueServer({ commonName: 'hook', dns: ['localhost'], ips: ['127.0.0.1'], nowMs });
+  const hook = createServer({ cert: tls.certPem, key: tls.keyPem }, (_message, response) => response.end('{}'));
+  await once(hook.listen(0, '127.0.0.1'), 'listening');
+  ends.push(async () => hook.close());
+  const url = `https://127.0.0.1:${(hook.address() as AddressInfo).port}`;
+  const { signal } = new AbortController();
+  const asked = { method: 'GET', headers: [], body: undefined };
+  for (const [caBundle, isBelieved] of [
+    [tls.certPem, true],
+    [(await proxies.toPem()).certPem, false],
+  ] as const) {
+    const answers = [
+      httpsWebhookCaller()({ url, caBundle }, {}, signal),
+      httpsServiceCaller()({ url, caBundle }, asked, signal),
+      oidcKeys({ issuer: url, caPem: caBundle, nowMs: () => 0 })({ fresh: false }),
+    ];
+    const told = await Promise.all(answers.map((answer) => answer.then(() => '', String)));
+    expect(told.map((text) => !/unknown authority|unable to (verify|get)/.test(text))).toEqual([
+      isBelieved,
+      isBelieved,
+      isBelieved,
+    ]);
+  }
 });
 
 describe('the keys of a provider', () => {

@@ -78,6 +78,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
             cert: tls.certPem,
             key: tls.keyPem,
             ca: tls.proxyCaPem === undefined ? tls.clientCaPem : [tls.clientCaPem, tls.proxyCaPem],
+            allowPartialTrustChain: true,
             requestCert: true,
             rejectUnauthorized: false,
             minVersion: 'TLSv1.2',
@@ -89,7 +90,7 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
   server.timeout = stallTimeoutMs;
   const sessions = tls !== undefined && http2 ? offerHttp2(server, onRequest, stallTimeoutMs) : undefined;
   server.on('secureConnection', (socket: Socket) => void peerOf(socket));
-  if (tls?.proxyCaPem !== undefined) trustProxies(server, tls.proxyCaPem);
+  if (tls?.proxyCaPem !== undefined) trustProxies(server, tls.proxyCaPem, tls.clientCaPem);
   const upgraded = upgrades(server, handler, streamLimits(options.streams));
   server.listen({ host, port });
   try {

@@ -1,8 +1,8 @@
 /** The keys of an OpenID Connect provider, found by its discovery document, and claims that are elsewhere; over HTTPS. */
 import { request } from 'node:https';
-import { rootCertificates } from 'node:tls';
 import type { ClaimSource } from '../access/tokens/distributed-claims.js';
 import type { KeySet, KeySource } from '../access/tokens/json-web-token.js';
+import { trusting } from './trust.js';
 
 /** A provider is asked again at most so often, however many unknown keys come. */
 const freshPeriodMs = 10_000;
@@ -70,24 +70,20 @@ async function getJson(url: string, caPem: string | undefined): Promise<unknown>
 
 const getText = (url: string, caPem: string | undefined, headers: Readonly<Record<string, string>>): Promise<string> =>
   new Promise((resolve, reject) => {
-    const asked = request(
-      url,
-      { ca: caPem ?? [...rootCertificates], agent: false, timeout: timeoutMs, headers },
-      (answer) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        answer.on('data', (part: Buffer) => {
-          size += part.length;
-          if (size > answerBytesMax) asked.destroy(new Error(`${url} answered more than ${answerBytesMax} bytes`));
-          else parts.push(part);
-        });
-        answer.on('error', reject);
-        answer.on('end', () => {
-          if (answer.statusCode === 200) resolve(Buffer.concat(parts).toString('utf8'));
-          else reject(new Error(`${url} answered with status ${answer.statusCode}`));
-        });
-      },
-    );
+    const asked = request(url, { ...trusting(caPem), agent: false, timeout: timeoutMs, headers }, (answer) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      answer.on('data', (part: Buffer) => {
+        size += part.length;
+        if (size > answerBytesMax) asked.destroy(new Error(`${url} answered more than ${answerBytesMax} bytes`));
+        else parts.push(part);
+      });
+      answer.on('error', reject);
+      answer.on('end', () => {
+        if (answer.statusCode === 200) resolve(Buffer.concat(parts).toString('utf8'));
+        else reject(new Error(`${url} answered with status ${answer.statusCode}`));
+      });
+    });
     asked.on('timeout', () => asked.destroy(new Error(`${url} did not answer within ${timeoutMs} ms`)));
     asked.on('error', reject);
     asked.end();

@@ -19,12 +19,30 @@ export function peerOf(socket: Socket): Peer {
   return peer;
 }
 
-/** The authority that each server trusts front proxies by, beside the one of clients. */
-const proxyAuthorities = new WeakMap<object, X509Certificate>();
+/** Of each server: who vouches for front proxies, and which of those for clients as well. */
+const proxyAuthorities = new WeakMap<object, readonly ProxyAuthority[]>();
 
-export function trustProxies(server: object, caPem: string): void {
-  proxyAuthorities.set(server, new X509Certificate(caPem));
+interface ProxyAuthority {
+  readonly certificate: X509Certificate;
+  readonly isOfClients: boolean;
 }
+
+/** Both are bundles of one or more certificates. */
+export function trustProxies(server: object, proxyCaPem: string, clientCaPem: string): void {
+  const clients = new Set(certificatesIn(clientCaPem).map(({ fingerprint256 }) => fingerprint256));
+  proxyAuthorities.set(
+    server,
+    certificatesIn(proxyCaPem).map((certificate) => ({
+      certificate,
+      isOfClients: clients.has(certificate.fingerprint256),
+    })),
+  );
+}
+
+const certificatesIn = (pem: string): readonly X509Certificate[] =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
+    (one) => new X509Certificate(one),
+  );
 
 function certificatesOf(
   socket: TLSSocket,
@@ -41,10 +59,12 @@ function certificatesOf(
     organizations: organizations === undefined ? [] : [organizations].flat(),
     ...(fingerprint256 === undefined ? {} : { fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }),
   };
-  const authority = proxyAuthorities.get((socket as unknown as { server?: object }).server ?? socket);
-  return authority !== undefined && isIssuedBy(new X509Certificate(raw), authority)
-    ? { proxyCertificate: shown }
-    : { clientCertificate: shown };
+  const authorities = proxyAuthorities.get((socket as unknown as { server?: object }).server ?? socket) ?? [];
+  const proxies = authorities.find(({ certificate }) => isIssuedBy(new X509Certificate(raw), certificate));
+  return {
+    ...(proxies === undefined ? {} : { proxyCertificate: shown }),
+    ...(proxies === undefined || proxies.isOfClients ? { clientCertificate: shown } : {}),
+  };
 }
 
 const isIssuedBy = (certificate: X509Certificate, authority: X509Certificate): boolean =>

@@ -1,11 +1,12 @@
 /** Aggregated APIs over HTTPS, and what listens in pods: requests passed on, answers streamed back. */
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
-import { checkServerIdentity, rootCertificates } from 'node:tls';
+import { checkServerIdentity } from 'node:tls';
 import type { ServiceCaller, ServiceRequest } from '../aggregation/service-caller.js';
 import type { HttpResponse } from '../http/message.js';
 import { dialError } from './dial-error.js';
 import { socketConnection } from './streams/byte-connection.js';
+import { trusting } from './trust.js';
 
 /** Of the answer these are between the two servers. */
 const hopHeaders = new Set([
@@ -25,7 +26,7 @@ export function httpsServiceCaller(proxy?: { readonly certPem: string; readonly 
     return answered(request, target.url, sent, signal, {
       ...(target.serverName === undefined ? {} : { servername: target.serverName }),
       checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
-      ca: target.caBundle === undefined ? [...rootCertificates] : target.caBundle,
+      ...trusting(target.caBundle),
       rejectUnauthorized: target.insecureSkipTlsVerify !== true,
       ...(proxy === undefined ? {} : { cert: proxy.certPem, key: proxy.keyPem }),
     });

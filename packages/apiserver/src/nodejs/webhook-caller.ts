@@ -1,80 +1,116 @@
 /** Webhooks over HTTPS. */
 import { request } from 'node:https';
-import { checkServerIdentity, rootCertificates } from 'node:tls';
+import { posix } from 'node:path';
+import { checkServerIdentity } from 'node:tls';
 import { syntaxWords } from '@pintle/machinery';
 import {
   WebhookAnswerError,
   type WebhookCaller,
   type WebhookCredentials,
+  type WebhookTarget,
   webhookAnswerMax,
 } from '../admission/webhook/webhook-caller.js';
 import { typeMetaFault } from '../verbs/type-meta.js';
 import { dialError } from './dial-error.js';
+import { trusting } from './trust.js';
+
+/** As many as Go's client follows. */
+const redirectsMax = 10;
 
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
 export function httpsWebhookCaller(): WebhookCaller {
-  return ({ url, serverName, caBundle, insecure = false, credentials = {} }, body, signal) =>
-    new Promise((resolve, reject) => {
-      const name = serverName ?? new URL(url).hostname;
-      const text = JSON.stringify(body);
-      const { certPem, keyPem } = credentials;
-      const post = request(
-        url,
-        {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/json',
-            'content-length': Buffer.byteLength(text),
-            ...authorization(credentials),
-          },
-          ...(certPem === undefined || keyPem === undefined ? {} : { cert: certPem, key: keyPem }),
-          ...(insecure ? { rejectUnauthorized: false } : {}),
-          ...(serverName === undefined ? {} : { servername: serverName }),
-          checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
-          ca: caBundle === undefined ? [...rootCertificates] : caBundle,
-          agent: false,
-          signal,
+  return async (target, body, signal) => {
+    const text = JSON.stringify(body);
+    const first = cleaned(target.url);
+    let url = first;
+    for (let redirects = 0; redirects <= redirectsMax; redirects++) {
+      // Who is told of by somebody else is not told our secrets.
+      const credentials = new URL(url).host === new URL(first).host ? (target.credentials ?? {}) : {};
+      const answer = await posted({ ...target, url, credentials }, text, signal);
+      if (answer.location === undefined) return reviewIn(answer);
+      url = answer.location;
+    }
+    throw new WebhookAnswerError(`stopped after ${redirectsMax} redirects`);
+  };
+}
+
+/** As client-go asks for a path: without doubled slashes, dots, and a slash at its end. */
+function cleaned(url: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = posix.join('/', parsed.pathname).replace(/(?<=.)\/$/, '');
+  return parsed.href;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly contentType: string;
+  /** Where the same is to be asked again. */
+  readonly location?: string;
+}
+
+function posted(target: WebhookTarget, text: string, signal: AbortSignal): Promise<Answer> {
+  const { url, serverName, caBundle, insecure = false, credentials = {} } = target;
+  const { certPem, keyPem } = credentials;
+  const name = serverName ?? new URL(url).hostname;
+  return new Promise((resolve, reject) => {
+    const post = request(
+      url,
+      {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'content-length': Buffer.byteLength(text),
+          ...authorization(credentials),
         },
-        (answer) => {
-          const parts: Buffer[] = [];
-          let size = 0;
-          answer.on('data', (part: Buffer) => {
-            size += part.length;
-            if (size > webhookAnswerMax) post.destroy(new Error(`the answer is larger than ${webhookAnswerMax} bytes`));
-            else parts.push(part);
+        ...(certPem === undefined || keyPem === undefined ? {} : { cert: certPem, key: keyPem }),
+        ...(insecure ? { rejectUnauthorized: false } : {}),
+        ...(serverName === undefined ? {} : { servername: serverName }),
+        checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+        ...trusting(caBundle),
+        agent: false,
+        signal,
+      },
+      (answer) => {
+        const parts: Buffer[] = [];
+        let size = 0;
+        answer.on('data', (part: Buffer) => {
+          size += part.length;
+          if (size > webhookAnswerMax) post.destroy(new Error(`the answer is larger than ${webhookAnswerMax} bytes`));
+          else parts.push(part);
+        });
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const { statusCode: status = 0, headers } = answer;
+          const location = (status === 307 || status === 308) && headers.location;
+          resolve({
+            ...{ status, text: Buffer.concat(parts).toString('utf8') },
+            contentType: headers['content-type'] ?? 'application/json',
+            ...(location ? { location: new URL(location, url).href } : {}),
           });
-          answer.on('error', reject);
-          answer.on('end', () => {
-            const text = Buffer.concat(parts).toString('utf8');
-            if (answer.statusCode !== 200) {
-              const status = answer.statusCode ?? 0;
-              reject(new WebhookAnswerError(statusWords(status, text), { status }));
-              return;
-            }
-            const read = readAnswer(text, answer.headers['content-type']);
-            if (read instanceof WebhookAnswerError) reject(read);
-            else resolve(read);
-          });
-        },
-      );
-      post.on('error', (error) => reject(dialError(error)));
-      post.end(text);
-    });
+        });
+      },
+    );
+    post.on('error', (error) => reject(dialError(error)));
+    post.end(text);
+  });
 }
 
 /** What is no JSON is a text, as it would be in YAML. */
-function readAnswer(text: string, contentType = 'application/json'): unknown {
+function reviewIn({ status, text, contentType }: Answer): unknown {
+  if (status !== 200) throw new WebhookAnswerError(statusWords(status, text), { status });
   if (text === '')
-    return new WebhookAnswerError(`0-length response with status code: 200 and content type: ${contentType}`);
+    throw new WebhookAnswerError(`0-length response with status code: ${status} and content type: ${contentType}`);
   let value: unknown = text;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    if (text.trimStart().startsWith('{')) return new WebhookAnswerError(syntaxWords(text), { cause });
+    if (text.trimStart().startsWith('{')) throw new WebhookAnswerError(syntaxWords(text), { cause });
   }
   const fault = typeMetaFault(value);
-  return fault === undefined ? value : new WebhookAnswerError(fault);
+  if (fault !== undefined) throw new WebhookAnswerError(fault);
+  return value;
 }
 
 function authorization({ token, username, password = '' }: WebhookCredentials): { authorization?: string } {

@@ -16,7 +16,7 @@ import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from '
 import { apply, withEntries } from './managed-fields.js';
 import { findEntry } from './read.js';
 import { type StrictFaults, warnStrict } from './strict-faults.js';
-import { changeObject, type MayCreate } from './update.js';
+import { changeObject, type MayCreate, needsVersion } from './update.js';
 
 export async function applyObject(
   core: ApiCore,
@@ -39,9 +39,20 @@ export async function applyObject(
   const metadata = applied.metadata ?? {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
+  // Where the wishes stand twice, that is told before what they are of.
+  const placed = <T>(find: () => T): T => {
+    try {
+      return find();
+    } catch (error) {
+      reportDuplicates(context, strictFaults, options.fieldValidation);
+      throw error;
+    }
+  };
   // Who says the name empty takes it away; who does not leaves it.
-  if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
-  const { namespace, name } = placeOf(resource, metadata, path);
+  const { namespace, name } = placed(() => {
+    if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
+    return placeOf(resource, metadata, path);
+  });
   if (name === '') throw badRequest('metadata.name is required for apply');
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
 
@@ -74,11 +85,14 @@ export async function applyObject(
     return changeObject(core, context, resource, {
       key,
       ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+      needsVersion: needsVersion(resource),
       options,
       async change(old) {
         const { object, managedFields } = await apply(core, context, resource, wishes, old, options);
         reportDuplicates(context, strictFaults, options.fieldValidation);
-        const { resourceVersion = '', uid } = metadata;
+        const { uid } = metadata;
+        // Who says an empty version says none; who says none has seen what there is.
+        const { resourceVersion = '' } = Object.hasOwn(metadata, 'resourceVersion') ? metadata : old.metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
         const decoded = await decode(core, context, resource, { ...object, metadata: asked }, options, old);
         return { object: withEntries(withOwnersOnce(context, decoded, true), managedFields), ownsFields: true };

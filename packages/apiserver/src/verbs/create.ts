@@ -84,8 +84,10 @@ export async function createObject(
   }
 }
 
-const generatedName = ({ world }: ApiCore, { kind }: Resource, base = ''): string =>
-  base === '' ? '' : `${base.slice(0, generateBaseMax)}${nameSuffix(world.random.stream(`names/${kind.plural}`))}`;
+const generatedName = ({ world }: ApiCore, { kind, definition }: Resource, base = ''): string =>
+  base === '' || definition.strategy?.namesAsBegun === true
+    ? base
+    : `${base.slice(0, generateBaseMax)}${nameSuffix(world.random.stream(`names/${kind.plural}`))}`;
 
 interface Place {
   readonly namespace: string | undefined;

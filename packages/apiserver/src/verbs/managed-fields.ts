@@ -61,6 +61,8 @@ function accounting<T>(
 /** Fields that a write through this endpoint cannot change (upstream: `GetResetFields`). */
 function ignoredFields(resource: Resource, subresource: string | undefined): FieldTree | undefined {
   const { strategy } = resource.definition;
+  const unrecorded = strategy?.unrecorded?.[subresource ?? ''];
+  if (unrecorded !== undefined) return treeOfPaths(unrecorded);
   if (subresource === undefined)
     return resource.kind.subresources.status && strategy?.keepsStatusOnUpdate !== true ? onlyStatus : undefined;
   return subresource === 'status' ? allButStatus(resource) : undefined;
@@ -89,6 +91,15 @@ function allButStatus(resource: Resource): FieldTree {
 }
 
 const treeOfFields = (fields: readonly string[]) => treeOf(false, new Map(fields.map((key) => [`f:${key}`, leaf])));
+
+/** Of paths of one field, or of two. */
+function treeOfPaths(paths: readonly string[]): FieldTree {
+  const fields = paths.map((path) => {
+    const [field, inner] = path.split('.');
+    return [`f:${field}`, inner === undefined ? leaf : treeOfFields([inner])] as const;
+  });
+  return treeOf(false, new Map(fields));
+}
 
 const onlyStatus = treeOf(false, new Map([['f:status', leaf]]));
 

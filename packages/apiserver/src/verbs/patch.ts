@@ -5,7 +5,6 @@ import {
   applyStrategicMergePatch,
   badRequest,
   decoderWords,
-  formatGo,
   type KubernetesObject,
   ObjectMeta,
   PatchError,
@@ -26,9 +25,10 @@ import {
   unsupportedPatch,
   withOwnersOnce,
 } from './decode.js';
+import { shownPatch } from './shown-patch.js';
 import { ofJsonPatch, reportStrict, type StrictFaults, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';
-import { changeObject } from './update.js';
+import { changeObject, needsVersion } from './update.js';
 
 export function patchObject(
   core: ApiCore,
@@ -42,17 +42,19 @@ export function patchObject(
   return changeObject(core, context, resource, {
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+    needsVersion: needsVersion(resource),
     options,
     async change(old) {
-      const patched = applyPatch(resource, resource.fromStored(old), patch);
+      const served = resource.fromStored(old);
+      const patched = applyPatch(resource, served, patch);
       if (patched === old) return { object: old };
+      const shown = patch.type === 'strategic' ? shownPatch(patch.body, served) : JSON.stringify(patched);
       const { strictFaults, ...others } = options;
       const decoding = {
         ...others,
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
-        ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, patched) }),
-        refuseText: (message: string) =>
-          patchRefused(patch.type === 'strategic' ? formatGo(patch.body) : JSON.stringify(patched), message),
+        ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, shown) }),
+        refuseText: (message: string) => patchRefused(shown, message),
       };
       if (!resource.custom && patch.type !== 'strategic') requireVersion(context, resource, key, patched, decoding);
       const object = await decode(core, context, resource, patched, decoding, old);
@@ -93,14 +95,12 @@ function requireVersion(
 
 /** What makes no object any more: by a strategic patch in the words of apimachinery's converter, else in the decoder's. */
 const typesRefused =
-  ({ kind: { schema, kind } }: Resource, patch: Patch, patched: unknown) =>
-  (faults: readonly TypeFault[]) =>
-    patch.type === 'strategic'
-      ? patchRefused(
-          formatGo(patch.body),
-          converterWords(faults[0]!) ?? decoderWords(schema.node, kind, faults.slice(0, 1)),
-        )
-      : patchRefused(JSON.stringify(patched), decoderWords(schema.node, kind, faults));
+  ({ kind: { schema, kind } }: Resource, { type }: Patch, shown: string) =>
+  (faults: readonly TypeFault[]) => {
+    const counting = type === 'strategic' ? faults.slice(0, 1) : faults;
+    const decoded = decoderWords(schema.node, kind, counting);
+    return patchRefused(shown, type === 'strategic' ? converterWords(faults[0]!, decoded) : decoded);
+  };
 
 export const patchRefused = (patch: string, detail: string) =>
   statusError('Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(patch)}: ${detail}`, {
@@ -125,8 +125,8 @@ const goKind = (value: unknown) =>
           ? 'bool'
           : 'string';
 
-/** Undefined: the type reads it as it does for the decoder. */
-function converterWords({ expected, found }: TypeFault): string | undefined {
+/** `decoded`: what the decoder says, as the type reads many values itself. */
+function converterWords({ expected, found }: TypeFault, decoded: string): string {
   const from = goKind(found);
   switch (expected) {
     case 'map':
@@ -143,8 +143,10 @@ function converterWords({ expected, found }: TypeFault): string | undefined {
       return scalarWords(from, 'int64');
     case '32-bit integer':
       return scalarWords(from, 'int32');
+    case 'base64 string':
+      return `error decoding from json: ${decoded}`;
     default:
-      return undefined;
+      return decoded;
   }
 }
 
@@ -194,7 +196,7 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
         const { kind: saidKind, apiVersion: saidVersion } = patch.body as Readonly<Record<string, unknown>>;
         for (const said of [saidKind, saidVersion])
           if (said !== undefined && said !== null && typeof said !== 'string')
-            throw patchRefused(formatGo(patch.body), scalarWords(goKind(said), 'string'));
+            throw patchRefused(shownPatch(patch.body, object), scalarWords(goKind(said), 'string'));
         return { ...(patched as object), apiVersion, kind };
       }
     }

@@ -74,9 +74,9 @@ export async function updateObject(
   requireName(read.metadata, path);
   const decoded = withOwnersOnce(context, read, false);
   const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
-  const { strategy } = resource.definition;
   const { uid } = decoded.metadata;
   const found = path.namespace === namespace ? entry : await findEntry(core, resource, key);
+  const { strategy } = resource.definition;
   if (found === undefined && !uid && strategy?.allowCreateOnUpdate && options.subresource === undefined) {
     const allowed = mayCreate(key);
     if (allowed !== undefined) await allowed;
@@ -86,12 +86,16 @@ export async function updateObject(
     key,
     ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
     uid,
-    needsVersion: strategy?.allowUnconditionalUpdate === false || resource.custom,
+    needsVersion: needsVersion(resource),
     options,
     ...(found === undefined ? {} : { found }),
     change: () => ({ object: decoded }),
   });
 }
+
+/** Of kinds that nobody writes over without having seen what there is. */
+export const needsVersion = ({ definition, custom }: Resource): boolean =>
+  custom || definition.strategy?.allowUnconditionalUpdate === false;
 
 /** The version of what is made where nothing is counts for nothing. */
 function withoutVersion(body: unknown): unknown {
@@ -204,7 +208,11 @@ async function prepare(
   const faults = admission.faults(object, faultsForUpdate(resource, object, old, subresource));
   requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
   object = strategy?.canonicalize?.(object) ?? object;
-  if (subresource === undefined) for (const text of warningsOf(resource, object, old)) context.warn(text);
+  const warnings =
+    subresource === undefined
+      ? warningsOf(resource, object, old)
+      : ((subresource === 'status' ? strategy?.statusWarnings?.(object) : undefined) ?? []);
+  for (const text of warnings) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
   if (resource.prepare !== undefined) await prepared(resource, [object]);
@@ -278,14 +286,14 @@ function statusOnly({ custom, definition }: Resource, object: WithStatus, old: W
 
 function checkPreconditions(
   resource: Resource,
-  { key, uid, needsVersion = false, options: { dryRun } }: ChangeRequest,
+  { key, uid, needsVersion: isNeeded = false, options: { dryRun } }: ChangeRequest,
   { resourceVersion }: ObjectMeta,
   old: ObjectMeta,
 ): void {
   if (uid && uid !== old.uid) throw otherObject(resource, key, uid, old.uid ?? '', dryRun);
   // '0' is no version: as kube-apiserver does, what says it is written over whatever there is.
   if (!resourceVersion || resourceVersion === '0') {
-    if (needsVersion) throw versionNeeded(resource, key.name);
+    if (isNeeded) throw versionNeeded(resource, key.name);
   } else if (resourceVersion !== old.resourceVersion) throw conflict(resource.kind, key.name, modified);
 }
 

@@ -93,6 +93,10 @@ describe('problems are pointed to', () => {
     expect(() => environment.compile(source)).toThrow(shown);
   });
 
+  it('but not into nothing at all', () => {
+    expect(() => environment.compile('')).toThrow(/^compilation failed: ERROR: <input>:1:0: Syntax error: [^\n]*$/);
+  });
+
   it('but a line that is too long is not shown', () => {
     expect(() => environment.compile(`'${'a'.repeat(17_000)}' + b`)).toThrow(/container ''\)$/);
   });

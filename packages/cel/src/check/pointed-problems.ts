@@ -7,7 +7,8 @@ const shownMax = 100;
 const lineMaxBytes = 16_384;
 
 export function pointedProblems(source: string, problems: readonly CheckProblem[]): string {
-  const lines = source.split('\n');
+  // Where nothing is written there is no line to point into.
+  const lines = source === '' ? [] : source.split('\n');
   const placed = problems.slice(0, shownMax).map(({ at, problem }) => ({ ...placeOf(lines, at), problem }));
   const texts = placed
     .sort((a, b) => a.line - b.line || a.column - b.column)
@@ -22,7 +23,7 @@ export function pointedProblems(source: string, problems: readonly CheckProblem[
 
 /** Columns count characters from 0. What is of the expression as a whole is before all lines, what is missing before the first. */
 function placeOf(lines: readonly string[], at: number): { readonly line: number; readonly column: number } {
-  if (at < 0) return { line: at === -1 ? -1 : 1, column: -1 };
+  if (at < 0 || lines.length === 0) return { line: at === -1 ? -1 : 1, column: -1 };
   let [line, start] = [0, 0];
   while (line < lines.length - 1 && start + lines[line]!.length < at) start += lines[line++]!.length + 1;
   return { line: line + 1, column: [...lines[line]!.slice(0, at - start)].length };

@@ -18,7 +18,12 @@ const folder = mkdtempSync(join(tmpdir(), 'pintle-connect-'));
 /** What the server takes, and whom it takes them for. */
 const tokens = new Map<string, string>();
 const ends: (() => unknown)[] = [];
-let server: { readonly url: string; readonly ca: string; readonly authority: CertificateAuthority };
+let server: {
+  readonly url: string;
+  readonly ca: string;
+  readonly own: string;
+  readonly authority: CertificateAuthority;
+};
 let stopServer: () => Promise<void>;
 let refusals = 0;
 
@@ -34,7 +39,7 @@ beforeAll(async () => {
   };
   const api = await createApiServer({ authenticators: [clientCertificate], tokenAuthenticators: [bearer] });
   const listening = await listen(api.handle, { tls: { ...tls, clientCaPem: ca } });
-  server = { url: `https://127.0.0.1:${listening.port}`, ca, authority };
+  server = { url: `https://127.0.0.1:${listening.port}`, ca, own: tls.certPem, authority };
   stopServer = async () => {
     await listening.close({ drainMs: 0 });
     await api.stop();
@@ -124,6 +129,8 @@ describe('connect', () => {
     const other = await (await CertificateAuthority.create({ commonName: 'other', nowMs: Date.now() })).toPem();
     await expect(attempt({ server: server.url, ca: other.certPem })).rejects.toThrow(/certificate/i);
     expect(await attempt({ tlsServerName: 'real.name' })).toBe('system:anonymous');
+    // The server’s own certificate is enough to know it by.
+    expect(await attempt({ tlsServerName: 'real.name', ca: server.own })).toBe('system:anonymous');
     expect(await attempt({ ca: other.certPem, insecure: true })).toBe('system:anonymous');
   });
 

@@ -32,7 +32,8 @@ export function connections({ ca, tlsServerName, insecure, proxyUrl }: KubeConfi
 
   const made = ({ cert, key }: Identity, limits: { readonly connections?: number }): Dispatcher => {
     const tls = {
-      ...(ca === undefined ? {} : { ca }),
+      // Each certificate of the bundle is believed by itself, as in Go: one in between, or the server's own.
+      ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
       ...(cert === undefined ? {} : { cert, key }),
       ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
       rejectUnauthorized: insecure !== true,

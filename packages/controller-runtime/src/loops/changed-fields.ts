@@ -17,6 +17,10 @@ const stamped = new Set([
   'status.observedGeneration',
 ]);
 
+/** Which generation a condition is of, wherever it stands in the list. */
+const isStamped = (path: string) =>
+  stamped.has(path) || (path.startsWith('status.conditions.') && path.endsWith('.observedGeneration'));
+
 export function changedFields(before: KubernetesObject, after: KubernetesObject): readonly ChangedField[] {
   const found: ChangedField[] = [];
   compare('', before, after, found);
@@ -27,7 +31,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 function compare(path: string, before: unknown, after: unknown, found: ChangedField[]): void {
-  if (before === after || found.length >= fieldsMax || stamped.has(path)) return;
+  if (before === after || found.length >= fieldsMax || isStamped(path)) return;
   if (isObject(before) && isObject(after) && Array.isArray(before) === Array.isArray(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
       compare(path === '' ? key : `${path}.${key}`, before[key], after[key], found);

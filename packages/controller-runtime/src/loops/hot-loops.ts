@@ -53,6 +53,9 @@ const numbersMax = 1_000;
 /** Whether the next step of the streak needs to know all that was written. */
 export const isWatched = (streak: Streak | undefined): boolean => streak !== undefined && streak.turns >= watchedAfter;
 
+/** Whether the row is one that will not end by itself: its worker leaves others their turn after each run. */
+export const isEndless = (streak: Streak | undefined): boolean => streak !== undefined && streak.turns > turnsMax;
+
 export const writtenId = (kind: string, key: ObjectKey): string => `${kind} ${objectKey(key)}`;
 
 interface Change extends Partial<ChangedField> {

@@ -1,7 +1,7 @@
 /** Hot loops and fights: found in running controllers, named with the field, and not seen where there are none. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigMap } from '@pintle/api/core/v1';
-import { type KubernetesObject, sleep } from '@pintle/machinery';
+import { type KubernetesObject, LivelockError, sleep } from '@pintle/machinery';
 import { type Controller, controller } from '../controller.js';
 import { served, Website, website } from '../manager.fixture.js';
 import { changedFields } from './changed-fields.js';
@@ -29,6 +29,21 @@ const wants = (name: string, image: string, everyMs = 0) =>
     });
 
 describe('a hot loop', () => {
+  it('that never waits is told of, and leaves others their turn: a test on virtual time ends', async () => {
+    const { client, world, run, log } = await served({ turnsMax: 500 });
+    let phase = 0;
+    const restless = controller({ name: 'restless' })
+      .for(Website)
+      .reconcile(async ({ object, report }) => {
+        if (object !== undefined && phase < 10_000) await report({ phase: `${++phase}` });
+      });
+    await run([restless]);
+    await client.create(website('shop'));
+    await expect(world.settle()).rejects.toThrow(LivelockError);
+    expect(log.find(({ message }) => message.includes('status.phase'))?.message).toContain('restless');
+    phase = 10_000;
+  });
+
   it('of a status with the time in it is named with its field, once', async () => {
     let turns = 0;
     const hot = controller({ name: 'hot' })

@@ -80,6 +80,10 @@ const looks: Record<string, Look> = {
     spec: { concurrencyPolicy: 'Replace' },
     ...{ now: '10:00:01', last: '09:00:00', active: 'tick-1', does: `+${ten} -tick-1` },
   },
+  'one that ran has ended, and none is kept': {
+    spec: { successfulJobsHistoryLimit: 0 },
+    ...{ now: '10:00:01', last: '09:00:00', active: 'tick-1!', does: `+${ten}` },
+  },
   'one has ended where no other may run': {
     spec: { concurrencyPolicy: 'Forbid' },
     ...{ now: '10:00:01', last: '09:00:00', active: 'tick-1!', does: `+${ten} SawCompletedJob` },

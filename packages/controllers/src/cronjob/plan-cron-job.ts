@@ -46,13 +46,14 @@ export interface CronJobPlan {
 /** `notBeforeMs`: since when the schedule is there, where that is known; it starts nothing for times before. */
 export function planCronJob(cronJob: CronJob, jobs: readonly Job[], nowMs: number, notBeforeMs?: number): CronJobPlan {
   const told: Told[] = [];
-  const status = trackJobs(cronJob, jobs, told);
+  const sweep = planSweep(cronJob, jobs);
+  const status = trackJobs(cronJob, jobs, sweep, told);
   const seen: CronJob = { ...cronJob, status };
-  return { status, sweep: planSweep(cronJob, jobs), ...planStart(seen, jobs, nowMs, notBeforeMs, told), told };
+  return { status, sweep, ...planStart(seen, jobs, nowMs, notBeforeMs, told), told };
 }
 
-/** Ended and vanished Jobs leave the active ones; the last success is noted. */
-function trackJobs({ status }: CronJob, jobs: readonly Job[], told: Told[]): CronJobStatus {
+/** Ended and vanished Jobs leave the active ones; the last success is noted. Of one that is swept at once nobody is told. */
+function trackJobs({ status }: CronJob, jobs: readonly Job[], sweep: readonly Job[], told: Told[]): CronJobStatus {
   const { active = [], lastSuccessfulTime, ...rest } = status ?? {};
   const left = active.filter(({ uid, name }) => {
     const job = jobs.find(({ metadata }) => metadata.uid === uid);
@@ -61,6 +62,7 @@ function trackJobs({ status }: CronJob, jobs: readonly Job[], told: Told[]): Cro
       return false;
     }
     if (!isJobFinished(job)) return true;
+    if (sweep.includes(job)) return false;
     const outcome = isConditionTrue(job.status?.conditions, 'Complete') ? 'Complete' : 'Failed';
     told.push({
       type: 'Normal',

@@ -30,11 +30,13 @@ import {
   type Scaling,
 } from './plan-deployment.js';
 import { annotationsFor, byAge, newSetOf, planCleanUp, revisionAnnotation, sameTemplate } from './revision.js';
+import { planRollback, rollbackRevision } from './rollback.js';
 import { templateHash, templateHashLabel } from './template-hash.js';
 
 export * from './deployment-status.js';
 export * from './plan-deployment.js';
 export * from './revision.js';
+export * from './rollback.js';
 export * from './template-hash.js';
 
 /**
@@ -80,6 +82,8 @@ class Rollout {
     }
     const sets = await this.claimSets(deployment);
     const isGoing = deployment.metadata.deletionTimestamp !== undefined;
+    const backTo = isGoing || deployment.spec?.paused ? undefined : rollbackRevision(deployment);
+    if (backTo !== undefined) return this.goBack(deployment, backTo, sets);
     if (isGoing || deployment.spec?.paused || isScalingEvent(deployment, sets))
       return this.standStill(deployment, sets, { scales: !isGoing });
     const isRecreate = deployment.spec?.strategy?.type === 'Recreate';
@@ -102,6 +106,19 @@ class Rollout {
     await this.writeStatus(deployment, newSet, [...oldSets, newSet], { [revisionAnnotation]: revision });
     const left = deadlineInMs(deployment, world.clock.now());
     return left === undefined ? undefined : { requeueAfterMs: Math.max(left, 1000) };
+  }
+
+  /** Another template is the present one, and nothing is rolled out before that is seen. */
+  private async goBack(deployment: Deployment, revision: number, sets: readonly ReplicaSet[]): Promise<undefined> {
+    const { client, events } = this.context;
+    const found = await this.ensureNewSet(deployment, sets);
+    if (found === undefined) return undefined;
+    const { newSet } = found;
+    const others = sets.filter(({ metadata }) => metadata.uid !== newSet.metadata.uid);
+    const { deployment: next, told } = planRollback(deployment, revision, [...others, newSet]);
+    await client.update(next);
+    events.record(deployment, told.type, told.reason, told.message);
+    return undefined;
   }
 
   /** No rollout goes on: the set of the present template is brought up to date where it exists, and is not made. */

@@ -17,6 +17,9 @@ const notCopied = new Set([
   'deprecated.deployment.rollback.to',
 ]);
 
+/** Whether a Deployment and its sets have this annotation in common. */
+export const isCopied = (annotation: string): boolean => !notCopied.has(annotation);
+
 export const revisionOf = ({
   metadata,
 }: {
@@ -56,7 +59,7 @@ export function annotationsFor(
   scale?: { readonly desired: number; readonly max: number },
 ): Readonly<Record<string, string>> {
   const copied = Object.fromEntries(
-    Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key)),
+    Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => isCopied(key)),
   );
   const present = set === undefined ? 0 : revisionOf(set);
   const next = Math.max(0, ...others.map(revisionOf)) + 1;

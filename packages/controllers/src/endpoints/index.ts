@@ -12,6 +12,7 @@ import {
   headlessLabel,
   isHeadless,
   nextTriggerTimes,
+  type PortGroup,
   podsOf,
   servicesOf,
   type TriggerTimes,
@@ -59,16 +60,17 @@ export interface SubsetPlan {
 export function planSubsets(service: Service, pods: readonly Pod[], max = addressesMax): SubsetPlan {
   // Its addresses are of the Service's first family; a pod without any of its ports is not told of.
   const hasPorts = (service.spec?.ports?.length ?? 0) > 0;
-  const groups = groupEndpoints(service, pods, addressTypesOf(service)[0])
-    .filter(({ ports }) => ports.length > 0 || !hasPorts)
-    .map(({ ports, endpoints }) => {
-      const live = endpoints.filter(({ conditions }) => conditions?.terminating !== true || conditions.ready);
-      return {
-        ports,
-        ready: live.filter(({ conditions }) => conditions?.ready !== false),
-        notReady: live.filter(({ conditions }) => conditions?.ready === false),
-      };
-    });
+  const found = groupEndpoints(service, pods, addressTypesOf(service)[0]).filter(
+    ({ ports }) => ports.length > 0 || !hasPorts,
+  );
+  const groups = repacked(found).map(({ ports, endpoints }) => {
+    const live = endpoints.filter(({ conditions }) => conditions?.terminating !== true || conditions.ready);
+    return {
+      ports,
+      ready: live.filter(({ conditions }) => conditions?.ready !== false),
+      notReady: live.filter(({ conditions }) => conditions?.ready === false),
+    };
+  });
   const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
   // The ready go first: who is not gets what room is left.
   const readyRoom = allotted(
@@ -102,6 +104,25 @@ export function planSubsets(service: Service, pods: readonly Pod[], max = addres
     subsets: subsets.filter(({ addresses, notReadyAddresses }) => addresses ?? notReadyAddresses),
     truncated: total > max,
   };
+}
+
+/** A port stands once, with all who have it; ports that the same ones have stand together (upstream's RepackSubsets). */
+function repacked(groups: readonly PortGroup[]): readonly PortGroup[] {
+  if (groups.length < 2) return groups;
+  const byPort = new Map<string, { readonly ports: PortGroup['ports']; readonly endpoints: Endpoint[] }>();
+  for (const { ports, endpoints } of groups)
+    for (const port of ports) {
+      const id = JSON.stringify(port);
+      const group = byPort.get(id) ?? { ports: [port], endpoints: [] };
+      group.endpoints.push(...endpoints);
+      byPort.set(id, group);
+    }
+  const byEndpoints = new Map<string, PortGroup>();
+  for (const { ports, endpoints } of byPort.values()) {
+    const id = endpoints.map(({ addresses, targetRef }) => `${addresses[0]} ${targetRef?.uid}`).join();
+    byEndpoints.set(id, { ports: [...(byEndpoints.get(id)?.ports ?? []), ...ports], endpoints });
+  }
+  return [...byEndpoints.values()];
 }
 
 /** How many of each find room: all of them, or to each its part, rounded up for as long as there is room. */

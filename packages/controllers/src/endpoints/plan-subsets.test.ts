@@ -46,3 +46,23 @@ describe('planSubsets, of ten addresses at most', () => {
     expect([told.join(' '), plan.truncated]).toEqual([expected, truncated]);
   });
 });
+
+it('a port that all have stands once, with all of them, beside the ones that each has for itself', () => {
+  const ports = [
+    { name: 'web', port: 80, targetPort: 'http' },
+    { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' },
+    { name: 'log', port: 514, targetPort: 5140, protocol: 'UDP' },
+  ];
+  const many = { ...service, spec: { ...service.spec, ports } } as unknown as Service;
+  const { subsets } = planSubsets(many, podsOf('1+0 1+1'));
+  const told = subsets.map((subset) => [
+    subset.ports?.map(({ port }) => port).join(),
+    subset.addresses?.map(({ ip }) => ip).join(),
+    subset.notReadyAddresses?.map(({ ip }) => ip).join(),
+  ]);
+  expect(told).toEqual([
+    ['8000', '10.0.0.0', undefined],
+    ['5353,5140', '10.0.0.0,10.0.1.0', '10.0.1.1'],
+    ['8001', '10.0.1.0', '10.0.1.1'],
+  ]);
+});

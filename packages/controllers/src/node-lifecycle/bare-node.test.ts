@@ -33,3 +33,16 @@ it('has no taints until its time to begin is over', async () => {
   });
   await cluster.stop();
 });
+
+it('keeps its conditions in the order in which its kubelet put them', async () => {
+  const cluster = await testCluster({ nodes: 1 });
+  const types = async () => (await cluster.client.get(Node, { name: 'node-0' })).status?.conditions;
+  const before = (await types())?.map(({ type }) => type);
+  await cluster.stopNode('node-0');
+  await cluster.advance({ minutes: 2 });
+  const after = await types();
+  expect(after?.map(({ status }) => status)).toEqual(before?.map(() => 'Unknown'));
+  expect(after?.map(({ type }) => type)).toEqual(before);
+  expect(before?.[0]).not.toBe('Ready');
+  await cluster.stop();
+});

@@ -167,7 +167,12 @@ async function keepOldLabels({ client }: ReconcileContext<Node>, { metadata }: N
 async function markUnknown({ client, events }: ReconcileContext<Node>, node: Node, nowMs: number): Promise<Node> {
   const now = formatTime(nowMs);
   const conditions = node.status?.conditions ?? [];
-  const changed = monitored.flatMap((type) => {
+  // In the order in which they stand: a patch moves what it names.
+  const types = [
+    ...conditions.map(({ type }) => type).filter((type) => monitored.includes(type)),
+    ...monitored.filter((type) => findCondition(conditions, type) === undefined),
+  ];
+  const changed = types.flatMap((type) => {
     const present = findCondition(conditions, type);
     if (present?.status === 'Unknown') return [];
     return {

@@ -17,6 +17,7 @@ import {
   withoutFinalizer,
 } from '@pintle/machinery';
 
+const component = 'service-cidr-controller';
 export const serviceCidrFinalizer = 'networking.k8s.io/service-cidr-finalizer';
 /** So long whoever gives addresses has to hear that a range goes (upstream's deletionGracePeriod). */
 const graceMs = 10_000;
@@ -41,7 +42,7 @@ export function stranded(
 }
 
 export function serviceCidrController(): Controller {
-  return controller({ name: 'service-cidr', component: 'service-cidr-controller' })
+  return controller({ name: 'service-cidr', component })
     .for(ServiceCIDR)
     .watches(
       IPAddress,
@@ -64,9 +65,10 @@ export function serviceCidrController(): Controller {
         );
       const write = async (next: ReturnType<typeof conditions>) => {
         if (deepEqual(next, range.status?.conditions)) return;
-        await client.update<ServiceCIDR>(
-          { ...range, status: { ...range.status, conditions: next } },
-          { subresource: 'status' },
+        const { apiVersion, kind, metadata } = range;
+        await client.apply(
+          { apiVersion, kind, metadata: { name: metadata.name }, status: { conditions: next } } as ServiceCIDR,
+          { fieldManager: component, force: true, subresource: 'status' },
         );
       };
       if (range.metadata.deletionTimestamp === undefined) {

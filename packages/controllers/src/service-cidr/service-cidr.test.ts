@@ -57,6 +57,11 @@ describe('in a cluster', () => {
     await cluster.settle();
     const ready = async () => (await client.get(ServiceCIDR, { name: 'more' })).status?.conditions?.[0];
     expect(await ready()).toMatchObject({ type: 'Ready', status: 'True' });
+    const { managedFields } = (await client.get(ServiceCIDR, { name: 'more' })).metadata;
+    expect(managedFields?.find(({ subresource }) => subresource === 'status')).toMatchObject({
+      manager: 'service-cidr-controller',
+      operation: 'Apply',
+    });
     await client.delete(ServiceCIDR, { name: 'more' });
     await cluster.advance({ minutes: 1 });
     expect(await ready()).toMatchObject({ status: 'False', reason: 'Terminating' });

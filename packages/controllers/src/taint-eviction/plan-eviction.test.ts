@@ -34,6 +34,12 @@ describe('evictionTime, in seconds from now', () => {
       [tolerates('a', 100), tolerates('b', 10)],
       10,
     ],
+    [
+      'of two taints the sooner, the other way round',
+      [taint('b', addedMinutesAgo(0)), taint('a', addedMinutesAgo(0))],
+      [tolerates('a', 100), tolerates('b', 10)],
+      10,
+    ],
     ['another value', [taint('a', { value: 'x' })], [tolerates('a', undefined, { operator: 'Equal', value: 'y' })], 0],
     [
       'the same value',

@@ -5,6 +5,7 @@
  */
 import { Lease } from '@pintle/api/coordination/v1';
 import { Node } from '@pintle/api/core/v1';
+import { annControllerAttaches } from '@pintle/api/volumes';
 import type { Client } from '@pintle/client';
 import { type CancelTimer, formatMicroTime, jitter, StatusError, type World } from '@pintle/machinery';
 import { sameValue } from '../pod/same-value.js';
@@ -87,7 +88,7 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     for (const reason of conditionReasons(before?.conditions, after?.conditions)) tellStatus(reason);
   };
 
-  /** Makes the node, or takes over the one that is there: its labels are brought up to date, what others set stays. */
+  /** Makes the node, or takes over the one that is there: its labels are brought up to date, and who attaches its volumes; what others set stays. */
   const register = async () => {
     try {
       node = await client.create(newNode(nodeName, description, clock.now()));
@@ -100,8 +101,9 @@ export function createNodeRegistration(options: NodeRegistrationOptions): NodeRe
     }
     node = await client.get(Node, key);
     const labels = { ...node.metadata.labels, ...nodeLabels(nodeName, description) };
-    if (!sameValue(labels, node.metadata.labels))
-      node = await client.patch(Node, key, { type: 'merge', body: { metadata: { labels } } });
+    const annotations = { ...node.metadata.annotations, [annControllerAttaches]: 'true' };
+    if (!sameValue(labels, node.metadata.labels) || !sameValue(annotations, node.metadata.annotations))
+      node = await client.patch(Node, key, { type: 'merge', body: { metadata: { labels, annotations } } });
     await writeStatus();
   };
 

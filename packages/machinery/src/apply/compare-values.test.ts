@@ -53,6 +53,15 @@ describe('compareValues', () => {
     );
   });
 
+  it('a time that nobody spoke of is null where it is a struct in Go, and whoever makes it so has changed it', () => {
+    const time = (alwaysThere: boolean): SchemaNode => ({ type: 'string', format: 'date-time', alwaysThere });
+    const times: SchemaNode = { type: 'object', properties: { struct: time(true), pointer: time(false) } };
+    const at = '2026-01-01T00:00:00Z';
+    expect(compareValues(times, undefined, {}).changed.fieldsV1).toEqual({ '.': {}, 'f:struct': {} });
+    const { changed, removed } = compareValues(times, { struct: at, pointer: at }, {});
+    expect([changed.fieldsV1, removed.fieldsV1]).toEqual([{ 'f:struct': {} }, { 'f:pointer': {} }]);
+  });
+
   it('looks again at what may have changed', () => {
     const labels: Record<string, string> = { a: '1' };
     expect(compareValues(place, undefined, { labels }).changed.fieldsV1).toEqual({

@@ -5,7 +5,7 @@
  * `undefined` is an absent value, `null` a given one.
  */
 import { deepEqual } from '../meta/frozen.js';
-import { isHandedOn, resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
+import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroValues } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 import {
   asItems,
@@ -42,7 +42,7 @@ interface Place {
   readonly schema: SchemaNode;
   /** Undefined where it depends on the value. */
   readonly shape: Shape | undefined;
-  /** What is written even when it is empty: structs and scalars that are no pointers, and lists, as Go's null. */
+  /** What is written even when it is empty: structs and scalars that are no pointers; lists and times, as Go's null. */
   readonly emptyFields: readonly (readonly [key: string, empty: unknown])[];
   /** Those declared: keys of maps are the users', and no end of them. */
   readonly fields: Map<string, Field>;
@@ -78,7 +78,9 @@ function placeOf(schema: SchemaNode): Place {
     const emptyFields = Object.entries(properties ?? {}).flatMap(([key, child]): Place['emptyFields'] => {
       const zero = zeroOf(child);
       if (zero !== undefined) return [[key, zero]];
-      return child.required && resolve(child).type === 'array' ? [[key, null]] : [];
+      const { type, format = '' } = resolve(child);
+      const isWritten = child.required === true || child.alwaysThere === true;
+      return isWritten && (type === 'array' || times.includes(format)) ? [[key, null]] : [];
     });
     const shape = type === 'any' ? undefined : shapeAt(schema, undefined);
     place = {
@@ -95,6 +97,9 @@ function placeOf(schema: SchemaNode): Place {
   }
   return place;
 }
+
+/** Formats of what is a struct in Go, and null in JSON where nobody spoke of it. */
+const times: readonly string[] = ['date-time', 'micro-time'];
 
 function appearedOf(type: SchemaNode): Map<unknown, Comparison> | undefined {
   if (!isHandedOn(type)) return undefined;
@@ -227,10 +232,18 @@ function fieldElement(key: string): string {
 const elements = new Map<string, string>();
 const elementsMax = 10_000;
 
+/**
+ * A list that nobody spoke of, null in Go, is other than the empty one that somebody sends; of what is stored empty nobody
+ * knows any more which it was.
+ */
 function compareWhole(old: unknown, now: unknown): Comparison {
+  if (isEmptyList(old) && (now === null || isEmptyList(now)))
+    return old === zeroValues.array && now !== null && now !== old ? onlyChanged : same;
   if (now === undefined) return old === undefined ? same : onlyRemoved;
   return old === undefined || !deepEqual(old, now) ? onlyChanged : same;
 }
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** Items that are there more than once are one piece, known by their element. */
 function compareItems(place: Place, old: unknown, now: unknown, differences: Differences): void {

@@ -19,6 +19,7 @@ export class FieldTree {
   /** The place in a schema that it was last found to fit. */
   fitted: object | undefined;
   private written: FieldsV1 | undefined;
+  private keyless: boolean | undefined;
 
   constructor(
     readonly own: boolean,
@@ -93,6 +94,12 @@ export class FieldTree {
     return at?.own ?? false;
   }
 
+  /** Whether an item is among these that says none of the keys of its list. */
+  get hasKeyless(): boolean {
+    this.keyless ??= this.children.has(keylessItem) || [...this.children.values()].some(({ hasKeyless }) => hasKeyless);
+    return this.keyless;
+  }
+
   /** As objects carry it in `managedFields`; frozen, made once. */
   get fieldsV1(): FieldsV1 {
     if (this.written === undefined) {
@@ -107,6 +114,9 @@ export class FieldTree {
     return this.written;
   }
 }
+
+/** The element of such an item. */
+export const keylessItem = 'k:{}';
 
 export type FieldsV1 = { readonly [key: string]: FieldsV1 };
 

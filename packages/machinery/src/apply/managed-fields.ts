@@ -185,6 +185,8 @@ function updated(
   const to = { apiVersion: writer.apiVersion, value: object };
   const differences = new Differences(rules, from, to);
   const { changed, removed } = differences.in(writer.apiVersion)!;
+  // What cannot be told apart cannot be accounted for, and nothing else of the object is then.
+  if (changed.hasKeyless || removed.hasKeyless) return none;
   return likeBefore({ changed, removed, entries, id, now: writer.now, ignored: rules.ignored }, () => {
     const owners = ownersAfterUpdate(rules, differences, writer.apiVersion, before.owners, id);
     const own = changed.minus(unmanaged);

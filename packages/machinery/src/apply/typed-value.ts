@@ -7,7 +7,7 @@
  * `merge-values.ts`.
  */
 import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
-import { emptyTree, type FieldTree, leaf, TreeBuilder, treeOf } from './field-tree.js';
+import { emptyTree, type FieldTree, keylessItem, leaf, TreeBuilder, treeOf } from './field-tree.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -64,7 +64,7 @@ export function itemElement(place: SchemaNode, item: unknown): string {
   if (names.length === 1) {
     const name = names[0]!;
     const value = (isFields(item) ? item[name] : undefined) ?? keyUnsaid(node, name);
-    return value === undefined ? 'k:{}' : `k:{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+    return value === undefined ? keylessItem : `k:{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
   }
   const keys: Record<string, unknown> = {};
   for (const key of [...names].sort()) {
@@ -77,7 +77,11 @@ export function itemElement(place: SchemaNode, item: unknown): string {
 /** A key of built-in kinds that Go always writes is empty where nobody says it. */
 function keyUnsaid({ name, properties }: SchemaNode, key: string): unknown {
   const place = properties?.[key];
-  return place?.default ?? (place !== undefined && name?.startsWith('io.k8s.') ? zeroOf(place) : undefined);
+  return (
+    place?.default ??
+    place?.toldDefault ??
+    (place !== undefined && name?.startsWith('io.k8s.') ? zeroOf(place) : undefined)
+  );
 }
 
 const noKeys: readonly string[] = [];

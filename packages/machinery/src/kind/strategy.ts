@@ -42,6 +42,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   readonly uncountedWhenNew?: boolean;
   /** Whether who creates an object may say its status, as a kubelet does of its node (default false: it is dropped). */
   readonly keepsStatusOnCreate?: boolean;
+  /** Whether a name that is to be made is what was asked for as its beginning, and no more (default false). */
+  readonly namesAsBegun?: boolean;
   /** Whether a new object's metadata is looked at only where nothing else is wrong (default false). */
   readonly judgesMetadataLast?: boolean;
   /** Whether who writes an object over may say its status (default false: it stays as it was). */
@@ -53,6 +55,11 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   prepareForStatusUpdate?(object: T, old: T, context: WriteContext): T;
   /** What of the metadata a write of the status leaves as it was, of what clients say there (default: nothing). */
   readonly statusKeeps?: readonly KeptMetadata[];
+  /**
+   * Fields that nobody is recorded to have written, by the subresource that is written, the object itself by no name: as
+   * `status.conditions`. Unless given: its status of the object itself, and all but that of the status.
+   */
+  readonly unrecorded?: Readonly<Record<string, readonly string[]>>;
   /** Beside `status`, by name. They are read, updated and patched as the object itself is. */
   readonly subresources?: Readonly<Record<string, SubresourceStrategy<T>>>;
   /** Of what is written new or over: where this is wrong, nothing else is looked at. */
@@ -65,6 +72,8 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   canonicalize?(object: T): T;
   /** Warnings for the client, sent in the Warning header. */
   warnings?(object: T, old?: T): readonly string[];
+  /** As above, of a write of the status. */
+  statusWarnings?(object: T): readonly string[];
   /** What is wrong with a name, in the words of the rule; DNS subdomain where absent. `prefix`: it is a generateName. */
   nameErrors?(name: string, prefix: boolean): readonly string[];
   /** Seconds that a deleted object lives on; 0, or absent: it goes at once unless finalizers hold it. */

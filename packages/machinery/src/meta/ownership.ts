@@ -60,7 +60,7 @@ export function parseObjectKey(key: string): { readonly name: string; readonly n
 interface AnyCondition {
   readonly type: string;
   readonly status: string;
-  readonly lastTransitionTime?: string | null;
+  readonly lastTransitionTime?: string | null | undefined;
 }
 
 export function findCondition<C extends AnyCondition>(

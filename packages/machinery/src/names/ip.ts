@@ -10,6 +10,12 @@ export type IpFamily = 'IPv4' | 'IPv6';
 export const ipFamilyOf = (value: string): IpFamily | undefined =>
   isIPv4(value) ? 'IPv4' : isIPv6(value) ? 'IPv6' : undefined;
 
+/** As above, as Go sees it: an address of IPv4 that is written within IPv6 is of IPv4. */
+export const meantFamilyOf = (value: string): IpFamily | undefined => {
+  const family = ipFamilyOf(value);
+  return family === 'IPv6' && parseIp(value)! >> 32n === 0xffffn ? 'IPv4' : family;
+};
+
 export interface IpRange {
   readonly family: IpFamily;
   /** The address as it is written, bits beyond the prefix included. */

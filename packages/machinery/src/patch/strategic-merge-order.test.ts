@@ -1,6 +1,6 @@
 /** Where a strategic merge patch says no order, its items are put among the others as kube-apiserver puts them. */
 import { describe, expect, it } from '@jest/globals';
-import { list, object, string } from '../schema/schema.js';
+import { list, map, object, string } from '../schema/schema.js';
 import { applyStrategicMergePatch } from './strategic-merge-patch.js';
 
 const schema = object({
@@ -28,6 +28,18 @@ it('where there is no list, an item needs no key', () => {
   };
   expect(applyStrategicMergePatch({}, patch, schema.node)).toEqual({ keyed: [{ value: 'a' }] });
   expect(() => applyStrategicMergePatch({ keyed: [] }, patch, schema.node)).toThrow('merge key');
+});
+
+it('new items have the order of the patch, also where the key of one is null', () => {
+  const [present, patch] = [[{ name: 'a' }], [{ name: null }, { name: 'b' }]];
+  expect(applyStrategicMergePatch({ keyed: present }, { keyed: patch }, schema.node)).toEqual({
+    keyed: [...patch, ...present],
+  });
+});
+
+it('what takes the place of all is taken with its nulls', () => {
+  const whole = object({ one: map(string()).patchStrategy('replace') });
+  expect(applyStrategicMergePatch({ one: { a: 'b' } }, { one: { c: null } }, whole.node)).toEqual({ one: { c: null } });
 });
 
 describe('the order of merged lists', () => {

@@ -100,8 +100,9 @@ function mergeValue(
   ordersItself: boolean,
 ): unknown {
   if (isObject(wished)) {
-    const base = isObject(present) && !node?.patchStrategy?.includes('replace') ? present : {};
-    return mergeObject(base, wished, node, path);
+    // What takes the place of all that was there is taken as it is, with its nulls.
+    if (node?.patchStrategy?.includes('replace')) return wished;
+    return mergeObject(isObject(present) ? present : {}, wished, node, path);
   }
   if (!Array.isArray(wished)) return wished;
   if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));
@@ -166,7 +167,10 @@ function mergeByKey(
     const index = result.findIndex((other) => isObject(other) && deepEqual(other[mergeKey], key));
     if (index >= 0)
       result[index] = mergeObject(result[index] as Fields, item, items, `${path}[${JSON.stringify(key)}]`);
-    else result.push(mergeObject({}, item, items, `${path}[${JSON.stringify(key)}]`));
+    else {
+      const made = mergeObject({}, item, items, `${path}[${JSON.stringify(key)}]`);
+      result.push(key === null ? { ...made, [mergeKey]: null } : made);
+    }
   }
   return result;
 }

@@ -5,22 +5,36 @@
  * Deliberately not here: whether they keep the CEL rules.
  */
 import type { FieldError } from '../status/field-error.js';
-import { invalidField } from '../status/field-errors.js';
+import { invalidField, requiredField } from '../status/field-errors.js';
 import { compileNormalizer } from './normalize.js';
 import type { SchemaNode } from './schema.js';
 import { typeError } from './type-errors.js';
 import { validateSchema } from './validate.js';
 
-/** `path` is where the schema is written. */
-export function defaultErrors(node: SchemaNode, path: string): readonly FieldError[] {
+/** `path` is where the schema is written; of the whole object, unless it says otherwise. */
+export function defaultErrors(node: SchemaNode, path: string, isWhole = true): readonly FieldError[] {
+  const at = `${path}.default`;
+  const typeless = isWhole || node.embeddedResource === true ? typeMetaErrors(node.default, at) : [];
   return [
-    ...(node.default === undefined || node.default === null ? [] : valueErrors(node, node.default, `${path}.default`)),
-    ...(node.items === undefined ? [] : defaultErrors(node.items, `${path}.items`)),
+    ...(node.default === undefined || node.default === null
+      ? []
+      : typeless.length > 0
+        ? typeless
+        : valueErrors(node, node.default, at)),
+    ...(node.items === undefined ? [] : defaultErrors(node.items, `${path}.items`, false)),
     ...Object.entries(node.properties ?? {}).flatMap(([key, property]) =>
-      defaultErrors(property, `${path}.properties[${key}]`),
+      defaultErrors(property, `${path}.properties[${key}]`, false),
     ),
   ];
 }
+
+/** What is an object of the API has to say of which kind it is. */
+const typeMetaErrors = (value: unknown, path: string): readonly FieldError[] =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? []
+    : ['apiVersion', 'kind']
+        .filter((field) => !Object.hasOwn(value, field))
+        .map((field) => requiredField(`${path}.${field}`));
 
 function valueErrors(written: SchemaNode, value: unknown, path: string): readonly FieldError[] {
   const node = withoutDefaults(written);

@@ -196,7 +196,8 @@ class Compiler {
     const latest: Latest[] = [];
     return (input, run, known) => {
       if (!Array.isArray(input)) return run.fault('array', input);
-      if (input === known) return input;
+      // Of a list that has to be there it is remembered whether anybody spoke of it.
+      if (input === known || input === zeroValues.array) return input;
       const before = Array.isArray(known) ? known : nothing;
       const result: unknown[] = new Array(input.length);
       let same = input.length === before.length;

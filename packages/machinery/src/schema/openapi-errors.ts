@@ -75,7 +75,9 @@ function plainErrors(schema: Json, path: string, { noDefaults, inMeta }: Place):
       : []),
     ...unsupported.flatMap((key) => (schema[key] === undefined ? [] : at(key, `${key} is not supported`))),
     ...(type === 'null' ? at('type', 'type cannot be set to null, use nullable as an alternative') : []),
-    ...(Array.isArray(schema['items']) ? at('items', 'items must be a schema object and not an array') : []),
+    ...(Array.isArray(schema['items']) && schema['items'].length > 0
+      ? at('items', 'items must be a schema object and not an array')
+      : []),
     ...(inMeta && schema['x-kubernetes-embedded-resource'] === true
       ? at('x-kubernetes-embedded-resource', 'must not be used inside of resource meta')
       : []),

@@ -38,7 +38,10 @@ export interface SchemaNode {
   readonly required?: boolean;
   /** Of built-in kinds: required, and yet left out by Go where it is empty. */
   readonly omittedWhenUnsaid?: boolean;
-  /** Of built-in kinds: in Go the field is a struct, or a scalar, and no pointer to one, and so is there even when it is empty. */
+  /**
+   * Of built-in kinds: in Go the field is a struct, or a scalar, and no pointer to one, and so is there even when it is empty;
+   * of times it is the null that somebody may have made of one.
+   */
   readonly alwaysThere?: boolean;
   /** The value that an absent field gets. */
   readonly default?: unknown;
@@ -202,6 +205,10 @@ export class Schema<out T, out R extends boolean = false> {
   keepsEmpty(): Schema<T, R> {
     return this.with({ keepsEmpty: true });
   }
+  /** Of a list: Go writes null where nobody spoke of it, as we leave it out, and an empty one is other than that. */
+  orNull(): Schema<T, R> {
+    return this.with({ keepsEmpty: true, alwaysThere: true });
+  }
   patchStrategy(...strategy: readonly ('merge' | 'replace' | 'retainKeys')[]): Schema<T, R> {
     return this.with({ patchStrategy: strategy });
   }
@@ -317,6 +324,7 @@ export function zeroOf(place: SchemaNode): unknown {
   const isWritten = place.required === true && place.pointer !== true && place.omittedWhenUnsaid !== true;
   if (place.alwaysThere !== true && !isWritten) return undefined;
   const { type } = resolve(place);
+  if (type === 'array' && place.keepsEmpty === true) return undefined;
   const isAbsent = type === 'object' ? place.alwaysThere !== true : type === 'string' && place.format !== undefined;
   return isAbsent ? undefined : zeroValues[type];
 }

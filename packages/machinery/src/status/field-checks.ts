@@ -50,7 +50,7 @@ export const choiceErrors = (
   path: string,
   choices: readonly string[],
 ): readonly FieldError[] =>
-  value === undefined || value === '' || choices.includes(value) ? noErrors : [notSupportedField(path, value, choices)];
+  value === undefined || choices.includes(value) ? noErrors : [notSupportedField(path, value, choices)];
 
 /** One of some values, and not none. */
 export const requiredChoiceErrors = (

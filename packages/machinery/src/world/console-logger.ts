@@ -1,10 +1,10 @@
 /** Lines on the host's console: time, level, message, and the fields as JSON. What hosts have unless they say otherwise. */
+import type { Clock } from './clock.js';
 import { type Logger, type LogLevel, logger } from './logger.js';
 import { realClock } from './real-world.js';
 import { formatMicroTime } from './timestamp.js';
 
-export function consoleLogger(level: LogLevel = 'info'): Logger {
-  const clock = realClock();
+export function consoleLogger(level: LogLevel = 'info', clock: Pick<Clock, 'now'> = realClock()): Logger {
   return logger((at, message, fields) => {
     const write =
       at === 'debug' ? console.debug : at === 'info' ? console.info : at === 'warn' ? console.warn : console.error;

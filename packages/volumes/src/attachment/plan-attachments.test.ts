@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Node, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import type { CSIDriver, VolumeAttachment } from '@pintle/api/storage/v1';
+import { annControllerAttaches } from '@pintle/api/volumes';
 import { pv, pvc } from '../volume-objects.fixture.js';
 import { attachmentName } from './attachment-name.js';
 import { multiAttachMessage, planAttachments } from './plan-attachments.js';
@@ -24,7 +25,7 @@ const node = (
   given: { inUse?: readonly string[]; ready?: string; sinceMinutes?: number; taints?: readonly string[] } = {},
 ): Node =>
   ({
-    metadata: { name: 'n1' },
+    metadata: { name: 'n1', annotations: { [annControllerAttaches]: 'true' } },
     spec: given.taints === undefined ? {} : { taints: given.taints.map((key) => ({ key, effect: 'NoExecute' })) },
     status: {
       volumesInUse: given.inUse ?? [],
@@ -71,8 +72,11 @@ interface Case {
 const bound = pvc('c', { volume: 'v', phase: 'Bound' });
 const held = 'kubernetes.io/csi/csi.example.com^h';
 
+const selfAttaching: Node = { ...node(), metadata: { name: 'n1' } };
+
 const cases: readonly Case[] = [
   { name: 'a pod needs it', plan: 'attach v' },
+  { name: 'its kubelet attaches volumes itself', node: selfAttaching, attachments: [attachment('n2')], plan: '' },
   { name: 'it is attached', attachments: [attachment('n1')], plan: '' },
   { name: 'the claim is not bound yet', claim: pvc('c', { volume: 'v' }), plan: '' },
   { name: 'the volume is another claim’s', claim: pvc('c', { volume: 'v', phase: 'Bound', uid: 'w' }), plan: '' },

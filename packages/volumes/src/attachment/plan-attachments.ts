@@ -1,7 +1,7 @@
 /** Which volumes are to be attached to a node, and which are to be let go. Pure; follows the attach/detach controller. */
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import type { CSIDriver, VolumeAttachment } from '@pintle/api/storage/v1';
-import { foreignClaimError, podClaims } from '@pintle/api/volumes';
+import { annControllerAttaches, foreignClaimError, podClaims } from '@pintle/api/volumes';
 
 export interface WantedVolume {
   readonly volume: PersistentVolume;
@@ -73,13 +73,15 @@ const manyNodes = ['ReadWriteMany', 'ReadOnlyMany'];
 const allowsManyNodes = ({ spec }: PersistentVolume) =>
   spec?.accessModes === undefined || spec.accessModes.some((mode) => manyNodes.includes(mode));
 
-/** `node` is undefined when it is gone: what it had is let go. */
+/** `node` is undefined when it is gone: what it had is let go. One that attaches its volumes itself is left alone. */
 export function planAttachments(
   nodeName: string,
   node: Node | undefined,
   pods: readonly Pod[],
   facts: AttachmentFacts,
 ): AttachmentPlan {
+  if (node !== undefined && node.metadata.annotations?.[annControllerAttaches] === undefined)
+    return { attach: [], blocked: [], detach: [], unneededSinceMs: new Map() };
   const wanted = wantedVolumes(node === undefined ? [] : pods, facts);
   const attach: WantedVolume[] = [];
   const blocked: (WantedVolume & { elsewhere: readonly string[] })[] = [];

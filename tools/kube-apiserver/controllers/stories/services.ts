@@ -1,7 +1,8 @@
 /** Services, accounts, quotas, roles, policies and certificates: what controllers do without pods, or around them. */
-import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { condition, type Loose, type Stage, type Story } from '../stage.js';
 import { podSpec, template, workload } from './pods-of.js';
+import { signingRequest } from './signing-request.js';
 
 async function serviceStory(stage: Stage): Promise<void> {
   await stage.make('apps/v1', 'Deployment', 'web', workload('web', 'web:1', { replicas: 2 }));
@@ -124,6 +125,8 @@ async function horizontalStory(stage: Stage): Promise<void> {
     spec: { replicas: 1, selector, template: { ...busy, metadata } },
   });
   await stage.pods(1, 'app=busy');
+  // Of a pod that is ready for less than that nothing is known.
+  await sleep(2_500);
   const target = { type: 'Utilization', averageUtilization: 50 };
   await stage.make('autoscaling/v2', 'HorizontalPodAutoscaler', 'busy', {
     spec: { ...scaling('busy'), metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] },
@@ -136,27 +139,6 @@ async function horizontalStory(stage: Stage): Promise<void> {
 const scaling = (name: string) => ({
   ...{ scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, minReplicas: 1, maxReplicas: 3 },
 });
-
-/** PKCS #10 in PEM, of a name and a new key. */
-function signingRequest(commonName: string): string {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  const der = (tag: number, ...parts: readonly Uint8Array[]) => {
-    const body = Buffer.concat(parts);
-    const length = body.length < 128 ? [body.length] : [0x81, body.length];
-    return Buffer.concat([Buffer.from([tag, ...length]), body]);
-  };
-  const name = der(0x30, der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from(commonName)))));
-  const body = der(0x30, Buffer.from('020100', 'hex'), name, publicKey, Buffer.from('a000', 'hex'));
-  const signature = sign('sha256', body, createPrivateKey(privateKey));
-  const algorithm = Buffer.from('300a06082a8648ce3d040302', 'hex');
-  const whole = der(0x30, body, algorithm, der(0x03, Buffer.from([0]), signature));
-  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n');
-}
 
 export const serviceStories: readonly Story[] = [
   { name: 'service', play: serviceStory },

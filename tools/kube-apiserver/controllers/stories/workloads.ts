@@ -1,27 +1,19 @@
 /** Deployments, ReplicaSets, StatefulSets and DaemonSets. */
 import { condition, type Loose, type Stage, type Story } from '../stage.js';
-import { template, workload } from './pods-of.js';
-
-const rolledOut = (replicas: number) => (object: Loose) =>
-  object.status?.observedGeneration === object.metadata.generation &&
-  object.status.replicas === replicas &&
-  object.status.updatedReplicas === replicas &&
-  object.status.availableReplicas === replicas;
-
-const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'main', image: name }] } } } });
+import { evict, imageOf, rolledOut, template, volume, workload } from './pods-of.js';
 
 async function deploymentStory(stage: Stage): Promise<void> {
   await stage.make('apps/v1', 'Deployment', 'web', workload('web', 'web:1', { replicas: 3 }));
   await stage.object('Deployment', 'web', rolledOut(3));
   await stage.patch('Deployment', 'web', { spec: { replicas: 5 } }, 'scale');
   await stage.object('Deployment', 'web', rolledOut(5));
-  await stage.patch('Deployment', 'web', image('web:2'));
+  await stage.patch('Deployment', 'web', imageOf('web:2'));
   await stage.object('Deployment', 'web', rolledOut(5));
-  await stage.patch('Deployment', 'web', image('web:1'));
+  await stage.patch('Deployment', 'web', imageOf('web:1'));
   await stage.object('Deployment', 'web', rolledOut(5));
   await stage.patch('Deployment', 'web', { spec: { paused: true } });
   await stage.object('Deployment', 'web', (it) => condition(it, 'Progressing')?.reason === 'DeploymentPaused');
-  await stage.patch('Deployment', 'web', image('web:3'));
+  await stage.patch('Deployment', 'web', imageOf('web:3'));
   await stage.object('Deployment', 'web', (it) => it.status.observedGeneration === it.metadata.generation);
   await stage.patch('Deployment', 'web', { spec: { paused: null } });
   await stage.object('Deployment', 'web', rolledOut(5));
@@ -64,7 +56,7 @@ async function heldBackStory(stage: Stage): Promise<void> {
     await stage.object('ResourceQuota', name, (it) => it.status?.used !== undefined);
   };
   await counted('few-pods', { pods: '4' });
-  await stage.patch('Deployment', 'late', image('web:2'));
+  await stage.patch('Deployment', 'late', imageOf('web:2'));
   await reason('late', 'NewReplicaSetCreated');
   await counted('few-sets', { 'count/replicasets.apps': '3' });
   await stage.make('apps/v1', 'Deployment', 'refused', workload('refused', 'web:1', { replicas: 1 }));
@@ -77,7 +69,7 @@ async function recreateStory(stage: Stage): Promise<void> {
   await stage.make('apps/v1', 'Deployment', 'again', workload('again', 'web:1', recreate));
   for (const each of ['web:2', 'web:3', 'web:4']) {
     await stage.object('Deployment', 'again', rolledOut(2));
-    await stage.patch('Deployment', 'again', image(each));
+    await stage.patch('Deployment', 'again', imageOf(each));
   }
   await stage.object('Deployment', 'again', rolledOut(2));
   await stage.until('old ReplicaSets to go', async () => (await stage.list('ReplicaSet')).length === 2);
@@ -97,12 +89,12 @@ async function replicationStory(stage: Stage): Promise<void> {
 async function statefulStory(stage: Stage): Promise<void> {
   const storageClassName = `of-${stage.namespace}`;
   for (const index of [0, 1, 2])
-    await stage.make('v1', 'PersistentVolume', `${stage.namespace}-${index}`, {
-      spec: {
-        ...{ storageClassName, capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'] },
-        ...{ hostPath: { path: `/tmp/${stage.namespace}-${index}` }, persistentVolumeReclaimPolicy: 'Retain' },
-      },
-    });
+    await stage.make(
+      'v1',
+      'PersistentVolume',
+      `${stage.namespace}-${index}`,
+      volume(`${stage.namespace}-${index}`, storageClassName),
+    );
   const claim = {
     metadata: { name: 'data' },
     spec: { storageClassName, accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
@@ -121,7 +113,7 @@ async function statefulStory(stage: Stage): Promise<void> {
   await stage.object('StatefulSet', 'db', ready(2));
   await stage.patch('StatefulSet', 'db', { spec: { replicas: 3 } }, 'scale');
   await stage.object('StatefulSet', 'db', ready(3));
-  await stage.patch('StatefulSet', 'db', image('web:2'));
+  await stage.patch('StatefulSet', 'db', imageOf('web:2'));
   await stage.object(
     'StatefulSet',
     'db',
@@ -142,7 +134,7 @@ async function daemonStory(stage: Stage): Promise<void> {
     it.status.updatedNumberScheduled === 3 &&
     it.status.numberAvailable === 3;
   await stage.object('DaemonSet', 'agent', done);
-  await stage.patch('DaemonSet', 'agent', image('web:2'));
+  await stage.patch('DaemonSet', 'agent', imageOf('web:2'));
   await stage.object('DaemonSet', 'agent', done);
   await stage.until('two revisions', async () => (await stage.list('ControllerRevision')).length === 2);
 }
@@ -153,18 +145,11 @@ async function disruptionStory(stage: Stage): Promise<void> {
   const spec = { minAvailable: 2, selector: { matchLabels: { app: 'safe' } } };
   await stage.make('policy/v1', 'PodDisruptionBudget', 'safe', { spec });
   await stage.object('PodDisruptionBudget', 'safe', (it) => it.status.currentHealthy === 2);
-  const evict = () =>
-    stage.client.createSubresource(
-      { group: '', version: 'v1', kind: 'Pod', plural: 'pods', scope: 'Namespaced' } as Loose,
-      { name: pod!.metadata.name, namespace: stage.namespace },
-      'eviction',
-      { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod!.metadata.name, namespace: stage.namespace } },
-    );
-  const refused = await evict().catch((error) => error.status?.code);
+  const refused = await evict(stage, pod!.metadata.name).catch((error) => error.status?.code);
   if (refused !== 429) throw new Error(`an eviction came to ${refused}`);
   await stage.patch('PodDisruptionBudget', 'safe', { spec: { minAvailable: 1 } });
   await stage.object('PodDisruptionBudget', 'safe', (it) => it.status.disruptionsAllowed === 1);
-  await evict();
+  await evict(stage, pod!.metadata.name);
   await stage.gone('Pod', pod!.metadata.name);
   await stage.object('PodDisruptionBudget', 'safe', (it) => it.status.disruptionsAllowed === 1);
 }

@@ -245,7 +245,7 @@ export interface CustomResourceDefinitionSpec extends Infer<typeof CustomResourc
 
 export const CustomResourceDefinitionCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

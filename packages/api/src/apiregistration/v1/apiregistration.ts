@@ -27,7 +27,7 @@ export interface APIServiceSpec extends Infer<typeof APIServiceSpec> {}
 
 export const APIServiceCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

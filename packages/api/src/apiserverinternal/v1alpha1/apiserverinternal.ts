@@ -17,7 +17,7 @@ export interface StorageVersionSpec extends Infer<typeof StorageVersionSpec> {}
 
 export const StorageVersionCondition = object(
   () => ({
-    lastTransitionTime: time(4),
+    lastTransitionTime: time(4).alwaysThere(),
     message: string(6).omittedWhenUnsaid().required(),
     observedGeneration: int64(3),
     reason: string(5).required(),

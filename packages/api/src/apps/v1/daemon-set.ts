@@ -46,7 +46,7 @@ export interface DaemonSetSpec extends Infer<typeof DaemonSetSpec> {}
 
 export const DaemonSetCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

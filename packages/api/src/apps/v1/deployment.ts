@@ -50,8 +50,8 @@ export interface DeploymentSpec extends Infer<typeof DeploymentSpec> {}
 
 export const DeploymentCondition = object(
   () => ({
-    lastTransitionTime: time(7),
-    lastUpdateTime: time(6),
+    lastTransitionTime: time(7).alwaysThere(),
+    lastUpdateTime: time(6).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

@@ -26,7 +26,7 @@ export interface ReplicaSetSpec extends Infer<typeof ReplicaSetSpec> {}
 
 export const ReplicaSetCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

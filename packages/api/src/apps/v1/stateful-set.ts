@@ -63,7 +63,7 @@ export const StatefulSetSpec = object(
     replicas: int32(1).pointer().default(1),
     revisionHistoryLimit: int32(8).pointer().default(10),
     selector: ref<LabelSelector>(LabelSelector, 2).required(),
-    serviceName: string(5).default(''),
+    serviceName: string(5).alwaysThere(),
     template: ref<PodTemplateSpec>(PodTemplateSpec, 3).alwaysThere().required(),
     updateStrategy: ref<StatefulSetUpdateStrategy>(StatefulSetUpdateStrategy, 7).alwaysThere().default({}),
     volumeClaimTemplates: list(ref<PersistentVolumeClaim>(PersistentVolumeClaim.schema), 4).atomic(),
@@ -74,7 +74,7 @@ export interface StatefulSetSpec extends Infer<typeof StatefulSetSpec> {}
 
 export const StatefulSetCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

@@ -176,7 +176,7 @@ export interface HorizontalPodAutoscalerSpec extends Infer<typeof HorizontalPodA
 
 export const HorizontalPodAutoscalerCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),
@@ -232,7 +232,7 @@ export const HorizontalPodAutoscalerStatus = object(
     conditions: list(ref<HorizontalPodAutoscalerCondition>(HorizontalPodAutoscalerCondition), 6)
       .byKeys('type')
       .mergeBy('type'),
-    currentMetrics: list(ref<MetricStatus>(MetricStatus), 5).atomic(),
+    currentMetrics: list(ref<MetricStatus>(MetricStatus), 5).atomic().orNull(),
     currentReplicas: int32(3),
     desiredReplicas: int32(4).required(),
     lastScaleTime: time(2),

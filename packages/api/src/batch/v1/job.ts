@@ -97,8 +97,8 @@ export interface JobSpec extends Infer<typeof JobSpec> {}
 
 export const JobCondition = object(
   () => ({
-    lastProbeTime: time(3),
-    lastTransitionTime: time(4),
+    lastProbeTime: time(3).alwaysThere(),
+    lastTransitionTime: time(4).alwaysThere(),
     message: string(6),
     reason: string(5),
     status: string(2).required(),

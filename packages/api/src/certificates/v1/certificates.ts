@@ -18,8 +18,8 @@ export interface CertificateSigningRequestSpec extends Infer<typeof CertificateS
 
 export const CertificateSigningRequestCondition = object(
   () => ({
-    lastTransitionTime: time(5),
-    lastUpdateTime: time(4),
+    lastTransitionTime: time(5).alwaysThere(),
+    lastUpdateTime: time(4).alwaysThere(),
     message: string(3),
     reason: string(2),
     status: string(6).required(),

@@ -4,7 +4,7 @@ import { ResourceRequirements } from './reference.js';
 
 export const ContainerStateRunning = object(
   () => ({
-    startedAt: time(1),
+    startedAt: time(1).alwaysThere(),
   }),
   'io.k8s.api.core.v1.ContainerStateRunning',
 );
@@ -14,11 +14,11 @@ export const ContainerStateTerminated = object(
   () => ({
     containerID: string(7),
     exitCode: int32(1).required(),
-    finishedAt: time(6),
+    finishedAt: time(6).alwaysThere(),
     message: string(4),
     reason: string(3),
     signal: int32(2),
-    startedAt: time(5),
+    startedAt: time(5).alwaysThere(),
   }),
   'io.k8s.api.core.v1.ContainerStateTerminated',
 );
@@ -122,8 +122,8 @@ export interface HostIP extends Infer<typeof HostIP> {}
 
 export const PodCondition = object(
   () => ({
-    lastProbeTime: time(3),
-    lastTransitionTime: time(4),
+    lastProbeTime: time(3).alwaysThere(),
+    lastTransitionTime: time(4).alwaysThere(),
     message: string(6),
     observedGeneration: int64(7),
     reason: string(5),

@@ -5,7 +5,7 @@ import { ObjectReference } from './reference.js';
 export const EventSeries = object(
   () => ({
     count: int32(1),
-    lastObservedTime: microTime(2),
+    lastObservedTime: microTime(2).alwaysThere(),
   }),
   'io.k8s.api.core.v1.EventSeries',
 );
@@ -30,10 +30,10 @@ export const Event = defineKind({
   fields: {
     action: string(12),
     count: int32(8),
-    eventTime: microTime(10),
-    firstTimestamp: time(6),
+    eventTime: microTime(10).alwaysThere(),
+    firstTimestamp: time(6).alwaysThere(),
     involvedObject: ref<ObjectReference>(ObjectReference, 2).alwaysThere().required(),
-    lastTimestamp: time(7),
+    lastTimestamp: time(7).alwaysThere(),
     message: string(4),
     reason: string(3),
     related: ref<ObjectReference>(ObjectReference, 13),

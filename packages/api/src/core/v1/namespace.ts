@@ -37,7 +37,7 @@ export interface NamespaceSpec extends Infer<typeof NamespaceSpec> {}
 
 export const NamespaceCondition = object(
   () => ({
-    lastTransitionTime: time(4),
+    lastTransitionTime: time(4).alwaysThere(),
     message: string(6),
     reason: string(5),
     status: string(2).required(),

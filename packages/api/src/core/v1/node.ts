@@ -38,7 +38,7 @@ export interface ConfigMapNodeConfigSource extends Infer<typeof ConfigMapNodeCon
 
 export const ContainerImage = object(
   () => ({
-    names: list(string(), 1).atomic(),
+    names: list(string(), 1).atomic().orNull(),
     sizeBytes: int64(2),
   }),
   'io.k8s.api.core.v1.ContainerImage',
@@ -86,8 +86,8 @@ export interface NodeAddress extends Infer<typeof NodeAddress> {}
 
 export const NodeCondition = object(
   () => ({
-    lastHeartbeatTime: time(3),
-    lastTransitionTime: time(4),
+    lastHeartbeatTime: time(3).alwaysThere(),
+    lastTransitionTime: time(4).alwaysThere(),
     message: string(6),
     reason: string(5),
     status: string(2).required(),

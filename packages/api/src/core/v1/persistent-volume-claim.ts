@@ -50,8 +50,8 @@ export interface PersistentVolumeClaimSpec extends Infer<typeof PersistentVolume
 
 export const PersistentVolumeClaimCondition = object(
   () => ({
-    lastProbeTime: time(3),
-    lastTransitionTime: time(4),
+    lastProbeTime: time(3).alwaysThere(),
+    lastTransitionTime: time(4).alwaysThere(),
     message: string(6),
     reason: string(5),
     status: string(2).required(),

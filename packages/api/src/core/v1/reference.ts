@@ -53,7 +53,7 @@ export interface KeyToPath extends Infer<typeof KeyToPath> {}
 
 export const LocalObjectReference = object(
   () => ({
-    name: string(1),
+    name: string(1).tellsDefault(''),
   }),
   'io.k8s.api.core.v1.LocalObjectReference',
 ).atomic();

@@ -15,7 +15,7 @@ export interface ReplicationControllerSpec extends Infer<typeof ReplicationContr
 
 export const ReplicationControllerCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

@@ -87,7 +87,7 @@ export interface VolumeProjection extends Infer<typeof VolumeProjection> {}
 export const ProjectedVolumeSource = object(
   () => ({
     defaultMode: int32(2).pointer().default(420),
-    sources: list(ref<VolumeProjection>(VolumeProjection), 1).atomic(),
+    sources: list(ref<VolumeProjection>(VolumeProjection), 1).atomic().orNull(),
   }),
   'io.k8s.api.core.v1.ProjectedVolumeSource',
 );

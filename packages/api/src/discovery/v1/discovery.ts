@@ -72,7 +72,7 @@ export const EndpointSlice = defineKind({
   fields: {
     addressType: string(4).enum('IPv4', 'IPv6', 'FQDN').required(),
     endpoints: list(ref<Endpoint>(Endpoint), 2).atomic().required(),
-    ports: list(ref<EndpointPort>(EndpointPort), 3).atomic(),
+    ports: list(ref<EndpointPort>(EndpointPort), 3).atomic().orNull(),
   },
 });
 export interface EndpointSlice extends Infer<typeof EndpointSlice> {}

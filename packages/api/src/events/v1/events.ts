@@ -22,8 +22,8 @@ export const Event = defineKind({
   fields: {
     action: string(6),
     deprecatedCount: int32(15),
-    deprecatedFirstTimestamp: time(13),
-    deprecatedLastTimestamp: time(14),
+    deprecatedFirstTimestamp: time(13).alwaysThere(),
+    deprecatedLastTimestamp: time(14).alwaysThere(),
     deprecatedSource: ref<EventSource>(EventSource, 12).alwaysThere(),
     eventTime: microTime(2).required(),
     note: string(10),

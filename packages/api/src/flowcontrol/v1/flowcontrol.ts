@@ -39,7 +39,7 @@ export const ResourcePolicyRule = object(
   () => ({
     apiGroups: list(string(), 2).asSet().required(),
     clusterScope: boolean(4),
-    namespaces: list(string(), 5).asSet(),
+    namespaces: list(string(), 5).asSet().orNull(),
     resources: list(string(), 3).asSet().required(),
     verbs: list(string(), 1).asSet().required(),
   }),
@@ -108,7 +108,7 @@ export interface FlowSchemaSpec extends Infer<typeof FlowSchemaSpec> {}
 
 export const FlowSchemaCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2),
@@ -183,7 +183,7 @@ export interface PriorityLevelConfigurationSpec extends Infer<typeof PriorityLev
 
 export const PriorityLevelConfigurationCondition = object(
   () => ({
-    lastTransitionTime: time(3),
+    lastTransitionTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2),

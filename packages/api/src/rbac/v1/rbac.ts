@@ -30,7 +30,7 @@ export const ClusterRole = defineKind({
   name: 'io.k8s.api.rbac.v1.ClusterRole',
   fields: {
     aggregationRule: ref<AggregationRule>(AggregationRule, 3),
-    rules: list(ref<PolicyRule>(PolicyRule), 2).atomic(),
+    rules: list(ref<PolicyRule>(PolicyRule), 2).atomic().orNull(),
   },
 });
 export interface ClusterRole extends Infer<typeof ClusterRole> {}
@@ -77,7 +77,7 @@ export const Role = defineKind({
   plural: 'roles',
   name: 'io.k8s.api.rbac.v1.Role',
   fields: {
-    rules: list(ref<PolicyRule>(PolicyRule), 2).atomic(),
+    rules: list(ref<PolicyRule>(PolicyRule), 2).atomic().orNull(),
   },
 });
 export interface Role extends Infer<typeof Role> {}

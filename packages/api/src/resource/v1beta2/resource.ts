@@ -29,7 +29,7 @@ export interface NetworkDeviceData extends Infer<typeof NetworkDeviceData> {}
 
 export const AllocatedDeviceStatus = object(
   () => ({
-    conditions: list(ref<Condition>(Condition), 4).byKeys('type'),
+    conditions: list(ref<Condition>(Condition), 4).byKeys('type').orNull(),
     data: any(5).atomic(),
     device: string(3).required(),
     driver: string(1).required(),
@@ -247,7 +247,7 @@ export const DeviceClaim = object(
   () => ({
     config: list(ref<DeviceClaimConfiguration>(DeviceClaimConfiguration), 3).atomic(),
     constraints: list(ref<DeviceConstraint>(DeviceConstraint), 2).atomic(),
-    requests: list(ref<DeviceRequest>(DeviceRequest), 1).atomic(),
+    requests: list(ref<DeviceRequest>(DeviceRequest), 1).atomic().orNull(),
   }),
   'io.k8s.api.resource.v1beta2.DeviceClaim',
 );
@@ -362,7 +362,7 @@ export interface ResourcePool extends Infer<typeof ResourcePool> {}
 export const ResourceSliceSpec = object(
   () => ({
     allNodes: boolean(5).pointer(),
-    devices: list(ref<Device>(Device), 6).atomic(),
+    devices: list(ref<Device>(Device), 6).atomic().orNull(),
     driver: string(1).required(),
     nodeName: string(3).pointer(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 4),

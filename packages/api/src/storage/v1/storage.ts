@@ -68,7 +68,7 @@ export const CSINodeDriver = object(
     allocatable: ref<VolumeNodeResources>(VolumeNodeResources, 4),
     name: string(1).required(),
     nodeID: string(2).required(),
-    topologyKeys: list(string(), 3).atomic(),
+    topologyKeys: list(string(), 3).atomic().orNull(),
   }),
   'io.k8s.api.storage.v1.CSINodeDriver',
 );
@@ -153,7 +153,7 @@ export const VolumeError = object(
   () => ({
     errorCode: int32(3).pointer(),
     message: string(2),
-    time: time(1),
+    time: time(1).alwaysThere(),
   }),
   'io.k8s.api.storage.v1.VolumeError',
 );

@@ -13,7 +13,7 @@ export interface GroupVersionResource extends Infer<typeof GroupVersionResource>
 
 export const MigrationCondition = object(
   () => ({
-    lastUpdateTime: time(3),
+    lastUpdateTime: time(3).alwaysThere(),
     message: string(5),
     reason: string(4),
     status: string(2).required(),

@@ -153,6 +153,10 @@ describe('a container is refused', () => {
       ],
     ],
     [
+      env({ resourceFieldRef: { resource: 'cpu', divisor: '2' } }),
+      [expect.stringContaining(`${at}.env[0].valueFrom.resourceFieldRef.resource: Unsupported value: "cpu"`) as never],
+    ],
+    [
       env({ resourceFieldRef: { resource: 'limits.cpu', divisor: '2' } }),
       [
         `${at}.env[0].valueFrom.resourceFieldRef.divisor: Invalid value: "limits.cpu": only divisor's values 1m and 1 are supported with the cpu resource`,

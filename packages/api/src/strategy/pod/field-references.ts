@@ -126,7 +126,7 @@ function divisorErrors(resource: string, divisor: string | undefined, path: stri
             `only divisor's values ${divisors === cpuDivisors ? '1m and 1' : divisors.join(', ')} are supported with the ${what} resource`,
           ),
         ];
-  const name = resource.slice(resource.indexOf('.') + 1);
+  const [, name = ''] = /^(?:limits|requests)\.(.*)$/s.exec(resource) ?? [];
   if (name === 'cpu') return faultOf(cpuDivisors, 'cpu');
   if (name === 'memory') return faultOf(byteDivisors, 'memory');
   if (name === 'ephemeral-storage') return faultOf(byteDivisors, 'local ephemeral storage');

@@ -9,7 +9,7 @@ import {
   immutableField,
   internalField,
   invalidField,
-  ipFamilyOf,
+  meantFamilyOf,
   noErrors,
   notSupportedField,
   onceForEach,
@@ -120,7 +120,7 @@ function ipErrors({ podIPs, hostIP, hostIPs }: PodStatus): readonly FieldError[]
 function ipListErrors(ips: readonly WithIp[] | undefined, path: string): readonly FieldError[] {
   const errors = eachErrors(ips, path, ({ ip }, at) => addressErrors(ip, at));
   if (ips === undefined || ips.length < 2) return errors;
-  const families = ips.map(({ ip }) => ipFamilyOf(ip));
+  const families = ips.map(({ ip }) => meantFamilyOf(ip));
   const bad = families.indexOf(undefined);
   return [
     ...errors,

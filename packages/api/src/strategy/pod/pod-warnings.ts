@@ -4,6 +4,7 @@ import type { Affinity } from '../../core/v1/affinity.js';
 import type { Container, ContainerPort, EnvVar } from '../../core/v1/container.js';
 import type { Volume } from '../../core/v1/persistent-volume.js';
 import type { PodSpec, PodTemplateSpec } from '../../core/v1/pod.js';
+import { addressWarnings } from '../address-warnings.js';
 import { claimSpecWarnings } from '../claim-warnings.js';
 import { nodeLabelWarning, nodeTermWarnings } from '../node-label-warnings.js';
 import { containersOf } from './containers-of.js';
@@ -56,6 +57,10 @@ export function podWarnings(
       ? [`${at}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`]
       : []),
     ...affinityWarnings(spec.affinity, `${at}.affinity`),
+    ...(spec.dnsConfig?.nameservers ?? []).flatMap((ip, index) =>
+      addressWarnings(ip, `${at}.dnsConfig.nameservers[${index}]`),
+    ),
+    ...(spec.hostAliases ?? []).flatMap(({ ip }, index) => addressWarnings(ip, `${at}.hostAliases[${index}].ip`)),
   ];
 }
 

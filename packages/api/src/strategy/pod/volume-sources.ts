@@ -104,7 +104,7 @@ const hostPathTypes = [
 
 const hostPathErrors = ({ path: at, type }: HostPathVolumeSource, path: string): readonly FieldError[] =>
   at
-    ? [...backstepErrors(at, `${path}.path`), ...choiceErrors(type, `${path}.type`, hostPathTypes)]
+    ? [...backstepErrors(at, `${path}.path`), ...choiceErrors(type || undefined, `${path}.type`, hostPathTypes)]
     : [requiredField(`${path}.path`)];
 
 const diskErrors =
