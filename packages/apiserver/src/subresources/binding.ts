@@ -16,7 +16,7 @@ import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { otherObject } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
-import { admitted, pastAdmission } from './admitted.js';
+import { admitted, pastAdmission, placed } from './admitted.js';
 import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
 
 interface Binding extends KubernetesObject {
@@ -38,7 +38,14 @@ export function bindingSubresource(how: BindingOptions): SubresourceHandler {
     async create(request, body, options) {
       if (!isKind(body, 'Binding')) throw badRequest('the body must be a Binding');
       const check = checkedFor(request.key.name);
-      const binding = await admitted(request, 'CREATE', 'binding', body as Binding, options.dryRun, check);
+      const binding = await admitted(
+        request,
+        'CREATE',
+        'binding',
+        placed(body as Binding, request.key),
+        options.dryRun,
+        check,
+      );
       return bind(request, binding, how, options);
     },
   };

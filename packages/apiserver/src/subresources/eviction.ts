@@ -22,7 +22,7 @@ import { deleteObject } from '../verbs/delete.js';
 import { checkDeletePreconditions, parseDeleteOptions } from '../verbs/delete-plan.js';
 import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
-import { admitted, pastAdmission } from './admitted.js';
+import { admitted, pastAdmission, placed } from './admitted.js';
 import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
 
 /** Rounds against a pod that changes while it is evicted. */
@@ -39,9 +39,13 @@ export const evictionSubresource: SubresourceHandler = {
     const eviction = body as unknown as KubernetesObject & { deleteOptions?: unknown };
     if (eviction.metadata?.name !== request.key.name)
       throw badRequest('name in URL does not match name in Eviction object');
-    const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', eviction, options.dryRun);
-    const asked: DeleteRequest = { ...parseDeleteOptions(deleteOptions), ...(options.dryRun ? { dryRun: true } : {}) };
-    await evict({ ...request, core: pastAdmission(request.core) }, asked);
+    const asked = placed(eviction, request.key);
+    const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', asked, options.dryRun);
+    const removal: DeleteRequest = {
+      ...parseDeleteOptions(deleteOptions),
+      ...(options.dryRun ? { dryRun: true } : {}),
+    };
+    await evict({ ...request, core: pastAdmission(request.core) }, removal);
     return evicted;
   },
 };

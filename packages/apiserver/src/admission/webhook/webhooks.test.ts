@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Deployment } from '@pintle/api/apps/v1';
 import type { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
 import { ConfigMap, type Namespace, type Pod } from '@pintle/api/core/v1';
 import { type KubernetesObject, StatusError } from '@pintle/machinery';
@@ -314,6 +315,38 @@ describe('webhooks', () => {
     answers.set('/patch', answer({ allowed: true, patchType: 'JSONPatch', patch: btoa(JSON.stringify(patch)) }));
     const { api, client, tried } = await setup(configuration('Mutating', webhook('/patch')));
     expect(await tried(client.create(configMap({ a: 'b' })))).toBe(`500 Internal error occurred: ${words}`);
+    await api.stop();
+  });
+
+  it('are asked about a Scale where one is written, and may change it', async () => {
+    const rules = [
+      { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['deployments/scale'] },
+    ];
+    const patch = btoa(JSON.stringify([{ op: 'replace', path: '/spec/replicas', value: 5 }]));
+    answers.set('/scale', answer({ allowed: true, patchType: 'JSONPatch', patch }));
+    const { api, client } = await setup(configuration('Mutating', webhook('/scale', { rules })));
+    await client.create({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd', namespace: 'default' } },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    } as KubernetesObject);
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'd', namespace: 'default' } };
+    const made = await client.patch(
+      Deployment,
+      { name: 'd', namespace: 'default' },
+      { type: 'merge', body: { spec: { replicas: 3 } } },
+      { subresource: 'scale' },
+    );
+    expect(made).toMatchObject({ kind: 'Scale', spec: { replicas: 5 } });
+    const { request } = asked.at(-1)!.review as unknown as { request: Record<string, unknown> };
+    expect(request).toMatchObject({
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      resource: { group: 'apps', version: 'v1', resource: 'deployments' },
+      object: { ...scale, spec: { replicas: 3 } },
+      oldObject: { ...scale, spec: { replicas: 1 } },
+    });
     await api.stop();
   });
 

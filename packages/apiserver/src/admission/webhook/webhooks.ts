@@ -20,6 +20,7 @@ import {
 } from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
+import { rescaled } from '../../subresources/scale-of.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
@@ -35,6 +36,7 @@ import {
   type PolicyLanguage,
   policyLanguage,
   requestVariables,
+  shownObject,
 } from '../policy/policy-language.js';
 import {
   answerOf,
@@ -348,9 +350,11 @@ function turnsOf({ round, object }: AdmissionRequest): Turns {
 }
 
 /** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind; BadRequest for another namespace. */
-async function patched({ resource, object }: AdmissionRequest, patch: readonly unknown[]): Promise<KubernetesObject> {
+async function patched(request: AdmissionRequest, patch: readonly unknown[]): Promise<KubernetesObject> {
+  const { resource, subresource } = request;
+  const object = request.object!;
   await prepared(resource, [object]);
-  const shown = resource.fromStored(object!);
+  const shown = shownObject(request, object);
   const made = applied(shown, patch);
   const { kind, custom } = resource;
   if (!isObject(made)) throw internalFailure(unmarshalWords(made));
@@ -358,7 +362,11 @@ async function patched({ resource, object }: AdmissionRequest, patch: readonly u
     throw internalFailure(
       `a webhook made ${made.apiVersion}, Kind=${made.kind} of ${shown.apiVersion}, Kind=${shown.kind}`,
     );
-  const { value, errors } = normalize(resource, made, shown);
+  // An eviction or a binding is no object of the resource.
+  if (shown.kind !== kind.kind && subresource !== 'scale') return made;
+  const before = resource.fromStored(object);
+  const changed = subresource === 'scale' ? rescaled(resource, before, made) : made;
+  const { value, errors } = normalize(resource, changed, before);
   if (errors.length > 0)
     throw internalFailure(
       custom
