@@ -286,6 +286,34 @@ describe('a webhook that converts', () => {
   });
 });
 
+it('a kind whose definition is going has no new objects, and goes when the last of the old has', async () => {
+  const { client, world } = await server();
+  await client.create(definition('gadgets', 'Gadget', [version('v1', true)]));
+  await world.settle();
+  const kept = gadget('v1', 'kept', {});
+  await client.create({ ...kept, metadata: { ...kept.metadata, finalizers: ['a.io/b'] } });
+  const named = { name: 'gadgets.example.com' };
+  await client.delete(CustomResourceDefinition, named);
+  await world.settle();
+  const { status } = await client.get(CustomResourceDefinition, named);
+  expect(status?.conditions?.find(({ type }) => type === 'Terminating')).toMatchObject({
+    status: 'True',
+    reason: 'InstanceDeletionInProgress',
+  });
+  expect(await failure(client.create(gadget('v1', 'late', {})))).toMatchObject({
+    reason: 'Forbidden',
+    message:
+      'gadgets.example.com "late" is forbidden: create not allowed while custom resource definition is terminating',
+  });
+  await client.patch(
+    gadgets('v1'),
+    { name: 'kept', namespace: 'default' },
+    { type: 'merge', body: { metadata: { finalizers: null } } },
+  );
+  await world.settle();
+  expect(await failure(client.get(CustomResourceDefinition, named))).toMatchObject({ reason: 'NotFound' });
+});
+
 describe('names', () => {
   it('are the first’s, and the next’s when that has gone', async () => {
     const { client, world } = await server();
