@@ -70,6 +70,11 @@ export const known: readonly Known[] = [
     line: /message: /,
   },
   {
+    why: 'newer',
+    words: '1.34 counts one as one: item, byte',
+    line: /(Too many: |Too long: ).*\b1 (item|byte)"/,
+  },
+  {
     why: 'surroundings',
     words: 'kube-apiserver fills its cache of a version that cannot be converted to for ever',
     row: /^hooked › .*: they are listed in it$/,
