@@ -65,7 +65,7 @@ const isPlain = (accept: string): boolean => accept === '' || accept === medias.
 
 /** The router's own reading of the header, which knows neither `application/*` nor weights. Errors: `StatusError` NotAcceptable. */
 export function checkRouted(accept: string | undefined, routed: readonly string[]): void {
-  if (accept === undefined || isPlain(accept)) return;
+  if (!accept) return;
   const wanted = accept.split(',').map((range) => range.split(';', 1)[0]!.trim());
   if (wanted.some((media) => media === '*/*' || media === sharedJsonMedia || routed.includes(media))) return;
   throw statusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${routed.join(', ')}`, {

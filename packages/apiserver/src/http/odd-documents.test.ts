@@ -18,6 +18,7 @@ it.each<readonly [string, string, number]>([
   ['POST /api', '*/*', 405],
   ['GET /version', 'application/json;as=Table', 200],
   ['GET /version', 'text/html', 406],
+  ['GET /version', '', 200],
   ['GET /apis', discovered('v2'), 200],
   ['GET /apis', discovered('v2beta1'), 406],
   ['GET /apis', `${discovered('v2beta1')},application/json`, 200],

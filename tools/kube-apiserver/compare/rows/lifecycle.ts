@@ -42,7 +42,6 @@ const names: readonly Row[] = [
   get('what is served', `/apis/${group}/v1`),
   merge('the first gives up a short name', one('firsts'), { spec: { names: { shortNames: ['ff'] } } }),
   settling('that is heard of'),
-  get('the third has it', one('thirds')),
   del('the first goes', one('firsts'), undefined, { counts: 'status' }),
   settling('it is gone'),
   ...['seconds', 'thirds', 'fourths', 'fifths', 'ff'].map((plural) =>
@@ -143,7 +142,6 @@ const ending: readonly Row[] = [
   post('a new one', at('ends'), object('End', 'late')),
   merge('one that stays changes', at('ends', 'stays'), { spec: { a: 1 } }),
   apply('one is applied', at('ends', 'applied'), object('End', 'applied'), {}),
-  post('the kind again', definitions, definition('ends', { kind: 'End' })),
   merge('the kind changes', one('ends'), { metadata: { labels: { a: 'b' } } }, { counts: 'status' }),
   merge('what kept it goes', at('ends', 'stays'), { metadata: { finalizers: null } }, { counts: 'status' }),
   settling('all of it is gone'),

@@ -33,10 +33,9 @@ const health: readonly Row[] = [
   ...['/livez/ping?verbose', '/livez/ping?exclude=ping', '/healthz?exclude=absent&verbose', '/livez/absent/more'],
 ].map((path) => get(path, path, { counts: path.includes('verbose') ? 'status' : 'all' }));
 
-const documents: readonly Row[] = [
-  ...['/openapi', '/openapi/', '/openapi/v2/', '/openapi/v3/', '/openapi/v4'],
-  ...[],
-].map((path) => get(path, path, { counts: 'status' }));
+const documents: readonly Row[] = [...['/openapi', '/openapi/', '/openapi/v2/', '/openapi/v4'], ...[]].map((path) =>
+  get(path, path, { counts: 'status' }),
+);
 
 const forms: readonly Row[] = [
   ...['application/json', '*/*', '', 'application/com.github.proto-openapi.spec.v3.v1.0+protobuf'].flatMap((accept) => [
