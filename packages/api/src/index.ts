@@ -48,6 +48,7 @@ export { humanDuration } from './columns/human-duration.js';
 export { gatedResource } from './feature-gates/gated-resource.js';
 export { type FeatureGates, isEnabled } from './feature-gates/gates.js';
 export { partPlaces } from './strategy/custom-resource-version.js';
+export { finalizedErrors, withNameLabel } from './strategy/namespace.js';
 export { type ServiceFamilies, serviceFamilies } from './strategy/service/service-families.js';
 
 /** Alpha in 1.33, and served all the same. */

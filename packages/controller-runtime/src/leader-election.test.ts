@@ -6,6 +6,7 @@ import { ConnectionError } from '@pintle/client';
 import type { Interceptor } from '@pintle/client/interceptor';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
+import type { Runnable } from './runnable.js';
 
 const election = (identity: string) => ({ leaseName: 'web', leaseNamespace: 'default', identity });
 
@@ -155,5 +156,98 @@ describe('managers that elect a leader', () => {
     await client.create(website('a'));
     await world.settle();
     expect([ran, started]).toEqual([['a'], ['server']]);
+  });
+
+  it('another’s lease is its for as long as its holder counts on it', async () => {
+    const { world, run } = await served();
+    const wire = line();
+    const patient = { ...election('first'), leaseDurationMs: 60_000, renewDeadlineMs: 50_000 };
+    const first = await run([], { leaderElection: patient, interceptor: wire.interceptor });
+    const second = await run([], { leaderElection: election('second') });
+    await world.advance({ seconds: 10 });
+    wire.state.cut = true;
+    await world.advance({ seconds: 45 });
+    expect([first.isLeading, second.isLeading]).toEqual([true, false]);
+    await world.advance({ seconds: 20 });
+    expect([first.isLeading, second.isLeading]).toEqual([false, true]);
+  });
+
+  it('ends in order: what runs on the leader, then the lease, then what runs everywhere', async () => {
+    const { client, world, run, driven } = await served();
+    const order: string[] = [];
+    const holder = async () =>
+      (await client.get(Lease, { name: 'web', namespace: 'default' })).spec?.holderIdentity ?? 'nobody';
+    const runnable = (name: string, leaderOnly: boolean): Runnable => ({
+      ...{ name, leaderOnly },
+      async start({ signal, client: own }) {
+        order.push(`${name} begins`);
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        order.push(`${name} is told: ${await holder()} leads`);
+        await new Promise<void>((resolve) => world.clock.schedule(2_000, resolve));
+        await own.create<ConfigMap>({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+        order.push(`${name} ends: ${await holder()} leads`);
+      },
+    });
+    const slow = controller({ name: 'slow' })
+      .for(Website)
+      .reconcile(async ({ object }) => {
+        if (object === undefined) return;
+        order.push('a reconcile begins');
+        await new Promise<void>((resolve) => world.clock.schedule(3_000, resolve));
+        order.push('a reconcile ends');
+      });
+    await client.create(website('a'));
+    const manager = await run([slow], {
+      leaderElection: election('first'),
+      runnables: [runnable('server', false), runnable('loop', true)],
+    });
+    await world.advance(100);
+    const beganMs = world.clock.monotonic();
+    await driven(manager.stop());
+    expect(order).toEqual([
+      ...['server begins', 'a reconcile begins', 'loop begins', 'a reconcile ends'],
+      ...['loop is told: first leads', 'loop ends: first leads', 'server is told: nobody leads'],
+      'server ends: nobody leads',
+    ]);
+    expect(world.clock.monotonic() - beganMs).toBeLessThan(7_000);
+  });
+
+  it('waits for what runs beside its controllers no longer than it may', async () => {
+    const { world, run, driven, log } = await served();
+    const deaf = { name: 'deaf', start: () => new Promise<void>(() => {}) };
+    const manager = await run([], { runnables: [deaf] });
+    const beganMs = world.clock.monotonic();
+    await driven(manager.stop({ drainMs: 4_000 }));
+    expect(world.clock.monotonic() - beganMs).toBe(4_000);
+    expect(log.map(({ message }) => message).join()).toContain('the end of what runs on the leader');
+  });
+
+  it('what runs on a leader that was deposed reads, and writes nothing', async () => {
+    const { client, world, run } = await served();
+    const wire = line();
+    const tried: unknown[] = [];
+    const loop: Runnable = {
+      name: 'loop',
+      async start({ client: own }) {
+        await new Promise<void>((resolve) => world.clock.schedule(40_000, resolve));
+        wire.state.cut = false;
+        tried.push(await own.list(Lease, { namespace: 'default' }).then(({ length }) => length));
+        const late = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'late' } } as const;
+        tried.push(await own.create<ConfigMap>(late).catch(({ code }) => code));
+        // It leads again, and what was begun before does not.
+        await new Promise<void>((resolve) => world.clock.schedule(30_000, resolve));
+        tried.push(await own.create<ConfigMap>(late).catch(({ code }) => code));
+      },
+    };
+    const manager = await run([], {
+      leaderElection: election('first'),
+      ...{ interceptor: wire.interceptor, runnables: [loop] },
+    });
+    await world.advance({ seconds: 1 });
+    wire.state.cut = true;
+    await world.advance({ seconds: 80 });
+    expect(manager.isLeading).toBe(true);
+    expect(tried).toEqual([1, 'PINTLE_NOT_LEADER', 'PINTLE_NOT_LEADER']);
+    await expect(client.get(ConfigMap, { name: 'late' })).rejects.toMatchObject({ code: 404 });
   });
 });

@@ -141,11 +141,18 @@ export class LeaderElector {
       });
       return true;
     }
-    const { holderIdentity: holder = '', renewTime = '', acquireTime = now, leaseTransitions = 0 } = lease.spec ?? {};
+    const {
+      holderIdentity: holder = '',
+      renewTime = '',
+      acquireTime = now,
+      leaseTransitions = 0,
+      leaseDurationSeconds = 0,
+    } = lease.spec ?? {};
     const record = `${holder} ${renewTime} ${lease.metadata.resourceVersion}`;
     if (this.observed?.record !== record) this.observed = { record, atMs: clock.monotonic() };
+    // For as long as its holder counts on it, whatever this candidate would ask for.
     const held =
-      holder !== '' && holder !== identity && clock.monotonic() - this.observed.atMs < this.timing.leaseDurationMs;
+      holder !== '' && holder !== identity && clock.monotonic() - this.observed.atMs < leaseDurationSeconds * 1000;
     if (held) return false;
     const spec =
       holder === identity

@@ -2,9 +2,11 @@
  * Runs controllers over shared informers: ordered start and stop, leader election with a warm standby, health, metrics.
  *
  * Start: what runs on every candidate; the caches; then, as the leader where one is elected, controllers and runnables.
- * Stop: controllers end what they are at, then runnables, then the lease is let go, then caches end.
+ * Stop: controllers end what they are at, then the leader's runnables, then the lease is let go, then other runnables and
+ * the caches end.
  */
 import type { Client } from '@pintle/client';
+import { changesSomething, intercept } from '@pintle/client/interceptor';
 import {
   consoleLogger,
   createMetrics,
@@ -52,7 +54,7 @@ export interface Manager {
    * manager is a candidate. Errors: `TimeoutError` where the first state of a kind does not come.
    */
   start(): Promise<void>;
-  /** Lets running reconciles end, at most `drainMs` (default 30,000), then ends everything. */
+  /** Lets running reconciles, and then runnables, end: at most `drainMs` (default 30,000) in all. Then ends everything. */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
   /**
    * Resolves when the manager has stopped. Rejects with what a controller with `recover: false` has thrown, once all has
@@ -75,6 +77,14 @@ export interface Manager {
 
 const drainDefaultMs = 30_000;
 
+/** The time from when a manager began to lead until it ceased to; all of it where nobody is elected. */
+interface Term {
+  /** Aborted when what runs on the leader is to end. */
+  readonly ending: AbortController;
+  /** The lease was lost, and not let go. */
+  isLost: boolean;
+}
+
 /** Errors: `DuplicateControllerError`. */
 export function createManager(options: ManagerOptions): Manager {
   return new ControllerManager(options);
@@ -92,10 +102,13 @@ class ControllerManager implements Manager {
   private readonly found = new Subject<Problem>();
   private readonly stopping = new AbortController();
   private readonly elector: LeaderElector | undefined;
-  private runs = 0;
+  private reconciles = 0;
   private everywhere: readonly RunningController[] = [];
   private asLeader: readonly RunningController[] = [];
-  private leaderSignal = new AbortController();
+  private term: Term = { ending: new AbortController(), isLost: false };
+  private readonly candidateEnds = new AbortController();
+  /** What runs on the leader alone, and what runs on every candidate. */
+  private readonly runs = { leader: new Set<Promise<void>>(), everywhere: new Set<Promise<void>>() };
   private candidacy: Promise<void> | undefined;
   private leading = false;
   private synced = false;
@@ -133,10 +146,8 @@ class ControllerManager implements Manager {
 
   async start(): Promise<void> {
     const { options, elector } = this;
-    this.run(
-      (options.runnables ?? []).filter(({ leaderOnly = true }) => !leaderOnly),
-      this.stopping.signal,
-    );
+    for (const runnable of options.runnables ?? [])
+      if (runnable.leaderOnly === false) this.run(runnable, options.client, this.stopping.signal, this.runs.everywhere);
     this.everywhere = this.make(({ leaderOnly }) => !leaderOnly);
     const standby = this.make(({ leaderOnly }) => leaderOnly);
     const watched = new Set([...this.everywhere, ...standby].flatMap(({ informers }) => [...informers.values()]));
@@ -147,18 +158,24 @@ class ControllerManager implements Manager {
     this.synced = true;
     if (elector === undefined) await this.lead(standby);
     else {
-      this.candidacy = elector.run(this.stopping.signal).catch((error: unknown) => {
+      this.candidacy = elector.run(this.candidateEnds.signal).catch((error: unknown) => {
         this.world.logger.log('error', 'the candidacy for the lease ended', { error });
       });
     }
   }
 
   async stop({ drainMs = drainDefaultMs }: { readonly drainMs?: number } = {}): Promise<void> {
+    const { clock } = this.world;
+    const untilMs = clock.monotonic() + drainMs;
+    const leftMs = () => Math.max(0, untilMs - clock.monotonic());
     await this.drain([...this.everywhere, ...this.asLeader], drainMs);
-    this.leaderSignal.abort();
-    this.stopping.abort();
+    this.term.ending.abort();
+    await this.within(leftMs(), 'the end of what runs on the leader', this.runs.leader);
+    this.candidateEnds.abort();
     await this.candidacy;
     this.leading = false;
+    this.stopping.abort();
+    await this.within(leftMs(), 'the end of what runs beside controllers', this.runs.everywhere);
     this.endFights();
     this.found.complete();
     if (this.options.informers === undefined) await this.informers.stop();
@@ -200,7 +217,7 @@ class ControllerManager implements Manager {
             ledger,
             pressingWork,
             metrics,
-            nextRunNumber: () => ++this.runs,
+            nextRunNumber: () => ++this.reconciles,
             onProblem: (problem) => this.tell(problem),
             onBug: (error) => this.endBy(error),
             ...(tracing === undefined ? {} : { tracing }),
@@ -243,7 +260,8 @@ class ControllerManager implements Manager {
         this.leading = false;
         // What was begun as the leader may not be finished as one.
         for (const controller of this.asLeader) controller.abort();
-        this.leaderSignal.abort();
+        this.term.isLost = true;
+        this.term.ending.abort();
         void this.drain(this.asLeader, 0);
         this.asLeader = [];
       },
@@ -251,36 +269,60 @@ class ControllerManager implements Manager {
   }
 
   private async lead(controllers: readonly RunningController[]): Promise<void> {
+    const term: Term = { ending: new AbortController(), isLost: false };
+    this.term = term;
     this.asLeader = controllers;
-    this.leaderSignal = new AbortController();
     this.leading = true;
     await Promise.all(controllers.map((controller) => controller.start()));
-    this.run(
-      (this.options.runnables ?? []).filter(({ leaderOnly = true }) => leaderOnly),
-      this.leaderSignal.signal,
-    );
+    // The lease may be lost again by now, and even be another term's.
+    if (term.ending.signal.aborted) return;
+    const client = this.clientOf(term);
+    for (const runnable of this.options.runnables ?? [])
+      if (runnable.leaderOnly !== false) this.run(runnable, client, term.ending.signal, this.runs.leader);
   }
 
-  private run(runnables: readonly Runnable[], signal: AbortSignal): void {
+  /** Who no longer leads writes nothing: neither a controller, whose own client refuses, nor what runs beside it. */
+  private clientOf(term: Term): Client {
+    const { client, leaderElection } = this.options;
+    const { elector } = this;
+    if (elector === undefined) return client;
+    return intercept(client, {
+      async request(request, next) {
+        if (changesSomething(request) && (term.isLost || !elector.holds()))
+          throw new NotLeaderError(leaderElection!.leaseName);
+        return next();
+      },
+    });
+  }
+
+  private run(runnable: Runnable, client: Client, signal: AbortSignal, among: Set<Promise<void>>): void {
     const { informers, world, metrics } = this;
-    const { client } = this.options;
-    for (const runnable of runnables)
-      runnable.start({ client, informers, world, metrics, signal }).catch((error: unknown) => {
+    const running = runnable
+      .start({ client, informers, world, metrics, signal })
+      .catch((error: unknown) => {
         if (!signal.aborted) world.logger.log('error', 'a runnable failed', { name: runnable.name, error });
-      });
+      })
+      .finally(() => among.delete(running));
+    among.add(running);
   }
 
   private async drain(controllers: readonly RunningController[], drainMs: number): Promise<void> {
+    await this.within(
+      drainMs,
+      'the end of running reconciles',
+      controllers.map((controller) => controller.stop()),
+    ).finally(() => {
+      for (const controller of controllers) controller.abort();
+    });
+  }
+
+  private async within(drainMs: number, what: string, ends: Iterable<Promise<void>>): Promise<void> {
     const { clock, logger } = this.world;
     try {
-      await withTimeout(clock, drainMs, 'the end of running reconciles', async () => {
-        await Promise.all(controllers.map((controller) => controller.stop()));
-      });
+      await withTimeout(clock, drainMs, what, async () => void (await Promise.all(ends)));
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
       logger.log('warn', error.message);
-    } finally {
-      for (const controller of controllers) controller.abort();
     }
   }
 

@@ -38,6 +38,22 @@ describe('what is gathered', () => {
     expect(patient.take()).toBe(gathered);
   });
 
+  it('waits no longer for what was added twice, which comes once in its turn', async () => {
+    const { world, busy, patient, item } = setup();
+    const [twice, other, gathered] = [item(), item(), item()];
+    busy.add(twice);
+    busy.add(twice);
+    busy.add(other);
+    patient.gather(gathered, 20);
+    await world.advance(100);
+    expect(busy.take()).toBe(twice);
+    busy.done(twice);
+    busy.add(twice);
+    expect([busy.take(), busy.take(), busy.take()]).toEqual([other, twice, undefined]);
+    await world.settle();
+    expect(patient.take()).toBe(gathered);
+  });
+
   it('waits for what moved up in priority', async () => {
     const { world, busy, patient, item } = setup();
     const moved = item();

@@ -31,6 +31,7 @@ export * from './schema/decoder-words.js';
 export * from './schema/default-errors.js';
 export * from './schema/from-openapi.js';
 export * from './schema/normalize.js';
+export * from './schema/nulls.js';
 export * from './schema/protobuf.js';
 export * from './schema/protobuf-writer.js';
 export * from './schema/prune.js';

@@ -3,9 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type Namespace } from '@pintle/api/core/v1';
 import type { WatchOptions } from '@pintle/client';
 import { faults, type Interceptor } from '@pintle/client/interceptor';
-import { expired, invalid, statusError } from '@pintle/machinery';
+import { expired, invalid, statusError, type VirtualWorld } from '@pintle/machinery';
 import { NEVER, Observable, Subject, takeUntil, throwError } from 'rxjs';
 import { configMap, following, names } from './informers.fixture.js';
+
+/** Emits after so long on the clock of the world. */
+const timer = (ms: number, { clock }: VirtualWorld) =>
+  new Observable<void>((subscriber) => clock.schedule(ms, () => subscriber.next()));
 
 const selection = { namespace: 'default', fieldSelector: 'metadata.name!=kube-root-ca.crt' };
 
@@ -322,6 +326,76 @@ describe('a watch that breaks', () => {
     reachable = true;
     await world.advance({ seconds: 60 });
     expect(informer.hasSynced).toBe(true);
+  });
+
+  it('is asked to end within five to ten minutes, not all at once', async () => {
+    const { asked, interceptor } = counted();
+    const { world, informers } = await following({
+      interceptor: () => ({
+        watch(kind, options, events) {
+          interceptor.watch!(kind, options, events);
+          return throwError(() => statusError('ServiceUnavailable', 'not now'));
+        },
+      }),
+    });
+    informers.informer(ConfigMap, selection);
+    informers.start();
+    await world.advance({ minutes: 40 });
+    const seconds = asked.watches.map(({ timeoutSeconds = 0 }) => timeoutSeconds);
+    expect(seconds.length).toBeGreaterThan(40);
+    expect(Math.min(...seconds)).toBeGreaterThanOrEqual(300);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(600);
+    expect(Math.max(...seconds) - Math.min(...seconds)).toBeGreaterThan(200);
+  });
+
+  it.each([
+    ['at once, with nothing said, is begun anew after a while', 0, 2],
+    ['in its time is begun anew at once', 1_000, 10],
+  ])('and ends %s', async (_name, lastsMs, watchesMin) => {
+    const attemptsMs: number[] = [];
+    const { world, informers } = await following({
+      interceptor: (virtual) => ({
+        watch: (_kind, options, events) =>
+          options.sendInitialEvents
+            ? events.pipe(takeUntil(timer(5_000, virtual)))
+            : new Observable((subscriber) => {
+                attemptsMs.push(virtual.clock.monotonic());
+                if (lastsMs === 0) subscriber.complete();
+                else virtual.clock.schedule(lastsMs, () => subscriber.complete());
+              }),
+      }),
+    });
+    informers.informer(ConfigMap, selection);
+    informers.start();
+    await world.advance({ seconds: 15 });
+    const waits = attemptsMs.slice(1).map((at, index) => at - attemptsMs[index]!);
+    expect(attemptsMs[0]).toBe(5_000);
+    expect(waits.length).toBeGreaterThanOrEqual(watchesMin - 1);
+    for (const wait of waits)
+      if (lastsMs === 0) expect(wait).toBeGreaterThanOrEqual(800);
+      else expect(wait).toBe(lastsMs);
+  });
+
+  it('is not asked for any more once its informers are stopped', async () => {
+    let [fails, watches] = [() => {}, 0];
+    const { world, informers } = await following({
+      streamingLists: false,
+      interceptor: () => ({
+        request: ({ verb }, next) =>
+          verb === 'list' ? new Promise((_, reject) => (fails = () => reject(new Error('late')))) : next(),
+        watch(_kind, _options, events) {
+          watches++;
+          return events;
+        },
+      }),
+    });
+    informers.informer(ConfigMap, selection);
+    informers.start();
+    await world.settle();
+    await informers.stop();
+    fails();
+    await world.advance({ minutes: 5 });
+    expect([watches, world.nextTimerAt()]).toEqual([0, undefined]);
   });
 
   it('waits as long as the server says', async () => {

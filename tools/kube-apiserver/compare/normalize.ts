@@ -36,7 +36,10 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
   [/\b(kube-api-access-|Bad_|echo-)[a-z0-9]{5}\b/g, '$1<random>'],
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
-  [/in record \(\d+\)/g, 'in record (<revision>)'],
+  [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
+  [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
+  [/in object meta: \d+/g, 'in object meta: <revision>'],
+  [/\b(map\[|namespace:\S+ )resourceVersion:\d+/g, '$1resourceVersion:<revision>'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
 ];
@@ -90,7 +93,10 @@ export function parsed(text: string): unknown {
 }
 
 function bodyOf(row: Row, { text }: Answer): unknown {
-  if (row.stream === undefined) return parsed(text);
+  const whole = parsed(text);
+  if (row.stream === undefined) return whole;
+  // What refuses a stream may be written over several lines.
+  if (typeof whole === 'object') return [whole];
   return text.split('\n').filter(Boolean).slice(0, row.stream.lines).map(parsed);
 }
 

@@ -49,8 +49,15 @@ const passedOver = new Set([
 const countless = new Set(['ReplicaSet', 'EndpointSlice']);
 /** Told by kubelets, which are the same everywhere, and only where an image was not there before. */
 const passedOverEvents = new Set(['Pulling', 'Pulled']);
-/** Told as often as somebody looks. */
-const repeated = new Set(['WaitForFirstConsumer', 'ExternalProvisioning', 'FailedBinding', 'NoPods', 'Killing']);
+/** Told as often as somebody looks, or in as many steps as it takes. */
+const repeated = new Set([
+  'WaitForFirstConsumer',
+  'ExternalProvisioning',
+  'FailedBinding',
+  'NoPods',
+  'Killing',
+  'ScalingReplicaSet',
+]);
 /** In no order that means something. */
 const unordered = new Set(['conditions', 'addresses', 'endpoints', 'ownerReferences', 'ports', 'subsets']);
 const secret = new Set(['ca.crt', 'token', 'certificate', 'request']);

@@ -4,7 +4,7 @@ import type { Row } from '../compare/row.js';
 import type { Base } from './bases.js';
 import { chance, pick } from './values.js';
 
-const selectors: readonly string[] = [
+export const selectors: readonly string[] = [
   ...[
     'a',
     '!a',
@@ -22,7 +22,7 @@ const selectors: readonly string[] = [
   ],
   ...['a=', '=b', 'example.com/a=b', 'A b=c', 'a=-', 'a in (b),!c', ' a = b ', 'a===b', '', ','],
 ];
-const fieldSelectors: readonly string[] = [
+export const fieldSelectors: readonly string[] = [
   ...[
     'metadata.name=x',
     'metadata.name!=x',
@@ -90,7 +90,7 @@ const types: readonly string[] = [
   ],
 ];
 const qualities = ['', '', '', ';q=0', ';q=0.5', ';q=1', ';q=1.5', ';q=x'];
-const acceptOf = (random: Random): string =>
+export const accepts = (random: Random): string =>
   Array.from({ length: pick(random, [1, 1, 2, 3]) }, () => `${pick(random, types)}${pick(random, qualities)}`).join(
     pick(random, [',', ', ']),
   );
@@ -102,7 +102,7 @@ export function readingRow(seed: number, bases: readonly Base[]): Row {
   const one = !path.includes('NS') || chance(random, 0.3);
   const asked = Array.from({ length: pick(random, [0, 1, 1, 2, 3]) }, () => pick(random, Object.keys(queries)));
   const query = [...new Set(asked)].map((key) => `${key}=${encodeURIComponent(pick(random, queries[key]!))}`).join('&');
-  const accept = chance(random, 0.4) ? acceptOf(random) : undefined;
+  const accept = chance(random, 0.4) ? accepts(random) : undefined;
   const isRaw = accept !== undefined && /yaml|protobuf/.test(accept);
   return {
     ...{ name: 'read', method: 'GET', path: `${path}${one ? `/${name}` : ''}${query === '' ? '' : `?${query}`}` },

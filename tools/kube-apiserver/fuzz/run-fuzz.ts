@@ -19,6 +19,8 @@ export interface FuzzOptions {
   readonly cases: readonly number[];
   /** Then it ends, whatever is left. */
   readonly timeMaxMs: number;
+  /** Gathers what is known to differ. */
+  readonly explained: Explained;
   /** All unless given. */
   readonly kinds?: readonly string[];
 }
@@ -41,7 +43,7 @@ const casesAtOnce = 6;
 /** Of so many cases one reads. */
 const readsEvery = 6;
 
-export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds }: FuzzOptions) {
+export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds, explained }: FuzzOptions) {
   const endMs = Date.now() + timeMaxMs;
   const sides = [expected, actual].map((asking) => ({ asking, saved: new Map<string, unknown>() }));
   const ask = async (row: Row): Promise<readonly [Normal, Normal]> => {
@@ -66,7 +68,6 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds 
   }
   const bases = [...stored, ...others];
 
-  const explained: Explained = new Map();
   const tell = async (asked: FuzzCase) => {
     const [left, right] = await ask(rowOf(asked));
     return tellings(`fuzz › ${asked.base.object.kind}: ${asked.verb}`, left, right, explained);
@@ -123,7 +124,7 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds 
     while (next < cases.length && Date.now() < endMs) await one(cases[next++]!);
   };
   await Promise.all(Array.from({ length: casesAtOnce }, worker));
-  return { compared, explained, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
+  return { compared, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
 }
 
 /** What is longer is cut before an end is put to it. */

@@ -64,8 +64,8 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
   ],
   // The first deletion marks it, so that its objects can go before it does.
   holdsDeletion: ({ metadata }) => metadata.deletionTimestamp === undefined,
-  markDeleted(crd) {
-    const { finalizers = [], deletionTimestamp } = crd.metadata;
+  markDeleted(crd, { metadata: { finalizers = [] } }) {
+    const { deletionTimestamp } = crd.metadata;
     const terminating = {
       type: 'Terminating',
       status: 'True',

@@ -108,6 +108,7 @@ export const eventStrategy: Strategy<Event> = {
   // Events of old have any name that can stand in a path.
   nameErrors: pathSegmentErrors,
   judgesMetadataLast: true,
+  hasNoDependents: true,
   validateCreate: (event, served) => [
     ...eventErrors(event, served),
     ...(isOfNewGroup(served) ? newErrors(event) : noErrors),

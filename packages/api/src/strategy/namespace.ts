@@ -2,6 +2,8 @@
 import {
   bareFinalizer,
   dns1123LabelErrors,
+  eachErrors,
+  type FieldError,
   invalidField,
   isBareFinalizer,
   maskTrailingDash,
@@ -16,11 +18,21 @@ const nameLabel = 'kubernetes.io/metadata.name';
 const withOwnFinalizer = (finalizers: readonly string[] = []): readonly string[] =>
   finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
 
-function withNameLabel(namespace: Namespace): Namespace {
+/** With the label that every namespace has. */
+export function withNameLabel(namespace: Namespace): Namespace {
   const { name = '', labels } = namespace.metadata;
   if (name === '' || labels?.[nameLabel] === name) return namespace;
   return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } } };
 }
+
+/** What is wrong with the finalizers that a namespace is put with to be finalized. */
+export const finalizedErrors = ({ spec }: Namespace): readonly FieldError[] =>
+  eachErrors(spec?.finalizers, 'spec.finalizers', finalizerErrors);
+
+const finalizerErrors = (finalizer: string, path: string): readonly FieldError[] => [
+  ...qualifiedNameErrors(finalizer).map((message) => invalidField(path, finalizer, message)),
+  ...(isBareFinalizer(finalizer) ? [invalidField(path, finalizer, bareFinalizer)] : []),
+];
 
 export const namespaceStrategy: Strategy<Namespace> = {
   nameErrors: (name, prefix) => dns1123LabelErrors(prefix ? maskTrailingDash(name) : name),
@@ -36,10 +48,7 @@ export const namespaceStrategy: Strategy<Namespace> = {
     spec: { ...namespace.spec, ...(old.spec?.finalizers === undefined ? {} : { finalizers: old.spec.finalizers }) },
   }),
   validateCreate: ({ spec }) =>
-    (spec?.finalizers ?? []).flatMap((finalizer) => [
-      ...qualifiedNameErrors(finalizer).map((message) => invalidField('spec.finalizers', finalizer, message)),
-      ...(isBareFinalizer(finalizer) ? [invalidField('spec.finalizers', finalizer, bareFinalizer)] : []),
-    ]),
+    (spec?.finalizers ?? []).flatMap((finalizer) => finalizerErrors(finalizer, 'spec.finalizers')),
   validateStatusUpdate({ metadata, status }) {
     const deleted = metadata.deletionTimestamp !== undefined;
     const phase = deleted ? 'Terminating' : 'Active';

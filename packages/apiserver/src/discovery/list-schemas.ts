@@ -6,7 +6,6 @@ import { listSchemaNameOf, schemaNameOf } from './operation.js';
 
 const listDocs = {
   apiVersion: 'The group and version that the list is of.',
-  items: 'The objects, a page of them or all.',
   kind: 'What the list is of, and the word List.',
   metadata: 'What the list says of itself.',
 };
@@ -27,7 +26,7 @@ export function listSchemas(resources: readonly Resource[]): Readonly<Record<str
           properties: {
             apiVersion: { type: 'string', description: listDocs.apiVersion },
             items: {
-              ...{ type: 'array', description: listDocs.items },
+              ...{ type: 'array', description: `List of ${kind.plural}, a page of them or all.` },
               items: custom ? item : { allOf: [item], default: {} },
             },
             kind: { type: 'string', description: listDocs.kind },

@@ -16,7 +16,11 @@ export const inPath = (name: string, description: string): Parameter => ({
 
 /** Of every request that answers with an object. */
 export const pretty = query('pretty', 'string', 'Whether the answer is laid out in lines.');
-const watch = query('watch', 'boolean', 'Whether changes are told as a stream of events, in the place of a list.');
+const watch = query(
+  'watch',
+  'boolean',
+  'Watch for changes to the described resources: a stream of events in the place of a list.',
+);
 const resourceVersion = query('resourceVersion', 'string', 'The version that the answer is of, or not older than.');
 
 const collecting: readonly Parameter[] = [

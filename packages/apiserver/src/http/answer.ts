@@ -1,6 +1,5 @@
 /** Answers made of plain data, in the form that was asked for, with the warnings of the request. */
-
-import { type Status, StatusError, statusError } from '@pintle/machinery';
+import { nullsOf, type Status, StatusError, statusError } from '@pintle/machinery';
 import { stringify as toYaml } from 'yaml';
 import type { HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
@@ -18,13 +17,21 @@ export function answer(
 ): HttpResponse {
   const message = accepted?.encoding === 'protobuf' ? protobufOf(value, schemaOf) : undefined;
   if (message !== undefined) return encoded(status, protobufMedia, message, warnings);
-  if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', yamlOf(value), warnings);
+  const told = inFull(value, schemaOf);
+  if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', yamlOf(told), warnings);
   return encoded(
     status,
     'application/json',
-    `${accepted?.pretty ? JSON.stringify(value, undefined, 2) : JSON.stringify(value)}\n`,
+    `${accepted?.pretty ? JSON.stringify(told, undefined, 2) : JSON.stringify(told)}\n`,
     warnings,
   );
+}
+
+/** With Go's nulls, where the value is of a kind that has some. */
+function inFull(value: unknown, schemaOf: SchemaLookup): unknown {
+  const { apiVersion = '', kind = '' } = (value ?? {}) as { readonly apiVersion?: string; readonly kind?: string };
+  const schema = schemaOf(apiVersion, kind);
+  return schema === undefined ? value : (nullsOf(schema)?.(value) ?? value);
 }
 
 /** As Go writes it: keys in order, lists not set in, long texts on one line, and quoted what YAML 1.1 reads as no text. */

@@ -121,7 +121,7 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   try {
     return told(await answerAs(parts, request, asked, user));
   } catch (error) {
-    if (!StatusError.is(error) || error.code >= 500) throw error;
+    if (!StatusError.is(error) || error.status.reason === 'InternalError') throw error;
     return told(failure(error, request.header('accept')));
   } finally {
     leave();

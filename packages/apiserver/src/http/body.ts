@@ -51,7 +51,7 @@ export class BodyReader {
     const isYaml = media === 'application/yaml' || media.endsWith('+yaml');
     if (bytes.length === 0) return { value: isYaml ? null : undefined };
     if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf) };
-    const isJson = media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*';
+    const isJson = media === '' || media === 'application/json' || media.endsWith('+json');
     if (!isJson && !isYaml) throw unsupported(['application/json', 'application/yaml', protobufMedia]);
     const sent = isJson
       ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
@@ -136,6 +136,19 @@ export const objectOf = (kind: string): Expected => ({
     return fault === undefined ? undefined : unrecognized(kind, fault, text());
   },
 });
+
+/** As above; what a custom object is, it has to say itself. */
+export function customObjectOf(kind: string): Expected {
+  const expected = objectOf(kind);
+  return {
+    ...expected,
+    misfit(value, text) {
+      const fault = expected.misfit?.(value, text);
+      if (fault !== undefined || typeof value !== 'object' || (value as { kind?: unknown } | null)?.kind) return fault;
+      return unrecognized(kind, `Object 'Kind' is missing in '${text()}'`, text());
+    },
+  };
+}
 
 const unrecognized = (kind: string, why: string, text: string): string =>
   `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text)})`;

@@ -255,7 +255,7 @@ describe('other forms', () => {
     expect(columnDefinitions.map(({ name }: { name: string }) => name)).toEqual(['Name', 'Data', 'Age']);
     expect(rows[0].cells.slice(0, 2)).toEqual(['a', 2]);
     expect(rows[0].object).toMatchObject({ kind: 'PartialObjectMetadata', metadata: { name: 'a' } });
-    expect((await table('/a?includeObject=None')).rows[0].object).toBeUndefined();
+    expect((await table('/a?includeObject=None')).rows[0].object).toBeNull();
     expect((await table('/a?includeObject=Object')).rows[0].object).toMatchObject({
       kind: 'ConfigMap',
       data: { x: '1' },

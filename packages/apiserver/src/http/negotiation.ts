@@ -21,9 +21,10 @@ export interface Accepted {
 export interface Offer {
   /** Whether whole objects can be had in protobuf; metadata alone always can. */
   readonly protobuf?: boolean;
-  /** Whether Tables and metadata alone can be had. */
+  /** Whether metadata alone can be had, and Tables unless `tables` says no. */
   readonly transforms?: boolean;
-  /** A watch: YAML has no way to say where an event ends. */
+  readonly tables?: boolean;
+  /** A watch, which may share what its first state repeats. */
   readonly watch?: boolean;
   /** Of a path that kube-apiserver's router knows: what it says there is to be had. Of anything else, it knows nothing. */
   readonly routed?: readonly string[];
@@ -113,26 +114,33 @@ const covers = (range: string, media: string) =>
   range === media || range === '*/*' || (range.endsWith('/*') && media.startsWith(range.slice(0, -1)));
 
 function acceptedAs(encoding: Encoding, parameters: ReadonlyMap<string, string>, offer: Offer): Accepted | undefined {
-  if (encoding === 'yaml' && offer.watch) return undefined;
-  if ((parameters.get('stream') ?? 'watch') !== 'watch') return undefined;
+  const stream = parameters.get('stream');
+  if (stream !== undefined && (stream !== 'watch' || encoding === 'yaml')) return undefined;
   const pretty = parameters.get('pretty') === '1';
   const [as, group, metaVersion] = [parameters.get('as'), parameters.get('g'), parameters.get('v')];
   if (as === undefined && group === undefined && metaVersion === undefined)
     return encoding !== 'protobuf' || offer.protobuf ? { ...plain, encoding, pretty } : undefined;
   if (!offer.transforms || group !== 'meta.k8s.io' || (metaVersion !== 'v1' && metaVersion !== 'v1beta1'))
     return undefined;
-  if (as === 'Table') return encoding === 'protobuf' ? undefined : { encoding, as, metaVersion, pretty };
+  if (as === 'Table')
+    return encoding === 'protobuf' || offer.tables === false ? undefined : { encoding, as, metaVersion, pretty };
   return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList'
     ? { encoding, as, metaVersion, pretty }
     : undefined;
 }
 
-function notAcceptable({ watch, transforms, protobuf }: Offer): StatusError {
-  const offered = encodings.filter(
-    (encoding) => (encoding !== 'yaml' || !watch) && (encoding !== 'protobuf' || protobuf || transforms),
+function notAcceptable({ transforms, protobuf }: Offer): StatusError {
+  const offered = encodings.filter((encoding) => encoding !== 'protobuf' || protobuf || transforms);
+  return refused(`only the following media types are accepted: ${offered.map((name) => medias[name]).join(', ')}`);
+}
+
+/** YAML has no way to say where an event ends. Errors: `StatusError` NotAcceptable. */
+export function checkStreams({ encoding }: Accepted, { transforms, protobuf }: Offer): void {
+  if (encoding !== 'yaml') return;
+  const streams = [medias.json, ...(protobuf || transforms ? [medias.protobuf] : [])];
+  throw refused(
+    `only the following media types are accepted: ${streams.map((media) => `${media};stream=watch`).join(', ')}`,
   );
-  const list = offered.map((encoding) => (watch ? `${medias[encoding]};stream=watch` : medias[encoding]));
-  return refused(`only the following media types are accepted: ${list.join(', ')}`);
 }
 
 const refused = (message: string) => statusError('NotAcceptable', message);

@@ -5,7 +5,7 @@
 
 import type { StoreEntry } from '@pintle/contracts';
 import { type KubernetesObject, type ListMeta, sealEnvelope } from '@pintle/machinery';
-import { type Resource, servesAsStored } from '../registry/resource.js';
+import { type Resource, servesAsStored, tellerOf } from '../registry/resource.js';
 import { jsonOfType } from '../storage/object-json.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { listEnvelope, partialEnvelope, partialObject, rowOf, tableEnvelope, tableOf } from '../table/table.js';
@@ -57,9 +57,10 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
     const message = messageOf(resource.kind.schema.node, object);
     return encoded(status, protobufMedia, sealEnvelope(object, message), warnings);
   }
+  const told = tellerOf(resource);
   if (entry === undefined || !servesAsStored(resource, storedObjectOf(entry)) || encoding !== 'json' || pretty)
-    return answer(status, object, accepted, warnings);
-  return encoded(status, 'application/json', entry.value.jsonAt(entry.modRevision), warnings);
+    return answer(status, told === undefined ? object : told(object), accepted, warnings);
+  return encoded(status, 'application/json', entry.value.toldAt(entry.modRevision, told), warnings);
 }
 
 export function listAnswer(answering: Answering, { entries, metadata }: ListResult): HttpResponse {
@@ -85,7 +86,8 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
     const parts = protobufList(resource.kind.schema.node, listEnvelope(resource), metadata, objects());
     return encoded(200, protobufMedia, inPieces(parts), warnings);
   }
-  const envelope = { ...listEnvelope(resource), metadata };
+  // Of objects without a type Go says even that no page follows.
+  const envelope = { ...listEnvelope(resource), metadata: resource.custom ? { continue: '', ...metadata } : metadata };
   const asStored = items.every((item) => servesAsStored(resource, item));
   if (!asStored || encoding !== 'json' || pretty)
     return answer(200, { ...envelope, items: listItems(resource, objects()) }, accepted, warnings);
@@ -99,15 +101,20 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
 const withOwnMetadata = (resource: Resource, object: KubernetesObject): KubernetesObject =>
   resource.custom || resource.isStored ? object : { ...object, metadata: resource.toStored(object).metadata };
 
-/** Objects as they stand in a list. */
-const listItems = ({ custom }: Resource, objects: readonly KubernetesObject[]): readonly object[] =>
-  custom ? objects : objects.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
+/** Objects as they are told in a list. */
+function listItems(resource: Resource, objects: readonly KubernetesObject[]): readonly object[] {
+  if (resource.custom) return objects;
+  const told = tellerOf(resource);
+  const all = told === undefined ? objects : objects.map(told);
+  return all.map(({ apiVersion: _version, kind: _kind, ...rest }) => rest);
+}
 
 /** The JSON of stored objects from behind the brace on that opens it, and without what an item of a list does not say. */
 function untypedJson(resource: Resource): (entry: StoreEntry<StoredObject>) => Uint8Array {
   const beginning = utf8(jsonOfType({ kind: resource.kind.kind, apiVersion: resource.apiVersion }));
+  const told = tellerOf(resource);
   return (entry) => {
-    const bytes = entry.value.bytesAt(entry.modRevision);
+    const bytes = entry.value.toldBytesAt(entry.modRevision, told);
     if (beginning.every((byte, index) => bytes[index] === byte)) return bytes.subarray(beginning.length);
     // It was written down in another order.
     return utf8(JSON.stringify(listItems(resource, [storedObjectOf(entry)])[0])).subarray(1);

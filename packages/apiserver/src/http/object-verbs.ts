@@ -2,22 +2,23 @@
  * What HTTP asks of objects and of parts of them, by verb: from the query and the body to the verb's options, and from its
  * result to an answer. Whether it may be asked has been settled before.
  */
-import type { ObjectKey } from '@pintle/client';
-import { badRequest } from '@pintle/machinery';
+import type { ObjectKey, WatchOptions } from '@pintle/client';
+import { badRequest, parseFieldSelector } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
 import { saysYes } from '../requests/request-info.js';
 import type { Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import { createObject } from '../verbs/create.js';
 import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
-import { parseDeleteOptions } from '../verbs/delete-plan.js';
+import { checkedDeleteOptions, decodedDeleteOptions } from '../verbs/delete-options.js';
 import { patchObject } from '../verbs/patch.js';
 import { getObject, listEntries } from '../verbs/read.js';
-import { checkSelectors } from '../verbs/selection.js';
+import { selection } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
-import { objectOf } from './body.js';
+import { customObjectOf, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
-import { type Accepted, negotiate } from './negotiation.js';
+import { type Accepted, checkStreams, negotiate, type Offer } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
@@ -37,9 +38,13 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
-function acceptedBy({ request, resource }: ResourceRequest, watch = false): Accepted {
-  return negotiate(request.header('accept'), { protobuf: !resource.custom, transforms: true, watch });
+function acceptedBy({ request, resource, path: { subresource } }: ResourceRequest, watch = false): Accepted {
+  // Parts other than the status have no columns.
+  const tables = subresource === undefined || subresource === 'status';
+  return negotiate(request.header('accept'), { ...offerOf(resource, watch), tables });
 }
+
+const offerOf = ({ custom }: Resource, watch: boolean): Offer => ({ protobuf: !custom, transforms: true, watch });
 
 function answeringFor(asked: ResourceRequest): Answering {
   const { parts, context, request, resource } = asked;
@@ -83,7 +88,6 @@ const list: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
   // The query is read, and then looked at, before the form of the answer.
   const options = listOptions(request.query, path.namespace);
-  checkSelectors(options);
   checkListQuery(request.query, options);
   const answering = answeringFor(asked);
   return listAnswer(answering, await listEntries(parts.core, resource, options));
@@ -92,13 +96,12 @@ const list: VerbHandler = async (asked) => {
 const watch: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const { namespace, name } = path;
-  const accepted = acceptedBy(asked, true);
   const jitter = parts.core.world.random.stream('watch-timeouts').next();
   const options = watchOptions(request.query, namespace, Math.floor(watchTimeoutSeconds * (1 + jitter)));
-  const named =
-    name === undefined
-      ? options
-      : { ...options, fieldSelector: [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
+  const accepted = acceptedBy(asked, true);
+  selection(resource, options);
+  checkStreams(accepted, offerOf(resource, true));
+  const named = name === undefined ? options : { ...options, fieldSelector: ofOne(name, options) };
   const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   const held = {
     verb: 'watch',
@@ -113,10 +116,23 @@ const watch: VerbHandler = async (asked) => {
   return withWarnings(response, context.warnings);
 };
 
+/** The selector of a watch of one object; one that is given has to speak of its name. Errors: `StatusError` BadRequest. */
+function ofOne(name: string, { fieldSelector }: WatchOptions): string {
+  if (!fieldSelector) return `metadata.name=${name}`;
+  const { requirements } = parseFieldSelector(fieldSelector);
+  if (
+    requirements.some(({ field, operator, value }) => field === 'metadata.name' && operator !== '!=' && value === name)
+  )
+    return fieldSelector;
+  throw badRequest("fieldSelector metadata.name doesn't match requested name");
+}
+
+const expectedOf = ({ custom, kind: { kind } }: Resource) => (custom ? customObjectOf(kind) : objectOf(kind));
+
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, objectOf(resource.kind.kind));
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
   const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
   const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, 201, served);
@@ -125,7 +141,7 @@ const create: VerbHandler = async (asked) => {
 const update: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, objectOf(resource.kind.kind));
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
   const told = { ...options, strictFaults, mayCreate: mayCreate(asked) };
   const served = await updateObject(parts.core, context, resource, placeOf(path), value, told);
@@ -154,8 +170,10 @@ async function patched(asked: ResourceRequest): Promise<Served> {
 }
 
 /** What the query says counts only where there is no body. */
-const deletion = async ({ parts, request }: ResourceRequest) =>
-  parseDeleteOptions((await parts.bodies.read(request)).value ?? deleteQuery(request.query));
+async function deletion({ parts, request }: ResourceRequest) {
+  const { value } = await parts.bodies.read(request);
+  return checkedDeleteOptions(value === undefined ? deleteQuery(request.query) : decodedDeleteOptions(value));
+}
 
 const deleteOne: VerbHandler = async (asked) => {
   const { parts, context, resource, path } = asked;
@@ -174,6 +192,8 @@ const deleteAll: VerbHandler = async (asked) => {
   const answering = answeringFor(asked);
   const selected = listOptions(request.query, path.namespace);
   checkListQuery(request.query, selected);
+  // Fields that cannot be selected by are refused before the options of the deletion.
+  selection(resource, selected);
   const deleted = await deleteCollection(parts.core, context, resource, { ...selected, ...(await deletion(asked)) });
   return listAnswer(answering, deleted);
 };

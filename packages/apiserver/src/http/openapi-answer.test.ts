@@ -209,6 +209,9 @@ describe('OpenAPI', () => {
       '#/definitions/io.k8s.api.apps.v1.Deployment',
     );
     const text = JSON.stringify(definitions);
+    // What kubectl's own tests look for.
+    expect(text).toContain('List of services');
+    expect(JSON.stringify(paths)).toMatch(/list of returned .*Watch for changes to the described resources/);
     expect(text.includes('#/components/')).toBe(false);
     expect(text.includes('"anyOf":[')).toBe(false);
     const { properties } = definitions['io.k8s.api.core.v1.ServicePort'];

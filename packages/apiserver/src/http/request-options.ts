@@ -12,16 +12,19 @@ import {
 } from '@pintle/machinery';
 import { saysYes } from '../requests/request-info.js';
 import type { IncludeObject } from '../table/table.js';
+import type { SentDeleteOptions } from '../verbs/delete-options.js';
 import { checkListOptions } from '../verbs/read.js';
+import { checkSelectors } from '../verbs/selection.js';
+import { checkWatchOptions } from '../verbs/watch.js';
 
 function count(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const value = Number(text);
-  if (!Number.isSafeInteger(value))
+  const value = BigInt(text.replace('+', ''));
+  if (BigInt.asIntN(64, value) !== value)
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
-  return value;
+  return Number(value);
 }
 
 const text = (query: URLSearchParams, name: string): string | undefined => query.get(name) || undefined;
@@ -33,14 +36,20 @@ function said<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], und
   return kept as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
+/** Errors: `StatusError` BadRequest for what cannot be read. */
 export function listOptions(query: URLSearchParams, namespace: string | undefined): ListOptions {
   // A list ends by itself, yet what is no number is refused.
   count(query, 'timeoutSeconds');
-  return said({
-    namespace,
+  const limit = count(query, 'limit');
+  const selectors = said({
     labelSelector: text(query, 'labelSelector'),
     fieldSelector: text(query, 'fieldSelector'),
-    limit: count(query, 'limit'),
+  });
+  checkSelectors(selectors);
+  return said({
+    namespace,
+    ...selectors,
+    limit,
     continue: text(query, 'continue'),
     resourceVersion: text(query, 'resourceVersion'),
     resourceVersionMatch: text(query, 'resourceVersionMatch') as ListOptions['resourceVersionMatch'],
@@ -56,27 +65,24 @@ export const checkListQuery = (query: URLSearchParams, options: ListOptions): vo
       : [],
   );
 
+/** Errors: `StatusError` BadRequest for what cannot be read, Invalid for what makes no sense together. */
 export function watchOptions(
   query: URLSearchParams,
   namespace: string | undefined,
   defaultTimeoutSeconds: number,
 ): WatchOptions {
-  if (query.get('continue'))
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'),
-    ]);
+  const { labelSelector, fieldSelector, resourceVersion } = listOptions(query, namespace);
   const sendInitialEvents =
     query.get('sendInitialEvents') === null ? undefined : saysYes(query.get('sendInitialEvents'));
-  return said({
+  const options: WatchOptions = said({
     namespace,
-    labelSelector: text(query, 'labelSelector'),
-    fieldSelector: text(query, 'fieldSelector'),
-    resourceVersion: text(query, 'resourceVersion'),
+    ...{ labelSelector, fieldSelector, resourceVersion, sendInitialEvents },
     resourceVersionMatch: text(query, 'resourceVersionMatch') as WatchOptions['resourceVersionMatch'],
     allowWatchBookmarks: saysYes(query.get('allowWatchBookmarks')),
-    sendInitialEvents,
     timeoutSeconds: count(query, 'timeoutSeconds') || defaultTimeoutSeconds,
   });
+  checkWatchOptions(options, text(query, 'continue'));
+  return options;
 }
 
 /** The options of a write, by the name that errors call them. */
@@ -144,12 +150,14 @@ function fieldManagerFaults(fieldManager = ''): readonly FieldError[] {
 const utf8 = new TextEncoder();
 
 /** DeleteOptions as the query has them, for a deletion without a body. */
-export function deleteQuery(query: URLSearchParams): unknown {
+export function deleteQuery(query: URLSearchParams): SentDeleteOptions {
   const dryRun = query.getAll('dryRun');
+  const preconditions = said({ uid: text(query, 'uid'), resourceVersion: text(query, 'resourceVersion') });
   return said({
     gracePeriodSeconds: count(query, 'gracePeriodSeconds'),
-    propagationPolicy: text(query, 'propagationPolicy'),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
     orphanDependents: query.has('orphanDependents') ? saysYes(query.get('orphanDependents')) : undefined,
+    preconditions: Object.keys(preconditions).length > 0 ? preconditions : undefined,
     dryRun: dryRun.length > 0 ? dryRun : undefined,
   });
 }

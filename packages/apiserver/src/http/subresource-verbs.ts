@@ -1,13 +1,23 @@
 /** What HTTP asks of subresources that are no part of their object: each has a handler, which streams, connects, or answers verbs. */
 import { badRequest, type KubernetesObject, statusError } from '@pintle/machinery';
+import type { SubresourceHandler } from '../subresources/subresource.js';
 import { partialObject, tableOf } from '../table/table.js';
+import { unsupportedPatch } from '../verbs/decode.js';
 import { answer, encoded } from './answer.js';
+import { objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { negotiate, objectRoute } from './negotiation.js';
 import { partNotFound, verbNotAllowed } from './not-served.js';
 import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import { applyOptions, includeObject, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
+
+const isServed = (handler: SubresourceHandler, verb: string): boolean =>
+  (verb === 'get' || verb === 'list'
+    ? (handler.get ?? handler.stream)
+    : verb === 'create' || verb === 'update' || verb === 'patch'
+      ? handler[verb]
+      : undefined) !== undefined;
 
 const optionsOf: Readonly<Record<string, WriteKind>> = { update: 'UpdateOptions', patch: 'PatchOptions' };
 
@@ -33,14 +43,21 @@ export async function handleSubresource(
     if (request.upgrade !== true) throw badRequest('Upgrade request required');
     return { status: 101, headers: {}, session };
   }
+  if (!isServed(handler, verb)) throw notServed();
   const routed = handler.stream === undefined ? objectRoute : ['text/plain', ...objectRoute];
-  const { columns } = handler;
-  const accepted = negotiate(request.header('accept'), { protobuf: true, routed, transforms: columns !== undefined });
+  const columns = handler.columns?.(resource);
+  const accepted = negotiate(request.header('accept'), {
+    protobuf: true,
+    routed,
+    transforms: true,
+    tables: columns !== undefined,
+  });
   const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
   const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
   const respond = (status: number, value: KubernetesObject | unknown) => {
     const { as, metaVersion } = accepted;
-    if (as === 'object') return answer(status, value, accepted, context.warnings, parts.schemaOf);
+    if (as === 'object' || (value as KubernetesObject).kind === 'Status')
+      return answer(status, value, accepted, context.warnings, parts.schemaOf);
     const object = value as KubernetesObject;
     const metadata = { resourceVersion: object.metadata.resourceVersion ?? '' };
     const shown = { includeObject: includeObject(request.query), nowMs: parts.core.world.clock.now() };
@@ -60,15 +77,19 @@ export async function handleSubresource(
         ? { status: 204, headers: { 'cache-control': 'no-cache, private' }, body: '' }
         : encoded(200, 'text/plain', bytes);
     }
-    if (handler.get === undefined) throw notServed();
-    return respond(200, await handler.get(target));
+    return respond(200, await handler.get!(target));
   }
-  if (verb === 'create' && handler.create !== undefined)
-    return respond(201, await handler.create(target, (await parts.bodies.required(request)).value, options));
-  if (verb === 'update' && handler.update !== undefined)
-    return respond(200, await handler.update(target, (await parts.bodies.required(request)).value, options));
+  if (verb === 'create' || verb === 'update') {
+    const expected = handler.body === undefined ? undefined : objectOf(handler.body);
+    const { value, strictFaults } = await parts.bodies.required(request, expected);
+    const sent = { ...options, strictFaults };
+    return verb === 'create'
+      ? respond(201, await handler.create!(target, value, sent))
+      : respond(200, await handler.update!(target, value, sent));
+  }
   if (verb === 'patch' && handler.patch !== undefined) {
     const type = patchTypeOf(request);
+    if (resource.custom && type === 'strategic') throw unsupportedPatch();
     if (type !== 'apply')
       return respond(
         200,

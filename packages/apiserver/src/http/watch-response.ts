@@ -12,9 +12,9 @@ import {
   statusError,
   watchEventFrame,
 } from '@pintle/machinery';
-import { type Resource, servesAsStored } from '../registry/resource.js';
+import { type Resource, servesAsStored, tellerOf } from '../registry/resource.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
-import type { StoredObject } from '../storage/stored-object.js';
+import type { StoredObject, Told } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import {
@@ -64,6 +64,8 @@ export class WatchResponder {
     const sent = this.metrics.watchEvents(group, version, plural);
     const observer: ChangeObserver = {
       next(changes) {
+        // One object is no list: whoever asks for lists of metadata sees a watch that ends with its first event.
+        if (accepted.as === 'PartialObjectMetadataList') return queue.close();
         sent.increment(changes.length);
         if (!accepted.sharesParts || !isFirstState(changes)) return queue.push(changes.flatMap(encode));
         return queue.pushFirst(sharedPieces(changes, encode));
@@ -114,12 +116,17 @@ export class WatchResponder {
     if (accepted.as === 'Table') return this.tableEncoder(resource, accepted, includeObject);
     if (accepted.as !== 'object')
       return (change) => jsonLine(change, partialObject(change.object, accepted.metaVersion));
-    if (!resource.isStored) return (change) => jsonLine(change, change.object);
+    const told = tellerOf(resource);
+    const line = (change: Change) => jsonLine(change, told === undefined ? change.object : told(change.object));
+    if (!resource.isStored) return line;
     return (change) => {
-      if (change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source)))
-        return jsonLine(change, change.object);
+      if (change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source))) return line(change);
       // The first state of one watcher is nobody else's: it is copied once, into the piece that goes out.
-      return isInitial(change.source) ? lineParts(change.type, bytesOf(change.source)) : this.sharedLine(change);
+      if (isInitial(change.source)) return lineParts(change.type, bytesOf(change.source, told));
+      const lines = linesAt(this.lines, change.source);
+      lines[change.type] ??=
+        change.type === 'DELETED' ? line(change) : wrapped(change.type, bytesOf(change.source, told));
+      return lines[change.type]!;
     };
   }
 
@@ -159,13 +166,6 @@ export class WatchResponder {
       return jsonLine(change, table);
     };
   }
-
-  private sharedLine(change: Exclude<Change, { type: 'BOOKMARK' }>): Uint8Array {
-    const lines = linesAt(this.lines, change.source);
-    lines[change.type] ??=
-      change.type === 'DELETED' ? jsonLine(change, change.object) : wrapped(change.type, bytesOf(change.source));
-    return lines[change.type]!;
-  }
 }
 
 function linesAt(all: Map<Source, Lines>, source: Source): Lines {
@@ -185,9 +185,9 @@ const storedIn = (source: Source) =>
 const jsonLine = (change: Change, object: unknown) =>
   encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);
 
-function bytesOf(source: Source): Uint8Array {
+function bytesOf(source: Source, told: Told | undefined): Uint8Array {
   const entry = 'type' in source ? (source.type === 'put' ? source.entry : source.previous) : source;
-  return entry.value.bytesAt(entry.modRevision);
+  return entry.value.toldBytesAt(entry.modRevision, told);
 }
 
 const isInitial = (source: Source): boolean => !('type' in source);

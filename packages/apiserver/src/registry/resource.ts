@@ -7,11 +7,13 @@ import {
   type Conversion,
   type Kind,
   type KubernetesObject,
+  nullsOf,
   onceForEach,
   type ResourceDefinition,
   type ServedVersion,
   type TableColumn,
 } from '@pintle/machinery';
+import type { Told } from '../storage/stored-object.js';
 
 export interface Resource {
   readonly definition: ResourceDefinition;
@@ -36,6 +38,10 @@ export interface Resource {
   /** What has to have resolved before the two above are asked for these objects, where somebody else converts them. */
   readonly prepare?: (objects: readonly KubernetesObject[], to: 'stored' | 'served') => Promise<void>;
 }
+
+/** How its objects are told in JSON and YAML: with Go's nulls. Undefined where nothing is added, as to custom ones. */
+export const tellerOf = ({ custom, kind }: Pick<Resource, 'custom' | 'kind'>): Told | undefined =>
+  custom ? undefined : nullsOf(kind.schema.node);
 
 /** Whether a stored object is served as its bytes lie in the store. */
 export const servesAsStored = (resource: Resource, object: KubernetesObject): boolean =>

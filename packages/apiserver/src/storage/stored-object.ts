@@ -5,11 +5,15 @@
  * Invariants:
  * 1. A StoredObject belongs to one entry; the revision it is first read at is that entry's, for good.
  * 2. The object is deep-frozen from its first read on, and carries that revision as its resourceVersion.
- * 3. Its encoding is held once: as text, which is all that an answer needs, until somebody asks for bytes.
+ * 3. Its encoding is held once: as text, which is all that an answer needs, until somebody asks for bytes. Where answers tell
+ *    more than is stored, theirs is held beside it.
  */
 import type { ValueCodec } from '@pintle/contracts';
 import { AlikeJson, deepFreeze, type KubernetesObject } from '@pintle/machinery';
 import { jsonOf } from './object-json.js';
+
+/** How objects of a kind are told; the same object where nothing is added. */
+export type Told = <T>(object: T) => T;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -22,6 +26,8 @@ export class StoredObject {
   private encoded: Uint8Array | string | undefined;
   private stamped: boolean;
   private tombstone: KubernetesObject | undefined;
+  /** What is answered, once that was asked for. */
+  private answered: Uint8Array | string | undefined;
 
   private constructor(object: KubernetesObject | undefined, encoded: Uint8Array | undefined, stamped: boolean) {
     this.object = object;
@@ -65,11 +71,33 @@ export class StoredObject {
     return this.encoded;
   }
 
+  /** Its JSON as it is told: another where `told` has something to add (`nullsOf`; always the same one). */
+  toldAt(modRevision: number, told: Told | undefined): Uint8Array | string {
+    if (told === undefined) return this.jsonAt(modRevision);
+    if (this.answered === undefined) {
+      const object = this.at(modRevision);
+      const full = told(object);
+      this.answered = full === object ? this.jsonAt(modRevision) : jsonOf(full);
+    }
+    return this.answered;
+  }
+
   /** The same as bytes. */
+  toldBytesAt(modRevision: number, told: Told | undefined): Uint8Array {
+    const json = this.toldAt(modRevision, told);
+    if (typeof json !== 'string') return json;
+    if (json === this.encoded) return this.bytesAt(modRevision);
+    const bytes = encoder.encode(json);
+    this.answered = bytes;
+    return bytes;
+  }
+
+  /** Its encoding as bytes. */
   bytesAt(modRevision: number): Uint8Array {
     const json = this.jsonAt(modRevision);
     if (typeof json !== 'string') return json;
     const bytes = encoder.encode(json);
+    if (this.answered === json) this.answered = bytes;
     this.encoded = bytes;
     return bytes;
   }

@@ -17,7 +17,8 @@ import type { ApiCore } from '../verbs/api-core.js';
 import { otherObject } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
 import { admitted, pastAdmission, placed } from './admitted.js';
-import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
+import { bindingKind, createdPart } from './part-body.js';
+import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
 interface Binding extends KubernetesObject {
   readonly target: { readonly kind?: string; readonly name?: string };
@@ -35,17 +36,11 @@ export interface BindingOptions {
 
 export function bindingSubresource(how: BindingOptions): SubresourceHandler {
   return {
+    body: bindingKind.kind,
     async create(request, body, options) {
-      if (!isKind(body, 'Binding')) throw badRequest('the body must be a Binding');
+      const sent = createdPart<Binding>(request, bindingKind, body, options);
       const check = checkedFor(request.key.name);
-      const binding = await admitted(
-        request,
-        'CREATE',
-        'binding',
-        placed(body as Binding, request.key),
-        options.dryRun,
-        check,
-      );
+      const binding = await admitted(request, 'CREATE', 'binding', placed(sent, request.key), options.dryRun, check);
       return bind(request, binding, how, options);
     },
   };
@@ -59,7 +54,8 @@ export async function bindPod(
   namespace: string | undefined,
   how: BindingOptions,
 ): Promise<KubernetesObject> {
-  const key = { name: body.metadata.name ?? '', namespace: namespace || body.metadata.namespace || 'default' };
+  if (!body.metadata.name) throw badRequest('Name parameter required.');
+  const key = { name: body.metadata.name, namespace: namespace || body.metadata.namespace || 'default' };
   const [bindings, pods] = ['bindings', 'pods'].map((plural) => core.registry.byResource('v1', plural)!);
   const asked = { core, context, resource: bindings!, key };
   const binding = await admitted(asked, 'CREATE', undefined, body as Binding, false, checkedFor(key.name));

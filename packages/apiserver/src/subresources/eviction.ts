@@ -19,11 +19,13 @@ import {
 } from '@pintle/machinery';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { deleteObject } from '../verbs/delete.js';
-import { checkDeletePreconditions, parseDeleteOptions } from '../verbs/delete-plan.js';
+import { checkedDeleteOptions, type SentDeleteOptions } from '../verbs/delete-options.js';
+import { checkDeletePreconditions } from '../verbs/delete-plan.js';
 import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
 import { admitted, pastAdmission, placed } from './admitted.js';
-import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
+import { createdPart, evictionKind } from './part-body.js';
+import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
 /** Rounds against a pod that changes while it is evicted. */
 const attemptsMax = 20;
@@ -33,19 +35,21 @@ const retryAfterSeconds = 10;
 
 const evicted = Object.freeze({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 
+type Eviction = KubernetesObject & { readonly deleteOptions?: SentDeleteOptions };
+
 export const evictionSubresource: SubresourceHandler = {
+  body: evictionKind.kind,
   async create(request, body, options) {
-    if (!isKind(body, 'Eviction')) throw badRequest('the body must be an Eviction');
-    const eviction = body as unknown as KubernetesObject & { deleteOptions?: unknown };
-    if (eviction.metadata?.name !== request.key.name)
+    const eviction = createdPart<Eviction>(request, evictionKind, body, options);
+    if (eviction.metadata.name !== request.key.name)
       throw badRequest('name in URL does not match name in Eviction object');
-    const asked = placed(eviction, request.key);
-    const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', asked, options.dryRun);
-    const removal: DeleteRequest = {
-      ...parseDeleteOptions(deleteOptions),
+    const sent = placed(eviction, request.key);
+    const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', sent, options.dryRun);
+    const asked: DeleteRequest = {
+      ...checkedDeleteOptions(deleteOptions ?? {}),
       ...(options.dryRun ? { dryRun: true } : {}),
     };
-    await evict({ ...request, core: pastAdmission(request.core) }, removal);
+    await evict({ ...request, core: pastAdmission(request.core) }, asked);
     return evicted;
   },
 };

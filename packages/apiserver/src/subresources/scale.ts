@@ -1,57 +1,47 @@
 /** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
 import { scaleColumns } from '@pintle/api';
-import { Scale as ScaleSchema } from '@pintle/api/autoscaling/v1';
 import type { ApplyOptions, Patch } from '@pintle/client';
 import {
   badRequest,
-  compileNormalizer,
   conflict,
-  decoderWords,
   invalid,
   invalidField,
   type KubernetesObject,
-  type StatusError,
   type TableColumn,
 } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
-import { decode } from '../verbs/decode.js';
+import { decode, requireName, type SentOptions } from '../verbs/decode.js';
 import { apply, withEntries } from '../verbs/managed-fields.js';
 import { applyPatch, patchRefused } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
+import { decodedPart, scaleKind, updatedPart } from './part-body.js';
 import { type Scale, scaleOf, withReplicas } from './scale-of.js';
-import { isKind, type SubresourceHandler, type SubresourceRequest } from './subresource.js';
+import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
 export const scaleSubresource: SubresourceHandler = {
-  columns: scaleColumns as readonly TableColumn[],
+  columns: ({ custom }) =>
+    (scaleColumns as readonly TableColumn[]).map((column) =>
+      custom && column.name === 'Age' ? { ...column, type: 'date' } : column,
+    ),
   async get({ core, resource, key }) {
     return scaleOf(resource, storedObjectOf(await requireEntry(core, resource, key)));
   },
-  update: (request, body, options) =>
-    scaleTo(request, () => decoded(body, refusedBody), options, (body as Partial<Scale> | undefined)?.metadata?.uid),
+  body: scaleKind.kind,
+  async update(request, body, options) {
+    const scale = updatedPart<Scale>(request, scaleKind, body, options);
+    return scaleTo(request, () => scale, options, scale.metadata.uid);
+  },
   patch: (request, patch: Patch, options) =>
-    scaleTo(
-      request,
-      (scale) => {
-        const patched = applyPatch(request.resource, scale, patch);
-        return decoded(patched, (words) => patchRefused(JSON.stringify(patched), words));
-      },
-      options,
-    ),
+    scaleTo(request, (scale) => patchedScale(request, scale, patch, options), options),
   apply: applyScale,
 };
 
-const { node: schema } = ScaleSchema;
-const normalizer = compileNormalizer(schema, { mode: 'served' });
-
-const refusedBody = (words: string) => badRequest(`Scale in version "v1" cannot be handled as a Scale: ${words}`);
-
-/** Errors: as `refused` makes them, of what is no Scale. */
-function decoded(body: unknown, refused: (words: string) => StatusError): unknown {
-  const [fault] = normalizer(body).errors;
-  if (fault !== undefined) throw refused(decoderWords(schema, 'Scale', [fault]));
-  return body;
+function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, options: SentOptions): Scale {
+  const patched = applyPatch(request.resource, scale, patch);
+  const refuse = (words: string) => patchRefused(JSON.stringify(patched), words);
+  return updatedPart<Scale>(request, scaleKind, patched, { ...options, refuse, refuseText: refuse });
 }
 
 /** The applier manages the parent's replicas, in the parent's version; conflicts are with whoever else does. */
@@ -60,17 +50,20 @@ async function applyScale(
   body: unknown,
   options: ApplyOptions,
 ): Promise<Scale> {
-  const { spec, metadata } = checkedScale(resource, body, key.name) as Partial<Scale>;
+  requireScale(body);
+  const { metadata } = checkedScale(resource, decodedPart<Scale>(core, context, scaleKind, body, {}), key.name);
   const parent = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: key } as KubernetesObject;
-  const wishes = spec?.replicas === undefined ? parent : withReplicas(resource, parent, spec.replicas);
+  const replicas = (body as Partial<Scale>).spec?.replicas;
+  const wishes = replicas === undefined ? parent : withReplicas(resource, parent, replicas);
   const served = await changeObject(core, context, resource, {
     key,
     subresource: 'scale',
     options,
     async change(old) {
       const made = await apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
-      checkUid(resource, metadata?.uid, old);
-      const asked = { ...made.object.metadata, resourceVersion: metadata?.resourceVersion ?? '' };
+      if ((body as KubernetesObject).metadata?.name === '') requireName(metadata, key);
+      checkUid(resource, metadata.uid, old);
+      const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };
       const object = await decode(core, context, resource, { ...made.object, metadata: asked }, options, old);
       return { object: withEntries(object, made.managedFields), ownsFields: true };
     },
@@ -80,7 +73,7 @@ async function applyScale(
 
 async function scaleTo(
   { core, context, resource, key }: SubresourceRequest,
-  wish: (scale: Scale) => unknown,
+  wish: (scale: Scale) => Scale,
   options: { readonly dryRun?: boolean },
   meantUid?: string,
 ): Promise<Scale> {
@@ -90,9 +83,9 @@ async function scaleTo(
     uid: meantUid,
     options,
     change(old) {
-      const body = wish(scaleOf(resource, old));
-      const replicas = checkedScale(resource, body, key.name).spec?.replicas ?? 0;
-      const { resourceVersion = '', uid } = (body as Scale).metadata ?? {};
+      const { spec, metadata } = checkedScale(resource, wish(scaleOf(resource, old)), key.name);
+      const { replicas = 0 } = spec;
+      const { resourceVersion = '', uid } = metadata;
       checkUid(resource, uid, old);
       const object = withReplicas(resource, old, replicas);
       return { object: { ...object, metadata: { ...object.metadata, resourceVersion } } };
@@ -112,11 +105,18 @@ function checkUid(
   throw conflict({ group, plural: `${plural}/scale` }, metadata.name ?? '', why);
 }
 
-function checkedScale({ custom, kind }: Resource, body: unknown, name: string): Partial<Scale> {
-  if (!isKind(body, 'Scale')) throw badRequest('the body must be a Scale of autoscaling/v1');
-  const replicas = (body as Partial<Scale>).spec?.replicas ?? 0;
-  if (!Number.isInteger(replicas)) throw badRequest('spec.replicas must be an integer');
-  if (replicas >= 0) return body;
+/** Errors: `StatusError` BadRequest for an apply of something else. */
+function requireScale(body: unknown): void {
+  const { apiVersion, kind } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  if (apiVersion === 'autoscaling/v1' && kind === 'Scale') return;
+  const [version = '', group = '', ...more] = typeof apiVersion === 'string' ? apiVersion.split('/').reverse() : [];
+  const said = more.length > 0 ? '/, Kind=' : `${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
+  throw badRequest(`invalid object type: ${said}`);
+}
+
+function checkedScale({ custom, kind }: Resource, scale: Scale, name: string): Scale {
+  const { replicas = 0 } = scale.spec;
+  if (replicas >= 0) return scale;
   // Of a custom object it is told where its definition has the replicas.
   if (custom)
     throw invalid(kind, name, [

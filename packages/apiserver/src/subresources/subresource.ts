@@ -2,13 +2,14 @@
  * The subresources that are more than a part of their object: each is a few functions, found by group,
  * resource and name. `status` is not among them: it is an ordinary update of one part.
  */
-import type { ApplyOptions, ObjectKey, Patch, WriteOptions } from '@pintle/client';
-import type { KubernetesObject, TableColumn } from '@pintle/machinery';
+import type { ApplyOptions, ObjectKey, Patch } from '@pintle/client';
+import type { TableColumn } from '@pintle/machinery';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { StreamSession } from '../streams/stream-session.js';
 import type { ApiCore } from '../verbs/api-core.js';
+import type { SentOptions } from '../verbs/decode.js';
 
 export interface SubresourceRequest {
   readonly core: ApiCore;
@@ -24,11 +25,13 @@ type Answer = any;
 
 export interface SubresourceHandler {
   /** What it answers verbs with can be had as a Table, too. */
-  readonly columns?: readonly TableColumn[];
+  columns?(resource: Resource): readonly TableColumn[];
+  /** What is created or put is of this kind. */
+  readonly body?: string;
   get?(request: SubresourceRequest): Promise<Answer>;
-  create?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
-  update?(request: SubresourceRequest, body: unknown, options: WriteOptions): Promise<Answer>;
-  patch?(request: SubresourceRequest, patch: Patch, options: WriteOptions): Promise<Answer>;
+  create?(request: SubresourceRequest, body: unknown, options: SentOptions): Promise<Answer>;
+  update?(request: SubresourceRequest, body: unknown, options: SentOptions): Promise<Answer>;
+  patch?(request: SubresourceRequest, patch: Patch, options: SentOptions): Promise<Answer>;
   /** Server-side apply. */
   apply?(request: SubresourceRequest, body: unknown, options: ApplyOptions): Promise<Answer>;
   /** Answers with streams in both directions, which the transport carries once it has changed protocols. */
@@ -60,13 +63,4 @@ export function subresourceHandlers(
       return Object.hasOwn(handlers, id) ? handlers[id] : undefined;
     },
   };
-}
-
-/** Narrow help for handlers: an object with the given apiVersion and kind. */
-export function isKind(body: unknown, kind: string): body is KubernetesObject {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    ((body as KubernetesObject).kind === kind || (body as KubernetesObject).kind === undefined)
-  );
 }

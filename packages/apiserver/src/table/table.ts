@@ -9,7 +9,7 @@ import {
   parseTime,
   type TableColumn,
 } from '@pintle/machinery';
-import type { Resource } from '../registry/resource.js';
+import { type Resource, tellerOf } from '../registry/resource.js';
 import { compileJsonPath } from './json-path.js';
 
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
@@ -106,16 +106,18 @@ export const tableEnvelope = (resource: Tabulated, { metaVersion, metadata }: Ta
 
 export const rowOf = (resource: Tabulated, object: KubernetesObject, options: TableOptions): object => ({
   cells: columnsOf(resource).map((column) => column.cell(object, options.nowMs)),
-  ...rowObject(resource, object, options),
+  object: shownObject(resource, object, options),
 });
 
-function rowObject(
+function shownObject(
   resource: Tabulated,
   object: KubernetesObject,
   { includeObject, metaVersion }: TableOptions,
-): { object?: unknown } {
-  if (includeObject === 'None') return {};
-  return { object: includeObject === 'Object' ? resource.fromStored(object) : partialObject(object, metaVersion) };
+): unknown {
+  if (includeObject === 'None') return null;
+  if (includeObject === 'Metadata') return partialObject(object, metaVersion);
+  const served = resource.fromStored(object);
+  return tellerOf(resource)?.(served) ?? served;
 }
 
 /** Only the metadata of an object. */

@@ -39,7 +39,9 @@ export async function createObject(
   const read = decoding instanceof Promise ? await decoding : decoding;
   const review = core.review(resource);
   if (review !== undefined) {
-    const recorded = await recordCreate(core, context, resource, read, options);
+    const { namespace: _outside, ...others } = read.metadata;
+    const asked = resource.kind.scope === 'Namespaced' ? read : { ...read, metadata: others };
+    const recorded = await recordCreate(core, context, resource, asked, options);
     return { object: await review(context, recorded, path.namespace) };
   }
   const { namespace, name } = placeOf(resource, read.metadata, path);

@@ -10,12 +10,14 @@ import {
   deepEqual,
   invalid,
   invalidField,
+  type Kind,
   type KubernetesObject,
   type ObjectMeta,
   type StatusError,
   statusError,
   type TypeFault,
   typeError,
+  validateSchema,
 } from '@pintle/machinery';
 import { scaleFaults } from '../crd/scale-faults.js';
 import type { RequestContext } from '../registry/request-context.js';
@@ -68,23 +70,28 @@ function decodeReady(
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known);
   const isStatus = resource.custom && options.subresource === 'status';
+  const tellUnknown = () => {
+    if (unknownFields.length > 0 || options.strictFaults !== undefined) {
+      const { strictFaults, ...others } = options;
+      if (resource.custom && strictFaults !== undefined)
+        reportStrict(context, resource.kind, unknownFields.toSorted(), {
+          ...others,
+          strictFaults: textFirst(strictFaults),
+        });
+      else reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
+    }
+  };
   if (errors.length > 0) {
     const counting = isStatus && known !== undefined ? errors.filter(isOfStatus) : errors;
-    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, isStatus))(counting);
+    // A schema is looked at once all is read.
+    if (resource.custom && counting.every(isOfSchema)) tellUnknown();
+    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, { isStatus, value, known }))(counting);
     const { metadata, status } = object as KubernetesObject & { readonly status?: unknown };
     // What is stored may not fit any more, and is judged as a whole then.
     const { subresource: _subresource, ...others } = options;
     return decodeReady(core, context, resource, { ...known, metadata, status }, others, old);
   }
-  if (unknownFields.length > 0 || options.strictFaults !== undefined) {
-    const { strictFaults, ...others } = options;
-    if (resource.custom && strictFaults !== undefined)
-      reportStrict(context, resource.kind, unknownFields.toSorted(), {
-        ...others,
-        strictFaults: textFirst(strictFaults),
-      });
-    else reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
-  }
+  tellUnknown();
   const stored = () => {
     const decoded = asksForReset(object, value as KubernetesObject);
     const made = resource.toStored(decoded);
@@ -119,24 +126,52 @@ export function withOwnersOnce(
   return { ...object, metadata: { ...object.metadata, ownerReferences: kept } };
 }
 
+const isOfSchema = ({ path }: TypeFault) => path.length > 0 && path[0] !== 'metadata';
 const isOfStatus = ({ path }: TypeFault) => path.length === 0 || path[0] === 'status' || path[0] === 'metadata';
 
+/** What was made of a body that does not fit, and the object as it was. */
+interface Misfit {
+  readonly isStatus: boolean;
+  readonly value: unknown;
+  readonly known: unknown;
+}
+
+const isAtOrBelow = (field: string, place: string): boolean =>
+  field === place || field.startsWith(`${place}.`) || field.startsWith(`${place}[`);
+
 const refusal =
-  (resource: Resource, object: KubernetesObject, isStatus: boolean) =>
+  (resource: Resource, object: KubernetesObject, { isStatus, value, known }: Misfit) =>
   (faults: readonly TypeFault[]): StatusError => {
     const { kind, group, version, schema } = resource.kind;
     const { custom } = resource;
     // The metadata of custom objects is decoded, all else of them is held to the schema.
-    if (custom && faults.every(({ path }) => path.length > 0 && path[0] !== 'metadata')) {
+    if (custom && faults.every(isOfSchema)) {
       const told = faults.map((fault) => typeError(fault, fault.field));
-      const causes = [...asOfStatus(told, isStatus), ...scaleFaults(resource.kind, object, isStatus)];
+      // What else is wrong with it is told as well; where a value does not fit, none was made of it.
+      const others = validateSchema(schema.node, value, known).filter(
+        ({ field }) =>
+          (!isStatus || field.startsWith('status')) && !told.some((fault) => isAtOrBelow(fault.field, field)),
+      );
+      const causes = [...asOfStatus([...told, ...others], isStatus), ...scaleFaults(resource.kind, object, isStatus)];
       return invalid({ group, kind }, object.metadata.name ?? '', withRulesLeft(resource, causes));
     }
     const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
   };
 
-function checkKind(core: ApiCore, resource: Resource, body: unknown, options: DecodeOptions): KubernetesObject {
+/** What a body may be of: a stored kind, or one that is only asked in. */
+export interface BodyKind {
+  readonly kind: Pick<Kind, 'group' | 'version' | 'kind'>;
+  readonly custom: boolean;
+}
+
+/** Errors: `StatusError` BadRequest where it is of another kind or version. */
+export function checkKind(
+  core: ApiCore,
+  resource: BodyKind,
+  body: unknown,
+  options: Pick<DecodeOptions, 'refuseText'>,
+): KubernetesObject {
   if (body === null) return checkKind(core, resource, {}, options);
   const fault = typeMetaFault(body);
   if (fault !== undefined || typeof body !== 'object')
@@ -148,7 +183,7 @@ function checkKind(core: ApiCore, resource: Resource, body: unknown, options: De
   const said = typeMetaOf(body);
   const isOfGroup =
     said.group === resource.kind.group && (said.version || resource.kind.version) === resource.kind.version;
-  const isOfVersion = isOfGroup || (said.group === '' && said.version === '');
+  const isOfVersion = isOfGroup || (!resource.custom && said.group === '' && said.version === '');
   if (!isOfVersion || (said.kind || resource.kind.kind) !== resource.kind.kind) {
     const version = isOfVersion ? expected : apiVersionOf(said);
     const sent = [version, said.kind || resource.kind.kind] as const;
@@ -162,10 +197,11 @@ function checkKind(core: ApiCore, resource: Resource, body: unknown, options: De
 }
 
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
-function otherKind(core: ApiCore, resource: Resource, sentVersion: string, sentKind: string, name = ''): StatusError {
+function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentKind: string, name = ''): StatusError {
   const { kind, custom } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
-  if (group === kind.group && version !== kind.version && (custom || sentKind === kind.kind))
+  const isOther = custom ? sentVersion !== apiVersionOf(kind) : group === kind.group && version !== kind.version;
+  if (isOther && (custom || sentKind === kind.kind))
     return badRequest(
       `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
     );
@@ -177,7 +213,7 @@ function otherKind(core: ApiCore, resource: Resource, sentVersion: string, sentK
   return badRequest(`${sentKind} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`);
 }
 
-function whyOtherKind({ registry }: ApiCore, { kind }: Resource, apiVersion: string, sentKind: string): string {
+function whyOtherKind({ registry }: ApiCore, { kind }: BodyKind, apiVersion: string, sentKind: string): string {
   const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
   const known = registry.byObject({ apiVersion, kind: sentKind.replace(/List$/, '') });
   return known !== undefined && !known.custom

@@ -1,15 +1,8 @@
 /** What a deletion comes to, decided purely: gone at once, marked and waiting, or nothing new. */
 import type { DeleteRequest } from '@pintle/client';
-import {
-  badRequest,
-  conflict,
-  formatTime,
-  invalid,
-  type KubernetesObject,
-  type ObjectMeta,
-  type Strategy,
-} from '@pintle/machinery';
+import { conflict, formatTime, type KubernetesObject, type ObjectMeta, type Strategy } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
+import type { DeleteOptions } from './delete-options.js';
 
 export const orphanFinalizer = 'orphan';
 export const foregroundFinalizer = 'foregroundDeletion';
@@ -32,7 +25,7 @@ export function pendingDeletion(resource: Resource, object: KubernetesObject): b
 export function planDelete(
   resource: Resource,
   object: KubernetesObject,
-  request: DeleteRequest,
+  request: DeleteOptions,
   nowMs: number,
 ): DeletePlan {
   checkDeletePreconditions(resource, object.metadata, request.preconditions);
@@ -41,15 +34,16 @@ export function planDelete(
   const requested = request.gracePeriodSeconds;
   const graceSeconds = strategy?.gracePeriodSeconds?.(object, requested) ?? 0;
   const finalizers = finalizersFor(metadata.finalizers ?? [], policyOf(resource, metadata, request));
-  const held = finalizers.length > 0 || (strategy?.holdsDeletion?.(object) ?? false);
+  const isHeldByKind = strategy?.holdsDeletion?.(object) ?? false;
+  const held = finalizers.length > 0 || isHeldByKind;
 
   if (metadata.deletionTimestamp !== undefined) {
+    // What its kind holds nobody changes any more by deleting it again.
+    if (isHeldByKind) return { type: 'nothing' };
     const current = metadata.deletionGracePeriodSeconds ?? 0;
     const shorter = requested !== undefined && graceSeconds < current;
-    if (!shorter && current > 0)
-      return sameFinalizers(finalizers, metadata.finalizers)
-        ? { type: 'nothing' }
-        : { type: 'mark', object: withMeta(object, { finalizers }) };
+    // Until its grace is over it stays as it is, with the finalizers that it has.
+    if (!shorter && current > 0) return { type: 'nothing' };
     const earlierMs = Date.parse(metadata.deletionTimestamp) - (current - graceSeconds) * 1000;
     // What is over already is not moved into the past: the least grace is left to whoever ends the object.
     const shortened = earlierMs < nowMs && graceSeconds > 0 ? 1 : graceSeconds;
@@ -74,7 +68,7 @@ export function planDelete(
   if (!held && graceSeconds === 0) return removal(strategy, marked);
   return {
     type: 'mark',
-    object: strategy?.markDeleted?.(withMeta(object, { finalizers, deletionTimestamp })) ?? marked,
+    object: strategy?.markDeleted?.(withMeta(object, { finalizers, deletionTimestamp }), object) ?? marked,
   };
 }
 
@@ -91,11 +85,15 @@ const sameFinalizers = (a: readonly string[], b: readonly string[] = []) =>
 
 /** What was asked for; else what the object's finalizers say already; else what its kind does of old. */
 function policyOf(
-  { definition }: Resource,
-  { finalizers }: ObjectMeta,
-  { propagationPolicy }: DeleteRequest,
+  { definition: { strategy } }: Resource,
+  { deletionTimestamp, finalizers }: ObjectMeta,
+  { propagationPolicy, orphanDependents }: DeleteOptions,
 ): DeleteRequest['propagationPolicy'] {
-  if (propagationPolicy !== undefined || definition.strategy?.orphansDependents === undefined) return propagationPolicy;
+  if (strategy?.hasNoDependents) return 'Background';
+  // What is marked first takes the deprecated word for another thing than the rest do.
+  if (strategy?.markDeleted !== undefined && deletionTimestamp === undefined && orphanDependents === false)
+    return 'Foreground';
+  if (propagationPolicy !== undefined || strategy?.orphansDependents === undefined) return propagationPolicy;
   const isSaid = finalizers?.some((name) => name === orphanFinalizer || name === foregroundFinalizer);
   return isSaid ? undefined : 'Orphan';
 }
@@ -104,9 +102,10 @@ function policyOf(
 function finalizersFor(finalizers: readonly string[], policy: DeleteRequest['propagationPolicy']): readonly string[] {
   if (policy === undefined) return finalizers;
   const others = finalizers.filter((name) => name !== orphanFinalizer && name !== foregroundFinalizer);
-  if (policy === 'Orphan') return [...others, orphanFinalizer];
-  if (policy === 'Foreground') return [...others, foregroundFinalizer];
-  return others;
+  const own = policy === 'Orphan' ? [orphanFinalizer] : policy === 'Foreground' ? [foregroundFinalizer] : [];
+  const wished = [...others, ...own];
+  // The same ones stay in their order.
+  return sameFinalizers(wished.toSorted(), finalizers.toSorted()) ? finalizers : wished;
 }
 
 /** Errors: `StatusError` Conflict where the object is another than was meant, or another version of it. */
@@ -115,83 +114,26 @@ export function checkDeletePreconditions(
   metadata: ObjectMeta,
   wanted: DeleteRequest['preconditions'],
 ): void {
+  const { name = '', uid, resourceVersion } = metadata;
+  const isOther = wanted?.uid !== undefined && wanted.uid !== uid;
+  if (!isOther && (wanted?.resourceVersion === undefined || wanted.resourceVersion === resourceVersion)) return;
   // What is marked first and goes later, upstream looks at by itself, in other words.
-  if (strategy?.markDeleted !== undefined && wanted?.uid !== undefined && wanted.uid !== metadata.uid)
+  if (strategy?.markDeleted !== undefined) {
+    const [what, meant, found] = isOther
+      ? ['UID', wanted.uid, uid]
+      : ['ResourceVersion', wanted!.resourceVersion, resourceVersion];
     throw conflict(
       kind,
-      metadata.name ?? '',
-      `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${metadata.uid}`,
+      name,
+      `Precondition failed: ${what} in precondition: ${meant}, ${what} in object meta: ${found}`,
     );
-  const refuse = (why: string) => conflict({ group: kind.group, plural: kind.kind }, metadata.name ?? '', why);
-  if (wanted?.uid !== undefined && wanted.uid !== metadata.uid)
+  }
+  const refuse = (why: string) => conflict({ group: kind.group, plural: kind.kind }, name, why);
+  if (isOther)
     throw refuse(
-      `the UID in the precondition (${wanted.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+      `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
-  if (wanted?.resourceVersion !== undefined && wanted.resourceVersion !== metadata.resourceVersion)
-    throw refuse(
-      `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
-    );
-}
-
-/** The deprecated way to say a propagation policy is kept beside it. */
-export type DeleteOptions = DeleteRequest & { readonly orphanDependents?: boolean };
-
-/** Errors: `StatusError` for options that are malformed. */
-export function parseDeleteOptions(body: unknown): DeleteOptions {
-  if (body === undefined || body === null) return {};
-  if (typeof body !== 'object' || Array.isArray(body))
-    throw badRequest('the body of a delete must be a DeleteOptions object');
-  const { apiVersion, kind, ...options } = body as Record<string, unknown>;
-  if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions')
-    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? '')}`);
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = options;
-  const fault = (field: string, badValue: unknown, detail: string) =>
-    invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-      { type: 'FieldValueInvalid', field, badValue, detail },
-    ]);
-  if (
-    gracePeriodSeconds !== undefined &&
-    gracePeriodSeconds !== null &&
-    (typeof gracePeriodSeconds !== 'number' || !Number.isInteger(gracePeriodSeconds))
-  ) {
-    throw fault('gracePeriodSeconds', gracePeriodSeconds, 'must be an integer');
-  }
-  if (
-    propagationPolicy !== undefined &&
-    propagationPolicy !== null &&
-    !['Orphan', 'Background', 'Foreground'].includes(propagationPolicy as string)
-  ) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-      {
-        type: 'FieldValueNotSupported',
-        field: 'propagationPolicy',
-        badValue: propagationPolicy,
-        detail: 'supported values: "Foreground", "Background", "Orphan", "nil"',
-      },
-    ]);
-  }
-  if (orphanDependents !== undefined && orphanDependents !== null && propagationPolicy) {
-    throw fault('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set');
-  }
-  if (dryRun !== undefined && !(Array.isArray(dryRun) && dryRun.every((value) => value === 'All')))
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-      { type: 'FieldValueNotSupported', field: 'dryRun', badValue: dryRun, detail: 'supported values: "All"' },
-    ]);
-  const policy =
-    propagationPolicy ?? (orphanDependents === true ? 'Orphan' : orphanDependents === false ? 'Background' : undefined);
-  const { uid, resourceVersion } = (preconditions ?? {}) as { uid?: string; resourceVersion?: string };
-  return {
-    ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
-    ...(typeof orphanDependents === 'boolean' ? { orphanDependents } : {}),
-    ...(policy ? { propagationPolicy: policy as NonNullable<DeleteRequest['propagationPolicy']> } : {}),
-    ...(uid === undefined && resourceVersion === undefined
-      ? {}
-      : {
-          preconditions: {
-            ...(uid === undefined ? {} : { uid }),
-            ...(resourceVersion === undefined ? {} : { resourceVersion }),
-          },
-        }),
-    ...(Array.isArray(dryRun) && dryRun.length > 0 ? { dryRun: true } : {}),
-  };
+  throw refuse(
+    `the ResourceVersion in the precondition (${wanted!.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+  );
 }

@@ -1,11 +1,12 @@
 /** Delete and delete-collection: carries out what `planDelete` decides. */
-import type { DeleteRequest, ListOptions, ObjectKey } from '@pintle/client';
+import type { ListOptions, ObjectKey } from '@pintle/client';
 import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, serve, storedObjectOf } from './api-core.js';
+import type { DeleteOptions } from './delete-options.js';
 import { planDelete } from './delete-plan.js';
 import { type ListResult, listEntries, requireEntry } from './read.js';
 import { fromStore } from './store-failure.js';
@@ -24,7 +25,7 @@ export async function deleteObject(
   context: RequestContext,
   resource: Resource,
   key: ObjectKey,
-  request: DeleteRequest = {},
+  request: DeleteOptions = {},
 ): Promise<Deleted> {
   const { orphansDependents } = resource.definition.strategy ?? {};
   if (orphansDependents?.warning !== undefined && request.propagationPolicy === undefined)
@@ -88,7 +89,7 @@ export async function deleteCollection(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
-  options: ListOptions & DeleteRequest,
+  options: ListOptions & DeleteOptions,
 ): Promise<ListResult> {
   const { entries, metadata } = await listEntries(core, resource, { ...options, inPages: true });
   const deleted: ListResult['entries'][number][] = [];

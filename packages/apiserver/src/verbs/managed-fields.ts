@@ -3,7 +3,6 @@ import type { ApplyOptions } from '@pintle/client';
 import {
   applyWishes,
   badRequest,
-  compareEntries,
   describeConflicts,
   describeManager,
   type FieldTree,
@@ -24,6 +23,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { acrossVersions } from './other-versions.js';
+import { ownersAfterApply, ownersAfterScaling } from './scale-owners.js';
 
 interface Recording {
   readonly fieldManager?: string;
@@ -74,9 +74,9 @@ function allButStatus(resource: Resource): FieldTree {
   const { kind, custom, definition } = resource;
   let tree = withoutStatus.get(resource);
   if (tree === undefined) {
-    const fields = Object.keys(kind.schema.node.properties ?? {}).filter(
-      (key) => key !== 'status' && key !== 'apiVersion' && key !== 'kind' && (custom || key !== 'metadata'),
-    );
+    const others = ['status', 'apiVersion', 'kind', 'metadata'];
+    const all = Object.keys(kind.schema.node.properties ?? {});
+    const fields = custom ? ['spec'] : all.filter((key) => !others.includes(key));
     const kept = definition.strategy?.statusKeeps ?? [];
     tree = treeOf(
       false,
@@ -138,21 +138,15 @@ export function recordUpdate(
   return accounting(core, resource, options.subresource, (rules) =>
     withEntries(
       object,
-      timeless(managedFieldsAfterUpdate(rules, resource.fromStored(object), resource.fromStored(old), writer)),
+      ownersAfterScaling(
+        resource,
+        object,
+        old,
+        managedFieldsAfterUpdate(rules, resource.fromStored(object), resource.fromStored(old), writer),
+        options.subresource,
+      ),
     ),
   );
-}
-
-/** When somebody scaled is not told, as upstream loses it on the way from a scale to what is scaled. */
-function timeless(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
-  const isTimed = ({ subresource, time }: ManagedFieldsEntry) => subresource === 'scale' && time !== undefined;
-  if (!entries.some(isTimed)) return entries;
-  const told = entries.map((entry) => {
-    if (!isTimed(entry)) return entry;
-    const { time: _time, ...rest } = entry;
-    return rest;
-  });
-  return told.sort(compareEntries);
 }
 
 /** What an apply comes to: in the resource's version, not decoded yet, with its managed fields. */
@@ -199,10 +193,16 @@ export async function apply(
       options.force ?? false,
     ),
   );
-  if (conflicts.length === 0) return { object, managedFields: timeless(managedFields) };
-  throw statusError('Conflict', describeConflicts(conflicts), {
+  if (conflicts.length === 0)
+    return { object, managedFields: ownersAfterApply(resource, managedFields, options.subresource) };
+  // Those who own the replicas are told of as they would be of the Scale.
+  const told =
+    options.subresource === 'scale'
+      ? conflicts.map((conflict) => ({ ...conflict, apiVersion: 'autoscaling/v1' }))
+      : conflicts;
+  throw statusError('Conflict', describeConflicts(told), {
     details: {
-      causes: conflicts.map((conflict) => ({
+      causes: told.map((conflict) => ({
         reason: 'FieldManagerConflict',
         message: `conflict with ${describeManager(conflict)}`,
         field: conflict.field,

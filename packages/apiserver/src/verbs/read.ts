@@ -158,10 +158,10 @@ function startOf(core: ApiCore, options: ReadOptions, prefix: string): { start: 
   }
   const wanted = parseResourceVersion(options.resourceVersion, badResourceVersion);
   const { revision } = core.backend.status();
-  const isLimited = (options.limit ?? 0) > 0;
-  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isLimited || options.inPages === true);
+  const isInPages = (options.limit ?? 0) > 0 || options.inPages === true;
+  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isInPages);
   const exact =
-    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === undefined && wanted > 0 && isLimited);
+    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === undefined && wanted > 0 && isInPages);
   return { start: prefix, revision: exact ? wanted : 0 };
 }
 

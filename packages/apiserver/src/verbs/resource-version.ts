@@ -11,11 +11,13 @@ import {
 /** The revision of a resourceVersion; 0 for `0` and for none. Errors: `StatusError`, as a list or a watch has it. */
 export function parseResourceVersion(text: string | undefined, refuse: (error: FieldError) => StatusError): number {
   if (text === undefined || text === '') return 0;
-  const revision = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(revision)) return revision;
-  throw refuse(
-    invalidField('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`),
-  );
+  const why = !/^\d+$/.test(text)
+    ? 'invalid syntax'
+    : BigInt.asUintN(64, BigInt(text)) !== BigInt(text)
+      ? 'value out of range'
+      : undefined;
+  if (why === undefined) return Number(text);
+  throw refuse(invalidField('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`));
 }
 
 /** Of a get or a list. */

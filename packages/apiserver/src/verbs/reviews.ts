@@ -68,13 +68,13 @@ export function reviews({
 
   const ofSelf: Review = async ({ user }, body) => {
     const asked = specOf<Asked>(body);
-    refuse(questionErrors(asked));
+    refuse([...questionErrors(asked), ...metadataErrors(body)]);
     return withStatus(body, await allowed(user, asked));
   };
 
   const ofOther: Review = async (_context, body) => {
     const asked = specOf<Asked>(body);
-    refuse([...questionErrors(asked), ...subjectErrors(asked)]);
+    refuse([...questionErrors(asked), ...subjectErrors(asked), ...metadataErrors(body)]);
     return withStatus(body, await allowed(subjectOf(asked), asked));
   };
 
@@ -87,10 +87,11 @@ export function reviews({
     refuse([
       ...questionErrors(asked),
       ...subjectErrors(asked),
+      ...metadataErrors(body, 'namespace'),
       ...(path === undefined
         ? []
         : [invalidField('spec.nonResourceAttributes', inGo(path), 'disallowed on this kind of request')]),
-      ...(path === undefined && place !== namespace
+      ...(asked.resourceAttributes !== undefined && (place ?? '') !== namespace
         ? [invalidField('spec.resourceAttributes.namespace', place ?? '', 'must match metadata.namespace')]
         : []),
     ]);
@@ -159,6 +160,14 @@ function questionErrors({ resourceAttributes, nonResourceAttributes }: Asked): r
   if (nonResourceAttributes !== undefined) return [];
   const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
   return [invalidField('spec.resourceAttributes', null, detail)];
+}
+
+/** What is asked has no name; what the server says of every object it is asked in does not count. */
+function metadataErrors({ metadata }: KubernetesObject, except?: 'namespace'): readonly FieldError[] {
+  const { managedFields: _managed, uid: _uid, creationTimestamp: _time, ...rest } = metadata;
+  const said = Object.entries(rest).filter(([field, value]) => field !== except && Boolean(value));
+  const detail = `must be empty${except === undefined ? '' : ` except for ${except}`}`;
+  return said.length === 0 ? [] : [invalidField('metadata', metadata, detail)];
 }
 
 const subjectErrors = ({ user, groups }: Asked): readonly FieldError[] =>

@@ -74,7 +74,7 @@ function putAt(path: string, operations: readonly JsonPatchOperation[], patched:
 /** Errors: `StatusError` BadRequest, or what `refuseText` makes, where validation is strict and there are any. */
 export function reportStrict(
   context: RequestContext,
-  { kind, version }: Kind,
+  { kind, version }: Pick<Kind, 'kind' | 'version'>,
   unknownFields: readonly string[],
   { fieldValidation = 'Ignore', strictFaults, refuseText }: StrictOptions,
 ): void {

@@ -13,6 +13,7 @@ import {
   type KubernetesObject,
   notFound,
   type ObjectMeta,
+  StatusError,
 } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
@@ -68,8 +69,9 @@ export async function updateObject(
   { mayCreate, ...options }: SentOptions & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
-  const decoding = decode(core, context, resource, body, options, entry && storedObjectOf(entry));
-  const read = decoding instanceof Promise ? await decoding : decoding;
+  const read = await decodedFor(entry, resource, path, body, () =>
+    decode(core, context, resource, body, options, entry && storedObjectOf(entry)),
+  );
   const { namespace, name } = placeOf(resource, read.metadata, path);
   requireName(read.metadata, path);
   const decoded = withOwnersOnce(context, read, false);
@@ -91,6 +93,23 @@ export async function updateObject(
     ...(found === undefined ? {} : { found }),
     change: () => ({ object: decoded }),
   });
+}
+
+/** Of a custom object that is not there, nothing is told but that; what it says it is has to be right. */
+async function decodedFor(
+  entry: StoreEntry<StoredObject> | undefined,
+  { custom, kind }: Resource,
+  path: { readonly name?: string },
+  body: unknown,
+  work: () => KubernetesObject | Promise<KubernetesObject>,
+): Promise<KubernetesObject> {
+  try {
+    return await work();
+  } catch (error) {
+    if (entry !== undefined || !custom || !StatusError.is(error, 'Invalid')) throw error;
+    requireName((body as Partial<KubernetesObject>).metadata ?? {}, path);
+    throw notFound(kind, path.name ?? '');
+  }
 }
 
 /** Of kinds that nobody writes over without having seen what there is. */

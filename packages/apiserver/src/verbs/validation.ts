@@ -18,11 +18,11 @@ export function faultsForCreate(resource: Resource, object: KubernetesObject): r
   validateFirst(resource, object);
   const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
   const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
-  return [
+  return withRulesLeft(resource, [
     ...(isTold ? validateObjectMeta(object.metadata, metaRules(resource)) : []),
     ...own,
     ...(resource.custom ? customFaults(resource, object) : []),
-  ];
+  ]);
 }
 
 export function faultsForUpdate(
@@ -40,7 +40,7 @@ export function faultsForUpdate(
       : subresource === 'status'
         ? strategy?.validateStatusUpdate
         : strategy?.subresources?.[subresource]?.validateUpdate;
-  return [
+  return withRulesLeft(resource, [
     ...(object.metadata === old.metadata
       ? []
       : validateObjectMetaUpdate(object.metadata, old.metadata, {
@@ -49,7 +49,7 @@ export function faultsForUpdate(
         })),
     ...(own?.call(strategy, object, old) ?? []),
     ...(resource.custom ? customFaults(resource, object, old, subresource) : []),
-  ];
+  ]);
 }
 
 function customFaults(
@@ -59,10 +59,10 @@ function customFaults(
   subresource?: string,
 ): readonly FieldError[] {
   const isStatus = subresource === 'status';
-  return withRulesLeft(resource, [
+  return [
     ...asOfStatus(validateSchema(resource.kind.schema.node, object, old), isStatus),
     ...scaleFaults(resource.kind, object, isStatus),
-  ]);
+  ];
 }
 
 /** A status that is written by itself is held to a schema of its own: in words a fault is told of as it stands there. */
@@ -95,8 +95,8 @@ export const hasBlocking = (faults: readonly FieldError[]): boolean =>
   faults.some(({ type }) => blocking.includes(type));
 
 /** With a word on the rules of the schema, where it has some and they were not come to. */
-export function withRulesLeft({ kind }: Resource, faults: readonly FieldError[]): readonly FieldError[] {
-  if (!hasBlocking(faults) || !hasRules(kind.schema.node)) return faults;
+export function withRulesLeft({ custom, kind }: Resource, faults: readonly FieldError[]): readonly FieldError[] {
+  if (!custom || !hasBlocking(faults) || !hasRules(kind.schema.node)) return faults;
   const detail =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
   return [...faults, { type: 'FieldValueInvalid', field: '<nil>', badValue: null, detail }];

@@ -49,6 +49,8 @@ export interface ChangeObserver {
 
 /** How often an otherwise quiet watch with bookmarks says how far it is. */
 const bookmarkPeriodMs = 60_000;
+/** And how long before its end, so that who watches again begins from there. */
+const lastBookmarkMs = 2_000;
 /** How long what happened before a kind went may take to reach its watchers (kube-apiserver waits as long). */
 const removedKindMs = 1_000;
 
@@ -63,7 +65,7 @@ export function watchChanges(
   observer: ChangeObserver,
   permission?: WatchPermission,
 ): () => void {
-  checkOptions(options);
+  checkWatchOptions(options);
   const selected = selection(resource, options);
   const { group, plural } = resource.kind;
   const fromRevision = parseResourceVersion(options.resourceVersion, (error) =>
@@ -124,12 +126,14 @@ export function watchChanges(
     );
   };
 
-  if (options.allowWatchBookmarks)
-    timers.push(every(core.world.clock, bookmarkPeriodMs, () => subscription?.requestProgress()));
-  if (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0) {
-    timers.push(core.world.clock.schedule(options.timeoutSeconds * 1000, complete));
-  }
-  timers.push(core.registry.onRemoved(resource, () => timers.push(core.world.clock.schedule(removedKindMs, complete))));
+  const { allowWatchBookmarks, timeoutSeconds = 0 } = options;
+  const { clock } = core.world;
+  const tellProgress = () => subscription?.requestProgress();
+  if (allowWatchBookmarks) timers.push(every(clock, bookmarkPeriodMs, tellProgress));
+  if (timeoutSeconds > 0) timers.push(clock.schedule(timeoutSeconds * 1000, complete));
+  if (allowWatchBookmarks && timeoutSeconds * 1000 > lastBookmarkMs)
+    timers.push(clock.schedule(timeoutSeconds * 1000 - lastBookmarkMs, tellProgress));
+  timers.push(core.registry.onRemoved(resource, () => timers.push(clock.schedule(removedKindMs, complete))));
 
   if (permission !== undefined) timers.push(permission(fail));
 
@@ -159,7 +163,7 @@ async function sendInitial(
     source: entry,
   }));
   const revision = Number(found.metadata.resourceVersion);
-  if (options.sendInitialEvents && options.allowWatchBookmarks)
+  if (options.allowWatchBookmarks && (options.sendInitialEvents || beginsNowhere(options)))
     changes.push(bookmark(resource, revision, { 'k8s.io/initial-events-end': 'true' }));
   if (changes.length > 0) await observer.next(changes);
   follow(revision + 1);
@@ -211,17 +215,22 @@ function bookmark(resource: Resource, revision: number, annotations?: Readonly<R
   };
 }
 
-/** Errors: `StatusError` Invalid (apimachinery `ValidateListOptions`). */
-function checkOptions({ sendInitialEvents, resourceVersionMatch: match, timeoutSeconds }: WatchOptions): void {
+/** Of those that say nothing of it, who begins nowhere begins with all that there is. */
+const beginsNowhere = ({ sendInitialEvents, resourceVersion, resourceVersionMatch }: WatchOptions): boolean =>
+  sendInitialEvents === undefined && !resourceVersionMatch && (!resourceVersion || resourceVersion === '0');
+
+/** `token` is that of a list, which no watch goes on from. Errors: `StatusError` Invalid (apimachinery `ValidateListOptions`). */
+export function checkWatchOptions(options: WatchOptions, token?: string): void {
+  const { sendInitialEvents, timeoutSeconds, resourceVersionMatch: match } = options;
   const faults: FieldError[] = [];
   const forbid = (detail: string) => faults.push(forbiddenField('resourceVersionMatch', detail));
   if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
     forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  if (match) {
-    if (sendInitialEvents === undefined)
-      forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
-    if (match !== 'NotOlderThan') faults.push(notSupportedField('resourceVersionMatch', match, ['NotOlderThan']));
-  }
+  if (match && sendInitialEvents === undefined)
+    forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  if (match && match !== 'NotOlderThan')
+    faults.push(notSupportedField('resourceVersionMatch', match, ['NotOlderThan']));
+  if (token && (match || beginsNowhere(options))) forbid('resourceVersionMatch is forbidden when continue is provided');
   if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', faults);
   if (timeoutSeconds !== undefined && Number.isNaN(timeoutSeconds))
     throw badRequest(`timeoutSeconds must be a number of seconds, not ${timeoutSeconds}`);

@@ -27,6 +27,8 @@ export interface WebhookServerOptions {
   onListening?(port: number): void;
 }
 
+/** So long an answer that was asked for before the end may still take. */
+const answerMaxMs = 10_000;
 /** The largest review is of two objects, each as large as the API allows. */
 const bodyBytesMax = 8 * 1024 * 1024;
 
@@ -49,7 +51,10 @@ export function webhookServer(options: WebhookServerOptions): Runnable {
             if (!response.headersSent) response.writeHead(500);
             response.end();
           })
-          .finally(() => observer?.ended(response.statusCode, (world.clock.monotonic() - beganMs) / 1000));
+          .finally(() => {
+            observer?.ended(response.statusCode, (world.clock.monotonic() - beganMs) / 1000);
+            if (signal.aborted) server.closeIdleConnections();
+          });
       });
       const stopReloading = every(world.clock, reloadMs, () => {
         try {
@@ -68,8 +73,11 @@ export function webhookServer(options: WebhookServerOptions): Runnable {
       options.onListening?.((server.address() as AddressInfo).port);
       if (!signal.aborted) await once(signal, 'abort');
       stopReloading();
+      const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      const cancel = world.clock.schedule(answerMaxMs, () => server.closeAllConnections());
+      await closed;
+      cancel();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Webhooks as the API server asks them: over TLS, with certificates that are replaced while it runs. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
@@ -8,7 +9,7 @@ import type { ConfigMap } from '@pintle/api/core/v1';
 import { createApiServer } from '@pintle/apiserver';
 import { CertificateAuthority, httpsWebhookCaller } from '@pintle/apiserver/nodejs';
 import { type KubernetesObject, realClock, virtualWorld } from '@pintle/machinery';
-import { createManager } from '../manager.js';
+import { createManager, type Manager } from '../manager.js';
 import { serveProbes, webhookServer } from '../nodejs/index.js';
 import { admission } from './admission.js';
 import { conversion } from './conversion.js';
@@ -174,3 +175,52 @@ it('a webhook server is asked by the API server, and takes a new certificate wit
   await stopped;
   await api.stop();
 }, 30_000);
+
+it('a webhook server that ends answers what it was asked, and nobody else', async () => {
+  const nowMs = realClock().now();
+  const authority = await CertificateAuthority.create({ commonName: 'webhooks', nowMs });
+  const pair = await authority.issueServer({ commonName: 'last', nowMs, dns: ['localhost'], ips: ['127.0.0.1'] });
+  const [certFile, keyFile] = [join(folder, 'last.crt'), join(folder, 'last.key')];
+  writeFileSync(certFile, pair.certPem);
+  writeFileSync(keyFile, pair.keyPem);
+  let [judge, asked] = [() => {}, () => {}];
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const slow = admission<ConfigMap>({
+    async validate() {
+      asked();
+      await new Promise<void>((resolve) => {
+        judge = resolve;
+      });
+      return [];
+    },
+  });
+  const client = (await createApiServer()).client();
+  let manager!: Manager;
+  const port = await new Promise<number>((onListening) => {
+    const server = webhookServer({
+      ...{ endpoints: { '/slow': slow }, certFile, keyFile, port: 0, host: '127.0.0.1', onListening },
+    });
+    manager = createManager({ client, world: virtualWorld(), runnables: [server] });
+    void manager.start();
+  });
+  const ask = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const options = { port, host: '127.0.0.1', path: '/slow', method: 'POST', rejectUnauthorized: false };
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+      request({ ...options, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .once('error', reject)
+        .end(JSON.stringify(review({ uid: '1', operation: 'CREATE', object })));
+    });
+  const answered = ask();
+  await isAsked;
+  const stopped = manager.stop();
+  await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  judge();
+  expect(await answered).toBe(200);
+  await stopped;
+});

@@ -19,7 +19,7 @@ const podsOf = (text: string): readonly Pod[] =>
           metadata: { name: `p-${group}-${index}`, uid: `p-${group}-${index}` },
           spec: { containers: [{ ports: [{ name: 'http', containerPort: 8000 + group }] }] },
           status: {
-            podIP: `10.0.${group}.${index}`,
+            podIP: `10.${index >> 8}.${group}.${index & 255}`,
             conditions: [{ type: 'Ready', status: index < ready ? 'True' : 'False' }],
           },
         }) as unknown as Pod,
@@ -50,7 +50,7 @@ describe('planSubsets, of ten addresses at most', () => {
 it('a port that all have stands once, with all of them, beside the ones that each has for itself', () => {
   const ports = [
     { name: 'web', port: 80, targetPort: 'http' },
-    { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP' },
+    { name: 'dns', port: 53, targetPort: 5353, protocol: 'UDP', appProtocol: 'dns' },
     { name: 'log', port: 514, targetPort: 5140, protocol: 'UDP' },
   ];
   const many = { ...service, spec: { ...service.spec, ports } } as unknown as Service;
@@ -60,9 +60,38 @@ it('a port that all have stands once, with all of them, beside the ones that eac
     subset.addresses?.map(({ ip }) => ip).join(),
     subset.notReadyAddresses?.map(({ ip }) => ip).join(),
   ]);
+  expect(subsets[1]?.ports?.[0]).toEqual({ name: 'dns', port: 5353, protocol: 'UDP', appProtocol: 'dns' });
   expect(told).toEqual([
     ['8000', '10.0.0.0', undefined],
     ['5353,5140', '10.0.0.0,10.0.1.0', '10.0.1.1'],
     ['8001', '10.0.1.0', '10.0.1.1'],
   ]);
+});
+
+describe('planSubsets', () => {
+  const addresses = (of: Service, pods: readonly Pod[]) =>
+    planSubsets(of, pods)
+      .subsets.flatMap((subset) => subset.addresses ?? [])
+      .map(({ ip }) => ip);
+  const having = (spec: object): Service => ({ ...service, spec: { ...service.spec, ...spec } }) as Service;
+
+  it('holds a thousand addresses, and says where there are more', () => {
+    const { subsets, truncated } = planSubsets(service, podsOf('1000+0'));
+    expect([subsets[0]?.addresses?.length, truncated]).toEqual([1000, false]);
+    const more = planSubsets(service, podsOf('1001+0'));
+    expect([more.subsets[0]?.addresses?.length, more.truncated]).toEqual([1000, true]);
+  });
+
+  it('leaves out who has none of the ports, but for a Service without any', () => {
+    const others = having({ ports: [{ port: 80, targetPort: 'other' }] });
+    expect(addresses(others, podsOf('2+0'))).toEqual([]);
+    expect(addresses(having({ clusterIP: 'None', ports: undefined }), podsOf('2+0'))).toEqual(['10.0.0.0', '10.0.0.1']);
+  });
+
+  it('is of the first of two families', () => {
+    const [pod] = podsOf('1+0');
+    const both = { ...pod!, status: { ...pod!.status, podIPs: [{ ip: '10.0.0.9' }, { ip: 'fd00::9' }] } };
+    expect(addresses(having({ ipFamilies: ['IPv6', 'IPv4'] }), [both])).toEqual(['fd00::9']);
+    expect(addresses(having({ ipFamilies: ['IPv4', 'IPv6'] }), [both])).toEqual(['10.0.0.9']);
+  });
 });

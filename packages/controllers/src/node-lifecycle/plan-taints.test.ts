@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Node } from '@pintle/api/core/v1';
-import { planTaints } from './plan-taints.js';
+import type { Node, Taint } from '@pintle/api/core/v1';
+import { executeTaint, isExecuting, planTaints, readinessOf } from './plan-taints.js';
 
 const now = '2025-01-01T00:00:00Z';
 const node = (conditions: Readonly<Record<string, string>>, spec: Node['spec'] = {}): Node =>
@@ -73,5 +73,32 @@ describe('planTaints', () => {
       { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' as const, timeAdded: '2024-12-31T23:00:00Z' },
     ];
     expect(planTaints(node({ Ready: 'False' }, { taints }), now, { executes: false })).toEqual(taints);
+  });
+});
+
+describe('whether pods leave a node', () => {
+  it.each<[string, readonly Taint[], boolean]>([
+    ['nothing', [], false],
+    ['it is not ready', [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }], true],
+    ['nobody hears of it', [{ key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }], true],
+    ['new ones are kept away', [{ key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' }], false],
+    ['somebody else says so', [{ key: 'example.com/repair', effect: 'NoExecute' }], false],
+  ])('by its taints: %s', (_name, taints, expected) => {
+    expect(isExecuting(node({}, { taints }))).toBe(expected);
+  });
+
+  it.each([
+    ['True', 'True', undefined],
+    ['False', 'False', 'node.kubernetes.io/not-ready'],
+    ['Unknown', 'Unknown', 'node.kubernetes.io/unreachable'],
+    [undefined, 'Unknown', undefined],
+  ])('by its condition: %s', (status, readiness, taint) => {
+    const given = node(status === undefined ? { MemoryPressure: 'True' } : { Ready: status });
+    expect([readinessOf(given), executeTaint(given)]).toEqual([readiness, taint]);
+  });
+
+  it('not where it says nothing of itself at all', () => {
+    expect(isExecuting({ metadata: {} } as Node)).toBe(false);
+    expect(executeTaint({ metadata: {} } as Node)).toBeUndefined();
   });
 });

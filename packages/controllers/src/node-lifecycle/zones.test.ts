@@ -70,6 +70,15 @@ describe('planZones', () => {
     expect(zoneOf(node('', 'True'))).toBe('');
     expect(zoneOf(node('a', 'True'))).toBe('r:\0:a');
   });
+
+  it.each([
+    [{ 'topology.kubernetes.io/zone': 'a' }, ':\0:a'],
+    [{ 'topology.kubernetes.io/region': 'r' }, 'r:\0:'],
+    [{ 'failure-domain.beta.kubernetes.io/zone': 'a', 'failure-domain.beta.kubernetes.io/region': 'r' }, 'r:\0:a'],
+    [{ 'topology.kubernetes.io/zone': 'a', 'failure-domain.beta.kubernetes.io/zone': 'b' }, ':\0:a'],
+  ])('of the labels %j', (labels, expected) => {
+    expect(zoneOf({ metadata: { labels } } as unknown as Node)).toBe(expected);
+  });
 });
 
 describe('turnOf', () => {

@@ -111,6 +111,18 @@ describe('in a cluster', () => {
     await cluster.stop();
   });
 
+  it('a pod of a node that never was goes after a time, too', async () => {
+    const cluster = await testCluster({ nodes: 0, scheduler: false });
+    const { client } = cluster;
+    const { metadata, ...rest } = unplaced('db', { nodeName: 'nowhere' });
+    await client.create<Pod>({ ...rest, metadata: { name: 'db', namespace: metadata.namespace! } });
+    await cluster.advance({ seconds: 38 });
+    expect(await client.list(Pod)).toHaveLength(1);
+    await cluster.advance({ seconds: 3 });
+    expect(await client.list(Pod)).toHaveLength(0);
+    await cluster.stop();
+  });
+
   it.each([
     [0, 3],
     [1, 1],

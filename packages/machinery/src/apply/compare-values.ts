@@ -5,7 +5,7 @@
  * `undefined` is an absent value, `null` a given one.
  */
 import { deepEqual } from '../meta/frozen.js';
-import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroValues } from '../schema/schema.js';
+import { isHandedOn, isNullUnsaid, resolve, type SchemaNode, zeroOf, zeroValues } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 import {
   asItems,
@@ -78,9 +78,8 @@ function placeOf(schema: SchemaNode): Place {
     const emptyFields = Object.entries(properties ?? {}).flatMap(([key, child]): Place['emptyFields'] => {
       const zero = zeroOf(child);
       if (zero !== undefined) return [[key, zero]];
-      const { type, format = '' } = resolve(child);
-      const isWritten = child.required === true || child.alwaysThere === true;
-      return isWritten && (type === 'array' || times.includes(format)) ? [[key, null]] : [];
+      const isNull = isNullUnsaid(child) || (child.required === true && resolve(child).type === 'array');
+      return isNull ? [[key, null]] : [];
     });
     const shape = type === 'any' ? undefined : shapeAt(schema, undefined);
     place = {
@@ -97,9 +96,6 @@ function placeOf(schema: SchemaNode): Place {
   }
   return place;
 }
-
-/** Formats of what is a struct in Go, and null in JSON where nobody spoke of it. */
-const times: readonly string[] = ['date-time', 'micro-time'];
 
 function appearedOf(type: SchemaNode): Map<unknown, Comparison> | undefined {
   if (!isHandedOn(type)) return undefined;

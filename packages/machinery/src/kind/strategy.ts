@@ -80,10 +80,15 @@ export interface Strategy<in out T extends KubernetesObject = KubernetesObject> 
   gracePeriodSeconds?(object: T, requestedSeconds: number | undefined): number;
   /** Whether a deleted object is held by something else than its finalizers, as a namespace by its content. */
   holdsDeletion?(object: T): boolean;
-  /** Marks an object whose time of deletion is set, as a namespace's phase does; it has no seconds of grace and no new generation then. */
-  markDeleted?(object: T): T;
+  /**
+   * Marks an object whose time of deletion is set, as a namespace's phase does; it has no seconds of grace and no new
+   * generation then. `object` has the finalizers that the deletion asks for, `old` those that it had.
+   */
+  markDeleted?(object: T, old: T): T;
   /** A deletion that names no policy leaves the dependents behind, as of old with Jobs; the client is told so in these words. */
   readonly orphansDependents?: { readonly warning?: string };
+  /** Nothing depends on its objects: a deletion leaves none of the finalizers that are for dependents (default false). */
+  readonly hasNoDependents?: boolean;
   /** A put to an absent name creates it (default false). */
   readonly allowCreateOnUpdate?: boolean;
   /** An update without a resourceVersion is taken (default true). */

@@ -42,7 +42,7 @@ export const ObjectMeta = object(
     uid: string(5),
     resourceVersion: string(6),
     generation: int64(7),
-    creationTimestamp: time(8),
+    creationTimestamp: time(8).alwaysThere(),
     deletionTimestamp: time(9),
     deletionGracePeriodSeconds: int64(10).pointer(),
     labels: map(string(), 11),

@@ -5,8 +5,8 @@
  * What did not change from the object's last version is that version's own: changing one field of an object costs
  * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  *
- * **Differs from Kubernetes**: the `null` that Go writes for a time that nobody spoke of is left out, and for a list or a map
- * that has to be there an empty one stands. Readers take both for the same.
+ * **Differs from Kubernetes**: for a list or a map that has to be there and that nobody spoke of an empty one stands, where Go
+ * writes null. What else it writes as null is not held, and told over HTTP (`nulls.ts`).
  */
 import { deepEqual } from '../meta/frozen.js';
 import { ObjectMeta } from '../meta/v1.js';

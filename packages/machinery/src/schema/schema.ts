@@ -324,10 +324,25 @@ export function zeroOf(place: SchemaNode): unknown {
   const isWritten = place.required === true && place.pointer !== true && place.omittedWhenUnsaid !== true;
   if (place.alwaysThere !== true && !isWritten) return undefined;
   const { type } = resolve(place);
-  if (type === 'array' && place.keepsEmpty === true) return undefined;
+  if ((type === 'array' && place.keepsEmpty === true) || place.pointer === true) return undefined;
   const isAbsent = type === 'object' ? place.alwaysThere !== true : type === 'string' && place.format !== undefined;
   return isAbsent ? undefined : zeroValues[type];
 }
+
+/**
+ * Whether Go writes null for a field of a built-in kind of which nobody spoke: for a time that is no pointer, and for a list
+ * or a pointer that is not `omitempty`. Objects are held without it; see `nulls.ts`.
+ */
+export function isNullUnsaid(place: SchemaNode): boolean {
+  if (place.required !== true && place.alwaysThere !== true) return false;
+  if (place.pointer === true) return place.alwaysThere === true;
+  return isTime(place) || (resolve(place).type === 'array' && place.keepsEmpty === true);
+}
+
+/** Of what is a struct in Go, and null in JSON where it is empty. */
+export const isTime = (place: SchemaNode): boolean => times.includes(resolve(place).format ?? '');
+
+const times = ['date-time', 'micro-time'];
 
 /** By its type what a value is in Go of which nobody spoke, where it is no pointer. */
 export const zeroValues: Readonly<Partial<Record<SchemaType, unknown>>> = {
@@ -349,7 +364,7 @@ export function resolve(node: SchemaNode): SchemaNode {
   return node.ref === undefined ? node : resolve(node.ref());
 }
 
-const structs = ['date-time', 'micro-time', 'duration'];
+const structs = [...times, 'duration'];
 
 /**
  * Whether an empty text, a 0 or a false says as much as nothing in the field `place` of `owner`: so it is with Kubernetes' own

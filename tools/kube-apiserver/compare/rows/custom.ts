@@ -328,6 +328,12 @@ export const custom: Group = {
       metadata: { name: 'a', namespace: 'NS' },
       spec: { replicas: 6 },
     }),
+    merge('scale what it has not', `${things}/a/scale`, { spec: { replicas: 5, size: 1 } }),
+    strategic('scale it strategically', `${things}/a/scale`, { spec: { replicas: 5 } }),
+    put('put a scale without its name', `${things}/a/scale`, {
+      ...{ apiVersion: 'autoscaling/v1', kind: 'Scale', spec: { replicas: 5 } },
+    }),
+    post('no kind', things, { metadata: { name: 'no-kind' } }),
     merge('scale it below zero', `${things}/a/scale`, { spec: { replicas: -1 } }),
     watch('watch from then', `${things}?resourceVersion={a.metadata.resourceVersion}`, 2),
     watch(

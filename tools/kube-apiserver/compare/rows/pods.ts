@@ -323,6 +323,13 @@ const evictions: readonly Row[] = [
   }),
   get('the budget after it', '/apis/policy/v1/namespaces/NS/poddisruptionbudgets/b'),
   get('guarded leaves', `${pods}/guarded`),
+  post('evict by the older version', `${pods}/guarded/eviction?dryRun=All`, {
+    ...{ apiVersion: 'policy/v1beta1', kind: 'Eviction', metadata: { name: 'guarded' } },
+  }),
+  post('evict with options that are none', `${pods}/guarded/eviction`, {
+    ...{ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'guarded' } },
+    deleteOptions: { gracePeriodSeconds: 'x' },
+  }),
   post('evict nothing', `${pods}/absent/eviction`, {
     apiVersion: 'policy/v1',
     kind: 'Eviction',

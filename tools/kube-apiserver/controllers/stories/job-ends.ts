@@ -109,7 +109,7 @@ async function overlapStory(stage: Stage): Promise<void> {
 }
 
 export const jobEndStories: readonly Story[] = [
-  { name: 'job-failures', play: failureStory },
-  { name: 'job-changes', play: changesStory },
-  { name: 'cronjob-overlap', play: overlapStory },
+  { name: 'failures', play: failureStory },
+  { name: 'changes', play: changesStory },
+  { name: 'overlap', play: overlapStory },
 ];

@@ -1,4 +1,5 @@
 /** The parts that stories' workloads are made of. What the images do is in `../nodes.ts`. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { knownKind, type Loose, type Stage } from '../stage.js';
 
 export const podSpec = (image: string, more: object = {}) => ({
@@ -45,3 +46,6 @@ export const evict = (stage: Stage, name: string) =>
     kind: 'Eviction',
     metadata: { name, namespace: stage.namespace },
   });
+
+/** Of a pod that is ready for less than that autoscalers know nothing. */
+export const measured = () => sleep(2_500);

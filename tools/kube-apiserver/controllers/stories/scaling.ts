@@ -1,7 +1,6 @@
 /** Autoscalers that may not go as they would, or do not know how, and budgets of disruption in every form. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { condition, type Loose, type Stage, type Story } from '../stage.js';
-import { evict, template, workload } from './pods-of.js';
+import { evict, measured, template, workload } from './pods-of.js';
 
 /** Each of its pods uses as much as said. */
 async function busyWorkload(stage: Stage, name: string, cpu: string, replicas = 1): Promise<void> {
@@ -12,11 +11,8 @@ async function busyWorkload(stage: Stage, name: string, cpu: string, replicas = 
     spec: { replicas, selector: { matchLabels: { app: name } }, template: { ...pod, metadata } },
   });
   await stage.pods(replicas, `app=${name}`);
-  // Of a pod that is ready for less than that nothing is known.
-  await sleep(metricsKnownMs);
+  await measured();
 }
-
-const metricsKnownMs = 2_500;
 
 const half = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } };
 
@@ -131,6 +127,6 @@ async function budgetsStory(stage: Stage): Promise<void> {
 }
 
 export const scalingStories: readonly Story[] = [
-  { name: 'autoscaler-limits', play: behaviourStory },
+  { name: 'limits', play: behaviourStory },
   { name: 'budgets', play: budgetsStory },
 ];

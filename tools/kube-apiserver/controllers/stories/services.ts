@@ -1,7 +1,6 @@
 /** Services, accounts, quotas, roles, policies and certificates: what controllers do without pods, or around them. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { condition, type Loose, type Stage, type Story } from '../stage.js';
-import { podSpec, template, workload } from './pods-of.js';
+import { measured, podSpec, template, workload } from './pods-of.js';
 import { signingRequest } from './signing-request.js';
 
 async function serviceStory(stage: Stage): Promise<void> {
@@ -108,6 +107,7 @@ async function certificateStory(stage: Stage): Promise<void> {
 async function unmeasuredStory(stage: Stage): Promise<void> {
   await stage.make('apps/v1', 'Deployment', 'idle', workload('idle', 'web', { replicas: 1 }));
   await stage.pods(1, 'app=idle');
+  await measured();
   const target = { type: 'Utilization', averageUtilization: 50 };
   await stage.make('autoscaling/v2', 'HorizontalPodAutoscaler', 'idle', {
     spec: { ...scaling('idle'), metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] },
@@ -125,8 +125,7 @@ async function horizontalStory(stage: Stage): Promise<void> {
     spec: { replicas: 1, selector, template: { ...busy, metadata } },
   });
   await stage.pods(1, 'app=busy');
-  // Of a pod that is ready for less than that nothing is known.
-  await sleep(2_500);
+  await measured();
   const target = { type: 'Utilization', averageUtilization: 50 };
   await stage.make('autoscaling/v2', 'HorizontalPodAutoscaler', 'busy', {
     spec: { ...scaling('busy'), metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] },

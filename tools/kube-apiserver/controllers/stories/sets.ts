@@ -125,8 +125,8 @@ async function chosenNodesStory(stage: Stage): Promise<void> {
 }
 
 export const setStories: readonly Story[] = [
-  { name: 'statefulset-parts', play: partsStory },
-  { name: 'statefulset-order', play: orderStory },
-  { name: 'daemonset-surge', play: surgeStory },
-  { name: 'daemonset-nodes', play: chosenNodesStory },
+  { name: 'parts', play: partsStory },
+  { name: 'order', play: orderStory },
+  { name: 'surge', play: surgeStory },
+  { name: 'chosen-nodes', play: chosenNodesStory },
 ];

@@ -60,7 +60,7 @@ export interface SelfSubjectReview extends Infer<typeof SelfSubjectReview> {}
 export const TokenRequestSpec = object(
   () => ({
     audiences: list(string(), 1).atomic().required(),
-    boundObjectRef: ref<BoundObjectReference>(BoundObjectReference, 3),
+    boundObjectRef: ref<BoundObjectReference>(BoundObjectReference, 3).pointer().alwaysThere(),
     expirationSeconds: int64(4).pointer(),
   }),
   'io.k8s.api.authentication.v1.TokenRequestSpec',

@@ -23,7 +23,7 @@ export interface ObjectFieldSelector extends Infer<typeof ObjectFieldSelector> {
 export const ResourceFieldSelector = object(
   () => ({
     containerName: string(1),
-    divisor: quantity(3),
+    divisor: quantity(3).alwaysThere(),
     resource: string(2).required(),
   }),
   'io.k8s.api.core.v1.ResourceFieldSelector',
@@ -184,7 +184,7 @@ export interface TopologySelectorTerm extends Infer<typeof TopologySelectorTerm>
 
 export const TypedLocalObjectReference = object(
   () => ({
-    apiGroup: string(1).pointer(),
+    apiGroup: string(1).pointer().alwaysThere(),
     kind: string(2).required(),
     name: string(3).required(),
   }),
@@ -194,7 +194,7 @@ export interface TypedLocalObjectReference extends Infer<typeof TypedLocalObject
 
 export const TypedObjectReference = object(
   () => ({
-    apiGroup: string(1).pointer(),
+    apiGroup: string(1).pointer().alwaysThere(),
     kind: string(2).required(),
     name: string(3).required(),
     namespace: string(4).pointer(),

@@ -10,10 +10,11 @@ import {
   invalid,
   invalidField,
   type KubernetesObject,
-  requiredField,
+  type ObjectMeta,
   type World,
 } from '@pintle/machinery';
 import { Admission } from '../../admission/admission-chain.js';
+import { createdPart, tokenRequestKind } from '../../subresources/part-body.js';
 import type { SubresourceHandler } from '../../subresources/subresource.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry, requireEntry } from '../../verbs/read.js';
@@ -34,6 +35,7 @@ export interface TokenRequestOptions {
 
 export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOptions): SubresourceHandler {
   return {
+    body: tokenRequestKind.kind,
     async create(request, body, options) {
       const { core, context, resource, key: at } = request;
       const admission = new Admission(core.admission, context, {
@@ -44,7 +46,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         dryRun: options.dryRun === true,
       });
       const asked = (await admission.mutate(
-        withDefaults((body ?? {}) as Partial<TokenRequest>) as unknown as KubernetesObject,
+        withDefaults(createdPart(request, tokenRequestKind, body, options)),
       )) as unknown as TokenRequest;
       requireNames(asked, at);
       const account = storedObjectOf(await requireEntry(core, resource, at)) as ServiceAccount;
@@ -79,8 +81,8 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
         metadata: {
+          ...withoutSystem(asked.metadata ?? {}),
           ...{ name, namespace },
-          uid: world.random.stream('uids').uuid(),
           creationTimestamp: formatTime(world.clock.now()),
         },
         spec,
@@ -90,15 +92,10 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
   };
 }
 
-function withDefaults(body: Partial<TokenRequest>): TokenRequest {
-  const spec = (body.spec ?? {}) as Partial<TokenRequestSpec>;
-  return {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    metadata: body.metadata ?? {},
-    spec: { ...spec, expirationSeconds: spec.expirationSeconds ?? secondsDefault },
-  } as TokenRequest;
-}
+const withDefaults = ({ spec = {}, ...body }: Asked): KubernetesObject =>
+  ({ ...body, spec: { ...spec, expirationSeconds: spec.expirationSeconds ?? secondsDefault } }) as KubernetesObject;
+
+type Asked = KubernetesObject & { readonly spec?: Partial<TokenRequestSpec> };
 
 /** Errors: `StatusError` Invalid where the request names another account than its path. */
 function requireNames({ metadata }: TokenRequest, at: ObjectKey): void {
@@ -110,16 +107,16 @@ function requireNames({ metadata }: TokenRequest, at: ObjectKey): void {
   }
 }
 
-function errorsOf({ expirationSeconds, audiences, boundObjectRef }: TokenRequestSpec): readonly FieldError[] {
+/** What only the server says of stored objects. */
+const withoutSystem = ({ uid: _uid, creationTimestamp: _time, ...rest }: ObjectMeta): ObjectMeta => rest;
+
+function errorsOf({ expirationSeconds }: TokenRequestSpec): readonly FieldError[] {
   const errors: FieldError[] = [];
   const path = 'spec.expirationSeconds';
-  if (typeof expirationSeconds !== 'number' || expirationSeconds < secondsMin)
+  if (expirationSeconds === undefined || expirationSeconds < secondsMin)
     errors.push(invalidField(path, expirationSeconds, 'may not specify a duration less than 10 minutes'));
   else if (expirationSeconds > secondsMax)
     errors.push(invalidField(path, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
-  if (!Array.isArray(audiences) || audiences.some((audience) => typeof audience !== 'string'))
-    errors.push(invalidField('spec.audiences', audiences, 'must be a list of texts'));
-  if (boundObjectRef && !boundObjectRef.name) errors.push(requiredField('spec.boundObjectRef.name'));
   return errors;
 }
 
@@ -132,11 +129,13 @@ async function boundTo(
   reference: TokenRequestSpec['boundObjectRef'] | null,
 ): Promise<Partial<BoundClaims>> {
   if (!reference) return {};
-  const { kind = '', apiVersion = 'v1', name = '', uid } = reference;
+  const { kind = '', name = '', uid } = reference;
+  const apiVersion = reference.apiVersion || 'v1';
   if (apiVersion !== 'v1' || !Object.hasOwn(kinds, kind))
     throw badRequest(
       `cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`,
     );
+  if (name === '') throw badRequest('Name parameter required.');
   const plural = kinds[kind as keyof typeof kinds];
   const resource = core.registry.byResource('v1', plural)!;
   const namespace = plural === 'nodes' ? {} : { namespace: account.metadata.namespace ?? '' };

@@ -1,0 +1,80 @@
+/** Bodies of custom objects that are none, as kube-apiserver refuses them (`tools/kube-apiserver/fuzz.ts --areas custom`). */
+import { expect, it } from '@jest/globals';
+import { requester } from '../http/requests.fixture.js';
+
+const things = '/apis/example.com/v1/namespaces/default/things';
+const spec = {
+  type: 'object',
+  required: ['size'],
+  properties: { size: { type: 'integer' }, count: { type: 'integer' }, replicas: { type: 'integer' } },
+  'x-kubernetes-validations': [{ rule: 'self.size > 0' }],
+};
+const status = { type: 'object', properties: { replicas: { type: 'integer' } } };
+const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' };
+
+async function server() {
+  const made = await requester();
+  await made.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    metadata: { name: 'things.example.com' },
+    spec: {
+      ...{ group: 'example.com', scope: 'Namespaced', names: { plural: 'things', kind: 'Thing' } },
+      versions: [
+        {
+          ...{ name: 'v1', served: true, storage: true, subresources: { status: {}, scale } },
+          schema: { openAPIV3Schema: { type: 'object', properties: { spec, status } } },
+        },
+      ],
+    },
+  });
+  return made;
+}
+
+const thing = (more: object) => ({ apiVersion: 'example.com/v1', kind: 'Thing', ...more });
+const unchecked =
+  '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
+it.each<readonly [line: string, body: object, status: number, message: unknown]>([
+  [
+    `POST ${things}`,
+    { metadata: { name: 'x' } },
+    400,
+    `the object provided is unrecognized (must be of type Thing): Object 'Kind' is missing in '{"metadata":{"name":"x"}}' ({"metadata":{"name":"x"}})`,
+  ],
+  [
+    `POST ${things}`,
+    { kind: 'Thing', metadata: { name: 'x' } },
+    400,
+    'the API version in the data () does not match the expected API version (example.com/v1)',
+  ],
+  [
+    `POST ${things}`,
+    thing({ spec: { size: 1 } }),
+    422,
+    `Thing.example.com "" is invalid: [metadata.name: Required value: name or generateName is required, ${unchecked}]`,
+  ],
+  [
+    `POST ${things}`,
+    thing({ metadata: { name: 'x' }, spec: { count: 'x' } }),
+    422,
+    expect.stringMatching(/spec\.count in body must be of type integer: "string", spec\.size: Required value, <nil>/),
+  ],
+  [`PUT ${things}/x`, thing({ metadata: { name: 'x' }, spec: 7 }), 404, 'things.example.com "x" not found'],
+  [
+    `PUT ${things}/x`,
+    thing({ spec: 7 }),
+    400,
+    'the name of the object (x based on URL) was undeterminable: name must be provided',
+  ],
+])('%s with %j', async (line, body, status, message) => {
+  const { send } = await server();
+  const [method = '', path = ''] = line.split(' ');
+  const { json } = await send(method, path, body);
+  expect([json.code, json.message]).toEqual([status, message]);
+});
+
+it('scales of custom objects are not patched strategically', async () => {
+  const { send } = await server();
+  await send('POST', things, thing({ metadata: { name: 'x' }, spec: { size: 1 } }));
+  const type = { 'content-type': 'application/strategic-merge-patch+json' };
+  expect((await send('PATCH', `${things}/x/scale`, { spec: { replicas: 3 } }, type)).status).toBe(415);
+});

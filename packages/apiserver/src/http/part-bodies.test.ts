@@ -1,0 +1,87 @@
+/** Bodies of subresources with kinds of their own, as kube-apiserver reads them (`tools/kube-apiserver/fuzz.ts --areas parts`). */
+import { expect, it } from '@jest/globals';
+import { requester } from './requests.fixture.js';
+
+const pods = '/api/v1/namespaces/default/pods';
+const sets = '/apis/apps/v1/namespaces/default/replicasets';
+const labels = { app: 'a' };
+const container = { name: 'c', image: 'i' };
+
+async function cluster() {
+  const made = await requester({ disableAdmissionPlugins: ['ServiceAccount'] });
+  const { send } = made;
+  await send('POST', pods, { metadata: { name: 'x' }, spec: { containers: [container] } });
+  await send('POST', '/api/v1/namespaces', { metadata: { name: 'x', labels: { a: 'b' } } });
+  const template = { metadata: { labels }, spec: { containers: [container] } };
+  await send('POST', sets, { metadata: { name: 'x' }, spec: { selector: { matchLabels: labels }, template } });
+  return made;
+}
+
+const scale = `${sets}/x/scale`;
+const finalize = '/api/v1/namespaces/x/finalize';
+const merge = 'application/merge-patch+json';
+const wishes = 'application/apply-patch+yaml';
+const unnamed = 'the name of the object (x based on URL) was undeterminable: name must be provided';
+const other = 'the name of the object (y) does not match the name on the URL (x)';
+
+it.each<readonly [line: string, body: unknown, status: number, message: unknown, type?: string]>([
+  [`PUT ${scale}`, { spec: { replicas: 3 } }, 400, unnamed],
+  [`PUT ${scale}`, { metadata: { name: 'y' } }, 400, other],
+  [`PUT ${scale}`, { apiVersion: [] }, 400, expect.stringContaining('unrecognized (must be of type Scale)')],
+  [`PATCH ${scale}`, { metadata: { name: 'y' } }, 400, other, merge],
+  [`PATCH ${scale}`, { kind: 'Pod' }, 422, expect.anything(), merge],
+  [`PATCH ${scale}?fieldManager=me`, { spec: { replicas: 3 } }, 400, 'invalid object type: /, Kind=', wishes],
+  [`POST ${scale}?dryRun=all`, {}, 405, 'the server does not allow this method on the requested resource'],
+  [`PATCH ${finalize}`, {}, 405, 'the server does not allow this method on the requested resource', merge],
+  [`PATCH ${scale}?fieldManager=me`, { apiVersion: null }, 400, 'invalid object type: /, Kind=', wishes],
+  [`PUT ${finalize}`, {}, 400, unnamed],
+  [
+    `PUT ${finalize}`,
+    { metadata: { name: 'x' }, spec: { finalizers: ['x'] } },
+    422,
+    'Namespace "x" is invalid: spec.finalizers[0]: Invalid value: "x": name is neither a standard finalizer name nor is it fully qualified',
+  ],
+  [
+    `POST ${pods}/x/binding`,
+    { kind: 'Node' },
+    400,
+    'Node in version "v1" cannot be handled as a Binding: converting (v1.Node) to (core.Binding): unknown conversion',
+  ],
+  ['POST /api/v1/namespaces/default/bindings', { target: { name: 'n' } }, 400, 'Name parameter required.'],
+  [
+    `POST ${pods}/x/eviction`,
+    { metadata: { name: 'x', namespace: 'y' } },
+    400,
+    'the namespace of the provided object does not match the namespace sent on the request',
+  ],
+  [
+    `POST ${pods}/x/eviction`,
+    { metadata: { name: 'x' }, deleteOptions: { gracePeriodSeconds: 'x' } },
+    400,
+    expect.stringMatching(/^Eviction in version "v1" cannot be handled as a Eviction: json: cannot unmarshal string/),
+  ],
+  [`POST ${pods}/x/eviction`, { apiVersion: 'policy/v1beta1', metadata: { name: 'x' } }, 201, undefined],
+])('%s with %j', async (line, body, status, message, type = 'application/json') => {
+  const { send } = await cluster();
+  const [method = '', path = ''] = line.split(' ');
+  const { json, status: answered } = await send(method, path, body, { 'content-type': type });
+  expect([answered, json.message]).toEqual([status, message]);
+});
+
+it('what is unknown is told', async () => {
+  const { send } = await cluster();
+  const { headers } = await send('PUT', `${scale}?fieldValidation=Warn`, { metadata: { name: 'x' }, notAField: 1 });
+  expect(headers['warning']).toEqual(['299 - "unknown field \\"notAField\\""']);
+  const { json } = await send('PUT', `${scale}?fieldValidation=Strict`, { metadata: { name: 'x' }, notAField: 1 });
+  expect(json.message).toContain('strict decoding error: unknown field "notAField"');
+});
+
+it('who puts a namespace to be finalized puts its labels, too', async () => {
+  const { send } = await cluster();
+  const { json } = await send('PUT', finalize, { metadata: { name: 'x' }, spec: { finalizers: ['example.com/a'] } });
+  expect([json.metadata.labels, json.spec, json.status]).toEqual([
+    { 'kubernetes.io/metadata.name': 'x' },
+    { finalizers: ['example.com/a'] },
+    { phase: 'Active' },
+  ]);
+});

@@ -1,0 +1,20 @@
+/** What is asked in reviews has no name, as kube-apiserver says (`tools/kube-apiserver/fuzz.ts --areas reviewing`). */
+import { expect, it } from '@jest/globals';
+import { requester } from './requests.fixture.js';
+
+const group = '/apis/authorization.k8s.io/v1';
+const local = `${group}/namespaces/default/localsubjectaccessreviews`;
+const place = 'spec.resourceAttributes.namespace';
+
+it.each<readonly [path: string, metadata: object, spec: object, fields: readonly string[]]>([
+  [`${group}/selfsubjectaccessreviews`, { name: 'x' }, { resourceAttributes: {} }, ['metadata']],
+  [`${group}/subjectaccessreviews`, { labels: { a: 'b' } }, { user: 'u', resourceAttributes: {} }, ['metadata']],
+  [`${group}/subjectaccessreviews`, { namespace: 'other' }, { user: 'u', resourceAttributes: {} }, []],
+  [local, { name: 'x' }, { user: 'u', resourceAttributes: { namespace: 'default' } }, ['metadata']],
+  [local, {}, { user: 'u', resourceAttributes: {} }, [place]],
+  [local, {}, { user: 'u' }, ['spec.resourceAttributes']],
+])('%s of %j asks %j', async (path, metadata, spec, fields) => {
+  const { send } = await requester();
+  const { json } = await send('POST', path, { metadata, spec });
+  expect((json.details?.causes ?? []).map(({ field }: { field: string }) => field)).toEqual(fields);
+});

@@ -1,0 +1,62 @@
+import { expect, it } from '@jest/globals';
+import type { ManagedFieldsEntry } from '@pintle/machinery';
+import { ownersAfterApply, ownersAfterScaling } from './scale-owners.js';
+
+const scaled = {
+  kind: { subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } } },
+  apiVersion: 'apps/v1',
+};
+const time = '2026-01-01T00:00:00Z';
+const entry = (operation: 'Apply' | 'Update', fields: object, more: object = {}): ManagedFieldsEntry =>
+  ({
+    manager: 'a',
+    operation,
+    apiVersion: 'apps/v1',
+    time,
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:spec': fields },
+    ...more,
+  }) as ManagedFieldsEntry;
+const replicas = { 'f:replicas': {} };
+const shown = (entries: readonly ManagedFieldsEntry[]) =>
+  entries.map((each) => [
+    each.operation,
+    Object.keys((each.fieldsV1 as { 'f:spec': object })['f:spec']).join(),
+    each.time,
+  ]);
+const object = (count: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: {},
+  spec: { replicas: count },
+});
+
+const owned = (managedFields: readonly ManagedFieldsEntry[]) => ({ ...object(1), metadata: { managedFields } });
+
+it('nobody owns what nobody owned', () => {
+  expect(ownersAfterScaling(scaled, object(3), object(0), [entry('Update', replicas)], 'scale')).toEqual([]);
+});
+
+it('the replicas are parted from what else their owner has, and since when is lost', () => {
+  const before = [entry('Update', { ...replicas, 'f:paused': {} })];
+  expect(shown(ownersAfterScaling(scaled, object(3), owned(before), before, 'scale'))).toEqual([
+    ['Update', 'f:replicas', undefined],
+    ['Update', 'f:paused', time],
+  ]);
+});
+
+it('who applied the whole object stays its owner', () => {
+  const before = [entry('Apply', { ...replicas, 'f:paused': {} })];
+  expect(ownersAfterScaling(scaled, object(3), owned(before), before, 'scale')).toEqual(before);
+});
+
+it('nobody owns no replicas, but who wishes for none', () => {
+  const before = [entry('Update', replicas), entry('Apply', replicas, { subresource: 'scale' })];
+  expect(ownersAfterScaling(scaled, object(0), owned(before), before, 'scale')).toEqual([]);
+  expect(shown(ownersAfterApply(scaled, before.slice(1), 'scale'))).toEqual([['Apply', 'f:replicas', undefined]]);
+});
+
+it('other writes change nobody’s', () => {
+  const before = [entry('Update', replicas)];
+  expect(ownersAfterScaling(scaled, object(0), owned(before), before, undefined)).toBe(before);
+});

@@ -1,0 +1,77 @@
+/**
+ * Whose the replicas are once somebody scaled. Upstream accounts for them in the Scale and carries the owners back to what
+ * is scaled: on the way it loses since when, parts the replicas from what else their owner has, and knows none of no replicas.
+ */
+import { compareEntries, type Kind, type KubernetesObject, type ManagedFieldsEntry } from '@pintle/machinery';
+
+type Fields = NonNullable<ManagedFieldsEntry['fieldsV1']>;
+type Path = readonly string[];
+
+export interface Scaled {
+  readonly kind: Pick<Kind, 'subresources'>;
+  /** Of what is scaled. */
+  readonly apiVersion: string;
+}
+
+/** After a write of one part, if that is the scale. Where nobody owned the replicas before, nobody does after it. */
+export const ownersAfterScaling = (
+  scaled: Scaled,
+  object: KubernetesObject,
+  old: KubernetesObject,
+  entries: readonly ManagedFieldsEntry[],
+  subresource: string | undefined,
+): readonly ManagedFieldsEntry[] =>
+  subresource === 'scale'
+    ? carriedBack(scaled, entries, Boolean(valueAt(object, pathOf(scaled))) && areOwned(scaled, old))
+    : entries;
+
+const areOwned = (scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean => {
+  const path = pathOf(scaled).map((field) => `f:${field}`);
+  return managedFields.some(({ fieldsV1 }) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
+};
+
+/** After an apply, which may wish for none and owns that. */
+export const ownersAfterApply = (
+  scaled: Scaled,
+  entries: readonly ManagedFieldsEntry[],
+  subresource: string | undefined,
+): readonly ManagedFieldsEntry[] => (subresource === 'scale' ? carriedBack(scaled, entries, true) : entries);
+
+const pathOf = ({ kind }: Scaled): Path => (kind.subresources.scale?.specReplicasPath ?? '').split('.').filter(Boolean);
+
+const valueAt = (object: unknown, path: Path): unknown =>
+  path.reduce<unknown>((parent, field) => (parent as Record<string, unknown> | undefined)?.[field], object);
+
+function carriedBack(
+  scaled: Scaled,
+  entries: readonly ManagedFieldsEntry[],
+  hasReplicas: boolean,
+): readonly ManagedFieldsEntry[] {
+  const path = pathOf(scaled).map((field) => `f:${field}`);
+  const { apiVersion } = scaled;
+  const told = entries.flatMap((entry) => {
+    const { fieldsV1, time: _time, ...owner } = entry;
+    if (fieldsV1 === undefined || !has(fieldsV1 as Fields, path)) return [entry];
+    if (hasReplicas && entry.operation === 'Apply')
+      return [entry.subresource === 'scale' ? { ...owner, fieldsV1 } : entry];
+    const others = without(fieldsV1 as Fields, path);
+    return [
+      ...(Object.keys(others).length === 0 ? [] : [{ ...entry, fieldsV1: others }]),
+      ...(hasReplicas ? [{ ...owner, apiVersion, fieldsV1: only(path) }] : []),
+    ];
+  });
+  return told.sort(compareEntries);
+}
+
+const has = (fields: Fields, [head = '', ...rest]: Path): boolean =>
+  Object.hasOwn(fields, head) && (rest.length === 0 || has((fields as Record<string, Fields>)[head]!, rest));
+
+const only = (path: Path): Fields =>
+  path.reduceRight<Fields>((inner, key) => ({ [key]: inner }) as Fields, {} as Fields);
+
+function without(fields: Fields, [head = '', ...rest]: Path): Fields {
+  const { [head]: inner, ...others } = fields as Record<string, Fields>;
+  if (rest.length === 0 || inner === undefined) return others as Fields;
+  const left = without(inner, rest);
+  return (Object.keys(left).length === 0 ? others : { ...others, [head]: left }) as Fields;
+}

@@ -1,0 +1,9 @@
+/** The areas of the fuzzer that are made of probes. */
+import { custom } from './custom.js';
+import { deleting } from './deleting.js';
+import { partsArea } from './parts.js';
+import type { Area } from './probe.js';
+import { reviewing } from './reviewing.js';
+import { watching } from './watching.js';
+
+export const areas: readonly Area[] = [deleting, watching, partsArea, reviewing, custom];
