@@ -279,7 +279,7 @@ describe('a webhook that converts', () => {
     await client.create(definition('gadgets', 'Gadget', versions, conversion));
     await world.settle();
     expect(await failure(client.create(gadget('v2', 'a', { width: 1 })))).toEqual({
-      reason: '',
+      reason: 'Unknown',
       message: expect.stringMatching(message),
     });
     expect(await client.list(gadgets('v1'))).toHaveLength(0);
