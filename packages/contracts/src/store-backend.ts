@@ -234,5 +234,16 @@ export class StoreCorruptError extends StoreError {
   }
 }
 
+/** Another living process has the store open, or this one has it open twice. Nothing was changed. */
+export class StoreInUseError extends StoreError {
+  readonly code = 'PINTLE_STORE_IN_USE';
+  constructor(
+    readonly path: string,
+    readonly pid: number,
+  ) {
+    super(`the store at ${path} is in use by process ${pid}; stop that one, or choose another folder`);
+  }
+}
+
 /** How an assembly opens the store that it is given: with the codec of its values, on its world. */
 export type StoreOpener = <V>(codec: ValueCodec<V>, world: World) => Promise<StoreBackend<V>>;

@@ -3,7 +3,7 @@ import { ConfigMap } from '@pintle/api/core/v1';
 import { controller } from './controller.js';
 import { served, Website, website } from './manager.fixture.js';
 import { generationChanged } from './predicates.js';
-import { planStatus } from './status.js';
+import { planStatus, type ReportedStatus } from './status.js';
 
 describe('a finalizer', () => {
   it('is there before anything is made, and goes when the clean-up is done', async () => {
@@ -124,6 +124,31 @@ describe('a reported status', () => {
     await world.settle();
     expect(written).toEqual([true, true, false]);
     expect((await client.get(Website, { name: 'shop' })).status).toEqual({ ready: 7, phase: 'Up' });
+  });
+
+  it('loses what is reported as undefined, and of a map what is no longer in it', async () => {
+    const { client, world, run } = await served();
+    const reports: ReportedStatus<Website>[] = [
+      { ready: 1, phase: 'Up', counts: { a: 1, b: 2 } },
+      { phase: undefined, counts: { a: 1 } },
+      { counts: { a: 1 } },
+      // @ts-expect-error -- no field of the status
+      { redy: 1 },
+      // @ts-expect-error -- the kind has no conditions
+      { conditions: [{ type: 'Ready', status: true, reason: 'Up' }] },
+    ];
+    const written: boolean[] = [];
+    const reporting = controller({ name: 'reporting' })
+      .for(Website)
+      .reconcile(async ({ object, report }) => {
+        if (object === undefined || written.length > 0) return;
+        for (const each of reports.slice(0, 3)) written.push(await report(each));
+      });
+    await run([reporting]);
+    await client.create(website('shop'));
+    await world.settle();
+    expect(written).toEqual([true, true, false]);
+    expect((await client.get(Website, { name: 'shop' })).status).toEqual({ ready: 1, counts: { a: 1 } });
   });
 
   it('is written where it differs alone', async () => {

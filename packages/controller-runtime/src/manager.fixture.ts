@@ -8,6 +8,7 @@ import {
   int32,
   type LogFields,
   logger,
+  map,
   object,
   string,
   type VirtualWorldOptions,
@@ -23,7 +24,7 @@ export const Website = defineKind({
   kind: 'Website',
   fields: {
     spec: object({ replicas: int32().default(1), image: string().default('nginx') }).required(),
-    status: object({ ready: int32(), phase: string() }),
+    status: object({ ready: int32(), phase: string(), counts: map(int32()) }),
   },
 });
 export type Website = Infer<typeof Website>;

@@ -48,7 +48,7 @@ export interface ReconcileContext<T extends KubernetesObject> {
   // biome-ignore lint/suspicious/noExplicitAny: each dependent has a kind of its own.
   dependents(set: readonly Dependent<any>[]): Promise<DependentsState>;
   /** Writes the object's status where it differs from what is reported. Returns whether it did. */
-  report(status: ReportedStatus): Promise<boolean>;
+  report(status: ReportedStatus<T>): Promise<boolean>;
 }
 
 /** Nothing: done until something changes. Otherwise when to run again, whatever changes. */

@@ -2,6 +2,7 @@
 import type { Client, ObjectKey } from '@pintle/client';
 import {
   type Condition,
+  createMergePatch,
   deepEqual,
   formatTime,
   type KindRef,
@@ -20,15 +21,19 @@ export interface ReportedCondition {
   readonly message?: string;
 }
 
-export type ReportedStatus = Readonly<Record<string, unknown>> & { readonly conditions?: readonly ReportedCondition[] };
+/** The status of a kind's objects; of a kind that is not known, any. */
+type StatusOf<T> = 'status' extends keyof T ? NonNullable<T['status']> : Readonly<Record<string, unknown>>;
 
-interface StatusOf {
-  readonly conditions?: readonly Condition[];
-}
+type Reported<S> = { readonly [K in keyof S as K extends 'conditions' ? never : K]?: S[K] | undefined } & {
+  readonly conditions?: 'conditions' extends keyof S ? readonly ReportedCondition[] : never;
+};
+
+/** Fields of the status; what is `undefined` goes from it, what is not named stays. */
+export type ReportedStatus<T extends KubernetesObject = KubernetesObject> = Reported<StatusOf<T>>;
 
 /** The status with what is reported in it; conditions and fields that are not reported stay. */
 export function planStatus(object: KubernetesObject, reported: ReportedStatus, nowMs: number): object {
-  const present = (object as { readonly status?: StatusOf }).status ?? {};
+  const present = statusOf(object);
   const { conditions: told, ...fields } = reported;
   const observedGeneration = object.metadata.generation;
   let conditions = present.conditions;
@@ -42,8 +47,12 @@ export function planStatus(object: KubernetesObject, reported: ReportedStatus, n
     };
     conditions = setCondition<Condition>(conditions, condition as Condition, formatTime(nowMs));
   }
-  return { ...present, ...fields, ...(conditions === undefined ? {} : { conditions }) };
+  const all = { ...present, ...fields, ...(conditions === undefined ? {} : { conditions }) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
+
+const statusOf = (object: KubernetesObject): { readonly conditions?: readonly Condition[] } =>
+  (object as { readonly status?: object }).status ?? {};
 
 /** Others that write the status at the same time are read anew so often, before it is a failure. */
 const conflictsMax = 5;
@@ -60,7 +69,7 @@ export interface WrittenStatus<T> {
 export async function reportStatus<T extends KubernetesObject>(
   { client, kind, world }: { readonly client: Client; readonly kind: KindRef<T>; readonly world: World },
   object: T,
-  reported: ReportedStatus,
+  reported: ReportedStatus<T>,
 ): Promise<WrittenStatus<T>> {
   const { name = '', namespace, uid, generation } = object.metadata;
   const key: ObjectKey = namespace === undefined ? { name } : { name, namespace };
@@ -69,12 +78,11 @@ export async function reportStatus<T extends KubernetesObject>(
     // What is reported is of the generation that was looked at.
     const { generation: _now, ...metadata } = current.metadata;
     const seen = { ...current, metadata: { ...metadata, ...(generation === undefined ? {} : { generation }) } };
-    const status = planStatus(seen, reported, world.clock.now());
-    if (deepEqual(status, (current as { readonly status?: object }).status ?? {}))
-      return { object: current, isChanged: false };
+    const status = planStatus(seen, reported as ReportedStatus, world.clock.now());
+    if (deepEqual(status, statusOf(current))) return { object: current, isChanged: false };
     const { resourceVersion } = current.metadata;
     try {
-      const body = { metadata: { uid, resourceVersion }, status };
+      const body = { metadata: { uid, resourceVersion }, status: createMergePatch(statusOf(current), status) };
       const written = await client.patch(kind, key, { type: 'merge', body }, { subresource: 'status' });
       return { object: written, isChanged: true };
     } catch (error) {

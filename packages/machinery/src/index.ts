@@ -37,6 +37,7 @@ export * from './schema/protobuf-writer.js';
 export * from './schema/prune.js';
 export * from './schema/schema.js';
 export * from './schema/to-openapi.js';
+export * from './schema/to-structural.js';
 export * from './schema/type-errors.js';
 export * from './schema/validate.js';
 export * from './selector/field-selector.js';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { prefixRange, type StoreBackend, StoreCorruptError } from '@pintle/contracts';
+import { prefixRange, type StoreBackend, StoreCorruptError, StoreInUseError } from '@pintle/contracts';
 import { storeBackendConformance } from '@pintle/contracts/conformance';
 import { realWorld, seededRandom, virtualWorld } from '@pintle/machinery';
 import { openLmdbStore } from './lmdb-store.js';
@@ -117,6 +117,19 @@ describe('lmdbStore', () => {
     const store = await open();
     expect((await store.range(everything)).entries.map(({ key }) => key)).toEqual(['k1', 'k4']);
     await store.close();
+  });
+
+  it('is opened by one at a time, and names who has it', async () => {
+    const first = await open();
+    await expect(open()).rejects.toThrow(`the store at ${path} is in use by process ${process.pid}; stop that one`);
+    await expect(open()).rejects.toThrow(StoreInUseError);
+    await first.close();
+    // A process that is gone, and one of the same number that began at another time.
+    for (const gone of [{ pid: 2 ** 22 + 1 }, { pid: process.pid, startTicks: '1' }, 'nonsense']) {
+      await writeFile(join(path, 'owner.json'), JSON.stringify(gone));
+      await (await open()).close();
+    }
+    expect(await readdir(path)).toEqual(['store.mdb', 'store.mdb-lock']);
   });
 
   it('names a damaged store and leaves it alone', async () => {

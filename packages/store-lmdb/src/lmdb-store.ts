@@ -23,9 +23,10 @@ import {
 import type { World } from '@pintle/machinery';
 import { followLease, Leases, queueDepthDefault, VersionedMap, WatchHub, watch } from '@pintle/store';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { ownFolder } from './folder-owner.js';
 
 export interface LmdbStoreOptions {
-  /** The folder of the store; made where it is not there. One process at a time. */
+  /** The folder of the store; made where it is not there. One process at a time: `StoreInUseError` for others. */
   readonly path: string;
   /** Events kept in memory for watches that resume. Default 100,000. */
   readonly historyEntriesMax?: number;
@@ -52,6 +53,7 @@ const formatVersion = 1;
 /** Of addresses, not of memory or disk: the library takes more where it needs more. */
 const addressBytes = 16 * 1024 ** 3;
 
+/** Errors: `StoreInUseError`, `StoreCorruptError`. */
 export async function openLmdbStore<V>({
   path,
   codec,
@@ -59,6 +61,24 @@ export async function openLmdbStore<V>({
   historyEntriesMax = 100_000,
 }: LmdbStoreOptions & { readonly codec: ValueCodec<V>; readonly world: World }): Promise<StoreBackend<V>> {
   mkdirSync(path, { recursive: true });
+  const letGo = ownFolder(path);
+  try {
+    return await openOwned<V>({ path, codec, world, historyEntriesMax }, letGo);
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
+
+async function openOwned<V>(
+  {
+    path,
+    codec,
+    world,
+    historyEntriesMax,
+  }: Required<LmdbStoreOptions> & { readonly codec: ValueCodec<V>; readonly world: World },
+  letGo: () => void,
+): Promise<StoreBackend<V>> {
   checkFile(path);
   let root: RootDatabase;
   try {
@@ -79,7 +99,7 @@ export async function openLmdbStore<V>({
   const facts = root.openDB<Record<string, number>, string>({ name: 'facts', encoding: 'json' });
   const start = read(path, entries, facts, codec);
   const map = new VersionedMap<V>({ ...start, compactedRevision: start.revision });
-  const store = new LmdbStore<V>(root, entries, facts, map, codec, world, historyEntriesMax);
+  const store = new LmdbStore<V>(root, entries, facts, map, codec, world, historyEntriesMax, letGo);
   store.resumeLeases(start.entries);
   return store.backend(`${path}/store.mdb`);
 }
@@ -197,6 +217,7 @@ class LmdbStore<V> {
     private readonly codec: ValueCodec<V>,
     private readonly world: World,
     private readonly historyEntriesMax: number,
+    private readonly letGo: () => void,
   ) {
     this.hub = new WatchHub<V>((error) => world.logger.log('error', 'a watcher of the store failed', { error }));
     this.leases = new Leases(
@@ -325,5 +346,6 @@ class LmdbStore<V> {
     await this.flushing;
     this.hub.completeAll();
     await this.root.close();
+    this.letGo();
   }
 }

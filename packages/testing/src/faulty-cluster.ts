@@ -4,9 +4,10 @@
  */
 import { type ClientRequest, type FaultOptions, faults, intercept } from '@pintle/client/interceptor';
 import { type Controller, createManager, type Manager, type Runnable } from '@pintle/controller-runtime';
-import type { World } from '@pintle/machinery';
+import { silentLogger, type World } from '@pintle/machinery';
 import { type TestCluster, type TestClusterOptions, testCluster } from './test-cluster.js';
 
+/** Nothing is logged unless a `logger` is given: faults are wanted here. */
 export interface FaultyClusterOptions extends TestClusterOptions {
   /** The controllers that meet faults, made for the cluster's world. */
   readonly underFaults: readonly Controller[] | ((world: World) => readonly Controller[]);
@@ -28,7 +29,7 @@ const besidePods = ['serviceaccount', 'root-ca-certificate-publisher', 'node-lif
 
 export async function faultyCluster(options: FaultyClusterOptions): Promise<FaultyCluster> {
   const { underFaults, runnablesUnderFaults = [], builtinControllers = besidePods, faults: chances, ...rest } = options;
-  const cluster = await testCluster({ ...rest, builtinControllers });
+  const cluster = await testCluster({ logger: silentLogger, ...rest, builtinControllers });
   const { world } = cluster;
   const only = chances?.only ?? (({ verb }: ClientRequest) => verb !== 'list' && verb !== 'get');
   let isHealed = false;

@@ -31,12 +31,30 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'that there are no more pages, and no object in a row, is told by nothing',
+    line: /(metadata\.continue: ""|rows\[\d+\]\.object: null) \| absent$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'and is told what it lacks, what it asks for without being somebody, or which option is none',
+    row: /^(every-kind › v1 Service: no name|access › a user acts as nobody|guarding › (as|ann as) an? \w+ alone|watching › of a version that is none|collections › a bad version|bad-input › a delete with grace that is text)/,
+    answers: ({ status, body }, actual) =>
+      (status === 500 || (Array.isArray(body) && body[0]?.code === 500)) && actual.status < 500,
+  },
+  {
+    why: 'deliberate',
+    words: 'a version that is none is another one than that of the object',
+    line: /strconv\.ParseUint: parsing .*: invalid syntax" \| .*the object has been modified/,
+  },
+  {
+    why: 'deliberate',
     words: 'the columns of Tables are described in words of our own, or in none',
     line: /columnDefinitions\[\d+\]\.(description|format): /,
   },
   {
     why: 'deliberate',
     words: 'a request that kube-apiserver answers with 500 where the client is at fault is refused with a 4xx',
+    line: /^(status|headers\.warning|body\.(code|reason|details(\.\w+)?)): /,
     answers: ({ status }, actual) => status === 500 && actual.status >= 400 && actual.status < 500,
   },
   {
@@ -120,7 +138,7 @@ export const known: readonly Known[] = [
     words:
       '1.34 asks for the group of what is scaled, judges the pods of StatefulSets, and protects classes of attributes',
     row: /HorizontalPodAutoscaler|StatefulSet|VolumeAttributesClass/,
-    line: /apiVersion must specify API group|unexpected GroupVersion string|finalizers: \["kubernetes\.io\/vac-protection"\]|^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
+    line: /apiVersion must specify API group|unexpected GroupVersion string|finalizers: \["kubernetes\.io\/vac-protection"\]|metadata\.finalizers\[\d+\]: FieldValueInvalid: |^body\.details\.causes\[\d\]: \{"reason":"FieldValueRequired","message":"Required value","field":"spec\.template\.spec\.containers"\} \| absent$/,
   },
   {
     why: 'newer',
@@ -172,19 +190,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'items without their keys are accounted for, where kube-apiserver takes all that is accounted for away',
-    line: /managedFields: absent \| .*"k:\{\}"/,
-  },
-  {
-    why: 'deliberate',
-    words: 'and so is the rest of what has such items in a status that is not taken over',
-    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration): /,
+    words: 'what has items without their keys in a status that is not taken over is accounted for',
+    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration): (?!create)/,
     line: /^body\.(rows\[0\]\.object\.)?metadata\.managedFields: absent \| /,
-  },
-  {
-    why: 'deliberate',
-    words: 'what a secret to pull with is called is no more than left out where nobody says it',
-    line: /imagePullSecrets\.k:\{("name":"")?\}: /,
   },
   {
     why: 'deliberate',
@@ -195,10 +203,13 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'such a template is applied, too',
+    words: 'such a template is applied, too, and what has items that cannot be told apart',
     row: /^fuzz › /,
     answers: ({ status, body }) =>
-      status === 500 && /template\.metadata\.managedFields\[\d+\]\.fieldsV1: expected map/.test(JSON.stringify(body)),
+      status === 500 &&
+      /template\.metadata\.managedFields\[\d+\]\.fieldsV1: expected map|failed to convert new object .* omits all key fields/.test(
+        JSON.stringify(body),
+      ),
   },
   {
     why: 'deliberate',
@@ -227,12 +238,6 @@ export const known: readonly Known[] = [
       /boolean or JSON schema expected|JSON schema or string array expected|openAPIV3Schema\.\S+ of type v1\.JSONSchemaProps|JSONSchemaProps\.\S+\.dependencies of type string/.test(
         JSON.stringify(body),
       ),
-  },
-  {
-    why: 'deliberate',
-    words: 'and so where such an item was there before',
-    row: /^fuzz › ServiceAccount/,
-    line: /^body\.metadata\.managedFields: absent \| \[/,
   },
   {
     why: 'newer',
@@ -293,8 +298,8 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'the ages of IPAddresses, which kube-apiserver tells without a column for them, are not told',
-    row: /IPAddress: (get|list) as table$|^fuzz › read: .*\/ipaddresses\b/,
-    line: /rows\[\d+\]\.cells\[2\]: "(<age>|\d+s)" \| absent$/,
+    row: /IPAddress: (get|list) as table$|^fuzz › (read: .*\/ipaddresses\b|IPAddress: )/,
+    line: /rows\[\d+\]\.cells\[2\]: "[\w<>]+" \| absent$/,
   },
   {
     why: 'deliberate',
@@ -319,9 +324,23 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and so nothing else is wrong with them',
+    row: /^fuzz › /,
+    line: /^status: 422 \| 20[01]$/,
+    answers: (expected) => causesOf(expected).every(({ message }) => message.includes(' -9223372036854775808')),
+  },
+  {
+    why: 'deliberate',
     words: 'what is no JSON is told of in the words of what reads it here',
     row: /^fuzz › /,
     line: /json parse error: invalid character/,
+  },
+  {
+    why: 'surroundings',
+    words: 'kube-apiserver takes candidates away that nobody renews',
+    row: /^fuzz › (LeaseCandidate: |read: .*\/leasecandidates\b)/,
+    answers: ({ status, body }, actual) =>
+      status === 404 || (status === 201 && actual.status !== 201) || (body as { items?: unknown }).items === null,
   },
   {
     why: 'surroundings',
@@ -330,16 +349,16 @@ export const known: readonly Known[] = [
     answers: ({ body }) => /ipallocator-repair-controller/.test(JSON.stringify(body)),
   },
   {
+    why: 'deliberate',
+    words: 'Events are read past the cache of kube-apiserver, which says in other words that a version is none',
+    row: /^fuzz › read: .*\/events\//,
+    line: /"invalid resource version: (resourceVersion: .*)" \| "\1"$/,
+  },
+  {
     why: 'surroundings',
     words: 'between two answers a second goes by',
     row: /^fuzz › read/,
     line: /cells\[\d+\]: "(<age>|\d+s)" \| "(<age>|\d+s)"$/,
-  },
-  {
-    why: 'deliberate',
-    words: 'bytes are text in base64, and no list of numbers',
-    row: /^fuzz › /,
-    answers: (_expected, { body }) => /of type \[\]uint8/.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
@@ -352,6 +371,18 @@ export const known: readonly Known[] = [
     words: 'the bookmark of a first state is a Table without rows',
     row: /with all first, as table$|^fuzz › watching: watch$/,
     line: /rows\[0\]/,
+  },
+  {
+    why: 'deliberate',
+    words: 'and where nobody owns anything, an apply tells that it was there before',
+    row: /(LimitRange|CSINode): (apply|delete)/,
+    line: /before-first-apply/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a Scale tells that there are to be none',
+    row: /^fuzz › (parts|custom): /,
+    line: /^body\.spec\.replicas: absent \| 0$/,
   },
   {
     why: 'deliberate',

@@ -38,7 +38,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
   [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
-  [/in object meta: \d+/g, 'in object meta: <revision>'],
+  [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
   [/\b(map\[|namespace:\S+ )resourceVersion:\d+/g, '$1resourceVersion:<revision>'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
@@ -56,7 +56,11 @@ export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
 }
 
 const plain = (text: string) =>
-  texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), withSortedPatch(text));
+  texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), withSortedErrors(withSortedPatch(text)));
+
+/** What is wrong with an apply stands in any order, as Go goes through maps. */
+const withSortedErrors = (text: string): string =>
+  text.replace(/(?<=: errors:\n)(?: {2}[^\n]*\n?)+$/, (errors) => errors.split('\n').sort().join('\n'));
 
 /** What a patch would make stands in the refusal, as JSON in JSON: in the order of Go's structs, which is nobody's to rely on. */
 const withSortedPatch = (text: string): string =>

@@ -62,7 +62,7 @@ export async function runFuzz({ expected, actual, seed, cases, timeMaxMs, kinds,
     const [left, right] = await ask(storing(base));
     const isStored = left.status === 201 && right.status === 201;
     if (isStored) stored.push(base);
-    else await ask(del('what one alone took', `${base.path}/${base.name}`));
+    else await ask(del('what one alone took', `${base.path}/${base.name}?propagationPolicy=Background`));
     if (isStored) continue;
     if (base.stored?.endsWith('-0') === true) others.push(neverStored(base));
   }

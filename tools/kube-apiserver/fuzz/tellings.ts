@@ -50,12 +50,17 @@ function betweenCauses(lefts: readonly Cause[], rights: readonly Cause[]): reado
     return causes.filter((cause) => !there.has(words(cause)));
   };
   const unpaired = [...without(rights, lefts)];
-  const told = without(lefts, rights).map((cause) => {
-    const isLike = ({ field, reason }: Cause) => field === cause.field && reason === cause.reason;
-    const end = (cause.message ?? '').slice(-endCharacters);
-    const alike = unpaired.findIndex((other) => isLike(other) && (other.message ?? '').endsWith(end));
-    const at = alike >= 0 ? alike : unpaired.findIndex(isLike);
-    const [other] = at < 0 ? [] : unpaired.splice(at, 1);
+  const alone = without(lefts, rights);
+  const pairs = new Map<Cause, Cause>();
+  for (const isAlike of [endsAlike, () => true])
+    for (const cause of alone) {
+      if (pairs.has(cause)) continue;
+      const isOf = (other: Cause) => other.field === cause.field && other.reason === cause.reason;
+      const at = unpaired.findIndex((other) => isOf(other) && isAlike(cause, other));
+      if (at >= 0) pairs.set(cause, unpaired.splice(at, 1)[0]!);
+    }
+  const told = alone.map((cause) => {
+    const other = pairs.get(cause);
     return other === undefined
       ? `cause: ${words(cause)} | absent`
       : `cause ${cause.field}.message: ${JSON.stringify(cause.message)} | ${JSON.stringify(other.message)}`;
@@ -64,6 +69,7 @@ function betweenCauses(lefts: readonly Cause[], rights: readonly Cause[]): reado
 }
 
 const endCharacters = 20;
+const endsAlike = (a: Cause, b: Cause): boolean => (b.message ?? '').endsWith((a.message ?? '').slice(-endCharacters));
 
 const words = ({ field, reason, message }: Cause) => `${field}: ${reason}: ${JSON.stringify(message)}`;
 

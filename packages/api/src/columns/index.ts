@@ -1,6 +1,9 @@
 /**
  * The columns of `kubectl get` for each kind that has its own, by `group/Kind`: with upstream's names, values and
  * order (kubernetes pkg/printers/internalversion). Other kinds show their name and age.
+ *
+ * **Differs from Kubernetes**: columns are described in words of our own, or in none; the ages of IPAddresses, for which
+ * kube-apiserver has no column, are not told.
  */
 import type { ResourceDefinition } from '@pintle/machinery';
 import type { AnyColumns } from './column.js';

@@ -211,6 +211,19 @@ it('and with no other of its name; where there is none left, there is no list', 
   expect(left([image, { name: 'a', emptyDir: {} }])).toHaveProperty('spec.volumes', [{ name: 'a', emptyDir: {} }]);
 });
 
+it('a reference into no namespace stays', () => {
+  const claim = (namespace: string) =>
+    deepFreeze({
+      ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: {} },
+      spec: { dataSourceRef: { kind: 'A', name: 'a', namespace } },
+    });
+  expect(written('/PersistentVolumeClaim', claim(''), undefined, {})).toHaveProperty(
+    'spec.dataSourceRef.namespace',
+    '',
+  );
+  expect(written('/PersistentVolumeClaim', claim('b'), undefined, {})).not.toHaveProperty('spec.dataSourceRef');
+});
+
 it('what nothing else is in goes, too', () => {
   const lifecycleOf = (lifecycle: object) => {
     const object = objectWith('/Pod', 'spec.containers[].lifecycle', lifecycle);

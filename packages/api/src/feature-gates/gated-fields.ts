@@ -2,7 +2,7 @@
  * Which fields of which kinds are behind which gate: the one table of them. What is behind a gate that is off is taken away
  * from what is written, unless the object has it already (Kubernetes 1.33: `dropDisabledFields` of the kinds' strategies).
  */
-import type { PodSpec } from '../core/v1/index.js';
+import type { PersistentVolumeClaimSpec, PodSpec } from '../core/v1/index.js';
 import { fieldPath } from './field-path.js';
 import type { GateName } from './gates.js';
 
@@ -90,13 +90,14 @@ const podStatus: readonly GatedFields[] = [
   behind('SupplementalGroupsPolicy', ...ofContainerStatuses('user')),
 ];
 
-/** The reference goes as a whole where it leads out of the namespace. */
-const foreignSource = behind('CrossNamespaceVolumeDataSource', 'dataSourceRef.namespace');
+/** The reference goes as a whole where it leads out of the namespace; one into no namespace leads nowhere. */
 const claimSpec: readonly GatedFields[] = [
   {
-    ...foreignSource,
-    inUse: behind('CrossNamespaceVolumeDataSource', 'dataSourceRef').inUse,
-    removedFrom: (part) => (foreignSource.inUse(part) ? fieldPath('dataSourceRef').removedFrom(part) : part),
+    ...behind('CrossNamespaceVolumeDataSource', 'dataSourceRef'),
+    removedFrom: (part) =>
+      (part as PersistentVolumeClaimSpec).dataSourceRef?.namespace
+        ? fieldPath('dataSourceRef').removedFrom(part)
+        : part,
   },
   behind('VolumeAttributesClass', 'volumeAttributesClassName'),
 ];

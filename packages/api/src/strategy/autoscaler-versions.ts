@@ -1,6 +1,8 @@
 /**
  * HorizontalPodAutoscalers are stored as `autoscaling/v2`. `v1` knows one metric, the CPU's utilization; whatever else
  * there is goes into annotations, in the notation that v1 once meant to have, and comes back from them.
+ *
+ * **Differs from Kubernetes**: the annotations that the older version has of the status are owned by nobody.
  */
 import type { Kind, KubernetesObject, ServedVersion } from '@pintle/machinery';
 import type { HorizontalPodAutoscaler as V1 } from '../autoscaling/v1/index.js';

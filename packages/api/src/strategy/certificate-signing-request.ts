@@ -1,6 +1,8 @@
 /**
  * CertificateSigningRequests: asked once, by whom the server says; approved or denied by `approval` alone, issued or
  * failed by `status` alone, and none of that is taken back.
+ *
+ * **Differs from Kubernetes**: what the server itself writes into a request is accounted for, too.
  */
 import {
   deepEqual,

@@ -1,4 +1,9 @@
-/** CustomResourceDefinitions: names that fit together, one stored version, and a deletion that empties the kind first. */
+/**
+ * CustomResourceDefinitions: names that fit together, one stored version, and a deletion that empties the kind first.
+ *
+ * **Differs from Kubernetes**: what stands where a schema may stand is judged with all of the definition, and not refused
+ * when it is read; that selectable fields stand beside a schema is told once.
+ */
 import {
   dns1035LabelErrors,
   dns1123SubdomainErrors,

@@ -1,4 +1,9 @@
-/** DaemonSets: their defaults, what must hold of them, and the count of their templates. */
+/**
+ * DaemonSets: their defaults, what must hold of them, and the count of their templates.
+ *
+ * **Differs from Kubernetes**: metadata alone tells of the annotation that counts templates, too, which is not of its
+ * metadata in Go.
+ */
 import {
   deepEqual,
   type FieldError,

@@ -57,7 +57,9 @@ export function customResourceRules(): CustomResourceRules {
       compiled.set(schema, rules);
     }
     if (rules === null) return [];
-    const { errors, warnings } = judgeByRules(cel, rules, object, old);
+    // They are of the version that is written, which need not be the one that is stored.
+    const served = object && resource.fromStored(object);
+    const { errors, warnings } = judgeByRules(cel, rules, served, old && resource.fromStored(old));
     for (const fault of warnings) warn(formatFieldError(fault));
     return errors;
   };

@@ -1,4 +1,8 @@
-/** The objects that every cluster has from its first moment. What is there already stays as it is. */
+/**
+ * The objects that every cluster has from its first moment. What is there already stays as it is.
+ *
+ * **Differs from Kubernetes**: the priority classes of the system are described in words of our own.
+ */
 
 import type { Client, ObjectKey } from '@pintle/client';
 import { formatTime, type KubernetesObject, StatusError } from '@pintle/machinery';

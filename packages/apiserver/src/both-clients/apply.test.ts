@@ -359,7 +359,7 @@ describe.each(clients)('%s', (_name, connect) => {
     const client = await connect();
     const apply = (wishes: unknown) => refusal(client.apply(wishes as Deployment, { fieldManager: 'me' }));
     const withSpec = (spec: object) => ({ ...web(1), spec: { ...web(1).spec, ...spec } });
-    const prefix = 'failed to create typed patch object (default/web; apps/v1, Kind=Deployment): ';
+    const prefix = 'failed to create typed patch object (/web; apps/v1, Kind=Deployment): ';
     expect((await apply(withSpec({ replica: 1 }))).message).toBe(
       `${prefix}.spec.replica: field not declared in schema`,
     );
@@ -379,7 +379,7 @@ describe.each(clients)('%s', (_name, connect) => {
     );
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: web(1).metadata, secrets: [{ uid: 'u' }] };
     expect((await apply(account)).message).toBe(
-      'failed to create typed patch object (default/web; /v1, Kind=ServiceAccount): .secrets: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)',
+      'failed to create typed patch object (/web; /v1, Kind=ServiceAccount): .secrets: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)',
     );
     expect(await apply({ ...web(1), metadata: { name: 'web', managedFields: [{ manager: 'x' }] } })).toMatchObject({
       code: 400,

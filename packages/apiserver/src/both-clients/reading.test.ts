@@ -40,8 +40,7 @@ describe.each(clients)('%s', (_name, connect) => {
     expect(await refusal(client.get(ConfigMap, { name: 'a' }, { resourceVersion: 'x' }))).toEqual({
       code: 400,
       reason: 'BadRequest',
-      message:
-        'invalid resource version: resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax',
+      message: 'resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax',
     });
   });
 

@@ -88,7 +88,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
     return handler;
   };
   const plain = (resource: Resource, subresource: string | undefined) =>
-    subresource === undefined || subresource === 'status' || isPartOfObject(resource, subresource);
+    subresource === undefined || isPartOfObject(resource, subresource);
   // biome-ignore lint/suspicious/noExplicitAny: the caller's kind says what the object is.
   const answer = (served: Served): any => served.object;
 

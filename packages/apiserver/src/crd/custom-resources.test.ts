@@ -217,6 +217,48 @@ describe('a webhook that converts', () => {
     ]);
   });
 
+  it('each version is held to its own schema and rules, whichever is stored', async () => {
+    const { client, world } = await server(faithful);
+    const own = (name: string, field: string, storage: boolean) => ({
+      ...version(name, storage),
+      schema: {
+        openAPIV3Schema: {
+          type: 'object',
+          properties: {
+            spec: {
+              type: 'object',
+              required: [field],
+              properties: { [field]: { type: 'integer', maximum: 9 } },
+              'x-kubernetes-validations': [{ rule: `self.${field} != 7`, message: `${field} is 7` }],
+            },
+          },
+        },
+      },
+    });
+    const both = [own('v1', 'size', true), own('v2', 'width', false)];
+    await client.create(definition('gadgets', 'Gadget', both, conversion));
+    await world.settle();
+    await client.create(gadget('v2', 'a', { width: 3 }));
+    await client.patch(gadgets('v2'), { name: 'a' }, { type: 'merge', body: { spec: { width: 4 } } });
+    expect(await client.get(gadgets('v1'), { name: 'a' })).toMatchObject({ spec: { size: 4 } });
+    const faults = [
+      await failure(client.create(gadget('v2', 'b', { width: 12 }))),
+      await failure(client.create(gadget('v2', 'b', { width: 7 }))),
+      await failure(client.patch(gadgets('v2'), { name: 'a' }, { type: 'merge', body: { spec: { width: 7 } } })),
+      await failure(client.create(gadget('v1', 'b', { size: 7 }))),
+    ];
+    expect(
+      faults
+        .map((fault) => (fault as { message: string }).message)
+        .map((message) => /invalid: (.*)$/.exec(message)?.[1]),
+    ).toEqual([
+      'spec.width: Invalid value: 12: spec.width in body should be less than or equal to 9',
+      'spec: Invalid value: "object": width is 7',
+      'spec: Invalid value: "object": width is 7',
+      'spec: Invalid value: "object": size is 7',
+    ]);
+  });
+
   it('is asked for the version in which somebody else manages a field', async () => {
     const { client, world } = await server(faithful);
     await client.create(definition('gadgets', 'Gadget', versions, conversion));

@@ -18,7 +18,6 @@ const Website = defineKind({
   group: 'example.com',
   version: 'v1',
   kind: 'Website',
-  subresources: { status: true },
   fields: {
     spec: object({
       domain: string().required(),
@@ -68,4 +67,20 @@ it('is served with its defaults and bounds, and no definition in the store', asy
   holds<Same<typeof found.spec.domain, string>>(true);
   const wrong = { ...made, metadata: { name: 'b', namespace: 'default' }, spec: {} } as unknown as Website;
   await expect(client.create(wrong)).rejects.toThrow(StatusError);
+});
+
+it('its status is written apart where it has one; where it has none that is refused, as over HTTP', async () => {
+  const Plain = defineKind({ group: 'example.com', version: 'v1', kind: 'Plain', fields: { spec: object({}) } });
+  const review = { fields: { status: object({}) }, verbs: ['create'] } as const;
+  expect(defineKind({ group: 'g', version: 'v1', kind: 'Review', ...review }).subresources).toEqual({});
+  const Told = defineKind({ group: 'g', version: 'v1', kind: 'Told', fields: review.fields });
+  expect(Told.subresources).toEqual({ status: true });
+  const api = await createApiServer({ world: virtualWorld(), kinds: [Plain] });
+  const client = api.client();
+  await client.create({ apiVersion: 'example.com/v1', kind: 'Plain', metadata: { name: 'a' } });
+  const patch = { type: 'merge', body: {} } as const;
+  await expect(client.patch(Plain, { name: 'a' }, patch, { subresource: 'status' })).rejects.toMatchObject({
+    code: 404,
+  });
+  await api.stop();
 });

@@ -6,7 +6,12 @@ const things = '/apis/example.com/v1/namespaces/default/things';
 const spec = {
   type: 'object',
   required: ['size'],
-  properties: { size: { type: 'integer' }, count: { type: 'integer' }, replicas: { type: 'integer' } },
+  properties: {
+    size: { type: 'integer' },
+    ratio: { type: 'number', multipleOf: 0.5 },
+    count: { type: 'integer' },
+    replicas: { type: 'integer' },
+  },
   'x-kubernetes-validations': [{ rule: 'self.size > 0' }],
 };
 const status = { type: 'object', properties: { replicas: { type: 'integer' } } };
@@ -70,6 +75,15 @@ it.each<readonly [line: string, body: object, status: number, message: unknown]>
   const [method = '', path = ''] = line.split(' ');
   const { json } = await send(method, path, body);
   expect([json.code, json.message]).toEqual([status, message]);
+});
+
+it('what others had is not told of an object that does not fit', async () => {
+  const { send } = await server();
+  await send('POST', things, thing({ metadata: { name: 'x' }, spec: { size: 1, ratio: 0.3 } }));
+  const { json } = await send('POST', things, thing({ metadata: { name: 'y' }, spec: { size: 1, count: 'x' } }));
+  expect(json.message).toBe(
+    `Thing.example.com "y" is invalid: [spec.count: Invalid value: "string": spec.count in body must be of type integer: "string", ${unchecked}]`,
+  );
 });
 
 it('scales of custom objects are not patched strategically', async () => {

@@ -1,4 +1,8 @@
-/** The checks of an API server: its store, what it does on its start, and whether it ends. */
+/**
+ * The checks of an API server: its store, what it does on its start, and whether it ends.
+ *
+ * **Differs from Kubernetes**: there are fewer steps of the start to tell of.
+ */
 import type { StoreBackend } from '@pintle/contracts';
 import type { StoredObject } from '../storage/stored-object.js';
 import type { HealthCheck } from './health-checks.js';

@@ -56,6 +56,24 @@ it.each([
     201,
     { spec: { acquireTime: '2026-01-01T00:00:00.000001Z' } },
   ],
+  [
+    'bytes may be a list of numbers',
+    maps,
+    { ...configMap({ name: 'g' }), binaryData: { a: [0, 1, null, 255] } },
+    201,
+    { binaryData: { a: 'AAEA/w==' } },
+  ],
+  [
+    'but of nothing else',
+    maps,
+    { ...configMap({ name: 'h' }), binaryData: { a: [0, 256] } },
+    400,
+    {
+      message: expect.stringMatching(
+        /: json: cannot unmarshal number 256 into Go struct field ConfigMap.binaryData of type uint8$/,
+      ),
+    },
+  ],
   ['a version that is none says nothing of what is new', maps, configMap({ resourceVersion: 'b' }), 201, {}],
   [
     'a version is refused after all else',
@@ -130,6 +148,19 @@ it.each([
     201,
     { spec: { resources: { requests: { storage: '1' } } } },
   ],
+  ...[
+    ['a port of the nodes is out of their range', '', 422],
+    ['but not in a dry run', '?dryRun=All', 201],
+  ].map(
+    ([name, query, status]) =>
+      [
+        name,
+        `/api/v1/namespaces/default/services${query}`,
+        { metadata: { name: 'n' }, spec: { type: 'NodePort', ports: [{ port: 80, nodePort: 100 }] } },
+        status,
+        {},
+      ] as const,
+  ),
   [
     'the list of drivers of a node is theirs who sends an empty one',
     '/apis/storage.k8s.io/v1/csinodes',
@@ -249,6 +280,38 @@ it.each<readonly [string, string, string, string, object, number, object]>([
     },
     201,
     { metadata: { managedFields: [{ fieldsV1: { 'f:spec': { 'f:imagePullSecrets': { 'k:{"name":""}': {} } } } }] } },
+  ],
+  [
+    'an apply of a time that is none',
+    'PATCH',
+    `${leases}/z?fieldManager=me`,
+    'apply-patch+yaml',
+    {
+      ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'z' } },
+      spec: { acquireTime: '2026-01-01T00:00:00Z' },
+    },
+    400,
+    {
+      message: expect.stringMatching(
+        /^failed to convert new object \(\/z; coordination.k8s.io\/v1, Kind=Lease\) to proper version: unable to convert unstructured object to coordination.k8s.io\/v1, Kind=Lease: parsing time /,
+      ),
+    },
+  ],
+  [
+    'and of what is no scalar',
+    'PATCH',
+    `${leases}/a?fieldManager=me`,
+    'apply-patch+yaml',
+    {
+      ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'a', namespace: 'default' } },
+      spec: { acquireTime: ['a'], holderIdentity: [{ a: 1 }] },
+    },
+    400,
+    {
+      message: expect.stringMatching(
+        /^failed .* object \(default\/a; .*\.spec\.acquireTime: expected any scalar, got &\{\[a\]\}\n.*\.spec\.holderIdentity: expected string, got &value\.valueUnstructured\{Value:\[\]interface \{\}\{map\[string\]interface \{\}\{"a":1\}\}\}$/s,
+      ),
+    },
   ],
   [
     'a strategic patch that makes bytes that are none',

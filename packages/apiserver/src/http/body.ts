@@ -1,4 +1,9 @@
-/** What a request carries, decoded: JSON or YAML, within bounds. */
+/**
+ * What a request carries, decoded: JSON or YAML, within bounds.
+ *
+ * **Differs from Kubernetes**: a text that is no JSON or no YAML, and a body that is missing, are refused in the words of
+ * what reads them here, which name the place.
+ */
 import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument, type Tags } from 'yaml';
 import type { StrictFaults } from '../verbs/strict-faults.js';
@@ -49,7 +54,7 @@ export class BodyReader {
     const bytes = await request.body(bodyBytesMax);
     // No YAML at all is null.
     const isYaml = media === 'application/yaml' || media.endsWith('+yaml');
-    if (bytes.length === 0) return { value: isYaml ? null : undefined };
+    if (bytes.length === 0) return { value: isYaml && expected.sort !== deleteOptions.sort ? null : undefined };
     if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf) };
     const isJson = media === '' || media === 'application/json' || media.endsWith('+json');
     if (!isJson && !isYaml) throw unsupported(['application/json', 'application/yaml', protobufMedia]);
@@ -126,6 +131,12 @@ const endsTooEarly = 'unexpected end of JSON input';
 const anything: Expected = {
   sort: '',
   refusal: (why, text) => (text === '' ? 'the request needs a body' : `the body is not JSON: ${why}`),
+};
+
+/** Options of a deletion. */
+export const deleteOptions: Expected = {
+  sort: 'delete',
+  refusal: (why) => `couldn't get version/kind; json parse error: ${why}`,
 };
 
 export const objectOf = (kind: string): Expected => ({

@@ -1,6 +1,8 @@
 /**
  * Keys that stand twice in one object of a body: readers keep the last, and strict validation tells of them. JSON is looked
  * through only where its text has more keys than its value.
+ *
+ * **Differs from Kubernetes**: of a key that stands twice the last value counts, where Go lays objects over each other.
  */
 import { onceForEach } from '@pintle/machinery';
 import { type Document, isScalar, type LineCounter, visit } from 'yaml';

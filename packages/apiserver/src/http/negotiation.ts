@@ -62,7 +62,8 @@ export function negotiate(accept: string | undefined, offer: Offer = {}): Accept
   throw notAcceptable(offer);
 }
 
-const isPlain = (accept: string): boolean => accept === '' || accept === medias.json || accept === '*/*';
+/** What nearly all ask for: JSON, as it is. */
+export const isPlain = (accept: string): boolean => accept === '' || accept === medias.json || accept === '*/*';
 
 /** The router's own reading of the header, which knows neither `application/*` nor weights. Errors: `StatusError` NotAcceptable. */
 export function checkRouted(accept: string | undefined, routed: readonly string[]): void {

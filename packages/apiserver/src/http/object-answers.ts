@@ -46,7 +46,8 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
   const { encoding, as, metaVersion, pretty } = accepted;
   checkPartial(accepted, 'object', goTypeOf(resource, resource.kind.kind));
   if (as === 'Table') {
-    const options = tableOptions(answering, { resourceVersion: object.metadata.resourceVersion ?? '' });
+    const { resourceVersion } = object.metadata;
+    const options = tableOptions(answering, resourceVersion ? { resourceVersion } : {});
     return answer(status, tableOf(resource, [withOwnMetadata(resource, object)], options), accepted, warnings);
   }
   if (as !== 'object') {

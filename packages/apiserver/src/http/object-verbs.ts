@@ -16,7 +16,7 @@ import { getObject, listEntries } from '../verbs/read.js';
 import { selection } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
-import { customObjectOf, objectOf } from './body.js';
+import { customObjectOf, deleteOptions, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, checkStreams, negotiate, type Offer } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
@@ -171,7 +171,7 @@ async function patched(asked: ResourceRequest): Promise<Served> {
 
 /** What the query says counts only where there is no body. */
 async function deletion({ parts, request }: ResourceRequest) {
-  const { value } = await parts.bodies.read(request);
+  const { value } = await parts.bodies.read(request, deleteOptions);
   return checkedDeleteOptions(value === undefined ? deleteQuery(request.query) : decodedDeleteOptions(value));
 }
 

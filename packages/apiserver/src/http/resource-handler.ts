@@ -6,7 +6,7 @@ import type { ResourceAccess } from '../verbs/authorize.js';
 import { pageNotFound } from './answer.js';
 import type { HttpContext } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
-import { checkRouted, listRoute, objectRoute } from './negotiation.js';
+import { checkRouted, isPlain, listRoute, objectRoute } from './negotiation.js';
 import { methodNotAllowed, resourceNotFound, verbNotAllowed } from './not-served.js';
 import { objectVerbs } from './object-verbs.js';
 import type { ResourcePath } from './resource-path.js';
@@ -81,11 +81,9 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
     return handleSubresource(asked, verb);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
-  if (!resource.custom && handle !== undefined)
-    checkRouted(
-      request.header('accept'),
-      request.method === 'GET' && path.name === undefined ? listRoute : objectRoute,
-    );
+  const accept = request.header('accept') ?? '';
+  if (!resource.custom && handle !== undefined && !isPlain(accept))
+    checkRouted(accept, request.method === 'GET' && path.name === undefined ? listRoute : objectRoute);
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
   if (handle === undefined) throw verbNotAllowed(resource, verb);
   return handle(asked);

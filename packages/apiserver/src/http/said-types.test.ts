@@ -106,6 +106,7 @@ const rows: readonly (readonly [
     [...['line 1: key "a" already set in map', 'line 5: key "name" already set in map'], 'unknown field "x"'],
   ],
   [create, yaml, '{metadata: {name: z}, data: {a: b}}', 201, null],
+  [patch, merge, { x: 1, metadata: { b: 1 } }, 200, null, ['unknown field "metadata.b"', 'unknown field "x"']],
   // A patch that puts what stands twice makes an object of that.
   [
     ...([patch, operations, '[{"op":"add","path":"/metadata/labels","value":{"a":"b","a":"c"}}]', 200, null] as const),
@@ -119,6 +120,15 @@ const rows: readonly (readonly [
     ...([apply, wishes, 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata: {}\ndata: {}\n', 400] as const),
     'the name of the object (b) does not match the name on the URL (a)',
     ['line 5: key "data" already set in map'],
+  ],
+  // What cannot be read at all.
+  [
+    ...([`DELETE ${maps}/a`, json, '{', 400] as const),
+    "couldn't get version/kind; json parse error: unexpected end of JSON input",
+  ],
+  [
+    ...([patch, 'application/strategic-merge-patch+json', { $patch: 'nonsense' }, 400] as const),
+    'unknown patch type: nonsense in map: map[$patch:nonsense]',
   ],
   // What cannot be applied is refused for that, and not for what stands twice.
   [
@@ -136,6 +146,27 @@ it.each(rows)('%s of %s: %j', async (line, type, body, status, message, warnings
     JSON.parse(text.slice('299 - '.length)),
   );
   expect([answer.status, answer.json.message ?? null, told]).toEqual([status, message, warnings]);
+});
+
+it.each([
+  [{ metadata: { name: [] } }, /^failed to create typed patch object \(\/; .*\.metadata\.name: expected string/],
+  [{ metadata: { name: 'b' }, data: [] }, /^failed to create typed patch object \(\/b; /],
+  [{ metadata: { name: 'b', creationTimestamp: 'x' } }, /^failed to convert new object \(\/b; /],
+  [{ metadata: { name: 'b', managedFields: [] } }, /^metadata.managedFields must be nil$/],
+  [{ metadata: { name: 'b', managedFields: [{ time: 'x' }] } }, /^failed to convert new object \(\/b; /],
+  [{ metadata: { name: 'b' } }, /^the name of the object \(b\) does not match/],
+])('of an apply of %j the name is looked at last', async (body, message) => {
+  const { send } = await requester();
+  await send('POST', maps, { metadata: { name: 'a' } });
+  const [method = '', path = ''] = `${apply}&force=true`.split(' ');
+  const said = { apiVersion: 'v1', kind: 'ConfigMap', ...body };
+  expect((await send(method, path, said, { 'content-type': wishes })).json.message).toMatch(message);
+});
+
+it('a Table of what is not written has no version', async () => {
+  const { send } = await requester();
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  expect((await send('POST', `${maps}?dryRun=All`, { metadata: { name: 'a' } }, { accept })).json.metadata).toEqual({});
 });
 
 it('owners that stand twice are told of once it is known whose they are', async () => {

@@ -1,6 +1,8 @@
 /**
  * A watch as a body: one JSON line an event, or in protobuf one frame. The bytes of an event are made once and shared
  * by every watcher that sees it the same way. A client that reads too slowly slows only its own watch.
+ *
+ * **Differs from Kubernetes**: the bookmark of a first state as a Table has no rows.
  */
 import type { WatchOptions } from '@pintle/client';
 import type { StoreEntry, StoreEvent } from '@pintle/contracts';

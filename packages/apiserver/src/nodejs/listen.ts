@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { HttpHandler } from '../http/message.js';
 import { serve, stallTimeoutMs } from './exchange.js';
 import { offerHttp2, protocolsOffered } from './http2.js';
+import { keepReading } from './keep-reading.js';
 import { bodyTimeoutMsDefault } from './node-request.js';
 import { peerOf, trustProxies } from './peer.js';
 import { Rounds } from './rounds.js';
@@ -60,8 +61,10 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
   const { host = '127.0.0.1', port = 0, tls, http2 = false } = options;
   const { connectionsMax = 10_000, bodyTimeoutMs = bodyTimeoutMsDefault } = options;
   const rounds = new Rounds();
-  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    keepReading(request, response);
     rounds.take(() => void serve(handler, request, response, { bodyTimeoutMs, rounds }));
+  };
   const common = {
     headersTimeout: headersTimeoutMs,
     requestTimeout: 0,

@@ -21,8 +21,8 @@ export function compileJsonPath(path: string): (value: unknown) => readonly unkn
   const steps: Step[] = [];
   const text = path.startsWith('{') && path.endsWith('}') ? path.slice(1, -1) : path;
   const full = text.startsWith('.') || text.startsWith('[') ? text : `.${text}`;
-  token.lastIndex = 0;
-  for (let at = 0; at < full.length; at = token.lastIndex) {
+  let at = 0;
+  while (at < full.length) {
     token.lastIndex = at;
     // A dot before a label key may be escaped, as in `.metadata.labels.app\.kubernetes\.io/name`.
     const escaped = /\.((?:[A-Za-z0-9_\-/]|\\\.)+)/y;
@@ -30,11 +30,13 @@ export function compileJsonPath(path: string): (value: unknown) => readonly unkn
     const plain = escaped.exec(full);
     if (plain?.[1]?.includes('\\')) {
       steps.push(fieldStep(plain[1].replaceAll('\\.', '.')));
-      token.lastIndex = escaped.lastIndex;
+      at = escaped.lastIndex;
       continue;
     }
     const match = token.exec(full);
     if (match === null) throw new JsonPathError(path, at);
+    at = token.lastIndex;
+    // A filter's own path is compiled by this very function, and token.
     steps.push(stepOf(match));
   }
   return (value) => steps.reduce<readonly unknown[]>((values, step) => step(values), [value]);

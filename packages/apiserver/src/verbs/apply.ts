@@ -2,18 +2,24 @@
 import type { ApplyOptions, ObjectKey } from '@pintle/client';
 import {
   badRequest,
+  compileNormalizer,
   conflict,
+  decoderWords,
   type KubernetesObject,
+  ObjectMeta,
   parseApiVersion,
   StatusError,
+  type TypeFault,
   unmarshalWords,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
+import { converterWords } from './converter-words.js';
 import { createObject } from './create.js';
 import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
-import { apply, withEntries } from './managed-fields.js';
+import { apply, whatIsApplied, withEntries } from './managed-fields.js';
+
 import { findEntry } from './read.js';
 import { type StrictFaults, warnStrict } from './strict-faults.js';
 import { changeObject, type MayCreate, needsVersion } from './update.js';
@@ -37,46 +43,39 @@ export async function applyObject(
     throw badRequest(`invalid object type: ${typeOf(applied)}`);
   }
   const metadata = applied.metadata ?? {};
-  if (metadata.managedFields !== undefined && metadata.managedFields !== null)
-    throw badRequest('metadata.managedFields must be nil');
-  // Where the wishes stand twice, that is told before what they are of.
-  const placed = <T>(find: () => T): T => {
-    try {
-      return find();
-    } catch (error) {
-      reportDuplicates(context, strictFaults, options.fieldValidation);
-      throw error;
-    }
-  };
-  // Who says the name empty takes it away; who does not leaves it.
-  const { namespace, name } = placed(() => {
+  if (isManagedFields(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil');
+  const key = keyOf(resource, metadata, path);
+  if (key.name === '') throw badRequest('metadata.name is required for apply');
+  // What is applied may be wrong in another way, and is refused for that first.
+  const requirePlace = () => {
+    reportDuplicates(context, strictFaults, options.fieldValidation);
+    // Who says the name empty takes it away; who does not leaves it.
     if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
-    return placeOf(resource, metadata, path);
-  });
-  if (name === '') throw badRequest('metadata.name is required for apply');
-  const key: ObjectKey = { name, ...(namespace === undefined ? {} : { namespace }) };
+    placeOf(resource, metadata, path);
+  };
 
   const isMap = typeof metadata === 'object' && !Array.isArray(metadata);
   const wishes = isMap ? { ...applied, metadata: { ...metadata, ...key } } : applied;
   for (;;) {
     if ((await findEntry(core, resource, key)) === undefined && options.subresource === undefined) {
-      requireName(metadata, path);
       if (metadata.uid) {
         throw conflict(
           resource.kind,
-          name,
+          key.name,
           `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
         );
       }
       const allowed = mayCreate(key);
       if (allowed !== undefined) await allowed;
-      const { managedFields } = await apply(core, context, resource, wishes, undefined, options);
-      reportDuplicates(context, strictFaults, options.fieldValidation);
+      const { managedFields } = await apply(core, context, resource, wishes, undefined, options, applied);
+      requirePlace();
+      requireName(metadata, path);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const entries = managedFields.length === 0 ? {} : { managedFields };
       const created = { ...wishes, metadata: { ...rest, ...entries } };
       try {
-        return await createObject(core, context, resource, key, created, { ...options, ownsFields: true });
+        const refusing = resource.custom ? {} : { refuse: typesRefused(resource, applied) };
+        return await createObject(core, context, resource, key, created, { ...options, ...refusing, ownsFields: true });
       } catch (error) {
         if (StatusError.is(error, 'AlreadyExists')) continue;
         throw error;
@@ -88,17 +87,47 @@ export async function applyObject(
       needsVersion: needsVersion(resource),
       options,
       async change(old) {
-        const { object, managedFields } = await apply(core, context, resource, wishes, old, options);
-        reportDuplicates(context, strictFaults, options.fieldValidation);
+        const { object, managedFields } = await apply(core, context, resource, wishes, old, options, applied);
         const { uid } = metadata;
         // Who says an empty version says none; who says none has seen what there is.
         const { resourceVersion = '' } = Object.hasOwn(metadata, 'resourceVersion') ? metadata : old.metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
-        const decoded = await decode(core, context, resource, { ...object, metadata: asked }, options, old);
+        const refusing = resource.custom ? options : { ...options, refuse: typesRefused(resource, applied) };
+        const decoded = await decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
+        requirePlace();
         return { object: withEntries(withOwnersOnce(context, decoded, true), managedFields), ownsFields: true };
       },
     });
   }
+}
+
+/** What the schema could read, and the type cannot: a time, say, that is none. */
+const typesRefused = (resource: Resource, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
+  const { apiVersion, kind } = resource;
+  const decoded = decoderWords(kind.schema.node, kind.kind, faults.slice(0, 1));
+  const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
+  return badRequest(
+    `failed to convert new object (${whatIsApplied(resource, applied)}) to proper version: unable to convert unstructured object to ${type}: ${converterWords(faults[0]!, decoded)}`,
+  );
+};
+
+/** What else is said there is the schema's to refuse, or the type's. */
+function isManagedFields(value: unknown): boolean {
+  if (!Array.isArray(value) || value.includes(null)) return false;
+  return managedFieldsOf(value).errors.length === 0;
+}
+const managedFieldsOf = compileNormalizer(ObjectMeta.node.properties!['managedFields']!, { mode: 'typed' });
+
+/** Where the wishes are for: the path knows, where there is one. */
+function keyOf(
+  { kind }: Resource,
+  metadata: ObjectMeta,
+  path: { readonly namespace?: string; readonly name?: string },
+): ObjectKey {
+  const name = path.name ?? metadata.name ?? '';
+  return kind.scope === 'Namespaced'
+    ? { name, namespace: path.namespace || metadata.namespace || 'default' }
+    : { name };
 }
 
 /** Of a version that is none, nothing is told. */

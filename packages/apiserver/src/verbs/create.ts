@@ -11,7 +11,7 @@ import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
 import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
-import { decode, placeOf, type SentOptions, withOwnersOnce } from './decode.js';
+import { type DecodeOptions, decode, placeOf, type SentOptions, withOwnersOnce } from './decode.js';
 import { countsFirst } from './generation.js';
 import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
@@ -25,7 +25,7 @@ const generateAttemptsMax = 8;
 const generateBaseMax = 58;
 
 /** `ownsFields`: the body accounts for its fields itself. */
-export type CreateOptions = SentOptions & { readonly ownsFields?: boolean };
+export type CreateOptions = SentOptions & Pick<DecodeOptions, 'refuse'> & { readonly ownsFields?: boolean };
 
 export async function createObject(
   core: ApiCore,
@@ -122,6 +122,7 @@ async function prepare(
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata, finalName) };
   if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
   const faults = admission.faults(object, faultsForCreate(resource, object));
   requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
   object = strategy?.canonicalize?.(object) ?? object;
@@ -135,7 +136,7 @@ async function prepare(
 
 /** What is not written goes back with the version that it came with. */
 const unstored = (object: KubernetesObject, { resourceVersion }: ObjectMeta): KubernetesObject =>
-  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
+  !resourceVersion ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

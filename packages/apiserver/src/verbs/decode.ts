@@ -24,13 +24,15 @@ import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { toldOfMissing } from './missing-fields.js';
-import { normalize } from './normalizers.js';
+import { normalize, normalizedAlone } from './normalizers.js';
 import { reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';
 import { asOfStatus, withRulesLeft } from './validation.js';
 
 /** By `refuseText` an object of another kind is refused, too. */
 export interface DecodeOptions extends StrictOptions {
+  /** Whether the fields of the body come in the order of their names, as Go's maps are written. */
+  readonly isSorted?: boolean;
   /** What is written. Of a custom object's status nothing else counts. */
   readonly subresource?: string;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
@@ -71,21 +73,18 @@ function decodeReady(
   const { value, unknownFields, errors } = normalize(resource, object, known);
   const isStatus = resource.custom && options.subresource === 'status';
   const tellUnknown = () => {
-    if (unknownFields.length > 0 || options.strictFaults !== undefined) {
-      const { strictFaults, ...others } = options;
-      if (resource.custom && strictFaults !== undefined)
-        reportStrict(context, resource.kind, unknownFields.toSorted(), {
-          ...others,
-          strictFaults: textFirst(strictFaults),
-        });
-      else reportStrict(context, resource.kind, resource.custom ? unknownFields.toSorted() : unknownFields, options);
-    }
+    const { strictFaults, ...others } = options;
+    if (unknownFields.length === 0 && strictFaults === undefined) return;
+    const unknown = resource.custom || options.isSorted === true ? unknownFields.toSorted() : unknownFields;
+    if (resource.custom && strictFaults !== undefined)
+      reportStrict(context, resource.kind, unknown, { ...others, strictFaults: textFirst(strictFaults) });
+    else reportStrict(context, resource.kind, unknown, options);
   };
   if (errors.length > 0) {
     const counting = isStatus && known !== undefined ? errors.filter(isOfStatus) : errors;
     // A schema is looked at once all is read.
     if (resource.custom && counting.every(isOfSchema)) tellUnknown();
-    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, { isStatus, value, known }))(counting);
+    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, { isStatus, known }))(counting);
     const { metadata, status } = object as KubernetesObject & { readonly status?: unknown };
     // What is stored may not fit any more, and is judged as a whole then.
     const { subresource: _subresource, ...others } = options;
@@ -129,10 +128,9 @@ export function withOwnersOnce(
 const isOfSchema = ({ path }: TypeFault) => path.length > 0 && path[0] !== 'metadata';
 const isOfStatus = ({ path }: TypeFault) => path.length === 0 || path[0] === 'status' || path[0] === 'metadata';
 
-/** What was made of a body that does not fit, and the object as it was. */
+/** A body that does not fit: of what, and the object as it was. */
 interface Misfit {
   readonly isStatus: boolean;
-  readonly value: unknown;
   readonly known: unknown;
 }
 
@@ -140,7 +138,7 @@ const isAtOrBelow = (field: string, place: string): boolean =>
   field === place || field.startsWith(`${place}.`) || field.startsWith(`${place}[`);
 
 const refusal =
-  (resource: Resource, object: KubernetesObject, { isStatus, value, known }: Misfit) =>
+  (resource: Resource, object: KubernetesObject, { isStatus, known }: Misfit) =>
   (faults: readonly TypeFault[]): StatusError => {
     const { kind, group, version, schema } = resource.kind;
     const { custom } = resource;
@@ -148,7 +146,7 @@ const refusal =
     if (custom && faults.every(isOfSchema)) {
       const told = faults.map((fault) => typeError(fault, fault.field));
       // What else is wrong with it is told as well; where a value does not fit, none was made of it.
-      const others = validateSchema(schema.node, value, known).filter(
+      const others = validateSchema(schema.node, normalizedAlone(resource, object), known).filter(
         ({ field }) =>
           (!isStatus || field.startsWith('status')) && !told.some((fault) => isAtOrBelow(fault.field, field)),
       );

@@ -156,7 +156,7 @@ export interface AppliedObject {
 }
 
 /**
- * `old` is as it is stored; undefined where there is none.
+ * `old` is as it is stored; undefined where there is none. `sent` are the wishes as they came, which may not say where.
  *
  * **Differs from Kubernetes**: wishes that the schema cannot read are the client's fault (400), and not the server's (500).
  *
@@ -169,18 +169,15 @@ export async function apply(
   wishes: KubernetesObject,
   old: KubernetesObject | undefined,
   options: ApplyOptions,
+  sent: KubernetesObject = wishes,
 ): Promise<AppliedObject> {
   if (options.fieldManager === '')
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
       { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
     ]);
-  const fault = faultInWishes(resource.kind.schema.node, wishes);
+  const fault = faultInWishes(resource.kind.schema.node, sent);
   if (fault !== undefined) {
-    const { namespace = '', name = '' } = wishes.metadata;
-    const { group, version, kind } = resource.kind;
-    throw badRequest(
-      `failed to create typed patch object (${namespace}/${name}; ${group}/${version}, Kind=${kind}): ${fault}`,
-    );
+    throw badRequest(`failed to create typed patch object (${whatIsApplied(resource, sent)}): ${fault}`);
   }
   if (old !== undefined) await prepared(resource, [old]);
   const writer = writerOf(core, context, resource, options);
@@ -209,6 +206,13 @@ export async function apply(
       })),
     },
   });
+}
+
+/** As refusals name it: by what was sent, in Go's words. */
+export function whatIsApplied({ kind: { group, version, kind } }: Resource, { metadata }: KubernetesObject): string {
+  const { namespace, name } = (metadata ?? {}) as { readonly namespace?: unknown; readonly name?: unknown };
+  const text = (said: unknown) => (typeof said === 'string' ? said : '');
+  return `${text(namespace)}/${text(name)}; ${group}/${version}, Kind=${kind}`;
 }
 
 export { resetsManagedFields, withEntries };

@@ -28,7 +28,7 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
     lately.set(resource.kind, seen);
   }
   const like = owner === undefined ? undefined : seen.byOwner.get(owner);
-  const normalized = normalizer(input, like ?? seen.last);
+  const normalized = normalizer(input, like ?? seen.last, true);
   if (normalized.errors.length > 0) return normalized;
   seen.last = normalized.value;
   if (owner === undefined) return normalized;
@@ -36,6 +36,9 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
   seen.byOwner.set(owner, normalized.value);
   return normalized;
 }
+
+/** What is made of an input by itself: of one that has errors, what is right about it. */
+export const normalizedAlone = (resource: Resource, input: unknown): unknown => normalizerFor(resource)(input).value;
 
 const emptyStatuses = new WeakMap<Kind, unknown>();
 

@@ -16,6 +16,7 @@ import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-p
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
+import { converterWords, goKind, scalarWords } from './converter-words.js';
 import {
   type DecodeOptions,
   decode,
@@ -55,6 +56,7 @@ export function patchObject(
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
         ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, shown) }),
         refuseText: (message: string) => patchRefused(shown, message),
+        isSorted: patch.type !== 'strategic',
       };
       if (!resource.custom && patch.type !== 'strategic') requireVersion(context, resource, key, patched, decoding);
       const object = await decode(core, context, resource, patched, decoding, old);
@@ -110,51 +112,6 @@ export const patchRefused = (patch: string, detail: string) =>
       ],
     },
   });
-
-/** Go's names of what JSON holds. */
-const goKind = (value: unknown) =>
-  Array.isArray(value)
-    ? 'slice'
-    : typeof value === 'object'
-      ? 'map'
-      : typeof value === 'number'
-        ? Number.isInteger(value)
-          ? 'int64'
-          : 'float64'
-        : typeof value === 'boolean'
-          ? 'bool'
-          : 'string';
-
-/** `decoded`: what the decoder says, as the type reads many values itself. */
-function converterWords({ expected, found }: TypeFault, decoded: string): string {
-  const from = goKind(found);
-  switch (expected) {
-    case 'map':
-      return `cannot restore map from ${from}`;
-    case 'array':
-      return `cannot restore slice from ${from}`;
-    case 'object':
-      return `cannot restore struct from: ${from}`;
-    case 'string':
-      return scalarWords(from, 'string');
-    case 'boolean':
-      return scalarWords(from, 'bool');
-    case 'integer':
-      return scalarWords(from, 'int64');
-    case '32-bit integer':
-      return scalarWords(from, 'int32');
-    case 'base64 string':
-      return `error decoding from json: ${decoded}`;
-    default:
-      return decoded;
-  }
-}
-
-/** Only what Go itself would convert, a whole number to a character, say, does the converter speak of converting. */
-const scalarWords = (from: string, to: string): string =>
-  (from === 'int64' && to === 'string') || (from === 'float64' && to.startsWith('int'))
-    ? `cannot convert ${from} to ${to}`
-    : `unrecognized type: ${to}`;
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

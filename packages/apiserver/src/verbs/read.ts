@@ -1,4 +1,8 @@
-/** Get and list: reads at the newest revision, or at the one asked for. */
+/**
+ * Get and list: reads at the newest revision, or at the one asked for.
+ *
+ * **Differs from Kubernetes**: a limit counts whatever the version is that is asked for.
+ */
 import type { GetOptions, ListOptions, ObjectKey } from '@pintle/client';
 import { prefixRange, type StoreEntry } from '@pintle/contracts';
 import {
@@ -17,6 +21,7 @@ import { prepared, type Resource, storeKey, storePrefix } from '../registry/reso
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
 import {
+  badListVersion,
   badResourceVersion,
   formatContinue,
   parseContinue,
@@ -156,7 +161,7 @@ function startOf(core: ApiCore, options: ReadOptions, prefix: string): { start: 
       throw badRequest('specifying resource version is not allowed when using continue');
     return { start: token.startKey, revision: token.revision === 'newest' ? 0 : token.revision };
   }
-  const wanted = parseResourceVersion(options.resourceVersion, badResourceVersion);
+  const wanted = parseResourceVersion(options.resourceVersion, badListVersion);
   const { revision } = core.backend.status();
   const isInPages = (options.limit ?? 0) > 0 || options.inPages === true;
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isInPages);

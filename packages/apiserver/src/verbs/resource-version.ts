@@ -1,4 +1,9 @@
-/** Resource versions are store revisions in decimal. Clients may only hand back what they were given. */
+/**
+ * Resource versions are store revisions in decimal. Clients may only hand back what they were given.
+ *
+ * **Differs from Kubernetes**: a token of a page that this server has not made is refused in words of its own; a version of
+ * an object that is no number is another one than that of the object (409), and not the fault of the server (500).
+ */
 import {
   badRequest,
   type FieldError,
@@ -20,8 +25,8 @@ export function parseResourceVersion(text: string | undefined, refuse: (error: F
   throw refuse(invalidField('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`));
 }
 
-/** Of a get or a list. */
-export const badResourceVersion = (error: FieldError): StatusError =>
+export const badResourceVersion = (error: FieldError): StatusError => badRequest(formatFieldError(error));
+export const badListVersion = (error: FieldError): StatusError =>
   badRequest(`invalid resource version: ${formatFieldError(error)}`);
 
 /** 504: the version asked for has not happened here yet. When to ask again is not told of what is read in pages. */

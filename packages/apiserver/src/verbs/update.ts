@@ -224,6 +224,7 @@ async function prepare(
     if (generation !== object.metadata.generation && generation > 0)
       object = { ...object, metadata: { ...object.metadata, generation } };
   }
+  if (resource.prepare !== undefined) await prepared(resource, [object]);
   const faults = admission.faults(object, faultsForUpdate(resource, object, old, subresource));
   requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
   object = strategy?.canonicalize?.(object) ?? object;

@@ -52,6 +52,7 @@ export function faultsForUpdate(
   ]);
 }
 
+/** By the version that is written, which need not be the one that is stored; both forms are prepared. */
 function customFaults(
   resource: Resource,
   object: KubernetesObject,
@@ -59,9 +60,11 @@ function customFaults(
   subresource?: string,
 ): readonly FieldError[] {
   const isStatus = subresource === 'status';
+  const served = resource.fromStored(object);
+  const before = old && resource.fromStored(old);
   return [
-    ...asOfStatus(validateSchema(resource.kind.schema.node, object, old), isStatus),
-    ...scaleFaults(resource.kind, object, isStatus),
+    ...asOfStatus(validateSchema(resource.kind.schema.node, served, before), isStatus),
+    ...scaleFaults(resource.kind, served, isStatus),
   ];
 }
 

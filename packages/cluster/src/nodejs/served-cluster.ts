@@ -33,7 +33,9 @@ import { type Credentials, credentials, proxyName, shownCertificate } from './cr
 import { kubeConfigText } from './kube-config-text.js';
 
 export interface ServedClusterParts
-  extends Omit<ClusterParts, 'authenticators' | 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'> {
+  extends Omit<ClusterParts, 'tokens' | 'port' | 'rootCertificate' | 'certificateSigner'> {
+  /** Asked after front proxies and client certificates, and before tokens. */
+  readonly authenticators?: ClusterParts['authenticators'];
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 6443; the next free one is taken where it is in use. 0: any free one. */
@@ -139,7 +141,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       // A name is no address that others could be told.
       ...(ipFamilyOf(advertiseAddress) === undefined ? {} : { advertiseAddress }),
       world,
-      authenticators: [requestHeaders(frontProxies), clientCertificate],
+      authenticators: [requestHeaders(frontProxies), clientCertificate, ...(rest.authenticators ?? [])],
       firstObjects: [authenticationConfig(keys, frontProxies), ...(rest.firstObjects ?? [])],
       tokens,
       port: listening.port,

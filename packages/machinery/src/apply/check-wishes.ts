@@ -23,7 +23,11 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
   };
   switch (node.type) {
     case 'string':
-      if (typeof value !== 'string') fault(`expected string, got &value.valueUnstructured{Value:${goValue(value)}}`);
+      // Times are scalars of any type.
+      if (node.format === 'date-time' || node.format === 'micro-time') {
+        if (typeof value === 'object') fault(`expected any scalar, got &{${formatGo(value)}}`);
+      } else if (typeof value !== 'string')
+        fault(`expected string, got &value.valueUnstructured{Value:${goValue(value)}}`);
       return;
     case 'integer':
     case 'number':
@@ -32,9 +36,11 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
     case 'boolean':
       if (typeof value !== 'boolean') fault(`expected boolean, got &{${formatGo(value)}}`);
       return;
+    // Of no type that the schema knows.
     case 'intOrString':
+      return;
     case 'quantity':
-      if (typeof value === 'object') fault(`expected any scalar, got ${goType(value)}`);
+      if (typeof value === 'object') fault(`expected any scalar, got &{${formatGo(value)}}`);
       return;
     case 'array':
       if (!Array.isArray(value)) fault(`expected list, got &{${formatGo(value)}}`);
@@ -116,4 +122,11 @@ const goType = (value: unknown): string =>
           ? '[]interface {}'
           : 'map[string]interface {}';
 
-const goValue = (value: unknown): string => (typeof value === 'object' ? `${goType(value)}{…}` : JSON.stringify(value));
+/** As Go's `%#v` shows what JSON holds. */
+function goValue(value: unknown): string {
+  if (value === null) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goValue).join(', ')}}`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[string]interface {}{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${goValue(inner)}`).join(', ')}}`;
+}

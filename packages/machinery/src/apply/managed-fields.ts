@@ -2,6 +2,10 @@
  * Who manages which field of an object: `metadata.managedFields` before and after a write, and server-side apply
  * (KEP-555; apimachinery `util/managedfields`). Pure; times come from the caller. The rules of ownership are in
  * `structured-merge.ts`; here they get Kubernetes' names, and the ways from client-side apply to server-side apply.
+ *
+ * **Differs from Kubernetes**: managed fields within a template may have any form, as nobody reads them; what keeps
+ * kube-apiserver from accounting for an object at all keeps nobody from applying to it, and does not count where it stands
+ * in a status that is not taken over.
  */
 import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
@@ -186,7 +190,7 @@ function updated(
   const differences = new Differences(rules, from, to);
   const { changed, removed } = differences.in(writer.apiVersion)!;
   // What cannot be told apart cannot be accounted for, and nothing else of the object is then.
-  if (changed.hasKeyless || removed.hasKeyless) return none;
+  if (differences.hasKeyless) return none;
   return likeBefore({ changed, removed, entries, id, now: writer.now, ignored: rules.ignored }, () => {
     const owners = ownersAfterUpdate(rules, differences, writer.apiVersion, before.owners, id);
     const own = changed.minus(unmanaged);

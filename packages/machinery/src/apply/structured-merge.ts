@@ -56,6 +56,8 @@ function schemaOf({ versions }: WriteRules, apiVersion: string): SchemaNode {
 /** A change as each version shows it. */
 export class Differences {
   private readonly byVersion = new Map<string, Comparison | undefined>();
+  /** Whether any of what differs, ignored or not, is an item without its keys; known of versions that were asked for. */
+  hasKeyless = false;
   constructor(
     private readonly rules: WriteRules,
     private readonly old: Versioned | undefined,
@@ -73,6 +75,7 @@ export class Differences {
     if (schema === undefined) return undefined;
     const value = (object: Versioned) => inVersion(this.rules, object, apiVersion).value;
     const { changed, removed } = compareValues(schema, this.old && value(this.old), value(this.now));
+    this.hasKeyless ||= changed.hasKeyless || removed.hasKeyless;
     const { ignored = emptyTree } = this.rules;
     return { changed: below(changed).outside(ignored), removed: below(removed).outside(ignored) };
   }

@@ -97,6 +97,7 @@ export interface KindSpec<F extends Bodies> {
   scope?: 'Namespaced' | 'Cluster';
   /** The fields beside apiVersion, kind and metadata: usually `spec` and `status`. */
   fields: F;
+  /** Default: the status, where there is a field `status` and objects can be updated. */
   subresources?: Kind['subresources'];
   otherSubresources?: readonly SubresourceInfo[];
   columns?: readonly PrinterColumn[];
@@ -141,13 +142,17 @@ export function defineKind<F extends Bodies>(spec: KindSpec<F>): Kind<ObjectOf<F
     categories: spec.categories ?? [],
     scope: spec.scope ?? 'Namespaced',
     schema: spec.doc === undefined ? schema : schema.doc(spec.doc),
-    subresources: spec.subresources ?? {},
+    subresources: { ...(hasOwnStatus(spec) ? { status: true } : {}), ...spec.subresources },
     otherSubresources: spec.otherSubresources ?? [],
     columns: spec.columns ?? [],
     selectableFields: spec.selectableFields ?? [],
     ...(spec.verbs === undefined ? {} : { verbs: spec.verbs }),
   } as Kind<ObjectOf<F>>;
 }
+
+/** Whether the status is written apart from the rest. Reviews, which are only created, are answered with theirs. */
+const hasOwnStatus = ({ fields, verbs }: KindSpec<Bodies>) =>
+  fields['status'] !== undefined && (verbs === undefined || verbs.includes('update'));
 
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf(kind: { readonly group: string; readonly version: string }): string {

@@ -1,6 +1,9 @@
 /**
  * IP addresses and ranges as texts: what is wrong with one, in Kubernetes' words, and what it stands for.
  * Addresses are numbers of 32 or 128 bits. No leading zeros, as Kubernetes asks of new objects.
+ *
+ * **Differs from Kubernetes**: addresses with leading zeros are none anywhere, where fields that are older than 1.33 may
+ * have them: readers do not agree on what they mean.
  */
 import { isIPv4, isIPv6 } from './names.js';
 

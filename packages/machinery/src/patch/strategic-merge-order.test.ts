@@ -37,6 +37,29 @@ it('new items have the order of the patch, also where the key of one is null', (
   });
 });
 
+it.each([
+  [
+    { keyed: [{ value: 'x' }] },
+    { keyed: [{ name: 'a' }] },
+    'map: map[value:x] does not contain declared merge key: name',
+  ],
+  [{ plain: ['a'] }, { plain: ['b', []] }, 'list element types are not identical: [[a] [b []]]'],
+  [
+    { keyed: [{ name: 'a' }] },
+    { keyed: [null, { name: 'b' }] },
+    'list element types are not identical: [[map[name:a]] [<nil> map[name:b]]]',
+  ],
+  [{ plain: [] }, { plain: [['a']] }, 'lists of lists are not supported'],
+])('%j is not patched by %j', (document, patch, why) => {
+  expect(() => applyStrategicMergePatch(document, patch, schema.node)).toThrow(why);
+});
+
+it('of plain values each is there once, also of those that were there', () => {
+  expect(applyStrategicMergePatch({ plain: ['a', 'b', 'a'] }, { plain: ['b', 'b'] }, schema.node)).toEqual({
+    plain: ['a', 'b'],
+  });
+});
+
 it('what takes the place of all is taken with its nulls', () => {
   const whole = object({ one: map(string()).patchStrategy('replace') });
   expect(applyStrategicMergePatch({ one: { a: 'b' } }, { one: { c: null } }, whole.node)).toEqual({ one: { c: null } });

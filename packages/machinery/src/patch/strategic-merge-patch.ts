@@ -2,8 +2,11 @@
  * Strategic merge patch: a merge patch that knows, from the schema, which lists are merged and by which key
  * (apimachinery `strategicpatch`). Directives: `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…`,
  * `$setElementOrder/…`.
+ *
+ * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off.
  */
 import { deepEqual } from '../meta/frozen.js';
+import { formatGo } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { PatchError } from './patch-error.js';
 
@@ -31,9 +34,7 @@ function mergeObject(document: Fields, patch: Fields, place: SchemaNode | undefi
   if (command === 'replace') return withoutDirectives(patch);
   if (command === 'delete') return {};
   if (command !== undefined && command !== 'merge')
-    throw new PatchError(
-      `unrecognized patch directive ${JSON.stringify(command)} at ${path || 'the root'}: use replace, delete or merge`,
-    );
+    throw new PatchError(`unknown patch type: ${formatGo(command)} in map: ${formatGo(patch)}`);
 
   const result: Mutable = { ...retained(document, patch, path) };
   for (const key of Object.keys(patch)) {
@@ -109,6 +110,7 @@ function mergeValue(
   // Where there is nothing to merge with, nobody asks for keys.
   if (!Array.isArray(present)) return bareItems(wished);
   const base = present;
+  requireAlike(base, wished);
   if (node.mergeKey === undefined) {
     const merged = mergePrimitives(base, wished);
     return ordersItself ? merged : inOrder(merged, base, wished, [], undefined);
@@ -116,6 +118,22 @@ function mergeValue(
   const merged = mergeByKey(base, wished, node.mergeKey, node.items, path);
   return ordersItself ? merged : inOrder(merged, base, wished, [], node.mergeKey);
 }
+
+/** Items of a list that is merged are of one type, and no lists. Errors: `PatchError`. */
+function requireAlike(present: readonly unknown[], wished: readonly unknown[]): void {
+  const types = new Set([...present, ...wished].map(typeOf));
+  if (types.size > 1) throw new PatchError(`list element types are not identical: ${formatGo([present, wished])}`);
+  if (types.has('list')) throw new PatchError('lists of lists are not supported');
+}
+
+const typeOf = (value: unknown): string =>
+  value === null
+    ? 'nil'
+    : Array.isArray(value)
+      ? 'list'
+      : typeof value === 'number' && !Number.isInteger(value)
+        ? 'float'
+        : typeof value;
 
 /** What a list begins with: without directives, and without fields that are to go. */
 const bareItems = (items: readonly unknown[]): readonly unknown[] =>
@@ -131,8 +149,8 @@ function bare(value: unknown): unknown {
 }
 
 function mergePrimitives(present: readonly unknown[], wished: readonly unknown[]): readonly unknown[] {
-  const result = [...present];
-  for (const item of wished) if (!result.some((other) => deepEqual(other, item))) result.push(item);
+  const result: unknown[] = [];
+  for (const item of [...present, ...wished]) if (!result.some((other) => deepEqual(other, item))) result.push(item);
   return result;
 }
 
@@ -157,8 +175,7 @@ function mergeByKey(
         `every item of the list at ${path} must be an object with the merge key ${JSON.stringify(mergeKey)}`,
       );
     const key = item[mergeKey];
-    if (key === undefined)
-      throw new PatchError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    if (key === undefined) throw keyless(item, mergeKey);
     if (item[directive] === 'delete') {
       for (let i = result.length - 1; i >= 0; i--)
         if (isObject(result[i]) && deepEqual((result[i] as Fields)[mergeKey], key)) result.splice(i, 1);
@@ -172,8 +189,13 @@ function mergeByKey(
       result.push(key === null ? { ...made, [mergeKey]: null } : made);
     }
   }
+  // What is there already has to say its key, too, as it is put in order.
+  for (const item of result) if (isObject(item) && !Object.hasOwn(item, mergeKey)) throw keyless(item, mergeKey);
   return result;
 }
+
+const keyless = (item: Fields, mergeKey: string): PatchError =>
+  new PatchError(`map: ${formatGo(item)} does not contain declared merge key: ${mergeKey}`);
 
 /**
  * The order that a list had. Where the patch deletes by directive, upstream looks at the list as merging left it, as

@@ -4,6 +4,9 @@
  *
  * Invariants: 1. `nano` is the value times 10^9, rounded up (away from zero) at the ninth digit.
  * 2. Two quantities are equal when their `nano` are; the format is for printing only.
+ *
+ * **Differs from Kubernetes**: whole numbers that do not fit into 64 bits stay what they are, and do not begin again below
+ * zero.
  */
 
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';

@@ -1,7 +1,9 @@
 /**
  * What Go's decoder says of a value of the wrong type: the words that users of Kubernetes know, and find when they look them
- * up. Made from a fault that `normalize.ts` found in a built-in kind. The notation does not name Go's types of strings
- * (as `v1.PullPolicy`): they are told as `string`.
+ * up. Made from a fault that `normalize.ts` found in a built-in kind.
+ *
+ * **Differs from Kubernetes**: Go's names of types of texts (as `v1.PullPolicy`) are told as `string`, which the notation
+ * knows.
  */
 import { quantityWords } from '../quantity/quantity.js';
 import type { TypeFault } from './normalize.js';
@@ -29,6 +31,11 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
     if (isField) {
       struct = typeName(node, kind);
       fields.push(String(part));
+    }
+    if (node.format === 'byte') {
+      const shown = typeof found === 'number' ? `number ${found}` : jsonType(found);
+      const place = `${struct}.${fields.join('.')}`;
+      return { words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type uint8`, isLast: false };
     }
     const next = isField ? node.properties?.[part] : node.type === 'array' ? node.items : node.values;
     if (next === undefined) return { words: fault.detail, isLast: false };

@@ -32,9 +32,9 @@ export interface TypeFault extends FieldError {
 
 /**
  * `known` is a value that this normalizer made before, mostly the last version of the same object: equal parts of
- * the result are its parts.
+ * the result are its parts. `isOther`: it is an object that is like this one.
  */
-export type Normalizer = (input: unknown, known?: unknown) => Normalized;
+export type Normalizer = (input: unknown, known?: unknown, isOther?: boolean) => Normalized;
 
 export interface NormalizerOptions {
   /** `typed`: decoded as Go would. `served`: built-in kinds, decoded so and written as Go would. `structural`: custom resources. */
@@ -52,6 +52,8 @@ class Run {
   depth = 0;
   readonly unknownFields: string[] = [];
   readonly errors: TypeFault[] = [];
+
+  constructor(readonly isOther: boolean) {}
 
   /** Of a status many parts are those of others. */
   get isShared(): boolean {
@@ -137,8 +139,8 @@ function isSameThroughout(a: unknown, b: object): boolean {
 export function compileNormalizer(node: SchemaNode, options: NormalizerOptions): Normalizer {
   const compiler = new Compiler(options);
   const step = compiler.step(node);
-  return (input, known) => {
-    const run = new Run();
+  return (input, known, isOther = false) => {
+    const run = new Run(isOther);
     const value = step(input, run, known);
     return { value, unknownFields: run.unknownFields, errors: run.errors };
   };
@@ -198,7 +200,8 @@ class Compiler {
       if (!Array.isArray(input)) return run.fault('array', input);
       // Of a list that has to be there it is remembered whether anybody spoke of it.
       if (input === known || input === zeroValues.array) return input;
-      const before = Array.isArray(known) ? known : nothing;
+      // What nobody spoke of in another object says nothing of this one.
+      const before = Array.isArray(known) && !(run.isOther && known === zeroValues.array) ? known : nothing;
       const result: unknown[] = new Array(input.length);
       let same = input.length === before.length;
       const { depth } = run;
@@ -394,9 +397,23 @@ function stringStep({ format }: SchemaNode): Step {
     return (input, run) =>
       (typeof input === 'string' ? microTimeOf(input) : undefined) ?? run.fault('RFC 3339 time', input);
   if (format === 'byte')
-    return (input, run) =>
-      (typeof input === 'string' ? base64Of(input) : undefined) ?? run.fault('base64 string', input);
+    return (input, run) => {
+      if (Array.isArray(input)) return base64OfNumbers(input, run);
+      return (typeof input === 'string' ? base64Of(input) : undefined) ?? run.fault('base64 string', input);
+    };
   return (input, run) => (typeof input === 'string' ? input : run.fault('string', input));
+}
+
+/** Go takes a list of numbers for bytes, too. */
+function base64OfNumbers(input: readonly unknown[], run: Run): string | undefined {
+  const { depth } = run;
+  const isByte = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256;
+  const bad = input.findIndex((value) => value !== null && !isByte(value));
+  if (bad < 0) return btoa(String.fromCharCode(...input.map((value) => Number(value ?? 0))));
+  run.enter(depth, bad);
+  run.fault('byte', input[bad]);
+  run.depth = depth;
+  return undefined;
 }
 
 /** In UTC. Undefined: it is no time to the microsecond. */

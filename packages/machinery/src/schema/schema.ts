@@ -56,8 +56,6 @@ export interface SchemaNode {
   readonly pointer?: boolean;
   /** Of built-in kinds' lists: an empty one is other than none, and stays. */
   readonly keepsEmpty?: boolean;
-  /** May not change once set. */
-  readonly immutable?: boolean;
   readonly enum?: readonly unknown[];
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
@@ -160,9 +158,6 @@ export class Schema<out T, out R extends boolean = false> {
   }
   nullable(): Schema<T | null, R> {
     return this.with({ nullable: true });
-  }
-  immutable(): Schema<T, R> {
-    return this.with({ immutable: true });
   }
   enum<const V extends T & string>(...values: readonly V[]): Schema<V, R> {
     return this.with({ enum: values });

@@ -1,5 +1,6 @@
 /** Schemas as OpenAPI v3, the way kube-apiserver serves them: named types as components, with Kubernetes' extensions. */
 import type { Kind } from '../kind/kind.js';
+import { constraintsOf } from './constraints.js';
 import { resolve, type SchemaNode, zeroOf } from './schema.js';
 
 /** Short sentences about a type and its fields. */
@@ -110,7 +111,7 @@ function objectSchema(node: SchemaNode, name: string | undefined, to: Gathering)
     ...(description ? { description } : {}),
     ...(Object.keys(properties).length === 0 ? {} : { properties }),
     ...(required.length === 0 ? {} : { required }),
-    ...constraints(node),
+    ...constraintsOf(node),
     ...extensions(node),
   };
 }
@@ -135,9 +136,9 @@ function valueSchema(node: SchemaNode, to: Gathering): Json {
     case 'object':
       return objectSchema(node, undefined, to);
     case 'map':
-      return { type: 'object', additionalProperties: of(node.values), ...description, ...constraints(node) };
+      return { type: 'object', additionalProperties: of(node.values), ...description, ...constraintsOf(node) };
     case 'array':
-      return { type: 'array', items: of(node.items), ...description, ...constraints(node) };
+      return { type: 'array', items: of(node.items), ...description, ...constraintsOf(node) };
     case 'intOrString':
       return { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }], ...description };
     case 'quantity':
@@ -146,34 +147,9 @@ function valueSchema(node: SchemaNode, to: Gathering): Json {
       return { type: 'object', ...description };
     default: {
       const format = node.format === 'micro-time' ? 'date-time' : node.format;
-      return { type: node.type, ...(format === undefined ? {} : { format }), ...description, ...constraints(node) };
+      return { type: node.type, ...(format === undefined ? {} : { format }), ...description, ...constraintsOf(node) };
     }
   }
-}
-
-const constraintKeys = [
-  'enum',
-  'pattern',
-  'minLength',
-  'maxLength',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-  'minProperties',
-  'maxProperties',
-  'nullable',
-] as const;
-
-function constraints(node: SchemaNode): Json {
-  const found: Json = {};
-  for (const key of constraintKeys)
-    if (node[key] !== undefined && !(key === 'nullable' && node.format?.endsWith('time'))) found[key] = node[key];
-  return found;
 }
 
 function extensions(node: SchemaNode): Json {

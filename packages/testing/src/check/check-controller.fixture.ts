@@ -1,7 +1,7 @@
 /** The kind of the checker's tests: a shop that has pages (ConfigMaps), and a name in a cloud outside of the cluster. */
 import { ConfigMap } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
-import { defineKind, type Infer, int32, object, string } from '@pintle/machinery';
+import { Condition, defineKind, type Infer, int32, list, object, string } from '@pintle/machinery';
 
 export const Shop = defineKind({
   group: 'example.com',
@@ -9,7 +9,7 @@ export const Shop = defineKind({
   kind: 'Shop',
   fields: {
     spec: object({ pages: int32().default(1), title: string().default('shop') }).required(),
-    status: object({ phase: string(), pages: int32(), visits: int32() }),
+    status: object({ phase: string(), pages: int32(), visits: int32(), conditions: list(Condition).byKeys('type') }),
   },
 });
 export type Shop = Infer<typeof Shop>;

@@ -25,6 +25,9 @@ describe('runScenario', () => {
     expect(() => parseScenario('get pods\n')).toThrow(ScenarioSyntaxError);
     await expect(runScenario('dance\n----\n')).rejects.toThrow(ScenarioCommandError);
     await expect(runScenario('get dances\n----\n')).rejects.toThrow('no kind is called "dances"');
+    await expect(runScenario('create\nkind: Pod\n----\n')).rejects.toThrow(
+      'no kind "Pod" in apiVersion (none is said)',
+    );
     await expect(runScenario('advance soon\n----\n')).rejects.toThrow('"soon" is no duration');
   });
 });

@@ -3,7 +3,7 @@
  * want to see. They go through the API server's HTTP handler for tables, else through the in-process client.
  */
 import { Event, type Pod } from '@pintle/api/core/v1';
-import { type KindRef, type KubernetesObject, parseGoDuration, StatusError } from '@pintle/machinery';
+import { type KindRef, type KubernetesObject, parseGoDuration, StatusError, silentLogger } from '@pintle/machinery';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { type TestCluster, type TestClusterOptions, testCluster } from '../test-cluster.js';
 import { printTable } from './print-table.js';
@@ -65,12 +65,15 @@ function target(cluster: TestCluster, { words, options }: CommandLine) {
 const documents = (input: string): readonly KubernetesObject[] =>
   parseAllDocuments(input).map((document) => document.toJS() as KubernetesObject);
 
+const told = (value: string | undefined) => (value === undefined ? '(none is said)' : JSON.stringify(value));
+
 /** In `default` where its kind has namespaces and it names none. */
 function placed(cluster: TestCluster, object: KubernetesObject, namespace = 'default') {
   const resource = cluster.apiServer.core.registry
     .all()
     .find(({ kind, apiVersion }) => kind.kind === object.kind && apiVersion === object.apiVersion);
-  if (resource === undefined) throw new ScenarioCommandError(`no kind ${object.kind} in ${object.apiVersion}`);
+  if (resource === undefined)
+    throw new ScenarioCommandError(`no kind ${told(object.kind)} in apiVersion ${told(object.apiVersion)}`);
   const { kind } = resource;
   const metadata = kind.scope === 'Namespaced' ? { namespace, ...object.metadata } : object.metadata;
   return { kind: kind as KindRef, object: { ...object, metadata }, label: `${kind.singular}/${metadata.name}` };
@@ -237,6 +240,7 @@ export async function startCluster(line: CommandLine, defaults: TestClusterOptio
   const { nodes, seed } = line.options;
   const more = line.input === '' ? {} : (parse(line.input) as TestClusterOptions);
   return testCluster({
+    logger: silentLogger,
     ...defaults,
     ...more,
     ...(nodes === undefined ? {} : { nodes: Number(nodes) }),

@@ -200,4 +200,32 @@ const lists: readonly Row[] = [
   }),
 ];
 
-export const applying: Group = { name: 'applying', rows: [...workloads, ...odd, ...lists] };
+const typo = (fields: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'typed' }, ...fields });
+const mistakes: readonly Row[] = [
+  apply('a field with a typo', as(`${maps}/typed`, 'me'), typo({ dataa: { a: 'b' } })),
+  apply('a typo of something in a namespace', as(`${maps}/typed`, 'me'), {
+    ...typo({ data: 1 }),
+    metadata: { name: 'typed', namespace: 'NS' },
+  }),
+  apply('a key twice in YAML', as(`${maps}/typed`, 'me'), 'apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n  a: c\n'),
+  apply(
+    'a key twice, strictly',
+    as(`${maps}/typed`, 'me', '&fieldValidation=Strict'),
+    '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"typed"},"data":{"a":"b","a":"c"}}',
+  ),
+  apply('another name than the path', as(`${maps}/typed`, 'me'), { ...typo({}), metadata: { name: 'other' } }),
+  apply('a time that is none', as('/apis/coordination.k8s.io/v1/namespaces/NS/leases/l', 'me'), {
+    ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'l' }, spec: { renewTime: 'now' } },
+  }),
+  apply(
+    'a candidate over whatever there is',
+    as('/apis/coordination.k8s.io/v1beta1/namespaces/NS/leasecandidates/c', 'me'),
+    {
+      ...{ apiVersion: 'coordination.k8s.io/v1beta1', kind: 'LeaseCandidate' },
+      metadata: { name: 'c', resourceVersion: '' },
+      spec: { leaseName: 'l', strategy: 'OldestEmulationVersion', binaryVersion: '1.33.0', emulationVersion: '1.33.0' },
+    },
+  ),
+];
+
+export const applying: Group = { name: 'applying', rows: [...workloads, ...odd, ...lists, ...mistakes] };

@@ -41,6 +41,12 @@ const bodies: readonly (readonly [name: string, body: unknown, contentType?: str
     'a field twice',
     '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"twice"},"data":{"a":"1"},"data":{"b":"2"}}',
   ],
+  [
+    'fields twice and unknown, in turn',
+    '{"metadata":{"name":"turns","name":"in-turn"},"nonsense":{"a":1,"a":2},"metadata":{"name":"in-turn","more":1}}',
+  ],
+  ['a kind in another case', { KIND: 'ConfigMap', metadata: { name: 'kind-case' } }],
+  ['yaml in braces', '{metadata: {name: braces}, data: {a: b}}', 'application/yaml'],
   ['unknown fields', map('unknown', { nonsense: 1, data: { a: '' } })],
   ['unknown metadata', { ...map('unknown-metadata'), metadata: { name: 'unknown-metadata', nonsense: 1 } }],
   ['another case', { ...map('case'), Data: { a: '1' } }],
@@ -225,6 +231,8 @@ const patches: readonly Row[] = [
       ['another uid', '{"metadata":{"uid":"x"}}'],
       ['an old version', '{"metadata":{"resourceVersion":"1"}}'],
       ['no labels', '{"metadata":{"labels":null}}'],
+      ['no version', '{"apiVersion":null}'],
+      ['a version that is none', '{"apiVersion":"a/b/c"}'],
     ] as const
   ).flatMap(([name, body]) => [
     merge(`merge: ${name}`, `${maps}/p`, body),

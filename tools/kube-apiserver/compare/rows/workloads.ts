@@ -75,6 +75,17 @@ const serviceRows: readonly Row[] = [
     service('balanced', { ports: [{ name: 'a', port: 80 }], type: 'LoadBalancer' }),
   ),
   merge('its status', `${services}/balanced/status`, { status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }),
+  merge('an address within another', `${services}/balanced/status`, {
+    status: { loadBalancer: { ingress: [{ ip: '::ffff:192.0.2.1' }] } },
+  }),
+  post('a policy of an ambiguous range', '/apis/networking.k8s.io/v1/namespaces/NS/networkpolicies', {
+    ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'ambiguous' } },
+    spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '10.1.2.3/8' } }] }] },
+  }),
+  post('a slice of names', '/apis/discovery.k8s.io/v1/namespaces/NS/endpointslices', {
+    ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'names' }, addressType: 'FQDN' },
+    endpoints: [{ addresses: ['a.example'] }],
+  }),
   merge('a bad status', `${services}/balanced/status`, {
     status: { loadBalancer: { ingress: [{ ip: 'x', hostname: '192.0.2.1' }] } },
   }),

@@ -1,4 +1,8 @@
-/** Slices of a pool: the devices that a driver offers, what is known of each, and where they can be used. */
+/**
+ * Slices of a pool: the devices that a driver offers, what is known of each, and where they can be used.
+ *
+ * **Differs from Kubernetes**: what is dropped, as nothing reads it here, makes no new generation.
+ */
 import {
   deepEqual,
   dns1123SubdomainErrors,

@@ -19,7 +19,7 @@ it.each<readonly [object, readonly string[]]>([
       ],
     },
     [
-      'spec.volumes[0].gitRepo: deprecated in v1.11',
+      'spec.volumes[0].gitRepo: deprecated in v1.11, and disabled by default in v1.33+',
       'spec.volumes[1].rbd: deprecated in v1.28, non-functional in v1.31+',
     ],
   ],

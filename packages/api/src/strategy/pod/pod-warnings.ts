@@ -131,7 +131,7 @@ const oldAnnotationWarnings = (annotations: Readonly<Record<string, string>>, pa
 /** Kinds of volumes that went, with the name that upstream's text gives them. */
 const goneVolumes: readonly (readonly [field: keyof Volume, fate: string, name?: string])[] = [
   ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
-  ['gitRepo', 'deprecated in v1.11'],
+  ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
   ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
   ['flocker', 'deprecated in v1.22, non-functional in v1.25+'],
   ['storageos', 'deprecated in v1.22, non-functional in v1.25+', 'storageOS'],

@@ -1,4 +1,8 @@
-/** `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so. */
+/**
+ * `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so.
+ *
+ * **Differs from Kubernetes**: the answer tells of no managed fields, as nothing is stored that they would be of.
+ */
 import type { TokenRequest, TokenRequestSpec } from '@pintle/api/authentication/v1';
 import type { Pod, ServiceAccount } from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';

@@ -1,6 +1,8 @@
 /**
  * What is wrong with a policy's expressions for the kinds that it names: fields that there are not, types that do not fit.
  * Only told of, in the policy's status: a kind may come later, and have them.
+ *
+ * **Differs from Kubernetes**: the API server keeps the status of policies itself, where kube-controller-manager does.
  */
 import { ValidatingAdmissionPolicy } from '@pintle/api/admissionregistration/v1';
 import type { CelEnvironment, CheckedType } from '@pintle/cel';

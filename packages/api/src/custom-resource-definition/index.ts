@@ -1,0 +1,5 @@
+export {
+  type CustomResourceDefinitionOptions,
+  customResourceDefinition,
+  KindVersionsError,
+} from './custom-resource-definition.js';
