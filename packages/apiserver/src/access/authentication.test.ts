@@ -371,12 +371,12 @@ describe('a service account token', () => {
     });
     const keys = await ask(handle, 'GET /openid/v1/jwks', bearer(token));
     expect(keys.headers['content-type']).toBe('application/jwk-set+json');
+    const asJson = { headers: { ...bearer(token).headers, accept: 'application/json' } };
+    expect((await ask(handle, 'GET /openid/v1/jwks', asJson)).status).toBe(406);
     const [{ kid, alg, use }] = keys.json.keys;
     const head = JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString());
     expect({ alg, use }).toEqual({ alg: 'ES256', use: 'sig' });
     expect(head).toEqual({ alg: 'ES256', kid });
-    const asJson = { headers: { ...bearer(token).headers, accept: 'application/json' } };
-    expect((await ask(handle, 'GET /openid/v1/jwks', asJson)).status).toBe(406);
     expect((await ask(handle, 'GET /openid/v1/jwks')).status).toBe(403);
   });
 });
