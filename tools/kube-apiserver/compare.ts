@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { writeAccessFiles } from './access-files.js';
 import { buildPrograms } from './build.js';
 import { type Asking, asking } from './compare/ask.js';
+import { startHooks } from './compare/hooks.js';
 import { groups } from './compare/rows/index.js';
 import { runGroups } from './compare/run-groups.js';
 import { type RunningServer, startKubeApiServer, startPintle } from './servers.js';
@@ -28,6 +29,7 @@ const linesShownMax = 12;
 const programs = await buildPrograms();
 const folder = await mkdtemp(join(tmpdir(), 'compare-'));
 const files = await writeAccessFiles(folder);
+const hooks = await startHooks(files);
 const servers: RunningServer[] = [];
 const askings: Asking[] = [];
 const chosen = groups.filter(({ name }) => values.only === undefined || values.only.split(',').includes(name));
@@ -37,7 +39,9 @@ try {
     servers.push(server);
     askings.push(asking(server.url, files));
   }
-  const { rows, same, findings, explained } = await runGroups(chosen, askings[0]!, askings[1]!);
+  const { rows, same, findings, explained } = await runGroups(chosen, [askings[0]!, askings[1]!], {
+    hooks: hooks.names,
+  });
   for (const { row, request, lines } of findings) {
     console.log(`\n${row}\n  ${request}`);
     for (const line of lines.slice(0, linesShownMax)) console.log(`    ${line}`);
@@ -53,6 +57,7 @@ try {
   process.exitCode = findings.length === 0 ? 0 : 1;
 } finally {
   for (const each of askings) each.close();
+  hooks.close();
   await Promise.all(servers.map((server) => server.stop()));
   if (values.keep) console.log(`the logs are in ${folder}`);
   else await rm(folder, { recursive: true, force: true });

@@ -38,6 +38,7 @@ import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
+import { endingKinds } from './crd/ending-kinds.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
@@ -121,6 +122,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     nodePorts: options.nodePorts ?? [30000, 32767],
   });
   const rules = customResourceRules();
+  const ending = endingKinds();
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
   const chosen = authorizerSource(options.authorizer);
@@ -157,6 +159,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     serviceAddresses: addresses.plugin,
     customResourceRules: rules,
+    endingKinds: ending,
     more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
@@ -243,6 +246,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   let listServices: (() => void) | undefined;
   const custom = customResources({
     core,
+    ending,
     client: client({ fieldManager: 'kube-apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
     onChange: () => listServices?.(),

@@ -70,6 +70,29 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'what a conversion adds to an object is owned by who made it, too',
+    row: /^hooked › convert.*: one is made in it$/,
+    line: /managedFields\[0\]\.fieldsV1\.f:(from|metadata): absent/,
+  },
+  {
+    why: 'deliberate',
+    words: 'webhooks are shown a request for a token before the server fills it in',
+    row: /^hooked › a token is told of$/,
+    line: /message: /,
+  },
+  {
+    why: 'newer',
+    words: '1.34 counts one as one: item, byte',
+    line: /(Too many: |Too long: ).*\b1 (item|byte)"/,
+  },
+  {
+    why: 'surroundings',
+    words: 'kube-apiserver fills its cache of a version that cannot be converted to for ever',
+    row: /^hooked › .*: they are listed in it$/,
+    answers: ({ status }, actual) => status === 429 && actual.status === 500,
+  },
+  {
+    why: 'deliberate',
     words: 'the API server keeps the status of policies itself, and not kube-controller-manager',
     row: /AdmissionPolicy|polic/i,
     line: /(status\.(observedGeneration|typeChecking)|managedFields\[|resourceVersion)/,

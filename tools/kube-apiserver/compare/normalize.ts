@@ -34,7 +34,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
   [/-----BEGIN CERTIFICATE-----[\s\S]*-----END CERTIFICATE-----\n?/g, '<certificate>'],
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
-  [/\b(kube-api-access-|Bad_)[a-z0-9]{5}\b/g, '$1<random>'],
+  [/\b(kube-api-access-|Bad_|echo-)[a-z0-9]{5}\b/g, '$1<random>'],
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
   [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],

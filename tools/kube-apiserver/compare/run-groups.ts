@@ -26,14 +26,22 @@ interface Side {
   readonly saved: Map<string, unknown>;
 }
 
-export async function runGroups(groups: readonly Group[], expected: Asking, actual: Asking): Promise<Outcome> {
+/** `names`: what rows may speak of besides the answers that they save. */
+export async function runGroups(
+  groups: readonly Group[],
+  [expected, actual]: readonly [Asking, Asking],
+  names: Readonly<Record<string, unknown>>,
+): Promise<Outcome> {
   const findings: Finding[] = [];
   const explained = new Map<Known, Finding[]>();
   let rows = 0;
   let same = 0;
   for (const group of groups) {
     const namespace = `c-${group.name}`;
-    const sides = [expected, actual].map((asking) => ({ asking, memory: new Memory(), saved: new Map() }));
+    const sides = [expected, actual].map((asking) => ({
+      ...{ asking, memory: new Memory() },
+      saved: new Map(Object.entries(names)),
+    }));
     for (const row of [...opening(namespace), ...group.rows]) {
       rows++;
       const [left, right] = await Promise.all(sides.map((side) => answerOf(row, namespace, side)));

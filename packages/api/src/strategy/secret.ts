@@ -9,6 +9,7 @@ import {
   noErrors,
   requiredField,
   type Strategy,
+  syntaxWords,
   tooLongField,
 } from '@pintle/machinery';
 import type { Secret } from '../core/v1/index.js';
@@ -86,10 +87,7 @@ function jsonFault(text: string): string | undefined {
     const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
   } catch {
-    const first = text.trimStart()[0];
-    return first === undefined || first === '{' || first === '['
-      ? 'unexpected end of JSON input'
-      : `invalid character '${first}' looking for beginning of value`;
+    return syntaxWords(text);
   }
 }
 

@@ -21,12 +21,17 @@ export interface AdmissionRequest {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   /** What else was said beside the object. */
-  readonly options?: (Pick<WriteOptions, 'fieldManager' | 'fieldValidation'> & DeleteRequest) | undefined;
+  readonly options?: SaidOptions | undefined;
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited; with `least`, where it is audited so closely. */
   readonly annotate?: ((key: string, value: string, least?: 'Request') => void) | undefined;
   /** Of plug-ins with `reinvokes`, and of the second round: there while objects are changed. */
   readonly round?: AdmissionRound | undefined;
+}
+
+export interface SaidOptions extends Pick<WriteOptions, 'fieldManager' | 'fieldValidation'>, DeleteRequest {
+  /** The server's own `fieldValidation` is used. */
+  readonly validationUnsaid?: boolean;
 }
 
 /** A way through the mutating plug-ins. There is a second one where a webhook or a policy changed something in the first. */

@@ -60,6 +60,7 @@ export interface DefaultPluginsOptions {
   readonly world: World;
   readonly serviceAddresses: AdmissionPlugin;
   readonly customResourceRules: AdmissionPlugin;
+  readonly endingKinds: AdmissionPlugin;
   /** The host application's own. */
   readonly more: readonly AdmissionPlugin[];
   readonly callWebhook: WebhookCaller;
@@ -153,6 +154,7 @@ export function defaultPlugins({
     mutatingWebhooks,
     // For the Service as all of them made it.
     options.serviceAddresses,
+    options.endingKinds,
     options.customResourceRules,
     deviceSelectors(),
     expressionChecks(),

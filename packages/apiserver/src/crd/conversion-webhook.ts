@@ -1,75 +1,107 @@
 /** Asks a definition's webhook to convert objects: ConversionReview of apiextensions.k8s.io/v1. */
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
-import { deepEqual, deepFreeze, type KubernetesObject, statusError } from '@pintle/machinery';
+import { deepFreeze, type KubernetesObject, type StatusReason, statusError } from '@pintle/machinery';
+import { kindText } from '../admission/webhook/admission-review.js';
 import { askWebhook, type WebhookAsker } from '../admission/webhook/ask-webhook.js';
 import type { ClientConfig } from '../admission/webhook/webhook-target.js';
 import type { BulkConverter } from './conversion.js';
 
 /** kube-apiserver's; it cannot be set. */
 const timeoutSeconds = 30;
-const reviewVersion = 'apiextensions.k8s.io/v1';
+const group = 'apiextensions.k8s.io';
+type ReviewVersion = 'v1' | 'v1beta1';
 
-/** Errors: `StatusError` InternalError, with what is wrong. */
+/** Errors: `StatusError` of code 500, with what is wrong. */
 export function conversionWebhook(asker: WebhookAsker, { spec }: CustomResourceDefinition): BulkConverter {
+  const { clientConfig = {}, conversionReviewVersions: understood } = spec.conversion?.webhook ?? {};
+  const version = understood?.find((each) => each === 'v1' || each === 'v1beta1') === 'v1beta1' ? 'v1beta1' : 'v1';
   return async (objects, apiVersion) => {
     const uid = asker.world.random.uuid();
+    const request = { uid, desiredAPIVersion: apiVersion, objects };
+    const review = { apiVersion: `${group}/${version}`, kind: 'ConversionReview', request };
     try {
-      const config = (spec.conversion?.webhook?.clientConfig ?? {}) as ClientConfig;
-      const request = { uid, desiredAPIVersion: apiVersion, objects };
-      const review = { apiVersion: reviewVersion, kind: 'ConversionReview', request };
-      const answer = await askWebhook(asker, config, review, timeoutSeconds);
-      return convertedObjects(answer, uid, objects, apiVersion);
+      const answer = await askWebhook(asker, clientConfig as ClientConfig, review, timeoutSeconds);
+      return convertedObjects(madeBy(answer, uid, version), objects, apiVersion);
     } catch (error) {
       const [{ apiVersion: from = '', kind = '' } = {}] = objects;
-      throw statusError(
-        'InternalError',
-        `conversion webhook for ${from}, Kind=${kind} failed: ${(error as Error).message}`,
-        { cause: error },
-      );
+      const what = error instanceof ConvertedError ? 'returned' : 'failed:';
+      const words = `conversion webhook for ${from}, Kind=${kind} ${what} ${(error as Error).message}`;
+      throw statusError('' as StatusReason, words, { code: 500, cause: error });
     }
   };
 }
 
-/** Pure. Errors: `Error`, for an answer that is none. */
-export function convertedObjects(
-  review: unknown,
-  uid: string,
-  objects: readonly KubernetesObject[],
-  apiVersion: string,
-): readonly KubernetesObject[] {
-  const { response } = (review ?? {}) as {
+/** Of an answer that says it is one, what it says is made. */
+class ConvertedError extends Error {
+  readonly code = 'PINTLE_CONVERTED';
+}
+
+/** What the answer says is made. Pure. Errors: `Error`, for an answer that is none. In v1beta1 nobody asks what it is an answer to. */
+export function madeBy(review: unknown, uid: string, version: ReviewVersion): readonly KubernetesObject[] {
+  const { apiVersion, kind, response } = (review ?? {}) as {
+    readonly apiVersion?: string;
+    readonly kind?: string;
     readonly response?: {
       readonly uid?: string;
       readonly result?: { readonly status?: string; readonly message?: string };
       readonly convertedObjects?: readonly KubernetesObject[];
     };
   };
+  const [wanted, got] = [kindText(`${group}/v1`, 'ConversionReview'), kindText(apiVersion, kind)];
+  if (version === 'v1' && got !== wanted) throw new Error(`expected webhook response of ${wanted}, got ${got}`);
   if (response === undefined || response === null) throw new Error('no response provided');
-  if (response.uid !== uid)
-    throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid)}`);
-  if (response.result?.status !== 'Success')
-    throw new Error(response.result?.message || `status ${JSON.stringify(response.result?.status)}`);
-  const made = response.convertedObjects ?? [];
-  if (made.length !== objects.length) throw new Error(`returned ${made.length} objects, expected ${objects.length}`);
+  if (version === 'v1' && response.uid !== uid)
+    throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
+  const { status = '', message } = response.result ?? {};
+  if (status !== 'Success') throw new Error(message || `response.result.status was '${status}', not 'Success'`);
+  return response.convertedObjects ?? [];
+}
+
+/** Pure. Errors: `ConvertedError`. */
+export function convertedObjects(
+  made: readonly KubernetesObject[],
+  objects: readonly KubernetesObject[],
+  apiVersion: string,
+): readonly KubernetesObject[] {
+  if (made.length !== objects.length) throw new ConvertedError(`${made.length} objects, expected ${objects.length}`);
   return made.map((object, index) => deepFreeze(checked(object, objects[index]!, index, apiVersion)));
 }
 
 function checked(made: KubernetesObject, from: KubernetesObject, index: number, apiVersion: string): KubernetesObject {
-  const wrong = (what: string) => new Error(`returned invalid converted object at index ${index}: ${what}`);
-  if (typeof made !== 'object' || made === null) throw wrong('it is no object');
-  if (made.apiVersion !== apiVersion) throw wrong(`invalid groupVersion (must be ${apiVersion})`);
-  if (made.kind !== from.kind) throw wrong(`invalid kind (must be ${from.kind})`);
-  const { labels, annotations, ...told } = made.metadata ?? {};
-  for (const field of ['name', 'namespace', 'uid'] as const)
-    if (!deepEqual(told[field], from.metadata[field])) throw wrong(`invalid metadata.${field}: it must not change`);
+  const { apiVersion: version = '', kind = '', metadata } = made ?? {};
+  const differs = (what: string, wanted: string, got: string) =>
+    new ConvertedError(`invalid object at index ${index}: invalid ${what} (expected ${wanted}, received ${got})`);
+  if (version !== apiVersion) throw differs('groupVersion', apiVersion, version);
+  if (kind !== from.kind) throw differs('kind', from.kind, kind);
+  for (const [field, name] of [
+    ['name', 'name'],
+    ['namespace', 'namespace'],
+    ['uid', 'UID'],
+  ] as const) {
+    const [before, now] = [from.metadata[field] ?? '', metadata?.[field] ?? ''];
+    if (before !== now) throw new ConvertedError(`invalid object: must have the same ${name}: ${before} != ${now}`);
+  }
+  if (metadata === undefined) throw new ConvertedError('invalid metadata: missing metadata in converted object');
   const { labels: _labels, annotations: _annotations, ...kept } = from.metadata;
   // Of the metadata a webhook changes labels and annotations; all else is the server's.
-  return {
-    ...made,
-    metadata: {
-      ...kept,
-      ...(labels === undefined ? {} : { labels }),
-      ...(annotations === undefined ? {} : { annotations }),
-    },
-  };
+  return { ...made, metadata: { ...kept, ...texts(metadata, 'labels'), ...texts(metadata, 'annotations') } };
+}
+
+function texts(metadata: object, field: 'labels' | 'annotations'): object {
+  const value = (metadata as Readonly<Record<string, unknown>>)[field];
+  if (value === undefined || value === null) return {};
+  for (const [key, text] of Object.entries(value))
+    if (typeof text !== 'string')
+      throw new ConvertedError(
+        `invalid metadata: metadata.${field}[${key}] must be a string, but is ${goKind(text)} in converted object`,
+      );
+  return { [field]: value };
+}
+
+/** As Go prints the type of what JSON holds. */
+function goKind(value: unknown): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'map[string]interface {}';
 }

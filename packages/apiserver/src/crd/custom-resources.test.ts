@@ -166,7 +166,8 @@ describe('a webhook that converts', () => {
     async (_target, body) => {
       const review = body as Review;
       asked.push(review.request.objects.length);
-      return { response: { uid: review.request.uid, result: { status: 'Success' }, ...answer(review) } };
+      const response = { uid: review.request.uid, result: { status: 'Success' }, ...answer(review) };
+      return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview', response };
     };
   const faithful = answering(({ request: { desiredAPIVersion, objects } }) => ({
     convertedObjects: objects.map((object) => convert(desiredAPIVersion, object)),
@@ -292,11 +293,16 @@ describe('a webhook that converts', () => {
 
   const wrong: readonly (readonly [string, (review: Review) => object, RegExp])[] = [
     ['fails', () => ({ result: { status: 'Failure', message: 'no way' } }), /failed: no way$/],
+    [
+      'fails without a word',
+      () => ({ result: { status: 'Failure' } }),
+      /failed: response\.result\.status was 'Failure', not 'Success'$/,
+    ],
     ['loses objects', () => ({ convertedObjects: [] }), /returned 0 objects, expected 1/],
     [
       'answers in another version',
       ({ request }) => ({ convertedObjects: request.objects }),
-      /invalid groupVersion \(must be example\.com\/v1\)/,
+      / returned invalid object at index 0: invalid groupVersion \(expected example\.com\/v1, received example\.com\/v2\)$/,
     ],
     [
       'renames',
@@ -306,7 +312,7 @@ describe('a webhook that converts', () => {
           metadata: { ...object.metadata, name: 'other' },
         })),
       }),
-      /metadata\.name/,
+      / returned invalid object: must have the same name: a != other$/,
     ],
     ['answers another question', () => ({ uid: 'x' }), /expected response\.uid/],
   ];
@@ -315,11 +321,39 @@ describe('a webhook that converts', () => {
     await client.create(definition('gadgets', 'Gadget', versions, conversion));
     await world.settle();
     expect(await failure(client.create(gadget('v2', 'a', { width: 1 })))).toEqual({
-      reason: 'InternalError',
+      reason: 'Unknown',
       message: expect.stringMatching(message),
     });
     expect(await client.list(gadgets('v1'))).toHaveLength(0);
   });
+});
+
+it('a kind whose definition is going has no new objects, and goes when the last of the old has', async () => {
+  const { client, world } = await server();
+  await client.create(definition('gadgets', 'Gadget', [version('v1', true)]));
+  await world.settle();
+  const kept = gadget('v1', 'kept', {});
+  await client.create({ ...kept, metadata: { ...kept.metadata, finalizers: ['a.io/b'] } });
+  const named = { name: 'gadgets.example.com' };
+  await client.delete(CustomResourceDefinition, named);
+  await world.settle();
+  const { status } = await client.get(CustomResourceDefinition, named);
+  expect(status?.conditions?.find(({ type }) => type === 'Terminating')).toMatchObject({
+    status: 'True',
+    reason: 'InstanceDeletionInProgress',
+  });
+  expect(await failure(client.create(gadget('v1', 'late', {})))).toMatchObject({
+    reason: 'Forbidden',
+    message:
+      'gadgets.example.com "late" is forbidden: create not allowed while custom resource definition is terminating',
+  });
+  await client.patch(
+    gadgets('v1'),
+    { name: 'kept', namespace: 'default' },
+    { type: 'merge', body: { metadata: { finalizers: null } } },
+  );
+  await world.settle();
+  expect(await failure(client.get(CustomResourceDefinition, named))).toMatchObject({ reason: 'NotFound' });
 });
 
 describe('names', () => {

@@ -14,6 +14,7 @@ import { relabelling, rememberedConversion } from './conversion.js';
 import { conversionWebhook } from './conversion-webhook.js';
 import { planConditions } from './crd-conditions.js';
 import { definitionOf, hasPatterns, sameKind } from './custom-kind.js';
+import type { EndingKinds } from './ending-kinds.js';
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
@@ -26,13 +27,21 @@ export interface CustomResources {
 export interface CustomResourcesParts {
   readonly core: ApiCore;
   readonly client: Client;
+  /** Told of kinds of which nothing new is to be made. */
+  readonly ending: EndingKinds;
   /** How webhooks that convert are asked. */
   readonly webhook: WebhookAsker;
   /** Called when what is served has changed. */
   readonly onChange?: () => void;
 }
 
-export function customResources({ core, client, webhook, onChange = () => {} }: CustomResourcesParts): CustomResources {
+export function customResources({
+  core,
+  client,
+  ending,
+  webhook,
+  onChange = () => {},
+}: CustomResourcesParts): CustomResources {
   const served = new Map<string, readonly Resource[]>();
   /** The names that each definition has, by its key. */
   const accepted = new Map<string, { readonly group: string; readonly names: CustomResourceDefinitionNames }>();
@@ -107,6 +116,8 @@ export function customResources({ core, client, webhook, onChange = () => {} }: 
       }
       if (crd.metadata.deletionTimestamp !== undefined) {
         waiting.delete(key);
+        for (const { kind } of served.get(key) ?? []) ending.add(kind);
+        if (before?.metadata.deletionTimestamp !== undefined) return;
         if (crd.metadata.finalizers?.includes(cleanupFinalizer))
           void cleanUp(client, served.get(key), crd).catch(
             report('a custom kind could not be emptied', crd.metadata.name ?? ''),
@@ -155,6 +166,13 @@ async function cleanUp(
   crd: CustomResourceDefinition,
 ): Promise<void> {
   const kind = resources?.find(({ isStored }) => isStored)?.kind as KindRef | undefined;
+  const name = crd.metadata.name ?? '';
+  await client.patch(
+    CustomResourceDefinition,
+    { name },
+    { type: 'merge', body: { status: { conditions: inProgress(crd) } } },
+    { subresource: 'status' },
+  );
   if (kind !== undefined) {
     const found = await client.list(kind);
     for (const { metadata } of found) {
@@ -183,9 +201,12 @@ async function cleanUp(
     }
   }
   const finalizers = (crd.metadata.finalizers ?? []).filter((name) => name !== cleanupFinalizer);
-  await client.patch(
-    CustomResourceDefinition,
-    { name: crd.metadata.name ?? '' },
-    { type: 'merge', body: { metadata: { finalizers } } },
-  );
+  await client.patch(CustomResourceDefinition, { name }, { type: 'merge', body: { metadata: { finalizers } } });
 }
+
+const inProgress = ({ status }: CustomResourceDefinition) =>
+  (status?.conditions ?? []).map((condition) =>
+    condition.type === 'Terminating'
+      ? { ...condition, reason: 'InstanceDeletionInProgress', message: 'CustomResource deletion is in progress' }
+      : condition,
+  );

@@ -159,12 +159,11 @@ function subresourcesOf(kind: Kind): readonly SubresourceEntry[] {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The aggregated document of `/api` (`core`) or `/apis`: `apidiscovery.k8s.io/v2` or `/v2beta1`. */
+/** The aggregated document of `/api` (`core`) or `/apis`: `apidiscovery.k8s.io/v2`; the version before it is gone. */
 export function aggregatedDiscovery(
   registry: ResourceRegistry,
   { current, stale }: { readonly current: readonly RemoteVersion[]; readonly stale: readonly RemoteVersion[] },
   which: 'core' | 'groups',
-  version: 'v2' | 'v2beta1',
 ): unknown {
   const remote = [...current, ...stale];
   const elsewhere = new Map(remote.map((each) => [apiVersionOf(each), each]));
@@ -178,7 +177,7 @@ export function aggregatedDiscovery(
   const groups = groupsInOrder(registry, remote).filter(([group]) => (group === '') === (which === 'core'));
   return {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
+    apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map(([group, versions]) => ({
       metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },

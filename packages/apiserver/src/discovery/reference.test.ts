@@ -58,7 +58,7 @@ const byName = (list: ApiResourceList | undefined) =>
         ),
       );
     const theirs = entriesOf(JSON.parse(readFileSync(join(folder, 'aggregated_v2.json'), 'utf8')) as Discovery);
-    const ours = entriesOf(aggregatedDiscovery(registry, { current: [], stale: [] }, 'groups', 'v2') as Discovery);
+    const ours = entriesOf(aggregatedDiscovery(registry, { current: [], stale: [] }, 'groups') as Discovery);
     const shared = [...ours].filter(([name]) => theirs.has(name));
     expect(shared.length).toBeGreaterThan(50);
     expect(Object.fromEntries(shared)).toEqual(Object.fromEntries(shared.map(([name]) => [name, theirs.get(name)])));

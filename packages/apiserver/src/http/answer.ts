@@ -4,6 +4,7 @@ import { stringify as toYaml } from 'yaml';
 import type { HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
 import { protobufMedia, protobufOf, type SchemaLookup } from './protobuf.js';
+import { warningHeaders } from './warning-headers.js';
 
 export type Body = NonNullable<HttpResponse['body']>;
 
@@ -58,7 +59,7 @@ export const withWarnings = (response: HttpResponse, warnings: readonly string[]
     ? response
     : {
         ...response,
-        headers: { ...response.headers, warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`) },
+        headers: { ...response.headers, warning: warningHeaders(warnings) },
       };
 
 /** Where there is nothing at all, in the words of Go's own server. */

@@ -175,6 +175,8 @@ async function documentFor(
   const isOfTheApi = isRouted(parts, segments);
   if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
   const [root, ...rest] = segments;
+  // Of these nothing lies below.
+  if (request.path.endsWith('/') && (root === 'openapi' || isHealthEndpoint(root))) return pageNotFound();
   const document = isHealthEndpoint(root)
     ? await parts.health(root, rest.join('/'), request.query)
     : await documentAt(parts.documents, request, segments);
@@ -184,8 +186,8 @@ async function documentFor(
 }
 
 /** What kube-apiserver routes by method, and tells of in Status; all else is for any method, or is no page. */
-function isRouted({ core }: ApiHandlerParts, [root = '', group]: readonly string[]): boolean {
-  if (root === 'apis') return group === undefined || core.registry.hasBuiltin(group);
+function isRouted({ core }: ApiHandlerParts, [root = '', group, version]: readonly string[]): boolean {
+  if (root === 'apis') return group !== undefined && version !== undefined && core.registry.hasBuiltin(group);
   return root === 'api' || root === 'version' || root === '.well-known' || root === 'openid';
 }
 

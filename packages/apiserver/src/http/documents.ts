@@ -50,7 +50,7 @@ export async function documentAt(
     case undefined:
       return answer(200, { paths: knownPaths(parts) });
     case 'version':
-      return first === undefined ? json(versionDocument(parts.version), ['application/json']) : undefined;
+      return first === undefined ? versionAnswer(parts, request) : undefined;
     case 'metrics':
       if (first === undefined) return metricsText(await parts.metrics('all'));
       return first === 'slis' && second === undefined ? metricsText(await parts.metrics('slis')) : undefined;
@@ -110,21 +110,18 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
 function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 'groups'): HttpResponse | undefined {
   for (const range of (request.header('accept') ?? '').split(',')) {
     const match =
-      /^\s*application\/json\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=(v2|v2beta1)\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(
-        range,
-      );
+      /^\s*application\/json\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(range);
     if (match !== null) {
-      const version = match[1] as 'v2' | 'v2beta1';
       const response = answer(
         200,
-        aggregatedDiscovery(parts.registry, { current: parts.remote(), stale: parts.stale() }, which, version),
+        aggregatedDiscovery(parts.registry, { current: parts.remote(), stale: parts.stale() }, which),
       );
       return {
         ...response,
         headers: {
           ...response.headers,
           'cache-control': 'public',
-          'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+          'content-type': 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
           vary: 'Accept',
         },
       };
@@ -132,6 +129,12 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
     if (/^\s*application\/json\s*$/.test(range)) return undefined;
   }
   return undefined;
+}
+
+/** JSON, whatever else is said of it. */
+function versionAnswer({ version }: DocumentParts, request: HttpRequest): HttpResponse {
+  checkRouted(request.header('accept'), ['application/json']);
+  return answer(200, versionDocument(version));
 }
 
 function versionDocument({ major, minor, gitVersion, platform }: ServerVersion): unknown {

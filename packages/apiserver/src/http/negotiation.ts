@@ -66,7 +66,8 @@ export function negotiate(accept: string | undefined, offer: Offer = {}): Accept
 export const isPlain = (accept: string): boolean => accept === '' || accept === medias.json || accept === '*/*';
 
 /** The router's own reading of the header, which knows neither `application/*` nor weights. Errors: `StatusError` NotAcceptable. */
-export function checkRouted(accept: string, routed: readonly string[]): void {
+export function checkRouted(accept: string | undefined, routed: readonly string[]): void {
+  if (!accept) return;
   const wanted = accept.split(',').map((range) => range.split(';', 1)[0]!.trim());
   if (wanted.some((media) => media === '*/*' || media === sharedJsonMedia || routed.includes(media))) return;
   throw statusError('NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${routed.join(', ')}`, {

@@ -99,7 +99,7 @@ export interface WriteQuery {
 export function writeOptions(
   query: URLSearchParams,
   { kind, applies = false, subresource }: WriteQuery,
-): WriteOptions & { force?: boolean } {
+): WriteOptions & { force?: boolean; validationUnsaid?: boolean } {
   const faults: FieldError[] = [];
   const force = query.get('force');
   if (kind === 'PatchOptions' && !applies && force !== null)
@@ -117,6 +117,7 @@ export function writeOptions(
   return said({
     fieldManager,
     fieldValidation: (validation ?? 'Warn') as WriteOptions['fieldValidation'],
+    validationUnsaid: validation === undefined || undefined,
     dryRun: dryRuns.length > 0 || undefined,
     subresource,
     force: (applies && saysYes(force)) || undefined,

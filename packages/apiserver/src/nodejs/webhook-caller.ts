@@ -2,6 +2,7 @@
 import { request } from 'node:https';
 import { posix } from 'node:path';
 import { checkServerIdentity } from 'node:tls';
+import { syntaxWords } from '@pintle/machinery';
 import {
   WebhookAnswerError,
   type WebhookCaller,
@@ -9,6 +10,7 @@ import {
   type WebhookTarget,
   webhookAnswerMax,
 } from '../admission/webhook/webhook-caller.js';
+import { typeMetaFault } from '../verbs/type-meta.js';
 import { dialError } from './dial-error.js';
 import { trusting } from './trust.js';
 
@@ -42,6 +44,7 @@ function cleaned(url: string): string {
 interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly contentType: string;
   /** Where the same is to be asked again. */
   readonly location?: string;
 }
@@ -83,6 +86,7 @@ function posted(target: WebhookTarget, text: string, signal: AbortSignal): Promi
           const location = (status === 307 || status === 308) && headers.location;
           resolve({
             ...{ status, text: Buffer.concat(parts).toString('utf8') },
+            contentType: headers['content-type'] ?? 'application/json',
             ...(location ? { location: new URL(location, url).href } : {}),
           });
         });
@@ -93,13 +97,20 @@ function posted(target: WebhookTarget, text: string, signal: AbortSignal): Promi
   });
 }
 
-function reviewIn({ status, text }: Answer): unknown {
+/** What is no JSON is a text, as it would be in YAML. */
+function reviewIn({ status, text, contentType }: Answer): unknown {
   if (status !== 200) throw new WebhookAnswerError(statusWords(status, text), { status });
+  if (text === '')
+    throw new WebhookAnswerError(`0-length response with status code: ${status} and content type: ${contentType}`);
+  let value: unknown = text;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new WebhookAnswerError('the answer is not JSON', { cause });
+    if (text.trimStart().startsWith('{')) throw new WebhookAnswerError(syntaxWords(text), { cause });
   }
+  const fault = typeMetaFault(value);
+  if (fault !== undefined) throw new WebhookAnswerError(fault);
+  return value;
 }
 
 function authorization({ token, username, password = '' }: WebhookCredentials): { authorization?: string } {

@@ -20,5 +20,11 @@ export async function admitted<T extends object>(
   return changed as unknown as T;
 }
 
+/** Where it is sent to, it is. */
+export const placed = <T extends KubernetesObject>(object: T, { namespace }: SubresourceRequest['key']): T =>
+  namespace === undefined || object.metadata?.namespace
+    ? object
+    : { ...object, metadata: { ...object.metadata, namespace } };
+
 /** For what such an object leads to: its admission was all, and nobody is asked about the pod that it changes. */
 export const pastAdmission = onceForEach((core: ApiCore): ApiCore => ({ ...core, admission: new AdmissionChain([]) }));

@@ -16,7 +16,7 @@ import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { otherObject } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
-import { admitted, pastAdmission } from './admitted.js';
+import { admitted, pastAdmission, placed } from './admitted.js';
 import { bindingKind, createdPart } from './part-body.js';
 import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
@@ -40,7 +40,7 @@ export function bindingSubresource(how: BindingOptions): SubresourceHandler {
     async create(request, body, options) {
       const sent = createdPart<Binding>(request, bindingKind, body, options);
       const check = checkedFor(request.key.name);
-      const binding = await admitted(request, 'CREATE', 'binding', sent, options.dryRun, check);
+      const binding = await admitted(request, 'CREATE', 'binding', placed(sent, request.key), options.dryRun, check);
       return bind(request, binding, how, options);
     },
   };

@@ -23,7 +23,7 @@ import { checkedDeleteOptions, type SentDeleteOptions } from '../verbs/delete-op
 import { checkDeletePreconditions } from '../verbs/delete-plan.js';
 import { listEntries, requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
-import { admitted, pastAdmission } from './admitted.js';
+import { admitted, pastAdmission, placed } from './admitted.js';
 import { createdPart, evictionKind } from './part-body.js';
 import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
@@ -43,7 +43,8 @@ export const evictionSubresource: SubresourceHandler = {
     const eviction = createdPart<Eviction>(request, evictionKind, body, options);
     if (eviction.metadata.name !== request.key.name)
       throw badRequest('name in URL does not match name in Eviction object');
-    const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', eviction, options.dryRun);
+    const sent = placed(eviction, request.key);
+    const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', sent, options.dryRun);
     const asked: DeleteRequest = {
       ...checkedDeleteOptions(deleteOptions ?? {}),
       ...(options.dryRun ? { dryRun: true } : {}),

@@ -14,7 +14,7 @@ export function podExecSubresource(connect: NodeConnector): SubresourceHandler {
     async connect(request, query) {
       const command = query.getAll('command');
       const wants = wantedStreams(query);
-      await admit(request, 'exec', { kind: 'PodExecOptions', ...wants, ...containerIn(query), command });
+      await admit(request, 'exec', { kind: 'PodExecOptions', ...toldOf(wants), ...containerIn(query), command });
       const { agent, target } = await containerTarget(connect, request, query);
       requireSome(wants);
       if (command.length === 0 || command[0] === '')
@@ -34,7 +34,7 @@ export function podAttachSubresource(connect: NodeConnector): SubresourceHandler
   return {
     async connect(request, query) {
       const wants = wantedStreams(query);
-      await admit(request, 'attach', { kind: 'PodAttachOptions', ...wants, ...containerIn(query) });
+      await admit(request, 'attach', { kind: 'PodAttachOptions', ...toldOf(wants), ...containerIn(query) });
       const { agent, target } = await containerTarget(connect, request, query);
       requireSome(wants);
       return {
@@ -111,6 +111,10 @@ function wantedStreams(query: URLSearchParams): WantedStreams {
     tty,
   };
 }
+
+/** Only what is wanted. */
+const toldOf = (wants: WantedStreams): Partial<WantedStreams> =>
+  Object.fromEntries(Object.entries(wants).filter(([, isWanted]) => isWanted));
 
 function requireSome({ stdin, stdout, stderr }: WantedStreams): void {
   if (!stdin && !stdout && !stderr) throw badRequest('you must specify at least 1 of stdin, stdout, stderr');

@@ -4,11 +4,9 @@ import type { ApplyOptions, Patch } from '@pintle/client';
 import {
   badRequest,
   conflict,
-  formatLabelSelector,
   invalid,
   invalidField,
   type KubernetesObject,
-  type LabelSelector,
   type TableColumn,
 } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
@@ -19,12 +17,8 @@ import { applyPatch, patchRefused } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';
 import { changeObject } from '../verbs/update.js';
 import { decodedPart, scaleKind, updatedPart } from './part-body.js';
+import { type Scale, scaleOf, withReplicas } from './scale-of.js';
 import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
-
-export interface Scale extends KubernetesObject {
-  readonly spec: { readonly replicas: number };
-  readonly status: { readonly replicas: number; readonly selector?: string };
-}
 
 export const scaleSubresource: SubresourceHandler = {
   columns: ({ custom }) =>
@@ -58,10 +52,9 @@ async function applyScale(
 ): Promise<Scale> {
   requireScale(body);
   const { metadata } = checkedScale(resource, decodedPart<Scale>(core, context, scaleKind, body, {}), key.name);
-  const path = pathOf(resource.kind.subresources.scale!.specReplicasPath);
-  const parent = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: key };
+  const parent = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: key } as KubernetesObject;
   const replicas = (body as Partial<Scale>).spec?.replicas;
-  const wishes = (replicas === undefined ? parent : withValue(parent, path, replicas)) as KubernetesObject;
+  const wishes = replicas === undefined ? parent : withReplicas(resource, parent, replicas);
   const served = await changeObject(core, context, resource, {
     key,
     subresource: 'scale',
@@ -94,11 +87,7 @@ async function scaleTo(
       const { replicas = 0 } = spec;
       const { resourceVersion = '', uid } = metadata;
       checkUid(resource, uid, old);
-      const object = withValue(
-        old,
-        pathOf(resource.kind.subresources.scale!.specReplicasPath),
-        replicas,
-      ) as KubernetesObject;
+      const object = withReplicas(resource, old, replicas);
       return { object: { ...object, metadata: { ...object.metadata, resourceVersion } } };
     },
   });
@@ -136,49 +125,4 @@ function checkedScale({ custom, kind }: Resource, scale: Scale, name: string): S
   throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
     invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
   ]);
-}
-
-export function scaleOf(resource: Resource, object: KubernetesObject): Scale {
-  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = resource.kind.subresources.scale!;
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = labelSelectorPath === undefined ? undefined : valueAt(object, pathOf(labelSelectorPath));
-  return Object.freeze({
-    apiVersion: 'autoscaling/v1',
-    kind: 'Scale',
-    metadata: Object.freeze({
-      name,
-      namespace,
-      uid,
-      resourceVersion,
-      creationTimestamp,
-    }) as KubernetesObject['metadata'],
-    spec: Object.freeze({ replicas: Number(valueAt(object, pathOf(specReplicasPath)) ?? 0) }),
-    status: Object.freeze({
-      replicas: Number(valueAt(object, pathOf(statusReplicasPath)) ?? 0),
-      ...(selector === undefined || selector === null ? {} : { selector: selectorText(selector) }),
-    }),
-  });
-}
-
-function selectorText(selector: unknown): string {
-  if (typeof selector === 'string') return selector;
-  const fields = selector as Record<string, unknown>;
-  const isLabelSelector = 'matchLabels' in fields || 'matchExpressions' in fields;
-  return formatLabelSelector(
-    isLabelSelector ? (selector as LabelSelector) : { matchLabels: selector as Record<string, string> },
-  );
-}
-
-const pathOf = (dotted: string): readonly string[] => dotted.split('.').filter((part) => part !== '');
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  let at = value;
-  for (const key of path) at = (at as Record<string, unknown> | null | undefined)?.[key];
-  return at;
-}
-
-function withValue(value: unknown, [head, ...rest]: readonly string[], leaf: unknown): unknown {
-  if (head === undefined) return leaf;
-  const fields = (value ?? {}) as Record<string, unknown>;
-  return { ...fields, [head]: withValue(fields[head], rest, leaf) };
 }

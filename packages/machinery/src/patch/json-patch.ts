@@ -3,6 +3,7 @@
  * library that kube-apiserver patches by, what an object lacks can be replaced in it.
  */
 import fastJsonPatch, { type Operation } from 'fast-json-patch';
+import { type RefusedOperation, refusedWords } from './json-patch-words.js';
 import { PatchError } from './patch-error.js';
 
 const { applyOperation, compare, deepClone, getValueByPointer, JsonPatchError } = fastJsonPatch;
@@ -10,7 +11,7 @@ const { applyOperation, compare, deepClone, getValueByPointer, JsonPatchError } 
 /** Operations in one patch, as kube-apiserver allows. */
 export const jsonPatchOperationsMax = 10_000;
 
-/** Errors: `PatchError`, naming the operation. */
+/** Errors: `PatchError`, naming what the operation was for. */
 export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): unknown {
   if (operations.length > jsonPatchOperationsMax)
     throw new PatchError(
@@ -18,13 +19,15 @@ export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): 
     );
   let result: unknown = deepClone(document);
   for (const [index, operation] of operations.entries()) {
+    let asked: Operation | undefined;
     try {
-      result = applyOperation(result, lenient(result, checked(operation)), true, true, true, index).newDocument;
+      asked = checked(operation);
+      result = applyOperation(result, lenient(result, asked), true, true, true, index).newDocument;
     } catch (error) {
-      const why = error instanceof JsonPatchError ? error.message.split('\n', 1)[0] : (error as Error).message;
-      throw new PatchError(`the JSON patch cannot be applied: operation ${index} (${describe(operation)}): ${why}`, {
-        cause: error,
-      });
+      const words = asked === undefined ? undefined : refusedWords(result, operation as RefusedOperation);
+      const told = error instanceof JsonPatchError ? error.message.split('\n', 1)[0] : (error as Error).message;
+      const why = `the JSON patch cannot be applied: operation ${index} (${describe(operation)}): ${told}`;
+      throw new PatchError(words ?? why, { cause: error });
     }
   }
   return result;

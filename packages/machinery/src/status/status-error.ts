@@ -98,7 +98,8 @@ export function statusError(reason: StatusReason, message: string, options: Stat
       metadata: {},
       status: 'Failure',
       message,
-      reason,
+      // As Go leaves it out.
+      ...(reason === '' ? {} : { reason }),
       ...(options.details === undefined ? {} : { details: options.details }),
       code,
     },

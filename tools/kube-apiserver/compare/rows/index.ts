@@ -10,12 +10,30 @@ import { everyKind } from './every-kind.js';
 import { expressionsGroup } from './expressions.js';
 import { extending } from './extending.js';
 import { guarding } from './guarding.js';
+import { hooked } from './hooked.js';
+import { lifecycle } from './lifecycle.js';
 import { podsGroup } from './pods.js';
+import { policiesGroup } from './policies.js';
 import { reading, selfDescription } from './reading.js';
+import { serving } from './serving.js';
 import { watching } from './watching.js';
 import { servicesGroup, workloads } from './workloads.js';
 
 export const groups: readonly Group[] = [
   ...[selfDescription, everyKind, reading, watching, accessGroup, badInput, podsGroup, servicesGroup],
-  ...[workloads, admission, podSecurity, custom, extending, applying, collections, guarding, expressionsGroup],
+  ...[
+    workloads,
+    admission,
+    podSecurity,
+    custom,
+    extending,
+    applying,
+    collections,
+    guarding,
+    expressionsGroup,
+    hooked,
+    serving,
+    lifecycle,
+    policiesGroup,
+  ],
 ];

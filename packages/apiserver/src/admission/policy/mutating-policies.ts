@@ -19,6 +19,7 @@ import {
 } from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
+import { rescaled } from '../../subresources/scale-of.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
@@ -37,6 +38,7 @@ import {
   type PolicyLanguage,
   policyLanguage,
   requestVariables,
+  shownObject,
 } from './policy-language.js';
 import { compileVariables, withVariables } from './policy-variables.js';
 
@@ -201,16 +203,19 @@ const valueIn = (cel: CelModule, patch: Value): Value => (cel.isMap(patch) ? (pa
 
 /** The object with the change, in the stored version; the very same where nothing changes. Errors: `MutationError`, `PatchError`. */
 async function changed(
-  { resource }: AdmissionRequest,
+  request: AdmissionRequest,
   object: KubernetesObject,
   type: Mutation['type'],
   change: unknown,
 ): Promise<KubernetesObject> {
+  const { resource, subresource } = request;
   await prepared(resource, [object]);
+  const seen = shownObject(request, object);
+  const made = type === 'JSONPatch' ? patched(seen, change) : applied(resource.kind.schema.node, seen, change);
+  if (made === seen) return object;
   const shown = resource.fromStored(object);
-  const made = type === 'JSONPatch' ? patched(shown, change) : applied(resource.kind.schema.node, shown, change);
-  if (made === shown) return object;
-  const { value, errors } = normalize(resource, made, shown);
+  const changed = subresource === 'scale' ? rescaled(resource, shown, made as object) : made;
+  const { value, errors } = normalize(resource, changed, shown);
   if (errors.length > 0) throw new MutationError(errors.map(({ field, detail }) => `${field}: ${detail}`).join(', '));
   const result = value as KubernetesObject;
   if (result.metadata?.name !== shown.metadata.name || result.metadata?.namespace !== shown.metadata.namespace)

@@ -28,11 +28,11 @@ export interface AnyBinding extends KubernetesObject {
   };
 }
 
-/** Finds the parameters of a binding: one object by name, or all that a selector takes. */
+/** Finds the parameters of a binding: one object by name, or all that a selector takes. Undefined where there is no such kind. */
 export type ParamFinder = (
   paramKind: { readonly apiVersion: string; readonly kind: string },
   place: { readonly namespace: string | undefined; readonly name?: string },
-) => Promise<readonly KubernetesObject[]>;
+) => Promise<readonly KubernetesObject[] | undefined>;
 
 export interface Bound<P, B> {
   readonly policy: P;
@@ -62,6 +62,13 @@ export function bindingsOf<P extends AnyPolicy, B extends AnyBinding>(
 /** The binding wants parameters, there are none, and that is to be a refusal. */
 export class ParamsMissingError extends Error {
   readonly code = 'PINTLE_POLICY_PARAMS_MISSING';
+  constructor(
+    message: string,
+    /** What of is to blame. */
+    readonly of: 'policy' | 'binding' = 'binding',
+  ) {
+    super(message);
+  }
 }
 
 /** One undefined where the policy takes none. Errors: `ParamsMissingError`. */
@@ -74,10 +81,15 @@ export async function paramsOf(
   const ref = binding.spec?.paramRef;
   const { apiVersion, kind } = spec?.paramKind ?? {};
   if (!apiVersion || !kind) return [undefined];
-  if (ref === undefined || ref === null)
-    throw new ParamsMissingError('failed to configure binding: policy has a paramKind, and the binding no paramRef');
+  // Nothing can be read of parameters that nobody named.
+  if (ref === undefined || ref === null) return [{} as KubernetesObject];
   const namespace = ref.namespace || request.namespace;
   const found = await findParams({ apiVersion, kind }, { namespace, ...(ref.name ? { name: ref.name } : {}) });
+  if (found === undefined)
+    throw new ParamsMissingError(
+      `failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${kind}'`,
+      'policy',
+    );
   const { selector } = ref;
   const chosen = selector
     ? found.filter(({ metadata }) => labelSelectorMatcher(selector).matches(metadata.labels ?? {}))

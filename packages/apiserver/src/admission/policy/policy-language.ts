@@ -1,6 +1,7 @@
 /** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
 import type * as Cel from '@pintle/cel';
 import { aggregateText, type KubernetesObject, parseApiVersion } from '@pintle/machinery';
+import { scaleOf } from '../../subresources/scale-of.js';
 import type { AdmissionRequest } from '../admission.js';
 import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
 import { Budget, conditionsBudget } from './budget.js';
@@ -73,8 +74,8 @@ export function requestOf(request: AdmissionRequest): Readonly<Record<string, un
   const { resource, subresource, namespace, name, operation, user, dryRun } = request;
   const { group, version, plural } = resource.kind;
   const asked = (request.requested ?? resource).kind;
-  // Of an eviction, a token or an exec, what is asked is an object of the subresource's own kind.
-  const { object } = request;
+  // Of an eviction, a token, an exec or a scale, what is asked is an object of the subresource's own kind.
+  const { object } = objectsOf(request);
   const isOther = subresource !== undefined && object?.apiVersion && object.kind && object.kind !== resource.kind.kind;
   const kind = isOther
     ? { ...parseApiVersion(object.apiVersion), kind: object.kind }
@@ -105,7 +106,8 @@ const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 
 function optionsOf({ operation, dryRun, options = {} }: AdmissionRequest): unknown {
   const kind = optionKinds[operation];
   if (kind === undefined) return null;
-  const { fieldManager, fieldValidation, gracePeriodSeconds, propagationPolicy, preconditions } = options;
+  const { fieldManager, gracePeriodSeconds, propagationPolicy, preconditions } = options;
+  const fieldValidation = options.validationUnsaid ? undefined : options.fieldValidation;
   const said =
     operation === 'DELETE'
       ? { gracePeriodSeconds, propagationPolicy, preconditions }
@@ -119,11 +121,16 @@ function optionsOf({ operation, dryRun, options = {} }: AdmissionRequest): unkno
   };
 }
 
-/** Objects in the version that the request speaks. */
-export const objectsOf = ({ resource, object, old }: AdmissionRequest) => ({
-  object: object === undefined ? undefined : resource.fromStored(object),
-  oldObject: old === undefined ? undefined : resource.fromStored(old),
+/** Objects in the version that the request speaks; of a scale, as that. */
+export const objectsOf = (request: AdmissionRequest) => ({
+  object: request.object && shownObject(request, request.object),
+  oldObject: request.old && shownObject(request, request.old),
 });
+
+export function shownObject({ resource, subresource }: AdmissionRequest, object: KubernetesObject): KubernetesObject {
+  const served = resource.fromStored(object);
+  return subresource === 'scale' ? scaleOf(resource, served) : served;
+}
 
 export function requestVariables(
   cel: CelModule,

@@ -9,7 +9,7 @@ import type { ParamFinder } from './policy-bindings.js';
 export function paramsFrom(core: () => ApiCore): ParamFinder {
   return async (paramKind, { namespace, name }) => {
     const resource = core().registry.byObject(paramKind);
-    if (resource === undefined) return [];
+    if (resource === undefined) return undefined;
     const place = resource.kind.scope === 'Namespaced' && namespace !== undefined ? { namespace } : {};
     if (name !== undefined) {
       const entry = await findEntry(core(), resource, { name, ...place });

@@ -133,6 +133,24 @@ describe('ValidatingAdmissionPolicy', () => {
     expect(await big({ namespace: 'strict', name: 'robot-1' })).toBe('accepted');
   });
 
+  it('denies where a note has no value, a kind of parameters is unknown, or nobody names parameters', async () => {
+    const refusal = async (spec: Readonly<Record<string, unknown>>, bound: Readonly<Record<string, unknown>>) => {
+      const { client, tried } = await setup(policy(spec), binding(bound));
+      return tried(client.create(configMap({ a: '1' })));
+    };
+    const notes = [{ key: 'k', valueExpression: 'string(object.nothing)' }];
+    expect(await refusal({ validations: [], auditAnnotations: notes }, { validationActions: ['Audit'] })).toContain(
+      "denied request: expression 'string(object.nothing)' resulted in error: no such key: nothing",
+    );
+    const validations = [{ expression: 'params.data.a == object.data.a' }];
+    const unknown = { validations, paramKind: { apiVersion: 'no.example.com/v1', kind: 'Nothing' } };
+    expect(await refusal(unknown, { paramRef: { name: 'x', parameterNotFoundAction: 'Deny' } })).toMatch(
+      /ValidatingAdmissionPolicy '[^']+' denied request: failed to configure policy: failed to find resource referenced by paramKind: 'no\.example\.com\/v1, Kind=Nothing'/,
+    );
+    const configMaps = { validations, paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } };
+    expect(await refusal(configMaps, {})).toContain('resulted in error: no such key: data');
+  });
+
   it('takes parameters by name or selector, and denies where there are none', async () => {
     const limit = policy({
       paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },

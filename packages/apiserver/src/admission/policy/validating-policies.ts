@@ -38,7 +38,7 @@ interface CompiledPolicy {
   readonly variables: ReadonlyMap<string, CelProgram>;
   readonly conditions: readonly MatchCondition[];
   readonly validations: readonly CompiledValidation[];
-  readonly notes: readonly { readonly key: string; readonly program: CelProgram }[];
+  readonly notes: readonly { readonly key: string; readonly expression: string; readonly program: CelProgram }[];
 }
 
 interface CompiledValidation {
@@ -149,8 +149,9 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
       for (const each of await paramsOf(policy, binding, request, findParams)) {
         const given = { ...variables, params: celObject(cel, each) };
         failures.push(...(await whenDecided(() => validate(cel, program, given, judging))));
-        for (const { key, value } of await whenDecided(() => notesOf(cel, program, given)))
-          notes.set(key, (notes.get(key) ?? new Set()).add(value));
+        const told = await whenDecided(() => notesOf(cel, program, given));
+        for (const { key, value } of told.notes) notes.set(key, (notes.get(key) ?? new Set()).add(value));
+        if (!tolerated) failures.push(...told.failures);
       }
       for (const [key, values] of notes) request.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(', '));
       return failures;
@@ -162,7 +163,8 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
         return [];
       }
       if (fault === undefined && !(error instanceof ParamsMissingError)) throw error;
-      return [{ message: (error as Error).message, reason: undefined, fault, elapsedMs }];
+      const isOfPolicy = error instanceof ParamsMissingError && error.of === 'policy';
+      return [{ message: (error as Error).message, reason: undefined, fault, elapsedMs, isOfPolicy }];
     }
   };
 
@@ -196,6 +198,7 @@ function compilePolicy(language: PolicyLanguage, { spec }: ValidatingAdmissionPo
     })),
     notes: (spec?.auditAnnotations ?? []).map(({ key, valueExpression }) => ({
       key,
+      expression: valueExpression,
       program: whole.compile(valueExpression),
     })),
   };
@@ -209,6 +212,10 @@ interface Failure {
   /** Absent where no expression is to blame. */
   readonly fault?: PolicyFault | undefined;
   readonly elapsedMs?: number;
+  /** Whatever the binding does about failures, this denies. */
+  readonly alwaysDenies?: boolean;
+  /** The binding has nothing to do with it. */
+  readonly isOfPolicy?: boolean;
 }
 
 interface Judging {
@@ -246,18 +253,32 @@ const auditedFailure = (
   validationActions: binding.spec?.validationActions ?? [],
 });
 
-/** What the policy wants noted of the request. An expression without a value, or whose value is null, notes nothing. */
+interface Noted {
+  readonly notes: readonly { readonly key: string; readonly value: string }[];
+  readonly failures: readonly Failure[];
+}
+
+/** What the policy wants noted of the request. An expression whose value is null notes nothing, one without a value denies it. */
 function notesOf(
   cel: CelModule,
   { variables: programs, notes }: CompiledPolicy,
   given: Readonly<Record<string, Value>>,
-): readonly { readonly key: string; readonly value: string }[] {
+): Noted {
   const budget = new Budget(policyBudget);
   const all = withVariables(cel, programs, given, budget);
-  return notes.flatMap(({ key, program }) => {
-    const value = said(program, all, budget);
-    return value === undefined ? [] : [{ key, value: value.slice(0, noteCharactersMax) }];
+  const failures: Failure[] = [];
+  const told = notes.flatMap(({ key, expression, program }) => {
+    const ran = program.attempt(all);
+    budget.spend(ran.cost);
+    if ('error' in ran) {
+      const message = `expression '${expression}' resulted in error: ${ran.error.message}`;
+      failures.push({ message, reason: undefined, fault: faultOf(cel, ran.error), alwaysDenies: true });
+      return [];
+    }
+    const value = typeof ran.value === 'string' ? ran.value.trim() : '';
+    return value === '' ? [] : [{ key, value: value.slice(0, noteCharactersMax) }];
   });
+  return { notes: told, failures };
 }
 
 /** Longer notes are cut off. */
@@ -321,11 +342,14 @@ function act(
   failures: readonly Failure[],
 ): StatusError | undefined {
   const actions = binding.spec?.validationActions ?? [];
-  const who = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
-  if (actions.includes('Warn')) for (const { message } of failures) warn(`Validation failed for ${who}: ${message}`);
-  const [first] = failures;
-  if (first === undefined || !actions.includes('Deny')) return undefined;
-  const message = `${who} denied request: ${first.message}`;
+  const judge = `ValidatingAdmissionPolicy '${policy.metadata.name}'`;
+  const who = `${judge} with binding '${binding.metadata.name}'`;
+  if (actions.includes('Warn'))
+    for (const { message, alwaysDenies } of failures)
+      if (!alwaysDenies) warn(`Validation failed for ${who}: ${message}`);
+  const first = failures.find(({ alwaysDenies }) => alwaysDenies || actions.includes('Deny'));
+  if (first === undefined) return undefined;
+  const message = `${first.isOfPolicy ? judge : who} denied request: ${first.message}`;
   const { status } = forbidden(resource.kind, name, message);
   const reason = (first.reason || 'Invalid') as StatusReason;
   return statusError(reason, status.message ?? message, {

@@ -1,15 +1,29 @@
 /** The questions and answers of webhooks (`admission.k8s.io/v1` AdmissionReview). */
-import { type KubernetesObject, type Status, type StatusReason, statusError } from '@pintle/machinery';
+import {
+  base64Words,
+  jsonType,
+  type KubernetesObject,
+  type Status,
+  type StatusReason,
+  statusError,
+  syntaxWords,
+} from '@pintle/machinery';
 import type { AdmissionRequest } from '../admission.js';
 import { objectsOf, requestOf } from '../policy/policy-language.js';
+import { WebhookAnswerError } from './webhook-caller.js';
 
 export interface ReviewAnswer {
   readonly allowed: boolean;
   readonly status: Partial<Status>;
-  readonly patch: readonly unknown[] | undefined;
+  readonly patch?: WebhookPatch;
   readonly warnings: readonly string[];
   /** Noted in the audit of the request, under the webhook's name. */
   readonly auditAnnotations: Readonly<Record<string, string>>;
+}
+
+export interface WebhookPatch {
+  readonly bytes: Uint8Array;
+  readonly type: string;
 }
 
 /** The versions of reviews that there are. */
@@ -42,31 +56,88 @@ export class ReviewError extends Error {
   readonly code = 'PINTLE_WEBHOOK_REVIEW';
 }
 
+/** As Go writes a kind with its version. */
+export function kindText(apiVersion: unknown, kind: unknown): string {
+  const version = String(apiVersion ?? '');
+  return `${version.includes('/') ? version : `/${version}`}, Kind=${String(kind ?? '')}`;
+}
+
+export interface Asked {
+  /** The review's own. */
+  readonly uid: string;
+  readonly version: ReviewVersion;
+  /** Only who changes objects may send patches. */
+  readonly mayPatch: boolean;
+}
+
 /** Errors: `ReviewError`. In v1beta1 nobody asks for the review's own uid. */
-export function answerOf(review: unknown, uid: string, version: ReviewVersion): ReviewAnswer {
+export function answerOf(review: unknown, { uid, version, mayPatch }: Asked): ReviewAnswer {
   const { apiVersion, kind, response } = (review ?? {}) as {
     readonly apiVersion?: unknown;
     readonly kind?: unknown;
     readonly response?: Readonly<Record<string, unknown>>;
   };
   const isOld = version === 'v1beta1';
-  if (!isOld && (kind !== 'AdmissionReview' || apiVersion !== 'admission.k8s.io/v1'))
-    throw new ReviewError(
-      `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${String(apiVersion ?? '')}, Kind=${String(kind ?? '')}`,
-    );
   if (typeof response !== 'object' || response === null) throw new ReviewError('webhook response was absent');
   if (!isOld && response['uid'] !== uid)
     throw new ReviewError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
+  const [wanted, got] = [kindText('admission.k8s.io/v1', 'AdmissionReview'), kindText(apiVersion, kind)];
+  if (!isOld && got !== wanted) throw new ReviewError(`expected webhook response of ${wanted}, got ${got}`);
+  const { patch, patchType = null } = response;
+  const bytes = bytesOf(patch);
+  if (!isOld) {
+    const fault = patchFault(bytes.length > 0, patchType, mayPatch);
+    if (fault !== undefined) throw new ReviewError(fault);
+  }
   const warnings = Array.isArray(response['warnings'])
     ? response['warnings'].filter((text) => typeof text === 'string')
     : [];
   return {
     allowed: response['allowed'] === true,
     status: (response['status'] ?? {}) as Partial<Status>,
-    patch: patchOf(isOld ? { patchType: 'JSONPatch', ...response } : response),
+    ...(mayPatch && bytes.length > 0 ? { patch: { bytes, type: isOld ? 'JSONPatch' : String(patchType) } } : {}),
     warnings,
     auditAnnotations: textsOf(response['auditAnnotations']),
   };
+}
+
+function patchFault(isPatched: boolean, type: unknown, mayPatch: boolean): string | undefined {
+  if (!mayPatch) {
+    if (isPatched) return 'validating webhook may not return response.patch';
+    return type === null ? undefined : 'validating webhook may not return response.patchType';
+  }
+  if (isPatched && type === null) return 'webhook returned response.patch but not response.patchType';
+  if (!isPatched && type !== null) return 'webhook returned response.patchType but not response.patch';
+  return type === '' ? 'webhook returned invalid response.patchType of ""' : undefined;
+}
+
+/** Errors: `WebhookAnswerError`, as of an answer that cannot be read at all. */
+function bytesOf(patch: unknown): Uint8Array {
+  if (typeof patch !== 'string' || patch === '') return new Uint8Array();
+  try {
+    return Uint8Array.from(atob(patch), (character) => character.charCodeAt(0));
+  } catch (cause) {
+    throw new WebhookAnswerError(base64Words(patch), { cause });
+  }
+}
+
+/** Errors: `UndecodableError`. */
+export function operationsOf({ bytes }: WebhookPatch): readonly unknown[] {
+  const text = new TextDecoder().decode(bytes);
+  let operations: unknown;
+  try {
+    operations = JSON.parse(text);
+  } catch (cause) {
+    throw new UndecodableError(syntaxWords(text), { cause });
+  }
+  if (Array.isArray(operations)) return operations;
+  if (operations === null) return [];
+  throw new UndecodableError(`json: cannot unmarshal ${jsonType(operations)} into Go value of type jsonpatch.Patch`);
+}
+
+/** A patch that is none. */
+export class UndecodableError extends Error {
+  readonly code = 'PINTLE_WEBHOOK_PATCH';
 }
 
 const textsOf = (value: unknown): Readonly<Record<string, string>> =>
@@ -75,22 +146,6 @@ const textsOf = (value: unknown): Readonly<Record<string, string>> =>
       typeof text === 'string' ? [[key, text]] : [],
     ),
   );
-
-function patchOf({ patch, patchType }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
-  const isPatched = patch !== undefined && patch !== null && patch !== '';
-  if (isPatched && !patchType) throw new ReviewError('webhook returned response.patch but not response.patchType');
-  if (!isPatched) return undefined;
-  if (patchType !== 'JSONPatch') throw new ReviewError(`unsupported patch type ${JSON.stringify(patchType)}`);
-  let operations: unknown;
-  try {
-    const bytes = Uint8Array.from(atob(String(patch)), (character) => character.charCodeAt(0));
-    operations = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new ReviewError('response.patch is no JSON in base64', { cause });
-  }
-  if (!Array.isArray(operations)) throw new ReviewError('response.patch is no JSON Patch');
-  return operations;
-}
 
 /** Errors: `StatusError` with the words of the webhook, 400 where it names no code. */
 export function denied(webhook: string, { message, reason, code, details }: Partial<Status>) {

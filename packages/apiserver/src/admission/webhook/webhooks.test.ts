@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Deployment } from '@pintle/api/apps/v1';
 import type { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
 import { ConfigMap, type Namespace, type Pod } from '@pintle/api/core/v1';
 import { type KubernetesObject, StatusError } from '@pintle/machinery';
@@ -200,7 +201,7 @@ describe('webhooks', () => {
     );
     answers.set('/broken', (review) => answer({ allowed: true, patch: 'W10=' })(review));
     expect(await tried(client.create(configMap({})))).toBe(
-      `${failed}received invalid webhook response: webhook returned response.patch but not response.patchType`,
+      `${failed}received invalid webhook response: validating webhook may not return response.patch`,
     );
     await api.stop();
     const lenient = await setup(configuration('Validating', webhook('/broken', { failurePolicy: 'Ignore' })));
@@ -280,6 +281,82 @@ describe('webhooks', () => {
     );
     expect(await client.create(configMap({ a: '1' }))).toMatchObject({ data: { a: '1', old: 'yes' } });
     expect(asked[0]!.review).toMatchObject({ apiVersion: 'admission.k8s.io/v1beta1' });
+    await api.stop();
+  });
+
+  it('are asked again as long as somebody after them changes something', async () => {
+    const grown = (letter: string) => (review: Review) => {
+      const { data } = review.request.object as unknown as { readonly data?: { readonly calls?: string } };
+      const calls = data?.calls ?? '';
+      const patch = [{ op: 'add', path: '/data', value: { calls: `${calls}${letter}` } }];
+      return answer({ allowed: true, patchType: 'JSONPatch', patch: btoa(JSON.stringify(patch)) })(review);
+    };
+    answers.set('/first', grown('a'));
+    answers.set('/second', grown('b'));
+    const again = { reinvocationPolicy: 'IfNeeded' } as const;
+    const { api, client } = await setup(configuration('Mutating', webhook('/first', again), webhook('/second', again)));
+    expect(await client.create(configMap({}))).toMatchObject({ data: { calls: 'abab' } });
+    await api.stop();
+  });
+
+  it.each<readonly [string, readonly object[], string]>([
+    ['a test', [{ op: 'test', path: '/data/a', value: 'c' }], 'testing value /data/a failed: test failed'],
+    [
+      'no place',
+      [{ op: 'replace', path: '/no/such/place', value: 1 }],
+      'replace operation does not apply: doc is missing path: /no/such/place: missing value',
+    ],
+    [
+      'another type',
+      [{ op: 'add', path: '/data', value: 1 }],
+      'json: cannot unmarshal number into Go struct field ConfigMap.data of type map[string]string',
+    ],
+  ])('whose patch fails by %s are told of', async (_what, patch, words) => {
+    answers.set('/patch', answer({ allowed: true, patchType: 'JSONPatch', patch: btoa(JSON.stringify(patch)) }));
+    const { api, client, tried } = await setup(configuration('Mutating', webhook('/patch')));
+    expect(await tried(client.create(configMap({ a: 'b' })))).toBe(`500 Internal error occurred: ${words}`);
+    await api.stop();
+  });
+
+  it('are asked about a Scale where one is written, and may change it', async () => {
+    const rules = [
+      { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['deployments/scale'] },
+    ];
+    const patch = btoa(JSON.stringify([{ op: 'replace', path: '/spec/replicas', value: 5 }]));
+    answers.set('/scale', answer({ allowed: true, patchType: 'JSONPatch', patch }));
+    const { api, client } = await setup(configuration('Mutating', webhook('/scale', { rules })));
+    await client.create({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd', namespace: 'default' } },
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    } as KubernetesObject);
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'd', namespace: 'default' } };
+    const made = await client.patch(
+      Deployment,
+      { name: 'd', namespace: 'default' },
+      { type: 'merge', body: { spec: { replicas: 3 } } },
+      { subresource: 'scale' },
+    );
+    expect(made).toMatchObject({ kind: 'Scale', spec: { replicas: 5 } });
+    const { request } = asked.at(-1)!.review as unknown as { request: Record<string, unknown> };
+    expect(request).toMatchObject({
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      resource: { group: 'apps', version: 'v1', resource: 'deployments' },
+      object: { ...scale, spec: { replicas: 3 } },
+      oldObject: { ...scale, spec: { replicas: 1 } },
+    });
+    await api.stop();
+  });
+
+  it('may not move an object to another namespace', async () => {
+    const patch = btoa(JSON.stringify([{ op: 'replace', path: '/metadata/namespace', value: 'elsewhere' }]));
+    answers.set('/move', answer({ allowed: true, patchType: 'JSONPatch', patch }));
+    const { api, client, tried } = await setup(configuration('Mutating', webhook('/move')));
+    expect(await tried(client.create(configMap({})))).toBe(
+      '400 the namespace of the provided object does not match the namespace sent on the request',
+    );
     await api.stop();
   });
 

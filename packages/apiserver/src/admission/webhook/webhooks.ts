@@ -8,9 +8,19 @@ import type {
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
 } from '@pintle/api/admissionregistration/v1';
-import { badRequest, deepEqual, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
+import {
+  badRequest,
+  decoderWords,
+  deepEqual,
+  type KubernetesObject,
+  PatchError,
+  type StatusError,
+  unmarshalWords,
+  type World,
+} from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import { prepared } from '../../registry/resource.js';
+import { rescaled } from '../../subresources/scale-of.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
@@ -26,20 +36,24 @@ import {
   type PolicyLanguage,
   policyLanguage,
   requestVariables,
+  shownObject,
 } from '../policy/policy-language.js';
 import {
   answerOf,
   denied,
   isObject,
+  operationsOf,
   type ReviewAnswer,
   ReviewError,
   reviewOf,
   reviewVersionOf,
+  UndecodableError,
+  type WebhookPatch,
 } from './admission-review.js';
 import { askWebhook } from './ask-webhook.js';
 import { WebhookAnswerError, type WebhookCaller } from './webhook-caller.js';
 import { credentialsFor, type WebhookUsers } from './webhook-credentials.js';
-import { type ClientConfig, WebhookFailure } from './webhook-target.js';
+import type { ClientConfig } from './webhook-target.js';
 
 export interface WebhooksOptions {
   readonly caches: AdmissionCaches;
@@ -131,7 +145,7 @@ export function webhooks({
         timeoutSeconds,
         asWhom === undefined ? undefined : credentialsFor(asWhom, clientConfig as ClientConfig),
       );
-      return answerOf(answer, uid, version);
+      return answerOf(answer, { uid, version, mayPatch: phase === 'admit' });
     } catch (error) {
       world.logger.log('warn', 'a webhook could not be asked', { webhook: name, error });
       throw new UncalledError(error as Error);
@@ -197,13 +211,14 @@ export function webhooks({
     try {
       made = await outcomeOf(webhook, 'admit', seen, at, async ({ patch }) => {
         if (patch === undefined) return request.object;
-        const result = await patched(webhook, seen, patch);
-        if (patch.length > 0)
-          annotate?.(
-            `patch.webhook.admission.k8s.io/${at}`,
-            JSON.stringify({ ...who, patch, patchType: 'JSONPatch' }),
-            'Request',
-          );
+        const operations = readable(patch);
+        if (operations.length === 0) return request.object;
+        const result = await patched(seen, operations);
+        annotate?.(
+          `patch.webhook.admission.k8s.io/${at}`,
+          JSON.stringify({ ...who, patch: operations, patchType: 'JSONPatch' }),
+          'Request',
+        );
         return result;
       });
     } finally {
@@ -221,19 +236,18 @@ export function webhooks({
     handles: (request) => mutatingWebhooks.size > 0 && isGuarded(request),
     async mutate(request) {
       const asked = inOrder<MutatingWebhook>(mutatingWebhooks.values() as Iterable<MutatingWebhookConfiguration>);
-      const again = wantedAgain(request);
+      const turns = turnsOf(request);
       let { object } = request;
-      const left: Left = new Map();
       for (const [index, configured] of asked.entries()) {
         const { webhook } = configured;
-        if (again !== undefined && !again.has(webhook)) continue;
-        const at = `round_${again === undefined ? 0 : 1}_index_${index}`;
+        if (!turns.isDue(webhook)) continue;
+        const at = `round_${turns.isSecond ? 1 : 0}_index_${index}`;
         const made = await mutateOnce(configured, { ...request, object }, at);
         if (made === undefined) continue;
+        turns.asked(webhook, !deepEqual(made, object));
         object = made;
-        left.set(webhook, made);
       }
-      request.round?.kept.set(mutatingName, { left, last: object });
+      turns.last = object;
       return object!;
     },
   };
@@ -259,14 +273,33 @@ export function webhooks({
 
 const mutatingName = 'MutatingAdmissionWebhook';
 
+/** Errors: `UncalledError`, for what is no patch. */
+function readable(patch: WebhookPatch): readonly unknown[] {
+  try {
+    const operations = operationsOf(patch);
+    if (operations.length > 0 && patch.type !== 'JSONPatch')
+      throw new ReviewError(`unsupported patch type ${JSON.stringify(patch.type)}`);
+    return operations;
+  } catch (error) {
+    if (error instanceof UndecodableError || error instanceof ReviewError) throw new UncalledError(error);
+    throw error;
+  }
+}
+
 /** The webhook could not be asked, or its answer is none; `status` is of HTTP. */
 class UncalledError extends Error {
   readonly status: number;
   constructor(cause: Error) {
-    const what = cause instanceof ReviewError ? 'received invalid webhook response' : 'failed to call webhook';
-    super(`${what}: ${cause.message}`, { cause });
+    super(`${whatHappened(cause)}: ${cause.message}`, { cause });
     this.status = (cause instanceof WebhookAnswerError ? cause.status : undefined) ?? 503;
   }
+}
+
+function whatHappened(cause: Error): string {
+  if (cause instanceof ReviewError) return 'received invalid webhook response';
+  return cause instanceof UndecodableError
+    ? 'received undecodable patch in webhook response'
+    : 'failed to call webhook';
 }
 
 /** The webhook said no. */
@@ -276,39 +309,83 @@ class DeniedError extends Error {
   }
 }
 
-/** The object as each webhook left it that was asked. */
-type Left = Map<MutatingWebhook, KubernetesObject>;
+/** Who is asked in the second round: those that want to see what was changed after they were asked. */
+class Turns {
+  isSecond = false;
+  /** As the round left it. */
+  last: KubernetesObject | undefined;
+  /** Those that want to be asked again, and were asked since something was changed last. */
+  private readonly waiting = new Set<MutatingWebhook>();
+  private readonly due = new Set<MutatingWebhook>();
 
-/** In a second round: those that want to see what was changed after they were asked. Undefined in the first. */
-function wantedAgain({ round, object }: AdmissionRequest): ReadonlySet<MutatingWebhook> | undefined {
-  if (!round?.isSecond) return undefined;
-  const kept = round.kept.get(mutatingName) as { left: Left; last: KubernetesObject | undefined } | undefined;
-  const isSame = deepEqual(kept?.last, object);
-  const wanted = [...(kept?.left ?? [])].filter(
-    ([webhook, left]) => webhook.reinvocationPolicy === 'IfNeeded' && !(isSame && left === kept?.last),
-  );
-  return new Set(wanted.map(([webhook]) => webhook));
+  again(object: KubernetesObject | undefined): void {
+    this.isSecond = true;
+    if (!deepEqual(this.last, object)) this.changed();
+  }
+
+  isDue(webhook: MutatingWebhook): boolean {
+    return !this.isSecond || this.due.has(webhook);
+  }
+
+  asked(webhook: MutatingWebhook, isChanged: boolean): void {
+    if (isChanged) this.changed();
+    if (webhook.reinvocationPolicy === 'IfNeeded') this.waiting.add(webhook);
+  }
+
+  private changed(): void {
+    for (const webhook of this.waiting) this.due.add(webhook);
+    this.waiting.clear();
+  }
 }
 
-/** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind. */
-async function patched(
-  { name }: MutatingWebhook,
-  { resource, object }: AdmissionRequest,
-  patch: readonly unknown[],
-): Promise<KubernetesObject> {
+function turnsOf({ round, object }: AdmissionRequest): Turns {
+  const known = round?.kept.get(mutatingName) as Turns | undefined;
+  if (known !== undefined) {
+    known.again(object);
+    return known;
+  }
+  const turns = new Turns();
+  round?.kept.set(mutatingName, turns);
+  return turns;
+}
+
+/** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind; BadRequest for another namespace. */
+async function patched(request: AdmissionRequest, patch: readonly unknown[]): Promise<KubernetesObject> {
+  const { resource, subresource } = request;
+  const object = request.object!;
   await prepared(resource, [object]);
-  const shown = resource.fromStored(object!);
+  const shown = shownObject(request, object);
+  const made = applied(shown, patch);
+  const { kind, custom } = resource;
+  if (!isObject(made)) throw internalFailure(unmarshalWords(made));
+  if (made.kind !== shown.kind || made.apiVersion !== shown.apiVersion)
+    throw internalFailure(
+      `a webhook made ${made.apiVersion}, Kind=${made.kind} of ${shown.apiVersion}, Kind=${shown.kind}`,
+    );
+  // An eviction or a binding is no object of the resource.
+  if (shown.kind !== kind.kind && subresource !== 'scale') return made;
+  const before = resource.fromStored(object);
+  const changed = subresource === 'scale' ? rescaled(resource, before, made) : made;
+  const { value, errors } = normalize(resource, changed, before);
+  if (errors.length > 0)
+    throw internalFailure(
+      custom
+        ? errors.map(({ field, detail }) => `${field}: ${detail}`).join(', ')
+        : decoderWords(kind.schema.node, kind.kind, errors),
+    );
+  const result = value as KubernetesObject;
+  if (result.metadata?.namespace !== shown.metadata.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  await prepared(resource, [result], 'stored');
+  const stored = resource.toStored(result);
+  return resource.definition.strategy?.defaults?.(stored) ?? stored;
+}
+
+function applied(object: KubernetesObject, patch: readonly unknown[]): unknown {
   try {
-    const made = applyJsonPatch(shown, patch);
-    if (!isObject(made)) throw new WebhookFailure('the patch does not leave an object');
-    const { value, errors } = normalize(resource, made, shown);
-    if (errors.length > 0)
-      throw new WebhookFailure(errors.map(({ field, detail }) => `${field}: ${detail}`).join(', '));
-    await prepared(resource, [value as KubernetesObject], 'stored');
-    const stored = resource.toStored(value as KubernetesObject);
-    return resource.definition.strategy?.defaults?.(stored) ?? stored;
+    return applyJsonPatch(object, patch);
   } catch (error) {
-    if (!(error instanceof WebhookFailure) && !StatusError.is(error)) throw error;
-    throw internalFailure(`the patch of webhook ${JSON.stringify(name)}: ${error.message}`);
+    if (!(error instanceof PatchError)) throw error;
+    throw internalFailure(error.message, error);
   }
 }

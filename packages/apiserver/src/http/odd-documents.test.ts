@@ -1,0 +1,30 @@
+/** What the server tells of itself, asked for oddly: as kube-apiserver answers it (`compare/rows/serving.ts`). */
+import { expect, it } from '@jest/globals';
+import { virtualWorld } from '@pintle/machinery';
+import { createApiServer } from '../server.js';
+import { ask } from './asking.fixture.js';
+
+const discovered = (version: string) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+
+it.each<readonly [string, string, number]>([
+  ['GET /livez', '*/*', 200],
+  ['GET /livez/', '*/*', 404],
+  ['GET /readyz/', '*/*', 404],
+  ['GET /openapi/v3', '*/*', 200],
+  ['GET /openapi/v3/', '*/*', 404],
+  ['POST /apis', '*/*', 200],
+  ['DELETE /apis/apps', '*/*', 200],
+  ['DELETE /apis/apps/v1', '*/*', 405],
+  ['POST /api', '*/*', 405],
+  ['GET /version', 'application/json;as=Table', 200],
+  ['GET /version', 'text/html', 406],
+  ['GET /version', '', 200],
+  ['GET /apis', discovered('v2'), 200],
+  ['GET /apis', discovered('v2beta1'), 406],
+  ['GET /apis', `${discovered('v2beta1')},application/json`, 200],
+])('%s as %s is answered with %d', async (line, accept, status) => {
+  const api = await createApiServer({ world: virtualWorld() });
+  const answer = await ask(api.handle, line, { headers: { accept } });
+  expect(answer.status).toBe(status);
+  await api.stop();
+});
