@@ -194,7 +194,7 @@ export const pointers: Readonly<Record<string, readonly string[]>> = {
   'apps.v1.RollingUpdateStatefulSetStrategy': ['partition'],
   'apps.v1.StatefulSetSpec': ['replicas', 'revisionHistoryLimit'],
   'apps.v1.StatefulSetStatus': ['collisionCount'],
-  'authentication.v1.TokenRequestSpec': ['expirationSeconds'],
+  'authentication.v1.TokenRequestSpec': ['boundObjectRef', 'expirationSeconds'],
   'autoscaling.v1.HorizontalPodAutoscalerSpec': ['minReplicas', 'targetCPUUtilizationPercentage'],
   'autoscaling.v1.HorizontalPodAutoscalerStatus': ['currentCPUUtilizationPercentage', 'observedGeneration'],
   'autoscaling.v2.HPAScalingRules': ['selectPolicy', 'stabilizationWindowSeconds'],

@@ -52,7 +52,7 @@ export interface SchemaNode {
   readonly proto?: number;
   /** The numbers of the embedded messages that the field stands in, from the outside in, where Go embeds structs. */
   readonly protoInline?: readonly number[];
-  /** Of built-in kinds' texts, numbers and booleans: in Go the field is a pointer; see `zeroSaysNothing`. */
+  /** Of built-in kinds' texts, numbers and booleans, and of what is told as null: in Go the field is a pointer; see `zeroSaysNothing`. */
   readonly pointer?: boolean;
   /** Of built-in kinds' lists: an empty one is other than none, and stays. */
   readonly keepsEmpty?: boolean;

@@ -22,7 +22,7 @@ describe('amountOf', () => {
   ])('%s times %i is %i', (quantity, scale, expected) => {
     expect(amountOf(quantity, scale)).toBe(expected);
   });
-  it.each(['', 'm', '1 Gi', '1GiB', 'one'])('refuses %j', (quantity) => {
+  it.each(['', '1 Gi', '1GiB', 'one'])('refuses %j', (quantity) => {
     expect(() => amountOf(quantity)).toThrow(InvalidQuantityError);
   });
   it('takes the short way to where the long one leads', () => {
