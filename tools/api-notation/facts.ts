@@ -136,7 +136,7 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
   'discovery.v1.EndpointSlice': { addressType: ['IPv4', 'IPv6', 'FQDN'] },
 };
 
-/** Texts, numbers and booleans that are pointers in Go: there an empty one, 0 or false is other than none. */
+/** Texts, numbers, booleans, and what is told as null, that are pointers in Go: an empty one, 0 or false is other than none. */
 export const pointers: Readonly<Record<string, readonly string[]>> = {
   'admissionregistration.v1.MatchResources': ['matchPolicy'],
   'admissionregistration.v1.MutatingWebhook': [
