@@ -5,7 +5,7 @@ import { type BenchRow, median } from '../row.js';
 import type { Run } from './pods-to-running.js';
 
 /** What the page of `@pintle/cluster` advises for large clusters. */
-const youngSpace = '--max-semi-space-size=32';
+const youngSpace = '--max-semi-space-size=64';
 
 async function runsIn(flags: readonly string[]): Promise<{ podsPerSecond: number; told: number }> {
   const child = fork(fileURLToPath(new URL('pods-to-running.ts', import.meta.url)), [], {
