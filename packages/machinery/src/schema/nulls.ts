@@ -17,11 +17,18 @@ interface Place {
 
 type Values = Readonly<Record<string, unknown>>;
 
+type Tell = <T>(value: T) => T;
+
 /** How values of a schema are told; undefined where none of them has anything to tell as null. */
-export function nullsOf(schema: SchemaNode): (<T>(value: T) => T) | undefined {
-  const place = placeOf(schema, new Set());
-  return place && (<T>(value: T): T => tell(place, value) as T);
+export function nullsOf(schema: SchemaNode): Tell | undefined {
+  if (!tellers.has(schema)) {
+    const place = placeOf(schema, new Set());
+    tellers.set(schema, place && (<T>(value: T): T => tell(place, value) as T));
+  }
+  return tellers.get(schema);
 }
+
+const tellers = new WeakMap<SchemaNode, Tell | undefined>();
 
 const places = new WeakMap<SchemaNode, Place>();
 const without = new WeakSet<SchemaNode>();
