@@ -3,7 +3,7 @@
  * the fields that it declares. Values are made when they are asked for, so that a rule on one field of a large object
  * costs one field.
  */
-import type { SchemaNode } from '@pintle/machinery';
+import { fromBase64, type SchemaNode } from '@pintle/machinery';
 import { parseDuration, parseTimestamp } from './library/time.js';
 import { CelError, type CelMap, isMap, keyedList, keyOf, LiteralMap, Timestamp, type Value } from './values.js';
 
@@ -136,7 +136,7 @@ function textOf(value: string, node: SchemaNode | undefined): Value {
     case 'duration':
       return parseDuration(value);
     case 'byte':
-      return Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
+      return fromBase64(value);
     default:
       return value;
   }

@@ -10,6 +10,8 @@ export { mergeValues } from './apply/merge-values.js';
 export type { Versioned, Versions, WriteRules } from './apply/structured-merge.js';
 export { childNode, shapeAt } from './apply/typed-value.js';
 export { AlikeJson } from './json/alike-json.js';
+export * from './json/base64.js';
+export * from './json/fields.js';
 export { SharedJsonReader, SharedJsonWriter, sharedJsonMedia } from './json/shared-json.js';
 export * from './kind/kind.js';
 export * from './kind/strategy.js';

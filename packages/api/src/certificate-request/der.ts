@@ -1,4 +1,5 @@
 /** Reads DER (X.690), as far as certificates and requests for them need it. Pure. */
+import { fromBase64 } from '@pintle/machinery';
 
 /** Bytes that are not the DER, or not the structure, that was expected. */
 export class DerError extends Error {
@@ -111,7 +112,7 @@ export function readPem(
 /** Errors: `DerError`. */
 export function bytesOfBase64(text: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return fromBase64(text);
   } catch {
     throw new DerError('illegal base64 data');
   }

@@ -10,6 +10,7 @@ import {
   requiredField,
   type Strategy,
   syntaxWords,
+  toBase64,
   tooLongField,
 } from '@pintle/machinery';
 import type { Secret } from '../core/v1/index.js';
@@ -19,7 +20,9 @@ export const secretStrategy: Strategy<Secret> = {
   defaults(object) {
     const { stringData, ...rest } = object;
     if (stringData === undefined) return object;
-    const written = Object.entries(stringData).map(([key, text]) => [key, base64(text)] as const);
+    const written = Object.entries(stringData).map(
+      ([key, text]) => [key, toBase64(new TextEncoder().encode(text))] as const,
+    );
     return { ...rest, data: { ...rest.data, ...Object.fromEntries(written) } };
   },
   validateCreate: secretErrors,
@@ -89,10 +92,4 @@ function jsonFault(text: string): string | undefined {
   } catch {
     return syntaxWords(text);
   }
-}
-
-function base64(text: string): string {
-  let bytes = '';
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
-  return btoa(bytes);
 }

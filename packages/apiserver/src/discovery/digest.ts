@@ -1,4 +1,5 @@
 /** Digests that clients are told of: whether what they know is still so. */
+import { toBase64 } from '@pintle/machinery';
 import { sha256, sha256Hex } from '@pintle/machinery/digest';
 
 /** Of a text, in capital hexadecimal digits: for ETags. */
@@ -6,5 +7,5 @@ export const contentHash = (text: string): string => sha256Hex(text).toUpperCase
 
 /** What discovery tells of the version that a kind is stored in (apiserver `StorageVersionHash`). */
 export function storageVersionHash({ group, version, kind }: Readonly<Record<'group' | 'version' | 'kind', string>>) {
-  return btoa(String.fromCharCode(...sha256(`${group}/${version}/${kind}`).subarray(0, 8)));
+  return toBase64(sha256(`${group}/${version}/${kind}`).subarray(0, 8));
 }

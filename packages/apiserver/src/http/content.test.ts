@@ -77,6 +77,18 @@ describe('protobuf', () => {
     expect([answer.status, opened(answer.bytes, ConfigMap.schema)['data']]).toEqual([200, { x: '1' }]);
   });
 
+  it('carries as many bytes as an object may have, and JSON as many numbers for them', async () => {
+    const { send, get } = await requester();
+    const bytes = Buffer.alloc(700_000, 7).toString('base64');
+    await send('POST', path, { ...configMap('a'), binaryData: { b: bytes } });
+    const { bytes: sent } = await get(`${path}/a`, { accept: protobuf });
+    const answer = await send('PUT', `${path}/a`, sent, { 'content-type': protobuf });
+    expect([answer.status, answer.json.binaryData]).toEqual([200, { b: bytes }]);
+    const numbers = new Array(300_000).fill(7);
+    const put = await send('POST', path, { ...configMap('c'), binaryData: { b: numbers } });
+    expect([put.status, put.json.binaryData?.b.length]).toEqual([201, 400_000]);
+  });
+
   it('answers with a list, in chunks too', async () => {
     const { client, get } = await requester();
     for (const name of ['a', 'b']) await client.create(configMap(name) as ConfigMap);

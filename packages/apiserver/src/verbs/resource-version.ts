@@ -8,9 +8,11 @@ import {
   badRequest,
   type FieldError,
   formatFieldError,
+  fromBase64,
   invalidField,
   type StatusError,
   statusError,
+  toBase64,
 } from '@pintle/machinery';
 
 /** The revision of a resourceVersion; 0 for `0` and for none. Errors: `StatusError`, as a list or a watch has it. */
@@ -59,7 +61,7 @@ export function parseContinue(text: string, prefix: string): ContinueToken {
     badRequest(`invalid continue token: continue key is not valid${why}`, cause);
   let token: { v?: unknown; rv?: unknown; start?: unknown };
   try {
-    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    const bytes = fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
     token = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as typeof token;
   } catch (error) {
     throw refuse(': it was not made by this server', error);
@@ -72,5 +74,3 @@ export function parseContinue(text: string, prefix: string): ContinueToken {
   if (`/${start}`.split('/').some((part) => part === '..' || part === '.')) throw refuse(`: ${start}`);
   return { revision: rv < 0 ? 'newest' : rv, startKey: prefix + start };
 }
-
-const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));

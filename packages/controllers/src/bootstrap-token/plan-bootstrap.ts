@@ -1,6 +1,6 @@
 /** What bootstrap token Secrets say, and how they sign the cluster's information for those who join. Pure. */
 import type { Secret } from '@pintle/api/core/v1';
-import { parseTime } from '@pintle/machinery';
+import { parseTime, toBase64 } from '@pintle/machinery';
 import { hmacSha256 } from '@pintle/machinery/digest';
 
 export const tokenSecretType = 'bootstrap.kubernetes.io/token';
@@ -45,10 +45,7 @@ export function signatureOf(content: string, { id, secret }: SigningToken): stri
 }
 
 const base64Url = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 
 /** The data of the ConfigMap with a signature of each token, and without those of others. */
 export function signedData(

@@ -3,6 +3,7 @@
  * refers to is looked up before (`referencesOf` says what).
  */
 import type { ConfigMap, Container, Pod, Secret, Service } from '@pintle/api/core/v1';
+import { fromBase64 } from '@pintle/machinery';
 import { expand } from './expansion.js';
 import { fieldValue } from './field-ref.js';
 import { type ResourceContext, resourceValue } from './resource-ref.js';
@@ -145,9 +146,4 @@ function secretData(
   return Object.fromEntries(
     Object.entries(found?.data ?? {}).map(([key, value]) => [key, new TextDecoder().decode(fromBase64(value))]),
   );
-}
-
-/** The bytes of base64 text. */
-export function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

@@ -4,7 +4,8 @@
  */
 import type { ConfigMap, Pod, Secret, Volume } from '@pintle/api/core/v1';
 import { ephemeralClaimName } from '@pintle/api/volumes';
-import { fromBase64, type ReferencedObjects } from '../pod/environment.js';
+import { fromBase64 } from '@pintle/machinery';
+import type { ReferencedObjects } from '../pod/environment.js';
 import { fieldValue } from '../pod/field-ref.js';
 import { type ResourceContext, resourceValue } from '../pod/resource-ref.js';
 import { type VolumeContent, type VolumeFile, VolumeMountError } from './volume-port.js';

@@ -8,6 +8,9 @@
  * **Differs from Kubernetes**: for a list or a map that has to be there and that nobody spoke of an empty one stands, where Go
  * writes null. What else it writes as null is not held, and told over HTTP (`nulls.ts`).
  */
+
+import { toBase64 } from '../json/base64.js';
+import { isFields } from '../json/fields.js';
 import { deepEqual } from '../meta/frozen.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { canonicalAmount, canonicalQuantity } from '../quantity/quantity.js';
@@ -236,9 +239,9 @@ class Compiler {
     const nullable =
       node.values !== undefined && (node.values.nullable === true || resolve(node.values).nullable === true);
     return (input, run, known) => {
-      if (!isObject(input)) return run.fault('map', input);
+      if (!isFields(input)) return run.fault('map', input);
       if (input === known) return input;
-      const before = isObject(known) ? known : undefined;
+      const before = isFields(known) ? known : undefined;
       const result: Record<string, unknown> = {};
       let same = before !== undefined;
       const { depth } = run;
@@ -286,7 +289,7 @@ class Compiler {
     /** Of specs that many objects come with, as pods of one template do. */
     const made = isLarge ? madeOf(mode, node) : new WeakMap<object, unknown>();
     return (input, run, known) => {
-      if (!isObject(input)) return run.fault('object', input);
+      if (!isFields(input)) return run.fault('object', input);
       if (input === known) return input;
       const { depth } = run;
       const isWholeSpec = run.isWholeSpec;
@@ -294,7 +297,7 @@ class Compiler {
       if (isTemplate && made.has(input)) return made.get(input);
       const faults = run.errors.length + run.unknownFields.length;
       if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
-      const before = isObject(known) ? known : undefined;
+      const before = isFields(known) ? known : undefined;
       const result: Record<string, unknown> = {};
       let same = before !== undefined;
       for (const key of Object.keys(input)) {
@@ -370,9 +373,6 @@ function sizeOf(value: Readonly<Record<string, unknown>>): number {
   return size;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (typeof value !== 'object' || value === null) return value === false || value === 0 || value === '';
@@ -409,7 +409,7 @@ function base64OfNumbers(input: readonly unknown[], run: Run): string | undefine
   const { depth } = run;
   const isByte = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256;
   const bad = input.findIndex((value) => value !== null && !isByte(value));
-  if (bad < 0) return btoa(String.fromCharCode(...input.map((value) => Number(value ?? 0))));
+  if (bad < 0) return toBase64(Uint8Array.from(input, (value) => Number(value ?? 0)));
   run.enter(depth, bad);
   run.fault('byte', input[bad]);
   run.depth = depth;
@@ -479,7 +479,7 @@ const anyStep: Step = (input, run, known) => {
     run.enter(depth, key);
     const value = (input as Record<string, unknown>)[key];
     if (value !== undefined)
-      put(result, key, anyStep(value, run, isObject(known) && Object.hasOwn(known, key) ? known[key] : undefined));
+      put(result, key, anyStep(value, run, isFields(known) && Object.hasOwn(known, key) ? known[key] : undefined));
   }
   run.depth = depth;
   return deepEqual(result, known) ? known : Object.freeze(result);

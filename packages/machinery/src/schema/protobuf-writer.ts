@@ -7,6 +7,7 @@
  * **Differs from Kubernetes**: a field that is absent is left out, where Go writes the zero values of fields that are no
  * pointers. Readers take both for the same.
  */
+import { fromBase64 } from '../json/base64.js';
 import { resolve, type SchemaNode } from './schema.js';
 
 /** A value that its schema cannot say in protobuf. */
@@ -265,7 +266,7 @@ const writeIntOrString: Step = (to, value) => {
 function stringStep({ format }: SchemaNode, number: number): Step {
   if (format === 'byte')
     return (to, value) => {
-      const bytes = Uint8Array.from(atob(value as string), (character) => character.charCodeAt(0));
+      const bytes = fromBase64(value as string);
       to.raw(bytes);
       to.varint(bytes.length);
       to.tag(number, 2);

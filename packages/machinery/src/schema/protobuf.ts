@@ -2,6 +2,7 @@
  * Kubernetes' protobuf encoding, read by schema: from a message's bytes to the JSON value that it stands for
  * (apimachinery `runtime/serializer/protobuf`). Only reading: `protobuf-writer.ts` writes.
  */
+import { toBase64 } from '../json/base64.js';
 import { resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
 
 /** Bytes that are no message of the kind that they claim to be. */
@@ -210,7 +211,7 @@ function single(node: SchemaNode, { value, bytes }: Field, depth: number): unkno
 }
 
 function stringValue({ format }: SchemaNode, bytes: Uint8Array): string | undefined {
-  if (format === 'byte') return btoa(String.fromCharCode(...bytes));
+  if (format === 'byte') return toBase64(bytes);
   if (format === 'date-time' || format === 'micro-time') return timeValue(bytes, format === 'micro-time');
   if (format === 'duration') return durationValue(bytes);
   return text.decode(bytes);

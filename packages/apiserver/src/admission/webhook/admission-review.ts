@@ -1,6 +1,7 @@
 /** The questions and answers of webhooks (`admission.k8s.io/v1` AdmissionReview). */
 import {
   base64Words,
+  fromBase64,
   jsonType,
   type KubernetesObject,
   type Status,
@@ -115,7 +116,7 @@ function patchFault(isPatched: boolean, type: unknown, mayPatch: boolean): strin
 function bytesOf(patch: unknown): Uint8Array {
   if (typeof patch !== 'string' || patch === '') return new Uint8Array();
   try {
-    return Uint8Array.from(atob(patch), (character) => character.charCodeAt(0));
+    return fromBase64(patch);
   } catch (cause) {
     throw new WebhookAnswerError(base64Words(patch), { cause });
   }
