@@ -8,6 +8,7 @@ import {
   type KubernetesObject,
   type Metrics,
   objectKey,
+  qualifiedResource,
   StatusError,
   TimeoutError,
   type World,
@@ -151,7 +152,7 @@ export class RunningController {
       const late = all.filter(({ hasSynced }) => !hasSynced);
       const failures = late.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
       const names = late.map(({ kind, failure }) => {
-        const name = kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`;
+        const name = qualifiedResource(kind);
         return failure === undefined ? name : `${name} (${failure instanceof Error ? failure.message : failure})`;
       });
       const what = `controller "${this.name}": the first state of ${names.join(', ')}`;

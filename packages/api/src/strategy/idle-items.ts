@@ -1,5 +1,5 @@
 /** Schemas of definitions as upstream reads them: `items` that are neither a schema nor a list of some are none. */
-import { deepFreeze, onceForEach } from '@pintle/machinery';
+import { deepFreeze, isFields, onceForEach } from '@pintle/machinery';
 import type { JSONSchemaProps } from '../apiextensions/v1/apiextensions.js';
 
 const schemas: ReadonlySet<string> = new Set(['not', 'items', 'additionalItems', 'additionalProperties']);
@@ -10,9 +10,6 @@ const schemaLists: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf']);
 export const withoutIdleItems: (schema: JSONSchemaProps) => JSONSchemaProps = onceForEach((schema: JSONSchemaProps) =>
   deepFreeze(cleaned(schema) as JSONSchemaProps),
 );
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function cleaned(schema: unknown): unknown {
   if (!isFields(schema)) return schema;

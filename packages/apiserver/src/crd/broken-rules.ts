@@ -9,6 +9,7 @@ import {
   type FieldError,
   forbiddenField,
   invalidField,
+  isFields,
   requiredField,
   type SchemaNode,
   type ValidationRule,
@@ -48,10 +49,6 @@ interface Followed {
 
 const pairOf = (schema: SchemaNode, object: unknown, old: unknown): Pair | undefined =>
   old === undefined ? undefined : { schema, object, old };
-
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Beside = Omit<Pair, 'schema'>;
 type Variables = Readonly<Record<string, Cel.Value | undefined>>;

@@ -2,9 +2,8 @@
  * A document of OpenAPI v2 as one of v3, for servers that have none of v3: bodies and answers by their content types,
  * parameters with schemas, types as components (as upstream's `openapiconv`). Pure.
  */
+import { type Fields, isFields } from '@pintle/machinery';
 import type { Swagger } from '../aggregation/remote-openapi.js';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const methods = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
 /** What of a parameter of v2 is the schema of one of v3. */
@@ -14,7 +13,7 @@ const schemaFields = [
 ];
 const referenceOf = (text: string) => text.replace(/^#\/definitions\//, '#/components/schemas/');
 
-export function swaggerToV3({ paths, definitions, info = { title: '', version: '' } }: Swagger): Json {
+export function swaggerToV3({ paths, definitions, info = { title: '', version: '' } }: Swagger): Fields {
   return {
     openapi: '3.0.0',
     info,
@@ -23,14 +22,12 @@ export function swaggerToV3({ paths, definitions, info = { title: '', version: '
   };
 }
 
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const mapped = (values: Json, as: (value: Json) => unknown): Json =>
-  Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (isJson(value) ? [[key, as(value)]] : [])));
+const mapped = (values: Fields, as: (value: Fields) => unknown): Fields =>
+  Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (isFields(value) ? [[key, as(value)]] : [])));
 
 function schema(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(schema);
-  if (!isJson(value)) return value;
+  if (!isFields(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => [
       key,
@@ -39,16 +36,16 @@ function schema(value: unknown): unknown {
   );
 }
 
-const pathItem = (item: Json): Json =>
+const pathItem = (item: Fields): Fields =>
   Object.fromEntries(
     Object.entries(item).map(([key, value]) => {
-      if (key === 'parameters' && Array.isArray(value)) return [key, value.filter(isJson).map(parameter)];
-      return [key, methods.has(key) && isJson(value) ? operation(value) : value];
+      if (key === 'parameters' && Array.isArray(value)) return [key, value.filter(isFields).map(parameter)];
+      return [key, methods.has(key) && isFields(value) ? operation(value) : value];
     }),
   );
 
-function operation({ consumes, produces, parameters, responses, schemes: _schemes, ...rest }: Json): Json {
-  const all = Array.isArray(parameters) ? parameters.filter(isJson) : [];
+function operation({ consumes, produces, parameters, responses, schemes: _schemes, ...rest }: Fields): Fields {
+  const all = Array.isArray(parameters) ? parameters.filter(isFields) : [];
   const body = all.find((each) => each['in'] === 'body');
   const others = all.filter((each) => each !== body);
   return {
@@ -63,20 +60,20 @@ function operation({ consumes, produces, parameters, responses, schemes: _scheme
             content: contentOf(consumes, body['schema']),
           },
         }),
-    ...(isJson(responses) ? { responses: mapped(responses, (response) => answer(response, produces)) } : {}),
+    ...(isFields(responses) ? { responses: mapped(responses, (response) => answer(response, produces)) } : {}),
   };
 }
 
-function answer({ schema: body, ...rest }: Json, produces: unknown): Json {
+function answer({ schema: body, ...rest }: Fields, produces: unknown): Fields {
   return body === undefined ? rest : { ...rest, content: contentOf(produces, body) };
 }
 
-const contentOf = (types: unknown, body: unknown): Json =>
+const contentOf = (types: unknown, body: unknown): Fields =>
   Object.fromEntries(
     (Array.isArray(types) && types.length > 0 ? types : ['*/*']).map((type) => [type, { schema: schema(body) }]),
   );
 
-function parameter(value: Json): Json {
+function parameter(value: Fields): Fields {
   if (typeof value['$ref'] === 'string') return { $ref: value['$ref'] };
   const isOfSchema = (key: string) => schemaFields.includes(key);
   const entries = Object.entries(value);

@@ -1,9 +1,5 @@
 /** A strategic patch as refusals show it: as Go prints the maps that applying it has left of it. */
-import { formatGo } from '@pintle/machinery';
-
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { formatGo, isFields } from '@pintle/machinery';
 
 /** `original` is what it was applied to. */
 export const shownPatch = (patch: unknown, original: object): string => formatGo(left(patch, original));

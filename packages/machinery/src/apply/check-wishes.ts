@@ -2,10 +2,11 @@
  * Whether an apply's wishes can be read with their schema, in the words of structured-merge-diff: fields that are not
  * declared, values of another type, list items that cannot be told apart. `verbs/apply.ts` of the API server asks.
  */
+import { isFields } from '../json/fields.js';
 import { formatGo } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { formatMember } from './field-tree.js';
-import { fieldNode, isFields, itemElement, itemNode, shapeAt, unknownNode } from './typed-value.js';
+import { fieldNode, itemElement, itemNode, shapeAt, unknownNode } from './typed-value.js';
 
 /** Undefined where all is well. */
 export function faultInWishes(place: SchemaNode, value: unknown): string | undefined {

@@ -4,6 +4,7 @@
  *
  * `undefined` is an absent value, `null` a given one.
  */
+import { type Fields, isFields } from '../json/fields.js';
 import { deepEqual } from '../meta/frozen.js';
 import { isHandedOn, isNullUnsaid, resolve, type SchemaNode, zeroOf, zeroValues } from '../schema/schema.js';
 import { emptyTree, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
@@ -11,9 +12,7 @@ import {
   asItems,
   asMember,
   childNode,
-  type Fields,
   isBare,
-  isFields,
   itemElement,
   itemNode,
   itemsByElement,

@@ -2,19 +2,10 @@
  * Laying one value over another, and taking members out of one, as the schema says (structured-merge-diff `merge`
  * and `remove`). Pure; what does not change is shared. `structured-merge.ts` calls them.
  */
+import { type Fields, isFields } from '../json/fields.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import type { FieldTree } from './field-tree.js';
-import {
-  asFields,
-  asItems,
-  childNode,
-  type Fields,
-  isBare,
-  isFields,
-  itemElement,
-  itemNode,
-  shapeAt,
-} from './typed-value.js';
+import { asFields, asItems, childNode, isBare, itemElement, itemNode, shapeAt } from './typed-value.js';
 
 /**
  * `applied` laid over `live`. Items of merged lists that both have come in the order of `applied`; what only one has

@@ -6,16 +6,12 @@
  * `undefined` is an absent value, `null` a given one. Comparing is in `compare-values.ts`, merging and removing in
  * `merge-values.ts`.
  */
+import { type Fields, isFields } from '../json/fields.js';
 import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
 import { emptyTree, type FieldTree, keylessItem, leaf, TreeBuilder, treeOf } from './field-tree.js';
 
-export type Fields = Readonly<Record<string, unknown>>;
-
 /** The schema of what has none. */
 export const unknownNode: SchemaNode = { type: 'any' };
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Undefined for a field that the schema neither declares nor lets through. */
 export function fieldNode(place: SchemaNode, key: string): SchemaNode | undefined {

@@ -1,14 +1,10 @@
 /** JSON merge patch (RFC 7386), copy-on-write: what the patch does not touch is shared with the document. */
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { type Fields, isFields } from '../json/fields.js';
 
 /** The patched document; the same one where the patch changes nothing. */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const base: Fields = isObject(document) ? document : {};
+  if (!isFields(patch)) return patch;
+  const base: Fields = isFields(document) ? document : {};
   let result: Record<string, unknown> | undefined;
   const set = (key: string, value: unknown) => {
     result ??= { ...base };
@@ -32,7 +28,7 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
 
 /** The patch that turns `from` into `to`; undefined where they are equal. */
 export function createMergePatch(from: unknown, to: unknown): unknown {
-  if (!isObject(from) || !isObject(to)) return sameValue(from, to) ? undefined : to;
+  if (!isFields(from) || !isFields(to)) return sameValue(from, to) ? undefined : to;
   const patch: Record<string, unknown> = {};
   for (const key of Object.keys(from)) if (!Object.hasOwn(to, key) || to[key] === undefined) patch[key] = null;
   for (const key of Object.keys(to)) {
@@ -47,5 +43,5 @@ function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
-  return isObject(a) && isObject(b) && createMergePatch(a, b) === undefined;
+  return isFields(a) && isFields(b) && createMergePatch(a, b) === undefined;
 }

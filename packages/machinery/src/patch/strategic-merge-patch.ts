@@ -5,12 +5,12 @@
  *
  * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off.
  */
+import { type Fields, isFields } from '../json/fields.js';
 import { deepEqual } from '../meta/frozen.js';
 import { formatGo } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { PatchError } from './patch-error.js';
 
-type Fields = Readonly<Record<string, unknown>>;
 type Mutable = Record<string, unknown>;
 
 const directive = '$patch';
@@ -18,12 +18,9 @@ const retainKeys = '$retainKeys';
 const deletePrefix = '$deleteFromPrimitiveList/';
 const orderPrefix = '$setElementOrder/';
 
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** `schema` describes the document. Errors: `PatchError`. */
 export function applyStrategicMergePatch(document: unknown, patch: unknown, schema: SchemaNode): unknown {
-  if (!isObject(document) || !isObject(patch))
+  if (!isFields(document) || !isFields(patch))
     throw new PatchError('a strategic merge patch and what it is applied to must be JSON objects');
   return mergeObject(document, patch, schema, '');
 }
@@ -100,10 +97,10 @@ function mergeValue(
   path: string,
   ordersItself: boolean,
 ): unknown {
-  if (isObject(wished)) {
+  if (isFields(wished)) {
     // What takes the place of all that was there is taken as it is, with its nulls.
     if (node?.patchStrategy?.includes('replace')) return wished;
-    return mergeObject(isObject(present) ? present : {}, wished, node, path);
+    return mergeObject(isFields(present) ? present : {}, wished, node, path);
   }
   if (!Array.isArray(wished)) return wished;
   if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));
@@ -137,13 +134,13 @@ const typeOf = (value: unknown): string =>
 
 /** What a list begins with: without directives, and without fields that are to go. */
 const bareItems = (items: readonly unknown[]): readonly unknown[] =>
-  items.filter((item) => !isObject(item) || !Object.hasOwn(item, directive)).map(bare);
+  items.filter((item) => !isFields(item) || !Object.hasOwn(item, directive)).map(bare);
 
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return bareItems(value);
-  if (!isObject(value)) return value;
+  if (!isFields(value)) return value;
   const kept = Object.entries(value).filter(
-    ([key, inner]) => !key.startsWith('$') && inner !== null && !(isObject(inner) && Object.hasOwn(inner, directive)),
+    ([key, inner]) => !key.startsWith('$') && inner !== null && !(isFields(inner) && Object.hasOwn(inner, directive)),
   );
   return Object.fromEntries(kept.map(([key, inner]) => [key, bare(inner)]));
 }
@@ -155,7 +152,7 @@ function mergePrimitives(present: readonly unknown[], wished: readonly unknown[]
 }
 
 const isDirective = (item: unknown): boolean =>
-  isObject(item) && Object.hasOwn(item, directive) && Object.keys(item).length === 1;
+  isFields(item) && Object.hasOwn(item, directive) && Object.keys(item).length === 1;
 
 function mergeByKey(
   present: readonly unknown[],
@@ -165,12 +162,12 @@ function mergeByKey(
   path: string,
 ): readonly unknown[] {
   const replaces = wished.some(
-    (item) => isObject(item) && item[directive] === 'replace' && !Object.hasOwn(item, mergeKey),
+    (item) => isFields(item) && item[directive] === 'replace' && !Object.hasOwn(item, mergeKey),
   );
   if (replaces) return wished.filter((item) => !isDirective(item));
   const result: unknown[] = [...present];
   for (const item of wished) {
-    if (!isObject(item))
+    if (!isFields(item))
       throw new PatchError(
         `every item of the list at ${path} must be an object with the merge key ${JSON.stringify(mergeKey)}`,
       );
@@ -178,10 +175,10 @@ function mergeByKey(
     if (key === undefined) throw keyless(item, mergeKey);
     if (item[directive] === 'delete') {
       for (let i = result.length - 1; i >= 0; i--)
-        if (isObject(result[i]) && deepEqual((result[i] as Fields)[mergeKey], key)) result.splice(i, 1);
+        if (isFields(result[i]) && deepEqual((result[i] as Fields)[mergeKey], key)) result.splice(i, 1);
       continue;
     }
-    const index = result.findIndex((other) => isObject(other) && deepEqual(other[mergeKey], key));
+    const index = result.findIndex((other) => isFields(other) && deepEqual(other[mergeKey], key));
     if (index >= 0)
       result[index] = mergeObject(result[index] as Fields, item, items, `${path}[${JSON.stringify(key)}]`);
     else {
@@ -190,7 +187,7 @@ function mergeByKey(
     }
   }
   // What is there already has to say its key, too, as it is put in order.
-  for (const item of result) if (isObject(item) && !Object.hasOwn(item, mergeKey)) throw keyless(item, mergeKey);
+  for (const item of result) if (isFields(item) && !Object.hasOwn(item, mergeKey)) throw keyless(item, mergeKey);
   return result;
 }
 
@@ -206,7 +203,7 @@ function orderBefore(
   merged: readonly unknown[],
   patched: readonly unknown[],
 ): readonly unknown[] {
-  const deletes = patched.some((item) => isObject(item) && item[directive] === 'delete');
+  const deletes = patched.some((item) => isFields(item) && item[directive] === 'delete');
   return deletes ? merged.slice(0, original.length) : original;
 }
 
@@ -221,7 +218,7 @@ function inOrder(
   patched: readonly unknown[],
   mergeKey: string | undefined,
 ): readonly unknown[] {
-  const idOf = (item: unknown) => JSON.stringify(mergeKey !== undefined && isObject(item) ? item[mergeKey] : item);
+  const idOf = (item: unknown) => JSON.stringify(mergeKey !== undefined && isFields(item) ? item[mergeKey] : item);
   const ranks = (items: readonly unknown[]) => {
     const found = new Map<string, number>();
     for (const [index, item] of items.entries()) if (!found.has(idOf(item))) found.set(idOf(item), index);
@@ -231,7 +228,7 @@ function inOrder(
   const place = ranks(before);
   let last = -1;
   for (const item of patched) {
-    if (isObject(item) && item[directive] !== undefined) continue;
+    if (isFields(item) && item[directive] !== undefined) continue;
     const at = rank.get(idOf(item)) ?? -1;
     if (at < last || at < 0)
       throw new PatchError(

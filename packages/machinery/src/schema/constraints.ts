@@ -1,7 +1,7 @@
 /** What a schema says of a value beside its type, by OpenAPI's names. */
 import type { SchemaNode } from './schema.js';
 
-const constraintKeys = [
+export const constraintKeys = [
   'enum',
   'pattern',
   'minLength',

@@ -1,8 +1,11 @@
 /** A CustomResourceDefinition's schema as a schema node, or why it is not structural (KEP: structural schemas). */
+
+import { type Fields, isFields } from '../json/fields.js';
 import type { FieldError } from '../status/field-error.js';
 import { forbiddenField, invalidField, requiredField } from '../status/field-errors.js';
+import { constraintKeys } from './constraints.js';
 import { isForeign, openApiErrors } from './openapi-errors.js';
-import { isJson, type Json, type PatternCompiler } from './openapi-json.js';
+import type { PatternCompiler } from './pattern-compiler.js';
 import type { SchemaNode, ValidationRule } from './schema.js';
 import { structuralErrors } from './structural-errors.js';
 
@@ -13,7 +16,7 @@ export interface ReadSchema {
   readonly isStructural: boolean;
 }
 
-export type { PatternCompiler } from './openapi-json.js';
+export type { PatternCompiler } from './pattern-compiler.js';
 
 /**
  * `schema` is a JSONSchemaProps; `path` is where it stands, for errors. Without `compilePattern` patterns are checked as
@@ -21,7 +24,7 @@ export type { PatternCompiler } from './openapi-json.js';
  */
 export function schemaFromOpenApi(schema: unknown, path: string, compilePattern?: PatternCompiler): ReadSchema {
   const node = read(schema, compilePattern);
-  if (!isJson(schema)) return { node, errors: [requiredField(path, 'must be a schema')], isStructural: false };
+  if (!isFields(schema)) return { node, errors: [requiredField(path, 'must be a schema')], isStructural: false };
   const unstructured = isForeign(schema) ? [] : structuralErrors(schema, path, compilePattern);
   const errors = [
     ...unstructured,
@@ -37,25 +40,7 @@ export function schemaFromOpenApi(schema: unknown, path: string, compilePattern?
   return { node, errors: [...errors, ...more], isStructural };
 }
 
-const copied = [
-  'pattern',
-  'minLength',
-  'maxLength',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-  'minProperties',
-  'maxProperties',
-  'nullable',
-  'default',
-  'format',
-  'enum',
-] as const;
+const copied = [...constraintKeys, 'default', 'format'] as const;
 
 /** A pattern that is none is told of elsewhere. */
 function patternOf(source: string, compilePattern: PatternCompiler | undefined): SchemaNode['matches'] {
@@ -67,7 +52,7 @@ function patternOf(source: string, compilePattern: PatternCompiler | undefined):
 }
 
 function read(schema: unknown, compilePattern: PatternCompiler | undefined): SchemaNode {
-  if (!isJson(schema)) return { type: 'any' };
+  if (!isFields(schema)) return { type: 'any' };
   const node: Record<string, unknown> = {};
   const matches = typeof schema['pattern'] === 'string' ? patternOf(schema['pattern'], compilePattern) : undefined;
   if (matches !== undefined) node['matches'] = matches;
@@ -90,7 +75,7 @@ function read(schema: unknown, compilePattern: PatternCompiler | undefined): Sch
 
 type Typed = Partial<SchemaNode> & Pick<SchemaNode, 'type'>;
 
-function typed(schema: Json, compilePattern: PatternCompiler | undefined): Typed {
+function typed(schema: Fields, compilePattern: PatternCompiler | undefined): Typed {
   if (schema['x-kubernetes-int-or-string'] === true) return { type: 'intOrString' };
   switch (schema['type']) {
     case 'string':
@@ -107,14 +92,14 @@ function typed(schema: Json, compilePattern: PatternCompiler | undefined): Typed
   }
 }
 
-function objectOf(schema: Json, compilePattern: PatternCompiler | undefined): Typed {
+function objectOf(schema: Fields, compilePattern: PatternCompiler | undefined): Typed {
   const { properties, additionalProperties, required } = schema;
-  if (isJson(additionalProperties) && properties === undefined)
+  if (isFields(additionalProperties) && properties === undefined)
     return { type: 'map', values: read(additionalProperties, compilePattern) };
   if (additionalProperties === true && properties === undefined) return { type: 'map' };
   const names = new Set(Array.isArray(required) ? required.map(String) : []);
   const nodes: Record<string, SchemaNode> = {};
-  for (const [key, value] of Object.entries(isJson(properties) ? properties : {})) {
+  for (const [key, value] of Object.entries(isFields(properties) ? properties : {})) {
     const node = read(value, compilePattern);
     nodes[key] = names.has(key) ? { ...node, required: true } : node;
   }
@@ -127,11 +112,11 @@ function objectOf(schema: Json, compilePattern: PatternCompiler | undefined): Ty
 
 /** Inside allOf, anyOf, oneOf and not only values are judged; types and the rest stand outside. */
 function junctor(schema: unknown, compilePattern: PatternCompiler | undefined): SchemaNode {
-  if (!isJson(schema)) return { type: 'any' };
+  if (!isFields(schema)) return { type: 'any' };
   const { type, properties, items, required, additionalProperties, ...rest } = schema;
   const inner: Record<string, SchemaNode> = {};
   const names = new Set(Array.isArray(required) ? required.map(String) : []);
-  for (const [key, value] of Object.entries(isJson(properties) ? properties : {}))
+  for (const [key, value] of Object.entries(isFields(properties) ? properties : {}))
     inner[key] = junctor(value, compilePattern);
   for (const key of names) inner[key] = { ...(inner[key] ?? { type: 'any' }), required: true };
   const base = read({ ...rest, 'x-kubernetes-preserve-unknown-fields': true }, compilePattern);

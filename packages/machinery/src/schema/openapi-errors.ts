@@ -5,9 +5,10 @@
  * Deliberately not here: whether it is structural (`structural-errors.ts`), whether its CEL rules can be compiled, and what
  * they cost.
  */
+
+import { type Fields, isFields } from '../json/fields.js';
 import type { FieldError } from '../status/field-error.js';
 import { forbiddenField, invalidField, notSupportedField, requiredField } from '../status/field-errors.js';
-import { isJson, type Json } from './openapi-json.js';
 import { ruleErrors } from './rule-errors.js';
 
 interface Place {
@@ -17,10 +18,10 @@ interface Place {
   readonly inMeta?: boolean;
 }
 
-export const openApiErrors = (schema: Json, path: string): readonly FieldError[] => errorsOf(schema, path, {}, true);
+export const openApiErrors = (schema: Fields, path: string): readonly FieldError[] => errorsOf(schema, path, {}, true);
 
 function errorsOf(schema: unknown, path: string, place: Place, isRoot = false): readonly FieldError[] {
-  if (!isJson(schema)) return [];
+  if (!isFields(schema)) return [];
   return [
     ...plainErrors(schema, path, place),
     ...valueErrors(schema, path, place),
@@ -40,9 +41,9 @@ function errorsOf(schema: unknown, path: string, place: Place, isRoot = false): 
 }
 
 /** Of schemas by name, which are judged though there may be none. */
-function namedErrors(schema: Json, key: string, path: string, place: Place): readonly FieldError[] {
+function namedErrors(schema: Fields, key: string, path: string, place: Place): readonly FieldError[] {
   const parts = schema[key];
-  if (!isJson(parts)) return [];
+  if (!isFields(parts)) return [];
   return Object.entries(parts).flatMap(([name, part]) => errorsOf(part, `${path}.${key}[${name}]`, place));
 }
 
@@ -52,7 +53,7 @@ const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 
 /** Whether there is something of JSON Schema in it for which Kubernetes has no notion, so that nothing more can be said of it. */
 export function isForeign(schema: unknown): boolean {
-  if (!isJson(schema)) return false;
+  if (!isFields(schema)) return false;
   return (
     [...unsupported, '$schema'].some((key) => schema[key] !== undefined) ||
     Array.isArray(schema['items']) ||
@@ -61,11 +62,11 @@ export function isForeign(schema: unknown): boolean {
     [schema['allOf'], schema['anyOf'], schema['oneOf']].some(
       (parts) => Array.isArray(parts) && parts.some(isForeign),
     ) ||
-    (isJson(schema['properties']) && Object.values(schema['properties']).some(isForeign))
+    (isFields(schema['properties']) && Object.values(schema['properties']).some(isForeign))
   );
 }
 
-function plainErrors(schema: Json, path: string, { noDefaults, inMeta }: Place): readonly FieldError[] {
+function plainErrors(schema: Fields, path: string, { noDefaults, inMeta }: Place): readonly FieldError[] {
   const { type = '' } = schema;
   const at = (key: string, detail: string) => [forbiddenField(`${path}.${key}`, detail)];
   return [
@@ -87,10 +88,10 @@ function plainErrors(schema: Json, path: string, { noDefaults, inMeta }: Place):
   ];
 }
 
-function valueErrors(schema: Json, path: string, place: Place): readonly FieldError[] {
+function valueErrors(schema: Fields, path: string, place: Place): readonly FieldError[] {
   const { additionalProperties: values, properties } = schema;
   if (values === undefined) return [];
-  const both = isJson(properties) && Object.keys(properties).length > 0;
+  const both = isFields(properties) && Object.keys(properties).length > 0;
   const inside = place.inMeta
     ? { ...place, noDefaults: 'inside additionalProperties applying to object metadata' }
     : place;
@@ -104,9 +105,9 @@ function valueErrors(schema: Json, path: string, place: Place): readonly FieldEr
 
 const metaFields = ['metadata', 'kind', 'apiVersion'];
 
-function propertyErrors(schema: Json, path: string, place: Place, isRoot: boolean): readonly FieldError[] {
+function propertyErrors(schema: Fields, path: string, place: Place, isRoot: boolean): readonly FieldError[] {
   const { properties } = schema;
-  if (!isJson(properties)) return [];
+  if (!isFields(properties)) return [];
   const isObject = isRoot || schema['x-kubernetes-embedded-resource'] === true;
   return Object.entries(properties).flatMap(([key, property]) => {
     const isMeta = isObject && metaFields.includes(key);
@@ -120,7 +121,7 @@ function propertyErrors(schema: Json, path: string, place: Place, isRoot: boolea
 }
 
 /** What has to be said so that lists and maps can be merged. */
-function mergeErrors(schema: Json, path: string): readonly FieldError[] {
+function mergeErrors(schema: Fields, path: string): readonly FieldError[] {
   const { type = '' } = schema;
   const [listType, mapType] = [schema['x-kubernetes-list-type'], schema['x-kubernetes-map-type']];
   const typed = (wanted: string, key: string) => {
@@ -154,8 +155,8 @@ function mergeErrors(schema: Json, path: string): readonly FieldError[] {
 }
 
 /** The items of a set are told apart as a whole. */
-function setErrors({ items }: Json, path: string): readonly FieldError[] {
-  if (!isJson(items)) return [];
+function setErrors({ items }: Fields, path: string): readonly FieldError[] {
+  if (!isFields(items)) return [];
   const [listType, mapType] = [items['x-kubernetes-list-type'], items['x-kubernetes-map-type']];
   const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set';
   if (items['type'] === 'array' && listType !== undefined && listType !== 'atomic')
@@ -166,12 +167,12 @@ function setErrors({ items }: Json, path: string): readonly FieldError[] {
   return [];
 }
 
-const keysOf = (schema: Json): readonly string[] => {
+const keysOf = (schema: Fields): readonly string[] => {
   const keys = schema['x-kubernetes-list-map-keys'];
   return Array.isArray(keys) ? keys.map(String) : [];
 };
 
-function keyErrors(schema: Json, path: string): readonly FieldError[] {
+function keyErrors(schema: Fields, path: string): readonly FieldError[] {
   const listType = schema['x-kubernetes-list-type'];
   if (keysOf(schema).length === 0 || listType === 'map') return [];
   const [at, detail] = [`${path}.x-kubernetes-list-type`, 'must be map if x-kubernetes-list-map-keys is non-empty'];
@@ -179,7 +180,7 @@ function keyErrors(schema: Json, path: string): readonly FieldError[] {
 }
 
 /** The items of a map are told apart by keys of their own, which are plain values. */
-function mapListErrors(schema: Json, path: string): readonly FieldError[] {
+function mapListErrors(schema: Fields, path: string): readonly FieldError[] {
   const { items } = schema;
   const keys = keysOf(schema);
   const errors =
@@ -188,7 +189,7 @@ function mapListErrors(schema: Json, path: string): readonly FieldError[] {
       : [requiredField(`${path}.x-kubernetes-list-map-keys`, 'must not be empty if x-kubernetes-list-type is map')];
   if (items === undefined)
     return [...errors, requiredField(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map')];
-  if (!isJson(items))
+  if (!isFields(items))
     return [
       ...errors,
       invalidField(`${path}.items`, items, 'must only have a single schema if x-kubernetes-list-type is map'),
@@ -202,18 +203,18 @@ function mapListErrors(schema: Json, path: string): readonly FieldError[] {
         "must be object if parent array's x-kubernetes-list-type is map",
       ),
     ];
-  const properties = isJson(items['properties']) ? items['properties'] : {};
+  const properties = isFields(items['properties']) ? items['properties'] : {};
   const at = `${path}.x-kubernetes-list-map-keys`;
   return [
     ...errors,
     ...keys.flatMap((key, index) => {
       const property = properties[key];
-      const isPlain = isJson(property) && property['type'] !== 'array' && property['type'] !== 'object';
+      const isPlain = isFields(property) && property['type'] !== 'array' && property['type'] !== 'object';
       return [
         ...(isPlain
           ? []
           : [
-              isJson(property)
+              isFields(property)
                 ? invalidField(
                     `${path}.items.properties[${key}].type`,
                     items['type'],
@@ -228,12 +229,12 @@ function mapListErrors(schema: Json, path: string): readonly FieldError[] {
 }
 
 /** The items of a set or map are there, and so are the keys by which they are known. */
-function itemErrors(schema: Json, path: string): readonly FieldError[] {
+function itemErrors(schema: Fields, path: string): readonly FieldError[] {
   const { items } = schema;
   const listType = schema['x-kubernetes-list-type'];
-  if (!isJson(items) || (listType !== 'set' && listType !== 'map')) return [];
+  if (!isFields(items) || (listType !== 'set' && listType !== 'map')) return [];
   const required = Array.isArray(items['required']) ? items['required'] : [];
-  const properties = isJson(items['properties']) ? items['properties'] : {};
+  const properties = isFields(items['properties']) ? items['properties'] : {};
   const inKeys = 'this property is in x-kubernetes-list-map-keys, so it';
   return [
     ...(items['nullable'] === true
@@ -241,7 +242,7 @@ function itemErrors(schema: Json, path: string): readonly FieldError[] {
       : []),
     ...(listType === 'set' ? [] : keysOf(schema)).flatMap((key) => {
       const property = properties[key];
-      if (!isJson(property)) return [];
+      if (!isFields(property)) return [];
       const at = `${path}.items.properties[${key}]`;
       return [
         ...(required.includes(key) || property['default'] !== undefined

@@ -1,17 +1,18 @@
 /** The texts of CEL rules in a schema (`x-kubernetes-validations`), as far as they can be judged without the language. */
+
+import { type Fields, isFields } from '../json/fields.js';
 import type { FieldError } from '../status/field-error.js';
 import { invalidField, notSupportedField, requiredField } from '../status/field-errors.js';
-import { isJson, type Json } from './openapi-json.js';
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const hasLines = (text: string): boolean => /[\n\r]/.test(text);
 
-export function ruleErrors(schema: Json, path: string): readonly FieldError[] {
+export function ruleErrors(schema: Fields, path: string): readonly FieldError[] {
   const rules = schema['x-kubernetes-validations'];
   if (!Array.isArray(rules)) return [];
-  return rules.filter(isJson).flatMap((rule, index) => {
+  return rules.filter(isFields).flatMap((rule, index) => {
     const at = `${path}.x-kubernetes-validations[${index}]`;
     const { reason, messageExpression } = rule;
     const blankExpression = textOf(messageExpression) !== '' && textOf(messageExpression).trim() === '';
@@ -39,7 +40,7 @@ function wordErrors(rule: string, written: string, at: string): readonly FieldEr
     : [];
 }
 
-function fieldPathErrors(schema: Json, fieldPath: string, at: string): readonly FieldError[] {
+function fieldPathErrors(schema: Fields, fieldPath: string, at: string): readonly FieldError[] {
   if (fieldPath === '') return [];
   const fault = (detail: string) => invalidField(at, fieldPath, detail);
   return [
@@ -53,18 +54,18 @@ function fieldPathErrors(schema: Json, fieldPath: string, at: string): readonly 
 const step = /\.([^.[\]]+)|\['((?:[^'\\]|\\['\\abfnrtv])*)'\]/y;
 
 /** Whether a path of fields and keys of maps leads to a place that the schema knows. */
-function leadsSomewhere(schema: Json, fieldPath: string): boolean {
+function leadsSomewhere(schema: Fields, fieldPath: string): boolean {
   let at: unknown = schema;
   let end = 0;
   while (end < fieldPath.length) {
     step.lastIndex = end;
     const found = step.exec(fieldPath);
-    if (found === null || !isJson(at)) return false;
+    if (found === null || !isFields(at)) return false;
     end = step.lastIndex;
     const name = found[1] ?? found[2]!.replace(/\\(['\\])/g, '$1');
-    if (isJson(at['properties'])) at = Object.hasOwn(at['properties'], name) ? at['properties'][name] : undefined;
+    if (isFields(at['properties'])) at = Object.hasOwn(at['properties'], name) ? at['properties'][name] : undefined;
     else at = at['additionalProperties'];
-    if (!isJson(at)) return false;
+    if (!isFields(at)) return false;
   }
   return true;
 }

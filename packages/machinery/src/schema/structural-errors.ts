@@ -4,13 +4,19 @@
  *
  * Deliberately not here: what else is refused of a schema (`openapi-errors.ts`), and its CEL rules.
  */
+
+import { type Fields, isFields } from '../json/fields.js';
 import type { FieldError } from '../status/field-error.js';
 import { forbiddenField, invalidField, requiredField } from '../status/field-errors.js';
 import { formatFieldError } from '../status/status-error.js';
-import { isJson, type Json, type PatternCompiler } from './openapi-json.js';
+import type { PatternCompiler } from './pattern-compiler.js';
 
 /** In the order of their texts, as kube-apiserver tells them. */
-export function structuralErrors(schema: Json, path: string, compilePattern?: PatternCompiler): readonly FieldError[] {
+export function structuralErrors(
+  schema: Fields,
+  path: string,
+  compilePattern?: PatternCompiler,
+): readonly FieldError[] {
   const errors = [
     ...new Invariants(compilePattern).of(schema, 'root', path),
     ...incompleteErrors(schema, schema, path, path),
@@ -28,17 +34,17 @@ const typeNeeded: Readonly<Record<Level, string>> = {
 };
 
 /** The parts of a schema that stand under names of their own. */
-export const propertiesOf = (schema: Json): readonly (readonly [string, Json])[] =>
-  isJson(schema['properties'])
-    ? Object.entries(schema['properties']).filter((entry): entry is [string, Json] => isJson(entry[1]))
+export const propertiesOf = (schema: Fields): readonly (readonly [string, Fields])[] =>
+  isFields(schema['properties'])
+    ? Object.entries(schema['properties']).filter((entry): entry is [string, Fields] => isFields(entry[1]))
     : [];
 
 const junctors = ['allOf', 'anyOf', 'oneOf'] as const;
-const partsOf = (schema: Json, key: (typeof junctors)[number]): readonly Json[] =>
-  Array.isArray(schema[key]) ? schema[key].filter(isJson) : [];
+const partsOf = (schema: Fields, key: (typeof junctors)[number]): readonly Fields[] =>
+  Array.isArray(schema[key]) ? schema[key].filter(isFields) : [];
 
 /** Integer or string: the only types that may stand inside of `anyOf`, in this order. */
-const isIntOrString = (parts: readonly Json[]): boolean =>
+const isIntOrString = (parts: readonly Fields[]): boolean =>
   parts.length === 2 &&
   ['integer', 'string'].every(
     (type, index) => parts[index]!['type'] === type && Object.keys(parts[index]!).length === 1,
@@ -47,17 +53,17 @@ const isIntOrString = (parts: readonly Json[]): boolean =>
 class Invariants {
   constructor(private readonly compilePattern: PatternCompiler | undefined) {}
 
-  of(schema: Json, level: Level, path: string): readonly FieldError[] {
+  of(schema: Fields, level: Level, path: string): readonly FieldError[] {
     const { type = '', items, additionalProperties: values } = schema;
     const isEmbedded = schema['x-kubernetes-embedded-resource'] === true;
     return [
       ...(type === 'array' && items === undefined ? [requiredField(`${path}.items`, 'must be specified')] : []),
-      ...(isJson(items) ? this.of(items, 'item', `${path}.items`) : []),
+      ...(isFields(items) ? this.of(items, 'item', `${path}.items`) : []),
       ...propertiesOf(schema).flatMap(([key, property]) => this.of(property, 'field', `${path}.properties[${key}]`)),
       ...(values !== undefined && level === 'root'
         ? [forbiddenField(`${path}.additionalProperties`, 'must not be used at the root')]
         : []),
-      ...(isJson(values) ? this.of(values, 'field', `${path}.additionalProperties`) : []),
+      ...(isFields(values) ? this.of(values, 'field', `${path}.additionalProperties`) : []),
       ...extensionErrors(schema, path),
       ...this.values(schema, path, isIntOrString(partsOf(schema, 'anyOf')), hasIntOrString(schema)),
       ...typeErrors(schema, level, path),
@@ -67,7 +73,7 @@ class Invariants {
   }
 
   /** `typed` and `firstTyped` say that types may stand in `anyOf`, and in that of the first part of `allOf`. */
-  private values(schema: Json, path: string, typed: boolean, firstTyped: boolean): readonly FieldError[] {
+  private values(schema: Fields, path: string, typed: boolean, firstTyped: boolean): readonly FieldError[] {
     const { not, pattern } = schema;
     return [
       ...junctors.flatMap((key) =>
@@ -77,21 +83,21 @@ class Invariants {
               this.nested(part, `${path}.${key}[${index}]`, key === 'allOf' && index === 0 && firstTyped),
             ),
       ),
-      ...(isJson(not) ? this.nested(not, `${path}.not`) : []),
+      ...(isFields(not) ? this.nested(not, `${path}.not`) : []),
       ...(typeof pattern === 'string' && pattern !== '' ? this.pattern(pattern, `${path}.pattern`) : []),
     ];
   }
 
-  private nested(schema: Json, path: string, typed = false): readonly FieldError[] {
+  private nested(schema: Fields, path: string, typed = false): readonly FieldError[] {
     const { items } = schema;
     return [
       ...this.values(schema, path, typed, false),
-      ...(isJson(items) ? this.nested(items, `${path}.items`) : []),
+      ...(isFields(items) ? this.nested(items, `${path}.items`) : []),
       ...propertiesOf(schema).flatMap(([key, property]) => this.nested(property, `${path}.properties[${key}]`)),
       ...nestedBans.flatMap(([key, isSet, detail]) =>
         isSet(schema[key]) ? [forbiddenField(`${path}.${key}`, `${detail} to be structural`)] : [],
       ),
-      ...(isJson(schema['properties']) && schema['properties']['metadata'] !== undefined
+      ...(isFields(schema['properties']) && schema['properties']['metadata'] !== undefined
         ? [forbiddenField(`${path}.properties[metadata]`, 'must not be specified in a nested context')]
         : []),
     ];
@@ -109,7 +115,7 @@ class Invariants {
   }
 }
 
-const hasIntOrString = (schema: Json): boolean => {
+const hasIntOrString = (schema: Fields): boolean => {
   const [first] = partsOf(schema, 'allOf');
   return first !== undefined && isIntOrString(partsOf(first, 'anyOf'));
 };
@@ -121,7 +127,7 @@ const isLong = (value: unknown): boolean => (typeof value === 'string' || Array.
 /** What may stand only outside of `allOf` and its like, and how it is told. */
 const nestedBans: readonly (readonly [string, (value: unknown) => boolean, string])[] = [
   ['type', isLong, 'must be empty'],
-  ['additionalProperties', (value) => value === true || isJson(value), 'must be undefined'],
+  ['additionalProperties', (value) => value === true || isFields(value), 'must be undefined'],
   ['default', isThere, 'must be undefined'],
   ['title', isLong, 'must be empty'],
   ['description', isLong, 'must be empty'],
@@ -135,7 +141,7 @@ const nestedBans: readonly (readonly [string, (value: unknown) => boolean, strin
   ['x-kubernetes-validations', isLong, 'must be empty'],
 ];
 
-function extensionErrors(schema: Json, path: string): readonly FieldError[] {
+function extensionErrors(schema: Fields, path: string): readonly FieldError[] {
   if (schema['x-kubernetes-int-or-string'] !== true) return [];
   return ['x-kubernetes-preserve-unknown-fields', 'x-kubernetes-embedded-resource'].flatMap((key) =>
     schema[key] === true
@@ -144,7 +150,7 @@ function extensionErrors(schema: Json, path: string): readonly FieldError[] {
   );
 }
 
-function typeErrors(schema: Json, level: Level, path: string): readonly FieldError[] {
+function typeErrors(schema: Fields, level: Level, path: string): readonly FieldError[] {
   const type = schema['type'] || '';
   if (type !== '')
     return level === 'root' && type !== 'object'
@@ -158,7 +164,7 @@ function typeErrors(schema: Json, level: Level, path: string): readonly FieldErr
   return excused.some((key) => schema[key] === true) ? [] : [requiredField(`${path}.type`, typeNeeded[level])];
 }
 
-function embeddedErrors(schema: Json, path: string): readonly FieldError[] {
+function embeddedErrors(schema: Fields, path: string): readonly FieldError[] {
   const type = schema['type'] || '';
   const needed = 'must be object if x-kubernetes-embedded-resource is true';
   return [
@@ -180,7 +186,7 @@ function embeddedErrors(schema: Json, path: string): readonly FieldError[] {
 }
 
 /** What every object has is typed as it is there, and of the object's own metadata only the names may be bounded. */
-function resourceErrors(schema: Json, level: Level, path: string): readonly FieldError[] {
+function resourceErrors(schema: Fields, level: Level, path: string): readonly FieldError[] {
   const properties = new Map(propertiesOf(schema));
   const typed = (key: string, wanted: string) => {
     const property = properties.get(key);
@@ -205,15 +211,15 @@ function resourceErrors(schema: Json, level: Level, path: string): readonly Fiel
   ];
 }
 
-const boundsMore = ({ type: _type, default: _default, properties, ...rest }: Json): boolean =>
+const boundsMore = ({ type: _type, default: _default, properties, ...rest }: Fields): boolean =>
   Object.keys(rest).length > 0 ||
-  (isJson(properties) && Object.keys(properties).some((key) => key !== 'name' && key !== 'generateName'));
+  (isFields(properties) && Object.keys(properties).some((key) => key !== 'name' && key !== 'generateName'));
 
 /** What is judged inside of `allOf` and its like has to be there outside: the judging `schema` stands at `at`. */
-function incompleteErrors(schema: Json, outer: Json, path: string, at: string): readonly FieldError[] {
+function incompleteErrors(schema: Fields, outer: Fields, path: string, at: string): readonly FieldError[] {
   const { not } = schema;
   return [
-    ...(isJson(not) ? nestedIncompleteErrors(not, outer, path, `${at}.not`) : []),
+    ...(isFields(not) ? nestedIncompleteErrors(not, outer, path, `${at}.not`) : []),
     ...junctors.flatMap((key) =>
       partsOf(schema, key).flatMap((part, index) =>
         nestedIncompleteErrors(part, outer, path, `${at}.${key}[${index}]`),
@@ -222,17 +228,17 @@ function incompleteErrors(schema: Json, outer: Json, path: string, at: string): 
   ];
 }
 
-function nestedIncompleteErrors(schema: Json, outer: Json, path: string, at: string): readonly FieldError[] {
+function nestedIncompleteErrors(schema: Fields, outer: Fields, path: string, at: string): readonly FieldError[] {
   const { items } = schema;
-  const under = (part: Json, whole: unknown, step: string): readonly FieldError[] =>
-    isJson(whole)
+  const under = (part: Fields, whole: unknown, step: string): readonly FieldError[] =>
+    isFields(whole)
       ? nestedIncompleteErrors(part, whole, `${path}.${step}`, `${at}.${step}`)
       : [requiredField(`${path}.${step}`, `because it is defined in ${at}.${step}`)];
   return [
     ...incompleteErrors(schema, outer, path, at),
-    ...(isJson(items) ? under(items, outer['items'], 'items') : []),
+    ...(isFields(items) ? under(items, outer['items'], 'items') : []),
     ...propertiesOf(schema).flatMap(([key, property]) =>
-      under(property, isJson(outer['properties']) ? outer['properties'][key] : undefined, `properties[${key}]`),
+      under(property, isFields(outer['properties']) ? outer['properties'][key] : undefined, `properties[${key}]`),
     ),
   ];
 }
