@@ -23,6 +23,7 @@ export * from './metrics/metrics.js';
 export * from './names/ip.js';
 export * from './names/names.js';
 export * from './names/prefixed-path.js';
+export * from './patch/json-pointer.js';
 export * from './patch/merge-patch.js';
 export * from './patch/patch-error.js';
 export * from './patch/strategic-merge-patch.js';

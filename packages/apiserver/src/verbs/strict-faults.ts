@@ -3,7 +3,7 @@
  * twice are found where the text is read, in the HTTP face; fields that nobody knows where it becomes an object.
  */
 import type { JsonPatchOperation } from '@pintle/client';
-import { badRequest, type Kind, type StatusError } from '@pintle/machinery';
+import { badRequest, type Kind, pointerKeys, type StatusError } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
 
 /** A key that stands twice in one object of a text. */
@@ -61,8 +61,7 @@ function putAt(path: string, operations: readonly JsonPatchOperation[], patched:
   if (typeof pointer !== 'string') return [];
   let place = '';
   let at = patched;
-  for (const part of pointer.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const name of pointerKeys(pointer)) {
     const isItem = Array.isArray(at);
     const key = isItem && name === '-' ? String((at as readonly unknown[]).length - 1) : name;
     place += isItem ? `[${key}]` : place === '' ? key : `.${key}`;

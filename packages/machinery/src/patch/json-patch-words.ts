@@ -2,9 +2,7 @@
  * Why an operation of a JSON Patch does not apply, in the words of the library that kube-apiserver patches by. Called when
  * one did not; what that library has no words for is left to ours.
  */
-import fastJsonPatch from 'fast-json-patch';
-
-const { getValueByPointer } = fastJsonPatch;
+import { pointerKeys } from './json-pointer.js';
 
 export interface RefusedOperation {
   readonly op?: unknown;
@@ -56,17 +54,11 @@ function unreached({ container, key }: Place): string {
 }
 
 function placeOf(document: unknown, pointer: string): Place {
-  const end = pointer.lastIndexOf('/');
-  const key = pointer
-    .slice(end + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
-  if (end < 0) return { container: undefined, key };
-  let found: unknown;
-  try {
-    found = getValueByPointer(document, pointer.slice(0, end));
-  } catch {
-    // On the way to it there is something that holds nothing.
-  }
+  const keys = pointerKeys(pointer);
+  const key = keys.at(-1);
+  if (key === undefined) return { container: undefined, key: pointer };
+  const found = keys
+    .slice(0, -1)
+    .reduce<unknown>((at, name) => (at as Readonly<Record<string, unknown>> | null | undefined)?.[name], document);
   return { container: typeof found === 'object' && found !== null ? (found as Container) : undefined, key };
 }
