@@ -5,6 +5,7 @@ import {
   applyStrategicMergePatch,
   badRequest,
   decoderWords,
+  isFields,
   type KubernetesObject,
   ObjectMeta,
   PatchError,
@@ -49,13 +50,14 @@ export function patchObject(
       const served = resource.fromStored(old);
       const patched = applyPatch(resource, served, patch);
       if (patched === old) return { object: old };
-      const shown = patch.type === 'strategic' ? shownPatch(patch.body, served) : JSON.stringify(patched);
+      // Of refusals alone.
+      const shown = () => (patch.type === 'strategic' ? shownPatch(patch.body, served) : JSON.stringify(patched));
       const { strictFaults, ...others } = options;
       const decoding = {
         ...others,
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
         ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, shown) }),
-        refuseText: (message: string) => patchRefused(shown, message),
+        refuseText: (message: string) => patchRefused(shown(), message),
         isSorted: patch.type !== 'strategic',
       };
       if (!resource.custom && patch.type !== 'strategic') requireVersion(context, resource, key, patched, decoding);
@@ -81,7 +83,7 @@ function requireVersion(
   patched: unknown,
   options: DecodeOptions,
 ): void {
-  if (!isObject(patched) || typeMetaFault(patched) !== undefined) return;
+  if (!isFields(patched) || typeMetaFault(patched) !== undefined) return;
   const said = typeMetaOf(patched);
   if (said.version !== '' || (said.group !== '' && said.group !== kind.group)) return;
   if (said.kind !== '' && said.kind !== kind.kind) {
@@ -97,11 +99,11 @@ function requireVersion(
 
 /** What makes no object any more: by a strategic patch in the words of apimachinery's converter, else in the decoder's. */
 const typesRefused =
-  ({ kind: { schema, kind } }: Resource, { type }: Patch, shown: string) =>
+  ({ kind: { schema, kind } }: Resource, { type }: Patch, shown: () => string) =>
   (faults: readonly TypeFault[]) => {
     const counting = type === 'strategic' ? faults.slice(0, 1) : faults;
     const decoded = decoderWords(schema.node, kind, counting);
-    return patchRefused(shown, type === 'strategic' ? converterWords(faults[0]!, decoded) : decoded);
+    return patchRefused(shown(), type === 'strategic' ? converterWords(faults[0]!, decoded) : decoded);
   };
 
 export const patchRefused = (patch: string, detail: string) =>
@@ -113,12 +115,9 @@ export const patchRefused = (patch: string, detail: string) =>
     },
   });
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** What kube-apiserver's library makes of operations on the whole: nothing is added to it, and no scalar takes its place. */
 function isForAll(operation: JsonPatchOperation): boolean {
-  if (!isObject(operation) || operation.path !== '') return true;
+  if (!isFields(operation) || operation.path !== '') return true;
   if (operation.op === 'add') throw new PatchError('the JSON patch adds to nothing');
   return operation.op !== 'replace' || (typeof operation.value === 'object' && operation.value !== null);
 }
@@ -142,11 +141,11 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
         return whole(applyJsonPatch(object, patch.operations.filter(isForAll)));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
-        if (!isObject(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);
+        if (!isFields(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);
         return applyMergePatch(object, patch.body);
       case 'strategic': {
         if (patch.body === null) return object;
-        if (!isObject(patch.body)) throw badRequest(unmarshalWords(patch.body));
+        if (!isFields(patch.body)) throw badRequest(unmarshalWords(patch.body));
         const { apiVersion, kind } = object;
         const patched = applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
         // What it says of these is passed over, if it is text.
