@@ -123,31 +123,11 @@ describe('the first state', () => {
     expect(names(informer.lister.list())).toEqual(['a']);
   });
 
-  it('is listed whole where the pages expire halfway', async () => {
-    const limits: (number | undefined)[] = [];
-    const { world, client, informers } = await following({
-      streamingLists: false,
-      pageSize: 1,
-      interceptor: () => ({
-        request({ verb, options }, next) {
-          if (verb !== 'list') return next();
-          limits.push(options?.limit);
-          return options?.continue === undefined ? next() : Promise.reject(expired('the token is too old'));
-        },
-      }),
-    });
-    for (const name of ['a', 'b']) await client.create(configMap(name));
-    const informer = informers.informer(ConfigMap, selection);
-    informers.start();
-    await world.settle();
-    expect(names(informer.lister.list())).toEqual(['a', 'b']);
-    expect(limits).toEqual([1, 1, undefined]);
-  });
-
   it.each([
-    ['a later page fails otherwise', 1, statusError('InternalError', 'no luck')],
-    ['the first page says that it is too old', 0, expired('too old')],
-  ])('is listed anew, in pages, where %s', async (_name, failing, error) => {
+    ['whole, where the pages expire halfway', 1, expired('the token is too old'), [1, 1, undefined]],
+    ['in pages, where a later page fails otherwise', 1, statusError('InternalError', 'no luck'), [1, 1, 1, 1]],
+    ['in pages, where the first page says that it is too old', 0, expired('too old'), [1, 1, 1]],
+  ])('is listed anew %s', async (_name, failing, error, expected) => {
     const limits: (number | undefined)[] = [];
     const { world, client, informers } = await following({
       streamingLists: false,
@@ -165,7 +145,7 @@ describe('the first state', () => {
     informers.start();
     await world.advance({ seconds: 5 });
     expect(names(informer.lister.list())).toEqual(['a', 'b']);
-    expect(limits).toEqual(Array(failing + 3).fill(1));
+    expect(limits).toEqual(expected);
   });
 
   it('is asked for again where a list does not answer in its time', async () => {

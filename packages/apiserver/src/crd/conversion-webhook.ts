@@ -1,7 +1,7 @@
 /** Asks a definition's webhook to convert objects: ConversionReview of apiextensions.k8s.io/v1. */
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
-import { deepFreeze, type KubernetesObject, type StatusReason, statusError } from '@pintle/machinery';
-import { kindText } from '../admission/webhook/admission-review.js';
+import { deepFreeze, type KubernetesObject, type StatusReason, statusError, unstructuredType } from '@pintle/machinery';
+import { kindText, type ReviewVersion, reviewVersionOf } from '../admission/webhook/admission-review.js';
 import { askWebhook, type WebhookAsker } from '../admission/webhook/ask-webhook.js';
 import type { ClientConfig } from '../admission/webhook/webhook-target.js';
 import type { BulkConverter } from './conversion.js';
@@ -9,12 +9,11 @@ import type { BulkConverter } from './conversion.js';
 /** kube-apiserver's; it cannot be set. */
 const timeoutSeconds = 30;
 const group = 'apiextensions.k8s.io';
-type ReviewVersion = 'v1' | 'v1beta1';
 
 /** Errors: `StatusError` of code 500, with what is wrong. */
 export function conversionWebhook(asker: WebhookAsker, { spec }: CustomResourceDefinition): BulkConverter {
   const { clientConfig = {}, conversionReviewVersions: understood } = spec.conversion?.webhook ?? {};
-  const version = understood?.find((each) => each === 'v1' || each === 'v1beta1') === 'v1beta1' ? 'v1beta1' : 'v1';
+  const version = reviewVersionOf(understood);
   return async (objects, apiVersion) => {
     const uid = asker.world.random.uuid();
     const request = { uid, desiredAPIVersion: apiVersion, objects };
@@ -93,15 +92,7 @@ function texts(metadata: object, field: 'labels' | 'annotations'): object {
   for (const [key, text] of Object.entries(value))
     if (typeof text !== 'string')
       throw new ConvertedError(
-        `invalid metadata: metadata.${field}[${key}] must be a string, but is ${goKind(text)} in converted object`,
+        `invalid metadata: metadata.${field}[${key}] must be a string, but is ${text === null ? '<nil>' : unstructuredType(text)} in converted object`,
       );
   return { [field]: value };
-}
-
-/** As Go prints the type of what JSON holds. */
-function goKind(value: unknown): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value === 'boolean' ? 'bool' : 'map[string]interface {}';
 }

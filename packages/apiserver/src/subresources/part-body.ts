@@ -8,7 +8,6 @@ import { Binding, Namespace } from '@pintle/api/core/v1';
 import { Eviction as EvictionSchema } from '@pintle/api/policy/v1';
 import {
   apiVersionOf,
-  badRequest,
   compileNormalizer,
   decoderWords,
   type Kind,
@@ -21,7 +20,7 @@ import {
 import type { RequestContext } from '../registry/request-context.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { checkKind, placeOf, requireName } from '../verbs/decode.js';
-import { reportStrict, type StrictOptions } from '../verbs/strict-faults.js';
+import { notHandled, reportStrict, type StrictOptions } from '../verbs/strict-faults.js';
 import type { SubresourceRequest } from './subresource.js';
 
 export interface PartKind extends Pick<Kind, 'group' | 'version' | 'kind'> {
@@ -104,5 +103,5 @@ function refusal(
   { refuse }: PartOptions,
 ): StatusError {
   const words = decoderWords(schema, kind, faults);
-  return refuse?.(words) ?? badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
+  return refuse?.(words) ?? notHandled(kind, version, words);
 }

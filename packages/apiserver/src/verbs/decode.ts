@@ -25,7 +25,7 @@ import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { toldOfMissing } from './missing-fields.js';
 import { normalize, normalizedAlone } from './normalizers.js';
-import { reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
+import { notHandled, reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';
 import { asOfStatus, withRulesLeft } from './validation.js';
 
@@ -154,7 +154,7 @@ const refusal =
       return invalid({ group, kind }, object.metadata.name ?? '', withRulesLeft(resource, causes));
     }
     const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
-    return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
+    return notHandled(kind, version, words);
   };
 
 /** What a body may be of: a stored kind, or one that is only asked in. */
@@ -207,8 +207,7 @@ function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentK
     return invalid({ group: kind.group, kind: sentKind }, name, [
       invalidField('kind', sentKind, `must be ${kind.kind}`),
     ]);
-  const why = whyOtherKind(core, resource, sentVersion, sentKind);
-  return badRequest(`${sentKind} in version "${version}" cannot be handled as a ${kind.kind}: ${why}`);
+  return notHandled(sentKind, version, whyOtherKind(core, resource, sentVersion, sentKind), kind.kind);
 }
 
 function whyOtherKind({ registry }: ApiCore, { kind }: BodyKind, apiVersion: string, sentKind: string): string {

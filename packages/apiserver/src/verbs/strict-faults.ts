@@ -70,6 +70,10 @@ function putAt(path: string, operations: readonly JsonPatchOperation[], patched:
   return [place === '' ? rest.replace(/^\./, '') : place + rest];
 }
 
+/** What is said of a body of which no object can be made; `as` is the kind that it should be of. */
+export const notHandled = (kind: string, version: string, why: string, as = kind): StatusError =>
+  badRequest(`${kind} in version "${version}" cannot be handled as a ${as}: ${why}`);
+
 /** Errors: `StatusError` BadRequest, or what `refuseText` makes, where validation is strict and there are any. */
 export function reportStrict(
   context: RequestContext,
@@ -81,9 +85,7 @@ export function reportStrict(
   const texts = strictFaults?.told(unknownFields) ?? unknownFields.map(unknownField);
   if (texts.length > 0 && fieldValidation === 'Strict') {
     const message = `strict decoding error: ${texts.join(', ')}`;
-    throw (
-      refuseText?.(message) ?? badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${message}`)
-    );
+    throw refuseText?.(message) ?? notHandled(kind, version, message);
   }
   for (const text of texts) warnStrict(context, text);
 }

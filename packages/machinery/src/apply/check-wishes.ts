@@ -32,7 +32,7 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       return;
     case 'integer':
     case 'number':
-      if (typeof value !== 'number') fault(`expected numeric (int or float), got ${goType(value)}`);
+      if (typeof value !== 'number') fault(`expected numeric (int or float), got ${unstructuredType(value)}`);
       return;
     case 'boolean':
       if (typeof value !== 'boolean') fault(`expected boolean, got &{${formatGo(value)}}`);
@@ -110,7 +110,8 @@ function faultInMapItem(place: SchemaNode, item: unknown): string | undefined {
   return `associative list with keys has an element that omits all key fields [${keys}] (and doesn't have default values for any key fields)`;
 }
 
-const goType = (value: unknown): string =>
+/** What Go holds of such JSON, which is not null, where it knows no more of it. */
+export const unstructuredType = (value: unknown): string =>
   typeof value === 'boolean'
     ? 'bool'
     : typeof value === 'number'
