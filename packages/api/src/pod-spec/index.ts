@@ -3,3 +3,4 @@ export { containersOf, type PlacedContainer } from '../strategy/pod/containers-o
 export { tolerationErrors } from '../strategy/pod/tolerations.js';
 export { type QosClass, qosClassOf } from '../strategy/pod-qos.js';
 export * from './merge-tolerations.js';
+export * from './pod-log-options.js';

@@ -3,9 +3,8 @@
  * result to an answer. Whether it may be asked has been settled before.
  */
 import type { ObjectKey, WatchOptions } from '@pintle/client';
-import { badRequest, parseFieldSelector } from '@pintle/machinery';
+import { badRequest, parseFieldSelector, saysYes } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
-import { saysYes } from '../requests/request-info.js';
 import type { Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
 import { createObject } from '../verbs/create.js';

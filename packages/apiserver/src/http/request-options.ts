@@ -8,24 +8,15 @@ import {
   invalidField,
   notSupportedField,
   requiredField,
+  saysYes,
   tooLongField,
+  wholeNumber,
 } from '@pintle/machinery';
-import { saysYes } from '../requests/request-info.js';
 import type { IncludeObject } from '../table/table.js';
 import type { SentDeleteOptions } from '../verbs/delete-options.js';
 import { checkListOptions } from '../verbs/read.js';
 import { checkSelectors } from '../verbs/selection.js';
 import { checkWatchOptions } from '../verbs/watch.js';
-
-function count(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const value = BigInt(text.replace('+', ''));
-  if (BigInt.asIntN(64, value) !== value)
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
-  return Number(value);
-}
 
 const text = (query: URLSearchParams, name: string): string | undefined => query.get(name) || undefined;
 
@@ -39,8 +30,8 @@ function said<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], und
 /** Errors: `StatusError` BadRequest for what cannot be read. */
 export function listOptions(query: URLSearchParams, namespace: string | undefined): ListOptions {
   // A list ends by itself, yet what is no number is refused.
-  count(query, 'timeoutSeconds');
-  const limit = count(query, 'limit');
+  wholeNumber(query, 'timeoutSeconds');
+  const limit = wholeNumber(query, 'limit');
   const selectors = said({
     labelSelector: text(query, 'labelSelector'),
     fieldSelector: text(query, 'fieldSelector'),
@@ -79,7 +70,7 @@ export function watchOptions(
     ...{ labelSelector, fieldSelector, resourceVersion, sendInitialEvents },
     resourceVersionMatch: text(query, 'resourceVersionMatch') as WatchOptions['resourceVersionMatch'],
     allowWatchBookmarks: saysYes(query.get('allowWatchBookmarks')),
-    timeoutSeconds: count(query, 'timeoutSeconds') || defaultTimeoutSeconds,
+    timeoutSeconds: wholeNumber(query, 'timeoutSeconds') || defaultTimeoutSeconds,
   });
   checkWatchOptions(options, text(query, 'continue'));
   return options;
@@ -154,7 +145,7 @@ export function deleteQuery(query: URLSearchParams): SentDeleteOptions {
   const dryRun = query.getAll('dryRun');
   const preconditions = said({ uid: text(query, 'uid'), resourceVersion: text(query, 'resourceVersion') });
   return said({
-    gracePeriodSeconds: count(query, 'gracePeriodSeconds'),
+    gracePeriodSeconds: wholeNumber(query, 'gracePeriodSeconds'),
     propagationPolicy: query.get('propagationPolicy') ?? undefined,
     orphanDependents: query.has('orphanDependents') ? saysYes(query.get('orphanDependents')) : undefined,
     preconditions: Object.keys(preconditions).length > 0 ? preconditions : undefined,

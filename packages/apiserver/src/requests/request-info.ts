@@ -2,7 +2,7 @@
  * What a request asks for, before anything is known of kinds: verb, resource, place (apiserver `RequestInfo`).
  * Metrics, audit, flow control and authorization speak of a request in these words.
  */
-import { parseApiVersion } from '@pintle/machinery';
+import { parseApiVersion, saysYes } from '@pintle/machinery';
 import { parseResourcePath, type ResourcePath } from '../http/resource-path.js';
 
 export interface ResourceRequestInfo {
@@ -77,9 +77,6 @@ function verbOf(method: string, { name, subresource, watched }: ResourcePath, qu
       return method.toLowerCase();
   }
 }
-
-/** As apimachinery reads a flag of a query: whatever is there and is neither `false` nor `0`. */
-export const saysYes = (value: string | null): boolean => value !== null && !/^(?:false|0)$/i.test(value);
 
 /** A list or watch of the one object that a field selector names counts as one of that name, also for authorization. */
 function namedByField(query: URLSearchParams): string | undefined {

@@ -1,7 +1,8 @@
 /** `pods/log`: asks the pod's node. */
 import type { Pod } from '@pintle/api/core/v1';
-import type { LogOptions, NodeAgent } from '@pintle/contracts';
-import { badRequest, notFound, parseTime, statusError } from '@pintle/machinery';
+import { podLogOptions } from '@pintle/api/pod-spec';
+import type { NodeAgent } from '@pintle/contracts';
+import { badRequest, notFound, statusError } from '@pintle/machinery';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry, requireEntry } from '../verbs/read.js';
 import type { SubresourceHandler } from './subresource.js';
@@ -41,7 +42,7 @@ export function containerOf(pod: Pod, asked: string | null): string {
 export function podLogSubresource(connect: NodeConnector): SubresourceHandler {
   return {
     async stream({ core, resource, key }, query, signal) {
-      const options = parseLogQuery(query, core.world.clock.now());
+      const options = podLogOptions(query, key.name, core.world.clock.now());
       const pod = storedObjectOf(await requireEntry(core, resource, key)) as Pod;
       const container = containerOf(pod, query.get('container'));
       if (!pod.spec?.nodeName) return undefined;
@@ -51,42 +52,5 @@ export function podLogSubresource(connect: NodeConnector): SubresourceHandler {
         { ...options, ...(signal === undefined ? {} : { signal }) },
       );
     },
-  };
-}
-
-function parseLogQuery(query: URLSearchParams, nowMs: number): LogOptions & { previous?: boolean } {
-  const flag = (name: string) => query.get(name) === 'true' || query.get(name) === '1' || query.get(name) === '';
-  const count = (name: string, least: number): number | undefined => {
-    const text = query.get(name);
-    if (text === null) return undefined;
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least) {
-      throw statusError(
-        'Invalid',
-        `PodLogOptions "" is invalid: ${name}: Invalid value: ${text}: must be an integer of at least ${least}`,
-      );
-    }
-    return value;
-  };
-  const sinceSeconds = count('sinceSeconds', 1);
-  const sinceTime = query.get('sinceTime');
-  if (sinceSeconds !== undefined && sinceTime !== null)
-    throw statusError(
-      'Invalid',
-      'PodLogOptions "" is invalid: at most one of `sinceTime` or `sinceSeconds` may be specified',
-    );
-  const since =
-    sinceSeconds !== undefined ? nowMs - sinceSeconds * 1000 : sinceTime !== null ? parseTime(sinceTime) : undefined;
-  if (sinceTime !== null && since === undefined)
-    throw badRequest(`sinceTime must be an RFC 3339 time, not ${JSON.stringify(sinceTime)}`);
-  const tailLines = count('tailLines', 0);
-  const limitBytes = count('limitBytes', 1);
-  return {
-    follow: flag('follow'),
-    previous: flag('previous'),
-    timestamps: flag('timestamps'),
-    ...(tailLines === undefined ? {} : { tailLines }),
-    ...(limitBytes === undefined ? {} : { limitBytes }),
-    ...(since === undefined ? {} : { sinceMs: since }),
   };
 }

@@ -111,6 +111,7 @@ describe('what is refused, before anything is opened', () => {
     ['one/exec?command=hello&stdout=1', { upgrade: false }, 400, 'Upgrade request required'],
     ['one/exec?command=hello', {}, 400, 'you must specify at least 1 of stdin, stdout, stderr'],
     ['one/exec?command=hello&stdout=false&tty=true', {}, 400, 'you must specify at least 1 of stdin, stdout, stderr'],
+    ['one/exec?command=hello&stdout=False&tty=True', {}, 400, 'you must specify at least 1 of stdin, stdout, stderr'],
     ['one/exec?stdout=1', {}, 400, 'you must specify at least one command for the container'],
     ['none/exec?command=hello&stdout=1', {}, 404, 'pods "none" not found'],
     [

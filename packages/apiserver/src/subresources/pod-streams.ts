@@ -1,7 +1,7 @@
 /** `pods/exec`, `pods/attach`, `pods/portforward`: sessions with the pod's node. */
 import type { Pod } from '@pintle/api/core/v1';
 import type { PodContainerRef } from '@pintle/contracts';
-import { badRequest, type KubernetesObject } from '@pintle/machinery';
+import { badRequest, type KubernetesObject, saysYes } from '@pintle/machinery';
 import { type WantedStreams, wordsOf } from '../streams/stream-session.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
@@ -95,19 +95,13 @@ const admit = (
   options: { readonly kind: string; readonly [field: string]: unknown },
 ) => admitted(request, 'CONNECT', subresource, { apiVersion: 'v1', ...options } as unknown as KubernetesObject);
 
-/** As Kubernetes reads booleans of a query: there, and neither `false` nor `0`. */
-function isSet(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name);
-  return value !== null && value !== 'false' && value !== '0';
-}
-
 function wantedStreams(query: URLSearchParams): WantedStreams {
-  const tty = isSet(query, 'tty');
+  const tty = saysYes(query.get('tty'));
   return {
-    stdin: isSet(query, 'stdin'),
-    stdout: isSet(query, 'stdout'),
+    stdin: saysYes(query.get('stdin')),
+    stdout: saysYes(query.get('stdout')),
     // A terminal has one output.
-    stderr: isSet(query, 'stderr') && !tty,
+    stderr: saysYes(query.get('stderr')) && !tty,
     tty,
   };
 }

@@ -134,7 +134,7 @@ describe('logs', () => {
     ['/containerLogs/default/web/other', 400, 'container other is not valid for pod web\n'],
     ['/containerLogs/default/none/main', 404, 'pods "none" not found\n'],
     ['/containerLogs/default/web', 404, '404 page not found\n'],
-    ['/containerLogs/default/web/main?tailLines=x', 400, 'tailLines must be a number, not "x"\n'],
+    ['/containerLogs/default/web/main?tailLines=x', 400, 'strconv.ParseInt: parsing "x": invalid syntax\n'],
     ['/logs/pods/../../etc/passwd', 404, '404 page not found\n'],
     ['/logs/pods/%2e%2e/main/0.log', 404, '404 page not found\n'],
     ['/logs/%zz/', 404, '404 page not found\n'],

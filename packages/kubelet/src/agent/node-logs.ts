@@ -2,8 +2,8 @@
  * Logs of containers over HTTP: by the names of pods (`/containerLogs`), and as the files that a machine would have of them
  * (`/logs/pods/NAMESPACE_NAME_UID/CONTAINER/N.log`). No file is read: a runtime keeps its logs as it likes.
  */
+import { podLogOptions } from '@pintle/api/pod-spec';
 import type { LogOptions, NodeAnswer } from '@pintle/contracts';
-import { badRequest } from '@pintle/machinery';
 import { runsOf } from '../pod/pod-state.js';
 import type { PodWorker } from '../pod/pod-worker.js';
 import type { NodeApiParts } from './node-api.js';
@@ -56,25 +56,13 @@ async function filesUnder(
 }
 
 async function containerLog(
-  { logs }: NodeApiParts,
+  { context, logs }: NodeApiParts,
   [namespace, pod, container, ...rest]: readonly string[],
   query: URLSearchParams,
   more: Pick<LogOptions, 'signal'>,
 ): Promise<NodeAnswer | undefined> {
   if (!namespace || !pod || !container || rest.length > 0) return undefined;
-  const isSet = (flag: string) => query.get(flag) === 'true';
-  const tail = query.get('tailLines');
-  if (tail !== null && !/^\d{1,9}$/.test(tail))
-    throw badRequest(`tailLines must be a number, not ${JSON.stringify(tail)}`);
-  const bytes = await logs(
-    { namespace, pod, container },
-    {
-      ...more,
-      ...(tail === null ? {} : { tailLines: Number(tail) }),
-      follow: isSet('follow'),
-      previous: isSet('previous'),
-      timestamps: isSet('timestamps'),
-    },
-  );
+  const options = podLogOptions(query, pod, context.world.clock.now());
+  const bytes = await logs({ namespace, pod, container }, { ...more, ...options });
   return log(bytes);
 }

@@ -144,7 +144,8 @@ const zone = ['Z07:00', /^(?:Z|[+-]\d\d:\d\d)/] as const;
 const toTheSecond = [['05', /^\d\d(?:[.,]\d+)?/], zone] as const;
 const toTheMicrosecond = [['05', /^\d\d/], ['.000000', /^[.,]\d{6}/], zone] as const;
 
-function timeWords(text: string, isMicro: boolean): string {
+/** Why a text is no time, in the words of Go's `time.Parse`. */
+export function timeWords(text: string, isMicro: boolean): string {
   const pieces = [...timeLayout, ...(isMicro ? toTheMicrosecond : toTheSecond)];
   const layout = pieces.map(([piece]) => piece).join('');
   let rest = text;
