@@ -25,7 +25,7 @@ export function namespaceFinder(core: () => ApiCore, { namespaces }: AdmissionCa
   const lookUp = async (name: string) => {
     const resource = core().registry.byResource('v1', 'namespaces');
     const entry = resource === undefined ? undefined : await findEntry(core(), resource, { name });
-    return entry === undefined ? undefined : (storedObjectOf(entry) as Namespace);
+    return entry === undefined ? undefined : (storedObjectOf(resource, entry) as Namespace);
   };
   return (name) => (namespaces.get(name) as Namespace | undefined) ?? lookUp(name);
 }

@@ -41,6 +41,6 @@ function nodeOf(object: KubernetesObject): string | undefined {
 async function topologyOf(core: ApiCore, name: string): Promise<readonly (readonly [string, string])[]> {
   const resource = core.registry.byResource('v1', 'nodes');
   const entry = resource === undefined ? undefined : await findEntry(core, resource, { name });
-  const labels = entry === undefined ? {} : ((storedObjectOf(entry) as Node).metadata.labels ?? {});
+  const labels = entry === undefined ? {} : ((storedObjectOf(resource, entry) as Node).metadata.labels ?? {});
   return copied.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]] as const]));
 }

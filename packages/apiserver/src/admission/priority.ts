@@ -114,7 +114,7 @@ function classOf({ priorityClasses }: AdmissionCaches, name: string): FoundClass
 async function lookForClass(core: ApiCore, name: string): Promise<FoundClass | undefined> {
   const classes = core.registry.byResource('scheduling.k8s.io/v1', 'priorityclasses');
   const entry = classes === undefined ? undefined : await findEntry(core, classes, { name });
-  return entry === undefined ? undefined : asFound(storedObjectOf(entry) as PriorityClass);
+  return entry === undefined ? undefined : asFound(storedObjectOf(classes, entry) as PriorityClass);
 }
 
 /** Of several default classes, the lowest. */

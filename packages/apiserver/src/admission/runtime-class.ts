@@ -50,7 +50,7 @@ const refused = (request: AdmissionRequest, why: string) => refusedRequest(reque
 async function lookUp(core: ApiCore, name: string): Promise<RuntimeClass | undefined> {
   const resource = core.registry.byResource('node.k8s.io/v1', 'runtimeclasses');
   const entry = resource === undefined ? undefined : await findEntry(core, resource, { name });
-  return entry === undefined ? undefined : (storedObjectOf(entry) as RuntimeClass);
+  return entry === undefined ? undefined : (storedObjectOf(resource, entry) as RuntimeClass);
 }
 
 function requireSameOverhead(

@@ -123,7 +123,7 @@ function holdToSecrets(request: AdmissionRequest, pod: Pod, account: ServiceAcco
 async function accountOf(core: ApiCore, namespace: string, name: string): Promise<ServiceAccount | undefined> {
   const accounts = core.registry.byResource('v1', 'serviceaccounts');
   const entry = accounts === undefined ? undefined : await findEntry(core, accounts, { name, namespace });
-  return entry === undefined ? undefined : (storedObjectOf(entry) as ServiceAccount);
+  return entry === undefined ? undefined : (storedObjectOf(accounts, entry) as ServiceAccount);
 }
 
 function withAccount(

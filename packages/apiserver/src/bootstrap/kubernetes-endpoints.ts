@@ -7,7 +7,7 @@ import type { Endpoints } from '@pintle/api/core/v1';
 import type { EndpointSlice } from '@pintle/api/discovery/v1';
 import { deepEqual, formatTime, ipFamilyOf, type KubernetesObject } from '@pintle/machinery';
 import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
+import type { ApiCore } from '../verbs/api-core.js';
 
 export interface ApiServerEndpoint {
   /** As `--advertise-address` of kube-apiserver. */
@@ -39,7 +39,7 @@ export async function putKubernetesEndpoints(core: ApiCore, { address, port }: A
 /** Unless it says so already. */
 async function put({ backend, world }: ApiCore, key: string, object: KubernetesObject): Promise<void> {
   const [entry] = (await backend.range({ start: key })).entries;
-  const present = entry === undefined ? undefined : storedObjectOf(entry);
+  const present = entry === undefined ? undefined : entry.value.at(entry.modRevision);
   if (present !== undefined && deepEqual({ ...present, metadata: object.metadata }, object)) return;
   const metadata = {
     ...object.metadata,

@@ -110,7 +110,7 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       const own = { apiVersion: resource.apiVersion, kind: resource.kind.kind };
       return objectList(
         entries.map((entry) => {
-          const object = resource.fromStored(storedObjectOf(entry));
+          const object = resource.fromStored(storedObjectOf(resource, entry));
           return options.metadataOnly ? metadataOf(object, own) : object;
         }),
         metadata,

@@ -2,7 +2,14 @@
  * Custom resources from one version to another: by another label alone (`None`), or by a webhook, whose answers are
  * remembered as long as what they were made of. The label is the object's `apiVersion`; it lies in the store with it.
  */
-import { type Conversion, type Kind, type KubernetesObject, pruned } from '@pintle/machinery';
+import {
+  type Conversion,
+  type Kind,
+  type KubernetesObject,
+  pruned,
+  readBack,
+  type SchemaNode,
+} from '@pintle/machinery';
 
 /** Versions that differ in name only. */
 export function relabelling(): Conversion {
@@ -19,22 +26,30 @@ export function relabelling(): Conversion {
   };
 }
 
-/** What the version that is converted to does not know is gone; `kinds` are of all versions. */
-export function pruning({ convert, ...conversion }: Conversion, kinds: ReadonlyMap<string, Kind>): Conversion {
-  const known = new WeakMap<KubernetesObject, KubernetesObject>();
+/** As `kinds`, which are of all versions, have it: what the version that is converted to does not know is gone. */
+export function underSchemas({ convert, ...conversion }: Conversion, kinds: ReadonlyMap<string, Kind>): Conversion {
+  const converted = new WeakMap<KubernetesObject, KubernetesObject>();
+  const read = new WeakMap<KubernetesObject, KubernetesObject>();
+  const once = (
+    known: WeakMap<KubernetesObject, KubernetesObject>,
+    object: KubernetesObject,
+    make: (node: SchemaNode, object: KubernetesObject) => KubernetesObject,
+  ): KubernetesObject => {
+    let made = known.get(object);
+    if (made === undefined) {
+      const kind = kinds.get(object.apiVersion);
+      made = kind === undefined ? object : make(kind.schema.node, object);
+      known.set(object, made);
+    }
+    return made;
+  };
   return {
     ...conversion,
     convert(object, apiVersion) {
-      const converted = convert(object, apiVersion);
-      const kind = kinds.get(apiVersion);
-      if (converted === object || kind === undefined) return converted;
-      let kept = known.get(converted);
-      if (kept === undefined) {
-        kept = pruned(kind.schema.node, converted);
-        known.set(converted, kept);
-      }
-      return kept;
+      const made = convert(object, apiVersion);
+      return made === object ? object : once(converted, made, pruned);
     },
+    readBack: (object) => once(read, object, readBack),
   };
 }
 

@@ -15,7 +15,7 @@ import {
   type SchemaNode,
   schemaFromOpenApi,
 } from '@pintle/machinery';
-import { pruning } from './conversion.js';
+import { underSchemas } from './conversion.js';
 
 type CrdVersion = CustomResourceDefinition['spec']['versions'][number];
 
@@ -41,19 +41,19 @@ export function definitionOf(
   });
   const stored = kinds.find(({ version }) => version.storage) ?? kinds[0];
   if (stored === undefined || errors.length > 0) return { definition: undefined, errors };
-  const { convert, prepare } = pruning(conversion, new Map(kinds.map(({ kind }) => [apiVersionOf(kind), kind])));
+  const full = underSchemas(conversion, new Map(kinds.map(({ kind }) => [apiVersionOf(kind), kind])));
   const versions = kinds
     .filter((entry) => entry !== stored && entry.version.served)
     .map(({ version, kind }) => ({
       kind,
-      toStored: (object: KubernetesObject) => convert(object, apiVersionOf(stored.kind)),
-      fromStored: (object: KubernetesObject) => convert(object, apiVersionOf(kind)),
+      toStored: (object: KubernetesObject) => full.convert(object, apiVersionOf(stored.kind)),
+      fromStored: (object: KubernetesObject) => full.convert(object, apiVersionOf(kind)),
       ...deprecation(version, kind),
     }));
   return {
     definition: {
       ...{ kind: stored.kind, versions },
-      conversion: prepare === undefined ? { convert } : { convert, prepare },
+      conversion: full,
       ...deprecation(stored.version, stored.kind),
     },
     errors,

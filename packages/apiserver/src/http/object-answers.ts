@@ -59,7 +59,7 @@ export function objectAnswer(answering: Answering, status: number, { object, ent
     return encoded(status, protobufMedia, sealEnvelope(object, message), warnings);
   }
   const told = tellerOf(resource);
-  if (entry === undefined || !servesAsStored(resource, storedObjectOf(entry)) || encoding !== 'json' || pretty)
+  if (entry === undefined || !servesAsStored(resource, entry) || encoding !== 'json' || pretty)
     return answer(status, told === undefined ? object : told(object), accepted, warnings);
   return encoded(status, 'application/json', entry.value.toldAt(entry.modRevision, told), warnings);
 }
@@ -68,7 +68,7 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
   const { resource, accepted, warnings } = answering;
   const { encoding, as, metaVersion, pretty } = accepted;
   checkPartial(accepted, 'list', goTypeOf(resource, resource.kind.listKind));
-  const items = entries.map(storedObjectOf);
+  const items = entries.map((entry) => storedObjectOf(resource, entry));
   const objects = () => items.map((item) => resource.fromStored(item));
   if (as === 'Table') {
     const options = tableOptions(answering, metadata);
@@ -89,7 +89,7 @@ export function listAnswer(answering: Answering, { entries, metadata }: ListResu
   }
   // Of objects without a type Go says even that no page follows.
   const envelope = { ...listEnvelope(resource), metadata: resource.custom ? { continue: '', ...metadata } : metadata };
-  const asStored = items.every((item) => servesAsStored(resource, item));
+  const asStored = entries.every((entry) => servesAsStored(resource, entry));
   if (!asStored || encoding !== 'json' || pretty)
     return answer(200, { ...envelope, items: listItems(resource, objects()) }, accepted, warnings);
   const chunks = resource.custom
@@ -118,7 +118,7 @@ function untypedJson(resource: Resource): (entry: StoreEntry<StoredObject>) => U
     const bytes = entry.value.toldBytesAt(entry.modRevision, told);
     if (beginning.every((byte, index) => bytes[index] === byte)) return bytes.subarray(beginning.length);
     // It was written down in another order.
-    return utf8(JSON.stringify(listItems(resource, [storedObjectOf(entry)])[0])).subarray(1);
+    return utf8(JSON.stringify(listItems(resource, [storedObjectOf(resource, entry)])[0])).subarray(1);
   };
 }
 

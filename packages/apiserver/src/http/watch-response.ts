@@ -18,7 +18,7 @@ import { type Resource, servesAsStored, tellerOf } from '../registry/resource.js
 import type { RequestMetrics } from '../requests/request-metrics.js';
 import type { StoredObject, Told } from '../storage/stored-object.js';
 import { type IncludeObject, partialObject, tableOf } from '../table/table.js';
-import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
+import type { ApiCore } from '../verbs/api-core.js';
 import {
   type Change,
   type ChangeObserver,
@@ -122,7 +122,7 @@ export class WatchResponder {
     const line = (change: Change) => jsonLine(change, told === undefined ? change.object : told(change.object));
     if (!resource.isStored) return line;
     return (change) => {
-      if (change.type === 'BOOKMARK' || !servesAsStored(resource, storedIn(change.source))) return line(change);
+      if (change.type === 'BOOKMARK' || !servesAsStored(resource, entryOf(change.source))) return line(change);
       // The first state of one watcher is nobody else's: it is copied once, into the piece that goes out.
       if (isInitial(change.source)) return lineParts(change.type, bytesOf(change.source, told));
       const lines = linesAt(this.lines, change.source);
@@ -180,9 +180,9 @@ function linesAt(all: Map<Source, Lines>, source: Source): Lines {
   return lines;
 }
 
-/** The object of a change as it lies in the store. */
-const storedIn = (source: Source) =>
-  storedObjectOf('type' in source ? (source.type === 'put' ? source.entry : source.previous) : source);
+/** Where the object of a change lies in the store. */
+const entryOf = (source: Source): StoreEntry<StoredObject> =>
+  'type' in source ? (source.type === 'put' ? source.entry : source.previous) : source;
 
 const jsonLine = (change: Change, object: unknown) =>
   encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);

@@ -2,6 +2,7 @@
  * A resource as one version serves it: the kind of that version, the definition behind it, and the way to and
  * from the stored version. What every verb is given instead of a kind's name.
  */
+import type { StoreEntry } from '@pintle/contracts';
 import {
   apiVersionOf,
   type Conversion,
@@ -13,7 +14,7 @@ import {
   type ServedVersion,
   type TableColumn,
 } from '@pintle/machinery';
-import type { Told } from '../storage/stored-object.js';
+import type { StoredObject, Told } from '../storage/stored-object.js';
 
 export interface Resource {
   readonly definition: ResourceDefinition;
@@ -32,6 +33,8 @@ export interface Resource {
   readonly isStored: boolean;
   /** This and the other versions of the same objects, the stored one first. */
   readonly versions: readonly Resource[];
+  /** What becomes of an object as it comes from the store, before anything else. */
+  readonly readBack?: (object: KubernetesObject) => KubernetesObject;
   toStored(object: KubernetesObject): KubernetesObject;
   /** The same object each time for the same stored object. */
   fromStored(object: KubernetesObject): KubernetesObject;
@@ -43,9 +46,16 @@ export interface Resource {
 export const tellerOf = ({ custom, kind }: Pick<Resource, 'custom' | 'kind'>): Told | undefined =>
   custom ? undefined : nullsOf(kind.schema.node);
 
-/** Whether a stored object is served as its bytes lie in the store. */
-export const servesAsStored = (resource: Resource, object: KubernetesObject): boolean =>
-  resource.isStored && (!resource.custom || object.apiVersion === resource.apiVersion);
+/** Whether an object is served as its bytes lie in the store. */
+export function servesAsStored(resource: Resource, { value, modRevision }: StoreEntry<StoredObject>): boolean {
+  if (!resource.isStored || !resource.custom) return resource.isStored;
+  const object = value.at(modRevision);
+  return object.apiVersion === resource.apiVersion && asRead(resource, object) === object;
+}
+
+/** An object of the store as every verb sees it. */
+export const asRead = (resource: Pick<Resource, 'readBack'> | undefined, object: KubernetesObject): KubernetesObject =>
+  resource?.readBack?.(object) ?? object;
 
 /** For `prepare`, where there may be nothing to prepare. */
 export const prepared = (
@@ -121,7 +131,7 @@ function columnsOfStored(
 
 function convertedResources(
   definition: ResourceDefinition,
-  { convert, prepare }: Conversion,
+  { convert, prepare, readBack }: Conversion,
   prefix: string,
   custom: boolean,
 ): readonly Resource[] {
@@ -143,6 +153,7 @@ function convertedResources(
       ...(deprecationWarning === undefined ? {} : { deprecationWarning }),
       custom,
       isStored: index === 0,
+      ...(readBack === undefined ? {} : { readBack }),
       toStored: (object) => convert(object, storedVersion),
       fromStored: (object) => convert(object, apiVersion),
       ...(prepare === undefined

@@ -77,7 +77,10 @@ const lostRace = (error: unknown, { preconditions }: DeleteRequest) =>
 /** Removes a pod that counts for no budget; else returns it. */
 async function removeUncounted(request: SubresourceRequest, asked: DeleteRequest): Promise<Pod | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const pod = storedObjectOf(await requireEntry(request.core, request.resource, request.key)) as Pod;
+    const pod = storedObjectOf(
+      request.resource,
+      await requireEntry(request.core, request.resource, request.key),
+    ) as Pod;
     const phase = pod.status?.phase;
     const isOver = phase === 'Succeeded' || phase === 'Failed' || pod.metadata.deletionTimestamp !== undefined;
     if (!isOver && phase !== 'Pending') return pod;
@@ -141,7 +144,7 @@ async function budgetOf({ core, key }: SubresourceRequest, pod: Pod): Promise<Po
   const { entries } = await listEntries(core, resource, { namespace: key.namespace ?? '' });
   const found = budgetsOf(
     pod,
-    entries.map((entry) => storedObjectOf(entry) as PodDisruptionBudget),
+    entries.map((entry) => storedObjectOf(resource, entry) as PodDisruptionBudget),
   );
   if (found.length > 1)
     throw statusError(

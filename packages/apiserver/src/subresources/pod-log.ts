@@ -43,7 +43,7 @@ export function podLogSubresource(connect: NodeConnector): SubresourceHandler {
   return {
     async stream({ core, resource, key }, query, signal) {
       const options = podLogOptions(query, key.name, core.world.clock.now());
-      const pod = storedObjectOf(await requireEntry(core, resource, key)) as Pod;
+      const pod = storedObjectOf(resource, await requireEntry(core, resource, key)) as Pod;
       const container = containerOf(pod, query.get('container'));
       if (!pod.spec?.nodeName) return undefined;
       const agent = await agentOf(core, connect, pod);

@@ -79,7 +79,7 @@ export class PortForwardError extends Error {
 }
 
 const podOf = async ({ core, resource, key }: SubresourceRequest): Promise<Pod> =>
-  storedObjectOf(await requireEntry(core, resource, key)) as Pod;
+  storedObjectOf(resource, await requireEntry(core, resource, key)) as Pod;
 
 async function containerTarget(connect: NodeConnector, request: SubresourceRequest, query: URLSearchParams) {
   const pod = await podOf(request);

@@ -101,7 +101,7 @@ async function objectOf<T extends KubernetesObject>(
   name: string,
 ): Promise<T> {
   const resource = core.registry.byResource('v1', plural)!;
-  return storedObjectOf(await requireEntry(core, resource, { name, ...(namespace && { namespace }) })) as T;
+  return storedObjectOf(resource, await requireEntry(core, resource, { name, ...(namespace && { namespace }) })) as T;
 }
 
 async function passedOn(call: ServiceCaller, sent: HttpRequest, origin: string): Promise<HttpResponse> {

@@ -26,7 +26,7 @@ export const scaleSubresource: SubresourceHandler = {
       custom && column.name === 'Age' ? { ...column, type: 'date' } : column,
     ),
   async get({ core, resource, key }) {
-    return scaleOf(resource, storedObjectOf(await requireEntry(core, resource, key)));
+    return scaleOf(resource, storedObjectOf(resource, await requireEntry(core, resource, key)));
   },
   body: scaleKind.kind,
   async update(request, body, options) {

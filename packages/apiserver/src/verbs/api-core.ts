@@ -4,7 +4,7 @@ import type { KubernetesObject, World, WriteContext } from '@pintle/machinery';
 import type { AdmissionChain } from '../admission/admission-chain.js';
 import type { VirtualResource } from '../aggregation/virtual-resources.js';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { asRead, type Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import type { SharedLeases } from '../storage/shared-leases.js';
 import { StoredObject } from '../storage/stored-object.js';
@@ -33,12 +33,15 @@ export interface Served {
 }
 
 export function serve(resource: Resource, entry: StoreEntry<StoredObject>): Served {
-  return { object: resource.fromStored(entry.value.at(entry.modRevision)), entry };
+  return { object: resource.fromStored(storedObjectOf(resource, entry)), entry };
 }
 
-/** The object of an entry, in the stored version. */
-export function storedObjectOf(entry: StoreEntry<StoredObject>): KubernetesObject {
-  return entry.value.at(entry.modRevision);
+/** The object of an entry, in the version that it lies there in. */
+export function storedObjectOf(
+  resource: Pick<Resource, 'readBack'> | undefined,
+  { value, modRevision }: StoreEntry<StoredObject>,
+): KubernetesObject {
+  return asRead(resource, value.at(modRevision));
 }
 
 /** What strategies are told of a write. */

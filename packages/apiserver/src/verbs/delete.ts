@@ -3,7 +3,7 @@ import type { ListOptions, ObjectKey } from '@pintle/client';
 import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource } from '../registry/resource.js';
+import { asRead, prepared, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, serve, storedObjectOf } from './api-core.js';
 import type { DeleteOptions } from './delete-options.js';
@@ -32,7 +32,7 @@ export async function deleteObject(
     context.warn(orphansDependents.warning);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await requireEntry(core, resource, key);
-    const old = storedObjectOf(entry);
+    const old = storedObjectOf(resource, entry);
     if (resource.prepare !== undefined) await prepared(resource, [old]);
     const { namespace, name } = key;
     const dryRun = request.dryRun ?? false;
@@ -70,7 +70,7 @@ export async function deleteObject(
       object: resource.fromStored(
         plan.type === 'remove' && plan.told !== undefined
           ? atRevision(plan.told, result.revision)
-          : entry.value.deletedAt(entry.modRevision, result.revision),
+          : asRead(resource, entry.value.deletedAt(entry.modRevision, result.revision)),
       ),
     };
   }
@@ -94,7 +94,7 @@ export async function deleteCollection(
   const { entries, metadata } = await listEntries(core, resource, { ...options, inPages: true });
   const deleted: ListResult['entries'][number][] = [];
   for (const entry of entries) {
-    const { name = '', namespace } = storedObjectOf(entry).metadata;
+    const { name = '', namespace } = storedObjectOf(resource, entry).metadata;
     try {
       const key = { name, ...(namespace === undefined ? {} : { namespace }) };
       await deleteObject(core, context, resource, key, options);

@@ -66,7 +66,7 @@ export async function getObject(
   const { revision } = core.backend.status();
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision);
   const entry = await requireEntry(core, resource, key);
-  if (resource.prepare !== undefined) await prepared(resource, [storedObjectOf(entry)]);
+  if (resource.prepare !== undefined) await prepared(resource, [storedObjectOf(resource, entry)]);
   return serve(resource, entry);
 }
 
@@ -83,7 +83,11 @@ export type ReadOptions = ListOptions & { readonly inPages?: boolean };
 
 export async function listEntries(core: ApiCore, resource: Resource, options: ReadOptions = {}): Promise<ListResult> {
   const found = await readEntries(core, resource, options);
-  if (resource.prepare !== undefined) await prepared(resource, found.entries.map(storedObjectOf));
+  if (resource.prepare !== undefined)
+    await prepared(
+      resource,
+      found.entries.map((entry) => storedObjectOf(resource, entry)),
+    );
   return found;
 }
 
@@ -93,7 +97,7 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
     const selected = selection(resource, options);
     const entries = await virtualEntries(resource, virtual, options.namespace || undefined);
     return {
-      entries: selected === undefined ? entries : entries.filter((entry) => selected(storedObjectOf(entry))),
+      entries: selected === undefined ? entries : entries.filter((entry) => selected(storedObjectOf(resource, entry))),
       metadata: {},
     };
   }
@@ -109,7 +113,7 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
       const entries =
         selected === undefined
           ? found.entries
-          : found.entries.filter((entry) => selected(entry.value.at(entry.modRevision)));
+          : found.entries.filter((entry) => selected(storedObjectOf(resource, entry)));
       const at = revision === 0 ? found.revision : revision;
       return {
         entries,
@@ -122,7 +126,7 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
           : { resourceVersion: String(at) },
       };
     }
-    return await listSelected(core, selected, { start, end, revision, limit, prefix });
+    return await listSelected(core, resource, selected, { start, end, revision, limit, prefix });
   } catch (error) {
     throw expiredList(error, options, start, prefix);
   }
@@ -130,6 +134,7 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
 
 async function listSelected(
   core: ApiCore,
+  resource: Resource,
   selected: NonNullable<ReturnType<typeof selection>>,
   range: { start: string; end: string; revision: number; limit: number; prefix: string },
 ): Promise<ListResult> {
@@ -139,7 +144,7 @@ async function listSelected(
     const found = await core.backend.range({ start, end: range.end, revision, limit: Math.max(scanSize, range.limit) });
     if (revision === 0) revision = found.revision;
     for (const [index, entry] of found.entries.entries()) {
-      if (selected(entry.value.at(entry.modRevision))) entries.push(entry);
+      if (selected(storedObjectOf(resource, entry))) entries.push(entry);
       if (entries.length === range.limit && (found.more || index < found.entries.length - 1)) {
         const next = continueAfter([entry], revision, range.prefix);
         return { entries, metadata: { resourceVersion: String(revision), continue: next } };

@@ -70,7 +70,7 @@ export async function updateObject(
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const read = await decodedFor(entry, resource, path, body, () =>
-    decode(core, context, resource, body, options, entry && storedObjectOf(entry)),
+    decode(core, context, resource, body, options, entry && storedObjectOf(resource, entry)),
   );
   const { namespace, name } = placeOf(resource, read.metadata, path);
   requireName(read.metadata, path);
@@ -136,7 +136,7 @@ export async function changeObject(
       throw request.uid
         ? otherObject(resource, key, request.uid, '', options.dryRun)
         : notFound(resource.kind, key.name);
-    const found = storedObjectOf(entry);
+    const found = storedObjectOf(resource, entry);
     if (resource.prepare !== undefined) {
       await prepared(resource, [found], 'stored');
       await prepared(resource, [found]);
@@ -149,7 +149,8 @@ export async function changeObject(
     const object = await toldOfMissingLater(resource, wished, () =>
       prepare(core, context, resource, request, wished, old, ownsFields),
     );
-    if (object === found) return serve(resource, entry);
+    // What is read back otherwise than it was written is written as it is read.
+    if (object === entry.value.at(entry.modRevision)) return serve(resource, entry);
     if (options.dryRun) return { object: resource.fromStored(Object.freeze(object)) };
     const served = await commit(core, resource, entry, object);
     // Somebody was faster: a change that names a version will not fit the next one, any other is made anew.

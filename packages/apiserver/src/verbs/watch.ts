@@ -20,7 +20,7 @@ import {
   type KubernetesObject,
   notSupportedField,
 } from '@pintle/machinery';
-import { prepared, type Resource, storePrefix } from '../registry/resource.js';
+import { asRead, prepared, type Resource, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, storedObjectOf } from './api-core.js';
 import { listEntries } from './read.js';
@@ -114,8 +114,8 @@ export function watchChanges(
         next(events) {
           if (resource.prepare === undefined) return deliver(events);
           const objects = events.flatMap((event) => [
-            ...(event.type === 'put' ? [storedObjectOf(event.entry)] : []),
-            ...(event.previous === undefined ? [] : [storedObjectOf(event.previous)]),
+            ...(event.type === 'put' ? [storedObjectOf(resource, event.entry)] : []),
+            ...(event.previous === undefined ? [] : [storedObjectOf(resource, event.previous)]),
           ]);
           return prepared(resource, objects)?.then(() => deliver(events), fail);
         },
@@ -159,7 +159,7 @@ async function sendInitial(
   if (ended()) return;
   const changes: Change[] = found.entries.map((entry) => ({
     type: 'ADDED',
-    object: resource.fromStored(storedObjectOf(entry)),
+    object: resource.fromStored(storedObjectOf(resource, entry)),
     source: entry,
   }));
   const revision = Number(found.metadata.resourceVersion);
@@ -175,29 +175,31 @@ function changeOf(
   event: StoreEvent<StoredObject>,
 ): Change | undefined {
   const { previous } = event;
-  const before = previous === undefined ? undefined : storedObjectOf(previous);
+  const before = previous === undefined ? undefined : storedObjectOf(resource, previous);
   const matchedBefore = before !== undefined && (selected === undefined || selected(before));
   if (event.type === 'delete') {
     if (!matchedBefore) return undefined;
     return {
       type: 'DELETED',
-      object: resource.fromStored(event.previous.value.deletedAt(event.previous.modRevision, event.modRevision)),
+      object: deletedObject(resource, event.previous, event.modRevision),
       source: event,
     };
   }
-  const object = storedObjectOf(event.entry);
+  const object = storedObjectOf(resource, event.entry);
   const matches = selected === undefined || selected(object);
   if (matches)
     return { type: matchedBefore ? 'MODIFIED' : 'ADDED', object: resource.fromStored(object), source: event };
   if (!matchedBefore) return undefined;
   // What left the selection is reported as it was, at the version of the change that made it leave.
-  const { value, modRevision } = previous!;
-  return {
-    type: 'DELETED',
-    object: resource.fromStored(value.deletedAt(modRevision, event.entry.modRevision)),
-    source: event,
-  };
+  return { type: 'DELETED', object: deletedObject(resource, previous!, event.entry.modRevision), source: event };
 }
+
+/** As it was last, at the version of its end. */
+const deletedObject = (
+  resource: Resource,
+  { value, modRevision }: StoreEntry<StoredObject>,
+  endedAt: number,
+): KubernetesObject => resource.fromStored(asRead(resource, value.deletedAt(modRevision, endedAt)));
 
 function bookmark(resource: Resource, revision: number, annotations?: Readonly<Record<string, string>>): Change {
   const metadata = {

@@ -141,6 +141,8 @@ export interface Conversion {
   convert(object: KubernetesObject, apiVersion: string): KubernetesObject;
   /** What has to have resolved before `convert` is asked for these objects. Absent: nothing. */
   prepare?(objects: readonly KubernetesObject[], apiVersion: string): Promise<void>;
+  /** What becomes of an object as it comes from the store, in the version that it lies there in. Absent: nothing. */
+  readBack?(object: KubernetesObject): KubernetesObject;
 }
 
 export interface ServedVersion<in out T extends KubernetesObject = KubernetesObject> {

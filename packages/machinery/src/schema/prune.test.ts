@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { deepFreeze } from '../meta/frozen.js';
-import { pruned } from './prune.js';
+import { pruned, readBack } from './prune.js';
 import type { SchemaNode } from './schema.js';
 
 const text: SchemaNode = { type: 'string' };
@@ -41,4 +41,37 @@ it.each<readonly [spec: unknown, kept: unknown]>([
 it('what is known as a whole is the same', () => {
   const object = deepFreeze({ ...kinds, spec: { known: 'x', many: [{ a: '1' }] } });
   expect(pruned(node, object)).toBe(object);
+});
+
+it.each<readonly [spec: unknown, read: unknown]>([
+  [{}, { color: 'red', deep: { inner: 3 } }],
+  [
+    { color: null, none: null, maybe: null },
+    { color: 'red', deep: { inner: 3 }, maybe: null },
+  ],
+  [
+    { color: 'blue', deep: {} },
+    { color: 'blue', deep: { inner: 3 } },
+  ],
+  [
+    { color: '', deep: { inner: 0 }, nope: 1 },
+    { color: '', deep: { inner: 0 } },
+  ],
+  [{ deep: 'odd' }, { color: 'red', deep: 'odd' }],
+  [{ list: [{}, null, 'odd'] }, { color: 'red', deep: { inner: 3 }, list: [{ a: 'A' }, { a: 'A' }, 'odd'] }],
+  [{ map: { x: {}, y: null } }, { color: 'red', deep: { inner: 3 }, map: { x: { a: 'A' } } }],
+])('%j is read back as %j', (spec, read) => {
+  const part: SchemaNode = { type: 'object', properties: { a: { ...text, default: 'A' } } };
+  const properties: Record<string, SchemaNode> = {
+    color: { ...text, default: 'red' },
+    none: text,
+    maybe: { ...text, nullable: true },
+    deep: { type: 'object', properties: { inner: { type: 'integer', default: 3 } }, default: {} },
+    list: { type: 'array', items: { ...part, default: {} } },
+    map: { type: 'map', values: part },
+  };
+  const kind: SchemaNode = { type: 'object', properties: { spec: { type: 'object', properties } } };
+  expect(readBack(kind, { ...kinds, spec } as object)).toEqual({ ...kinds, spec: read });
+  const again = deepFreeze({ ...kinds, spec: read } as object);
+  expect(readBack(kind, again)).toBe(again);
 });

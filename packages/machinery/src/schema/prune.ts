@@ -1,7 +1,9 @@
-/** Drops what a structural schema does not know, as when an object comes from a version that knew more. Nothing is filled in. */
+/**
+ * What is made of a custom object by its structural schema alone, nothing being checked: what the schema does not know is
+ * dropped, as when an object comes from a version that knew more; and, of what is read back, defaults are filled in.
+ */
+import { type Fields, isFields } from '../json/fields.js';
 import { resolve, type SchemaNode } from './schema.js';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Of what an object is by itself, and no schema says. */
 const ofObjects: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
@@ -9,24 +11,71 @@ const ofObjects: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata'
 /** The same value where nothing goes. `value` is an object of the kind that the schema is of. */
 export const pruned = <T>(node: SchemaNode, value: T): T => prune(node, value, true) as T;
 
+/**
+ * An object as it comes from the store under a schema that may be newer than it: pruned, nulls dropped where none may be,
+ * defaults filled in (apiextensions-apiserver `defaulting`). The same value where nothing changes.
+ */
+export const readBack = <T>(node: SchemaNode, value: T): T => fill(node, pruned(node, value), true) as T;
+
 function prune(place: SchemaNode, value: unknown, isObject: boolean): unknown {
   const node = resolve(place);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const { items } = node;
-    if (items === undefined) return value;
-    const kept = value.map((item) => prune(items, item, false));
-    return kept.every((item, index) => item === value[index]) ? value : Object.freeze(kept);
+    return items === undefined ? value : eachItem(value, (item) => prune(items, item, false));
   }
-  const { properties = {}, values, preserveUnknownFields, embeddedResource } = node;
+  const { preserveUnknownFields, embeddedResource } = node;
   const keepsKinds = isObject || embeddedResource === true;
-  const entries = Object.entries(value as Fields);
-  const kept = entries.flatMap(([key, inner]): readonly (readonly [string, unknown])[] => {
-    if (keepsKinds && ofObjects.has(key)) return [[key, inner]];
-    const child = Object.hasOwn(properties, key) ? properties[key] : values;
-    if (child !== undefined) return [[key, prune(child, inner, false)]];
-    return preserveUnknownFields || node.type === 'any' || node.type === 'map' ? [[key, inner]] : [];
+  return eachField(value as Fields, (key, inner) => {
+    if (keepsKinds && ofObjects.has(key)) return inner;
+    const child = childOf(node, key);
+    if (child !== undefined) return prune(child, inner, false);
+    return preserveUnknownFields || node.type === 'any' || node.type === 'map' ? inner : undefined;
   });
-  const isSame = kept.length === entries.length && kept.every(([, inner], index) => inner === entries[index]![1]);
-  return isSame ? value : Object.freeze(Object.fromEntries(kept));
+}
+
+function fill(place: SchemaNode, value: unknown, isObject: boolean): unknown {
+  const node = resolve(place);
+  if (Array.isArray(value)) {
+    const { items } = node;
+    if (items === undefined) return value;
+    return eachItem(value, (item) =>
+      fill(items, item === null && !items.nullable ? (items.default ?? null) : item, false),
+    );
+  }
+  if (!isFields(value)) return value;
+  const kept = eachField(value, (key, inner) => {
+    if (isObject && ofObjects.has(key)) return inner;
+    const child = childOf(node, key);
+    if (child === undefined) return inner;
+    return fill(child, inner === null && !child.nullable ? child.default : inner, false);
+  });
+  const lacking = Object.entries(node.properties ?? {}).filter(
+    ([key, child]) => child.default !== undefined && kept[key] === undefined,
+  );
+  if (lacking.length === 0) return kept;
+  const added = lacking.map(([key, child]) => [key, fill(child, child.default, false)] as const);
+  return Object.freeze({ ...kept, ...Object.fromEntries(added) });
+}
+
+const childOf = ({ properties = {}, values }: SchemaNode, key: string): SchemaNode | undefined =>
+  Object.hasOwn(properties, key) ? properties[key] : values;
+
+/** The same list where each item stays. */
+function eachItem(list: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
+  const made = list.map(change);
+  return made.every((item, index) => item === list[index]) ? list : Object.freeze(made);
+}
+
+/** The same fields where each stays; what becomes undefined goes. */
+function eachField(fields: Fields, change: (key: string, value: unknown) => unknown): Fields {
+  let isSame = true;
+  const made: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) {
+    const value = change(key, fields[key]);
+    if (value !== fields[key]) isSame = false;
+    if (value !== undefined)
+      Object.defineProperty(made, key, { value, enumerable: true, writable: true, configurable: true });
+  }
+  return isSame ? fields : Object.freeze(made);
 }

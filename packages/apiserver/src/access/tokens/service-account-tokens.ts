@@ -88,7 +88,7 @@ async function find(
   const resource = core.registry.byResource('v1', plural);
   const key = { name, ...(namespace === undefined ? {} : { namespace }) };
   const entry = resource === undefined ? undefined : await findEntry(core, resource, key);
-  return entry === undefined ? undefined : storedObjectOf(entry);
+  return entry === undefined ? undefined : storedObjectOf(resource, entry);
 }
 
 async function boundIdentity(

@@ -53,7 +53,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         withDefaults(createdPart(request, tokenRequestKind, body, options)),
       )) as unknown as TokenRequest;
       requireNames(asked, at);
-      const account = storedObjectOf(await requireEntry(core, resource, at)) as ServiceAccount;
+      const account = storedObjectOf(resource, await requireEntry(core, resource, at)) as ServiceAccount;
       const wanted = {
         ...asked,
         metadata: { ...asked.metadata, ...at },
@@ -143,7 +143,7 @@ async function boundTo(
   const plural = kinds[kind as keyof typeof kinds];
   const resource = core.registry.byResource('v1', plural)!;
   const namespace = plural === 'nodes' ? {} : { namespace: account.metadata.namespace ?? '' };
-  const object = storedObjectOf(await requireEntry(core, resource, { name, ...namespace }));
+  const object = storedObjectOf(resource, await requireEntry(core, resource, { name, ...namespace }));
   if (uid && uid !== object.metadata.uid)
     throw conflict(
       resource.kind,
@@ -166,5 +166,5 @@ async function boundTo(
 async function nodeOf(core: ApiCore, name: string): Promise<BoundClaims['node']> {
   const resource = core.registry.byResource('v1', 'nodes');
   const entry = resource && (await findEntry(core, resource, { name }));
-  return { name, ...(entry === undefined ? {} : { uid: storedObjectOf(entry).metadata.uid ?? '' }) };
+  return { name, ...(entry === undefined ? {} : { uid: storedObjectOf(resource, entry).metadata.uid ?? '' }) };
 }

@@ -233,5 +233,5 @@ async function find(
   const entry = resource === undefined ? undefined : await findEntry(core, resource, key);
   if (entry === undefined)
     throw notFound(resource?.kind ?? { group: apiVersion.replace(/\/?[^/]*$/, ''), plural }, key.name);
-  return storedObjectOf(entry);
+  return storedObjectOf(resource, entry);
 }

@@ -182,7 +182,7 @@ function templateOf(request: AdmissionRequest): PodLike | undefined {
 async function lookUp(core: ApiCore, name: string): Promise<Namespace | undefined> {
   const resource = core.registry.byResource('v1', 'namespaces');
   const entry = resource === undefined ? undefined : await findEntry(core, resource, { name });
-  return entry === undefined ? undefined : (storedObjectOf(entry) as Namespace);
+  return entry === undefined ? undefined : (storedObjectOf(resource, entry) as Namespace);
 }
 
 /** What a namespace is told whose labels are of no use. */
@@ -217,7 +217,7 @@ async function warningsOfPods(core: ApiCore, namespace: string, enforce: LevelVe
   const resource = core.registry.byResource('v1', 'pods');
   if (resource === undefined) return [];
   const { entries } = await listEntries(core, resource, { namespace });
-  const pods = oneOfEachOwnerFirst(entries.map((entry) => storedObjectOf(entry) as Pod));
+  const pods = oneOfEachOwnerFirst(entries.map((entry) => storedObjectOf(resource, entry) as Pod));
   const byReason = new Map<string, string[]>();
   for (const pod of pods.slice(0, podsMax)) {
     const violations = violationsOf({ metadata: pod.metadata, spec: pod.spec! }, enforce);

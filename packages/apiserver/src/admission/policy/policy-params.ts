@@ -13,10 +13,10 @@ export function paramsFrom(core: () => ApiCore): ParamFinder {
     const place = resource.kind.scope === 'Namespaced' && namespace !== undefined ? { namespace } : {};
     if (name !== undefined) {
       const entry = await findEntry(core(), resource, { name, ...place });
-      if (entry !== undefined) await prepared(resource, [storedObjectOf(entry)]);
-      return entry === undefined ? [] : [resource.fromStored(storedObjectOf(entry))];
+      if (entry !== undefined) await prepared(resource, [storedObjectOf(resource, entry)]);
+      return entry === undefined ? [] : [resource.fromStored(storedObjectOf(resource, entry))];
     }
     const { entries } = await listEntries(core(), resource, place);
-    return entries.map((entry) => resource.fromStored(storedObjectOf(entry)));
+    return entries.map((entry) => resource.fromStored(storedObjectOf(resource, entry)));
   };
 }

@@ -73,7 +73,7 @@ export class QuotaAccounts {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const { entries } = await fromStore(core.backend.range(prefixRange(storePrefix(resource, namespace))));
       const { refusals, quotas } = chargeAll(
-        entries.map((entry) => storedObjectOf(entry) as ResourceQuota),
+        entries.map((entry) => storedObjectOf(resource, entry) as ResourceQuota),
         batch,
       );
       if (await this.write(core, resource, entries, quotas)) return refusals;
@@ -89,11 +89,11 @@ export class QuotaAccounts {
   ): Promise<boolean> {
     const changed = entries
       .map((entry, index) => ({ entry, quota: quotas[index]! }))
-      .filter(({ entry, quota }) => quota !== storedObjectOf(entry));
+      .filter(({ entry, quota }) => quota !== storedObjectOf(resource, entry));
     if (changed.length === 0) return true;
     const recorded = await Promise.all(
       changed.map(({ entry, quota }) =>
-        recordUpdate(core, serverItself, resource, quota, storedObjectOf(entry), { subresource: 'status' }),
+        recordUpdate(core, serverItself, resource, quota, storedObjectOf(resource, entry), { subresource: 'status' }),
       ),
     );
     const { succeeded } = await fromStore(
