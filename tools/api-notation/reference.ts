@@ -72,10 +72,11 @@ export function readReference(): Reference | undefined {
       resources.set(document.groupVersion, document.resources ?? []);
   }
   const messages = json('protobuf-fields.json') as Record<string, Record<string, readonly [number, string, string]>>;
-  // A few fields begin with a capital letter in the messages.
+  // A few fields begin with a capital letter in the messages; what is no name there has lost its `$` and its hyphens.
   const fieldOf = (message: string, field: string) => {
     const fields = messages[message] ?? {};
-    const key = Object.keys(fields).find((name) => name.toLowerCase() === field.toLowerCase());
+    const plain = field.replace(/^\$|-/g, '').toLowerCase();
+    const key = Object.keys(fields).find((name) => name.toLowerCase() === plain);
     return key === undefined ? undefined : fields[key];
   };
   return {

@@ -32,9 +32,23 @@ const scalars: Readonly<Record<string, string>> = {
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'intOrString',
   'io.k8s.apimachinery.pkg.runtime.RawExtension': 'any',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON': 'any',
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray': 'any',
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool': 'any',
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray': 'any',
+};
+
+const schemaProps = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
+/** Types that are one of several, by the numbers that these have in the message of the type; `self` is a schema of a schema. */
+const unions: Readonly<Record<string, readonly (readonly [number: number, builder: string])[]>> = {
+  [`${schemaProps}OrArray`]: [
+    [1, 'self'],
+    [2, 'list(self)'],
+  ],
+  [`${schemaProps}OrBool`]: [
+    [1, 'boolean()'],
+    [2, 'self'],
+  ],
+  [`${schemaProps}OrStringArray`]: [
+    [1, 'self'],
+    [2, 'list(string())'],
+  ],
 };
 
 /** A type of the notation: where it stands, and what it is made of. */
@@ -60,7 +74,8 @@ function main(): void {
   const types = new Map<string, NotedType>();
   for (const [openApiName, schema] of reference.schemas) {
     const folder = folderOf(openApiName);
-    if (folder === undefined || scalars[openApiName] !== undefined || isList(reference, openApiName)) continue;
+    if (folder === undefined || openApiName in scalars || openApiName in unions || isList(reference, openApiName))
+      continue;
     const name = nameOf(openApiName);
     types.set(openApiName, { openApiName, name, folder, file: fileOf(folder, name), schema });
   }
@@ -217,7 +232,7 @@ class NotationWriter {
     let text = placed?.inline === undefined ? base : `${base}.inline(${placed.inline.join(', ')})`;
     if (listType === 'map') text += `.byKeys(${(keys ?? []).map((key) => `'${key}'`).join(', ')})`;
     else if (listType === 'set') text += '.asSet()';
-    else if (listType === 'atomic' || property['x-kubernetes-map-type'] === 'atomic' || base.startsWith('any('))
+    else if (listType === 'atomic' || property['x-kubernetes-map-type'] === 'atomic' || /^(?:any|choice)\(/.test(base))
       text += '.atomic()';
     else if (property['x-kubernetes-map-type'] === 'granular') text += '.granular()';
     if (mergeKey !== undefined || strategy?.includes('merge')) {
@@ -244,6 +259,20 @@ class NotationWriter {
     if (target !== undefined) {
       const scalar = scalars[target];
       if (scalar !== undefined) return call(scalar);
+      const union = unions[target];
+      if (union !== undefined) {
+        const self = this.value(
+          type,
+          { $ref: `#/components/schemas/${schemaProps}` },
+          undefined,
+          declared,
+          builders,
+          use,
+        );
+        for (const [, builder] of union) for (const [, name = ''] of builder.matchAll(/(\w+)\(/g)) builders.add(name);
+        const members = union.map(([number, builder]) => `${number}: ${builder.replace('self', self)}`);
+        return call('choice', `{ ${members.join(', ')} }`);
+      }
       const name = nameOf(target);
       builders.add('ref');
       if (target.startsWith(meta)) {

@@ -38,8 +38,15 @@ function arbitraryOf(place: SchemaNode, depth: number): fc.Arbitrary<unknown> {
     case 'object':
       return node.properties === undefined || depth > depthMax ? fc.constant({}) : objectOf(node, depth);
     default:
-      return fc.constantFrom({ raw: 1 }, { raw: '' });
+      if (node.choices === undefined) return fc.constantFrom({ raw: 1 }, { raw: '' });
+      return fc.constantFrom(...node.choices.map((choice) => oneOf(resolve(choice.node))));
   }
+}
+
+/** Of schemas of schemas, the only ones that there are choices of. */
+function oneOf({ type, items }: SchemaNode): unknown {
+  if (type === 'array') return [oneOf(resolve(items!))];
+  return type === 'object' ? { type: 'string' } : type === 'boolean' ? false : 'a';
 }
 
 function textOf({ format }: SchemaNode): fc.Arbitrary<unknown> {

@@ -8,7 +8,7 @@
  * pointers. Readers take both for the same.
  */
 import { fromBase64 } from '../json/base64.js';
-import { resolve, type SchemaNode } from './schema.js';
+import { type Choice, resolve, type SchemaNode } from './schema.js';
 
 /** A value that its schema cannot say in protobuf. */
 export class ProtobufWriteError extends Error {
@@ -238,6 +238,7 @@ function valueStep(node: SchemaNode, number: number): Step {
     case 'intOrString':
       return wrapped(writeIntOrString, number);
     case 'any':
+      if (node.choices !== undefined) return wrapped(choiceStep(node.choices), number);
       return wrapped((to, value) => textField(to, 1, JSON.stringify(value)), number);
     case 'object': {
       let message: Message | undefined;
@@ -251,6 +252,20 @@ function valueStep(node: SchemaNode, number: number): Step {
     default:
       throw new ProtobufWriteError(`a ${node.type} stands where one value should`);
   }
+}
+
+/** A boolean among the choices says of each other that it is there, as Go has it. */
+function choiceStep(choices: readonly Choice[]): Step {
+  const steps = choices.map(({ number, node }) => {
+    const { type } = resolve(node);
+    return { type, write: fieldStep(node, number) };
+  });
+  return (to, value) => {
+    for (const { type, write } of steps.toReversed()) {
+      if (type === 'boolean') write(to, value !== false);
+      else if (type === (Array.isArray(value) ? 'array' : typeof value)) write(to, value);
+    }
+  };
 }
 
 const writeIntOrString: Step = (to, value) => {

@@ -3,7 +3,7 @@
  * (apimachinery `runtime/serializer/protobuf`). Only reading: `protobuf-writer.ts` writes.
  */
 import { toBase64 } from '../json/base64.js';
-import { resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
+import { type Choice, resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
 
 /** Bytes that are no message of the kind that they claim to be. */
 export class ProtobufError extends Error {
@@ -148,11 +148,11 @@ function read(result: Record<string, unknown>, table: Table, bytes: Uint8Array, 
 
 function fieldValue(place: SchemaNode, field: Field, before: unknown, depth: number): unknown {
   const node = resolve(place);
-  if (node.type === 'array')
-    return [
-      ...((before as readonly unknown[] | undefined) ?? []),
-      single(resolve(node.items ?? { type: 'any' }), field, depth) ?? '',
-    ];
+  if (node.type === 'array') {
+    const items = resolve(node.items ?? { type: 'any' });
+    const item = single(items, field, depth);
+    return [...((before as readonly unknown[] | undefined) ?? []), item ?? (items.type === 'any' ? null : '')];
+  }
   if (node.type === 'map') {
     const [key, value] = mapEntry(resolve(node.values ?? { type: 'any' }), field.bytes, depth);
     const entries = { ...(before as Record<string, unknown> | undefined) };
@@ -200,6 +200,7 @@ function single(node: SchemaNode, { value, bytes }: Field, depth: number): unkno
       return kind === 0n ? Number(BigInt.asIntN(32, whole)) : word;
     }
     case 'any': {
+      if (node.choices !== undefined) return chosen(node.choices, bytes, depth + 1);
       const raw = rawField(bytes);
       return raw.length === 0 ? undefined : JSON.parse(text.decode(raw));
     }
@@ -208,6 +209,18 @@ function single(node: SchemaNode, { value, bytes }: Field, depth: number): unkno
     default:
       throw new ProtobufError(`a ${node.type} stands where one value should`);
   }
+}
+
+/** What stands last among the choices; `false` where it says no more than that nothing is there. */
+function chosen(choices: readonly Choice[], bytes: Uint8Array, depth: number): unknown {
+  let best: { readonly at: number; readonly value: unknown } | undefined;
+  for (const field of fieldsOf(bytes)) {
+    const at = choices.findIndex(({ number }) => number === field.number);
+    if (at === -1 || (best !== undefined && at < best.at)) continue;
+    const value = fieldValue(choices[at]!.node, field, best?.at === at ? best.value : undefined, depth);
+    best = { at, value: value ?? {} };
+  }
+  return best?.value;
 }
 
 function stringValue({ format }: SchemaNode, bytes: Uint8Array): string | undefined {

@@ -50,6 +50,8 @@ export interface SchemaNode {
   readonly nullable?: boolean;
   /** The field's number in Kubernetes' protobuf encoding. */
   readonly proto?: number;
+  /** Of a value that is one of several: what each is, by its number in the message that the value stands in for. */
+  readonly choices?: readonly Choice[];
   /** The numbers of the embedded messages that the field stands in, from the outside in, where Go embeds structs. */
   readonly protoInline?: readonly number[];
   /** Of built-in kinds' texts, numbers and booleans, and of what is told as null: in Go the field is a pointer; see `zeroSaysNothing`. */
@@ -91,6 +93,11 @@ export interface SchemaNode {
   readonly rules?: readonly ValidationRule[];
   /** A short sentence of ours for `kubectl explain`. */
   readonly doc?: string;
+}
+
+export interface Choice {
+  readonly number: number;
+  readonly node: SchemaNode;
 }
 
 export interface ValidationRule {
@@ -284,6 +291,14 @@ export const any = (proto?: number, name?: string) =>
   new Schema<any>(
     numbered({ type: 'any', preserveUnknownFields: true, ...(name === undefined ? {} : { name }) }, proto),
   );
+
+/** In JSON one of several values, which their types tell apart; in protobuf a message with a field for each. */
+export const choice = (choices: Readonly<Record<number, { readonly node: SchemaNode }>>, proto?: number) =>
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  new Schema<any>({
+    ...any(proto).node,
+    choices: Object.entries(choices).map(([number, { node }]) => ({ number: Number(number), node })),
+  });
 
 export const list = <T>(items: Schema<T, boolean>, proto?: number) =>
   new Schema<readonly T[]>(numbered({ type: 'array', items: items.node }, proto));

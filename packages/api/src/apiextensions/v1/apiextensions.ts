@@ -4,6 +4,7 @@ import {
   any,
   boolean,
   bytes,
+  choice,
   defineKind,
   double,
   type Infer,
@@ -106,10 +107,13 @@ export interface ValidationRule extends Infer<typeof ValidationRule> {}
 
 export const JSONSchemaProps = object(
   () => ({
-    $ref: string().pointer(),
-    $schema: string(),
-    additionalItems: any(33).atomic(),
-    additionalProperties: any(30).atomic(),
+    $ref: string(3).pointer(),
+    $schema: string(2),
+    additionalItems: choice({ 1: boolean(), 2: ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps) }, 33).atomic(),
+    additionalProperties: choice(
+      { 1: boolean(), 2: ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps) },
+      30,
+    ).atomic(),
     allOf: list(
       ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps),
       25,
@@ -123,7 +127,10 @@ export const JSONSchemaProps = object(
       ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps),
       34,
     ),
-    dependencies: map(any().atomic(), 32),
+    dependencies: map(
+      choice({ 1: ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps), 2: list(string()) }).atomic(),
+      32,
+    ),
     description: string(4),
     enum: list(any(), 20).atomic(),
     example: any(36).atomic(),
@@ -132,7 +139,13 @@ export const JSONSchemaProps = object(
     externalDocs: ref<ExternalDocumentation>(ExternalDocumentation, 35),
     format: string(6),
     id: string(1),
-    items: any(24).atomic(),
+    items: choice(
+      {
+        1: ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps),
+        2: list(ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps)),
+      },
+      24,
+    ).atomic(),
     maxItems: int64(16).pointer(),
     maxLength: int64(13).pointer(),
     maxProperties: int64(21).pointer(),
@@ -161,13 +174,13 @@ export const JSONSchemaProps = object(
     title: string(7),
     type: string(5),
     uniqueItems: boolean(18),
-    'x-kubernetes-embedded-resource': boolean(),
-    'x-kubernetes-int-or-string': boolean(),
-    'x-kubernetes-list-map-keys': list(string()).atomic(),
-    'x-kubernetes-list-type': string().pointer(),
-    'x-kubernetes-map-type': string().pointer(),
-    'x-kubernetes-preserve-unknown-fields': boolean().pointer(),
-    'x-kubernetes-validations': list(ref<ValidationRule>(ValidationRule)).byKeys('rule').mergeBy('rule'),
+    'x-kubernetes-embedded-resource': boolean(39),
+    'x-kubernetes-int-or-string': boolean(40),
+    'x-kubernetes-list-map-keys': list(string(), 41).atomic(),
+    'x-kubernetes-list-type': string(42).pointer(),
+    'x-kubernetes-map-type': string(43).pointer(),
+    'x-kubernetes-preserve-unknown-fields': boolean(38).pointer(),
+    'x-kubernetes-validations': list(ref<ValidationRule>(ValidationRule), 44).byKeys('rule').mergeBy('rule'),
   }),
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
 );
