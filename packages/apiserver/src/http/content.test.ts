@@ -257,6 +257,22 @@ describe('other forms', () => {
     expect((await get(scale)).json).toMatchObject({ kind: 'Scale', spec: { replicas: 2 } });
   });
 
+  it('what is asked and not stored has no Table', async () => {
+    const { send } = await requester();
+    const review = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { nonResourceAttributes: { path: '/', verb: 'get' } },
+    };
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+    expect((await send('POST', path, review, { accept })).json).toMatchObject({ code: 406, reason: 'NotAcceptable' });
+    expect((await send('POST', path, review, { accept: `${accept},application/json` })).json).toMatchObject({
+      kind: 'SelfSubjectAccessReview',
+      status: { allowed: true },
+    });
+  });
+
   it.each(['v1', 'v1beta1'])('Tables of %s, of objects, lists and watches', async (version) => {
     const { client, get, stream } = await requester();
     await client.create(configMap('a') as ConfigMap);

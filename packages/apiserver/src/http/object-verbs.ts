@@ -37,9 +37,9 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
-function acceptedBy({ request, resource, path: { subresource } }: ResourceRequest, watch = false): Accepted {
-  // Parts other than the status have no columns.
-  const tables = subresource === undefined || subresource === 'status';
+function acceptedBy({ parts, request, resource, path: { subresource } }: ResourceRequest, watch = false): Accepted {
+  // Parts other than the status have no columns, nor has what is asked and not stored.
+  const tables = (subresource === undefined || subresource === 'status') && parts.core.review(resource) === undefined;
   return negotiate(request.header('accept'), { ...offerOf(resource, watch), tables });
 }
 

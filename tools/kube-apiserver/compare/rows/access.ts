@@ -113,6 +113,13 @@ const reviews: readonly Row[] = [
     review('SelfSubjectAccessReview', { nonResourceAttributes: { path: '/version', verb: 'get' } }),
     { as: 'ann' },
   ),
+  ...[
+    'application/json;as=Table;v=v1;g=meta.k8s.io',
+    'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+    'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
+  ].map((accept) =>
+    post(`self: as ${accept}`, selfAccess, review('SelfSubjectAccessReview', getPods), { headers: { accept } }),
+  ),
   post('self: nothing', selfAccess, review('SelfSubjectAccessReview', {})),
   post(
     'self: both',
