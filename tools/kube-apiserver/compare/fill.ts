@@ -25,6 +25,7 @@ export function filled(row: Row, namespace: string, saved: ReadonlyMap<string, u
   return {
     ...row,
     path: fill(row.path),
+    ...(row.at === undefined ? {} : { at: fill(row.at) }),
     ...(row.body === undefined ? {} : { body: fillAll(row.body) }),
     ...(row.headers === undefined ? {} : { headers: fillAll(row.headers) as Record<string, string> }),
   };

@@ -98,6 +98,8 @@ export function parsed(text: string): unknown {
 
 function bodyOf(row: Row, { text }: Answer): unknown {
   const whole = parsed(text);
+  if (row.at !== undefined)
+    return row.at.split('/').reduce<unknown>((parent, name) => (parent as Record<string, unknown>)?.[name], whole);
   if (row.stream === undefined) return whole;
   // What refuses a stream may be written over several lines.
   if (typeof whole === 'object') return [whole];

@@ -22,6 +22,8 @@ export interface Row {
   readonly stream?: { readonly lines: number; readonly waitMs?: number };
   /** What of the answer counts: all, its status and headers, or which fields there are (default all). */
   readonly counts?: 'all' | 'status' | 'shape';
+  /** The place in the body that counts alone: names, with `/` between them. */
+  readonly at?: string;
 }
 
 /** Rows that build on each other, in a namespace of their own. */

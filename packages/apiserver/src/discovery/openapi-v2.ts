@@ -2,7 +2,7 @@
  * OpenAPI v2 in the protobuf form of gnostic, which is the only one that kubectl before 1.30 reads. Made from the
  * same component schemas as v3. Field numbers are those of gnostic's `OpenAPIv2.proto`.
  */
-import { type Kind, openApiComponents } from '@pintle/machinery';
+import { isFields, type Kind, openApiComponents } from '@pintle/machinery';
 import type { Swagger } from '../aggregation/remote-openapi.js';
 import { anything, Message, named } from './gnostic-message.js';
 import { mergeSwagger } from './merge-swagger.js';
@@ -11,33 +11,18 @@ import { toldInV2 } from './swagger.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What kubectl's reader of v2 cannot take beside its fields is told without them. */
-function withoutFields(schema: Json): Json {
-  if (schema['nullable'] !== true && schema['x-kubernetes-preserve-unknown-fields'] !== true) return schema;
-  const { items, properties, required, type, ...rest } = schema;
-  return type === 'object' || type === 'array' || schema['nullable'] === true ? rest : { ...rest, type };
-}
-
-function schemaMessage(whole: Json): Message {
-  const schema = withoutFields(whole);
+function schemaMessage(schema: Json): Message {
   const message = new Message();
-  const inner = schema['allOf'] as readonly Json[] | undefined;
-  // v2 has no place for a description beside a reference, other than in allOf; clients only follow the reference.
-  const reference = (schema['$ref'] ?? inner?.[0]?.['$ref']) as string | undefined;
-  message.string(1, reference?.replace('#/components/schemas/', '#/definitions/'));
+  message.string(1, schema['$ref']);
   message.string(2, schema['format']);
   message.string(4, schema['description']);
   if (schema['default'] !== undefined) message.message(5, anything(schema['default']));
   for (const name of (schema['required'] as readonly string[] | undefined) ?? []) message.string(19, name);
-  if (schema['additionalProperties'] !== undefined)
-    message.message(21, new Message().message(1, schemaMessage(schema['additionalProperties'] as Json)));
-  const type =
-    schema['type'] ??
-    (schema['x-kubernetes-int-or-string']
-      ? 'string'
-      : (schema['anyOf'] ?? schema['oneOf']) === undefined
-        ? undefined
-        : 'string');
+  const { additionalProperties, type } = schema;
+  if (isFields(additionalProperties))
+    message.message(21, new Message().message(1, schemaMessage(additionalProperties)));
+  else if (additionalProperties !== undefined)
+    message.message(21, new Message().integer(2, additionalProperties === true ? 1 : 0));
   if (type !== undefined) message.message(22, new Message().string(1, type));
   if (schema['items'] !== undefined)
     message.message(23, new Message().message(1, schemaMessage(schema['items'] as Json)));

@@ -1,4 +1,5 @@
 /** OpenAPI v2 in JSON, for tools that read no v3: the same operations and schemas, in the older notation. Pure. */
+import { customInV2 } from './custom-in-v2.js';
 import { type ApiDescription, codeWords, openApiVersion, pathsOf } from './description.js';
 import type { Parameter } from './parameters.js';
 
@@ -45,7 +46,7 @@ export function swaggerOf(description: ApiDescription): SwaggerDocument {
     paths[path] = { ...item, ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameterOf) }) };
   }
   const definitions = Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [name, older(toldInV2(name, schema as Json))]),
+    Object.entries(schemas).map(([name, schema]) => [name, toldInV2(name, schema as Json)]),
   );
   return { swagger: '2.0', info: { title, version: openApiVersion }, paths, definitions };
 }
@@ -58,9 +59,9 @@ const parameterOf = (parameter: Parameter) => ({
   uniqueItems: true,
 });
 
-/** A schema without what is told in v3 alone: the defaults of Kubernetes' own types. */
+/** A schema of v3 as v2 tells it: Kubernetes' own types without their defaults. */
 export const toldInV2 = (name: string, schema: Json): Json =>
-  name.startsWith('io.k8s.') ? (withoutDefaults(schema) as Json) : schema;
+  name.startsWith('io.k8s.') ? older(withoutDefaults(schema) as Json) : customInV2(schema);
 
 function withoutDefaults(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutDefaults);

@@ -222,7 +222,7 @@ describe('OpenAPI', () => {
     expect(definitions['io.k8s.api.core.v1.ServiceList'].properties.items.type).toBe('array');
     // kubectl refuses unknown fields wherever it is told of known ones.
     expect(definitions['com.example.v1.Opens'].properties).toBeUndefined();
-    expect(definitions['com.example.v1.Opens'].type).toBeUndefined();
+    expect(definitions['com.example.v1.Opens'].type).toBe('object');
   });
 });
 

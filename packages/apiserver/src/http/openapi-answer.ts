@@ -21,7 +21,7 @@ export function openApiAnswer(
   if (version === 'v2' && rest.length === 0)
     return accept.includes('proto-openapi.spec.v2')
       ? encoded(200, openApiV2Media, openApiV2())
-      : documentAnswer(request, openApi.swagger());
+      : packedAnyway(documentAnswer(request, openApi.swagger()));
   if (version !== 'v3') return undefined;
   if (rest.length === 0) return documentAnswer(request, openApi.index());
   const path = rest.join('/');
@@ -36,6 +36,12 @@ export function openApiAnswer(
     ? answered
     : { ...answered, headers: { ...answered.headers, 'cache-control': 'public, immutable, max-age=31536000' } };
 }
+
+/** The document of v2 is told to hang on the encoding even where it is not packed. */
+const packedAnyway = (response: HttpResponse): HttpResponse => ({
+  ...response,
+  headers: { ...response.headers, vary: ['Accept-Encoding', 'Accept'] },
+});
 
 /** What is asked for first counts. */
 function prefersMessage(accept: string): boolean {

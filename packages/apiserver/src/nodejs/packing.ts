@@ -22,13 +22,13 @@ export function packedFor(
     return answer;
   const media = String(headers['content-type'] ?? '').split(';')[0]!;
   if (!packable.has(media) || headers['content-encoding'] !== undefined) return answer;
-  const vary = headers['vary'];
+  const vary = new Set([headers['vary'] ?? [], 'Accept-Encoding'].flat());
   const packed = (packedBody: HttpResponse['body'] & object): HttpResponse => ({
     ...answer,
     headers: {
       ...headers,
       'content-encoding': 'gzip',
-      vary: vary === undefined ? 'Accept-Encoding' : [vary, 'Accept-Encoding'].flat(),
+      vary: vary.size === 1 ? 'Accept-Encoding' : [...vary],
     },
     body: packedBody,
   });

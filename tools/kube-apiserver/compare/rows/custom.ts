@@ -228,6 +228,29 @@ const badThings: readonly (readonly [string, object])[] = [
   ['all at once', thing('bad', { size: 99, color: 'blue', name: 'ABCDEFG', ratio: 0.3, set: ['a', 'a'] })],
 ];
 
+const text = { type: 'string' };
+const open = { 'x-kubernetes-preserve-unknown-fields': true };
+/** Of places that OpenAPI v2 tells otherwise than v3. */
+const toldLess = {
+  type: 'object',
+  required: ['maybe', 'sure'],
+  properties: {
+    maybe: { ...text, nullable: true },
+    sure: text,
+    part: { type: 'object', nullable: true, required: ['a'], properties: { a: text } },
+    list: { type: 'array', nullable: true, items: text },
+    free: { type: 'object', ...open, required: ['a'], properties: { a: text } },
+    any: open,
+    frees: { type: 'array', items: { type: 'object', ...open } },
+    number: { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
+    either: { ...text, oneOf: [{ enum: ['a'] }, { pattern: 'b' }], not: { maxLength: 0 } },
+    map: { type: 'object', additionalProperties: { ...text, nullable: true } },
+    template: { type: 'object', 'x-kubernetes-embedded-resource': true, properties: { spec: text } },
+    freeTemplate: { type: 'object', 'x-kubernetes-embedded-resource': true, ...open },
+    withDefault: { ...text, default: 'a' },
+  },
+};
+
 export const custom: Group = {
   name: 'custom',
   rows: [
@@ -252,6 +275,27 @@ export const custom: Group = {
     get('its discovery', '/apis/NS.example.com/v1'),
     get('its group', '/apis/NS.example.com'),
     get('its OpenAPI', '/openapi/v3/apis/NS.example.com/v1', { counts: 'shape' }),
+    get('its OpenAPI v2', '/openapi/v2', { counts: 'shape', at: 'definitions/com.example.NS.v1.Thing' }),
+    post(
+      'a definition of anything',
+      definitions,
+      definition('anythings', 'Anything', { names: { plural: 'anythings', kind: 'Anything' } }, [
+        version('v1', {
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        }),
+      ]),
+    ),
+    post(
+      'a definition that v2 tells less of',
+      definitions,
+      definition('olds', 'Old', { names: { plural: 'olds', kind: 'Old' } }, [
+        version('v1', { schema: { openAPIV3Schema: { type: 'object', properties: { spec: toldLess } } } }),
+      ]),
+    ),
+    time('they are served'),
+    ...['Anything', 'AnythingList', 'Old'].map((kind) =>
+      get(`OpenAPI v2 of ${kind}`, '/openapi/v2', { counts: 'shape', at: `definitions/com.example.NS.v1.${kind}` }),
+    ),
     ...badThings.map(([name, body]) => post(name, things, body)),
     post(
       'a thing',
