@@ -1,0 +1,100 @@
+/**
+ * Runs upstream's end-to-end tests, of the Kubernetes that Pintle behaves as, against `pintle up`, and tells which pass:
+ *
+ *     npx tsx tools/conformance/run.ts [--focus PATTERN] [--skip PATTERN] [--kubeconfig FILE]
+ *
+ * Needs Go and its modules, kubectl, and busybox. Containers are processes of this machine: of the images of these tests a few are
+ * made from `images/`, and of agnhost its source; what asks for others, or for paths of its own, is left out by `beyond.ts`.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { beyond } from './beyond.js';
+
+const here = import.meta.dirname;
+/** Git-ignored, as all of node_modules is. */
+const built = resolve(here, '../../node_modules/.cache/conformance');
+const startMaxMs = 60_000;
+
+const { values } = parseArgs({
+  options: {
+    focus: { type: 'string', default: String.raw`\[sig-(api-machinery|apps|auth|scheduling)\].*\[Conformance\]` },
+    skip: { type: 'string' },
+    kubeconfig: { type: 'string' },
+  },
+});
+
+function build(command: readonly string[]): void {
+  const { status } = spawnSync('go', command, {
+    cwd: here,
+    stdio: 'inherit',
+    env: { ...process.env, CGO_ENABLED: '0' },
+  });
+  if (status !== 0) throw new Error(`go ${command[0]} ended with ${status}`);
+}
+
+/** Its kubeconfig, once it is up. */
+async function startCluster(folder: string): Promise<{ readonly process: ChildProcess; readonly kubeconfig: string }> {
+  const registry = 'registry.k8s.io';
+  const image = (name: string, command: string, env: object = {}) => ({
+    folder: join(here, 'images', name),
+    ...{ command: [command], env },
+  });
+  const config = {
+    nodes: 3,
+    images: {
+      [`${registry}/e2e-test-images/agnhost:*`]: image('agnhost', '/agnhost', { AGNHOST: join(built, 'agnhost') }),
+      [`${registry}/e2e-test-images/busybox:*`]: image('busybox', 'sh'),
+      [`${registry}/e2e-test-images/httpd:*`]: image('httpd', '/httpd'),
+      [`${registry}/e2e-test-images/nginx:*`]: image('httpd', '/httpd'),
+      [`${registry}/pause:*`]: image('pause', '/pause'),
+    },
+  };
+  const file = join(folder, 'pintle.json');
+  await writeFile(file, JSON.stringify(config));
+  const kubeconfig = join(folder, 'data', 'kubeconfig');
+  await mkdir(join(folder, 'data'));
+  const cli = ['--import', import.meta.resolve('tsx'), '--conditions=@pintle/source'];
+  const child = spawn(
+    process.execPath,
+    [
+      ...[...cli, resolve(here, '../../packages/pintle/src/cli.ts'), 'up', '--in-memory'],
+      ...['--config', file, '--data-dir', join(folder, 'data'), '--port', '7443'],
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const until = Date.now() + startMaxMs;
+  while (!existsSync(kubeconfig)) {
+    if (child.exitCode !== null || Date.now() > until) throw new Error('pintle up did not start');
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  return { process: child, kubeconfig };
+}
+
+build(['test', '-vet=off', '-c', '-o', join(built, 'e2e.test'), 'k8s.io/kubernetes/test/e2e']);
+build(['build', '-o', join(built, 'agnhost'), 'k8s.io/kubernetes/test/images/agnhost']);
+const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+const cluster = values.kubeconfig === undefined ? await startCluster(folder) : undefined;
+try {
+  const skip = [...beyond.map(({ tests }) => tests), ...(values.skip === undefined ? [] : [values.skip])].join('|');
+  const tests = spawn(
+    join(built, 'e2e.test'),
+    [
+      ...[`--kubeconfig=${values.kubeconfig ?? cluster?.kubeconfig}`, '--provider=skeleton', '--disable-log-dump'],
+      ...[`--ginkgo.focus=${values.focus}`, `--ginkgo.skip=${skip}`, '--ginkgo.no-color', '--ginkgo.silence-skips'],
+    ],
+    { cwd: folder, stdio: 'inherit' },
+  );
+  const [code] = (await once(tests, 'close')) as [number | null];
+  process.exitCode = code ?? 1;
+} finally {
+  if (cluster !== undefined) {
+    cluster.process.kill('SIGTERM');
+    if (cluster.process.exitCode === null) await once(cluster.process, 'close');
+  }
+  await rm(folder, { recursive: true, force: true });
+}
