@@ -25,7 +25,8 @@ const generateAttemptsMax = 8;
 const generateBaseMax = 58;
 
 /** `ownsFields`: the body accounts for its fields itself. */
-export type CreateOptions = SentOptions & Pick<DecodeOptions, 'refuse'> & { readonly ownsFields?: boolean };
+export type CreateOptions = SentOptions &
+  Pick<DecodeOptions, 'refuse' | 'keepsNulls'> & { readonly ownsFields?: boolean };
 
 export async function createObject(
   core: ApiCore,
@@ -124,7 +125,7 @@ async function prepare(
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   if (resource.prepare !== undefined) await prepared(resource, [object]);
   const faults = admission.faults(object, faultsForCreate(resource, object));
-  requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
+  requireFaultless(object, faults instanceof Promise ? await faults : faults);
   object = strategy?.canonicalize?.(object) ?? object;
   for (const text of warningsOf(resource, object)) context.warn(text);
   const verdict = admission.validate(object);

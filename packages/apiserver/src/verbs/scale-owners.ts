@@ -22,8 +22,14 @@ export const ownersAfterScaling = (
   subresource: string | undefined,
 ): readonly ManagedFieldsEntry[] =>
   subresource === 'scale'
-    ? carriedBack(scaled, entries, Boolean(valueAt(object, pathOf(scaled))) && areOwned(scaled, old))
+    ? carriedBack(scaled, entries, knowsReplicas(scaled, object, old) && areOwned(scaled, old))
     : entries;
+
+/** A Scale of none says nothing of them, unless it was one of none before. */
+function knowsReplicas(scaled: Scaled, object: KubernetesObject, old: KubernetesObject): boolean {
+  const [now, before] = [valueAt(object, pathOf(scaled)), valueAt(old, pathOf(scaled))];
+  return Boolean(now) || (now !== undefined && now === before);
+}
 
 const areOwned = (scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean => {
   const path = pathOf(scaled).map((field) => `f:${field}`);
