@@ -92,6 +92,12 @@ export const known: readonly Known[] = [
     answers: ({ status }, actual) => status === 429 && actual.status === 500,
   },
   {
+    why: 'surroundings',
+    words: 'kube-apiserver begins the storage of a kind with the first request for it',
+    row: /^custom-(names|ending) › its storage begins/,
+    answers: ({ status }, actual) => status === 429 && actual.status === 200,
+  },
+  {
     why: 'deliberate',
     words: 'the API server keeps the status of policies itself, and not kube-controller-manager',
     row: /AdmissionPolicy|polic/i,
@@ -440,7 +446,7 @@ export const known: readonly Known[] = [
   {
     why: 'surroundings',
     words: 'a definition is gone at once, and kinds of a group come in any order',
-    row: /CustomResourceDefinition: get what is gone$|^extending › the version$/,
+    row: /CustomResourceDefinition: get what is gone$|^extending › the version$|^custom-names › under the names that it has$/,
   },
   {
     why: 'surroundings',
