@@ -211,6 +211,14 @@ describe('who owns the fields', () => {
   });
 });
 
+it('when an object within an object was made is nobody’s to have said', async () => {
+  const { send } = await server();
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: {} };
+  const { json } = await send('PATCH', `${things}/x`, { spec: { pod } }, { 'content-type': types['merge']! });
+  const owned = json.metadata.managedFields[0].fieldsV1['f:spec']['f:pod'];
+  expect(owned).toEqual({ '.': {}, 'f:apiVersion': {}, 'f:kind': {}, 'f:metadata': {} });
+});
+
 it('what is applied as null is null, and what others have is theirs', async () => {
   const { send } = await server();
   const wish = thing({ metadata: { name: 'x' }, spec: { nothing: null } });

@@ -31,10 +31,23 @@ function knowsReplicas(scaled: Scaled, object: KubernetesObject, old: Kubernetes
   return Boolean(now) || (now !== undefined && now === before);
 }
 
-const areOwned = (scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean => {
+/** After a write by a Scale that does not say that it is one. */
+export const ownersWithoutReplicas = (
+  scaled: Scaled,
+  { metadata: { managedFields = [] } }: KubernetesObject,
+): readonly ManagedFieldsEntry[] => carriedBack(scaled, managedFields, false);
+
+/** Of several entries of one owner, as a Scale leaves them, the last counts. */
+function areOwned(scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean {
   const path = pathOf(scaled).map((field) => `f:${field}`);
-  return managedFields.some(({ fieldsV1 }) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
-};
+  const byOwner = new Map(
+    managedFields.map(({ manager, operation, apiVersion, subresource, fieldsV1 }) => [
+      JSON.stringify([manager, operation, apiVersion, subresource]),
+      fieldsV1,
+    ]),
+  );
+  return [...byOwner.values()].some((fieldsV1) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
+}
 
 /** After an apply, which may wish for none and owns that. */
 export const ownersAfterApply = (

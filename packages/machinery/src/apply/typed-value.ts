@@ -18,7 +18,11 @@ export const unknownNode: SchemaNode = { type: 'any' };
 const embeddedFields: Readonly<Record<string, SchemaNode>> = {
   apiVersion: { type: 'string' },
   kind: { type: 'string' },
-  metadata: ObjectMeta.node,
+  // When it was made is not told where nobody says it.
+  metadata: {
+    ...ObjectMeta.node,
+    properties: { ...ObjectMeta.node.properties, creationTimestamp: { type: 'string', format: 'date-time' } },
+  },
 };
 
 const embeddedField = ({ embeddedResource }: SchemaNode, key: string): SchemaNode | undefined =>
