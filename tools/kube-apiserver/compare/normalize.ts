@@ -139,8 +139,8 @@ const unordered = new Set(['resourceRules', 'nonResourceRules']);
 /** Those of one second come in any order. */
 function byManager(entries: readonly unknown[]): readonly unknown[] {
   const keyOf = (entry: unknown) => {
-    const { manager, operation, subresource } = entry as Readonly<Record<string, string | undefined>>;
-    return [manager, operation, subresource].join(' ');
+    const { manager, operation, apiVersion, subresource } = entry as Readonly<Record<string, string | undefined>>;
+    return [manager, operation, apiVersion, subresource].join(' ');
   };
   return entries.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

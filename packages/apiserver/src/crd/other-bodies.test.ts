@@ -58,7 +58,7 @@ const types: Readonly<Record<string, string>> = {
 const other = (said: string, expected = 'example.com/v1') =>
   `the API version in the data (${said}) does not match the expected API version (${expected})`;
 
-it.each<readonly [line: string, body: unknown, status: number, message: unknown]>([
+it.each<readonly [line: string, body: unknown, status: number | undefined, message: unknown]>([
   // Of another version: first its metadata is read, and what no schema knows.
   [`POST ${things}`, thing({ apiVersion: 'v1' }), 400, other('v1')],
   [`POST ${things}`, { kind: 'Thing', APIVERSION: 'example.com/v1', metadata: { name: 'y' } }, 400, other('')],
@@ -146,6 +146,20 @@ it.each<readonly [line: string, body: unknown, status: number, message: unknown]
       /spec\.pod\.metadata: Invalid value: .*: json: cannot unmarshal number into Go struct field ObjectMeta\.labels of type string$/,
     ),
   ],
+  [
+    `merge ${things}/x`,
+    { apiVersion: 'v1', metadata: { name: 'z' } },
+    400,
+    'the name of the object (z) does not match the name on the URL (x)',
+  ],
+  [
+    `merge ${at('v2')}/x`,
+    { apiVersion: 'v1', kind: 'Other' },
+    422,
+    'Other "x" is invalid: [kind: Invalid value: "Other": must be Thing, apiVersion: Invalid value: "v1": must be example.com/v2]',
+  ],
+  // A version that there is not knows no status.
+  [`merge ${things}/x/status`, { apiVersion: 'example.com/v3', status: { replicas: 'x' } }, undefined, undefined],
   // A part of what is not there, whatever it is.
   [`apply ${things}/y/status?fieldManager=me`, { kind: 'Other' }, 404, 'things.example.com "y" not found'],
   // What is applied says null, and means it.

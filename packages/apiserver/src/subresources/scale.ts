@@ -32,7 +32,7 @@ export const scaleSubresource: SubresourceHandler = {
   body: scaleKind.kind,
   async update(request, body, options) {
     const scale = updatedPart<Scale>(request, scaleKind, body, options);
-    return scaleTo(request, () => ({ scale, isNamed: saysWhatItIs(body) }), options, scale.metadata.uid);
+    return scaleTo(request, () => ({ scale, isNamed: saysVersion(body) }), options, scale.metadata.uid);
   },
   patch: (request, patch: Patch, options) =>
     scaleTo(request, (scale) => patchedScale(request, scale, patch, options), options),
@@ -41,20 +41,17 @@ export const scaleSubresource: SubresourceHandler = {
 
 interface Wish {
   readonly scale: Scale;
-  /** Whether it says that it is a Scale. */
+  /** Whether it says its version. */
   readonly isNamed: boolean;
 }
 
-function saysWhatItIs(body: unknown): boolean {
-  const { apiVersion, kind } = body as Partial<KubernetesObject>;
-  return Boolean(apiVersion) && Boolean(kind);
-}
+const saysVersion = (body: unknown): boolean => Boolean((body as Partial<KubernetesObject> | null)?.apiVersion);
 
 function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, options: SentOptions): Wish {
   const patched = applyPatch(request.resource, scale, patch);
   const refuse = (words: string) => patchRefused(JSON.stringify(patched), words);
   const made = updatedPart<Scale>(request, scaleKind, patched, { ...options, refuse, refuseText: refuse });
-  return { scale: made, isNamed: saysWhatItIs(patched) };
+  return { scale: made, isNamed: saysVersion(patched) };
 }
 
 /** The applier manages the parent's replicas, in the parent's version; conflicts are with whoever else does. */

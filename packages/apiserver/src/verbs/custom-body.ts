@@ -44,31 +44,33 @@ export function otherCustomObject(
   if (apiVersion === null) throw refuse('.apiVersion accessor error: <nil> is of the type <nil>, expected string');
   const { metadata, unknownFields: inMetadata, fault } = readMetadata((body as Fields)['metadata'] ?? {});
   if (fault !== undefined) throw refuse(fault);
-  const others = said.group === kind.group && said.kind === kind.kind ? unknownIn(core, apiVersion, body) : [];
-  const unknown = [...inMetadata.toSorted().map((field) => `metadata.${field}`), ...others];
+  const own = said.group === kind.group && said.kind === kind.kind ? knownIn(core, apiVersion, body) : { unknown: [] };
+  const unknown = [...inMetadata.toSorted().map((field) => `metadata.${field}`), ...own.unknown];
   reportStrict(context, said, unknown, options);
+  const read = { ...(own.left ?? body), kind: said.kind, metadata };
   if (apiVersion !== expected) {
-    // Of a status nothing else counts.
-    if (isPatched && options.subresource === 'status' && said.version !== '')
-      return deepFreeze({ ...(body as KubernetesObject), metadata });
-    throw isPatched
-      ? notOf(said, metadata, 'apiVersion', apiVersion, expected)
-      : otherVersion(String(apiVersion ?? ''), expected);
+    if (!isPatched) throw otherVersion(String(apiVersion ?? ''), expected);
+    // Of a status nothing else counts; and nobody is asked to convert what is of no version that is known.
+    const isWhole = options.subresource !== 'status' && resource.prepare !== undefined;
+    if (said.version === '' || isWhole) throw notOf(said, metadata, 'apiVersion', apiVersion, expected);
+    return deepFreeze({ ...read, apiVersion: String(apiVersion) });
   }
-  // Nobody is asked to convert what is of no kind that is known.
   if (resource.prepare !== undefined) throw notOf(said, metadata, 'kind', said.kind, kind.kind);
-  return deepFreeze({ ...(body as object), apiVersion: expected, kind: said.kind, metadata });
+  return deepFreeze({ ...read, apiVersion: apiVersionOf(resource.definition.kind) });
 }
 
 const ofEveryObject = ['apiVersion', 'kind', 'metadata'];
 
-/** A version that there is not knows no fields. */
-function unknownIn({ registry }: ApiCore, apiVersion: unknown, body: object): readonly string[] {
+/** What is unknown in a version; of one that there is not, nothing is `left` but what every object has. */
+function knownIn(
+  { registry }: ApiCore,
+  apiVersion: unknown,
+  body: object,
+): { readonly unknown: readonly string[]; readonly left?: object } {
   const resource = registry.byObject({ apiVersion: String(apiVersion), kind: (body as KubernetesObject).kind });
-  if (resource?.custom) return normalize(resource, { ...body, metadata: {} }, {}).unknownFields;
-  return Object.keys(body)
-    .filter((key) => !ofEveryObject.includes(key))
-    .sort();
+  if (resource?.custom) return { unknown: normalize(resource, { ...body, metadata: {} }, {}).unknownFields };
+  const unknown = Object.keys(body).filter((key) => !ofEveryObject.includes(key));
+  return { unknown: unknown.sort(), left: {} };
 }
 
 const otherVersion = (said: string, expected: string) =>

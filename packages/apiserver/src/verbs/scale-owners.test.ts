@@ -73,7 +73,7 @@ it('of two entries of one owner, as a Scale leaves them, the last counts: nobody
   ]);
 });
 
-it('a Scale that does not say that it is one takes the replicas from their owner', () => {
+it('a Scale that does not say its version takes the replicas from their owner', () => {
   const before = [entry('Update', { ...replicas, 'f:paused': {} })];
   expect(shown(ownersWithoutReplicas(scaled, owned(before)))).toEqual([['Update', 'f:paused', time]]);
 });

@@ -31,7 +31,7 @@ function knowsReplicas(scaled: Scaled, object: KubernetesObject, old: Kubernetes
   return Boolean(now) || (now !== undefined && now === before);
 }
 
-/** After a write by a Scale that does not say that it is one. */
+/** After a write by a Scale that does not say its version. */
 export const ownersWithoutReplicas = (
   scaled: Scaled,
   { metadata: { managedFields = [] } }: KubernetesObject,

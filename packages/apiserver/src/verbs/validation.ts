@@ -1,5 +1,6 @@
 /** What must hold of every object before it is stored: its metadata, and what its kind or its schema asks. */
 import {
+  apiVersionOf,
   embeddedFaults,
   type FieldError,
   type Fields,
@@ -61,14 +62,18 @@ export function faultsForUpdate(
   ]);
 }
 
-const isOther = ({ custom, kind }: Resource, object: KubernetesObject): boolean => custom && object.kind !== kind.kind;
+const isOther = ({ custom, definition: { kind } }: Resource, object: KubernetesObject): boolean =>
+  custom && (object.kind !== kind.kind || object.apiVersion !== apiVersionOf(kind));
 
-/** Of an object of another kind nothing is told that hangs on its schema alone. */
+/** Of an object of another kind or version nothing is told that hangs on its schema alone. */
 function faultsOfOther(resource: Resource, object: KubernetesObject, old?: KubernetesObject): readonly FieldError[] {
-  const { kind } = resource;
+  const { kind, apiVersion, definition } = resource;
   const { node } = kind.schema;
   return withRulesLeft(resource, [
-    invalidField('kind', object.kind, `must be ${kind.kind}`),
+    ...(object.kind === kind.kind ? [] : [invalidField('kind', object.kind, `must be ${kind.kind}`)]),
+    ...(object.apiVersion === apiVersionOf(definition.kind)
+      ? []
+      : [invalidField('apiVersion', object.apiVersion, `must be ${apiVersion}`)]),
     ...embeddedFaults(node, object),
     ...itemFaults(node, object, old),
   ]);
