@@ -158,6 +158,12 @@ it.each<readonly [line: string, body: unknown, status: number | undefined, messa
     422,
     'Other "x" is invalid: [kind: Invalid value: "Other": must be Thing, apiVersion: Invalid value: "v1": must be example.com/v2]',
   ],
+  [
+    `merge ${at('v2')}/x`,
+    { apiVersion: 'example.com/v1' },
+    422,
+    'Thing.example.com "x" is invalid: apiVersion: Invalid value: "example.com/v1": must be example.com/v2',
+  ],
   // A version that there is not knows no status.
   [`merge ${things}/x/status`, { apiVersion: 'example.com/v3', status: { replicas: 'x' } }, undefined, undefined],
   // A part of what is not there, whatever it is.
