@@ -304,8 +304,8 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 tells that an object within an object lacks what 1.33 tells must not be empty',
-    row: /^(fuzz › )?custom\b/,
-    line: /(apiVersion|kind)\b.*"Required value" \| ".*Required value: must not be empty"$/,
+    row: /^(fuzz › )?custom\b|^extending › .*of a template without a kind$/,
+    line: /Required value" \| ".*Required value: must not be empty"$/,
   },
   {
     why: 'deliberate',
