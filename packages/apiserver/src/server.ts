@@ -122,7 +122,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     nodePorts: options.nodePorts ?? [30000, 32767],
   });
   const rules = customResourceRules();
-  const ending = endingKinds();
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
   const chosen = authorizerSource(options.authorizer);
@@ -159,7 +158,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     serviceAddresses: addresses.plugin,
     customResourceRules: rules,
-    endingKinds: ending,
+    endingKinds: endingKinds(registry),
     more: [...(roles === undefined ? [] : [noEscalation(access, roles)]), ...(options.admission ?? [])],
     callWebhook: options.callWebhook ?? noWebhooks,
     metrics: admitted,
@@ -246,7 +245,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   let listServices: (() => void) | undefined;
   const custom = customResources({
     core,
-    ending,
     client: client({ fieldManager: 'kube-apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
     onChange: () => listServices?.(),

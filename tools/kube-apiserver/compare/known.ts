@@ -54,7 +54,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'a request that kube-apiserver answers with 500 where the client is at fault is refused with a 4xx',
-    line: /^(status|headers\.warning|body\.(code|reason|details(\.\w+)?)): /,
+    line: /^(status|headers\.warning|cause|body\.(code|reason|details(\.\w+)?)): /,
     answers: ({ status }, actual) => status === 500 && actual.status >= 400 && actual.status < 500,
   },
   {
@@ -90,6 +90,12 @@ export const known: readonly Known[] = [
     words: 'kube-apiserver fills its cache of a version that cannot be converted to for ever',
     row: /^hooked › .*: they are listed in it$/,
     answers: ({ status }, actual) => status === 429 && actual.status === 500,
+  },
+  {
+    why: 'surroundings',
+    words: 'kube-apiserver begins the storage of a kind with the first request for it',
+    row: /^custom-(names|ending) › its storage begins/,
+    answers: ({ status }, actual) => status === 429 && actual.status === 200,
   },
   {
     why: 'deliberate',
@@ -296,6 +302,12 @@ export const known: readonly Known[] = [
     line: /Required value" \| ".*Required value: \w/,
   },
   {
+    why: 'newer',
+    words: '1.34 tells that an object within an object lacks what 1.33 tells must not be empty',
+    row: /^(fuzz › )?custom\b|^extending › .*of a template without a kind$/,
+    line: /Required value" \| ".*Required value: must not be empty"$/,
+  },
+  {
     why: 'deliberate',
     words: 'the ages of IPAddresses, which kube-apiserver tells without a column for them, are not told',
     row: /IPAddress: (get|list) as table$|^fuzz › (read: .*\/ipaddresses\b|IPAddress: )/,
@@ -382,7 +394,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'a Scale tells that there are to be none',
     row: /^fuzz › (parts|custom): /,
-    line: /^body\.spec\.replicas: absent \| 0$/,
+    line: /^body\.(spec\.replicas: absent|rows\[0\]\.cells\[1\]: null) \| 0$/,
   },
   {
     why: 'deliberate',
@@ -390,13 +402,6 @@ export const known: readonly Known[] = [
     row: /^fuzz › custom: apply\/scale$/,
     answers: ({ status, body }) =>
       status === 500 && /failed to (convert new object|create typed patch object)/.test(JSON.stringify(body)),
-  },
-  {
-    why: 'deliberate',
-    words:
-      'who writes the status of a custom object without its labels or with a spec that is none owns what they owned',
-    row: /^fuzz › custom: \w+\/status$/,
-    line: /managedFields(\[\d+\]\.fieldsV1\.f:metadata)?: absent \| /,
   },
   {
     why: 'newer',
@@ -441,7 +446,7 @@ export const known: readonly Known[] = [
   {
     why: 'surroundings',
     words: 'a definition is gone at once, and kinds of a group come in any order',
-    row: /CustomResourceDefinition: get what is gone$|^extending › the version$/,
+    row: /CustomResourceDefinition: get what is gone$|^extending › the version$|^custom-names › under the names that it has$/,
   },
   {
     why: 'surroundings',

@@ -58,9 +58,12 @@ export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
 const plain = (text: string) =>
   texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), withSortedErrors(withSortedPatch(text)));
 
-/** What is wrong with an apply stands in any order, as Go goes through maps. */
-const withSortedErrors = (text: string): string =>
-  text.replace(/(?<=: errors:\n)(?: {2}[^\n]*\n?)+$/, (errors) => errors.split('\n').sort().join('\n'));
+/** What is wrong with an apply stands in any order, as Go goes through maps; what follows a field that is not declared is not come to. */
+function withSortedErrors(text: string): string {
+  const errors = /^(failed to create typed patch object \(.*?\)): (?:errors:\n)?(.*)$/s.exec(text);
+  if (errors?.[2]?.includes(': field not declared in schema')) return `${errors[1]}: … field not declared in schema`;
+  return text.replace(/(?<=: errors:\n)(?: {2}[^\n]*\n?)+$/, (all) => all.split('\n').sort().join('\n'));
+}
 
 /** What a patch would make stands in the refusal, as JSON in JSON: in the order of Go's structs, which is nobody's to rely on. */
 const withSortedPatch = (text: string): string =>
@@ -138,8 +141,8 @@ const unordered = new Set(['resourceRules', 'nonResourceRules']);
 /** Those of one second come in any order. */
 function byManager(entries: readonly unknown[]): readonly unknown[] {
   const keyOf = (entry: unknown) => {
-    const { manager, operation, subresource } = entry as Readonly<Record<string, string | undefined>>;
-    return [manager, operation, subresource].join(' ');
+    const { manager, operation, apiVersion, subresource } = entry as Readonly<Record<string, string | undefined>>;
+    return [manager, operation, apiVersion, subresource].join(' ');
   };
   return entries.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

@@ -94,7 +94,10 @@ it.each<readonly [Written, readonly string[]]>([
   ],
   [
     definition({ ...schema, default: {} }),
-    [`${root}.default.apiVersion: Required value`, `${root}.default.kind: Required value`],
+    [
+      `${root}.default.apiVersion: Required value: must not be empty`,
+      `${root}.default.kind: Required value: must not be empty`,
+    ],
   ],
   [definition({ items: [] }), [`${root}.type: Required value: must not be empty at the root`]],
 ])('of %j is said', (object, faults) => {

@@ -4,12 +4,13 @@
  */
 import type * as Cel from '@pintle/cel';
 import {
-  deepEqual,
   duplicateField,
   type FieldError,
   forbiddenField,
   invalidField,
   isFields,
+  isUnchanged,
+  itemBefore,
   requiredField,
   type SchemaNode,
   type ValidationRule,
@@ -69,7 +70,7 @@ class Judge implements Judgement {
     if (Array.isArray(object)) {
       const { items, schema } = node;
       if (items === undefined) return true;
-      return object.every((item, index) => child(items, item, counterpart(schema, old, item), `${path}[${index}]`));
+      return object.every((item, index) => child(items, item, itemBefore(schema, item, old), `${path}[${index}]`));
     }
     if (!isFields(object)) return true;
     const before = isFields(old) ? old : {};
@@ -88,7 +89,8 @@ class Judge implements Judgement {
       refuse(outOfBudget);
       return false;
     }
-    const self = this.cel.celValueOf(object, schema);
+    const misfit = misfitOf(schema, object);
+    const self = misfit === undefined ? this.cel.celValueOf(object, schema) : undefined;
     const then = old === undefined ? undefined : this.cel.celValueOf(old, schema);
     for (const compiled of rules) {
       const { rule, program, transition } = compiled;
@@ -97,6 +99,10 @@ class Judge implements Judgement {
         continue;
       }
       if (transition && old === undefined && rule.optionalOldSelf !== true) continue;
+      if (misfit !== undefined) {
+        refuse(`${misfit} evaluating rule: ${nameOf(rule)}`);
+        continue;
+      }
       const oldSelf = rule.optionalOldSelf === true ? new this.cel.Optional(then) : then;
       const variables = transition ? { self, oldSelf } : { self };
       const made = program.attempt(variables);
@@ -107,7 +113,7 @@ class Judge implements Judgement {
       this.left -= made.cost;
       if ('value' in made) {
         if (made.value === true) continue;
-        const isLet = !transition && isUnchanged(followed);
+        const isLet = !transition && stays(followed);
         if (!this.tell(compiled, schema, variables, path, isLet ? this.warnings : this.errors)) return false;
       } else {
         refuse(failureOf(made.error.message, nameOf(rule)));
@@ -164,40 +170,17 @@ class EndOfBudget {
 const within = ({ current, nearest }: Followed, child: Pair | undefined): Followed =>
   current === undefined ? { current, nearest } : { current: child, nearest: current };
 
-const isUnchanged = ({ current, nearest }: Followed): boolean => {
+const stays = ({ current, nearest }: Followed): boolean => {
   const pair = current ?? nearest;
-  return pair !== undefined && isSame(pair.schema, pair.object, pair.old);
+  return pair !== undefined && isUnchanged(pair.schema, pair.object, pair.old);
 };
 
-/** Items of a list that are known by their keys may stand in another order. */
-function isSame(schema: SchemaNode, object: unknown, old: unknown): boolean {
-  if (Array.isArray(object) && Array.isArray(old) && schema.listType === 'map') {
-    if (object.length !== old.length) return false;
-    return object.every((item) => {
-      const before = counterpart(schema, old, item);
-      return before !== undefined && isSame(schema.items ?? { type: 'any' }, item, before);
-    });
-  }
-  if (!isFields(object) || !isFields(old)) return deepEqual(object, old);
-  const names = Object.keys(object);
-  if (names.length !== Object.keys(old).length) return false;
-  return names.every(
-    (name) =>
-      Object.hasOwn(old, name) &&
-      isSame(schema.properties?.[name] ?? schema.values ?? { type: 'any' }, object[name], old[name]),
-  );
-}
-
-/** The item of the same keys, as it was. */
-function counterpart({ listType, listMapKeys: keys = [] }: SchemaNode, old: unknown, item: unknown): unknown {
-  if (listType !== 'map' || keys.length === 0 || !Array.isArray(old)) return undefined;
-  const keyOf = (each: unknown): string | undefined => {
-    if (!isFields(each)) return undefined;
-    const parts = keys.map((key) => each[key]);
-    return parts.some((part) => part === undefined || typeof part === 'object') ? undefined : JSON.stringify(parts);
-  };
-  const wanted = keyOf(item);
-  return wanted === undefined ? undefined : old.find((each) => keyOf(each) === wanted);
+/** Why a value is none of its schema's: told here of objects of another kind alone, as others are refused before. */
+function misfitOf({ type }: SchemaNode, value: unknown): string | undefined {
+  const needed = (what: string, name: string) =>
+    `invalid data, expected ${what} for the provided schema with type=${name}`;
+  if ((type === 'object' || type === 'map') && !isFields(value)) return needed('a map', 'object');
+  return type === 'array' && !Array.isArray(value) ? needed('an array', 'array') : undefined;
 }
 
 /** What a value is, in the words of its schema. */

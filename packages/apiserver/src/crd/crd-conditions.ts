@@ -9,6 +9,8 @@ export interface ConditionFacts {
   /** Of the schema. */
   readonly errors: readonly FieldError[];
   readonly now: string;
+  /** Whether it is served: what was once, stays so. */
+  readonly isEstablished: boolean;
 }
 
 const approvalAnnotation = 'api-approved.kubernetes.io';
@@ -18,7 +20,7 @@ export const isProtectedGroup = (group: string): boolean =>
   ['k8s.io', 'kubernetes.io'].some((domain) => group === domain || group.endsWith(`.${domain}`));
 
 export function planConditions(crd: CustomResourceDefinition, facts: ConditionFacts): readonly Condition[] {
-  const { conflict, errors, now } = facts;
+  const { conflict, errors, now, isEstablished } = facts;
   const before = crd.status?.conditions ?? [];
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string): Condition => {
     const known = before.find((other) => other.type === type);
@@ -26,7 +28,7 @@ export function planConditions(crd: CustomResourceDefinition, facts: ConditionFa
     return { type, status, reason, message, lastTransitionTime };
   };
   const approval = crd.metadata.annotations?.[approvalAnnotation];
-  return [
+  const planned = [
     ...(isProtectedGroup(crd.spec.group) && approval !== undefined
       ? [
           approval.startsWith('https://')
@@ -57,8 +59,10 @@ export function planConditions(crd: CustomResourceDefinition, facts: ConditionFa
     conflict === undefined
       ? condition('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found')
       : condition('NamesAccepted', 'False', conflict.reason, conflict.message),
-    conflict === undefined && errors.length === 0
+    isEstablished
       ? condition('Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted')
       : condition('Established', 'False', 'NotAccepted', 'not all names are accepted'),
   ];
+  // That it is going is told by whoever empties it.
+  return [...planned, ...before.filter(({ type }) => type === 'Terminating')];
 }

@@ -115,14 +115,16 @@ function objectNode(version: CrdVersion, { path, errors, compilePattern }: Readi
       ? { node: { type: 'object', preserveUnknownFields: true } as SchemaNode, errors: [] }
       : schemaFromOpenApi(written, path, compilePattern);
   errors.push(...read.errors);
+  const { apiVersion, kind, metadata } = read.node.properties ?? {};
   return {
     ...read.node,
     type: 'object',
     properties: {
       ...read.node.properties,
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
-      metadata: { type: 'object', ref: () => ObjectMetaSchema.node } satisfies SchemaNode,
+      apiVersion: apiVersion ?? { type: 'string' },
+      kind: kind ?? { type: 'string' },
+      // Its type is that of all metadata; what the author says of names bounds them.
+      metadata: { type: 'object', ref: () => ObjectMetaSchema.node, properties: metadata?.properties ?? {} },
     },
   };
 }

@@ -7,14 +7,13 @@ import type { Client } from '@pintle/client';
 import { type FieldError, formatTime, type KindRef, type PatternCompiler, StatusError } from '@pintle/machinery';
 import type { WebhookAsker } from '../admission/webhook/ask-webhook.js';
 import type { Resource } from '../registry/resource.js';
-import { ObjectCache } from '../storage/object-cache.js';
+import { type CacheChange, ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import { acceptNames, type NameVerdict } from './accept-names.js';
+import { acceptNames, type NameVerdict, releases, toldVerdict } from './accept-names.js';
 import { relabelling, rememberedConversion } from './conversion.js';
 import { conversionWebhook } from './conversion-webhook.js';
 import { planConditions } from './crd-conditions.js';
 import { definitionOf, hasPatterns, sameKind } from './custom-kind.js';
-import type { EndingKinds } from './ending-kinds.js';
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
@@ -27,26 +26,20 @@ export interface CustomResources {
 export interface CustomResourcesParts {
   readonly core: ApiCore;
   readonly client: Client;
-  /** Told of kinds of which nothing new is to be made. */
-  readonly ending: EndingKinds;
   /** How webhooks that convert are asked. */
   readonly webhook: WebhookAsker;
   /** Called when what is served has changed. */
   readonly onChange?: () => void;
 }
 
-export function customResources({
-  core,
-  client,
-  ending,
-  webhook,
-  onChange = () => {},
-}: CustomResourcesParts): CustomResources {
+export function customResources({ core, client, webhook, onChange = () => {} }: CustomResourcesParts): CustomResources {
   const served = new Map<string, readonly Resource[]>();
-  /** The names that each definition has, by its key. */
-  const accepted = new Map<string, { readonly group: string; readonly names: CustomResourceDefinitionNames }>();
+  /** Which names each definition has, by its key: its status may not tell of them yet. */
+  const verdicts = new Map<string, NameVerdict>();
+  /** Definitions that have had all their names once. */
+  const established = new Set<string>();
   /** Definitions that have not got their names, in the order in which they asked. */
-  const waiting = new Map<string, CustomResourceDefinition>();
+  const waiting = new Set<string>();
   const report = (what: string, name: string) => (error: unknown) => {
     if (!StatusError.is(error, 'NotFound')) core.world.logger.log('error', what, { name, error });
   };
@@ -57,14 +50,26 @@ export function customResources({
     served.delete(key);
     onChange();
   };
+  const verdictOf = (key: string): NameVerdict =>
+    verdicts.get(key) ?? toldVerdict(cache.at(key) as CustomResourceDefinition);
   const takenIn = (group: string, key: string): readonly CustomResourceDefinitionNames[] => [
-    ...[...accepted].flatMap(([other, { group: theirs, names }]) => (other !== key && theirs === group ? [names] : [])),
+    ...[...cache.keys()].flatMap((other) => {
+      const { spec } = cache.at(other) as CustomResourceDefinition;
+      return other !== key && spec.group === group ? verdictOf(other).accepted : [];
+    }),
     ...core.registry
       .all()
       .flatMap(({ kind, custom }) =>
         !custom && kind.group === group ? [{ ...kind, shortNames: [...kind.shortNames] }] : [],
       ),
   ];
+  /** Names that somebody gave up are the next's who asked. */
+  const settleWaiting = (group: string, but?: string) => {
+    for (const other of [...waiting]) {
+      const crd = cache.at(other) as CustomResourceDefinition | undefined;
+      if (other !== but && crd?.spec.group === group) settle(other, crd);
+    }
+  };
 
   let compilePattern: PatternCompiler | undefined;
   /** What has to end before all definitions of the store are served. */
@@ -81,63 +86,90 @@ export function customResources({
       return;
     }
     withdraw(key);
-    accepted.delete(key);
     const { group } = crd.spec;
     const conversion =
       crd.spec.conversion?.strategy === 'Webhook'
         ? rememberedConversion(conversionWebhook(webhook, crd))
         : relabelling();
-    const { definition, errors } = definitionOf(crd, conversion, compilePattern);
-    const verdict = acceptNames(crd, takenIn(group, key));
-    accepted.set(key, { group, names: verdict.accepted });
+    const before = verdictOf(key);
+    const verdict = acceptNames(crd, takenIn(group, key), before);
+    verdicts.set(key, verdict);
     if (verdict.conflict === undefined) waiting.delete(key);
-    else waiting.set(key, crd);
-    if (definition !== undefined && verdict.conflict === undefined)
+    else waiting.add(key);
+    if (isEstablished(crd)) established.add(key);
+    // Who is established stays so, under the names that it has.
+    const isServed = verdict.conflict === undefined || established.has(key);
+    const named = isServed ? { ...crd, spec: { ...crd.spec, names: verdict.accepted } } : crd;
+    const { definition, errors } = definitionOf(named, conversion, compilePattern);
+    if (definition !== undefined && isServed) {
+      established.add(key);
       served.set(key, core.registry.add(definition, { custom: true }));
+    }
     onChange();
-    void tell(core, client, crd, verdict, errors).catch(
+    void tell(core, client, crd, verdict, errors, established.has(key)).catch(
       report('the status of a custom kind could not be written', crd.metadata.name ?? ''),
     );
+    if (releases(before.accepted, verdict.accepted)) settleWaiting(group, key);
+  };
+
+  /** What there was when this server began: who has which names is known once all of it is. */
+  const early: CacheChange[] = [];
+  let isBegun = false;
+  const follow = ({ key, object, previous }: CacheChange) => {
+    const crd = object as CustomResourceDefinition | undefined;
+    const before = previous as CustomResourceDefinition | undefined;
+    if (crd === undefined) {
+      withdraw(key);
+      verdicts.delete(key);
+      established.delete(key);
+      waiting.delete(key);
+      if (before !== undefined) settleWaiting(before.spec.group);
+      return;
+    }
+    if (crd.metadata.deletionTimestamp !== undefined) {
+      waiting.delete(key);
+      const wasGoing = before?.metadata.deletionTimestamp !== undefined;
+      // It was going already when this server began, or is asked for other names meanwhile.
+      if (before === undefined || (wasGoing && !sameKind(crd, before))) settle(key, crd);
+      if (wasGoing) {
+        core.registry.end(served.get(key) ?? []);
+        return;
+      }
+      void endKind(key, crd).catch(report('a custom kind could not be emptied', crd.metadata.name ?? ''));
+      return;
+    }
+    if (before !== undefined && sameKind(crd, before)) return;
+    settle(key, crd);
   };
 
   const cache = new ObjectCache(
     core.backend,
     '/registry/apiextensions.k8s.io/customresourcedefinitions/',
     core.world.logger,
-    ({ key, object, previous }) => {
-      const crd = object as CustomResourceDefinition | undefined;
-      const before = previous as CustomResourceDefinition | undefined;
-      if (crd === undefined) {
-        withdraw(key);
-        accepted.delete(key);
-        waiting.delete(key);
-        for (const [other, waits] of [...waiting]) if (waits.spec.group === before?.spec.group) settle(other, waits);
-        return;
-      }
-      if (crd.metadata.deletionTimestamp !== undefined) {
-        waiting.delete(key);
-        for (const { kind } of served.get(key) ?? []) ending.add(kind);
-        if (before?.metadata.deletionTimestamp !== undefined) return;
-        if (crd.metadata.finalizers?.includes(cleanupFinalizer))
-          void cleanUp(client, served.get(key), crd).catch(
-            report('a custom kind could not be emptied', crd.metadata.name ?? ''),
-          );
-        return;
-      }
-      if (waiting.has(key)) waiting.set(key, crd);
-      if (before !== undefined && sameKind(crd, before)) return;
-      settle(key, crd);
-    },
+    (change) => (isBegun ? follow(change) : void early.push(change)),
   );
+
+  const endKind = async (key: string, crd: CustomResourceDefinition) => {
+    await Promise.all(loading);
+    const resources = served.get(key) ?? [];
+    core.registry.end(resources);
+    onChange();
+    if (crd.metadata.finalizers?.includes(cleanupFinalizer)) await cleanUp(client, resources, crd);
+  };
 
   return {
     async start() {
       await cache.start();
+      isBegun = true;
+      for (const change of early.splice(0)) follow(change);
       await Promise.all(loading);
     },
     stop: () => cache.stop(),
   };
 }
+
+const isEstablished = ({ status }: CustomResourceDefinition): boolean =>
+  status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') === true;
 
 async function tell(
   core: ApiCore,
@@ -145,10 +177,11 @@ async function tell(
   crd: CustomResourceDefinition,
   { accepted, conflict }: NameVerdict,
   errors: readonly FieldError[],
+  isServed: boolean,
 ): Promise<void> {
   const now = formatTime(core.world.clock.now());
   const storage = crd.spec.versions.find(({ storage: stored }) => stored)?.name ?? '';
-  const conditions = planConditions(crd, { conflict, errors, now });
+  const conditions = planConditions(crd, { conflict, errors, now, isEstablished: isServed });
   const storedVersions = [...new Set([...(crd.status?.storedVersions ?? []), storage])];
   const status = { conditions, acceptedNames: accepted, storedVersions };
   await client.patch(
@@ -160,12 +193,8 @@ async function tell(
 }
 
 /** Deletes what there is of a kind; when all is gone, lets the definition go. */
-async function cleanUp(
-  client: Client,
-  resources: readonly Resource[] | undefined,
-  crd: CustomResourceDefinition,
-): Promise<void> {
-  const kind = resources?.find(({ isStored }) => isStored)?.kind as KindRef | undefined;
+async function cleanUp(client: Client, resources: readonly Resource[], crd: CustomResourceDefinition): Promise<void> {
+  const kind = resources.find(({ isStored }) => isStored)?.kind as KindRef | undefined;
   const name = crd.metadata.name ?? '';
   await client.patch(
     CustomResourceDefinition,
@@ -185,24 +214,25 @@ async function cleanUp(
           if (!StatusError.is(error, 'NotFound')) throw error;
         });
     }
-    if ((await client.list(kind, { limit: 1 })).length > 0) {
-      await new Promise<void>((resolve, reject) => {
-        const subscription = client.watch(kind).subscribe({
-          async next({ type }) {
-            if (type !== 'DELETED') return;
-            if ((await client.list(kind, { limit: 1 })).length > 0) return;
-            subscription.unsubscribe();
-            resolve();
-          },
-          error: reject,
-          complete: resolve,
-        });
-      });
-    }
+    while ((await client.list(kind, { limit: 1 })).length > 0) await someEnd(client, kind);
   }
   const finalizers = (crd.metadata.finalizers ?? []).filter((name) => name !== cleanupFinalizer);
   await client.patch(CustomResourceDefinition, { name }, { type: 'merge', body: { metadata: { finalizers } } });
 }
+
+/** Resolves when an object has gone, or its kind is served anew. */
+const someEnd = (client: Client, kind: KindRef): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const subscription = client.watch(kind).subscribe({
+      next({ type }) {
+        if (type !== 'DELETED') return;
+        subscription.unsubscribe();
+        resolve();
+      },
+      error: reject,
+      complete: resolve,
+    });
+  });
 
 const inProgress = ({ status }: CustomResourceDefinition) =>
   (status?.conditions ?? []).map((condition) =>

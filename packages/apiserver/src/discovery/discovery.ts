@@ -90,7 +90,7 @@ export function resourceList(registry: ResourceRegistry, apiVersion: string): un
     // Of the oldest version there is the document itself does not say its own.
     ...(apiVersion === 'v1' ? {} : { apiVersion: 'v1' }),
     groupVersion: apiVersion,
-    resources: resources.flatMap((resource) => resourceEntries(resource)),
+    resources: resources.flatMap((resource) => resourceEntries(resource, registry.isEnding(resource))),
   };
 }
 
@@ -106,7 +106,10 @@ const verbsOfCustom: readonly Verb[] = [
   ...(['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const),
 ];
 
-function resourceEntries({ kind, definition, custom }: Resource): unknown[] {
+/** Of a kind whose definition is going. */
+const verbsOfEnding: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+
+function resourceEntries({ kind, definition, custom }: Resource, isEnding: boolean): unknown[] {
   const namespaced = kind.scope === 'Namespaced';
   const parts = custom ? [...subresourcesOf(kind)].reverse() : subresourcesOf(kind);
   const main = {
@@ -114,7 +117,7 @@ function resourceEntries({ kind, definition, custom }: Resource): unknown[] {
     singularName: kind.singular,
     namespaced,
     kind: kind.kind,
-    verbs: custom ? verbsOfCustom : verbsOf(kind),
+    verbs: isEnding ? verbsOfEnding : custom ? verbsOfCustom : verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
     ...(isKept(kind) ? { storageVersionHash: storageVersionHash(definition.kind) } : {}),
@@ -171,7 +174,7 @@ export function aggregatedDiscovery(
   const resourcesOf = (apiVersion: string) => {
     const found = elsewhere.get(apiVersion);
     return found === undefined
-      ? resourcesIn(registry, apiVersion).map(({ kind, custom }) => aggregatedEntry(kind, custom))
+      ? resourcesIn(registry, apiVersion).map((resource) => aggregatedEntry(resource, registry.isEnding(resource)))
       : aggregatedEntries(found);
   };
   const groups = groupsInOrder(registry, remote).filter(([group]) => (group === '') === (which === 'core'));
@@ -191,7 +194,7 @@ export function aggregatedDiscovery(
 }
 
 /** What is of the version itself is said of custom kinds only. */
-function aggregatedEntry(kind: Kind, custom: boolean): unknown {
+function aggregatedEntry({ kind, custom }: Resource, isEnding: boolean): unknown {
   const { group, version } = custom ? parseApiVersion(apiVersionOf(kind)) : { group: '', version: '' };
   const subresources = subresourcesOf(kind).map(({ name, responseKind, verbs }) => ({
     subresource: name,
@@ -207,7 +210,7 @@ function aggregatedEntry(kind: Kind, custom: boolean): unknown {
     responseKind: { group, version, kind: kind.kind },
     scope: kind.scope,
     singularResource: kind.singular,
-    verbs: verbsOf(kind),
+    verbs: isEnding ? verbsOfEnding : verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),

@@ -4,10 +4,10 @@
  * **Differs from Kubernetes**: a text that is no JSON or no YAML, and a body that is missing, are refused in the words of
  * what reads them here, which name the place.
  */
-import { badRequest, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
+import { badRequest, type Kind, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument, type Tags } from 'yaml';
-import type { StrictFaults } from '../verbs/strict-faults.js';
-import { typeMetaFault } from '../verbs/type-meta.js';
+import { notHandled, type StrictFaults } from '../verbs/strict-faults.js';
+import { typeMetaFault, typeMetaOf } from '../verbs/type-meta.js';
 import { AlikeBodies } from './alike-bodies.js';
 import { duplicatesInJson, duplicatesInYaml, keysIn, keysInBody, saidByJson, saidByYaml } from './duplicate-keys.js';
 import { type HttpRequest, mediaTypeOf } from './message.js';
@@ -148,15 +148,18 @@ export const objectOf = (kind: string): Expected => ({
   },
 });
 
-/** As above; what a custom object is, it has to say itself. */
-export function customObjectOf(kind: string): Expected {
+/** As above; what a custom object is, it has to say itself: whoever reads leniently takes it for one of the path's version. */
+export function customObjectOf({ kind, version }: Pick<Kind, 'kind' | 'version'>, isLenient: boolean): Expected {
   const expected = objectOf(kind);
   return {
     ...expected,
     misfit(value, text) {
       const fault = expected.misfit?.(value, text);
       if (fault !== undefined || typeof value !== 'object' || (value as { kind?: unknown } | null)?.kind) return fault;
-      return unrecognized(kind, `Object 'Kind' is missing in '${text()}'`, text());
+      const why = `Object 'Kind' is missing in '${text()}'`;
+      return isLenient
+        ? notHandled(kind, typeMetaOf(value ?? {}).version || version, why).message
+        : unrecognized(kind, why, text());
     },
   };
 }

@@ -126,12 +126,13 @@ function ofOne(name: string, { fieldSelector }: WatchOptions): string {
   throw badRequest("fieldSelector metadata.name doesn't match requested name");
 }
 
-const expectedOf = ({ custom, kind: { kind } }: Resource) => (custom ? customObjectOf(kind) : objectOf(kind));
+const expectedOf = ({ request, resource: { custom, kind } }: ResourceRequest) =>
+  custom ? customObjectOf(kind, request.query.get('fieldValidation') === 'Ignore') : objectOf(kind.kind);
 
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(asked));
   const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
   const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, 201, served);
@@ -140,7 +141,7 @@ const create: VerbHandler = async (asked) => {
 const update: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(asked));
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
   const told = { ...options, strictFaults, mayCreate: mayCreate(asked) };
   const served = await updateObject(parts.core, context, resource, placeOf(path), value, told);

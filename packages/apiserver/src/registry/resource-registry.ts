@@ -9,6 +9,7 @@ export class ResourceRegistry {
   private readonly byPath = new Map<string, Resource>();
   private readonly byKind = new Map<string, Resource>();
   /** Who is told when a resource is served no longer as it is. */
+  private readonly ending = new WeakSet<Resource>();
   private readonly followers = new Map<Resource, Set<() => void>>();
   private count = 0;
 
@@ -38,6 +39,16 @@ export class ResourceRegistry {
       this.followers.delete(resource);
       for (const follower of told) follower();
     }
+  }
+
+  /** Of these nothing new is made any more: their definition is going. */
+  end(resources: readonly Resource[]): void {
+    for (const resource of resources) this.ending.add(resource);
+    this.count++;
+  }
+
+  isEnding(resource: Resource): boolean {
+    return this.ending.has(resource);
   }
 
   /** Calls `told` when the resource is removed, unless the returned function was called before. */

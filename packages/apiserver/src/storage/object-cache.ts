@@ -83,6 +83,10 @@ export class ObjectCache {
     return this.objects.get(key);
   }
 
+  keys(): IterableIterator<string> {
+    return this.objects.keys();
+  }
+
   get size(): number {
     return this.objects.size;
   }

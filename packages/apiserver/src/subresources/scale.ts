@@ -15,6 +15,7 @@ import { decode, requireName, type SentOptions } from '../verbs/decode.js';
 import { apply, withEntries } from '../verbs/managed-fields.js';
 import { applyPatch, patchRefused } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';
+import { ownersWithoutReplicas } from '../verbs/scale-owners.js';
 import { changeObject } from '../verbs/update.js';
 import { decodedPart, scaleKind, updatedPart } from './part-body.js';
 import { type Scale, scaleOf, withReplicas } from './scale-of.js';
@@ -31,17 +32,26 @@ export const scaleSubresource: SubresourceHandler = {
   body: scaleKind.kind,
   async update(request, body, options) {
     const scale = updatedPart<Scale>(request, scaleKind, body, options);
-    return scaleTo(request, () => scale, options, scale.metadata.uid);
+    return scaleTo(request, () => ({ scale, isNamed: saysVersion(body) }), options, scale.metadata.uid);
   },
   patch: (request, patch: Patch, options) =>
     scaleTo(request, (scale) => patchedScale(request, scale, patch, options), options),
   apply: applyScale,
 };
 
-function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, options: SentOptions): Scale {
+interface Wish {
+  readonly scale: Scale;
+  /** Whether it says its version. */
+  readonly isNamed: boolean;
+}
+
+const saysVersion = (body: unknown): boolean => Boolean((body as Partial<KubernetesObject> | null)?.apiVersion);
+
+function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, options: SentOptions): Wish {
   const patched = applyPatch(request.resource, scale, patch);
   const refuse = (words: string) => patchRefused(JSON.stringify(patched), words);
-  return updatedPart<Scale>(request, scaleKind, patched, { ...options, refuse, refuseText: refuse });
+  const made = updatedPart<Scale>(request, scaleKind, patched, { ...options, refuse, refuseText: refuse });
+  return { scale: made, isNamed: saysVersion(patched) };
 }
 
 /** The applier manages the parent's replicas, in the parent's version; conflicts are with whoever else does. */
@@ -73,7 +83,7 @@ async function applyScale(
 
 async function scaleTo(
   { core, context, resource, key }: SubresourceRequest,
-  wish: (scale: Scale) => Scale,
+  wish: (scale: Scale) => Wish,
   options: { readonly dryRun?: boolean },
   meantUid?: string,
 ): Promise<Scale> {
@@ -83,12 +93,17 @@ async function scaleTo(
     uid: meantUid,
     options,
     change(old) {
-      const { spec, metadata } = checkedScale(resource, wish(scaleOf(resource, old)), key.name);
+      const { scale, isNamed } = wish(scaleOf(resource, old));
+      const { spec, metadata } = checkedScale(resource, scale, key.name);
       const { replicas = 0 } = spec;
       const { resourceVersion = '', uid } = metadata;
       checkUid(resource, uid, old);
       const object = withReplicas(resource, old, replicas);
-      return { object: { ...object, metadata: { ...object.metadata, resourceVersion } } };
+      const made = { ...object, metadata: { ...object.metadata, resourceVersion } };
+      // Of a custom object nobody owns the replicas then.
+      return resource.custom && !isNamed
+        ? { object: withEntries(made, ownersWithoutReplicas(resource, old)), ownsFields: true }
+        : { object: made };
     },
   });
   return scaleOf(resource, served.object);

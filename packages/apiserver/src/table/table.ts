@@ -3,6 +3,7 @@
 import { humanDuration } from '@pintle/api';
 import {
   apiVersionOf,
+  canonicalJson,
   type KubernetesObject,
   type ListMeta,
   type PrinterColumn,
@@ -62,17 +63,24 @@ function fromJsonPath(column: PrinterColumn): TableColumn {
     description: column.description ?? '',
     priority: column.priority ?? 0,
     cell(object, nowMs) {
-      const found = read(object);
-      if (found.length === 0) return null;
-      const value = found.length === 1 ? found[0] : found.map(String).join(',');
-      if (column.type === 'date') {
-        const time = parseTime(String(value));
-        return time === undefined ? '<invalid>' : humanDuration(nowMs - time);
+      // Of several values the first is shown.
+      const [value] = read(object);
+      if (value === undefined || value === null) return null;
+      switch (column.type) {
+        case 'date': {
+          if (typeof value !== 'string') return null;
+          const time = parseTime(value);
+          return time === undefined ? '<invalid>' : humanDuration(nowMs - time);
+        }
+        case 'integer':
+          return typeof value === 'number' ? Math.trunc(value) : null;
+        case 'number':
+          return typeof value === 'number' ? value : null;
+        case 'boolean':
+          return typeof value === 'boolean' ? value : null;
+        default:
+          return typeof value === 'string' ? value : canonicalJson(value);
       }
-      if (column.type === 'integer' || column.type === 'number')
-        return typeof value === 'number' ? value : Number.isNaN(Number(value)) ? null : Number(value);
-      if (column.type === 'boolean') return typeof value === 'boolean' ? value : null;
-      return typeof value === 'string' ? value : JSON.stringify(value);
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   conflict,
   decoderWords,
   type KubernetesObject,
+  notFound,
   ObjectMeta,
   parseApiVersion,
   StatusError,
@@ -24,6 +25,17 @@ import { findEntry } from './read.js';
 import { type StrictFaults, warnStrict } from './strict-faults.js';
 import { changeObject, type MayCreate, needsVersion } from './update.js';
 
+/** A part of what is not there is not applied, whatever is sent. Errors: `StatusError` NotFound. */
+async function requireWhole(
+  core: ApiCore,
+  resource: Resource,
+  { namespace, name }: { readonly namespace?: string; readonly name?: string },
+): Promise<void> {
+  if (name === undefined) return;
+  const key = namespace === undefined ? { name } : { name, namespace };
+  if ((await findEntry(core, resource, key)) === undefined) throw notFound(resource.kind, name);
+}
+
 export async function applyObject(
   core: ApiCore,
   context: RequestContext,
@@ -36,6 +48,7 @@ export async function applyObject(
     ...options
   }: ApplyOptions & Pick<SentOptions, 'strictFaults'> & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
+  if (options.subresource !== undefined && options.fieldManager !== '') await requireWhole(core, resource, path);
   if (body !== null && (typeof body !== 'object' || Array.isArray(body)))
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${unmarshalWords(body)}`);
   const applied = (body ?? {}) as KubernetesObject;
@@ -74,7 +87,7 @@ export async function applyObject(
       const entries = managedFields.length === 0 ? {} : { managedFields };
       const created = { ...wishes, metadata: { ...rest, ...entries } };
       try {
-        const refusing = resource.custom ? {} : { refuse: typesRefused(resource, applied) };
+        const refusing = resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied) };
         return await createObject(core, context, resource, key, created, { ...options, ...refusing, ownsFields: true });
       } catch (error) {
         if (StatusError.is(error, 'AlreadyExists')) continue;
@@ -92,7 +105,10 @@ export async function applyObject(
         // Who says an empty version says none; who says none has seen what there is.
         const { resourceVersion = '' } = Object.hasOwn(metadata, 'resourceVersion') ? metadata : old.metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
-        const refusing = resource.custom ? options : { ...options, refuse: typesRefused(resource, applied) };
+        const refusing = {
+          ...options,
+          ...(resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied) }),
+        };
         const decoded = await decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
         requirePlace();
         return { object: withEntries(withOwnersOnce(context, decoded, true), managedFields), ownsFields: true };

@@ -5,17 +5,19 @@ import {
   type KubernetesObject,
   nameSuffix,
   type ObjectMeta,
+  StatusError,
   statusError,
 } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, storeKey } from '../registry/resource.js';
-import { type ApiCore, putOf, type Served, serve, writeContext } from './api-core.js';
+import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
 import { type DecodeOptions, decode, placeOf, type SentOptions, withOwnersOnce } from './decode.js';
 import { countsFirst } from './generation.js';
 import { recordCreate } from './managed-fields.js';
 import { toldOfMissingLater } from './missing-fields.js';
 import { emptyStatus } from './normalizers.js';
+import { findEntry } from './read.js';
 import { fromStore } from './store-failure.js';
 import { faultsForCreate, requireFaultless, warningsOf } from './validation.js';
 
@@ -25,7 +27,8 @@ const generateAttemptsMax = 8;
 const generateBaseMax = 58;
 
 /** `ownsFields`: the body accounts for its fields itself. */
-export type CreateOptions = SentOptions & Pick<DecodeOptions, 'refuse'> & { readonly ownsFields?: boolean };
+export type CreateOptions = SentOptions &
+  Pick<DecodeOptions, 'refuse' | 'keepsNulls'> & { readonly ownsFields?: boolean };
 
 export async function createObject(
   core: ApiCore,
@@ -57,7 +60,7 @@ export async function createObject(
       const present = await fromStore(
         core.backend.range({ start: storeKey(resource, namespace, madeName), countOnly: true }),
       );
-      if (present.count > 0) throw alreadyExists(resource.kind, madeName);
+      if (present.count > 0) throw await takenBy(core, resource, namespace, madeName);
       return { object: resource.fromStored(Object.freeze(unstored(object, decoded.metadata))), created: true };
     }
     if (/^\d*[1-9]\d*$/.test(decoded.metadata.resourceVersion ?? ''))
@@ -73,7 +76,7 @@ export async function createObject(
     );
     const done = result.results[0];
     if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
-    if (madeName !== finalName || name !== '') throw alreadyExists(resource.kind, madeName);
+    if (madeName !== finalName || name !== '') throw await takenBy(core, resource, namespace, madeName);
     if (attempt === generateAttemptsMax) {
       throw statusError(
         'AlreadyExists',
@@ -84,6 +87,16 @@ export async function createObject(
       );
     }
   }
+}
+
+/** Who waits for an object to go is told that it does. */
+async function takenBy(core: ApiCore, resource: Resource, namespace: string | undefined, name: string) {
+  const there = await findEntry(core, resource, namespace === undefined ? { name } : { name, namespace });
+  const { status } = alreadyExists(resource.kind, name);
+  const isGoing = there !== undefined && storedObjectOf(resource, there).metadata.deletionTimestamp !== undefined;
+  return isGoing
+    ? new StatusError({ ...status, message: `object is being deleted: ${status.message}` })
+    : new StatusError(status);
 }
 
 const generatedName = ({ world }: ApiCore, { kind, definition }: Resource, base = ''): string =>
@@ -124,7 +137,7 @@ async function prepare(
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
   if (resource.prepare !== undefined) await prepared(resource, [object]);
   const faults = admission.faults(object, faultsForCreate(resource, object));
-  requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
+  requireFaultless(object, faults instanceof Promise ? await faults : faults);
   object = strategy?.canonicalize?.(object) ?? object;
   for (const text of warningsOf(resource, object)) context.warn(text);
   const verdict = admission.validate(object);

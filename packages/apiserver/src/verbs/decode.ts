@@ -8,33 +8,32 @@ import {
   badRequest,
   decoderWords,
   deepEqual,
-  invalid,
-  invalidField,
+  type Fields,
+  isFields,
   type Kind,
   type KubernetesObject,
   type ObjectMeta,
   type StatusError,
   statusError,
   type TypeFault,
-  typeError,
-  validateSchema,
 } from '@pintle/machinery';
-import { scaleFaults } from '../crd/scale-faults.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
+import { otherCustomObject } from './custom-body.js';
 import { toldOfMissing } from './missing-fields.js';
-import { normalize, normalizedAlone } from './normalizers.js';
+import { normalize } from './normalizers.js';
 import { notHandled, reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';
-import { asOfStatus, withRulesLeft } from './validation.js';
 
 /** By `refuseText` an object of another kind is refused, too. */
 export interface DecodeOptions extends StrictOptions {
   /** Whether the fields of the body come in the order of their names, as Go's maps are written. */
   readonly isSorted?: boolean;
-  /** What is written. Of a custom object's status nothing else counts. */
+  /** What is written. */
   readonly subresource?: string;
+  /** Of a custom object: nulls that say nothing stay, and are judged with all else. */
+  readonly keepsNulls?: boolean;
   /** How values of the wrong types are refused; as those of a request's body unless given. */
   readonly refuse?: (faults: readonly TypeFault[]) => StatusError;
 }
@@ -44,7 +43,7 @@ export type SentOptions = WriteOptions & Pick<DecodeOptions, 'strictFaults'>;
 
 /**
  * `old` is the object as it is stored, where it is known: what does not change is then shared with it.
- * Errors: `StatusError` BadRequest (what cannot be decoded, or strict validation), Invalid (custom resources).
+ * Errors: `StatusError` BadRequest (what cannot be decoded, or strict validation).
  */
 export function decode(
   core: ApiCore,
@@ -68,28 +67,24 @@ function decodeReady(
   options: DecodeOptions,
   old: KubernetesObject | undefined,
 ): KubernetesObject | Promise<KubernetesObject> {
+  if (resource.custom && isFields(body) && typeMetaFault(body) === undefined) {
+    const inVersion = options.subresource === 'status' ? statusVersion(core, resource, body, options) : undefined;
+    if (inVersion !== undefined) return decodeReady(core, context, inVersion, body, options, old);
+    const other = otherCustomObject(core, context, resource, body, options);
+    if (other !== undefined) return other;
+  }
   const object = checkKind(core, resource, body, options);
   const known = old === undefined ? undefined : resource.fromStored(old);
-  const { value, unknownFields, errors } = normalize(resource, object, known);
-  const isStatus = resource.custom && options.subresource === 'status';
+  const { value, unknownFields, errors } = normalize(resource, object, known, options.keepsNulls);
   const tellUnknown = () => {
     const { strictFaults, ...others } = options;
     if (unknownFields.length === 0 && strictFaults === undefined) return;
-    const unknown = resource.custom || options.isSorted === true ? unknownFields.toSorted() : unknownFields;
+    const unknown = !resource.custom && options.isSorted === true ? unknownFields.toSorted() : unknownFields;
     if (resource.custom && strictFaults !== undefined)
       reportStrict(context, resource.kind, unknown, { ...others, strictFaults: textFirst(strictFaults) });
     else reportStrict(context, resource.kind, unknown, options);
   };
-  if (errors.length > 0) {
-    const counting = isStatus && known !== undefined ? errors.filter(isOfStatus) : errors;
-    // A schema is looked at once all is read.
-    if (resource.custom && counting.every(isOfSchema)) tellUnknown();
-    if (counting.length > 0) throw (options.refuse ?? refusal(resource, object, { isStatus, known }))(counting);
-    const { metadata, status } = object as KubernetesObject & { readonly status?: unknown };
-    // What is stored may not fit any more, and is judged as a whole then.
-    const { subresource: _subresource, ...others } = options;
-    return decodeReady(core, context, resource, { ...known, metadata, status }, others, old);
-  }
+  if (errors.length > 0) throw (options.refuse ?? refusal(resource))(errors);
   tellUnknown();
   const stored = () => {
     const decoded = asksForReset(object, value as KubernetesObject);
@@ -98,6 +93,18 @@ function decodeReady(
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
   return ready === undefined ? stored() : ready.then(stored);
+}
+
+/** The version that a patch says a status is in, where it is another one of the kind. */
+function statusVersion(
+  { registry }: ApiCore,
+  resource: Resource,
+  { apiVersion, kind }: Fields,
+  { refuseText }: DecodeOptions,
+): Resource | undefined {
+  if (refuseText === undefined || apiVersion === resource.apiVersion) return undefined;
+  const said = registry.byObject({ apiVersion: String(apiVersion), kind: String(kind) });
+  return said?.definition === resource.definition ? said : undefined;
 }
 
 /** An empty list of managed fields says something, other than empty lists in general. */
@@ -125,42 +132,19 @@ export function withOwnersOnce(
   return { ...object, metadata: { ...object.metadata, ownerReferences: kept } };
 }
 
-const isOfSchema = ({ path }: TypeFault) => path.length > 0 && path[0] !== 'metadata';
-const isOfStatus = ({ path }: TypeFault) => path.length === 0 || path[0] === 'status' || path[0] === 'metadata';
-
-/** A body that does not fit: of what, and the object as it was. */
-interface Misfit {
-  readonly isStatus: boolean;
-  readonly known: unknown;
+/** Of a custom object, its own metadata is read first; all else of it is held to its schema later. */
+export function customWords(faults: readonly TypeFault[]): string {
+  return (faults.find(({ path }) => path[0] === 'metadata') ?? faults[0]!).detail;
 }
 
-const isAtOrBelow = (field: string, place: string): boolean =>
-  field === place || field.startsWith(`${place}.`) || field.startsWith(`${place}[`);
-
 const refusal =
-  (resource: Resource, object: KubernetesObject, { isStatus, known }: Misfit) =>
-  (faults: readonly TypeFault[]): StatusError => {
-    const { kind, group, version, schema } = resource.kind;
-    const { custom } = resource;
-    // The metadata of custom objects is decoded, all else of them is held to the schema.
-    if (custom && faults.every(isOfSchema)) {
-      const told = faults.map((fault) => typeError(fault, fault.field));
-      // What else is wrong with it is told as well; where a value does not fit, none was made of it.
-      const others = validateSchema(schema.node, normalizedAlone(resource, object), known).filter(
-        ({ field }) =>
-          (!isStatus || field.startsWith('status')) && !told.some((fault) => isAtOrBelow(fault.field, field)),
-      );
-      const causes = [...asOfStatus([...told, ...others], isStatus), ...scaleFaults(resource.kind, object, isStatus)];
-      return invalid({ group, kind }, object.metadata.name ?? '', withRulesLeft(resource, causes));
-    }
-    const words = custom ? faults.map(({ detail }) => detail).join(', ') : decoderWords(schema.node, kind, faults);
-    return notHandled(kind, version, words);
-  };
+  ({ kind: { kind, version, schema }, custom }: Resource) =>
+  (faults: readonly TypeFault[]): StatusError =>
+    notHandled(kind, version, custom ? customWords(faults) : decoderWords(schema.node, kind, faults));
 
 /** What a body may be of: a stored kind, or one that is only asked in. */
 export interface BodyKind {
   readonly kind: Pick<Kind, 'group' | 'version' | 'kind'>;
-  readonly custom: boolean;
 }
 
 /** Errors: `StatusError` BadRequest where it is of another kind or version. */
@@ -181,13 +165,11 @@ export function checkKind(
   const said = typeMetaOf(body);
   const isOfGroup =
     said.group === resource.kind.group && (said.version || resource.kind.version) === resource.kind.version;
-  const isOfVersion = isOfGroup || (!resource.custom && said.group === '' && said.version === '');
+  const isOfVersion = isOfGroup || (said.group === '' && said.version === '');
   if (!isOfVersion || (said.kind || resource.kind.kind) !== resource.kind.kind) {
     const version = isOfVersion ? expected : apiVersionOf(said);
     const sent = [version, said.kind || resource.kind.kind] as const;
-    throw (
-      options.refuseText?.(whyOtherKind(core, resource, ...sent)) ?? otherKind(core, resource, ...sent, metadata?.name)
-    );
+    throw options.refuseText?.(whyOtherKind(core, resource, ...sent)) ?? otherKind(core, resource, ...sent);
   }
   if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
     return body as KubernetesObject;
@@ -195,18 +177,13 @@ export function checkKind(
 }
 
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
-function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentKind: string, name = ''): StatusError {
-  const { kind, custom } = resource;
+function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentKind: string): StatusError {
+  const { kind } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
-  const isOther = custom ? sentVersion !== apiVersionOf(kind) : group === kind.group && version !== kind.version;
-  if (isOther && (custom || sentKind === kind.kind))
+  if (group === kind.group && version !== kind.version && sentKind === kind.kind)
     return badRequest(
       `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
     );
-  if (custom && sentVersion === apiVersionOf(kind))
-    return invalid({ group: kind.group, kind: sentKind }, name, [
-      invalidField('kind', sentKind, `must be ${kind.kind}`),
-    ]);
   return notHandled(sentKind, version, whyOtherKind(core, resource, sentVersion, sentKind), kind.kind);
 }
 

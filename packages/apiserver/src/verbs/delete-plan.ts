@@ -53,7 +53,9 @@ export function planDelete(
       deletionGracePeriodSeconds: shorter ? shortened : current,
     });
     if (!held && graceSeconds === 0) return removal(strategy, marked);
-    return shorter || !sameFinalizers(finalizers, metadata.finalizers)
+    // Of what was marked by its kind alone it is said now that there is no grace.
+    const isUnsaid = metadata.deletionGracePeriodSeconds === undefined;
+    return shorter || isUnsaid || !sameFinalizers(finalizers, metadata.finalizers)
       ? { type: 'mark', object: marked }
       : { type: 'nothing' };
   }

@@ -1,19 +1,23 @@
 /** The bookkeeping of field managers, as the verbs call it. */
 import type { ApplyOptions } from '@pintle/client';
 import {
+  apiVersionOf,
   applyWishes,
   badRequest,
   describeConflicts,
   describeManager,
+  type Fields,
   type FieldTree,
   faultInWishes,
   formatTime,
   invalid,
+  isAccountable,
   type KubernetesObject,
   leaf,
   type ManagedFieldsEntry,
   managedFieldsAfterUpdate,
   resetsManagedFields,
+  type SchemaNode,
   statusError,
   treeOf,
   type WriteRules,
@@ -53,8 +57,10 @@ function accounting<T>(
   work: (rules: WriteRules) => T,
 ): T | Promise<T> {
   const ignored = ignoredFields(resource, subresource);
+  // Of custom objects, in the version that is written alone.
+  const where = resource.custom ? { ignoredIn: resource.apiVersion } : {};
   return acrossVersions(core, resource, (versions) =>
-    work({ versions, ...(ignored === undefined ? {} : { ignored }) }),
+    work({ versions, ...(ignored === undefined ? {} : { ignored, ...where }) }),
   );
 }
 
@@ -119,13 +125,19 @@ export function recordCreate(
   object: KubernetesObject,
   options: Recording,
 ): KubernetesObject | Promise<KubernetesObject> {
+  const { custom, prepare, kind } = resource;
+  if (custom && prepare === undefined && hasFormats(kind.schema.node) && !isReadable(resource, object))
+    return withEntries(object, []);
   const writer = writerOf(core, context, resource, options);
   return accounting(core, resource, undefined, (rules) =>
     withEntries(object, managedFieldsAfterUpdate(rules, resource.fromStored(object), undefined, writer)),
   );
 }
 
-/** Before admission: what that changes is nobody's. */
+/**
+ * Before admission: what that changes is nobody's. `sent` is what was asked for, of which `object` is what counts; where it
+ * cannot be read with its schema, nobody owns anything any more.
+ */
 export function recordUpdate(
   core: ApiCore,
   context: RequestContext,
@@ -133,7 +145,10 @@ export function recordUpdate(
   object: KubernetesObject,
   old: KubernetesObject,
   options: Recording,
+  sent?: KubernetesObject,
 ): KubernetesObject | Promise<KubernetesObject> {
+  if (sent !== undefined && !isReadable(resource, sent, old)) return withEntries(object, []);
+  const written = sent ?? object;
   const writer = writerOf(core, context, resource, options);
   return accounting(core, resource, options.subresource, (rules) =>
     withEntries(
@@ -142,11 +157,42 @@ export function recordUpdate(
         resource,
         object,
         old,
-        managedFieldsAfterUpdate(rules, resource.fromStored(object), resource.fromStored(old), writer),
+        managedFieldsAfterUpdate(rules, resource.fromStored(written), resource.fromStored(old), writer),
         options.subresource,
       ),
     ),
   );
+}
+
+/** Whether all that was asked for, as far as it is not as it was, is of the schema. What counts of it is validated later. */
+function isReadable(resource: Resource, sent: KubernetesObject, old?: KubernetesObject): boolean {
+  const { kind, definition } = resource;
+  if (sent.kind !== kind.kind || sent.apiVersion !== apiVersionOf(definition.kind)) return false;
+  const { properties = {} } = kind.schema.node;
+  const before: Partial<Fields> = old === undefined ? {} : { ...resource.fromStored(old) };
+  // What is converted for owners in other versions is read strictly then.
+  const { managedFields = [] } = old?.metadata ?? {};
+  const isLax = managedFields.every(({ apiVersion }) => apiVersion === resource.apiVersion);
+  const isRead = (node: SchemaNode, value: unknown) =>
+    isLax ? isAccountable(node, value) : faultInWishes(node, value) === undefined;
+  return Object.entries(resource.fromStored(sent)).every(([key, value]) => {
+    const node = properties[key];
+    return key === 'metadata' || node === undefined || value === before[key] || isRead(node, value);
+  });
+}
+
+const withFormats = new WeakMap<SchemaNode, boolean>();
+
+/** Whether values may be valid, and yet of no type that is accounted for: lists, where texts of a format are to be. */
+function hasFormats(node: SchemaNode): boolean {
+  let found = withFormats.get(node);
+  if (found === undefined) {
+    const { format, items, values, properties = {}, ref } = node;
+    const parts = [items, values, ...(ref === undefined ? Object.values(properties) : [])];
+    found = format !== undefined || parts.some((part) => part !== undefined && hasFormats(part));
+    withFormats.set(node, found);
+  }
+  return found;
 }
 
 /** What an apply comes to: in the resource's version, not decoded yet, with its managed fields. */

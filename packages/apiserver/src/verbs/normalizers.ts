@@ -18,9 +18,9 @@ const lately = new WeakMap<Kind, Lately>();
 const ownersMax = 1_000;
 
 /** `known`: the last version of the object, where there is one. */
-export function normalize(resource: Resource, input: unknown, known?: unknown): Normalized {
+export function normalize(resource: Resource, input: unknown, known?: unknown, keepsNulls = false): Normalized {
   const normalizer = normalizerFor(resource);
-  if (known !== undefined) return normalizer(input, known);
+  if (known !== undefined || keepsNulls) return normalizer(input, known, { keepsNulls });
   const owner = ownerOf(input);
   let seen = lately.get(resource.kind);
   if (seen === undefined) {
@@ -28,7 +28,7 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
     lately.set(resource.kind, seen);
   }
   const like = owner === undefined ? undefined : seen.byOwner.get(owner);
-  const normalized = normalizer(input, like ?? seen.last, true);
+  const normalized = normalizer(input, like ?? seen.last, { isOther: true });
   if (normalized.errors.length > 0) return normalized;
   seen.last = normalized.value;
   if (owner === undefined) return normalized;
@@ -36,9 +36,6 @@ export function normalize(resource: Resource, input: unknown, known?: unknown): 
   seen.byOwner.set(owner, normalized.value);
   return normalized;
 }
-
-/** What is made of an input by itself: of one that has errors, what is right about it. */
-export const normalizedAlone = (resource: Resource, input: unknown): unknown => normalizerFor(resource)(input).value;
 
 const emptyStatuses = new WeakMap<Kind, unknown>();
 

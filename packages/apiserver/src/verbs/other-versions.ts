@@ -53,8 +53,10 @@ function versionsOf({ registry }: ApiCore, { definition, kind: { kind } }: Resou
   return {
     schemaOf: (apiVersion) => served(apiVersion)?.kind.schema.node,
     convert({ apiVersion, value }, to) {
-      const object = withoutNulls(value) as KubernetesObject;
       const [from, into] = [served(apiVersion)!, served(to)!];
+      // Of custom objects a null is a value like any other.
+      const keepsNulls = into.custom && into.prepare === undefined;
+      const object = (keepsNulls ? value : withoutNulls(value)) as KubernetesObject;
       if (into.prepare === undefined) return into.fromStored(from.toStored(object));
       const id = `${to} ${canonicalJson(object)}`;
       const known = converted.get(id);

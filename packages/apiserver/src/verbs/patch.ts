@@ -4,6 +4,7 @@ import {
   applyMergePatch,
   applyStrategicMergePatch,
   badRequest,
+  canonicalJson,
   decoderWords,
   isFields,
   type KubernetesObject,
@@ -19,6 +20,7 @@ import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
 import { converterWords, goKind, scalarWords } from './converter-words.js';
 import {
+  customWords,
   type DecodeOptions,
   decode,
   placeOf,
@@ -51,12 +53,12 @@ export function patchObject(
       const patched = applyPatch(resource, served, patch);
       if (patched === old) return { object: old };
       // Of refusals alone.
-      const shown = () => (patch.type === 'strategic' ? shownPatch(patch.body, served) : JSON.stringify(patched));
+      const shown = () => (patch.type === 'strategic' ? shownPatch(patch.body, served) : canonicalJson(patched));
       const { strictFaults, ...others } = options;
       const decoding = {
         ...others,
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
-        ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, shown) }),
+        refuse: typesRefused(resource, patch, shown),
         refuseText: (message: string) => patchRefused(shown(), message),
         isSorted: patch.type !== 'strategic',
       };
@@ -99,8 +101,9 @@ function requireVersion(
 
 /** What makes no object any more: by a strategic patch in the words of apimachinery's converter, else in the decoder's. */
 const typesRefused =
-  ({ kind: { schema, kind } }: Resource, { type }: Patch, shown: () => string) =>
+  ({ kind: { schema, kind }, custom }: Resource, { type }: Patch, shown: () => string) =>
   (faults: readonly TypeFault[]) => {
+    if (custom) return patchRefused(shown(), customWords(faults));
     const counting = type === 'strategic' ? faults.slice(0, 1) : faults;
     const decoded = decoderWords(schema.node, kind, counting);
     return patchRefused(shown(), type === 'strategic' ? converterWords(faults[0]!, decoded) : decoded);
@@ -138,7 +141,7 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
             'RequestEntityTooLarge',
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
-        return whole(applyJsonPatch(object, patch.operations.filter(isForAll)));
+        return whole(applyJsonPatch(object, patch.operations.filter(isForAll), { copiesAbsent: true }));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
         if (!isFields(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { ManagedFieldsEntry } from '@pintle/machinery';
-import { ownersAfterApply, ownersAfterScaling } from './scale-owners.js';
+import { ownersAfterApply, ownersAfterScaling, ownersWithoutReplicas } from './scale-owners.js';
 
 const scaled = {
   kind: { subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } } },
@@ -54,6 +54,28 @@ it('nobody owns no replicas, but who wishes for none', () => {
   const before = [entry('Update', replicas), entry('Apply', replicas, { subresource: 'scale' })];
   expect(ownersAfterScaling(scaled, object(0), owned(before), before, 'scale')).toEqual([]);
   expect(shown(ownersAfterApply(scaled, before.slice(1), 'scale'))).toEqual([['Apply', 'f:replicas', undefined]]);
+});
+
+it('a Scale of none that stays one of none leaves its owner', () => {
+  const before = [entry('Update', { ...replicas, 'f:paused': {} })];
+  const old = { ...object(0), metadata: { managedFields: before } };
+  expect(shown(ownersAfterScaling(scaled, object(0), old, before, 'scale'))).toEqual([
+    ['Update', 'f:replicas', undefined],
+    ['Update', 'f:paused', time],
+  ]);
+});
+
+it('of two entries of one owner, as a Scale leaves them, the last counts: nobody owns the replicas then', () => {
+  const before = [entry('Update', replicas, { time: undefined }), entry('Update', { 'f:paused': {} })];
+  const written = [...before, entry('Update', replicas, { subresource: 'scale' })];
+  expect(shown(ownersAfterScaling(scaled, object(3), owned(before), written, 'scale'))).toEqual([
+    ['Update', 'f:paused', time],
+  ]);
+});
+
+it('a Scale that does not say its version takes the replicas from their owner', () => {
+  const before = [entry('Update', { ...replicas, 'f:paused': {} })];
+  expect(shown(ownersWithoutReplicas(scaled, owned(before)))).toEqual([['Update', 'f:paused', time]]);
 });
 
 it('other writes change nobody’s', () => {

@@ -22,13 +22,32 @@ export const ownersAfterScaling = (
   subresource: string | undefined,
 ): readonly ManagedFieldsEntry[] =>
   subresource === 'scale'
-    ? carriedBack(scaled, entries, Boolean(valueAt(object, pathOf(scaled))) && areOwned(scaled, old))
+    ? carriedBack(scaled, entries, knowsReplicas(scaled, object, old) && areOwned(scaled, old))
     : entries;
 
-const areOwned = (scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean => {
+/** A Scale of none says nothing of them, unless it was one of none before. */
+function knowsReplicas(scaled: Scaled, object: KubernetesObject, old: KubernetesObject): boolean {
+  const [now, before] = [valueAt(object, pathOf(scaled)), valueAt(old, pathOf(scaled))];
+  return Boolean(now) || (now !== undefined && now === before);
+}
+
+/** After a write by a Scale that does not say its version. */
+export const ownersWithoutReplicas = (
+  scaled: Scaled,
+  { metadata: { managedFields = [] } }: KubernetesObject,
+): readonly ManagedFieldsEntry[] => carriedBack(scaled, managedFields, false);
+
+/** Of several entries of one owner, as a Scale leaves them, the last counts. */
+function areOwned(scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean {
   const path = pathOf(scaled).map((field) => `f:${field}`);
-  return managedFields.some(({ fieldsV1 }) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
-};
+  const byOwner = new Map(
+    managedFields.map(({ manager, operation, apiVersion, subresource, fieldsV1 }) => [
+      JSON.stringify([manager, operation, apiVersion, subresource]),
+      fieldsV1,
+    ]),
+  );
+  return [...byOwner.values()].some((fieldsV1) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
+}
 
 /** After an apply, which may wish for none and owns that. */
 export const ownersAfterApply = (

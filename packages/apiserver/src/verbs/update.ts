@@ -13,7 +13,6 @@ import {
   type KubernetesObject,
   notFound,
   type ObjectMeta,
-  StatusError,
 } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
@@ -69,9 +68,7 @@ export async function updateObject(
   { mayCreate, ...options }: SentOptions & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
-  const read = await decodedFor(entry, resource, path, body, () =>
-    decode(core, context, resource, body, options, entry && storedObjectOf(resource, entry)),
-  );
+  const read = await decode(core, context, resource, body, options, entry && storedObjectOf(resource, entry));
   const { namespace, name } = placeOf(resource, read.metadata, path);
   requireName(read.metadata, path);
   const decoded = withOwnersOnce(context, read, false);
@@ -93,23 +90,6 @@ export async function updateObject(
     ...(found === undefined ? {} : { found }),
     change: () => ({ object: decoded }),
   });
-}
-
-/** Of a custom object that is not there, nothing is told but that; what it says it is has to be right. */
-async function decodedFor(
-  entry: StoreEntry<StoredObject> | undefined,
-  { custom, kind }: Resource,
-  path: { readonly name?: string },
-  body: unknown,
-  work: () => KubernetesObject | Promise<KubernetesObject>,
-): Promise<KubernetesObject> {
-  try {
-    return await work();
-  } catch (error) {
-    if (entry !== undefined || !custom || !StatusError.is(error, 'Invalid')) throw error;
-    requireName((body as Partial<KubernetesObject>).metadata ?? {}, path);
-    throw notFound(kind, path.name ?? '');
-  }
 }
 
 /** Of kinds that nobody writes over without having seen what there is. */
@@ -201,13 +181,15 @@ async function prepare(
   const dryRun = options.dryRun ?? false;
   const subject = { operation: 'UPDATE' as const, resource, subresource, namespace, name, old, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
-  let object: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
-  object =
-    subresource === 'status' ? statusOnly(resource, object, old) : keepStatus(resource, object, old, subresource);
+  const sent: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
+  let object =
+    subresource === 'status' ? statusOnly(resource, sent, old) : keepStatus(resource, sent, old, subresource);
   if (resource.prepare !== undefined) await prepared(resource, [object, old]);
   if (!ownsFields) {
+    // Of what another program converts only what counts is.
+    const isWhole = resource.custom && resource.prepare === undefined;
     const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
-    const recorded = recordUpdate(core, context, resource, object, old, recording);
+    const recorded = recordUpdate(core, context, resource, object, old, recording, isWhole ? sent : undefined);
     object = recorded instanceof Promise ? await recorded : recorded;
   }
   const admitted = admission.mutate(object);
@@ -227,7 +209,7 @@ async function prepare(
   }
   if (resource.prepare !== undefined) await prepared(resource, [object]);
   const faults = admission.faults(object, faultsForUpdate(resource, object, old, subresource));
-  requireFaultless(resource, object, faults instanceof Promise ? await faults : faults);
+  requireFaultless(object, faults instanceof Promise ? await faults : faults, sent);
   object = strategy?.canonicalize?.(object) ?? object;
   const warnings =
     subresource === undefined

@@ -1,10 +1,18 @@
 /** What must hold of every object before it is stored: its metadata, and what its kind or its schema asks. */
 import {
+  apiVersionOf,
+  embeddedFaults,
   type FieldError,
+  type Fields,
+  faultsUnder,
   finalizerWarnings,
   invalid,
+  invalidField,
+  itemFaults,
   type Kind,
   type KubernetesObject,
+  parseApiVersion,
+  type SchemaNode,
   validateObjectMeta,
   validateObjectMetaUpdate,
   validateSchema,
@@ -15,6 +23,7 @@ import type { Resource } from '../registry/resource.js';
 
 export function faultsForCreate(resource: Resource, object: KubernetesObject): readonly FieldError[] {
   const { strategy } = resource.definition;
+  if (isOther(resource, object)) return faultsOfOther(resource, object);
   validateFirst(resource, object);
   const own = strategy?.validateCreate?.(object, resource.kind) ?? [];
   const isTold = strategy?.judgesMetadataLast !== true || own.length === 0;
@@ -32,6 +41,7 @@ export function faultsForUpdate(
   subresource: string | undefined,
 ): readonly FieldError[] {
   const { strategy } = resource.definition;
+  if (isOther(resource, object)) return faultsOfOther(resource, object, old);
   if (subresource === undefined) validateFirst(resource, object);
   const own =
     subresource === undefined
@@ -52,6 +62,23 @@ export function faultsForUpdate(
   ]);
 }
 
+const isOther = ({ custom, definition: { kind } }: Resource, object: KubernetesObject): boolean =>
+  custom && (object.kind !== kind.kind || object.apiVersion !== apiVersionOf(kind));
+
+/** Of an object of another kind or version nothing is told that hangs on its schema alone. */
+function faultsOfOther(resource: Resource, object: KubernetesObject, old?: KubernetesObject): readonly FieldError[] {
+  const { kind, apiVersion, definition } = resource;
+  const { node } = kind.schema;
+  return withRulesLeft(resource, [
+    ...(object.kind === kind.kind ? [] : [invalidField('kind', object.kind, `must be ${kind.kind}`)]),
+    ...(object.apiVersion === apiVersionOf(definition.kind)
+      ? []
+      : [invalidField('apiVersion', object.apiVersion, `must be ${apiVersion}`)]),
+    ...embeddedFaults(node, object),
+    ...itemFaults(node, object, old),
+  ]);
+}
+
 /** By the version that is written, which need not be the one that is stored; both forms are prepared. */
 function customFaults(
   resource: Resource,
@@ -59,28 +86,33 @@ function customFaults(
   old?: KubernetesObject,
   subresource?: string,
 ): readonly FieldError[] {
+  const { node } = resource.kind.schema;
+  const served: Fields = { ...resource.fromStored(object) };
+  const before: Fields | undefined = old && { ...resource.fromStored(old) };
   const isStatus = subresource === 'status';
-  const served = resource.fromStored(object);
-  const before = old && resource.fromStored(old);
   return [
-    ...asOfStatus(validateSchema(resource.kind.schema.node, served, before), isStatus),
+    ...(isStatus ? statusFaults(node, served['status'], before?.['status']) : validateSchema(node, served, before)),
     ...scaleFaults(resource.kind, served, isStatus),
+    ...(isStatus ? [] : embeddedFaults(node, served)),
+    ...itemFaults(node, served, before),
   ];
 }
 
 /** A status that is written by itself is held to a schema of its own: in words a fault is told of as it stands there. */
-export const asOfStatus = (faults: readonly FieldError[], isStatus: boolean): readonly FieldError[] =>
-  isStatus
-    ? faults.map((fault) => ({ ...fault, detail: fault.detail.replace(/^status\.?(\S*) in body /, '$1 in body ') }))
-    : faults;
+function statusFaults({ properties }: SchemaNode, status: unknown, old: unknown): readonly FieldError[] {
+  const node = properties?.['status'];
+  return node === undefined || status === undefined ? [] : faultsUnder('status', validateSchema(node, status, old));
+}
 
-/** Errors: `StatusError` Invalid, with a cause for each fault. */
+/** `sent` is what was asked for. Errors: `StatusError` Invalid, with a cause for each fault. */
 export function requireFaultless(
-  { definition }: Resource,
   object: KubernetesObject,
   faults: readonly FieldError[],
+  { apiVersion, kind }: KubernetesObject = object,
 ): void {
-  if (faults.length > 0) throw invalid(definition.kind, object.metadata.name ?? '', faults);
+  if (faults.length === 0) return;
+  const { group } = parseApiVersion(apiVersion);
+  throw invalid({ group, kind }, object.metadata.name ?? '', faults);
 }
 
 function validateFirst({ definition }: Resource, object: KubernetesObject): void {
@@ -98,7 +130,7 @@ export const hasBlocking = (faults: readonly FieldError[]): boolean =>
   faults.some(({ type }) => blocking.includes(type));
 
 /** With a word on the rules of the schema, where it has some and they were not come to. */
-export function withRulesLeft({ custom, kind }: Resource, faults: readonly FieldError[]): readonly FieldError[] {
+function withRulesLeft({ custom, kind }: Resource, faults: readonly FieldError[]): readonly FieldError[] {
   if (!custom || !hasBlocking(faults) || !hasRules(kind.schema.node)) return faults;
   const detail =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';

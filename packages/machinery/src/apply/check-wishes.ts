@@ -16,7 +16,14 @@ export function faultInWishes(place: SchemaNode, value: unknown): string | undef
   return ['errors:', ...faults.map((fault) => `  ${fault}`)].join('\n');
 }
 
-function check(place: SchemaNode, value: unknown, path: readonly string[], faults: string[]): void {
+/** Whether a value can be accounted for: as wishes, but that items may be there more than once. */
+export function isAccountable(place: SchemaNode, value: unknown): boolean {
+  const faults: string[] = [];
+  check(place, value, [], faults, true);
+  return faults.length === 0;
+}
+
+function check(place: SchemaNode, value: unknown, path: readonly string[], faults: string[], isLax = false): void {
   if (value === null || value === undefined) return;
   const node = resolve(place);
   const fault = (text: string) => {
@@ -24,8 +31,8 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
   };
   switch (node.type) {
     case 'string':
-      // Times are scalars of any type.
-      if (node.format === 'date-time' || node.format === 'micro-time') {
+      // What has a format, as a time, may be any scalar.
+      if (node.format !== undefined && node.format !== 'byte') {
         if (typeof value === 'object') fault(`expected any scalar, got &{${formatGo(value)}}`);
       } else if (typeof value !== 'string')
         fault(`expected string, got &value.valueUnstructured{Value:${goValue(value)}}`);
@@ -45,16 +52,16 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       return;
     case 'array':
       if (!Array.isArray(value)) fault(`expected list, got &{${formatGo(value)}}`);
-      else checkItems(place, value, path, faults);
+      else checkItems(place, value, path, faults, isLax);
       return;
     case 'any':
       if (Array.isArray(value))
-        for (const [index, item] of value.entries()) check(unknownNode, item, [...path, `i:${index}`], faults);
-      else if (isFields(value)) checkFields(place, value, path, faults);
+        for (const [index, item] of value.entries()) check(unknownNode, item, [...path, `i:${index}`], faults, isLax);
+      else if (isFields(value)) checkFields(place, value, path, faults, isLax);
       return;
     default:
       if (!isFields(value)) fault(`expected map, got &{${formatGo(value)}}`);
-      else checkFields(place, value, path, faults);
+      else checkFields(place, value, path, faults, isLax);
   }
 }
 
@@ -63,6 +70,7 @@ function checkFields(
   value: Readonly<Record<string, unknown>>,
   path: readonly string[],
   faults: string[],
+  isLax: boolean,
 ): void {
   for (const key of Object.keys(value)) {
     const child = fieldNode(place, key);
@@ -71,16 +79,22 @@ function checkFields(
       faults.push(`${formatMember(inner)}: field not declared in schema`);
       return;
     }
-    check(child, value[key], inner, faults);
+    check(child, value[key], inner, faults, isLax);
   }
 }
 
-function checkItems(place: SchemaNode, value: readonly unknown[], path: readonly string[], faults: string[]): void {
+function checkItems(
+  place: SchemaNode,
+  value: readonly unknown[],
+  path: readonly string[],
+  faults: string[],
+  isLax: boolean,
+): void {
   const shape = shapeAt(place, value);
   const seen = new Set<string>();
   for (const [index, item] of value.entries()) {
     if (shape === 'atomic') {
-      check(itemNode(place), item, [...path, `i:${index}`], faults);
+      check(itemNode(place), item, [...path, `i:${index}`], faults, isLax);
       continue;
     }
     const why = shape === 'set-list' ? faultInSetItem(item) : faultInMapItem(place, item);
@@ -89,9 +103,10 @@ function checkItems(place: SchemaNode, value: readonly unknown[], path: readonly
       return;
     }
     const element = itemElement(place, item);
-    if (seen.has(element)) faults.push(`${formatMember(path)}: duplicate entries for key ${formatMember([element])}`);
+    if (seen.has(element) && !isLax)
+      faults.push(`${formatMember(path)}: duplicate entries for key ${formatMember([element])}`);
     seen.add(element);
-    check(itemNode(place), item, [...path, element], faults);
+    check(itemNode(place), item, [...path, element], faults, isLax);
   }
 }
 

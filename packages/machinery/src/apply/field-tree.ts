@@ -219,6 +219,15 @@ export function* membersOf(tree: FieldTree, prefix: readonly string[] = []): Ite
   for (const [key, child] of children) yield* membersOf(child, [...prefix, key]);
 }
 
+/** As structured-merge-diff shows the value of a key. */
+function formatKey(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatKey).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([key, inner]) => `${key}=${formatKey(inner)}`)
+    .join('');
+}
+
 /** A member as users read it: `.spec.containers[name="web"].image`. */
 export function formatMember(path: readonly string[]): string {
   return path
@@ -228,7 +237,7 @@ export function formatMember(path: readonly string[]): string {
       if (element.startsWith('k:')) {
         const keys = JSON.parse(rest) as Record<string, unknown>;
         return `[${Object.keys(keys)
-          .map((key) => `${key}=${JSON.stringify(keys[key])}`)
+          .map((key) => `${key}=${formatKey(keys[key])}`)
           .join(',')}]`;
       }
       return element.startsWith('v:') ? `[=${rest}]` : `[${rest}]`;

@@ -42,6 +42,8 @@ export interface Conflict {
 export interface WriteRules {
   readonly versions: Versions;
   readonly ignored?: FieldTree;
+  /** The only version whose owners keep ignored fields that the write took away; all unless given. */
+  readonly ignoredIn?: string;
 }
 
 const inVersion = ({ versions }: WriteRules, object: Versioned, apiVersion: string): Versioned =>
@@ -76,7 +78,8 @@ export class Differences {
     const value = (object: Versioned) => inVersion(this.rules, object, apiVersion).value;
     const { changed, removed } = compareValues(schema, this.old && value(this.old), value(this.now));
     this.hasKeyless ||= changed.hasKeyless || removed.hasKeyless;
-    const { ignored = emptyTree } = this.rules;
+    const { ignoredIn = apiVersion } = this.rules;
+    const ignored = (ignoredIn === apiVersion ? this.rules.ignored : undefined) ?? emptyTree;
     return { changed: below(changed).outside(ignored), removed: below(removed).outside(ignored) };
   }
 }
@@ -118,7 +121,10 @@ export function ownersAfterUpdate(
   writer: string,
 ): Owners {
   const { changed, removed } = differences.in(apiVersion)!;
-  if (changed.isEmpty && removed.isEmpty) return before;
+  // What is ignored in this version may have changed in others.
+  const isSeenElsewhere =
+    rules.ignoredIn !== undefined && [...before.values()].some((owned) => owned.apiVersion !== apiVersion);
+  if (changed.isEmpty && removed.isEmpty && !isSeenElsewhere) return before;
   const owners = disown(differences, reconciled(rules, before), writer);
   const mine = owners.get(writer)?.fields ?? emptyTree;
   const fields = mine

@@ -7,15 +7,32 @@
  * `merge-values.ts`.
  */
 import { type Fields, isFields } from '../json/fields.js';
+import { ObjectMeta } from '../meta/v1.js';
 import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
 import { emptyTree, type FieldTree, keylessItem, leaf, TreeBuilder, treeOf } from './field-tree.js';
 
 /** The schema of what has none. */
 export const unknownNode: SchemaNode = { type: 'any' };
 
+/** What an object within an object has, whatever its schema says. */
+const embeddedFields: Readonly<Record<string, SchemaNode>> = {
+  apiVersion: { type: 'string' },
+  kind: { type: 'string' },
+  // When it was made is not told where nobody says it.
+  metadata: {
+    ...ObjectMeta.node,
+    properties: { ...ObjectMeta.node.properties, creationTimestamp: { type: 'string', format: 'date-time' } },
+  },
+};
+
+const embeddedField = ({ embeddedResource }: SchemaNode, key: string): SchemaNode | undefined =>
+  embeddedResource === true && Object.hasOwn(embeddedFields, key) ? embeddedFields[key] : undefined;
+
 /** Undefined for a field that the schema neither declares nor lets through. */
 export function fieldNode(place: SchemaNode, key: string): SchemaNode | undefined {
   const node = resolve(place);
+  const embedded = embeddedField(node, key);
+  if (embedded !== undefined) return embedded;
   if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key]!;
   if (node.type === 'map') return node.values ?? unknownNode;
   return node.type === 'any' || node.preserveUnknownFields === true ? unknownNode : undefined;
@@ -25,8 +42,9 @@ export const childNode = (place: SchemaNode, key: string): SchemaNode => fieldNo
 
 /** Whether a field is one of a struct, not an entry of a map. */
 export function isDeclared(place: SchemaNode, key: string): boolean {
-  const { properties } = resolve(place);
-  return properties !== undefined && Object.hasOwn(properties, key);
+  const node = resolve(place);
+  const { properties } = node;
+  return (properties !== undefined && Object.hasOwn(properties, key)) || embeddedField(node, key) !== undefined;
 }
 
 /** `atomic`: a scalar, or a list or map that is one piece. */

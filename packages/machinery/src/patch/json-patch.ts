@@ -3,6 +3,7 @@
  * library that kube-apiserver patches by, what an object lacks can be replaced in it.
  */
 import fastJsonPatch, { type Operation } from 'fast-json-patch';
+import { type Fields, isFields } from '../json/fields.js';
 import { type RefusedOperation, refusedWords } from './json-patch-words.js';
 import { PatchError } from './patch-error.js';
 
@@ -11,8 +12,17 @@ const { applyOperation, compare, deepClone, getValueByPointer, JsonPatchError } 
 /** Operations in one patch, as kube-apiserver allows. */
 export const jsonPatchOperationsMax = 10_000;
 
+export interface JsonPatchOptions {
+  /** What an object lacks is copied from it as null, as kube-apiserver's library does. */
+  readonly copiesAbsent?: boolean;
+}
+
 /** Errors: `PatchError`, naming what the operation was for. */
-export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): unknown {
+export function applyJsonPatch<T>(
+  document: T,
+  operations: readonly unknown[],
+  options: JsonPatchOptions = {},
+): unknown {
   if (operations.length > jsonPatchOperationsMax)
     throw new PatchError(
       `the allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${operations.length}`,
@@ -22,7 +32,7 @@ export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): 
     let asked: Operation | undefined;
     try {
       asked = checked(operation);
-      result = applyOperation(result, lenient(result, asked), true, true, true, index).newDocument;
+      result = applyOperation(result, lenient(result, asked, options), true, true, true, index).newDocument;
     } catch (error) {
       const words = asked === undefined ? undefined : refusedWords(result, operation as RefusedOperation);
       const told = error instanceof JsonPatchError ? error.message.split('\n', 1)[0] : (error as Error).message;
@@ -52,13 +62,21 @@ function checked(operation: unknown): Operation {
 }
 
 /** In an object, to replace is to add. */
-function lenient(document: unknown, operation: Operation): Operation {
-  const end = operation.path?.lastIndexOf('/') ?? -1;
-  if (operation.op !== 'replace' || end < 0) return operation;
-  const parent: unknown = getValueByPointer(document, operation.path.slice(0, end));
-  return typeof parent === 'object' && parent !== null && !Array.isArray(parent)
-    ? { ...operation, op: 'add' }
+function lenient(document: unknown, operation: Operation, { copiesAbsent = false }: JsonPatchOptions): Operation {
+  if (operation.op === 'replace' && parentOf(document, operation.path) !== undefined)
+    return { ...operation, op: 'add' };
+  if (operation.op !== 'copy' || !copiesAbsent) return operation;
+  const from = parentOf(document, operation.from);
+  return from !== undefined && getValueByPointer(document, operation.from) === undefined
+    ? { op: 'add', path: operation.path, value: null }
     : operation;
+}
+
+/** The object that a pointer leads into; undefined where it is none. */
+function parentOf(document: unknown, pointer: string | undefined): Fields | undefined {
+  const end = pointer?.lastIndexOf('/') ?? -1;
+  const parent: unknown = end < 0 ? undefined : getValueByPointer(document, pointer!.slice(0, end));
+  return isFields(parent) ? parent : undefined;
 }
 
 function describe(operation: unknown): string {

@@ -3,7 +3,7 @@ import { type Fields, isFields } from '../json/fields.js';
 
 /** The patched document; the same one where the patch changes nothing. */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
-  if (!isFields(patch)) return patch;
+  if (!isFields(patch)) return isFields(document) ? patch : withoutNulls(patch);
   const base: Fields = isFields(document) ? document : {};
   let result: Record<string, unknown> | undefined;
   const set = (key: string, value: unknown) => {
@@ -24,6 +24,19 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
     if (merged !== present || !Object.hasOwn(base, key)) set(key, merged);
   }
   return result ?? base;
+}
+
+/** Of objects in a list that is new, or takes the place of another, nulls say what is not there: so kube-apiserver's library has it. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(withoutNulls);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const entries = Object.entries(value);
+  const kept = entries.flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)] as const]));
+  const isSame = kept.length === entries.length && kept.every(([, inner], index) => inner === entries[index]![1]);
+  return isSame ? value : Object.fromEntries(kept);
 }
 
 /** The patch that turns `from` into `to`; undefined where they are equal. */

@@ -6,7 +6,7 @@
  * knows.
  */
 import { quantityWords } from '../quantity/quantity.js';
-import type { TypeFault } from './normalize.js';
+import type { TypeFault } from './normalizing-run.js';
 import { resolve, type SchemaNode } from './schema.js';
 
 interface Told {

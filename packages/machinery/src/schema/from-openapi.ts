@@ -66,8 +66,7 @@ function read(schema: unknown, compilePattern: PatternCompiler | undefined): Sch
   if (Array.isArray(schema['x-kubernetes-validations']))
     node['rules'] = schema['x-kubernetes-validations'] as readonly ValidationRule[];
   for (const key of ['allOf', 'anyOf', 'oneOf'] as const) {
-    if (Array.isArray(schema[key]) && schema['x-kubernetes-int-or-string'] !== true)
-      node[key] = schema[key].map((part) => junctor(part, compilePattern));
+    if (Array.isArray(schema[key])) node[key] = schema[key].map((part) => junctor(part, compilePattern));
   }
   if (schema['not'] !== undefined) node['not'] = junctor(schema['not'], compilePattern);
   return { ...node, ...typed(schema, compilePattern) } as unknown as SchemaNode;
@@ -87,43 +86,55 @@ function typed(schema: Fields, compilePattern: PatternCompiler | undefined): Typ
       return { type: 'array', items: read(schema['items'], compilePattern) };
     case 'object':
       return objectOf(schema, compilePattern);
-    default:
-      return { type: 'any' };
+    default: {
+      const { items } = schema;
+      const parts = partsOf(schema, compilePattern);
+      return { ...parts, ...(items === undefined ? {} : { items: read(items, compilePattern) }), type: 'any' };
+    }
   }
 }
 
 function objectOf(schema: Fields, compilePattern: PatternCompiler | undefined): Typed {
-  const { properties, additionalProperties, required } = schema;
-  if (isFields(additionalProperties) && properties === undefined)
-    return { type: 'map', values: read(additionalProperties, compilePattern) };
-  if (additionalProperties === true && properties === undefined) return { type: 'map' };
-  const names = new Set(Array.isArray(required) ? required.map(String) : []);
-  const nodes: Record<string, SchemaNode> = {};
-  for (const [key, value] of Object.entries(isFields(properties) ? properties : {})) {
-    const node = read(value, compilePattern);
-    nodes[key] = names.has(key) ? { ...node, required: true } : node;
-  }
+  const { additionalProperties, properties } = schema;
+  const parts = partsOf(schema, compilePattern);
+  if (properties === undefined && additionalProperties === true) return { ...parts, type: 'map' };
+  return parts.values !== undefined && properties === undefined
+    ? { ...parts, type: 'map' }
+    : { ...parts, type: 'object', properties: parts.properties ?? {} };
+}
+
+/** What stands below a value, whatever its type. */
+function partsOf(schema: Fields, compilePattern: PatternCompiler | undefined): Partial<SchemaNode> {
+  const { properties, additionalProperties } = schema;
   return {
-    type: 'object',
-    properties: nodes,
-    ...(additionalProperties === true ? { preserveUnknownFields: true } : {}),
+    ...fieldsOf(schema, (part) => read(part, compilePattern)),
+    ...(isFields(additionalProperties) ? { values: read(additionalProperties, compilePattern) } : {}),
+    ...(additionalProperties === true && properties !== undefined ? { preserveUnknownFields: true } : {}),
   };
 }
 
-/** Inside allOf, anyOf, oneOf and not only values are judged; types and the rest stand outside. */
+/** Of required fields without a schema the names. */
+function fieldsOf({ properties, required }: Fields, readPart: (schema: unknown) => SchemaNode): Partial<SchemaNode> {
+  const names = new Set(Array.isArray(required) ? required.map(String) : []);
+  const written = isFields(properties) ? Object.entries(properties) : [];
+  const nodes = written.map(([key, value]) => {
+    const node = readPart(value);
+    return [key, names.delete(key) ? { ...node, required: true } : node] as const;
+  });
+  return {
+    ...(nodes.length === 0 ? {} : { properties: Object.fromEntries(nodes) }),
+    ...(names.size === 0 ? {} : { requires: [...names] }),
+  };
+}
+
+/** Inside allOf, anyOf, oneOf and not only values are judged, but for integers and strings; types and the rest stand outside. */
 function junctor(schema: unknown, compilePattern: PatternCompiler | undefined): SchemaNode {
   if (!isFields(schema)) return { type: 'any' };
-  const { type, properties, items, required, additionalProperties, ...rest } = schema;
-  const inner: Record<string, SchemaNode> = {};
-  const names = new Set(Array.isArray(required) ? required.map(String) : []);
-  for (const [key, value] of Object.entries(isFields(properties) ? properties : {}))
-    inner[key] = junctor(value, compilePattern);
-  for (const key of names) inner[key] = { ...(inner[key] ?? { type: 'any' }), required: true };
-  const base = read({ ...rest, 'x-kubernetes-preserve-unknown-fields': true }, compilePattern);
+  const { type, properties: _fields, items, required: _names, ...rest } = schema;
   return {
-    ...base,
-    type: Object.keys(inner).length > 0 ? 'object' : ((type as SchemaNode['type'] | undefined) ?? 'any'),
-    ...(Object.keys(inner).length > 0 ? { properties: inner } : {}),
+    ...read({ ...rest, 'x-kubernetes-preserve-unknown-fields': true }, compilePattern),
+    type: type === 'integer' || type === 'string' ? type : 'any',
+    ...fieldsOf(schema, (part) => junctor(part, compilePattern)),
     ...(items === undefined ? {} : { items: junctor(items, compilePattern) }),
   };
 }

@@ -11,148 +11,76 @@
 
 import { toBase64 } from '../json/base64.js';
 import { isFields } from '../json/fields.js';
-import { deepEqual } from '../meta/frozen.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { canonicalAmount, canonicalQuantity } from '../quantity/quantity.js';
-import type { FieldError } from '../status/field-error.js';
 import { parseTime } from '../world/timestamp.js';
+import { decoderWords, unmarshalWords } from './decoder-words.js';
+import { type ReadMetadata, StructuralCompiler } from './normalize-structural.js';
+import {
+  anyStep,
+  depthMax,
+  type Field,
+  itemsSharedMax,
+  Latest,
+  put,
+  Run,
+  type RunOptions,
+  type Step,
+  sizeOf,
+  type TypeFault,
+} from './normalizing-run.js';
 import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroSaysNothing, zeroValues } from './schema.js';
+
+export type { RunOptions, TypeFault } from './normalizing-run.js';
 
 export interface Normalized {
   readonly value: unknown;
   /** Dotted paths of fields that the schema does not know; they are not in `value`. */
   readonly unknownFields: readonly string[];
-  /** Values of the wrong type; `value` is then not usable. */
+  /** Values of the wrong type; `value` is then not usable. Of custom objects only what cannot be read at all. */
   readonly errors: readonly TypeFault[];
-}
-
-export interface TypeFault extends FieldError {
-  /** In words, as `RFC 3339 time`. */
-  readonly expected: string;
-  readonly found: unknown;
-  readonly path: readonly (string | number)[];
 }
 
 /**
  * `known` is a value that this normalizer made before, mostly the last version of the same object: equal parts of
- * the result are its parts. `isOther`: it is an object that is like this one.
+ * the result are its parts.
  */
-export type Normalizer = (input: unknown, known?: unknown, isOther?: boolean) => Normalized;
+export type Normalizer = (input: unknown, known?: unknown, options?: RunOptions) => Normalized;
 
 export interface NormalizerOptions {
   /** `typed`: decoded as Go would. `served`: built-in kinds, decoded so and written as Go would. `structural`: custom resources. */
   readonly mode: 'typed' | 'served' | 'structural';
 }
 
-/** Values nested deeper than this are refused. */
-const depthMax = 512;
-/** Faults listed for one value. */
-const errorsMax = 20;
-
-class Run {
-  /** The first `depth` of these lead to the value at hand; what stands behind them is of no meaning. */
-  private readonly path: (string | number)[] = [];
-  depth = 0;
-  readonly unknownFields: string[] = [];
-  readonly errors: TypeFault[] = [];
-
-  constructor(readonly isOther: boolean) {}
-
-  /** Of a status many parts are those of others. */
-  get isShared(): boolean {
-    return this.path[0] === 'status';
-  }
-
-  /** Of a spec it is the whole. */
-  get isWholeSpec(): boolean {
-    return this.depth === 1 && this.path[0] === 'spec';
-  }
-
-  /** Goes to a part of the value at `depth`. */
-  enter(depth: number, part: string | number): void {
-    this.path[depth] = part;
-    this.depth = depth + 1;
-  }
-
-  at(): string {
-    let text = '';
-    for (const part of this.path.slice(0, this.depth))
-      text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
-    return text;
-  }
-
-  fault(expected: string, found: unknown): undefined {
-    if (this.errors.length >= errorsMax) return undefined;
-    const field = this.at();
-    const shown =
-      typeof found === 'object' && found !== null ? (Array.isArray(found) ? 'array' : 'object') : JSON.stringify(found);
-    this.errors.push({
-      type: 'FieldValueTypeInvalid',
-      field,
-      badValue: shown,
-      expected,
-      found,
-      path: this.path.slice(0, this.depth),
-      detail: `${field || 'the body'}: must be of type ${expected === 'map' ? 'object' : expected}, not ${shown}`,
-    });
-    return undefined;
-  }
-
-  unknown(key: string): void {
-    if (this.unknownFields.length >= errorsMax) return;
-    this.enter(this.depth, key);
-    this.unknownFields.push(this.at());
-    this.depth--;
-  }
-}
-
-type Step = (input: unknown, run: Run, known: unknown) => unknown;
-
-interface Field {
-  readonly step: Step;
-  readonly nullable: boolean;
+interface TypedField extends Field {
   readonly keepsEmpty: boolean;
-  readonly latest: Latest;
-}
-
-/** Items of a list that are held against the latest in their place. */
-const itemsSharedMax = 8;
-
-/** What came last to a place: objects that are written alike, as the statuses of like pods, share what is equal. */
-class Latest {
-  private value: unknown;
-
-  shared(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    if (isSameThroughout(this.value, value)) return this.value;
-    this.value = value;
-    return value;
-  }
-}
-
-/** Whether two values hold the same parts; equal parts were shared before. */
-function isSameThroughout(a: unknown, b: object): boolean {
-  if (typeof a !== 'object' || a === null || Array.isArray(a) !== Array.isArray(b)) return false;
-  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
-  for (const key in right) if (left[key] !== right[key]) return false;
-  return sizeOf(left) === sizeOf(right);
 }
 
 /** Compiled when first used, part by part. */
-export function compileNormalizer(node: SchemaNode, options: NormalizerOptions): Normalizer {
-  const compiler = new Compiler(options);
-  const step = compiler.step(node);
-  return (input, known, isOther = false) => {
-    const run = new Run(isOther);
+export function compileNormalizer(node: SchemaNode, { mode }: NormalizerOptions): Normalizer {
+  const step = mode === 'structural' ? new StructuralCompiler(readMetadata).step(node) : new Compiler(mode).step(node);
+  return (input, known, more) => {
+    const run = new Run(more);
     const value = step(input, run, known);
-    return { value, unknownFields: run.unknownFields, errors: run.errors };
+    return { value, unknownFields: mode === 'structural' ? run.unknownInOrder : run.unknownFields, errors: run.errors };
   };
 }
+
+/** The metadata of a custom object, or of an object within one, whatever its schema says: as Go reads it. */
+export function readMetadata(written: unknown, known?: unknown): ReadMetadata {
+  if (written !== null && !isFields(written))
+    return { metadata: {}, unknownFields: [], fault: unmarshalWords(written, 'v1.ObjectMeta') };
+  const { value, unknownFields, errors } = metadataNormalizer(written ?? {}, known);
+  const read = { metadata: value as ObjectMeta, unknownFields };
+  return errors.length === 0 ? read : { ...read, fault: decoderWords(ObjectMeta.node, 'ObjectMeta', errors) };
+}
+
+type Mode = Exclude<NormalizerOptions['mode'], 'structural'>;
 
 class Compiler {
   private readonly steps = new Map<SchemaNode, Step>();
 
-  constructor(private readonly options: NormalizerOptions) {}
+  constructor(private readonly mode: Mode) {}
 
   step(place: SchemaNode): Step {
     const node = resolve(place);
@@ -172,7 +100,7 @@ class Compiler {
       case 'string':
         return stringStep(node);
       case 'integer':
-        return integerStep(node, this.options.mode);
+        return integerStep(node);
       case 'number':
         return (input, run) => (typeof input === 'number' ? input : run.fault('number', input));
       case 'boolean':
@@ -224,7 +152,7 @@ class Compiler {
 
   /** What Go makes of a null item of a list or of a map. */
   private ofNull(place: SchemaNode | undefined): unknown {
-    return place === undefined || this.options.mode === 'structural' ? null : (zeroValues[resolve(place).type] ?? null);
+    return place === undefined ? null : (zeroValues[resolve(place).type] ?? null);
   }
 
   private mapStep(node: SchemaNode): Step {
@@ -232,7 +160,7 @@ class Compiler {
       node.values === undefined
         ? anyStep
         : // Amounts of resources.
-          this.options.mode !== 'structural' && resolve(node.values).type === 'quantity'
+          resolve(node.values).type === 'quantity'
           ? amountStep
           : this.step(node.values);
     const ofNull = this.ofNull(node.values);
@@ -260,32 +188,26 @@ class Compiler {
   }
 
   private objectStep(node: SchemaNode): Step {
-    const { mode } = this.options;
-    const properties =
-      node.embeddedResource && mode === 'structural'
-        ? { ...node.properties, metadata: ObjectMeta.node }
-        : (node.properties ?? {});
-    const typed = mode !== 'structural';
-    const fields = new Map<string, Field>();
+    const { mode } = this;
+    const properties = node.properties ?? {};
+    const fields = new Map<string, TypedField>();
     for (const key of Object.keys(properties)) {
       const place = properties[key]!;
       // Built-in times are nullable in their schema, yet a null one is the same as none.
       const { type } = resolve(place);
       const keepsEmpty =
-        !typed ||
         (place.required === true && place.omittedWhenUnsaid !== true) ||
         !(type === 'map' || (type === 'array' && place.keepsEmpty !== true) || zeroSaysNothing(node, place));
-      const nullable = place.nullable === true && !typed;
-      fields.set(key, { step: this.step(place), nullable, keepsEmpty, latest: new Latest() });
+      fields.set(key, { step: this.step(place), keepsEmpty, latest: new Latest() });
     }
     const defaults = Object.entries(properties).flatMap(([key, place]) => {
-      const isWritten = mode === 'served' || (typed && place.alwaysThere === true);
+      const isWritten = mode === 'served' || place.alwaysThere === true;
       const value = place.default ?? (isWritten ? zeroOf(place) : undefined);
       return value === undefined ? [] : [[key, value] as const];
     });
     const normalizedDefaults = new Map<string, unknown>();
     const keepsUnknown = node.preserveUnknownFields === true;
-    const isLarge = typed && isHandedOn(node);
+    const isLarge = isHandedOn(node);
     /** Of specs that many objects come with, as pods of one template do. */
     const made = isLarge ? madeOf(mode, node) : new WeakMap<object, unknown>();
     return (input, run, known) => {
@@ -295,7 +217,7 @@ class Compiler {
       const isWholeSpec = run.isWholeSpec;
       const isTemplate = (isLarge || isWholeSpec) && Object.isFrozen(input);
       if (isTemplate && made.has(input)) return made.get(input);
-      const faults = run.errors.length + run.unknownFields.length;
+      const faults = run.findings;
       if (depth > depthMax) return run.fault(`object nested at most ${depthMax} deep`, 'something deeper');
       const before = isFields(known) ? known : undefined;
       const result: Record<string, unknown> = {};
@@ -317,10 +239,10 @@ class Compiler {
           }
           continue;
         }
-        if (given === undefined || (given === null && !field.nullable)) continue;
+        if (given === undefined || given === null) continue;
         run.enter(depth, key);
         const was = before?.[key];
-        const own = given === null ? null : field.step(given, run, was);
+        const own = field.step(given, run, was);
         const value = own === was || !run.isShared ? own : field.latest.shared(own);
         // Go leaves out empty maps and lists, and plain values that are zero, when it writes; here they are left out when they come in.
         if (!field.keepsEmpty && isEmpty(value)) continue;
@@ -339,7 +261,7 @@ class Compiler {
         same &&= ready === before?.[key];
       }
       const value = same && sizeOf(before!) === sizeOf(result) ? before! : Object.freeze(result);
-      if (run.errors.length + run.unknownFields.length > faults) return value;
+      if (run.findings > faults) return value;
       if (isTemplate) made.set(input, value);
       // A template is what objects of other kinds will come with.
       if (isLarge && !isWholeSpec) made.set(value, value);
@@ -349,7 +271,7 @@ class Compiler {
 }
 
 /** What was made of the values of such a type, in objects of whatever kind. */
-function madeOf(mode: NormalizerOptions['mode'], node: SchemaNode): WeakMap<object, unknown> {
+function madeOf(mode: Mode, node: SchemaNode): WeakMap<object, unknown> {
   let made = madeByMode[mode].get(node);
   if (made === undefined) {
     made = new WeakMap();
@@ -359,32 +281,15 @@ function madeOf(mode: NormalizerOptions['mode'], node: SchemaNode): WeakMap<obje
 }
 
 type MadeByNode = WeakMap<SchemaNode, WeakMap<object, unknown>>;
-const madeByMode: Readonly<Record<NormalizerOptions['mode'], MadeByNode>> = {
-  typed: new WeakMap(),
-  served: new WeakMap(),
-  structural: new WeakMap(),
-};
+const madeByMode: Readonly<Record<Mode, MadeByNode>> = { typed: new WeakMap(), served: new WeakMap() };
 
 const nothing: readonly unknown[] = Object.freeze([]);
-
-function sizeOf(value: Readonly<Record<string, unknown>>): number {
-  let size = 0;
-  for (const _key in value) size++;
-  return size;
-}
 
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (typeof value !== 'object' || value === null) return value === false || value === 0 || value === '';
   for (const _key in value) return false;
   return true;
-}
-
-/** Keys come from outside: `__proto__` is data like any other. */
-function put(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  else target[key] = value;
 }
 
 function stringStep({ format }: SchemaNode): Step {
@@ -438,9 +343,8 @@ function base64Of(text: string): string | undefined {
 
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 
-function integerStep({ format }: SchemaNode, mode: NormalizerOptions['mode']): Step {
-  // Of custom resources, the format of a number says nothing.
-  const isShort = format === 'int32' && mode !== 'structural';
+function integerStep({ format }: SchemaNode): Step {
+  const isShort = format === 'int32';
   const bound = isShort ? 2 ** 31 : 2 ** 63;
   return (input, run) =>
     typeof input === 'number' && Number.isInteger(input) && input >= -bound && input < bound
@@ -461,26 +365,4 @@ const quantityStepOf =
 const quantityStep = quantityStepOf(canonicalQuantity);
 const amountStep = quantityStepOf(canonicalAmount);
 
-/** Copies and freezes any JSON value. What is frozen already is taken as it is. */
-const anyStep: Step = (input, run, known) => {
-  if (typeof input !== 'object' || input === null || Object.isFrozen(input)) return input;
-  const { depth } = run;
-  if (depth > depthMax) return run.fault(`value nested at most ${depthMax} deep`, 'something deeper');
-  if (Array.isArray(input)) {
-    const items = input.map((item, index) => {
-      run.enter(depth, index);
-      return anyStep(item, run, Array.isArray(known) ? known[index] : undefined);
-    });
-    run.depth = depth;
-    return deepEqual(items, known) ? known : Object.freeze(items);
-  }
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(input)) {
-    run.enter(depth, key);
-    const value = (input as Record<string, unknown>)[key];
-    if (value !== undefined)
-      put(result, key, anyStep(value, run, isFields(known) && Object.hasOwn(known, key) ? known[key] : undefined));
-  }
-  run.depth = depth;
-  return deepEqual(result, known) ? known : Object.freeze(result);
-};
+const metadataNormalizer = compileNormalizer(ObjectMeta.node, { mode: 'served' });

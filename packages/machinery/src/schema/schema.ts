@@ -36,6 +36,8 @@ export interface SchemaNode {
   readonly values?: SchemaNode;
   /** Of built-in kinds, Go writes a scalar that is required with its zero value where nobody said it; see `zeroOf`. */
   readonly required?: boolean;
+  /** Of objects: fields that have to be there though no schema is given of them. */
+  readonly requires?: readonly string[];
   /** Of built-in kinds: required, and yet left out by Go where it is empty. */
   readonly omittedWhenUnsaid?: boolean;
   /**

@@ -1,6 +1,6 @@
 /**
  * The formats of texts that schemas of custom resources are held to, as kube-openapi's `strfmt` knows them. Formats that are
- * not here are not looked at. Times and bytes are read where values are normalized.
+ * not here are not looked at.
  */
 import { ipFamilyOf, parseCidr } from '../names/ip.js';
 import { goDurationFault } from '../quantity/go-duration.js';
@@ -45,6 +45,13 @@ const isDate: Test = (text) => {
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);
 };
 
+/** A date, and behind a `t` a time of day with its zone; what stands before a fraction may be any character. */
+const isDateTime: Test = (text) => {
+  const [date = '', time = ''] = text.toLowerCase().split('t');
+  const match = /^(\d\d):(\d\d):(\d\d)(?:.\d+)?(?:z|[+-]\d\d:\d\d)$/.exec(time);
+  return match !== null && isDate(date) && match[1]! <= '23' && match[2]! <= '59' && match[3]! <= '59';
+};
+
 /** Of Scala's: a number with one of these, or with a word that begins as the last. */
 const durationUnits = [
   ...[['ns', 'nano'] as const, ['us', 'µs', 'micro'] as const, ['ms', 'milli'] as const, ['s', 'sec'] as const],
@@ -87,6 +94,9 @@ const isCreditCard: Test = (text) => {
   return doubled.reduce((sum, value) => sum + (value > 9 ? value - 9 : value), 0) % 10 === 0;
 };
 
+/** Zeros may lead the numbers of an address, but for those of IPv6. */
+const withoutZeros = (text: string): string => (text.includes(':') ? text : text.replace(/\b0+(?=\d)/g, ''));
+
 const shade = '(?:0|[1-9]\\d?|1\\d\\d?|2[0-4]\\d|25[0-5])';
 const [isIsbn10, isIsbn13] = [isIsbn(10), isIsbn(13)];
 
@@ -95,9 +105,9 @@ const tests: Readonly<Record<string, Test>> = {
   uri: isUri,
   email: isEmail,
   hostname: isHostname,
-  ipv4: (text) => ipFamilyOf(text) !== undefined && text.includes('.'),
+  ipv4: (text) => text.includes('.') && ipFamilyOf(withoutZeros(text)) !== undefined,
   ipv6: (text) => ipFamilyOf(text) !== undefined && text.includes(':'),
-  cidr: (text) => parseCidr(text) !== undefined,
+  cidr: (text) => parseCidr(withoutZeros(text)) !== undefined,
   mac: isMac,
   uuid: uuid('[0-9a-f]'),
   uuid3: uuid('3'),
@@ -110,12 +120,18 @@ const tests: Readonly<Record<string, Test>> = {
   ssn: matching(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/),
   hexcolor: matching(/^#?(?:[0-9a-f]{3}|[0-9a-f]{6})$/i),
   rgbcolor: matching(new RegExp(`^rgb\\(\\s*${shade}\\s*,\\s*${shade}\\s*,\\s*${shade}\\s*\\)$`)),
+  byte: matching(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/),
+  password: () => true,
   date: isDate,
+  datetime: isDateTime,
   duration: isDuration,
 };
 
-/** Whether a text is of a format, whose name may have dashes. */
-export function hasFormat(text: string, format: string): boolean {
-  const name = format.replaceAll('-', '');
-  return !Object.hasOwn(tests, name) || tests[name]!(text);
-}
+/** Names of formats may have dashes. */
+const nameOf = (format: string): string => format.replaceAll('-', '');
+
+export const isKnownFormat = (format: string): boolean => Object.hasOwn(tests, nameOf(format));
+
+/** Whether a text is of a format. */
+export const hasFormat = (text: string, format: string): boolean =>
+  !isKnownFormat(format) || tests[nameOf(format)]!(text);

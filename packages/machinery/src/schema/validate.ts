@@ -1,207 +1,246 @@
-/** Values against the bounds of their schema, in the words that users of custom resources know. */
-import { canonicalJson, deepEqual } from '../meta/frozen.js';
-import { validateObjectMeta } from '../meta/object-meta.js';
-import type { ObjectMeta } from '../meta/v1.js';
-import { pathSegmentErrors } from '../names/names.js';
+/**
+ * Values against their schema: types, bounds, and what is to be there, in the words that users of custom resources know. It
+ * is go-openapi's validator as far as structural schemas go, which tells all that is wrong with a value, whatever its type.
+ *
+ * Deliberately not here: objects within objects and items that are told apart (`structural-faults.ts`), and CEL rules.
+ */
+import { isFields } from '../json/fields.js';
+import { canonicalJson } from '../meta/frozen.js';
+import { ObjectMeta } from '../meta/v1.js';
 import type { FieldError } from '../status/field-error.js';
 import {
-  duplicateField,
   invalidField,
   notSupportedField,
   requiredField,
   tooLongField,
   tooManyField,
+  typeInvalidField,
 } from '../status/field-errors.js';
+import { isUnchanged, itemBefore } from './correlation.js';
+import { boundFaults } from './number-bounds.js';
 import { resolve, type SchemaNode } from './schema.js';
-import { hasFormat } from './string-formats.js';
-import { typeField } from './type-errors.js';
+import { hasFormat, isKnownFormat } from './string-formats.js';
+import { saysType, typeMismatch } from './value-types.js';
 
 /**
- * What is wrong with a normalized value. Types are the normalizer's affair. What has not changed since `old` may stay as
- * it is, though its schema has become stricter meanwhile (KEP-4008). `path` is where the value stands.
+ * What is wrong with a value; of the value as a whole at `<nil>`. What has not changed since `old` may stay as it is, though
+ * its schema has become stricter meanwhile (KEP-4008).
  */
-export function validateSchema(node: SchemaNode, value: unknown, old?: unknown, path = ''): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  check(node, value, old, path, errors);
-  return errors;
+export function validateSchema(node: SchemaNode, value: unknown, old?: unknown): readonly FieldError[] {
+  const found = new Findings();
+  check(node, value, old, '', found);
+  return found.errors;
 }
 
-function check(place: SchemaNode, value: unknown, old: unknown, path: string, errors: FieldError[]): void {
-  const node = resolve(place);
-  if (value === null || value === undefined) return;
-  if (old !== undefined && deepEqual(value, old)) return;
-  if (place.enum !== undefined && !place.enum.some((allowed) => canonicalJson(allowed) === canonicalJson(value))) {
-    errors.push(notSupportedField(path, value, place.enum.map(String)));
+/** Faults of a value that stands somewhere. */
+export const faultsUnder = (path: string, faults: readonly FieldError[]): readonly FieldError[] =>
+  faults.map((fault) => ({ ...fault, field: fault.field === '<nil>' ? path : `${path}.${fault.field}` }));
+
+/** What is wrong, each once; and how many checks were passed, by which go-openapi tells which of several schemas was meant. */
+class Findings {
+  readonly errors: FieldError[] = [];
+  readonly texts: string[] = [];
+  matches = 0;
+
+  /** `text` is the fault in go-openapi's words. */
+  add(text: string, error: FieldError): void {
+    if (this.texts.includes(text)) return;
+    this.texts.push(text);
+    this.errors.push(error);
   }
-  if (typeof value === 'string') checkString(node, value, path, errors);
-  else if (typeof value === 'number') checkNumber(node, value, path, errors);
-  else if (Array.isArray(value)) checkArray(node, value, old, path, errors);
-  else if (typeof value === 'object') checkObject(node, value as Fields, fieldsOf(old), path, errors);
-  checkJunctors(node, value, path, errors);
-  if (node.embeddedResource && fieldsOf(value) !== undefined) errors.push(...embeddedErrors(value as Fields, path));
+
+  merge({ errors, texts, matches }: Findings): void {
+    for (const [index, error] of errors.entries()) this.add(texts[index]!, error);
+    this.matches += matches;
+  }
 }
 
-/** An object within an object says what it is, and has metadata as any object. */
-function embeddedErrors({ apiVersion, kind, metadata }: Fields, path: string): readonly FieldError[] {
-  const meta = (metadata ?? {}) as ObjectMeta;
-  return [
-    ...(apiVersion ? [] : [requiredField(`${path}.apiVersion`)]),
-    ...(kind ? [] : [requiredField(`${path}.kind`)]),
-    ...validateObjectMeta(
-      { ...meta, name: meta.name || 'unnamed' },
-      { namespaced: meta.namespace !== undefined && meta.namespace !== '', nameErrors: pathSegmentErrors },
-      `${path}.metadata`,
-    ),
-  ];
+const fieldOf = (path: string): string => (path.startsWith('.') ? path.slice(1) : path) || '<nil>';
+
+const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
+/** What a place says of its values. Of an object's own metadata only what its author says counts here. */
+function saidAt(place: SchemaNode): SchemaNode {
+  const type = resolve(place);
+  if (type !== ObjectMeta.node) return type;
+  return place.properties === undefined ? anyMetadata : place;
+}
+
+const anyMetadata: SchemaNode = { type: 'object' };
+
+function check(place: SchemaNode, value: unknown, old: unknown, path: string, found: Findings): void {
+  if (old === undefined || !isUnchanged(place, value, old)) judge(place, value, old, path, found);
+}
+
+function judge(place: SchemaNode, value: unknown, old: unknown, path: string, found: Findings): void {
+  const node = saidAt(place);
+  const mismatch = typeMismatch(node, value);
+  if (mismatch === undefined) {
+    if (value === null || saysType(node)) found.matches++;
+  } else {
+    const detail = `${path} in body must be of type ${mismatch.expected}: ${JSON.stringify(mismatch.found)}`;
+    found.add(detail, typeInvalidField(fieldOf(path), mismatch.found, detail));
+  }
+  if (value === null) {
+    checkEnum(place.enum ?? node.enum, value, path, found);
+    return;
+  }
+  if (saysType(node)) found.matches++;
+  checkJunctors(node, value, old, path, found);
+  found.matches++;
+  if (typeof value === 'string') checkString(node, value, path, found);
+  else if (typeof value === 'number') checkNumber(node, value, path, found);
+  else if (Array.isArray(value)) checkArray(node, value, old, path, found);
+  checkEnum(place.enum ?? node.enum, value, path, found);
+  found.matches++;
+  if (isFields(value)) checkObject(node, value, isFields(old) ? old : {}, path, found);
+  found.matches++;
 }
 
 function checkString(
   { pattern, matches, minLength, maxLength, format }: SchemaNode,
   value: string,
   path: string,
-  errors: FieldError[],
+  found: Findings,
 ): void {
+  found.matches++;
   const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length;
-  // Of these the first fault is told, as go-openapi does.
-  if (maxLength !== undefined && length > maxLength) errors.push(tooLongField(path, value, maxLength));
+  const field = fieldOf(path);
+  // Of these the first fault is told.
+  if (maxLength !== undefined && length > maxLength)
+    found.add(`${path} in body should be at most ${maxLength} chars long`, tooLongField(field, value, maxLength));
   else if (minLength !== undefined && length < minLength)
-    errors.push(invalidField(path, value, `${path} in body should be at least ${minLength} chars long`));
+    refuse(found, path, value, `should be at least ${minLength} chars long`);
   else if (pattern !== undefined && !(matches === undefined ? new RegExp(pattern, 'u').test(value) : matches(value)))
-    errors.push(invalidField(path, value, `${path} in body should match '${pattern}'`));
-  if (format !== undefined && !hasFormat(value, format))
-    errors.push(typeField(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`));
+    refuse(found, path, value, `should match '${pattern}'`);
+  if (format === undefined || !isKnownFormat(format)) return;
+  found.matches++;
+  if (hasFormat(value, format)) return;
+  const detail = `${path} in body must be of type ${format}: ${JSON.stringify(value)}`;
+  found.add(detail, typeInvalidField(field, value, detail));
 }
 
-function checkNumber(node: SchemaNode, value: number, path: string, errors: FieldError[]): void {
-  const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = node;
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
-    errors.push(
-      invalidField(
-        path,
-        value,
-        `${path} in body should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`,
-      ),
+function checkNumber(node: SchemaNode, value: number, path: string, found: Findings): void {
+  for (const { badValue, detail } of boundFaults(node, value, path))
+    found.add(detail, invalidField(fieldOf(path), badValue, detail));
+  found.matches += 2;
+}
+
+function refuse(found: Findings, path: string, value: unknown, words: string): void {
+  const detail = `${path} in body ${words}`;
+  found.add(detail, invalidField(fieldOf(path), value, detail));
+}
+
+function checkArray(node: SchemaNode, value: readonly unknown[], old: unknown, path: string, found: Findings): void {
+  const { minItems, maxItems, items } = node;
+  if (items !== undefined)
+    for (const [index, item] of value.entries())
+      check(items, item, itemBefore(node, item, old), `${path}[${index}]`, found);
+  if (minItems !== undefined && value.length < minItems)
+    refuse(found, path, value.length, `should have at least ${minItems} items`);
+  if (maxItems !== undefined && value.length > maxItems)
+    found.add(
+      `${path} in body should have at most ${maxItems} items`,
+      tooManyField(fieldOf(path), value.length, maxItems),
     );
-  }
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
-    errors.push(
-      invalidField(
-        path,
-        value,
-        `${path} in body should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`,
-      ),
-    );
-  }
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
-    errors.push(invalidField(path, value, `${path} in body should be a multiple of ${multipleOf}`));
+  found.matches += 2;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-
-/** The item that an item was: by its keys, where it has any; other items have no past. */
-function itemBefore(node: SchemaNode, item: unknown, old: unknown): unknown {
-  if (node.listType !== 'map' || !Array.isArray(old)) return undefined;
-  const keys = node.listMapKeys ?? [];
-  const now = fieldsOf(item);
-  return old.find((other) => keys.every((key) => deepEqual(fieldsOf(other)?.[key], now?.[key])));
-}
-
-function checkArray(
-  node: SchemaNode,
-  value: readonly unknown[],
-  old: unknown,
-  path: string,
-  errors: FieldError[],
-): void {
-  const { minItems, maxItems, items, listType, listMapKeys = [] } = node;
-  if (maxItems !== undefined && value.length > maxItems) errors.push(tooManyField(path, value.length, maxItems));
-  if (minItems !== undefined && value.length < minItems)
-    errors.push(invalidField(path, value.length, `${path} in body should have at least ${minItems} items`));
-  if (items !== undefined)
-    for (const [index, item] of value.entries())
-      check(items, item, itemBefore(node, item, old), `${path}[${index}]`, errors);
-  if (listType !== 'set' && listType !== 'map' && !node.uniqueItems) return;
-  const seen = new Set<string>();
-  for (const [index, item] of value.entries()) {
-    const keys =
-      listType === 'map'
-        ? Object.fromEntries(listMapKeys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]]))
-        : item;
-    const id = canonicalJson(keys);
-    if (seen.has(id)) errors.push(duplicateField(`${path}[${index}]`, keys));
-    seen.add(id);
-  }
-}
-
-function checkObject(
-  node: SchemaNode,
-  value: Fields,
-  old: Fields | undefined,
-  path: string,
-  errors: FieldError[],
-): void {
-  const { properties, values, minProperties, maxProperties } = node;
-  const count = Object.keys(value).length;
-  if (maxProperties !== undefined && count > maxProperties) errors.push(tooManyField(path, count, maxProperties));
-  if (minProperties !== undefined && count < minProperties)
-    errors.push(invalidField(path, value, `${path} in body should have at least ${minProperties} properties`));
-  for (const [key, place] of Object.entries(properties ?? {})) {
-    const field = path === '' ? key : `${path}.${key}`;
-    if (value[key] === undefined) {
-      if (place.required) errors.push(requiredField(field));
-    } else if (key !== 'metadata' || path !== '') check(place, value[key], old?.[key], field, errors);
+function checkObject(node: SchemaNode, value: Fields, old: Fields, path: string, found: Findings): void {
+  const { properties = {}, values, minProperties, maxProperties, requires = [] } = node;
+  if (minProperties !== undefined || maxProperties !== undefined) {
+    const count = Object.keys(value).length;
+    if (minProperties !== undefined && count < minProperties)
+      refuse(found, path, count, `should have at least ${minProperties} properties`);
+    if (maxProperties !== undefined && count > maxProperties)
+      found.add(
+        `${path} in body should have at most ${maxProperties} properties`,
+        tooManyField(fieldOf(path), count, maxProperties),
+      );
   }
   if (values !== undefined)
-    for (const key of Object.keys(value)) check(values, value[key], old?.[key], `${path}[${key}]`, errors);
-}
-
-function checkJunctors(
-  { allOf = [], anyOf, oneOf, not }: SchemaNode,
-  value: unknown,
-  path: string,
-  errors: FieldError[],
-): void {
-  const fits = (node: SchemaNode): boolean => matchesType(node, value) && validateSchema(node, value).length === 0;
-  for (const node of allOf) check(node, value, undefined, path, errors);
-  // None of the schemas is more at fault than another: their faults have no field, as go-openapi's.
-  const refuse = (words: string) => errors.push(invalidField('<nil>', value, `${path} in body must ${words}`));
-  if (anyOf !== undefined && !anyOf.some(fits)) {
-    refuse('validate at least one schema (anyOf)');
-    errors.push(...nearest(anyOf, value, path));
+    for (const key of Object.keys(value))
+      if (!Object.hasOwn(properties, key)) check(values, value[key], old[key], `${path}.${key}`, found);
+  const missing: string[] = [];
+  for (const [key, place] of Object.entries(properties)) {
+    if (value[key] !== undefined) check(place, value[key], old[key], below(path, key), found);
+    else if (place.required) missing.push(key);
   }
-  const fitting = oneOf?.filter(fits).length ?? 1;
-  if (fitting !== 1) refuse('validate one and only one schema (oneOf)');
-  if (fitting === 0) errors.push(...nearest(oneOf!, value, path));
-  if (not !== undefined && fits(not)) refuse('not validate the schema (not)');
+  for (const key of requires) if (value[key] === undefined) missing.push(key);
+  for (const key of missing) found.add(`${path}.${key} in body is required`, requiredField(fieldOf(`${path}.${key}`)));
+  found.matches++;
 }
 
-/** What the schema finds wrong that finds least. */
-function nearest(nodes: readonly SchemaNode[], value: unknown, path: string): readonly FieldError[] {
-  const faults = nodes
-    .filter((node) => matchesType(node, value))
-    .map((node) => validateSchema(node, value, undefined, path));
-  return faults.toSorted((a, b) => a.length - b.length)[0] ?? [];
+function checkEnum(allowed: readonly unknown[] | undefined, value: unknown, path: string, found: Findings): void {
+  if (allowed === undefined || allowed.length === 0 || allowed.some((each) => isOneOf(each, value))) return;
+  const texts = allowed.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
+  found.add(`${path} in body should be one of [${texts.join(' ')}]`, notSupportedField(fieldOf(path), value, texts));
 }
 
-function matchesType({ type }: SchemaNode, value: unknown): boolean {
-  switch (type) {
-    case 'string':
-      return typeof value === 'string';
-    case 'integer':
-      return Number.isInteger(value);
-    case 'number':
-      return typeof value === 'number';
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-    case 'map':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-    default:
-      return true;
+/** Null is never one of those that are allowed; of a fraction that is held against an integer, the whole counts. */
+function isOneOf(allowed: unknown, value: unknown): boolean {
+  if (value === null || allowed === null) return false;
+  if (typeof allowed === 'number' && typeof value === 'number' && Number.isInteger(allowed))
+    return Math.trunc(value) === allowed;
+  return typeof allowed === 'object' ? canonicalJson(allowed) === canonicalJson(value) : allowed === value;
+}
+
+/** None of several schemas is more at fault than another: what is said of all of them has no field. */
+function checkJunctors(node: SchemaNode, value: unknown, old: unknown, path: string, found: Findings): void {
+  const { allOf = none, anyOf = none, oneOf = none, not } = node;
+  const name = JSON.stringify(path);
+  const refuseAll = (words: string) => {
+    const detail = `${name} must ${words}`;
+    found.add(detail, invalidField('<nil>', '', detail));
+  };
+  const judged = (inner: SchemaNode): Findings => {
+    const own = new Findings();
+    judge(inner, value, old, path, own);
+    return own;
+  };
+  if (anyOf.length > 0) {
+    const { fitting, best } = chosen(anyOf, judged, true);
+    if (fitting === 0) refuseAll('validate at least one schema (anyOf)');
+    found.merge(best);
   }
+  if (oneOf.length > 0) {
+    const { fitting, best } = chosen(oneOf, judged, false);
+    const words = fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`;
+    if (fitting !== 1) refuseAll(`validate one and only one schema (oneOf). ${words}`);
+    if (fitting < 2) found.merge(best);
+  }
+  let valid = 0;
+  for (const inner of allOf) {
+    const own = judged(inner);
+    if (own.errors.length === 0) valid++;
+    found.merge(own);
+  }
+  if (valid < allOf.length) refuseAll(`validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
+  if (not !== undefined && judged(not).errors.length === 0) refuseAll('not validate the schema (not)');
+  found.matches++;
+}
+
+const none: readonly SchemaNode[] = [];
+
+interface Chosen {
+  /** How many schemas fit. */
+  readonly fitting: number;
+  /** Of the first that fits, or of the one that most speaks for. */
+  readonly best: Findings;
+}
+
+function chosen(nodes: readonly SchemaNode[], judged: (node: SchemaNode) => Findings, isFirstEnough: boolean): Chosen {
+  let fitting = 0;
+  let best: Findings | undefined;
+  for (const node of nodes) {
+    const own = judged(node);
+    if (own.errors.length === 0) {
+      if (fitting === 0) best = own;
+      fitting++;
+      if (isFirstEnough) break;
+    } else if (fitting === 0 && (best === undefined || own.matches > best.matches)) best = own;
+  }
+  return { fitting, best: best! };
 }

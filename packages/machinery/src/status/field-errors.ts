@@ -12,6 +12,13 @@ export const invalidField = (field: string, badValue: unknown, detail: string): 
   badValue,
   detail,
 });
+/** For a value of the wrong type. */
+export const typeInvalidField = (field: string, badValue: unknown, detail: string): FieldError => ({
+  type: 'FieldValueTypeInvalid',
+  field,
+  badValue,
+  detail,
+});
 /** For a value that is too large to tell, or is told by the detail. */
 export const invalidWithoutValue = (field: string, detail: string): FieldError => ({
   type: 'FieldValueInvalid',

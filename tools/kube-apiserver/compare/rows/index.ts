@@ -6,6 +6,7 @@ import { applying } from './applying.js';
 import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
 import { custom } from './custom.js';
+import { customEnding, customNames, customRules } from './custom-names.js';
 import { everyKind } from './every-kind.js';
 import { expressionsGroup } from './expressions.js';
 import { extending } from './extending.js';
@@ -26,6 +27,9 @@ export const groups: readonly Group[] = [
     admission,
     podSecurity,
     custom,
+    customNames,
+    customEnding,
+    customRules,
     extending,
     applying,
     collections,

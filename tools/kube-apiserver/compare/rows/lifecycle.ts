@@ -29,7 +29,8 @@ const one = (plural: string) => `${definitions}/${plural}.${group}`;
 const names: readonly Row[] = [
   post('a first', definitions, definition('firsts', { kind: 'First', shortNames: ['f', 'ff'], categories: ['all'] })),
   settling('it has its names'),
-  post('another of its kind', definitions, definition('seconds', { kind: 'First' })),
+  // Which of two that wait for one name gets it is anybody's guess.
+  post('another of its kind', definitions, definition('seconds', { kind: 'First', singular: 'second' })),
   post('another of its short name', definitions, definition('thirds', { kind: 'Third', shortNames: ['f', 'thi'] })),
   post('another of its singular', definitions, definition('fourths', { kind: 'Fourth', singular: 'first' })),
   post('another of its list', definitions, definition('fifths', { kind: 'Fifth', listKind: 'FirstList' })),
