@@ -29,6 +29,7 @@ import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { type Aggregator, aggregator } from './aggregation/aggregator.js';
+import { rankOf } from './aggregation/group-order.js';
 import { bringLocalServices, localServicesLister } from './aggregation/local-services.js';
 import { type RemoteKinds, reachingRemote, toldOf } from './aggregation/remote-client.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
@@ -39,6 +40,7 @@ import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { endingKinds } from './crd/ending-kinds.js';
+import { versionsIn } from './discovery/discovery.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
@@ -358,9 +360,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
         checkNames: healthOf.names,
         address: () => publicAddress,
-        remote: () => aggregated?.remoteVersions() ?? [],
-        announced: () => aggregated?.announcedVersions() ?? [],
-        stale: () => aggregated?.staleVersions() ?? [],
+        served: () => ({
+          registry,
+          announced: aggregated?.announcedVersions() ?? versionsIn(registry),
+          priorityOf: aggregated?.priorityOf ?? rankOf,
+          current: aggregated?.remoteVersions() ?? [],
+          stale: aggregated?.staleVersions() ?? [],
+        }),
         issuer: options.tokens?.documents ?? new Map(),
       },
     }),

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { AccessFiles } from '../access-files.js';
+import { judged, type Review } from './access-hooks.js';
 
 export interface Hooks {
   /** What rows may say as `{hooks.url}` and `{hooks.ca}`. */
@@ -150,7 +151,8 @@ export async function startHooks(files: AccessFiles): Promise<Hooks> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
       const name = new URL(request.url ?? '/', 'https://hooks').pathname.slice(1);
-      const done = doing(name, JSON.parse(Buffer.concat(chunks).toString('utf8')) as Question);
+      const asked = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Question | Review;
+      const done = 'request' in asked ? doing(name, asked) : judged(asked);
       if (done === 'hangUp') request.socket.destroy();
       else if ('lateMs' in done) setTimeout(() => answer.destroy(), done.lateMs as number);
       else if (typeof done.status === 'number') answer.writeHead(done.status).end(done['text']);

@@ -130,6 +130,12 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: 'and so the others of the group come after that',
+    row: /^aggregated › the groups in a new order$/,
+    line: /resource\.k8s\.io|[vV]ersion: "v1(beta2)?" \| "v1beta[12]"$/,
+  },
+  {
+    why: 'newer',
     words: '1.34 tells of its oldest compatible version, and of the escaping of metrics',
     line: /minCompatibility(Major|Minor)|escaping=underscores/,
   },

@@ -40,6 +40,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
   [/\b(map\[|namespace:\S+ )resourceVersion:\d+/g, '$1resourceVersion:<revision>'],
+  [/context deadline exceeded \(Client\.Timeout/g, 'net/http: request canceled (Client.Timeout'],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
 ];
@@ -97,11 +98,21 @@ export function parsed(text: string): unknown {
 }
 
 function bodyOf(row: Row, { text }: Answer): unknown {
-  const whole = parsed(text);
+  const whole = among(row.among, parsed(text));
   if (row.stream === undefined) return whole;
   // What refuses a stream may be written over several lines.
   if (typeof whole === 'object') return [whole];
   return text.split('\n').filter(Boolean).slice(0, row.stream.lines).map(parsed);
+}
+
+/** Groups have their names themselves, objects in their metadata. */
+function among(words: string | undefined, body: unknown): unknown {
+  if (words === undefined || typeof body !== 'object' || body === null) return body;
+  const isAmong = (item: { readonly name?: string; readonly metadata?: { readonly name?: string } }) =>
+    (item.name ?? item.metadata?.name ?? '').includes(words);
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [key, Array.isArray(value) ? value.filter(isAmong) : value]),
+  );
 }
 
 interface Place {

@@ -20,14 +20,22 @@ export interface Row {
   readonly save?: string;
   /** A stream of lines: read until so many have come, or this long. */
   readonly stream?: { readonly lines: number; readonly waitMs?: number };
-  /** What of the answer counts: all, its status and headers, or which fields there are (default all). */
-  readonly counts?: 'all' | 'status' | 'shape';
+  /** What of the answer counts: all, its status and headers, which fields there are, or names of metrics (default all). */
+  readonly counts?: 'all' | 'status' | 'shape' | 'metrics';
+  /** Of a list what counts is those whose names have this. */
+  readonly among?: string;
+  /** Asked again until the answer has this, as what tells of others takes a while to. */
+  readonly until?: string;
+  /** What is compared is what the server notes in its audit log, in the place of what it answers. */
+  readonly audited?: true;
 }
 
 /** Rows that build on each other, in a namespace of their own. */
 export interface Group {
   readonly name: string;
   readonly rows: readonly Row[];
+  /** Of servers that are started for it in another way than those for the others. */
+  readonly servers?: 'audited' | 'told';
 }
 
 type Rest = Omit<Row, 'name' | 'method' | 'path' | 'body'>;

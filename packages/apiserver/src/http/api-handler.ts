@@ -68,8 +68,11 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
     if (wantsPretty(request)) response = pretty(response);
-    // Another server's answer has one already.
-    response = { ...response, headers: { 'audit-id': auditId, ...response.headers } };
+    // Another server's answer has an id already, and may say how long it is good.
+    response = {
+      ...response,
+      headers: { 'audit-id': auditId, 'cache-control': 'no-cache, private', ...response.headers },
+    };
     audit?.answered(response);
     const { body } = response;
     const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array;

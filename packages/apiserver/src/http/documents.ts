@@ -1,8 +1,14 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
 import { apiVersionOf } from '@pintle/machinery';
 import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
-import type { RemoteVersion } from '../aggregation/aggregator.js';
-import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+  type Served,
+} from '../discovery/discovery.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
@@ -26,12 +32,8 @@ export interface DocumentParts extends OpenApiParts {
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
   readonly address: () => string;
-  /** What other servers serve behind this one. */
-  readonly remote: () => readonly RemoteVersion[];
-  /** The same, and those that cannot be reached. */
-  readonly announced: () => readonly Pick<RemoteVersion, 'group' | 'version'>[];
-  /** Those that cannot be reached, with what they told of before. */
-  readonly stale: () => readonly RemoteVersion[];
+  /** What is served, here and by other servers behind this one. */
+  readonly served: () => Served;
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -60,9 +62,8 @@ export async function documentAt(
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
     case 'apis':
-      if (first === undefined)
-        return aggregated(parts, request, 'groups') ?? json(groupList(registry, parts.announced()));
-      if (second === undefined) return json(groupDocument(registry, parts.announced(), first));
+      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(parts.served()));
+      if (second === undefined) return json(groupDocument(parts.served(), first));
       return segments.length === 3
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;
@@ -112,10 +113,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
     const match =
       /^\s*application\/json\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(range);
     if (match !== null) {
-      const response = answer(
-        200,
-        aggregatedDiscovery(parts.registry, { current: parts.remote(), stale: parts.stale() }, which),
-      );
+      const response = answer(200, aggregatedDiscovery(parts.served(), which));
       return {
         ...response,
         headers: {

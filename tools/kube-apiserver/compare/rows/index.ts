@@ -2,6 +2,7 @@
 import type { Group } from '../row.js';
 import { accessGroup } from './access.js';
 import { admission, podSecurity } from './admission.js';
+import { aggregated } from './aggregated.js';
 import { applying } from './applying.js';
 import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
@@ -35,5 +36,6 @@ export const groups: readonly Group[] = [
     serving,
     lifecycle,
     policiesGroup,
+    aggregated,
   ],
 ];
