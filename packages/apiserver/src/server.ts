@@ -9,7 +9,7 @@ import { prefixRange } from '@pintle/contracts';
 import { createMetrics, hostAndPort, type Metrics, realWorld } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { UserInfo } from './access/access.js';
-import { authentication, firstIdentity } from './access/authenticators.js';
+import { authentication, firstIdentity, forServer } from './access/authenticators.js';
 import { authorizerSource, chosenAuthorizer } from './access/authorizer-choice.js';
 import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
@@ -138,17 +138,23 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     rbac: roles && rbacAuthorizer(roles),
   });
   const access = accessBy(authorizer, held);
+  const { tokens } = options;
   const authenticateToken = firstIdentity([
     ...(options.tokenAuthenticators ?? []),
-    ...(options.tokens === undefined
+    ...(tokens === undefined
       ? []
-      : [cachedTokens(world.clock, (...asked) => options.tokens!.authenticator(core)(...asked))]),
+      : [
+          forServer(
+            tokens.audiences,
+            cachedTokens(world.clock, (...asked) => tokens.authenticator(core)(...asked)),
+          ),
+        ]),
   ]);
   const reviewOf = reviews({
     clock: world.clock,
     access,
     authenticateToken,
-    ...(options.tokens === undefined ? {} : { audiences: options.tokens.audiences }),
+    ...(tokens === undefined ? {} : { audiences: tokens.audiences }),
     rulesFor: authorizer.rulesFor,
   });
   const metrics = options.metricsRegistry ?? createMetrics();
@@ -195,7 +201,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       'core/pods/attach': podAttachSubresource(connectNode),
       'core/pods/portforward': podPortForwardSubresource(connectNode),
       'core/namespaces/finalize': finalizeSubresource,
-      ...(options.tokens === undefined ? {} : { 'core/serviceaccounts/token': options.tokens.subresource }),
+      ...(tokens === undefined ? {} : { 'core/serviceaccounts/token': tokens.subresource }),
       ...(options.proxy === undefined
         ? {}
         : {
@@ -367,7 +373,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           current: aggregated?.remoteVersions() ?? [],
           stale: aggregated?.staleVersions() ?? [],
         }),
-        issuer: options.tokens?.documents ?? new Map(),
+        issuer: tokens?.documents ?? new Map(),
       },
     }),
   );

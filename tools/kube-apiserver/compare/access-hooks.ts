@@ -2,6 +2,8 @@
  * What webhooks tell API servers of who asks and of what they may do, by names: a token `hook-NAME` is judged as `NAME` says,
  * and so is what a user asks who is called after one of the ways to decide.
  */
+import { canonicalJson } from '@pintle/machinery';
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** An answer, or what is done instead of one. */
@@ -63,7 +65,7 @@ export function judged({ apiVersion, kind, spec }: Review): Judging {
   const isOfToken = kind === 'TokenReview';
   const name = isOfToken ? (spec.token ?? '').replace(/^hook-/, '') : (spec.user ?? '').replace(/^.*:/, '');
   if (!isOfToken && name === 'echo')
-    return { apiVersion, kind, status: { allowed: false, reason: JSON.stringify(spec) } };
+    return { apiVersion, kind, status: { allowed: false, reason: canonicalJson(spec) } };
   const status = (isOfToken ? identities : opinions)[name];
   return status === undefined ? (failing[name] ?? { apiVersion, kind, status: {} }) : { apiVersion, kind, status };
 }

@@ -65,7 +65,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'requests for tokens are answered without managedFields',
-    row: /^admission › a token|^fuzz › parts: token create$/,
+    row: /^(admission › a token|fuzz › parts: token create$|tokens › )/,
     line: /^body\.metadata\.managedFields: .* \| absent$/,
   },
   {
@@ -407,7 +407,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 tells the uid of the account in a request for its token',
-    row: /^admission › a token|^fuzz › parts: token create$/,
+    row: /^(admission › a token|fuzz › parts: token create$|tokens › )/,
     line: /^body\.metadata\.(uid: "<uid>" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$/,
   },
   {

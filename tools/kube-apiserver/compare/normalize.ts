@@ -40,7 +40,11 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
   [/\b(map\[|namespace:\S+ )resourceVersion:\d+/g, '$1resourceVersion:<revision>'],
-  [/context deadline exceeded \(Client\.Timeout/g, 'net/http: request canceled (Client.Timeout'],
+  // Any of its timers may be the first to end.
+  [
+    /(context deadline exceeded|net\/http: request canceled)( \(Client\.Timeout exceeded while awaiting headers\))?/g,
+    '<timed out>',
+  ],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
 ];

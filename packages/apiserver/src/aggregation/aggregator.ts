@@ -5,15 +5,7 @@
 import type { APIService } from '@pintle/api/apiregistration/v1';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
-import {
-  type CancelTimer,
-  deepEqual,
-  every,
-  forbidden,
-  TimeoutError,
-  type World,
-  withTimeout,
-} from '@pintle/machinery';
+import { type CancelTimer, deepEqual, every, TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
 import { plainText } from '../http/answer.js';
@@ -23,7 +15,7 @@ import { forwardedHeaders, headersPassedOn, pathPassedOn, queryPassedOn } from '
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { type Access, mastersGroup, refusal } from '../verbs/authorize.js';
+import { type Access, mastersGroup } from '../verbs/authorize.js';
 import { isAvailable } from './availability.js';
 import { AvailabilityChecks } from './availability-checks.js';
 import { type GroupVersion, type PriorityOf, rankOf, serviceNameOf } from './group-order.js';
@@ -249,19 +241,13 @@ const identity = ({ name, uid, groups, extra = {} }: UserInfo): readonly (readon
 ];
 
 async function requireAccess(access: Access, user: UserInfo, info: ResourceRequestInfo): Promise<void> {
-  if (user.groups.includes(mastersGroup)) return;
-  const { verb, group, version, resource, subresource, namespace, name } = info;
-  const attributes = {
-    type: 'resource' as const,
-    user,
+  const { verb, group, version, resource: plural, subresource, namespace, name } = info;
+  const scope = namespace === undefined ? 'Cluster' : 'Namespaced';
+  await access.require(user, {
     verb,
-    group,
-    version,
-    resource,
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-  };
-  const { decision, reason } = await access.authorizer(attributes);
-  if (decision !== 'allow') throw forbidden({ group, plural: resource }, name ?? '', refusal(attributes, reason));
+    resource: { kind: { group, version, plural, scope } },
+    subresource,
+    namespace,
+    name,
+  });
 }

@@ -10,7 +10,8 @@ import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
 import { isLongRunning, type RequestInfo, type ResourceRequestInfo, requestInfo } from '../requests/request-info.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
-import { failure, pageNotFound } from './answer.js';
+import { UnjudgedError } from '../verbs/authorize.js';
+import { failure, pageNotFound, plainText } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
 import { HttpContext } from './http-context.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
@@ -63,7 +64,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = failure(error, request.header('accept'));
+      response = refusalOf(error, request);
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
@@ -85,6 +86,15 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** Where nobody could say whether it is allowed, that is told in the words of Go's filter, and by no Status. */
+function refusalOf(error: unknown, request: HttpRequest): HttpResponse {
+  if (!(error instanceof UnjudgedError)) return failure(error, request.header('accept'));
+  const { path, query } = request;
+  const uri = JSON.stringify(query.size === 0 ? path : `${path}?${query}`);
+  const text = `Internal Server Error: ${uri}: ${error.why}\n`;
+  return plainText(500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
 }
 
 /** People at a terminal or a browser are given lines, as kube-apiserver does; `?pretty=` says otherwise. */
@@ -125,7 +135,7 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
     return told(await answerAs(parts, request, asked, user));
   } catch (error) {
     if (!StatusError.is(error) || error.status.reason === 'InternalError') throw error;
-    return told(failure(error, request.header('accept')));
+    return told(refusalOf(error, request));
   } finally {
     leave();
   }

@@ -4,7 +4,7 @@ import {
   forbidden,
   parseFieldSelector,
   parseLabelSelector,
-  type StatusError,
+  StatusError,
   statusError,
 } from '@pintle/machinery';
 import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from '../access/access.js';
@@ -38,6 +38,13 @@ export const mastersGroup = 'system:masters';
 /** Whoever runs the server may ask these without credentials, as kube-apiserver is set up by default. */
 const alwaysAllowed: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
 
+/** Who decides could not: nothing is said of whether it may be done. */
+export class UnjudgedError extends StatusError {
+  constructor(readonly why: string) {
+    super(statusError('InternalError', `Internal error occurred: ${why}`).status);
+  }
+}
+
 export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access {
   /** A promise only where an authorizer had to ask elsewhere. */
   const decide = (
@@ -46,7 +53,8 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
   ): Promise<void> | void => {
     // Why something is allowed is not asked here: to find the words takes longer than to allow it.
     const judge = (opinion: AccessDecision) => {
-      if (opinion.decision !== 'allow') throw refused(opinion.reason);
+      if (opinion.decision === 'allow') return;
+      throw opinion.error === undefined ? refused(opinion.reason) : new UnjudgedError(opinion.error);
     };
     const opinion = authorizer(attributes);
     if (opinion instanceof Promise) return opinion.then(judge);

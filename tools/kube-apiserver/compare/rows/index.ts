@@ -17,6 +17,8 @@ import { podsGroup } from './pods.js';
 import { policiesGroup } from './policies.js';
 import { reading, selfDescription } from './reading.js';
 import { serving } from './serving.js';
+import { tokensGroup } from './tokens.js';
+import { told } from './told.js';
 import { watching } from './watching.js';
 import { servicesGroup, workloads } from './workloads.js';
 
@@ -37,5 +39,7 @@ export const groups: readonly Group[] = [
     lifecycle,
     policiesGroup,
     aggregated,
+    tokensGroup,
+    told,
   ],
 ];

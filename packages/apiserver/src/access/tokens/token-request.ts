@@ -90,7 +90,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
           creationTimestamp: formatTime(world.clock.now()),
         },
         spec,
-        status: { token: options.dryRun ? '' : token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
+        status: { token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
       });
     },
   };
@@ -133,9 +133,9 @@ async function boundTo(
   reference: TokenRequestSpec['boundObjectRef'] | null,
 ): Promise<Partial<BoundClaims>> {
   if (!reference) return {};
-  const { kind = '', name = '', uid } = reference;
-  const apiVersion = reference.apiVersion || 'v1';
-  if (apiVersion !== 'v1' || !Object.hasOwn(kinds, kind))
+  const { kind = '', name = '', uid, apiVersion = '' } = reference;
+  // The group counts, whatever the version.
+  if (apiVersion.includes('/') || !Object.hasOwn(kinds, kind))
     throw badRequest(
       `cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`,
     );
@@ -146,7 +146,7 @@ async function boundTo(
   const object = storedObjectOf(await requireEntry(core, resource, { name, ...namespace }));
   if (uid && uid !== object.metadata.uid)
     throw conflict(
-      resource.kind,
+      { group: '', plural: kind },
       name,
       `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );
