@@ -43,6 +43,12 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and that is what is noted',
+    row: /^audited › watched badly$/,
+    line: /response(Status|Object)\./,
+  },
+  {
+    why: 'deliberate',
     words: 'a version that is none is another one than that of the object',
     line: /strconv\.ParseUint: parsing .*: invalid syntax" \| .*the object has been modified/,
   },

@@ -6,7 +6,7 @@ import type { APIService } from '@pintle/api/apiregistration/v1';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import { type CancelTimer, deepEqual, every, TimeoutError, type World, withTimeout } from '@pintle/machinery';
-import type { UserInfo } from '../access/access.js';
+import type { AccessDecision, UserInfo } from '../access/access.js';
 import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
 import { plainText } from '../http/answer.js';
 import { bodyBytesMax } from '../http/body.js';
@@ -44,6 +44,12 @@ export interface RemoteVersion extends GroupVersion {
   readonly resources: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** What is to be allowed before a request is passed on. */
+export interface AskedResource {
+  readonly info: ResourceRequestInfo;
+  readonly tell?: ((decision: AccessDecision) => void) | undefined;
+}
+
 export interface Aggregator {
   start(): Promise<void>;
   stop(): void;
@@ -54,7 +60,7 @@ export interface Aggregator {
     service: APIService,
     request: HttpRequest,
     user: UserInfo,
-    info: ResourceRequestInfo | undefined,
+    asked: AskedResource | undefined,
   ): Promise<HttpResponse>;
   /** Those that can be reached. */
   remoteVersions(): readonly RemoteVersion[];
@@ -181,8 +187,8 @@ export function aggregator({ world, backend, client, access, services, call }: A
         .filter(({ metadata }) => !known.has(metadata.name ?? ''))
         .map(groupVersionOf),
     remoteOpenApis: () => openApis.all(),
-    async answer(service, request, user, info) {
-      if (info !== undefined) await requireAccess(access, user, info);
+    async answer(service, request, user, asked) {
+      if (asked !== undefined) await requireAccess(access, user, asked);
       if (!isAvailable(service)) return plainText(503, 'service unavailable\n');
       const body = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.body(bodyBytesMax);
       const path = pathPassedOn(request.path);
@@ -240,14 +246,9 @@ const identity = ({ name, uid, groups, extra = {} }: UserInfo): readonly (readon
   ),
 ];
 
-async function requireAccess(access: Access, user: UserInfo, info: ResourceRequestInfo): Promise<void> {
+async function requireAccess(access: Access, user: UserInfo, { info, tell }: AskedResource): Promise<void> {
   const { verb, group, version, resource: plural, subresource, namespace, name } = info;
   const scope = namespace === undefined ? 'Cluster' : 'Namespaced';
-  await access.require(user, {
-    verb,
-    resource: { kind: { group, version, plural, scope } },
-    subresource,
-    namespace,
-    name,
-  });
+  const resource = { kind: { group, version, plural, scope } } as const;
+  await access.require(user, { verb, resource, subresource, namespace, name }, tell);
 }

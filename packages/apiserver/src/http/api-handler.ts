@@ -5,7 +5,7 @@
 import { badRequest, goDurationFault, StatusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { Aggregator } from '../aggregation/aggregator.js';
-import { type AuditOptions, type AuditRecord, auditIdOf, beginAudit } from '../audit/audit.js';
+import { type AuditOptions, type AuditRecord, auditIdOf, beginAudit, decisionIn } from '../audit/audit.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
 import { isLongRunning, type RequestInfo, type ResourceRequestInfo, requestInfo } from '../requests/request-info.js';
@@ -123,9 +123,10 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   checkTimeout(request, asked.info);
   const known = parts.authenticate(request);
   const authenticated = known instanceof Promise ? await known : known;
+  asked.audit?.asked(authenticated);
   const acting = parts.impersonate(authenticated, request);
   const user = acting instanceof Promise ? await acting : acting;
-  asked.audit?.asked(authenticated, user === authenticated ? undefined : user);
+  if (user !== authenticated) asked.audit?.acting(user);
   const { flows } = parts;
   if (flows === undefined) return answerAs(parts, request, asked, user);
   const place = flows.enter(user, asked.info, request);
@@ -146,9 +147,9 @@ function answerAs(parts: ApiHandlerParts, request: HttpRequest, asked: Asked, us
   const { segments, place, info, audit } = asked;
   const service =
     segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
-  if (service !== undefined) return passedOn(parts, service, request, info, user);
+  if (service !== undefined) return passedOn(parts, service, request, asked, user);
   if (place === undefined || info.type !== 'resource') return documentFor(parts, request, asked, user);
-  return resourceAs(parts, new HttpContext(user, request, audit?.annotate), request, place, info);
+  return resourceAs(parts, new HttpContext(user, request, audit), request, place, info);
 }
 
 /** What is warned of goes with a refusal, too. */
@@ -171,20 +172,21 @@ async function passedOn(
   { access, aggregator }: ApiHandlerParts,
   service: NonNullable<ReturnType<Aggregator['serviceOf']>>,
   request: HttpRequest,
-  info: RequestInfo,
+  { info, audit }: Asked,
   user: UserInfo,
 ): Promise<HttpResponse> {
-  if (info.type === 'path') await access.requirePath(user, info.verb, request.path);
-  return aggregator!.answer(service, request, user, info.type === 'resource' ? info : undefined);
+  const tell = audit && decisionIn(audit.annotate);
+  if (info.type === 'path') await access.requirePath(user, info.verb, request.path, tell);
+  return aggregator!.answer(service, request, user, info.type === 'resource' ? { info, tell } : undefined);
 }
 
 async function documentFor(
   parts: ApiHandlerParts,
   request: HttpRequest,
-  { segments, info }: Asked,
+  { segments, info, audit }: Asked,
   user: UserInfo,
 ): Promise<HttpResponse> {
-  await parts.access.requirePath(user, info.verb, request.path);
+  await parts.access.requirePath(user, info.verb, request.path, audit && decisionIn(audit.annotate));
   const isOfTheApi = isRouted(parts, segments);
   if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
   const [root, ...rest] = segments;

@@ -37,6 +37,8 @@ export async function createObject(
 ): Promise<Served> {
   const decoding = decode(core, context, resource, body, options);
   const read = decoding instanceof Promise ? await decoding : decoding;
+  // An apply is recorded as it was sent.
+  if (options.ownsFields !== true) context.record?.(resource.fromStored(read));
   const review = core.review(resource);
   if (review !== undefined) {
     const { namespace: _outside, ...others } = read.metadata;

@@ -72,6 +72,7 @@ export async function updateObject(
   const read = await decodedFor(entry, resource, path, body, () =>
     decode(core, context, resource, body, options, entry && storedObjectOf(entry)),
   );
+  context.record?.(resource.fromStored(read));
   const { namespace, name } = placeOf(resource, read.metadata, path);
   requireName(read.metadata, path);
   const decoded = withOwnersOnce(context, read, false);

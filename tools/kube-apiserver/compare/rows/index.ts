@@ -4,6 +4,7 @@ import { accessGroup } from './access.js';
 import { admission, podSecurity } from './admission.js';
 import { aggregated } from './aggregated.js';
 import { applying } from './applying.js';
+import { auditedGroup } from './audited.js';
 import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
 import { custom } from './custom.js';
@@ -41,5 +42,6 @@ export const groups: readonly Group[] = [
     aggregated,
     tokensGroup,
     told,
+    auditedGroup,
   ],
 ];

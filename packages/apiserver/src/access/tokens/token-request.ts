@@ -71,6 +71,8 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         serviceaccount: { name, uid },
         ...(await boundTo(core, account, spec.boundObjectRef)),
       };
+      const tokenId = world.random.stream('tokens').uuid();
+      context.annotate?.('authentication.kubernetes.io/issued-credential-id', `JTI=${tokenId}`);
       const token = await key.sign({
         iss: issuer,
         sub: `system:serviceaccount:${namespace}:${name}`,
@@ -78,7 +80,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         iat: issuedAt,
         nbf: issuedAt,
         exp: issuedAt + seconds,
-        jti: world.random.stream('tokens').uuid(),
+        jti: tokenId,
         'kubernetes.io': bound,
       });
       return Object.freeze({
