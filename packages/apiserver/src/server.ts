@@ -32,6 +32,7 @@ import { type Aggregator, aggregator } from './aggregation/aggregator.js';
 import { rankOf } from './aggregation/group-order.js';
 import { bringLocalServices, localServicesLister } from './aggregation/local-services.js';
 import { type RemoteKinds, reachingRemote, toldOf } from './aggregation/remote-client.js';
+import { countedAudit } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
 import { putKubernetesRange } from './bootstrap/kubernetes-range.js';
@@ -305,7 +306,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
 
   const serviceClient = client({ fieldManager: 'kube-apiserver' });
   if (options.aggregation !== undefined) {
-    const parts = { world, backend, client: serviceClient, access, services: caches.services };
+    const parts = { world, backend, client: serviceClient, access, services: caches.services, metrics };
     aggregated = aggregator({ ...parts, ...options.aggregation });
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
@@ -354,7 +355,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       requests,
       ...(flows === undefined ? {} : { flows }),
       ...(aggregated === undefined ? {} : { aggregator: aggregated }),
-      ...(options.audit === undefined ? {} : { audit: options.audit }),
+      ...(options.audit === undefined ? {} : { audit: countedAudit(options.audit, metrics) }),
       health: healthOf.answer,
       documents: {
         registry,

@@ -137,7 +137,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: 'and so the others of the group come after that',
-    row: /^aggregated › the groups in a new order$/,
+    row: /^(aggregated › the groups in a new order|serving › the path \/(apis\/|api\/\.\.\/apis))$/,
     line: /resource\.k8s\.io|[vV]ersion: "v1(beta2)?" \| "v1beta[12]"$/,
   },
   {
@@ -512,7 +512,13 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'there are fewer steps of the start to tell of, no profiler, and no other documents than those of versions',
-    row: /^self › (\/(livez|readyz|healthz)\?verbose|\/livez without ping|\/debug\/pprof|\/openapi\/v[23].*|\/)$/,
+    row: /^(self › (\/(livez|readyz|healthz)\?verbose|\/livez without ping|\/debug\/pprof|\/openapi\/v[23].*|\/)|serving › \/openapi\/v3\/apis(\/apps)?)$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'of what is done here in another way, as what is of Go, etcd and caches, there are other metrics or none',
+    row: /^flows › metrics$/,
+    line: /^body\.(aggregator_discovery|apiextensions|authenticated|authentication|authorization|etcd|go|grpc|nodejs|process|rest_client|workqueue)_|^body\.(cardinality|disabled|field_validation|hidden|kube_apiserver|kubernetes|leader_election|pod_security|registered|serviceaccount|version|watch_cache)_|^body\.apiserver_(admission_step_admission_duration_seconds_summary|audit|authorization|cache|cel|client_certificate|current_inqueue|envelope|flowcontrol|kube_aggregator|nodeport|request_(body|filter|timestamp)|resource_objects|selfrequest|storage|tls|validation|watch|webhooks)/,
   },
   {
     why: 'deliberate',

@@ -20,7 +20,7 @@ export interface Row {
   readonly save?: string;
   /** A stream of lines: read until so many have come, or this long. */
   readonly stream?: { readonly lines: number; readonly waitMs?: number };
-  /** What of the answer counts: all, its status and headers, which fields there are, or names of metrics (default all). */
+  /** What of the answer counts: all, its status and headers, which fields there are, or metrics and their labels (default all). */
   readonly counts?: 'all' | 'status' | 'shape' | 'metrics';
   /** Of a list what counts is those whose names have this. */
   readonly among?: string;

@@ -233,6 +233,13 @@ describe('an API of another server', () => {
       const found = items.find(({ metadata }: KubernetesObject) => metadata.name === 'wardle.example.com');
       return [found.versions[0].freshness, found.versions[0].resources?.length];
     };
+    const metrics = async () =>
+      (await ask(api.handle, 'GET /metrics', { headers: { ...headers, 'x-groups': 'system:masters' } })).text;
+    expect(await metrics()).toContain('aggregator_unavailable_apiservice{name="v1alpha1.wardle.example.com"} 1');
+    expect(await metrics()).toContain(
+      'aggregator_unavailable_apiservice_total{name="v1alpha1.wardle.example.com",reason="FailedDiscoveryCheck"} 1',
+    );
+    expect(await metrics()).toContain('aggregator_unavailable_apiservice{name="v1.apps"} 0');
     expect(await told()).toEqual(['Stale', undefined]);
     expect(api.remoteKinds()).toEqual({ kinds: [], undiscovered: ['wardle.example.com/v1alpha1'] });
     down = false;

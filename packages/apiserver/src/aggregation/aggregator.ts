@@ -5,7 +5,15 @@
 import type { APIService } from '@pintle/api/apiregistration/v1';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
-import { type CancelTimer, deepEqual, every, TimeoutError, type World, withTimeout } from '@pintle/machinery';
+import {
+  type CancelTimer,
+  deepEqual,
+  every,
+  type Metrics,
+  TimeoutError,
+  type World,
+  withTimeout,
+} from '@pintle/machinery';
 import type { AccessDecision, UserInfo } from '../access/access.js';
 import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
 import { plainText } from '../http/answer.js';
@@ -36,6 +44,7 @@ export interface AggregatorParts {
   readonly access: Access;
   readonly services: ObjectCache;
   readonly call: ServiceCaller;
+  readonly metrics: Metrics;
 }
 
 /** A group version that another server serves, as discovery tells of it. */
@@ -74,7 +83,8 @@ export interface Aggregator {
   remoteOpenApis(): readonly RemoteOpenApi[];
 }
 
-export function aggregator({ world, backend, client, access, services, call }: AggregatorParts): Aggregator {
+export function aggregator(parts: AggregatorParts): Aggregator {
+  const { world, backend, client, access, services, call, metrics } = parts;
   const known = new Map<string, RemoteVersion>();
   let cancel: CancelTimer | undefined;
   const cache = new ObjectCache(
@@ -123,7 +133,7 @@ export function aggregator({ world, backend, client, access, services, call }: A
   const openApis = new RemoteOpenApis(readAs);
 
   const checks = new AvailabilityChecks({
-    ...{ world, backend, client, services: all },
+    ...{ world, backend, client, metrics, services: all },
     /** Whoever answers is believed: whether it may be is seen by who asks it for more. */
     async probe(service) {
       const { group = '', version = '' } = service.spec ?? {};

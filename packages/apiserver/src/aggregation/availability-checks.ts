@@ -7,10 +7,27 @@ import type { Service } from '@pintle/api/core/v1';
 import type { EndpointSlice } from '@pintle/api/discovery/v1';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
-import { type CancelTimer, formatTime, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
+import {
+  type CancelTimer,
+  type Counter,
+  type Family,
+  formatTime,
+  type KubernetesObject,
+  type Metrics,
+  StatusError,
+  type World,
+} from '@pintle/machinery';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { failedCheck, local, passed, serviceFault, serviceNameLabel, type Verdict } from './availability.js';
+import {
+  failedCheck,
+  isAvailable,
+  local,
+  passed,
+  serviceFault,
+  serviceNameLabel,
+  type Verdict,
+} from './availability.js';
 
 /** How soon a server is asked again that did not answer: twice as long each time. */
 const retryFirstMs = 5;
@@ -20,6 +37,7 @@ export interface AvailabilityParts {
   readonly world: World;
   readonly backend: StoreBackend<StoredObject>;
   readonly client: Client;
+  readonly metrics: Metrics;
   readonly services: () => Iterable<APIService>;
   /** Asks the server behind. Errors: what is wrong with its answer. */
   probe(service: APIService): Promise<void>;
@@ -32,8 +50,24 @@ export class AvailabilityChecks {
   private readonly slices: ObjectCache;
   private readonly retries = new Map<string, { readonly afterMs: number; readonly cancel: CancelTimer }>();
 
+  private readonly losses: Family<Counter>;
+
   constructor(private readonly parts: AvailabilityParts) {
-    const { backend, world } = parts;
+    const { backend, world, metrics, services } = parts;
+    this.losses = metrics.counter({
+      name: 'aggregator_unavailable_apiservice_total',
+      help: 'How often an APIService was there no more, and why.',
+      labels: ['name', 'reason'],
+    });
+    const unavailable = metrics.gauge({
+      name: 'aggregator_unavailable_apiservice',
+      help: 'Whether an APIService is not there: 1; 0 where it is.',
+      labels: ['name'],
+    });
+    metrics.collect(() => {
+      unavailable.clear();
+      for (const each of services()) unavailable.with(each.metadata.name ?? '').set(isAvailable(each) ? 0 : 1);
+    });
     const follow = (prefix: string, nameOf: (object: KubernetesObject) => string | undefined) =>
       new ObjectCache(backend, prefix, world.logger, ({ object, previous }) => {
         const { metadata } = (object ?? previous)!;
@@ -116,6 +150,7 @@ export class AvailabilityChecks {
     const service = (await client.get(APIService, { name })) as APIService & KubernetesObject;
     const before = service.status?.conditions?.find(({ type }) => type === 'Available');
     if (before?.status === status && before.reason === reason && before.message === message) return;
+    if (status === 'False' && before?.status !== 'False') this.losses.with(name, reason).increment();
     const now = formatTime(world.clock.now());
     const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
     const condition = { type: 'Available', status, reason, message, lastTransitionTime };

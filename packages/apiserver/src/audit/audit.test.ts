@@ -204,6 +204,7 @@ describe('an audit', () => {
     const { api, events } = await audited([{ level: 'Metadata' }]);
     await ask(api.handle, 'GET /api/v1/namespaces/default/endpoints', { headers });
     expect(events[0]?.annotations).toMatchObject({ 'k8s.io/deprecated': 'true' });
+    expect((await ask(api.handle, 'GET /metrics', { headers })).text).toContain('apiserver_audit_event_total 1');
   });
 
   it('holds bodies as far as the level goes', async () => {

@@ -5,7 +5,14 @@
  * **Differs from Kubernetes**: what is in Secrets, and tokens that are issued or reviewed, are never recorded, whatever
  * the level.
  */
-import { formatMicroTime, ipFamilyOf, type KubernetesObject, type Status, type World } from '@pintle/machinery';
+import {
+  formatMicroTime,
+  ipFamilyOf,
+  type KubernetesObject,
+  type Metrics,
+  type Status,
+  type World,
+} from '@pintle/machinery';
 import type { AccessDecision, UserInfo } from '../access/access.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
 import { isLongRunning, type RequestInfo } from '../requests/request-info.js';
@@ -46,6 +53,20 @@ export type AuditSink = (event: AuditEvent) => void;
 export interface AuditOptions {
   readonly policy: AuditPolicy;
   readonly sink: AuditSink;
+}
+
+/** The same, with the events counted. */
+export function countedAudit({ policy, sink }: AuditOptions, metrics: Metrics): AuditOptions {
+  const events = metrics
+    .counter({ name: 'apiserver_audit_event_total', help: 'Audit events that were recorded.' })
+    .with();
+  return {
+    policy,
+    sink(event) {
+      events.increment();
+      sink(event);
+    },
+  };
 }
 
 /** What is known of one request, told bit by bit. */

@@ -50,7 +50,8 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     } catch (error) {
       return failure(error);
     }
-    const place = parseResourcePath(segments);
+    // What is named by nothing is nothing.
+    const place = hasGap(request.path) ? undefined : parseResourcePath(segments);
     const info = requestInfo(request, place);
     const record = parts.requests.begin(info, {
       dryRun: request.query.has('dryRun'),
@@ -165,6 +166,8 @@ async function resourceAs(
   } catch (error) {
     if (context.warnings.length === 0 || !StatusError.is(error) || error.code >= 500) throw error;
     return failure(error, request.header('accept'), context.warnings);
+  } finally {
+    if (context.isDeprecated) parts.requests.deprecated(info, '');
   }
 }
 
@@ -188,10 +191,15 @@ async function documentFor(
 ): Promise<HttpResponse> {
   await parts.access.requirePath(user, info.verb, request.path, audit && decisionIn(audit.annotate));
   const isOfTheApi = isRouted(parts, segments);
+  if (hasGap(request.path)) {
+    if (isOfTheApi && !request.path.startsWith('//')) throw resourceNotFound();
+    return pageNotFound();
+  }
   if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
   const [root, ...rest] = segments;
   // Of these nothing lies below.
-  if (request.path.endsWith('/') && (root === 'openapi' || isHealthEndpoint(root))) return pageNotFound();
+  const isClosed = (root === 'openapi' && rest[0] !== 'v3') || root === 'metrics' || isHealthEndpoint(root);
+  if (request.path.endsWith('/') && isClosed) return pageNotFound();
   const document = isHealthEndpoint(root)
     ? await parts.health(root, rest.join('/'), request.query)
     : await documentAt(parts.documents, request, segments);
@@ -201,10 +209,16 @@ async function documentFor(
 }
 
 /** What kube-apiserver routes by method, and tells of in Status; all else is for any method, or is no page. */
-function isRouted({ core }: ApiHandlerParts, [root = '', group, version]: readonly string[]): boolean {
+function isRouted({ core, documents }: ApiHandlerParts, segments: readonly string[]): boolean {
+  const [root = '', group, version] = segments;
   if (root === 'apis') return group !== undefined && version !== undefined && core.registry.hasBuiltin(group);
-  return root === 'api' || root === 'version' || root === '.well-known' || root === 'openid';
+  const path = `/${segments.join('/')}`;
+  const isOfIssuer = [...documents.issuer.keys()].some((place) => path === place || path.startsWith(`${place}/`));
+  return root === 'api' || root === 'version' || isOfIssuer;
 }
+
+/** Whether a segment of the path is empty, other than behind the last. */
+const hasGap = (path: string): boolean => path.startsWith('//') || /\/{2,}[^/]|^\/apis\/{2,}$/.test(path);
 
 /** Errors: `StatusError` BadRequest for a `timeout` that is no duration. */
 function checkTimeout({ query }: HttpRequest, info: RequestInfo): void {

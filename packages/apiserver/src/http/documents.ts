@@ -9,12 +9,14 @@ import {
   resourceList,
   type Served,
 } from '../discovery/discovery.js';
+import { discoveryMessage } from '../discovery/discovery-message.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { checkRouted, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
+import { protobufMedia } from './protobuf.js';
 
 /** The version that clients are told: the Kubernetes that this server behaves as. */
 export interface ServerVersion {
@@ -46,11 +48,16 @@ export async function documentAt(
 ): Promise<HttpResponse | undefined> {
   const { registry } = parts;
   const [root, first, second] = segments;
-  const json = (document: unknown, routed = objectRoute) =>
-    document === undefined ? undefined : answer(200, document, negotiate(request.header('accept'), { routed }));
+  const json = (document: unknown) => {
+    if (document === undefined) return undefined;
+    const accepted = negotiate(request.header('accept'), { routed: objectRoute, protobuf: true });
+    const message = accepted.encoding === 'protobuf' ? discoveryMessage(document) : undefined;
+    return message === undefined ? answer(200, document, accepted) : encoded(200, protobufMedia, message);
+  };
   switch (root) {
     case undefined:
-      return answer(200, { paths: knownPaths(parts) });
+    case 'index.html':
+      return first === undefined ? answer(200, { paths: knownPaths(parts) }) : undefined;
     case 'version':
       return first === undefined ? versionAnswer(parts, request) : undefined;
     case 'metrics':
@@ -110,21 +117,25 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
 
 function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 'groups'): HttpResponse | undefined {
   for (const range of (request.header('accept') ?? '').split(',')) {
-    const match =
-      /^\s*application\/json\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(range);
-    if (match !== null) {
-      const response = answer(200, aggregatedDiscovery(parts.served(), which));
+    const [, media] =
+      /^\s*(application\/(?:json|vnd\.kubernetes\.protobuf))\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(
+        range,
+      ) ?? [];
+    if (media !== undefined) {
+      const document = aggregatedDiscovery(parts.served(), which);
+      const message = media === protobufMedia ? discoveryMessage(document) : undefined;
+      const response = message === undefined ? answer(200, document) : encoded(200, protobufMedia, message);
       return {
         ...response,
         headers: {
           ...response.headers,
           'cache-control': 'public',
-          'content-type': 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+          'content-type': `${media};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
           vary: 'Accept',
         },
       };
     }
-    if (/^\s*application\/json\s*$/.test(range)) return undefined;
+    if (/^\s*application\/(json|vnd\.kubernetes\.protobuf)\s*$/.test(range)) return undefined;
   }
   return undefined;
 }

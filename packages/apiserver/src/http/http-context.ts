@@ -15,6 +15,8 @@ export class HttpContext implements RequestContext {
   readonly warnings: string[] = [];
   readonly annotate?: (key: string, value: string, least?: 'Request') => void;
   readonly record?: (object: KubernetesObject) => void;
+  /** Whether what was asked for will go. */
+  isDeprecated = false;
 
   constructor(
     readonly user: UserInfo,
@@ -39,9 +41,10 @@ export class HttpContext implements RequestContext {
   }
 }
 
-/** What is deprecated is told of to its client, and noted. */
+/** What is deprecated is told of to its client, and noted where requests are. */
 export function warnOfAge(context: HttpContext, { deprecationWarning }: Pick<Resource, 'deprecationWarning'>): void {
   if (deprecationWarning === undefined) return;
+  context.isDeprecated = true;
   context.warn(deprecationWarning);
   context.annotate?.('k8s.io/deprecated', 'true');
 }

@@ -11,6 +11,7 @@ import { custom } from './custom.js';
 import { everyKind } from './every-kind.js';
 import { expressionsGroup } from './expressions.js';
 import { extending } from './extending.js';
+import { flowsGroup } from './flows.js';
 import { guarding } from './guarding.js';
 import { hooked } from './hooked.js';
 import { lifecycle } from './lifecycle.js';
@@ -43,5 +44,6 @@ export const groups: readonly Group[] = [
     tokensGroup,
     told,
     auditedGroup,
+    flowsGroup,
   ],
 ];
