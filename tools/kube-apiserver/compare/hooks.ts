@@ -69,7 +69,6 @@ const admissions: Readonly<Record<string, (request: Question['request']) => Json
   'patch-kind': () => patchOf({ op: 'replace', path: '/kind', value: 'Secret' }),
   'patch-version': () => patchOf({ op: 'replace', path: '/apiVersion', value: 'v2' }),
   'patch-kind-away': () => patchOf({ op: 'remove', path: '/kind' }),
-  'patch-to-no-object': () => patchOf({ op: 'replace', path: '', value: 'text' }),
   'patch-metadata-away': () => patchOf({ op: 'remove', path: '/metadata' }),
   'patch-uid': () => patchOf({ op: 'add', path: '/metadata/uid', value: 'mine' }),
   'patch-time': () => patchOf({ op: 'add', path: '/metadata/creationTimestamp', value: '2020-01-01T00:00:00Z' }),

@@ -516,9 +516,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'of what is done here in another way, as what is of Go, etcd and caches, there are other metrics or none',
-    row: /^flows › metrics$/,
-    line: /^body\.(aggregator_discovery|apiextensions|authenticated|authentication|authorization|etcd|go|grpc|nodejs|process|rest_client|workqueue)_|^body\.(cardinality|disabled|field_validation|hidden|kube_apiserver|kubernetes|leader_election|pod_security|registered|serviceaccount|version|watch_cache)_|^body\.apiserver_(admission_step_admission_duration_seconds_summary|audit|authorization|cache|cel|client_certificate|current_inqueue|envelope|flowcontrol|kube_aggregator|nodeport|request_(body|filter|timestamp)|resource_objects|selfrequest|storage|tls|validation|watch|webhooks)/,
+    words: 'what a webhook makes another kind is refused for that, and not for what it lacks',
+    row: /^hooked › Mutating: patch-kind$/,
+    line: /message: /,
   },
   {
     why: 'deliberate',

@@ -63,7 +63,7 @@ export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
         return memory.flows.size === 0 ? [] : [[name, memory.flows.get(value) ?? '<flow>']];
       }),
   );
-  if (row.counts === 'metrics') return { status: answer.status, headers, body: metricsIn(answer.text) };
+  if (row.metrics !== undefined) return { status: answer.status, headers, body: metricsIn(answer.text, row.metrics) };
   // Upstream tells of several faults in any order, in a list and once more in the message.
   const body = row.counts === 'status' ? '' : withCausesOnce(normalOf(bodyOf(row, answer), memory));
   return { status: answer.status, headers, body: row.counts === 'shape' ? shapeOf(body) : body };
@@ -84,16 +84,16 @@ interface Named {
 }
 
 /** Of each metric its type, and the names of its labels in order. */
-function metricsIn(text: string): unknown {
+function metricsIn(text: string, names: readonly string[]): unknown {
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
   const found: Record<string, { type: string; labels: readonly string[] }> = {};
   for (const [, sample = '', labels = ''] of text.matchAll(/^([a-z_:]\w*)(?:\{(.*)\})? /gim)) {
     const family = types.has(sample) ? sample : sample.replace(/_(bucket|sum|count)$/, '');
-    const names = [...labels.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, name = '']) => name);
+    const here = [...labels.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, name = '']) => name);
     const known = found[family]?.labels ?? [];
-    found[family] = { type: types.get(family) ?? '', labels: [...new Set([...known, ...names])].sort() };
+    found[family] = { type: types.get(family) ?? '', labels: [...new Set([...known, ...here])].sort() };
   }
-  return found;
+  return Object.fromEntries(names.map((name) => [name, found[name]]));
 }
 
 const plain = (text: string) =>

@@ -20,8 +20,10 @@ export interface Row {
   readonly save?: string;
   /** A stream of lines: read until so many have come, or this long. */
   readonly stream?: { readonly lines: number; readonly waitMs?: number };
-  /** What of the answer counts: all, its status and headers, which fields there are, or metrics and their labels (default all). */
-  readonly counts?: 'all' | 'status' | 'shape' | 'metrics';
+  /** What of the answer counts: all, its status and headers, or which fields there are (default all). */
+  readonly counts?: 'all' | 'status' | 'shape';
+  /** Of metrics these count: their types, and the names of their labels. */
+  readonly metrics?: readonly string[];
   /** Of a list what counts is those whose names have this. */
   readonly among?: string;
   /** Asked again until the answer has this, as what tells of others takes a while to. */

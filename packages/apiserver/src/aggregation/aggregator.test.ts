@@ -123,6 +123,12 @@ describe('what is served here', () => {
     } as unknown as CustomResourceDefinition);
     await world.settle();
     expect(await names()).toContain('v1.example.com');
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const { items } = (await ask(api.handle, 'GET /apis', { headers: { 'x-user': 'ann', accept } })).json;
+    // In the order in which kube-apiserver has them for custom kinds.
+    expect(items.at(-1).versions[0].resources[0].verbs).toEqual([
+      ...['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
+    ]);
     await client.delete(CustomResourceDefinition, { name: 'gadgets.example.com' });
     await world.settle();
     expect(await names()).not.toContain('v1.example.com');

@@ -193,7 +193,7 @@ function aggregatedEntry(kind: Kind, custom: boolean): unknown {
     responseKind: { group, version, kind: kind.kind },
     scope: kind.scope,
     singularResource: kind.singular,
-    verbs: verbsOf(kind),
+    verbs: custom ? verbsOfCustom : verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),

@@ -161,7 +161,8 @@ function clientsMeta(metadata: ObjectMeta, { namespace, name }: Place): ObjectMe
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name: string): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
-    name: metadata.name || name,
+    // Admission may have taken it away.
+    name: metadata.name || (metadata.generateName ? name : ''),
     uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };

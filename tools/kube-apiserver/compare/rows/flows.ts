@@ -105,6 +105,25 @@ const own: readonly Row[] = [
   del('the other goes', `${flows}/flowschemas/cara`, undefined, { counts: 'status' }),
 ];
 
-const measured: readonly Row[] = [get('metrics', '/metrics', { counts: 'metrics' })];
+/** Those that dashboards and alerts of the field ask for. */
+const metrics = [
+  ...['request_total', 'request_duration_seconds', 'request_sli_duration_seconds', 'response_sizes'],
+  ...['current_inflight_requests', 'longrunning_requests', 'watch_events_total', 'requested_deprecated_apis'],
+  ...['flowcontrol_dispatched_requests_total', 'flowcontrol_current_executing_requests'],
+  ...['flowcontrol_nominal_limit_seats', 'flowcontrol_current_limit_seats', 'flowcontrol_lower_limit_seats'],
+  ...['flowcontrol_demand_seats_high_watermark', 'flowcontrol_demand_seats_smoothed'],
+  ...['admission_controller_admission_duration_seconds', 'admission_step_admission_duration_seconds'],
+  ...['storage_objects'],
+].map((name) => `apiserver_${name}`);
+const measured: readonly Row[] = [
+  get('metrics', '/metrics', {
+    metrics: [
+      ...metrics,
+      'aggregator_unavailable_apiservice',
+      'process_start_time_seconds',
+      'process_cpu_seconds_total',
+    ],
+  }),
+];
 
 export const flowsGroup: Group = { name: 'flows', rows: [...asked, ...own, ...measured] };
