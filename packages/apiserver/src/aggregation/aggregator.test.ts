@@ -267,6 +267,17 @@ describe('an API of another server', () => {
     expect(await available('v1alpha1.wardle.example.com')).toBe('True Passed: all checks passed');
   });
 
+  it('is asked no more once the server has stopped', async () => {
+    down = true;
+    await register();
+    await world.settle();
+    await api.stop();
+    const before = asked.length;
+    down = false;
+    await world.advance(120_000);
+    expect(asked).toHaveLength(before);
+  });
+
   it('whose endpoints change is looked at again', async () => {
     await register();
     await world.settle();

@@ -51,6 +51,7 @@ export class AvailabilityChecks {
   private readonly retries = new Map<string, { readonly afterMs: number; readonly cancel: CancelTimer }>();
 
   private readonly losses: Family<Counter>;
+  private isStopped = false;
 
   constructor(private readonly parts: AvailabilityParts) {
     const { backend, world, metrics, services } = parts;
@@ -86,6 +87,7 @@ export class AvailabilityChecks {
   }
 
   stop(): void {
+    this.isStopped = true;
     this.services.stop();
     this.slices.stop();
     for (const { cancel } of this.retries.values()) cancel();
@@ -135,6 +137,7 @@ export class AvailabilityChecks {
   }
 
   private retrySoon(name: string): void {
+    if (this.isStopped) return;
     const before = this.retries.get(name);
     before?.cancel();
     const afterMs = before === undefined ? retryFirstMs : Math.min(before.afterMs * 2, retryMaxMs);
