@@ -84,6 +84,20 @@ export async function writeAccessFiles(folder: string): Promise<AccessFiles> {
 
 /** A user's way in: an administrator's unless told. */
 export function writeKubeConfig(folder: string, url: string, caPem: string, user: UserName = 'admin'): Promise<string> {
+  const path = join(folder, user === 'admin' ? 'kubeconfig' : `kubeconfig-of-${user.replaceAll(':', '-')}`);
+  return writeKubeConfigAs(path, { url, caPem, user, credentials: { token: tokenOf(user) } });
+}
+
+/** The way of somebody who is known by these to a server. */
+export async function writeKubeConfigAs(
+  path: string,
+  {
+    url,
+    caPem,
+    user,
+    credentials,
+  }: { readonly url: string; readonly caPem: string; readonly user: string; readonly credentials: object },
+): Promise<string> {
   const named = (name: string, what: string, value: object) => [{ name, [what]: value }];
   const config = {
     ...{ apiVersion: 'v1', kind: 'Config', 'current-context': user },
@@ -91,9 +105,9 @@ export function writeKubeConfig(folder: string, url: string, caPem: string, user
       server: url,
       'certificate-authority-data': Buffer.from(caPem).toString('base64'),
     }),
-    users: named(user, 'user', { token: tokenOf(user) }),
+    users: named(user, 'user', credentials),
     contexts: named(user, 'context', { cluster: 'server', user }),
   };
-  const path = join(folder, user === 'admin' ? 'kubeconfig' : `kubeconfig-of-${user.replaceAll(':', '-')}`);
-  return writeFile(path, JSON.stringify(config, null, 2), { mode: 0o600 }).then(() => path);
+  await writeFile(path, JSON.stringify(config, null, 2), { mode: 0o600 });
+  return path;
 }

@@ -12,7 +12,7 @@ import { type AccessFiles, issuer, proxyName, tokenOf } from './access-files.js'
 import type { Programs } from './build.js';
 
 export interface RunningServer {
-  readonly name: string;
+  readonly name: ServerName;
   readonly url: string;
   readonly logFile: string;
   stop(): Promise<void>;
@@ -24,11 +24,23 @@ const stopTimeoutMs = 70_000;
 /** The minor version that Pintle behaves as; kube-apiserver is asked to be that one where it is newer. */
 const emulatedVersion = '1.33';
 
-const sharedFlags = (files: AccessFiles, port: number): readonly string[] => [
+/** What servers are started with beside what all are. */
+export interface MoreFlags {
+  /** Who decides what users may do; default the modes Node and RBAC. */
+  readonly authorization?: readonly string[];
+  /** By server, as what is written to is not shared. */
+  readonly others?: (name: ServerName) => readonly string[];
+}
+export type ServerName = 'kube-apiserver' | 'pintle';
+
+const modes = ['--authorization-mode', 'Node,RBAC'];
+
+const sharedFlags = (files: AccessFiles, port: number, name: ServerName, more: MoreFlags): readonly string[] => [
   ...['--secure-port', String(port), '--bind-address', '127.0.0.1', '--advertise-address', '127.0.0.1'],
   ...['--tls-cert-file', files.certFile, '--tls-private-key-file', files.keyFile],
   ...['--client-ca-file', files.caFile, '--token-auth-file', files.tokenFile],
-  ...['--authorization-mode', 'Node,RBAC', '--enable-admission-plugins', 'NodeRestriction'],
+  ...(more.authorization ?? modes),
+  ...['--enable-admission-plugins', 'NodeRestriction'],
   ...['--service-cluster-ip-range', '10.96.0.0/16', '--service-node-port-range', '30000-32767'],
   ...['--service-account-issuer', issuer, '--api-audiences', issuer],
   ...['--service-account-signing-key-file', files.signingKeyFile],
@@ -36,6 +48,7 @@ const sharedFlags = (files: AccessFiles, port: number): readonly string[] => [
   ...['--requestheader-client-ca-file', files.proxyCaFile, '--requestheader-allowed-names', proxyName],
   ...['--requestheader-username-headers', 'X-Remote-User', '--requestheader-group-headers', 'X-Remote-Group'],
   ...['--requestheader-extra-headers-prefix', 'X-Remote-Extra-', '--requestheader-uid-headers', 'X-Remote-Uid'],
+  ...(more.others?.(name) ?? []),
 ];
 
 /** What Pintle serves, or lets be used, without being asked; and two versions that 1.34 itself reads, whatever it emulates. */
@@ -54,7 +67,11 @@ const asPintleServes: readonly string[] = [
 ];
 
 /** With an etcd of its own, whose data goes with the folder of the files. */
-export async function startKubeApiServer(programs: Programs, files: AccessFiles): Promise<RunningServer> {
+export async function startKubeApiServer(
+  programs: Programs,
+  files: AccessFiles,
+  more: MoreFlags = {},
+): Promise<RunningServer> {
   const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
   const etcdUrl = `http://127.0.0.1:${client}`;
   const etcd = start(programs.etcd, join(files.folder, 'etcd.log'), [
@@ -63,7 +80,7 @@ export async function startKubeApiServer(programs: Programs, files: AccessFiles)
   ]);
   const logFile = join(files.folder, 'kube-apiserver.log');
   const server = start(programs.kubeApiServer, logFile, [
-    ...sharedFlags(files, port),
+    ...sharedFlags(files, port, 'kube-apiserver', more),
     ...['--etcd-servers', etcdUrl, '--emulated-version', emulatedVersion, '--allow-privileged'],
     ...asPintleServes,
   ]);
@@ -74,13 +91,13 @@ export async function startKubeApiServer(programs: Programs, files: AccessFiles)
   return { name: 'kube-apiserver', logFile, stop, url: await ready(server, port, files, stop) };
 }
 
-export async function startPintle(files: AccessFiles): Promise<RunningServer> {
+export async function startPintle(files: AccessFiles, more: MoreFlags = {}): Promise<RunningServer> {
   const port = await freePort();
   const cli = resolve(import.meta.dirname, '../../packages/pintle/src/cli.ts');
   const logFile = join(files.folder, 'pintle.log');
   const server = start(process.execPath, logFile, [
     ...['--import', 'tsx', '--conditions=@pintle/source', cli, 'apiserver'],
-    ...sharedFlags(files, port),
+    ...sharedFlags(files, port, 'pintle', more),
   ]);
   const stop = () => end(server);
   return { name: 'pintle', logFile, stop, url: await ready(server, port, files, stop) };

@@ -9,7 +9,7 @@ import { prefixRange } from '@pintle/contracts';
 import { createMetrics, hostAndPort, type Metrics, realWorld } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { UserInfo } from './access/access.js';
-import { authentication, firstIdentity } from './access/authenticators.js';
+import { authentication, firstIdentity, forServer } from './access/authenticators.js';
 import { authorizerSource, chosenAuthorizer } from './access/authorizer-choice.js';
 import { heldPermissions } from './access/held-permissions.js';
 import { impersonation } from './access/impersonation.js';
@@ -29,8 +29,10 @@ import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
 import type { WebhookCaller } from './admission/webhook/webhook-caller.js';
 import { type Aggregator, aggregator } from './aggregation/aggregator.js';
+import { rankOf } from './aggregation/group-order.js';
 import { bringLocalServices, localServicesLister } from './aggregation/local-services.js';
 import { type RemoteKinds, reachingRemote, toldOf } from './aggregation/remote-client.js';
+import { countedAudit } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
 import { putKubernetesRange } from './bootstrap/kubernetes-range.js';
@@ -39,6 +41,7 @@ import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
 import { customResources } from './crd/custom-resources.js';
 import { endingKinds } from './crd/ending-kinds.js';
+import { versionsIn } from './discovery/discovery.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
@@ -135,17 +138,23 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     rbac: roles && rbacAuthorizer(roles),
   });
   const access = accessBy(authorizer, held);
+  const { tokens } = options;
   const authenticateToken = firstIdentity([
     ...(options.tokenAuthenticators ?? []),
-    ...(options.tokens === undefined
+    ...(tokens === undefined
       ? []
-      : [cachedTokens(world.clock, (...asked) => options.tokens!.authenticator(core)(...asked))]),
+      : [
+          forServer(
+            tokens.audiences,
+            cachedTokens(world.clock, (...asked) => tokens.authenticator(core)(...asked)),
+          ),
+        ]),
   ]);
   const reviewOf = reviews({
     clock: world.clock,
     access,
     authenticateToken,
-    ...(options.tokens === undefined ? {} : { audiences: options.tokens.audiences }),
+    ...(tokens === undefined ? {} : { audiences: tokens.audiences }),
     rulesFor: authorizer.rulesFor,
   });
   const metrics = options.metricsRegistry ?? createMetrics();
@@ -192,7 +201,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       'core/pods/attach': podAttachSubresource(connectNode),
       'core/pods/portforward': podPortForwardSubresource(connectNode),
       'core/namespaces/finalize': finalizeSubresource,
-      ...(options.tokens === undefined ? {} : { 'core/serviceaccounts/token': options.tokens.subresource }),
+      ...(tokens === undefined ? {} : { 'core/serviceaccounts/token': tokens.subresource }),
       ...(options.proxy === undefined
         ? {}
         : {
@@ -295,7 +304,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
 
   const serviceClient = client({ fieldManager: 'kube-apiserver' });
   if (options.aggregation !== undefined) {
-    const parts = { world, backend, client: serviceClient, access, services: caches.services };
+    const parts = { world, backend, client: serviceClient, access, services: caches.services, metrics };
     aggregated = aggregator({ ...parts, ...options.aggregation });
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
@@ -344,7 +353,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       requests,
       ...(flows === undefined ? {} : { flows }),
       ...(aggregated === undefined ? {} : { aggregator: aggregated }),
-      ...(options.audit === undefined ? {} : { audit: options.audit }),
+      ...(options.audit === undefined ? {} : { audit: countedAudit(options.audit, metrics) }),
       health: healthOf.answer,
       documents: {
         registry,
@@ -356,10 +365,14 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
         checkNames: healthOf.names,
         address: () => publicAddress,
-        remote: () => aggregated?.remoteVersions() ?? [],
-        announced: () => aggregated?.announcedVersions() ?? [],
-        stale: () => aggregated?.staleVersions() ?? [],
-        issuer: options.tokens?.documents ?? new Map(),
+        served: () => ({
+          registry,
+          announced: aggregated?.announcedVersions() ?? versionsIn(registry),
+          priorityOf: aggregated?.priorityOf ?? rankOf,
+          current: aggregated?.remoteVersions() ?? [],
+          stale: aggregated?.staleVersions() ?? [],
+        }),
+        issuer: tokens?.documents ?? new Map(),
       },
     }),
   );

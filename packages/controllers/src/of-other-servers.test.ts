@@ -42,7 +42,7 @@ beforeEach(async () => {
   held = behind.client();
   await client.create({
     ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'wardle', namespace: 'default' } },
-    spec: { clusterIP: '10.96.0.77', ports: [{ port: 443 }] },
+    spec: { type: 'ExternalName', externalName: '10.96.0.77' },
   } as unknown as Service);
   await client.create({
     ...{ apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService' },

@@ -1,5 +1,7 @@
 /** Sends a row to a server and gives back what came, as it came. */
+import { readFile } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccessFiles, tokenOf } from '../access-files.js';
 import type { Asker, Row } from './row.js';
 
@@ -11,14 +13,18 @@ export interface Answer {
 
 const answerTimeoutMs = 30_000;
 const streamWaitMs = 2_500;
+const auditWaitMs = 300;
 
 export interface Asking {
   readonly url: string;
   ask(row: Row): Promise<Answer>;
+  /** What the server noted of an answer that it gave, once it has: a list as text. */
+  audited(answer: Answer): Promise<Answer>;
   close(): void;
 }
 
-export function asking(url: string, files: AccessFiles): Asking {
+/** `auditFile`: where the server notes what it is asked. */
+export function asking(url: string, files: AccessFiles, auditFile?: string): Asking {
   const identities: Readonly<Partial<Record<Asker, { certPem: string; keyPem: string }>>> = {
     certificate: files.clients.user,
     proxy: files.clients.proxy,
@@ -53,10 +59,21 @@ export function asking(url: string, files: AccessFiles): Asking {
       };
       return exchange(`${url}${row.path}`, { method: row.method, headers, agent: agentOf(as) }, body, row.stream);
     },
+    async audited({ status, headers }) {
+      const id = headers['audit-id']?.[0] ?? '';
+      const events = auditFile === undefined ? [] : await eventsOf(id, auditFile);
+      return { status, headers: {}, text: `[${events.join(',')}]` };
+    },
     close() {
       for (const agent of agents.values()) agent.destroy();
     },
   };
+}
+
+/** What is to be noted is there a moment later. */
+async function eventsOf(id: string, file: string): Promise<readonly string[]> {
+  await sleep(auditWaitMs);
+  return (await readFile(file, 'utf8')).split('\n').filter((line) => line.includes(`"auditID":"${id}"`));
 }
 
 function exchange(

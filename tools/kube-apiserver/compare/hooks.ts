@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { AccessFiles } from '../access-files.js';
+import { judged, type Review } from './access-hooks.js';
 
 export interface Hooks {
   /** What rows may say as `{hooks.url}` and `{hooks.ca}`. */
@@ -65,6 +66,13 @@ const admissions: Readonly<Record<string, (request: Question['request']) => Json
   'patch-nowhere': () => patchOf({ op: 'replace', path: '/no/such/place', value: 1 }),
   'patch-name': () => patchOf({ op: 'replace', path: '/metadata/name', value: 'renamed' }),
   'patch-namespace': () => patchOf({ op: 'replace', path: '/metadata/namespace', value: 'elsewhere' }),
+  'patch-kind': () => patchOf({ op: 'replace', path: '/kind', value: 'Secret' }),
+  'patch-version': () => patchOf({ op: 'replace', path: '/apiVersion', value: 'v2' }),
+  'patch-kind-away': () => patchOf({ op: 'remove', path: '/kind' }),
+  'patch-metadata-away': () => patchOf({ op: 'remove', path: '/metadata' }),
+  'patch-uid': () => patchOf({ op: 'add', path: '/metadata/uid', value: 'mine' }),
+  'patch-time': () => patchOf({ op: 'add', path: '/metadata/creationTimestamp', value: '2020-01-01T00:00:00Z' }),
+  'patch-managed': () => patchOf({ op: 'add', path: '/metadata/managedFields', value: [] }),
   'patch-type': () => patchOf({ op: 'add', path: '/data', value: 1 }),
   'patch-unknown': () => patchOf({ op: 'add', path: '/unknown', value: 1 }),
   echo: ({ uid: _, ...request }) => ({ allowed: false, status: { message: JSON.stringify(sorted(request)) } }),
@@ -150,7 +158,8 @@ export async function startHooks(files: AccessFiles): Promise<Hooks> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
       const name = new URL(request.url ?? '/', 'https://hooks').pathname.slice(1);
-      const done = doing(name, JSON.parse(Buffer.concat(chunks).toString('utf8')) as Question);
+      const asked = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Question | Review;
+      const done = 'request' in asked ? doing(name, asked) : judged(asked);
       if (done === 'hangUp') request.socket.destroy();
       else if ('lateMs' in done) setTimeout(() => answer.destroy(), done.lateMs as number);
       else if (typeof done.status === 'number') answer.writeHead(done.status).end(done['text']);

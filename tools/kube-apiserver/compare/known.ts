@@ -43,6 +43,12 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and that is what is noted',
+    row: /^audited › watched badly$/,
+    line: /response(Status|Object)\./,
+  },
+  {
+    why: 'deliberate',
     words: 'a version that is none is another one than that of the object',
     line: /strconv\.ParseUint: parsing .*: invalid syntax" \| .*the object has been modified/,
   },
@@ -65,7 +71,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'requests for tokens are answered without managedFields',
-    row: /^admission › a token|^fuzz › parts: token create$/,
+    row: /^(admission › a token|fuzz › parts: token create$|tokens › )/,
     line: /^body\.metadata\.managedFields: .* \| absent$/,
   },
   {
@@ -133,6 +139,12 @@ export const known: readonly Known[] = [
     words: 'resource.k8s.io/v1 and admissionregistration.k8s.io/v1beta1 of 1.34 cannot be left out',
     row: /^self › /,
     line: /resource\.k8s\.io|groups\[18\]|mutatingadmissionpolic|versions\[\d\]\.(groupVersion|version)|preferredVersion|items\[1[28]\]\.versions\[[12]\]/,
+  },
+  {
+    why: 'newer',
+    words: 'and so the others of the group come after that',
+    row: /^(aggregated › the groups in a new order|serving › the path \/(apis\/|api\/\.\.\/apis))$/,
+    line: /resource\.k8s\.io|[vV]ersion: "v1(beta2)?" \| "v1beta[12]"$/,
   },
   {
     why: 'newer',
@@ -406,7 +418,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 tells the uid of the account in a request for its token',
-    row: /^admission › a token|^fuzz › parts: token create$/,
+    row: /^(admission › a token|fuzz › parts: token create$|tokens › )/,
     line: /^body\.metadata\.(uid: "<uid>" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$/,
   },
   {
@@ -505,7 +517,13 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'there are fewer steps of the start to tell of, no profiler, and no other documents than those of versions',
-    row: /^self › (\/(livez|readyz|healthz)\?verbose|\/livez without ping|\/debug\/pprof|\/openapi\/v[23].*|\/)$/,
+    row: /^(self › (\/(livez|readyz|healthz)\?verbose|\/livez without ping|\/debug\/pprof|\/openapi\/v[23].*|\/)|serving › \/openapi\/v3\/apis(\/apps)?)$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'what a webhook makes another kind is refused for that, and not for what it lacks',
+    row: /^hooked › Mutating: patch-kind$/,
+    line: /message: /,
   },
   {
     why: 'deliberate',

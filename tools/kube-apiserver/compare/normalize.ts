@@ -17,12 +17,14 @@ export interface Normal {
 /** What is known of one server in one group: the revision of each object when it was last seen. */
 export class Memory {
   readonly revisions = new Map<string, string>();
+  /** Flows and levels, by uid. */
+  readonly flows = new Map<string, string>();
 }
 
 /** Differ with every answer, or are of the connection and not of the API. */
 const passedOver = new Set([
   ...['date', 'content-length', 'connection', 'keep-alive', 'transfer-encoding', 'audit-id', 'etag', 'last-modified'],
-  ...['x-kubernetes-pf-flowschema-uid', 'x-kubernetes-pf-prioritylevel-uid', 'x-content-type-options'],
+  'x-content-type-options',
   ...['accept-ranges', 'expires', 'process-start-time-unix'],
 ]);
 
@@ -40,19 +42,58 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
   [/\b(map\[|namespace:\S+ )resourceVersion:\d+/g, '$1resourceVersion:<revision>'],
+  [/\bhash=[0-9A-F]{64,}\b/g, 'hash=<hash>'],
+  // Any of its timers may be the first to end.
+  [
+    /(context deadline exceeded|net\/http: request canceled)( \(Client\.Timeout exceeded while awaiting headers\))?/g,
+    '<timed out>',
+  ],
   [/https:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/\b127\.0\.0\.1:\d+/g, '<server address>'],
 ];
 
 export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
+  rememberFlows(answer.text, memory);
   const headers = Object.fromEntries(
     Object.entries(answer.headers)
       .filter(([name]) => !passedOver.has(name))
-      .map(([name, values]) => [name, plain(values.join(' | '))]),
+      .flatMap(([name, values]) => {
+        const value = values.join(' | ');
+        if (!flowHeaders.has(name)) return [[name, plain(value)]];
+        return memory.flows.size === 0 ? [] : [[name, memory.flows.get(value) ?? '<flow>']];
+      }),
   );
+  if (row.metrics !== undefined) return { status: answer.status, headers, body: metricsIn(answer.text, row.metrics) };
   // Upstream tells of several faults in any order, in a list and once more in the message.
   const body = row.counts === 'status' ? '' : withCausesOnce(normalOf(bodyOf(row, answer), memory));
   return { status: answer.status, headers, body: row.counts === 'shape' ? shapeOf(body) : body };
+}
+
+/** Are told by names where a group has asked which there are, and not at all elsewhere. */
+const flowHeaders = new Set(['x-kubernetes-pf-flowschema-uid', 'x-kubernetes-pf-prioritylevel-uid']);
+
+function rememberFlows(text: string, memory: Memory): void {
+  if (!text.includes('flowcontrol.apiserver.k8s.io/')) return;
+  const { items, ...one } = (parsed(text) ?? {}) as { readonly items?: readonly Named[] } & Named;
+  for (const { metadata } of items ?? [one])
+    if (metadata?.uid !== undefined) memory.flows.set(metadata.uid, metadata.name ?? '');
+}
+
+interface Named {
+  readonly metadata?: { readonly uid?: string; readonly name?: string };
+}
+
+/** Of each metric its type, and the names of its labels in order. */
+function metricsIn(text: string, names: readonly string[]): unknown {
+  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
+  const found: Record<string, { type: string; labels: readonly string[] }> = {};
+  for (const [, sample = '', labels = ''] of text.matchAll(/^([a-z_:]\w*)(?:\{(.*)\})? /gim)) {
+    const family = types.has(sample) ? sample : sample.replace(/_(bucket|sum|count)$/, '');
+    const here = [...labels.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, name = '']) => name);
+    const known = found[family]?.labels ?? [];
+    found[family] = { type: types.get(family) ?? '', labels: [...new Set([...known, ...here])].sort() };
+  }
+  return Object.fromEntries(names.map((name) => [name, found[name]]));
 }
 
 const plain = (text: string) =>
@@ -100,13 +141,24 @@ export function parsed(text: string): unknown {
 }
 
 function bodyOf(row: Row, { text }: Answer): unknown {
-  const whole = parsed(text);
+  const found = parsed(text);
   if (row.at !== undefined)
-    return row.at.split('/').reduce<unknown>((parent, name) => (parent as Record<string, unknown>)?.[name], whole);
+    return row.at.split('/').reduce<unknown>((parent, name) => (parent as Record<string, unknown>)?.[name], found);
+  const whole = among(row.among, found);
   if (row.stream === undefined) return whole;
   // What refuses a stream may be written over several lines.
   if (typeof whole === 'object') return [whole];
   return text.split('\n').filter(Boolean).slice(0, row.stream.lines).map(parsed);
+}
+
+/** Groups have their names themselves, objects in their metadata. */
+function among(words: string | undefined, body: unknown): unknown {
+  if (words === undefined || typeof body !== 'object' || body === null) return body;
+  const isAmong = (item: { readonly name?: string; readonly metadata?: { readonly name?: string } }) =>
+    (item.name ?? item.metadata?.name ?? '').includes(words);
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [key, Array.isArray(value) ? value.filter(isAmong) : value]),
+  );
 }
 
 interface Place {

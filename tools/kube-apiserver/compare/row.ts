@@ -24,12 +24,22 @@ export interface Row {
   readonly counts?: 'all' | 'status' | 'shape';
   /** The place in the body that counts alone: names, with `/` between them. */
   readonly at?: string;
+  /** Of metrics these count: their types, and the names of their labels. */
+  readonly metrics?: readonly string[];
+  /** Of a list what counts is those whose names have this. */
+  readonly among?: string;
+  /** Asked again until the answer has this, as what tells of others takes a while to. */
+  readonly until?: string;
+  /** What is compared is what the server notes in its audit log, in the place of what it answers. */
+  readonly audited?: true;
 }
 
 /** Rows that build on each other, in a namespace of their own. */
 export interface Group {
   readonly name: string;
   readonly rows: readonly Row[];
+  /** Of servers that are started for it in another way than those for the others. */
+  readonly servers?: 'audited' | 'told';
 }
 
 type Rest = Omit<Row, 'name' | 'method' | 'path' | 'body'>;

@@ -1,4 +1,5 @@
 /** Asks both servers every row, in turn, and tells where their answers differ. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Asking } from './ask.js';
 import { differences } from './difference.js';
 import { filled } from './fill.js';
@@ -68,12 +69,25 @@ const explains = ({ row, line: pattern, answers }: Known, title: string, line: s
 async function answerOf(row: Row, namespace: string, { asking, memory, saved }: Side) {
   let answer: Answer;
   try {
-    answer = await asking.ask(filled(row, namespace, saved));
+    answer = await answered(asking, filled(row, namespace, saved));
   } catch (error) {
     answer = { status: 0, headers: {}, text: `no answer: ${(error as Error).message}` };
   }
   if (row.save !== undefined) saved.set(row.save, parsed(answer.text));
   return normalize(row, answer, memory);
+}
+
+const againMs = 200;
+const untilMs = 20_000;
+
+async function answered(asking: Asking, row: Row): Promise<Answer> {
+  const deadline = Date.now() + untilMs;
+  for (;;) {
+    const answer = await asking.ask(row);
+    const isTold = row.until === undefined || answer.text.includes(row.until);
+    if (isTold || Date.now() > deadline) return row.audited ? asking.audited(answer) : answer;
+    await sleep(againMs);
+  }
 }
 
 /** A namespace, and what controllers would put there before pods can be made. */

@@ -25,7 +25,7 @@ export interface TokenIdentity {
 
 /**
  * As an `Authenticator`, of a token alone. `audiences`: one of which the token has to be for; the API server's own
- * where there is none.
+ * where there is none. Errors: `TokenRefused`, for one that is meant for it and does not count.
  */
 export type TokenAuthenticator = (token: string, audiences: readonly string[]) => Promise<TokenIdentity | undefined>;
 
@@ -52,6 +52,8 @@ export type AccessAttributes =
 export interface AccessDecision {
   readonly decision: 'allow' | 'deny' | 'noOpinion';
   readonly reason?: string;
+  /** What kept somebody who was asked from telling. Who is not allowed is told of it, as of a fault of the server. */
+  readonly error?: string;
 }
 
 /** What a user may do in a namespace, as far as it can be told in rules. */

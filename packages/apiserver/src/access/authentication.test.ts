@@ -299,7 +299,8 @@ describe('a service account token', () => {
   it.each([
     ['another account’s pod', { kind: 'Pod', name: 'foreign' }, 400, /different serviceaccount name/],
     ['an absent pod', { kind: 'Pod', name: 'absent' }, 404, /pods "absent" not found/],
-    ['a pod of another uid', { kind: 'Pod', name: 'own', uid: 'x' }, 409, /does not match the UID in record/],
+    ['a pod of another uid', { kind: 'Pod', name: 'own', uid: 'x' }, 409, /on Pod "own": .* the UID in record/],
+    ['nothing', { apiVersion: '', name: 'own' }, 400, /cannot bind token to object of type \/, Kind=$/],
     [
       'a ConfigMap',
       { kind: 'ConfigMap', name: 'own' },
@@ -350,7 +351,18 @@ describe('a service account token', () => {
       authenticated: true,
       audiences: ['bank'],
     });
-    expect(await asked({ token, audiences: ['shop'] })).toEqual({ user: {}, error: 'invalid bearer token' });
+    expect((await asked({ token, audiences: ['shop', 'bank', 'vault'] })).audiences).toEqual(['bank', 'vault']);
+    const others = 'token audiences ["vault" "bank"] is invalid for the target audiences';
+    expect(await asked({ token, audiences: ['shop'] })).toEqual({
+      user: {},
+      error: `[invalid bearer token, ${others} ["shop"]]`,
+    });
+    expect((await asked({ token })).error).toBe(`[invalid bearer token, ${others} ["${issuer}"]]`);
+    const late = '[invalid bearer token, service account token has expired]';
+    await world.advance(4_000_000);
+    expect((await asked({ token, audiences: ['bank'] })).error).toBe(late);
+    expect((await asked({ token: `${token}x` })).error).toMatch(/^\[invalid bearer token, go-jose\/go-jose: error in /);
+    expect((await asked({ token: 'a.b.c' })).error).toBe('invalid bearer token');
     expect(await asked({ token: 'sesame', audiences: [issuer] })).toMatchObject({
       authenticated: true,
       audiences: [issuer],

@@ -2,6 +2,7 @@
 import { statusError } from '@pintle/machinery';
 import type { CertificateSubject, HttpRequest } from '../http/message.js';
 import type { Authenticator, TokenAuthenticator, UserInfo } from './access.js';
+import { TokenRefused } from './tokens/token-refused.js';
 
 const authenticated = 'system:authenticated';
 const unauthenticated = 'system:unauthenticated';
@@ -52,7 +53,10 @@ export function authentication({
   const byToken = async (request: HttpRequest): Promise<UserInfo> => {
     const token = bearerToken(request);
     if (token !== undefined) {
-      const identity = await authenticateToken(token, []);
+      const identity = await authenticateToken(token, []).catch((error: unknown) => {
+        if (error instanceof TokenRefused) return undefined;
+        throw error;
+      });
       if (identity === undefined) throw unauthorized();
       return withAuthenticated(identity.user);
     }
@@ -65,13 +69,26 @@ export function authentication({
   return (request) => byRequest(request, 0);
 }
 
+/** A token that is to be for nobody in particular is to be for the server. */
+export const forServer =
+  (own: readonly string[], authenticate: TokenAuthenticator): TokenAuthenticator =>
+  (token, audiences) =>
+    authenticate(token, audiences.length === 0 ? own : audiences);
+
 /** Several as one: the first that knows a token. */
 export function firstIdentity(authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
   return async (token, audiences) => {
+    const reasons: string[] = [];
     for (const authenticate of authenticators) {
-      const identity = await authenticate(token, audiences);
-      if (identity !== undefined) return identity;
+      try {
+        const identity = await authenticate(token, audiences);
+        if (identity !== undefined) return identity;
+      } catch (error) {
+        if (!(error instanceof TokenRefused)) throw error;
+        reasons.push(...error.reasons);
+      }
     }
+    if (reasons.length > 0) throw new TokenRefused(reasons);
     return undefined;
   };
 }
@@ -104,7 +121,8 @@ const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
 
 /** The token of an `Authorization: Bearer` header, or the one that a browser's WebSocket hides among its protocols. */
 export function bearerToken(request: HttpRequest): string | undefined {
-  const shown = /^Bearer +(\S+)$/i.exec(request.header('authorization')?.trim() ?? '')?.[1];
+  // What follows a token is passed over.
+  const shown = /^Bearer (\S+)(?: |$)/i.exec(request.header('authorization')?.trim() ?? '')?.[1];
   if (shown !== undefined || request.upgrade !== true) return shown;
   const hidden = (request.header('sec-websocket-protocol') ?? '')
     .split(',')

@@ -39,7 +39,7 @@ describe('a webhook of tokens', () => {
     });
     await authenticate('good', ['x', 'y']);
     expect(asked).toEqual([{ token: 'good', audiences: ['x', 'y'] }]);
-    await world.advance(11_000);
+    await world.advance(121_000);
     await authenticate('good', ['x', 'y']);
     expect(asked).toHaveLength(2);
     expect(await authenticate('bad', [])).toBeUndefined();
@@ -50,7 +50,9 @@ describe('a webhook of tokens', () => {
     const down: WebhookCaller = async () => {
       throw new Error('down');
     };
-    expect(await webhookTokens({ world, target, call: down })('good', [])).toBeUndefined();
+    await expect(webhookTokens({ world, target, call: down })('good', [])).rejects.toThrow(
+      'Post "https://access.example.com/?timeout=30s": down',
+    );
     let asked = () => {};
     const wasAsked = new Promise<void>((resolve) => {
       asked = resolve;
@@ -62,12 +64,63 @@ describe('a webhook of tokens', () => {
     const silent = webhookTokens({ world, target, call })('good', []);
     // The digest of a token is made outside of virtual time.
     await wasAsked;
-    await world.advance(10_001);
-    expect(await silent).toBeUndefined();
+    const refused = expect(silent).rejects.toThrow('context deadline exceeded');
+    await world.advance(30_001);
+    await refused;
+  });
+});
+
+describe('whom a token is for of a webhook', () => {
+  const of = (status: object, serverAudiences = ['own']) => {
+    const { call } = webhook(() => status);
+    return webhookTokens({ world: virtualWorld(), target, call, serverAudiences });
+  };
+  const ann = { authenticated: true, user: { username: 'ann' } };
+  it.each<[string, object, readonly string[], readonly string[] | undefined]>([
+    ['says nothing of it, and is for the server', ann, ['other', 'own'], ['own']],
+    ['says nothing of it, and is asked for others', ann, ['other'], undefined],
+    ['says it', { ...ann, audiences: ['b', 'c', 'a'] }, ['a', 'b'], ['b', 'a']],
+    ['says others', { ...ann, audiences: ['x'] }, ['own'], undefined],
+  ])('%s', async (_what, status, asked, audiences) => {
+    expect((await of(status)('t', asked))?.audiences).toEqual(audiences);
+  });
+  it('is told why it is nobody’s, where the webhook says so', async () => {
+    await expect(of({ authenticated: false, error: 'not today' })('t', ['own'])).rejects.toThrow('not today');
+    expect(await of({ authenticated: false })('t', ['own'])).toBeUndefined();
   });
 });
 
 describe('a webhook of access', () => {
+  it.each([
+    [
+      'noOpinion',
+      500,
+      'Internal Server Error: "/api/v1/namespaces?limit=1": Post "https://access.example.com/?timeout=30s": &lt;down&gt;\n',
+    ],
+    ['deny', 500, expect.stringMatching(/^Internal Server Error: /)],
+  ] as const)('that cannot be asked makes the request fail (%s), and not forbidden', async (failure, status, text) => {
+    const world = virtualWorld();
+    const call: WebhookCaller = async () => {
+      throw new Error('<down>');
+    };
+    const server = await createApiServer({ world, authorizer: webhookAuthorizer({ world, target, call, failure }) });
+    const answer = await get(server.handle, 'GET /api/v1/namespaces?limit=1');
+    expect([answer.status, answer.text]).toEqual([status, text]);
+    const client = server.client({ user: { name: 'ann', groups: [] } });
+    await expect(client.list(ConfigMap)).rejects.toMatchObject({ code: 500, reason: 'InternalError' });
+  });
+
+  it('that both allows and denies has not decided', async () => {
+    const world = virtualWorld();
+    const { call } = webhook(() => ({ allowed: true, denied: true }));
+    const authorize = webhookAuthorizer({ world, target, call });
+    const asked = { type: 'path', user: { name: 'ann', groups: [] }, verb: 'get', path: '/' } as const;
+    expect(await authorize(asked)).toEqual({
+      decision: 'deny',
+      error: 'webhook subject access review returned both allow and deny response',
+    });
+  });
+
   it('is told by what a list, a watch or a review selects', async () => {
     const world = virtualWorld();
     const { asked, call } = webhook(() => ({ allowed: true }));

@@ -5,21 +5,21 @@
  */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { SubjectAccessReview, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
-import {
-  type FieldSelector,
-  type LabelOperator,
-  type LabelRequirement,
-  type World,
-  withTimeout,
-} from '@pintle/machinery';
+import type { FieldSelector, LabelOperator, LabelRequirement, World } from '@pintle/machinery';
 import { askedAgain, retryBackoffDefaultMs } from '../admission/webhook/ask-again.js';
+import { askTarget } from '../admission/webhook/ask-webhook.js';
 import { KeptAnswers } from '../admission/webhook/kept-answers.js';
 import type { WebhookCaller, WebhookTarget } from '../admission/webhook/webhook-caller.js';
 import type { AccessAttributes, AccessDecision, RuledAuthorizer, TokenAuthenticator } from './access.js';
+import { forServer } from './authenticators.js';
 import { untoldRules } from './rules-review.js';
 import { cachedTokens } from './tokens/cached-tokens.js';
+import { TokenRefused } from './tokens/token-refused.js';
 
-const answerMs = 10_000;
+/** As upstream asks webhooks that come by flags. */
+const answerMs = 30_000;
+/** How long it is remembered what a webhook says of a token, as `--authentication-token-webhook-cache-ttl`. */
+const tokensDefaultMs = 120_000;
 /** As `--authorization-webhook-cache-authorized-ttl` and `-unauthorized-ttl`. */
 const allowedDefaultMs = 300_000;
 const refusedDefaultMs = 30_000;
@@ -33,40 +33,56 @@ export interface AccessWebhookOptions {
   readonly call: WebhookCaller;
 }
 
-export function webhookTokens({ world, target, call }: AccessWebhookOptions): TokenAuthenticator {
-  return cachedTokens(world.clock, async (token, audiences) => {
+export interface WebhookTokenOptions extends AccessWebhookOptions {
+  /** Of the API server: what a token is for of which the webhook says no audiences. */
+  readonly serverAudiences?: readonly string[];
+  /** Of TokenReviews. Default `v1`. */
+  readonly version?: 'v1' | 'v1beta1';
+  /** How long it is remembered what was said of a token. Default 120,000. */
+  readonly rememberedMs?: number;
+}
+
+export function webhookTokens(options: WebhookTokenOptions): TokenAuthenticator {
+  const { world, target, call, version = 'v1', serverAudiences = [], rememberedMs = tokensDefaultMs } = options;
+  const asked = async (token: string, audiences: readonly string[]): Promise<TokenReview['status']> => {
     const review = {
-      apiVersion: 'authentication.k8s.io/v1',
+      apiVersion: `authentication.k8s.io/${version}`,
       kind: 'TokenReview',
       spec: { token, ...(audiences.length === 0 ? {} : { audiences }) },
     };
     try {
-      const { status } = (await withTimeout(world.clock, answerMs, 'the webhook of tokens', (signal) =>
-        call(target, review, signal),
+      const { status } = (await askedAgain(world, retryBackoffDefaultMs, () =>
+        askTarget({ world, call }, target, review, answerMs / 1_000),
       )) as Partial<TokenReview>;
-      if (status?.authenticated !== true || !status.user?.username) return undefined;
-      const { username, uid, groups = [], extra } = status.user;
-      return {
-        user: {
-          name: username,
-          groups,
-          ...(uid ? { uid } : {}),
-          ...(extra === undefined ? {} : { extra }),
-        },
-        ...(audiences.length > 0 && status.audiences?.length ? { audiences: status.audiences } : {}),
-      };
+      return status;
     } catch (error) {
       world.logger.log('warn', 'the webhook of tokens did not answer', { url: target.url, error });
-      return undefined;
+      throw new TokenRefused([(error as Error).message], { cause: error });
     }
-  });
+  };
+  const judged: TokenAuthenticator = async (token, audiences) => {
+    const status = (await asked(token, audiences)) ?? {};
+    const meant = status.audiences?.length ? status.audiences : serverAudiences;
+    const common = meant.filter((audience) => audiences.includes(audience));
+    if (audiences.length > 0 && common.length === 0) return undefined;
+    if (status.authenticated !== true) {
+      if (!status.error) return undefined;
+      throw new TokenRefused([status.error]);
+    }
+    const { username = '', uid, groups = [], extra } = status.user ?? {};
+    return {
+      user: { name: username, groups, ...(uid ? { uid } : {}), ...(extra === undefined ? {} : { extra }) },
+      ...(audiences.length > 0 ? { audiences: common } : {}),
+    };
+  };
+  return forServer(serverAudiences, cachedTokens(world.clock, judged, rememberedMs));
 }
 
 /** As kube-apiserver's AuthorizationConfiguration has them. */
 export interface WebhookAuthorizerOptions extends AccessWebhookOptions {
   /** What counts where it does not answer, or its conditions have no value. Default `noOpinion`. */
   readonly failure?: 'noOpinion' | 'deny';
-  /** Default 10,000. */
+  /** Default 30,000. */
   readonly timeoutMs?: number;
   /** How long it is remembered that something is allowed; 0: not at all. Default 300,000. */
   readonly allowedMs?: number;
@@ -85,11 +101,12 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAutho
   const judged = async (spec: SubjectAccessReviewSpec): Promise<AccessDecision> => {
     const review = reviewOf(spec, version);
     const { status } = (await askedAgain(world, retryBackoffDefaultMs, () =>
-      withTimeout(world.clock, timeoutMs, 'the webhook of access', (signal) => call(target, review, signal)),
+      askTarget({ world, call }, target, review, timeoutMs / 1_000),
     )) as Partial<SubjectAccessReview>;
     return {
       decision: status?.denied ? 'deny' : status?.allowed ? 'allow' : 'noOpinion',
       ...(status?.reason ? { reason: status.reason } : {}),
+      ...(status?.denied && status.allowed ? { error: bothWords } : {}),
     };
   };
   const authorize = async (attributes: AccessAttributes): Promise<AccessDecision> => {
@@ -97,6 +114,10 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAutho
     const key = JSON.stringify(spec);
     try {
       if (matches?.(spec) === false) return { decision: 'noOpinion' };
+    } catch (error) {
+      return { decision: failure, error: (error as Error).message };
+    }
+    try {
       const known = decisions.get(key);
       if (known !== undefined) return known;
       const judgement = await judged(spec);
@@ -105,11 +126,13 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAutho
       return judgement;
     } catch (error) {
       world.logger.log('warn', 'the webhook of access did not answer', { url: target.url, error });
-      return { decision: failure };
+      return { decision: failure, error: (error as Error).message };
     }
   };
   return Object.assign(authorize, { rulesFor: () => untoldRules('webhook authorizer') });
 }
+
+const bothWords = 'webhook subject access review returned both allow and deny response';
 
 /** In v1beta1 groups had another name. */
 function reviewOf({ groups, ...spec }: SubjectAccessReviewSpec, version: 'v1' | 'v1beta1'): object {
@@ -148,7 +171,7 @@ function specOf(attributes: AccessAttributes): SubjectAccessReviewSpec {
     ...who,
     resourceAttributes: {
       verb,
-      group,
+      ...(group === '' ? {} : { group }),
       version,
       resource,
       ...(subresource === undefined ? {} : { subresource }),

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import { APIService } from '@pintle/api/apiregistration/v1';
 import type { Service } from '@pintle/api/core/v1';
+import { EndpointSlice } from '@pintle/api/discovery/v1';
 import type { Client } from '@pintle/client';
 import { type KubernetesObject, type VirtualWorld, virtualWorld } from '@pintle/machinery';
 import { ask } from '../http/asking.fixture.js';
@@ -19,6 +20,7 @@ let api: ApiServer;
 let client: Client;
 let asked: { readonly target: ServiceTarget; readonly request: ServiceRequest }[];
 let down: boolean;
+let location: string;
 
 const resources = [
   {
@@ -36,11 +38,15 @@ beforeEach(async () => {
   world = virtualWorld();
   asked = [];
   down = false;
+  location = '';
   api = await createApiServer({
     world,
     authorizer: 'rbac',
     authenticators: [
-      async (request) => ({ name: request.header('x-user') ?? '', groups: ['cooks'], extra: { 'a/b': ['c'] } }),
+      async (request) => ({
+        ...{ name: request.header('x-user') ?? '', extra: { 'a/b': ['c'] } },
+        groups: [request.header('x-groups') ?? 'cooks'],
+      }),
     ],
     aggregation: {
       async call(target, request) {
@@ -49,7 +55,8 @@ beforeEach(async () => {
         const body = target.url.endsWith('/apis/wardle.example.com/v1alpha1')
           ? { kind: 'APIResourceList', groupVersion: 'wardle.example.com/v1alpha1', resources }
           : { kind: 'Flunder', metadata: { name: 'x' } };
-        return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+        const headers = { 'content-type': 'application/json', ...(location === '' ? {} : { location }) };
+        return { status: location === '' ? 200 : 302, headers, body: JSON.stringify(body) };
       },
     },
   });
@@ -60,6 +67,14 @@ beforeEach(async () => {
     metadata: { name: 'wardle', namespace: 'default' },
     spec: { clusterIP: '10.96.0.77', ports: [{ port: 443 }] },
   } as unknown as Service);
+  await client.create<EndpointSlice>({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'wardle', namespace: 'default', labels: { 'kubernetes.io/service-name': 'wardle' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.0.0.1'] }],
+    ports: [{ name: '', port: 8443 }],
+  });
 });
 
 const register = () =>
@@ -94,7 +109,7 @@ describe('what is served here', () => {
     expect(await available('v1.mine')).toBe('True Local: Local APIServices are always available');
     expect(await available('v1.apps')).toBe('True Local: Local APIServices are always available');
     const { spec } = await client.get(APIService, { name: 'v2.autoscaling' });
-    expect(spec).toMatchObject({ groupPriorityMinimum: 17500, versionPriority: 16 });
+    expect(spec).toMatchObject({ groupPriorityMinimum: 17500, versionPriority: 30 });
     await client.create({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
@@ -108,6 +123,12 @@ describe('what is served here', () => {
     } as unknown as CustomResourceDefinition);
     await world.settle();
     expect(await names()).toContain('v1.example.com');
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const { items } = (await ask(api.handle, 'GET /apis', { headers: { 'x-user': 'ann', accept } })).json;
+    // In the order in which kube-apiserver has them for custom kinds.
+    expect(items.at(-1).versions[0].resources[0].verbs).toEqual([
+      ...['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
+    ]);
     await client.delete(CustomResourceDefinition, { name: 'gadgets.example.com' });
     await world.settle();
     expect(await names()).not.toContain('v1.example.com');
@@ -128,11 +149,13 @@ describe('an API of another server', () => {
     await register();
     await world.settle();
     expect(await available('v1alpha1.wardle.example.com')).toBe('True Passed: all checks passed');
-    expect(asked[0]!.target).toEqual({
+    const target = {
       url: 'https://10.96.0.77:443/apis/wardle.example.com/v1alpha1',
       serverName: 'wardle.default.svc',
-      caBundle: 'a certificate',
-    });
+    };
+    // To see whether it is there anybody is believed, and nobody else for what it says.
+    expect(asked[0]!.target).toEqual({ ...target, insecureSkipTlsVerify: true });
+    expect(asked[1]!.target).toEqual({ ...target, caBundle: 'a certificate' });
     const master = { 'x-user': 'ann' };
     const groups = (await ask(api.handle, 'GET /apis', { headers: master })).json.groups;
     expect(groups).toContainEqual(expect.objectContaining({ name: 'wardle.example.com' }));
@@ -140,7 +163,13 @@ describe('an API of another server', () => {
     const { items } = (await ask(api.handle, 'GET /apis', { headers: { ...master, accept } })).json;
     const found = items.find(({ metadata }: KubernetesObject) => metadata.name === 'wardle.example.com');
     expect(found.versions[0].resources).toMatchObject([
-      { resource: 'flunders', scope: 'Namespaced', shortNames: ['fl'], subresources: [{ subresource: 'status' }] },
+      {
+        resource: 'flunders',
+        responseKind: { group: '', version: '', kind: 'Flunder' },
+        scope: 'Namespaced',
+        shortNames: ['fl'],
+        subresources: [{ subresource: 'status' }],
+      },
     ]);
   });
 
@@ -193,21 +222,31 @@ describe('an API of another server', () => {
     await world.settle();
     down = true;
     await world.advance(31_000);
-    expect(await available('v1alpha1.wardle.example.com')).toMatch(/^False FailedDiscoveryCheck: .*ECONNREFUSED/);
+    const url = 'https://10.96.0.77:443/apis/wardle.example.com/v1alpha1';
+    expect(await available('v1alpha1.wardle.example.com')).toBe(
+      `False FailedDiscoveryCheck: failing or missing response from ${url}: Get "${url}": connect ECONNREFUSED`,
+    );
     const master = api.client();
     expect(master).toBeDefined();
     const headers = { 'x-user': 'ann' };
     const answer = await ask(api.handle, 'GET /apis/wardle.example.com/v1alpha1', { headers });
-    expect([answer.status, answer.text]).toEqual([503, expect.stringMatching(/^error trying to reach service: .*\n$/)]);
+    expect([answer.status, answer.text]).toEqual([503, 'service unavailable\n']);
     const { groups } = (await ask(api.handle, 'GET /apis', { headers })).json;
     expect(groups).toContainEqual(expect.objectContaining({ name: 'wardle.example.com' }));
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
     const told = async () => {
       const { items } = (await ask(api.handle, 'GET /apis', { headers: { ...headers, accept } })).json;
       const found = items.find(({ metadata }: KubernetesObject) => metadata.name === 'wardle.example.com');
-      return [found.versions[0].freshness, found.versions[0].resources.length];
+      return [found.versions[0].freshness, found.versions[0].resources?.length];
     };
-    expect(await told()).toEqual(['Stale', 1]);
+    const metrics = async () =>
+      (await ask(api.handle, 'GET /metrics', { headers: { ...headers, 'x-groups': 'system:masters' } })).text;
+    expect(await metrics()).toContain('aggregator_unavailable_apiservice{name="v1alpha1.wardle.example.com"} 1');
+    expect(await metrics()).toContain(
+      'aggregator_unavailable_apiservice_total{name="v1alpha1.wardle.example.com",reason="FailedDiscoveryCheck"} 1',
+    );
+    expect(await metrics()).toContain('aggregator_unavailable_apiservice{name="v1.apps"} 0');
+    expect(await told()).toEqual(['Stale', undefined]);
     expect(api.remoteKinds()).toEqual({ kinds: [], undiscovered: ['wardle.example.com/v1alpha1'] });
     down = false;
     await world.advance(31_000);
@@ -217,6 +256,92 @@ describe('an API of another server', () => {
     expect(kinds).toMatchObject([{ kind: 'Flunder', plural: 'flunders', verbs: ['get', 'list'] }]);
     await world.advance(31_000);
     expect(api.remoteKinds().kinds).toBe(kinds);
+  });
+
+  it('that could not be reached is asked again soon, and less and less so', async () => {
+    down = true;
+    await register();
+    await world.settle();
+    down = false;
+    await world.advance(10);
+    expect(await available('v1alpha1.wardle.example.com')).toBe('True Passed: all checks passed');
+  });
+
+  it('is asked no more once the server has stopped', async () => {
+    down = true;
+    await register();
+    await world.settle();
+    await api.stop();
+    const before = asked.length;
+    down = false;
+    await world.advance(120_000);
+    expect(asked).toHaveLength(before);
+  });
+
+  it('whose endpoints change is looked at again', async () => {
+    await register();
+    await world.settle();
+    const slice = { name: 'wardle', namespace: 'default' };
+    const ready = (is: boolean) =>
+      client.patch(EndpointSlice, slice, {
+        type: 'merge',
+        body: { endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: is } }] },
+      });
+    await ready(false);
+    await world.settle();
+    expect(await available('v1alpha1.wardle.example.com')).toBe(
+      'False MissingEndpoints: endpointslices for service/wardle in "default" have no addresses with port name ""',
+    );
+    await ready(true);
+    await world.settle();
+    expect(await available('v1alpha1.wardle.example.com')).toBe('True Passed: all checks passed');
+  });
+
+  it('is told who asked first, what as Go reads it, and may send nobody elsewhere', async () => {
+    await register();
+    await world.settle();
+    const master = { 'x-user': 'root', 'x-groups': 'system:masters', host: 'api:6443', 'x-forwarded-for': '1.2.3.4' };
+    await ask(api.handle, `GET ${path}//a%2Fb%20c?b=2&a=1`, { headers: master });
+    const { target, request } = asked.at(-1)!;
+    expect(target.url).toBe(`https://10.96.0.77:443${path}//a/b%20c?a=1&b=2`);
+    expect(Object.fromEntries(request.headers)).toMatchObject({
+      'x-forwarded-for': '1.2.3.4',
+      'x-forwarded-host': 'api:6443',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-uri': `${path}/a/b%20c`,
+    });
+    location = '/elsewhere';
+    const answer = await ask(api.handle, `GET ${path}`, { headers: master });
+    expect([answer.status, answer.text]).toEqual([502, expect.stringMatching(/^the backend attempted to redirect/)]);
+  });
+
+  it('is told of where its APIService ranks it, and another version of it before it', async () => {
+    await register();
+    await client.create({
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: 'v1.wardle.example.com' },
+      spec: { group: 'wardle.example.com', version: 'v1', groupPriorityMinimum: 17_790, versionPriority: 100 },
+    } as unknown as KubernetesObject);
+    const { groups } = (await ask(api.handle, 'GET /apis', { headers: { 'x-user': 'ann' } })).json;
+    expect(groups.slice(0, 3).map(({ name }: { name: string }) => name)).toEqual([
+      ...['apiregistration.k8s.io', 'apps', 'wardle.example.com'],
+    ]);
+    const versions = ['v1alpha1', 'v1'].map((version) => ({ groupVersion: `wardle.example.com/${version}`, version }));
+    expect(groups[2]).toEqual({ name: 'wardle.example.com', versions, preferredVersion: versions[0] });
+  });
+
+  it('that is taken over by this server is told of as local, and not any more as of another', async () => {
+    await register();
+    await world.settle();
+    await client.patch(
+      APIService,
+      { name: 'v1alpha1.wardle.example.com' },
+      { type: 'merge', body: { spec: { service: null, caBundle: null } } },
+    );
+    await world.settle();
+    expect(await available('v1alpha1.wardle.example.com')).toMatch(/^True Local: /);
+    expect(api.remoteKinds()).toEqual({ kinds: [], undiscovered: [] });
   });
 
   it('whose Service is not there is told of', async () => {

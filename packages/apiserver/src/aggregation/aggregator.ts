@@ -2,30 +2,31 @@
  * API aggregation: group versions that another server answers, behind a Service that an APIService names. Requests are
  * authorized here and passed on with the user in front-proxy headers; what the other serves joins discovery.
  */
-import { APIService } from '@pintle/api/apiregistration/v1';
+import type { APIService } from '@pintle/api/apiregistration/v1';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import {
   type CancelTimer,
   deepEqual,
   every,
-  forbidden,
-  formatTime,
-  type KubernetesObject,
-  StatusError,
+  type Metrics,
+  TimeoutError,
   type World,
   withTimeout,
 } from '@pintle/machinery';
-import type { UserInfo } from '../access/access.js';
+import type { AccessDecision, UserInfo } from '../access/access.js';
 import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
 import { plainText } from '../http/answer.js';
 import { bodyBytesMax } from '../http/body.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
-import { headersPassedOn } from '../http/passed-on.js';
+import { forwardedHeaders, headersPassedOn, pathPassedOn, queryPassedOn } from '../http/passed-on.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { type Access, mastersGroup, refusal } from '../verbs/authorize.js';
+import { type Access, mastersGroup } from '../verbs/authorize.js';
+import { isAvailable } from './availability.js';
+import { AvailabilityChecks } from './availability-checks.js';
+import { type GroupVersion, type PriorityOf, rankOf, serviceNameOf } from './group-order.js';
 import { type RemoteOpenApi, RemoteOpenApis } from './remote-openapi.js';
 import { textOf } from './response-text.js';
 import type { ServiceCaller, ServiceTarget } from './service-caller.js';
@@ -43,14 +44,19 @@ export interface AggregatorParts {
   readonly access: Access;
   readonly services: ObjectCache;
   readonly call: ServiceCaller;
+  readonly metrics: Metrics;
 }
 
 /** A group version that another server serves, as discovery tells of it. */
-export interface RemoteVersion {
-  readonly group: string;
-  readonly version: string;
-  /** Its APIResourceList, as it was last told; empty while it has not been. */
+export interface RemoteVersion extends GroupVersion {
+  /** Of its APIResourceList. */
   readonly resources: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What is to be allowed before a request is passed on. */
+export interface AskedResource {
+  readonly info: ResourceRequestInfo;
+  readonly tell?: ((decision: AccessDecision) => void) | undefined;
 }
 
 export interface Aggregator {
@@ -63,22 +69,23 @@ export interface Aggregator {
     service: APIService,
     request: HttpRequest,
     user: UserInfo,
-    info: ResourceRequestInfo | undefined,
+    asked: AskedResource | undefined,
   ): Promise<HttpResponse>;
   /** Those that can be reached. */
   remoteVersions(): readonly RemoteVersion[];
-  /** Those that there are, be it that they cannot be reached. */
-  announcedVersions(): readonly Pick<RemoteVersion, 'group' | 'version'>[];
-  /** Those that cannot be reached now, with what they told of when they last could. */
-  staleVersions(): readonly RemoteVersion[];
+  /** All that APIServices tell of, be it served here, be it that they cannot be reached. */
+  announcedVersions(): readonly GroupVersion[];
+  /** As their APIServices have it. */
+  readonly priorityOf: PriorityOf;
+  /** Those of other servers that cannot be reached now. */
+  staleVersions(): readonly GroupVersion[];
   /** What they say of their APIs in OpenAPI. */
   remoteOpenApis(): readonly RemoteOpenApi[];
 }
 
-export function aggregator({ world, backend, client, access, services, call }: AggregatorParts): Aggregator {
+export function aggregator(parts: AggregatorParts): Aggregator {
+  const { world, backend, client, access, services, call, metrics } = parts;
   const known = new Map<string, RemoteVersion>();
-  /** Of those that cannot be reached any more. */
-  const lastKnown = new Map<string, RemoteVersion>();
   let cancel: CancelTimer | undefined;
   const cache = new ObjectCache(
     backend,
@@ -86,19 +93,18 @@ export function aggregator({ world, backend, client, access, services, call }: A
     world.logger,
     ({ object, previous }) => {
       const service = (object ?? previous) as APIService;
-      if (object === undefined || service.spec?.service === undefined) {
-        forget(service.metadata.name ?? '');
-        lastKnown.delete(service.metadata.name ?? '');
-      } else if ((previous as APIService | undefined)?.spec !== service.spec) void check(service);
+      if (object === undefined) checks.forget(service.metadata.name ?? '');
+      if (object === undefined || !service.spec?.service) forget(service.metadata.name ?? '');
+      const isNew = !deepEqual((previous as APIService | undefined)?.spec, service.spec);
+      if (object !== undefined && isNew && isToLookAt(service)) void checks.look(service);
     },
   );
+  const all = () => cache.values() as Iterable<APIService>;
   const forget = (name: string) => {
-    const before = known.get(name);
-    if (before !== undefined) lastKnown.set(name, before);
     known.delete(name);
     openApis.forget(name);
   };
-  const remote = () => ([...cache.values()] as readonly APIService[]).filter(({ spec }) => spec?.service !== undefined);
+  const remote = () => [...all()].filter(({ spec }) => spec?.service);
 
   const targetOf = ({ spec }: APIService, path: string): ServiceTarget => {
     const { name = '', namespace = '', port = 443 } = spec?.service ?? {};
@@ -113,8 +119,7 @@ export function aggregator({ world, backend, client, access, services, call }: A
   };
 
   /** Reads a document, as this server itself. */
-  const readAs = (service: APIService, path: string, etag?: string): Promise<HttpResponse> => {
-    const target = targetOf(service, path);
+  const readFrom = (target: ServiceTarget, etag?: string): Promise<HttpResponse> => {
     const headers = [
       ['accept', 'application/json'],
       ...(etag === undefined ? [] : [['if-none-match', etag] as const]),
@@ -124,86 +129,92 @@ export function aggregator({ world, backend, client, access, services, call }: A
       call(target, { method: 'GET', headers }, signal),
     );
   };
+  const readAs = async (service: APIService, path: string, etag?: string) => readFrom(targetOf(service, path), etag);
   const openApis = new RemoteOpenApis(readAs);
 
-  const check = async (service: APIService): Promise<void> => {
+  const checks = new AvailabilityChecks({
+    ...{ world, backend, client, metrics, services: all },
+    /** Whoever answers is believed: whether it may be is seen by who asks it for more. */
+    async probe(service) {
+      const { group = '', version = '' } = service.spec ?? {};
+      const { url, serverName } = targetOf(service, `/apis/${group}/${version}`);
+      const words = `failing or missing response from ${url}`;
+      const target = { url, insecureSkipTlsVerify: true, ...(serverName === undefined ? {} : { serverName }) };
+      const { status } = await readFrom(target).catch((error: unknown) => {
+        throw new Error(`${words}: Get ${JSON.stringify(url)}: ${askingFault(error)}`, { cause: error });
+      });
+      if (status < 200 || status >= 300) throw new Error(`${words}: bad status from ${url}: ${status}`);
+    },
+    onLook(service, reached) {
+      if (reached) void learn(service);
+      else forget(service.metadata.name ?? '');
+    },
+  });
+
+  /** What it serves; what cannot be read is as nothing. */
+  const learn = async (service: APIService): Promise<void> => {
     const name = service.metadata.name ?? '';
     const { group = '', version = '' } = service.spec ?? {};
-    const verdict = await look(service, group, version);
-    if (verdict.resources === undefined) forget(name);
-    else {
-      // The very same for as long as it tells of the same: who follows its kinds need not look again.
-      if (!deepEqual(known.get(name)?.resources, verdict.resources))
-        known.set(name, { group, version, resources: verdict.resources });
-      lastKnown.delete(name);
-      void openApis.look(service);
-    }
-    await tell(client, name, verdict, formatTime(world.clock.now())).catch((error: unknown) => {
-      if (!StatusError.is(error, 'NotFound') && !StatusError.is(error, 'Conflict'))
-        world.logger.log('warn', 'the status of an APIService could not be written', { name, error });
-    });
-  };
-
-  const look = async (service: APIService, group: string, version: string): Promise<Verdict> => {
-    const { name, namespace } = service.spec?.service ?? {};
-    const path = `/apis/${group}/${version}`;
     try {
-      const response = await readAs(service, path);
-      if (response.status !== 200)
-        throw new Error(`bad status from ${targetOf(service, path).url}: ${response.status}`);
-      const { resources = [] } = JSON.parse(await textOf(response, listCharsMax)) as {
-        resources?: RemoteVersion['resources'];
-      };
-      return { status: 'True', reason: 'Passed', message: 'all checks passed', resources };
+      const response = await readAs(service, `/apis/${group}/${version}`);
+      const { resources } = JSON.parse(await textOf(response, listCharsMax)) as Partial<RemoteVersion>;
+      if (response.status !== 200 || !Array.isArray(resources)) throw new Error('no list of resources');
+      // The very same for as long as it tells of the same: who follows its kinds need not look again.
+      if (!deepEqual(known.get(name)?.resources, resources)) known.set(name, { group, version, resources });
+      void openApis.look(service);
     } catch (error) {
-      if (error instanceof WebhookFailure)
-        return {
-          status: 'False',
-          reason: 'ServiceNotFound',
-          message: `service/${name} in ${JSON.stringify(namespace)} is not present`,
-        };
-      return {
-        status: 'False',
-        reason: 'FailedDiscoveryCheck',
-        message: `failing or missing response: ${(error as Error).message}`,
-      };
+      forget(name);
+      world.logger.log('debug', 'an aggregated API does not tell what it serves', { name, error });
     }
   };
 
   return {
     async start() {
+      await checks.start();
       await cache.start();
       cancel = every(world.clock, checkPeriodMs, () => {
-        for (const service of remote()) void check(service);
+        for (const service of remote()) void checks.look(service);
       });
     },
     stop() {
       cancel?.();
       cache.stop();
+      checks.stop();
     },
     serviceOf(group, version) {
-      const service = cache.get(`${version}.${group}`) as APIService | undefined;
-      return service?.spec?.service === undefined ? undefined : service;
+      const service = cache.get(serviceNameOf(group, version)) as APIService | undefined;
+      return service?.spec?.service ? service : undefined;
     },
     remoteVersions: () => [...known.values()],
-    announcedVersions: () => remote().map(({ spec: { group = '', version = '' } = {} }) => ({ group, version })),
+    announcedVersions: () => [...all()].map(groupVersionOf),
+    priorityOf(version) {
+      const { spec } = (cache.get(serviceNameOf(version.group, version.version)) ?? {}) as Partial<APIService>;
+      if (spec?.groupPriorityMinimum === undefined) return rankOf(version);
+      return { group: spec.groupPriorityMinimum, version: spec.versionPriority ?? 0 };
+    },
     staleVersions: () =>
-      remote().flatMap(({ metadata: { name = '' }, spec: { group = '', version = '' } = {} }) =>
-        known.has(name) ? [] : [lastKnown.get(name) ?? { group, version, resources: [] }],
-      ),
+      remote()
+        .filter(({ metadata }) => !known.has(metadata.name ?? ''))
+        .map(groupVersionOf),
     remoteOpenApis: () => openApis.all(),
-    async answer(service, request, user, info) {
-      if (info !== undefined) await requireAccess(access, user, info);
-      const query = request.query.toString();
+    async answer(service, request, user, asked) {
+      if (asked !== undefined) await requireAccess(access, user, asked);
+      if (!isAvailable(service)) return plainText(503, 'service unavailable\n');
       const body = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.body(bodyBytesMax);
-      const headers = [...headersPassedOn(request), ...identity(user)];
+      const path = pathPassedOn(request.path);
+      const forwarded = forwardedHeaders(request, path.replaceAll(/\/{2,}/g, '/'));
+      const headers = [...headersPassedOn(request), ...forwarded, ...identity(user)];
       try {
-        const target = targetOf(service, `${request.path}${query === '' ? '' : `?${query}`}`);
-        return await call(
+        const target = targetOf(service, `${path}${queryPassedOn(request.query)}`);
+        const response = await call(
           target,
           { method: request.method, headers, ...(body === undefined || body.length === 0 ? {} : { body }) },
           request.signal,
         );
+        const isElsewhere = response.status >= 300 && response.status < 400 && response.headers['location'];
+        return isElsewhere
+          ? { status: 502, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: elsewhereWords }
+          : response;
       } catch (error) {
         world.logger.log('warn', 'an aggregated API did not answer', { name: service.metadata.name, error });
         // Told by no Status, as kube-aggregator's own proxy does not.
@@ -217,12 +228,23 @@ export function aggregator({ world, backend, client, access, services, call }: A
   };
 }
 
-interface Verdict {
-  readonly status: 'True' | 'False';
-  readonly reason: string;
-  readonly message: string;
-  readonly resources?: RemoteVersion['resources'];
-}
+/** Nobody is sent elsewhere by a server behind this one, as credentials would follow. */
+const elsewhereWords = 'the backend attempted to redirect this request, which is not permitted';
+
+const groupVersionOf = ({ spec }: APIService): GroupVersion => ({
+  group: spec?.group ?? '',
+  version: spec?.version ?? '',
+});
+
+/** What is served here is looked at where it has not been told of as that, as it was elsewhere before. */
+const isToLookAt = ({ spec, status }: APIService): boolean =>
+  Boolean(spec?.service) || !status?.conditions?.some(({ type, reason }) => type === 'Available' && reason === 'Local');
+
+/** As Go's client tells of it. */
+const askingFault = (error: unknown): string =>
+  error instanceof TimeoutError
+    ? 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'
+    : (error as Error).message;
 
 /** Who asks, as front proxies say it. */
 const identity = ({ name, uid, groups, extra = {} }: UserInfo): readonly (readonly [string, string])[] => [
@@ -234,35 +256,9 @@ const identity = ({ name, uid, groups, extra = {} }: UserInfo): readonly (readon
   ),
 ];
 
-async function requireAccess(access: Access, user: UserInfo, info: ResourceRequestInfo): Promise<void> {
-  if (user.groups.includes(mastersGroup)) return;
-  const { verb, group, version, resource, subresource, namespace, name } = info;
-  const attributes = {
-    type: 'resource' as const,
-    user,
-    verb,
-    group,
-    version,
-    resource,
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
-  };
-  const { decision, reason } = await access.authorizer(attributes);
-  if (decision !== 'allow') throw forbidden({ group, plural: resource }, name ?? '', refusal(attributes, reason));
-}
-
-async function tell(client: Client, name: string, { status, reason, message }: Verdict, now: string): Promise<void> {
-  const service = (await client.get(APIService, { name })) as APIService & KubernetesObject;
-  const before = service.status?.conditions?.find(({ type }) => type === 'Available');
-  if (before?.status === status && before.reason === reason && before.message === message) return;
-  const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
-  const condition = { type: 'Available', status, reason, message, lastTransitionTime };
-  const others = (service.status?.conditions ?? []).filter(({ type }) => type !== 'Available');
-  await client.patch(
-    APIService,
-    { name },
-    { type: 'merge', body: { status: { conditions: [...others, condition] } } },
-    { subresource: 'status' },
-  );
+async function requireAccess(access: Access, user: UserInfo, { info, tell }: AskedResource): Promise<void> {
+  const { verb, group, version, resource: plural, subresource, namespace, name } = info;
+  const scope = namespace === undefined ? 'Cluster' : 'Namespaced';
+  const resource = { kind: { group, version, plural, scope } } as const;
+  await access.require(user, { verb, resource, subresource, namespace, name }, tell);
 }

@@ -103,7 +103,7 @@ function asked(aggregator: Aggregator, user: UserInfo): FetchLike {
       signal: signal ?? new AbortController().signal,
     };
     const info = requestInfo(request);
-    return answered(await aggregator.answer(service, request, user, info.type === 'resource' ? info : undefined));
+    return answered(await aggregator.answer(service, request, user, info.type === 'resource' ? { info } : undefined));
   };
 }
 

@@ -14,13 +14,8 @@ interface Listed {
 }
 
 /** The entries of an APIResourceList as those of an APIGroupDiscovery: subresources under their resource. */
-export function aggregatedEntries({ group, version, resources }: RemoteVersion): readonly unknown[] {
+export function aggregatedEntries({ resources }: RemoteVersion): readonly unknown[] {
   const listed = resources as readonly Listed[];
-  const responseKind = (entry: Listed) => ({
-    group: entry.group || group,
-    version: entry.version || version,
-    kind: entry.kind ?? '',
-  });
   return listed
     .filter(({ name }) => name !== undefined && !name.includes('/'))
     .map((entry) => {
@@ -45,3 +40,6 @@ export function aggregatedEntries({ group, version, resources }: RemoteVersion):
       };
     });
 }
+
+/** What is said of a version is not guessed: where nothing is, it is that of the list. */
+const responseKind = ({ group = '', version = '', kind = '' }: Listed) => ({ group, version, kind });

@@ -52,7 +52,7 @@ async function serverBefore(documents: Readonly<Record<string, unknown>>) {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'wardle', namespace: 'default' },
-    spec: { clusterIP: '10.96.0.77', ports: [{ port: 443 }] },
+    spec: { type: 'ExternalName', externalName: '10.96.0.77' },
   } as unknown as Service);
   await client.create({
     apiVersion: 'apiregistration.k8s.io/v1',

@@ -35,7 +35,8 @@ export interface AuditDecision {
   readonly omitManagedFields: boolean;
 }
 
-export function auditDecision(policy: AuditPolicy, user: UserInfo, info: RequestInfo): AuditDecision {
+/** `user`: undefined of who was not let in. */
+export function auditDecision(policy: AuditPolicy, user: UserInfo | undefined, info: RequestInfo): AuditDecision {
   const rule = policy.rules.find((each) => ruleFits(each, user, info));
   return {
     level: rule?.level ?? 'None',
@@ -44,10 +45,10 @@ export function auditDecision(policy: AuditPolicy, user: UserInfo, info: Request
   };
 }
 
-function ruleFits(rule: AuditRule, user: UserInfo, info: RequestInfo): boolean {
+function ruleFits(rule: AuditRule, user: UserInfo | undefined, info: RequestInfo): boolean {
   const { users, userGroups, verbs } = rule;
-  if (users?.length && !users.includes(user.name)) return false;
-  if (userGroups?.length && !userGroups.some((group) => user.groups.includes(group))) return false;
+  if (users?.length && (user === undefined || !users.includes(user.name))) return false;
+  if (userGroups?.length && !userGroups.some((group) => user?.groups.includes(group))) return false;
   if (verbs?.length && !verbs.includes(info.verb)) return false;
   if (rule.namespaces?.length || rule.resources?.length) return info.type === 'resource' && resourceFits(rule, info);
   if (rule.nonResourceURLs?.length)

@@ -107,11 +107,11 @@ describe('an audit', () => {
         impersonatedUser: { username: 'bob', groups: ['system:masters', 'system:authenticated'] },
         sourceIPs: ['10.0.0.7'],
         userAgent: 'kubectl/1.33',
-        objectRef: { resource: 'configmaps', namespace: 'default', apiVersion: 'v1' },
+        objectRef: { resource: 'configmaps', namespace: 'default', name: 'a', apiVersion: 'v1' },
         responseStatus: { metadata: {}, code: 201 },
         requestReceivedTimestamp: '2025-01-01T00:00:00.000000Z',
         stageTimestamp: '2025-01-01T00:00:00.000000Z',
-        annotations: { 'authorization.k8s.io/decision': 'allow' },
+        annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
       },
     ]);
   });
@@ -125,6 +125,86 @@ describe('an audit', () => {
         annotations: { 'authorization.k8s.io/decision': 'forbid' },
       },
     ]);
+  });
+
+  it('tells of who was not let in, once and without a user', async () => {
+    const { api, events } = await audited([{ level: 'None', users: ['admin'] }, { level: 'Metadata' }]);
+    await ask(api.handle, `GET ${configMaps}`, { headers: { authorization: 'Bearer nonsense' } });
+    expect(events).toMatchObject([
+      {
+        stage: 'ResponseStarted',
+        user: {},
+        responseStatus: { status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 },
+      },
+    ]);
+    expect(events[0]).not.toHaveProperty('annotations');
+  });
+
+  it('tells of who may not act for another, and of nobody else', async () => {
+    const { api, events } = await audited([{ level: 'Metadata' }]);
+    const asked = { authorization: 'Bearer weak', 'impersonate-user': 'eve' };
+    await ask(api.handle, `GET ${configMaps}`, { headers: asked });
+    expect(events).toMatchObject([
+      { user: { username: 'weak' }, responseStatus: { code: 403, details: { name: 'eve', kind: 'users' } } },
+    ]);
+    expect(events[0]).not.toHaveProperty('impersonatedUser');
+  });
+
+  it('tells why something was allowed, of paths as well', async () => {
+    const { api, events } = await audited([{ level: 'Metadata' }]);
+    const reasonOf = async (line: string, token: string) => {
+      await ask(api.handle, line, { headers: { authorization: `Bearer ${token}` } });
+      const { annotations = {} } = events.at(-1)!;
+      return [annotations['authorization.k8s.io/decision'], annotations['authorization.k8s.io/reason']];
+    };
+    expect(await reasonOf('GET /version', 'weak')).toEqual(['allow', expect.stringMatching(/^RBAC: allowed by /)]);
+    expect(await reasonOf('GET /metrics', 'weak')).toEqual(['forbid', '']);
+    expect(await reasonOf('GET /nowhere', 't')).toEqual(['allow', '']);
+    expect(await reasonOf('GET /readyz', 'weak')).toEqual(['allow', '']);
+  });
+
+  it.each([
+    ['one', { 'x-forwarded-for': '1.2.3.4' }, ['1.2.3.4', '10.0.0.7']],
+    ['several, and what is none', { 'x-forwarded-for': '1.2.3.4, x, ::1' }, ['1.2.3.4', '::1', '10.0.0.7']],
+    ['the first', { 'x-real-ip': '9.9.9.9' }, ['9.9.9.9', '10.0.0.7']],
+    ['the same twice', { 'x-forwarded-for': '9.9.9.9', 'x-real-ip': '9.9.9.9' }, ['9.9.9.9', '10.0.0.7']],
+    ['who has sent it', { 'x-forwarded-for': '1.2.3.4,10.0.0.7' }, ['1.2.3.4', '10.0.0.7']],
+  ])('tells of whom it has come by: %s', async (_what, by, addresses) => {
+    const { api, events } = await audited([{ level: 'Metadata' }]);
+    const asked = { ...headers, ...by, 'user-agent': 'x'.repeat(1_025) };
+    await ask(api.handle, `GET ${configMaps}`, { headers: asked, peer: { remoteAddress: '10.0.0.7' } });
+    expect(events[0]?.sourceIPs).toEqual(addresses);
+    expect(events[0]?.userAgent).toBe(`${'x'.repeat(1_024)}...TRUNCATED`);
+  });
+
+  it('holds an object as it was read, options as such, and nothing that could not be read', async () => {
+    const { api, events } = await audited([{ level: 'Request' }]);
+    const pods = '/api/v1/namespaces/default/pods';
+    const body = {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, unknown: 1 },
+      spec: { containers: [{ name: 'c', image: 'i' }] },
+    };
+    await ask(api.handle, `POST ${pods}?dryRun=All`, { headers, body });
+    await ask(api.handle, `POST ${pods}`, { headers, body: { ...body, kind: 'Node' } });
+    await ask(api.handle, `DELETE ${pods}/p`, { headers, body: { gracePeriodSeconds: 0 } });
+    expect(events[0]).toMatchObject({
+      objectRef: { name: 'p' },
+      requestObject: { spec: { restartPolicy: 'Always' } },
+      annotations: { 'pod-security.kubernetes.io/enforce-policy': 'privileged:latest' },
+    });
+    expect(events[0]?.requestObject).not.toHaveProperty('unknown');
+    expect(events[1]).not.toHaveProperty('requestObject');
+    expect(events[2]?.requestObject).toEqual({
+      ...{ kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal' },
+      gracePeriodSeconds: 0,
+    });
+  });
+
+  it('tells of what is deprecated', async () => {
+    const { api, events } = await audited([{ level: 'Metadata' }]);
+    await ask(api.handle, 'GET /api/v1/namespaces/default/endpoints', { headers });
+    expect(events[0]?.annotations).toMatchObject({ 'k8s.io/deprecated': 'true' });
+    expect((await ask(api.handle, 'GET /metrics', { headers })).text).toContain('apiserver_audit_event_total 1');
   });
 
   it('holds bodies as far as the level goes', async () => {
@@ -178,6 +258,14 @@ describe('an audit', () => {
         sourceIPs: ['127.0.0.1'],
         responseStatus: { code: 201 },
       },
+    ]);
+  });
+
+  it('of a watch that is refused has two stages, too', async () => {
+    const { api, events } = await audited([{ level: 'Metadata' }]);
+    await ask(api.handle, `GET ${configMaps}?watch=true&resourceVersion=x`, { headers });
+    expect(events.map(({ stage, responseStatus }) => `${stage} ${responseStatus?.status}`)).toEqual([
+      ...['ResponseStarted Failure', 'ResponseComplete Failure'],
     ]);
   });
 

@@ -5,8 +5,15 @@
  * **Differs from Kubernetes**: what is in Secrets, and tokens that are issued or reviewed, are never recorded, whatever
  * the level.
  */
-import { formatMicroTime, type KubernetesObject, type Status, type World } from '@pintle/machinery';
-import type { UserInfo } from '../access/access.js';
+import {
+  formatMicroTime,
+  ipFamilyOf,
+  type KubernetesObject,
+  type Metrics,
+  type Status,
+  type World,
+} from '@pintle/machinery';
+import type { AccessDecision, UserInfo } from '../access/access.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
 import { isLongRunning, type RequestInfo } from '../requests/request-info.js';
 import { type AuditDecision, type AuditPolicy, type AuditStage, auditDecision } from './audit-policy.js';
@@ -19,7 +26,8 @@ export interface AuditEvent {
   readonly stage: AuditStage;
   readonly requestURI: string;
   readonly verb: string;
-  readonly user: { readonly username: string; readonly uid?: string; readonly groups: readonly string[] };
+  /** Nothing of who was not let in. */
+  readonly user: { readonly username?: string; readonly uid?: string; readonly groups?: readonly string[] };
   readonly impersonatedUser?: AuditEvent['user'];
   readonly sourceIPs: readonly string[];
   readonly userAgent?: string;
@@ -29,6 +37,7 @@ export interface AuditEvent {
     readonly status?: string;
     readonly reason?: string;
     readonly message?: string;
+    readonly details?: unknown;
     readonly code: number;
   };
   readonly requestObject?: unknown;
@@ -46,16 +55,44 @@ export interface AuditOptions {
   readonly sink: AuditSink;
 }
 
+/** The same, with the events counted. */
+export function countedAudit({ policy, sink }: AuditOptions, metrics: Metrics): AuditOptions {
+  const events = metrics
+    .counter({ name: 'apiserver_audit_event_total', help: 'Audit events that were recorded.' })
+    .with();
+  return {
+    policy,
+    sink(event) {
+      events.increment();
+      sink(event);
+    },
+  };
+}
+
 /** What is known of one request, told bit by bit. */
 export interface AuditRecord {
   /** The request to go on with: what is read of its body is noted where it is to be recorded. */
   readonly request: HttpRequest;
-  asked(user: UserInfo, impersonated: UserInfo | undefined): void;
+  asked(user: UserInfo): void;
+  /** For whom who asked goes on. */
+  acting(impersonated: UserInfo): void;
+  /** The object to be written, as it was read. */
+  sent(object: KubernetesObject): void;
   /** What is said of a key first counts. `least`: from this level on. */
   annotate(key: string, value: string, least?: 'Request'): void;
   answered(response: HttpResponse): void;
   ended(): void;
 }
+
+/** Notes what was decided of access, and why; of who could not decide, that alone. */
+export const decisionIn =
+  (annotate: AuditRecord['annotate']) =>
+  ({ decision, reason = '', error }: AccessDecision): void => {
+    const isAllowed = decision === 'allow';
+    const isUnjudged = !isAllowed && error !== undefined;
+    if (!isUnjudged) annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid');
+    annotate('authorization.k8s.io/reason', isUnjudged ? 'internal error' : reason);
+  };
 
 const infoOf = ({ name, uid, groups, extra }: UserInfo) => ({
   username: name,
@@ -83,8 +120,9 @@ export function beginAudit(
   const receivedMs = world.clock.now();
   const annotations: Record<string, string> = {};
   let decision: AuditDecision = { level: 'None', omitStages: [], omitManagedFields: false };
-  let who: Pick<AuditEvent, 'user' | 'impersonatedUser'> = { user: { username: '', groups: [] } };
+  let who: Pick<AuditEvent, 'user' | 'impersonatedUser'> | undefined;
   let body: Uint8Array | undefined;
+  let object: KubernetesObject | undefined;
   let response: HttpResponse | undefined;
   const query = request.query.toString();
   const userAgent = request.header('user-agent');
@@ -100,10 +138,10 @@ export function beginAudit(
         stage,
         requestURI: query === '' ? request.path : `${request.path}?${query}`,
         verb: info.verb,
-        ...who,
-        sourceIPs: request.peer.remoteAddress === undefined ? [] : [request.peer.remoteAddress],
-        ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 1024) }),
-        ...(info.type === 'resource' ? { objectRef: referenceOf(info) } : {}),
+        ...(who ?? { user: {} }),
+        sourceIPs: sourceAddresses(request),
+        ...(userAgent === undefined ? {} : { userAgent: shortened(userAgent) }),
+        ...(info.type === 'resource' ? { objectRef: referenceOf(info, object) } : {}),
         ...what,
         requestReceivedTimestamp: formatMicroTime(receivedMs),
         stageTimestamp: formatMicroTime(world.clock.now()),
@@ -111,22 +149,16 @@ export function beginAudit(
       }),
     );
   };
-  const recorded = (bytes: Uint8Array | string | undefined) => recordable(bytes, info, decision.omitManagedFields);
+  const recorded = (value: unknown) => recordable(value, info, decision.omitManagedFields);
   const outcome = (): Partial<AuditEvent> => {
     if (response === undefined) return {};
     const { level } = decision;
-    const answer = typeof response.body === 'string' || response.body instanceof Uint8Array ? response.body : undefined;
-    const status = response.status >= 400 ? (parsed(answer) as Status | undefined) : undefined;
-    const requestObject = level === 'Metadata' ? undefined : recorded(body);
+    const { status: code } = response;
+    const answer = isWhole(response) ? parsed(response.body) : undefined;
+    const requestObject = level === 'Metadata' ? undefined : recorded(sentIn(info, body, object));
     const responseObject = level === 'RequestResponse' ? recorded(answer) : undefined;
     return {
-      responseStatus: {
-        metadata: {},
-        ...(status?.kind === 'Status'
-          ? { status: 'Failure', reason: status.reason ?? '', message: status.message ?? '' }
-          : {}),
-        code: response.status,
-      },
+      responseStatus: { metadata: {}, ...toldIn(answer), code },
       ...(requestObject === undefined ? {} : { requestObject }),
       ...(responseObject === undefined ? {} : { responseObject }),
     };
@@ -137,10 +169,16 @@ export function beginAudit(
   };
   return {
     request: Object.create(request, { body: { value: readAndNote } }) as HttpRequest,
-    asked(user, impersonated) {
+    asked(user) {
       decision = auditDecision(policy, user, info);
-      who = { user: infoOf(user), ...(impersonated === undefined ? {} : { impersonatedUser: infoOf(impersonated) }) };
+      who = { user: infoOf(user) };
       tell('RequestReceived');
+    },
+    acting(impersonated) {
+      if (who !== undefined) who = { ...who, impersonatedUser: infoOf(impersonated) };
+    },
+    sent(read) {
+      object = read;
     },
     annotate(key, value, least) {
       if (least === 'Request' && decision.level === 'Metadata') return;
@@ -148,29 +186,79 @@ export function beginAudit(
     },
     answered(given) {
       response = given;
-      if (isLongRunning(info) && given.status < 400)
-        tell('ResponseStarted', { responseStatus: { metadata: {}, code: given.status } });
+      // Of who was not let in this is all that is told.
+      if (who === undefined) decision = auditDecision(policy, undefined, info);
+      if (who === undefined || isLongRunning(info)) tell('ResponseStarted', outcome());
     },
-    ended: () => tell('ResponseComplete', outcome()),
+    ended() {
+      if (who !== undefined) tell('ResponseComplete', outcome());
+    },
   };
 }
 
-function referenceOf(info: Extract<RequestInfo, { type: 'resource' }>): Readonly<Record<string, string>> {
-  const { resource, subresource, namespace, name, group, version } = info;
+const isWhole = ({ body }: HttpResponse): boolean => typeof body === 'string' || body instanceof Uint8Array;
+
+/** What an answer says of itself, where it is a Status. */
+function toldIn(answer: unknown): Partial<Status> {
+  const { kind, status, message, reason, details } = (answer ?? {}) as Partial<Status>;
+  if (kind !== 'Status') return {};
+  return Object.fromEntries(
+    Object.entries({ status, message, reason, details }).filter(([, value]) => value !== undefined && value !== ''),
+  );
+}
+
+/** What was sent: of an object what was read of it, of options with their kind, and all else as it came. */
+function sentIn(info: RequestInfo, body: Uint8Array | undefined, object: KubernetesObject | undefined): unknown {
+  if (info.type !== 'resource') return parsed(body);
+  const isObject = (info.verb === 'create' || info.verb === 'update') && info.subresource === undefined;
+  if (isObject || object !== undefined) return object;
+  const sent = parsed(body);
+  if (!info.verb.startsWith('delete') || typeof sent !== 'object') return sent;
+  return { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal', ...sent };
+}
+
+const agentCharactersMax = 1024;
+
+const shortened = (agent: string): string =>
+  agent.length > agentCharactersMax ? `${agent.slice(0, agentCharactersMax)}...TRUNCATED` : agent;
+
+/** Whom the request has come by, as far as it is told; who has sent it is told last. */
+function sourceAddresses({ header, peer: { remoteAddress } }: HttpRequest): readonly string[] {
+  const isAddress = (text: string) => ipFamilyOf(text) !== undefined;
+  const addresses = (header('x-forwarded-for') ?? '')
+    .split(',')
+    .map((text) => text.trim())
+    .filter(isAddress);
+  const real = header('x-real-ip')?.trim() ?? '';
+  if (isAddress(real) && !addresses.includes(real)) addresses.push(real);
+  if (remoteAddress !== undefined && addresses.at(-1) !== remoteAddress) addresses.push(remoteAddress);
+  return addresses;
+}
+
+function referenceOf(
+  info: Extract<RequestInfo, { type: 'resource' }>,
+  { metadata }: Partial<KubernetesObject> = {},
+): Readonly<Record<string, string>> {
+  const { resource, subresource, group, version } = info;
+  const namespace = info.namespace || metadata?.namespace;
+  const name = info.name || metadata?.name;
+  const { uid, resourceVersion } = metadata ?? {};
   return {
     resource,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
+    ...(namespace ? { namespace } : {}),
+    ...(name ? { name } : {}),
+    ...(uid ? { uid } : {}),
     ...(group === '' ? {} : { apiGroup: group }),
     apiVersion: version,
+    ...(resourceVersion ? { resourceVersion } : {}),
     ...(subresource === undefined ? {} : { subresource }),
   };
 }
 
 const decoder = new TextDecoder();
 
-function parsed(bytes: Uint8Array | string | undefined): unknown {
-  if (bytes === undefined || bytes.length === 0) return undefined;
+function parsed(bytes: HttpResponse['body']): unknown {
+  if (bytes === undefined || !(typeof bytes === 'string' || bytes instanceof Uint8Array)) return undefined;
   try {
     return JSON.parse(typeof bytes === 'string' ? bytes : decoder.decode(bytes));
   } catch {
@@ -180,8 +268,7 @@ function parsed(bytes: Uint8Array | string | undefined): unknown {
 }
 
 /** What of a body may be recorded. */
-function recordable(bytes: Uint8Array | string | undefined, info: RequestInfo, omitManagedFields: boolean): unknown {
-  const value = parsed(bytes);
+function recordable(value: unknown, info: RequestInfo, omitManagedFields: boolean): unknown {
   if (typeof value !== 'object' || value === null || info.type !== 'resource') return value;
   const list = value as { readonly items?: readonly KubernetesObject[] };
   const one = (object: unknown) => withoutSecrets(omitManagedFields ? withoutManagedFields(object) : object, info);

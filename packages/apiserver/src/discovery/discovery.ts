@@ -1,52 +1,15 @@
 /** What the API offers, as documents: `/api`, `/apis`, resource lists, and the aggregated form (KEP-3352). */
 import { apiVersionOf, type Kind, parseApiVersion, type Verb } from '@pintle/machinery';
 import type { RemoteVersion } from '../aggregation/aggregator.js';
+import { type GroupVersion, groupsInOrder, type PriorityOf } from '../aggregation/group-order.js';
 import { aggregatedEntries } from '../aggregation/remote-discovery.js';
 import type { Resource } from '../registry/resource.js';
-import { compareVersions, type ResourceRegistry } from '../registry/resource-registry.js';
+import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { storageVersionHash } from './digest.js';
 
 const everyVerb: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 export const verbsOf = (kind: Kind): readonly Verb[] => (kind.verbs === undefined ? everyVerb : [...kind.verbs].sort());
-
-/** The order in which clients are told of groups: the core's first, then as kube-apiserver ranks them, then by name. */
-const groupRank = [
-  '',
-  'apiregistration.k8s.io',
-  'apps',
-  'events.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'networking.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'storage.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'scheduling.k8s.io',
-  'coordination.k8s.io',
-  'node.k8s.io',
-  'discovery.k8s.io',
-  'resource.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-];
-
-export function groupsInOrder(
-  registry: ResourceRegistry,
-  remote: readonly Pick<RemoteVersion, 'group' | 'version'>[],
-): readonly (readonly [string, readonly string[]])[] {
-  const groups = new Map(registry.groups());
-  for (const { group, version } of remote)
-    groups.set(group, [...(groups.get(group) ?? []), version].sort(compareVersions));
-  const rank = (group: string) => (groupRank.includes(group) ? groupRank.indexOf(group) : groupRank.length);
-  return [...groups].sort(([a], [b]) => {
-    return rank(a) - rank(b) || (a < b ? -1 : 1);
-  });
-}
 
 /** `/api`. */
 export function coreVersions(address: string): unknown {
@@ -57,23 +20,42 @@ export function coreVersions(address: string): unknown {
   };
 }
 
-type Announced = readonly Pick<RemoteVersion, 'group' | 'version'>[];
+/** What is served by whom: by this server as its registry has it, or by others, and what clients are told of first. */
+export interface Served {
+  readonly registry: ResourceRegistry;
+  /** What is told of in lists of groups. */
+  readonly announced: readonly GroupVersion[];
+  readonly priorityOf: PriorityOf;
+  /** Of other servers, with what they tell of. */
+  readonly current: readonly RemoteVersion[];
+  /** Of those that cannot be reached. */
+  readonly stale: readonly GroupVersion[];
+}
 
-/** `/apis`. */
-export function groupList(registry: ResourceRegistry, remote: Announced): unknown {
+/** All versions that this server serves itself. */
+export const versionsIn = (registry: ResourceRegistry): readonly GroupVersion[] =>
+  [...registry.groups()].flatMap(([group, versions]) => versions.map((version) => ({ group, version })));
+
+/** `/apis`. The aggregator's own group is told of by no APIService, and so always. */
+export function groupList({ registry, announced, priorityOf }: Served): unknown {
+  const own = versionsIn(registry).filter(({ group }) => group === 'apiregistration.k8s.io');
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
-    groups: groupsInOrder(registry, remote)
+    groups: groupsInOrder([...own, ...announced], priorityOf, 'service')
       .filter(([group]) => group !== '')
       .map(([group, versions]) => groupBody(group, versions)),
   };
 }
 
-/** `/apis/GROUP`; undefined where it is not served. */
-export function groupDocument(registry: ResourceRegistry, remote: Announced, group: string): unknown {
-  const versions = group === '' ? undefined : new Map(groupsInOrder(registry, remote)).get(group);
-  return versions === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...groupBody(group, versions) };
+/** `/apis/GROUP`; undefined where it is not served. What no APIService tells of yet is told of by who serves it. */
+export function groupDocument({ registry, announced, priorityOf }: Served, group: string): unknown {
+  const isOfIt = (each: GroupVersion) => each.group === group;
+  const told = announced.filter(isOfIt);
+  const versions = groupsInOrder(told.length > 0 ? told : versionsIn(registry).filter(isOfIt), priorityOf)[0]?.[1];
+  return group === '' || versions === undefined
+    ? undefined
+    : { kind: 'APIGroup', apiVersion: 'v1', ...groupBody(group, versions) };
 }
 
 function groupBody(group: string, versions: readonly string[]) {
@@ -164,32 +146,36 @@ function subresourcesOf(kind: Kind): readonly SubresourceEntry[] {
 
 /** The aggregated document of `/api` (`core`) or `/apis`: `apidiscovery.k8s.io/v2`; the version before it is gone. */
 export function aggregatedDiscovery(
-  registry: ResourceRegistry,
-  { current, stale }: { readonly current: readonly RemoteVersion[]; readonly stale: readonly RemoteVersion[] },
+  { registry, priorityOf, current, stale }: Omit<Served, 'announced'>,
   which: 'core' | 'groups',
 ): unknown {
-  const remote = [...current, ...stale];
-  const elsewhere = new Map(remote.map((each) => [apiVersionOf(each), each]));
+  const elsewhere = new Map(current.map((each) => [apiVersionOf(each), each]));
   const isStale = new Set(stale.map(apiVersionOf));
   const resourcesOf = (apiVersion: string) => {
     const found = elsewhere.get(apiVersion);
-    return found === undefined
-      ? resourcesIn(registry, apiVersion).map((resource) => aggregatedEntry(resource, registry.isEnding(resource)))
-      : aggregatedEntries(found);
+    if (found !== undefined) return aggregatedEntries(found);
+    if (isStale.has(apiVersion)) return [];
+    return resourcesIn(registry, apiVersion).map((resource) => aggregatedEntry(resource, registry.isEnding(resource)));
   };
-  const groups = groupsInOrder(registry, remote).filter(([group]) => (group === '') === (which === 'core'));
+  const versionEntry = (version: string, apiVersion: string) => {
+    const resources = resourcesOf(apiVersion);
+    return {
+      version,
+      ...(resources.length === 0 ? {} : { resources }),
+      freshness: isStale.has(apiVersion) ? 'Stale' : 'Current',
+    };
+  };
+  const groups = groupsInOrder([...versionsIn(registry), ...current, ...stale], priorityOf);
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: groups.map(([group, versions]) => ({
-      metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
-      versions: [...versions].sort(compareVersions).map((groupVersion) => ({
-        version: groupVersion,
-        freshness: isStale.has(apiVersionOf({ group, version: groupVersion })) ? 'Stale' : 'Current',
-        resources: resourcesOf(apiVersionOf({ group, version: groupVersion })),
+    items: groups
+      .filter(([group]) => (group === '') === (which === 'core'))
+      .map(([group, versions]) => ({
+        metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+        versions: versions.map((version) => versionEntry(version, apiVersionOf({ group, version }))),
       })),
-    })),
   };
 }
 
@@ -210,7 +196,7 @@ function aggregatedEntry({ kind, custom }: Resource, isEnding: boolean): unknown
     responseKind: { group, version, kind: kind.kind },
     scope: kind.scope,
     singularResource: kind.singular,
-    verbs: isEnding ? verbsOfEnding : verbsOf(kind),
+    verbs: isEnding ? verbsOfEnding : custom ? verbsOfCustom : verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),

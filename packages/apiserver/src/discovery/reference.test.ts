@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { bodySchemas, builtinResources } from '@pintle/api';
 import { canonicalJson } from '@pintle/machinery';
+import { rankOf } from '../aggregation/group-order.js';
 import { ResourceRegistry } from '../registry/resource-registry.js';
 import { aggregatedDiscovery, resourceList } from './discovery.js';
 import { openApiDocuments } from './openapi.js';
@@ -58,7 +59,9 @@ const byName = (list: ApiResourceList | undefined) =>
         ),
       );
     const theirs = entriesOf(JSON.parse(readFileSync(join(folder, 'aggregated_v2.json'), 'utf8')) as Discovery);
-    const ours = entriesOf(aggregatedDiscovery(registry, { current: [], stale: [] }, 'groups') as Discovery);
+    const ours = entriesOf(
+      aggregatedDiscovery({ registry, priorityOf: rankOf, current: [], stale: [] }, 'groups') as Discovery,
+    );
     const shared = [...ours].filter(([name]) => theirs.has(name));
     expect(shared.length).toBeGreaterThan(50);
     expect(Object.fromEntries(shared)).toEqual(Object.fromEntries(shared.map(([name]) => [name, theirs.get(name)])));

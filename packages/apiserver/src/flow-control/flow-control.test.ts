@@ -77,6 +77,38 @@ describe('requests', () => {
     expect(schema.status?.conditions).toMatchObject([{ type: 'Dangling', status: 'False', reason: 'Found' }]);
   });
 
+  it('are not counted to a schema whose level is not there', async () => {
+    const { world, api, create } = await slowServer(1);
+    const client = api.client();
+    await client.create({
+      apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+      kind: 'FlowSchema',
+      metadata: { name: 'lost' },
+      spec: {
+        ...{ priorityLevelConfiguration: { name: 'absent' }, matchingPrecedence: 2 },
+        rules: [
+          {
+            subjects: [{ kind: 'User', user: { name: '*' } }],
+            resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'] }],
+          },
+        ],
+      },
+    } as FlowSchema);
+    await world.advance(10);
+    const { status } = await client.get(FlowSchema, { name: 'lost' });
+    expect(status?.conditions).toMatchObject([
+      {
+        ...{ type: 'Dangling', status: 'True', reason: 'NotFound' },
+        message:
+          'This FlowSchema references the PriorityLevelConfiguration object named "absent" but there is no such object',
+      },
+    ]);
+    const asked = create('ann');
+    await world.advance(1_000);
+    const { metadata } = await client.get(FlowSchema, { name: 'global-default' });
+    expect((await asked).headers).toMatchObject({ 'x-kubernetes-pf-flowschema-uid': metadata.uid });
+  });
+
   it('to watch take a seat while they begin, and none afterwards', async () => {
     const { world, api, create } = await slowServer(1);
     const begun = world.clock.now();

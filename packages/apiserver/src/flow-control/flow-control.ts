@@ -235,7 +235,8 @@ export function flowControl({
       const isWatch = info.type === 'resource' && info.verb === 'watch';
       if (!isWatch && isLongRunning(info)) return unknownPlace;
       order ??= inMatchingOrder(schemas.values() as Iterable<FlowSchema>);
-      const schema = order.find((each) => schemaMatches(each, user, info));
+      // A schema whose level is not there is passed over.
+      const schema = order.find((each) => schemaMatches(each, user, info) && flowOf(each) !== undefined);
       const flow = schema === undefined ? undefined : flowOf(schema);
       if (schema === undefined || flow === undefined) return unknownPlace;
       if (isWatch) request.signal.addEventListener('abort', watches.add(info, request.query), { once: true });

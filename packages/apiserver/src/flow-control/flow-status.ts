@@ -9,11 +9,11 @@ const fieldManager = 'api-priority-and-fairness-config-consumer-v1';
 export function danglingCondition({ spec, status }: FlowSchema, there: boolean, now: string) {
   const level = spec?.priorityLevelConfiguration.name ?? '';
   const [wanted, reason, fact] = there
-    ? ['False', 'Found', 'it exists']
-    : ['True', 'NotFound', 'there is no such object'];
+    ? ['False', 'Found', 'and it exists']
+    : ['True', 'NotFound', 'but there is no such object'];
   const before = status?.conditions?.find(({ type }) => type === 'Dangling');
   if (before?.status === wanted) return undefined;
-  const message = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)} and ${fact}`;
+  const message = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)} ${fact}`;
   return { type: 'Dangling', status: wanted, reason, message, lastTransitionTime: now };
 }
 

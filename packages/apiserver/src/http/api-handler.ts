@@ -5,12 +5,13 @@
 import { badRequest, goDurationFault, StatusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { Aggregator } from '../aggregation/aggregator.js';
-import { type AuditOptions, type AuditRecord, auditIdOf, beginAudit } from '../audit/audit.js';
+import { type AuditOptions, type AuditRecord, auditIdOf, beginAudit, decisionIn } from '../audit/audit.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
 import { type HealthEndpoint, isHealthEndpoint } from '../health/health-checks.js';
 import { isLongRunning, type RequestInfo, type ResourceRequestInfo, requestInfo } from '../requests/request-info.js';
 import type { RequestMetrics } from '../requests/request-metrics.js';
-import { failure, pageNotFound } from './answer.js';
+import { UnjudgedError } from '../verbs/authorize.js';
+import { failure, pageNotFound, plainText } from './answer.js';
 import { type DocumentParts, documentAt } from './documents.js';
 import { HttpContext } from './http-context.js';
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.js';
@@ -49,7 +50,8 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     } catch (error) {
       return failure(error);
     }
-    const place = parseResourcePath(segments);
+    // What is named by nothing is nothing.
+    const place = hasGap(request.path) ? undefined : parseResourcePath(segments);
     const info = requestInfo(request, place);
     const record = parts.requests.begin(info, {
       dryRun: request.query.has('dryRun'),
@@ -63,13 +65,16 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = failure(error, request.header('accept'));
+      response = refusalOf(error, request);
       if (response.status >= 500)
         parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
     }
     if (wantsPretty(request)) response = pretty(response);
-    // Another server's answer has one already.
-    response = { ...response, headers: { 'audit-id': auditId, ...response.headers } };
+    // Another server's answer has an id already, and may say how long it is good.
+    response = {
+      ...response,
+      headers: { 'audit-id': auditId, 'cache-control': 'no-cache, private', ...response.headers },
+    };
     audit?.answered(response);
     const { body } = response;
     const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
@@ -82,6 +87,15 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** Where nobody could say whether it is allowed, that is told in the words of Go's filter, and by no Status. */
+function refusalOf(error: unknown, request: HttpRequest): HttpResponse {
+  if (!(error instanceof UnjudgedError)) return failure(error, request.header('accept'));
+  const { path, query } = request;
+  const uri = JSON.stringify(query.size === 0 ? path : `${path}?${query}`);
+  const text = `Internal Server Error: ${uri}: ${error.why}\n`;
+  return plainText(500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
 }
 
 /** People at a terminal or a browser are given lines, as kube-apiserver does; `?pretty=` says otherwise. */
@@ -110,9 +124,10 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   checkTimeout(request, asked.info);
   const known = parts.authenticate(request);
   const authenticated = known instanceof Promise ? await known : known;
+  asked.audit?.asked(authenticated);
   const acting = parts.impersonate(authenticated, request);
   const user = acting instanceof Promise ? await acting : acting;
-  asked.audit?.asked(authenticated, user === authenticated ? undefined : user);
+  if (user !== authenticated) asked.audit?.acting(user);
   const { flows } = parts;
   if (flows === undefined) return answerAs(parts, request, asked, user);
   const place = flows.enter(user, asked.info, request);
@@ -122,7 +137,7 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
     return told(await answerAs(parts, request, asked, user));
   } catch (error) {
     if (!StatusError.is(error) || error.status.reason === 'InternalError') throw error;
-    return told(failure(error, request.header('accept')));
+    return told(refusalOf(error, request));
   } finally {
     leave();
   }
@@ -133,9 +148,9 @@ function answerAs(parts: ApiHandlerParts, request: HttpRequest, asked: Asked, us
   const { segments, place, info, audit } = asked;
   const service =
     segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
-  if (service !== undefined) return passedOn(parts, service, request, info, user);
+  if (service !== undefined) return passedOn(parts, service, request, asked, user);
   if (place === undefined || info.type !== 'resource') return documentFor(parts, request, asked, user);
-  return resourceAs(parts, new HttpContext(user, request, audit?.annotate), request, place, info);
+  return resourceAs(parts, new HttpContext(user, request, audit), request, place, info);
 }
 
 /** What is warned of goes with a refusal, too. */
@@ -151,6 +166,8 @@ async function resourceAs(
   } catch (error) {
     if (context.warnings.length === 0 || !StatusError.is(error) || error.code >= 500) throw error;
     return failure(error, request.header('accept'), context.warnings);
+  } finally {
+    if (context.isDeprecated) parts.requests.deprecated(info, '');
   }
 }
 
@@ -158,25 +175,31 @@ async function passedOn(
   { access, aggregator }: ApiHandlerParts,
   service: NonNullable<ReturnType<Aggregator['serviceOf']>>,
   request: HttpRequest,
-  info: RequestInfo,
+  { info, audit }: Asked,
   user: UserInfo,
 ): Promise<HttpResponse> {
-  if (info.type === 'path') await access.requirePath(user, info.verb, request.path);
-  return aggregator!.answer(service, request, user, info.type === 'resource' ? info : undefined);
+  const tell = audit && decisionIn(audit.annotate);
+  if (info.type === 'path') await access.requirePath(user, info.verb, request.path, tell);
+  return aggregator!.answer(service, request, user, info.type === 'resource' ? { info, tell } : undefined);
 }
 
 async function documentFor(
   parts: ApiHandlerParts,
   request: HttpRequest,
-  { segments, info }: Asked,
+  { segments, info, audit }: Asked,
   user: UserInfo,
 ): Promise<HttpResponse> {
-  await parts.access.requirePath(user, info.verb, request.path);
+  await parts.access.requirePath(user, info.verb, request.path, audit && decisionIn(audit.annotate));
   const isOfTheApi = isRouted(parts, segments);
+  if (hasGap(request.path)) {
+    if (isOfTheApi && !request.path.startsWith('//')) throw resourceNotFound();
+    return pageNotFound();
+  }
   if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
   const [root, ...rest] = segments;
   // Of these nothing lies below.
-  if (request.path.endsWith('/') && (root === 'openapi' || isHealthEndpoint(root))) return pageNotFound();
+  const isClosed = (root === 'openapi' && rest[0] !== 'v3') || root === 'metrics' || isHealthEndpoint(root);
+  if (request.path.endsWith('/') && isClosed) return pageNotFound();
   const document = isHealthEndpoint(root)
     ? await parts.health(root, rest.join('/'), request.query)
     : await documentAt(parts.documents, request, segments);
@@ -186,10 +209,16 @@ async function documentFor(
 }
 
 /** What kube-apiserver routes by method, and tells of in Status; all else is for any method, or is no page. */
-function isRouted({ core }: ApiHandlerParts, [root = '', group, version]: readonly string[]): boolean {
+function isRouted({ core, documents }: ApiHandlerParts, segments: readonly string[]): boolean {
+  const [root = '', group, version] = segments;
   if (root === 'apis') return group !== undefined && version !== undefined && core.registry.hasBuiltin(group);
-  return root === 'api' || root === 'version' || root === '.well-known' || root === 'openid';
+  const path = `/${segments.join('/')}`;
+  const isOfIssuer = [...documents.issuer.keys()].some((place) => path === place || path.startsWith(`${place}/`));
+  return root === 'api' || root === 'version' || isOfIssuer;
 }
+
+/** Whether a segment of the path is empty, other than behind the last. */
+const hasGap = (path: string): boolean => path.startsWith('//') || /\/{2,}[^/]|^\/apis\/{2,}$/.test(path);
 
 /** Errors: `StatusError` BadRequest for a `timeout` that is no duration. */
 function checkTimeout({ query }: HttpRequest, info: RequestInfo): void {

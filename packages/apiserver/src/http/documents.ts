@@ -1,14 +1,22 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
 import { apiVersionOf } from '@pintle/machinery';
 import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
-import type { RemoteVersion } from '../aggregation/aggregator.js';
-import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+  type Served,
+} from '../discovery/discovery.js';
+import { discoveryMessage } from '../discovery/discovery-message.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { checkRouted, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
+import { protobufMedia } from './protobuf.js';
 
 /** The version that clients are told: the Kubernetes that this server behaves as. */
 export interface ServerVersion {
@@ -26,12 +34,8 @@ export interface DocumentParts extends OpenApiParts {
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
   readonly address: () => string;
-  /** What other servers serve behind this one. */
-  readonly remote: () => readonly RemoteVersion[];
-  /** The same, and those that cannot be reached. */
-  readonly announced: () => readonly Pick<RemoteVersion, 'group' | 'version'>[];
-  /** Those that cannot be reached, with what they told of before. */
-  readonly stale: () => readonly RemoteVersion[];
+  /** What is served, here and by other servers behind this one. */
+  readonly served: () => Served;
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -44,11 +48,16 @@ export async function documentAt(
 ): Promise<HttpResponse | undefined> {
   const { registry } = parts;
   const [root, first, second] = segments;
-  const json = (document: unknown, routed = objectRoute) =>
-    document === undefined ? undefined : answer(200, document, negotiate(request.header('accept'), { routed }));
+  const json = (document: unknown) => {
+    if (document === undefined) return undefined;
+    const accepted = negotiate(request.header('accept'), { routed: objectRoute, protobuf: true });
+    const message = accepted.encoding === 'protobuf' ? discoveryMessage(document) : undefined;
+    return message === undefined ? answer(200, document, accepted) : encoded(200, protobufMedia, message);
+  };
   switch (root) {
     case undefined:
-      return answer(200, { paths: knownPaths(parts) });
+    case 'index.html':
+      return first === undefined ? answer(200, { paths: knownPaths(parts) }) : undefined;
     case 'version':
       return first === undefined ? versionAnswer(parts, request) : undefined;
     case 'metrics':
@@ -60,9 +69,8 @@ export async function documentAt(
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
     case 'apis':
-      if (first === undefined)
-        return aggregated(parts, request, 'groups') ?? json(groupList(registry, parts.announced()));
-      if (second === undefined) return json(groupDocument(registry, parts.announced(), first));
+      if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(parts.served()));
+      if (second === undefined) return json(groupDocument(parts.served(), first));
       return segments.length === 3
         ? json(resourceList(registry, apiVersionOf({ group: first, version: second })))
         : undefined;
@@ -109,24 +117,25 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
 
 function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 'groups'): HttpResponse | undefined {
   for (const range of (request.header('accept') ?? '').split(',')) {
-    const match =
-      /^\s*application\/json\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(range);
-    if (match !== null) {
-      const response = answer(
-        200,
-        aggregatedDiscovery(parts.registry, { current: parts.remote(), stale: parts.stale() }, which),
-      );
+    const [, media] =
+      /^\s*(application\/(?:json|vnd\.kubernetes\.protobuf))\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(
+        range,
+      ) ?? [];
+    if (media !== undefined) {
+      const document = aggregatedDiscovery(parts.served(), which);
+      const message = media === protobufMedia ? discoveryMessage(document) : undefined;
+      const response = message === undefined ? answer(200, document) : encoded(200, protobufMedia, message);
       return {
         ...response,
         headers: {
           ...response.headers,
           'cache-control': 'public',
-          'content-type': 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+          'content-type': `${media};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
           vary: 'Accept',
         },
       };
     }
-    if (/^\s*application\/json\s*$/.test(range)) return undefined;
+    if (/^\s*application\/(json|vnd\.kubernetes\.protobuf)\s*$/.test(range)) return undefined;
   }
   return undefined;
 }

@@ -81,8 +81,17 @@ interface MediaRange {
   readonly weight: number;
 }
 
+/** Which of these is asked for first, as `type/subtype` each; undefined where none is. */
+export function firstAccepted<M extends string>(accept: string | undefined, offered: readonly M[]): M | undefined {
+  for (const { media } of rangesOf(accept || '*/*')) {
+    const found = offered.find((each) => covers(media, each));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** In the order of preference. What is no range at all is passed over. */
-function rangesOf(accept: string): readonly MediaRange[] {
+export function rangesOf(accept: string): readonly MediaRange[] {
   const ranges: MediaRange[] = [];
   for (const part of accept.split(',')) {
     const [given = '', ...rest] = part.split(';').map((piece) => piece.trim());

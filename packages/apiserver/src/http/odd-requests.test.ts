@@ -1,6 +1,6 @@
 /** Requests that mean nothing, or little: answered as kube-apiserver 1.33 answers them, code, form and words. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineKind, object, string } from '@pintle/machinery';
+import { defineKind, object, string, virtualWorld } from '@pintle/machinery';
 import { type ApiServer, createApiServer } from '../server.js';
 import { ask } from './asking.fixture.js';
 
@@ -118,6 +118,25 @@ describe('a request', () => {
     });
     expect(text).toContain('\n  "status": "Failure",\n');
   });
+});
+
+it.each([
+  ['//api', 404, '404 page not found\n'],
+  ['/apis//', 404, '404 page not found\n'],
+  ['/api//v1', 404, /the server could not find the requested resource/],
+  ['/api/v1//pods', 404, /the server could not find the requested resource/],
+  ['/api/v1//', 200, /APIResourceList/],
+  ['/metrics/', 404, '404 page not found\n'],
+  ['/openid/v1', 404, '404 page not found\n'],
+  ['/.well-known/', 404, '404 page not found\n'],
+  ['/index.html', 200, /"paths"/],
+  ['/index.html/x', 404, '404 page not found\n'],
+])('the path %s', async (path, status, text) => {
+  const { handle } = await createApiServer({ world: virtualWorld() });
+  const answer = await ask(handle, `GET ${path}`);
+  expect(answer.status).toBe(status);
+  if (typeof text === 'string') expect(answer.text).toBe(text);
+  else expect(answer.text).toMatch(text);
 });
 
 it('every answer has an id, the one that was sent where there is one', async () => {

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import { virtualWorld } from '@pintle/machinery';
+import { openApiV2Media } from '../discovery/openapi-v2.js';
 import { type ApiServer, createApiServer } from '../server.js';
 import { ask } from './asking.fixture.js';
 
@@ -91,6 +92,22 @@ describe('OpenAPI', () => {
     expect(packed.text.startsWith('\n\u00053.0.0')).toBe(true);
     const accept = `application/json, ${message}`;
     expect((await get('/openapi/v3/apis/apps/v1', { accept })).headers['content-type']).toBe('application/json');
+  });
+
+  it.each([
+    ['/openapi/v3/apis/apps/v1', 'text/html', 406, undefined],
+    ['/openapi/v3/apis/apps/v1', 'text/html,*/*;q=0.1', 200, 'application/json'],
+    ['/openapi/v3/apis/apps/v1', 'nonsense', 200, undefined],
+    ['/openapi/v3/apis/apps/v1?hash=', 'application/json', 200, 'application/json'],
+    ['/openapi/v3/apis/apps/v9', 'application/json', 404, undefined],
+    ['/openapi/v3', 'text/html', 200, 'text/plain; charset=utf-8'],
+    ['/openapi/v3/', '*/*', 404, undefined],
+    ['/openapi/v2', 'application/xml', 406, undefined],
+    ['/openapi/v2', 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 200, openApiV2Media],
+  ])('%s as %s', async (path, accept, status, type) => {
+    const answer = await get(path, { accept });
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, type]);
+    if (type === undefined) expect(answer.text).toBe('');
   });
 
   it('changes the hash of a document with its kinds, and of no other', async () => {

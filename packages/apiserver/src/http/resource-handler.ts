@@ -1,10 +1,12 @@
 /** Requests for resources: whether they may be asked at all, and by whom; then it is for the verb. */
+
+import { decisionIn } from '../audit/audit.js';
 import { verbsOf } from '../discovery/discovery.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
 import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { ResourceAccess } from '../verbs/authorize.js';
 import { pageNotFound } from './answer.js';
-import type { HttpContext } from './http-context.js';
+import { type HttpContext, warnOfAge } from './http-context.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { checkRouted, isPlain, listRoute, objectRoute } from './negotiation.js';
 import { methodNotAllowed, resourceNotFound, verbNotAllowed } from './not-served.js';
@@ -60,17 +62,7 @@ function authorized(
   { user, annotate }: HttpContext,
   wanted: ResourceAccess,
 ): Promise<void> | void {
-  if (annotate === undefined) return access.require(user, wanted);
-  const told = async () => {
-    try {
-      await access.require(user, wanted);
-      annotate('authorization.k8s.io/decision', 'allow');
-    } catch (error) {
-      annotate('authorization.k8s.io/decision', 'forbid');
-      throw error;
-    }
-  };
-  return told();
+  return access.require(user, wanted, annotate && decisionIn(annotate));
 }
 
 function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpResponse> {
@@ -84,7 +76,7 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
   const accept = request.header('accept') ?? '';
   if (!resource.custom && handle !== undefined && !isPlain(accept))
     checkRouted(accept, request.method === 'GET' && path.name === undefined ? listRoute : objectRoute);
-  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
+  warnOfAge(context, resource);
   if (handle === undefined) throw verbNotAllowed(resource, verb);
   return handle(asked);
 }

@@ -5,6 +5,7 @@ import { partialObject, tableOf } from '../table/table.js';
 import { unsupportedPatch } from '../verbs/decode.js';
 import { answer, encoded } from './answer.js';
 import { objectOf } from './body.js';
+import { warnOfAge } from './http-context.js';
 import type { HttpResponse } from './message.js';
 import { negotiate, objectRoute } from './negotiation.js';
 import { partNotFound, verbNotAllowed } from './not-served.js';
@@ -34,7 +35,7 @@ export async function handleSubresource(
   };
   const notServed = () => verbNotAllowed(resource, verb);
   if (handler === undefined) throw partNotFound(resource, path.name!);
-  if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
+  warnOfAge(context, resource);
   if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
     if (verb !== 'get' && verb !== 'create') throw notServed();

@@ -50,3 +50,16 @@ it('tells of a name that nobody has, and of the first of several addresses', () 
   expect(dialError(new AggregateError([refused])).message).toBe('dial tcp [::1]:8: connect: connection refused');
   expect(dialError(new Error('other')).message).toBe('other');
 });
+
+it.each([
+  ['a.svc', 'DNS:b.svc, DNS:*.c, IP Address:127.0.0.1', 'certificate is valid for b.svc, *.c, not a.svc'],
+  ['127.0.0.2', 'DNS:b.svc, IP Address:127.0.0.1', 'certificate is valid for 127.0.0.1, not 127.0.0.2'],
+  ['127.0.0.2', 'DNS:b.svc', "cannot validate certificate for 127.0.0.2 because it doesn't contain any IP SANs"],
+  ['a.svc', undefined, 'certificate is not valid for any names, but wanted to match a.svc'],
+])('tells of a certificate that is not of %s, but of %s', (host, subjectaltname, words) => {
+  const error = Object.assign(new Error('mismatch'), {
+    ...{ code: 'ERR_TLS_CERT_ALTNAME_INVALID', host },
+    cert: subjectaltname === undefined ? {} : { subjectaltname },
+  });
+  expect(dialError(error).message).toBe(`tls: failed to verify certificate: x509: ${words}`);
+});

@@ -31,6 +31,12 @@ beforeAll(async () => {
       ['/plain', `http://127.0.0.1:${port}/review`],
     ]).get(request.url ?? '');
     if (moved !== undefined) response.writeHead(307, { location: moved });
+    if (request.url === '/made') response.writeHead(201);
+    if (request.url?.startsWith('/refused')) {
+      const status = request.url === '/refused' ? { status: 'Failure', message: 'go away' } : { status: 'Success' };
+      response.writeHead(403).end(JSON.stringify(status));
+      return;
+    }
     if (request.url === '/seen') response.writeHead(302, { location: '/review' });
     response.end('{"response":{}}');
   });
@@ -78,4 +84,11 @@ describe('a redirect', () => {
     expect(call('/plain')).rejects.toThrow(/Protocol "http:" not supported/));
   it('that asks for another method is an answer that is no review', () =>
     expect(call('/seen')).rejects.toThrow('the server responded with the status code 302'));
+});
+
+describe('an answer', () => {
+  it('of another success than 200 is one', async () => expect(await call('/made')).toEqual({ response: {} }));
+  it('that is a Status is told in its words', () => expect(call('/refused')).rejects.toThrow(/^go away$/));
+  it('that is none is told by its code', () =>
+    expect(call('/refused-in-other-words')).rejects.toThrow('the server responded with the status code 403'));
 });

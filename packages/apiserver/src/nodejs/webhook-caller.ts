@@ -2,7 +2,7 @@
 import { request } from 'node:https';
 import { posix } from 'node:path';
 import { checkServerIdentity } from 'node:tls';
-import { syntaxWords } from '@pintle/machinery';
+import { type Status, syntaxWords } from '@pintle/machinery';
 import {
   WebhookAnswerError,
   type WebhookCaller,
@@ -99,7 +99,7 @@ function posted(target: WebhookTarget, text: string, signal: AbortSignal): Promi
 
 /** What is no JSON is a text, as it would be in YAML. */
 function reviewIn({ status, text, contentType }: Answer): unknown {
-  if (status !== 200) throw new WebhookAnswerError(statusWords(status, text), { status });
+  if (status < 200 || status > 206) throw new WebhookAnswerError(toldIn(text) ?? statusWords(status, text), { status });
   if (text === '')
     throw new WebhookAnswerError(`0-length response with status code: ${status} and content type: ${contentType}`);
   let value: unknown = text;
@@ -117,6 +117,16 @@ function authorization({ token, username, password = '' }: WebhookCredentials): 
   if (token) return { authorization: `Bearer ${token}` };
   if (!username) return {};
   return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+}
+
+/** What a Status tells that is answered instead of a review; undefined where there is none. */
+function toldIn(text: string): string | undefined {
+  try {
+    const { kind = 'Status', status, message = '' } = JSON.parse(text) as Partial<Status>;
+    return kind === 'Status' && status === 'Failure' ? message : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** As client-go has it. */

@@ -1,4 +1,5 @@
 /** Who makes a request and what goes back beside the answer. One for each request, handed through every step. */
+import type { KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 
 export interface RequestContext {
@@ -10,6 +11,8 @@ export interface RequestContext {
   warn(text: string): void;
   /** Notes something in the audit of the request, where it is audited. */
   readonly annotate?: (key: string, value: string, least?: 'Request') => void;
+  /** Notes there what is to be written, as it was read. */
+  readonly record?: (object: KubernetesObject) => void;
 }
 
 /** Of what the server does by itself in the course of a request, as kube-apiserver is called then. */

@@ -74,7 +74,8 @@ function verbOf(method: string, { name, subresource, watched }: ResourcePath, qu
     case 'DELETE':
       return name === undefined ? 'deletecollection' : 'delete';
     default:
-      return method.toLowerCase();
+      // Kubernetes has no word for it.
+      return '';
   }
 }
 
@@ -85,7 +86,7 @@ function namedByField(query: URLSearchParams): string | undefined {
   return /(?:^|,)metadata\.name==?([a-z0-9][a-z0-9.-]*)(?:,|$)/.exec(selector)?.[1];
 }
 
-const readVerbs = new Set(['get', 'list', 'watch', 'head', 'options']);
+const readVerbs = new Set(['', 'get', 'list', 'watch', 'head', 'options']);
 
 /** Whether the request may change what is stored. */
 export const isMutating = ({ verb }: RequestInfo): boolean => !readVerbs.has(verb);

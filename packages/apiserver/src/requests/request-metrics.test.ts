@@ -59,6 +59,16 @@ it('measures a watch from its begin to its end, and counts its events', async ()
   expect(after.find((line) => line.startsWith('apiserver_request_duration_seconds_sum{verb="WATCH"'))).toMatch(/ 7$/);
 });
 
+it('tells which versions that will go were asked for, and times requests as service levels are measured', async () => {
+  const { api, lines } = await server();
+  await ask(api.handle, 'GET /api/v1/namespaces/default/endpoints');
+  const place = 'group="",version="v1",resource="endpoints",subresource=""';
+  const shown = await lines();
+  expect(shown).toContain(`apiserver_requested_deprecated_apis{${place},removed_release=""} 1`);
+  const labels = `verb="LIST",${place},scope="namespace",component="apiserver"`;
+  expect(shown).toContain(`apiserver_request_sli_duration_seconds_count{${labels}} 1`);
+});
+
 it('shows how much is stored, which Kubernetes this is, and what is being answered', async () => {
   const { lines } = await server();
   const shown = await lines();

@@ -21,6 +21,7 @@ export interface RequestMetrics {
 const durationBuckets = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 ];
+const sliBuckets = durationBuckets.slice(2);
 const sizeBuckets = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 const requestLabels = ['verb', 'dry_run', 'group', 'version', 'resource', 'subresource', 'scope', 'component'];
 const component = 'apiserver';
@@ -28,6 +29,7 @@ const component = 'apiserver';
 /** The series of all requests that look the same but for their outcome. */
 interface Shape {
   readonly duration: Histogram;
+  readonly sli: Histogram;
   readonly size: Histogram | undefined;
   readonly running: Gauge | undefined;
   readonly codes: Map<number, Counter>;
@@ -48,6 +50,12 @@ export function requestMetrics(metrics: Metrics, clock: Clock): RequestMetrics {
     help: 'Seconds from a request to its answer; for a watch, to its end.',
     labels: requestLabels,
     buckets: durationBuckets,
+  });
+  const slis = metrics.histogram({
+    name: 'apiserver_request_sli_duration_seconds',
+    help: 'Seconds from a request to its answer, as service levels are measured.',
+    labels: ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'],
+    buckets: sliBuckets,
   });
   const sizes = metrics.histogram({
     name: 'apiserver_response_sizes',
@@ -88,6 +96,7 @@ export function requestMetrics(metrics: Metrics, clock: Clock): RequestMetrics {
     const plain = [verb, ...rest, component];
     const shape: Shape = {
       duration: durations.with(...values, component),
+      sli: slis.with(...plain),
       size: verb === 'GET' || verb === 'LIST' ? sizes.with(...plain) : undefined,
       running: isLongRunning(info) ? longRunning.with(...plain) : undefined,
       codes: new Map(),
@@ -114,7 +123,9 @@ export function requestMetrics(metrics: Metrics, clock: Clock): RequestMetrics {
           if (over) return;
           over = true;
           running.add(-1);
-          shape.duration.observe((clock.monotonic() - startMs) / 1000);
+          const seconds = (clock.monotonic() - startMs) / 1000;
+          shape.duration.observe(seconds);
+          shape.sli.observe(seconds);
           let counter = shape.codes.get(status);
           if (counter === undefined) {
             counter = total.with(...shape.values, component, String(status));

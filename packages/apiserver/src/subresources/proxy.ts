@@ -10,7 +10,7 @@ import { type KubernetesObject, notFound, StatusError, statusError } from '@pint
 import type { ServiceCaller } from '../aggregation/service-caller.js';
 import { plainText } from '../http/answer.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
-import { headersPassedOn } from '../http/passed-on.js';
+import { forwardedHeaders, headersPassedOn } from '../http/passed-on.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { requireEntry } from '../verbs/read.js';
 import { admitted } from './admitted.js';
@@ -105,26 +105,19 @@ async function objectOf<T extends KubernetesObject>(
 }
 
 async function passedOn(call: ServiceCaller, sent: HttpRequest, origin: string): Promise<HttpResponse> {
-  const { method, path, query, peer, signal } = sent;
+  const { method, path, query, signal } = sent;
   const below = pathBelow(path);
   const prefix = path.slice(0, path.length - below.length);
   const asked = query.size === 0 ? '' : `?${query}`;
   if (below === '' && !sent.upgrade && (method === 'GET' || method === 'HEAD')) return withSlash(sent);
   const url = `${origin}${below}${asked}`;
-  const from = [sent.header('x-forwarded-for'), peer.remoteAddress].filter(Boolean).join(', ');
-  const forwarded: readonly (readonly [string, string])[] = [
-    ['x-forwarded-uri', path],
-    ['x-forwarded-host', sent.header('host') ?? ''],
-    ['x-forwarded-proto', 'https'],
-    ...(from === '' ? [] : [['x-forwarded-for', from] as const]),
-  ];
   const body = method === 'GET' || method === 'HEAD' ? undefined : await sent.body(bodyBytesMax);
-  const others = headersPassedOn(sent).filter(([name]) => !name.startsWith('x-forwarded-'));
+  const headers = [...headersPassedOn(sent), ...forwardedHeaders(sent, path)];
   let response: HttpResponse;
   try {
     response = await call(
       { url, insecureSkipTlsVerify: true },
-      { method, headers: [...others, ...forwarded], ...(body === undefined || body.length === 0 ? {} : { body }) },
+      { method, headers, ...(body === undefined || body.length === 0 ? {} : { body }) },
       signal,
     );
   } catch (error) {

@@ -4,7 +4,7 @@ import {
   forbidden,
   parseFieldSelector,
   parseLabelSelector,
-  type StatusError,
+  StatusError,
   statusError,
 } from '@pintle/machinery';
 import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from '../access/access.js';
@@ -24,9 +24,9 @@ export interface ResourceAccess {
 }
 
 export interface Access {
-  /** Errors: `StatusError` Forbidden. */
-  require(user: UserInfo, access: ResourceAccess): Promise<void> | void;
-  requirePath(user: UserInfo, verb: string, path: string): Promise<void>;
+  /** `tell` hears what was decided, first. Errors: `StatusError` Forbidden; `UnjudgedError` where nobody could say. */
+  require(user: UserInfo, access: ResourceAccess, tell?: (decision: AccessDecision) => void): Promise<void> | void;
+  requirePath(user: UserInfo, verb: string, path: string, tell?: (decision: AccessDecision) => void): Promise<void>;
   /** As `require`, for as long as the permission is used: `lost` hears when it is gone. Returns how to let go. */
   hold(user: UserInfo, access: ResourceAccess, lost: (error: unknown) => void): () => void;
   readonly authorizer: Authorizer;
@@ -35,18 +35,30 @@ export interface Access {
 /** Members of this group may do everything; they are not looked up. */
 export const mastersGroup = 'system:masters';
 
+const allowed: AccessDecision = { decision: 'allow' };
+
 /** Whoever runs the server may ask these without credentials, as kube-apiserver is set up by default. */
 const alwaysAllowed: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz']);
+
+/** Who decides could not: nothing is said of whether it may be done. */
+export class UnjudgedError extends StatusError {
+  constructor(readonly why: string) {
+    super(statusError('InternalError', `Internal error occurred: ${why}`).status);
+  }
+}
 
 export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access {
   /** A promise only where an authorizer had to ask elsewhere. */
   const decide = (
     attributes: AccessAttributes,
     refused: (reason: string | undefined) => StatusError,
+    tell?: (decision: AccessDecision) => void,
   ): Promise<void> | void => {
     // Why something is allowed is not asked here: to find the words takes longer than to allow it.
     const judge = (opinion: AccessDecision) => {
-      if (opinion.decision !== 'allow') throw refused(opinion.reason);
+      tell?.(opinion);
+      if (opinion.decision === 'allow') return;
+      throw opinion.error === undefined ? refused(opinion.reason) : new UnjudgedError(opinion.error);
     };
     const opinion = authorizer(attributes);
     if (opinion instanceof Promise) return opinion.then(judge);
@@ -58,8 +70,11 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
       if (user.groups.includes(mastersGroup)) return () => {};
       return held.hold(async () => access.require(user, wanted), lost);
     },
-    require(user, { verb, resource, namespace, name: named, subresource, fieldSelector, labelSelector }) {
-      if (user.groups.includes(mastersGroup)) return;
+    require(user, { verb, resource, namespace, name: named, subresource, fieldSelector, labelSelector }, tell) {
+      if (user.groups.includes(mastersGroup)) {
+        tell?.(allowed);
+        return;
+      }
       const selected = fieldSelector ? readable(fieldSelector, parseFieldSelector) : undefined;
       const { requirements = [] } = (labelSelector ? readable(labelSelector, parseLabelSelector) : undefined) ?? {};
       const name = named ?? nameIn(selected);
@@ -77,15 +92,19 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
         ...(selected === undefined ? {} : { fieldSelector: selected }),
         ...(requirements.length === 0 ? {} : { labelRequirements: requirements }),
       };
-      return decide(attributes, (reason) => forbidden({ group, plural }, name ?? '', refusal(attributes, reason)));
+      const refused = (reason: string | undefined) =>
+        forbidden({ group, plural }, name ?? '', refusal(attributes, reason));
+      return decide(attributes, refused, tell);
     },
-    async requirePath(user, verb, path) {
-      if (alwaysAllowed.has(path)) return;
-      if (user.groups.includes(mastersGroup)) return;
+    async requirePath(user, verb, path, tell) {
+      if (alwaysAllowed.has(path) || user.groups.includes(mastersGroup)) {
+        tell?.(allowed);
+        return;
+      }
       const attributes: AccessAttributes = { type: 'path', user, verb, path };
-      await decide(attributes, (reason) =>
-        statusError('Forbidden', `forbidden: ${refusal(attributes, reason)}`, { details: {} }),
-      );
+      const refused = (reason: string | undefined) =>
+        statusError('Forbidden', `forbidden: ${refusal(attributes, reason)}`, { details: {} });
+      await decide(attributes, refused, tell);
     },
   };
   return access;

@@ -40,6 +40,8 @@ export async function createObject(
 ): Promise<Served> {
   const decoding = decode(core, context, resource, body, options);
   const read = decoding instanceof Promise ? await decoding : decoding;
+  // An apply is recorded as it was sent.
+  if (options.ownsFields !== true) context.record?.(resource.fromStored(read));
   const review = core.review(resource);
   if (review !== undefined) {
     const { namespace: _outside, ...others } = read.metadata;
@@ -172,7 +174,8 @@ function clientsMeta(metadata: ObjectMeta, { namespace, name }: Place): ObjectMe
 function freshMeta(core: ApiCore, resource: Resource, metadata: ObjectMeta, name: string): ObjectMeta {
   const fresh: Writable<ObjectMeta> = {
     ...metadata,
-    name: metadata.name || name,
+    // Admission may have taken it away.
+    name: metadata.name || (metadata.generateName ? name : ''),
     uid: core.world.random.stream('uids').uuid(),
     creationTimestamp: formatTime(core.world.clock.now()),
   };

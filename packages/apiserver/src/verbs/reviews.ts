@@ -2,6 +2,7 @@
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { ResourceAttributes, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
 import {
+  aggregateText,
   badRequest,
   type Clock,
   type FieldError,
@@ -10,8 +11,9 @@ import {
   invalidField,
   type KubernetesObject,
 } from '@pintle/machinery';
-import type { AccessAttributes, RulesFor, TokenAuthenticator, UserInfo } from '../access/access.js';
+import type { AccessAttributes, RulesFor, TokenAuthenticator, TokenIdentity, UserInfo } from '../access/access.js';
 import { rulesReviewStatus } from '../access/rules-review.js';
+import { TokenRefused } from '../access/tokens/token-refused.js';
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import { type Access, mastersGroup } from './authorize.js';
@@ -39,7 +41,7 @@ const specOf = <T>(body: KubernetesObject) => ((body as KubernetesObject & { spe
 const withStatus = (body: KubernetesObject, status: unknown) => ({ ...body, status }) as KubernetesObject;
 
 const infoOf = ({ name, uid, groups, extra }: UserInfo) => ({
-  username: name,
+  ...(name === '' ? {} : { username: name }),
   ...(uid === undefined ? {} : { uid }),
   groups,
   ...(extra === undefined ? {} : { extra }),
@@ -55,12 +57,13 @@ export function reviews({
 }: ReviewParts): (resource: Resource) => Review | undefined {
   const allowed = async (user: UserInfo, asked: Asked) => {
     const { passedOver } = askedSelectors(asked.resourceAttributes ?? {});
-    const evaluated = passedOver.length === 0 ? {} : { evaluationError: passedOver.join('; ') };
-    if (user.groups.includes(mastersGroup)) return { allowed: true, ...evaluated };
-    const { decision, reason } = await access.authorizer(attributesOf(user, asked));
+    const evaluated = (faults: readonly string[]) =>
+      faults.length === 0 ? {} : { evaluationError: faults.join('; ') };
+    if (user.groups.includes(mastersGroup)) return { allowed: true, ...evaluated(passedOver) };
+    const { decision, reason, error } = await access.authorizer(attributesOf(user, asked));
     return {
       allowed: decision === 'allow',
-      ...evaluated,
+      ...evaluated(error === undefined ? passedOver : [error, ...passedOver]),
       ...(decision === 'deny' ? { denied: true } : {}),
       ...(reason === undefined ? {} : { reason }),
     };
@@ -117,8 +120,16 @@ export function reviews({
   const ofToken: Review = async (_context, body) => {
     const { token = '', audiences = [] } = specOf<Partial<TokenReview['spec']>>(body);
     if (token === '') throw badRequest('token is required for TokenReview in authentication');
-    const identity = await authenticateToken(token, audiences);
-    if (identity === undefined) return withStatus(body, { user: {}, error: 'invalid bearer token' });
+    const refused = (reasons: readonly string[]) =>
+      withStatus(body, { user: {}, error: aggregateText(new Set(['invalid bearer token', ...reasons])) });
+    let identity: TokenIdentity | undefined;
+    try {
+      identity = await authenticateToken(token, audiences);
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      return refused(error.reasons);
+    }
+    if (identity === undefined) return refused([]);
     const { user, audiences: told = own } = identity;
     const groups = [...new Set([...user.groups, 'system:authenticated'])];
     return withStatus(body, {

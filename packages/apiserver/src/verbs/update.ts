@@ -69,6 +69,7 @@ export async function updateObject(
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
   const read = await decode(core, context, resource, body, options, entry && storedObjectOf(resource, entry));
+  context.record?.(resource.fromStored(read));
   const { namespace, name } = placeOf(resource, read.metadata, path);
   requireName(read.metadata, path);
   const decoded = withOwnersOnce(context, read, false);

@@ -71,6 +71,8 @@ export interface ServiceAccountKeys {
   readonly signingKeyPem?: string;
   /** Keys or certificates whose tokens count beside the signing key's. */
   readonly checkingKeyPems?: readonly string[];
+  /** Whom the server's own tokens are for, and others that may be shown to it. Default: the issuers. */
+  readonly audiences?: readonly string[];
   /** Where others find the keys. Default: at the address that the server is told of by. */
   readonly jwksUri?: string;
 }
@@ -126,6 +128,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       ...{ world, issuer, otherIssuers },
       ...tokenKeys(tokenKeyPem),
       otherPublicKeysPem: (serviceAccounts.checkingKeyPems ?? []).map(publicKeyPem),
+      audiences: serviceAccounts.audiences ?? [issuer, ...otherIssuers],
       jwksUri: serviceAccounts.jwksUri ?? `https://${hostAndPort(advertiseAddress, listening.port)}/openid/v1/jwks`,
     });
     const cluster = await createCluster({

@@ -29,6 +29,13 @@ export interface ApiServerFlags {
   readonly requestheaderExtraHeadersPrefix?: readonly string[];
   readonly anonymousAuth?: boolean;
   readonly authenticationConfig?: string;
+  readonly authenticationTokenWebhookConfigFile?: string;
+  readonly authenticationTokenWebhookVersion?: 'v1' | 'v1beta1';
+  /** In milliseconds. */
+  readonly authenticationTokenWebhookCacheTtl?: number;
+  readonly apiAudiences?: readonly string[];
+  readonly auditPolicyFile?: string;
+  readonly auditLogPath?: string;
   readonly oidcIssuerUrl?: string;
   readonly oidcClientId?: string;
   readonly oidcCaFile?: string;
@@ -192,6 +199,24 @@ const effective = (): readonly Option[] => [
     '--authentication-config <file>',
     'AuthenticationConfiguration: issuers whose tokens are trusted, and where one may be anonymous',
   ),
+  new Option(
+    '--authentication-token-webhook-config-file <file>',
+    'a kubeconfig of a webhook that tells whose a token is',
+  ),
+  new Option(
+    '--authentication-token-webhook-version <version>',
+    'the version of TokenReviews that it is asked with (default v1beta1)',
+  ).choices(['v1', 'v1beta1']),
+  new Option(
+    '--authentication-token-webhook-cache-ttl <duration>',
+    'how long it is remembered what it said (default 2m0s)',
+  ).argParser(duration),
+  new Option(
+    '--api-audiences <names>',
+    'whom tokens are for that may be shown to the server (default: who issues its own)',
+  ).argParser(collected),
+  new Option('--audit-policy-file <file>', 'a Policy of audit.k8s.io: what is recorded of which requests'),
+  new Option('--audit-log-path <file>', 'where that is written, a line of JSON each; -: to standard output'),
   new Option('--oidc-issuer-url <url>', 'an OpenID provider whose tokens are trusted; HTTPS only'),
   new Option('--oidc-client-id <id>', 'for whom its tokens have to be'),
   new Option('--oidc-ca-file <file>', 'the authority of the provider (default: those of the system)'),
@@ -276,7 +301,6 @@ const effective = (): readonly Option[] => [
 /** What scripts pass out of habit. */
 const withoutEffect = (): readonly Option[] => [
   ...[
-    ['--api-audiences <names>', 'audiences of tokens'],
     ['--etcd-servers <urls>', 'Pintle keeps its objects itself'],
     ['--etcd-prefix <prefix>', 'as above'],
     ['--etcd-cafile <file>', 'as above'],
@@ -285,6 +309,10 @@ const withoutEffect = (): readonly Option[] => [
     ['--storage-backend <name>', 'as above'],
     ['--storage-media-type <type>', 'as above'],
     ['--kubelet-preferred-address-types <types>', 'nodes are reached within this process'],
+    ['--audit-log-format <format>', 'the audit log is of JSON'],
+    ['--audit-log-maxage <days>', 'the audit log is left to grow'],
+    ['--audit-log-maxbackup <count>', 'as above'],
+    ['--audit-log-maxsize <megabytes>', 'as above'],
     ['--logging-format <format>', 'the log is text'],
     ['-v, --v <level>', 'the log tells of what went wrong'],
   ].map(([flags = '', help]) => new Option(flags, help)),

@@ -8,8 +8,9 @@ import {
   parseTokenFile,
   staticTokens,
   type TokenAuthenticator,
+  webhookTokens,
 } from '@pintle/apiserver';
-import { claimSource, oidcKeys } from '@pintle/apiserver/nodejs';
+import { claimSource, httpsWebhookCaller, oidcKeys } from '@pintle/apiserver/nodejs';
 import { realWorld, type World } from '@pintle/machinery';
 import { parse as parseYaml } from 'yaml';
 import type { ApiServerFlags } from './flags.js';
@@ -26,19 +27,20 @@ export interface TrustedIssuers {
 /** Errors: a file that cannot be read or used, with the flag that names it; flags that contradict one another. */
 export async function trustedIssuers(flags: ApiServerFlags, world: World = realWorld()): Promise<TrustedIssuers> {
   const issuers = flags.serviceAccountIssuer ?? [ownIssuer];
+  const audiences = flags.apiAudiences ?? issuers;
   const nowMs = () => world.clock.now();
   const { tokenAuthFile, authenticationConfig } = flags;
   const fixed =
     tokenAuthFile === undefined
       ? []
-      : [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)), issuers)];
-  const provider = await openIdProvider(flags, issuers, world);
+      : [staticTokens(parseTokenFile(await fileOf('--token-auth-file', tokenAuthFile)), audiences)];
+  const provider = await openIdProvider(flags, audiences, world);
   const configured =
     authenticationConfig === undefined
       ? undefined
       : await followedAuthentication(authenticationConfig, {
           world,
-          serverAudiences: issuers,
+          serverAudiences: audiences,
           ownIssuers: issuers,
           keysOf: ({ url = '', discoveryURL, certificateAuthority }) =>
             oidcKeys({
@@ -54,7 +56,8 @@ export async function trustedIssuers(flags: ApiServerFlags, world: World = realW
     throw new Error('--authentication-config and the --oidc-* flags exclude each other where both name an issuer');
   if (configured?.anonymous !== undefined && flags.anonymousAuth !== undefined)
     throw new Error('--anonymous-auth cannot be set when --authentication-config says who may be anonymous');
-  const all = [...fixed, ...provider, ...(configured?.tokenAuthenticators ?? [])];
+  const webhook = await tokenWebhook(flags, audiences, world);
+  const all = [...fixed, ...provider, ...(configured?.tokenAuthenticators ?? []), ...webhook];
   const anonymous = configured?.anonymous ?? flags.anonymousAuth;
   return {
     ...(all.length === 0 ? {} : { tokenAuthenticators: all }),
@@ -129,6 +132,25 @@ async function openIdProvider(
       ...given('groupsPrefix', flags.oidcGroupsPrefix),
       ...given('requiredClaims', flags.oidcRequiredClaim),
       ...given('signingAlgorithms', flags.oidcSigningAlgs),
+    }),
+  ];
+}
+
+const webhookFlag = '--authentication-token-webhook-config-file';
+
+async function tokenWebhook(
+  flags: ApiServerFlags,
+  serverAudiences: readonly string[],
+  world: World,
+): Promise<readonly TokenAuthenticator[]> {
+  const path = flags.authenticationTokenWebhookConfigFile;
+  if (path === undefined) return [];
+  const { webhookTargetOf } = await import('./webhook-access.js');
+  return [
+    webhookTokens({
+      ...{ world, serverAudiences, call: httpsWebhookCaller(), target: await webhookTargetOf(webhookFlag, path) },
+      version: flags.authenticationTokenWebhookVersion ?? 'v1beta1',
+      ...given('rememberedMs', flags.authenticationTokenWebhookCacheTtl),
     }),
   ];
 }

@@ -1,9 +1,10 @@
 /** What kube-apiserver's flags come to for the cluster that is started. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { optionalPlugins } from '@pintle/apiserver';
+import { type AuditEvent, optionalPlugins } from '@pintle/apiserver';
 import { optionalAdmissionPlugins } from './flags.js';
 import { apiServerParts } from './parts.js';
 
@@ -71,6 +72,42 @@ it('tokens are known by their file', async () => {
   const { tokenAuthenticators = [] } = await apiServerParts({ tokenAuthFile: join(folder, 'tokens.csv') });
   expect(await tokenAuthenticators[0]?.('secret', [])).toEqual({ user: { name: 'ann', groups: ['one', 'two'] } });
   expect(await tokenAuthenticators[0]?.('other', [])).toBeUndefined();
+});
+
+it('whose audiences tokens are for is told to who issues and who checks them', async () => {
+  const parts = await apiServerParts({ tokenAuthFile: join(folder, 'tokens.csv'), apiAudiences: ['a', 'b'] });
+  expect(parts.serviceAccounts).toEqual({ audiences: ['a', 'b'] });
+  expect(await parts.tokenAuthenticators?.[0]?.('secret', ['x', 'b'])).toMatchObject({ audiences: ['b'] });
+});
+
+it('a webhook of tokens is asked where its kubeconfig says, in the version that is asked for', async () => {
+  const file = join(folder, 'tokens-hook');
+  const named = (name: string, what: string, value: object) => [{ name, [what]: value }];
+  const config = {
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'a' },
+    clusters: named('a', 'cluster', { server: 'https://127.0.0.1:1/hook' }),
+    users: named('a', 'user', {}),
+    contexts: named('a', 'context', { cluster: 'a', user: 'a' }),
+  };
+  await writeFile(file, JSON.stringify(config));
+  const parts = await apiServerParts({ authenticationTokenWebhookConfigFile: file });
+  // Nobody listens there.
+  await expect(parts.tokenAuthenticators?.[0]?.('t', [])).rejects.toThrow(
+    'Post "https://127.0.0.1:1/hook?timeout=30s": dial tcp 127.0.0.1:1: connect: connection refused',
+  );
+});
+
+it('what is asked for is noted in the audit log, as its policy has it', async () => {
+  const [policy, log] = [join(folder, 'policy.yaml'), join(folder, 'audit.log')];
+  await writeFile(policy, 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n');
+  const { audit } = await apiServerParts({ auditPolicyFile: policy, auditLogPath: log });
+  expect(audit?.policy).toMatchObject({ rules: [{ level: 'Metadata' }] });
+  audit?.sink({ auditID: 'x' } as AuditEvent);
+  for (let i = 0; i < 50 && !existsSync(log); i++) await new Promise((done) => setTimeout(done, 20));
+  expect(existsSync(log)).toBe(true);
+  expect(await apiServerParts({ auditPolicyFile: policy })).not.toHaveProperty('audit');
+  await writeFile(policy, 'kind: Pod');
+  await expect(apiServerParts({ auditPolicyFile: policy, auditLogPath: log })).rejects.toThrow('an audit policy has');
 });
 
 it('the most particular word of --runtime-config counts', async () => {

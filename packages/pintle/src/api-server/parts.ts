@@ -1,6 +1,7 @@
 /** From kube-apiserver's flags to the parts of a served cluster: reads the files that they name, and starts nothing. */
 import { builtinResources } from '@pintle/api';
-import type { OptionalPlugin } from '@pintle/apiserver';
+import type { AuditOptions, OptionalPlugin } from '@pintle/apiserver';
+import { auditLog, parseAuditPolicy } from '@pintle/apiserver/nodejs';
 import type { ServedClusterParts } from '@pintle/cluster/nodejs';
 import { apiVersionOf, type ResourceDefinition, realWorld, type World } from '@pintle/machinery';
 import { configuredAdmission } from './admission-configuration.js';
@@ -71,11 +72,13 @@ export async function apiServerParts(
         }),
     ...(await configuredAdmission(flags.admissionControlConfigFile, isThere)),
     ...given('featureGates', flags.featureGates),
+    ...given('audit', await audited(flags, world)),
     ...given('serviceCidr', flags.serviceClusterIpRange),
     ...given('nodePorts', flags.serviceNodePortRange),
     serviceAccounts: {
       ...given('issuers', flags.serviceAccountIssuer),
       ...given('jwksUri', flags.serviceAccountJwksUri),
+      ...given('audiences', flags.apiAudiences),
       ...(serviceAccountSigningKeyFile === undefined
         ? {}
         : { signingKeyPem: await fileOf('--service-account-signing-key-file', serviceAccountSigningKeyFile) }),
@@ -89,6 +92,19 @@ export async function apiServerParts(
     },
     ...(flags.runtimeConfig === undefined ? {} : { resources: servedResources(flags.runtimeConfig) }),
   };
+}
+
+/** Undefined where nothing is recorded, or nowhere. */
+async function audited(
+  { auditPolicyFile, auditLogPath: path }: ApiServerFlags,
+  { logger }: World,
+): Promise<AuditOptions | undefined> {
+  if (auditPolicyFile === undefined || path === undefined) return undefined;
+  const text = await fileOf('--audit-policy-file', auditPolicyFile);
+  const { sink } = auditLog(path === '-' ? '/dev/stdout' : path, (error) =>
+    logger.log('error', 'the audit log could not be written', { path, error }),
+  );
+  return { policy: parseAuditPolicy(text), sink };
 }
 
 /** What `--runtime-config` leaves: the most particular word counts. */

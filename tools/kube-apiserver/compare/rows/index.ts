@@ -2,7 +2,9 @@
 import type { Group } from '../row.js';
 import { accessGroup } from './access.js';
 import { admission, podSecurity } from './admission.js';
+import { aggregated } from './aggregated.js';
 import { applying } from './applying.js';
+import { auditedGroup } from './audited.js';
 import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
 import { custom } from './custom.js';
@@ -10,6 +12,7 @@ import { customEnding, customNames, customRules } from './custom-names.js';
 import { everyKind } from './every-kind.js';
 import { expressionsGroup } from './expressions.js';
 import { extending } from './extending.js';
+import { flowsGroup } from './flows.js';
 import { guarding } from './guarding.js';
 import { hooked } from './hooked.js';
 import { lifecycle } from './lifecycle.js';
@@ -17,6 +20,8 @@ import { podsGroup } from './pods.js';
 import { policiesGroup } from './policies.js';
 import { reading, selfDescription } from './reading.js';
 import { serving } from './serving.js';
+import { tokensGroup } from './tokens.js';
+import { told } from './told.js';
 import { watching } from './watching.js';
 import { servicesGroup, workloads } from './workloads.js';
 
@@ -39,5 +44,10 @@ export const groups: readonly Group[] = [
     serving,
     lifecycle,
     policiesGroup,
+    aggregated,
+    tokensGroup,
+    told,
+    auditedGroup,
+    flowsGroup,
   ],
 ];

@@ -66,4 +66,103 @@ const forms: readonly Row[] = [
   post('the keys cannot be made', '/openid/v1/jwks', {}),
 ];
 
-export const serving: Group = { name: 'serving', rows: [...health, ...documents, ...forms] };
+const index = { as: 'admin' } as const;
+const openApi: readonly Row[] = [
+  get('an old hash', '/openapi/v3/apis/apps/v1?hash=0123', { counts: 'status' }),
+  get('an empty hash', '/openapi/v3/apis/apps/v1?hash=', { counts: 'status' }),
+  ...[
+    'text/html',
+    'application/yaml',
+    'application/xml',
+    'nonsense',
+    'application/json;q=0',
+    'text/html,*/*;q=0.1',
+  ].flatMap((accept) => [
+    accepted('a document', '/openapi/v3/apis/apps/v1', accept),
+    accepted('the index', '/openapi/v3', accept),
+    accepted('the old one', '/openapi/v2', accept),
+  ]),
+  ...[
+    '/openapi/v3/',
+    '/openapi/v3/apis',
+    '/openapi/v3/apis/apps',
+    '/openapi/v3/apis/apps/v9',
+    '/openapi/v3/api/v1/',
+  ].map((path) => get(path, path, { ...index, counts: 'status' })),
+  ...['/openapi/v2', '/openapi/v3', '/openapi/v3/apis/apps/v1'].flatMap((path) =>
+    (['HEAD', 'POST', 'OPTIONS', 'DELETE'] as const).map(
+      (method): Row => ({ name: `${method} ${path}`, method, path, counts: 'status' }),
+    ),
+  ),
+];
+
+const protobuf = 'application/vnd.kubernetes.protobuf';
+const packed: readonly Row[] = [
+  ...['/api', '/api/v1', '/apis', '/apis/apps', '/apis/apps/v1', '/version'].flatMap((path) => [
+    accepted(path, path, protobuf),
+    accepted(path, path, `${protobuf},application/json`),
+    accepted(path, path, `application/json,${protobuf}`),
+    accepted(path, path, v2.replace('application/json', protobuf)),
+  ]),
+];
+
+const paths: readonly Row[] = [
+  ...[
+    '//api',
+    '//apis',
+    '/apis//',
+    '/api//v1',
+    '/api//',
+    '/api/',
+    '/apis/',
+    '/api/v1/',
+    '/api/v1//',
+    '/apis/apps/',
+    '/apis/apps/v1/',
+  ],
+  ...[
+    '/index.html',
+    '/index.htm',
+    '/api/index.html',
+    '/favicon.ico',
+    '/swagger.json',
+    '/swaggerapi',
+    '/ui',
+    '/.well-known/',
+  ],
+  ...[
+    '/api/v2',
+    '/api/v1/none',
+    '/api/v1/pods/',
+    '/api/v1//pods',
+    '/api/v1/namespaces/default/',
+    '/api/v1/namespaces/default/pods/',
+  ],
+  ...['/api/v1/namespaces/default//pods', '/apis/apps/v1/deployments/', '/apis/none', '/apis/none/v1', '/apis/apps/v9'],
+  ...[
+    '/../api',
+    '/api/../apis',
+    '/api/./v1',
+    '/api/v1/%2e%2e',
+    '/%61pi',
+    '/api/v1/pods?',
+    '/API',
+    '/?a=b',
+    '/metrics/',
+    '/metrics/none',
+  ],
+  ...[
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/',
+    '/apis/authentication.k8s.io/v1/tokenreviews',
+    '/apis/authorization.k8s.io/v1/',
+  ],
+].map((path) =>
+  get(`the path ${path}`, path, {
+    counts: path.includes('index') || path.includes('debug') || path.includes('?a') ? 'status' : 'all',
+  }),
+);
+
+export const serving: Group = {
+  name: 'serving',
+  rows: [...health, ...documents, ...forms, ...openApi, ...packed, ...paths],
+};

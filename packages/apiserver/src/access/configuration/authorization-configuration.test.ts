@@ -38,7 +38,7 @@ async function configured(
       ...{ world, required },
       targetOf: async (file) => ({ url: `https://hooks${file}` }),
       async call(target, body, signal) {
-        expect(target.url).toBe('https://hooks/hook');
+        expect(target.url).toMatch(/^https:\/\/hooks\/hook\?timeout=\d+s$/);
         asked.push(body);
         const status = answer(body);
         if (status instanceof Error) throw status;
@@ -183,7 +183,7 @@ describe('a webhook', () => {
         spec: {
           ...{ user: 'ann', uid: '7', extra: { k: ['v'] }, ...groups },
           resourceAttributes: {
-            ...{ verb: 'list', group: '', version: 'v1', resource: 'pods', namespace: 'kitchen' },
+            ...{ verb: 'list', version: 'v1', resource: 'pods', namespace: 'kitchen' },
             fieldSelector: { requirements },
           },
         },
@@ -233,12 +233,12 @@ describe('a webhook', () => {
     const failed = await configured([webhook({ failurePolicy })], () => new WebhookAnswerError('no', { status: 500 }));
     const verdict = failed.authorize(list());
     await failed.world.advance(60_000);
-    expect(await verdict).toEqual({ decision });
+    expect(await verdict).toEqual({ decision, error: 'no' });
     expect(failed.asked).toHaveLength(5);
     const silent = await configured([webhook({ failurePolicy, timeout: '2s' })], () => ({ silent: true }));
     const late = silent.authorize(list());
     await silent.world.advance(2_000);
-    expect(await late).toEqual({ decision });
+    expect(await late).toEqual({ decision, error: expect.stringMatching(/: context deadline exceeded$/) });
     expect(silent.asked).toHaveLength(1);
   });
 });
@@ -271,7 +271,7 @@ describe('conditions', () => {
   ])('without a value come to %s, unless another says no', async (failurePolicy, decision) => {
     const none = 'request.nonResourceAttributes.path == "/"';
     const failing = await configured([webhook({ failurePolicy, ...when(none, 'true') })], () => ({ allowed: true }));
-    expect(await failing.authorize(list())).toEqual({ decision });
+    expect(await failing.authorize(list())).toEqual({ decision, error: 'no such key: nonResourceAttributes' });
     const refused = await configured([webhook({ failurePolicy, ...when(none, 'false') })], () => ({ allowed: true }));
     expect(await refused.authorize(list())).toEqual({ decision: 'noOpinion' });
     expect([...failing.asked, ...refused.asked]).toEqual([]);

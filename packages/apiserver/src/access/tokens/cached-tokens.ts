@@ -9,7 +9,11 @@ import type { TokenAuthenticator, TokenIdentity } from '../access.js';
 const rememberedMs = 10_000;
 const entriesMax = 4_096;
 
-export function cachedTokens(clock: Clock, authenticate: TokenAuthenticator): TokenAuthenticator {
+export function cachedTokens(
+  clock: Clock,
+  authenticate: TokenAuthenticator,
+  keptMs: number = rememberedMs,
+): TokenAuthenticator {
   const known = new Map<string, { readonly identity: TokenIdentity; readonly untilMs: number }>();
   return async (token, audiences) => {
     const key = await digestOf(JSON.stringify([token, audiences]));
@@ -18,7 +22,7 @@ export function cachedTokens(clock: Clock, authenticate: TokenAuthenticator): To
     const identity = await authenticate(token, audiences);
     if (identity === undefined) return undefined;
     if (known.size >= entriesMax) known.clear();
-    known.set(key, { identity, untilMs: clock.now() + rememberedMs });
+    known.set(key, { identity, untilMs: clock.now() + keptMs });
     return identity;
   };
 }

@@ -94,5 +94,18 @@ export async function verifiedClaims(token: string, keys: KeySet, options: Verif
   return payload;
 }
 
+/** Why `verifiedClaims` has rejected a service account token, in the words of Go; undefined where it is no token at all. */
+export function refusalWords(error: unknown): string | undefined {
+  const { code, claim } = error as { readonly code?: string; readonly claim?: string };
+  if (code === 'ERR_JWT_EXPIRED') return 'service account token has expired';
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED')
+    return claim === 'nbf'
+      ? 'service account token is not valid yet'
+      : 'service account token claims could not be validated';
+  if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' || isUnknownKey(error))
+    return 'go-jose/go-jose: error in cryptographic primitive';
+  return undefined;
+}
+
 export const isUnknownKey = (error: unknown): boolean =>
   (error as { code?: string }).code === 'ERR_JWKS_NO_MATCHING_KEY';

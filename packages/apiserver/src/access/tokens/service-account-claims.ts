@@ -70,21 +70,53 @@ export interface BoundObjects {
 /** A token outlives what it is bound to by this, as a pod that ends may still need it. */
 const graceMs = 60_000;
 
-/** Why a bound token does not count any more; undefined where it does. */
+const invalidated = 'service account token has been invalidated';
+
+/** Why a bound token does not count any more; undefined where it does. The account is asked for first. */
 export function whyRevoked(claims: BoundClaims, objects: BoundObjects, nowMs: number): string | undefined {
+  const isGone = ({ metadata: { deletionTimestamp } }: KubernetesObject) =>
+    deletionTimestamp !== undefined && Date.parse(deletionTimestamp) + graceMs < nowMs;
+  const { account } = objects;
+  const { name, uid } = claims.serviceaccount;
+  if (account === undefined) return `serviceaccounts ${JSON.stringify(name)} not found`;
+  if (account.metadata.uid !== uid)
+    return `service account UID (${account.metadata.uid}) does not match claim (${uid})`;
+  if (isGone(account)) return `service account ${claims.namespace}/${name} has been deleted`;
   for (const [what, reference, object] of [
-    ['service account', claims.serviceaccount, objects.account],
-    ['pod', claims.pod, objects.pod],
     ['secret', claims.secret, objects.secret],
+    ['pod', claims.pod, objects.pod],
     ['node', claims.pod === undefined ? claims.node : undefined, objects.node],
   ] as const) {
     if (reference === undefined) continue;
-    if (object === undefined) return `${what} ${reference.name} has been deleted`;
+    if (object === undefined) return invalidated;
     if (object.metadata.uid !== reference.uid)
-      return `${what} UID (${object.metadata.uid}) does not match claim (${reference.uid})`;
-    const { deletionTimestamp } = object.metadata;
-    if (deletionTimestamp !== undefined && Date.parse(deletionTimestamp) + graceMs < nowMs)
-      return `${what} has been deleted`;
+      return `${what} UID (${object.metadata.uid}) does not match service account ${what} ref claim (${reference.uid})`;
+    if (isGone(object)) return invalidated;
   }
   return undefined;
+}
+
+/** In the label of a Secret whose token is not to count, and since when. */
+const invalidSince = 'kubernetes.io/legacy-token-invalid-since';
+
+/** Why the token of a Secret does not count; undefined where it does. */
+export function whySecretRevoked(
+  { namespace, account, secret }: SecretClaims,
+  held: Secret | undefined,
+  owner: ServiceAccount | undefined,
+  token: string,
+): string | undefined {
+  if (held === undefined || held.metadata.deletionTimestamp !== undefined) return 'Token has been invalidated';
+  if (held.data?.['token'] !== btoa(token)) return "Token does not match server's copy";
+  if (owner === undefined) return `serviceaccounts ${JSON.stringify(account.name)} not found`;
+  if (owner.metadata.deletionTimestamp !== undefined)
+    return `ServiceAccount ${namespace}/${account.name} has been deleted`;
+  if (owner.metadata.uid !== account.uid)
+    return `ServiceAccount UID (${owner.metadata.uid}) does not match claim (${account.uid})`;
+  if (!held.metadata.labels?.[invalidSince]) return undefined;
+  return (
+    `the token in secret ${namespace}/${secret} for service account ${namespace}/${account.name} has been marked invalid. ` +
+    'Use tokens from the TokenRequest API or manually created secret-based tokens, or ' +
+    `remove the '${invalidSince}' label from the secret to temporarily allow use of this token`
+  );
 }

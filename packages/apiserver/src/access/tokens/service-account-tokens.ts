@@ -13,8 +13,15 @@ import { storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry } from '../../verbs/read.js';
 import type { TokenAuthenticator, TokenIdentity } from '../access.js';
 import { type IssuerDocuments, issuerDocuments } from './issuer-discovery.js';
-import { type Claims, keySetOf, signingKey, unverifiedClaims, verifiedClaims } from './json-web-token.js';
-import { boundClaimsOf, secretClaimsOf, serviceAccountUser, whyRevoked } from './service-account-claims.js';
+import { type Claims, keySetOf, refusalWords, signingKey, unverifiedClaims, verifiedClaims } from './json-web-token.js';
+import {
+  boundClaimsOf,
+  secretClaimsOf,
+  serviceAccountUser,
+  whyRevoked,
+  whySecretRevoked,
+} from './service-account-claims.js';
+import { TokenRefused } from './token-refused.js';
 import { tokenRequest } from './token-request.js';
 
 export interface ServiceAccountTokens {
@@ -61,23 +68,31 @@ export async function serviceAccountTokens(options: ServiceAccountTokenOptions):
       try {
         if (typeof issuedBy === 'string' && issuers.includes(issuedBy)) {
           const claims = await verifiedClaims(token, keys, { issuer: issuedBy, nowMs });
-          return await boundIdentity(core, claims, wanted.length === 0 ? audiences : wanted, wanted.length > 0);
+          return await boundIdentity(core, claims, wanted.length === 0 ? audiences : wanted);
         }
         if (issuedBy !== secretIssuer) return undefined;
         const claims = await verifiedClaims(token, keys, { issuer: secretIssuer, nowMs });
         const common = wanted.filter((audience) => audiences.includes(audience));
-        if (wanted.length > 0 && common.length === 0) return undefined;
+        if (wanted.length > 0 && common.length === 0) throw misdirected(audiences, wanted);
         const identity = await secretIdentity(core, claims, token);
         return identity && { ...identity, ...(common.length === 0 ? {} : { audiences: common }) };
       } catch (error) {
+        if (error instanceof TokenRefused) throw error;
         world.logger.log('debug', 'a service account token was not accepted', { error });
-        return undefined;
+        const words = refusalWords(error);
+        if (words === undefined) return undefined;
+        throw new TokenRefused([words], { cause: error });
       }
     },
   };
 }
 
 const secretIssuer = 'kubernetes/serviceaccount';
+
+const listed = (audiences: readonly string[]) => `[${audiences.map((each) => JSON.stringify(each)).join(' ')}]`;
+
+const misdirected = (meant: readonly string[], wanted: readonly string[]) =>
+  new TokenRefused([`token audiences ${listed(meant)} is invalid for the target audiences ${listed(wanted)}`]);
 
 async function find(
   core: ApiCore,
@@ -95,11 +110,12 @@ async function boundIdentity(
   core: ApiCore,
   claims: Claims,
   accepted: readonly string[],
-  told: boolean,
 ): Promise<TokenIdentity | undefined> {
   const bound = boundClaimsOf(claims);
-  const common = [claims['aud']].flat().filter((audience): audience is string => accepted.includes(String(audience)));
-  if (bound === undefined || common.length === 0) return undefined;
+  if (bound === undefined) return undefined;
+  const meant = [claims['aud']].flat().map(String);
+  const common = accepted.filter((audience) => meant.includes(audience));
+  if (common.length === 0) throw misdirected(meant, accepted);
   const { namespace, pod, secret, node } = bound;
   const objects = {
     account: (await find(core, 'serviceaccounts', bound.serviceaccount.name, namespace)) as ServiceAccount | undefined,
@@ -107,17 +123,18 @@ async function boundIdentity(
     secret: secret && ((await find(core, 'secrets', secret.name, namespace)) as Secret | undefined),
     node: node && pod === undefined ? await find(core, 'nodes', node.name) : undefined,
   };
-  if (whyRevoked(bound, objects, core.world.clock.now()) !== undefined) return undefined;
-  return { user: serviceAccountUser(bound, claims['jti']), ...(told ? { audiences: common } : {}) };
+  const why = whyRevoked(bound, objects, core.world.clock.now());
+  if (why !== undefined) throw new TokenRefused([why]);
+  return { user: serviceAccountUser(bound, claims['jti']), audiences: common };
 }
 
 async function secretIdentity(core: ApiCore, claims: Claims, token: string): Promise<TokenIdentity | undefined> {
-  const { namespace = '', account, secret } = secretClaimsOf(claims) ?? {};
-  if (account === undefined || secret === undefined) return undefined;
+  const told = secretClaimsOf(claims);
+  if (told === undefined) return undefined;
+  const { namespace, account, secret } = told;
   const held = (await find(core, 'secrets', secret, namespace)) as Secret | undefined;
-  const owner = await find(core, 'serviceaccounts', account.name, namespace);
-  if (held === undefined || held.metadata.deletionTimestamp !== undefined || held.data?.['token'] !== btoa(token))
-    return undefined;
-  if (owner?.metadata.uid !== account.uid) return undefined;
+  const owner = (await find(core, 'serviceaccounts', account.name, namespace)) as ServiceAccount | undefined;
+  const why = whySecretRevoked(told, held, owner, token);
+  if (why !== undefined) throw new TokenRefused([why]);
   return { user: serviceAccountUser({ namespace, serviceaccount: account }, undefined) };
 }

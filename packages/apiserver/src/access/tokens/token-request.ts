@@ -71,6 +71,8 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         serviceaccount: { name, uid },
         ...(await boundTo(core, account, spec.boundObjectRef)),
       };
+      const tokenId = world.random.stream('tokens').uuid();
+      context.annotate?.('authentication.kubernetes.io/issued-credential-id', `JTI=${tokenId}`);
       const token = await key.sign({
         iss: issuer,
         sub: `system:serviceaccount:${namespace}:${name}`,
@@ -78,7 +80,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         iat: issuedAt,
         nbf: issuedAt,
         exp: issuedAt + seconds,
-        jti: world.random.stream('tokens').uuid(),
+        jti: tokenId,
         'kubernetes.io': bound,
       });
       return Object.freeze({
@@ -90,7 +92,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
           creationTimestamp: formatTime(world.clock.now()),
         },
         spec,
-        status: { token: options.dryRun ? '' : token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
+        status: { token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
       });
     },
   };
@@ -133,9 +135,9 @@ async function boundTo(
   reference: TokenRequestSpec['boundObjectRef'] | null,
 ): Promise<Partial<BoundClaims>> {
   if (!reference) return {};
-  const { kind = '', name = '', uid } = reference;
-  const apiVersion = reference.apiVersion || 'v1';
-  if (apiVersion !== 'v1' || !Object.hasOwn(kinds, kind))
+  const { kind = '', name = '', uid, apiVersion = '' } = reference;
+  // The group counts, whatever the version.
+  if (apiVersion.includes('/') || !Object.hasOwn(kinds, kind))
     throw badRequest(
       `cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`,
     );
@@ -146,7 +148,7 @@ async function boundTo(
   const object = storedObjectOf(resource, await requireEntry(core, resource, { name, ...namespace }));
   if (uid && uid !== object.metadata.uid)
     throw conflict(
-      resource.kind,
+      { group: '', plural: kind },
       name,
       `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );

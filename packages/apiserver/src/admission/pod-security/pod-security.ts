@@ -101,8 +101,14 @@ export function podSecurity(
       request.annotate?.(`${labelPrefix}exempt`, exemption);
       return;
     }
+    if (isPod) request.annotate?.(`${labelPrefix}enforce-policy`, formatLevelVersion(policy.enforce));
+    const audited = request.annotate === undefined ? [] : violationsOf(pod, policy.audit);
+    if (audited.length > 0)
+      request.annotate?.(
+        `${labelPrefix}audit-violations`,
+        `would violate PodSecurity "${formatLevelVersion(policy.audit)}": ${describeViolations(audited)}`,
+      );
     if (isPod) {
-      request.annotate?.(`${labelPrefix}enforce-policy`, formatLevelVersion(policy.enforce));
       const violations = violationsOf(pod, policy.enforce);
       if (violations.length > 0)
         throw forbidden(
@@ -111,12 +117,6 @@ export function podSecurity(
           `violates PodSecurity "${formatLevelVersion(policy.enforce)}": ${describeViolations(violations)}`,
         );
     }
-    const audited = request.annotate === undefined ? [] : violationsOf(pod, policy.audit);
-    if (audited.length > 0)
-      request.annotate?.(
-        `${labelPrefix}audit-violations`,
-        `would violate PodSecurity "${formatLevelVersion(policy.audit)}": ${describeViolations(audited)}`,
-      );
     const violations = violationsOf(pod, policy.warn);
     if (violations.length > 0)
       request.warn(`would violate PodSecurity "${formatLevelVersion(policy.warn)}": ${describeViolations(violations)}`);
@@ -153,10 +153,12 @@ export function podSecurity(
       if (id === '/pods') return !ignoredSubresources.has(subresource ?? '');
       return subresource === undefined && (id === '/namespaces' || Object.hasOwn(templates, id));
     },
-    handles({ resource, namespace }) {
+    handles({ resource, namespace, annotate }) {
       const id = idOf({ resource });
       if (id === '/namespaces') return true;
       const isPod = id === '/pods';
+      // What is enforced is noted, be it nothing.
+      if (isPod && annotate !== undefined) return true;
       const known = namespaces.get(namespace ?? '');
       if (known === undefined) return true;
       const { enforce, warn, audit } = parsedOf(known).policy;

@@ -3,11 +3,12 @@ import { expect, it } from '@jest/globals';
 import type { Service } from '@pintle/api/core/v1';
 import { webhookTarget } from './webhook-target.js';
 
+const ports = [{ port: 443 }, { port: 8443 }];
 const services = new Map(
   Object.entries({
-    plain: { clusterIP: '10.96.0.7' },
-    six: { clusterIP: 'fd00::7' },
-    balanced: { type: 'LoadBalancer', clusterIP: '10.96.0.8' },
+    plain: { clusterIP: '10.96.0.7', ports },
+    six: { clusterIP: 'fd00::7', ports },
+    balanced: { type: 'LoadBalancer', clusterIP: '10.96.0.8', ports },
     elsewhere: { type: 'ExternalName', externalName: 'hooks.example.com' },
     headless: { clusterIP: 'None' },
   }).map(([name, spec]) => [
@@ -28,8 +29,9 @@ it.each([
 });
 
 it.each([
-  ['headless', 'cannot route to service with ClusterIP "None"'],
-  ['absent', 'service "absent" not found'],
-])('%s', (name, message) => {
-  expect(() => at(name)).toThrow(message);
+  ['headless', 'cannot route to service with ClusterIP "None"', {}],
+  ['absent', 'service "absent" not found', {}],
+  ['plain', 'no service port 444 found for service "plain"', { port: 444 }],
+])('%s', (name, message, more) => {
+  expect(() => at(name, more)).toThrow(message);
 });

@@ -33,7 +33,7 @@ export function webhookTarget(
   const { namespace, name, path = '/', port = 443 } = service;
   const found = services.get(`${namespace}/${name}`) as Service | undefined;
   if (found === undefined) throw new WebhookFailure(`service ${JSON.stringify(name)} not found`);
-  const host = hostOf(found);
+  const host = hostOf(found, port);
   return {
     url: `https://${hostAndPort(host, port)}${path.startsWith('/') ? '' : '/'}${path}`,
     serverName: `${name}.${namespace}.svc`,
@@ -42,8 +42,11 @@ export function webhookTarget(
 }
 
 /** What stands for another name is asked there. */
-function hostOf({ spec: { type, externalName, clusterIP: ip = '' } = {} }: Service): string {
+function hostOf({ metadata, spec = {} }: Service, port: number): string {
+  const { type, externalName, clusterIP: ip = '', ports = [] } = spec;
   if (type === 'ExternalName' && externalName) return externalName;
   if (!ip || ip === 'None') throw new WebhookFailure('cannot route to service with ClusterIP "None"');
+  if (!ports.some((each) => each.port === port))
+    throw new WebhookFailure(`no service port ${port} found for service ${JSON.stringify(metadata.name)}`);
   return ip;
 }

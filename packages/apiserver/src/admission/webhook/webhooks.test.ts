@@ -360,6 +360,25 @@ describe('webhooks', () => {
     await api.stop();
   });
 
+  it.each([
+    ['its kind', '/kind', 'v1 ConfigMap default c'],
+    ['its version', '/apiVersion', 'v1 ConfigMap default c'],
+    ['its namespace', '/metadata/namespace', 'v1 ConfigMap default c'],
+    ['its name', '/metadata/name', /^422 .*name or generateName is required/],
+    ['all of these', '/metadata', /^422 .*name or generateName is required/],
+  ])('may take %s away', async (_what, path, outcome) => {
+    const patch = btoa(JSON.stringify([{ op: 'remove', path }]));
+    answers.set('/take', answer({ allowed: true, patchType: 'JSONPatch', patch }));
+    const { api, client } = await setup(configuration('Mutating', webhook('/take')));
+    const told = await client.create(configMap({})).then(
+      ({ apiVersion, kind, metadata: { namespace, name } }) => [apiVersion, kind, namespace, name].join(' '),
+      ({ code, message }: StatusError) => `${code} ${message}`,
+    );
+    if (typeof outcome === 'string') expect(told).toBe(outcome);
+    else expect(told).toMatch(outcome);
+    await api.stop();
+  });
+
   it('bring containers that get what all containers get, and those before them see that', async () => {
     const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }];
     answers.set('/look', answer({ allowed: true }));

@@ -355,9 +355,14 @@ async function patched(request: AdmissionRequest, patch: readonly unknown[]): Pr
   const object = request.object!;
   await prepared(resource, [object]);
   const shown = shownObject(request, object);
-  const made = applied(shown, patch);
+  const patchedObject = applied(shown, patch);
   const { kind, custom } = resource;
-  if (!isObject(made)) throw internalFailure(unmarshalWords(made));
+  if (!isObject(patchedObject)) throw internalFailure(unmarshalWords(patchedObject));
+  const { apiVersion } = shown;
+  // What it does not say that it is it is still.
+  const made = custom
+    ? patchedObject
+    : ({ apiVersion, kind: shown.kind, ...(patchedObject as Partial<KubernetesObject>) } as KubernetesObject);
   if (made.kind !== shown.kind || made.apiVersion !== shown.apiVersion)
     throw internalFailure(
       `a webhook made ${made.apiVersion}, Kind=${made.kind} of ${shown.apiVersion}, Kind=${shown.kind}`,
@@ -373,13 +378,19 @@ async function patched(request: AdmissionRequest, patch: readonly unknown[]): Pr
         ? errors.map(({ field, detail }) => `${field}: ${detail}`).join(', ')
         : decoderWords(kind.schema.node, kind.kind, errors),
     );
-  const result = value as KubernetesObject;
-  if (result.metadata?.namespace !== shown.metadata.namespace)
+  const result = inNamespace(value as KubernetesObject, shown.metadata.namespace);
+  if (result.metadata.namespace !== shown.metadata.namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   await prepared(resource, [result], 'stored');
   const stored = resource.toStored(result);
   return resource.definition.strategy?.defaults?.(stored) ?? stored;
 }
+
+/** What does not say where it is is where it was. */
+const inNamespace = (object: KubernetesObject, namespace: string | undefined): KubernetesObject =>
+  object.metadata?.namespace || namespace === undefined
+    ? object
+    : { ...object, metadata: { ...object.metadata, namespace } };
 
 function applied(object: KubernetesObject, patch: readonly unknown[]): unknown {
   try {
