@@ -5,7 +5,7 @@ import { CertificateAuthority } from '@pintle/apiserver/nodejs';
 import type { HttpClient } from '@pintle/client/http';
 import { connect, kubeConfig } from '@pintle/client/nodejs';
 import { createManager } from '@pintle/controller-runtime';
-import { apiMetrics, builtinControllers, horizontalPodAutoscalerController } from '@pintle/controllers';
+import { builtinControllers, horizontalPodAutoscalerController } from '@pintle/controllers';
 import type { Clock, World } from '@pintle/machinery';
 import { createScheduler, defaultPlugins, profile } from '@pintle/scheduler';
 import { volumeControllers } from '@pintle/volumes';
@@ -29,12 +29,9 @@ export async function startPintleActors(files: AccessFiles, url: string, world: 
     kindsNow: () => client.kinds(),
     rootCertificate: files.caPem,
     certificateSigner: authority,
-    metrics: apiMetrics(client),
   });
   // As upstream's here.
-  const autoscaler = horizontalPodAutoscalerController({
-    ...{ kinds: kinds.present, metrics: apiMetrics(client), syncPeriodMs: 2_000 },
-  });
+  const autoscaler = horizontalPodAutoscalerController({ kinds: kinds.present, syncPeriodMs: 2_000 });
   const manager = createManager({
     ...{ client, world, runnables: builtin.runnables },
     controllers: [

@@ -4,6 +4,7 @@ import { claimStories } from './claims.js';
 import { endingStories } from './endings.js';
 import { jobEndStories } from './job-ends.js';
 import { jobStories } from './jobs.js';
+import { measuringStories } from './measuring.js';
 import { ownerStories } from './owners.js';
 import { placingStories } from './placing.js';
 import { rightsStories } from './rights.js';
@@ -21,6 +22,7 @@ export const stories: readonly Story[] = [
   ...setStories,
   ...jobStories,
   ...scalingStories,
+  ...measuringStories,
   ...serviceStories,
   ...sliceStories,
   ...rightsStories,
