@@ -7,12 +7,14 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { APIService } from '@pintle/api/apiregistration/v1';
 import { Deployment } from '@pintle/api/apps/v1';
 import { ConfigMap, Pod } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import { type KubernetesObject, parseApiVersion } from '@pintle/machinery';
 import type { AccessFiles } from '../access-files.js';
-import type { Loose } from './stage.js';
+import { condition, type Loose } from './stage.js';
 
 const resource = 'metrics.k8s.io/v1beta1';
 const custom = 'custom.metrics.k8s.io/v1beta2';
@@ -64,6 +66,8 @@ export async function startMetricsServer(files: AccessFiles, client: Client): Pr
       },
     });
   }
+  // Who asks what is served is told of all of it from then on.
+  for (const apiVersion of [resource, custom, external]) await available(client, apiVersion);
   return {
     stop: () =>
       new Promise<void>((done) => {
@@ -71,6 +75,15 @@ export async function startMetricsServer(files: AccessFiles, client: Client): Pr
         server.closeAllConnections();
       }),
   };
+}
+
+async function available(client: Client, apiVersion: string): Promise<void> {
+  const { group, version } = parseApiVersion(apiVersion);
+  for (;;) {
+    const service = await client.get(APIService, { name: `${version}.${group}` });
+    if (condition(service, 'Available')?.status === 'True') return;
+    await sleep(200);
+  }
 }
 
 const notFound = {
