@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const { server, actors } = values as Pick<PlayOptions, 'server' | 'actors'>;
 const only = values.only?.split(',');
 // kube-scheduler 1.34 allocates by `resource.k8s.io/v1`, which 1.33 and Pintle do not serve.
-const leftOut = server === 'pintle' && actors === 'upstream' ? ['devices'] : [];
+const leftOut = server === 'pintle' && actors === 'upstream' ? ['devices', 'device-ends'] : [];
 const chosen = stories.filter(({ name }) => (only?.includes(name) ?? true) && !leftOut.includes(name));
 
 const folder = await mkdtemp(join(tmpdir(), 'controllers-'));

@@ -76,6 +76,7 @@ export async function startUpstream(
           ]
         : []),
       ...['--horizontal-pod-autoscaler-sync-period=2s', '--pvclaimbinder-sync-period=2s'],
+      '--resource-quota-sync-period=5s',
     ]),
     start(programs.kubeScheduler, logFiles[1]!, await access(files, url, scheduler, options)),
   ];
