@@ -6,6 +6,8 @@
  *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/controllers.ts \
  *       [--server pintle|kube-apiserver] [--actors upstream|pintle] [--only STORY,…] [--save FILE] [--against FILE] [--keep]
  *
+ * Stories of what is full are played last, by controllers whose limits are narrow.
+ *
  * By default upstream's controllers on Pintle's API server. Nodes are Pintle's simulated ones, over HTTP. With
  * `--server kube-apiserver --save FILE` it is upstream's behaviour that is kept, for `--against FILE`: what was left behind
  * there stands to the left of `|`. Needs what run.ts needs.
