@@ -7,7 +7,7 @@ const [readyCount, waitingCount] = [990, 20];
 const atOnce = 20;
 
 /** Some at a time. */
-async function each(count: number, work: (index: number) => Promise<void>): Promise<void> {
+async function each(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
   const left = Array.from({ length: count }, (_, index) => index);
   const inTurn = async () => {
     for (let index = left.shift(); index !== undefined; index = left.shift()) await work(index);
@@ -45,14 +45,15 @@ async function manyEndpointsStory(stage: Stage): Promise<void> {
   await stage.make('v1', 'ConfigMap', 'seen', {
     data: { counts: JSON.stringify(counts(settled)), capacity: `${capacityOf(settled)}` },
   });
-  await each(waitingCount, async (index) => {
-    const name = `many-${readyCount + index}`;
-    await stage.client.delete(stage.kind('Pod'), { name, namespace: stage.namespace }, { gracePeriodSeconds: 0 });
-  });
+  const remove = (index: number) =>
+    stage.client.delete(
+      stage.kind('Pod'),
+      { name: `many-${index}`, namespace: stage.namespace },
+      { gracePeriodSeconds: 0 },
+    );
+  await each(waitingCount, (index) => remove(readyCount + index));
   await stage.object('Endpoints', 'many', (it) => capacityOf(it) === undefined && counts(it).ready === readyCount);
-  await stage.client.deleteCollection(stage.kind('Pod'), {
-    ...{ namespace: stage.namespace, labelSelector: 'app=many', gracePeriodSeconds: 0 },
-  });
+  await each(readyCount, remove);
   await stage.object('Endpoints', 'many', (it) => counts(it).ready === 0);
   await stage.until('no slice with endpoints', async () =>
     (await slicesOf(stage, 'many')).every(({ endpoints }) => !endpoints?.length),
