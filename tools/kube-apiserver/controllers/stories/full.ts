@@ -203,8 +203,8 @@ async function hintsByCpuStory(stage: Stage): Promise<void> {
 }
 
 export const fullStories: readonly Story[] = [
-  { name: 'many-endpoints', play: manyEndpointsStory },
-  { name: 'wide-mirror', play: wideMirrorStory },
+  { name: 'many-endpoints', isLimited: true, play: manyEndpointsStory },
+  { name: 'wide-mirror', isLimited: true, play: wideMirrorStory },
   { name: 'node-ranges', isLimited: true, play: nodeRangesStory },
   { name: 'ended-pods', isLimited: true, play: endedPodsStory },
   { name: 'hints-by-cpu', isLimited: true, play: hintsByCpuStory },

@@ -1,7 +1,7 @@
 /** Nodes that fail alone, many of a zone, or a whole zone; and the volumes of those that are gone or out of service. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Loose, Stage, Story } from '../stage.js';
-import { hearOf, makeNode, nodeName, runPod } from './node-of-data.js';
+import { hearOf, keepHearing, makeNode, nodeName, runPod } from './node-of-data.js';
 import { claimOf, volume } from './pods-of.js';
 
 const zoneLabel = 'topology.kubernetes.io/zone';
@@ -11,6 +11,19 @@ const turnMs = 16_000;
 const executing = (node: Loose) => node.spec.taints?.some(({ effect }: Loose) => effect === 'NoExecute');
 
 async function zonesStory(stage: Stage): Promise<void> {
+  const states = new Map<string, boolean>();
+  const stop = keepHearing(stage, states);
+  try {
+    await disruptedZones(stage, async (name, isReady) => {
+      states.set(name, isReady);
+      await hearOf(stage, name, isReady);
+    });
+  } finally {
+    stop();
+  }
+}
+
+async function disruptedZones(stage: Stage, hear: (name: string, isReady: boolean) => Promise<void>): Promise<void> {
   const tolerations = [
     { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 1 },
   ];
@@ -23,25 +36,25 @@ async function zonesStory(stage: Stage): Promise<void> {
   // All of a zone: one after another they lose their pods.
   for (const name of ['all-0', 'all-1']) {
     await makeNode(stage, name, inZone('all'));
-    await hearOf(stage, name, true);
+    await hear(name, true);
     await withPod(name);
   }
   // Most of another, which is not believed.
   await makeNode(stage, 'most-3', inZone('most'));
-  await hearOf(stage, 'most-3', true);
+  await hear('most-3', true);
   const most = ['most-0', 'most-1', 'most-2'];
   for (const name of most) await makeNode(stage, name, inZone('most'));
   // One of a third.
   for (const name of ['one-0', 'one-1', 'one-2']) {
     await makeNode(stage, name, inZone('one'));
-    await hearOf(stage, name, true);
+    await hear(name, true);
   }
   await withPod('one-0');
   // The zones are looked at every five seconds.
   await sleep(7_000);
-  for (const name of most) await hearOf(stage, name, false);
+  for (const name of most) await hear(name, false);
   for (const name of most) await withPod(name);
-  for (const name of ['all-0', 'all-1', 'one-0']) await hearOf(stage, name, false);
+  for (const name of ['all-0', 'all-1', 'one-0']) await hear(name, false);
   for (const name of ['all-0', 'all-1', 'one-0']) {
     await node(name, executing);
     await stage.object('Pod', `on-${name}`, (it) => it.metadata.deletionTimestamp !== undefined);
@@ -57,7 +70,7 @@ async function zonesStory(stage: Stage): Promise<void> {
   };
   await tell('disrupted');
   // The zone recovers: the one that does not is believed now.
-  await Promise.all(['most-1', 'most-2', 'most-3', 'one-1', 'one-2'].map((name) => hearOf(stage, name, true)));
+  await Promise.all(['most-1', 'most-2', 'most-3', 'one-1', 'one-2'].map((name) => hear(name, true)));
   await node('most-0', executing);
   await stage.object('Pod', 'on-most-0', (it) => it.metadata.deletionTimestamp !== undefined);
   for (const name of ['most-1', 'most-2']) await node(name, ({ spec }) => spec.taints.length === 1);

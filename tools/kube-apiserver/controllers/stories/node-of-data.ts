@@ -24,6 +24,16 @@ export async function hearOf(stage: Stage, name: string, isReady: boolean, more:
   await stage.patch('Node', nodeName(stage, name), { status: { conditions, ...more } }, 'status');
 }
 
+const beatMs = 10_000;
+
+/** They are heard from again and again, in the state that the map has for them then, until what is returned is called. */
+export function keepHearing(stage: Stage, states: ReadonlyMap<string, boolean>): () => void {
+  const timer = setInterval(() => {
+    for (const [name, isReady] of states) hearOf(stage, name, isReady).catch(() => {});
+  }, beatMs);
+  return () => clearInterval(timer);
+}
+
 /** A pod there, as its kubelet would tell of it. */
 export async function runPod(
   stage: Stage,
