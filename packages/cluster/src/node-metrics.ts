@@ -144,7 +144,9 @@ function containerMetrics(
     return [{ name: container.name, usage }];
   });
   const isWhole = metrics.length > 0 && metrics.length === containers.length;
-  return { window: `${windowMs / 1000}s`, containers: metrics, isWhole, nanocores, bytes };
+  // In whole seconds, as the time at its end is told: it would else begin before the container did.
+  const window = `${Math.floor(windowMs / 1000)}s`;
+  return { window, containers: metrics, isWhole, nanocores, bytes };
 }
 
 /** Since the sample before, or since the start of what was not in it. */
