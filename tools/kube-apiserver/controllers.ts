@@ -6,6 +6,8 @@
  *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/controllers.ts \
  *       [--server pintle|kube-apiserver] [--actors upstream|pintle] [--only STORY,…] [--save FILE] [--against FILE] [--keep]
  *
+ * Stories of what is full are played last, by controllers whose limits are narrow.
+ *
  * By default upstream's controllers on Pintle's API server. Nodes are Pintle's simulated ones, over HTTP. With
  * `--server kube-apiserver --save FILE` it is upstream's behaviour that is kept, for `--against FILE`: what was left behind
  * there stands to the left of `|`. Needs what run.ts needs.
@@ -32,7 +34,7 @@ const { values } = parseArgs({
 const { server, actors } = values as Pick<PlayOptions, 'server' | 'actors'>;
 const only = values.only?.split(',');
 // kube-scheduler 1.34 allocates by `resource.k8s.io/v1`, which 1.33 and Pintle do not serve.
-const leftOut = server === 'pintle' && actors === 'upstream' ? ['devices'] : [];
+const leftOut = server === 'pintle' && actors === 'upstream' ? ['devices', 'device-ends'] : [];
 const chosen = stories.filter(({ name }) => (only?.includes(name) ?? true) && !leftOut.includes(name));
 
 const folder = await mkdtemp(join(tmpdir(), 'controllers-'));

@@ -55,7 +55,7 @@ export interface ClusterParts extends Omit<ApiServerOptions, 'world' | 'backend'
   readonly builtinControllers?: readonly string[];
   /** PEM; published in every namespace for pods to trust the API server by. */
   readonly rootCertificate?: string;
-  /** What autoscalers ask. Where it is silent of pods' CPU and memory, the nodes of this process tell of them. */
+  /** What autoscalers ask in the place of `metrics.k8s.io` and its like. */
   readonly metrics?: Partial<MetricsSource>;
   /** Whether `metrics.k8s.io` tells of the nodes of this process, in the place of a metrics server. It does unless given. */
   readonly servesNodeMetrics?: boolean;
@@ -180,7 +180,7 @@ async function assemble(
   const builtin = builtinControllers({
     kinds,
     kindsNow,
-    metrics: { ...metrics.source, ...parts.metrics },
+    ...(parts.metrics === undefined ? {} : { metrics: parts.metrics }),
     ...(parts.builtinControllers === undefined ? {} : { only: parts.builtinControllers }),
     ...(parts.rootCertificate === undefined ? {} : { rootCertificate: parts.rootCertificate }),
     ...(parts.certificateSigner === undefined ? {} : { certificateSigner: parts.certificateSigner }),

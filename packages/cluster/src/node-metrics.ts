@@ -1,12 +1,10 @@
 /**
- * What pods and nodes use of CPU and memory, for autoscalers and as `metrics.k8s.io`: the part of the metrics server. It
- * asks the node agents of this process as that asks kubelets. It keeps two samples, and knows no metrics but those of
- * resources.
+ * What pods and nodes use of CPU and memory, as `metrics.k8s.io`: the part of the metrics server. It asks the node agents
+ * of this process as that asks kubelets, and keeps two samples.
  */
 import { Node, Pod } from '@pintle/api/core/v1';
 import type { ContainerMetrics, NodeMetrics, PodMetrics } from '@pintle/api/metrics/v1beta1';
 import type { NodeAgent } from '@pintle/contracts';
-import { type MetricsSource, NoMetricsError, noMetrics, type PodMetric, type ResourceQuery } from '@pintle/controllers';
 import { formatTime, parseTime, type World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 
@@ -51,8 +49,6 @@ interface Summary {
 }
 
 export interface NodeMetricsReader {
-  /** For autoscalers. */
-  readonly source: MetricsSource;
   pods(namespace: string | undefined): Promise<readonly PodMetrics[]>;
   nodes(): Promise<readonly NodeMetrics[]>;
 }
@@ -77,24 +73,7 @@ export function nodeMetrics({ world, informers, agents }: NodeMetricsOptions): N
     return { timestamp: formatTime(atMs), usage, nodes };
   };
 
-  const source: MetricsSource = {
-    ...noMetrics,
-    async resource({ namespace, selector, resource, container }) {
-      const now = await sample();
-      const found = new Map<string, PodMetric>();
-      for (const { metadata } of informers.informer(Pod).lister.list({ namespace })) {
-        if (!selector.matches(metadata.labels ?? {})) continue;
-        const key = `${namespace}/${metadata.name}`;
-        const wanted = now.pods.get(key)?.filter(({ name }) => container === undefined || name === container) ?? [];
-        const metric = usageOf(wanted, before, key, resource, now.atMs);
-        if (metric !== undefined) found.set(metadata.name ?? '', metric);
-      }
-      if (found.size === 0) throw new NoMetricsError('no metrics returned from resource metrics API');
-      return found;
-    },
-  };
   return {
-    source,
     async pods(namespace) {
       const { timestamp, usage } = await measured();
       return informers
@@ -102,7 +81,7 @@ export function nodeMetrics({ world, informers, agents }: NodeMetricsOptions): N
         .lister.list(namespace === undefined ? {} : { namespace })
         .flatMap(({ metadata: { name = '', namespace: place = '', labels } }): PodMetrics[] => {
           const found = usage.get(`${place}/${name}`);
-          if (found === undefined || found.containers.length === 0) return [];
+          if (found === undefined || !found.isWhole) return [];
           const metadata = {
             name,
             namespace: place,
@@ -140,6 +119,8 @@ const apiVersion = 'metrics.k8s.io/v1beta1';
 interface PodUsage {
   readonly window: string;
   readonly containers: readonly ContainerMetrics[];
+  /** Whether all of its containers are known. */
+  readonly isWhole: boolean;
   readonly nanocores: number;
   readonly bytes: number;
 }
@@ -162,7 +143,10 @@ function containerMetrics(
     const usage = { cpu: `${rate.nanocores}n`, memory: `${Math.round(container.memoryBytes / 1024)}Ki` };
     return [{ name: container.name, usage }];
   });
-  return { window: `${windowMs / 1000}s`, containers: metrics, nanocores, bytes };
+  const isWhole = metrics.length > 0 && metrics.length === containers.length;
+  // In whole seconds, as the time at its end is told: it would else begin before the container did.
+  const window = `${Math.floor(windowMs / 1000)}s`;
+  return { window, containers: metrics, isWhole, nanocores, bytes };
 }
 
 /** Since the sample before, or since the start of what was not in it. */
@@ -203,28 +187,4 @@ async function takeSample(agents: Iterable<NodeAgent>, atMs: number): Promise<Sa
       );
   }
   return { atMs, pods, nodes };
-}
-
-function usageOf(
-  containers: readonly ContainerUsage[],
-  before: Sample | undefined,
-  pod: string,
-  resource: ResourceQuery['resource'],
-  atMs: number,
-): PodMetric | undefined {
-  if (containers.length === 0) return undefined;
-  if (resource === 'memory') {
-    const bytes = containers.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
-    return { milliValue: bytes * 1000, atMs, windowMs: 0 };
-  }
-  if (resource !== 'cpu') return undefined;
-  let milliValue = 0;
-  let windowMs = 0;
-  for (const container of containers) {
-    const rate = cpuRate(container, before, pod, atMs);
-    if (rate === undefined) return undefined;
-    milliValue += rate.nanocores / 1_000_000;
-    windowMs = Math.max(windowMs, rate.sinceMs);
-  }
-  return { milliValue: Math.round(milliValue), atMs, windowMs };
 }

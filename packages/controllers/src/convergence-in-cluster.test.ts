@@ -26,7 +26,6 @@ import {
   horizontalPodAutoscalerController,
   legacyTokenCleanerController,
   namespaceController,
-  noMetrics,
   podResourceClaimController,
   pvcProtectionController,
   pvProtectionController,
@@ -267,7 +266,7 @@ const stories: Readonly<Record<string, Story>> = {
     underFaults: [
       horizontalPodAutoscalerController({
         kinds: () => [Deployment],
-        metrics: { ...noMetrics, external: async () => [load.milliValue] },
+        metrics: { external: async () => [load.milliValue] },
       }),
     ],
     async story(cluster) {

@@ -85,8 +85,8 @@ export interface BuiltinControllersOptions {
   readonly only?: readonly string[];
   /** PEM, for pods to trust the API server by. Empty for a server without a socket. */
   readonly rootCertificate?: string;
-  /** What autoscalers ask; they know no metric unless given. */
-  readonly metrics?: MetricsSource;
+  /** What autoscalers ask in the place of the API server's `metrics.k8s.io` and its like. */
+  readonly metrics?: Partial<MetricsSource>;
   /** Signs approved CertificateSigningRequests; without it nobody does. */
   readonly certificateSigner?: CertificateSigner;
   /** The ranges that pods' addresses are from; without any, nodes are given no parts of them. */

@@ -23,6 +23,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/\b10\.244\.\d+\.\d+\b/g, '<pod address>'],
+  [/\bfd00:10:244:[0-9a-f]*(::)?/g, '<pod address>'],
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
   [/\bnode-\d\b/g, '<node>'],
   [new RegExp(`-[${nameless}]{6,10}(?=$|[^a-z0-9])`, 'g'), '-<hash>'],

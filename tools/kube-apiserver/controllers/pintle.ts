@@ -5,14 +5,24 @@ import { CertificateAuthority } from '@pintle/apiserver/nodejs';
 import type { HttpClient } from '@pintle/client/http';
 import { connect, kubeConfig } from '@pintle/client/nodejs';
 import { createManager } from '@pintle/controller-runtime';
-import { apiMetrics, builtinControllers, horizontalPodAutoscalerController } from '@pintle/controllers';
+import {
+  builtinControllers,
+  horizontalPodAutoscalerController,
+  nodeIpamController,
+  podGcController,
+} from '@pintle/controllers';
 import type { Clock, World } from '@pintle/machinery';
 import { createScheduler, defaultPlugins, profile } from '@pintle/scheduler';
 import { volumeControllers } from '@pintle/volumes';
 import { type AccessFiles, writeKubeConfig } from '../access-files.js';
-import type { Actors } from './upstream.js';
+import { type Actors, limits } from './upstream.js';
 
-export async function startPintleActors(files: AccessFiles, url: string, world: World): Promise<Actors> {
+export async function startPintleActors(
+  files: AccessFiles,
+  url: string,
+  world: World,
+  isLimited: boolean,
+): Promise<Actors> {
   const admin = kubeConfig({ path: await writeKubeConfig(files.folder, url, files.caPem) });
   const scheduling = kubeConfig({
     path: await writeKubeConfig(files.folder, url, files.caPem, 'system:kube-scheduler'),
@@ -29,17 +39,18 @@ export async function startPintleActors(files: AccessFiles, url: string, world: 
     kindsNow: () => client.kinds(),
     rootCertificate: files.caPem,
     certificateSigner: authority,
-    metrics: apiMetrics(client),
   });
   // As upstream's here.
-  const autoscaler = horizontalPodAutoscalerController({
-    ...{ kinds: kinds.present, metrics: apiMetrics(client), syncPeriodMs: 2_000 },
-  });
+  const own = [
+    horizontalPodAutoscalerController({ kinds: kinds.present, syncPeriodMs: 2_000 }),
+    ...(isLimited ? [nodeIpamController(limits), podGcController({ terminatedMax: limits.endedPodsMax })] : []),
+  ];
+  const isOwn = new Set(own.map(({ options }) => options.name));
   const manager = createManager({
     ...{ client, world, runnables: builtin.runnables },
     controllers: [
-      ...builtin.controllers.filter(({ options }) => options.name !== autoscaler.options.name),
-      autoscaler,
+      ...builtin.controllers.filter(({ options }) => !isOwn.has(options.name)),
+      ...own,
       ...volumeControllers({ drivers: [] }),
     ],
   });

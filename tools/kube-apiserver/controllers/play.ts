@@ -44,11 +44,6 @@ export async function play(files: AccessFiles, { server, actors, stories, onEnd 
     const admin = kubeConfig({ path: await writeKubeConfig(files.folder, running.url, files.caPem) });
     const client = await connect(admin, { world, userAgent: 'stories' });
     ends.push(() => client.close());
-    const cast =
-      actors === 'pintle'
-        ? await startPintleActors(files, running.url, world)
-        : await startUpstream(await buildControllers(), files, running.url, { devices: server !== 'pintle' });
-    ends.push(() => cast.stop());
     const kubelet = await connect(admin, { world, userAgent: 'kubelet' });
     ends.push(() => kubelet.close());
     const nodes = await startNodes(kubelet, world);
@@ -57,7 +52,6 @@ export async function play(files: AccessFiles, { server, actors, stories, onEnd 
     const metrics = await startMetricsServer(files, client);
     ends.push(() => metrics.stop());
 
-    const waiting = [...stories];
     const leavings: Record<string, Leavings> = {};
     const playOne = async (story: Story) => {
       const startedMs = Date.now();
@@ -74,11 +68,28 @@ export async function play(files: AccessFiles, { server, actors, stories, onEnd 
       await toldAll(stage);
       leavings[story.name] = await leavingsOf(stage);
     };
-    const playInTurn = async () => {
-      for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) await playOne(story);
-    };
-    await Promise.all(Array.from({ length: togetherMax }, playInTurn));
-    const complaints = await Promise.all(cast.logFiles.map(complaintsOf));
+    const logFiles = new Set<string>();
+    for (const isLimited of [false, true]) {
+      const waiting = stories.filter((story) => (story.isLimited ?? false) === isLimited);
+      if (waiting.length === 0) continue;
+      const cast =
+        actors === 'pintle'
+          ? await startPintleActors(files, running.url, world, isLimited)
+          : await startUpstream(await buildControllers(), files, running.url, {
+              devices: server !== 'pintle',
+              isLimited,
+            });
+      try {
+        const playInTurn = async () => {
+          for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) await playOne(story);
+        };
+        await Promise.all(Array.from({ length: togetherMax }, playInTurn));
+      } finally {
+        await cast.stop();
+      }
+      for (const logFile of cast.logFiles) logFiles.add(logFile);
+    }
+    const complaints = await Promise.all([...logFiles].map(complaintsOf));
     return { leavings, complaints: complaints.flat() };
   } finally {
     for (const end of ends.reverse()) await end();

@@ -14,6 +14,8 @@ export type Loose = any;
 
 export interface Story {
   readonly name: string;
+  /** Played after the others, by controllers whose limits are narrow (`upstream.ts`). */
+  readonly isLimited?: boolean;
   /** Plays it. What the namespace holds at the end is what is compared. */
   play(stage: Stage): Promise<void>;
 }
@@ -50,6 +52,10 @@ export class Stage {
     return this.client.create({ apiVersion, kind, metadata: { name, ...scope, ...metadata }, ...others } as Loose);
   }
 
+  kind(name: string): KindRef<KubernetesObject> {
+    return knownKind(name);
+  }
+
   key(kind: KindRef, name: string): { name: string; namespace?: string } {
     return kind.scope === 'Namespaced' ? { name, namespace: this.namespace } : { name };
   }
@@ -71,6 +77,11 @@ export class Stage {
       ...(kind.scope === 'Namespaced' ? { namespace: this.namespace } : {}),
       ...(labelSelector === undefined ? {} : { labelSelector }),
     });
+  }
+
+  /** Of all namespaces. */
+  async listAll(kindName: string): Promise<readonly Loose[]> {
+    return this.client.list(knownKind(kindName));
   }
 
   async patch(kindName: string, name: string, body: object, subresource?: string): Promise<Loose> {

@@ -14,7 +14,15 @@ export interface Actors {
 const manager: UserName = 'system:kube-controller-manager';
 const scheduler: UserName = 'system:kube-scheduler';
 
+/** As narrow as the stories want that are played after the others. */
+export const limits = {
+  clusterCidrs: ['10.244.0.0/19', 'fd00:10:244::/59'],
+  nodeBits: { IPv4: 24, IPv6: 64 },
+  endedPodsMax: 3,
+};
+
 export interface UpstreamOptions {
+  readonly isLimited: boolean;
   /** 1.34 knows `resource.k8s.io/v1` only, which 1.33 and Pintle do not serve: without it, nobody allocates devices. */
   readonly devices: boolean;
 }
@@ -59,7 +67,16 @@ export async function startUpstream(
       ],
       ...['--service-account-private-key-file', files.signingKeyFile, '--root-ca-file', files.caFile],
       ...['--cluster-signing-cert-file', files.caFile, '--cluster-signing-key-file', files.caKeyFile],
+      ...(options.isLimited
+        ? [
+            ...['--allocate-node-cidrs=true', `--cluster-cidr=${limits.clusterCidrs}`],
+            ...[`--node-cidr-mask-size-ipv4=${limits.nodeBits.IPv4}`],
+            ...[`--node-cidr-mask-size-ipv6=${limits.nodeBits.IPv6}`],
+            `--terminated-pod-gc-threshold=${limits.endedPodsMax}`,
+          ]
+        : []),
       ...['--horizontal-pod-autoscaler-sync-period=2s', '--pvclaimbinder-sync-period=2s'],
+      '--resource-quota-sync-period=5s',
     ]),
     start(programs.kubeScheduler, logFiles[1]!, await access(files, url, scheduler, options)),
   ];

@@ -6,7 +6,7 @@ import { Endpoints, Service } from '@pintle/api/core/v1';
 import { type Endpoint, EndpointSlice } from '@pintle/api/discovery/v1';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import { controllerReference, deepEqual, isIPv6, StatusError } from '@pintle/machinery';
-import { managedByLabel, type PortGroup, planSlices, serviceNameLabel } from '../endpoint-slice/index.js';
+import { managedByLabel, type PortGroup, planSlices, repacked, serviceNameLabel } from '../endpoint-slice/index.js';
 import { ignoreNotFound } from '../ignore-not-found.js';
 
 export const mirroringManager = 'endpointslicemirroring-controller.k8s.io';
@@ -53,29 +53,20 @@ export interface MirrorPlan {
   readonly skipped: number;
 }
 
-/** The endpoints of each subset, by address family. Pure. */
+/** The endpoints of each subset, by address family, when ports and addresses stand in one form. Pure. */
 export function planMirror({ subsets = [] }: Endpoints, max = addressesMax): MirrorPlan {
   let skipped = 0;
   const groups = { IPv4: new Map<string, MutableGroup>(), IPv6: new Map<string, MutableGroup>() };
-  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
-    const all = [
-      ...addresses.map((address) => ({ address, ready: true })),
-      ...notReadyAddresses.map((address) => ({ address, ready: false })),
-    ];
+  for (const { ports, endpoints } of repacked(subsets.map(groupOf))) {
+    // The ready go first: who is not gets what room is left.
+    const isReady = ({ conditions }: Endpoint) => conditions?.ready === true;
+    const all = [...endpoints.filter(isReady), ...endpoints.filter((each) => !isReady(each))];
     skipped += Math.max(0, all.length - max);
-    for (const { address, ready } of all.slice(0, max)) {
-      const byPorts = groups[isIPv6(address.ip) ? 'IPv6' : 'IPv4'];
+    for (const endpoint of all.slice(0, max)) {
+      const byPorts = groups[isIPv6(endpoint.addresses[0] ?? '') ? 'IPv6' : 'IPv4'];
       const id = JSON.stringify(ports);
-      const group = byPorts.get(id) ?? {
-        ports: ports.map(({ name = '', port, protocol = 'TCP', appProtocol }) => ({
-          name,
-          port,
-          protocol,
-          ...(appProtocol === undefined ? {} : { appProtocol }),
-        })),
-        endpoints: [],
-      };
-      group.endpoints.push(endpointOf(address, ready));
+      const group = byPorts.get(id) ?? { ports, endpoints: [] };
+      group.endpoints.push(endpoint);
       byPorts.set(id, group);
     }
   }
@@ -85,6 +76,19 @@ export function planMirror({ subsets = [] }: Endpoints, max = addressesMax): Mir
 interface MutableGroup extends PortGroup {
   readonly endpoints: Endpoint[];
 }
+
+const groupOf = ({ addresses = [], notReadyAddresses = [], ports = [] }: Subset): PortGroup => ({
+  ports: ports.map(({ name = '', port, protocol = 'TCP', appProtocol }) => ({
+    name,
+    port,
+    protocol,
+    ...(appProtocol === undefined ? {} : { appProtocol }),
+  })),
+  endpoints: [
+    ...addresses.map((address) => endpointOf(address, true)),
+    ...notReadyAddresses.map((address) => endpointOf(address, false)),
+  ],
+});
 
 const endpointOf = ({ ip, hostname, nodeName, targetRef }: Address, ready: boolean): Endpoint => ({
   addresses: [ip],

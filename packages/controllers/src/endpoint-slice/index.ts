@@ -27,6 +27,7 @@ import { nextTriggerTimes, type TriggerTimes, withTriggerTime } from './trigger-
 export * from './plan-endpoints.js';
 export { type HintPolicy, hintPolicyOf } from './plan-hints.js';
 export * from './plan-slices.js';
+export { repacked } from './repacked.js';
 export { endpointsMayChange, podsOf, servicesOf } from './selected-pods.js';
 export { nextTriggerTimes, type TriggerTimes, withTriggerTime } from './trigger-time.js';
 
@@ -56,8 +57,8 @@ export function endpointSliceController(options: EndpointSliceControllerOptions 
 }
 
 interface Memories {
-  /** Whether the last hints by capacity could be given, by Service and address type. */
-  readonly hinted: ObjectMemory<boolean>;
+  /** The address types of a Service whose last hints by capacity could be given. */
+  readonly hinted: ObjectMemory<ReadonlySet<AddressType>>;
   readonly triggerTimes: ObjectMemory<TriggerTimes>;
 }
 
@@ -82,7 +83,7 @@ async function reconcile(
   const serviceKey = `${key.namespace}/${key.name}`;
   if (service === undefined) {
     triggerTimes.forget(informers, serviceKey);
-    for (const type of ['IPv4', 'IPv6']) hinted.forget(informers, `${serviceKey} ${type}`);
+    hinted.forget(informers, serviceKey);
   }
   // A Service that is gone takes its slices with it, by ownership.
   if (service?.spec?.selector === undefined || service.spec.type === 'ExternalName') return;
@@ -133,11 +134,11 @@ const isOwnedBy = ({ metadata }: EndpointSlice, service: Service): boolean =>
 
 /** The plan with the zones that its endpoints are for; slices whose hints change are written, too. */
 function withHints(
-  { informers, events, key }: ReconcileContext<Service>,
+  context: ReconcileContext<Service>,
   service: Service,
   type: AddressType,
   plan: SlicePlan,
-  hinted: ObjectMemory<boolean>,
+  hinted: Memories['hinted'],
 ): SlicePlan {
   const all = [
     ...plan.create.map((group) => ({ group, slice: undefined, kept: false })),
@@ -150,25 +151,13 @@ function withHints(
   ];
   const lists = all.map(({ group }) => group.endpoints);
   const policy = hintPolicyOf(service);
-  let next = lists.map(policy === 'same-zone' ? sameZoneHints : withoutHints);
-  if (policy === 'by-capacity') {
-    const planned = capacityHints(lists, cpuRatios(informers.informer(Node).lister.list()));
-    const memory = `${key.namespace}/${key.name} ${type}`;
-    const before = hinted.get(informers, memory, service.metadata.uid);
-    const enabled = typeof planned !== 'string';
-    if (enabled) next = planned.map((endpoints) => [...endpoints]);
-    if (before !== enabled) {
-      hinted.set(informers, memory, service.metadata.uid, enabled);
-      if (enabled)
-        events.record(
-          service,
-          'Normal',
-          'TopologyAwareHintsEnabled',
-          `Topology Aware Hints has been enabled, addressType: ${type}`,
-        );
-      else events.record(service, 'Warning', 'TopologyAwareHintsDisabled', `${planned}, addressType: ${type}`);
-    }
-  }
+  const planned =
+    policy === 'by-capacity' && capacityHints(lists, cpuRatios(context.informers.informer(Node).lister.list()));
+  tellOfHints(context, service, type, planned, hinted);
+  const next =
+    planned === false || typeof planned === 'string'
+      ? lists.map(policy === 'same-zone' ? sameZoneHints : withoutHints)
+      : planned;
   const groups = all.map(({ slice, group, kept }, index) => ({
     slice,
     kept: kept && deepEqual(next[index], group.endpoints),
@@ -180,6 +169,30 @@ function withHints(
     remove: plan.remove,
     keep: groups.flatMap(({ slice, kept }) => (slice !== undefined && kept ? [slice] : [])),
   };
+}
+
+/** That there are hints by capacity is told once for all address types; that there are none, and why, whenever that is found. */
+function tellOfHints(
+  { informers, events, key }: ReconcileContext<Service>,
+  service: Service,
+  type: AddressType,
+  /** Why there can be none; false: none are wanted. */
+  planned: ReturnType<typeof capacityHints> | false,
+  hinted: Memories['hinted'],
+): void {
+  const serviceKey = `${key.namespace}/${key.name}`;
+  const { uid } = service.metadata;
+  const before = hinted.get(informers, serviceKey, uid) ?? new Set();
+  const are = planned !== false && typeof planned !== 'string';
+  const tell = (kind: 'Normal' | 'Warning', state: 'Enabled' | 'Disabled', words: string) =>
+    events.record(service, kind, `TopologyAwareHints${state}`, `${words}, addressType: ${type}`);
+  if (typeof planned === 'string') tell('Warning', 'Disabled', planned);
+  else if (are && before.size === 0) tell('Normal', 'Enabled', 'Topology Aware Hints has been enabled');
+  else if (!are && before.size > 0) tell('Warning', 'Disabled', 'Topology Aware Hints has been disabled');
+  if (are !== before.has(type)) {
+    const others = [...before].filter((other) => other !== type);
+    hinted.set(informers, serviceKey, uid, new Set(are ? [...others, type] : others));
+  }
 }
 
 /** What all slices of a Service say of themselves alike. */

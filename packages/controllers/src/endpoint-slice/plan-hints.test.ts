@@ -50,7 +50,12 @@ describe('planAllocations', () => {
   it.each([
     ['no ratios', undefined, 10, 'Insufficient Node information'],
     ['fewer endpoints than zones', { a: 0.5, b: 0.5 }, 1, 'Insufficient number of endpoints (1 endpoints, 2 zones)'],
-    ['too few for the threshold', { a: 0.35, b: 0.35, c: 0.3 }, 4, 'Minimum allocation of required endpoints exceeds'],
+    [
+      'too few for the threshold',
+      { a: 0.35, b: 0.35, c: 0.3 },
+      4,
+      'Unable to allocate minimum required endpoints to each zone',
+    ],
   ])('%s', (_name, ratios, count, why) => {
     expect(planAllocations(ratios === undefined ? undefined : counts(ratios), count)).toContain(why);
   });
@@ -76,7 +81,7 @@ describe('capacityHints', () => {
   });
   it('does not guess a zone', () => {
     expect(capacityHints([[endpoint('a'), endpoint(undefined), endpoint('b'), endpoint('b')]], half)).toContain(
-      'No zone specified',
+      'One or more endpoints do not have a zone specified',
     );
   });
 });

@@ -57,7 +57,8 @@ export function planAllocations(ratios: Ratios | undefined, count: number): Read
   const minimums = new Map<string, number>();
   for (const [zone, ratio] of ratios) minimums.set(zone, Math.ceil((ratio * count) / (1 + overloadThreshold)));
   const total = [...minimums.values()].reduce((sum, minimum) => sum + minimum, 0);
-  if (total > count) return `Minimum allocation of required endpoints exceeds allocatable endpoints ${figures}`;
+  if (total > count)
+    return `Unable to allocate minimum required endpoints to each zone without exceeding overload threshold ${figures}`;
   return new Map(
     [...minimums].map(([zone, minimum]) => [
       zone,
@@ -118,7 +119,7 @@ export function capacityHints(
   const ready = slices.flat().filter(isReady);
   const allocations = planAllocations(ratios, ready.length);
   if (typeof allocations === 'string') return allocations;
-  if (ready.some(({ zone }) => !zone)) return 'No zone specified for one or more endpoints';
+  if (ready.some(({ zone }) => !zone)) return 'One or more endpoints do not have a zone specified';
   const allocated = new Map<string, number>();
   for (const { zone = '' } of ready) allocated.set(zone, (allocated.get(zone) ?? 0) + 1);
   const { giving, receiving } = planTransfers(allocations, allocated);

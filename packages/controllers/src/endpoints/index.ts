@@ -12,8 +12,8 @@ import {
   headlessLabel,
   isHeadless,
   nextTriggerTimes,
-  type PortGroup,
   podsOf,
+  repacked,
   servicesOf,
   type TriggerTimes,
   withTriggerTime,
@@ -104,25 +104,6 @@ export function planSubsets(service: Service, pods: readonly Pod[], max = addres
     subsets: subsets.filter(({ addresses, notReadyAddresses }) => addresses ?? notReadyAddresses),
     truncated: total > max,
   };
-}
-
-/** A port stands once, with all who have it; ports that the same ones have stand together (upstream's RepackSubsets). */
-function repacked(groups: readonly PortGroup[]): readonly PortGroup[] {
-  if (groups.length < 2) return groups;
-  const byPort = new Map<string, { readonly ports: PortGroup['ports']; readonly endpoints: Endpoint[] }>();
-  for (const { ports, endpoints } of groups)
-    for (const port of ports) {
-      const id = JSON.stringify(port);
-      const group = byPort.get(id) ?? { ports: [port], endpoints: [] };
-      group.endpoints.push(...endpoints);
-      byPort.set(id, group);
-    }
-  const byEndpoints = new Map<string, PortGroup>();
-  for (const { ports, endpoints } of byPort.values()) {
-    const id = endpoints.map(({ addresses, targetRef }) => `${addresses[0]} ${targetRef?.uid}`).join();
-    byEndpoints.set(id, { ports: [...(byEndpoints.get(id)?.ports ?? []), ...ports], endpoints });
-  }
-  return [...byEndpoints.values()];
 }
 
 /** How many of each find room: all of them, or to each its part, rounded up for as long as there is room. */

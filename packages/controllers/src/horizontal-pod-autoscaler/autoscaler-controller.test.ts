@@ -222,34 +222,34 @@ describe('an autoscaler', () => {
     expect(await eventsOf()).toEqual([`SuccessfulRescale: New size: ${wanted}; reason: ${why} above target`]);
   });
 
-  it.each([
+  const external = 'unable to get external metric default/queue/nil: nothing is known of queue';
+  it.each<readonly [index: number, what: string, fault: string]>([
     [
       0,
-      'failed to get memory resource metric value: failed to get memory usage: unable to get metrics for resource memory: ',
+      'memory resource metric value: ',
+      'failed to get memory usage: unable to get metrics for resource memory: nothing is known of memory',
     ],
     [
       1,
-      'failed to get main container metric value: failed to get cpu utilization: unable to get metrics for resource cpu: ',
+      'main container metric value: ',
+      'failed to get cpu utilization: unable to get metrics for resource cpu: nothing is known of main/cpu',
     ],
-    [2, 'failed to get pods metric value: unable to get metric qps: '],
-    [3, 'failed to get object metric value: unable to get metric hits: '],
-    [4, 'failed to get object metric value: failed to get hits object metric: unable to get metric hits: '],
+    [2, 'pods metric value: ', 'unable to get metric qps: nothing is known of qps'],
+    [3, 'object metric value: ', 'unable to get metric hits: Service on default front/nothing is known of hits'],
     [
-      5,
-      'failed to get queue external metric value: failed to get external metric queue: unable to get external metric default/queue/nil: ',
+      4,
+      'object metric value: failed to get hits object metric: ',
+      'unable to get metric hits: Service on default front/nothing is known of hits',
     ],
-    [
-      6,
-      'failed to get queue external metric value: failed to get queue external metric: unable to get external metric default/queue/nil: ',
-    ],
-  ])('says what it cannot tell of metric %d', async (index, words) => {
+    [5, 'queue external metric value: failed to get external metric queue: ', external],
+    [6, 'queue external metric value: failed to get queue external metric: ', external],
+  ])('says what it cannot tell of metric %d', async (index, what, fault) => {
     await start();
     await cluster.client.create(autoscaler({ metrics: [kinds[index]![1]] }));
     await cluster.settle();
-    expect(await eventsOf()).toContainEqual(
-      expect.stringContaining(
-        `FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: ${words}`,
-      ),
+    expect(await messageOf('ScalingActive')).toBe(`the HPA was unable to compute the replica count: ${fault}`);
+    expect(await eventsOf()).toContain(
+      `FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: failed to get ${what}${fault}`,
     );
   });
 
@@ -277,7 +277,7 @@ describe('an autoscaler', () => {
     // What is known is told, and what is not has an empty place.
     expect((await get()).status?.currentMetrics?.map(({ type }) => type)).toEqual(['Resource', '']);
     expect(await messageOf('ScalingActive')).toBe(
-      'the HPA was unable to compute the replica count: failed to get queue external metric: unable to get external metric default/queue/nil: nothing is known of queue',
+      'the HPA was unable to compute the replica count: unable to get external metric default/queue/nil: nothing is known of queue',
     );
     expect(await eventsOf()).toContain(
       'FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 2), first error is: failed to get queue external metric value: failed to get queue external metric: unable to get external metric default/queue/nil: nothing is known of queue',

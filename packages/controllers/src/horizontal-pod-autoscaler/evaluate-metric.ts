@@ -55,7 +55,7 @@ const quantity = (milliValue: number) =>
 export async function evaluateMetric(spec: MetricSpec, context: MetricContext): Promise<Evaluation> {
   const { type, object, pods, resource, containerResource, external } = spec;
   if (type === 'Object' && object !== undefined)
-    return faultless('FailedGetObjectMetric', 'object metric value', () => ofObject(object, context));
+    return faultless('FailedGetObjectMetric', objectValue(object), () => ofObject(object, context));
   if (type === 'Pods' && pods !== undefined)
     return faultless('FailedGetPodsMetric', 'pods metric value', () => ofPods(pods, context));
   if (type === 'Resource' && resource !== undefined)
@@ -71,14 +71,27 @@ export async function evaluateMetric(spec: MetricSpec, context: MetricContext): 
     });
   }
   if (type === 'External' && external !== undefined)
-    return faultless('FailedGetExternalMetric', `${external.metric.name} external metric value`, () =>
-      ofExternal(external, context),
-    );
+    return faultless('FailedGetExternalMetric', externalValue(external), () => ofExternal(external, context));
   const fault = `unknown metric source type ${JSON.stringify(type)}`;
   return { reason: 'InvalidMetricSourceType', fault, summary: fault };
 }
 
 type Found = Extract<Evaluation, { name: string }>;
+type ObjectSource = NonNullable<MetricSpec['object']>;
+type ExternalSource = NonNullable<MetricSpec['external']>;
+
+/** What was to be got, as the sum of all metrics tells it: with more words than the metric's own fault has. */
+function objectValue({ metric, target }: ObjectSource): string {
+  return target.type === 'AverageValue' && target.averageValue !== undefined
+    ? `object metric value: failed to get ${metric.name} object metric`
+    : 'object metric value';
+}
+
+function externalValue({ metric: { name }, target: { averageValue, value } }: ExternalSource): string {
+  const what = `${name} external metric value`;
+  if (averageValue !== undefined) return `${what}: failed to get ${name} external metric`;
+  return value === undefined ? what : `${what}: failed to get external metric ${name}`;
+}
 
 async function faultless(reason: string, what: string, find: () => Promise<Found>): Promise<Evaluation> {
   try {
@@ -90,11 +103,11 @@ async function faultless(reason: string, what: string, find: () => Promise<Found
 }
 
 /** Says what was asked for when the source cannot tell. */
-async function asked<T>(what: string, answer: Promise<T>, where = ''): Promise<T> {
+async function asked<T>(what: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw new ReplicaCountError(`unable to get ${what}: ${(error as Error).message}${where}`);
+    throw new ReplicaCountError(`unable to get ${what}: ${(error as Error).message}`);
   }
 }
 
@@ -159,17 +172,16 @@ async function ofPods(
   };
 }
 
-async function ofObject(
-  { metric, target, describedObject }: NonNullable<MetricSpec['object']>,
-  context: MetricContext,
-): Promise<Found> {
+async function ofObject({ metric, target, describedObject }: ObjectSource, context: MetricContext): Promise<Found> {
   const { source, namespace } = context;
   const usage = () =>
-    asked(
-      `metric ${metric.name}`,
-      source.object({ namespace, metric: metric.name, metricSelector: matcherOf(metric), describedObject }),
-      ` on ${describedObject.kind} ${namespace}/${describedObject.name}`,
-    );
+    source
+      .object({ namespace, metric: metric.name, metricSelector: matcherOf(metric), describedObject })
+      .catch(({ message }: Error) => {
+        // In the order that kube-controller-manager has them.
+        const { kind, name } = describedObject;
+        throw new ReplicaCountError(`unable to get metric ${metric.name}: ${kind} on ${namespace} ${name}/${message}`);
+      });
   const status = (current: { readonly value: string } | { readonly averageValue: string }): MetricStatus => ({
     type: 'Object',
     object: { describedObject, metric, current },
@@ -184,9 +196,7 @@ async function ofObject(
   }
   if (target.type === 'AverageValue' && target.averageValue !== undefined) {
     const { averageValue } = target;
-    const found = await toGet(`${metric.name} object metric`, async () =>
-      byShare(await usage(), averageValue, context),
-    );
+    const found = byShare(await usage(), averageValue, context);
     return {
       replicas: found.replicas,
       name: `external metric ${metric.name}(${selectorText(metric.selector)})`,
@@ -198,10 +208,7 @@ async function ofObject(
   );
 }
 
-async function ofExternal(
-  { metric, target }: NonNullable<MetricSpec['external']>,
-  context: MetricContext,
-): Promise<Found> {
+async function ofExternal({ metric, target }: ExternalSource, context: MetricContext): Promise<Found> {
   const { source, namespace } = context;
   const { averageValue, value } = target;
   if (averageValue === undefined && value === undefined)
@@ -209,16 +216,12 @@ async function ofExternal(
       'invalid external metric source: neither a value target nor an average value target was set',
     );
   const text = selectorText(metric.selector);
-  const what = averageValue === undefined ? `external metric ${metric.name}` : `${metric.name} external metric`;
-  const found = await toGet(what, async () => {
-    const values = await asked(
-      `external metric ${namespace}/${metric.name}/${text}`,
-      source.external({ namespace, metric: metric.name, metricSelector: matcherOf(metric) }),
-    );
-    return averageValue === undefined
-      ? byValue(sum(values), value!, context)
-      : byShare(sum(values), averageValue, context);
-  });
+  const values = await asked(
+    `external metric ${namespace}/${metric.name}/${text}`,
+    source.external({ namespace, metric: metric.name, metricSelector: matcherOf(metric) }),
+  );
+  const found =
+    averageValue === undefined ? byValue(sum(values), value!, context) : byShare(sum(values), averageValue, context);
   const current = quantity(found.usage);
   return {
     replicas: found.replicas,

@@ -7,6 +7,7 @@
 import type { HorizontalPodAutoscalerCondition, HorizontalPodAutoscalerStatus } from '@pintle/api/autoscaling/v2';
 import { HorizontalPodAutoscaler } from '@pintle/api/autoscaling/v2';
 import { Pod } from '@pintle/api/core/v1';
+import type { Client } from '@pintle/client';
 import { type Controller, controller, type ReconcileContext } from '@pintle/controller-runtime';
 import {
   type CompiledLabelSelector,
@@ -22,17 +23,18 @@ import {
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
 import { writeStatus } from '../write-status.js';
+import { apiMetrics } from './api-metrics.js';
 import { type Evaluation, evaluateMetric } from './evaluate-metric.js';
-import { type MetricsSource, noMetrics } from './metrics-source.js';
+import type { MetricsSource } from './metrics-source.js';
 import { type AutoscalerHistory, normalize, type ScalingRules, withScaleEvent } from './normalize.js';
 import type { Tolerances } from './replicas.js';
+import { targetKind } from './target-kind.js';
 
 export { apiMetrics } from './api-metrics.js';
 export {
   type MetricQuery,
   type MetricsSource,
   NoMetricsError,
-  noMetrics,
   type PodMetric,
   type PodMetrics,
   type PodQuery,
@@ -42,8 +44,8 @@ export {
 export interface HorizontalPodAutoscalerOptions {
   /** Every kind that a target can be of. */
   readonly kinds: () => readonly KindRef[];
-  /** None is known unless given. */
-  readonly metrics?: MetricsSource;
+  /** What is asked in the place of the API server's `metrics.k8s.io` and its like. */
+  readonly metrics?: Partial<MetricsSource>;
   readonly concurrency?: number;
   /** Default 15,000. */
   readonly syncPeriodMs?: number;
@@ -58,7 +60,7 @@ export interface HorizontalPodAutoscalerOptions {
 }
 
 const defaults = {
-  metrics: noMetrics,
+  metrics: {},
   concurrency: 5,
   syncPeriodMs: 15_000,
   downscaleWindowMs: 300_000,
@@ -82,6 +84,12 @@ interface Scale extends KubernetesObject {
 export function horizontalPodAutoscalerController(given: HorizontalPodAutoscalerOptions): Controller {
   const options: Options = { ...defaults, ...given };
   const memory = new ObjectMemory<Remembered>();
+  const sources = new WeakMap<Client, MetricsSource>();
+  const sourceOf = (client: Client): MetricsSource => {
+    const source = sources.get(client) ?? { ...apiMetrics(client, options.kinds), ...options.metrics };
+    sources.set(client, source);
+    return source;
+  };
   return controller({
     name: 'horizontal-pod-autoscaler',
     component: 'horizontal-pod-autoscaler',
@@ -96,7 +104,7 @@ export function horizontalPodAutoscalerController(given: HorizontalPodAutoscaler
         memory.forget(informers, objectKey(key));
         return undefined;
       }
-      await new AutoscalerLook(context, autoscaler, options, memory).run();
+      await new AutoscalerLook(context, autoscaler, options, sourceOf(context.client), memory).run();
       return { requeueAfterMs: options.syncPeriodMs };
     });
 }
@@ -124,6 +132,7 @@ class AutoscalerLook {
     private readonly context: ReconcileContext<HorizontalPodAutoscaler>,
     private readonly autoscaler: HorizontalPodAutoscaler,
     private readonly options: Options,
+    private readonly source: MetricsSource,
     private readonly memory: ObjectMemory<Remembered>,
   ) {
     this.conditions = autoscaler.status?.conditions ?? [];
@@ -184,11 +193,8 @@ class AutoscalerLook {
   }
 
   private async findTarget(): Promise<{ readonly kind: KindRef; readonly scale: Scale } | undefined> {
-    const { kind: name, apiVersion = '' } = this.spec.scaleTargetRef;
-    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
     try {
-      const kind = this.options.kinds().find((other) => other.kind === name && other.group === group);
-      if (kind === undefined) throw new Error(`no matches for kind ${JSON.stringify(name)} in group "${group}"`);
+      const kind = targetKind(this.options.kinds(), this.spec.scaleTargetRef);
       const scale = await this.context.client.get<Scale>(kind as KindRef<Scale>, this.targetKey, {
         subresource: 'scale',
       });
@@ -259,7 +265,7 @@ class AutoscalerLook {
     const evaluations: Evaluation[] = [];
     for (const spec of specs) {
       const evaluation = await evaluateMetric(spec, {
-        source: this.options.metrics,
+        source: this.source,
         namespace,
         selector,
         pods,

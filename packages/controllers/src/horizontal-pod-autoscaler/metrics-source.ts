@@ -45,7 +45,7 @@ export interface MetricsSource {
   external(query: MetricQuery): Promise<readonly number[]>;
 }
 
-/** No metric is known; says so as a server without the metrics' APIs does. */
+/** What is asked for is not known. */
 export class NoMetricsError extends Error {
   readonly code = 'PINTLE_NO_METRICS';
   constructor(message: string) {
@@ -53,27 +53,3 @@ export class NoMetricsError extends Error {
     this.name = 'NoMetricsError';
   }
 }
-
-/** A source that knows none, for those that override what they know: `{ ...noMetrics, resource }`. */
-export const noMetrics: MetricsSource = {
-  async resource() {
-    throw new NoMetricsError(
-      'unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
-    );
-  },
-  async pods() {
-    throw new NoMetricsError(
-      'unable to fetch metrics from custom metrics API: no known available metric versions found',
-    );
-  },
-  async object() {
-    throw new NoMetricsError(
-      'unable to fetch metrics from custom metrics API: no known available metric versions found',
-    );
-  },
-  async external() {
-    throw new NoMetricsError(
-      'unable to fetch metrics from external metrics API: no known available metric versions found',
-    );
-  },
-};

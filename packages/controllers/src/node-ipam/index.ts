@@ -40,7 +40,7 @@ export function nodeIpamController({ clusterCidrs, nodeBits = {}, serviceCidrs =
   };
   return controller({ name: 'node-ipam', component: 'cidrAllocator' })
     .for(Node, { predicate: ({ type, object }) => type !== 'updated' || cidrsOf(object).length === 0 })
-    .reconcile(async ({ key, object: node, client, informers, events }) => {
+    .reconcile(async ({ key, object: node, client, informers, events, world }) => {
       const { sets, held } = stateOf(informers);
       if (node === undefined || node.metadata.deletionTimestamp !== undefined) {
         for (const cidr of held.get(key.name) ?? []) for (const set of sets) set.release(cidr);
@@ -48,13 +48,13 @@ export function nodeIpamController({ clusterCidrs, nodeBits = {}, serviceCidrs =
         return undefined;
       }
       if (cidrsOf(node).length > 0) {
-        for (const cidr of cidrsOf(node)) {
-          if (sets.some((set) => set.occupy(cidr))) continue;
-          events.record(node, 'Normal', 'CIDRAssignmentFailed', `Node ${key.name} status is now: CIDRAssignmentFailed`);
-        }
+        for (const cidr of cidrsOf(node))
+          if (!sets.some((set) => set.occupy(cidr)))
+            world.logger.log('warn', 'a node has addresses that are of no range for pods', { node: key.name, cidr });
         held.set(key.name, cidrsOf(node));
         return undefined;
       }
+      const tell = (state: string) => events.record(node, 'Normal', state, `Node ${key.name} status is now: ${state}`);
       // While another led, nobody was told here of what it handed out, and of what was given back.
       const isTaken = (cidr: string) =>
         nodes(informers)
@@ -75,13 +75,14 @@ export function nodeIpamController({ clusterCidrs, nodeBits = {}, serviceCidrs =
           held.delete(name);
         }
         if (gone.length > 0) return { requeueAfterMs: 0 };
-        events.record(node, 'Normal', 'CIDRNotAvailable', `Node ${key.name} status is now: CIDRNotAvailable`);
+        tell('CIDRNotAvailable');
         throw new Error(`no part of ${clusterCidrs.join(', ')} is free for node ${key.name}`);
       }
       held.set(key.name, podCIDRs as readonly string[]);
-      await client.patch(Node, key, {
-        type: 'merge',
-        body: { metadata: { uid: node.metadata.uid }, spec: { podCIDR: podCIDRs[0], podCIDRs } },
+      const body = { metadata: { uid: node.metadata.uid }, spec: { podCIDR: podCIDRs[0], podCIDRs } };
+      await client.patch(Node, key, { type: 'merge', body }).catch((error: unknown) => {
+        tell('CIDRAssignmentFailed');
+        throw error;
       });
       return undefined;
     });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { Node } from '@pintle/api/core/v1';
+import { Event, Node } from '@pintle/api/core/v1';
+import { intercept } from '@pintle/client/interceptor';
 import { simulatedNodes } from '@pintle/cluster';
 import { createManager } from '@pintle/controller-runtime';
+import { statusError } from '@pintle/machinery';
 import { testCluster } from '@pintle/testing';
 import { createInformers } from '@pintle/watch';
 import { CidrSet } from './cidr-set.js';
@@ -121,6 +123,41 @@ describe('in a cluster', () => {
     await cluster.settle();
     await last;
     expect((await parts())['later-0']).toBe(before['node-1']);
+    await cluster.stop();
+  });
+
+  it('tells of a node when there is no part for it or it could not be written, and not of one with foreign ones', async () => {
+    const cluster = await testCluster({ nodes: 0, builtinControllers: [] });
+    const { client, world } = cluster;
+    let fails = true;
+    const own = intercept(cluster.apiServer.client(), {
+      async request({ verb, kind, key }, next) {
+        if (verb !== 'patch' || kind.kind !== 'Node' || key?.name !== 'unlucky' || !fails) return next();
+        fails = false;
+        throw statusError('InternalError', 'lost');
+      },
+      watch: (_kind, _options, events) => events,
+    });
+    const manager = createManager({
+      ...{ client: own, world },
+      controllers: [nodeIpamController({ clusterCidrs: ['10.244.0.0/24'] })],
+    });
+    void manager.start();
+    const make = (name: string, spec: Node['spec'] = {}) =>
+      client.create<Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec });
+    await make('foreign', { podCIDR: '192.168.0.0/24', podCIDRs: ['192.168.0.0/24'] });
+    await make('unlucky');
+    await cluster.settle();
+    await make('late');
+    await cluster.settle();
+    expect((await client.get(Node, { name: 'unlucky' })).spec?.podCIDR).toBe('10.244.0.0/24');
+    expect((await client.list(Event)).map(({ type, message }) => `${type}: ${message}`)).toEqual([
+      'Normal: Node late status is now: CIDRNotAvailable',
+      'Normal: Node unlucky status is now: CIDRAssignmentFailed',
+    ]);
+    const stopping = manager.stop();
+    await cluster.settle();
+    await stopping;
     await cluster.stop();
   });
 });

@@ -24,6 +24,9 @@ import {
 
 export * from './plan-claims.js';
 
+/** By which it says in pods' statuses which claims are theirs (upstream's). */
+const fieldManager = 'ResourceClaimController';
+
 /** For pods: makes their claims. */
 export function podResourceClaimController({ concurrency = 10 }: { readonly concurrency?: number } = {}): Controller {
   return controller({ name: 'resource-claim', component: 'resource_claim', concurrency })
@@ -56,11 +59,12 @@ export function podResourceClaimController({ concurrency = 10 }: { readonly conc
       if (pod.spec?.nodeName) await reserve(client, pod, claims, made);
       const resourceClaimStatuses = planClaimStatuses(pod, made);
       if (resourceClaimStatuses !== undefined)
-        await client.patch(
-          Pod,
-          key,
-          { type: 'strategic', body: { metadata: { uid: pod.metadata.uid }, status: { resourceClaimStatuses } } },
-          { subresource: 'status' },
+        await client.apply<Pod>(
+          {
+            ...{ apiVersion: 'v1', kind: 'Pod', metadata: { ...key, uid: pod.metadata.uid ?? '' } },
+            status: { resourceClaimStatuses },
+          },
+          { fieldManager, force: true, subresource: 'status' },
         );
     });
 }

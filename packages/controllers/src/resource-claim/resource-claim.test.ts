@@ -214,8 +214,11 @@ describe('in a cluster that serves them', () => {
     await cluster.settle();
     const [made] = await client.list(ResourceClaim, { namespace: 'default' });
     expect(made).toMatchObject({ metadata: { labels: { tier: 'fast' } }, spec });
-    const { status } = await client.get(Pod, { name: 'work' });
+    const { status, metadata } = await client.get(Pod, { name: 'work' });
     expect(status?.resourceClaimStatuses).toEqual([{ name: 'device', resourceClaimName: made!.metadata.name }]);
+    expect(metadata.managedFields).toContainEqual(
+      expect.objectContaining({ manager: 'ResourceClaimController', operation: 'Apply', subresource: 'status' }),
+    );
     await cluster.advance({ minutes: 2 });
     expect(await client.list(ResourceClaim, { namespace: 'default' })).toHaveLength(0);
     await cluster.stop();

@@ -23,7 +23,7 @@ export interface ResourceQuotaControllerOptions {
 
 /** How often all is counted again (upstream's resource-quota-sync-period). */
 const resyncMs = 300_000;
-/** How often kinds that are gone are looked for (as kube-controller-manager does). */
+/** How often kinds that are gone, or new, are looked for (as kube-controller-manager does). */
 const kindsEveryMs = 30_000;
 /** How long a quota must have been left alone before something is given back to it. */
 const quietMs = 100;
@@ -96,10 +96,25 @@ export function resourceQuotaController({ kinds, concurrency = 5 }: ResourceQuot
       everyMs: kindsEveryMs,
       async keys({ informers }) {
         followedBy.get(informers)?.look(kinds());
-        return [];
+        return quotasOfNewKinds(informers.informer(ResourceQuota).lister.list(), kinds());
       },
     })
     .reconcile(reconcile);
+}
+
+/** Those that were counted before what they bound was known: until they are counted again nothing of it may be made. */
+function quotasOfNewKinds(quotas: readonly ResourceQuota[], kinds: readonly KindRef[]): readonly ObjectKey[] {
+  const uncounted = quotas
+    .map(({ metadata: { name = '', namespace = '' }, spec, status }) => ({
+      key: { name, namespace },
+      names: Object.keys(spec?.hard ?? {}).filter((bound) => status?.used?.[bound] === undefined),
+    }))
+    .filter(({ names }) => names.length > 0);
+  if (uncounted.length === 0) return [];
+  const evaluators = kinds.filter((kind) => kind.scope === 'Namespaced' && isQuotable(kind)).map(quotaEvaluator);
+  return uncounted
+    .filter(({ names }) => evaluators.some((evaluator) => evaluator.matching(names).length > 0))
+    .map(({ key }) => key);
 }
 
 function changesUsage(

@@ -6,6 +6,7 @@ import { defaultSchedulerName } from '../nodes/pod-info.js';
 import { prioritySort } from '../plugins/priority-sort.js';
 import { type EventOfInterest, everyEvent } from './cluster-event.js';
 import { extensionPoints, implementsPoint, type PointOrder, pluginMethods, pluginsAt } from './extension-point.js';
+import { misspeltMethods } from './misspelt-methods.js';
 import type { BindPlugin, QueueSortPlugin, SchedulerPlugin } from './plugin.js';
 import { disown } from './plugin-calls.js';
 
@@ -120,6 +121,8 @@ function requireMethods(plugin: SchedulerPlugin, field: string): void {
     if (given !== undefined && typeof given !== 'function')
       throw new InvalidProfileError(`${field}.${method}`, 'must be a function');
   }
+  for (const { given, meant } of misspeltMethods(plugin))
+    throw new InvalidProfileError(`${field}.${given}`, `is no extension point; ${meant} is meant, it seems`);
   const { reads } = plugin as { reads?: unknown };
   if (reads === undefined || (Array.isArray(reads) && reads.every((kind) => typeof kind?.kind === 'string'))) return;
   throw new InvalidProfileError(`${field}.reads`, 'must be a list of kinds');

@@ -8,6 +8,7 @@ import { explain, UnknownPodError } from './explain.js';
 import { formatExplanation } from './format-explanation.js';
 import { InvalidTraceError } from './invalid-trace-error.js';
 import { schedule } from './schedule.js';
+import type { ScheduleInput } from './schedule-result.js';
 
 const policy = profile({ plugins: defaultPlugins() });
 
@@ -62,6 +63,20 @@ describe('schedule', () => {
   ] as const)('says where an amount is none: %s', (what, nodes, pods) => {
     expect(() => schedule({ policy, nodes, pods })).toThrow(InvalidTraceError);
     expect(() => schedule({ policy, nodes, pods })).toThrow(`${what}: "`);
+  });
+
+  it('refuses two nodes, or two pods, of one name', () => {
+    const [node, pod] = [testNode('n'), testPod('p')];
+    const ask = (input: Pick<ScheduleInput, 'nodes' | 'pods'>) => () => schedule({ policy, ...input });
+    expect(ask({ nodes: [testNode('a'), node, node], pods: [pod] })).toThrow(
+      new InvalidTraceError('node n', 'there are two of this name, nodes[1] and nodes[2]'),
+    );
+    const there = { ...pod, spec: { ...pod.spec, nodeName: 'n' } } as typeof pod;
+    expect(ask({ nodes: [node], pods: [pod, testPod('q'), there] })).toThrow(
+      new InvalidTraceError('pod p', 'there are two of this name, pods[0] and pods[2]'),
+    );
+    const elsewhere = { ...pod, metadata: { ...pod.metadata, namespace: 'other' } };
+    expect(ask({ nodes: [node], pods: [pod, elsewhere] })).not.toThrow();
   });
 
   it('leaves gated pods alone', () => {

@@ -69,6 +69,20 @@ function readable<T>(what: string, read: () => T): T {
   }
 }
 
+/** Pods and nodes go by their names: of two that share one, one would be lost. Errors: `InvalidTraceError`. */
+function requireOnce(what: 'node' | 'pod', names: readonly string[]): void {
+  const places = new Map<string, number>();
+  for (const [index, name] of names.entries()) {
+    const before = places.get(name);
+    if (before !== undefined)
+      throw new InvalidTraceError(
+        `${what} ${name}`,
+        `there are two of this name, ${what}s[${before}] and ${what}s[${index}]`,
+      );
+    places.set(name, index);
+  }
+}
+
 export class Simulation {
   private readonly table: NodeTable;
   private readonly frameworks: ReadonlyMap<string, Framework>;
@@ -95,6 +109,11 @@ export class Simulation {
     /** Told of every pod that gets its node for good. */
     private readonly placed: (podKey: string, atMs: number) => void = () => {},
   ) {
+    requireOnce(
+      'node',
+      input.nodes.map(({ metadata }) => metadata.name ?? ''),
+    );
+    requireOnce('pod', input.pods.map(podKey));
     this.table = tableOf(input.nodes, input.pods, input.objects);
     this.frameworks = frameworksOf(input.policy);
     this.readsPods = [...this.frameworks.values()].some(({ profile }) =>

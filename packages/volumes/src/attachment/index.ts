@@ -23,8 +23,11 @@ export * from './attacher.js';
 export * from './attachment-name.js';
 export * from './plan-attachments.js';
 
+/** What is remembered of a node from one look to the next. */
+type Remembered = Pick<AttachmentFacts, 'unneededSinceMs' | 'lastInUse'>;
+
 export function attachDetachController({ concurrency = 10 }: { readonly concurrency?: number } = {}): Controller {
-  const memory = new WeakMap<Informers, Map<string, AttachmentFacts['unneededSinceMs']>>();
+  const memory = new WeakMap<Informers, Map<string, Remembered>>();
   return controller({ name: 'attachdetach', component: 'attachdetach-controller', concurrency, gatherMs: 20 })
     .for(Node)
     .watches(Pod, ({ spec }) => (spec?.nodeName ? [{ name: spec.nodeName }] : []), {
@@ -38,7 +41,7 @@ export function attachDetachController({ concurrency = 10 }: { readonly concurre
     .watches(PersistentVolume, ({ metadata }, informers) => nodesWanting(metadata.name ?? '', informers))
     .watches(CSIDriver, () => [])
     .reconcile((context) => {
-      const byNode = memory.get(context.informers) ?? new Map<string, AttachmentFacts['unneededSinceMs']>();
+      const byNode = memory.get(context.informers) ?? new Map<string, Remembered>();
       memory.set(context.informers, byNode);
       return reconcile(context, byNode);
     });
@@ -69,14 +72,7 @@ function usersOf(volumeName: string, informers: Informers): readonly Pod[] {
 const nodesWanting = (volumeName: string, informers: Informers): readonly ObjectKey[] =>
   usersOf(volumeName, informers).flatMap(({ spec }) => (spec?.nodeName ? [{ name: spec.nodeName }] : []));
 
-function factsOf(
-  nodeName: string,
-  informers: Informers,
-  {
-    unneededSinceMs = new Map(),
-    nowMs,
-  }: Pick<Partial<AttachmentFacts>, 'unneededSinceMs'> & { readonly nowMs: number },
-): AttachmentFacts {
+function factsOf(nodeName: string, informers: Informers, remembered: Remembered, nowMs: number): AttachmentFacts {
   const attachments = attachmentLister(informers);
   return {
     claimNamed: (key) => informers.informer(PersistentVolumeClaim).lister.get(key),
@@ -84,26 +80,25 @@ function factsOf(
     driverNamed: (name) => informers.informer(CSIDriver).lister.get({ name }),
     attachmentsOf: (name) => attachments.byIndex('volume', name),
     attachments: attachments.byIndex('node', nodeName),
-    unneededSinceMs,
+    ...remembered,
     nowMs,
   };
 }
 
-/** `byNode`: since when volumes are needed no more. Who begins anew gives nodes their time anew. */
+/** Who begins anew gives nodes their time anew. */
 async function reconcile(
   context: ReconcileContext<Node>,
-  byNode: Map<string, AttachmentFacts['unneededSinceMs']>,
+  byNode: Map<string, Remembered>,
 ): Promise<undefined | { readonly requeueAfterMs: number }> {
   const { key, object: node, client, informers, events, world } = context;
-  const unneededSinceMs = byNode.get(key.name);
-  const facts = factsOf(key.name, informers, {
-    ...(unneededSinceMs === undefined ? {} : { unneededSinceMs }),
-    nowMs: world.clock.now(),
-  });
+  const before: Remembered = byNode.get(key.name) ?? { unneededSinceMs: new Map() };
+  const facts = factsOf(key.name, informers, before, world.clock.now());
   const pods = podsWithClaims(informers).byIndex('nodeWithClaims', key.name);
   const plan = planAttachments(key.name, node, pods, facts);
-  if (plan.unneededSinceMs.size > 0) byNode.set(key.name, plan.unneededSinceMs);
-  else byNode.delete(key.name);
+  const lastInUse = node === undefined ? before.lastInUse : (node.status?.volumesInUse ?? []);
+  const { unneededSinceMs } = plan;
+  if (facts.attachments.length === 0) byNode.delete(key.name);
+  else byNode.set(key.name, { unneededSinceMs, ...(lastInUse === undefined ? {} : { lastInUse }) });
   for (const { volume, pods: waiting } of plan.blocked) {
     const users = usersOf(volume.metadata.name ?? '', informers).filter(
       ({ spec, status }) =>

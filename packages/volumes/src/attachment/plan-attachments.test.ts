@@ -65,6 +65,7 @@ interface Case {
   readonly csiDriver?: CSIDriver;
   /** For so long nobody has needed what is attached. */
   readonly unneededMinutes?: number;
+  readonly lastInUse?: readonly string[];
   /** `attach v`, `blocked v by n2`, `detach v`, `detach v in 60000`; empty for nothing. */
   readonly plan: string;
 }
@@ -94,7 +95,32 @@ const cases: readonly Case[] = [
     plan: 'attach v',
   },
   { name: 'nobody needs it any more', pods: [], attachments: [attachment('n1')], plan: 'detach v' },
-  { name: 'the node is gone', node: 'gone', attachments: [attachment('n1')], plan: 'detach v' },
+  { name: 'the node is gone, and its pod is not yet', node: 'gone', attachments: [attachment('n1')], plan: '' },
+  { name: 'the node is gone, and has attached nothing', node: 'gone', plan: '' },
+  {
+    name: 'the node is gone with its pods, and had it mounted',
+    ...{ node: 'gone', pods: [], lastInUse: [held] },
+    attachments: [attachment('n1')],
+    plan: 'detach in 360000',
+  },
+  {
+    name: 'the node is gone with its pods, and its time is over',
+    ...{ node: 'gone', pods: [], lastInUse: [held], unneededMinutes: 6 },
+    attachments: [attachment('n1')],
+    plan: 'detach v',
+  },
+  {
+    name: 'the node is gone with its pods, and had let it go',
+    ...{ node: 'gone', pods: [], lastInUse: [] },
+    attachments: [attachment('n1')],
+    plan: 'detach v',
+  },
+  {
+    name: 'the node is gone with its pods, and was never heard of',
+    ...{ node: 'gone', pods: [] },
+    attachments: [attachment('n1')],
+    plan: 'detach in 360000',
+  },
   {
     name: 'the node has it mounted',
     pods: [],
@@ -165,7 +191,17 @@ const cases: readonly Case[] = [
 describe('planAttachments', () => {
   it.each(cases)(
     '$name',
-    ({ pods = [user('p')], claim = bound, attachments = [], csiDriver, modes, plan, unneededMinutes, ...given }) => {
+    ({
+      pods = [user('p')],
+      claim = bound,
+      attachments = [],
+      csiDriver,
+      modes,
+      plan,
+      unneededMinutes,
+      lastInUse,
+      ...given
+    }) => {
       const volume = pv('v', { claim: 'c/u', phase: 'Bound', modes: modes ?? ['ReadWriteOnce'], ...csi });
       const planned = planAttachments('n1', given.node === 'gone' ? undefined : (given.node ?? node()), pods, {
         claimNamed: ({ name }) => (name === 'c' ? claim : undefined),
@@ -174,6 +210,7 @@ describe('planAttachments', () => {
         attachmentsOf: (name) => attachments.filter(({ spec }) => spec.source.persistentVolumeName === name),
         attachments: attachments.filter(({ spec }) => spec.nodeName === 'n1'),
         unneededSinceMs: new Map(unneededMinutes === undefined ? [] : [['attached', nowMs - unneededMinutes * 60_000]]),
+        ...(lastInUse === undefined ? {} : { lastInUse }),
         nowMs,
       });
       const words = [

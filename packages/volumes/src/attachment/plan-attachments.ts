@@ -21,6 +21,8 @@ export interface AttachmentFacts {
   readonly attachments: readonly VolumeAttachment[];
   /** Since when nobody has needed those of this node that nobody needed at the last look, by uid. */
   readonly unneededSinceMs: ReadonlyMap<string, number>;
+  /** What a node that is gone last said that it has mounted; absent: nobody heard it. */
+  readonly lastInUse?: readonly string[];
   readonly nowMs: number;
 }
 
@@ -73,7 +75,10 @@ const manyNodes = ['ReadWriteMany', 'ReadOnlyMany'];
 const allowsManyNodes = ({ spec }: PersistentVolume) =>
   spec?.accessModes === undefined || spec.accessModes.some((mode) => manyNodes.includes(mode));
 
-/** `node` is undefined when it is gone: what it had is let go. One that attaches its volumes itself is left alone. */
+/**
+ * `node` is undefined when it is gone: it may run on for all that, so what it had mounted is taken from it as from one that
+ * is not ready. One that attaches its volumes itself is left alone.
+ */
 export function planAttachments(
   nodeName: string,
   node: Node | undefined,
@@ -82,10 +87,10 @@ export function planAttachments(
 ): AttachmentPlan {
   if (node !== undefined && node.metadata.annotations?.[annControllerAttaches] === undefined)
     return { attach: [], blocked: [], detach: [], unneededSinceMs: new Map() };
-  const wanted = wantedVolumes(node === undefined ? [] : pods, facts);
+  const wanted = wantedVolumes(pods, facts);
   const attach: WantedVolume[] = [];
   const blocked: (WantedVolume & { elsewhere: readonly string[] })[] = [];
-  for (const want of wanted) {
+  for (const want of node === undefined ? [] : wanted) {
     const all = facts.attachmentsOf(want.volume.metadata.name ?? '');
     if (all.some(({ spec }) => spec.nodeName === nodeName)) continue;
     if (all.length === 0 || allowsManyNodes(want.volume)) attach.push(want);
@@ -103,10 +108,7 @@ export function planAttachments(
     const sinceMs = facts.unneededSinceMs.get(uid) ?? facts.nowMs;
     unneededSinceMs.set(uid, sinceMs);
     const volume = facts.volumeNamed(persistentVolumeName);
-    const mounted =
-      node !== undefined &&
-      volume !== undefined &&
-      (node.status?.volumesInUse ?? []).includes(uniqueVolumeName(volume));
+    const mounted = volume !== undefined && hasMounted(node, uniqueVolumeName(volume), facts);
     const leftMs = mounted ? unmountLeftMs(node, facts.nowMs - sinceMs) : 0;
     if (leftMs === 0) detach.push(attachment);
     else if (leftMs !== undefined) forcedInMs = Math.min(forcedInMs ?? Number.POSITIVE_INFINITY, leftMs);
@@ -114,10 +116,15 @@ export function planAttachments(
   return { attach, blocked, detach, unneededSinceMs, ...(forcedInMs === undefined ? {} : { forcedInMs }) };
 }
 
+/** Assumed of one that nobody has heard of. */
+function hasMounted(node: Node | undefined, name: string, { lastInUse }: AttachmentFacts): boolean {
+  return node === undefined ? (lastInUse?.includes(name) ?? true) : (node.status?.volumesInUse ?? []).includes(name);
+}
+
 /** How long a node that has a volume mounted may keep it; undefined: as long as it likes. */
-function unmountLeftMs(node: Node, unneededForMs: number): number | undefined {
-  if (node.spec?.taints?.some(({ key }) => key === outOfService)) return 0;
-  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
+function unmountLeftMs(node: Node | undefined, unneededForMs: number): number | undefined {
+  if (node?.spec?.taints?.some(({ key }) => key === outOfService)) return 0;
+  const ready = node?.status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' ? undefined : Math.max(0, unmountMaxMs - unneededForMs);
 }
 

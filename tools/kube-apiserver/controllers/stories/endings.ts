@@ -180,6 +180,29 @@ async function taintStory(stage: Stage): Promise<void> {
   await stage.patch('Node', 'taints', { spec: { taints: node.spec.taints } });
 }
 
+/** Nobody will say of a pod without a node that it has ended, nor of one whose node there never was. */
+async function nodelessStory(stage: Stage): Promise<void> {
+  const finalizers = ['example.com/held'];
+  const labels = { app: 'nodeless' };
+  await stage.make('v1', 'Pod', 'gated', {
+    metadata: { finalizers, labels },
+    spec: { ...podSpec('web'), schedulingGates: [{ name: 'example.com/wait' }] },
+  });
+  await stage.make('v1', 'Pod', 'of-no-node', {
+    metadata: { finalizers, labels },
+    spec: { ...podSpec('web'), nodeName: 'never-there' },
+  });
+  await stage.make('v1', 'Pod', 'unheld', {
+    metadata: { labels },
+    spec: { ...podSpec('web'), nodeName: 'never-there' },
+  });
+  await stage.remove('Pod', 'gated');
+  await stage.object('Pod', 'gated', (it) => it.status.phase === 'Failed');
+  const lost = (it: Loose) => condition(it, 'DisruptionTarget')?.reason === 'DeletionByPodGC';
+  await stage.object('Pod', 'of-no-node', lost, 150_000);
+  await stage.gone('Pod', 'unheld');
+}
+
 export const endingStories: readonly Story[] = [
   { name: 'collector', play: collectorStory },
   { name: 'namespace', play: namespaceStory },
@@ -187,4 +210,5 @@ export const endingStories: readonly Story[] = [
   { name: 'protection', play: protectionStory },
   { name: 'node', play: nodeStory },
   { name: 'taint', play: taintStory },
+  { name: 'nodeless', play: nodelessStory },
 ];

@@ -2,8 +2,11 @@
 import type { Story } from '../stage.js';
 import { claimStories } from './claims.js';
 import { endingStories } from './endings.js';
+import { fullStories } from './full.js';
 import { jobEndStories } from './job-ends.js';
 import { jobStories } from './jobs.js';
+import { measuringStories } from './measuring.js';
+import { nodeEndStories } from './node-ends.js';
 import { ownerStories } from './owners.js';
 import { placingStories } from './placing.js';
 import { rightsStories } from './rights.js';
@@ -21,6 +24,7 @@ export const stories: readonly Story[] = [
   ...setStories,
   ...jobStories,
   ...scalingStories,
+  ...measuringStories,
   ...serviceStories,
   ...sliceStories,
   ...rightsStories,
@@ -28,4 +32,6 @@ export const stories: readonly Story[] = [
   ...ownerStories,
   ...claimStories,
   ...placingStories,
+  ...nodeEndStories,
+  ...fullStories,
 ];

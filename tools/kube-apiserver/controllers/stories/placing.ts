@@ -95,25 +95,28 @@ async function lateBindingStory(stage: Stage): Promise<void> {
   await stage.object('PersistentVolumeClaim', 'claim', (it) => it.status.phase === 'Bound');
 }
 
-async function devicesStory(stage: Stage): Promise<void> {
+/** A class of the story's own, whose devices are on one node; what a claim of one asks for. */
+async function deviceClass(stage: Stage, devices: readonly string[]): Promise<object> {
   const driver = `${stage.namespace}.example.com`;
   const selectors = [{ cel: { expression: `device.driver == '${driver}'` } }];
   await stage.make('resource.k8s.io/v1beta1', 'DeviceClass', driver, { spec: { selectors } });
   await stage.make('resource.k8s.io/v1beta1', 'ResourceSlice', stage.namespace, {
     spec: {
       ...{ driver, nodeName: 'node-1', pool: { name: 'node-1', generation: 1, resourceSliceCount: 1 } },
-      devices: [{ name: 'first', basic: { attributes: { model: { string: 'a' } } } }],
+      devices: devices.map((name) => ({ name, basic: { attributes: { model: { string: 'a' } } } })),
     },
   });
-  const requests = [{ name: 'one', deviceClassName: driver }];
-  await stage.make('resource.k8s.io/v1beta1', 'ResourceClaimTemplate', 'one', {
-    spec: { spec: { devices: { requests } } },
-  });
-  const spec = {
+  return { devices: { requests: [{ name: 'one', deviceClassName: driver }] } };
+}
+
+async function devicesStory(stage: Stage): Promise<void> {
+  const spec = await deviceClass(stage, ['first']);
+  await stage.make('resource.k8s.io/v1beta1', 'ResourceClaimTemplate', 'one', { spec: { spec } });
+  const podOfOne = {
     ...podSpec('web', { resources: { claims: [{ name: 'device' }] } }),
     resourceClaims: [{ name: 'device', resourceClaimTemplateName: 'one' }],
   };
-  await stage.make('v1', 'Pod', 'user', { metadata: { labels: { app: 'user' } }, spec });
+  await stage.make('v1', 'Pod', 'user', { metadata: { labels: { app: 'user' } }, spec: podOfOne });
   await stage.until('a claim that is allocated and reserved', async () => {
     const [claim] = await stage.list('ResourceClaim');
     return claim?.status?.allocation !== undefined && claim.status.reservedFor?.length === 1;
@@ -123,10 +126,49 @@ async function devicesStory(stage: Stage): Promise<void> {
   await stage.until('the claim to go', async () => (await stage.list('ResourceClaim')).length === 0);
 }
 
+/** Who has a claim ends, and others go on with it; claims that were there before, are nobody's, or are of a pod that is not. */
+async function deviceEndsStory(stage: Stage): Promise<void> {
+  const spec = await deviceClass(stage, ['first', 'second', 'third']);
+  await stage.make('resource.k8s.io/v1beta1', 'ResourceClaimTemplate', 'own', {
+    spec: { metadata: { labels: { of: 'own' } }, spec },
+  });
+  for (const name of ['shared', 'idle']) await stage.make('resource.k8s.io/v1beta1', 'ResourceClaim', name, { spec });
+  const pod = (name: string, image: string, claim: object) =>
+    stage.make('v1', 'Pod', name, {
+      metadata: { labels: { app: name } },
+      spec: {
+        ...podSpec(image, { resources: { claims: [{ name: 'device' }] } }),
+        ...{ restartPolicy: 'Never', resourceClaims: [{ name: 'device', ...claim }] },
+      },
+    });
+  const reservations = (name: string, wanted: readonly string[]) =>
+    stage.object('ResourceClaim', name, ({ status }) => {
+      const names = (status?.reservedFor ?? []).map((each: Loose) => each.name).sort();
+      return names.join() === [...wanted].sort().join();
+    });
+  await pod('stays', 'web', { resourceClaimName: 'shared' });
+  await reservations('shared', ['stays']);
+  await pod('ends', 'quick', { resourceClaimName: 'shared' });
+  await stage.object('Pod', 'ends', ({ status }) => status.phase === 'Succeeded');
+  await reservations('shared', ['stays']);
+  // A claim that is made for a pod goes when that has ended.
+  await pod('done', 'quick', { resourceClaimTemplateName: 'own' });
+  await stage.object('Pod', 'done', ({ status }) => status.phase === 'Succeeded');
+  await stage.until('its claim to go', async () => (await stage.list('ResourceClaim', 'of=own')).length === 0);
+  await pod('late', 'web', { resourceClaimTemplateName: 'missing' });
+  await stage.until('the Event of it', async () =>
+    (await stage.list('Event')).some(({ reason }) => reason === 'FailedResourceClaimCreation'),
+  );
+  await stage.remove('Pod', 'stays');
+  await reservations('shared', []);
+  await stage.object('ResourceClaim', 'shared', ({ status }) => !status?.allocation);
+}
+
 export const placingStories: readonly Story[] = [
   { name: 'spread', play: spreadStory },
   { name: 'preemption', play: preemptionStory },
   { name: 'no-place', play: noPlaceStory },
   { name: 'late-binding', play: lateBindingStory },
   { name: 'devices', play: devicesStory },
+  { name: 'device-ends', play: deviceEndsStory },
 ];

@@ -1,4 +1,5 @@
 /** Certificates that are asked for wrongly, quotas with scopes, tokens that let clusters be joined, ranges of Services. */
+import { canonicalJson } from '@pintle/machinery';
 import { condition, type Loose, type Stage, type Story } from '../stage.js';
 import { podSpec } from './pods-of.js';
 import { signingRequest } from './signing-request.js';
@@ -124,9 +125,63 @@ async function rangesStory(stage: Stage): Promise<void> {
   await stage.object('ServiceCIDR', name, (it) => condition(it, 'Ready')?.status === 'False');
 }
 
+/** Who changes the certificate, or takes it away, finds it there again; what else was written on it stays. */
+async function rootCaStory(stage: Stage): Promise<void> {
+  const name = 'kube-root-ca.crt';
+  const before = await stage.object('ConfigMap', name, ({ data }) => data['ca.crt']);
+  const isBack = (it: Loose) => it.data['ca.crt'] === before.data['ca.crt'] && Object.keys(it.data).length === 1;
+  await stage.patch('ConfigMap', name, {
+    metadata: { annotations: { note: 'kept', 'kubernetes.io/description': null }, labels: { kept: 'too' } },
+    data: { 'ca.crt': 'mine', other: 'gone' },
+  });
+  const again = await stage.object('ConfigMap', name, isBack);
+  const { labels, annotations, managedFields } = again.metadata;
+  await stage.remove('ConfigMap', name);
+  await stage.object('ConfigMap', name, (it) => it.metadata.uid !== again.metadata.uid && isBack(it));
+  const seen = {
+    ...{ labels, annotations: Object.keys(annotations).sort() },
+    managers: managedFields.map(({ manager, operation }: Loose) => `${manager} ${operation}`).sort(),
+  };
+  await stage.make('v1', 'ConfigMap', 'seen', { data: { again: canonicalJson(seen) } });
+}
+
+/** A quota of objects of a custom kind, which were there before it; one that is changed. */
+async function customQuotaStory(stage: Stage): Promise<void> {
+  const group = `${stage.namespace}.example.com`;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  await stage.make('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `shops.${group}`, {
+    spec: {
+      ...{ group, scope: 'Namespaced', names: { plural: 'shops', singular: 'shop', kind: 'Shop' } },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  });
+  const shop = (name: string): Promise<Loose> =>
+    stage.client.create({ apiVersion: `${group}/v1`, kind: 'Shop', metadata: { name, namespace: stage.namespace } });
+  await stage.until('custom objects can be made', () => shop('first'));
+  await shop('second');
+  const count = `count/shops.${group}`;
+  const used = (name: string, wanted: string, key = count) =>
+    stage.object('ResourceQuota', name, ({ status }) => status?.used?.[key] === wanted, 150_000);
+  await stage.make('v1', 'ResourceQuota', 'shops', { spec: { hard: { [count]: '3', configmaps: '9' } } });
+  await used('shops', '2');
+  await shop('third');
+  await used('shops', '3');
+  const refused = await shop('fourth').catch(({ status }) => status);
+  const kind = { group, version: 'v1', kind: 'Shop', plural: 'shops', scope: 'Namespaced' } as Loose;
+  await stage.client.delete(kind, { name: 'first', namespace: stage.namespace });
+  await used('shops', '2');
+  await stage.patch('ResourceQuota', 'shops', { spec: { hard: { [count]: null, secrets: '5' } } });
+  await used('shops', '0', 'secrets');
+  await stage.object('ResourceQuota', 'shops', ({ status }) => status.used[count] === undefined);
+  await stage.remove('CustomResourceDefinition', `shops.${group}`);
+  await stage.make('v1', 'ConfigMap', 'seen', { data: { refused: canonicalJson(refused) } });
+}
+
 export const rightsStories: readonly Story[] = [
   { name: 'signers', play: signersStory },
   { name: 'quota-scopes', play: scopesStory },
   { name: 'bootstrap', play: bootstrapStory },
   { name: 'service-range', play: rangesStory },
+  { name: 'root-ca', play: rootCaStory },
+  { name: 'custom-quota', play: customQuotaStory },
 ];
