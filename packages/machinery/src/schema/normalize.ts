@@ -232,7 +232,7 @@ class Compiler {
       node.values === undefined
         ? anyStep
         : // Amounts of resources.
-          this.options.mode !== 'structural' && resolve(node.values).type === 'quantity'
+          this.options.mode !== 'structural' && resolve(node.values).type === 'quantity' && node.exact !== true
           ? amountStep
           : this.step(node.values);
     const ofNull = this.ofNull(node.values);
