@@ -63,9 +63,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = failure(error, request.header('accept'));
-      if (response.status >= 500)
-        parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
+      response = failed(parts, request, error);
     }
     if (wantsPretty(request)) response = pretty(response);
     // Another server's answer has one already.
@@ -82,6 +80,19 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** What is not the client's fault is for who runs the server to know. */
+function failed(
+  { core }: ApiHandlerParts,
+  request: HttpRequest,
+  error: unknown,
+  warnings?: readonly string[],
+): HttpResponse {
+  const response = failure(error, request.header('accept'), warnings);
+  const { method, path } = request;
+  if (response.status >= 500) core.world.logger.log('error', 'a request failed', { method, path, error });
+  return response;
 }
 
 /** People at a terminal or a browser are given lines, as kube-apiserver does; `?pretty=` says otherwise. */
@@ -149,8 +160,8 @@ async function resourceAs(
   try {
     return await handleResource(parts, context, request, place, info);
   } catch (error) {
-    if (context.warnings.length === 0 || !StatusError.is(error) || error.code >= 500) throw error;
-    return failure(error, request.header('accept'), context.warnings);
+    if (context.warnings.length === 0) throw error;
+    return failed(parts, request, error, context.warnings);
   }
 }
 
@@ -173,7 +184,8 @@ async function documentFor(
 ): Promise<HttpResponse> {
   await parts.access.requirePath(user, info.verb, request.path);
   const isOfTheApi = isRouted(parts, segments);
-  if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
+  if (isOfTheApi && request.method !== 'GET')
+    throw isVersionServed(parts, segments) ? methodNotAllowed() : resourceNotFound();
   const [root, ...rest] = segments;
   // Of these nothing lies below.
   if (request.path.endsWith('/') && (root === 'openapi' || isHealthEndpoint(root))) return pageNotFound();
@@ -189,6 +201,12 @@ async function documentFor(
 function isRouted({ core }: ApiHandlerParts, [root = '', group, version]: readonly string[]): boolean {
   if (root === 'apis') return group !== undefined && version !== undefined && core.registry.hasBuiltin(group);
   return root === 'api' || root === 'version' || root === '.well-known' || root === 'openid';
+}
+
+/** Of the path of a version, whether there is one; of any other that is routed there is. */
+function isVersionServed({ core }: ApiHandlerParts, [root, ...version]: readonly string[]): boolean {
+  if (root !== 'apis' && (root !== 'api' || version.length === 0)) return true;
+  return core.registry.all().some(({ apiVersion }) => apiVersion === version.join('/'));
 }
 
 /** Errors: `StatusError` BadRequest for a `timeout` that is no duration. */

@@ -37,6 +37,8 @@ export interface Expected {
   yamlRefusal?(why: string): string;
   /** What is said of a value that is none of these. */
   misfit?(value: unknown, text: () => string): string | undefined;
+  /** What it is written in, where the type that it says does not tell. */
+  readonly writtenIn?: 'json' | 'yaml';
 }
 
 /** Reads the bodies of a server's requests. What comes again and again, as the template of many pods, is parsed once. */
@@ -50,17 +52,16 @@ export class BodyReader {
 
   /** The body's value; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
   async read(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
-    const media = mediaTypeOf(request);
     const bytes = await request.body(bodyBytesMax);
+    if (bytes.length === 0 && expected.sort === deleteOptions.sort) return { value: undefined };
+    const language = expected.writtenIn ?? languageOf(request);
     // No YAML at all is null.
-    const isYaml = media === 'application/yaml' || media.endsWith('+yaml');
-    if (bytes.length === 0) return { value: isYaml && expected.sort !== deleteOptions.sort ? null : undefined };
-    if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf) };
-    const isJson = media === '' || media === 'application/json' || media.endsWith('+json');
-    if (!isJson && !isYaml) throw unsupported(['application/json', 'application/yaml', protobufMedia]);
-    const sent = isJson
-      ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
-      : parseYamlBody(bytes, expected);
+    if (bytes.length === 0) return { value: language === 'yaml' ? null : undefined };
+    if (language === 'protobuf') return { value: fromProtobuf(bytes, this.schemaOf) };
+    const sent =
+      language === 'json'
+        ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
+        : parseYamlBody(bytes, expected);
     const misfit = expected.misfit?.(sent.value, () => textOf(bytes));
     if (misfit !== undefined) throw badRequest(misfit);
     return sent;
@@ -82,6 +83,18 @@ export class BodyReader {
   }
 }
 
+/** What the body of an object is written in. Errors: `StatusError` UnsupportedMediaType. */
+export function languageOf(request: HttpRequest): 'json' | 'yaml' | 'protobuf' {
+  const media = mediaTypeOf(request);
+  if (media === '' || media === 'application/json') return 'json';
+  if (media === 'application/yaml') return 'yaml';
+  if (media === protobufMedia) return 'protobuf';
+  throw statusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${protobufMedia}`,
+  );
+}
+
 function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
   try {
     const { apiVersion, kind, message } = openEnvelope(bytes);
@@ -94,12 +107,6 @@ function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
     throw error;
   }
 }
-
-const unsupported = (accepted: readonly string[]) =>
-  statusError(
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
-  );
 
 function textOf(bytes: Uint8Array): string {
   try {

@@ -16,11 +16,11 @@ import { getObject, listEntries } from '../verbs/read.js';
 import { selection } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
-import { customObjectOf, deleteOptions, objectOf } from './body.js';
+import { customObjectOf, deleteOptions, languageOf, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, checkStreams, negotiate, type Offer } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
-import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
+import { type PatchType, patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
   applyOptions,
   checkListQuery,
@@ -94,7 +94,7 @@ const list: VerbHandler = async (asked) => {
 };
 
 const watch: VerbHandler = async (asked) => {
-  const { parts, context, request, resource, path } = asked;
+  const { parts, context, request, resource, path, info } = asked;
   const { namespace, name } = path;
   const jitter = parts.core.world.random.stream('watch-timeouts').next();
   const options = watchOptions(request.query, namespace, Math.floor(watchTimeoutSeconds * (1 + jitter)));
@@ -106,7 +106,7 @@ const watch: VerbHandler = async (asked) => {
   const held = {
     verb: 'watch',
     resource,
-    namespace,
+    namespace: info.namespace,
     name,
     ...{ fieldSelector: named.fieldSelector, labelSelector: named.labelSelector },
   };
@@ -132,8 +132,9 @@ const expectedOf = ({ custom, kind: { kind } }: Resource) => (custom ? customObj
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
+  languageOf(request);
   const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
   const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, 201, served);
 };
@@ -141,26 +142,26 @@ const create: VerbHandler = async (asked) => {
 const update: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(resource));
   const told = { ...options, strictFaults, mayCreate: mayCreate(asked) };
   const served = await updateObject(parts.core, context, resource, placeOf(path), value, told);
   return objectAnswer(answering, writtenStatus(served), served);
 };
 
 const patch: VerbHandler = async (asked) => {
+  const type = patchTypeOf(asked.request, asked.resource);
   const answering = answeringFor(asked);
-  const served = await patched(asked);
+  const served = await patched(asked, type);
   return objectAnswer(answering, writtenStatus(served), served);
 };
 
-async function patched(asked: ResourceRequest): Promise<Served> {
+async function patched(asked: ResourceRequest, type: PatchType): Promise<Served> {
   const { parts, context, request, resource, path } = asked;
   const { core, bodies } = parts;
-  const type = patchTypeOf(request);
-  const { value: body, strictFaults } = await readPatch(bodies, request, type);
   const applies = type === 'apply';
   const options = writeOptions(request.query, { kind: 'PatchOptions', applies, subresource: path.subresource });
+  const { value: body, strictFaults } = await readPatch(bodies, request, type);
   const key = keyOf(path);
   if (type === 'apply') {
     const told = { ...applyOptions(options), strictFaults, mayCreate: mayCreate(asked) };

@@ -61,6 +61,7 @@ it.each<readonly [line: string, body: unknown, status: number, message: unknown,
     expect.stringMatching(/^Eviction in version "v1" cannot be handled as a Eviction: json: cannot unmarshal string/),
   ],
   [`POST ${pods}/x/eviction`, { apiVersion: 'policy/v1beta1', metadata: { name: 'x' } }, 201, undefined],
+  [`GET ${scale}?fieldManager=a%0Ab`, undefined, 200, undefined],
 ])('%s with %j', async (line, body, status, message, type = 'application/json') => {
   const { send } = await cluster();
   const [method = '', path = ''] = line.split(' ');
@@ -74,6 +75,22 @@ it('what is unknown is told', async () => {
   expect(headers['warning']).toEqual(['299 - "unknown field \\"notAField\\""']);
   const { json } = await send('PUT', `${scale}?fieldValidation=Strict`, { metadata: { name: 'x' }, notAField: 1 });
   expect(json.message).toContain('strict decoding error: unknown field "notAField"');
+});
+
+it('what is unknown is told of what is refused as a fault of the server, too', async () => {
+  const { send } = await cluster();
+  const { headers, status } = await send('POST', `${pods}/x/binding`, { metadata: { name: 'x' }, notAField: 1 });
+  expect([status, headers['warning']]).toEqual([500, ['299 - "unknown field \\"notAField\\""']]);
+});
+
+it('a Scale is no list', async () => {
+  const { get } = await cluster();
+  const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+  const { status, json } = await get(scale, { accept });
+  expect([status, json.message]).toEqual([
+    406,
+    'you requested PartialObjectMetadataList, but the requested object is not a list (*autoscaling.Scale)',
+  ]);
 });
 
 it('who puts a namespace to be finalized puts its labels, too', async () => {

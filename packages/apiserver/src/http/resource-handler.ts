@@ -32,7 +32,7 @@ export function handleResource(
   const { verb, namespace, name, subresource } = info;
   const access = { verb, resource, namespace, name, subresource };
   const allowed = authorized(parts, context, selects.includes(verb) ? { ...access, ...selectorsOf(request) } : access);
-  const asked: ResourceRequest = { parts, context, request, resource, path };
+  const asked: ResourceRequest = { parts, context, request, resource, path, info };
   return allowed === undefined ? handleAllowed(asked, verb) : allowed.then(() => handleAllowed(asked, verb));
 }
 
@@ -48,7 +48,7 @@ async function handleUnknown(
   { apiVersion }: ResourcePath,
   { verb, group, version, resource: plural, namespace, name, subresource }: ResourceRequestInfo,
 ): Promise<HttpResponse> {
-  const kind = { group, version, plural, scope: namespace === undefined ? 'Cluster' : 'Namespaced' } as const;
+  const kind = { group, version, plural };
   await authorized(parts, context, { verb, resource: { kind }, namespace, name, subresource });
   if (apiVersion === 'v1' || parts.core.registry.hasBuiltin(group)) throw resourceNotFound();
   return pageNotFound();
@@ -76,7 +76,7 @@ function authorized(
 function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpResponse> {
   const { context, request, resource, path } = asked;
   if (resource.custom && isElsewhere(resource, path)) return Promise.resolve(pageNotFound());
-  checkMethod(resource, request.method, path);
+  checkMethod(asked);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(asked, verb);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
@@ -95,12 +95,29 @@ const isElsewhere = ({ kind }: Resource, { name, namespace }: ResourcePath): boo
   return (kind.scope === 'Namespaced') !== isInNamespace && (name !== undefined || isInNamespace);
 };
 
+/** Of a built-in kind: whether anything can be done at such a path. */
+function isRouted({ parts, resource, path: { name, namespace, subresource } }: ResourceRequest): boolean {
+  const { kind, custom } = resource;
+  if (custom) return true;
+  if (subresource !== undefined)
+    return isPartOfObject(resource, subresource) || parts.subresources.find(resource, subresource) !== undefined;
+  const verbs: readonly string[] = verbsOf(kind);
+  if (name !== undefined) return verbs.some((verb) => verbsOfOne.includes(verb));
+  return (kind.scope === 'Namespaced') === (namespace !== undefined) || verbs.includes('list');
+}
+const verbsOfOne = ['get', 'update', 'patch', 'delete'];
+
 /** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
-function checkMethod(resource: Resource, method: string, path: ResourcePath): void {
+function checkMethod(asked: ResourceRequest): void {
+  const {
+    resource,
+    path,
+    request: { method },
+  } = asked;
   const { name, namespace, subresource, rest, watched } = path;
   const isInNamespace = namespace !== undefined;
   const belongsThere = (resource.kind.scope === 'Namespaced') === isInNamespace;
-  if (isElsewhere(resource, path)) throw resourceNotFound();
+  if (isElsewhere(resource, path) || !isRouted(asked)) throw resourceNotFound();
   if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
   const fits =
     subresource === 'proxy' ||

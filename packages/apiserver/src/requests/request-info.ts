@@ -3,11 +3,11 @@
  * Metrics, audit, flow control and authorization speak of a request in these words.
  */
 import { parseApiVersion } from '@pintle/machinery';
-import { parseResourcePath, type ResourcePath } from '../http/resource-path.js';
+import { parseResourcePath, type ResourcePath, segmentsOf } from '../http/resource-path.js';
 
 export interface ResourceRequestInfo {
   readonly type: 'resource';
-  /** In Kubernetes' words: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`. */
+  /** In Kubernetes' words: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`. Empty: none of them. */
   readonly verb: string;
   /** As it was asked for, without the query. */
   readonly path: string;
@@ -15,6 +15,7 @@ export interface ResourceRequestInfo {
   readonly version: string;
   readonly resource: string;
   readonly subresource?: string;
+  /** Of a namespace, itself. */
   readonly namespace?: string;
   readonly name?: string;
 }
@@ -37,12 +38,13 @@ export interface RequestLine {
 /** `place` is that of `parseResourcePath`, for who has parsed the path already. */
 export function requestInfo(
   line: RequestLine,
-  place: ResourcePath | undefined = parseResourcePath(line.path.split('/').filter((segment) => segment !== '')),
+  place: ResourcePath | undefined = parseResourcePath(segmentsOf(line.path)),
 ): RequestInfo {
   const { method, path, query } = line;
   if (place === undefined) return { type: 'path', verb: method.toLowerCase(), path };
   const { group, version } = parseApiVersion(place.apiVersion);
-  const { plural, namespace, subresource } = place;
+  const { plural, subresource } = place;
+  const namespace = namespaceOf(place);
   const verb = verbOf(method, place, query);
   const name = place.name ?? (verb === 'list' || verb === 'watch' ? namedByField(query) : undefined);
   return {
@@ -58,12 +60,21 @@ export function requestInfo(
   };
 }
 
-function verbOf(method: string, { name, subresource, watched }: ResourcePath, query: URLSearchParams): string {
+/** Who may do something in a namespace may do so to the namespace. `name` is that of a path. */
+export const namespaceOf = ({
+  plural,
+  namespace,
+  name,
+}: Pick<ResourcePath, 'plural' | 'namespace' | 'name'>): string | undefined =>
+  namespace ?? (plural === 'namespaces' ? name : undefined);
+
+function verbOf(method: string, { name, watched }: ResourcePath, query: URLSearchParams): string {
+  if (watched) return 'watch';
   switch (method) {
     case 'GET':
     case 'HEAD':
       // Of one object there is no watch but by the old path, or by a field selector.
-      if (subresource === undefined && (watched || (name === undefined && saysYes(query.get('watch'))))) return 'watch';
+      if (name === undefined && saysYes(query.get('watch'))) return 'watch';
       return name === undefined ? 'list' : 'get';
     case 'POST':
       return 'create';
@@ -74,7 +85,7 @@ function verbOf(method: string, { name, subresource, watched }: ResourcePath, qu
     case 'DELETE':
       return name === undefined ? 'deletecollection' : 'delete';
     default:
-      return method.toLowerCase();
+      return '';
   }
 }
 
