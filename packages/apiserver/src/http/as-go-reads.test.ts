@@ -208,13 +208,22 @@ it.each([
 const place = `${maps}/there`;
 it.each<readonly [string, string, string, string, object, number, object]>([
   [
-    'a link to itself',
+    'a link to itself, where nothing is stored',
     'PUT',
-    place,
+    `${place}?dryRun=All`,
     'json',
     configMap({ name: 'there', selfLink: '/a' }),
     200,
     { metadata: { selfLink: '/a' } },
+  ],
+  [
+    'and where it would be',
+    'PUT',
+    place,
+    'json',
+    configMap({ name: 'there', selfLink: '/a', labels: { a: 'b' } }),
+    200,
+    { metadata: expect.not.objectContaining({ selfLink: '/a' }) },
   ],
   [
     'an apply to what is there, without a name',
@@ -426,4 +435,16 @@ it.each<readonly [query: string, accept: string, answer: object]>([
   ['labelSelector=a,!b', 'application/json', { kind: 'ConfigMapList' }],
 ])('a list by %j in the form of %j', async (query, accept, answer) => {
   expect((await ask(server.handle, `GET ${maps}?${query}`, { headers: { accept } })).json).toMatchObject(answer);
+});
+
+it('what a strategic patch does not fit is told of with its nulls', async () => {
+  const at = '/api/v1/nodes';
+  const conditions = [{ type: 'Ready', status: 'True' }];
+  await ask(server.handle, `POST ${at}`, { body: { metadata: { name: 'told' }, status: { conditions } } });
+  const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+  const body = { status: { conditions: ['seven'] } };
+  const { json } = await ask(server.handle, `PATCH ${at}/told`, { headers, body });
+  expect(json.message).toBe(
+    'list element types are not identical: [[map[lastHeartbeatTime:<nil> lastTransitionTime:<nil> status:True type:Ready]] [seven]]',
+  );
 });

@@ -4,14 +4,23 @@ import { requester } from './requests.fixture.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const options = (more: object) => ({ kind: 'DeleteOptions', apiVersion: 'v1', ...more });
+const notRead = (why: string) => `couldn't get version/kind; json parse error: ${why}`;
 const notSupported = (value: string) =>
   `Unsupported value: ${value}: supported values: "Foreground", "Background", "Orphan", "nil"`;
 
 it.each<readonly [query: string, body: unknown, status: number, message: unknown]>([
   ['', options({ orphanDependents: 'true' }), 400, expect.stringContaining('cannot unmarshal string into Go struct')],
   ['', options({ preconditions: 'x' }), 400, expect.stringContaining('field DeleteOptions.preconditions')],
-  ['', options({ apiVersion: 7 }), 400, expect.stringContaining('cannot unmarshal number')],
-  ['', options({ apiVersion: 'a/b/c' }), 400, 'unexpected GroupVersion string: a/b/c'],
+  [
+    '',
+    options({ apiVersion: 7 }),
+    400,
+    notRead('json: cannot unmarshal number into Go struct field .apiVersion of type string'),
+  ],
+  ['', options({ kind: {} }), 400, notRead('json: cannot unmarshal object into Go struct field .kind of type string')],
+  ['', '7', 400, expect.stringContaining(notRead('json: cannot unmarshal number into Go value of type struct {'))],
+  ['', options({ apiVersion: 'a/b/c', propagationPolicy: 7 }), 400, 'unexpected GroupVersion string: a/b/c'],
+  ['', { APIVERSION: 'a/b/c' }, 400, 'unexpected GroupVersion string: a/b/c'],
   ['', options({ kind: 'Pod' }), 400, 'no kind "Pod" is registered for version "v1"'],
   ['', options({ apiVersion: 'other/v1', kind: null, dryRun: null, preconditions: { uid: null } }), 200, undefined],
   ['', 'null', 200, undefined],

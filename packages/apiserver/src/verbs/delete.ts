@@ -84,7 +84,7 @@ export async function deleteObject(
 const atRevision = (object: KubernetesObject, revision: number): KubernetesObject =>
   Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion: String(revision) }) });
 
-/** Deletes what a list of the same options would show, and gives that list; what vanishes meanwhile is passed over. */
+/** Deletes what a list of the same options would show, and gives that list; what is gone meanwhile is in it, too. */
 export async function deleteCollection(
   core: ApiCore,
   context: RequestContext,
@@ -92,18 +92,16 @@ export async function deleteCollection(
   options: ListOptions & DeleteOptions,
 ): Promise<ListResult> {
   const { entries, metadata } = await listEntries(core, resource, { ...options, inPages: true });
-  const deleted: ListResult['entries'][number][] = [];
   for (const entry of entries) {
     const { name = '', namespace } = storedObjectOf(entry).metadata;
     try {
       const key = { name, ...(namespace === undefined ? {} : { namespace }) };
       await deleteObject(core, context, resource, key, options);
-      deleted.push(entry);
     } catch (error) {
       if (!StatusError.is(error, 'NotFound')) throw error;
     }
   }
-  return { entries: deleted, metadata };
+  return { entries, metadata };
 }
 
 /** What answers a deletion: the object, or a Status where nothing is left of it and its kind says no more. */

@@ -15,7 +15,7 @@ import {
 } from '@pintle/machinery';
 import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
 import { converterWords, goKind, scalarWords } from './converter-words.js';
 import {
@@ -163,6 +163,9 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
         cause: error,
         details: {},
       });
+    // What was there is told of with its nulls.
+    const told = tellerOf(resource)?.(object) ?? object;
+    if (told !== object) return applyPatch(resource, told, patch);
     throw badRequest(error.message, error);
   }
 }
