@@ -35,6 +35,8 @@ export interface Expected {
   readonly sort: string;
   refusal(why: string, text: string): string;
   yamlRefusal?(why: string): string;
+  /** What is said of protobuf that is none. */
+  unread?(why: string, bytes: Uint8Array): string;
   /** What is said of a value that is none of these. */
   misfit?(value: unknown, text: () => string): string | undefined;
   /** What it is written in, where the type that it says does not tell. */
@@ -57,7 +59,7 @@ export class BodyReader {
     const language = expected.writtenIn ?? languageOf(request);
     // No YAML at all is null.
     if (bytes.length === 0) return { value: language === 'yaml' ? null : undefined };
-    if (language === 'protobuf') return { value: fromProtobuf(bytes, this.schemaOf) };
+    if (language === 'protobuf') return { value: fromProtobuf(bytes, this.schemaOf, expected) };
     const sent =
       language === 'json'
         ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
@@ -95,7 +97,13 @@ export function languageOf(request: HttpRequest): 'json' | 'yaml' | 'protobuf' {
   );
 }
 
-function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
+/** With these bytes every message begins. */
+const protobufPrefix = [107, 56, 115, 0];
+const noProtobuf = `provided data does not appear to be a protobuf message, expected prefix [${protobufPrefix.join(' ')}]`;
+
+function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup, { unread }: Expected): unknown {
+  if (unread !== undefined && protobufPrefix.some((byte, at) => bytes[at] !== byte))
+    throw badRequest(unread(noProtobuf, bytes));
   try {
     const { apiVersion, kind, message } = openEnvelope(bytes);
     const schema = schemaOf(apiVersion, kind);
@@ -144,14 +152,16 @@ const anything: Expected = {
 export const deleteOptions: Expected = {
   sort: 'delete',
   refusal: (why) => `couldn't get version/kind; json parse error: ${why}`,
+  unread: (why) => why,
 };
 
 export const objectOf = (kind: string): Expected => ({
   sort: kind,
-  refusal: (why, text) => unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, text),
+  refusal: (why, text) => unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, utf8Of(text)),
+  unread: (why, bytes) => unrecognized(kind, why, bytes),
   misfit(value, text) {
     const fault = typeMetaFault(value);
-    return fault === undefined ? undefined : unrecognized(kind, fault, text());
+    return fault === undefined ? undefined : unrecognized(kind, fault, utf8Of(text()));
   },
 });
 
@@ -163,21 +173,25 @@ export function customObjectOf(kind: string): Expected {
     misfit(value, text) {
       const fault = expected.misfit?.(value, text);
       if (fault !== undefined || typeof value !== 'object' || (value as { kind?: unknown } | null)?.kind) return fault;
-      return unrecognized(kind, `Object 'Kind' is missing in '${text()}'`, text());
+      return unrecognized(kind, `Object 'Kind' is missing in '${text()}'`, utf8Of(text()));
     },
   };
 }
 
-const unrecognized = (kind: string, why: string, text: string): string =>
-  `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text)})`;
+const utf8Of = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const unrecognized = (kind: string, why: string, sent: Uint8Array): string =>
+  `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(sent)})`;
 
 /** The first bytes, for whoever wonders what came: as they are where that could be an object, else in hexadecimal digits. */
-function summaryOf(text: string): string {
-  if (text === '') return '<empty>';
-  if (text.startsWith('{')) return text.length > shownBytesMax ? `${text.slice(0, shownBytesMax)} ...` : text;
-  const bytes = new TextEncoder().encode(text.slice(0, shownBytesMax)).subarray(0, shownBytesMax);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return text.length > shownBytesMax ? `${hex} ...` : hex;
+function summaryOf(sent: Uint8Array): string {
+  if (sent.length === 0) return '<empty>';
+  const bytes = sent.subarray(0, shownBytesMax);
+  const shown =
+    sent[0] === openBrace
+      ? new TextDecoder().decode(bytes)
+      : Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sent.length > shownBytesMax ? `${shown} ...` : shown;
 }
 
 /** Of several documents, the first. */

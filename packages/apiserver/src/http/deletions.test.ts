@@ -22,6 +22,8 @@ it.each<readonly [query: string, body: unknown, status: number, message: unknown
   ['', options({ apiVersion: 'a/b/c', propagationPolicy: 7 }), 400, 'unexpected GroupVersion string: a/b/c'],
   ['', { APIVERSION: 'a/b/c' }, 400, 'unexpected GroupVersion string: a/b/c'],
   ['', options({ kind: 'Pod' }), 400, 'no kind "Pod" is registered for version "v1"'],
+  ['', { kind: 'Pod' }, 400, 'no kind "Pod" is registered for version "meta.k8s.io/v1"'],
+  ['', options({ kind: 'Status' }), 400, 'converting (v1.Status) to (v1.DeleteOptions): unknown conversion'],
   ['', options({ apiVersion: 'other/v1', kind: null, dryRun: null, preconditions: { uid: null } }), 200, undefined],
   ['', 'null', 200, undefined],
   [
@@ -41,6 +43,16 @@ it.each<readonly [query: string, body: unknown, status: number, message: unknown
   await send('POST', maps, { metadata: { name: 'a' } });
   const { json, status: answered } = await send('DELETE', `${maps}/a?${query}`, body);
   expect([answered, json.message]).toEqual([status, message]);
+});
+
+it('protobuf is known by how it begins', async () => {
+  const { send } = await requester();
+  const type = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+  const why = 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]';
+  expect((await send('DELETE', `${maps}/a`, '{}', type)).json.message).toBe(why);
+  expect((await send('POST', maps, 'k8s\u0001', type)).json.message).toBe(
+    `the object provided is unrecognized (must be of type ConfigMap): ${why} (6b387301)`,
+  );
 });
 
 it('a body is of a type that is read', async () => {

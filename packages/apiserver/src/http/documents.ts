@@ -2,12 +2,13 @@
 import { apiVersionOf } from '@pintle/machinery';
 import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
 import type { RemoteVersion } from '../aggregation/aggregator.js';
+import { contentHash } from '../discovery/digest.js';
 import { aggregatedDiscovery, coreVersions, groupDocument, groupList, resourceList } from '../discovery/discovery.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
-import { checkRouted, negotiate, objectRoute } from './negotiation.js';
+import { aggregatedIn, checkRouted, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
 
 /** The version that clients are told: the Kubernetes that this server behaves as. */
@@ -108,27 +109,25 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
 }
 
 function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 'groups'): HttpResponse | undefined {
-  for (const range of (request.header('accept') ?? '').split(',')) {
-    const match =
-      /^\s*application\/json\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(range);
-    if (match !== null) {
-      const response = answer(
-        200,
-        aggregatedDiscovery(parts.registry, { current: parts.remote(), stale: parts.stale() }, which),
-      );
-      return {
-        ...response,
-        headers: {
-          ...response.headers,
-          'cache-control': 'public',
-          'content-type': 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
-          vary: 'Accept',
-        },
-      };
-    }
-    if (/^\s*application\/json\s*$/.test(range)) return undefined;
-  }
-  return undefined;
+  const accept = request.header('accept') ?? '';
+  const encoding = aggregatedIn(accept);
+  if (encoding === undefined) return undefined;
+  checkRouted(accept, objectRoute);
+  const known = { current: parts.remote(), stale: parts.stale() };
+  const document = aggregatedDiscovery(parts.registry, known, which);
+  const etag = `"${contentHash(JSON.stringify(document))}"`;
+  if (request.header('if-none-match') === etag) return { status: 304, headers: { etag, vary: 'Accept' } };
+  const response = answer(200, document, { ...negotiate(undefined), encoding });
+  return {
+    ...response,
+    headers: {
+      ...response.headers,
+      'cache-control': 'public',
+      'content-type': `application/${encoding};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
+      vary: 'Accept',
+      etag,
+    },
+  };
 }
 
 /** JSON, whatever else is said of it. */

@@ -62,6 +62,17 @@ export function negotiate(accept: string | undefined, offer: Offer = {}): Accept
   throw notAcceptable(offer);
 }
 
+/** In which encoding discovery is wanted as a whole, wherever in the header that is said; undefined: it is not. */
+export function aggregatedIn(accept: string): Exclude<Encoding, 'protobuf'> | undefined {
+  for (const { media, parameters } of rangesOf(accept)) {
+    const [as, group, version] = [parameters.get('as'), parameters.get('g'), parameters.get('v')];
+    if (as !== 'APIGroupDiscoveryList' || group !== 'apidiscovery.k8s.io' || version !== 'v2') continue;
+    const encoding = (['json', 'yaml'] as const).find((each) => covers(media, medias[each]));
+    if (encoding !== undefined) return encoding;
+  }
+  return undefined;
+}
+
 /** What nearly all ask for: JSON, as it is. */
 export const isPlain = (accept: string): boolean => accept === '' || accept === medias.json || accept === '*/*';
 

@@ -123,6 +123,8 @@ describe('a request', () => {
     ['PATCH /api/v1/namespaces/default?fieldValidation=x', 'application/json-patch+json', '{', 422],
     ['DELETE /api/v1/namespaces/absent', 'application/merge-patch+json', '{}', 415],
     ['DELETE /api/v1/namespaces/absent', 'application/merge-patch+json', '', 404],
+    ['PATCH /api/v1/namespaces/absent', 'application/json-patch+json', '{}', 404],
+    ['PATCH /api/v1/namespaces/default', 'application/json-patch+json', '{}', 400],
   ])('%s of %s with %j: %d', async (line, type, body, code) => {
     expect((await ask(api.handle, line, { headers: { 'content-type': type }, body })).status).toBe(code);
   });

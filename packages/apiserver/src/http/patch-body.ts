@@ -1,6 +1,6 @@
 /** The body of a patch: its type, and what it says, refused in the words of kube-apiserver's patch decoders. */
 import type { JsonPatchOperation, Patch } from '@pintle/client';
-import { badRequest, statusError, unmarshalWords } from '@pintle/machinery';
+import { statusError } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { unsupportedPatch } from '../verbs/decode.js';
 import type { BodyReader, Expected, Sent } from './body.js';
@@ -39,10 +39,6 @@ const patchOfType: Readonly<Record<Exclude<PatchType, 'apply'>, Expected>> = {
 const notWishes = (why: string) => `error decoding YAML: error converting YAML to JSON: ${why}`;
 const wishes: Expected = { sort: 'apply', writtenIn: 'yaml', refusal: notWishes, yamlRefusal: notWishes };
 
-/** Errors: `StatusError` BadRequest for operations that are no list. */
-export function patchOf(type: Exclude<PatchType, 'apply'>, body: unknown): Patch {
-  if (type !== 'json') return { type, body };
-  if (body === null) return { type, operations: [] };
-  if (!Array.isArray(body)) throw badRequest(`error decoding patch: ${unmarshalWords(body, '[]handlers.jsonPatchOp')}`);
-  return { type, operations: body as readonly JsonPatchOperation[] };
-}
+/** Whether it is one is looked at when it is applied. */
+export const patchOf = (type: Exclude<PatchType, 'apply'>, body: unknown): Patch =>
+  type === 'json' ? { type, operations: (body ?? []) as readonly JsonPatchOperation[] } : { type, body };

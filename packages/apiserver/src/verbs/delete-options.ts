@@ -33,8 +33,7 @@ export function decodedDeleteOptions(body: unknown): SentDeleteOptions {
   const fault = typeMetaFault(body);
   if (fault !== undefined || typeof body !== 'object') throw badRequest(fault ?? '');
   const { kind, ...said } = typeMetaOf(body);
-  if (kind !== '' && kind !== 'DeleteOptions')
-    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersionOf(said))}`);
+  if (kind !== '' && kind !== 'DeleteOptions') throw badRequest(whyNone(kind, apiVersionOf(said) || 'meta.k8s.io/v1'));
   const { value, errors } = normalizer(body);
   if (errors.length > 0) throw badRequest(decoderWords(Schema.node, 'DeleteOptions', errors));
   const {
@@ -44,6 +43,14 @@ export function decodedDeleteOptions(body: unknown): SentDeleteOptions {
   } = value as SentDeleteOptions & Readonly<Record<'apiVersion' | 'kind', unknown>>;
   return options;
 }
+
+/** Kinds that there are in every group and version. */
+const everywhere = ['Status', 'APIVersions', 'APIGroupList', 'APIGroup', 'APIResourceList'];
+
+const whyNone = (kind: string, apiVersion: string): string =>
+  everywhere.includes(kind)
+    ? `converting (v1.${kind}) to (v1.DeleteOptions): unknown conversion`
+    : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
 
 const policies = ['Foreground', 'Background', 'Orphan'] as const;
 

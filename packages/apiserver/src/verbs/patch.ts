@@ -133,6 +133,8 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
   try {
     switch (patch.type) {
       case 'json':
+        if (!Array.isArray(patch.operations))
+          throw badRequest(`error decoding patch: ${unmarshalWords(patch.operations, '[]handlers.jsonPatchOp')}`);
         if (patch.operations.length > jsonPatchOperationsMax)
           throw statusError(
             'RequestEntityTooLarge',
