@@ -307,7 +307,9 @@ export const known: readonly Known[] = [
       'an empty list that has to be there is as one that nobody spoke of, so that nobody owns it, nor an empty group',
     line: new RegExp(
       `fieldsV1\\..*(f:${emptyOnes}(\\.\\.)?: \\{\\}|f:\\w+: \\{("f:\\w+":\\{)*"f:${emptyOnes}":\\{\\}\\}*) \\| absent$|` +
-        `managedFields: \\[.*"f:${emptyOnes}":\\{\\}\\}+\\] \\| absent$`,
+        `managedFields: \\[.*"f:${emptyOnes}":\\{\\}\\}+\\] \\| absent$|` +
+        // Nor does it take them from who said so, where another applies them.
+        '(managedFields: absent \\| \\[.*|f:spec: absent \\| )\\{"f:drivers":\\{\\}\\}',
     ),
   },
   {
@@ -400,9 +402,25 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
-    words: '1.34 tells the uid of the account in a request for its token',
+    words: '1.34 tells the uid of the account in a request for its token, and warns of another one',
     row: /^admission › a token|^fuzz › parts: token create$/,
-    line: /^body\.metadata\.(uid: "<uid>" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$/,
+    line: /^body\.metadata\.(uid: ".*" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$|^headers\.warning: ".*the UID in the token request \(/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 does not find what is not there, whichever was meant',
+    row: /^fuzz › (?!objects)/,
+    answers: ({ status }, actual) =>
+      status === 404 &&
+      actual.status === 409 &&
+      / UID in object meta: $/.test(String((actual.body as { message?: unknown }).message)),
+  },
+  {
+    why: 'deliberate',
+    words: 'of a Scale that is applied the status says nothing',
+    row: /^fuzz › parts: scale apply$/,
+    line: /^cause: \.status\.(selector|replicas): FieldManagerConflict: .*\| absent$|^status: 409 \| 200$/,
+    answers: ({ body }) => /conflicts? with [^,]*before-first-apply.*\.status\./s.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
@@ -457,9 +475,32 @@ export const known: readonly Known[] = [
   },
   {
     why: 'surroundings',
+    words:
+      'kube-apiserver goes through the fields of an apply in any order, and not on behind one that is not declared',
+    row: /^fuzz › /,
+    line: /field not declared in schema.* \| .*field not declared in schema/s,
+  },
+  {
+    why: 'deliberate',
+    words: 'what is a default of a new claim or job is stored with it, and not with its first change',
+    row: /^fuzz › (parts|applying): /,
+    line: /resourceVersion: "<another revision>" \| "<revision as before>"$/,
+    answers: ({ body }) => /^(Job|PersistentVolumeClaim)$/.test((body as { readonly kind?: string }).kind ?? ''),
+  },
+  {
+    why: 'deliberate',
+    words: 'and so it is not of another version then',
+    row: /^fuzz › (parts|applying): /,
+    answers: ({ status, body }, actual) =>
+      status === 409 &&
+      actual.status === 200 &&
+      /fulfilled on (persistentvolumeclaims|jobs\.batch) .*the object has been modified/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'surroundings',
     words: 'of several bindings that allow it any is told',
-    row: /^access › self: a path$/,
-    line: /status\.reason: "RBAC: allowed by/,
+    row: /^access › self: a path$|^fuzz › reviewing: /,
+    line: /status\.reason: "RBAC: allowed by .* \| "RBAC: allowed by/,
   },
   {
     why: 'surroundings',

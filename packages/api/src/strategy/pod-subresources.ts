@@ -18,9 +18,11 @@ import { annotationChangeErrors } from './pod/pod-annotations.js';
 import { podErrors } from './pod.js';
 import { qosClassOf } from './pod-qos.js';
 
-/** The pod as it was, with the new account of who set what. */
-const accounted = ({ metadata: { managedFields } }: Pod, old: Pod): Pod =>
-  managedFields === undefined ? old : { ...old, metadata: { ...old.metadata, managedFields } };
+/** The pod as it was, with the new account of who set what; of another one than is meant, that is for the validation to tell. */
+const accounted = ({ metadata: { managedFields, uid = '' } }: Pod, old: Pod): Pod => {
+  const account = managedFields === undefined ? {} : { managedFields };
+  return { ...old, metadata: { ...old.metadata, ...account, ...(uid === '' ? {} : { uid }) } };
+};
 
 const ephemeralContainers: SubresourceStrategy<Pod> = {
   prepareForUpdate(pod, old) {

@@ -4,6 +4,7 @@
  */
 import type { ObjectKey, WatchOptions } from '@pintle/client';
 import { badRequest, parseFieldSelector } from '@pintle/machinery';
+import { verbsOf } from '../discovery/discovery.js';
 import type { Resource } from '../registry/resource.js';
 import { saysYes } from '../requests/request-info.js';
 import type { Served } from '../verbs/api-core.js';
@@ -39,8 +40,9 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 const watchTimeoutSeconds = 1800;
 
 function acceptedBy({ request, resource, path: { subresource } }: ResourceRequest, watch = false): Accepted {
-  // Parts other than the status have no columns.
-  const tables = subresource === undefined || subresource === 'status';
+  // Parts other than the status have no columns, nor has what is asked and not stored.
+  const isKept = (verbsOf(resource.kind) as readonly string[]).includes('list');
+  const tables = isKept && (subresource === undefined || subresource === 'status');
   return negotiate(request.header('accept'), { ...offerOf(resource, watch), tables });
 }
 

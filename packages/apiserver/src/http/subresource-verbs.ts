@@ -99,14 +99,14 @@ export async function handleSubresource(
       : respond(200, await handler.update!(target, value, sent));
   }
   if (patchType !== undefined && handler.patch !== undefined) {
-    const { value } = await readPatch(parts.bodies, request, patchType);
+    const { value, strictFaults } = await readPatch(parts.bodies, request, patchType);
     if (patchType !== 'apply') return respond(200, await handler.patch(target, patchOf(patchType, value), options));
     if (handler.apply === undefined)
       throw statusError(
         'UnsupportedMediaType',
         `server-side apply is not supported on ${resource.kind.plural}/${path.subresource}`,
       );
-    return respond(200, await handler.apply(target, value, applyOptions(options)));
+    return respond(200, await handler.apply(target, value, { ...applyOptions(options), strictFaults }));
   }
   throw notServed();
 }

@@ -5,9 +5,11 @@ import {
   compileNormalizer,
   conflict,
   decoderWords,
+  type Kind,
   type KubernetesObject,
   ObjectMeta,
   parseApiVersion,
+  type SchemaNode,
   StatusError,
   type TypeFault,
   unmarshalWords,
@@ -20,7 +22,7 @@ import { createObject } from './create.js';
 import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
 import { apply, whatIsApplied, withEntries } from './managed-fields.js';
 
-import { findEntry } from './read.js';
+import { findEntry, requireEntry } from './read.js';
 import { type StrictFaults, warnStrict } from './strict-faults.js';
 import { changeObject, type MayCreate, needsVersion } from './update.js';
 
@@ -36,14 +38,10 @@ export async function applyObject(
     ...options
   }: ApplyOptions & Pick<SentOptions, 'strictFaults'> & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
-  if (body !== null && (typeof body !== 'object' || Array.isArray(body)))
-    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${unmarshalWords(body)}`);
-  const applied = (body ?? {}) as KubernetesObject;
-  if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
-    throw badRequest(`invalid object type: ${typeOf(applied)}`);
-  }
+  // Parts are of what is there, whatever is wished of them.
+  if (options.subresource !== undefined) await requireEntry(core, resource, { ...path, name: path.name ?? '' });
+  const applied = appliedOf(body, resource);
   const metadata = applied.metadata ?? {};
-  if (isManagedFields(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil');
   const key = keyOf(resource, metadata, path);
   if (key.name === '') throw badRequest('metadata.name is required for apply');
   // What is applied may be wrong in another way, and is refused for that first.
@@ -101,8 +99,25 @@ export async function applyObject(
   }
 }
 
+/** What may be applied: a stored kind, or one that is only asked in. */
+export interface AppliedKind {
+  readonly apiVersion: string;
+  readonly kind: Pick<Kind, 'group' | 'version' | 'kind'> & { readonly schema: { readonly node: SchemaNode } };
+}
+
+/** What is applied, as it was sent. Errors: `StatusError` BadRequest where it is something else, or says whose its fields are. */
+export function appliedOf(body: unknown, { apiVersion, kind }: AppliedKind): KubernetesObject {
+  if (body !== null && (typeof body !== 'object' || Array.isArray(body)))
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${unmarshalWords(body)}`);
+  const applied = (body ?? {}) as KubernetesObject;
+  if (applied.apiVersion !== apiVersion || applied.kind !== kind.kind)
+    throw badRequest(`invalid object type: ${typeOf(applied)}`);
+  if (isManagedFields(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil');
+  return applied;
+}
+
 /** What the schema could read, and the type cannot: a time, say, that is none. */
-const typesRefused = (resource: Resource, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
+export const typesRefused = (resource: AppliedKind, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
   const { apiVersion, kind } = resource;
   const decoded = decoderWords(kind.schema.node, kind.kind, faults.slice(0, 1));
   const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
@@ -142,7 +157,7 @@ function typeOf({ apiVersion, kind }: KubernetesObject): string {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Wishes that cannot be carried out are refused for that first. */
-function reportDuplicates(
+export function reportDuplicates(
   context: RequestContext,
   faults: StrictFaults | undefined,
   validation: ApplyOptions['fieldValidation'] = 'Ignore',

@@ -6,6 +6,7 @@ import {
   badRequest,
   decoderWords,
   isFields,
+  type Kind,
   type KubernetesObject,
   ObjectMeta,
   PatchError,
@@ -60,7 +61,8 @@ export function patchObject(
         refuseText: (message: string) => patchRefused(shown(), message),
         isSorted: patch.type !== 'strategic',
       };
-      if (!resource.custom && patch.type !== 'strategic') requireVersion(context, resource, key, patched, decoding);
+      if (!resource.custom && patch.type !== 'strategic')
+        requireVersion(context, resource.kind, key, patched, decoding);
       const object = await decode(core, context, resource, patched, decoding, old);
       placeOf(resource, object.metadata, key);
       requireName(object.metadata, key);
@@ -76,9 +78,9 @@ const faultsOf = (patch: Patch, patched: unknown, faults: StrictFaults): StrictF
  * What a patch takes the version from is read as an object of no version: of that, kube-apiserver knows none of the fields
  * that clients write, and so it has no name.
  */
-function requireVersion(
+export function requireVersion(
   context: RequestContext,
-  { kind }: Resource,
+  kind: Pick<Kind, 'group' | 'version' | 'kind'>,
   key: ObjectKey,
   patched: unknown,
   options: DecodeOptions,

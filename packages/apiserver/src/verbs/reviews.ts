@@ -1,6 +1,7 @@
 /** Reviews: questions that are answered and not stored (authorization.k8s.io, authentication.k8s.io). */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { ResourceAttributes, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
+import type { WriteOptions } from '@pintle/client';
 import {
   badRequest,
   type Clock,
@@ -21,6 +22,7 @@ export type Review = (
   context: RequestContext,
   body: KubernetesObject,
   namespace: string | undefined,
+  options: WriteOptions,
 ) => Promise<KubernetesObject>;
 
 export interface ReviewParts {

@@ -90,7 +90,7 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
           creationTimestamp: formatTime(world.clock.now()),
         },
         spec,
-        status: { token: options.dryRun ? '' : token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
+        status: { token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
       });
     },
   };
