@@ -448,3 +448,35 @@ it('what a strategic patch does not fit is told of with its nulls', async () => 
     'list element types are not identical: [[map[lastHeartbeatTime:<nil> lastTransitionTime:<nil> status:True type:Ready]] [seven]]',
   );
 });
+
+it('of several faults in a strategic patch that is told which Go’s converter meets first', async () => {
+  const at = '/api/v1/nodes';
+  await ask(server.handle, `POST ${at}`, { body: { metadata: { name: 'first' } } });
+  const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+  const body = { status: { conditions: [{ type: 'A', lastTransitionTime: '' }], capacity: { cpu: [] } } };
+  const { json } = await ask(server.handle, `PATCH ${at}/first/status`, { headers, body });
+  expect(json.message).toContain(': quantities must match the regular expression');
+});
+
+it.each(['', '&fieldValidation=Ignore'])(
+  'a JSON patch that is no list is told of as what it is to be: %j',
+  async (more) => {
+    const headers = { 'content-type': 'application/json-patch+json' };
+    const { json } = await ask(server.handle, `PATCH /api/v1/namespaces/default?dryRun=All${more}`, {
+      headers,
+      body: {},
+    });
+    const type = more === '' ? '[]handlers.jsonPatchOp' : 'jsonpatch.Patch';
+    expect(json.message.endsWith(`json: cannot unmarshal object into Go value of type ${type}`)).toBe(true);
+  },
+);
+
+it('since when somebody wishes for nothing is told', async () => {
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'null' }) });
+  const body = { ...configMap({ name: 'null' }), immutable: null };
+  const { json } = await ask(server.handle, `PATCH ${maps}/null?fieldManager=me`, { headers, body });
+  expect(json.metadata.managedFields).toEqual([
+    expect.objectContaining({ manager: 'me', time: expect.any(String), fieldsV1: { 'f:immutable': {} } }),
+  ]);
+});

@@ -34,7 +34,7 @@ export const scaleSubresource: SubresourceHandler = {
 };
 
 function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, options: SentOptions): Scale {
-  const patched = applyPatch(request.resource, scale, patch);
+  const patched = applyPatch(request.resource, scale, patch, options);
   const refuse = (words: string) => patchRefused(JSON.stringify(patched), words);
   if (patch.type !== 'strategic')
     requireVersion(request.context, scaleKind, request.key, patched, { ...options, refuseText: refuse });

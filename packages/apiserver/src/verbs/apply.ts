@@ -17,7 +17,7 @@ import {
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
-import { converterWords } from './converter-words.js';
+import { converterWords, firstFault } from './converter-words.js';
 import { createObject } from './create.js';
 import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
 import { apply, whatIsApplied, withEntries } from './managed-fields.js';
@@ -119,10 +119,11 @@ export function appliedOf(body: unknown, { apiVersion, kind }: AppliedKind): Kub
 /** What the schema could read, and the type cannot: a time, say, that is none. */
 export const typesRefused = (resource: AppliedKind, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
   const { apiVersion, kind } = resource;
-  const decoded = decoderWords(kind.schema.node, kind.kind, faults.slice(0, 1));
+  const first = firstFault(kind.schema.node, faults);
+  const decoded = decoderWords(kind.schema.node, kind.kind, [first]);
   const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
   return badRequest(
-    `failed to convert new object (${whatIsApplied(resource, applied)}) to proper version: unable to convert unstructured object to ${type}: ${converterWords(faults[0]!, decoded)}`,
+    `failed to convert new object (${whatIsApplied(resource, applied)}) to proper version: unable to convert unstructured object to ${type}: ${converterWords(first, decoded)}`,
   );
 };
 

@@ -18,7 +18,7 @@ import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-p
 import type { RequestContext } from '../registry/request-context.js';
 import { type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
-import { converterWords, goKind, scalarWords } from './converter-words.js';
+import { converterWords, firstFault, goKind, scalarWords } from './converter-words.js';
 import {
   type DecodeOptions,
   decode,
@@ -49,7 +49,7 @@ export function patchObject(
     options,
     async change(old) {
       const served = resource.fromStored(old);
-      const patched = applyPatch(resource, served, patch);
+      const patched = applyPatch(resource, served, patch, options);
       if (patched === old) return { object: old };
       // Of refusals alone.
       const shown = () => (patch.type === 'strategic' ? shownPatch(patch.body, served) : JSON.stringify(patched));
@@ -103,9 +103,9 @@ export function requireVersion(
 const typesRefused =
   ({ kind: { schema, kind } }: Resource, { type }: Patch, shown: () => string) =>
   (faults: readonly TypeFault[]) => {
-    const counting = type === 'strategic' ? faults.slice(0, 1) : faults;
-    const decoded = decoderWords(schema.node, kind, counting);
-    return patchRefused(shown(), type === 'strategic' ? converterWords(faults[0]!, decoded) : decoded);
+    if (type !== 'strategic') return patchRefused(shown(), decoderWords(schema.node, kind, faults));
+    const first = firstFault(schema.node, faults);
+    return patchRefused(shown(), converterWords(first, decoderWords(schema.node, kind, [first])));
   };
 
 export const patchRefused = (patch: string, detail: string) =>
@@ -131,12 +131,21 @@ function whole(patched: unknown): unknown {
 }
 
 /** Errors: `StatusError` BadRequest or Invalid for a patch that does not apply. */
-export function applyPatch(resource: Resource, object: KubernetesObject, patch: Patch): unknown {
+export function applyPatch(
+  resource: Resource,
+  object: KubernetesObject,
+  patch: Patch,
+  { fieldValidation }: Pick<SentOptions, 'fieldValidation'>,
+): unknown {
   try {
     switch (patch.type) {
       case 'json':
         if (!Array.isArray(patch.operations))
-          throw badRequest(`error decoding patch: ${unmarshalWords(patch.operations, '[]handlers.jsonPatchOp')}`);
+          throw badRequest(
+            fieldValidation === 'Ignore'
+              ? unmarshalWords(patch.operations, 'jsonpatch.Patch')
+              : `error decoding patch: ${unmarshalWords(patch.operations, '[]handlers.jsonPatchOp')}`,
+          );
         if (patch.operations.length > jsonPatchOperationsMax)
           throw statusError(
             'RequestEntityTooLarge',
@@ -169,7 +178,7 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
       });
     // What was there is told of with its nulls.
     const told = tellerOf(resource)?.(object) ?? object;
-    if (told !== object) return applyPatch(resource, told, patch);
+    if (told !== object) return applyPatch(resource, told, patch, {});
     throw badRequest(error.message, error);
   }
 }

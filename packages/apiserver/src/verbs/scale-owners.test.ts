@@ -73,4 +73,7 @@ it.each<readonly [string, readonly ManagedFieldsEntry[], readonly string[]]>([
 ])('before an apply of the scale %s', (_what, managedFields, managers) => {
   const found = withFirstOwner(scaled, owned(managedFields)).metadata.managedFields ?? [];
   expect(found.map(({ manager }) => manager)).toEqual(managers);
+  expect(withFirstOwner(scaled, { ...owned(managedFields), spec: { replicas: 0 } }).metadata).toEqual({
+    managedFields,
+  });
 });

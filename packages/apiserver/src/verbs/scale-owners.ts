@@ -41,10 +41,10 @@ function areOwned(scaled: Scaled, { metadata: { managedFields = [] } }: Kubernet
 const managerOf = ({ manager, operation, apiVersion, subresource }: ManagedFieldsEntry): string =>
   JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
 
-/** What an apply finds: replicas that nobody owns are of who came before the first apply. */
+/** What an apply finds: replicas that nobody owns, if there are any, are of who came before the first apply. */
 export function withFirstOwner<T extends KubernetesObject>(scaled: Scaled, old: T): T {
   const { managedFields = [] } = old.metadata;
-  if (areOwned(scaled, old)) return old;
+  if (areOwned(scaled, old) || !valueAt(old, pathOf(scaled))) return old;
   const first: ManagedFieldsEntry = {
     ...{ manager: beforeFirstApply, operation: 'Update', apiVersion: scaled.apiVersion, subresource: 'scale' },
     ...{ fieldsType: 'FieldsV1', fieldsV1: only(pathOf(scaled).map((field) => `f:${field}`)) },

@@ -12,7 +12,7 @@ import { asFields, asItems, childNode, isBare, itemElement, itemNode, shapeAt } 
  * stays near its neighbours.
  */
 export function mergeValues(place: SchemaNode, live: unknown, applied: unknown): unknown {
-  if (live === undefined || applied === undefined) return applied ?? live;
+  if (live === undefined || applied === undefined) return applied === undefined ? live : applied;
   const shape = shapeAt(place, applied);
   // A null without a schema says nothing against a map, and replaces all else.
   if (shape === undefined) return isFields(live) && !isBare(live) ? live : applied;
