@@ -37,7 +37,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'and is told what it lacks, what it asks for without being somebody, or which option is none',
-    row: /^(every-kind › v1 Service: no name|access › a user acts as nobody|guarding › (as|ann as) an? \w+ alone|watching › of a version that is none|collections › a bad version|bad-input › a delete with grace that is text)/,
+    row: /^(every-kind › v1 Service: no name|access › a user acts as nobody|guarding › (as|ann as) an? \w+ alone|watching › of a version that is none|fuzz › watching: watch$|collections › a bad version|bad-input › a delete with grace that is text)/,
     answers: ({ status, body }, actual) =>
       (status === 500 || (Array.isArray(body) && body[0]?.code === 500)) && actual.status < 500,
   },
@@ -45,6 +45,13 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'a version that is none is another one than that of the object',
     line: /strconv\.ParseUint: parsing .*: invalid syntax" \| .*the object has been modified/,
+  },
+  {
+    why: 'deliberate',
+    words: 'and what is wrong with what is new is told before that',
+    row: /^fuzz › \w+: apply$/,
+    answers: ({ status, body }, actual) =>
+      status === 500 && actual.status === 422 && /strconv.ParseUint: parsing/.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
@@ -221,7 +228,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'annotations that the older version has of the status are owned by nobody',
     row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /managedFields\[\d+\]\.fieldsV1\.f:metadata.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics/,
+    line: /managedFields\[\d+\].*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics|resourceVersion: "<another revision>" \| "<revision as before>"$/,
   },
   {
     why: 'deliberate',
@@ -252,7 +259,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'of Go’s names of types of texts nothing is told',
-    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\])?(v1|v2|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\])?string"$/,
+    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\]|map\[string\])?(v1|v2|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\]|map\[string\]\[\])?string"$/,
   },
   {
     why: 'newer',
@@ -316,7 +323,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'what is dropped, as nothing reads it here, makes no new generation of a slice',
     row: /^fuzz › ResourceSlice/,
-    line: /metadata\.generation: \d+ \| \d+$/,
+    line: /metadata\.(generation: \d+ \| \d+|resourceVersion: "<another revision>" \| "<revision as before>")$/,
   },
   {
     why: 'deliberate',
@@ -335,7 +342,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'what is no JSON is told of in the words of what reads it here',
     row: /^fuzz › /,
-    line: /json parse error: invalid character/,
+    line: /(json parse error: |error decoding patch: |")invalid character/,
   },
   {
     why: 'surroundings',
@@ -353,7 +360,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'Events are read past the cache of kube-apiserver, which says in other words that a version is none',
-    row: /^fuzz › read: .*\/events\//,
+    row: /^fuzz › (read: .*\/events\/|watching: list$)/,
     line: /"invalid resource version: (resourceVersion: .*)" \| "\1"$/,
   },
   {
@@ -426,7 +433,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'a bookmark is of its version alone, without what Go writes of an empty object',
     row: /^fuzz › watching: watch$/,
-    line: /^body\[\d+\]\.object\.(spec|status|involvedObject|source|regarding|deprecatedSource): (\{\}|\{"loadBalancer":\{\}\}|\{"replicas":0,.*"containers":null.*) \| absent$/,
+    line: /^body\[\d+\]\.object\.(spec|status|involvedObject|source|regarding|deprecatedSource|reportingComponent|reportingInstance): (""|\{"containers":null\}|\{\}|\{"loadBalancer":\{\}\}|\{"replicas":0,.*"containers":null.*) \| absent$/,
   },
   {
     why: 'surroundings',
@@ -483,14 +490,14 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'what is a default of a new claim or job is stored with it, and not with its first change',
-    row: /^fuzz › (parts|applying): /,
+    row: /^fuzz › (parts|Job|PersistentVolumeClaim): /,
     line: /resourceVersion: "<another revision>" \| "<revision as before>"$/,
     answers: ({ body }) => /^(Job|PersistentVolumeClaim)$/.test((body as { readonly kind?: string }).kind ?? ''),
   },
   {
     why: 'deliberate',
     words: 'and so it is not of another version then',
-    row: /^fuzz › (parts|applying): /,
+    row: /^fuzz › (parts|Job|PersistentVolumeClaim): /,
     answers: ({ status, body }, actual) =>
       status === 409 &&
       actual.status === 200 &&

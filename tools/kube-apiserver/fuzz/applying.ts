@@ -9,8 +9,8 @@ import { bent, grown, isRecord } from './mutate.js';
 import type { Area } from './probe.js';
 import { chance, type Json, pick } from './values.js';
 
-/** Those whose name is not free, or is of their spec. */
-const namedOtherwise = /^(IPAddress|CustomResourceDefinition)$/;
+/** Those whose name is not free, or is of their spec; and one that is nothing but a list, which is told otherwise where it is empty. */
+const namedOtherwise = /^(IPAddress|CustomResourceDefinition|CSINode)$/;
 const bases = samples
   .filter(({ object: { kind } }) => !actOnOthers.test(kind) && !namedOtherwise.test(kind))
   .map(baseOf);
@@ -78,7 +78,12 @@ function change(random: Random, base: Base, one: string, whole: Object, wishes: 
       ? withMetadata(wish, { resourceVersion: pick(random, ['1', '', '{o.metadata.resourceVersion}']) })
       : wish;
     return {
-      ...{ name: 'apply', method: 'PATCH', contentType: 'application/apply-patch+yaml', body: sent },
+      ...{
+        name: `${base.object.kind}: apply`,
+        method: 'PATCH',
+        contentType: 'application/apply-patch+yaml',
+        body: sent,
+      },
       path: withQuery(isStatus ? `${one}/status` : one, queryOf({ fieldManager: manager, ...forced, ...odd })),
     };
   }
@@ -91,20 +96,26 @@ function change(random: Random, base: Base, one: string, whole: Object, wishes: 
         ? {}
         : { resourceVersion: '{o.metadata.resourceVersion}' };
     return {
-      ...{ name: 'update', method: 'PUT', path: withQuery(one, query) },
+      ...{ name: `${base.object.kind}: update`, method: 'PUT', path: withQuery(one, query) },
       body: withMetadata(larger, { ...seen, ...managedFields }),
     };
   }
   const verb =
     draw < 0.9 || !isRecord(larger['spec']) || isBeyond(larger) ? ('merge' as const) : ('strategic' as const);
   return {
-    ...{ name: verb, method: 'PATCH', path: withQuery(one, query), contentType: contentTypes[verb] },
+    ...{
+      name: `${base.object.kind}: ${verb}`,
+      method: 'PATCH',
+      path: withQuery(one, query),
+      contentType: contentTypes[verb],
+    },
     body: mergePatchBetween(whole, larger) ?? {},
   };
 }
 
 export const applying: Area = {
   name: 'applying',
+  namesKinds: true,
   probe(random) {
     const base = pick(random, chance(random, 0.5) ? often : bases);
     const one = `${base.path}/x-ID`;
@@ -121,7 +132,7 @@ export const applying: Area = {
       made,
       ...Array.from({ length: pick(random, [1, 2, 3, 4, 5]) }, () => [
         change(random, base, one, whole, wishes),
-        get('the object', one, { save: 'o' }),
+        get(`${base.object.kind}: get`, one, { save: 'o' }),
       ]).flat(),
     ];
   },

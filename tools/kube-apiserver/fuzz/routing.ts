@@ -71,7 +71,9 @@ function placeOf(random: Random): { readonly path: string; readonly made: readon
   if (draw < 0.25) return { path: older, made, body: sent };
   if (draw < 0.35) return { path: older.replace('/namespaces/n-ID', ''), made, body: sent };
   if (draw < 0.6) return { path: `${older}/x-ID`, made, body: sent };
-  return { path: `${path}/x-ID/${pick(random, subresources)}`, made, body: sent };
+  // Nodes have no kubelets here.
+  const parts = object.kind === 'Node' ? subresources.filter((part) => part !== 'proxy') : subresources;
+  return { path: `${path}/x-ID/${pick(random, parts)}`, made, body: sent };
 }
 
 const inPlace: readonly Row[] = [
@@ -88,7 +90,7 @@ export const routing: Area = {
   name: 'routing',
   probe(random) {
     const { path, made, body } = placeOf(random);
-    const method = pick(random, methods);
+    const method = path.includes('//') ? 'GET' : pick(random, methods);
     const sends = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS' && method !== 'TRACE';
     const accept = chance(random, 0.25) ? accepts(random) : undefined;
     const isRaw = isOwn(path) || (accept !== undefined && /yaml|protobuf/.test(accept));

@@ -525,6 +525,12 @@ it('an address of IPv4 within IPv6 is warned of', () => {
   ]);
 });
 
+it('of endpoints that were there before nothing is told', () => {
+  const endpoints = [{ addresses: ['192.0.2.1'] }];
+  const [old, other] = [slice({ addressType: 'IPv4', endpoints }), slice({ addressType: 'IPv6', endpoints })];
+  expect(updateFaults(other, old)).toEqual(['addressType: Invalid value: "IPv6": field is immutable']);
+});
+
 it.each([
   [runtimeClass({ handler: 'h', overhead: { podFixed: { cpu: '1n' } } }), 'overhead.podFixed.cpu', '1n'],
   [quota({ hard: { cpu: '1n' } }), 'spec.hard.cpu', '1m'],

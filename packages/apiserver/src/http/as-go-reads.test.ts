@@ -471,6 +471,14 @@ it.each(['', '&fieldValidation=Ignore'])(
   },
 );
 
+it('whose fields are is told by maps', async () => {
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const managedFields = [{ time: '2026-13-01T00:00:00Z', fieldsV1: [] }];
+  const body = configMap({ name: 'mine', managedFields });
+  const { json } = await ask(server.handle, `PATCH ${maps}/mine?fieldManager=me`, { headers, body });
+  expect(json.message).toContain('.metadata.managedFields[0].fieldsV1: expected map, got &{[]}');
+});
+
 it('since when somebody wishes for nothing is told', async () => {
   const headers = { 'content-type': 'application/apply-patch+yaml' };
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'null' }) });

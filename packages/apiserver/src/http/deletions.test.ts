@@ -23,6 +23,8 @@ it.each<readonly [query: string, body: unknown, status: number, message: unknown
   ['', { APIVERSION: 'a/b/c' }, 400, 'unexpected GroupVersion string: a/b/c'],
   ['', options({ kind: 'Pod' }), 400, 'no kind "Pod" is registered for version "v1"'],
   ['', { kind: 'Pod' }, 400, 'no kind "Pod" is registered for version "meta.k8s.io/v1"'],
+  ['', { kind: 'ListOptions' }, 400, 'converting (v1.ListOptions) to (v1.DeleteOptions): unknown conversion'],
+  ['', options({ kind: 'ListOptions' }), 400, 'no kind "ListOptions" is registered for version "v1"'],
   ['', options({ kind: 'Status' }), 400, 'converting (v1.Status) to (v1.DeleteOptions): unknown conversion'],
   ['', options({ apiVersion: 'other/v1', kind: null, dryRun: null, preconditions: { uid: null } }), 200, undefined],
   ['', 'null', 200, undefined],

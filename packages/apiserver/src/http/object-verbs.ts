@@ -13,7 +13,7 @@ import { createObject } from '../verbs/create.js';
 import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
 import { checkedDeleteOptions, decodedDeleteOptions } from '../verbs/delete-options.js';
 import { patchObject } from '../verbs/patch.js';
-import { getObject, listEntries } from '../verbs/read.js';
+import { getObject, listEntries, requireEntry } from '../verbs/read.js';
 import { selection } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
@@ -21,7 +21,7 @@ import { customObjectOf, deleteOptions, languageOf, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, checkStreams, negotiate, type Offer } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
-import { type PatchType, patchOf, patchTypeOf, readPatch } from './patch-body.js';
+import { notFoundFirst, type PatchType, patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
   applyOptions,
   checkListQuery,
@@ -163,8 +163,12 @@ async function patched(asked: ResourceRequest, type: PatchType): Promise<Served>
   const { core, bodies } = parts;
   const applies = type === 'apply';
   const options = writeOptions(request.query, { kind: 'PatchOptions', applies, subresource: path.subresource });
-  const { value: body, strictFaults } = await readPatch(bodies, request, type);
   const key = keyOf(path);
+  const mayBeNew = applies && path.subresource === undefined;
+  const { value: body, strictFaults } = await notFoundFirst(
+    readPatch(bodies, request, type),
+    async () => mayBeNew || requireEntry(core, resource, key),
+  );
   if (type === 'apply') {
     const told = { ...applyOptions(options), strictFaults, mayCreate: mayCreate(asked) };
     return applyObject(core, context, resource, key, body, told);

@@ -124,9 +124,29 @@ describe('a request', () => {
     ['DELETE /api/v1/namespaces/absent', 'application/merge-patch+json', '{}', 415],
     ['DELETE /api/v1/namespaces/absent', 'application/merge-patch+json', '', 404],
     ['PATCH /api/v1/namespaces/absent', 'application/json-patch+json', '{}', 404],
+    ['PATCH /api/v1/namespaces/absent', 'application/merge-patch+json', '{', 404],
+    ['PATCH /api/v1/namespaces/default', 'application/merge-patch+json', '{', 400],
+    ['PATCH /api/v1/namespaces/absent?fieldManager=a', 'application/apply-patch+yaml', 'a: [', 400],
+    ['PATCH /api/v1/namespaces/absent/status?fieldManager=a', 'application/apply-patch+yaml', 'a: [', 404],
+    ['PATCH /api/v1/namespaces/default/finalize', 'text/plain', '{', 405],
+    ['GET /api/v1/namespaces/default/pods/absent/exec?dryRun=x', 'application/json', '', 400],
     ['PATCH /api/v1/namespaces/default', 'application/json-patch+json', '{}', 400],
   ])('%s of %s with %j: %d', async (line, type, body, code) => {
     expect((await ask(api.handle, line, { headers: { 'content-type': type }, body })).status).toBe(code);
+  });
+
+  it('of a patch of no type that there is is refused for that, whatever form is wanted', async () => {
+    const headers = { 'content-type': 'text/plain', accept: 'text/html' };
+    for (const path of ['/api/v1/namespaces/default', '/apis/apps/v1/namespaces/default/deployments/a/scale'])
+      expect((await ask(api.handle, `PATCH ${path}`, { headers, body: '{' })).status).toBe(415);
+  });
+
+  it.each([
+    ['GET /healthz', 200],
+    ['HEAD /healthz', 403],
+    ['PATCH /livez', 403],
+  ])('of health as somebody: %s: %d', async (line, code) => {
+    expect((await ask(api.handle, line, { headers: { 'x-user': 'ann' } })).status).toBe(code);
   });
 
   it('for what nobody serves is refused to who may not ask', async () => {

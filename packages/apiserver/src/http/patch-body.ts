@@ -1,6 +1,6 @@
 /** The body of a patch: its type, and what it says, refused in the words of kube-apiserver's patch decoders. */
 import type { JsonPatchOperation, Patch } from '@pintle/client';
-import { statusError } from '@pintle/machinery';
+import { StatusError, statusError } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { unsupportedPatch } from '../verbs/decode.js';
 import type { BodyReader, Expected, Sent } from './body.js';
@@ -28,6 +28,16 @@ export function patchTypeOf(request: HttpRequest, { custom }: Pick<Resource, 'cu
 /** An apply of nothing is one of null. Errors: those of `BodyReader.required`. */
 export async function readPatch(bodies: BodyReader, request: HttpRequest, type: PatchType): Promise<Sent> {
   return type === 'apply' ? bodies.read(request, wishes) : bodies.required(request, patchOfType[type]);
+}
+
+/** Of what is not there nothing else is told: a patch that cannot be read is read when it is applied. */
+export async function notFoundFirst(sent: Promise<Sent>, requirePresence: () => Promise<unknown>): Promise<Sent> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (StatusError.is(error, 'BadRequest')) await requirePresence();
+    throw error;
+  }
 }
 
 const patchOfType: Readonly<Record<Exclude<PatchType, 'apply'>, Expected>> = {

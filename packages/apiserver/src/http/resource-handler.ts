@@ -9,6 +9,7 @@ import type { HttpRequest, HttpResponse } from './message.js';
 import { checkRouted, isPlain, listRoute, objectRoute } from './negotiation.js';
 import { methodNotAllowed, resourceNotFound, verbNotAllowed } from './not-served.js';
 import { objectVerbs } from './object-verbs.js';
+import { patchTypeOf } from './patch-body.js';
 import type { ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
 import { handleSubresource } from './subresource-verbs.js';
@@ -82,6 +83,8 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
   const accept = request.header('accept') ?? '';
+  // What a patch is written in is looked at first.
+  if (handle !== undefined && verb === 'patch') patchTypeOf(request, resource);
   if (!resource.custom && handle !== undefined && !isPlain(accept))
     checkRouted(accept, request.method === 'GET' && path.name === undefined ? listRoute : objectRoute);
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);

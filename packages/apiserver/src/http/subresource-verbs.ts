@@ -3,12 +3,13 @@ import { badRequest, type KubernetesObject, parseApiVersion, statusError } from 
 import type { Resource } from '../registry/resource.js';
 import type { SubresourceHandler } from '../subresources/subresource.js';
 import { partialObject, tableOf } from '../table/table.js';
+import { requireEntry } from '../verbs/read.js';
 import { answer, encoded } from './answer.js';
 import { languageOf, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { checkPartial, negotiate, objectRoute } from './negotiation.js';
 import { partNotFound, verbNotAllowed } from './not-served.js';
-import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
+import { notFoundFirst, patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import { applyOptions, includeObject, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
@@ -41,15 +42,18 @@ export async function handleSubresource(
   const notServed = () => verbNotAllowed(resource, verb);
   if (handler === undefined) throw partNotFound(resource, path.name!);
   if (resource.deprecationWarning !== undefined) context.warn(resource.deprecationWarning);
+  const connects =
+    handler.proxy !== undefined || (handler.connect !== undefined && (verb === 'get' || verb === 'create'));
+  if (connects && request.query.has('dryRun')) throw badRequest('dryRun is not supported');
   if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
-    if (verb !== 'get' && verb !== 'create') throw notServed();
-    if (request.query.has('dryRun')) throw badRequest('dryRun is not supported');
+    if (!connects) throw notServed();
     const session = await handler.connect(target, request.query);
     if (request.upgrade !== true) throw badRequest('Upgrade request required');
     return { status: 101, headers: {}, session };
   }
   if (!isServed(handler, verb)) throw notServed();
+  const patchType = verb === 'patch' ? patchTypeOf(request, resource) : undefined;
   const routed = handler.stream === undefined ? objectRoute : ['text/plain', ...objectRoute];
   const columns = handler.columns?.(resource);
   const accepted = negotiate(request.header('accept'), {
@@ -84,7 +88,6 @@ export async function handleSubresource(
     }
     return respond(200, await handler.get!(target));
   }
-  const patchType = verb === 'patch' ? patchTypeOf(request, resource) : undefined;
   if (verb === 'create') languageOf(request);
   const options = writeOptions(request.query, {
     kind: optionsOf[verb] ?? 'CreateOptions',
@@ -99,7 +102,8 @@ export async function handleSubresource(
       : respond(200, await handler.update!(target, value, sent));
   }
   if (patchType !== undefined && handler.patch !== undefined) {
-    const { value, strictFaults } = await readPatch(parts.bodies, request, patchType);
+    const sent = readPatch(parts.bodies, request, patchType);
+    const { value, strictFaults } = await notFoundFirst(sent, () => requireEntry(parts.core, resource, target.key));
     if (patchType !== 'apply') return respond(200, await handler.patch(target, patchOf(patchType, value), options));
     if (handler.apply === undefined)
       throw statusError(

@@ -47,8 +47,11 @@ export function decodedDeleteOptions(body: unknown): SentDeleteOptions {
 /** Kinds that there are in every group and version. */
 const everywhere = ['Status', 'APIVersions', 'APIGroupList', 'APIGroup', 'APIResourceList'];
 
+/** And in the group of all metadata. */
+const ofRequests = ['ListOptions', 'GetOptions', 'CreateOptions', 'UpdateOptions', 'PatchOptions'];
+
 const whyNone = (kind: string, apiVersion: string): string =>
-  everywhere.includes(kind)
+  everywhere.includes(kind) || (apiVersion === 'meta.k8s.io/v1' && ofRequests.includes(kind))
     ? `converting (v1.${kind}) to (v1.DeleteOptions): unknown conversion`
     : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
 

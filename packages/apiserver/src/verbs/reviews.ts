@@ -150,15 +150,15 @@ function refuse(errors: readonly FieldError[]): void {
 const inGo = ({ path = '', verb = '' }: NonNullable<Asked['nonResourceAttributes']>) => ({ Path: path, Verb: verb });
 
 function questionErrors({ resourceAttributes, nonResourceAttributes }: Asked): readonly FieldError[] {
-  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined)
+  if (resourceAttributes !== undefined) {
+    const detail = 'cannot be specified in combination with resourceAttributes';
     return [
-      invalidField(
-        'spec.nonResourceAttributes',
-        inGo(nonResourceAttributes),
-        'cannot be specified in combination with resourceAttributes',
-      ),
+      ...(nonResourceAttributes === undefined
+        ? []
+        : [invalidField('spec.nonResourceAttributes', inGo(nonResourceAttributes), detail)]),
+      ...selectorErrors(resourceAttributes),
     ];
-  if (resourceAttributes !== undefined) return selectorErrors(resourceAttributes);
+  }
   if (nonResourceAttributes !== undefined) return [];
   const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
   return [invalidField('spec.resourceAttributes', null, detail)];
