@@ -90,7 +90,9 @@ export const routing: Area = {
   name: 'routing',
   probe(random) {
     const { path, made, body } = placeOf(random);
-    const method = path.includes('//') ? 'GET' : pick(random, methods);
+    const drawn = path.includes('//') ? 'GET' : pick(random, methods);
+    // Nobody takes away what the servers have made.
+    const method = drawn === 'DELETE' && isOwn(path) ? 'GET' : drawn;
     const sends = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS' && method !== 'TRACE';
     const accept = chance(random, 0.25) ? accepts(random) : undefined;
     const isRaw = isOwn(path) || (accept !== undefined && /yaml|protobuf/.test(accept));

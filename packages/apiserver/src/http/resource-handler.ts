@@ -32,7 +32,11 @@ export function handleResource(
   if (resource === undefined) return handleUnknown(parts, context, path, info);
   const { verb, namespace, name, subresource } = info;
   const access = { verb, resource, namespace, name, subresource };
-  const allowed = authorized(parts, context, selects.includes(verb) ? { ...access, ...selectorsOf(request) } : access);
+  const allowed = authorized(
+    parts,
+    context,
+    selects.includes(verb) && path.watched !== true ? { ...access, ...selectorsOf(request) } : access,
+  );
   const asked: ResourceRequest = { parts, context, request, resource, path, info };
   return allowed === undefined ? handleAllowed(asked, verb) : allowed.then(() => handleAllowed(asked, verb));
 }

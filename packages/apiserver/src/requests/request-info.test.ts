@@ -23,6 +23,7 @@ const cases: readonly (readonly [string, object, boolean, boolean])[] = [
   ['PUT /api/v1/namespaces/a/finalize', { namespace: 'a', name: 'a', subresource: 'finalize' }, true, false],
   ['POST /api/v1/namespaces', { verb: 'create', resource: 'namespaces' }, true, false],
   ['GET /api/v1/watch/namespaces/a/pods', { verb: 'watch', resource: 'pods', namespace: 'a' }, false, true],
+  ['GET /api/v1/watch/pods?fieldSelector=metadata.name%3Db', { verb: 'watch', name: undefined }, false, true],
   ['DELETE /api/v1/watch/namespaces/a', { verb: 'watch', namespace: 'a', name: 'a' }, false, true],
   ['OPTIONS /api/v1/namespaces/a/pods', { verb: '', resource: 'pods' }, true, false],
   ['GET /healthz', { type: 'path', verb: 'get', path: '/healthz' }, false, false],
@@ -34,6 +35,6 @@ it.each(cases)('%s', (line, expected, mutating, long) => {
   const [method = '', target = ''] = line.split(' ');
   const [path = '', query] = target.split('?');
   const info = requestInfo({ method, path, query: new URLSearchParams(query) });
-  expect(info).toMatchObject({ type: 'resource', path, ...expected });
+  expect({ name: undefined, ...info }).toMatchObject({ type: 'resource', path, ...expected });
   expect([isMutating(info), isLongRunning(info)]).toEqual([mutating, long]);
 });

@@ -46,7 +46,9 @@ export function requestInfo(
   const { plural, subresource } = place;
   const namespace = namespaceOf(place);
   const verb = verbOf(method, place, query);
-  const name = place.name ?? (verb === 'list' || verb === 'watch' ? namedByField(query) : undefined);
+  // By the older path to watch, selectors say nothing of what is asked for.
+  const isSelected = place.watched !== true && (verb === 'list' || verb === 'watch');
+  const name = place.name ?? (isSelected ? namedByField(query) : undefined);
   return {
     type: 'resource',
     verb,

@@ -65,8 +65,8 @@ async function applyScale(
       if (errors.length > 0) throw typesRefused(appliedScale, sent)(errors);
       reportDuplicates(context, strictFaults, options.fieldValidation);
       const { metadata } = value as Scale;
-      if (said?.name === '') requireName(metadata, key);
       placeOf(resource, metadata, key);
+      if (said?.name === '') requireName(metadata, key);
       checkedScale(resource, value as Scale, key.name);
       checkUid(resource, metadata.uid, old);
       const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };

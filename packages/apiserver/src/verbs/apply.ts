@@ -47,9 +47,9 @@ export async function applyObject(
   // What is applied may be wrong in another way, and is refused for that first.
   const requirePlace = () => {
     reportDuplicates(context, strictFaults, options.fieldValidation);
+    placeOf(resource, metadata, path);
     // Who says the name empty takes it away; who does not leaves it.
     if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
-    placeOf(resource, metadata, path);
   };
 
   const isMap = typeof metadata === 'object' && !Array.isArray(metadata);
