@@ -264,9 +264,10 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 drops rules of restarts that it has only since, and refuses none',
-    line: /absent \| .*ontainers\[\d+\]\.restartPolicy: .*(may not be set for non-init containers|cannot be set for an Ephemeral Container|FieldValueNotSupported)|^status: 20[01] \| 422$/,
+    line: /absent \| spec: FieldValueForbidden: .*pod updates may not change|absent \| .*ontainers\[\d+\]\.restartPolicy: .*(may not be set for non-init containers|cannot be set for an Ephemeral Container|FieldValueNotSupported)|^status: 20[01] \| 422$/,
     answers: (expected, actual) =>
       actual.status === 422 &&
+      /ontainers\[\d+\]\.restartPolicy"/.test(JSON.stringify(actual.body)) &&
       (expected.status >= 400 ||
         causesOf(actual).every(({ field }) => /ontainers\[\d+\]\.restartPolicy$|^spec$/.test(field))),
   },
@@ -412,7 +413,7 @@ export const known: readonly Known[] = [
     why: 'newer',
     words: '1.34 tells the uid of the account in a request for its token, and warns of another one',
     row: /^admission › a token|^fuzz › parts: token create$/,
-    line: /^body\.metadata\.(uid: ".*" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$|^headers\.warning: ".*the UID in the token request \(/,
+    line: /^body\.metadata\.(uid: ".*" \| absent|resourceVersion: ".*" \| "<revision>")$|^headers\.warning: ".*the UID in the token request \(/,
   },
   {
     why: 'newer',
@@ -427,7 +428,6 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'of a Scale that is applied the status says nothing',
     row: /^fuzz › parts: scale apply$/,
-    line: /^cause: \.status\.(selector|replicas): FieldManagerConflict: .*\| absent$|^status: 409 \| 200$/,
     answers: ({ body }) => /conflicts? with [^,]*before-first-apply.*\.status\./s.test(JSON.stringify(body)),
   },
   {

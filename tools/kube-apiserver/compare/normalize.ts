@@ -122,6 +122,7 @@ function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
     return value
       .map((item) => normalOf(item, memory))
       .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (place?.key === 'finalizers' && Array.isArray(value) && isOfNamespace(place.parent)) return [...value].sort();
   if (place?.key === 'managedFields' && Array.isArray(value))
     return byManager(value.map((item) => normalOf(item, memory)));
   if (place?.key === 'cells' && Array.isArray(value))
@@ -136,6 +137,10 @@ function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
 }
 
 const nodePorts = new Set(['nodePort', 'healthCheckNodePort']);
+
+/** When a namespace is deleted upstream puts its finalizers through a Go map. */
+const isOfNamespace = ({ labels }: Place['parent']): boolean =>
+  typeof labels === 'object' && labels !== null && 'kubernetes.io/metadata.name' in labels;
 
 /** Upstream gives these as a Go map has them. */
 const unordered = new Set(['resourceRules', 'nonResourceRules']);

@@ -479,6 +479,19 @@ it('whose fields are is told by maps', async () => {
   expect(json.message).toContain('.metadata.managedFields[0].fieldsV1: expected map, got &{[]}');
 });
 
+it('what is one piece is gone where null is applied', async () => {
+  const all = '/apis/apps/v1/namespaces/default/controllerrevisions';
+  const revision = { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: 'r' }, revision: 1 };
+  await ask(server.handle, `POST ${all}`, { body: { ...revision, data: { a: 1 } } });
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const body = { ...revision, data: null };
+  const { json } = await ask(server.handle, `PATCH ${all}/r?fieldManager=me&force=true`, { headers, body });
+  expect(json).toMatchObject({
+    code: 422,
+    details: { causes: [{ field: 'data', message: expect.stringContaining('field is immutable') }] },
+  });
+});
+
 it('since when somebody wishes for nothing is told', async () => {
   const headers = { 'content-type': 'application/apply-patch+yaml' };
   await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'null' }) });

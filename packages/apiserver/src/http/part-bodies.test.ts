@@ -128,6 +128,16 @@ it.each<readonly [line: string, body: unknown, status: number, message: unknown,
     400,
     expect.stringMatching(/^Eviction in version "v1" cannot be handled as a Eviction: json: cannot unmarshal string/),
   ],
+  ...[['x', 422] as const, ['y', 404] as const].map(
+    ([name, code]) =>
+      [
+        ...([
+          `POST ${pods}/${name}/eviction`,
+          { metadata: { name }, deleteOptions: { propagationPolicy: '' } },
+        ] as const),
+        ...([code, expect.anything()] as const),
+      ] as const,
+  ),
   [`POST ${pods}/x/eviction`, { apiVersion: 'policy/v1beta1', metadata: { name: 'x' } }, 201, undefined],
   [`GET ${scale}?fieldManager=a%0Ab`, undefined, 200, undefined],
 ])('%s with %j', async (line, body, status, message, type = 'application/json') => {
