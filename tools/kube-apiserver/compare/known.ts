@@ -259,7 +259,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'of Go’s names of types of texts nothing is told',
-    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\]|map\[string\])?(v1|v2|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\]|map\[string\]\[\])?string"$/,
+    line: /of type map\[v1beta\d\.QualifiedName\]|(into Go struct field \S+ of type|cannot convert \w+ to) (\[\]|map\[string\])?(v1|v2|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\]|map\[string\]\[\])?string"$/,
   },
   {
     why: 'newer',
@@ -503,6 +503,18 @@ export const known: readonly Known[] = [
       status === 409 &&
       actual.status === 200 &&
       /fulfilled on (persistentvolumeclaims|jobs\.batch) .*the object has been modified/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'surroundings',
+    words: 'kube-apiserver knows its own range of addresses a while after another one that is made at once',
+    row: /^fuzz › Service: /,
+    answers: ({ body }) => /The range of valid IPs is 10\.99\.0\.0\/24/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'and an empty list of limits is applied by nobody',
+    row: /^fuzz › LimitRange: apply$/,
+    line: /managedFields/,
   },
   {
     why: 'surroundings',

@@ -167,8 +167,13 @@ describe('resize', () => {
     ],
     [
       'other resources, where there were no limits before',
-      sized({ requests: { cpu: '1' } }),
-      sized({ requests: { cpu: '1' }, limits: { cpu: '1', 'example.com/a': '1' } }),
+      pod({ containers: [container('main', { resources: burstable }), container('b')] }),
+      pod({
+        containers: [
+          container('main', { resources: burstable }),
+          container('b', { resources: { limits: { 'example.com/a': '1' } } }),
+        ],
+      }),
       [],
     ],
     [

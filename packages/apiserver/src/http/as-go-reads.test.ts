@@ -501,3 +501,29 @@ it('since when somebody wishes for nothing is told', async () => {
     expect.objectContaining({ manager: 'me', time: expect.any(String), fieldsV1: { 'f:immutable': {} } }),
   ]);
 });
+
+it.each(['strategic-merge-patch+json', 'merge-patch+json'])(
+  'what is unknown in a patch in %s is told in order',
+  async (media) => {
+    await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'unknown' }) });
+    const headers = { 'content-type': `application/${media}` };
+    const body = { z: 1, metadata: { b: 1, a: 1 }, A: 1 };
+    const answer = await ask(server.handle, `PATCH ${maps}/unknown?dryRun=All&fieldValidation=Warn`, { headers, body });
+    expect(answer.headers['warning']).toEqual(
+      ['A', 'metadata.a', 'metadata.b', 'z'].map((field) => `299 - "unknown field \\"${field}\\""`),
+    );
+  },
+);
+
+it('who takes the version away is told of fields that are null, too', async () => {
+  const events = '/api/v1/namespaces/default/events';
+  await ask(server.handle, `POST ${events}`, {
+    body: { metadata: { name: 'n' }, involvedObject: { namespace: 'default' } },
+  });
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const body = { apiVersion: null };
+  const answer = await ask(server.handle, `PATCH ${events}/n?fieldValidation=Strict`, { headers, body });
+  expect(answer.json.message).toContain(
+    'strict decoding error: unknown field "eventTime", unknown field "firstTimestamp"',
+  );
+});

@@ -17,6 +17,7 @@ import {
 import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
 import { type Resource, tellerOf } from '../registry/resource.js';
+import type { Told } from '../storage/stored-object.js';
 import type { ApiCore, Served } from './api-core.js';
 import { converterWords, firstFault, goKind, scalarWords } from './converter-words.js';
 import {
@@ -59,10 +60,10 @@ export function patchObject(
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
         ...(resource.custom ? {} : { refuse: typesRefused(resource, patch, shown) }),
         refuseText: (message: string) => patchRefused(shown(), message),
-        isSorted: patch.type !== 'strategic',
+        isSorted: true,
       };
       if (!resource.custom && patch.type !== 'strategic')
-        requireVersion(context, resource.kind, key, patched, decoding);
+        requireVersion(context, resource.kind, key, patched, { ...decoding, told: tellerOf(resource) });
       const object = await decode(core, context, resource, patched, decoding, old);
       placeOf(resource, object.metadata, key);
       requireName(object.metadata, key);
@@ -83,7 +84,7 @@ export function requireVersion(
   kind: Pick<Kind, 'group' | 'version' | 'kind'>,
   key: ObjectKey,
   patched: unknown,
-  options: DecodeOptions,
+  { told = (value) => value, ...options }: DecodeOptions & { readonly told?: Told | undefined },
 ): void {
   if (!isFields(patched) || typeMetaFault(patched) !== undefined) return;
   const said = typeMetaOf(patched);
@@ -92,7 +93,7 @@ export function requireVersion(
     const why = `no kind ${JSON.stringify(said.kind)} is registered for the internal version of group ${JSON.stringify(kind.group)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
     throw options.refuseText!(why);
   }
-  const unknown = Object.keys(patched)
+  const unknown = Object.keys(told(patched))
     .filter((name) => name !== 'apiVersion' && name !== 'kind' && ObjectMeta.node.properties?.[name] === undefined)
     .sort();
   reportStrict(context, kind, unknown, options);
