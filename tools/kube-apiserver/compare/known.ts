@@ -362,7 +362,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'Events are read past the cache of kube-apiserver, which says in other words that a version is none',
-    row: /^fuzz › (read: .*\/events\/|watching: list$)/,
+    row: /^fuzz › (read: .*\/events\/|watching: (list|watch)$)/,
     line: /"invalid resource version: (resourceVersion: .*)" \| "\1"$/,
   },
   {

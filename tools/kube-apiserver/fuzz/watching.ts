@@ -89,7 +89,8 @@ function asked(random: Random, path: string, passedOver: readonly string[]): Row
   );
   // The older way to watch has a path of its own.
   const place = chance(random, 0.1) ? path.replace(/v\d\w*\//, '$&watch/') : path;
-  const isList = /\bwatch=(false|0)\b/.test(query) && place === path;
+  // One object is watched by the older path alone.
+  const isList = place === path && (path.endsWith('/a') || /\bwatch=(false|0)\b/.test(query));
   const stream = isList ? {} : { stream: { lines: linesMax, waitMs } };
   return get('watch', withQuery(place, query), { ...headers, ...counts, ...stream });
 }

@@ -102,9 +102,9 @@ const watch: VerbHandler = async (asked) => {
   const options = watchOptions(request.query, namespace, Math.floor(watchTimeoutSeconds * (1 + jitter)));
   const accepted = acceptedBy(asked, true);
   selection(resource, options);
+  const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   checkStreams(accepted, offerOf(resource, true));
   const named = name === undefined ? options : { ...options, fieldSelector: ofOne(name, options) };
-  const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   const held = {
     verb: 'watch',
     resource,

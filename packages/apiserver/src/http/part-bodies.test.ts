@@ -89,6 +89,12 @@ it.each<readonly [line: string, body: unknown, status: number, message: unknown,
     'Node in version "v1" cannot be handled as a Binding: converting (v1.Node) to (core.Binding): unknown conversion',
   ],
   ['POST /api/v1/namespaces/default/bindings', { target: { name: 'n' } }, 400, 'Name parameter required.'],
+  [
+    ...([`POST ${pods}/x/binding`, { kind: 'Node', metadata: { name: {} } }, 400] as const),
+    expect.stringMatching(
+      /^Node in version "v1" cannot be handled as a Binding: json: cannot unmarshal object into Go/,
+    ),
+  ],
   ['POST /api/v1/namespaces/default/bindings', {}, 500, 'target.name: Required value'],
   [
     ...([`POST ${pods}/x/binding`, bound({ resourceVersion: '1' }), 409] as const),

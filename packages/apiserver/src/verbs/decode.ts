@@ -186,7 +186,8 @@ export function checkKind(
     const version = isOfVersion ? expected : apiVersionOf(said);
     const sent = [version, said.kind || resource.kind.kind] as const;
     throw (
-      options.refuseText?.(whyOtherKind(core, resource, ...sent)) ?? otherKind(core, resource, ...sent, metadata?.name)
+      options.refuseText?.(whyOtherKind(core, resource, ...sent, body)) ??
+      otherKind(core, resource, ...sent, body, metadata?.name)
     );
   }
   if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
@@ -195,7 +196,14 @@ export function checkKind(
 }
 
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
-function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentKind: string, name = ''): StatusError {
+function otherKind(
+  core: ApiCore,
+  resource: BodyKind,
+  sentVersion: string,
+  sentKind: string,
+  body: object,
+  name = '',
+): StatusError {
   const { kind, custom } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
   const isOther = custom ? sentVersion !== apiVersionOf(kind) : group === kind.group && version !== kind.version;
@@ -207,12 +215,22 @@ function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentK
     return invalid({ group: kind.group, kind: sentKind }, name, [
       invalidField('kind', sentKind, `must be ${kind.kind}`),
     ]);
-  return notHandled(sentKind, version, whyOtherKind(core, resource, sentVersion, sentKind), kind.kind);
+  return notHandled(sentKind, version, whyOtherKind(core, resource, sentVersion, sentKind, body), kind.kind);
 }
 
-function whyOtherKind({ registry }: ApiCore, { kind }: BodyKind, apiVersion: string, sentKind: string): string {
+/** It is read as what it is before that is found to be another. */
+function whyOtherKind(
+  { registry }: ApiCore,
+  { kind }: BodyKind,
+  apiVersion: string,
+  sentKind: string,
+  body: object,
+): string {
   const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
   const known = registry.byObject({ apiVersion, kind: sentKind.replace(/List$/, '') });
+  const isList = known !== undefined && known.kind.kind !== sentKind;
+  const { errors } = known === undefined || known.custom || isList ? { errors: [] } : normalize(known, body);
+  if (errors.length > 0) return decoderWords(known!.kind.schema.node, sentKind, errors);
   return known !== undefined && !known.custom
     ? `converting (${known.kind.version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`
     : `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
