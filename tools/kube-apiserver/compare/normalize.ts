@@ -58,12 +58,12 @@ export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
 const plain = (text: string) =>
   texts.reduce(
     (left, [pattern, word]) => left.replaceAll(pattern, word),
-    withSortedRoles(withSortedErrors(withSortedPatch(text))),
+    withSortedReasons(withSortedErrors(withSortedPatch(text))),
   );
 
-/** Of several bindings whose roles are not there, any is met first. */
-const withSortedRoles = (text: string): string =>
-  text.replace(/(?<=RBAC: \[)[^\]]*(?=\])/, (roles) => roles.split(', ').sort().join(', '));
+/** Of several bindings whose roles are not there, and of several limits that are exceeded, any is met first. */
+const withSortedReasons = (text: string): string =>
+  text.replace(/(?<=(?:RBAC|is forbidden): \[)[^\]]*(?=\])/, (reasons) => reasons.split(', ').sort().join(', '));
 
 /** What is wrong with an apply stands in any order, as Go goes through maps. */
 const withSortedErrors = (text: string): string =>

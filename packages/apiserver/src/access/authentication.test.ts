@@ -300,7 +300,7 @@ describe('a service account token', () => {
     ['another account’s pod', { kind: 'Pod', name: 'foreign' }, 400, /different serviceaccount name/],
     ['an absent pod', { kind: 'Pod', name: 'absent' }, 404, /pods "absent" not found/],
     ['one of no version', { apiVersion: 'a/b/c', kind: 'Pod', name: 'absent' }, 404, /pods "absent" not found/],
-    ['a pod of another group', { apiVersion: 'a/v1', kind: 'Pod', name: 'a' }, 400, /object of type a\/v1, Kind=Pod/],
+    ['one of another group', { apiVersion: 'a/v1', kind: 'Pod', name: 'a' }, 400, /object of type a\/v1, Kind=Pod/],
     ['a pod of another uid', { kind: 'Pod', name: 'own', uid: 'x' }, 409, /does not match the UID in record/],
     [
       'a ConfigMap',
