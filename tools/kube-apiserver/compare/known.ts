@@ -122,7 +122,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 leaves out times of creation that are null, and nobody owns them',
-    line: /creationTimestamp: absent \| (null|\{\})$|managedFields\[\d+\]: absent \| .*"f:metadata":\{"f:creationTimestamp":\{\}\}+$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
+    line: /creationTimestamp: absent \| (null|\{\})$|absent \| \S+\.creationTimestamp: FieldManagerConflict|managedFields\[\d+\]: absent \| .*"f:metadata":\{"f:creationTimestamp":\{\}\}+$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
   },
   {
     why: 'newer',
@@ -344,7 +344,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'what is no JSON is told of in the words of what reads it here',
     row: /^fuzz › /,
-    line: /(json parse error: |error decoding patch: |")invalid character/,
+    line: /(json parse error: |error decoding patch: |")invalid character|"yaml: line \d+: .*" \| "the body is not YAML/,
   },
   {
     why: 'surroundings',
@@ -491,7 +491,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'what is a default of a new claim or job is stored with it, and not with its first change',
-    row: /^fuzz › (parts|Job|PersistentVolumeClaim): /,
+    row: /^fuzz › (parts|deleting|Job|PersistentVolumeClaim): /,
     line: /resourceVersion: "<another revision>" \| "<revision as before>"$/,
     answers: ({ body }) => /^(Job|PersistentVolumeClaim)$/.test((body as { readonly kind?: string }).kind ?? ''),
   },

@@ -72,6 +72,8 @@ export class BodyReader {
   /** As `read`. Errors: also `StatusError` BadRequest for an empty one. */
   async required(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
     const sent = await this.read(request, expected);
+    if (sent.value === undefined && expected.unread !== undefined && languageOf(request) === 'protobuf')
+      throw badRequest(expected.unread('empty data', new Uint8Array()));
     if (sent.value === undefined) throw badRequest(expected.refusal(endsTooEarly, ''));
     return sent;
   }

@@ -52,6 +52,9 @@ it('protobuf is known by how it begins', async () => {
   const type = { 'content-type': 'application/vnd.kubernetes.protobuf' };
   const why = 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]';
   expect((await send('DELETE', `${maps}/a`, '{}', type)).json.message).toBe(why);
+  expect((await send('POST', maps, '', type)).json.message).toBe(
+    'the object provided is unrecognized (must be of type ConfigMap): empty data (<empty>)',
+  );
   expect((await send('POST', maps, 'k8s\u0001', type)).json.message).toBe(
     `the object provided is unrecognized (must be of type ConfigMap): ${why} (6b387301)`,
   );

@@ -142,6 +142,15 @@ describe('a request', () => {
   });
 
   it.each([
+    ['GET', 'pods "x" is forbidden: User "ann" cannot list'],
+    ['DELETE', 'pods is forbidden: User "ann" cannot deletecollection'],
+  ])('by the name of one is of that one where it is read: %s', async (method, message) => {
+    const line = `${method} /api/v1/namespaces/a/pods?fieldSelector=metadata.name%3Dx`;
+    const { json } = await ask(api.handle, line, { headers: { 'x-user': 'ann' } });
+    expect((json as { message: string }).message).toContain(message);
+  });
+
+  it.each([
     ['GET /healthz', 200],
     ['HEAD /healthz', 403],
     ['PATCH /livez', 403],

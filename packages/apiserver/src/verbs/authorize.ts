@@ -62,7 +62,7 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
       if (user.groups.includes(mastersGroup)) return;
       const selected = fieldSelector ? readable(fieldSelector, parseFieldSelector) : undefined;
       const { requirements = [] } = (labelSelector ? readable(labelSelector, parseLabelSelector) : undefined) ?? {};
-      const name = named ?? nameIn(selected);
+      const name = named ?? (verb === 'list' || verb === 'watch' ? nameIn(selected) : undefined);
       const { group, version, plural } = resource.kind;
       const attributes: AccessAttributes = {
         type: 'resource',
