@@ -40,8 +40,10 @@ export const listWords: Words = {
   pretty: ['true'],
 };
 
+/** In lines, a refusal is none that a stream's reader can make something of. */
+const { pretty: _inLines, ...plainWords } = listWords;
 const watchWords: Words = {
-  ...listWords,
+  ...plainWords,
   resourceVersion: [
     ...listWords['resourceVersion']!,
     '{o.metadata.resourceVersion}',
